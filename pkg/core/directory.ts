@@ -1,0 +1,36 @@
+import type { Group } from "./group.ts";
+import type { Page, PageRequest } from "./page.ts";
+import type { Pool } from "./pool.ts";
+import type { User } from "./user.ts";
+
+/** The attributes that Cognito can search users by, one a call, exact match. */
+export type SearchableAttribute =
+  | "sub"
+  | "username"
+  | "email"
+  | "phone_number"
+  | "name"
+  | "given_name"
+  | "family_name"
+  | "preferred_username";
+
+/**
+ * The pool in domain words: the one port every front uses. A method resolves with what Cognito said or rejects with
+ * a GovernanceError; a page that could not be read is never an empty page.
+ */
+export interface Directory {
+  /** Rejects with reason `pool-missing` when there is no such pool in this account and Region. */
+  describePool(signal: AbortSignal): Promise<Pool>;
+  /** Rejects with reason `marker-refused` when AWS no longer takes the marker (they live one hour). */
+  listUsers(page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
+  listGroups(page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
+  /** Rejects with `not-found`, reason `group-gone`, only when the pool is there and the group is not. */
+  listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
+  /** Everyone whose attribute equals the value exactly, read to the end; more than one is the caller's to judge. */
+  findUsers(attribute: SearchableAttribute, value: string, signal: AbortSignal): Promise<readonly User[]>;
+  /** By true username. Costs a billed monthly active user: not for listings. `not-found`, reason `user-gone`. */
+  getUser(username: string, signal: AbortSignal): Promise<User>;
+  getGroup(name: string, signal: AbortSignal): Promise<Group>;
+  /** One page of the groups of one user, by true username. */
+  listGroupsOfUser(username: string, page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
+}

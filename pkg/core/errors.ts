@@ -1,0 +1,68 @@
+/**
+ * The closed set of failures. Every edge (gRPC code, exit code) has one total table over it, so a new code breaks
+ * the build where nobody has decided what it means.
+ */
+export type ErrorCode =
+  | "invalid-argument"
+  | "unauthenticated"
+  | "permission-denied"
+  | "not-found"
+  | "already-exists"
+  | "failed-precondition"
+  | "aborted"
+  | "throttled"
+  | "unavailable"
+  | "deadline-exceeded"
+  | "canceled"
+  | "unimplemented"
+  | "resource-exhausted"
+  | "data-loss"
+  | "internal"
+  | "refused-by-guard";
+
+/**
+ * What code branches on where the error code is too coarse: `marker-refused` restarts a chain from its first page,
+ * `group-gone` drops one group, `pool-missing` ends everything, `replica` is a read-only secondary Region.
+ */
+export type ErrorReason = "marker-refused" | "group-gone" | "user-gone" | "pool-missing" | "replica" | "user-state";
+
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  readonly reason?: ErrorReason;
+  /** When a throttled or unavailable call may be tried again. */
+  readonly retryAt?: Date;
+  /** The AWS request id, for a support case. */
+  readonly requestId?: string;
+}
+
+/** The only error that crosses a package boundary. The message is one line: what failed, why, and the cure. */
+export class GovernanceError extends Error {
+  override readonly name = "GovernanceError";
+  readonly code: ErrorCode;
+  readonly reason: ErrorReason | undefined;
+  readonly retryAt: Date | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.reason = details.reason;
+    this.retryAt = details.retryAt;
+    this.requestId = details.requestId;
+  }
+
+  /**
+   * The way in for foreign values. An abort becomes `canceled` (or `deadline-exceeded` for a timeout signal), anything
+   * unknown becomes `internal` with the original kept as cause, whose text must not leave the process.
+   */
+  static from(value: unknown): GovernanceError {
+    if (value instanceof GovernanceError) return value;
+    if (value instanceof Error && value.name === "AbortError") {
+      return new GovernanceError("canceled", "the caller gave up before the call was made", { cause: value });
+    }
+    if (value instanceof Error && value.name === "TimeoutError") {
+      return new GovernanceError("deadline-exceeded", "the call took longer than its deadline", { cause: value });
+    }
+    return new GovernanceError("internal", "internal error: see the log of the connector", { cause: value });
+  }
+}

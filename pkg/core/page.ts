@@ -1,0 +1,15 @@
+/** One page of a listing. No `next` is the only sign of the end: a short or an empty page is not. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}
+
+/** Where a page starts and how many items it may hold. Without a marker: the first page. */
+export interface PageRequest {
+  readonly marker?: string | undefined;
+  /** 1 to 60; Cognito's own default is irregular, so ours is always sent. */
+  readonly limit?: number | undefined;
+}
+
+/** Cognito refuses more than 60 items a page in every listing. */
+export const MAX_PAGE_ITEMS = 60;

@@ -1,0 +1,52 @@
+export type AttributeType = "String" | "Number" | "DateTime" | "Boolean";
+
+/** One attribute of the pool's schema, under the exact name that calls take (`custom:` and `dev:` prefixes included). */
+export interface SchemaAttribute {
+  readonly name: string;
+  readonly type: AttributeType;
+  /** False: can be written at creation only. */
+  readonly mutable: boolean;
+  readonly required: boolean;
+  readonly developerOnly: boolean;
+  readonly minLength: number | undefined;
+  readonly maxLength: number | undefined;
+  readonly minValue: number | undefined;
+  readonly maxValue: number | undefined;
+}
+
+export interface PasswordPolicy {
+  readonly minimumLength: number;
+  readonly requireUppercase: boolean;
+  readonly requireLowercase: boolean;
+  readonly requireNumbers: boolean;
+  readonly requireSymbols: boolean;
+  readonly historySize: number;
+  readonly temporaryPasswordValidityDays: number;
+}
+
+/** What the connector reads from the pool itself. */
+export interface Pool {
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string | undefined;
+  /** An estimate: good for a progress line, never for a completeness check. */
+  readonly estimatedUsers: number;
+  readonly schema: readonly SchemaAttribute[];
+  /** Non-empty: people sign in by these and Cognito generates the username. */
+  readonly usernameAttributes: readonly string[];
+  /** Attributes that may stand for the username at sign-in once verified. */
+  readonly aliasAttributes: readonly string[];
+  readonly caseSensitiveUsernames: boolean;
+  readonly passwordPolicy: PasswordPolicy;
+  readonly mfa: string;
+  readonly tier: string | undefined;
+  readonly createdAt: Date | undefined;
+}
+
+/** The Region that a pool id names: `eu-west-1_AbCd` lives in `eu-west-1`. */
+export function regionOfPool(poolId: string): string {
+  return poolId.slice(0, poolId.indexOf("_"));
+}
+
+/** The shape Cognito demands of a pool id, narrowed to `<region>_<id>` since the Region is read from it. */
+export const POOL_ID = /^(?=.{1,55}$)[a-z]{2,}(?:-[a-z]+)+-\d+_[0-9a-zA-Z]+$/;
