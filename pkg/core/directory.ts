@@ -1,4 +1,5 @@
 import type { Group } from "./group.ts";
+import type { Operation } from "./operations.ts";
 import type { Page, PageRequest } from "./page.ts";
 import type { Pool } from "./pool.ts";
 import type { User } from "./user.ts";
@@ -13,6 +14,14 @@ export type SearchableAttribute =
   | "given_name"
   | "family_name"
   | "preferred_username";
+
+/** Whether IAM lets us call an operation. */
+export interface PermissionProbe {
+  readonly operation: Operation;
+  readonly allowed: boolean | "unknown";
+  /** One line: why it is not allowed or not known; "" when it is allowed. */
+  readonly detail: string;
+}
 
 /**
  * The pool in domain words: the one port every front uses. A method resolves with what Cognito said or rejects with
@@ -33,4 +42,6 @@ export interface Directory {
   getGroup(name: string, signal: AbortSignal): Promise<Group>;
   /** One page of the groups of one user, by true username. */
   listGroupsOfUser(username: string, page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
+  /** Asks IAM about each operation, with arguments that touch nobody and bill nothing. */
+  probePermissions(signal: AbortSignal): Promise<readonly PermissionProbe[]>;
 }

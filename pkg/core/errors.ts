@@ -24,7 +24,13 @@ export type ErrorCode =
  * What code branches on where the error code is too coarse: `marker-refused` restarts a chain from its first page,
  * `group-gone` drops one group, `pool-missing` ends everything, `replica` is a read-only secondary Region.
  */
-export type ErrorReason = "marker-refused" | "group-gone" | "user-gone" | "pool-missing" | "replica" | "user-state";
+export type ErrorReason =
+  | "marker-refused"
+  | "group-gone"
+  | "user-gone"
+  | "pool-missing"
+  | "replica"
+  | "user-state";
 
 export interface ErrorDetails {
   readonly cause?: unknown;
@@ -61,7 +67,9 @@ export class GovernanceError extends Error {
       return new GovernanceError("canceled", "the caller gave up before the call was made", { cause: value });
     }
     if (value instanceof Error && value.name === "TimeoutError") {
-      return new GovernanceError("deadline-exceeded", "the call took longer than its deadline", { cause: value });
+      return new GovernanceError("deadline-exceeded", "the call took longer than its deadline", {
+        cause: value,
+      });
     }
     return new GovernanceError("internal", "internal error: see the log of the connector", { cause: value });
   }

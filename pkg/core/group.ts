@@ -16,5 +16,7 @@ export interface Group {
  */
 export function signInProvider(poolId: string, groupName: string): string | undefined {
   const prefix = `${poolId}_`;
-  return groupName.startsWith(prefix) && groupName.length > prefix.length ? groupName.slice(prefix.length) : undefined;
+  return groupName.startsWith(prefix) && groupName.length > prefix.length
+    ? groupName.slice(prefix.length)
+    : undefined;
 }

@@ -9,12 +9,7 @@ export type Operation =
   | "AdminListGroupsForUser";
 
 /** AWS counts calls per quota category over all pools of an account and Region. */
-export type Category =
-  | "UserList"
-  | "UserRead"
-  | "UserResourceRead"
-  | "UserPoolRead"
-  | "UserPoolResourceRead";
+export type Category = "UserList" | "UserRead" | "UserResourceRead" | "UserPoolRead" | "UserPoolResourceRead";
 
 export interface Quota {
   /** Requests per second that AWS grants to the whole account and Region by default. */

@@ -1,0 +1,79 @@
+import type { Directory } from "../core/directory.ts";
+import type { Pool } from "../core/pool.ts";
+import type {
+  ConnectorMetadata,
+  Entitlement,
+  Grant,
+  Resource,
+  ResourceId,
+  ResourceType,
+} from "../protocol/messages.ts";
+
+/** One page asked of the connector. */
+export interface ListRequest {
+  /** "" is the first page. */
+  readonly pageToken: string;
+  /** 0 lets the connector choose, which is what the field's syncer always sends. */
+  readonly pageSize: number;
+  /** The answer's size at most, where it travels as one message; a page that is larger comes in several answers. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** One page given by the connector. An empty `nextPageToken` is the only sign of the end. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  readonly nextPageToken: string;
+}
+
+/** A user met in a member page. The resource is built on demand, since most are known already and building costs. */
+export interface Principal {
+  readonly resourceTypeId: string;
+  readonly resourceId: string;
+  build(): Resource;
+}
+
+/** A page of memberships, with the people behind them: a grant to somebody unlisted would dangle (D5). */
+export interface GrantListing extends Listing<Grant> {
+  readonly principals: readonly Principal[];
+}
+
+/** What `sub` and `username` mean for the ids of accounts (D1). */
+export type UserIdKind = "sub" | "username";
+
+/** What every front needs to know of the pool before it may map a row: no AWS call is made for it. */
+export interface ConnectorOptions {
+  readonly directory: Directory;
+  readonly poolId: string;
+  readonly userIdKind: UserIdKind;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * The connector's verbs over one pool: what gRPC answers and what a sync reads. Every method rejects with a
+ * GovernanceError; no failure reads as an empty page.
+ */
+export interface Connector {
+  /** The pool as Cognito describes it now: one call. */
+  pool(signal: AbortSignal): Promise<Pool>;
+  metadata(signal: AbortSignal): Promise<ConnectorMetadata>;
+  /** Resolves when the pool can be read: it exists, the credentials work, every needed IAM action is allowed. */
+  validate(signal: AbortSignal): Promise<void>;
+  listResourceTypes(): readonly ResourceType[];
+  /** `not-found` for a type that we do not serve; with a parent always an empty page, since nothing has children. */
+  listResources(
+    resourceTypeId: string,
+    parent: ResourceId | undefined,
+    request: ListRequest,
+    signal: AbortSignal,
+  ): Promise<Listing<Resource>>;
+  getResource(id: ResourceId | undefined, signal: AbortSignal): Promise<Resource>;
+  /** The one entitlement of a group; none for a user. Needs no call. */
+  listEntitlements(resource: Resource | undefined): Listing<Entitlement>;
+  listStaticEntitlements(resourceTypeId: string): Listing<Entitlement>;
+  listGrants(
+    resource: Resource | undefined,
+    request: ListRequest,
+    signal: AbortSignal,
+  ): Promise<GrantListing>;
+}

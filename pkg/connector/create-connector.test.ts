@@ -1,0 +1,187 @@
+import { create } from "@bufbuild/protobuf";
+import { describe, expect, test } from "vitest";
+import { fakeDirectory, POOL, someGroup, somePool, userNumber } from "../../test/support/fake-directory.ts";
+import type { Directory, PermissionProbe } from "../core/directory.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { Capability, ResourceIdSchema } from "../protocol/messages.ts";
+import { resourceStub } from "../protocol/resource-stub.ts";
+import type { UserIdKind } from "./connector.ts";
+import { createConnector } from "./create-connector.ts";
+
+const never = new AbortController().signal;
+const first = { pageToken: "", pageSize: 0 };
+
+function connectorOver(directory: Directory, userIdKind: UserIdKind = "sub", now = () => 0) {
+  return createConnector({ directory, poolId: POOL, userIdKind, now });
+}
+
+const id = (resourceType: string, resource: string) => create(ResourceIdSchema, { resourceType, resource });
+
+describe("the connector", () => {
+  test("describes the pool once for many pages, and again when that is ten minutes old", async () => {
+    let nowMs = 0;
+    const { directory, calls } = fakeDirectory({ users: [userNumber(1)] });
+    const connector = connectorOver(directory, "sub", () => nowMs);
+    await connector.listResources("user", undefined, first, never);
+    await connector.listResources("user", undefined, first, never);
+    expect(calls).toEqual(["DescribeUserPool", "ListUsers", "ListUsers"]);
+    nowMs = 10 * 60_000;
+    await connector.listResources("user", undefined, first, never);
+    expect(calls.slice(3)).toEqual(["DescribeUserPool", "ListUsers"]);
+  });
+
+  test("a listing below a parent is an empty page and costs no call: nothing has children", async () => {
+    const { directory, calls } = fakeDirectory({ users: [userNumber(1)] });
+    const page = await connectorOver(directory).listResources("user", id("group", "g"), first, never);
+    expect(page).toEqual({ items: [], nextPageToken: "" });
+    expect(calls).toEqual([]);
+  });
+
+  test.for(["role", "", "User"])("an unknown type %o is not found, by name", async (type) => {
+    const connector = connectorOver(fakeDirectory().directory);
+    await expect(connector.listResources(type, undefined, first, never)).rejects.toMatchObject({
+      code: "not-found",
+    });
+    expect(() => connector.listStaticEntitlements(type)).toThrow(/resource_type_id/);
+  });
+
+  test("grants of a user are none; grants without a resource are an error", async () => {
+    const connector = connectorOver(fakeDirectory().directory);
+    const none = await connector.listGrants(resourceStub(id("user", "x")), first, never);
+    expect(none.items).toEqual([]);
+    await expect(connector.listGrants(undefined, first, never)).rejects.toMatchObject({
+      code: "invalid-argument",
+    });
+    expect(() => connector.listEntitlements(undefined)).toThrow(/^resource: missing/);
+  });
+
+  test("a token of one group is refused by another", async () => {
+    const users = Array.from({ length: 70 }, (_, n) => userNumber(n));
+    const { directory } = fakeDirectory({
+      users,
+      groups: [someGroup("a")],
+      members: new Map([["a", users]]),
+    });
+    const connector = connectorOver(directory);
+    const page = await connector.listGrants(resourceStub(id("group", "a")), first, never);
+    const elsewhere = { pageToken: page.nextPageToken, pageSize: 0 };
+    await expect(
+      connector.listGrants(resourceStub(id("group", "b")), elsewhere, never),
+    ).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringContaining("page_token"),
+    });
+  });
+
+  test("mark 28: a user is looked up by sub in the listing, never by an alias and never by a billed call", async () => {
+    const { directory, calls } = fakeDirectory({ users: [userNumber(1), userNumber(2)] });
+    const found = await connectorOver(directory).getResource(id("user", userNumber(2).sub), never);
+    expect(found.id?.resource).toBe(userNumber(2).sub);
+    expect(calls).toEqual(["DescribeUserPool", "ListUsers?"]);
+  });
+
+  test("with usernames as ids a user is looked up by username", async () => {
+    const { directory } = fakeDirectory({ users: [userNumber(2)] });
+    const found = await connectorOver(directory, "username").getResource(id("user", "user2"), never);
+    expect(found.id?.resource).toBe("user2");
+  });
+
+  test.for([
+    ["user", "nobody"],
+    ["group", "nothing"],
+  ] as const)("a %s that is not there is not found", async ([type, name]) => {
+    const connector = connectorOver(fakeDirectory().directory);
+    await expect(connector.getResource(id(type, name), never)).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  test("two users with one id are an error, not a choice", async () => {
+    const { directory } = fakeDirectory({ users: [userNumber(2), userNumber(2)] });
+    const lookup = connectorOver(directory).getResource(id("user", userNumber(2).sub), never);
+    await expect(lookup).rejects.toMatchObject({ code: "internal" });
+  });
+
+  test.for(["DescribeUserPool", "ListUsers", "ListUsersInGroup g", "ListGroups"])(
+    "a failed %s is an error, never an empty page",
+    async (broken) => {
+      const { directory } = fakeDirectory({ groups: [someGroup("g")] }, (operation) => {
+        if (operation === broken) throw new GovernanceError("unavailable", "down");
+      });
+      const connector = connectorOver(directory);
+      const results = await Promise.allSettled([
+        connector.listResources("user", undefined, first, never),
+        connector.listResources("group", undefined, first, never),
+        connector.listGrants(resourceStub(id("group", "g")), first, never),
+      ]);
+      const failed = results.filter((result) => result.status === "rejected");
+      expect(failed.length).toBeGreaterThan(0);
+      for (const result of failed) expect(result.reason).toMatchObject({ code: "unavailable" });
+    },
+  );
+
+  test("Validate names every denied action and lets the unknown pass", async () => {
+    const probes: PermissionProbe[] = [
+      { operation: "ListUsers", allowed: false, detail: "" },
+      { operation: "ListGroups", allowed: "unknown", detail: "" },
+      { operation: "ListUsersInGroup", allowed: false, detail: "" },
+      { operation: "AdminGetUser", allowed: false, detail: "" },
+    ];
+    const { directory } = fakeDirectory();
+    const denying = connectorOver({ ...directory, probePermissions: async () => probes });
+    await expect(denying.validate(never)).rejects.toMatchObject({
+      code: "permission-denied",
+      message: expect.stringContaining("cognito-idp:ListUsers, cognito-idp:ListUsersInGroup on this pool"),
+    });
+    await expect(connectorOver(directory).validate(never)).resolves.toBeUndefined();
+  });
+
+  test("its metadata tells the pool, what it can do, and how an account is made there", async () => {
+    const pool = somePool({
+      usernameAttributes: ["email"],
+      schema: [
+        attribute("sub", { required: true }),
+        attribute("zoneinfo"),
+        attribute("email", { required: true }),
+        attribute("email_verified", { type: "Boolean" }),
+        attribute("custom:cost_center", { type: "Number", minValue: 1, maxValue: 9 }),
+        attribute("custom:employee_id", { mutable: false, maxLength: 20 }),
+        attribute("dev:custom:internal", { developerOnly: true }),
+      ],
+    });
+    const { directory } = fakeDirectory({ pool });
+    const metadata = await connectorOver(directory).metadata(never);
+    expect(metadata.profile).toMatchObject({ user_pool_id: POOL, region: "eu-west-1" });
+    expect(metadata.capabilities?.connectorCapabilities).toContain(Capability.SYNC);
+    const fields = Object.entries(metadata.accountCreationSchema?.fieldMap ?? {});
+    expect(
+      fields
+        .toSorted(([, a], [, b]) => a.order - b.order)
+        .map(([name, f]) => [name, f.field.case, f.required]),
+    ).toEqual([
+      ["login", "stringField", false],
+      ["email", "stringField", true],
+      ["custom:cost_center", "intField", false],
+      ["custom:employee_id", "stringField", false],
+      ["email_verified", "boolField", false],
+      ["zoneinfo", "stringField", false],
+      ["sendInviteEmail", "boolField", false],
+    ]);
+    expect(metadata.accountCreationSchema?.fieldMap["custom:employee_id"]?.description).toBe(
+      "Cognito attribute custom:employee_id; 0 to 20 characters; can be set at creation only",
+    );
+  });
+});
+
+function attribute(name: string, over: Partial<ReturnType<typeof somePool>["schema"][number]> = {}) {
+  return {
+    name,
+    type: "String" as const,
+    mutable: true,
+    required: false,
+    developerOnly: false,
+    minLength: undefined,
+    maxLength: undefined,
+    minValue: undefined,
+    maxValue: undefined,
+    ...over,
+  };
+}

@@ -1,0 +1,149 @@
+import { GovernanceError } from "../core/errors.ts";
+import type { Group } from "../core/group.ts";
+import type { Pool } from "../core/pool.ts";
+import type { User } from "../core/user.ts";
+import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
+import type { Resource, ResourceId } from "../protocol/messages.ts";
+import type { Connector, ConnectorOptions, GrantListing, Listing, ListRequest } from "./connector.ts";
+import { memberEntitlement } from "./entitlements.ts";
+import { membershipGrant, membershipGrantBytes } from "./grants.ts";
+import { groupResource, groupResourceBytes } from "./groups.ts";
+import { connectorMetadata } from "./metadata.ts";
+import { type ListingSource, listPage } from "./paged-listing.ts";
+import { RESOURCE_TYPES } from "./resource-types.ts";
+import { userId, userResource, userResourceBytes } from "./users.ts";
+import { requirePermissions } from "./validate.ts";
+
+/** How long the pool's settings are taken as known, so that a page costs one call and not two. */
+const POOL_FRESH_MS = 10 * 60_000;
+
+/** The connector's verbs over one pool. It keeps no state but the pool's settings, so calls may run side by side. */
+export function createConnector(options: ConnectorOptions): Connector {
+  const { directory, poolId, userIdKind, now } = options;
+  let known: { readonly pool: Pool; readonly untilMs: number } | undefined;
+
+  async function pool(signal: AbortSignal): Promise<Pool> {
+    const described = await directory.describePool(signal);
+    known = { pool: described, untilMs: now() + POOL_FRESH_MS };
+    return described;
+  }
+
+  async function knownPool(signal: AbortSignal): Promise<Pool> {
+    return known !== undefined && now() < known.untilMs ? known.pool : pool(signal);
+  }
+
+  const users: ListingSource<User> = {
+    verb: "users",
+    scope: "",
+    read: (page, signal) => directory.listUsers(page, signal),
+    key: (user) => user.sub,
+    bytes: userResourceBytes,
+  };
+
+  const groups: ListingSource<Group> = {
+    verb: "groups",
+    scope: "",
+    read: (page, signal) => directory.listGroups(page, signal),
+    key: (group) => group.name,
+    bytes: groupResourceBytes,
+  };
+
+  async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<Resource>> {
+    const facts = await knownPool(signal);
+    const { items, nextPageToken } = await listPage(users, request, signal);
+    return { items: items.map((user) => userResource(user, facts, userIdKind)), nextPageToken };
+  }
+
+  async function listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<Resource>> {
+    const { items, nextPageToken } = await listPage(groups, request, signal);
+    return { items: items.map((group) => groupResource(group, poolId)), nextPageToken };
+  }
+
+  async function listMembers(
+    groupName: string,
+    request: ListRequest,
+    signal: AbortSignal,
+  ): Promise<GrantListing> {
+    const facts = await knownPool(signal);
+    const members: ListingSource<User> = {
+      verb: "grants",
+      scope: groupName,
+      read: (page, inner) => directory.listMembers(groupName, page, inner),
+      key: (user) => user.sub,
+      bytes: () => membershipGrantBytes(groupName),
+    };
+    const { items, nextPageToken } = await listPage(members, request, signal);
+    return {
+      items: items.map((member) => membershipGrant(groupName, member, userIdKind, poolId)),
+      principals: items.map((member) => ({
+        resourceTypeId: USER_TYPE,
+        resourceId: userId(member, userIdKind),
+        build: () => userResource(member, facts, userIdKind),
+      })),
+      nextPageToken,
+    };
+  }
+
+  async function getUser(id: string, signal: AbortSignal): Promise<Resource> {
+    const facts = await knownPool(signal);
+    const found = await directory.findUsers(userIdKind, id, signal);
+    const [user] = found;
+    if (user === undefined)
+      throw new GovernanceError("not-found", `no user with ${userIdKind} ${id} in this pool`);
+    if (found.length > 1) {
+      throw new GovernanceError("internal", `Cognito knows ${found.length} users with ${userIdKind} ${id}`);
+    }
+    return userResource(user, facts, userIdKind);
+  }
+
+  return {
+    pool,
+    metadata: async (signal) => connectorMetadata(await pool(signal)),
+    async validate(signal) {
+      await pool(signal);
+      await requirePermissions(directory, signal);
+    },
+    listResourceTypes: () => RESOURCE_TYPES,
+    async listResources(resourceTypeId, parent, request, signal) {
+      requireType(resourceTypeId);
+      if (parent !== undefined) return { items: [], nextPageToken: "" };
+      return resourceTypeId === USER_TYPE ? listUsers(request, signal) : listGroups(request, signal);
+    },
+    async getResource(id, signal) {
+      const { resourceType, resource } = requireId(id, "resource_id");
+      requireType(resourceType);
+      if (resourceType === USER_TYPE) return getUser(resource, signal);
+      return groupResource(await directory.getGroup(resource, signal), poolId);
+    },
+    listEntitlements(resource) {
+      const { resourceType, resource: name } = requireId(resource?.id, "resource");
+      requireType(resourceType);
+      const items = resourceType === GROUP_TYPE ? [memberEntitlement(name, poolId)] : [];
+      return { items, nextPageToken: "" };
+    },
+    listStaticEntitlements(resourceTypeId) {
+      requireType(resourceTypeId);
+      return { items: [], nextPageToken: "" };
+    },
+    async listGrants(resource, request, signal) {
+      const { resourceType, resource: name } = requireId(resource?.id, "resource");
+      requireType(resourceType);
+      if (resourceType === USER_TYPE) return { items: [], principals: [], nextPageToken: "" };
+      return listMembers(name, request, signal);
+    },
+  };
+}
+
+function requireType(resourceTypeId: string): void {
+  if (RESOURCE_TYPES.some((type) => type.id === resourceTypeId)) return;
+  const served = RESOURCE_TYPES.map((type) => type.id).join(", ");
+  throw new GovernanceError(
+    "not-found",
+    `resource_type_id: no such type "${resourceTypeId}"; this connector serves ${served}`,
+  );
+}
+
+function requireId(id: ResourceId | undefined, field: string): ResourceId {
+  if (id !== undefined) return id;
+  throw new GovernanceError("invalid-argument", `${field}: missing; name the resource by its type and id`);
+}

@@ -1,0 +1,43 @@
+import { create } from "@bufbuild/protobuf";
+import { signInProvider } from "../core/group.ts";
+import { annotation } from "../protocol/annotations.ts";
+import { GROUP_TYPE, MEMBER, memberEntitlementId } from "../protocol/ids.ts";
+import {
+  type Entitlement,
+  Entitlement_PurposeValue,
+  EntitlementImmutableSchema,
+  EntitlementSchema,
+} from "../protocol/messages.ts";
+import { sortedStruct } from "../protocol/struct.ts";
+import { clipBytes } from "../protocol/text.ts";
+import { userType } from "./resource-types.ts";
+
+/** Why nobody can be put into, or kept out of, a group that an identity provider fills. */
+export function managedBySignIn(provider: string) {
+  return sortedStruct([
+    ["identity_provider", provider],
+    ["reason", "Cognito puts the members back at each sign-in through this identity provider"],
+  ]);
+}
+
+/** The one entitlement of a group: to be its member (D3). Made from the name alone, so it needs no call. */
+export function memberEntitlement(groupName: string, poolId: string): Entitlement {
+  const provider = signInProvider(poolId, groupName);
+  const immutable =
+    provider === undefined
+      ? []
+      : [annotation(EntitlementImmutableSchema, { metadata: managedBySignIn(provider) })];
+  return create(EntitlementSchema, {
+    id: memberEntitlementId(groupName),
+    resource: {
+      id: { resourceType: GROUP_TYPE, resource: groupName },
+      displayName: clipBytes(groupName, 1024),
+    },
+    displayName: clipBytes(`${groupName} member`, 1024),
+    description: `Member of the Cognito group ${groupName}`,
+    grantableTo: [userType],
+    annotations: immutable,
+    purpose: Entitlement_PurposeValue.ASSIGNMENT,
+    slug: MEMBER,
+  });
+}

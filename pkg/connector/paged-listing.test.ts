@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { GovernanceError } from "../core/errors.ts";
+import type { Page, PageRequest } from "../core/page.ts";
+import { encodePageToken } from "../protocol/page-token.ts";
+import { type ListingSource, listPage } from "./paged-listing.ts";
+
+const never = new AbortController().signal;
+
+function source(read: (page: PageRequest) => Page<string>): ListingSource<string> {
+  return {
+    verb: "users",
+    scope: "",
+    read: async (page) => read(page),
+    key: (item) => item,
+    bytes: () => 100,
+  };
+}
+
+function markerRefused(): never {
+  throw new GovernanceError("invalid-argument", "Paging marker is invalid", { reason: "marker-refused" });
+}
+
+const token = (marker: string, restarts = 0) =>
+  encodePageToken({ verb: "users", scope: "", marker, restarts, after: undefined });
+
+async function readAll(of: ListingSource<string>, maxBytes?: number) {
+  const items: string[] = [];
+  let pageToken = "";
+  let answers = 0;
+  do {
+    const page = await listPage(of, { pageToken, pageSize: 0, maxBytes }, never);
+    items.push(...page.items);
+    pageToken = page.nextPageToken;
+    answers += 1;
+  } while (pageToken !== "");
+  return { items, answers };
+}
+
+describe("one page of a listing", () => {
+  test.for([
+    [0, 60],
+    [1, 1],
+    [60, 60],
+    [250, 60],
+  ] as const)("mark 5: a page size of %i asks Cognito for %i", async ([pageSize, limit]) => {
+    let asked: number | undefined;
+    const of = source((page) => {
+      asked = page.limit;
+      return { items: [], next: undefined };
+    });
+    await listPage(of, { pageToken: "", pageSize }, never);
+    expect(asked).toBe(limit);
+  });
+
+  test("P1: a failed page is an error, never an empty page", async () => {
+    const of = source(() => {
+      throw new GovernanceError("throttled", "too fast");
+    });
+    await expect(listPage(of, { pageToken: "", pageSize: 0 }, never)).rejects.toMatchObject({
+      code: "throttled",
+    });
+  });
+
+  test("P2, mark 7: a refused marker begins again from the first page and counts it", async () => {
+    const of = source((page) => (page.marker === "old" ? markerRefused() : { items: ["a"], next: "fresh" }));
+    const page = await listPage(of, { pageToken: token("old"), pageSize: 0 }, never);
+    expect(page).toEqual({ items: ["a"], nextPageToken: token("fresh", 1) });
+  });
+
+  test("P2: gives up after two restarts, with a cure", async () => {
+    const of = source((page) => (page.marker === undefined ? { items: [], next: "x" } : markerRefused()));
+    await expect(listPage(of, { pageToken: token("old", 2), pageSize: 0 }, never)).rejects.toMatchObject({
+      code: "aborted",
+      message: expect.stringContaining("--rate"),
+    });
+  });
+
+  test("P2: another bad parameter is no reason to begin again", async () => {
+    const of = source(() => {
+      throw new GovernanceError("invalid-argument", "Limit");
+    });
+    await expect(listPage(of, { pageToken: token("m"), pageSize: 0 }, never)).rejects.toThrow("Limit");
+  });
+
+  test("P3: a page too large for one answer comes in several, whole and in order", async () => {
+    const letters = "abcdefghij".split("");
+    const of = source((page) =>
+      page.marker === undefined ? { items: letters, next: "2" } : { items: ["k", "l"], next: undefined },
+    );
+    expect(await readAll(of, 350)).toEqual({ items: [...letters, "k", "l"], answers: 5 });
+  });
+
+  test("P3: a deletion between two answers of one page swallows nobody", async () => {
+    let items = "abcdef".split("");
+    const of = source(() => ({ items, next: undefined }));
+    const first = await listPage(of, { pageToken: "", pageSize: 0, maxBytes: 300 }, never);
+    expect(first.items).toEqual(["a", "b", "c"]);
+    items = ["b", "c", "d", "e", "f"];
+    const second = await listPage(of, { pageToken: first.nextPageToken, pageSize: 0, maxBytes: 300 }, never);
+    expect(second.items).toEqual(["d", "e", "f"]);
+    items = ["d", "e", "f"];
+    const again = await listPage(of, { pageToken: first.nextPageToken, pageSize: 0, maxBytes: 300 }, never);
+    expect(again.items).toEqual(["d", "e", "f"]);
+  });
+
+  test("P3: an item heavier than the answer still goes, alone", async () => {
+    const of = source(() => ({ items: ["a", "b"], next: undefined }));
+    expect(await readAll(of, 10)).toEqual({ items: ["a", "b"], answers: 2 });
+  });
+
+  test("P4, mark 4: a token that leads to itself is an error", async () => {
+    const of = source(() => ({ items: ["a"], next: "same" }));
+    await expect(listPage(of, { pageToken: token("same"), pageSize: 0 }, never)).rejects.toMatchObject({
+      code: "internal",
+      message: expect.stringContaining("repeated"),
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import { Buffer } from "node:buffer";
+import { create, type JsonObject } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { Pool } from "../core/pool.ts";
+import { type Identity, isFederated, type User } from "../core/user.ts";
+import { annotation } from "../protocol/annotations.ts";
+import { isEmailAddress } from "../protocol/constraints/well-known.ts";
+import { USER_TYPE } from "../protocol/ids.ts";
+import {
+  type Resource,
+  ResourceSchema,
+  Status_ResourceStatus,
+  UserTrait_AccountType,
+  UserTrait_Status_Status,
+  UserTraitSchema,
+} from "../protocol/messages.ts";
+import { type ProfileValue, sortedStruct } from "../protocol/struct.ts";
+import { clipBytes } from "../protocol/text.ts";
+import type { UserIdKind } from "./connector.ts";
+
+const { byteLength } = Buffer;
+
+/** The id that stands for a user everywhere: bytewise stable, never changed (D1). */
+export function userId(user: User, kind: UserIdKind): string {
+  return kind === "sub" ? user.sub : user.username;
+}
+
+export function userResource(user: User, pool: Pool, kind: UserIdKind): Resource {
+  const profile = userProfile(user);
+  const createdAt = timestampFromDate(user.createdAt);
+  const details = clipBytes(user.status, 1024);
+  // Status, profile and creation date stand twice: older readers look into the trait, newer ones at the resource.
+  const trait = annotation(UserTraitSchema, {
+    emails: emailsOf(user),
+    status: {
+      status: user.enabled ? UserTrait_Status_Status.ENABLED : UserTrait_Status_Status.DISABLED,
+      details,
+    },
+    profile,
+    accountType: UserTrait_AccountType.HUMAN,
+    login: user.username,
+    loginAliases: loginAliases(user, pool),
+    createdAt,
+    ssoStatus: { ssoEnabled: isFederated(user) },
+    ...structuredName(user),
+  });
+  return create(ResourceSchema, {
+    id: { resourceType: USER_TYPE, resource: userId(user, kind) },
+    displayName: clipBytes(displayName(user), 1024),
+    annotations: [trait],
+    profile,
+    status: {
+      status: user.enabled ? Status_ResourceStatus.ENABLED : Status_ResourceStatus.DISABLED,
+      details,
+    },
+    createdAt,
+  });
+}
+
+/** About how many bytes the resource takes on the wire, from above: its attributes stand in two profiles. */
+export function userResourceBytes(user: User): number {
+  let bytes = 2048;
+  for (const [name, value] of user.attributes) bytes += 2 * (byteLength(name) + byteLength(value) + 16);
+  return bytes + 2 * user.identities.length * 512;
+}
+
+/** Everything that Cognito told, under Cognito's own names, beside the few keys that the field's tools read. */
+function userProfile(user: User): JsonObject {
+  const entries = new Map<string, ProfileValue>(user.attributes);
+  for (const flag of VERIFIED_FLAGS) {
+    const value = user.attributes.get(flag);
+    if (value === "true" || value === "false") entries.set(flag, value === "true");
+  }
+  // A value that is no JSON stays as the text it was.
+  if (user.identities.length > 0) entries.set("identities", user.identities.map(identityProfile));
+  entries.set("created_at", user.createdAt.toISOString());
+  entries.set("enabled", user.enabled);
+  entries.set("federated", isFederated(user));
+  entries.set("first_name", user.attributes.get("given_name"));
+  entries.set("last_name", user.attributes.get("family_name"));
+  entries.set("linked_usernames", linkedUsernames(user));
+  entries.set("modified_at", user.modifiedAt.toISOString());
+  entries.set("user_id", user.sub);
+  entries.set("user_status", user.status);
+  entries.set("username", user.username);
+  return sortedStruct(entries);
+}
+
+const VERIFIED_FLAGS = ["email_verified", "phone_number_verified"] as const;
+
+function identityProfile(identity: Identity): JsonObject {
+  return sortedStruct([
+    ["created_at", identity.createdAt?.toISOString()],
+    ["issuer", identity.issuer],
+    ["primary", identity.primary],
+    ["provider_name", identity.providerName],
+    ["provider_type", identity.providerType],
+    ["user_id", identity.userId],
+    ["username", federatedUsername(identity)],
+  ]);
+}
+
+/** The username that Cognito gives the profile of an identity: `<Provider>_<id>`. */
+function federatedUsername(identity: Identity): string {
+  return `${identity.providerName}_${identity.userId}`;
+}
+
+/** The other profiles of the same person: Cognito lists a linked person twice. */
+function linkedUsernames(user: User): string[] | undefined {
+  const linked = user.identities.map(federatedUsername).filter((username) => username !== user.username);
+  return linked.length > 0 ? linked : undefined;
+}
+
+function emailsOf(user: User): { address: string; isPrimary: boolean }[] {
+  const address = user.attributes.get("email");
+  return address !== undefined && isEmailAddress(address) ? [{ address, isPrimary: true }] : [];
+}
+
+/** What the person may type at sign-in instead of the username, as far as this pool allows it. */
+function loginAliases(user: User, pool: Pool): string[] {
+  const aliases = new Set<string>();
+  for (const attribute of [...pool.usernameAttributes, ...pool.aliasAttributes]) {
+    const value = user.attributes.get(attribute);
+    if (value === undefined || value === "" || value === user.username) continue;
+    // An alias counts at sign-in only once it is verified; preferred_username needs no verification.
+    const verified = user.attributes.get(`${attribute}_verified`) === "true";
+    if (attribute === "preferred_username" || pool.usernameAttributes.includes(attribute) || verified) {
+      aliases.add(value);
+    }
+  }
+  return [...aliases];
+}
+
+function structuredName(user: User) {
+  const given = user.attributes.get("given_name") ?? "";
+  const family = user.attributes.get("family_name") ?? "";
+  const middle = user.attributes.get("middle_name") ?? "";
+  if (given === "" && family === "" && middle === "") return {};
+  const middleNames = middle === "" ? [] : [middle];
+  return { structuredName: { givenName: given, familyName: family, middleNames } };
+}
+
+function displayName(user: User): string {
+  const { attributes } = user;
+  const fullName = [attributes.get("given_name"), attributes.get("family_name")]
+    .filter((part) => part)
+    .join(" ");
+  const candidates = [
+    attributes.get("name"),
+    fullName,
+    attributes.get("preferred_username"),
+    attributes.get("email"),
+  ];
+  return candidates.find((text) => text !== undefined && text.trim() !== "") ?? user.username;
+}

@@ -1,0 +1,18 @@
+// Ids are a contract: the platform keys its configuration on the exact bytes. They are joined raw, as the field's
+// SDK joins them, so a name with ":" makes them ambiguous: build them, never split them.
+
+export const USER_TYPE = "user";
+export const GROUP_TYPE = "group";
+
+/** The slug of the one entitlement of a group (D3). */
+export const MEMBER = "member";
+
+/** `group:<name>:member` */
+export function memberEntitlementId(groupName: string): string {
+  return `${GROUP_TYPE}:${groupName}:${MEMBER}`;
+}
+
+/** `group:<name>:member:user:<user id>` */
+export function membershipGrantId(groupName: string, userId: string): string {
+  return `${memberEntitlementId(groupName)}:${USER_TYPE}:${userId}`;
+}

@@ -1,0 +1,64 @@
+import { Buffer } from "node:buffer";
+import { GovernanceError } from "../core/errors.ts";
+
+/** Where a listing goes on. It stands alone: a token may come back days later, to another process (D10). */
+export interface PageCursor {
+  /** The listing that issued it; another one refuses it. */
+  readonly verb: string;
+  /** What is listed within the verb: a group's name, or "". */
+  readonly scope: string;
+  /** Cognito's own marker; absent is the first page. */
+  readonly marker: string | undefined;
+  /** How often the listing began again because Cognito no longer took a marker. */
+  readonly restarts: number;
+  /** The key of the last item already delivered of this page, when the page did not fit into one answer. */
+  readonly after: string | undefined;
+}
+
+const VERSION = "p1:";
+
+/** The first page of a listing. */
+export function firstPage(verb: string, scope: string): PageCursor {
+  return { verb, scope, marker: undefined, restarts: 0, after: undefined };
+}
+
+export function encodePageToken(cursor: PageCursor): string {
+  const { verb, scope, marker, restarts, after } = cursor;
+  const text = JSON.stringify([verb, scope, marker ?? null, restarts, after ?? null]);
+  return VERSION + Buffer.from(text, "utf8").toString("base64url");
+}
+
+/** Rejects with `invalid-argument` what this connector did not issue for this very listing. */
+export function decodePageToken(token: string, verb: string, scope: string): PageCursor {
+  if (token === "") return firstPage(verb, scope);
+  const cursor = token.startsWith(VERSION) ? parse(token.slice(VERSION.length)) : undefined;
+  if (cursor === undefined) {
+    throw new GovernanceError(
+      "invalid-argument",
+      "page_token: not issued by this connector; begin again with an empty page_token",
+    );
+  }
+  if (cursor.verb !== verb || cursor.scope !== scope) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `page_token: issued for another listing (${cursor.verb}), not for ${verb}; send it back to the call that gave it`,
+    );
+  }
+  return cursor;
+}
+
+function parse(encoded: string): PageCursor | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(encoded, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(value) || value.length !== 5) return undefined;
+  const [verb, scope, marker, restarts, after] = value as readonly unknown[];
+  if (typeof verb !== "string" || typeof scope !== "string") return undefined;
+  if (marker !== null && typeof marker !== "string") return undefined;
+  if (after !== null && typeof after !== "string") return undefined;
+  if (typeof restarts !== "number" || !Number.isInteger(restarts) || restarts < 0) return undefined;
+  return { verb, scope, marker: marker ?? undefined, restarts, after: after ?? undefined };
+}

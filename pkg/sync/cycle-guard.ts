@@ -1,0 +1,27 @@
+import { GovernanceError } from "../core/errors.ts";
+
+/**
+ * Notices that a chain of tokens leads back to itself, however long the loop, while keeping one token (Brent's
+ * method). Nobody else would: the field's client follows a repeated token for ever.
+ */
+export function createCycleGuard(listing: string): { next(token: string): void } {
+  let kept = "";
+  let stepsSinceKept = 0;
+  let window = 1;
+  return {
+    next(token) {
+      if (token !== "" && token === kept) {
+        throw new GovernanceError(
+          "internal",
+          `Cognito's page markers for ${listing} lead in a circle, so the listing would never end; sync again`,
+        );
+      }
+      stepsSinceKept += 1;
+      if (stepsSinceKept === window) {
+        kept = token;
+        window *= 2;
+        stepsSinceKept = 0;
+      }
+    },
+  };
+}

@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+import {
+  fakeDirectory,
+  groupGone,
+  POOL,
+  someGroup,
+  throttledError,
+  userNumber,
+} from "../../test/support/fake-directory.ts";
+import { emptyRun, type MemoryRun, memorySink } from "../../test/support/memory-sink.ts";
+import { createConnector } from "../connector/create-connector.ts";
+import type { Directory } from "../core/directory.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { runSync } from "./run-sync.ts";
+
+const never = new AbortController().signal;
+
+function connectorOver(directory: Directory) {
+  return createConnector({ directory, poolId: POOL, userIdKind: "sub", now: () => 0 });
+}
+
+/** 130 users and four groups of 0, 1, 61 and 130 members, read in pages of 60. */
+function world() {
+  const users = Array.from({ length: 130 }, (_, n) => userNumber(n));
+  const sizes = { none: 0, one: 1, some: 61, all: 130 };
+  return {
+    users,
+    groups: Object.keys(sizes).map((name) => someGroup(name)),
+    members: new Map(Object.entries(sizes).map(([name, size]) => [name, users.slice(0, size)])),
+  };
+}
+
+const PAGES = 3 + 1 + (1 + 1 + 2 + 3);
+
+function rowsOf(run: MemoryRun) {
+  return {
+    resources: [...run.resources.keys()].sort(),
+    entitlements: [...run.entitlements.keys()].sort(),
+    grants: [...run.grants.keys()].sort(),
+  };
+}
+
+async function wholeRun(): Promise<MemoryRun> {
+  const run = emptyRun();
+  await runSync(
+    { connector: connectorOver(fakeDirectory(world()).directory), sink: memorySink(run), chainsAtOnce: 4 },
+    never,
+  );
+  return run;
+}
+
+describe("a sync", () => {
+  test("S6: reads every page once and asks nothing per user (marks 15 and 16)", async () => {
+    const { directory, calls } = fakeDirectory(world());
+    const run = emptyRun();
+    const outcome = await runSync(
+      { connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 3 },
+      never,
+    );
+    expect(outcome).toEqual({ pages: PAGES, droppedGroups: [] });
+    expect(calls.filter((call) => call !== "DescribeUserPool")).toHaveLength(PAGES);
+    expect(memorySink(run).counts()).toEqual({ users: 130, groups: 4, memberships: 192 });
+  });
+
+  test.for(Array.from({ length: PAGES + 1 }, (_, n) => n + 1))(
+    "S1, S2: cut at call %i and resumed gives the same rows and re-reads at most one page a chain",
+    async (cut) => {
+      const run = emptyRun();
+      const broken = fakeDirectory(world(), (_, number) => {
+        if (number === cut) throw throttledError();
+      });
+      const deps = { connector: connectorOver(broken.directory), sink: memorySink(run), chainsAtOnce: 2 };
+      await expect(runSync(deps, never)).rejects.toMatchObject({ code: "throttled" });
+      const pagesKept = [...run.chains.values()].reduce((sum, chain) => sum + chain.pages, 0);
+
+      const healthy = fakeDirectory(world());
+      const rest = await runSync(
+        { connector: connectorOver(healthy.directory), sink: memorySink(run), chainsAtOnce: 2 },
+        never,
+      );
+      expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
+      expect(pagesKept + rest.pages).toBe(PAGES);
+    },
+  );
+
+  test("S2: a failed page stops every chain and is the error that comes out", async () => {
+    const { directory } = fakeDirectory(world(), (operation) => {
+      if (operation.startsWith("ListUsersInGroup"))
+        throw new GovernanceError("permission-denied", "IAM says no");
+    });
+    const run = emptyRun();
+    const sync = runSync(
+      { connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 4 },
+      never,
+    );
+    await expect(sync).rejects.toMatchObject({ code: "permission-denied", message: "IAM says no" });
+    expect(memorySink(run).openChains().length).toBeGreaterThan(0);
+  });
+
+  test("S3: an abort ends it as canceled, with what was committed", async () => {
+    const stop = new AbortController();
+    const { directory } = fakeDirectory(world(), (_, number) => {
+      if (number === 4) stop.abort();
+    });
+    const run = emptyRun();
+    const sync = runSync(
+      { connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 1 },
+      stop.signal,
+    );
+    await expect(sync).rejects.toMatchObject({ code: "canceled" });
+    expect(memorySink(run).openChains().length).toBeGreaterThan(0);
+  });
+
+  test("S4: a group that vanishes while it is read drops only itself", async () => {
+    const { directory } = fakeDirectory(world(), (operation, _, page) => {
+      if (operation === "ListUsersInGroup all" && page.marker !== undefined) throw groupGone("all");
+    });
+    const run = emptyRun();
+    const outcome = await runSync(
+      { connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 2 },
+      never,
+    );
+    expect(outcome.droppedGroups).toEqual(["all"]);
+    expect(memorySink(run).counts()).toEqual({ users: 130, groups: 3, memberships: 62 });
+    expect([...run.entitlements.keys()].sort()).toEqual([
+      "group:none:member",
+      "group:one:member",
+      "group:some:member",
+    ]);
+  });
+
+  test("S5, mark 9: who is met only in a member page is added, so that no grant dangles", async () => {
+    const content = world();
+    const late = userNumber(999);
+    content.members.set("one", [late]);
+    const run = emptyRun();
+    await runSync(
+      { connector: connectorOver(fakeDirectory(content).directory), sink: memorySink(run), chainsAtOnce: 2 },
+      never,
+    );
+    expect(run.resources.get(`user:${late.sub}`)?.displayName).toBe("user999@example.com");
+    for (const grant of run.grants.values()) {
+      expect(run.resources.has(`user:${grant.principal?.id?.resource}`)).toBe(true);
+    }
+  });
+
+  test("mark 1: goes on over empty pages until the token is absent", async () => {
+    let empties = 0;
+    const { directory } = fakeDirectory(world(), (operation, _, page) => {
+      if (operation !== "ListUsers" || page.marker !== "m:60" || empties === 3) return;
+      empties += 1;
+      // Each empty page leads to another marker; the fake reads only the digits.
+      return { items: [], next: empties === 3 ? "m:060" : `m:${"0".repeat(empties + 1)}60` };
+    });
+    const run = emptyRun();
+    await runSync({ connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 1 }, never);
+    expect(memorySink(run).counts().users).toBe(130);
+  });
+
+  test("mark 2: a page of 7 is no sign of the end", async () => {
+    const run = emptyRun();
+    const { directory } = fakeDirectory({ ...world(), pageItems: 7 });
+    await runSync({ connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 2 }, never);
+    expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
+  });
+
+  test("mark 4: markers that lead in a circle end it with an error", async () => {
+    const { directory } = fakeDirectory(world(), (operation, _, page) => {
+      if (operation !== "ListUsers") return;
+      const step = page.marker === undefined ? 0 : Number(page.marker.slice(2));
+      return { items: [], next: `m:${(step + 1) % 5}` };
+    });
+    const sync = runSync(
+      { connector: connectorOver(directory), sink: memorySink(emptyRun()), chainsAtOnce: 1 },
+      never,
+    );
+    await expect(sync).rejects.toMatchObject({
+      code: "internal",
+      message: expect.stringContaining("circle"),
+    });
+  });
+
+  test("mark 7: a refused marker begins the listing again, and its groups are not read twice", async () => {
+    let refused = false;
+    const content = world();
+    const { directory, calls } = fakeDirectory({ ...content, pageItems: 2 }, (operation, _, page) => {
+      if (operation !== "ListGroups" || page.marker === undefined || refused) return;
+      refused = true;
+      throw new GovernanceError("invalid-argument", "marker expired", { reason: "marker-refused" });
+    });
+    const run = emptyRun();
+    await runSync({ connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 1 }, never);
+    expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
+    expect(calls.filter((call) => call === "ListUsersInGroup none")).toHaveLength(1);
+  });
+
+  test("reads the largest groups first, by what the last run saw", async () => {
+    const { directory, calls } = fakeDirectory(world());
+    const sink = memorySink(emptyRun(), { all: 130, some: 61, one: 1 });
+    await runSync({ connector: connectorOver(directory), sink, chainsAtOnce: 1 }, never);
+    const order = calls
+      .filter((call) => call.startsWith("ListUsersInGroup"))
+      .map((call) => call.split(" ")[1]);
+    expect([...new Set(order)]).toEqual(["all", "some", "one", "none"]);
+  });
+});

@@ -1,0 +1,154 @@
+// The sync engine: one page in, one commit out, several chains side by side.
+//
+// Invariants (see DESIGN.md):
+//   S1. The rows of a page and the chain after it are committed together.
+//   S2. A failed call leaves its chain as it was. No failure reads as "no rows", and a failed run is never complete.
+//   S3. Abort is looked at between pages, never inside a commit.
+//   S4. A group that vanished while it was read drops itself and nothing else.
+//   S5. No grant dangles: whoever is met only in a member page is added from it.
+//   S6. Pages read = pages needed. Nothing is asked per user.
+
+import type { Connector, GrantListing, Listing } from "../connector/connector.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { advance, type Chain, drop, FIRST_PLAN, membersChain } from "../core/plan.ts";
+import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
+import type { Resource } from "../protocol/messages.ts";
+import { resourceStub } from "../protocol/resource-stub.ts";
+import { createChainQueue } from "./chain-queue.ts";
+import { createCycleGuard } from "./cycle-guard.ts";
+import type { PageCommit, Sink } from "./sink.ts";
+
+export interface SyncDeps {
+  readonly connector: Connector;
+  readonly sink: Sink;
+  /** Chains read side by side: enough that calls in flight never hold back the granted rate. */
+  readonly chainsAtOnce: number;
+  /** After each commit. */
+  readonly onPage?: (chain: Chain) => void;
+  /** A group vanished while it was read. */
+  readonly onDropped?: (group: string) => void;
+}
+
+/** What a run did in this process; rows are the sink's to count. */
+export interface SyncOutcome {
+  readonly pages: number;
+  readonly droppedGroups: readonly string[];
+}
+
+/**
+ * Reads everything that the sink does not have yet. Resolves only when every chain came to its end; otherwise rejects
+ * with the first failure, after the others have stopped, and the run can go on later from what was committed.
+ */
+export async function runSync(deps: SyncDeps, signal: AbortSignal): Promise<SyncOutcome> {
+  const { connector, sink, chainsAtOnce } = deps;
+  if (!sink.resumed) sink.begin(connector.listResourceTypes(), FIRST_PLAN);
+  const queue = createChainQueue((group) => sink.previousMembers(group));
+  queue.add(sink.openChains());
+
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const droppedGroups: string[] = [];
+  let pages = 0;
+  let failure: unknown;
+
+  async function readChain(first: Chain): Promise<void> {
+    const guard = createCycleGuard(describe(first));
+    for (let chain = first; chain.state === "open"; ) {
+      either.throwIfAborted(); // S3
+      const commit = await readPage(connector, chain, either);
+      if (commit === "vanished") {
+        sink.dropGroup(drop(chain), { resourceTypeId: GROUP_TYPE, resourceId: chain.group }); // S4
+        droppedGroups.push(chain.group);
+        deps.onDropped?.(chain.group);
+        return;
+      }
+      guard.next(commit.chain.token);
+      queue.add(sink.commit(commit)); // S1
+      pages += 1;
+      chain = commit.chain;
+      deps.onPage?.(chain);
+    }
+  }
+
+  async function worker(): Promise<void> {
+    for (let chain = await queue.take(); chain !== undefined; chain = await queue.take()) {
+      try {
+        await readChain(chain);
+      } catch (error) {
+        // The first failure is the reason; what it cuts short fails as an echo of it.
+        failure ??= error;
+        stop.abort(error);
+        queue.close();
+        return;
+      } finally {
+        queue.finished();
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: chainsAtOnce }, worker));
+  if (failure !== undefined) throw GovernanceError.from(failure);
+  const left = sink.openChains().length;
+  if (left > 0)
+    throw new GovernanceError("internal", `the sync ended with ${left} chains unread; sync again`); // S2
+  return { pages, droppedGroups };
+}
+
+async function readPage(
+  connector: Connector,
+  chain: Chain,
+  signal: AbortSignal,
+): Promise<PageCommit | "vanished"> {
+  const request = { pageToken: chain.token, pageSize: 0 };
+  switch (chain.kind) {
+    case "users":
+      return commitOf(chain, {
+        resources: await connector.listResources(USER_TYPE, undefined, request, signal),
+      });
+    case "groups":
+      return groupsCommit(
+        connector,
+        chain,
+        await connector.listResources(GROUP_TYPE, undefined, request, signal),
+      );
+    case "members": {
+      const grants = await membersPage(connector, chain, signal);
+      return grants === "vanished" ? grants : commitOf(chain, { grants });
+    }
+  }
+}
+
+async function membersPage(connector: Connector, chain: Chain, signal: AbortSignal) {
+  try {
+    const group = { resourceType: GROUP_TYPE, resource: chain.group };
+    return await connector.listGrants(resourceStub(group), { pageToken: chain.token, pageSize: 0 }, signal);
+  } catch (error) {
+    if (error instanceof GovernanceError && error.reason === "group-gone") return "vanished";
+    throw error;
+  }
+}
+
+function groupsCommit(connector: Connector, chain: Chain, resources: Listing<Resource>): PageCommit {
+  const entitlements = resources.items.flatMap((group) => connector.listEntitlements(group).items);
+  const opens = resources.items.map((group) => membersChain(group.id?.resource ?? ""));
+  return { ...commitOf(chain, { resources }), entitlements, opens };
+}
+
+function commitOf(
+  chain: Chain,
+  page: { readonly resources?: Listing<Resource>; readonly grants?: GrantListing },
+): PageCommit {
+  const next = page.resources?.nextPageToken ?? page.grants?.nextPageToken ?? "";
+  return {
+    chain: advance(chain, next),
+    opens: [],
+    resources: page.resources?.items ?? [],
+    principals: page.grants?.principals ?? [], // S5
+    entitlements: [],
+    grants: page.grants?.items ?? [],
+  };
+}
+
+function describe(chain: Chain): string {
+  return chain.kind === "members" ? "the members of a group" : `the ${chain.kind}`;
+}
