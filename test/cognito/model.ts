@@ -1,0 +1,78 @@
+/** One attribute as the API spells it. */
+export interface Attribute {
+  readonly Name: string;
+  readonly Value: string;
+}
+
+/** What the server knows of one user. Dates are epoch milliseconds here and seconds on the wire. */
+export interface UserRecord {
+  readonly username: string;
+  readonly sub: string;
+  /** Every attribute but `sub`, which is kept apart because it never changes. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+  readonly enabled: boolean;
+  /** Open on purpose: tests put values here that no enum knows. */
+  readonly status: string;
+  readonly mfaList: readonly string[];
+  readonly preferredMfa: string | undefined;
+}
+
+export interface GroupRecord {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly roleArn: string | undefined;
+  readonly precedence: number | undefined;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+}
+
+/** Milliseconds to the epoch seconds with fraction that AWS sends. */
+export const epochSeconds = (ms: number): number => ms / 1000;
+
+function attributeList(user: UserRecord): Attribute[] {
+  const list: Attribute[] = [];
+  for (const [Name, Value] of user.attributes) list.push({ Name, Value });
+  list.push({ Name: "sub", Value: user.sub });
+  return list;
+}
+
+/** UserType, the shape of lists and of AdminCreateUser: the attributes are called Attributes. */
+export function userJson(user: UserRecord, only?: ReadonlySet<string>): string {
+  const attributes = attributeList(user);
+  return JSON.stringify({
+    Username: user.username,
+    Attributes: only === undefined ? attributes : attributes.filter((a) => only.has(a.Name)),
+    UserCreateDate: epochSeconds(user.createdMs),
+    UserLastModifiedDate: epochSeconds(user.modifiedMs),
+    Enabled: user.enabled,
+    UserStatus: user.status,
+  });
+}
+
+/** AdminGetUser's flat shape: here the attributes are called UserAttributes, and MFA is told. */
+export function userDetailJson(user: UserRecord): string {
+  return JSON.stringify({
+    Username: user.username,
+    UserAttributes: attributeList(user),
+    UserCreateDate: epochSeconds(user.createdMs),
+    UserLastModifiedDate: epochSeconds(user.modifiedMs),
+    Enabled: user.enabled,
+    UserStatus: user.status,
+    PreferredMfaSetting: user.preferredMfa,
+    UserMFASettingList: user.mfaList.length === 0 ? undefined : user.mfaList,
+  });
+}
+
+export function groupJson(group: GroupRecord, poolId: string): string {
+  return JSON.stringify({
+    GroupName: group.name,
+    UserPoolId: poolId,
+    Description: group.description,
+    RoleArn: group.roleArn,
+    Precedence: group.precedence,
+    LastModifiedDate: epochSeconds(group.modifiedMs),
+    CreationDate: epochSeconds(group.createdMs),
+  });
+}
