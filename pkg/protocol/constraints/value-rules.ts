@@ -1,0 +1,135 @@
+import { type DescField, isMessage, ScalarType } from "@bufbuild/protobuf";
+import { isReflectMessage, type ReflectMessage } from "@bufbuild/protobuf/reflect";
+import { type Duration, DurationSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type BytesRules,
+  BytesRulesSchema,
+  type DurationRules,
+  DurationRulesSchema,
+  type EnumRules,
+  EnumRulesSchema,
+  type FieldRules,
+  FieldRulesSchema,
+  type Int64Rules,
+  Int64RulesSchema,
+  type UInt32Rules,
+  UInt32RulesSchema,
+} from "../../gen/validate/validate_pb.ts";
+import { expectInterpreted, malformed, uninterpreted } from "./interpreted.ts";
+import { outOfRange, type Whole } from "./range.ts";
+import { stringCheck } from "./string-rules.ts";
+
+type Problem = string | undefined;
+
+/** What is wrong with one value, in words that do not repeat it; nothing when it is right. */
+export type ValueCheck = (value: unknown) => Problem;
+
+/** The check of one value of a field: the field itself, or one item of its list. */
+export function valueCheck(field: DescField, rules: FieldRules): ValueCheck | undefined {
+  expectRuleKind(field, rules);
+  const { type } = rules;
+  switch (type.case) {
+    case undefined:
+      return undefined;
+    case "string":
+      expectScalar(field, ScalarType.STRING);
+      return narrowed(field, isString, stringCheck(field, type.value));
+    case "bytes":
+      expectScalar(field, ScalarType.BYTES);
+      return narrowed(field, isBytes, bytesCheck(field, type.value));
+    case "uint32":
+      expectScalar(field, ScalarType.UINT32);
+      return narrowed(field, isNumber, uint32Check(field, type.value));
+    case "int64":
+      expectScalar(field, ScalarType.INT64);
+      return narrowed(field, isBigint, int64Check(field, type.value));
+    case "enum":
+      return narrowed(field, isNumber, enumCheck(field, type.value));
+    case "duration":
+      return narrowed(field, isReflectMessage, durationCheck(field, type.value));
+    case "repeated":
+      throw uninterpreted(field, "RepeatedRules of a single value");
+  }
+}
+
+/** Throws when the rules are of a kind that validate.proto does not declare. */
+export function expectRuleKind(field: DescField, rules: FieldRules): void {
+  const kinds = ["message", "int64", "uint32", "string", "bytes", "enum", "repeated", "duration"];
+  expectInterpreted(field, FieldRulesSchema, rules, kinds);
+}
+
+function bytesCheck(field: DescField, rules: BytesRules): (bytes: Uint8Array) => Problem {
+  expectInterpreted(field, BytesRulesSchema, rules, ["minLen", "maxLen"]);
+  return (bytes) => outOfRange(bytes.length, rules.minLen, rules.maxLen, " bytes");
+}
+
+function uint32Check(field: DescField, rules: UInt32Rules): (number: number) => Problem {
+  expectInterpreted(field, UInt32RulesSchema, rules, ["lte", "ignoreEmpty"]);
+  return (number) =>
+    rules.ignoreEmpty === true && number === 0 ? undefined : outOfRange(number, undefined, rules.lte, "");
+}
+
+function int64Check(field: DescField, rules: Int64Rules): (number: bigint) => Problem {
+  expectInterpreted(field, Int64RulesSchema, rules, ["lte", "gte"]);
+  return (number) => outOfRange(number, rules.gte, rules.lte, "");
+}
+
+function enumCheck(field: DescField, rules: EnumRules): (number: number) => Problem {
+  expectInterpreted(field, EnumRulesSchema, rules, ["definedOnly"]);
+  const declared = field.enum;
+  if (declared === undefined) throw uninterpreted(field, "EnumRules of another type");
+  if (rules.definedOnly !== true) return () => undefined;
+  return (number) =>
+    declared.value[number] === undefined
+      ? `must be a value of ${declared.typeName}, got ${number}`
+      : undefined;
+}
+
+function durationCheck(field: DescField, rules: DurationRules): (duration: ReflectMessage) => Problem {
+  expectInterpreted(field, DurationRulesSchema, rules, ["lte", "gte"]);
+  if (field.message?.typeName !== DurationSchema.typeName) {
+    throw uninterpreted(field, "DurationRules of another type");
+  }
+  const min = rules.gte && toNanos(rules.gte);
+  const max = rules.lte && toNanos(rules.lte);
+  return ({ message }) => {
+    if (!isMessage(message, DurationSchema)) throw malformed(field);
+    return isValidDuration(message)
+      ? outOfRange(toNanos(message), min, max, " s", nanosAsSeconds)
+      : "must be a valid duration";
+  };
+}
+
+/** Ten thousand years at most, and both parts of one sign, as google/protobuf/duration.proto has it. */
+function isValidDuration({ seconds, nanos }: Duration): boolean {
+  const sameSign = (seconds <= 0n || nanos >= 0) && (seconds >= 0n || nanos <= 0);
+  return sameSign && seconds >= -315_576_000_000n && seconds <= 315_576_000_000n && Math.abs(nanos) < 1e9;
+}
+
+function toNanos({ seconds, nanos }: Duration): bigint {
+  return seconds * 1_000_000_000n + BigInt(nanos);
+}
+
+function nanosAsSeconds(nanos: Whole): string {
+  return String(Number(nanos) / 1e9);
+}
+
+function expectScalar(field: DescField, type: ScalarType): void {
+  if (field.scalar !== type) throw uninterpreted(field, `rules for ${ScalarType[type]} on another type`);
+}
+
+function narrowed<V>(
+  field: DescField,
+  is: (value: unknown) => value is V,
+  check: (value: V) => Problem,
+): ValueCheck {
+  return (value) => {
+    if (!is(value)) throw malformed(field);
+    return check(value);
+  };
+}
+
+const isString = (value: unknown): value is string => typeof value === "string";
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isBigint = (value: unknown): value is bigint => typeof value === "bigint";
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
