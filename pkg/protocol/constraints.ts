@@ -80,7 +80,6 @@ function firstViolation(steps: readonly Step[], message: ReflectMessage): Violat
 }
 
 function compile(desc: DescMessage): readonly Step[] {
-  if (!carriesRules(desc)) return [];
   return [...desc.fields.map(fieldStep), ...desc.oneofs.map(oneofStep)].filter((step) => step !== undefined);
 }
 

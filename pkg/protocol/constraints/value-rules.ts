@@ -65,8 +65,8 @@ function bytesCheck(field: DescField, rules: BytesRules): (bytes: Uint8Array) =>
 
 function uint32Check(field: DescField, rules: UInt32Rules): (number: number) => Problem {
   expectInterpreted(field, UInt32RulesSchema, rules, ["lte", "ignoreEmpty"]);
-  return (number) =>
-    rules.ignoreEmpty === true && number === 0 ? undefined : outOfRange(number, undefined, rules.lte, "");
+  // Zero keeps every upper bound, so ignore_empty asks for nothing more.
+  return (number) => outOfRange(number, undefined, rules.lte, "");
 }
 
 function int64Check(field: DescField, rules: Int64Rules): (number: bigint) => Problem {

@@ -29,8 +29,9 @@ export function isAbsoluteUri(text: string): boolean {
   return absoluteUri.test(text) && URL.canParse(text);
 }
 
+/** Its length is bounded by that of the whole address. */
 function isHostName(host: string): boolean {
-  return host.length <= 253 && host.split(".").every((label) => hostLabel.test(label));
+  return host.split(".").every((label) => hostLabel.test(label));
 }
 
 /** The part between the angle brackets, or the text as it is where there is no display name in front. */
