@@ -1,0 +1,66 @@
+# Node 24 comes with the dev dependencies, so every target runs on it whatever the machine's own Node is.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+INSTALLED := node_modules/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check lint types format unit whole judges gen gen-check settings settings-check bench build clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(INSTALLED): package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+install: $(INSTALLED) ## install what is needed (npm packages, Node 24 among them)
+
+demo: $(INSTALLED) ## a small lively pool on this machine: validate it, sync it to demo.c1z, list its groups
+	@node test/demo/main.ts
+
+test: $(INSTALLED) ## every check and test that this machine can run; says what it left out
+	@node test/suites/main.ts
+
+check: lint types gen-check settings-check ## format, lint, types, generated code, settings table
+
+lint: $(INSTALLED) ## format check and lint
+	biome check cmd pkg test vitest.config.ts
+	oxlint --type-aware cmd pkg test
+
+types: $(INSTALLED) ## type check
+	tsc -p tsconfig.json
+
+format: $(INSTALLED) ## format the sources in place
+	biome check --write cmd pkg test vitest.config.ts
+
+unit: $(INSTALLED) ## unit tests
+	vitest run --project unit
+
+whole: $(INSTALLED) ## whole-program tests that need nothing but Node
+	vitest run --project whole --exclude 'test/judges/**'
+
+judges: $(INSTALLED) ## the outside judges alone: the Go client, the baton tool, moto, cognito-local
+	@node test/suites/main.ts judges
+
+gen: $(INSTALLED) ## regenerate pkg/gen from proto/
+	buf lint
+	buf generate
+
+gen-check: $(INSTALLED) ## fail when pkg/gen is not what proto/ says
+	@node test/suites/generated.ts
+
+settings: $(INSTALLED) ## write the settings table into the README
+	node pkg/config/settings-table.ts --write README.md
+
+settings-check: $(INSTALLED) ## fail when the README's settings table is not what the code says
+	node pkg/config/settings-table.ts --check README.md
+
+bench: $(INSTALLED) ## measure: a million users, 500 groups, two million memberships, and the memory of 4 M rows against 400 k
+	node test/bench/sync.ts
+
+build: $(INSTALLED) ## compile to dist/
+	rm -rf dist
+	tsc -p tsconfig.build.json
+
+clean: ## remove what was built or installed
+	rm -rf dist node_modules .cache demo.c1z

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runGoTests, runVitest, type Tally } from "./run.ts";
+
+/** Somebody else's program that judges ours. */
+export interface Judge {
+  readonly name: string;
+  /** Why it cannot run on this machine, if it cannot. */
+  readonly missing: string | undefined;
+  /** Gets it ready; returns why that failed, if it did. */
+  prepare(): string | undefined;
+  run(): Tally[];
+}
+
+const CACHE = ".cache";
+const MOTO = join(CACHE, "moto");
+
+export function availableJudges(): Judge[] {
+  return [
+    {
+      name: "cognito-local",
+      missing: undefined,
+      prepare: () => undefined,
+      run: () => [vitestJudge("cognito-local")],
+    },
+    {
+      name: "moto",
+      missing: has("python3") ? undefined : "no python3 on the path",
+      prepare: prepareMoto,
+      run: () => [vitestJudge("moto")],
+    },
+    {
+      name: "go client and baton",
+      missing: has("go") ? undefined : "no go on the path",
+      prepare: prepareGo,
+      run: () => [runGoTests("conformance module", "test/conformance"), vitestJudge("baton")],
+    },
+  ];
+}
+
+function vitestJudge(folder: string): Tally {
+  return runVitest(folder, ["--project", "whole", `test/judges/${folder}/`]);
+}
+
+function has(command: string): boolean {
+  return spawnSync(command, ["--help"], { stdio: "ignore" }).error === undefined;
+}
+
+function prepareGo(): string | undefined {
+  const { status } = spawnSync("bash", ["test/conformance/build.sh"], { stdio: "inherit" });
+  return status === 0 ? undefined : "the Go module did not build (see above)";
+}
+
+/** moto in a virtual environment of its own, made anew when what it should hold changes. */
+function prepareMoto(): string | undefined {
+  const wanted = readFileSync("test/judges/moto/requirements.txt", "utf8");
+  const stamp = join(MOTO, "installed.txt");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return undefined;
+  const made = spawnSync("python3", ["-m", "venv", "--clear", MOTO], { stdio: "inherit" });
+  if (made.status !== 0) return "python3 -m venv failed (see above)";
+  const pip = [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "-r",
+    "test/judges/moto/requirements.txt",
+  ];
+  const installed = spawnSync(join(MOTO, "bin", "python"), pip, { stdio: "inherit" });
+  if (installed.status !== 0) return "pip install failed (see above)";
+  writeFileSync(stamp, wanted);
+  return undefined;
+}

@@ -1,0 +1,58 @@
+// Runs every suite that this machine can run, adds up what the runners themselves reported, and ends with one line:
+// "N passed, N failed, N skipped". With CI=true a suite that cannot run is a failure; otherwise it is said.
+//   node test/suites/main.ts          everything
+//   node test/suites/main.ts judges   the outside judges alone
+import { availableJudges, type Judge } from "./judges.ts";
+import { runStep, runVitest, type Tally, tallyOf } from "./run.ts";
+
+const onlyJudges = process.argv[2] === "judges";
+const required = process.env["CI"] === "true" || process.env["REQUIRE_ALL_SUITES"] === "1";
+
+const tallies: Tally[] = [];
+const leftOut: string[] = [];
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+if (!onlyJudges) {
+  tallies.push(runStep("format", ["biome", "check", "cmd", "pkg", "test", "vitest.config.ts"]));
+  tallies.push(runStep("lint", ["oxlint", "--type-aware", "cmd", "pkg", "test"]));
+  tallies.push(runStep("types", ["tsc", "-p", "tsconfig.json"]));
+  tallies.push(runStep("generated code", ["node", "test/suites/generated.ts"]));
+  tallies.push(runStep("settings table", ["node", "pkg/config/settings-table.ts", "--check", "README.md"]));
+  tallies.push(runVitest("unit", ["--project", "unit"]));
+  tallies.push(runVitest("whole", ["--project", "whole", "--exclude", "test/judges/**"]));
+}
+
+for (const judge of availableJudges()) {
+  if (judge.missing === undefined) tallies.push(...runJudge(judge));
+  else if (required) tallies.push(failed(judge.name, judge.missing));
+  else leftOut.push(`${judge.name}: ${judge.missing}`);
+}
+
+say("");
+for (const { name, passed, failed: bad, skipped } of tallies) {
+  say(
+    `  ${bad === 0 ? "ok  " : "FAIL"} ${name.padEnd(24)} ${passed} passed, ${bad} failed, ${skipped} skipped`,
+  );
+}
+for (const reason of leftOut) say(`  left out ${reason}`);
+const total = tallyOf("total", tallies);
+say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 || (required && total.skipped > 0) ? 1 : 0;
+
+function runJudge(judge: Judge): Tally[] {
+  const ready = judge.prepare();
+  if (ready !== undefined) {
+    if (required) return [failed(judge.name, ready)];
+    leftOut.push(`${judge.name}: ${ready}`);
+    return [];
+  }
+  return judge.run();
+}
+
+function failed(name: string, reason: string): Tally {
+  say(`${name}: ${reason}`);
+  return { name, passed: 0, failed: 1, skipped: 0 };
+}

@@ -1,0 +1,99 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What one runner reported of itself. */
+export interface Tally {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export function tallyOf(name: string, parts: readonly Tally[]): Tally {
+  const sum = (read: (tally: Tally) => number) => parts.reduce((total, tally) => total + read(tally), 0);
+  return { name, passed: sum((t) => t.passed), failed: sum((t) => t.failed), skipped: sum((t) => t.skipped) };
+}
+
+/** A check that passes or fails as a whole. */
+export function runStep(name: string, [command = "", ...args]: readonly string[]): Tally {
+  heading(name);
+  const ok = spawnSync(command, args, { stdio: "inherit" }).status === 0;
+  return { name, passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+}
+
+function isVitestReport(value: unknown): value is VitestReport {
+  return typeof value === "object" && value !== null && "numPassedTests" in value && "numFailedTests" in value;
+}
+
+/** A Vitest run, counted by Vitest's own report. A run that failed without a failed test counts as one. */
+export function runVitest(name: string, args: readonly string[]): Tally {
+  heading(name);
+  const folder = mkdtempSync(join(tmpdir(), "connector-report-"));
+  try {
+    const file = join(folder, "report.json");
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const { status } = spawnSync("vitest", ["run", ...args, ...reporters], { stdio: "inherit" });
+    const report: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (!isVitestReport(report)) throw new Error("not a Vitest report");
+    const broken = status !== 0 && report.numFailedTests === 0;
+    return {
+      name,
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + (broken ? 1 : 0),
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  } catch {
+    return { name, passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface GoEvent {
+  readonly Action?: string;
+  readonly Test?: string;
+  readonly Output?: string;
+}
+
+function isGoEvent(value: unknown): value is GoEvent {
+  return typeof value === "object" && value !== null && "Action" in value;
+}
+
+/** A Go test run, counted by `go test -json`. */
+export function runGoTests(name: string, folder: string): Tally {
+  heading(name);
+  const { stdout, stderr, status } = spawnSync("go", ["test", "-json", "./..."], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, CGO_ENABLED: "0" },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const events = stdout
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line): unknown => JSON.parse(line))
+    .filter(isGoEvent);
+  const count = (action: string) =>
+    events.filter((event) => event.Test !== undefined && event.Action === action).length;
+  const failedTests = count("fail");
+  if (status !== 0) process.stdout.write(events.map((event) => event.Output ?? "").join("") + stderr);
+  return {
+    name,
+    passed: count("pass"),
+    failed: failedTests + (status !== 0 && failedTests === 0 ? 1 : 0),
+    skipped: count("skip"),
+  };
+}
+
+function heading(name: string): void {
+  process.stdout.write(`\n== ${name}\n`);
+}
