@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { create, type JsonObject } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Pool } from "../core/pool.ts";
-import { type Identity, isFederated, type User } from "../core/user.ts";
+import { isFederated, type User } from "../core/user.ts";
 import { annotation } from "../protocol/annotations.ts";
 import { isEmailAddress } from "../protocol/constraints/well-known.ts";
 import { USER_TYPE } from "../protocol/ids.ts";
@@ -17,6 +17,9 @@ import {
 import { type ProfileValue, sortedStruct } from "../protocol/struct.ts";
 import { clipBytes } from "../protocol/text.ts";
 import type { UserIdKind } from "./connector.ts";
+import { identityProfile, linkedUsernames } from "./enrichments/linked-profiles.ts";
+import { loginAliases } from "./enrichments/login-aliases.ts";
+import { displayName, structuredName } from "./enrichments/names.ts";
 
 const { byteLength } = Buffer;
 
@@ -88,68 +91,7 @@ function userProfile(user: User): JsonObject {
 
 const VERIFIED_FLAGS = ["email_verified", "phone_number_verified"] as const;
 
-function identityProfile(identity: Identity): JsonObject {
-  return sortedStruct([
-    ["created_at", identity.createdAt?.toISOString()],
-    ["issuer", identity.issuer],
-    ["primary", identity.primary],
-    ["provider_name", identity.providerName],
-    ["provider_type", identity.providerType],
-    ["user_id", identity.userId],
-    ["username", federatedUsername(identity)],
-  ]);
-}
-
-/** The username that Cognito gives the profile of an identity: `<Provider>_<id>`. */
-function federatedUsername(identity: Identity): string {
-  return `${identity.providerName}_${identity.userId}`;
-}
-
-/** The other profiles of the same person: Cognito lists a linked person twice. */
-function linkedUsernames(user: User): string[] | undefined {
-  const linked = user.identities.map(federatedUsername).filter((username) => username !== user.username);
-  return linked.length > 0 ? linked : undefined;
-}
-
 function emailsOf(user: User): { address: string; isPrimary: boolean }[] {
   const address = user.attributes.get("email");
   return address !== undefined && isEmailAddress(address) ? [{ address, isPrimary: true }] : [];
-}
-
-/** What the person may type at sign-in instead of the username, as far as this pool allows it. */
-function loginAliases(user: User, pool: Pool): string[] {
-  const aliases = new Set<string>();
-  for (const attribute of [...pool.usernameAttributes, ...pool.aliasAttributes]) {
-    const value = user.attributes.get(attribute);
-    if (value === undefined || value === "" || value === user.username) continue;
-    // An alias counts at sign-in only once it is verified; preferred_username needs no verification.
-    const verified = user.attributes.get(`${attribute}_verified`) === "true";
-    if (attribute === "preferred_username" || pool.usernameAttributes.includes(attribute) || verified) {
-      aliases.add(value);
-    }
-  }
-  return [...aliases];
-}
-
-function structuredName(user: User) {
-  const given = user.attributes.get("given_name") ?? "";
-  const family = user.attributes.get("family_name") ?? "";
-  const middle = user.attributes.get("middle_name") ?? "";
-  if (given === "" && family === "" && middle === "") return {};
-  const middleNames = middle === "" ? [] : [middle];
-  return { structuredName: { givenName: given, familyName: family, middleNames } };
-}
-
-function displayName(user: User): string {
-  const { attributes } = user;
-  const fullName = [attributes.get("given_name"), attributes.get("family_name")]
-    .filter((part) => part)
-    .join(" ");
-  const candidates = [
-    attributes.get("name"),
-    fullName,
-    attributes.get("preferred_username"),
-    attributes.get("email"),
-  ];
-  return candidates.find((text) => text !== undefined && text.trim() !== "") ?? user.username;
 }
