@@ -21,8 +21,6 @@ import { identityProfile, linkedUsernames } from "./enrichments/linked-profiles.
 import { loginAliases } from "./enrichments/login-aliases.ts";
 import { displayName, structuredName } from "./enrichments/names.ts";
 
-const { byteLength } = Buffer;
-
 /** The id that stands for a user everywhere: bytewise stable, never changed (D1). */
 export function userId(user: User, kind: UserIdKind): string {
   return kind === "sub" ? user.sub : user.username;
@@ -63,7 +61,8 @@ export function userResource(user: User, pool: Pool, kind: UserIdKind): Resource
 /** About how many bytes the resource takes on the wire, from above: its attributes stand in two profiles. */
 export function userResourceBytes(user: User): number {
   let bytes = 2048;
-  for (const [name, value] of user.attributes) bytes += 2 * (byteLength(name) + byteLength(value) + 16);
+  for (const [name, value] of user.attributes)
+    bytes += 2 * (Buffer.byteLength(name) + Buffer.byteLength(value) + 16);
   return bytes + 2 * user.identities.length * 512;
 }
 

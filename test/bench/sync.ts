@@ -2,9 +2,9 @@
 //   node test/bench/sync.ts                      the three sizes of the README
 //   node test/bench/sync.ts 100000 50 200000     users, groups, memberships
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 
 interface Size {
   readonly users: number;
@@ -80,7 +80,7 @@ async function measure(size: Size): Promise<Measured> {
     });
     const peak = watchPeakRss(sync);
     sync.stdout.resume();
-    const [code] = await once(sync, "exit");
+    const code = await exitCode(sync);
     if (code !== 0) throw new Error(`connector sync ended with ${String(code)}`);
     const seconds = (performance.now() - startedAt) / 1000;
     const rows = size.users + size.groups + size.memberships;
@@ -93,12 +93,20 @@ async function measure(size: Size): Promise<Measured> {
 
 async function announcement(server: ChildProcess): Promise<{ url: string; poolId: string }> {
   if (server.stdout === null) throw new Error("the server has no output");
-  const [line] = await once(server.stdout, "data");
-  const parsed: unknown = JSON.parse(String(line));
+  const line = await firstLine(server.stdout);
+  const parsed: unknown = JSON.parse(line);
   if (typeof parsed !== "object" || parsed === null || !("url" in parsed) || !("poolId" in parsed)) {
-    throw new Error(`the server said ${String(line)}`);
+    throw new Error(`the server said ${line}`);
   }
   return { url: String(parsed.url), poolId: String(parsed.poolId) };
+}
+
+function exitCode(program: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => program.once("exit", resolve));
+}
+
+function firstLine(output: Readable): Promise<string> {
+  return new Promise((resolve) => output.once("data", (chunk: Buffer) => resolve(chunk.toString())));
 }
 
 /** The kernel's own high-water mark, read until the process is gone. */
