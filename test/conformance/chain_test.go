@@ -2,18 +2,24 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	connectorv2 "github.com/conductorone/baton-sdk/pb/c1/connector/v2"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // startReference serves the reference connector and returns its address.
-func startReference(t *testing.T) string {
+func startReference(t *testing.T, extra ...grpc.UnaryServerInterceptor) string {
 	t.Helper()
-	server, err := newReferenceServer(t.Context(), &referenceConnector{users: 5, groups: 3, pageSize: 2})
+	server, err := newReferenceServer(t.Context(), &referenceConnector{users: 5, groups: 3, pageSize: 2}, extra...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +72,25 @@ func TestSyncsOfOneServerAreEqual(t *testing.T) {
 	pebble := filepath.Join(dir, "pebble.c1z")
 	mustRun(t, "sync", "--address", address, "--file", pebble, "--engine", "pebble", "--fail-fast")
 	mustRun(t, "compare", "--ours", sequential, "--theirs", pebble)
+}
+
+// The syncer takes NotFound as "skip quietly": the sync succeeds, and only the
+// warnings in the summary tell that rows are missing.
+func TestSyncReportsWhatTheSyncerSkips(t *testing.T) {
+	address := startReference(t, func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+		if list, ok := req.(*connectorv2.GrantsServiceListGrantsRequest); ok && list.GetPageToken() != "" {
+			return nil, status.Error(codes.NotFound, "gone")
+		}
+		return next(ctx, req)
+	})
+	var summary syncSummary
+	line := mustRun(t, "sync", "--address", address, "--file", filepath.Join(t.TempDir(), "skipped.c1z"))
+	if err := json.Unmarshal([]byte(line), &summary); err != nil {
+		t.Fatal(err)
+	}
+	if len(summary.Warnings) == 0 || summary.Counts["grants"] != 5 {
+		t.Errorf("unexpected summary: %s", line)
+	}
 }
 
 func TestSyncFailsWithTheServersError(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"time"
 
 	connectorv2 "github.com/conductorone/baton-sdk/pb/c1/connector/v2"
 	ratelimitv1 "github.com/conductorone/baton-sdk/pb/c1/ratelimit/v1"
@@ -17,8 +18,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-
-	"time"
 )
 
 func runReference(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -58,8 +57,8 @@ func runReference(ctx context.Context, args []string, stdout, stderr io.Writer) 
 // newReferenceServer registers what the SDK's connector process registers
 // when it runs without --provisioning and without --ticketing, behind the
 // SDK's own interceptors. The SDK keeps its two stub services internal, so
-// they are restated below.
-func newReferenceServer(ctx context.Context, connector *referenceConnector) (*grpc.Server, error) {
+// they are restated below. Interceptors in extra run after the SDK's.
+func newReferenceServer(ctx context.Context, connector *referenceConnector, extra ...grpc.UnaryServerInterceptor) (*grpc.Server, error) {
 	built, err := connectorbuilder.NewConnector(ctx, connector)
 	if err != nil {
 		return nil, err
@@ -69,7 +68,7 @@ func newReferenceServer(ctx context.Context, connector *referenceConnector) (*gr
 		return nil, err
 	}
 	server := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(ugrpc.UnaryServerInterceptor(ctx)...),
+		grpc.ChainUnaryInterceptor(ugrpc.UnaryServerInterceptor(ctx, extra...)...),
 		grpc.ChainStreamInterceptor(ugrpc.StreamServerInterceptors(ctx)...),
 	)
 	registerReadSide(server, built)
