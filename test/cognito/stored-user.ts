@@ -5,6 +5,8 @@ export class StoredUser implements UserRecord {
   readonly username: string;
   readonly sub: string;
   readonly attributes = new Map<string, string>();
+  /** Made by a provider's sign-in; setting a password changes the status, not this. */
+  readonly federated: boolean;
   readonly createdMs: number;
   modifiedMs: number;
   enabled: boolean;
@@ -19,6 +21,7 @@ export class StoredUser implements UserRecord {
   constructor(start: Omit<UserRecord, "attributes">) {
     this.username = start.username;
     this.sub = start.sub;
+    this.federated = start.status === "EXTERNAL_PROVIDER";
     this.createdMs = start.createdMs;
     this.modifiedMs = start.modifiedMs;
     this.enabled = start.enabled;

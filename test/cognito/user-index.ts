@@ -30,8 +30,8 @@ export function createUserIndex(settings: PoolSettings): UserIndex {
         settings.aliasAttributes.includes(attribute) &&
         (attribute === "preferred_username" || user.attributes.get(`${attribute}_verified`) === "true");
       // A federated profile's e-mail is never a sign-in name: that user signs in at the provider.
-      const local = user.status !== "EXTERNAL_PROVIDER";
-      if (value !== undefined && local && (asUsername || asAlias)) keys.push(aliasKey(attribute, value));
+      if (value !== undefined && !user.federated && (asUsername || asAlias))
+        keys.push(aliasKey(attribute, value));
     }
     return keys;
   }
