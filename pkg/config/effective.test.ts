@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { effectiveSettings } from "./effective.ts";
+import { readSettings } from "./read-settings.ts";
+
+test("shows each value with its source, and no secret", () => {
+  const settings = readSettings("config", new Map([["rate", "UserList=30"]]), {
+    env: {
+      BATON_USER_POOL_ID: "eu-west-1_AbCd12345",
+      BATON_AWS_SECRET_ACCESS_KEY: "very-secret",
+      HTTPS_PROXY: "http://me:hunter2@proxy:3128",
+    },
+    cwd: "/nowhere",
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+  });
+  const shown = new Map(effectiveSettings(settings).map((row) => [row.name, [row.value, row.source]]));
+  expect(shown.get("user-pool-id")).toEqual(["eu-west-1_AbCd12345", "BATON_USER_POOL_ID"]);
+  expect(shown.get("rate")).toEqual([
+    "UserList=30,UserRead=5,UserResourceRead=5,UserPoolRead=5,UserPoolResourceRead=5",
+    "--rate",
+  ]);
+  expect(shown.get("aws-secret-access-key")).toEqual(["(secret)", "BATON_AWS_SECRET_ACCESS_KEY"]);
+  expect(shown.get("aws-session-token")).toEqual(["", "default"]);
+  expect(shown.get("https-proxy")).toEqual(["http://me:***@proxy:3128", "HTTPS_PROXY"]);
+  expect(shown.get("region")).toEqual(["(read from the pool id)", "default"]);
+  expect(shown.get("listen")).toEqual(["127.0.0.1:50051", "default"]);
+});

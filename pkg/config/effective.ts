@@ -1,0 +1,34 @@
+import { formatListenAddress } from "./listen-address.ts";
+import { withoutPassword } from "./origin.ts";
+import { formatRates } from "./rate.ts";
+import { originOf, type Settings } from "./read-settings.ts";
+import { SETTING_NAMES, type SettingName, settingOf } from "./settings.ts";
+
+/** One setting as it will count. */
+export interface EffectiveSetting {
+  readonly name: SettingName;
+  /** "" when it has none; `(secret)` in place of a secret. */
+  readonly value: string;
+  /** `default`, or the flag, environment name or place in the file. */
+  readonly source: string;
+}
+
+/** Every setting with its source, fit to be shown to anybody. */
+export function effectiveSettings(settings: Settings): readonly EffectiveSetting[] {
+  return SETTING_NAMES.map((name) => ({
+    name,
+    value: shown(name, settings),
+    source: originOf(name, settings).label,
+  }));
+}
+
+function shown(name: SettingName, { values, given }: Settings): string {
+  if (settingOf(name).secret) return given.has(name) ? "(secret)" : "";
+  if (name === "rate") return formatRates(values.rate);
+  if (name === "listen") return formatListenAddress(values.listen);
+  if (!given.has(name) && settingOf(name).fallback === undefined) {
+    const derived = settingOf(name).fallbackText;
+    return derived === "" ? "" : `(${derived})`;
+  }
+  return withoutPassword(String(values[name]));
+}

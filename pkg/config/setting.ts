@@ -1,0 +1,140 @@
+/** The commands that read settings. */
+export type CommandName = "sync" | "serve" | "validate" | "list" | "iam-policy" | "config";
+
+export type SettingGroup = "Pool" | "AWS access" | "Network" | "Sync" | "Service" | "Output and logs";
+
+/** What a text became, or what is wrong with it: the rule and the cure, without the value. */
+export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+
+/** How a value is written, for help texts, the README and the form of the `config` command. */
+export type Shape =
+  | { readonly kind: "text"; readonly example: string }
+  | { readonly kind: "flag" }
+  | { readonly kind: "whole-number"; readonly min: number; readonly max: number }
+  | { readonly kind: "choice"; readonly of: readonly string[] };
+
+/** One row of the table: everything the parser, `--help`, the README and the `config` command know of a setting. */
+export interface Setting<T> {
+  readonly group: SettingGroup;
+  /** One sentence without a full stop, as `--help` shows it. */
+  readonly description: string;
+  readonly shape: Shape;
+  /** Given a text that is not empty. */
+  readonly parse: (text: string) => Parsed<T>;
+  /** The value where no source has one; undefined also where `buildConfig` derives it from other settings. */
+  readonly fallback: T;
+  /** The fallback in words, for documents. */
+  readonly fallbackText: string;
+  readonly required: boolean;
+  /** Never shown, refused as a flag, and readable from a file that `<name>-file` names. */
+  readonly secret: boolean;
+  readonly commands: readonly CommandName[];
+  /** Names that others own, read after ours: those of the AWS SDK and of curl. */
+  readonly extraEnv: readonly string[];
+  readonly short: string | undefined;
+  /** False: names or guards the other sources, so it cannot stand in the file. */
+  readonly inFile: boolean;
+  /** True: repeating the flag adds to it. */
+  readonly repeats: boolean;
+  /** For operators; not a question that a form for newcomers asks. */
+  readonly operators: boolean;
+}
+
+type Common = Partial<
+  Pick<
+    Setting<unknown>,
+    "required" | "secret" | "extraEnv" | "short" | "inFile" | "repeats" | "operators" | "fallbackText"
+  >
+> &
+  Pick<Setting<unknown>, "group" | "description" | "commands">;
+
+const PLAIN = {
+  required: false,
+  secret: false,
+  extraEnv: [],
+  short: undefined,
+  inFile: true,
+  repeats: false,
+  operators: false,
+} as const;
+
+/** A text with its own parser. Where nothing is given: `fallback`. */
+export function text<T>(
+  row: Common & {
+    readonly example: string;
+    readonly parse: (text: string) => Parsed<T>;
+    readonly fallback: T;
+  },
+): Setting<T> {
+  const { example, ...rest } = row;
+  return { ...PLAIN, fallbackText: "", ...rest, shape: { kind: "text", example } };
+}
+
+/** A text that may be missing. */
+export function optionalText<T>(
+  row: Common & { readonly example: string; readonly parse: (text: string) => Parsed<T> },
+): Setting<T | undefined> {
+  return text<T | undefined>({ ...row, fallback: undefined });
+}
+
+export function flag(row: Common): Setting<boolean> {
+  return {
+    ...PLAIN,
+    fallbackText: "false",
+    ...row,
+    shape: { kind: "flag" },
+    parse: parseFlag,
+    fallback: false,
+  };
+}
+
+export function wholeNumber(
+  row: Common & { readonly min: number; readonly max: number; readonly fallback: number },
+): Setting<number> {
+  const { min, max, ...rest } = row;
+  return {
+    ...PLAIN,
+    fallbackText: String(row.fallback),
+    ...rest,
+    shape: { kind: "whole-number", min, max },
+    parse: (given) => {
+      const value = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+      return value >= min && value <= max
+        ? { value }
+        : { problem: `must be a whole number from ${min} to ${max}` };
+    },
+  };
+}
+
+export function choice<const C extends string, const F extends C | undefined>(
+  row: Common & { readonly of: readonly C[]; readonly fallback: F },
+): Setting<C | F> {
+  const { of, ...rest } = row;
+  return {
+    ...PLAIN,
+    fallbackText: row.fallback ?? "",
+    ...rest,
+    shape: { kind: "choice", of },
+    parse: (given) => {
+      const value = of.find((candidate) => candidate === given);
+      return value === undefined ? { problem: `must be one of ${of.join(", ")}` } : { value };
+    },
+  };
+}
+
+function parseFlag(given: string): Parsed<boolean> {
+  switch (given.toLowerCase()) {
+    case "true":
+    case "1":
+    case "yes":
+    case "on":
+      return { value: true };
+    case "false":
+    case "0":
+    case "no":
+    case "off":
+      return { value: false };
+    default:
+      return { problem: "must be true or false" };
+  }
+}

@@ -1,0 +1,312 @@
+import { DEFAULT_LISTEN, formatListenAddress, parseListenAddress } from "./listen-address.ts";
+import { CATEGORIES, DEFAULT_RATES, parseRates } from "./rate.ts";
+import { type CommandName, choice, flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
+import * as shapes from "./shapes.ts";
+
+/** The commands that call AWS. */
+const CALLING: readonly CommandName[] = ["sync", "serve", "validate", "list"];
+
+// The one table of settings. The parser, --help, completion, the README and the `config` command are read from it.
+export const SETTINGS = {
+  "user-pool-id": optionalText({
+    group: "Pool",
+    description: "The user pool, such as eu-west-1_AbCd12345",
+    example: "id",
+    parse: shapes.poolId,
+    required: true,
+    commands: [...CALLING, "iam-policy"],
+  }),
+  region: optionalText({
+    group: "Pool",
+    description: "The pool's Region; must be the one in the pool id",
+    example: "region",
+    parse: shapes.regionName,
+    fallbackText: "read from the pool id",
+    commands: [...CALLING, "iam-policy"],
+  }),
+  "user-id": choice({
+    group: "Pool",
+    description: "What identifies an account: sub never changes and is never used again",
+    of: ["sub", "username"],
+    fallback: "sub",
+    commands: ["sync", "serve", "list"],
+  }),
+  rate: text({
+    group: "Pool",
+    description: `Requests per second for every quota category, or for some: UserList=30,UserPoolRead=2 (${CATEGORIES.join(", ")})`,
+    example: "rates",
+    parse: parseRates,
+    fallback: DEFAULT_RATES,
+    fallbackText: "5",
+    repeats: true,
+    commands: CALLING,
+  }),
+
+  "aws-profile": optionalText({
+    group: "AWS access",
+    description: "Profile of the AWS shared files to take credentials from",
+    example: "name",
+    parse: shapes.plainText,
+    fallbackText: "the AWS default chain",
+    commands: CALLING,
+  }),
+  "aws-access-key-id": optionalText({
+    group: "AWS access",
+    description: "Static access key id; better leave it to the AWS default chain",
+    example: "id",
+    parse: shapes.accessKeyId,
+    secret: true,
+    commands: CALLING,
+  }),
+  "aws-secret-access-key": optionalText({
+    group: "AWS access",
+    description: "Static secret access key",
+    example: "key",
+    parse: shapes.secretText,
+    secret: true,
+    commands: CALLING,
+  }),
+  "aws-session-token": optionalText({
+    group: "AWS access",
+    description: "Session token of static temporary keys",
+    example: "token",
+    parse: shapes.secretText,
+    secret: true,
+    commands: CALLING,
+  }),
+  "aws-assume-role-arn": optionalText({
+    group: "AWS access",
+    description: "Role to assume with these credentials, for a pool of another account",
+    example: "arn",
+    parse: shapes.roleArn,
+    commands: CALLING,
+  }),
+  "aws-assume-role-external-id": optionalText({
+    group: "AWS access",
+    description: "External id that the role's trust policy asks for",
+    example: "id",
+    parse: shapes.externalId,
+    commands: CALLING,
+  }),
+  "aws-assume-role-session-name": text({
+    group: "AWS access",
+    description: "Name of the role session, as CloudTrail shows it",
+    example: "name",
+    parse: shapes.sessionName,
+    fallback: "cognito-connector",
+    fallbackText: "cognito-connector",
+    commands: CALLING,
+  }),
+  "aws-assume-role-duration-seconds": wholeNumber({
+    group: "AWS access",
+    description: "Life of the role session; it is renewed by itself",
+    min: 900,
+    max: 43_200,
+    fallback: 3600,
+    commands: CALLING,
+  }),
+  "allow-secret-flags": flag({
+    group: "AWS access",
+    description: "Accept secrets on the command line, where every user of the machine can read them",
+    inFile: false,
+    operators: true,
+    commands: CALLING,
+  }),
+
+  "endpoint-url": optionalText({
+    group: "Network",
+    description: "Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate",
+    example: "url",
+    parse: shapes.httpUrl,
+    fallbackText: "AWS, in the pool's Region",
+    extraEnv: ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "use-fips-endpoint": flag({
+    group: "Network",
+    description: "Call the FIPS 140 endpoint; GovCloud has no other",
+    extraEnv: ["AWS_USE_FIPS_ENDPOINT"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "use-dualstack-endpoint": flag({
+    group: "Network",
+    description: "Call the endpoint that also speaks IPv6",
+    extraEnv: ["AWS_USE_DUALSTACK_ENDPOINT"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "https-proxy": optionalText({
+    group: "Network",
+    description: "Proxy for https endpoints",
+    example: "url",
+    parse: shapes.proxyUrl,
+    extraEnv: ["HTTPS_PROXY", "https_proxy"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "http-proxy": optionalText({
+    group: "Network",
+    description: "Proxy for http endpoints",
+    example: "url",
+    parse: shapes.proxyUrl,
+    extraEnv: ["HTTP_PROXY", "http_proxy"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "no-proxy": optionalText({
+    group: "Network",
+    description: "Hosts to reach without a proxy, comma separated",
+    example: "hosts",
+    parse: shapes.plainText,
+    extraEnv: ["NO_PROXY", "no_proxy"],
+    repeats: true,
+    operators: true,
+    commands: CALLING,
+  }),
+  "http-timeout-seconds": wholeNumber({
+    group: "Network",
+    description: "The longest that one call may take",
+    min: 1,
+    max: 1800,
+    fallback: 300,
+    operators: true,
+    commands: CALLING,
+  }),
+
+  file: text({
+    group: "Sync",
+    description: "The .c1z file to write",
+    example: "path",
+    parse: shapes.plainText,
+    fallback: "sync.c1z",
+    fallbackText: "sync.c1z",
+    short: "f",
+    operators: true,
+    commands: ["sync"],
+  }),
+  "state-dir": optionalText({
+    group: "Sync",
+    description: "Directory of the working database that a cut sync goes on from",
+    example: "path",
+    parse: shapes.plainText,
+    fallbackText: "beside the sync file",
+    operators: true,
+    commands: ["sync"],
+  }),
+  "accept-shrink": flag({
+    group: "Sync",
+    description: "Publish although more than half of the users, groups or memberships are gone",
+    operators: true,
+    commands: ["sync"],
+  }),
+
+  listen: text({
+    group: "Service",
+    description: "Address of the gRPC service on this machine: host:port, [::1]:port or unix:/path",
+    example: "address",
+    parse: parseListenAddress,
+    fallback: DEFAULT_LISTEN,
+    fallbackText: formatListenAddress(DEFAULT_LISTEN),
+    operators: true,
+    commands: ["serve"],
+  }),
+  provisioning: flag({
+    group: "Service",
+    description: "Let clients change the pool; otherwise every write is refused",
+    short: "p",
+    operators: true,
+    commands: ["serve"],
+  }),
+
+  output: choice({
+    group: "Output and logs",
+    description: "Form of the results on stdout",
+    of: ["table", "json", "jsonl", "csv"],
+    fallback: undefined,
+    fallbackText: "table on a terminal, else jsonl",
+    operators: true,
+    commands: ["sync", "validate", "list", "config"],
+  }),
+  "log-level": choice({
+    group: "Output and logs",
+    description: "Least level of the log on stderr; only debug names people and groups",
+    of: ["debug", "info", "warn", "error"],
+    fallback: "info",
+    operators: true,
+    commands: CALLING,
+  }),
+  "log-format": choice({
+    group: "Output and logs",
+    description: "Form of the log on stderr",
+    of: ["console", "json"],
+    fallback: undefined,
+    fallbackText: "console on a terminal, else json",
+    operators: true,
+    commands: CALLING,
+  }),
+  config: optionalText({
+    group: "Output and logs",
+    description: "YAML file with these settings by their names",
+    example: "path",
+    parse: shapes.plainText,
+    fallbackText: "./.baton.yaml where there is one",
+    inFile: false,
+    operators: true,
+    commands: [...CALLING, "iam-policy", "config"],
+  }),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type ValueOf<N extends SettingName> = (typeof SETTINGS)[N] extends Setting<infer T> ? T : never;
+export type Values = { readonly [N in SettingName]: ValueOf<N> };
+
+export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName);
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+/** A row with nothing known of its value: what documents and option parsers need. */
+export function settingOf(name: SettingName): Setting<unknown> {
+  return SETTINGS[name];
+}
+
+/** The settings that a command reads. `config` reads all. */
+export function settingsFor(command: CommandName): readonly SettingName[] {
+  return SETTING_NAMES.filter((name) => command === "config" || settingOf(name).commands.includes(command));
+}
+
+/** `BATON_<UPPER_SNAKE>`; the one of the configuration file is Baton's own. */
+export function envName(name: string): string {
+  return name === "config" ? "BATON_CONFIG_PATH" : `BATON_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** A secret may stand in a file of its own, which this flag, key or environment name points to. */
+export function fileForm(name: SettingName): string {
+  return `${name}-file`;
+}
+
+export const SECRET_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => settingOf(name).secret);
+
+export type RuleKind = "required-together" | "depends-on" | "excludes";
+
+/** How settings depend on each other; checked by `buildConfig`, shown by the `config` command. */
+export interface Rule {
+  readonly kind: RuleKind;
+  readonly names: readonly SettingName[];
+  /** What `depends-on` needs. */
+  readonly on: readonly SettingName[];
+}
+
+export const RULES: readonly Rule[] = [
+  { kind: "required-together", names: ["aws-access-key-id", "aws-secret-access-key"], on: [] },
+  { kind: "depends-on", names: ["aws-session-token"], on: ["aws-access-key-id"] },
+  { kind: "excludes", names: ["aws-profile", "aws-access-key-id"], on: [] },
+  { kind: "depends-on", names: ["aws-assume-role-external-id"], on: ["aws-assume-role-arn"] },
+  { kind: "depends-on", names: ["aws-assume-role-session-name"], on: ["aws-assume-role-arn"] },
+  { kind: "depends-on", names: ["aws-assume-role-duration-seconds"], on: ["aws-assume-role-arn"] },
+  { kind: "excludes", names: ["endpoint-url", "use-fips-endpoint"], on: [] },
+  { kind: "excludes", names: ["endpoint-url", "use-dualstack-endpoint"], on: [] },
+];

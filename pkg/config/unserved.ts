@@ -1,0 +1,110 @@
+// Baton's names that this connector does not serve. Taking them silently would let an operator believe that they work.
+
+/** Baton settings that ask for something, with the value that asks for nothing ("" where any value asks). */
+const UNSERVED: ReadonlyMap<string, string> = new Map([
+  ["client-id", ""],
+  ["client-secret", ""],
+  ["ticketing", "false"],
+  ["log-path", ""],
+  ["log-level-debug-expires-at", ""],
+  ["skip-full-sync", "false"],
+  ["sync-resources", ""],
+  ["sync-resource-types", ""],
+  ["skip-entitlements-and-grants", "false"],
+  ["skip-grants", "false"],
+  ["workers", "0"],
+  ["parallel-sync", "false"],
+  ["storage-engine", "sqlite"],
+  ["c1z-temp-dir", ""],
+  ["task-concurrency", ""],
+  ["external-resource-c1z", ""],
+  ["external-resource-entitlement-id-filter", ""],
+  ["external-resource-traits", ""],
+  ["keep-previous-sync-c1z", "false"],
+  ["session-store-maximum-size", ""],
+  ["auth-method", ""],
+  ["otel-collector-endpoint", ""],
+  ["otel-collector-endpoint-tls-cert-path", ""],
+  ["otel-collector-endpoint-tls-cert", ""],
+  ["otel-collector-endpoint-tls-insecure", "false"],
+  ["otel-tracing-disabled", "true"],
+  ["otel-logging-disabled", "true"],
+  ["health-check", "false"],
+  ["health-check-port", ""],
+  ["health-check-bind-address", ""],
+  ["grant-entitlement", ""],
+  ["grant-principal", ""],
+  ["grant-principal-type", ""],
+  ["revoke-grant", ""],
+  ["create-account-profile", ""],
+  ["create-account-login", ""],
+  ["create-account-email", ""],
+  ["create-account-resource-type", ""],
+  ["delete-resource", ""],
+  ["delete-resource-type", ""],
+  ["rotate-credentials", ""],
+  ["rotate-credentials-type", ""],
+  ["invoke-action", ""],
+  ["invoke-action-args", ""],
+  ["invoke-action-resource-type", ""],
+  ["list-action-schemas", "false"],
+  ["list-action-schemas-resource-type", ""],
+  ["event-feed", ""],
+  ["event-feed-id", ""],
+  ["event-feed-start-at", ""],
+  ["event-feed-cursor", ""],
+  ["create-ticket", "false"],
+  ["ticket-template-path", ""],
+  ["bulk-create-ticket", "false"],
+  ["bulk-ticket-template-path", ""],
+  ["get-ticket", "false"],
+  ["ticket-id", ""],
+  ["list-ticket-schemas", "false"],
+  ["diff-syncs", "false"],
+  ["base-sync-id", ""],
+  ["applied-sync-id", ""],
+  ["compact-syncs", "false"],
+  ["compact-sync-ids", ""],
+  ["compact-file-paths", ""],
+  ["compact-output-path", ""],
+]);
+
+/** Environment names that tune Baton's Go programs and that a shared environment may well carry: nothing to us. */
+const OF_GO_PROGRAMS: ReadonlySet<string> = new Set([
+  "BATON_HOST_ID",
+  "BATON_C1_API_HOST",
+  "BATON_GET_TASKS",
+  "BATON_TMPDIR",
+  "BATON_KEEP_SYNC_COUNT",
+  "BATON_SKIP_CLEANUP",
+  "BATON_DECODER_MAX_MEMORY_MB",
+  "BATON_DECODER_MAX_DECODED_SIZE_MB",
+  "BATON_DISABLE_FCS_FAIL_FAST",
+  "BATON_GRAPH_EXPAND_MAX_DEPTH",
+  "BATON_DONT_FIX_CYCLES",
+  "BATON_HTTP_CACHE_TTL",
+  "BATON_HTTP_CACHE_MAX_SIZE",
+  "BATON_HTTP_CACHE_BACKEND",
+  "BATON_CONNECTOR_SERVICE_LISTENER_FD",
+  // Of the `baton` tool that reads sync files.
+  "BATON_OUTPUT_FORMAT",
+  "BATON_SYNC_ID",
+]);
+
+/** Whether a name is a Baton setting that this connector does not serve. */
+export function isUnserved(name: string): boolean {
+  return UNSERVED.has(name);
+}
+
+/** Whether that setting, with this value, asks for something that it would not get. */
+export function asksForUnserved(name: string, value: string): boolean {
+  const harmless = UNSERVED.get(name);
+  return harmless !== undefined && value !== "" && value.toLowerCase() !== harmless;
+}
+
+export function isOfGoPrograms(environmentName: string): boolean {
+  return OF_GO_PROGRAMS.has(environmentName);
+}
+
+/** The flag, key or environment name behind each, for matching what was given. */
+export const UNSERVED_NAMES: readonly string[] = [...UNSERVED.keys()];
