@@ -1,0 +1,150 @@
+import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { GovernanceError } from "../core/errors.ts";
+import type { Operation } from "../core/operations.ts";
+import type { Priority } from "../core/throttle.ts";
+import { orAborted, withDeadline } from "./attempt.ts";
+import { classify } from "./classify.ts";
+import { createClient } from "./client.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { fromFailure } from "./errors.ts";
+import { type Failure, readFailure } from "./failure.ts";
+import type { FailureKind } from "./failure-kind.ts";
+import { type CognitoOptions, DEFAULT_HTTP_TIMEOUT_MS } from "./options.ts";
+import { DEFAULT_RETRY, decideRetry, IDEMPOTENT } from "./retry.ts";
+
+/** What the SDK adds to every answer. */
+interface Answer {
+  readonly $metadata: { readonly requestId?: string | undefined };
+}
+
+export interface CallRequest<A extends Answer, T> {
+  readonly operation: Operation;
+  readonly priority: Priority;
+  /** The call carries a page marker, which AWS may refuse. */
+  readonly marked?: boolean;
+  /** Sends once. Builds its input anew each time: the SDK's paginators are known to write into theirs (mark 6). */
+  readonly send: (
+    sdk: CognitoIdentityProviderClient,
+    http: { readonly abortSignal: AbortSignal },
+  ) => Promise<A>;
+  /** Throws MalformedAnswer for an answer that is worth asking for again. */
+  readonly parse: (answer: A) => T;
+}
+
+export interface Caller {
+  /** One call to AWS: turn, send, parse, judge, and again where the policy allows. Rejects with GovernanceError. */
+  call<A extends Answer, T>(request: CallRequest<A, T>, signal: AbortSignal): Promise<T>;
+  /** Drops the connections. */
+  close(): void;
+}
+
+/** `spentMs` leaves out the wait for the turn. */
+type Attempt<T> =
+  | { readonly kind: "done"; readonly value: T }
+  | {
+      readonly kind: "failed";
+      readonly failure: Failure;
+      readonly generation: number | undefined;
+      readonly spentMs: number;
+    };
+
+/** The one place where calls to AWS are made; every attempt takes a turn (D6). */
+export function createCaller(options: CognitoOptions): Caller {
+  const { throttle, onCall } = options;
+  const clock: Clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const policy = { ...DEFAULT_RETRY, ...options.retry };
+  const httpTimeoutMs = options.httpTimeoutMs ?? DEFAULT_HTTP_TIMEOUT_MS;
+  const client = createClient(options, () => clock.now());
+
+  async function attempt<A extends Answer, T>(
+    request: CallRequest<A, T>,
+    number: number,
+    refused: number | undefined,
+    signal: AbortSignal,
+  ): Promise<Attempt<T>> {
+    const { operation, priority, send, parse } = request;
+    let startedAt = clock.now();
+    let generation: number | undefined;
+    try {
+      generation = await orAborted(client.ready(refused), signal);
+    } catch (error) {
+      const failure = readFailure(error);
+      return { kind: "failed", failure, generation, spentMs: clock.now() - startedAt };
+    }
+    await throttle.turn(operation, priority, signal);
+    startedAt = clock.now();
+    const tell = (outcome: string, requestId: string | undefined): void =>
+      onCall?.({ operation, outcome, attempt: number, latencyMs: clock.now() - startedAt, requestId });
+    try {
+      const answer = await withDeadline(
+        (abortSignal) => send(client.sdk, { abortSignal }),
+        httpTimeoutMs,
+        signal,
+      );
+      const value = parse(answer);
+      tell("ok", answer.$metadata.requestId);
+      return { kind: "done", value };
+    } catch (error) {
+      const failure = readFailure(error);
+      tell(signal.aborted ? "canceled" : failure.name, failure.requestId);
+      if (error instanceof GovernanceError) throw error;
+      return { kind: "failed", failure, generation, spentMs: clock.now() - startedAt };
+    }
+  }
+
+  async function persist<A extends Answer, T>(request: CallRequest<A, T>, signal: AbortSignal): Promise<T> {
+    const { operation, marked = false } = request;
+    const spentOnce = new Set<FailureKind>();
+    let refused: number | undefined;
+    let spentMs = 0;
+    for (let attempts = 1; ; attempts += 1) {
+      signal.throwIfAborted();
+      const outcome = await attempt(request, attempts, refused, signal);
+      if (outcome.kind === "done") return outcome.value;
+      signal.throwIfAborted();
+      spentMs += outcome.spentMs;
+      const kind = classify(outcome.failure, { marked });
+      if (kind === "throttled") throttle.throttled(operation);
+      const history = { attempts, spentMs, spentOnce };
+      const decision = decideRetry(policy, kind, IDEMPOTENT[operation], history, random);
+      if (decision.kind === "give-up") {
+        const { retryInMs } = decision;
+        throw fromFailure(kind, outcome.failure, {
+          operation,
+          poolId: options.poolId,
+          region: options.region,
+          endpoint: options.endpoint,
+          roleArn: options.credentials.assumeRole?.roleArn,
+          attempts,
+          httpTimeoutMs,
+          retryAt: retryInMs === undefined ? undefined : new Date(clock.now() + retryInMs),
+        });
+      }
+      spentOnce.add(kind);
+      refused = kind === "credentials" ? outcome.generation : undefined;
+      if (decision.delayMs > 0) await clock.sleep(decision.delayMs, signal);
+      spentMs += decision.delayMs;
+    }
+  }
+
+  return {
+    async call(request, signal) {
+      try {
+        return await persist(request, signal);
+      } catch (error) {
+        throw signal.aborted ? givenUp(request.operation, signal.reason) : GovernanceError.from(error);
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+/** Whatever reason the caller aborted with, the outcome is that nobody waits any more. */
+function givenUp(operation: Operation, reason: unknown): GovernanceError {
+  if (reason instanceof GovernanceError) return reason;
+  if (reason instanceof Error && reason.name === "TimeoutError") {
+    return new GovernanceError("deadline-exceeded", `${operation}: the caller's deadline has passed`);
+  }
+  return new GovernanceError("canceled", `${operation}: given up by the caller`);
+}

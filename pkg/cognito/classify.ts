@@ -1,0 +1,143 @@
+import { AttemptTimeout, CredentialsFailure, type Failure, MalformedAnswer, readFailure } from "./failure.ts";
+import type { FailureKind } from "./failure-kind.ts";
+
+/** What the judge must know about the call besides the failure. */
+export interface Asked {
+  /** The call carried a page marker. */
+  readonly marked: boolean;
+}
+
+/**
+ * Judges by the error's name; the status only where the name says nothing, since Cognito answers 400 to almost
+ * everything, throttles included (facts: S7, amplify-js#6767). Total: an unheard-of name is `unknown`.
+ */
+export function classify(failure: Failure, asked: Asked): FailureKind {
+  const { original } = failure;
+  if (original instanceof MalformedAnswer) return "malformed";
+  if (original instanceof AttemptTimeout) return "timeout";
+  if (original instanceof CredentialsFailure) return classifySource(original);
+  if (failure.name === "EndpointError") return "configuration";
+  const byName = BY_NAME.get(failure.name);
+  if (byName !== undefined) return typeof byName === "function" ? byName(failure, asked) : byName;
+  if (/^(Throttl|RequestThrottl|TooManyRequests)/.test(failure.name)) return "throttled";
+  if (/^Invalid(Pagination|Next|Paging)?Token(Exception)?$/.test(failure.name)) {
+    return asked.marked ? "marker-refused" : "unknown";
+  }
+  if (failure.modeled && /\brate exceeded\b|\btoo many requests\b/i.test(failure.text)) return "throttled";
+  if (failure.networkCode !== undefined) return classifyNetwork(failure.networkCode);
+  return classifyStatus(failure);
+}
+
+type Judge = (failure: Failure, asked: Asked) => FailureKind;
+
+// A Map, since a name off the wire may be "constructor".
+const BY_NAME: ReadonlyMap<string, FailureKind | Judge> = new Map<string, FailureKind | Judge>(
+  Object.entries({
+    TooManyRequestsException: "throttled",
+    ThrottlingException: "throttled",
+    Throttling: "throttled",
+    ThrottledException: "throttled",
+    RequestThrottled: "throttled",
+    RequestThrottledException: "throttled",
+    RequestLimitExceeded: "throttled",
+    BandwidthLimitExceeded: "throttled",
+    PriorRequestNotComplete: "throttled",
+    SlowDown: "throttled",
+    // The SDK counts this one as a throttle. With Cognito it is a true cap (groups per pool, e-mails a day): mark 21.
+    LimitExceededException: "limit",
+
+    InternalErrorException: "transient",
+    InternalFailure: "transient",
+    InternalServerError: "transient",
+    InternalServerException: "transient",
+    ServiceUnavailable: "transient",
+    ServiceUnavailableException: "transient",
+    RequestTimeout: "transient",
+    RequestTimeoutException: "transient",
+    TimeoutError: "timeout",
+
+    ExpiredToken: "credentials",
+    ExpiredTokenException: "credentials",
+    UnrecognizedClientException: "credentials",
+    InvalidClientTokenId: "credentials",
+    InvalidAccessKeyId: "credentials",
+    MissingAuthenticationToken: "credentials",
+    MissingAuthenticationTokenException: "credentials",
+    IncompleteSignature: "credentials",
+    IncompleteSignatureException: "credentials",
+    AuthFailure: "credentials",
+    OptInRequired: "credentials",
+    SubscriptionRequiredException: "credentials",
+    InvalidSignatureException: signature,
+    SignatureDoesNotMatch: signature,
+    RequestExpired: "clock-skew",
+    RequestInTheFuture: "clock-skew",
+    RequestTimeTooSkewed: "clock-skew",
+    CredentialsProviderError: "no-credentials",
+    TokenProviderError: "no-credentials",
+
+    AccessDenied: "denied",
+    AccessDeniedException: "denied",
+    UnauthorizedOperation: "denied",
+    NotAuthorizedException: notAuthorized,
+    OperationNotEnabledException: "replica",
+    ResourceNotFoundException: "resource-missing",
+    UserNotFoundException: "user-missing",
+    InvalidParameterException: parameter,
+    ValidationException: parameter,
+    ValidationError: parameter,
+    SerializationException: "parameter",
+
+    // What emulators and old endpoints say about an operation they do not have.
+    Unsupported: "unimplemented",
+    UnknownOperationException: "unimplemented",
+    UnknownOperation: "unimplemented",
+    InvalidAction: "unimplemented",
+    NotImplemented: "unimplemented",
+  } satisfies Record<string, FailureKind | Judge>),
+);
+
+function signature({ text }: Failure): FailureKind {
+  return /signature expired|not yet current/i.test(text) ? "clock-skew" : "credentials";
+}
+
+/** Mostly said about a user ("User is disabled"), seldom about us: a missing IAM action is AccessDenied (mark 24). */
+function notAuthorized({ text }: Failure): FailureKind {
+  return /user is (disabled|not confirmed)|current state|cannot be reset|not enabled/i.test(text)
+    ? "user-state"
+    : "denied";
+}
+
+/**
+ * AWS's wording for a refused marker is not documented and was seen as "Paging marker … is invalid for request". So
+ * every refusal of a marked call counts as one, unless it plainly names another parameter.
+ */
+function parameter({ text }: Failure, { marked }: Asked): FailureKind {
+  if (!marked) return "parameter";
+  if (/token|marker|pag(e|ing|ination)\b/i.test(text)) return "marker-refused";
+  return namesParameter(text) ? "parameter" : "marker-refused";
+}
+
+function namesParameter(text: string): boolean {
+  return /\bat '\w+'|filter|limit|group ?name|user ?name|user ?pool/i.test(text);
+}
+
+function classifySource({ stage, cause }: CredentialsFailure): FailureKind {
+  if (stage === "keys") return "no-credentials";
+  const inner = classify(readFailure(cause), { marked: false });
+  if (inner === "throttled" || inner === "transient" || inner === "timeout") return "source-unreachable";
+  return inner === "clock-skew" || inner === "certificate" ? inner : "no-credentials";
+}
+
+function classifyNetwork(code: string): FailureKind {
+  return /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code) ? "certificate" : "transient";
+}
+
+function classifyStatus({ modeled, status }: Failure): FailureKind {
+  if (status === undefined) return "unknown";
+  if (status === 429) return "throttled";
+  if (status >= 500) return "transient";
+  if (modeled) return "unknown";
+  // No AWS error in the body: either a 200 cut short or garbled, or a proxy's own page.
+  return status < 300 ? "malformed" : "foreign";
+}

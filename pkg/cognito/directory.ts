@@ -1,0 +1,175 @@
+import {
+  AdminGetUserCommand,
+  AdminListGroupsForUserCommand,
+  DescribeUserPoolCommand,
+  GetGroupCommand,
+  ListGroupsCommand,
+  ListUsersCommand,
+  ListUsersInGroupCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import type { Directory } from "../core/directory.ts";
+import type { Page, PageRequest } from "../core/page.ts";
+import type { Priority } from "../core/throttle.ts";
+import type { User } from "../core/user.ts";
+import { createCaller } from "./call.ts";
+import { MalformedAnswer } from "./failure.ts";
+import { formatFilter, matches } from "./filter.ts";
+import { pageLimit, toPage } from "./listing.ts";
+import { groupOrPool } from "./missing-group.ts";
+import type { CognitoOptions } from "./options.ts";
+import { parseFlatUser, parseGroup, parseUser } from "./parse.ts";
+import { parsePool } from "./parse-pool.ts";
+import { probePermissions } from "./probe.ts";
+
+export interface CognitoDirectory extends Directory {
+  /** Drops the connections. Calls under way fail. */
+  close(): void;
+}
+
+/** The Directory over one Cognito user pool. Opens no connection before the first call. */
+export function createCognitoDirectory(options: CognitoOptions): CognitoDirectory {
+  const caller = createCaller(options);
+  const { poolId: UserPoolId } = options;
+
+  function usersPage(page: PageRequest, filter: string | undefined, priority: Priority, signal: AbortSignal) {
+    const Limit = pageLimit(page);
+    return caller.call(
+      {
+        operation: "ListUsers",
+        priority,
+        marked: page.marker !== undefined,
+        // ListUsers calls its marker PaginationToken, every other listing NextToken. AttributesToGet is never sent:
+        // it fails as soon as one user lacks an attribute (mark 10).
+        send: (sdk, http) =>
+          sdk.send(
+            new ListUsersCommand({ UserPoolId, Limit, PaginationToken: page.marker, Filter: filter }),
+            http,
+          ),
+        parse: (answer) =>
+          toPage("ListUsers", "Users", answer.Users, answer.PaginationToken, page, parseUser),
+      },
+      signal,
+    );
+  }
+
+  const directory: CognitoDirectory = {
+    describePool: (signal) =>
+      caller.call(
+        {
+          operation: "DescribeUserPool",
+          priority: "read",
+          send: (sdk, http) => sdk.send(new DescribeUserPoolCommand({ UserPoolId }), http),
+          parse: ({ UserPool }) => parsePool(UserPoolId, present(UserPool, "UserPool")),
+        },
+        signal,
+      ),
+
+    listUsers: async (page, signal) => usersPage(page, undefined, "sync", signal),
+
+    async listGroups(page, signal) {
+      const Limit = pageLimit(page);
+      return caller.call(
+        {
+          operation: "ListGroups",
+          priority: "sync",
+          marked: page.marker !== undefined,
+          send: (sdk, http) =>
+            sdk.send(new ListGroupsCommand({ UserPoolId, Limit, NextToken: page.marker }), http),
+          parse: (answer) =>
+            toPage("ListGroups", "Groups", answer.Groups, answer.NextToken, page, parseGroup),
+        },
+        signal,
+      );
+    },
+
+    async listMembers(GroupName, page, signal) {
+      const Limit = pageLimit(page);
+      return groupOrPool("ListUsersInGroup", directory, signal, () =>
+        caller.call(
+          {
+            operation: "ListUsersInGroup",
+            priority: "sync",
+            marked: page.marker !== undefined,
+            send: (sdk, http) =>
+              sdk.send(
+                new ListUsersInGroupCommand({ UserPoolId, GroupName, Limit, NextToken: page.marker }),
+                http,
+              ),
+            parse: (answer) =>
+              toPage("ListUsersInGroup", "Users", answer.Users, answer.NextToken, page, parseUser),
+          },
+          signal,
+        ),
+      );
+    },
+
+    async findUsers(attribute, value, signal) {
+      const filter = formatFilter({ by: attribute, value });
+      const found: User[] = [];
+      let marker: string | undefined;
+      do {
+        const page: Page<User> = await usersPage({ marker }, filter, "read", signal);
+        found.push(...page.items.filter((user) => matches(attribute, searched(user, attribute), value)));
+        marker = page.next;
+      } while (marker !== undefined);
+      return found;
+    },
+
+    getUser: (Username, signal) =>
+      caller.call(
+        {
+          operation: "AdminGetUser",
+          priority: "read",
+          send: (sdk, http) => sdk.send(new AdminGetUserCommand({ UserPoolId, Username }), http),
+          parse: (answer) => parseFlatUser(answer),
+        },
+        signal,
+      ),
+
+    getGroup: (GroupName, signal) =>
+      groupOrPool("GetGroup", directory, signal, () =>
+        caller.call(
+          {
+            operation: "GetGroup",
+            priority: "read",
+            send: (sdk, http) => sdk.send(new GetGroupCommand({ UserPoolId, GroupName }), http),
+            parse: ({ Group }) => parseGroup("GetGroup", present(Group, "Group")),
+          },
+          signal,
+        ),
+      ),
+
+    async listGroupsOfUser(Username, page, signal) {
+      const Limit = pageLimit(page);
+      return caller.call(
+        {
+          operation: "AdminListGroupsForUser",
+          priority: "read",
+          marked: page.marker !== undefined,
+          send: (sdk, http) =>
+            sdk.send(
+              new AdminListGroupsForUserCommand({ UserPoolId, Username, Limit, NextToken: page.marker }),
+              http,
+            ),
+          parse: (answer) =>
+            toPage("AdminListGroupsForUser", "Groups", answer.Groups, answer.NextToken, page, parseGroup),
+        },
+        signal,
+      );
+    },
+
+    probePermissions: (signal) => probePermissions(caller, UserPoolId, signal),
+
+    close: () => caller.close(),
+  };
+  return directory;
+}
+
+function present<T>(value: T | undefined, member: string): T {
+  if (typeof value !== "object" || value === null) throw new MalformedAnswer(member);
+  return value;
+}
+
+function searched(user: User, attribute: string): string | undefined {
+  return attribute === "username" ? user.username : user.attributes.get(attribute);
+}

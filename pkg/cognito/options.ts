@@ -1,0 +1,73 @@
+import type { Operation } from "../core/operations.ts";
+import type { Throttle } from "../core/throttle.ts";
+import type { Clock } from "./clock.ts";
+import type { RetryPolicy } from "./retry.ts";
+
+/**
+ * Where the long-lived keys come from. `default` is the AWS SDK's own chain (environment, SSO, shared files, web
+ * identity, container and instance roles), optionally bound to one profile.
+ */
+export type KeySource =
+  | { readonly kind: "default"; readonly profile?: string | undefined }
+  | {
+      readonly kind: "static";
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken?: string | undefined;
+    };
+
+/** A role that the keys assume before the first call, and again shortly before its session ends. */
+export interface AssumeRole {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly externalId?: string | undefined;
+  /** 900 up to what the role allows. */
+  readonly durationSeconds: number;
+  /** Default: STS in the pool's Region. */
+  readonly stsEndpoint?: string | undefined;
+}
+
+export type CredentialOptions = KeySource & { readonly assumeRole?: AssumeRole | undefined };
+
+/** The values of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read by whoever composes the program. */
+export interface ProxyOptions {
+  readonly httpsProxy?: string | undefined;
+  readonly httpProxy?: string | undefined;
+  readonly noProxy?: string | undefined;
+}
+
+/** One attempt to call AWS, told when it is over. It carries no argument and no answer. */
+export interface CallEvent {
+  readonly operation: Operation;
+  /** `ok`, or the name of the error. */
+  readonly outcome: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** From the turn to the parsed answer; waiting for the turn is not in it. */
+  readonly latencyMs: number;
+  readonly requestId: string | undefined;
+}
+
+export interface CognitoOptions {
+  readonly poolId: string;
+  readonly region: string;
+  readonly throttle: Throttle;
+  readonly credentials: CredentialOptions;
+  /** Replaces the Region's endpoint; excludes `fips` and `dualStack`. */
+  readonly endpoint?: string | undefined;
+  readonly fips?: boolean | undefined;
+  readonly dualStack?: boolean | undefined;
+  readonly proxy?: ProxyOptions | undefined;
+  /** Default 5 000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** The longest that one attempt may take, answer included. Default 30 000. */
+  readonly httpTimeoutMs?: number | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  readonly onCall?: ((event: CallEvent) => void) | undefined;
+  readonly clock?: Clock | undefined;
+  /** Uniform in [0, 1), for the jitter between attempts. */
+  readonly random?: (() => number) | undefined;
+}
+
+export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+export const DEFAULT_HTTP_TIMEOUT_MS = 30_000;

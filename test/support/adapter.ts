@@ -1,0 +1,79 @@
+import type { Clock } from "../../pkg/cognito/clock.ts";
+import { type CognitoDirectory, createCognitoDirectory } from "../../pkg/cognito/directory.ts";
+import type { CognitoOptions } from "../../pkg/cognito/options.ts";
+import { GovernanceError } from "../../pkg/core/errors.ts";
+import type { Operation } from "../../pkg/core/operations.ts";
+import type { Priority, Throttle } from "../../pkg/core/throttle.ts";
+
+/** A signal that never fires. */
+export const never = new AbortController().signal;
+
+export const STUB_POOL = "eu-west-1_Stub00001";
+
+export interface OpenThrottle extends Throttle {
+  readonly turns: { readonly operation: Operation; readonly priority: Priority }[];
+  readonly complaints: Operation[];
+}
+
+/** Gives every turn at once and remembers it. */
+export function openThrottle(): OpenThrottle {
+  const turns: OpenThrottle["turns"] = [];
+  const complaints: Operation[] = [];
+  return {
+    turns,
+    complaints,
+    async turn(operation, priority, signal) {
+      signal.throwIfAborted();
+      turns.push({ operation, priority });
+    },
+    throttled: (operation) => void complaints.push(operation),
+  };
+}
+
+export interface InstantClock extends Clock {
+  readonly sleeps: number[];
+  advance(ms: number): void;
+}
+
+/** Sleeps take no real time; they move the clock. */
+export function instantClock(startMs = Date.parse("2026-11-21T12:00:00Z")): InstantClock {
+  let nowMs = startMs;
+  const sleeps: number[] = [];
+  return {
+    sleeps,
+    now: () => nowMs,
+    async sleep(ms, signal) {
+      signal.throwIfAborted();
+      sleeps.push(ms);
+      nowMs += ms;
+    },
+    advance(ms) {
+      nowMs += ms;
+    },
+  };
+}
+
+/** The adapter over a server of the test, with static keys and no waiting. */
+export function adapterOver(url: string, over: Partial<CognitoOptions> = {}): CognitoDirectory {
+  return createCognitoDirectory({
+    poolId: STUB_POOL,
+    region: "eu-west-1",
+    endpoint: url,
+    credentials: { kind: "static", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    throttle: openThrottle(),
+    clock: instantClock(),
+    random: () => 0.5,
+    ...over,
+  });
+}
+
+/** The error that the work must end with; any other error, and success, fail the test. */
+export async function refusal(work: Promise<unknown>): Promise<GovernanceError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof GovernanceError) return error;
+    throw error;
+  }
+  throw new Error("the work was expected to be refused");
+}

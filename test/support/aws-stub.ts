@@ -1,0 +1,144 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** One request as it came over the socket. */
+export interface StubRequest {
+  /** Counts from 1. */
+  readonly number: number;
+  /** Of X-Amz-Target; for the form-encoded STS the Action. */
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly headers: IncomingHttpHeaders;
+  /** Settles when the client's connection is closed. */
+  readonly gone: Promise<void>;
+}
+
+export interface StubAnswer {
+  readonly status?: number;
+  /** JSON unless it is a text, which goes out as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `cut` closes the connection, `half` does so in the middle of the body, `hang` never answers. */
+export type StubBehaviour =
+  | StubAnswer
+  | { readonly cut: true }
+  | { readonly half: string }
+  | { readonly hang: true };
+
+export interface AwsStub {
+  readonly url: string;
+  readonly requests: readonly StubRequest[];
+  /** Resolves when so many requests have come. */
+  arrived(count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A server that answers by script and knows nothing of Cognito: for what the scripted Cognito server is too true for. */
+export async function startAwsStub(
+  answer: (request: StubRequest) => StubBehaviour | Promise<StubBehaviour>,
+): Promise<AwsStub> {
+  const requests: StubRequest[] = [];
+  const watchers: { readonly count: number; readonly tell: () => void }[] = [];
+
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const gone = Promise.withResolvers<void>();
+      outgoing.on("close", () => gone.resolve());
+      const { operation, input } = understood(incoming.headers, Buffer.concat(chunks).toString("utf8"));
+      const request: StubRequest = {
+        number: requests.length + 1,
+        operation,
+        input,
+        headers: incoming.headers,
+        gone: gone.promise,
+      };
+      requests.push(request);
+      for (const watcher of watchers) if (requests.length >= watcher.count) watcher.tell();
+      void Promise.resolve(answer(request)).then((behaviour) => {
+        if ("hang" in behaviour) return;
+        if ("cut" in behaviour) {
+          incoming.socket.destroy();
+          return;
+        }
+        if ("half" in behaviour) {
+          outgoing.writeHead(200, { "content-length": behaviour.half.length * 2 });
+          outgoing.write(behaviour.half, () => incoming.socket.destroy());
+          return;
+        }
+        const { status = 200, body = {}, headers = {} } = behaviour;
+        outgoing.writeHead(status, {
+          "content-type": "application/x-amz-json-1.1",
+          "x-amzn-requestid": `req-${request.number}`,
+          ...headers,
+        });
+        outgoing.end(typeof body === "string" ? body : JSON.stringify(body));
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo; // a TCP server, so never a pipe's name
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    arrived(count) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (requests.length >= count) resolve();
+      else watchers.push({ count, tell: resolve });
+      return promise;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function understood(headers: IncomingHttpHeaders, text: string): Pick<StubRequest, "operation" | "input"> {
+  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true) {
+    const input = Object.fromEntries(new URLSearchParams(text));
+    return { operation: input["Action"] ?? "", input };
+  }
+  const target = headers["x-amz-target"];
+  const input: unknown = text === "" ? {} : JSON.parse(text);
+  return {
+    operation: typeof target === "string" ? (target.split(".")[1] ?? "") : "",
+    input: typeof input === "object" && input !== null ? { ...input } : {},
+  };
+}
+
+/** An error as Cognito sends it: HTTP 400 for nearly everything. */
+export function awsError(name: string, message = "scripted", status = 400): StubAnswer {
+  return { status, body: { __type: name, message } };
+}
+
+/** A user as ListUsers sends it, in JSON. */
+export function wireUser(number: number, over: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    Username: `user-${number}`,
+    Enabled: true,
+    UserStatus: "CONFIRMED",
+    UserCreateDate: 1_682_955_829.578,
+    UserLastModifiedDate: 1_682_955_830.5,
+    Attributes: [
+      { Name: "sub", Value: `00000000-0000-4000-8000-${String(number).padStart(12, "0")}` },
+      { Name: "email", Value: `user-${number}@example.com` },
+    ],
+    ...over,
+  };
+}
+
+export function wireGroup(name: string, over: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    GroupName: name,
+    UserPoolId: "eu-west-1_Stub00001",
+    CreationDate: 1_682_955_829.578,
+    LastModifiedDate: 1_682_955_829.578,
+    ...over,
+  };
+}
