@@ -214,7 +214,8 @@ export const SETTINGS = {
   }),
   provisioning: flag({
     group: "Service",
-    description: "Let clients change the pool; otherwise every write is refused",
+    description:
+      "Offer the services that change the pool; this version has none yet and answers Unimplemented",
     short: "p",
     operators: true,
     commands: ["serve"],

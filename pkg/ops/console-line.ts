@@ -1,0 +1,22 @@
+import { printable } from "./printable.ts";
+
+/** One log line for people, from one JSON log line: time, level, message, then the fields as `key=value`. */
+export function consoleLine(json: string): string {
+  const parsed: unknown = JSON.parse(json);
+  if (!isRecord(parsed)) return printable(json);
+  const { time, level, msg, ...fields } = parsed;
+  const clock = typeof time === "string" ? time.slice(11, 19) : "";
+  const words = Object.entries(fields).map(([key, value]) => `${key}=${wordOf(value)}`);
+  const label = typeof level === "string" ? level.toUpperCase().padEnd(5) : "";
+  return [clock, label, printable(typeof msg === "string" ? msg : ""), ...words].join(" ");
+}
+
+function wordOf(value: unknown): string {
+  if (typeof value === "string")
+    return /^[\w.:/@+-]+$/.test(value) ? value : printable(JSON.stringify(value));
+  return printable(JSON.stringify(value));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

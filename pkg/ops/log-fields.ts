@@ -1,0 +1,50 @@
+import type { ErrorCode, ErrorReason } from "../core/errors.ts";
+import type { Category, Operation } from "../core/operations.ts";
+
+/**
+ * All that a log line can say besides its message. The list is closed and has no room for an attribute, a password or
+ * a token (D20): what cannot be passed cannot leak.
+ */
+export interface LogFields {
+  readonly pool?: string;
+  readonly region?: string;
+  readonly file?: string;
+  readonly address?: string;
+  readonly version?: string;
+  readonly signal?: string;
+  readonly setting?: string;
+
+  readonly operation?: Operation;
+  readonly category?: Category;
+  readonly outcome?: string;
+  readonly attempt?: number;
+  readonly requestId?: string | undefined;
+
+  /** Of a call that we answer. */
+  readonly service?: string;
+  readonly method?: string;
+  readonly grpcCode?: string;
+  readonly requestBytes?: number;
+  readonly answerBytes?: number;
+  readonly peer?: string;
+
+  readonly users?: number;
+  readonly groups?: number;
+  readonly memberships?: number;
+  readonly pages?: number;
+  readonly calls?: number;
+  readonly throttles?: number;
+  readonly droppedGroups?: number;
+  readonly openChains?: number;
+  readonly grantedPerSecond?: number;
+  readonly usedPerSecond?: number;
+  readonly resumed?: boolean;
+  readonly durationMs?: number;
+  readonly leftMs?: number;
+
+  readonly code?: ErrorCode;
+  readonly reason?: ErrorReason | undefined;
+
+  /** Who or what it is about, by name: written at level debug only. */
+  readonly names?: Readonly<Partial<Record<"user" | "group", string>>>;
+}
