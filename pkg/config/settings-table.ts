@@ -1,7 +1,7 @@
 // Run as a program it keeps the settings table of a document: `node pkg/config/settings-table.ts --write README.md`
 // replaces the block between the two marks, `--check README.md` fails when the block differs.
-import { readFileSync, writeFileSync } from "node:fs";
-import { argv, stderr } from "node:process";
+import { readFileSync, writeFileSync, writeSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { GovernanceError } from "../core/errors.ts";
 import { environmentNames } from "./environment.ts";
 import type { SettingGroup, Shape } from "./setting.ts";
@@ -73,23 +73,30 @@ function code(text: string): string {
 }
 
 /** Returns the exit code: 0 done or the same, 1 the check failed, 2 misused. */
-function main(args: readonly string[]): number {
-  const [mode, path] = args;
-  if ((mode !== "--write" && mode !== "--check") || path === undefined) {
-    stderr.write("usage: settings-table.ts --write FILE | --check FILE\n");
-    return 2;
+function main(): number {
+  const { write, check } = parseArgs({
+    options: { write: { type: "string" }, check: { type: "string" } },
+  }).values;
+  const path = write ?? check;
+  if (path === undefined || (write !== undefined && check !== undefined)) {
+    return complain("usage: settings-table.ts --write FILE | --check FILE", 2);
   }
   const before = readFileSync(path, "utf8");
   const after = withSettingsTable(before);
   if (before === after) return 0;
-  if (mode === "--check") {
-    stderr.write(
-      `${path}: the settings table is not the one of the code; run settings-table.ts --write ${path}\n`,
+  if (check !== undefined) {
+    return complain(
+      `${path}: the settings table is not the code's; run settings-table.ts --write ${path}`,
+      1,
     );
-    return 1;
   }
   writeFileSync(path, after);
   return 0;
 }
 
-if (import.meta.main) process.exitCode = main(argv.slice(2));
+function complain(line: string, exitCode: number): number {
+  writeSync(2, `${line}\n`);
+  return exitCode;
+}
+
+if (import.meta.main) process.exitCode = main();
