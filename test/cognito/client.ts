@@ -1,6 +1,22 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 
-import type { ScriptedCognito } from "./server.ts";
+import { createPool, type Pool, type PoolDefinition } from "./pool.ts";
+import { type ScriptedCognito, startScriptedCognito } from "./server.ts";
+
+/** One pool on one server with one client, under a clock that the test moves. */
+export interface Stage {
+  readonly pool: Pool;
+  readonly server: ScriptedCognito;
+  readonly client: CognitoIdentityProviderClient;
+  readonly clock: { ms: number };
+}
+
+export async function createStage(definition: PoolDefinition): Promise<Stage> {
+  const clock = { ms: Date.UTC(2026, 10, 21) };
+  const pool = createPool(definition);
+  const server = await startScriptedCognito({ pools: [pool], clock: () => clock.ms });
+  return { pool, server, client: clientOf(server), clock };
+}
 
 /** A real SDK client for the tests of this server, which never retries on its own. */
 export const clientOf = (

@@ -45,7 +45,9 @@ export function createGeneratedPool(options: GeneratedPoolOptions): PoolReader {
   const byEmail = [...settings.usernameAttributes, ...settings.aliasAttributes].includes("email");
 
   const view = (index: number): UserView => ({
-    username: people.usernameAt(index),
+    get username() {
+      return people.at(index).username;
+    },
     record: () => people.at(index),
     json: () => userJson(people.at(index)),
   });

@@ -1,10 +1,9 @@
 import { hash, indexOfUuid, uuidAt } from "./hash.ts";
 import type { UserRecord } from "./model.ts";
-import { personAt } from "./people.ts";
+import { type Person, personAt } from "./people.ts";
 
 export interface GeneratedUsers {
   at(index: number): UserRecord;
-  usernameAt(index: number): string;
   /** Reads the index back out of a sub, a username or an e-mail; undefined for any text made elsewhere. */
   indexOf(name: string): number | undefined;
 }
@@ -26,9 +25,9 @@ export function generatedUsers(seed: number, count: number, emailPool: boolean):
   const googleId = (index: number): string =>
     `1${String(hash(seed, index, 12)).padStart(10, "0")}${String(index).padStart(10, "0")}`;
 
-  const usernameAt = (index: number): string => {
+  const username = (index: number, person: Person): string => {
     if (federated(index)) return `Google_${googleId(index)}`;
-    return emailPool ? uuidAt(seed, index) : personAt(seed, index).handle;
+    return emailPool ? uuidAt(seed, index) : person.handle;
   };
 
   const identities = (index: number, createdMs: number): string =>
@@ -61,7 +60,7 @@ export function generatedUsers(seed: number, count: number, emailPool: boolean):
     if (hash(seed, index, 16) % 2 === 0) attributes.set("phone_number", person.phoneNumber);
     if (isFederated) attributes.set("identities", identities(index, createdMs));
     return {
-      username: usernameAt(index),
+      username: username(index, person),
       sub: uuidAt(seed, index),
       attributes,
       createdMs,
@@ -82,12 +81,12 @@ export function generatedUsers(seed: number, count: number, emailPool: boolean):
 
   return {
     at,
-    usernameAt,
     indexOf(name) {
       const index = candidate(name);
       if (!Number.isInteger(index) || index < 0 || index >= count) return undefined;
+      const person = personAt(seed, index);
       const isMine =
-        usernameAt(index) === name || uuidAt(seed, index) === name || personAt(seed, index).email === name;
+        username(index, person) === name || uuidAt(seed, index) === name || person.email === name;
       return isMine ? index : undefined;
     },
   };

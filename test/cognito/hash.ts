@@ -22,7 +22,9 @@ export function unmix(value: number): number {
 export const hash = (seed: number, index: number, purpose: number): number =>
   mix(mix(mix(seed) ^ index) + Math.imul(purpose, 0x9e3779b9));
 
-const hex = (value: number): string => value.toString(16).padStart(8, "0");
+const quads = Array.from({ length: 65_536 }, (_, value) => value.toString(16).padStart(4, "0"));
+
+const hex = (value: number): string => `${quads[value >>> 16]}${quads[value & 0xffff]}`;
 
 /** A version 4 UUID whose first eight digits hold the index. */
 export function uuidAt(seed: number, index: number): string {

@@ -45,6 +45,6 @@ test("a bad argument is one line on stderr and no server", async () => {
   const exit = once(child, "exit");
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) lines.push(line);
-  expect(lines.join("\n")).toContain('--users must be a whole number from 0 up, got "many"');
-  expect((await exit)[0]).toBe(1);
+  expect(lines).toEqual(['--users must be a whole number from 0 up, got "many"']);
+  expect((await exit)[0]).toBe(2);
 });
