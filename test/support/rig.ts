@@ -1,0 +1,57 @@
+import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
+import type { CallEvent } from "../../pkg/cognito/options.ts";
+import type { Connector, UserIdKind } from "../../pkg/connector/connector.ts";
+import { createConnector } from "../../pkg/connector/create-connector.ts";
+import type { Directory } from "../../pkg/core/directory.ts";
+import { CATEGORY_OF, type Category } from "../../pkg/core/operations.ts";
+import { regionOfPool } from "../../pkg/core/pool.ts";
+import { createThrottle, type QuotaThrottle } from "../../pkg/limiter/throttle.ts";
+
+export interface Rig {
+  readonly directory: Directory;
+  readonly connector: Connector;
+  readonly throttle: QuotaThrottle;
+  /** Every attempt, in the order they ended. */
+  readonly calls: readonly CallEvent[];
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  readonly url: string;
+  readonly poolId: string;
+  /** Requests per second of every category; wide open unless given. */
+  readonly perSecond?: number;
+  readonly userIdKind?: UserIdKind;
+}
+
+/** The parts below the fronts, put together as the program does it, over whatever answers at the address. */
+export function createRig(options: RigOptions): Rig {
+  const { url, poolId, perSecond = 10_000, userIdKind = "sub" } = options;
+  const calls: CallEvent[] = [];
+  const categories: readonly Category[] = [...new Set(Object.values(CATEGORY_OF))];
+  const throttle = createThrottle({
+    rates: Object.fromEntries(categories.map((category) => [category, perSecond])),
+    clock: performance,
+  });
+  const directory = createCognitoDirectory({
+    poolId,
+    region: regionOfPool(poolId),
+    throttle,
+    credentials: { kind: "static", accessKeyId: "AKIDRIG", secretAccessKey: "rig-secret" },
+    endpoint: url,
+    onCall: (event) => calls.push(event),
+    // Tests do not wait out the pauses that production needs.
+    random: () => 0,
+  });
+  const connector = createConnector({ directory, poolId, userIdKind, now: Date.now });
+  return {
+    directory,
+    connector,
+    throttle,
+    calls,
+    async close() {
+      directory.close();
+      await throttle.close();
+    },
+  };
+}
