@@ -2,7 +2,11 @@ import { AttemptTimeout } from "./failure.ts";
 
 /** Settles as soon as the signal fires, even where the SDK waits on something that does not hear it. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // Nobody will look at it any more.
+    work.catch(() => undefined);
+    throw signal.reason;
+  }
   return await new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });

@@ -74,7 +74,8 @@ export function createCaller(options: CognitoOptions): Caller {
     }
     await throttle.turn(operation, priority, signal);
     startedAt = clock.now();
-    const tell = (outcome: string, requestId: string | undefined): void =>
+    let requestId: string | undefined;
+    const tell = (outcome: string): void =>
       onCall?.({ operation, outcome, attempt: number, latencyMs: clock.now() - startedAt, requestId });
     try {
       const answer = await withDeadline(
@@ -82,12 +83,14 @@ export function createCaller(options: CognitoOptions): Caller {
         httpTimeoutMs,
         signal,
       );
+      requestId = answer.$metadata.requestId;
       const value = parse(answer);
-      tell("ok", answer.$metadata.requestId);
+      tell("ok");
       return { kind: "done", value };
     } catch (error) {
-      const failure = readFailure(error);
-      tell(signal.aborted ? "canceled" : failure.name, failure.requestId);
+      const failure = readFailure(error, requestId);
+      requestId = failure.requestId;
+      tell(signal.aborted ? "canceled" : failure.name);
       if (error instanceof GovernanceError) throw error;
       return { kind: "failed", failure, generation, spentMs: clock.now() - startedAt };
     }

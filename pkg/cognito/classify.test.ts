@@ -168,6 +168,11 @@ describe("without an answer", () => {
   test("our own and the SDK's words", () => {
     expect(judge(new AttemptTimeout("x"))).toBe("timeout");
     expect(judge(Object.assign(new Error("x"), { name: "TimeoutError", code: "ETIMEDOUT" }))).toBe("timeout");
+    expect(judge(Object.assign(new Error("x"), { name: "TimeoutError" }))).toBe("timeout");
+    // Which is how the SDK's HTTP handler throws it.
+    expect(judge(Object.assign(new Error("x"), { name: "TimeoutError", code: "ECONNRESET" }))).toBe(
+      "transient",
+    );
     expect(judge(new MalformedAnswer("Users"))).toBe("malformed");
     expect(judge(Object.assign(new Error("x"), { name: "EndpointError" }))).toBe("configuration");
     expect(judge(new TypeError("bug"))).toBe("unknown");

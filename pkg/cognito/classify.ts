@@ -54,7 +54,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Judge> = new Map<string, Failur
     ServiceUnavailableException: "transient",
     RequestTimeout: "transient",
     RequestTimeoutException: "transient",
-    TimeoutError: "timeout",
+    TimeoutError: timeoutOrReset,
 
     ExpiredToken: "credentials",
     ExpiredTokenException: "credentials",
@@ -99,6 +99,11 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Judge> = new Map<string, Failur
 
 function signature({ text }: Failure): FailureKind {
   return /signature expired|not yet current/i.test(text) ? "clock-skew" : "credentials";
+}
+
+/** Node's HTTP handler of the SDK gives a reset connection this name too. */
+function timeoutOrReset({ networkCode }: Failure): FailureKind {
+  return networkCode === undefined || networkCode === "ETIMEDOUT" ? "timeout" : "transient";
 }
 
 /** Mostly said about a user ("User is disabled"), seldom about us: a missing IAM action is AccessDenied (mark 24). */

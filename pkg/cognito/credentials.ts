@@ -59,6 +59,8 @@ function roleProvider(
       region,
       requestHandler,
       logger: QUIET,
+      // Our own policy retries this too.
+      maxAttempts: 1,
       ...(role.stsEndpoint === undefined ? { useFipsEndpoint: fips } : { endpoint: role.stsEndpoint }),
     },
   });

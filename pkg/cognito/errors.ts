@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorReason, GovernanceError } from "../core/errors.ts";
 import type { Operation } from "../core/operations.ts";
-import { CredentialsFailure, type Failure, MalformedAnswer, readFailure } from "./failure.ts";
+import { AttemptTimeout, CredentialsFailure, type Failure, MalformedAnswer, readFailure } from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
 
 /** The call that failed, as far as a message may tell it: no argument but the pool's own names. */
@@ -35,13 +35,13 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
     code: "unavailable",
     say: ({ attempts, endpoint, region }, { networkCode }) =>
       networkCode === undefined
-        ? `AWS failed ${times(attempts)}; try later`
+        ? `AWS failed in ${times(attempts)}; try later`
         : `${endpoint ?? `AWS in ${region}`} could not be reached in ${times(attempts)}; check network, proxy and --endpoint-url`,
   },
   timeout: {
     code: "unavailable",
-    say: ({ attempts, httpTimeoutMs }) =>
-      `no whole answer within ${httpTimeoutMs} ms, tried ${times(attempts)}; try later or allow more time`,
+    say: ({ attempts, httpTimeoutMs }, { original }) =>
+      `${times(attempts)} brought ${original instanceof AttemptTimeout ? `no whole answer within ${httpTimeoutMs} ms` : "no connection in time"}; check network, proxy and --endpoint-url, or try later`,
   },
   malformed: {
     code: "unavailable",

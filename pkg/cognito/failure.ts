@@ -38,8 +38,11 @@ export interface Failure {
   readonly original: unknown;
 }
 
-/** Reads what the SDK, Node or our own parsing threw; never throws itself. */
-export function readFailure(error: unknown): Failure {
+/**
+ * Reads what the SDK, Node or our own parsing threw; never throws itself. The request id is that of an answer which
+ * came whole and did not please.
+ */
+export function readFailure(error: unknown, requestId?: string): Failure {
   const metadata = property(error, "$metadata");
   const status = property(metadata, "httpStatusCode");
   const modeled = property(error, "$fault") !== undefined;
@@ -48,7 +51,7 @@ export function readFailure(error: unknown): Failure {
     text: text(property(error, "message")),
     modeled,
     status: typeof status === "number" ? status : undefined,
-    requestId: safeRequestId(property(metadata, "requestId")),
+    requestId: safeRequestId(property(metadata, "requestId") ?? requestId),
     // A modeled exception may carry a member called code (InvalidParameterException has reasonCode): not Node's.
     networkCode: modeled ? undefined : networkCode(error),
     original: error,

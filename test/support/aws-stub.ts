@@ -1,5 +1,5 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 
 /** One request as it came over the socket. */
 export interface StubRequest {
@@ -30,6 +30,8 @@ export type StubBehaviour =
 export interface AwsStub {
   readonly url: string;
   readonly requests: readonly StubRequest[];
+  /** Connections opened so far. */
+  readonly connections: number;
   /** Resolves when so many requests have come. */
   arrived(count: number): Promise<void>;
   close(): Promise<void>;
@@ -38,11 +40,12 @@ export interface AwsStub {
 /** A server that answers by script and knows nothing of Cognito: for what the scripted Cognito server is too true for. */
 export async function startAwsStub(
   answer: (request: StubRequest) => StubBehaviour | Promise<StubBehaviour>,
+  tls?: { readonly key: string; readonly cert: string },
 ): Promise<AwsStub> {
   const requests: StubRequest[] = [];
   const watchers: { readonly count: number; readonly tell: () => void }[] = [];
 
-  const server = createServer((incoming, outgoing) => {
+  const listener: RequestListener = (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
@@ -58,33 +61,25 @@ export async function startAwsStub(
       };
       requests.push(request);
       for (const watcher of watchers) if (requests.length >= watcher.count) watcher.tell();
-      void Promise.resolve(answer(request)).then((behaviour) => {
-        if ("hang" in behaviour) return;
-        if ("cut" in behaviour) {
-          incoming.socket.destroy();
-          return;
-        }
-        if ("half" in behaviour) {
-          outgoing.writeHead(200, { "content-length": behaviour.half.length * 2 });
-          outgoing.write(behaviour.half, () => incoming.socket.destroy());
-          return;
-        }
-        const { status = 200, body = {}, headers = {} } = behaviour;
-        outgoing.writeHead(status, {
-          "content-type": "application/x-amz-json-1.1",
-          "x-amzn-requestid": `req-${request.number}`,
-          ...headers,
-        });
-        outgoing.end(typeof body === "string" ? body : JSON.stringify(body));
-      });
+      void Promise.resolve(answer(request)).then((behaviour) => play(behaviour, request, outgoing));
     });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  let connections = 0;
+  server.on("connection", () => {
+    connections += 1;
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // a TCP server, so never a pipe's name
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no TCP address");
+  const { port } = address;
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
     requests,
+    get connections() {
+      return connections;
+    },
     arrived(count) {
       const { promise, resolve } = Promise.withResolvers<void>();
       if (requests.length >= count) resolve();
@@ -97,6 +92,24 @@ export async function startAwsStub(
         server.closeAllConnections();
       }),
   };
+}
+
+function play(behaviour: StubBehaviour, request: StubRequest, outgoing: ServerResponse): void {
+  if ("hang" in behaviour) return;
+  if ("cut" in behaviour) {
+    outgoing.destroy();
+  } else if ("half" in behaviour) {
+    outgoing.writeHead(200, { "content-length": behaviour.half.length * 2 });
+    outgoing.write(behaviour.half, () => outgoing.destroy());
+  } else {
+    const { status = 200, body = {}, headers = {} } = behaviour;
+    outgoing.writeHead(status, {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amzn-requestid": `req-${request.number}`,
+      ...headers,
+    });
+    outgoing.end(typeof body === "string" ? body : JSON.stringify(body));
+  }
 }
 
 function understood(headers: IncomingHttpHeaders, text: string): Pick<StubRequest, "operation" | "input"> {

@@ -1,0 +1,22 @@
+// A key and a self-signed certificate for cognito-idp.eu-west-1.amazonaws.com, made for these tests and of no use
+// anywhere else: nobody trusts it unless a test says so. Valid until 2120.
+
+export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdnMSc8EMWdd+R4Fv
+lllBToNAfgIEIipJwrjOL7gwLnGhRANCAAQ20I5/JAZ0KGYmyI13nAwtEepQaTqI
+Ch7C3ua40kXHiZwmy0acgGJQTUMBH2NEJTKbLRalsM4cJWLMusAOjxOX
+-----END PRIVATE KEY-----
+`;
+
+export const TEST_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBfTCCASOgAwIBAgIBATAKBggqhkjOPQQDAjAVMRMwEQYDVQQDDApwcm94eSB0
+ZXN0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAVMRMwEQYDVQQD
+DApwcm94eSB0ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAENtCOfyQGdChm
+JsiNd5wMLRHqUGk6iAoewt7muNJFx4mcJstGnIBiUE1DAR9jRCUymy0WpbDOHCVi
+zLrADo8Tl6NiMGAwLgYDVR0RBCcwJYIjY29nbml0by1pZHAuZXUtd2VzdC0xLmFt
+YXpvbmF3cy5jb20wDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUXlKDQ2otu7u7
+6h+VwalK0rQJaj4wCgYIKoZIzj0EAwIDSAAwRQIhAIHjpqLl77U6L+1zBlaGJi7R
+7rygDufQzDRGO5iaD2j5AiBSZRWsKxAZkRPh0UcxUHSQlgFY2VU8zN5+DvhtvFLG
+fw==
+-----END CERTIFICATE-----
+`;
