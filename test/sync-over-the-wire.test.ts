@@ -80,14 +80,13 @@ describe("a sync over the wire", () => {
   test("mark 3: every page of ListUsers is asked for by PaginationToken, of the others by NextToken", async () => {
     const { server, rig } = await stage(staffPool());
     await sync(rig);
-    for (const { operation, input, nth } of server.stats.calls) {
-      if (operation === "ListUsers") {
-        expect(input).not.toHaveProperty("NextToken");
-        expect("PaginationToken" in (input ?? {})).toBe(nth > 1);
-      } else if (operation === "ListUsersInGroup") {
-        expect(input).not.toHaveProperty("PaginationToken");
-      }
-    }
+    const tokens = (operation: string) =>
+      server.stats.calls
+        .filter((call) => call.operation === operation)
+        .map(({ input }) => Object.keys(input ?? {}).filter((member) => member.endsWith("Token")));
+    const later = Array.from({ length: 4 }, () => ["PaginationToken"]);
+    expect(tokens("ListUsers")).toEqual([[], ...later]);
+    expect(new Set(tokens("ListUsersInGroup").flat())).toEqual(new Set(["NextToken"]));
   });
 
   test.for([1, 2, 3, 5])("mark 4: markers in a circle of %i end the sync with an error", async (length) => {
@@ -105,7 +104,7 @@ describe("a sync over the wire", () => {
     await sync(rig);
     for (const { input } of server.stats.calls) {
       expect(input).not.toHaveProperty("AttributesToGet");
-      if (input?.["Limit"] !== undefined) expect(input["Limit"]).toBeLessThanOrEqual(60);
+      expect(Number(input?.["Limit"] ?? 60)).toBeLessThanOrEqual(60);
     }
   });
 
@@ -196,13 +195,14 @@ describe("a sync over the wire", () => {
     const { server, rig } = await stage(
       staffPool(),
       { rates: { perSecond: { UserList: 5 }, mode: "second" } },
-      { perSecond: 30 },
+      { perSecond: 30, random: Math.random },
     );
     expect((await sync(rig, emptyRun(), 16)).counts).toEqual(STAFF);
     const throttled = Object.entries(server.stats.outcomes())
       .filter(([key]) => key.endsWith("TooManyRequestsException"))
       .reduce((sum, [, count]) => sum + count, 0);
-    expect(throttled).toBeLessThanOrEqual(15); // the needed calls are 15
+    // 15 calls are needed. Without a limiter that slows down, the retries are a thousand times as many.
+    expect(throttled).toBeLessThanOrEqual(45);
   });
 
   test("marks 29 to 32: federated and linked people, groups made by sign-in, a status of next year", async () => {
@@ -221,10 +221,9 @@ describe("a sync over the wire", () => {
     const profiles = [...run.resources.values()].map((row) => row.profile ?? {});
     const users = profiles.filter((profile) => profile["username"] !== undefined);
     expect(users.filter((profile) => profile["federated"] === true)).toHaveLength(3);
-    const linked = users.find((profile) => profile["linked_usernames"] !== undefined);
-    expect(users.map((profile) => profile["username"])).toContain(
-      (linked?.["linked_usernames"] as string[])[0],
-    );
+    const linked = users.flatMap((profile) => profile["linked_usernames"] ?? []);
+    expect(linked).toHaveLength(1);
+    expect(users.map((profile) => profile["username"])).toContain(linked[0]);
     expect(users.map((profile) => profile["user_status"])).toContain("PENDING_2027");
     expect(run.resources.get(`group:${made}`)?.profile).toMatchObject({ managed_by_sign_in: true });
   });

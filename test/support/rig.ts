@@ -22,11 +22,13 @@ export interface RigOptions {
   /** Requests per second of every category; wide open unless given. */
   readonly perSecond?: number;
   readonly userIdKind?: UserIdKind;
+  /** The jitter of the pauses between attempts; none unless given, since tests need not wait. */
+  readonly random?: () => number;
 }
 
 /** The parts below the fronts, put together as the program does it, over whatever answers at the address. */
 export function createRig(options: RigOptions): Rig {
-  const { url, poolId, perSecond = 10_000, userIdKind = "sub" } = options;
+  const { url, poolId, perSecond = 10_000, userIdKind = "sub", random = () => 0 } = options;
   const calls: CallEvent[] = [];
   const categories: readonly Category[] = [...new Set(Object.values(CATEGORY_OF))];
   const throttle = createThrottle({
@@ -40,8 +42,7 @@ export function createRig(options: RigOptions): Rig {
     credentials: { kind: "static", accessKeyId: "AKIDRIG", secretAccessKey: "rig-secret" },
     endpoint: url,
     onCall: (event) => calls.push(event),
-    // Tests do not wait out the pauses that production needs.
-    random: () => 0,
+    random,
   });
   const connector = createConnector({ directory, poolId, userIdKind, now: Date.now });
   return {
