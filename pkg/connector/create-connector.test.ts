@@ -94,6 +94,14 @@ describe("the connector", () => {
     await expect(connector.getResource(id(type, name), never)).rejects.toMatchObject({ code: "not-found" });
   });
 
+  test.for([undefined, id("role", "x")])(
+    "a target of no type that we serve is unimplemented: %o",
+    async (target) => {
+      const connector = connectorOver(fakeDirectory().directory);
+      await expect(connector.getResource(target, never)).rejects.toMatchObject({ code: "unimplemented" });
+    },
+  );
+
   test("two users with one id are an error, not a choice", async () => {
     const { directory } = fakeDirectory({ users: [userNumber(2), userNumber(2)] });
     const lookup = connectorOver(directory).getResource(id("user", userNumber(2).sub), never);

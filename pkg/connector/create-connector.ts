@@ -17,6 +17,8 @@ import { requirePermissions } from "./validate.ts";
 /** How long the pool's settings are taken as known, so that a page costs one call and not two. */
 const POOL_FRESH_MS = 10 * 60_000;
 
+const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
+
 /** The connector's verbs over one pool. It keeps no state but the pool's settings, so calls may run side by side. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { directory, poolId, userIdKind, now } = options;
@@ -110,10 +112,15 @@ export function createConnector(options: ConnectorOptions): Connector {
       return resourceTypeId === USER_TYPE ? listUsers(request, signal) : listGroups(request, signal);
     },
     async getResource(id, signal) {
-      const { resourceType, resource } = requireId(id, "resource_id");
-      requireType(resourceType);
-      if (resourceType === USER_TYPE) return getUser(resource, signal);
-      return groupResource(await directory.getGroup(resource, signal), poolId);
+      if (id?.resourceType === USER_TYPE) return getUser(id.resource, signal);
+      if (id?.resourceType === GROUP_TYPE) {
+        return groupResource(await directory.getGroup(id.resource, signal), poolId);
+      }
+      // Unimplemented is what the field's SDK says here, for a missing id too; its syncer then leaves the target out.
+      throw new GovernanceError(
+        "unimplemented",
+        `resource_id.resource_type: no such type "${id?.resourceType ?? ""}"; this connector serves ${SERVED}`,
+      );
     },
     listEntitlements(resource) {
       const { resourceType, resource: name } = requireId(resource?.id, "resource");
@@ -136,10 +143,9 @@ export function createConnector(options: ConnectorOptions): Connector {
 
 function requireType(resourceTypeId: string): void {
   if (RESOURCE_TYPES.some((type) => type.id === resourceTypeId)) return;
-  const served = RESOURCE_TYPES.map((type) => type.id).join(", ");
   throw new GovernanceError(
     "not-found",
-    `resource_type_id: no such type "${resourceTypeId}"; this connector serves ${served}`,
+    `resource_type_id: no such type "${resourceTypeId}"; this connector serves ${SERVED}`,
   );
 }
 
