@@ -1,0 +1,93 @@
+// grpc-js on one side, descriptors on the other. Bytes pass through the library untouched, so that what is wrong with
+// them is answered and reported like everything else (interceptors.ts).
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type MethodDefinition,
+  type ServiceDefinition,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import type { RunningCalls } from "./call-signal.ts";
+import type { ServiceRoutes } from "./handlers.ts";
+import { intercepted, type Observation, type Serve } from "./interceptors.ts";
+
+type Bytes = Uint8Array;
+
+/** The path of an RPC on the wire: `/c1.connector.v2.GrantsService/ListGrants`. */
+export function pathOf(method: DescMethod): string {
+  return `/${method.parent.typeName}/${method.name}`;
+}
+
+/** What grpc-js needs to know of a service to route its calls. */
+export function definitionOf(service: DescService): ServiceDefinition {
+  return Object.fromEntries(service.methods.map((method) => [method.localName, methodDefinition(method)]));
+}
+
+function methodDefinition(method: DescMethod): MethodDefinition<Bytes, Bytes> {
+  return {
+    path: pathOf(method),
+    requestStream: method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming",
+    responseStream: method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming",
+    requestSerialize: toBuffer,
+    requestDeserialize: (bytes) => bytes,
+    responseSerialize: toBuffer,
+    responseDeserialize: (bytes) => bytes,
+  };
+}
+
+function toBuffer(bytes: Bytes): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The handlers of a service as grpc-js calls them, each behind the whole chain of interceptors. */
+export function implementationOf(
+  { routes }: ServiceRoutes,
+  running: RunningCalls,
+  observation: Observation,
+): UntypedServiceImplementation {
+  const implementation: UntypedServiceImplementation = {};
+  for (const route of routes) {
+    const serve = intercepted(route, observation);
+    implementation[route.method.localName] =
+      route.method.methodKind === "server_streaming" ? streaming(serve, running) : unary(serve, running);
+  }
+  return implementation;
+}
+
+function unary(serve: Serve, running: RunningCalls): handleUnaryCall<Bytes, Bytes> {
+  return (call, respond) => {
+    const { signal, end } = running.begin(call);
+    let answer: Bytes | undefined;
+    const keep = async (bytes: Bytes): Promise<void> => {
+      answer = bytes;
+    };
+    const answering = async (): Promise<void> => {
+      const outcome = await serve({ bytes: call.request, peer: call.getPeer(), signal }, keep);
+      end();
+      if (answer === undefined || outcome.code !== status.OK) respond(outcome);
+      else respond(null, answer);
+    };
+    void answering();
+  };
+}
+
+function streaming(serve: Serve, running: RunningCalls): handleServerStreamingCall<Bytes, Bytes> {
+  return (call) => {
+    const { signal, end } = running.begin(call);
+    const write = async (bytes: Bytes): Promise<void> => {
+      if (!call.write(bytes)) await once(call, "drain", { signal });
+    };
+    const answering = async (): Promise<void> => {
+      const outcome = await serve({ bytes: call.request, peer: call.getPeer(), signal }, write);
+      end();
+      if (call.cancelled) return;
+      if (outcome.code === status.OK) call.end();
+      else call.emit("error", outcome);
+    };
+    void answering();
+  };
+}

@@ -1,0 +1,62 @@
+import { EventEmitter } from "node:events";
+import { describe, expect, test } from "vitest";
+import { GovernanceError } from "../core/errors.ts";
+import { type CallSurface, createRunningCalls } from "./call-signal.ts";
+
+class FakeCall extends EventEmitter implements CallSurface {
+  cancelled = false;
+  readonly deadline: Date | number;
+
+  constructor(deadline: Date | number = Number.POSITIVE_INFINITY) {
+    super();
+    this.deadline = deadline;
+  }
+
+  getDeadline(): Date | number {
+    return this.deadline;
+  }
+}
+
+const NOON = Date.parse("2026-11-21T12:00:00Z");
+
+describe("the signal of a call", () => {
+  test.for([
+    ["without a deadline", Number.POSITIVE_INFINITY, "canceled"],
+    ["before its deadline", NOON + 1000, "canceled"],
+    ["at its deadline", NOON, "deadline-exceeded"],
+    ["a timer's breadth early", new Date(NOON + 3), "deadline-exceeded"],
+  ] as const)("is aborted when the caller goes %s: %s %s", ([, deadline, code]) => {
+    const call = new FakeCall(deadline);
+    const { signal } = createRunningCalls(() => NOON).begin(call);
+    expect(signal.aborted).toBe(false);
+    call.emit("cancelled");
+    expect(signal.reason).toBeInstanceOf(GovernanceError);
+    expect(signal.reason).toMatchObject({ code });
+  });
+
+  test("is aborted from the start when the caller is already gone", () => {
+    const call = new FakeCall();
+    call.cancelled = true;
+    expect(createRunningCalls(() => NOON).begin(call).signal.aborted).toBe(true);
+  });
+
+  test("stays quiet after the end, when the library says cancelled to every call", () => {
+    const call = new FakeCall();
+    const running = createRunningCalls(() => NOON);
+    const { signal, end } = running.begin(call);
+    end();
+    call.emit("cancelled");
+    running.cut(new GovernanceError("unavailable", "bye"));
+    expect(signal.aborted).toBe(false);
+    expect(call.listenerCount("cancelled")).toBe(0);
+  });
+
+  test("is aborted by a cut, and so is that of a call that begins after it", () => {
+    const running = createRunningCalls(() => NOON);
+    const before = running.begin(new FakeCall());
+    const reason = new GovernanceError("unavailable", "bye");
+    running.cut(reason);
+    const after = running.begin(new FakeCall());
+    expect([before.signal.reason, after.signal.reason]).toEqual([reason, reason]);
+  });
+});

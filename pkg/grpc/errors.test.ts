@@ -1,0 +1,93 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { anyUnpack, timestampDate } from "@bufbuild/protobuf/wkt";
+import { status } from "@grpc/grpc-js";
+import { describe, expect, test } from "vitest";
+import { GovernanceError } from "../core/errors.ts";
+import { RateLimitDescriptionSchema } from "../gen/c1/connector/v2/annotation_ratelimit_pb.ts";
+import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
+import { type CallStatus, GRPC_CODE, statusOf, UncodedError } from "./errors.ts";
+
+function detailsOf({ metadata }: CallStatus) {
+  const bytes = metadata?.get("grpc-status-details-bin")[0];
+  if (!(bytes instanceof Uint8Array)) return undefined;
+  const decoded = fromBinary(StatusSchema, bytes);
+  const limits = decoded.details.map((detail) => anyUnpack(detail, RateLimitDescriptionSchema));
+  return { decoded, limits, typeUrls: decoded.details.map((detail) => detail.typeUrl) };
+}
+
+describe("the code of a failure", () => {
+  test.for([
+    ["invalid-argument", "INVALID_ARGUMENT"],
+    ["unauthenticated", "UNAUTHENTICATED"],
+    ["permission-denied", "PERMISSION_DENIED"],
+    ["not-found", "NOT_FOUND"],
+    ["already-exists", "ALREADY_EXISTS"],
+    ["failed-precondition", "FAILED_PRECONDITION"],
+    ["aborted", "ABORTED"],
+    ["throttled", "UNAVAILABLE"],
+    ["unavailable", "UNAVAILABLE"],
+    ["deadline-exceeded", "DEADLINE_EXCEEDED"],
+    ["canceled", "CANCELLED"],
+    ["unimplemented", "UNIMPLEMENTED"],
+    ["resource-exhausted", "RESOURCE_EXHAUSTED"],
+    ["data-loss", "DATA_LOSS"],
+    ["internal", "INTERNAL"],
+    ["refused-by-guard", "FAILED_PRECONDITION"],
+  ] as const)("%s is %s", ([code, name]) => {
+    const outcome = statusOf(new GovernanceError(code, "why"));
+    expect(status[outcome.code]).toBe(name);
+    expect(outcome.details).toBe("why");
+  });
+
+  test("nothing but resource-exhausted is RESOURCE_EXHAUSTED, which ends a sync", () => {
+    const exhausted = Object.entries(GRPC_CODE).filter(([, code]) => code === status.RESOURCE_EXHAUSTED);
+    expect(exhausted.map(([name]) => name)).toEqual(["resource-exhausted"]);
+  });
+
+  test("an error without a code is UNKNOWN", () => {
+    expect(statusOf(new UncodedError("off"))).toEqual({ code: status.UNKNOWN, details: "off" });
+  });
+});
+
+describe("the detail that tells when to come back", () => {
+  const retryAt = new Date("2026-11-21T10:00:00.250Z");
+
+  test.for(["throttled", "unavailable"] as const)("goes with %s and a time", (code) => {
+    const details = detailsOf(statusOf(new GovernanceError(code, "too fast", { retryAt })));
+    expect(details?.decoded).toMatchObject({ code: 14, message: "too fast" });
+    expect(details?.typeUrls).toEqual(["type.googleapis.com/c1.connector.v2.RateLimitDescription"]);
+    expect(details?.limits[0]).toMatchObject({ status: 2, limit: 0n, remaining: 0n });
+    const resetAt = details?.limits[0]?.resetAt;
+    expect(resetAt && timestampDate(resetAt)).toEqual(retryAt);
+  });
+
+  test("names the limit without a time when a throttle has none", () => {
+    const details = detailsOf(statusOf(new GovernanceError("throttled", "too fast")));
+    expect(details?.limits[0]).toMatchObject({ status: 2, remaining: 0n });
+    expect(details?.limits[0]).not.toHaveProperty("resetAt");
+  });
+
+  test.for([
+    ["unavailable", undefined],
+    ["internal", retryAt],
+    ["deadline-exceeded", retryAt],
+  ] as const)("does not go with %s and %s", ([code, time]) => {
+    const failure = new GovernanceError(code, "why", time === undefined ? {} : { retryAt: time });
+    expect(statusOf(failure).metadata).toBeUndefined();
+  });
+});
+
+describe("the text of a status", () => {
+  test("keeps every language, and replaces half a character, on which the library throws", () => {
+    const { details } = statusOf(new GovernanceError("internal", `grüße 🦊 100% ${"🦊".slice(0, 1)}!`));
+    expect(details).toBe("grüße 🦊 100% \ufffd!");
+    expect(() => encodeURI(details)).not.toThrow();
+  });
+
+  test("is cut to what fits a header, between characters", () => {
+    const { details } = statusOf(new GovernanceError("internal", "🦊".repeat(5000)));
+    expect(Buffer.byteLength(details)).toBeLessThanOrEqual(2048);
+    expect(details).toMatch(/^🦊+…$/u);
+    expect(encodeURI(details).length).toBeLessThan(8 * 1024);
+  });
+});

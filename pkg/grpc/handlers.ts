@@ -1,0 +1,83 @@
+import type { DescMethod, DescService, Message, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
+
+type Answer<M extends DescMethod> = MessageInitShape<M["output"]>;
+
+type UnaryHandler<M extends DescMethod> = (
+  request: MessageShape<M["input"]>,
+  signal: AbortSignal,
+) => Answer<M> | Promise<Answer<M>>;
+
+type StreamHandler<M extends DescMethod> = (
+  request: MessageShape<M["input"]>,
+  signal: AbortSignal,
+) => Iterable<Answer<M>> | AsyncIterable<Answer<M>>;
+
+/** What one RPC takes and gives; a kind of RPC that the protocol does not have cannot be written. */
+export type Handler<M extends DescMethod> = M["methodKind"] extends "unary"
+  ? UnaryHandler<M>
+  : M["methodKind"] extends "server_streaming"
+    ? StreamHandler<M>
+    : never;
+
+/** One handler for each method of a service: a missing one does not compile. */
+export type Handlers<S extends DescService> = {
+  readonly [K in keyof S["method"]]: Handler<S["method"][K]>;
+};
+
+/** One RPC with its types forgotten: a unary one gives exactly one answer. */
+export interface Route {
+  readonly method: DescMethod;
+  readonly handle: (request: Message, signal: AbortSignal) => AsyncIterable<Message>;
+}
+
+/** One service and all its RPCs. */
+export interface ServiceRoutes {
+  readonly service: DescService;
+  readonly routes: readonly Route[];
+}
+
+/** Joins a service with its handlers. Everything a handler does or throws happens while its answers are read. */
+export function serviceRoutes<S extends DescService>(service: S, handlers: Handlers<S>): ServiceRoutes {
+  return { service, routes: service.methods.map((method) => routeOf(method, handlers)) };
+}
+
+function routeOf(method: DescMethod, handlers: object): Route {
+  // Handlers<S> has proved that the handler of this name takes this method's request and gives its answer; a loop over
+  // descriptors cannot carry that proof.
+  const handler: unknown = Reflect.get(handlers, method.localName);
+  if (!isFunction(handler)) throw new TypeError(`${method.toString()} has no handler`);
+  if (method.methodKind === "server_streaming") {
+    return {
+      method,
+      async *handle(request, signal) {
+        const answers = handler.call(handlers, request, signal);
+        if (!isIterable(answers)) throw new TypeError(`${method.toString()} gave no stream`);
+        for await (const answer of answers) yield answerOf(method, answer);
+      },
+    };
+  }
+  return {
+    method,
+    async *handle(request, signal) {
+      yield answerOf(method, await handler.call(handlers, request, signal));
+    },
+  };
+}
+
+function answerOf(method: DescMethod, answer: unknown): Message {
+  if (!isRecord(answer)) throw new TypeError(`${method.toString()} gave no answer`);
+  return create(method.output, answer);
+}
+
+function isFunction(value: unknown): value is (...args: readonly unknown[]) => unknown {
+  return typeof value === "function";
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+  return isRecord(value) && (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

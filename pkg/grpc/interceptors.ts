@@ -1,0 +1,135 @@
+// What every call passes between the wire and its handler, from the outside in:
+//
+//   answered     never throws: every outcome becomes one status, and `onCall` hears of it
+//   decoded      bytes → request; answers → bytes, none larger than a client takes
+//   constrained  the rules of the .proto files, before anything is done
+//   handle       the handler
+import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { status } from "@grpc/grpc-js";
+import { GovernanceError } from "../core/errors.ts";
+import { checkConstraints } from "../protocol/constraints.ts";
+import { type CallStatus, OK, statusOf, UncodedError } from "./errors.ts";
+import type { Route } from "./handlers.ts";
+
+/** One finished call, for the log and the metrics. Names and bytes only: nothing that was asked or answered. */
+export interface CallEvent {
+  readonly service: string;
+  readonly method: string;
+  /** The gRPC name of the code, such as `OK` or `UNAVAILABLE`. */
+  readonly code: string;
+  readonly durationMs: number;
+  readonly requestBytes: number;
+  readonly answerBytes: number;
+  readonly peer: string;
+  /** The failure with its cause, which never leaves the process. */
+  readonly error: Error | undefined;
+}
+
+/** A call as it came from the wire. */
+export interface IncomingCall {
+  readonly bytes: Uint8Array;
+  readonly peer: string;
+  readonly signal: AbortSignal;
+}
+
+/** Serves one call and says how it ended. `send` is given each answer in turn and awaited. Never rejects. */
+export type Serve = (call: IncomingCall, send: (answer: Uint8Array) => Promise<void>) => Promise<CallStatus>;
+
+export interface Observation {
+  readonly onCall: (event: CallEvent) => void;
+  /** Milliseconds; only differences are taken. */
+  readonly clock: () => number;
+}
+
+/** A gRPC client takes 4 MiB and fails a larger answer as its own `RESOURCE_EXHAUSTED`, which ends a sync. */
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024 - 64 * 1024;
+
+/** The whole chain around one route. */
+export function intercepted(route: Route, observation: Observation): Serve {
+  const { method, handle } = route;
+  return answered(route, observation, decoded(route, constrained(method.input, handle)));
+}
+
+type Decoded = Route["handle"];
+type Encoded = (bytes: Uint8Array, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+
+function answered({ method }: Route, { onCall, clock }: Observation, next: Encoded): Serve {
+  return async (call, send) => {
+    const startedAt = clock();
+    let answerBytes = 0;
+    let failure: GovernanceError | UncodedError | undefined;
+    try {
+      for await (const answer of next(call.bytes, call.signal)) {
+        answerBytes += answer.byteLength;
+        await send(answer);
+      }
+    } catch (error) {
+      failure = failureOf(error, call.signal);
+    }
+    failure ??= callerGone(call.signal);
+    const outcome = failure === undefined ? OK : statusOf(failure);
+    try {
+      onCall({
+        service: method.parent.typeName,
+        method: method.name,
+        code: status[outcome.code],
+        durationMs: Math.max(0, clock() - startedAt),
+        requestBytes: call.bytes.byteLength,
+        answerBytes,
+        peer: call.peer,
+        error: failure,
+      });
+    } catch {
+      // An observer that fails must not cost the caller its answer.
+    }
+    return outcome;
+  };
+}
+
+/** After an abort, whatever the handler threw is only how the abort reached it. */
+function failureOf(error: unknown, signal: AbortSignal): GovernanceError | UncodedError {
+  if (signal.aborted) {
+    const { code, message } = GovernanceError.from(signal.reason);
+    return new GovernanceError(code, message, { cause: error });
+  }
+  return error instanceof UncodedError ? error : GovernanceError.from(error);
+}
+
+/** An answer that is ready when the server shuts down is still delivered; one that nobody waits for is not. */
+function callerGone(signal: AbortSignal): GovernanceError | undefined {
+  if (!signal.aborted) return undefined;
+  const reason = GovernanceError.from(signal.reason);
+  return reason.code === "canceled" || reason.code === "deadline-exceeded" ? reason : undefined;
+}
+
+function decoded({ method }: Route, next: Decoded): Encoded {
+  return async function* decode(bytes, signal) {
+    for await (const answer of next(parse(method.input, bytes), signal)) {
+      const encoded = toBinary(method.output, answer);
+      if (encoded.byteLength > MAX_ANSWER_BYTES) {
+        throw new GovernanceError(
+          "internal",
+          `${method.name}: the answer has ${encoded.byteLength} bytes, more than the ${MAX_ANSWER_BYTES} that fit ` +
+            "into one gRPC message; ask with a smaller page_size",
+        );
+      }
+      yield encoded;
+    }
+  };
+}
+
+function parse(schema: DescMessage, bytes: Uint8Array): Message {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (error) {
+    // The code that Go servers answer; the parser's text may quote the bytes.
+    throw new GovernanceError("internal", `the request is not a valid ${schema.typeName}`, { cause: error });
+  }
+}
+
+function constrained(schema: DescMessage, next: Decoded): Decoded {
+  return async function* check(request, signal) {
+    checkConstraints(schema, request);
+    yield* next(request, signal);
+  };
+}
