@@ -1,0 +1,323 @@
+// Every method that a connector of the field serves, over a real socket: what it answers, and with which code.
+import { readdir } from "node:fs/promises";
+import type { DescMethod, DescService, MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
+import { anyPack } from "@bufbuild/protobuf/wkt";
+import { afterEach, describe, expect, test } from "vitest";
+import { GovernanceError } from "../pkg/core/errors.ts";
+import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
+import { TypeScopedEntitlementsSchema } from "../pkg/gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.ts";
+import { TypeScopedGrantsSchema } from "../pkg/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
+import { AssetService } from "../pkg/gen/c1/connector/v2/asset_pb.ts";
+import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
+import { EntitlementsService } from "../pkg/gen/c1/connector/v2/entitlement_pb.ts";
+import { EventService } from "../pkg/gen/c1/connector/v2/event_feed_pb.ts";
+import { GrantManagerService, GrantsService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
+import {
+  AccountManagerService,
+  CredentialManagerService,
+  ResourceDeleterService,
+  ResourceGetterService,
+  ResourceManagerService,
+  ResourcesService,
+  ResourceTypesService,
+} from "../pkg/gen/c1/connector/v2/resource_pb.ts";
+import { TicketsService } from "../pkg/gen/c1/connector/v2/ticket_pb.ts";
+import { RateLimitDescription_Status, RateLimiterService } from "../pkg/gen/c1/ratelimit/v1/ratelimit_pb.ts";
+import { useGrpcServer } from "./support/grpc-client.ts";
+
+const start = useGrpcServer(afterEach);
+
+const group = { id: { resourceType: "group", resource: "admins" } };
+const user = { id: { resourceType: "user", resource: "sub-1" } };
+const entitlement = { id: "group:admins:member", resource: group };
+const grant = { id: "group:admins:member:user:sub-1", entitlement, principal: user };
+
+/** A call that keeps the rules. The types of request and method are bound together here and forgotten after. */
+interface Sample {
+  readonly method: DescMethod;
+  readonly request: MessageInitShape<DescMethod["input"]>;
+}
+
+function sample<M extends DescMethod>(method: M, request: MessageInitShape<M["input"]>): Sample {
+  return { method, request };
+}
+
+const READS: readonly (readonly [Sample, object])[] = [
+  [sample(ConnectorService.method.getMetadata, {}), { metadata: { displayName: "Fake pool" } }],
+  [sample(ConnectorService.method.validate, {}), { sdkVersion: "v0.25.0" }],
+  [sample(ConnectorService.method.cleanup, { activeSyncId: "s" }), { annotations: [] }],
+  [
+    sample(ResourceTypesService.method.listResourceTypes, {}),
+    { list: [{ id: "user" }, { id: "group" }], nextPageToken: "" },
+  ],
+  [
+    sample(ResourcesService.method.listResources, { resourceTypeId: "user" }),
+    { list: [user], nextPageToken: "" },
+  ],
+  [sample(ResourceGetterService.method.getResource, { resourceId: user.id }), { resource: user }],
+  [
+    sample(EntitlementsService.method.listEntitlements, { resource: group }),
+    { list: [{ id: entitlement.id }] },
+  ],
+  [
+    sample(EntitlementsService.method.listStaticEntitlements, { resourceTypeId: "user" }),
+    { list: [], nextPageToken: "" },
+  ],
+  [
+    sample(GrantsService.method.listGrants, { resource: group }),
+    { list: [{ id: grant.id }], nextPageToken: "" },
+  ],
+  [sample(EventService.method.listEventFeeds, {}), { list: [] }],
+  [sample(ActionService.method.listActionSchemas, { resourceTypeId: "user" }), { schemas: [] }],
+  [
+    sample(RateLimiterService.method.do, {
+      requestToken: "t",
+      service: "c",
+      descriptors: { entries: [{ key: "k", value: "v" }] },
+    }),
+    { requestToken: "t", description: { status: RateLimitDescription_Status.EMPTY } },
+  ],
+  [sample(RateLimiterService.method.report, {}), {}],
+];
+
+const REFUSED: readonly (readonly [Sample, string, RegExp])[] = [
+  [sample(EventService.method.listEvents, { eventFeedId: "f" }), "NOT_FOUND", /"f"$/],
+  [sample(EventService.method.listEvents, {}), "NOT_FOUND", /"baton_feed_event"$/],
+  [sample(ActionService.method.getActionSchema, { name: "enable_user" }), "NOT_FOUND", /"enable_user"$/],
+  [sample(ActionService.method.invokeAction, { name: "enable_user" }), "NOT_FOUND", /"enable_user"$/],
+  [
+    sample(ActionService.method.invokeAction, { name: "x", resourceTypeId: "user" }),
+    "NOT_FOUND",
+    /"x" of resource type "user"$/,
+  ],
+  [sample(ActionService.method.invokeAction, { resourceTypeId: "user" }), "INVALID_ARGUMENT", /^name: /],
+  [sample(ActionService.method.getActionStatus, { id: "1" }), "NOT_FOUND", /"1"$/],
+  [sample(TicketsService.method.createTicket, {}), "UNKNOWN", /^ticketing is not enabled/],
+  [sample(TicketsService.method.getTicket, {}), "UNKNOWN", /^ticketing is not enabled/],
+  [sample(TicketsService.method.listTicketSchemas, {}), "UNKNOWN", /^ticketing is not enabled/],
+  [sample(TicketsService.method.getTicketSchema, {}), "UNKNOWN", /^ticketing is not enabled/],
+  [sample(TicketsService.method.bulkCreateTickets, {}), "UNKNOWN", /^ticketing is not enabled/],
+  [sample(TicketsService.method.bulkGetTickets, {}), "UNKNOWN", /^ticketing is not enabled/],
+];
+
+const WRITES: readonly Sample[] = [
+  sample(GrantManagerService.method.grant, { entitlement, principal: user }),
+  sample(GrantManagerService.method.revoke, { grant }),
+  sample(ResourceManagerService.method.createResource, { resource: group }),
+  sample(ResourceManagerService.method.deleteResource, { resourceId: group.id }),
+  sample(ResourceDeleterService.method.deleteResourceV2, { resourceId: group.id }),
+  sample(AccountManagerService.method.createAccount, { accountInfo: { login: "ada" } }),
+  sample(CredentialManagerService.method.rotateCredential, { resourceId: user.id }),
+  sample(CredentialManagerService.method.issueCredential, { identityId: user.id, requestId: "r" }),
+];
+
+async function protocolServices(): Promise<DescService[]> {
+  const folder = new URL("../pkg/gen/c1/", import.meta.url);
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith("_pb.ts"));
+  const modules: object[] = await Promise.all(files.map((name) => import(new URL(name, folder).href)));
+  return modules.flatMap((module) => Object.values(module).filter(isService));
+}
+
+function isService(value: unknown): value is DescService {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "service";
+}
+
+describe("the service", () => {
+  test("serves every method of every service of the protocol", async () => {
+    const services = await protocolServices();
+    const asked = [...READS.map(([{ method }]) => method), ...REFUSED.map(([{ method }]) => method)];
+    asked.push(...WRITES.map(({ method }) => method), AssetService.method.getAsset);
+    const names = (methods: readonly DescMethod[]): string[] => [...new Set(methods.map(String))].sort();
+    expect(services).toHaveLength(16);
+    expect(names(asked)).toEqual(names(services.flatMap((service) => service.methods)));
+  });
+
+  test("answers each read", async () => {
+    const { client, events } = await start();
+    for (const [{ method, request }, expected] of READS) {
+      const reply = await client.unary(method, request);
+      expect({ method: String(method), ...reply }).toMatchObject({
+        method: String(method),
+        code: "OK",
+        answer: expected,
+      });
+    }
+    expect(events.map(({ code }) => code)).toEqual(READS.map(() => "OK"));
+    expect(events[0]).toMatchObject({ service: "c1.connector.v2.ConnectorService", method: "GetMetadata" });
+    expect(events[0]?.peer).toMatch(/^127\.0\.0\.1:\d+$/);
+  });
+
+  test("answers an asset with an empty stream", async () => {
+    const { client } = await start();
+    const reply = await client.stream(AssetService.method.getAsset, { asset: { id: "icon" } });
+    expect(reply).toMatchObject({ code: "OK", answer: [] });
+  });
+
+  test("refuses what it does not have as the field's SDK does", async () => {
+    const { client } = await start();
+    for (const [{ method, request }, code, message] of REFUSED) {
+      const reply = await client.unary(method, request);
+      expect({ method: String(method), code: reply.code }).toEqual({ method: String(method), code });
+      expect(reply.message).toMatch(message);
+    }
+  });
+
+  test.for([
+    [false, "FAILED_PRECONDITION", "provisioning is not enabled: start the connector with --provisioning"],
+    [true, "UNIMPLEMENTED", "this version of the connector makes no changes to the pool"],
+  ] as const)("refuses every write when provisioning is %s: %s", async ([provisioning, code, message]) => {
+    const { client } = await start({}, provisioning);
+    for (const { method, request } of WRITES) {
+      const { answer: _, ...reply } = await client.unary(method, request);
+      expect({ method: String(method), ...reply }).toMatchObject({ method: String(method), code, message });
+    }
+  });
+
+  test("does not know other methods", async () => {
+    const { client } = await start();
+    expect(await client.bytes("/c1.connector.v2.GrantsService/Nothing", new Uint8Array())).toMatchObject({
+      code: "UNIMPLEMENTED",
+    });
+  });
+});
+
+describe("a request that breaks a rule", () => {
+  const long = "x".repeat(1025);
+  const broken: readonly (readonly [Sample, string])[] = [
+    [sample(ConnectorService.method.cleanup, { activeSyncId: long }), "active_sync_id"],
+    [sample(ResourceTypesService.method.listResourceTypes, { pageSize: 251 }), "page_size"],
+    [sample(ResourcesService.method.listResources, {}), "resource_type_id"],
+    [sample(ResourcesService.method.listResources, { resourceTypeId: "user", pageSize: 251 }), "page_size"],
+    [
+      sample(ResourceGetterService.method.getResource, { resourceId: { resourceType: "user" } }),
+      "resource_id.resource",
+    ],
+    [
+      sample(EntitlementsService.method.listEntitlements, { resource: { ...group, displayName: long } }),
+      "resource.display_name",
+    ],
+    [sample(EntitlementsService.method.listStaticEntitlements, { resourceTypeId: long }), "resource_type_id"],
+    [sample(GrantsService.method.listGrants, {}), "resource"],
+    [sample(EventService.method.listEvents, { pageSize: 1001 }), "page_size"],
+    [sample(ActionService.method.invokeAction, { inlineWait: { seconds: 86_401n } }), "inline_wait"],
+    [sample(RateLimiterService.method.do, { descriptors: { entries: [] } }), "descriptors.entries"],
+    [sample(GrantManagerService.method.grant, { principal: user }), "entitlement"],
+    [sample(GrantManagerService.method.revoke, { grant: { ...grant, id: "" } }), "grant.id"],
+    [
+      sample(ResourceManagerService.method.createResource, {
+        resource: { ...group, description: "x".repeat(2049) },
+      }),
+      "resource.description",
+    ],
+    [
+      sample(ResourceDeleterService.method.deleteResourceV2, { resourceId: { resource: "a" } }),
+      "resource_id.resource_type",
+    ],
+    [
+      sample(AccountManagerService.method.createAccount, { accountInfo: { emails: [{ address: "no" }] } }),
+      "account_info.emails[0].address",
+    ],
+    [sample(CredentialManagerService.method.issueCredential, { requestId: "not ok" }), "request_id"],
+  ];
+
+  test("is INVALID_ARGUMENT and names the field, in every service, before provisioning is looked at", async () => {
+    const { client } = await start();
+    for (const [{ method, request }, field] of broken) {
+      const { code, message } = await client.unary(method, request);
+      const told = { method: String(method), code, field: message.split(": ")[0] };
+      expect(told).toEqual({ method: String(method), code: "INVALID_ARGUMENT", field });
+    }
+  });
+
+  test("is refused on a stream too", async () => {
+    const { client } = await start();
+    const reply = await client.stream(AssetService.method.getAsset, {});
+    expect(reply).toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringMatching(/^asset: /) });
+  });
+});
+
+describe("a listing", () => {
+  test("passes the request on: type, parent, size 0, token and room for one message", async () => {
+    const asked: unknown[] = [];
+    const { client } = await start({
+      listResources: async (type, parent, request) => {
+        asked.push([type, parent?.resource, request]);
+        return { items: [], nextPageToken: "p1:next" };
+      },
+    });
+    const request = { resourceTypeId: "group", parentResourceId: group.id, pageToken: "p1:here" };
+    const reply = await client.unary(ResourcesService.method.listResources, request);
+    expect(reply.answer).toMatchObject({ list: [], nextPageToken: "p1:next" });
+    expect(asked).toEqual([["group", "admins", { pageToken: "p1:here", pageSize: 0, maxBytes: 3_670_016 }]]);
+  });
+
+  test("that gives back the token it was asked with is INTERNAL, not a page", async () => {
+    const stuck = async (): Promise<{ items: []; principals: []; nextPageToken: string }> => {
+      return { items: [], principals: [], nextPageToken: "p1:same" };
+    };
+    const { client } = await start({ listResources: stuck, listGrants: stuck });
+    const pageToken = "p1:same";
+    const replies = [
+      await client.unary(ResourcesService.method.listResources, { resourceTypeId: "user", pageToken }),
+      await client.unary(GrantsService.method.listGrants, { resource: group, pageToken }),
+    ];
+    for (const { code, message } of replies) {
+      expect({ code, message }).toEqual({
+        code: "INTERNAL",
+        message: expect.stringMatching(/^next_page_token /),
+      });
+    }
+  });
+
+  test("of one page refuses a token, which nobody can have got from it", async () => {
+    const { client } = await start();
+    const pageToken = "p1:x";
+    const replies = [
+      await client.unary(ResourceTypesService.method.listResourceTypes, { pageToken }),
+      await client.unary(EntitlementsService.method.listEntitlements, { resource: group, pageToken }),
+      await client.unary(EntitlementsService.method.listStaticEntitlements, {
+        resourceTypeId: "user",
+        pageToken,
+      }),
+    ];
+    expect(replies.map(({ code }) => code)).toEqual([
+      "INVALID_ARGUMENT",
+      "INVALID_ARGUMENT",
+      "INVALID_ARGUMENT",
+    ]);
+  });
+
+  test("for a whole type is refused, and not read as a listing of the stub", async () => {
+    const { client } = await start();
+    const resource = { id: { resourceType: "group", resource: "group" } };
+    const entitlements = await client.unary(EntitlementsService.method.listEntitlements, {
+      resource,
+      annotations: [anyPack(TypeScopedEntitlementsSchema, create(TypeScopedEntitlementsSchema))],
+    });
+    const grants = await client.unary(GrantsService.method.listGrants, {
+      resource,
+      annotations: [anyPack(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))],
+    });
+    expect([entitlements.code, grants.code]).toEqual(["INVALID_ARGUMENT", "INVALID_ARGUMENT"]);
+    expect(grants.message).toMatch(/TypeScopedGrants .*"?group/);
+  });
+
+  test("that fails is an error, never an empty page", async () => {
+    const throttled = (): never => {
+      throw new GovernanceError("throttled", "Cognito is asked too fast");
+    };
+    const { client } = await start({
+      listResources: throttled,
+      listGrants: throttled,
+      listEntitlements: throttled,
+    });
+    const replies = [
+      await client.unary(ResourcesService.method.listResources, { resourceTypeId: "user" }),
+      await client.unary(GrantsService.method.listGrants, { resource: group }),
+      await client.unary(EntitlementsService.method.listEntitlements, { resource: group }),
+    ];
+    for (const { code, answer } of replies)
+      expect({ code, answer }).toEqual({ code: "UNAVAILABLE", answer: undefined });
+  });
+});
