@@ -364,6 +364,19 @@ describe("given up by the caller", () => {
   });
 });
 
+describe("closed", () => {
+  test("ends the calls under way, and those made later, without another attempt", async () => {
+    const stub = await stubbed(() => ({ hang: true }));
+    const directory = adapter(stub);
+    const work = refusal(directory.listUsers({}, never));
+    await stub.arrived(1);
+    directory.close();
+    expect((await work).code).toBe("canceled");
+    expect((await refusal(directory.listUsers({}, never))).message).toContain("closing");
+    expect(stub.requests).toHaveLength(1);
+  });
+});
+
 test("a hundred calls under one signal neither warn nor leave a listener behind", async () => {
   const stub = await stubbed(() => onePage);
   const warnings: string[] = [];

@@ -34,7 +34,7 @@ export interface CallRequest<A extends Answer, T> {
 export interface Caller {
   /** One call to AWS: turn, send, parse, judge, and again where the policy allows. Rejects with GovernanceError. */
   call<A extends Answer, T>(request: CallRequest<A, T>, signal: AbortSignal): Promise<T>;
-  /** Drops the connections. */
+  /** Drops the connections. Calls under way and calls made later end with `canceled`. */
   close(): void;
 }
 
@@ -56,6 +56,7 @@ export function createCaller(options: CognitoOptions): Caller {
   const policy = { ...DEFAULT_RETRY, ...options.retry };
   const httpTimeoutMs = options.httpTimeoutMs ?? DEFAULT_HTTP_TIMEOUT_MS;
   const client = createClient(options, () => clock.now());
+  let closed = false;
 
   async function attempt<A extends Answer, T>(
     request: CallRequest<A, T>,
@@ -103,9 +104,12 @@ export function createCaller(options: CognitoOptions): Caller {
     let spentMs = 0;
     for (let attempts = 1; ; attempts += 1) {
       signal.throwIfAborted();
+      // A new attempt would open the connections again.
+      if (closed) throw new GovernanceError("canceled", `${operation}: the connector is closing`);
       const outcome = await attempt(request, attempts, refused, signal);
       if (outcome.kind === "done") return outcome.value;
       signal.throwIfAborted();
+      if (closed) continue;
       spentMs += outcome.spentMs;
       const kind = classify(outcome.failure, { marked });
       if (kind === "throttled") throttle.throttled(operation);
@@ -139,7 +143,10 @@ export function createCaller(options: CognitoOptions): Caller {
         throw signal.aborted ? givenUp(request.operation, signal.reason) : GovernanceError.from(error);
       }
     },
-    close: () => client.close(),
+    close() {
+      closed = true;
+      client.close();
+    },
   };
 }
 

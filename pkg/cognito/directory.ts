@@ -22,7 +22,7 @@ import { parsePool } from "./parse-pool.ts";
 import { probePermissions } from "./probe.ts";
 
 export interface CognitoDirectory extends Directory {
-  /** Drops the connections. Calls under way fail. */
+  /** Drops the connections. Calls under way and calls made later end with `canceled`. */
   close(): void;
 }
 

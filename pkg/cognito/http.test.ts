@@ -168,6 +168,15 @@ test.for([
   expect(near.log).toEqual([`CONNECT ${host}`]);
 });
 
+test.for(["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"])(
+  "without an endpoint of ours the SDK's own %s counts",
+  async (name) => {
+    const far = await stub();
+    vi.stubEnv(name, far.url);
+    expect((await realHost({}).listUsers({}, never)).items).toHaveLength(1);
+  },
+);
+
 test("calls in a row share a connection; a hundred at once do not wait for each other", async () => {
   const { promise: gate, resolve: release } = Promise.withResolvers<void>();
   const server = await startAwsStub(async ({ number }) => {

@@ -19,10 +19,13 @@ export async function groupOrPool<T>(
   } catch (error) {
     if (!(error instanceof GovernanceError) || error.reason !== "pool-missing") throw error;
     await assertPool(witness, signal);
-    throw new GovernanceError("not-found", `${operation}: there is no such group in the pool`, {
-      reason: "group-gone",
-      ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-    });
+    const { requestId } = error;
+    const id = requestId === undefined ? "" : `, request id ${requestId}`;
+    throw new GovernanceError(
+      "not-found",
+      `${operation}: there is no such group in the pool (ResourceNotFoundException${id})`,
+      { reason: "group-gone", ...(requestId === undefined ? {} : { requestId }) },
+    );
   }
 }
 

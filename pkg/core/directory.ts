@@ -35,7 +35,10 @@ export interface Directory {
   listGroups(page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
   /** Rejects with `not-found`, reason `group-gone`, only when the pool is there and the group is not. */
   listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
-  /** Everyone whose attribute equals the value exactly, read to the end; more than one is the caller's to judge. */
+  /**
+   * Everyone whose attribute equals the value exactly (an e-mail address: whatever its case), read to the end; more than
+   * one is the caller's to judge.
+   */
   findUsers(attribute: SearchableAttribute, value: string, signal: AbortSignal): Promise<readonly User[]>;
   /** By true username. Costs a billed monthly active user: not for listings. `not-found`, reason `user-gone`. */
   getUser(username: string, signal: AbortSignal): Promise<User>;
