@@ -1,0 +1,23 @@
+import { createRegistry, toJson } from "@bufbuild/protobuf";
+import { AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
+import { capabilities } from "../../../pkg/connector/capabilities.ts";
+import {
+  CapabilityPermissionsSchema,
+  ConnectorCapabilitiesSchema,
+  SkipEntitlementsAndGrantsSchema,
+} from "../../../pkg/protocol/messages.ts";
+import type { Context } from "../context.ts";
+import { OK } from "../exit-codes.ts";
+import { jsonText } from "../output/json-text.ts";
+
+/** Prints what Baton's own connectors print: the capabilities as protojson of an Any. Needs no pool. */
+export async function capabilitiesCommand({ stdout }: Context): Promise<number> {
+  const registry = createRegistry(
+    ConnectorCapabilitiesSchema,
+    CapabilityPermissionsSchema,
+    SkipEntitlementsAndGrantsSchema,
+  );
+  const json = toJson(AnySchema, anyPack(ConnectorCapabilitiesSchema, capabilities()), { registry });
+  await stdout.write(`${jsonText(json, 2)}\n`);
+  return OK;
+}

@@ -1,0 +1,31 @@
+import type { Environment } from "../../pkg/config/environment.ts";
+
+/** One of the program's two outputs. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Columns of the terminal, as they are now. */
+  readonly columns: () => number;
+  /** Resolves when the text is taken. Rejects with ReaderGone when nobody reads any more. */
+  write(text: string): Promise<void>;
+  /** As `write`, for who cannot wait: a log, a line that is rewritten. What fails is not told. */
+  writeNow(text: string): void;
+}
+
+/** `connector list … | head`: the reader has what it wanted. Not a failure. */
+export class ReaderGone extends Error {
+  override readonly name = "ReaderGone";
+}
+
+/** All that a command knows of the process. */
+export interface Context {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborted by SIGINT, SIGTERM, and when the reader of stdout is gone. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds that only go forward. */
+  readonly monotonic: () => number;
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Nothing is imported here that an old Node could fail on before it was told so.
+import { argv, versions } from "node:process";
+
+const NEEDED = 24;
+
+if (Number(versions.node.split(".")[0]) < NEEDED) {
+  process.stderr.write(
+    `connector: needs Node ${NEEDED} or later, and this is ${versions.node}; install it, or run in a checkout: npm run -s connector -- ...\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const { start } = await import("./start.ts");
+  await start(argv.slice(2));
+}

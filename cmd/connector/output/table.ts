@@ -1,0 +1,34 @@
+import { printable } from "../../../pkg/ops/printable.ts";
+import { type Cell, cellText } from "./columns.ts";
+import { displayWidth } from "./display-width.ts";
+
+/**
+ * Lines of a table whose columns are as wide as the widest cell of the first rows given; a longer one that comes later
+ * is shown whole and pushes its own line only, so that a listing can be printed page by page.
+ */
+export function createTable(headers: readonly string[]): {
+  lines(rows: readonly (readonly Cell[])[]): string;
+} {
+  let widths: readonly number[] | undefined;
+  return {
+    lines(rows) {
+      const texts = rows.map((row) => row.map((cell) => printable(cellText(cell))));
+      let head = "";
+      if (widths === undefined) {
+        widths = headers.map((header, i) =>
+          Math.max(...[header, ...texts.map((row) => row[i] ?? "")].map(displayWidth)),
+        );
+        head = line(headers, widths);
+      }
+      const known = widths;
+      return head + texts.map((row) => line(row, known)).join("");
+    },
+  };
+}
+
+function line(cells: readonly string[], widths: readonly number[]): string {
+  const padded = cells.map(
+    (cell, i) => cell + " ".repeat(Math.max(0, (widths[i] ?? 0) - displayWidth(cell))),
+  );
+  return `${padded.join("  ").trimEnd()}\n`;
+}

@@ -1,0 +1,63 @@
+import { CommanderError } from "commander";
+import { isUnserved } from "../../pkg/config/unserved.ts";
+import { GovernanceError } from "../../pkg/core/errors.ts";
+import { type Context, type Output, ReaderGone } from "./context.ts";
+import { BAD_USAGE, exitCodeOf, OK } from "./exit-codes.ts";
+import { failureLine } from "./failure-line.ts";
+import { createProgram } from "./program.ts";
+import { plainFlags } from "./settings-options.ts";
+
+const WIDEST_HELP = 120;
+
+/** Runs one command line. Never rejects: resolves with the exit code, once all output is taken. */
+export async function run(argv: readonly string[], context: Context): Promise<number> {
+  const { stdout, stderr } = context;
+  const writing: Promise<void>[] = [];
+  let exitCode = OK;
+  try {
+    const program = createProgram({
+      context,
+      help: {
+        writeOut: (text) => writing.push(stdout.write(text)),
+        writeErr: (text) => writing.push(stderr.write(text)),
+        // What is wrong is written below, as one line.
+        outputError: () => {},
+        getOutHelpWidth: () => helpWidth(stdout),
+        getErrHelpWidth: () => helpWidth(stderr),
+        getOutHasColors: () => false,
+        getErrHasColors: () => false,
+      },
+      done: (code) => {
+        exitCode = code;
+      },
+    });
+    await program.parseAsync(argv.length === 0 ? ["--help"] : plainFlags(argv), { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && error.code.startsWith("commander.help")) {
+      // `connector list` alone shows what it lacks; asking for help is no mistake.
+      exitCode = error.exitCode === 0 ? OK : BAD_USAGE;
+    } else if (!(error instanceof CommanderError && error.exitCode === 0) && !(error instanceof ReaderGone)) {
+      const failure = error instanceof CommanderError ? badUsage(error) : error;
+      exitCode = exitCodeOf(failure);
+      writing.push(stderr.write(failureLine(failure)));
+    }
+  }
+  await Promise.allSettled(writing);
+  return exitCode;
+}
+
+function helpWidth({ isTerminal, columns }: Output): number {
+  return isTerminal ? Math.min(columns(), WIDEST_HELP) : WIDEST_HELP;
+}
+
+// "error: unknown option '--x'\n(Did you mean --y?)"
+function badUsage({ message }: CommanderError): GovernanceError {
+  const option = /^error: unknown option '--([a-z0-9-]+)/.exec(message)?.[1];
+  if (option !== undefined && isUnserved(option)) {
+    return new GovernanceError(
+      "invalid-argument",
+      `--${option}: a Baton setting that this connector does not serve; leave it out`,
+    );
+  }
+  return new GovernanceError("invalid-argument", message.replace(/^error: /, "").replaceAll("\n", " "));
+}

@@ -1,0 +1,101 @@
+import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
+import type { Config } from "../../pkg/config/config.ts";
+import type { Connector } from "../../pkg/connector/connector.ts";
+import { createConnector } from "../../pkg/connector/create-connector.ts";
+import type { Directory } from "../../pkg/core/directory.ts";
+import { CATEGORY_OF } from "../../pkg/core/operations.ts";
+import { createThrottle, type QuotaThrottle } from "../../pkg/limiter/throttle.ts";
+import { createLogger, type Logger } from "../../pkg/ops/logger.ts";
+import { type Closable, closeInOrder } from "./close-in-order.ts";
+import { type Context, ReaderGone } from "./context.ts";
+import { exitCodeOf, OK } from "./exit-codes.ts";
+import { failureLine } from "./failure-line.ts";
+import { type CallMeter, createCallMeter } from "./progress/call-meter.ts";
+import { createLiveLine, type LiveLine } from "./progress/live-line.ts";
+
+/** The running program: everything put together for one pool. */
+export interface Runtime {
+  readonly log: Logger;
+  readonly liveLine: LiveLine;
+  readonly throttle: QuotaThrottle;
+  readonly meter: CallMeter;
+  readonly directory: Directory;
+  readonly connector: Connector;
+  /** Tells a failure, as one line for people or one log line, and what it means for the output. */
+  readonly fail: (error: unknown, meaning?: string) => Promise<void>;
+  /** Has the piece closed before everything that was there earlier. */
+  readonly closeFirst: (piece: Closable) => void;
+}
+
+/**
+ * Builds the program bottom up, runs it, and takes it down front first, whatever came of it. A failure becomes one line
+ * and an exit code here. No call to AWS is made by building.
+ */
+export async function withRuntime(
+  config: Config,
+  context: Context,
+  work: (runtime: Runtime) => Promise<number>,
+): Promise<number> {
+  const { stderr, now, monotonic, signal } = context;
+  const liveLine = createLiveLine(stderr);
+  const log = createLogger({ ...config.log, write: (line) => liveLine.above(line), now });
+  // Closed from the front: what is built later uses what is built earlier.
+  const pieces: Closable[] = [];
+  const closeFirst = (piece: Closable): void => void pieces.unshift(piece);
+
+  const meter = createCallMeter(monotonic);
+  const throttle = createThrottle({
+    rates: config.rates,
+    clock: { now: monotonic },
+    onChange({ category, currentPerSecond, setPerSecond, throttles }) {
+      const fields = { category, grantedPerSecond: currentPerSecond, throttles };
+      if (currentPerSecond < setPerSecond) log.debug("AWS throttles us: this category goes slower", fields);
+      else log.debug("the category is at its set rate again", fields);
+    },
+  });
+  closeFirst({ name: "the limiter", close: () => throttle.close() });
+
+  async function fail(error: unknown, meaning?: string): Promise<void> {
+    liveLine.clear();
+    if (config.log.format === "json") log.failure(meaning ?? "failed", error);
+    else await stderr.write(failureLine(error, meaning));
+  }
+
+  try {
+    const directory = createCognitoDirectory({
+      poolId: config.poolId,
+      region: config.region,
+      throttle,
+      credentials: { ...config.keys, assumeRole: config.assumeRole },
+      endpoint: config.network.endpointUrl,
+      fips: config.network.fips,
+      dualStack: config.network.dualStack,
+      proxy: config.network,
+      httpTimeoutMs: config.network.httpTimeoutMs,
+      onCall({ operation, outcome, attempt, latencyMs, requestId }) {
+        meter.count(CATEGORY_OF[operation]);
+        log.debug("AWS answered", {
+          operation,
+          outcome,
+          attempt,
+          requestId,
+          durationMs: Math.round(latencyMs),
+        });
+      },
+    });
+    closeFirst({ name: "the connections to AWS", close: () => directory.close() });
+    const connector = createConnector({
+      directory,
+      poolId: config.poolId,
+      userIdKind: config.userIdKind,
+      now,
+    });
+    return await work({ log, liveLine, throttle, meter, directory, connector, fail, closeFirst });
+  } catch (error) {
+    if (signal.reason instanceof ReaderGone || error instanceof ReaderGone) return OK;
+    await fail(error);
+    return exitCodeOf(error);
+  } finally {
+    await closeInOrder(pieces, log);
+  }
+}

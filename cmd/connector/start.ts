@@ -1,0 +1,34 @@
+import { GovernanceError } from "../../pkg/core/errors.ts";
+import { type Context, ReaderGone } from "./context.ts";
+import { run } from "./run.ts";
+import { createOutput } from "./stdio.ts";
+
+const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Ties a command line to the process: its streams, its signals, its exit code. */
+export async function start(argv: readonly string[]): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of Object.keys(SIGNALS).filter(isSignal)) {
+    process.on(signal, () => {
+      // The first asks, the second does not.
+      if (stop.signal.aborted) process.exit(128 + SIGNALS[signal]);
+      stop.abort(new GovernanceError("canceled", `stopped by ${signal}`));
+    });
+  }
+  const context: Context = {
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: createOutput(process.stdout, () =>
+      stop.abort(new ReaderGone("nobody reads the output any more")),
+    ),
+    stderr: createOutput(process.stderr, () => {}),
+    signal: stop.signal,
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+  };
+  process.exitCode = await run(argv, context);
+}
+
+function isSignal(name: string): name is keyof typeof SIGNALS {
+  return Object.hasOwn(SIGNALS, name);
+}
