@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { isSettingName } from "../../pkg/config/settings.ts";
 import { isUnserved } from "../../pkg/config/unserved.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { type Context, type Output, ReaderGone } from "./context.ts";
@@ -53,6 +54,12 @@ function helpWidth({ isTerminal, columns }: Output): number {
 // "error: unknown option '--x'\n(Did you mean --y?)"
 function badUsage({ message }: CommanderError): GovernanceError {
   const option = /^error: unknown option '--([a-z0-9-]+)/.exec(message)?.[1];
+  if (option !== undefined && isSettingName(option)) {
+    return new GovernanceError(
+      "invalid-argument",
+      `--${option}: not a setting of this command; leave it out`,
+    );
+  }
   if (option !== undefined && isUnserved(option)) {
     return new GovernanceError(
       "invalid-argument",

@@ -3,6 +3,7 @@ import type { Config } from "../../pkg/config/config.ts";
 import type { Connector } from "../../pkg/connector/connector.ts";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
+import { GovernanceError } from "../../pkg/core/errors.ts";
 import { CATEGORY_OF } from "../../pkg/core/operations.ts";
 import { createThrottle, type QuotaThrottle } from "../../pkg/limiter/throttle.ts";
 import { createLogger, type Logger } from "../../pkg/ops/logger.ts";
@@ -57,7 +58,9 @@ export async function withRuntime(
 
   async function fail(error: unknown, meaning?: string): Promise<void> {
     liveLine.clear();
-    if (config.log.format === "json") log.failure(meaning ?? "failed", error);
+    // What was asked wrongly is told to whoever asked; the rest goes where the log goes.
+    const asked = GovernanceError.from(error).code === "invalid-argument";
+    if (config.log.format === "json" && !asked) log.failure(meaning ?? "the command failed", error);
     else await stderr.write(failureLine(error, meaning));
   }
 

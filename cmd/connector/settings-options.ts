@@ -23,17 +23,14 @@ const OPTION_OF = new WeakMap<Option, SettingOption>();
 /** Gives a command the options of the settings that it reads. */
 export function addSettings(command: Command, reads: CommandName): void {
   for (const name of settingsFor(reads)) {
-    for (const { option } of optionsOf(name))
-      command.addOption(option.helpGroup(`${settingOf(name).group}:`));
-    if (settingOf(name).shape.kind === "flag") command.addOption(new Option(`--no-${name}`).hideHelp());
+    for (const option of allOptionsOf(name)) command.addOption(option.helpGroup(`${settingOf(name).group}:`));
   }
 }
 
 /** Lets the options also stand before the command's name. */
 export function addHiddenSettings(command: Command): void {
   for (const name of SETTING_NAMES) {
-    for (const { option } of optionsOf(name)) command.addOption(option.hideHelp());
-    if (settingOf(name).shape.kind === "flag") command.addOption(new Option(`--no-${name}`).hideHelp());
+    for (const option of allOptionsOf(name)) command.addOption(option.hideHelp());
   }
 }
 
@@ -71,14 +68,17 @@ function isFlag(name: SettingName): boolean {
   return settingOf(name).shape.kind === "flag";
 }
 
+/** With the opposite of a flag, which `--flag=false` becomes. */
+function allOptionsOf(name: SettingName): readonly Option[] {
+  const options = optionsOf(name).map(({ option }) => option);
+  return isFlag(name) ? [...options, new Option(`--no-${name}`).hideHelp()] : options;
+}
+
 function optionsOf(name: SettingName): readonly SettingOption[] {
   const { secret } = settingOf(name);
   const options = [valueOption(name)];
   if (secret) {
-    const option = new Option(
-      `--${fileForm(name)} <path>`,
-      `File that holds the ${name.replaceAll("-", " ")}`,
-    );
+    const option = new Option(`--${fileForm(name)} <path>`, `File that holds ${name}`);
     options.push({ name: fileForm(name), setting: name, option });
   }
   for (const known of options) OPTION_OF.set(known.option, known);

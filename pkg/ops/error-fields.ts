@@ -8,7 +8,7 @@ export interface ErrorFields {
   readonly requestId?: string;
   /** The name and the code of each error below, outermost first. */
   readonly causes?: readonly string[];
-  /** Where the innermost was thrown: frames without its message, which may quote anything. */
+  /** Of what nobody expected: where the innermost was thrown, without its message, which may quote anything. */
   readonly at?: readonly string[];
 }
 
@@ -25,22 +25,30 @@ export function errorFields(value: unknown): ErrorFields {
     code,
     ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
-    ...(cause === undefined ? {} : causeFields(cause)),
+    ...(cause === undefined ? {} : code === "internal" ? causeFields(cause) : { causes: namesOf(cause) }),
   };
 }
 
 function causeFields(value: unknown): Pick<ErrorFields, "causes" | "at"> {
-  const causes: string[] = [];
-  let innermost: Error | undefined;
-  let current = value;
-  while (current instanceof Error && causes.length < MAX_CAUSES) {
-    innermost = current;
-    const code = "code" in current && typeof current.code === "string" ? ` (${current.code})` : "";
-    causes.push(`${current.name}${code}`);
-    current = current.cause;
+  const innermost = errorsBelow(value).at(-1);
+  return { causes: namesOf(value), ...(innermost === undefined ? {} : { at: framesOf(innermost) }) };
+}
+
+function namesOf(value: unknown): readonly string[] {
+  const errors = errorsBelow(value);
+  if (errors.length === 0) return [typeof value];
+  return errors.map((error) => {
+    const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
+    return `${error.name}${code}`;
+  });
+}
+
+function errorsBelow(value: unknown): readonly Error[] {
+  const errors: Error[] = [];
+  for (let current = value; current instanceof Error && errors.length < MAX_CAUSES; current = current.cause) {
+    errors.push(current);
   }
-  if (innermost === undefined) return { causes: [typeof value] };
-  return { causes, at: framesOf(innermost) };
+  return errors;
 }
 
 function framesOf({ stack = "" }: Error): readonly string[] {

@@ -18,6 +18,8 @@ export async function capabilitiesCommand({ stdout }: Context): Promise<number> 
     SkipEntitlementsAndGrantsSchema,
   );
   const json = toJson(AnySchema, anyPack(ConnectorCapabilitiesSchema, capabilities()), { registry });
-  await stdout.write(`${jsonText(json, 2)}\n`);
+  // Theirs begin with the type, and people look for it there.
+  const type = { "@type": `type.googleapis.com/${ConnectorCapabilitiesSchema.typeName}` };
+  await stdout.write(`${jsonText(Object.assign(type, json), 2)}\n`);
   return OK;
 }
