@@ -76,7 +76,7 @@ export async function withRuntime(
       proxy: config.network,
       httpTimeoutMs: config.network.httpTimeoutMs,
       onCall({ operation, outcome, attempt, latencyMs, requestId }) {
-        meter.count(CATEGORY_OF[operation]);
+        meter.count(CATEGORY_OF[operation], outcome);
         log.debug("AWS answered", {
           operation,
           outcome,

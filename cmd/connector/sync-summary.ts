@@ -36,8 +36,8 @@ const COLUMNS: readonly Column<SyncSummary>[] = [
   { key: "throttles", value: ({ throttles }) => throttles },
   { key: "seconds", value: ({ durationMs }) => Math.round(durationMs) / 1000 },
   { key: "resumed", value: ({ resumed }) => resumed },
-  { key: "started", value: ({ published }) => published.startedAt.toISOString() },
-  { key: "ended", value: ({ published }) => published.endedAt.toISOString() },
+  { key: "started", value: ({ published }) => published.startedAt },
+  { key: "ended", value: ({ published }) => published.endedAt },
   { key: "runs_in_file", value: ({ published }) => published.runs },
   { key: "bytes", value: ({ published }) => published.bytes },
 ];

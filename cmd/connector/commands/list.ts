@@ -90,18 +90,19 @@ function userColumns({ userIdKind }: Config): readonly Column<User>[] {
     { key: "status", value: (user) => user.status },
     { key: "enabled", value: (user) => user.enabled },
     { key: "email", value: (user) => user.attributes.get("email") },
-    { key: "created", value: (user) => user.createdAt.toISOString() },
+    { key: "created", value: (user) => user.createdAt },
   ];
 }
 
 function groupColumns({ poolId }: Config): readonly Column<Group>[] {
   return [
     { key: "name", value: (group) => group.name },
-    { key: "description", value: (group) => group.description },
     { key: "precedence", value: (group) => group.precedence },
     { key: "role_arn", value: (group) => group.roleArn },
     { key: "sign_in_provider", value: (group) => signInProvider(poolId, group.name) },
-    { key: "created", value: (group) => group.createdAt.toISOString() },
-    { key: "modified", value: (group) => group.modifiedAt.toISOString() },
+    { key: "created", value: (group) => group.createdAt },
+    { key: "modified", value: (group) => group.modifiedAt },
+    // The longest comes last, where it pushes nothing.
+    { key: "description", value: (group) => group.description },
   ];
 }

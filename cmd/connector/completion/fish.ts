@@ -4,14 +4,14 @@ import type { CompletionNode, CompletionOption } from "./model.ts";
 export function fishCompletion(nodes: readonly CompletionNode[]): string {
   const commands = nodes.slice(1).map((node) => quoted(node.path.slice("connector ".length)));
   return `# fish completion of connector: connector completion fish > ~/.config/fish/completions/connector.fish
-function __connector_path
+function __connector_at --description 'The command line stands at this command'
     set -l path
     for word in (commandline -opc)[2..]
-        if contains -- (string join ' ' $path $word) ${commands.join(" ")}
-            set -a path $word
+        if contains -- (string join -- ' ' $path $word) ${commands.join(" ")}
+            set path $path $word
         end
     end
-    string join ' ' $path
+    test "$path" = "$argv"
 end
 
 complete -c connector -f
@@ -20,8 +20,8 @@ ${nodes.flatMap(linesOf).join("\n")}
 }
 
 function linesOf(node: CompletionNode): readonly string[] {
-  const place = node.path.split(" ").slice(1).join(" ");
-  const where = `complete -c connector -n ${quoted(`test (__connector_path) = ${doubled(place)}`)}`;
+  const place = node.path.split(" ").slice(1);
+  const where = `complete -c connector -n ${quoted(["__connector_at", ...place].join(" "))}`;
   return [
     ...node.words.map(({ word, description }) => `${where} -a ${quoted(word)}${described(description)}`),
     ...node.options.map(
@@ -44,10 +44,6 @@ function valuesOf({ values }: CompletionOption): string {
 
 function described(description: string): string {
   return description === "" ? "" : ` -d ${quoted(description)}`;
-}
-
-function doubled(text: string): string {
-  return `"${text}"`;
 }
 
 function quoted(text: string): string {

@@ -17,8 +17,8 @@ ${nodes.map(entryOf).join("\n")}
         $previous = $word
     }
     $node = $tree[$path]
-    if ($node.Values.ContainsKey($previous)) {
-        $candidates = $node.Values[$previous]
+    if ($node.OptionValues.ContainsKey($previous)) {
+        $candidates = $node.OptionValues[$previous]
     } elseif ($wordToComplete -like '-*') {
         $candidates = $node.Options
     } else {
@@ -42,7 +42,7 @@ function entryOf(node: CompletionNode): string {
   return `        ${quoted(node.path)} = @{
             Words = @(${node.words.map(pair).join(", ")})
             Options = @(${options.map(pair).join(", ")})
-            Values = @{ ${values.join("; ")} }
+            OptionValues = @{ ${values.join("; ")} }
         }`;
 }
 

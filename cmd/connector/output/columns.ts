@@ -1,5 +1,5 @@
 /** `undefined` is "there is none": null in JSON, empty elsewhere. */
-export type Cell = string | number | boolean | undefined;
+export type Cell = string | number | boolean | Date | undefined;
 
 export interface Column<T> {
   /** The key in JSON and the header of the CSV, in snake_case. */
@@ -7,9 +7,10 @@ export interface Column<T> {
   readonly value: (row: T) => Cell;
 }
 
-/** A cell for people. */
+/** A cell for people: yes or no, and of a date the day. */
 export function cellText(cell: Cell): string {
   if (cell === undefined) return "";
   if (typeof cell === "boolean") return cell ? "yes" : "no";
+  if (cell instanceof Date) return cell.toISOString().slice(0, 10);
   return String(cell);
 }

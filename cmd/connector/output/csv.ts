@@ -7,6 +7,7 @@ export function csvRecord(cells: readonly Cell[]): string {
 
 function csvField(cell: Cell): string {
   if (cell === undefined) return "";
+  if (cell instanceof Date) return cell.toISOString();
   if (typeof cell !== "string") return String(cell);
   const harmless = defused(cell);
   return /[",\r\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

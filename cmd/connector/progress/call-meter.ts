@@ -2,24 +2,33 @@ import type { Category } from "../../../pkg/core/operations.ts";
 
 /** How many calls were sent, and how fast of late. */
 export interface CallMeter {
-  count(category: Category): void;
+  /** A call was answered, or was not: `outcome` is `ok` or the name of the error. */
+  count(category: Category, outcome: string): void;
   total(): number;
+  /** What the last calls failed with, when none of them went well. */
+  trouble(): string | undefined;
   /** Over the last five seconds, or since the first call where that is less. */
   perSecond(category: Category): number;
 }
 
 const BUCKET_MS = 100;
 const WINDOW_MS = 5_000;
+/** One failed call may be a throttle or a group that vanished. */
+const TROUBLE = 2;
 
 export function createCallMeter(monotonic: () => number): CallMeter {
   const counts = new Map<Category, Map<number, number>>();
   let total = 0;
+  let failed = 0;
+  let lastFailure = "";
   let firstMs: number | undefined;
   const bucketNow = (): number => Math.floor(monotonic() / BUCKET_MS);
 
   return {
-    count(category) {
+    count(category, outcome) {
       total += 1;
+      failed = outcome === "ok" ? 0 : failed + 1;
+      if (outcome !== "ok") lastFailure = outcome;
       firstMs ??= monotonic();
       const buckets = counts.get(category) ?? new Map<number, number>();
       counts.set(category, buckets);
@@ -32,6 +41,7 @@ export function createCallMeter(monotonic: () => number): CallMeter {
       }
     },
     total: () => total,
+    trouble: () => (failed >= TROUBLE ? lastFailure : undefined),
     perSecond(category) {
       if (firstMs === undefined) return 0;
       const oldest = bucketNow() - WINDOW_MS / BUCKET_MS;

@@ -22,6 +22,7 @@ export function followSync(
     const lanes = throttle.status();
     const grantedPerSecond = lanes.find(({ category }) => category === "UserList")?.currentPerSecond ?? 0;
     const usedPerSecond = meter.perSecond("UserList");
+    const trouble = meter.trouble();
     const throttles = lanes.reduce((sum, lane) => sum + lane.throttles, 0);
     // One listing read page by page cannot use more than its answers allow, whatever is granted.
     const left = timeLeft(
@@ -29,7 +30,7 @@ export function followSync(
       usedPerSecond > 0 ? Math.min(usedPerSecond, grantedPerSecond) : grantedPerSecond,
     );
     if (live) {
-      liveLine.show(progressText(state, { grantedPerSecond, usedPerSecond, throttles }, left));
+      liveLine.show(progressText(state, { grantedPerSecond, usedPerSecond, throttles, trouble }, left));
       return;
     }
     log.info("syncing", {
@@ -39,6 +40,7 @@ export function followSync(
       throttles,
       grantedPerSecond,
       usedPerSecond: Math.round(usedPerSecond * 10) / 10,
+      ...(trouble === undefined ? {} : { outcome: trouble }),
       ...(left === undefined ? {} : { leftMs: Math.round(left.ms) }),
     });
   }

@@ -1,3 +1,4 @@
+import { printable } from "../../../pkg/ops/printable.ts";
 import { formatDuration } from "./duration.ts";
 import type { SyncState } from "./sync-progress.ts";
 import type { TimeLeft } from "./time-left.ts";
@@ -7,6 +8,8 @@ export interface Pace {
   readonly grantedPerSecond: number;
   readonly usedPerSecond: number;
   readonly throttles: number;
+  /** What the last calls failed with, while AWS does not answer well. */
+  readonly trouble: string | undefined;
 }
 
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -15,15 +18,21 @@ const RATE = new Intl.NumberFormat("en", { maximumFractionDigits: 1, useGrouping
 /** The live line: the most telling first, since a narrow terminal cuts the end. */
 export function progressText(state: SyncState, pace: Pace, left: TimeLeft | undefined): string {
   const { counts, estimatedUsers, previous } = state;
+  // Calls are counted when they are answered, so a few that were sent in time may come in together.
+  const used = Math.min(pace.usedPerSecond, pace.grantedPerSecond);
   const parts = [
     `reading ${readingNow(state)}`,
     `${count(counts.users, state.usersOpen ? estimatedUsers : undefined)} users`,
     `${count(counts.groups, state.groupsOpen ? previous?.groups : undefined)} groups`,
     `${count(counts.memberships, state.membersOpen > 0 ? previous?.memberships : undefined)} memberships`,
-    `${RATE.format(pace.usedPerSecond)} of ${RATE.format(pace.grantedPerSecond)} calls/s`,
+    `${RATE.format(used)} of ${RATE.format(pace.grantedPerSecond)} calls/s`,
   ];
   if (pace.throttles > 0) parts.push(`${NUMBER.format(pace.throttles)} throttles`);
-  if (left !== undefined) parts.push(`${left.known ? "about" : "at least"} ${formatDuration(left.ms)} left`);
+  if (pace.trouble !== undefined) parts.push(`retrying after ${pace.trouble === "Error" ? "a lost connection" : printable(pace.trouble)}`);
+  else if (left !== undefined)
+    parts.push(
+      `${left.known ? "about" : "at least"} ${formatDuration(Math.ceil(left.ms / 1000) * 1000)} left`,
+    );
   return parts.join(" · ");
 }
 
