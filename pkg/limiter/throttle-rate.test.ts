@@ -111,7 +111,7 @@ describe("L1, L2: the rate", () => {
     expect(given).toHaveLength(1);
   });
 
-  it("each category keeps to its own rate, 5 unless set", async () => {
+  it("mark 18: each quota category keeps to its own rate, 5 unless set", async () => {
     const throttle = scene.throttleOf({ rates: { UserRead: 20 } });
     const lists = scene.keepCalling(throttle, 30, 100, "ListUsers");
     const reads = scene.keepCalling(throttle, 30, 100, "AdminGetUser");
