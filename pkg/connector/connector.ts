@@ -25,10 +25,12 @@ export interface Listing<T> {
   readonly nextPageToken: string;
 }
 
-/** A user met in a member page. The resource is built on demand, since most are known already and building costs. */
+/** A user as a page gave it. The resource is built on demand: a sync meets most people several times. */
 export interface Principal {
   readonly resourceTypeId: string;
   readonly resourceId: string;
+  /** Changes with the user: two of the same stamp build the same resource. */
+  readonly stamp: string;
   build(): Resource;
 }
 
@@ -67,6 +69,8 @@ export interface Connector {
     request: ListRequest,
     signal: AbortSignal,
   ): Promise<Listing<Resource>>;
+  /** The pages of `listResources("user")` for whoever knows most of the people already. */
+  listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<Principal>>;
   getResource(id: ResourceId | undefined, signal: AbortSignal): Promise<Resource>;
   /** The one entitlement of a group; none for a user. Needs no call. */
   listEntitlements(resource: Resource | undefined): Listing<Entitlement>;

@@ -4,14 +4,21 @@ import type { Pool } from "../core/pool.ts";
 import type { User } from "../core/user.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { Resource, ResourceId } from "../protocol/messages.ts";
-import type { Connector, ConnectorOptions, GrantListing, Listing, ListRequest } from "./connector.ts";
+import type {
+  Connector,
+  ConnectorOptions,
+  GrantListing,
+  Listing,
+  ListRequest,
+  Principal,
+} from "./connector.ts";
 import { memberEntitlement } from "./entitlements.ts";
 import { membershipGrant, membershipGrantBytes } from "./grants.ts";
 import { groupResource, groupResourceBytes } from "./groups.ts";
 import { connectorMetadata } from "./metadata.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
-import { userId, userResource, userResourceBytes } from "./users.ts";
+import { userId, userResource, userResourceBytes, userStamp } from "./users.ts";
 import { requirePermissions } from "./validate.ts";
 
 /** How long the pool's settings are taken as known, so that a page costs one call and not two. */
@@ -50,10 +57,19 @@ export function createConnector(options: ConnectorOptions): Connector {
     bytes: groupResourceBytes,
   };
 
-  async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<Resource>> {
+  function principal(user: User, facts: Pool): Principal {
+    return {
+      resourceTypeId: USER_TYPE,
+      resourceId: userId(user, userIdKind),
+      stamp: userStamp(user),
+      build: () => userResource(user, facts, userIdKind),
+    };
+  }
+
+  async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<Principal>> {
     const facts = await knownPool(signal);
     const { items, nextPageToken } = await listPage(users, request, signal);
-    return { items: items.map((user) => userResource(user, facts, userIdKind)), nextPageToken };
+    return { items: items.map((user) => principal(user, facts)), nextPageToken };
   }
 
   async function listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<Resource>> {
@@ -77,11 +93,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     const { items, nextPageToken } = await listPage(members, request, signal);
     return {
       items: items.map((member) => membershipGrant(groupName, member, userIdKind, poolId)),
-      principals: items.map((member) => ({
-        resourceTypeId: USER_TYPE,
-        resourceId: userId(member, userIdKind),
-        build: () => userResource(member, facts, userIdKind),
-      })),
+      principals: items.map((member) => principal(member, facts)),
       nextPageToken,
     };
   }
@@ -109,8 +121,11 @@ export function createConnector(options: ConnectorOptions): Connector {
     async listResources(resourceTypeId, parent, request, signal) {
       requireType(resourceTypeId);
       if (parent !== undefined) return { items: [], nextPageToken: "" };
-      return resourceTypeId === USER_TYPE ? listUsers(request, signal) : listGroups(request, signal);
+      if (resourceTypeId === GROUP_TYPE) return listGroups(request, signal);
+      const { items, nextPageToken } = await listUsers(request, signal);
+      return { items: items.map((user) => user.build()), nextPageToken };
     },
+    listUsers,
     async getResource(id, signal) {
       if (id?.resourceType === USER_TYPE) return getUser(id.resource, signal);
       if (id?.resourceType === GROUP_TYPE) {

@@ -26,6 +26,11 @@ export function userId(user: User, kind: UserIdKind): string {
   return kind === "sub" ? user.sub : user.username;
 }
 
+/** Cognito moves the date with every change of a profile; the two others are in it for who should not trust that. */
+export function userStamp(user: User): string {
+  return `${user.modifiedAt.getTime()} ${user.enabled ? 1 : 0} ${user.status}`;
+}
+
 export function userResource(user: User, pool: Pool, kind: UserIdKind): Resource {
   const profile = userProfile(user);
   const createdAt = timestampFromDate(user.createdAt);

@@ -5,14 +5,13 @@
 //   S2. A failed call leaves its chain as it was. No failure reads as "no rows", and a failed run is never complete.
 //   S3. Abort is looked at between pages, never inside a commit.
 //   S4. A group that vanished while it was read drops itself and nothing else.
-//   S5. No grant dangles: whoever is met only in a member page is added from it.
+//   S5. No grant dangles: whoever is met only in a member page is added from it. The newest reading of a person wins.
 //   S6. Pages read = pages needed. Nothing is asked per user.
 
-import type { Connector, GrantListing, Listing } from "../connector/connector.ts";
+import type { Connector } from "../connector/connector.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { advance, type Chain, drop, FIRST_PLAN, membersChain } from "../core/plan.ts";
-import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
-import type { Resource } from "../protocol/messages.ts";
+import { GROUP_TYPE } from "../protocol/ids.ts";
 import { resourceStub } from "../protocol/resource-stub.ts";
 import { createChainQueue } from "./chain-queue.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
@@ -101,19 +100,24 @@ async function readPage(
 ): Promise<PageCommit | "vanished"> {
   const request = { pageToken: chain.token, pageSize: 0 };
   switch (chain.kind) {
-    case "users":
-      return commitOf(chain, {
-        resources: await connector.listResources(USER_TYPE, undefined, request, signal),
-      });
-    case "groups":
-      return groupsCommit(
-        connector,
-        chain,
-        await connector.listResources(GROUP_TYPE, undefined, request, signal),
-      );
+    case "users": {
+      const users = await connector.listUsers(request, signal);
+      return { ...nothing(advance(chain, users.nextPageToken)), principals: users.items };
+    }
+    case "groups": {
+      const groups = await connector.listResources(GROUP_TYPE, undefined, request, signal);
+      return {
+        ...nothing(advance(chain, groups.nextPageToken)),
+        resources: groups.items,
+        entitlements: groups.items.flatMap((group) => connector.listEntitlements(group).items),
+        opens: groups.items.map((group) => membersChain(group.id?.resource ?? "")),
+      };
+    }
     case "members": {
-      const grants = await membersPage(connector, chain, signal);
-      return grants === "vanished" ? grants : commitOf(chain, { grants });
+      const members = await membersPage(connector, chain, signal);
+      if (members === "vanished") return members;
+      const { items, principals, nextPageToken } = members;
+      return { ...nothing(advance(chain, nextPageToken)), grants: items, principals }; // S5
     }
   }
 }
@@ -128,25 +132,8 @@ async function membersPage(connector: Connector, chain: Chain, signal: AbortSign
   }
 }
 
-function groupsCommit(connector: Connector, chain: Chain, resources: Listing<Resource>): PageCommit {
-  const entitlements = resources.items.flatMap((group) => connector.listEntitlements(group).items);
-  const opens = resources.items.map((group) => membersChain(group.id?.resource ?? ""));
-  return { ...commitOf(chain, { resources }), entitlements, opens };
-}
-
-function commitOf(
-  chain: Chain,
-  page: { readonly resources?: Listing<Resource>; readonly grants?: GrantListing },
-): PageCommit {
-  const next = page.resources?.nextPageToken ?? page.grants?.nextPageToken ?? "";
-  return {
-    chain: advance(chain, next),
-    opens: [],
-    resources: page.resources?.items ?? [],
-    principals: page.grants?.principals ?? [], // S5
-    entitlements: [],
-    grants: page.grants?.items ?? [],
-  };
+function nothing(chain: Chain): PageCommit {
+  return { chain, opens: [], resources: [], principals: [], entitlements: [], grants: [] };
 }
 
 function describe(chain: Chain): string {

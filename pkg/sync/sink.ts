@@ -17,7 +17,7 @@ export interface PageCommit {
   readonly opens: readonly Chain[];
   /** Upserted by resource type and id. */
   readonly resources: readonly Resource[];
-  /** Inserted where the run has no such resource, never overwriting one. */
+  /** Built and put where the run has no such resource, or one of another stamp. */
   readonly principals: readonly Principal[];
   /** Upserted by id. */
   readonly entitlements: readonly Entitlement[];

@@ -212,6 +212,10 @@ export function fakeConnector(different: Partial<Connector> = {}): Connector {
     validate: async () => {},
     listResourceTypes: () => types,
     listResources: async (type) => ({ items: type === "user" ? [user] : [group], nextPageToken: "" }),
+    listUsers: async () => ({
+      items: [{ resourceTypeId: "user", resourceId: "sub-1", stamp: "1", build: () => user }],
+      nextPageToken: "",
+    }),
     getResource: async (id) => (id?.resourceType === "user" ? user : group),
     listEntitlements: (resource) => ({
       items: resource?.id?.resourceType === "group" ? [member] : [],

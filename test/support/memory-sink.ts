@@ -6,12 +6,21 @@ export interface MemoryRun {
   types: readonly ResourceType[];
   readonly chains: Map<string, Chain>;
   readonly resources: Map<string, Resource>;
+  /** Of the people among them. */
+  readonly stamps: Map<string, string>;
   readonly entitlements: Map<string, Entitlement>;
   readonly grants: Map<string, Grant>;
 }
 
 export function emptyRun(): MemoryRun {
-  return { types: [], chains: new Map(), resources: new Map(), entitlements: new Map(), grants: new Map() };
+  return {
+    types: [],
+    chains: new Map(),
+    resources: new Map(),
+    stamps: new Map(),
+    entitlements: new Map(),
+    grants: new Map(),
+  };
 }
 
 /** A sink over a run in memory. Opening another one over the same run is what a restart after a kill is. */
@@ -35,7 +44,9 @@ export function memorySink(run: MemoryRun, previousMembers: Record<string, numbe
         run.resources.set(resourceKey(row.id?.resourceType, row.id?.resource), row);
       for (const principal of page.principals) {
         const key = resourceKey(principal.resourceTypeId, principal.resourceId);
-        if (!run.resources.has(key)) run.resources.set(key, principal.build());
+        if (run.stamps.get(key) === principal.stamp) continue;
+        run.stamps.set(key, principal.stamp);
+        run.resources.set(key, principal.build());
       }
       for (const row of page.entitlements) run.entitlements.set(row.id, row);
       for (const row of page.grants) run.grants.set(row.id, row);
