@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { resolve } from "node:path";
+
+export interface CliResult {
+  /** null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  readonly process: ChildProcess;
+  readonly result: Promise<CliResult>;
+}
+
+const MAIN = resolve(import.meta.dirname, "../../cmd/connector/main.ts");
+
+/** Starts the program as a user would, with keys that every fake takes and nothing of this machine's settings. */
+export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli {
+  const program = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env["PATH"],
+      HOME: "/nonexistent",
+      AWS_ACCESS_KEY_ID: "AKIDTEST",
+      AWS_SECRET_ACCESS_KEY: "test-secret-key",
+      ...env,
+    },
+  });
+  let stdout = "";
+  let stderr = "";
+  program.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  program.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const result = new Promise<CliResult>((ended) => {
+    program.once("close", (code) => ended({ code, stdout, stderr }));
+  });
+  return { process: program, result };
+}
+
+export function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  return startCli(args, env).result;
+}
