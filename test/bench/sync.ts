@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import { exitCode, startScriptedServer } from "./scripted-server.ts";
 
 interface Size {
   readonly users: number;
@@ -48,12 +48,9 @@ for (const size of sizes) {
 async function measure(size: Size): Promise<Measured> {
   // Beside the checkout: /tmp may be memory, and then the file would count as such.
   const folder = mkdtempSync(join(process.cwd(), ".cache", "bench-"));
-  const numbers = Object.entries(size).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const server = spawn(process.execPath, ["test/cognito/main.ts", ...numbers], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const server = await startScriptedServer({ ...size });
   try {
-    const { url, poolId } = await announcement(server);
+    const { url, poolId } = server;
     const file = join(folder, "bench.c1z");
     const args = [
       "sync",
@@ -86,27 +83,9 @@ async function measure(size: Size): Promise<Measured> {
     const rows = size.users + size.groups + size.memberships;
     return { rows, seconds, peakRssBytes: peak(), fileBytes: statSync(file).size };
   } finally {
-    server.kill();
+    server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function announcement(server: ChildProcess): Promise<{ url: string; poolId: string }> {
-  if (server.stdout === null) throw new Error("the server has no output");
-  const line = await firstLine(server.stdout);
-  const parsed: unknown = JSON.parse(line);
-  if (typeof parsed !== "object" || parsed === null || !("url" in parsed) || !("poolId" in parsed)) {
-    throw new Error(`the server said ${line}`);
-  }
-  return { url: String(parsed.url), poolId: String(parsed.poolId) };
-}
-
-function exitCode(program: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => program.once("exit", resolve));
-}
-
-function firstLine(output: Readable): Promise<string> {
-  return new Promise((resolve) => output.once("data", (chunk: Buffer) => resolve(chunk.toString())));
 }
 
 /** The kernel's own high-water mark, read until the process is gone. */
