@@ -1,0 +1,123 @@
+import { type ErrorCode, GovernanceError } from "../core/errors.ts";
+
+/** A target that we may not touch: damaged, foreign, of another pool. It stays byte for byte as it is (F2). */
+export function refusedFile(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
+  return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
+}
+
+/**
+ * What SQLite and the file system throw, in our words. `doing` reads as "cannot <doing>". The target is untouched and
+ * the working file kept, so every cure ends in syncing again.
+ */
+export function storeError(error: unknown, doing: string): GovernanceError {
+  if (error instanceof GovernanceError) return error;
+  if (!(error instanceof Error)) return GovernanceError.from(error);
+  const sqlite = sqliteOf(error);
+  const failure = FAILURES.find((one) =>
+    sqlite === undefined ? one.errno.includes(errnoOf(error)) : one.sqlite === sqlite,
+  );
+  if (failure === undefined) return GovernanceError.from(error);
+  const { code, why, cure } = failure;
+  return new GovernanceError(code, `cannot ${doing}: ${why}; ${cure}`, { cause: error });
+}
+
+/** Runs what touches the disk, so that only a GovernanceError comes out. */
+export function onDisk<T>(doing: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw storeError(error, doing);
+  }
+}
+
+/** SQLite's primary result code, whatever the extended one says; undefined when SQLite did not throw it. */
+export function sqliteOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
+    return undefined;
+  return error.errcode & 0xff;
+}
+
+export function errnoOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** Primary result codes of sqlite3.h. */
+export const SQLITE = {
+  busy: 5,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+  constraint: 19,
+  notADatabase: 26,
+} as const;
+
+const AGAIN = "then sync again: it goes on where it stopped";
+
+interface Failure {
+  readonly errno: readonly string[];
+  readonly sqlite: number | undefined;
+  readonly code: ErrorCode;
+  readonly why: string;
+  readonly cure: string;
+}
+
+const FAILURES: readonly Failure[] = [
+  {
+    errno: ["ENOSPC", "EDQUOT"],
+    sqlite: SQLITE.full,
+    code: "resource-exhausted",
+    why: "the disk is full",
+    cure: `free some space, or name a roomier --state-dir, ${AGAIN}`,
+  },
+  {
+    errno: ["EFBIG"],
+    sqlite: undefined,
+    code: "resource-exhausted",
+    why: "the file is larger than the file system or this process may make it",
+    cure: `raise the limit (ulimit -f), or name another --state-dir, ${AGAIN}`,
+  },
+  {
+    errno: ["EMFILE", "ENFILE"],
+    sqlite: undefined,
+    code: "resource-exhausted",
+    why: "too many files are open",
+    cure: `raise the limit (ulimit -n), ${AGAIN}`,
+  },
+  {
+    errno: ["EROFS", "EACCES", "EPERM"],
+    sqlite: SQLITE.readOnly,
+    code: "failed-precondition",
+    why: "it may not be written",
+    cure: `give this user the right to write it, ${AGAIN}`,
+  },
+  {
+    errno: ["EIO"],
+    sqlite: SQLITE.ioError,
+    code: "internal",
+    why: "the disk reported an input/output error",
+    cure: `see the log of the system, ${AGAIN}`,
+  },
+  {
+    errno: ["ENOENT", "ENOTDIR"],
+    sqlite: SQLITE.cantOpen,
+    code: "internal",
+    why: "it went away, or cannot be opened",
+    cure: "leave the files of a running sync alone, then sync again",
+  },
+  {
+    errno: [],
+    sqlite: SQLITE.corrupt,
+    code: "data-loss",
+    why: "a file of the sync is damaged",
+    cure: "sync again: what is damaged is thrown away",
+  },
+  {
+    errno: [],
+    sqlite: SQLITE.notADatabase,
+    code: "data-loss",
+    why: "a file of the sync was overwritten",
+    cure: "sync again: what is damaged is thrown away",
+  },
+];

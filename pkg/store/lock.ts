@@ -1,0 +1,65 @@
+import { existsSync, rmSync, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { GovernanceError } from "../core/errors.ts";
+import { SQLITE, sqliteOf } from "./errors.ts";
+import { asUnwritable, touchPrivate } from "./paths.ts";
+
+export interface TargetLock {
+  release(): void;
+}
+
+/**
+ * Takes the target for this process (F3), or throws `failed-precondition` at once. It is SQLite's exclusive lock on an
+ * empty database, which the system takes back when the process dies, however it dies; a pid file would outlive it.
+ */
+export function lockTarget(path: string, target: string): TargetLock {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const lock = tryLock(path, target);
+    if (lock !== undefined) return lock;
+  }
+  throw inUse(target);
+}
+
+function tryLock(path: string, target: string): TargetLock | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    // Never opened when it is there: closing it would drop the lock that this process may hold, as POSIX has it.
+    if (!existsSync(path)) touchPrivate(path);
+    const before = statSync(path).ino;
+    database = new DatabaseSync(path, { timeout: 0 });
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    // The holder removes the file on leaving. Whoever had it open just then now holds a lock that nobody else sees.
+    if (statSync(path, { throwIfNoEntry: false })?.ino !== before) {
+      database.close();
+      return undefined;
+    }
+  } catch (error) {
+    database?.close();
+    throw lockFailure(path, target, error);
+  }
+  const held = database;
+  return {
+    release() {
+      if (!held.isOpen) return;
+      rmSync(path, { force: true });
+      held.close();
+    },
+  };
+}
+
+function lockFailure(path: string, target: string, error: unknown): GovernanceError {
+  if (sqliteOf(error) === SQLITE.busy) return inUse(target);
+  if (sqliteOf(error) !== undefined) {
+    return new GovernanceError("failed-precondition", `cannot lock ${path}: ${String(error)}; move it away`, {
+      cause: error,
+    });
+  }
+  return asUnwritable(path, error);
+}
+
+function inUse(target: string): GovernanceError {
+  return new GovernanceError(
+    "failed-precondition",
+    `another sync is running on ${target}; wait for it, or name another file`,
+  );
+}

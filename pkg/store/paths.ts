@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { GovernanceError } from "../core/errors.ts";
+import { errnoOf, storeError } from "./errors.ts";
+
+/** Every file of one target. All but the target belong to us: under the lock they may be removed at any time. */
+export interface SyncPaths {
+  /** The `.c1z` itself, symbolic links followed. */
+  readonly target: string;
+  /** The next target while it is written: beside it, since only there a rename is atomic. */
+  readonly packing: string;
+  /** Beside the target, so that it is the same one whatever the state directory (F3). */
+  readonly lock: string;
+  /** The run being read. */
+  readonly work: string;
+  /** The old target, unpacked. */
+  readonly previous: string;
+  /** The database of the next target, before it is packed. */
+  readonly next: string;
+}
+
+/**
+ * Where everything goes, after looking whether it can: `invalid-argument` names what cannot be written and why. The
+ * state directory is created when it is missing, the target's is not: it would more likely be a slip of the pen.
+ */
+export function syncPaths(file: string, stateDir: string): SyncPaths {
+  const target = writableTarget(file);
+  const directory = dirname(target);
+  const state = stateDirectory(stateDir);
+  // Two targets of one name may share a state directory.
+  const mark = createHash("sha256").update(target).digest("hex").slice(0, 12);
+  const work = state === directory ? `${target}.work` : join(state, `${basename(target)}.work-${mark}`);
+  return {
+    target,
+    packing: `${target}.tmp`,
+    lock: `${target}.work-lock`,
+    work,
+    previous: `${work}-previous`,
+    next: `${work}-next`,
+  };
+}
+
+function writableTarget(file: string): string {
+  try {
+    if (file === "" || file.endsWith("/")) throw unwritable(file, "that is no file name");
+    const target = resolvedTarget(resolve(file));
+    accessSync(dirname(target), constants.W_OK | constants.X_OK);
+    return target;
+  } catch (error) {
+    throw asUnwritable(file, error);
+  }
+}
+
+function resolvedTarget(path: string): string {
+  const beside = join(realpathSync(dirname(path)), basename(path));
+  if (lstatSync(beside, { throwIfNoEntry: false }) === undefined) return beside;
+  const target = realpathSync(beside);
+  const found = statSync(target);
+  if (found.isDirectory()) throw unwritable(path, "that is a directory; name a file in it");
+  if (!found.isFile()) throw unwritable(path, "that is no regular file");
+  accessSync(target, constants.R_OK | constants.W_OK);
+  return target;
+}
+
+function stateDirectory(stateDir: string): string {
+  try {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    const directory = realpathSync(stateDir);
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return directory;
+  } catch (error) {
+    throw asUnwritable(stateDir, error);
+  }
+}
+
+function unwritable(path: string, why: string, cause?: unknown): GovernanceError {
+  return new GovernanceError("invalid-argument", `cannot write ${JSON.stringify(path)}: ${why}`, { cause });
+}
+
+/** Why a path cannot be written, where the path itself is to blame; a broken disk is not. */
+export function asUnwritable(path: string, error: unknown): GovernanceError {
+  if (error instanceof GovernanceError) return error;
+  const why = REASONS[errnoOf(error)];
+  return why === undefined ? storeError(error, `write ${path}`) : unwritable(path, why, error);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "its directory does not exist; create it, or name another file",
+  ENOTDIR: "a part of the path is no directory",
+  EACCES: "this user has no right to write it; change that, or name another file",
+  EPERM: "this user has no right to write it; change that, or name another file",
+  EROFS: "the file system is read-only; name a file elsewhere",
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "the name is too long",
+  EEXIST: "a part of the path is no directory",
+  ERR_INVALID_ARG_VALUE: "a path holds no NUL",
+};
+
+/** Creates the file with mode 0600 where it is missing (F10): SQLite itself would make it readable for everybody. */
+export function touchPrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+}
+
+/** Removes a database of ours with all that SQLite may have left beside it. */
+export function removeDatabase(path: string): void {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
+}
+
+/** A file's bytes, or a directory's names: a rename is on disk only when its directory is (F1). */
+export function syncToDisk(path: string): void {
+  const handle = openSync(path, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

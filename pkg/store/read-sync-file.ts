@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { create, fromBinary } from "@bufbuild/protobuf";
+import {
+  type Entitlement,
+  EntitlementSchema,
+  type Grant,
+  GrantSchema,
+  type Resource,
+  ResourceSchema,
+  type ResourceType,
+  ResourceTypeSchema,
+} from "../protocol/messages.ts";
+import { unpack } from "./envelope.ts";
+import { onDisk, storeError } from "./errors.ts";
+import { bytesOf, optionalTextOf, type Row, textOf } from "./rows.ts";
+import { parseTimestamp } from "./timestamps.ts";
+
+export interface StoredRun {
+  readonly syncId: string;
+  /** `full` for ours; other writers know partial ones too. */
+  readonly type: string;
+  readonly startedAt: Date;
+  /** Undefined: the run was never finished. */
+  readonly endedAt: Date | undefined;
+}
+
+/** A v1 `.c1z` of any writer, read only. Rows come one by one in the order in which they were stored. */
+export interface StoredSync {
+  /** The run that ended last comes first, as every reader chooses. */
+  runs(): readonly StoredRun[];
+  resourceTypes(syncId: string): Iterable<ResourceType>;
+  resources(syncId: string): Iterable<Resource>;
+  entitlements(syncId: string): Iterable<Entitlement>;
+  grants(syncId: string): Iterable<Grant>;
+  close(): void;
+}
+
+/**
+ * Opens a `.c1z` for reading. It is unpacked into `tempDir`, beside the file unless said, and the copy has no name while
+ * it is open, so that it cannot outlive the process. `failed-precondition` when it is damaged or of format v3.
+ */
+export async function readSyncFile(
+  { file, tempDir = dirname(resolve(file)) }: { readonly file: string; readonly tempDir?: string },
+  signal: AbortSignal,
+): Promise<StoredSync> {
+  const folder = onDisk(`write into ${tempDir}`, () => mkdtempSync(join(tempDir, ".c1z-reading-")));
+  try {
+    const copy = join(folder, "database");
+    await unpack(file, copy, signal);
+    // Immutable: a database that was left in WAL mode opens without a second file.
+    const database = new DatabaseSync(new URL(`${pathToFileURL(copy).href}?immutable=1`), { readOnly: true });
+    try {
+      database.exec("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192; SELECT 1 FROM v1_sync_runs");
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return storedSync(file, database);
+  } catch (error) {
+    throw storeError(error, `read ${file}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function storedSync(file: string, database: DatabaseSync): StoredSync {
+  function* rowsOf(columns: string, table: string, syncId: string): Generator<Row> {
+    try {
+      yield* database
+        .prepare(`SELECT ${columns} FROM ${table} WHERE sync_id = ? ORDER BY id`)
+        .iterate(syncId);
+    } catch (error) {
+      throw storeError(error, `read ${file}`);
+    }
+  }
+  function* decoded<T>(table: string, syncId: string, decode: (data: Uint8Array) => T): Generator<T> {
+    for (const row of rowsOf("data", table, syncId)) yield decode(bytesOf(row, "data"));
+  }
+  return {
+    runs: () =>
+      onDisk(`read ${file}`, () =>
+        database.prepare("SELECT * FROM v1_sync_runs ORDER BY ended_at DESC, sync_id DESC").all().map(runOf),
+      ),
+    resourceTypes: (syncId) =>
+      decoded("v1_resource_types", syncId, (data) => fromBinary(ResourceTypeSchema, data)),
+    resources: (syncId) => decoded("v1_resources", syncId, (data) => fromBinary(ResourceSchema, data)),
+    entitlements: (syncId) =>
+      decoded("v1_entitlements", syncId, (data) => fromBinary(EntitlementSchema, data)),
+    *grants(syncId) {
+      for (const row of rowsOf("*", "v1_grants", syncId)) yield grantOf(row);
+    },
+    close() {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function runOf(row: Row): StoredRun {
+  const endedAt = optionalTextOf(row, "ended_at");
+  return {
+    syncId: textOf(row, "sync_id"),
+    type: textOf(row, "sync_type"),
+    startedAt: new Date(parseTimestamp(textOf(row, "started_at"))),
+    endedAt: endedAt === undefined ? undefined : new Date(parseTimestamp(endedAt)),
+  };
+}
+
+/** Other writers may leave out of the message what stands in the columns. */
+function grantOf(row: Row): Grant {
+  const grant = fromBinary(GrantSchema, bytesOf(row, "data"));
+  const id = (type: string, resource: string) => ({
+    resourceType: textOf(row, type),
+    resource: textOf(row, resource),
+  });
+  grant.entitlement ??= create(EntitlementSchema, {
+    id: textOf(row, "entitlement_id"),
+    resource: { id: id("resource_type_id", "resource_id") },
+  });
+  grant.principal ??= create(ResourceSchema, {
+    id: id("principal_resource_type_id", "principal_resource_id"),
+  });
+  return grant;
+}

@@ -1,0 +1,34 @@
+import type { SQLOutputValue } from "node:sqlite";
+import { GovernanceError } from "../core/errors.ts";
+
+export type Row = Record<string, SQLOutputValue>;
+
+export function textOf(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value === "string") return value;
+  throw wrongType(column, "text");
+}
+
+export function optionalTextOf(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : textOf(row, column);
+}
+
+export function numberOf(row: Row | undefined, column: string): number {
+  const value = row?.[column];
+  if (typeof value === "number") return value;
+  throw wrongType(column, "a number");
+}
+
+export function bytesOf(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (value instanceof Uint8Array) return value;
+  throw wrongType(column, "bytes");
+}
+
+// SQLite stores any type in any column, so a file from elsewhere may hold surprises.
+function wrongType(column: string, wanted: string): GovernanceError {
+  return new GovernanceError(
+    "data-loss",
+    `the sync file is damaged: a column ${column} does not hold ${wanted}`,
+  );
+}

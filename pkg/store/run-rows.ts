@@ -1,0 +1,217 @@
+// The rows of the run being read.
+//
+// Invariants (DESIGN.md):
+//   F4. The rows of a page, the chains after it and the counts are in one transaction.
+//   F6. Counts are exact: they move in the transaction of the rows that they count.
+//   F9. No grant dangles: its entitlement and its principal are rows before it is.
+
+import type { DatabaseSync } from "node:sqlite";
+import { GovernanceError } from "../core/errors.ts";
+import type { Chain, ChainKind, ChainState } from "../core/plan.ts";
+import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
+import type { Entitlement, Grant, Resource, ResourceType } from "../protocol/messages.ts";
+import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode.ts";
+import { numberOf, type Row, textOf } from "./rows.ts";
+import { insertRun, type RunState } from "./run-state.ts";
+import { prepareRun, type RunStatements } from "./run-statements.ts";
+import type { RunCounts } from "./shrink-guard.ts";
+import { timestampText } from "./timestamps.ts";
+
+/** A user met in a member page, built only where the run does not have the row. */
+export interface PagePrincipal {
+  readonly resourceTypeId: string;
+  readonly resourceId: string;
+  build(): Resource;
+}
+
+/** Everything that one page changes, committed whole or not at all. */
+export interface RunPage {
+  readonly chain: Chain;
+  readonly opens: readonly Chain[];
+  readonly resources: readonly Resource[];
+  readonly principals: readonly PagePrincipal[];
+  readonly entitlements: readonly Entitlement[];
+  readonly grants: readonly Grant[];
+}
+
+/** Row numbers met in one page, so that a page of one group looks its entitlement up once. */
+interface Met {
+  readonly resources: Map<string, number>;
+  readonly entitlements: Map<string, number>;
+}
+
+type Tally = { -readonly [Kind in keyof RunCounts]: RunCounts[Kind] };
+
+export class RunRows {
+  readonly #database: DatabaseSync;
+  readonly #now: () => number;
+  readonly #sql: RunStatements;
+  #counts: RunCounts;
+
+  constructor(database: DatabaseSync, counts: RunCounts, now: () => number) {
+    this.#database = database;
+    this.#counts = counts;
+    this.#now = now;
+    this.#sql = prepareRun(database);
+  }
+
+  get counts(): RunCounts {
+    return this.#counts;
+  }
+
+  begin(run: RunState, types: readonly ResourceType[], chains: readonly Chain[]): void {
+    this.#transaction((_tally, at) => {
+      insertRun(this.#database, run);
+      for (const type of types) {
+        const { id, data } = resourceTypeRow(type);
+        this.#sql.insertResourceType.run(id, at, data);
+      }
+      for (const chain of chains) this.#openChain(chain);
+    });
+  }
+
+  openChains(): readonly Chain[] {
+    return this.#sql.openChains.all().map(chainOf);
+  }
+
+  /** Returns the chains that were really opened: new ones, and those of a group that had vanished and is back. */
+  commit(page: RunPage): readonly Chain[] {
+    return this.#transaction((tally, at) => {
+      const met: Met = { resources: new Map(), entitlements: new Map() };
+      for (const resource of page.resources) this.#putResource(resource, at, tally, met);
+      for (const principal of page.principals) this.#addPrincipal(principal, at, tally, met);
+      for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
+      for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
+      this.#moveChain(page.chain);
+      return page.opens.filter((chain) => this.#openChain(chain));
+    });
+  }
+
+  dropGroup(chain: Chain, group: { readonly resourceTypeId: string; readonly resourceId: string }): void {
+    const { resourceTypeId: type, resourceId: id } = group;
+    this.#transaction((tally) => {
+      tally.memberships -= Number(this.#sql.dropGrants.run(type, id).changes);
+      this.#sql.dropEntitlements.run(type, id);
+      const removed = Number(this.#sql.dropResource.run(type, id).changes);
+      if (type === GROUP_TYPE) tally.groups -= removed;
+      this.#moveChain(chain);
+    });
+  }
+
+  #putResource(resource: Resource, at: string, tally: Tally, met: Met): void {
+    const { type, id, parentType, parentId, data } = resourceRow(resource);
+    const inserted = this.#sql.insertResource.run(type, id, parentType, parentId, at, data);
+    if (Number(inserted.changes) === 0) {
+      this.#sql.updateResource.run(parentType, parentId, at, data, type, id);
+      return;
+    }
+    if (type === USER_TYPE) tally.users += 1;
+    if (type === GROUP_TYPE) tally.groups += 1;
+    met.resources.set(keyOf(type, id), Number(inserted.lastInsertRowid));
+  }
+
+  #addPrincipal(principal: PagePrincipal, at: string, tally: Tally, met: Met): void {
+    const { resourceTypeId, resourceId } = principal;
+    if (this.#resourceNumber(resourceTypeId, resourceId, met) !== undefined) return;
+    const resource = principal.build();
+    if (resource.id?.resourceType !== resourceTypeId || resource.id.resource !== resourceId) {
+      throw new GovernanceError("internal", "a principal was built as somebody else; please report this");
+    }
+    this.#putResource(resource, at, tally, met);
+  }
+
+  #putEntitlement(entitlement: Entitlement, at: string): void {
+    const { externalId, type, resourceId, data } = entitlementRow(entitlement);
+    this.#sql.putEntitlement.run(externalId, type, resourceId, at, data);
+  }
+
+  #putGrant(grant: Grant, at: string, tally: Tally, met: Met): void {
+    const { entitlementId, principalType, principalId, data } = grantRow(grant);
+    const entitlement = this.#entitlementNumber(entitlementId, met);
+    const principal = this.#resourceNumber(principalType, principalId, met);
+    if (entitlement === undefined || principal === undefined) {
+      const missing = entitlement === undefined ? "entitlement" : "principal";
+      // F9
+      throw new GovernanceError(
+        "internal",
+        `a grant of ${entitlementId} came without its ${missing}; please report this`,
+      );
+    }
+    const inserted = this.#sql.insertGrant.run(entitlement, principal, principalType, principalId, at, data);
+    if (Number(inserted.changes) === 1) tally.memberships += 1;
+    else this.#sql.updateGrant.run(at, data, entitlement, principal);
+  }
+
+  #resourceNumber(type: string, id: string, met: Met): number | undefined {
+    const key = keyOf(type, id);
+    const known = met.resources.get(key);
+    if (known !== undefined) return known;
+    const row = this.#sql.findResource.get(type, id);
+    if (row === undefined) return undefined;
+    const number = numberOf(row, "id");
+    met.resources.set(key, number);
+    return number;
+  }
+
+  #entitlementNumber(id: string, met: Met): number | undefined {
+    const known = met.entitlements.get(id);
+    if (known !== undefined) return known;
+    const row = this.#sql.findEntitlement.get(id);
+    if (row === undefined) return undefined;
+    const number = numberOf(row, "id");
+    met.entitlements.set(id, number);
+    return number;
+  }
+
+  #openChain({ kind, group, token, state, pages }: Chain): boolean {
+    return Number(this.#sql.openChain.run(kind, group, token, state, pages).changes) === 1;
+  }
+
+  #moveChain({ kind, group, token, state, pages }: Chain): void {
+    if (Number(this.#sql.moveChain.run(token, state, pages, kind, group).changes) === 1) return;
+    throw new GovernanceError(
+      "internal",
+      `a page of ${kind} was read that the run does not wait for; please report this`,
+    );
+  }
+
+  #transaction<T>(work: (tally: Tally, at: string) => T): T {
+    const tally = { ...this.#counts };
+    const nowMs = this.#now();
+    this.#sql.beginTransaction.run();
+    try {
+      const result = work(tally, timestampText(nowMs));
+      this.#sql.progress.run(nowMs, tally.users, tally.groups, tally.memberships);
+      this.#sql.commitTransaction.run();
+      this.#counts = tally;
+      return result;
+    } catch (error) {
+      // A full disk may have rolled it back already.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}
+
+// "\0" stands in no id that SQLite or Cognito would take.
+function keyOf(type: string, id: string): string {
+  return `${type}\0${id}`;
+}
+
+const KINDS: readonly ChainKind[] = ["users", "groups", "members"];
+const STATES: readonly ChainState[] = ["open", "done", "dropped"];
+
+function chainOf(row: Row): Chain {
+  const kind = KINDS.find((known) => known === row["kind"]);
+  const state = STATES.find((known) => known === row["state"]);
+  if (kind === undefined || state === undefined) {
+    throw new GovernanceError("data-loss", "the working file is damaged: it holds a chain of no known kind");
+  }
+  return {
+    kind,
+    group: textOf(row, "group_name"),
+    token: textOf(row, "token"),
+    state,
+    pages: numberOf(row, "pages"),
+  };
+}

@@ -1,0 +1,60 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/** What is asked of the working database, prepared once: it is the cost of a page. */
+export type RunStatements = Readonly<Record<keyof typeof SQL, StatementSync>>;
+
+const SQL = {
+  beginTransaction: "BEGIN IMMEDIATE",
+  commitTransaction: "COMMIT",
+  progress: 'UPDATE run SET progress_at = ?, users = ?, "groups" = ?, memberships = ?',
+  openChains: "SELECT kind, group_name, token, state, pages FROM chains WHERE state = 'open'",
+  // Listed again after it had vanished: a group of that name is there, and its members must be read.
+  openChain: `
+    INSERT INTO chains (kind, group_name, token, state, pages) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET token = excluded.token, state = excluded.state, pages = excluded.pages
+    WHERE state = 'dropped'`,
+  moveChain:
+    "UPDATE chains SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'open'",
+  insertResourceType: "INSERT OR REPLACE INTO resource_types (external_id, at, data) VALUES (?, ?, ?)",
+  findResource: "SELECT id FROM resources WHERE type = ? AND resource_id = ?",
+  insertResource: `
+    INSERT INTO resources (type, resource_id, parent_type, parent_id, at, data) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING`,
+  updateResource: `
+    UPDATE resources SET parent_type = ?, parent_id = ?, at = ?, data = ? WHERE type = ? AND resource_id = ?`,
+  findEntitlement: "SELECT id FROM entitlements WHERE external_id = ?",
+  putEntitlement: `
+    INSERT INTO entitlements (external_id, type, resource_id, at, data) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET type = excluded.type, resource_id = excluded.resource_id, at = excluded.at,
+      data = excluded.data`,
+  insertGrant: `
+    INSERT INTO grants (entitlement, principal, principal_type, principal_id, at, data) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING`,
+  updateGrant: "UPDATE grants SET at = ?, data = ? WHERE entitlement = ? AND principal = ?",
+  dropGrants: `
+    DELETE FROM grants WHERE entitlement IN (SELECT id FROM entitlements WHERE type = ? AND resource_id = ?)`,
+  dropEntitlements: "DELETE FROM entitlements WHERE type = ? AND resource_id = ?",
+  dropResource: "DELETE FROM resources WHERE type = ? AND resource_id = ?",
+} as const;
+
+export function prepareRun(database: DatabaseSync): RunStatements {
+  return {
+    beginTransaction: database.prepare(SQL.beginTransaction),
+    commitTransaction: database.prepare(SQL.commitTransaction),
+    progress: database.prepare(SQL.progress),
+    openChains: database.prepare(SQL.openChains),
+    openChain: database.prepare(SQL.openChain),
+    moveChain: database.prepare(SQL.moveChain),
+    insertResourceType: database.prepare(SQL.insertResourceType),
+    findResource: database.prepare(SQL.findResource),
+    insertResource: database.prepare(SQL.insertResource),
+    updateResource: database.prepare(SQL.updateResource),
+    findEntitlement: database.prepare(SQL.findEntitlement),
+    putEntitlement: database.prepare(SQL.putEntitlement),
+    insertGrant: database.prepare(SQL.insertGrant),
+    updateGrant: database.prepare(SQL.updateGrant),
+    dropGrants: database.prepare(SQL.dropGrants),
+    dropEntitlements: database.prepare(SQL.dropEntitlements),
+    dropResource: database.prepare(SQL.dropResource),
+  };
+}

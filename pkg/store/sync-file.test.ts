@@ -1,0 +1,593 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  contentOf,
+  never,
+  publishPool,
+  readPool,
+  type SmallPool,
+  storeOptions,
+  TYPES,
+  temporaryFolder,
+} from "../../test/support/store-run.ts";
+import { advance, FIRST_PLAN, USERS_CHAIN } from "../core/plan.ts";
+import { openSyncFile, type SyncFile, type SyncFileOptions } from "./sync-file.ts";
+
+const POOL: SmallPool = {
+  users: ["u1", "u2", "u3", "u4", "u5"],
+  groups: { all: ["u1", "u2", "u3", "u4", "u5"], few: ["u2", "u9"], none: [], "a:b": ["u1"] },
+};
+const COUNTS = { users: 6, groups: 4, memberships: 8 };
+const HOUR_MS = 3_600_000;
+const NOON = Date.UTC(2026, 10, 21, 12);
+
+let folder: { readonly path: string; remove(): void };
+let file: string;
+let work: string;
+let options: SyncFileOptions;
+const open: SyncFile[] = [];
+beforeEach(() => {
+  folder = temporaryFolder();
+  options = storeOptions(folder.path);
+  ({ file } = options);
+  work = `${file}.work`;
+});
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+  folder.remove();
+});
+
+async function opened(changes: Partial<SyncFileOptions> = {}): Promise<SyncFile> {
+  const one = await openSyncFile({ ...options, ...changes }, never);
+  open.push(one);
+  return one;
+}
+
+/** Reads as far as so many commits, and is closed as a process that gives up would. */
+async function cutAt(commits: number, changes: Partial<SyncFileOptions> = {}): Promise<string> {
+  const cut = await opened(changes);
+  readPool(cut, POOL, { afterCommit: (done) => done < commits });
+  cut.close();
+  return cut.syncId;
+}
+
+describe("a sync from nothing", () => {
+  test("becomes one file that holds every row, and nothing is left beside it", async () => {
+    const sync = await opened();
+    expect(sync).toMatchObject({ resumed: false, discarded: undefined, file });
+    expect(sync.syncId).toMatch(/^[0-9A-Za-z]{27}$/);
+    expect(sync.previousCounts()).toBeUndefined();
+    expect(sync.previousMembers("all")).toBe(0);
+    readPool(sync, POOL);
+    expect(sync.counts()).toEqual(COUNTS);
+    const published = await sync.publish({ acceptShrink: false }, never);
+    sync.close();
+    expect(published).toMatchObject({
+      file,
+      syncId: sync.syncId,
+      counts: COUNTS,
+      previous: undefined,
+      runs: 1,
+    });
+    expect(published.bytes).toBe(statSync(file).size);
+    expect(readdirSync(folder.path)).toEqual(["pool.c1z"]);
+    const [run] = await contentOf(file);
+    expect(run).toMatchObject({ syncId: sync.syncId, types: [{ id: "user" }, { id: "group" }] });
+    expect([run?.resources.length, run?.entitlements.length, run?.grants.length]).toEqual([10, 4, 8]);
+  });
+
+  test("all its files are for us alone, while it runs and after (F10)", async () => {
+    await publishPool(options, POOL);
+    const sync = await opened();
+    readPool(sync, POOL, { afterCommit: (done) => done < 4 });
+    const names = readdirSync(folder.path).toSorted();
+    expect(names).toEqual([
+      "pool.c1z",
+      "pool.c1z.work",
+      "pool.c1z.work-lock",
+      "pool.c1z.work-previous",
+      "pool.c1z.work-wal",
+    ]);
+    const modes = names.map((name) => statSync(join(folder.path, name)).mode & 0o777);
+    expect(modes).toEqual(names.map(() => 0o600));
+  });
+
+  test("a mode and a link that the operator gave the target stay", async () => {
+    const [real, link] = [join(folder.path, "real.c1z"), join(folder.path, "link.c1z")];
+    await publishPool({ ...options, file: real }, POOL);
+    chmodSync(real, 0o640);
+    symlinkSync(real, link);
+    await publishPool({ ...options, file: link }, POOL);
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+    expect(await contentOf(link)).toHaveLength(2);
+  });
+
+  test("that never began leaves nothing behind", async () => {
+    (await opened()).close();
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  test("with a state directory elsewhere keeps only target, lock and rename beside the target", async () => {
+    const stateDir = join(folder.path, "state");
+    const sync = await opened({ stateDir });
+    readPool(sync, POOL);
+    expect(readdirSync(folder.path).toSorted()).toEqual(["pool.c1z.work-lock", "state"]);
+    await sync.publish({ acceptShrink: false }, never);
+    sync.close();
+    expect(readdirSync(folder.path).toSorted()).toEqual(["pool.c1z", "state"]);
+    expect(readdirSync(stateDir)).toEqual([]);
+  });
+});
+
+describe("a sync that was cut", () => {
+  test("goes on after every commit to the same rows as one that was not (F4)", async () => {
+    await publishPool(options, POOL);
+    const [whole] = await contentOf(file);
+    const copies: string[] = [];
+    const source = storeOptions(join(folder.path, "source"), {
+      file: join(folder.path, "source", "pool.c1z"),
+    });
+    mkdirSync(source.stateDir);
+    const sync = await openSyncFile(source, never);
+    open.push(sync);
+    readPool(sync, POOL, {
+      // What SIGKILL leaves: the files as they are on disk at that moment.
+      afterCommit(done) {
+        const to = join(folder.path, `cut-${done}`);
+        mkdirSync(to);
+        for (const name of ["pool.c1z.work", "pool.c1z.work-wal"]) {
+          copyFileSync(join(source.stateDir, name), join(to, name));
+        }
+        copies.push(to);
+        return true;
+      },
+    });
+    expect(copies.length).toBe(12);
+    for (const to of copies) {
+      const resumed = await openSyncFile(storeOptions(to, { file: join(to, "pool.c1z") }), never);
+      expect(resumed).toMatchObject({ resumed: true, syncId: sync.syncId, discarded: undefined });
+      readPool(resumed, POOL);
+      expect(resumed.counts()).toEqual(COUNTS);
+      await resumed.publish({ acceptShrink: false }, never);
+      resumed.close();
+      const [run] = await contentOf(join(to, "pool.c1z"));
+      expect(run).toEqual({ ...whole, syncId: sync.syncId });
+    }
+  });
+
+  test("re-reads at most one page of each open chain", async () => {
+    for (const cut of [1, 4, 8, 11]) {
+      const syncId = await cutAt(cut);
+      const resumed = await opened();
+      expect(resumed.syncId).toBe(syncId);
+      let more = 0;
+      readPool(resumed, POOL, { afterCommit: () => (more += 1) > 0 });
+      expect(cut + more).toBe(12);
+      await resumed.publish({ acceptShrink: false }, never);
+      resumed.close();
+    }
+  });
+
+  test("by SIGKILL in another process gives its target and its run back", async () => {
+    const script = `
+      import { openSyncFile } from ${JSON.stringify(join(import.meta.dirname, "sync-file.ts"))};
+      import { readPool, storeOptions } from ${JSON.stringify(join(import.meta.dirname, "../../test/support/store-run.ts"))};
+      const sync = await openSyncFile(storeOptions(${JSON.stringify(folder.path)}), new AbortController().signal);
+      globalThis.held = sync;
+      readPool(sync, ${JSON.stringify(POOL)}, { afterCommit: (done) => done < 5 });
+      process.stdout.write(sync.syncId);
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [said] = await once(child.stdout, "data");
+    await expect(openSyncFile(options, never)).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining("another sync is running on"),
+    });
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const resumed = await opened();
+    expect(resumed).toMatchObject({ resumed: true, syncId: String(said) });
+    readPool(resumed, POOL);
+    await resumed.publish({ acceptShrink: false }, never);
+    expect((await contentOf(file))[0]?.grants).toHaveLength(COUNTS.memberships);
+  });
+
+  test("after it was read to the end is published without reading (F5)", async () => {
+    const syncId = await cutAt(99);
+    const resumed = await opened();
+    expect(resumed).toMatchObject({ resumed: true, syncId });
+    expect(resumed.openChains()).toEqual([]);
+    expect(await resumed.publish({ acceptShrink: false }, never)).toMatchObject({ counts: COUNTS });
+  });
+});
+
+describe("a run goes on only where it may (F5)", () => {
+  test.for([
+    ["another pool", { poolId: "eu-west-1_Other", userIdKind: "sub", mappingVersion: 1 }],
+    [
+      "another kind of ids",
+      { poolId: storeOptions("").fingerprint.poolId, userIdKind: "username", mappingVersion: 1 },
+    ],
+    [
+      "another mapping",
+      { poolId: storeOptions("").fingerprint.poolId, userIdKind: "sub", mappingVersion: 2 },
+    ],
+  ] as const)("not with %s", async ([, fingerprint]) => {
+    const cut = await cutAt(4);
+    const next = await opened({ fingerprint });
+    expect(next).toMatchObject({ resumed: false, discarded: "it was read with other settings" });
+    expect(next.syncId).not.toBe(cut);
+    expect(next.counts()).toEqual({ users: 0, groups: 0, memberships: 0 });
+  });
+
+  test("not after a day without progress, or as long as was said", async () => {
+    await cutAt(4, { now: () => NOON });
+    const justInTime = await opened({ now: () => NOON + 24 * HOUR_MS });
+    expect(justInTime.resumed).toBe(true);
+    justInTime.close();
+    const late = await opened({ now: () => NOON + 24 * HOUR_MS + 60_000 });
+    expect(late).toMatchObject({ resumed: false, discarded: "it made no progress for 1441 minutes" });
+    late.close();
+    await cutAt(4, { now: () => NOON });
+    const hasty = await opened({ now: () => NOON + 6 * 60_000, maxIdleMs: 5 * 60_000 });
+    expect(hasty).toMatchObject({ resumed: false, discarded: "it made no progress for 6 minutes" });
+  });
+
+  test("each commit is progress", async () => {
+    let nowMs = NOON;
+    const slow = await opened({ now: () => nowMs });
+    readPool(slow, POOL, {
+      afterCommit(done) {
+        nowMs += 20 * HOUR_MS;
+        return done < 4;
+      },
+    });
+    slow.close();
+    const next = await opened({ now: () => nowMs });
+    expect(next).toMatchObject({ resumed: true, startedAt: new Date(NOON) });
+  });
+
+  test("not when it is of another version of the working file", async () => {
+    await cutAt(4);
+    const database = new DatabaseSync(work);
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    expect(await opened()).toMatchObject({
+      resumed: false,
+      discarded: "another version of the connector left it",
+    });
+  });
+
+  test("not when it is damaged", async () => {
+    await cutAt(99);
+    const bytes = readFileSync(work);
+    bytes.fill(0xab, 3 * 4096, 5 * 4096);
+    writeFileSync(work, bytes);
+    expect(await opened()).toMatchObject({ resumed: false, discarded: "it was damaged" });
+  });
+
+  test("not when it stands in the target already: killed between the rename and the cleaning up", async () => {
+    await cutAt(99);
+    const [kept, saved] = [join(folder.path, "kept"), join(folder.path, "saved")];
+    copyFileSync(work, saved);
+    const sync = await opened();
+    await sync.publish({ acceptShrink: false }, never);
+    sync.close();
+    copyFileSync(saved, work);
+    copyFileSync(file, kept);
+    const next = await opened();
+    expect(next).toMatchObject({ resumed: false, discarded: "it was published already" });
+    expect(readFileSync(file)).toEqual(readFileSync(kept));
+  });
+
+  test("an empty working file is one that was just created", async () => {
+    writeFileSync(work, "");
+    expect(await opened()).toMatchObject({ resumed: false, discarded: undefined });
+  });
+
+  test.for([
+    ["text", () => Buffer.from("my own notes about work\n".repeat(50))],
+    [
+      "somebody's database",
+      () => {
+        const path = join(folder.path, "somebody.db");
+        const database = new DatabaseSync(path);
+        database.exec("CREATE TABLE precious (a); INSERT INTO precious VALUES (1)");
+        database.close();
+        return readFileSync(path);
+      },
+    ],
+  ] as const)("%s under its name is refused and left alone", async ([, content]) => {
+    const bytes = content();
+    writeFileSync(work, bytes);
+    await expect(openSyncFile(options, never)).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: `${work} is in the way: it is no working database of this connector; move it away`,
+    });
+    expect(readFileSync(work)).toEqual(bytes);
+    expect(existsSync(`${file}.work-lock`)).toBe(false);
+  });
+});
+
+describe("the runs in the file (F8)", () => {
+  test("are the newest two, each whole, the newest first", async () => {
+    const syncIds: string[] = [];
+    for (let day = 0; day < 4; day += 1) {
+      const users = [...POOL.users, ...Array.from({ length: day }, (_, at) => `new${at}`)];
+      const published = await publishPool(
+        { ...options, now: () => NOON + day * HOUR_MS },
+        { ...POOL, users },
+      );
+      expect(published.runs).toBe(day === 0 ? 1 : 2);
+      expect(published.previous?.users).toBe(day === 0 ? undefined : 5 + day);
+      syncIds.push(published.syncId);
+      const runs = await contentOf(file);
+      expect(runs.map(({ syncId }) => syncId)).toEqual(syncIds.slice(-2).toReversed());
+      expect(runs.map(({ resources }) => resources.length)).toEqual(
+        [10 + day, 9 + day].slice(0, runs.length),
+      );
+      expect(runs.map(({ grants }) => grants.length)).toEqual([8, 8].slice(0, runs.length));
+    }
+  });
+
+  test("end one after the other, whatever the clock does", async () => {
+    const first = await publishPool({ ...options, now: () => NOON }, POOL);
+    const second = await publishPool({ ...options, now: () => NOON - 5 * HOUR_MS }, POOL);
+    expect(second.endedAt.getTime()).toBe(first.endedAt.getTime() + 1);
+    expect((await contentOf(file)).map(({ syncId }) => syncId)).toEqual([second.syncId, first.syncId]);
+  });
+
+  test("tell the next run what to expect", async () => {
+    await publishPool(options, POOL);
+    const next = await opened();
+    expect(next.previousCounts()).toEqual(COUNTS);
+    expect(["all", "few", "none", "a:b", "new"].map((name) => next.previousMembers(name))).toEqual([
+      5, 2, 0, 1, 0,
+    ]);
+  });
+});
+
+describe("the shrink guard (F7)", () => {
+  const SMALL: SmallPool = { users: ["u1", "u2", "u3"], groups: { all: ["u1", "u2", "u3"] } };
+
+  async function refused(pool: SmallPool): Promise<string> {
+    const sync = await opened();
+    readPool(sync, pool);
+    await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
+      code: "refused-by-guard",
+      message: expect.stringContaining("(groups 4 -> 1, memberships 8 -> 3)"),
+    });
+    sync.close();
+    return sync.syncId;
+  }
+
+  test("leaves the old file as it was, and the run is published later without reading", async () => {
+    await publishPool(options, POOL);
+    const before = readFileSync(file);
+    const held = await refused(SMALL);
+    expect(readFileSync(file)).toEqual(before);
+    const accepted = await opened({ acceptShrink: true });
+    expect(accepted).toMatchObject({ resumed: true, syncId: held, discarded: undefined });
+    expect(accepted.openChains()).toEqual([]);
+    expect(accepted.counts()).toEqual({ users: 3, groups: 1, memberships: 3 });
+    const published = await accepted.publish({ acceptShrink: true }, never);
+    expect(published).toMatchObject({ syncId: held, runs: 2, previous: COUNTS });
+    accepted.close();
+    expect((await contentOf(file)).map(({ grants }) => grants.length)).toEqual([3, 8]);
+  });
+
+  test("without the flag the next sync reads anew", async () => {
+    await publishPool(options, POOL);
+    const held = await refused(SMALL);
+    const next = await opened();
+    expect(next.resumed).toBe(false);
+    expect(next.discarded).toContain("--accept-shrink was not given");
+    expect(next.syncId).not.toBe(held);
+    readPool(next, POOL);
+    expect(await next.publish({ acceptShrink: false }, never)).toMatchObject({ counts: COUNTS });
+  });
+
+  test("with the flag from the start nothing is held", async () => {
+    await publishPool(options, POOL);
+    expect(await publishPool({ ...options, acceptShrink: true }, SMALL)).toMatchObject({ runs: 2 });
+  });
+
+  test("in the process that was refused, it can be accepted at once", async () => {
+    await publishPool(options, POOL);
+    const sync = await opened();
+    readPool(sync, SMALL);
+    await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
+      code: "refused-by-guard",
+    });
+    expect(await sync.publish({ acceptShrink: true }, never)).toMatchObject({ syncId: sync.syncId });
+  });
+
+  test("a pool that is really empty is published when it was empty", async () => {
+    const none: SmallPool = { users: [], groups: {} };
+    await publishPool(options, none);
+    expect(await publishPool(options, none)).toMatchObject({
+      counts: { users: 0, groups: 0, memberships: 0 },
+    });
+  });
+});
+
+describe("a publication that fails leaves the old file, byte for byte, and the run (F1)", () => {
+  test("aborted before it began, or while it runs", async () => {
+    await publishPool(options, POOL);
+    const before = readFileSync(file);
+    const sync = await opened();
+    readPool(sync, POOL);
+    await expect(sync.publish({ acceptShrink: false }, AbortSignal.abort())).rejects.toMatchObject({
+      code: "canceled",
+    });
+    const abort = new AbortController();
+    const publication = sync.publish({ acceptShrink: false }, abort.signal);
+    setImmediate(() => abort.abort());
+    await expect(publication).rejects.toMatchObject({ code: "canceled" });
+    expect(readFileSync(file)).toEqual(before);
+    expect(await sync.publish({ acceptShrink: false }, never)).toMatchObject({ runs: 2 });
+  });
+
+  test("closed while it runs", async () => {
+    await publishPool(options, POOL);
+    const before = readFileSync(file);
+    const sync = await opened();
+    readPool(sync, POOL);
+    const publication = sync.publish({ acceptShrink: false }, never);
+    sync.close();
+    await expect(publication).rejects.toMatchObject({ code: "canceled" });
+    expect(readFileSync(file)).toEqual(before);
+    expect(await opened()).toMatchObject({ resumed: true, syncId: sync.syncId });
+  });
+
+  test("when somebody else changed the target meanwhile (F2)", async () => {
+    await publishPool(options, POOL);
+    const sync = await opened();
+    readPool(sync, POOL);
+    writeFileSync(file, "somebody else's");
+    await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining("was changed by somebody else while the sync ran"),
+    });
+    expect(readFileSync(file, "utf8")).toBe("somebody else's");
+  });
+
+  test("when somebody put a file where there was none (F2)", async () => {
+    const sync = await opened();
+    readPool(sync, POOL);
+    writeFileSync(file, "");
+    await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
+      code: "failed-precondition",
+    });
+  });
+
+  test("while anything is left to read", async () => {
+    const sync = await opened();
+    readPool(sync, POOL, { afterCommit: (done) => done < 4 });
+    await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("when files may not grow any more, and there is room again later", { timeout: 30_000 }, async () => {
+    await publishPool(options, POOL);
+    const before = readFileSync(file);
+    const many: SmallPool = {
+      users: Array.from({ length: 3000 }, (_, at) => `user-${at}`),
+      groups: { ...POOL.groups, many: Array.from({ length: 3000 }, (_, at) => `user-${at}`) },
+    };
+    const sync = await opened();
+    readPool(sync, many, { pageSize: 60 });
+    sync.close();
+    const script = `
+      import { openSyncFile } from ${JSON.stringify(join(import.meta.dirname, "sync-file.ts"))};
+      import { storeOptions } from ${JSON.stringify(join(import.meta.dirname, "../../test/support/store-run.ts"))};
+      const never = new AbortController().signal;
+      const sync = await openSyncFile(storeOptions(${JSON.stringify(folder.path)}), never);
+      try { await sync.publish({ acceptShrink: false }, never); process.stdout.write("published"); }
+      catch (error) { process.stdout.write(error.name + " " + error.message); }
+      sync.close();`;
+    // The working file fits, the finished one with its indices does not.
+    const blocks = Math.ceil(statSync(work).size / 512) + 100;
+    const child = spawn(
+      "sh",
+      ["-c", `ulimit -f ${blocks}; exec "$0" --input-type=module -e "$1"`, process.execPath, script],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const gone = once(child, "exit");
+    let said = "";
+    child.stdout.on("data", (data: Buffer) => {
+      said += data.toString();
+    });
+    await gone;
+    expect(said).toMatch(
+      /^GovernanceError cannot publish .*(?:input\/output error|disk is full|larger than)/,
+    );
+    expect(readFileSync(file)).toEqual(before);
+    expect(readdirSync(folder.path).toSorted()).toEqual(["pool.c1z", "pool.c1z.work"]);
+    const later = await opened();
+    expect(later).toMatchObject({ resumed: true, syncId: sync.syncId });
+    expect(await later.publish({ acceptShrink: false }, never)).toMatchObject({
+      counts: { users: 3006, groups: 5, memberships: 3008 },
+    });
+  });
+});
+
+describe("what is left of a process that died", () => {
+  test("is removed by the next one", async () => {
+    await publishPool(options, POOL);
+    for (const name of [
+      "pool.c1z.tmp",
+      "pool.c1z.work-previous",
+      "pool.c1z.work-next",
+      "pool.c1z.work-next-journal",
+    ]) {
+      writeFileSync(join(folder.path, name), "left over");
+    }
+    (await opened()).close();
+    expect(readdirSync(folder.path)).toEqual(["pool.c1z"]);
+  });
+});
+
+describe("use out of order is an error, not a surprise", () => {
+  test("a page before the beginning, a second beginning, a page after the end", async () => {
+    const sync = await opened();
+    const page = {
+      chain: advance(USERS_CHAIN, ""),
+      opens: [],
+      resources: [],
+      principals: [],
+      entitlements: [],
+      grants: [],
+    };
+    expect(() => sync.commit(page)).toThrow("is fresh");
+    await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
+    sync.begin(TYPES, FIRST_PLAN);
+    expect(() => sync.begin(TYPES, FIRST_PLAN)).toThrow("is reading");
+    readPool({ ...proxy(sync), resumed: true }, POOL);
+    await sync.publish({ acceptShrink: false }, never);
+    expect(() => sync.commit(page)).toThrow("is published");
+    expect(sync.counts()).toEqual(COUNTS);
+    await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
+    sync.close();
+    sync.close();
+    expect(() => sync.commit(page)).toThrow("is closed");
+  });
+});
+
+/** The same file under another opinion of whether it was resumed. */
+function proxy(sync: SyncFile): SyncFile {
+  return {
+    file: sync.file,
+    syncId: sync.syncId,
+    startedAt: sync.startedAt,
+    resumed: sync.resumed,
+    discarded: sync.discarded,
+    begin: (types, chains) => sync.begin(types, chains),
+    openChains: () => sync.openChains(),
+    commit: (page) => sync.commit(page),
+    dropGroup: (chain, group) => sync.dropGroup(chain, group),
+    counts: () => sync.counts(),
+    previousCounts: () => sync.previousCounts(),
+    previousMembers: (group) => sync.previousMembers(group),
+    publish: (wanted, signal) => sync.publish(wanted, signal),
+    close: () => sync.close(),
+  };
+}

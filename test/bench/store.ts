@@ -1,0 +1,248 @@
+// Measures the store alone: pages committed, then published, once into a new file and once onto a run of equal size.
+//   node test/bench/store.ts                       1,000,000 users, 500 groups, 2,000,000 memberships
+//   node test/bench/store.ts 133000 67 266000      users, groups, memberships
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { memberEntitlement } from "../../pkg/connector/entitlements.ts";
+import { membershipGrant } from "../../pkg/connector/grants.ts";
+import { groupResource } from "../../pkg/connector/groups.ts";
+import { RESOURCE_TYPES } from "../../pkg/connector/resource-types.ts";
+import { userResource } from "../../pkg/connector/users.ts";
+import {
+  advance,
+  type Chain,
+  FIRST_PLAN,
+  GROUPS_CHAIN,
+  membersChain,
+  USERS_CHAIN,
+} from "../../pkg/core/plan.ts";
+import type { Pool } from "../../pkg/core/pool.ts";
+import type { User } from "../../pkg/core/user.ts";
+import { openSyncFile, type SyncFile } from "../../pkg/store/sync-file.ts";
+
+const POOL_ID = "eu-west-1_Bench";
+const PAGE = 60;
+const CHAINS_AT_ONCE = 8;
+const EMPTY = { opens: [], resources: [], principals: [], entitlements: [], grants: [] };
+const GIVEN = ["Ada", "Björn", "Chloé", "Dmitri", "Emeka", "Fatima", "Grace", "Hiro", "Ines", "Jan"];
+const FAMILY = ["Lovelace", "Borg", "Åkesson", "García", "Okafor", "Nguyen", "Hopper", "Tanaka", "Silva"];
+const [users = 1_000_000, groups = 500, memberships = 2 * users] = process.argv.slice(2).map(Number);
+const never = new AbortController().signal;
+
+const pool: Pool = {
+  id: POOL_ID,
+  name: "bench",
+  arn: undefined,
+  estimatedUsers: users,
+  schema: [],
+  usernameAttributes: [],
+  aliasAttributes: ["email"],
+  caseSensitiveUsernames: false,
+  passwordPolicy: {
+    minimumLength: 8,
+    requireUppercase: true,
+    requireLowercase: true,
+    requireNumbers: true,
+    requireSymbols: true,
+    historySize: 0,
+    temporaryPasswordValidityDays: 7,
+  },
+  mfa: "OFF",
+  tier: undefined,
+  createdAt: undefined,
+};
+
+async function run(title: string): Promise<void> {
+  print(`\n${title}`);
+  const file = await phase("open", () =>
+    openSyncFile(
+      {
+        file: join(folder, "bench.c1z"),
+        stateDir: folder,
+        fingerprint: { poolId: POOL_ID, userIdKind: "sub", mappingVersion: 1 },
+        connectorVersion: "bench",
+        now: () => Date.now(),
+        randomBytes,
+        acceptShrink: false,
+      },
+      never,
+    ),
+  );
+  try {
+    await phase("begin", () => file.begin(RESOURCE_TYPES, FIRST_PLAN));
+    await phase("users", () => readUsers(file));
+    await phase("groups", () => readGroups(file));
+    await phase("memberships", () => readMembers(file));
+    print(`  working file ${mib(statSync(join(folder, "bench.c1z.work")).size)}`);
+    const published = await phase("publish", () => file.publish({ acceptShrink: false }, never));
+    print(`  file ${mib(published.bytes)}, database ${mib(published.databaseBytes)}, runs ${published.runs}`);
+  } finally {
+    await phase("close", () => file.close());
+  }
+}
+
+function readUsers(file: SyncFile): void {
+  const took: number[] = [];
+  let chain: Chain = USERS_CHAIN;
+  for (let from = 0; from < users; from += PAGE) {
+    const size = Math.min(PAGE, users - from);
+    const resources = Array.from({ length: size }, (_, index) =>
+      userResource(userAt(from + index), pool, "sub"),
+    );
+    chain = advance(chain, from + size < users ? `p1:${from + size}` : "");
+    timed(took, () => file.commit({ ...EMPTY, chain, resources }));
+  }
+  report("  commit of a users page", took);
+}
+
+function readGroups(file: SyncFile): void {
+  const names = Array.from({ length: groups }, (_, index) => groupName(index));
+  const when = new Date(Date.UTC(2024, 1, 1));
+  const resources = names.map((name, index) =>
+    groupResource(
+      {
+        name,
+        description: `Group ${index}`,
+        roleArn: undefined,
+        precedence: index,
+        createdAt: when,
+        modifiedAt: when,
+      },
+      POOL_ID,
+    ),
+  );
+  file.commit({
+    ...EMPTY,
+    chain: advance(GROUPS_CHAIN, ""),
+    resources,
+    entitlements: names.map((name) => memberEntitlement(name, POOL_ID)),
+    opens: names.map(membersChain),
+  });
+}
+
+function readMembers(file: SyncFile): void {
+  const took: number[] = [];
+  const perGroup = Math.ceil(memberships / groups);
+  let nextGroup = 0;
+  const reading: { chain: Chain; group: number; from: number }[] = [];
+  for (let turn = 0; nextGroup < groups || reading.length > 0; turn += 1) {
+    while (reading.length < CHAINS_AT_ONCE && nextGroup < groups) {
+      reading.push({ chain: membersChain(groupName(nextGroup)), group: nextGroup, from: 0 });
+      nextGroup += 1;
+    }
+    const at = turn % reading.length;
+    const one = reading[at];
+    if (one === undefined) break;
+    const size = Math.min(PAGE, perGroup - one.from);
+    // 2,503 is prime to every size here, so a group meets nobody twice.
+    const members = Array.from({ length: size }, (_, index) =>
+      userAt((one.group * 7919 + (one.from + index) * 2503) % users),
+    );
+    one.from += size;
+    one.chain = advance(one.chain, one.from < perGroup ? `p1:${one.from}` : "");
+    const page = {
+      ...EMPTY,
+      chain: one.chain,
+      grants: members.map((member) => membershipGrant(one.chain.group, member, "sub", POOL_ID)),
+      principals: members.map((member) => ({
+        resourceTypeId: "user",
+        resourceId: member.sub,
+        build: () => userResource(member, pool, "sub"),
+      })),
+    };
+    timed(took, () => file.commit(page));
+    if (one.from >= perGroup) reading.splice(at, 1);
+  }
+  report("  commit of a member page", took);
+}
+
+function groupName(index: number): string {
+  return `department-${index}`;
+}
+
+function userAt(index: number): User {
+  const sub = subOf(index);
+  const given = GIVEN[index % GIVEN.length] ?? "";
+  const family = FAMILY[Math.floor(index / 7) % FAMILY.length] ?? "";
+  const email = `${given}.${family}.${index}@example.com`.toLowerCase();
+  const at = new Date(1_600_000_000_000 + ((index * 7_919_000) % 150_000_000_000));
+  return {
+    sub,
+    username: `${given}.${family}.${index}`,
+    enabled: index % 50 !== 0,
+    status: "CONFIRMED",
+    createdAt: at,
+    modifiedAt: at,
+    attributes: new Map([
+      ["sub", sub],
+      ["email", email],
+      ["email_verified", "true"],
+      ["given_name", given],
+      ["family_name", family],
+    ]),
+    identities: [],
+  };
+}
+
+/** A random-looking UUID that is the same in every run. */
+function subOf(index: number): string {
+  const mixed = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f].map((factor, place) => {
+    let word = Math.imul(index + place * 0x61c88647, factor);
+    word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d);
+    return ((word ^ (word >>> 13)) >>> 0).toString(16).padStart(8, "0");
+  });
+  const hex = mixed.join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+function timed(took: number[], work: () => unknown): void {
+  const start = performance.now();
+  work();
+  took.push(performance.now() - start);
+}
+
+function report(what: string, took: number[]): void {
+  const mean = took.reduce((sum, ms) => sum + ms, 0) / took.length;
+  const sorted = took.toSorted((a, b) => a - b);
+  const quantile = (q: number) => (sorted[Math.floor(sorted.length * q)] ?? 0).toFixed(2);
+  print(`${what}: mean ${mean.toFixed(2)} ms, half below ${quantile(0.5)}, 99 % below ${quantile(0.99)}`);
+}
+
+/** Prints how long it took and the peak of memory meanwhile. */
+async function phase<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  resetPeak();
+  const start = performance.now();
+  const result = await work();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  print(`${name.padEnd(12)} ${seconds.padStart(7)} s   peak RSS ${mib(peakBytes())}`);
+  return result;
+}
+
+function resetPeak(): void {
+  if (process.platform === "linux") writeFileSync("/proc/self/clear_refs", "5");
+}
+
+function peakBytes(): number {
+  if (process.platform !== "linux") return process.resourceUsage().maxRSS * 1024;
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0) * 1024;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+// Beside the checkout: /tmp may be memory, and then the file would count as such.
+mkdirSync(".cache", { recursive: true });
+const folder = mkdtempSync(join(process.cwd(), ".cache", "bench-store-"));
+try {
+  print(`${users} users, ${groups} groups, ${memberships} memberships, pages of ${PAGE}`);
+  await run("first run");
+  await run("second run, onto the first");
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

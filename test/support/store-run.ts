@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { create, toJson } from "@bufbuild/protobuf";
+import { advance, type Chain, FIRST_PLAN, membersChain } from "../../pkg/core/plan.ts";
+import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../../pkg/protocol/ids.ts";
+import {
+  type Entitlement,
+  EntitlementSchema,
+  type Grant,
+  GrantSchema,
+  type Resource,
+  ResourceSchema,
+  type ResourceType,
+  ResourceTypeSchema,
+} from "../../pkg/protocol/messages.ts";
+import { readSyncFile } from "../../pkg/store/read-sync-file.ts";
+import type { RunPage } from "../../pkg/store/run-rows.ts";
+import { openSyncFile, type SyncFile, type SyncFileOptions } from "../../pkg/store/sync-file.ts";
+
+/** A pool small enough to write down: who there is, and who is in which group. */
+export interface SmallPool {
+  readonly users: readonly string[];
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+}
+
+export const POOL_ID = "eu-west-1_Store";
+export const TYPES: readonly ResourceType[] = [USER_TYPE, GROUP_TYPE].map((id) =>
+  create(ResourceTypeSchema, { id, displayName: id }),
+);
+export const never = new AbortController().signal;
+
+export function temporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "store-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function user(id: string, displayName = `User ${id}`): Resource {
+  return create(ResourceSchema, { id: { resourceType: USER_TYPE, resource: id }, displayName });
+}
+
+export function group(name: string): Resource {
+  return create(ResourceSchema, { id: { resourceType: GROUP_TYPE, resource: name }, displayName: name });
+}
+
+export function entitlement(name: string): Entitlement {
+  return create(EntitlementSchema, { id: memberEntitlementId(name), resource: group(name), slug: "member" });
+}
+
+export function membership(name: string, userId: string): Grant {
+  return create(GrantSchema, {
+    id: membershipGrantId(name, userId),
+    entitlement: { id: memberEntitlementId(name), resource: group(name) },
+    principal: { id: { resourceType: USER_TYPE, resource: userId } },
+  });
+}
+
+export function principal(id: string): RunPage["principals"][number] {
+  return { resourceTypeId: USER_TYPE, resourceId: id, build: () => user(id) };
+}
+
+export function page(chain: Chain, rows: Partial<RunPage> = {}): RunPage {
+  return { chain, opens: [], resources: [], principals: [], entitlements: [], grants: [], ...rows };
+}
+
+/** Options under a clock that stands still until it is moved, and random bytes that never repeat. */
+export function storeOptions(folder: string, changes: Partial<SyncFileOptions> = {}): SyncFileOptions {
+  return {
+    file: join(folder, "pool.c1z"),
+    stateDir: folder,
+    fingerprint: { poolId: POOL_ID, userIdKind: "sub", mappingVersion: 1 },
+    connectorVersion: "0.0.0-test",
+    now: () => Date.UTC(2026, 10, 21, 12, 0, 0),
+    randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    acceptShrink: false,
+    ...changes,
+  };
+}
+
+/**
+ * Reads the pool into the file as the engine would, one page of a chain at a time, each time of the chain that comes
+ * first by name. `afterCommit` is told how many commits there were, the beginning included; false stops it there.
+ */
+export function readPool(
+  file: SyncFile,
+  pool: SmallPool,
+  { pageSize = 2, afterCommit = (_commits: number): boolean => true } = {},
+): void {
+  let commits = 0;
+  if (!file.resumed) {
+    file.begin(TYPES, FIRST_PLAN);
+    if (!afterCommit(++commits)) return;
+  }
+  for (;;) {
+    const chain = file.openChains().toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))[0];
+    if (chain === undefined) return;
+    file.commit(nextPage(pool, chain, pageSize));
+    if (!afterCommit(++commits)) return;
+  }
+}
+
+function nameOf(chain: Chain): string {
+  return `${chain.kind}:${chain.group}`;
+}
+
+function nextPage(pool: SmallPool, chain: Chain, pageSize: number): RunPage {
+  const from = Number(chain.token === "" ? "0" : chain.token);
+  const all = {
+    users: pool.users,
+    groups: Object.keys(pool.groups),
+    members: pool.groups[chain.group] ?? [],
+  };
+  const ids = all[chain.kind].slice(from, from + pageSize);
+  const more = from + pageSize < all[chain.kind].length;
+  const after = advance(chain, more ? String(from + pageSize) : "");
+  switch (chain.kind) {
+    case "users":
+      return page(after, { resources: ids.map((id) => user(id)) });
+    case "groups":
+      return page(after, {
+        resources: ids.map(group),
+        entitlements: ids.map(entitlement),
+        opens: ids.map(membersChain),
+      });
+    case "members":
+      return page(after, {
+        principals: ids.map(principal),
+        grants: ids.map((id) => membership(chain.group, id)),
+      });
+  }
+}
+
+/** One whole sync. */
+export async function publishPool(options: SyncFileOptions, pool: SmallPool) {
+  const file = await openSyncFile(options, never);
+  try {
+    readPool(file, pool);
+    return await file.publish({ acceptShrink: options.acceptShrink }, never);
+  } finally {
+    file.close();
+  }
+}
+
+/** Every row of every run as plain data, newest run first, in an order that does not depend on when it was read. */
+export async function contentOf(file: string) {
+  const stored = await readSyncFile({ file }, never);
+  try {
+    return stored.runs().map((run) => ({
+      syncId: run.syncId,
+      types: [...stored.resourceTypes(run.syncId)].map((row) => toJson(ResourceTypeSchema, row)),
+      resources: sorted([...stored.resources(run.syncId)].map((row) => toJson(ResourceSchema, row))),
+      entitlements: sorted([...stored.entitlements(run.syncId)].map((row) => toJson(EntitlementSchema, row))),
+      grants: sorted([...stored.grants(run.syncId)].map((row) => toJson(GrantSchema, row))),
+    }));
+  } finally {
+    stored.close();
+  }
+}
+
+function sorted<T>(rows: readonly T[]): readonly T[] {
+  return rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
