@@ -10,13 +10,16 @@ import { packageVersion } from "./version.ts";
 import { warn } from "./warn.ts";
 
 const SETTINGS_HELP = `
-Every setting can also stand in the environment as BATON_<NAME>, such as BATON_USER_POOL_ID, and under its name in
-a YAML file (BATON_CONFIG_PATH, default ./.baton.yaml). A flag beats the environment, which beats the file.
-Secrets come from the environment, the file, or a file of their own: BATON_AWS_SECRET_ACCESS_KEY_FILE.`;
+Every setting can also stand in the environment as BATON_<NAME>, such as
+BATON_USER_POOL_ID, and under its name in a YAML file (BATON_CONFIG_PATH,
+default ./.baton.yaml). A flag beats the environment, which beats the file.
+Secrets come from the environment, from the file, or from a file of their own:
+BATON_AWS_SECRET_ACCESS_KEY_FILE.`;
 
 const EXIT_HELP = `
-Results go to stdout, logs and progress to stderr. Exit codes: 0 done; 2 bad usage or setting; 20 partial result;
-21 a guard refused; otherwise the gRPC code of the failure (1 canceled, 7 permission denied, 14 unavailable, ...).`;
+Results go to stdout, logs and progress to stderr. Exit codes: 0 done; 2 bad
+usage or setting; 20 partial result; 21 a guard refused; otherwise the gRPC
+code of the failure (1 canceled, 7 permission denied, 14 unavailable, ...).`;
 
 export interface ProgramOptions {
   readonly context: Context;
@@ -39,7 +42,7 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
     .showSuggestionAfterError()
     .helpOption("-h, --help", "Show help")
     .helpCommand("help [command]", "Show help for a command")
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 20 })
     .addHelpText("after", EXIT_HELP);
   addHiddenSettings(program);
 

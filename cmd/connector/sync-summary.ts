@@ -72,7 +72,7 @@ function forPeople(summary: SyncSummary): string {
   ];
   if (resumed) lines.push(`  resumed      a run begun ${published.startedAt.toISOString()}`);
   if (droppedGroups > 0)
-    lines.push(`  vanished     ${NUMBER.format(droppedGroups)} groups, while they were read`);
+    lines.push(`  vanished     ${NUMBER.format(droppedGroups)} of the groups, while they were read`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -10,7 +10,7 @@ function csvField(cell: Cell): string {
   if (cell instanceof Date) return cell.toISOString();
   if (typeof cell !== "string") return String(cell);
   const harmless = defused(cell);
-  return /[",\r\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return /[",\p{Cc}]|^\s|\s$/u.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 // A spreadsheet takes a text that begins with one of these for a formula and runs it. An apostrophe in front makes it

@@ -22,13 +22,14 @@ export function progressText(state: SyncState, pace: Pace, left: TimeLeft | unde
   const used = Math.min(pace.usedPerSecond, pace.grantedPerSecond);
   const parts = [
     `reading ${readingNow(state)}`,
-    `${count(counts.users, state.usersOpen ? estimatedUsers : undefined)} users`,
+    `${state.usersOpen ? count(state.usersListed, estimatedUsers) : count(counts.users, undefined)} users`,
     `${count(counts.groups, state.groupsOpen ? previous?.groups : undefined)} groups`,
     `${count(counts.memberships, state.membersOpen > 0 ? previous?.memberships : undefined)} memberships`,
     `${RATE.format(used)} of ${RATE.format(pace.grantedPerSecond)} calls/s`,
   ];
   if (pace.throttles > 0) parts.push(`${NUMBER.format(pace.throttles)} throttles`);
-  if (pace.trouble !== undefined) parts.push(`retrying after ${pace.trouble === "Error" ? "a lost connection" : printable(pace.trouble)}`);
+  if (pace.trouble !== undefined)
+    parts.push(`retrying after ${pace.trouble === "Error" ? "a lost connection" : printable(pace.trouble)}`);
   else if (left !== undefined)
     parts.push(
       `${left.known ? "about" : "at least"} ${formatDuration(Math.ceil(left.ms / 1000) * 1000)} left`,

@@ -9,9 +9,9 @@ export interface TimeLeft {
 
 /** Calls that AWS counts as UserList are what a sync waits for: pages of users, and pages of members. */
 export function timeLeft(state: SyncState, userListPerSecond: number): TimeLeft | undefined {
-  const { counts, estimatedUsers, previous, usersOpen, groupsOpen, membersOpen } = state;
+  const { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen } = state;
   if (userListPerSecond <= 0 || (usersOpen && estimatedUsers === undefined)) return undefined;
-  const users = usersOpen ? Math.max(1, pages((estimatedUsers ?? 0) - counts.users)) : 0;
+  const users = usersOpen ? Math.max(1, pages((estimatedUsers ?? 0) - usersListed)) : 0;
   const groupsToCome = groupsOpen ? Math.max(0, (previous?.groups ?? 0) - counts.groups) : 0;
   // At least one call for each group; what the last run had in them says the rest.
   const byRows = groupsOpen || membersOpen > 0 ? pages((previous?.memberships ?? 0) - counts.memberships) : 0;

@@ -1,0 +1,313 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "./run.ts";
+import { type MemoryContext, memoryContext, memoryOutput } from "./testing.fixture.ts";
+
+const POOL = "eu-west-1_AbCd12345";
+
+interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function ran(args: readonly string[], over: Partial<MemoryContext> = {}): Promise<Ran> {
+  const context = memoryContext(over);
+  const exitCode = await run(args, context);
+  return { exitCode, stdout: context.stdout.text(), stderr: context.stderr.text() };
+}
+
+describe("help", () => {
+  test.for([
+    ["connector"],
+    ["sync"],
+    ["serve"],
+    ["validate"],
+    ["list"],
+    ["list users"],
+    ["list groups"],
+    ["list members"],
+    ["capabilities"],
+    ["config"],
+    ["config show"],
+    ["iam-policy"],
+    ["version"],
+    ["completion"],
+  ])("of %s", async ([command = ""]) => {
+    const words = command === "connector" ? [] : command.split(" ");
+    const { exitCode, stdout, stderr } = await ran([...words, "--help"]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    await expect(stdout).toMatchFileSnapshot(`golden/help-${command.replace(" ", "-")}.txt`);
+  });
+
+  test("is what no arguments at all print", async () => {
+    expect(await ran([])).toEqual(await ran(["--help"]));
+  });
+
+  test("is as wide as the terminal", async () => {
+    const { stdout } = await ran(["sync", "--help"], {
+      stdout: memoryOutput({ isTerminal: true, columns: 80 }),
+    });
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test("of list is printed when it lacks what to list, as bad usage", async () => {
+    const { exitCode, stdout, stderr } = await ran(["list"]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^Usage: connector list /);
+  });
+});
+
+describe("bad usage is one line and exit code 2", () => {
+  test.for<[string, string]>([
+    ["snyc", "unknown command 'snyc' (Did you mean sync?)"],
+    ["list foo", "unknown command 'foo'"],
+    ["sync --fiel x", "unknown option '--fiel' (Did you mean --file?)"],
+    ["sync --client-id x", "--client-id: a Baton setting that this connector does not serve; leave it out"],
+    ["--client-id x sync", "--client-id: a Baton setting that this connector does not serve; leave it out"],
+    ["validate --listen x", "--listen: not a setting of this command; leave it out"],
+    [
+      `--listen x validate --user-pool-id ${POOL}`,
+      "--listen: not a setting of connector validate; leave it out",
+    ],
+    ["sync extra", "too many arguments for 'sync'. Expected 0 arguments but got 1: extra."],
+    ["list members", "missing required argument 'group'"],
+    ["sync --user-pool-id", "option '--user-pool-id <id>' argument missing"],
+    ["sync --accept-shrink=maybe", '--accept-shrink: must be true or false, got "maybe"'],
+    [
+      "completion tcsh",
+      "command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish, powershell.",
+    ],
+    [
+      "iam-policy --with all",
+      "option '--with <provisioning>' argument 'all' is invalid. Allowed choices are provisioning.",
+    ],
+    [
+      `iam-policy --user-pool-id ${POOL} --account-id 12`,
+      '--account-id: must be the 12 digits of an AWS account, got "12"',
+    ],
+    [
+      `validate --user-pool-id ${POOL} --region us-east-1`,
+      `--region: us-east-1 is not the Region of the pool ${POOL}; leave it out, it is read from the pool id`,
+    ],
+    [
+      `sync --user-pool-id ${POOL} --file /no/such/place/x.c1z`,
+      'cannot write "/no/such/place/x.c1z": its directory does not exist; create it, or name another file',
+    ],
+  ])("%s", async ([line, message]) => {
+    const { exitCode, stdout, stderr } = await ran(line.split(" "));
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `connector: ${message}\n`,
+    });
+  });
+
+  test("a name in a message cannot steer the terminal", async () => {
+    const { stderr } = await ran(["sync", "--user-pool-id", "\u001b[2Jx"]);
+    expect(stderr).not.toContain("\u001b");
+  });
+
+  test("a secret on the command line is not repeated", async () => {
+    const { exitCode, stderr } = await ran([
+      "sync",
+      "--user-pool-id",
+      POOL,
+      "--aws-secret-access-key",
+      "hunter2hunter2",
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--aws-secret-access-key-file");
+    expect(stderr).not.toContain("hunter2");
+  });
+});
+
+function readRow(line: string): Record<"setting" | "value" | "source", string> {
+  const row: unknown = JSON.parse(line);
+  const isRow = (value: unknown): value is Record<"setting" | "value" | "source", string> =>
+    typeof value === "object" && value !== null && "setting" in value;
+  if (!isRow(row)) throw new TypeError(`no row: ${line}`);
+  return row;
+}
+
+describe("settings on the command line", () => {
+  let cwd: string;
+  beforeEach(() => {
+    cwd = mkdtempSync(join(tmpdir(), "connector-run-"));
+  });
+  afterEach(() => {
+    rmSync(cwd, { recursive: true });
+  });
+
+  async function shown(
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<Map<string, string[]>> {
+    const { stdout, stderr } = await ran([...args, "--output", "jsonl"], { cwd, env });
+    expect(stderr).toBe("");
+    return new Map(
+      stdout
+        .trim()
+        .split("\n")
+        .map(readRow)
+        .map(({ setting, value, source }) => [setting, [value, source]]),
+    );
+  }
+
+  test("can stand before and after the command; the one after counts", async () => {
+    const settings = await shown(["--user-pool-id", POOL, "--rate", "1", "config", "show", "--rate", "2"]);
+    expect(settings.get("user-pool-id")).toEqual([POOL, "--user-pool-id"]);
+    expect(settings.get("rate")).toEqual(["2", "--rate"]);
+  });
+
+  test("come from flag, environment and file, each said", async () => {
+    writeFileSync(join(cwd, ".baton.yaml"), "http-timeout-seconds: 20\nfile: a.c1z\n");
+    const settings = await shown(["config", "show", "--user-pool-id", POOL, "-f", "b.c1z"], {
+      BATON_LISTEN: "localhost:1",
+    });
+    expect(settings.get("http-timeout-seconds")).toEqual([
+      "20",
+      `http-timeout-seconds in ${cwd}/.baton.yaml:1`,
+    ]);
+    expect(settings.get("file")).toEqual(["b.c1z", "--file"]);
+    expect(settings.get("listen")).toEqual(["localhost:1", "BATON_LISTEN"]);
+  });
+
+  test.for([
+    [["--provisioning"], "true"],
+    [["-p"], "true"],
+    [["--provisioning=true"], "true"],
+    [["--provisioning=false"], "false"],
+    [["--no-provisioning"], "false"],
+  ] as const)("%j says provisioning %s, whatever the environment says", async ([flags, value]) => {
+    const env = { BATON_PROVISIONING: value === "true" ? "false" : "true" };
+    const settings = await shown(["config", "show", "--user-pool-id", POOL, ...flags], env);
+    expect(settings.get("provisioning")).toEqual([value, "--provisioning"]);
+  });
+
+  test("add up where they repeat", async () => {
+    const flags = ["--rate", "UserList=30", "--rate", "2", "--no-proxy", "a", "--no-proxy", "b"];
+    const settings = await shown(["config", "show", "--user-pool-id", POOL, ...flags]);
+    expect(settings.get("rate")?.[0]).toBe(
+      "UserList=30,UserRead=2,UserResourceRead=2,UserPoolRead=2,UserPoolResourceRead=2",
+    );
+    expect(settings.get("no-proxy")?.[0]).toBe("a,b");
+  });
+
+  test("are shown also where one is missing, which is then said", async () => {
+    const { exitCode, stdout, stderr } = await ran(["config", "show"], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('"setting":"rate"');
+    expect(stderr).toMatch(/^connector: user-pool-id: missing; .*\n$/);
+  });
+
+  test("that mean nothing are warned of", async () => {
+    const { exitCode, stderr } = await ran(["iam-policy", "--user-pool-id", POOL], {
+      cwd,
+      env: { BATON_TMPDIR: "/x" },
+    });
+    expect([exitCode, stderr]).toEqual([
+      0,
+      "connector: warning: BATON_TMPDIR means nothing to this connector and is ignored\n",
+    ]);
+  });
+});
+
+describe("version", () => {
+  test("for people", async () => {
+    const { exitCode, stdout } = await ran(["version"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^connector \d+\.\d+\.\d+ \(node 24\.\d+\.\d+, c1\.connector\.v2, Baton SDK v0\.25\.0\)\n$/,
+    );
+  });
+
+  test("for programs", async () => {
+    const { stdout } = await ran(["version", "--output", "json"]);
+    expect(JSON.parse(stdout)).toEqual({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      node: process.versions.node,
+      sdk_version: "v0.25.0",
+      proto: "c1.connector.v2",
+    });
+  });
+
+  test("as Baton's connectors take it", async () => {
+    expect((await ran(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("capabilities", () => {
+  test("are protojson of an Any, and need no pool", async () => {
+    const { exitCode, stdout } = await ran(["capabilities"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^\{\n {2}"@type": "type\.googleapis\.com\/c1\.connector\.v2\.ConnectorCapabilities",\n/,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      resourceTypeCapabilities: [
+        { resourceType: { id: "group", displayName: "Group", traits: ["TRAIT_GROUP"] } },
+        { resourceType: { id: "user", displayName: "User", traits: ["TRAIT_USER"] } },
+      ],
+      connectorCapabilities: expect.arrayContaining(["CAPABILITY_SYNC"]),
+    });
+  });
+});
+
+describe("iam-policy", () => {
+  test.for([
+    ["eu-west-1_A", "arn:aws:cognito-idp:eu-west-1:*:userpool/eu-west-1_A"],
+    ["cn-north-1_A", "arn:aws-cn:cognito-idp:cn-north-1:*:userpool/cn-north-1_A"],
+    ["us-gov-west-1_A", "arn:aws-us-gov:cognito-idp:us-gov-west-1:*:userpool/us-gov-west-1_A"],
+  ] as const)("for %s names %s and the reads alone", async ([pool, arn]) => {
+    const { stdout } = await ran(["iam-policy", "--user-pool-id", pool]);
+    expect(JSON.parse(stdout)).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "ReadUserPool",
+          Effect: "Allow",
+          Action: [
+            "cognito-idp:DescribeUserPool",
+            "cognito-idp:ListUsers",
+            "cognito-idp:ListGroups",
+            "cognito-idp:ListUsersInGroup",
+            "cognito-idp:GetGroup",
+          ],
+          Resource: arn,
+        },
+      ],
+    });
+  });
+
+  test("with provisioning has a statement more", async () => {
+    const line = `iam-policy --user-pool-id ${POOL} --with provisioning --account-id 123456789012`;
+    const { stdout } = await ran(line.split(" "));
+    const statements = expect.arrayContaining([
+      expect.objectContaining({
+        Sid: "ChangeUserPool",
+        Action: expect.arrayContaining(["cognito-idp:AdminRemoveUserFromGroup"]),
+        Resource: `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${POOL}`,
+      }),
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ Statement: statements });
+  });
+});
+
+describe("config", () => {
+  test("is the schema of the settings", async () => {
+    const { exitCode, stdout } = await ran(["config"]);
+    expect(exitCode).toBe(0);
+    await expect(stdout).toMatchFileSnapshot("golden/config.json");
+  });
+});
+
+describe("completion", () => {
+  test.for([["bash"], ["zsh"], ["fish"], ["powershell"]])("of %s", async ([shell = ""]) => {
+    const { exitCode, stdout } = await ran(["completion", shell]);
+    expect(exitCode).toBe(0);
+    await expect(stdout).toMatchFileSnapshot(`golden/completion.${shell}`);
+  });
+});
