@@ -300,7 +300,7 @@ describe("config", () => {
   test("is the schema of the settings", async () => {
     const { exitCode, stdout } = await ran(["config"]);
     expect(exitCode).toBe(0);
-    await expect(stdout).toMatchFileSnapshot("golden/config.json");
+    await expect(stdout).toMatchFileSnapshot("golden/config.txt");
   });
 });
 
