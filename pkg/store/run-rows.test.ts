@@ -78,21 +78,25 @@ describe("a page", () => {
     const members = { principals: [principal("a")], grants: [membership("g", "a")] };
     rows.commit(page(advance(membersChain("g"), "2"), members));
     rows.commit(page(advance(USERS_CHAIN, "2"), { resources: [user("a", "Old"), user("a", "New")] }));
+    expect(String(resourceOf("a"))).toContain(String(new TextEncoder().encode("New")));
     rows.commit(page(advance(membersChain("g"), "2"), members));
     expect(rows.counts).toEqual({ users: 1, groups: 1, memberships: 1 });
-    expect(String(resourceOf("a"))).toContain(String(new TextEncoder().encode("New")));
   });
 
-  test("builds a principal only when the run has no such user, and never overwrites one", () => {
-    rows.commit(page(advance(USERS_CHAIN, "2"), { resources: [user("a", "Listed")] }));
+  test("builds a person only when the run has none of that stamp, and the newest reading wins", () => {
+    const listed = { ...principal("a"), stamp: "1", build: () => user("a", "Listed") };
+    rows.commit(page(advance(USERS_CHAIN, "2"), { principals: [listed] }));
     openOneGroup();
-    const known = { ...principal("a"), build: vi.fn<() => Resource>(() => user("a", "From a member page")) };
+    const known = { ...listed, build: vi.fn<() => Resource>(() => user("a", "Again")) };
     const unknown = { ...principal("b"), build: vi.fn<() => Resource>(() => user("b")) };
     const grants = [membership("g", "a"), membership("g", "b")];
-    rows.commit(page(advance(membersChain("g"), ""), { principals: [known, unknown, unknown], grants }));
+    rows.commit(page(advance(membersChain("g"), "2"), { principals: [known, unknown, unknown], grants }));
     expect(known.build).not.toHaveBeenCalled();
     expect(unknown.build).toHaveBeenCalledOnce();
-    expect(String(resourceOf("a"))).toContain(String(new TextEncoder().encode("Listed")));
+    const changed = { ...listed, stamp: "2", build: () => user("a", "Changed") };
+    rows.commit(page(advance(membersChain("g"), ""), { principals: [changed] }));
+    expect(String(resourceOf("a"))).toContain(String(new TextEncoder().encode("Changed")));
+    expect(rows.counts).toEqual({ users: 2, groups: 1, memberships: 2 });
   });
 
   test("opens a chain once, and once more when its group had vanished", () => {

@@ -17,10 +17,12 @@ import { prepareRun, type RunStatements } from "./run-statements.ts";
 import type { RunCounts } from "./shrink-guard.ts";
 import { timestampText } from "./timestamps.ts";
 
-/** A user met in a member page, built only where the run does not have the row. */
+/** A user as a page gave it, built only where the run does not have the row or has it with another stamp. */
 export interface PagePrincipal {
   readonly resourceTypeId: string;
   readonly resourceId: string;
+  /** Changes with the user. */
+  readonly stamp: string;
   build(): Resource;
 }
 
@@ -78,7 +80,7 @@ export class RunRows {
   commit(page: RunPage): readonly Chain[] {
     return this.#transaction((tally, at) => {
       const met: Met = { resources: new Map(), entitlements: new Map() };
-      for (const resource of page.resources) this.#putResource(resource, at, tally, met);
+      for (const resource of page.resources) this.#putResource(resource, null, at, tally, met);
       for (const principal of page.principals) this.#addPrincipal(principal, at, tally, met);
       for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
       for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
@@ -98,11 +100,11 @@ export class RunRows {
     });
   }
 
-  #putResource(resource: Resource, at: string, tally: Tally, met: Met): void {
+  #putResource(resource: Resource, stamp: string | null, at: string, tally: Tally, met: Met): void {
     const { type, id, parentType, parentId, data } = resourceRow(resource);
-    const inserted = this.#sql.insertResource.run(type, id, parentType, parentId, at, data);
+    const inserted = this.#sql.insertResource.run(type, id, parentType, parentId, stamp, at, data);
     if (Number(inserted.changes) === 0) {
-      this.#sql.updateResource.run(parentType, parentId, at, data, type, id);
+      this.#sql.updateResource.run(parentType, parentId, stamp, at, data, type, id);
       return;
     }
     if (type === USER_TYPE) tally.users += 1;
@@ -111,13 +113,15 @@ export class RunRows {
   }
 
   #addPrincipal(principal: PagePrincipal, at: string, tally: Tally, met: Met): void {
-    const { resourceTypeId, resourceId } = principal;
-    if (this.#resourceNumber(resourceTypeId, resourceId, met) !== undefined) return;
+    const { resourceTypeId, resourceId, stamp } = principal;
+    const row = this.#sql.findResource.get(resourceTypeId, resourceId);
+    if (row !== undefined) met.resources.set(keyOf(resourceTypeId, resourceId), numberOf(row, "id"));
+    if (row?.["stamp"] === stamp) return;
     const resource = principal.build();
     if (resource.id?.resourceType !== resourceTypeId || resource.id.resource !== resourceId) {
       throw new GovernanceError("internal", "a principal was built as somebody else; please report this");
     }
-    this.#putResource(resource, at, tally, met);
+    this.#putResource(resource, stamp, at, tally, met);
   }
 
   #putEntitlement(entitlement: Entitlement, at: string): void {

@@ -16,12 +16,12 @@ const SQL = {
   moveChain:
     "UPDATE chains SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'open'",
   insertResourceType: "INSERT OR REPLACE INTO resource_types (external_id, at, data) VALUES (?, ?, ?)",
-  findResource: "SELECT id FROM resources WHERE type = ? AND resource_id = ?",
+  findResource: "SELECT id, stamp FROM resources WHERE type = ? AND resource_id = ?",
   insertResource: `
-    INSERT INTO resources (type, resource_id, parent_type, parent_id, at, data) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO resources (type, resource_id, parent_type, parent_id, stamp, at, data) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING`,
   updateResource: `
-    UPDATE resources SET parent_type = ?, parent_id = ?, at = ?, data = ? WHERE type = ? AND resource_id = ?`,
+    UPDATE resources SET parent_type = ?, parent_id = ?, stamp = ?, at = ?, data = ? WHERE type = ? AND resource_id = ?`,
   findEntitlement: "SELECT id FROM entitlements WHERE external_id = ?",
   putEntitlement: `
     INSERT INTO entitlements (external_id, type, resource_id, at, data) VALUES (?, ?, ?, ?, ?)

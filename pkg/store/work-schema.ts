@@ -65,6 +65,7 @@ export function createWorkSchema(database: DatabaseSync): void {
       resource_id TEXT NOT NULL,
       parent_type TEXT,
       parent_id TEXT,
+      stamp TEXT,
       at TEXT NOT NULL,
       data BLOB NOT NULL,
       UNIQUE (type, resource_id)

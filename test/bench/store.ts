@@ -4,11 +4,12 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { memberEntitlement } from "../../pkg/connector/entitlements.ts";
 import { membershipGrant } from "../../pkg/connector/grants.ts";
 import { groupResource } from "../../pkg/connector/groups.ts";
 import { RESOURCE_TYPES } from "../../pkg/connector/resource-types.ts";
-import { userResource } from "../../pkg/connector/users.ts";
+import { userResource, userStamp } from "../../pkg/connector/users.ts";
 import {
   advance,
   type Chain,
@@ -148,6 +149,7 @@ function readMembers(file: SyncFile): void {
       principals: members.map((member) => ({
         resourceTypeId: "user",
         resourceId: member.sub,
+        stamp: userStamp(member),
         build: () => userResource(member, pool, "sub"),
       })),
     };
@@ -235,6 +237,9 @@ function mib(bytes: number): string {
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
+
+// What is made here to be stored is garbage at once, and V8 lets its nursery grow by it; the store itself keeps nothing.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 // Beside the checkout: /tmp may be memory, and then the file would count as such.
 mkdirSync(".cache", { recursive: true });

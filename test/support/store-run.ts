@@ -56,7 +56,7 @@ export function membership(name: string, userId: string): Grant {
 }
 
 export function principal(id: string): RunPage["principals"][number] {
-  return { resourceTypeId: USER_TYPE, resourceId: id, build: () => user(id) };
+  return { resourceTypeId: USER_TYPE, resourceId: id, stamp: "as it is", build: () => user(id) };
 }
 
 export function page(chain: Chain, rows: Partial<RunPage> = {}): RunPage {
