@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "../cmd/connector/run.ts";
+import { memoryContext, memoryOutput } from "../cmd/connector/testing.fixture.ts";
+import { federatedPerson, people, person } from "./cognito/definitions.ts";
+import { createPool } from "./cognito/pool.ts";
+import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { type CliResult, runCli, startCli } from "./support/connector-cli.ts";
+
+const POOL = "us-east-1_Ab129faBb";
+
+describe("connector list", () => {
+  let cognito: ScriptedCognito;
+
+  beforeEach(async () => {
+    const users = [
+      person(0, {
+        username: "=cmd|'/c calc'!A0",
+        sub: "sub-0",
+        groups: ["all"],
+        createdAt: "2026-01-02T03:04:05Z",
+      }),
+      person(1, { username: "日本", sub: "sub-1", enabled: false, attributes: { email: null } }),
+      person(2, { username: "\u001b[31mred", sub: "sub-2", status: "SOMETHING_NEW" }),
+      federatedPerson(3, "Google", { sub: "sub-3" }),
+      ...people(176, (index) => ({ username: `user-${index}` }), 8),
+    ];
+    const groups = [
+      { name: "all", description: 'say "hi"', precedence: 0, roleArn: "arn:aws:iam::123456789012:role/r" },
+      { name: `${POOL}_Google` },
+      { name: "none" },
+    ];
+    cognito = await startScriptedCognito({ pools: [createPool({ id: POOL, users, groups })] });
+  });
+
+  afterEach(async () => {
+    await cognito.close();
+  });
+
+  const settings = () => ["--user-pool-id", POOL, "--endpoint-url", cognito.url, "--rate", "1000"];
+  const list = (...args: string[]): Promise<CliResult> => runCli(["list", ...args, ...settings()]);
+
+  test("users off a terminal are JSON lines, one call a page, and nothing on stderr", async () => {
+    const { code, stdout, stderr } = await list("users");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const rows = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
+    expect(rows).toHaveLength(180);
+    expect(rows[0]).toEqual({
+      id: "sub-0",
+      username: "=cmd|'/c calc'!A0",
+      status: "CONFIRMED",
+      enabled: true,
+      email: expect.stringContaining("@"),
+      created: "2026-01-02T03:04:05.000Z",
+    });
+    expect(rows[1]).toMatchObject({ username: "日本", enabled: false, email: null });
+    expect(rows[2]).toMatchObject({ username: "\u001b[31mred", status: "SOMETHING_NEW" });
+    expect(stdout).not.toContain("\u001b");
+    expect(cognito.stats.count()).toBe(3);
+  });
+
+  test("users as CSV give no spreadsheet a formula", async () => {
+    const { stdout } = await list("users", "--output", "csv");
+    const lines = stdout.split("\r\n");
+    expect(lines[0]).toBe("id,username,status,enabled,email,created");
+    expect(lines[1]).toMatch(/^sub-0,'=cmd\|'\/c calc'!A0,CONFIRMED,true,/);
+    expect(lines).toHaveLength(182);
+  });
+
+  test("users by username have that as id", async () => {
+    const { stdout } = await list("users", "--output", "csv", "--user-id", "username");
+    expect(stdout.split("\r\n")[2]).toMatch(/^日本,日本,/);
+  });
+
+  test("groups as JSON are one array", async () => {
+    const { code, stdout } = await list("groups", "--output", "json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        name: "all",
+        precedence: 0,
+        role_arn: "arn:aws:iam::123456789012:role/r",
+        sign_in_provider: null,
+        created: expect.stringMatching(/^\d{4}-/),
+        modified: expect.stringMatching(/^\d{4}-/),
+        description: 'say "hi"',
+      },
+      expect.objectContaining({ name: `${POOL}_Google`, precedence: null, sign_in_provider: "Google" }),
+      expect.objectContaining({ name: "none" }),
+    ]);
+  });
+
+  test("members are those of the one group", async () => {
+    const { stdout } = await list("members", "all");
+    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({ id: "sub-0" });
+  });
+
+  test("members of a group that is not there are not found", async () => {
+    const { code, stdout, stderr } = await list("members", "nobody");
+    expect([code, stdout]).toEqual([5, ""]);
+    expect(stderr).toMatch(/no such group/);
+  });
+
+  test("members of an empty group are a whole, empty list", async () => {
+    const { code, stdout } = await list("members", "none", "--output", "json");
+    expect([code, stdout]).toEqual([0, "[]\n"]);
+  });
+
+  test("on a terminal is a table that no name can steer, and a count", async () => {
+    const stdout = memoryOutput({ isTerminal: true });
+    const stderr = memoryOutput({ isTerminal: true });
+    const env = { AWS_ACCESS_KEY_ID: "AKIDTEST", AWS_SECRET_ACCESS_KEY: "s" };
+    const context = memoryContext({ stdout, stderr, env, monotonic: () => performance.now() });
+    // The SDK's own chain reads the process's environment, so the keys are given as settings.
+    const keys = ["--allow-secret-flags", "--aws-access-key-id", "AKIDTEST", "--aws-secret-access-key", "s"];
+    expect(await run(["list", "users", ...settings(), ...keys], context)).toBe(0);
+    const lines = stdout.text().split("\n");
+    expect(lines[0]).toMatch(/^ID +USERNAME +STATUS +ENABLED +EMAIL +CREATED$/);
+    expect(lines[1]).toMatch(/^sub-0 +=cmd.* CONFIRMED +yes +\S+@\S+ +2026-01-02$/);
+    expect(stdout.text()).toContain("\\u{1b}[31mred");
+    expect(stdout.text()).not.toContain("\u001b");
+    expect(stderr.text()).toBe("180 users\n");
+  });
+
+  test.for([["jsonl"], ["csv"], ["json"]])(
+    "that breaks off as %s says so and ends with 20: never a shorter list that looks whole (mark 8)",
+    async ([format = ""]) => {
+      cognito.script({ operation: "ListUsers", continues: true, error: { name: "AccessDeniedException" } });
+      const { code, stdout, stderr } = await list("users", "--output", format, "--log-format", "console");
+      expect(code).toBe(20);
+      expect(stdout).toContain("sub-3");
+      expect(stderr).toMatch(
+        /^connector: the output is incomplete, it has 60 users: ListUsers: not allowed.*\n$/,
+      );
+      expect(format === "json" && isJson(stdout)).toBe(false);
+    },
+  );
+
+  test("that fails on its first page has that failure's exit code, and no output", async () => {
+    cognito.script({ operation: "ListUsers", error: { name: "AccessDeniedException" } });
+    const { code, stdout, stderr } = await list("users");
+    expect([code, stdout]).toEqual([7, ""]);
+    expect(JSON.parse(stderr)).toMatchObject({ level: "error", code: "permission-denied" });
+  });
+
+  test.for([[1], [2]])("page markers that come again after %i end it (mark 4)", async ([length = 1]) => {
+    // Pages are cut to one item, so that the circle closes before the list ends.
+    cognito.script({ operation: "ListUsers", shortPage: 1, repeatTokens: length });
+    const { code, stdout, stderr } = await list("users");
+    expect(code).toBe(20);
+    expect(stderr).toMatch(/the listing would never end/);
+    expect(stdout.split("\n").length).toBeLessThan(12);
+  });
+
+  test("goes over empty and short pages to the end (marks 1, 2)", async () => {
+    cognito.script({ operation: "ListUsers", nth: [1, 3], shortPage: 0 });
+    cognito.script({ operation: "ListUsers", nth: [2], shortPage: 7 });
+    const { code, stdout } = await list("users");
+    expect([code, stdout.trimEnd().split("\n").length]).toEqual([0, 180]);
+  });
+
+  test("prints a page before it asks for the next", async () => {
+    const hold = cognito.hold({ operation: "ListUsers", nth: 2 });
+    const { process: program, result } = startCli(["list", "users", ...settings()]);
+    const firstPage = new Promise<string>((resolve) => {
+      program.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString()));
+    });
+    await hold.arrived();
+    expect(await firstPage).toContain("sub-3");
+    hold.release();
+    expect((await result).code).toBe(0);
+  });
+
+  test("ends quietly, and calls no more, when its reader has had enough", async () => {
+    cognito.setLatency((call) => (call.number > 1 ? 50 : 0));
+    const { process: program, result } = startCli(["list", "users", ...settings()]);
+    program.stdout?.once("data", () => program.stdout?.destroy());
+    const { code, stderr } = await result;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(cognito.stats.count()).toBeLessThan(3);
+  });
+
+  test("is ended by SIGINT with 1, and says that there is more", async () => {
+    const hold = cognito.hold({ operation: "ListUsers", nth: 2 });
+    const { process: program, result } = startCli([
+      "list",
+      "users",
+      ...settings(),
+      "--log-format",
+      "console",
+    ]);
+    await hold.arrived();
+    program.kill("SIGINT");
+    const { code, stderr } = await result;
+    expect(code).toBe(1);
+    expect(stderr).toBe("connector: the output is incomplete, it has 60 users: stopped by SIGINT\n");
+    hold.release();
+  });
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
