@@ -1,0 +1,289 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readSyncFile } from "../pkg/store/read-sync-file.ts";
+import { people } from "./cognito/definitions.ts";
+import { createPool, type Pool } from "./cognito/pool.ts";
+import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { runCli, startCli } from "./support/connector-cli.ts";
+
+const POOL = "us-east-1_Ab129faBb";
+
+/** 130 users, groups of 130, 61 and 0 members: 1 + 3 + 1 + (3 + 2 + 1) calls. */
+function smallPool(): Pool {
+  const users = people(130, (index) => ({ groups: index < 61 ? ["all", "some"] : ["all"] }));
+  return createPool({ id: POOL, users, groups: ["all", "some", "none"] });
+}
+
+const CALLS = 1 + 3 + 1 + 6;
+
+describe("a sync that is killed", () => {
+  let folder: string;
+  let file: string;
+  let cognito: ScriptedCognito;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "connector-killed-"));
+    file = join(folder, "sync.c1z");
+    cognito = await startScriptedCognito({ pools: [smallPool()] });
+  });
+
+  afterEach(async () => {
+    await cognito.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const args = () => [
+    "sync",
+    "--file",
+    file,
+    "--user-pool-id",
+    POOL,
+    "--endpoint-url",
+    cognito.url,
+    "--rate",
+    "1000",
+    "--output",
+    "json",
+  ];
+
+  async function rows(of = file): Promise<string[]> {
+    const reader = await readSyncFile({ file: of, tempDir: folder }, new AbortController().signal);
+    try {
+      const [run] = reader.runs();
+      const syncId = run?.syncId ?? "";
+      return [
+        ...[...reader.resources(syncId)].map((row) => `${row.id?.resourceType}:${row.id?.resource}`),
+        ...[...reader.entitlements(syncId)].map((row) => row.id),
+        ...[...reader.grants(syncId)].map((row) => row.id),
+      ].sort();
+    } finally {
+      reader.close();
+    }
+  }
+
+  async function undisturbed(): Promise<string[]> {
+    const other = join(folder, "undisturbed.c1z");
+    const { code, stderr } = await runCli(args().with(2, other));
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    return rows(other);
+  }
+
+  test.for(Array.from({ length: CALLS }, (_, index) => index + 1))(
+    "with SIGKILL at call %i and run again has the same rows, and re-reads at most one page a chain",
+    async (nth) => {
+      const expected = await undisturbed();
+      cognito.stats.reset();
+      const killed = startCli(args());
+      const rule = cognito.script({
+        overall: nth,
+        run: () => {
+          killed.process.kill("SIGKILL");
+        },
+      });
+      expect((await killed.result).code).toBeNull();
+      expect(rule.fired).toBe(1);
+      expect(existsSync(file)).toBe(false);
+      const readByFirst = cognito.stats.count();
+      cognito.stats.reset();
+
+      const again = await runCli(args());
+      expect({ code: again.code, stderr: again.code === 0 ? "" : again.stderr }).toEqual({
+        code: 0,
+        stderr: "",
+      });
+      expect(await rows()).toEqual(expected);
+      // The second run describes the pool again; beyond that it re-reads what was in flight, one page a chain.
+      const reread = readByFirst + cognito.stats.count() - 1 - CALLS;
+      expect(reread).toBeGreaterThanOrEqual(0);
+      expect(reread).toBeLessThanOrEqual(5);
+    },
+  );
+
+  test("leaves the previous file byte for byte as it was", async () => {
+    await runCli(args());
+    const before = readFileSync(file);
+    const killed = startCli(args());
+    cognito.script({
+      operation: "ListUsersInGroup",
+      nth: 4,
+      run: () => {
+        killed.process.kill("SIGKILL");
+      },
+    });
+    expect((await killed.result).code).toBeNull();
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test("keeps a second sync of the same file out while it runs, and lets go when it dies", async () => {
+    const hold = cognito.hold({ operation: "ListUsers" });
+    const first = startCli(args());
+    await hold.arrived();
+    const second = await runCli(args());
+    expect(second.code).toBe(9);
+    expect(second.stderr).toMatch(/another sync/);
+    first.process.kill("SIGKILL");
+    await first.result;
+    hold.release();
+    expect((await runCli(args())).code).toBe(0);
+  });
+
+  test("SIGTERM ends it between two pages, and the same command goes on", async () => {
+    const running = startCli(args());
+    cognito.script({
+      operation: "ListUsersInGroup",
+      nth: 2,
+      run: () => {
+        running.process.kill("SIGTERM");
+      },
+    });
+    const { code, stderr } = await running.result;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/goes on from there/);
+    const again = await runCli(args());
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      resumed: true,
+      users: 130,
+      groups: 3,
+      memberships: 191,
+    });
+  });
+});
+
+describe("a sync that cannot end well", () => {
+  let folder: string;
+  let file: string;
+  let cognito: ScriptedCognito;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "connector-refused-"));
+    file = join(folder, "sync.c1z");
+    cognito = await startScriptedCognito({ pools: [smallPool()] });
+  });
+
+  afterEach(async () => {
+    await cognito.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const args = (...more: string[]) => [
+    "sync",
+    "--file",
+    file,
+    "--user-pool-id",
+    POOL,
+    "--endpoint-url",
+    cognito.url,
+    "--rate",
+    "1000",
+    ...more,
+  ];
+
+  test.for([
+    [
+      "a pool that does not exist",
+      "ResourceNotFoundException",
+      `User pool ${POOL} does not exist.`,
+      9,
+      /pool/i,
+    ],
+    [
+      "a revoked credential",
+      "UnrecognizedClientException",
+      "The security token included in the request is invalid.",
+      16,
+      /credential|key/i,
+    ],
+    [
+      "a missing permission",
+      "AccessDeniedException",
+      "User: x is not authorized to perform: cognito-idp:ListUsers",
+      7,
+      /cognito-idp:/,
+    ],
+  ] as const)(
+    "%s ends it with cause and cure, and the previous file untouched (mark 8)",
+    async ([, name, message, code, says]) => {
+      expect((await runCli(args())).code).toBe(0);
+      const before = readFileSync(file);
+      cognito.script({ error: { name, message } });
+      const failed = await runCli(args());
+      expect(failed.code).toBe(code);
+      expect(failed.stderr).toMatch(says);
+      expect(failed.stderr.trim().split("\n")).toHaveLength(1);
+      expect(readFileSync(file).equals(before)).toBe(true);
+    },
+  );
+
+  test.for([
+    ["damaged", (bytes: Buffer) => bytes.subarray(0, bytes.length - 100)],
+    [
+      "damaged",
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 400), Buffer.alloc(200), bytes.subarray(600)]),
+    ],
+    ["no .c1z", () => Buffer.from("just some notes\n")],
+    ["v3", () => Buffer.concat([Buffer.from("C1Z3\0"), Buffer.alloc(100)])],
+  ] as const)("a file that is %s is refused before the first call and left alone", async ([says, change]) => {
+    await runCli(args());
+    const foreign = change(readFileSync(file));
+    writeFileSync(file, foreign);
+    cognito.stats.reset();
+    const refused = await runCli(args());
+    expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining(says) });
+    expect(cognito.stats.count()).toBe(0);
+    expect(readFileSync(file).equals(foreign)).toBe(true);
+  });
+
+  test("the file of another pool is refused and left alone", async () => {
+    const other = createPool({ id: "us-east-1_Other0001", users: people(3) });
+    const elsewhere = await startScriptedCognito({ pools: [other] });
+    await runCli([
+      "sync",
+      "--file",
+      file,
+      "--user-pool-id",
+      other.settings.id,
+      "--endpoint-url",
+      elsewhere.url,
+    ]);
+    await elsewhere.close();
+    const before = readFileSync(file);
+    const refused = await runCli(args());
+    expect(refused.code).toBe(9);
+    expect(refused.stderr).toMatch(/pool/);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test.for([
+    ["a folder that is not there", "/nonexistent/sync.c1z"],
+    ["a folder in its place", ""],
+  ] as const)("%s is said before the first call, with exit code 2", async ([, target]) => {
+    const refused = await runCli(args().with(2, target === "" ? folder : target));
+    expect(refused.code).toBe(2);
+    expect(refused.stderr.trim().split("\n")).toHaveLength(1);
+    expect(cognito.stats.count()).toBe(0);
+  });
+
+  test("one that would lose more than half is not published, and then is, reading nothing again (D12)", async () => {
+    expect((await runCli(args())).code).toBe(0);
+    const before = readFileSync(file);
+    const shrunk = createPool({
+      id: POOL,
+      users: people(60, () => ({ groups: ["all"] })),
+      groups: ["all", "some", "none"],
+    });
+    const smaller = await startScriptedCognito({ pools: [shrunk] });
+    const to = args().with(6, smaller.url);
+    const refused = await runCli(to);
+    expect(refused.code).toBe(21);
+    expect(refused.stderr).toMatch(/users 130 -> 60.*--accept-shrink/);
+    expect(readFileSync(file).equals(before)).toBe(true);
+    smaller.stats.reset();
+    const accepted = await runCli([...to, "--accept-shrink"]);
+    expect(accepted.code).toBe(0);
+    expect(smaller.stats.count()).toBe(0);
+    await smaller.close();
+  });
+});
