@@ -1,5 +1,7 @@
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { type Context, ReaderGone } from "./context.ts";
+import { exitCodeOf } from "./exit-codes.ts";
+import { failureLine } from "./failure-line.ts";
 import { run } from "./run.ts";
 import { createOutput } from "./stdio.ts";
 
@@ -15,6 +17,11 @@ export async function start(argv: readonly string[]): Promise<void> {
       stop.abort(new GovernanceError("canceled", `stopped by ${signal}`));
     });
   }
+  // Node would print the text of the error, which may quote anything (D20).
+  process.on("uncaughtException", (error) => {
+    process.stderr.write(failureLine(error));
+    process.exit(exitCodeOf(error));
+  });
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
