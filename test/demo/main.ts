@@ -16,7 +16,11 @@ mkdirSync(".cache/demo", { recursive: true });
 const server = await startCognitoLocal(livelyPool({ id: POOL, name: "demo", users: 360 }), ".cache/demo");
 try {
   say(`A pool of 360 people runs on ${server.url} (cognito-local, this machine only).\n`);
-  for (const args of [["validate"], ["sync", "--file", FILE], ["list", "groups"]]) {
+  for (const args of [
+    ["validate", "--output", "table"],
+    ["sync", "--file", FILE, "--output", "table"],
+    ["list", "groups", "--output", "table"],
+  ]) {
     say(styleText("bold", `$ connector ${args.join(" ")}`));
     const { status } = spawnSync(process.execPath, ["cmd/connector/main.ts", ...args], {
       stdio: "inherit",
