@@ -8,7 +8,7 @@ import { afterRows, beforeRows, columnsOf, RUN_TABLES } from "./file-schema.ts";
 import { removeDatabase, touchPrivate } from "./paths.ts";
 import { numberOf } from "./rows.ts";
 import type { RunState } from "./run-state.ts";
-import { statsText } from "./run-stats.ts";
+import { countRun, expectRows } from "./run-stats.ts";
 import { timestampText } from "./timestamps.ts";
 
 /** A run of the old target that goes into the new one too. */
@@ -27,6 +27,8 @@ export interface BuildPlan {
   readonly kept: KeptRun | undefined;
 }
 
+/** Memory that SQLite sorts in before it spills: it takes the size of the cache of the main database for it (F11). */
+const SORT_KIB = 16 * 1024;
 /** Rows copied in one go. Between two of them a signal is heard and the progress line moves. */
 const SLICE_ROWS = 50_000;
 /** Counted in users, of whom a group has but some. */
@@ -47,6 +49,8 @@ export async function buildDatabase(
   try {
     sortIn(work, dirname(plan.into));
     work.exec(`
+      PRAGMA main.cache_size = -${SORT_KIB};
+      PRAGMA shrink_memory;
       PRAGMA next.page_size = 4096;
       PRAGMA next.journal_mode = MEMORY;
       PRAGMA next.synchronous = OFF;
@@ -85,56 +89,64 @@ async function copyKept(work: DatabaseSync, kept: KeptRun, signal: AbortSignal):
 
 async function copyRun(work: DatabaseSync, plan: BuildPlan, signal: AbortSignal): Promise<void> {
   const { run, endedAtMs } = plan;
-  const syncId = [run.syncId];
-  await copySlices(
-    work,
+  const stats = countRun(work, run.counts);
+  const copy = (from: string, insert: string) => copySlices(work, from, insert, [run.syncId], signal);
+  const types = await copy(
     "main.resource_types",
     `INSERT INTO next.v1_resource_types (external_id, data, sync_id, discovered_at)
      SELECT external_id, data, ?1, at FROM main.resource_types WHERE true`,
-    syncId,
-    signal,
   );
-  await copySlices(
-    work,
+  expectRows("resource types", types, stats.resource_types);
+  const resources = await copy(
     "main.resources",
     `INSERT INTO next.v1_resources (resource_type_id, external_id, parent_resource_type_id, parent_resource_id, data,
        sync_id, discovered_at)
      SELECT type, type || ':' || resource_id, parent_type, parent_id, data, ?1, at FROM main.resources WHERE true`,
-    syncId,
-    signal,
   );
-  await copySlices(
-    work,
+  expectRows("resources", resources, stats.resources);
+  const entitlements = await copy(
     "main.entitlements",
     `INSERT INTO next.v1_entitlements (resource_type_id, resource_id, external_id, data, sync_id, discovered_at)
      SELECT type, resource_id, external_id, data, ?1, at FROM main.entitlements WHERE true`,
-    syncId,
-    signal,
   );
-  await copyGrants(work, run.syncId, signal);
+  expectRows("entitlements", entitlements, stats.entitlements);
+  expectRows("grants", await copyGrants(work, run.syncId, signal), stats.grants);
+  insertRunRows(work, plan, JSON.stringify(stats), timestampText(endedAtMs));
+}
+
+function insertRunRows(
+  work: DatabaseSync,
+  { run, connectorVersion }: BuildPlan,
+  stats: string,
+  endedAt: string,
+): void {
+  const { syncId, counts } = run;
+  const { poolId, userIdKind, mappingVersion } = run.fingerprint;
   work
     .prepare(`
       INSERT INTO next.v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type, supports_diff,
         grants_backfilled, stats)
       VALUES (?, ?, ?, '', 'full', 1, 1, ?)`)
-    .run(run.syncId, timestampText(run.startedAtMs), timestampText(endedAtMs), statsText(work, run.counts));
-  const { poolId, userIdKind, mappingVersion } = run.fingerprint;
+    .run(syncId, timestampText(run.startedAtMs), endedAt, stats);
   work
-    .prepare("INSERT INTO next.connector_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    .prepare(`
+      INSERT INTO next.connector_runs (sync_id, user_pool_id, user_id_kind, mapping_version, connector_version,
+        user_rows, group_rows, membership_rows)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
     .run(
-      run.syncId,
+      syncId,
       poolId,
       userIdKind,
       mappingVersion,
-      plan.connectorVersion,
-      run.counts.users,
-      run.counts.groups,
-      run.counts.memberships,
+      connectorVersion,
+      counts.users,
+      counts.groups,
+      counts.memberships,
     );
 }
 
 /** Group by group: packed together, their rows compress better, and their indices sort faster. */
-async function copyGrants(work: DatabaseSync, syncId: string, signal: AbortSignal): Promise<void> {
+async function copyGrants(work: DatabaseSync, syncId: string, signal: AbortSignal): Promise<number> {
   const insert = work.prepare(`
     INSERT INTO next.v1_grants (resource_type_id, resource_id, entitlement_id, principal_resource_type_id,
       principal_resource_id, external_id, data, sync_id, discovered_at)
@@ -144,34 +156,41 @@ async function copyGrants(work: DatabaseSync, syncId: string, signal: AbortSigna
     WHERE e.id = ?2 AND g.principal > ?3 AND g.principal <= ?4`);
   const last = numberOf(work.prepare("SELECT coalesce(max(id), 0) AS n FROM main.resources").get(), "n");
   const entitlements = work.prepare("SELECT id FROM main.entitlements ORDER BY external_id").all();
+  let copied = 0;
   for (const row of entitlements) {
     const entitlement = numberOf(row, "id");
     for (let after = 0; after < last; after += GRANT_SLICE_ROWS) {
       await breathe(signal);
-      insert.run(syncId, entitlement, after, after + GRANT_SLICE_ROWS);
+      copied += Number(insert.run(syncId, entitlement, after, after + GRANT_SLICE_ROWS).changes);
     }
   }
+  return copied;
 }
 
-/** Runs `insert` over one stretch of row numbers of `from` after another. It ends in a WHERE clause. */
+/**
+ * Runs `insert` over one stretch of row numbers of `from` after another; it ends in a WHERE clause. Returns the rows that
+ * it copied.
+ */
 async function copySlices(
   work: DatabaseSync,
   from: string,
   insert: string,
   parameters: readonly SQLInputValue[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   // Two questions: SQLite answers one of them from the index, and both together by reading every row.
   const bounds = work
     .prepare(`SELECT (SELECT min(rowid) FROM ${from}) AS low, (SELECT max(rowid) FROM ${from}) AS high`)
     .get();
-  if (bounds?.["low"] === null) return;
+  if (bounds?.["low"] === null) return 0;
   const high = numberOf(bounds, "high");
   const slice = work.prepare(`${insert} AND ${from}.rowid > ?2 AND ${from}.rowid <= ?3`);
+  let copied = 0;
   for (let after = numberOf(bounds, "low") - 1; after < high; after += SLICE_ROWS) {
     await breathe(signal);
-    slice.run(...parameters, after, after + SLICE_ROWS);
+    copied += Number(slice.run(...parameters, after, after + SLICE_ROWS).changes);
   }
+  return copied;
 }
 
 /** Where SQLite spills what it sorts (F10): otherwise into /tmp, which may be small, or memory, or shared. */

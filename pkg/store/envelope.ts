@@ -8,11 +8,10 @@ import {
   readSync,
   rmSync,
   statfsSync,
-  statSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress } from "node:zlib";
 import { GovernanceError } from "../core/errors.ts";
 import { onDisk, refusedFile, storeError } from "./errors.ts";
 import { syncToDisk } from "./paths.ts";
@@ -30,17 +29,46 @@ const CURE = "move it away, or name another file with --file";
 export async function pack(database: string, into: string, signal: AbortSignal): Promise<void> {
   try {
     rmSync(into, { force: true });
-    const compress = createZstdCompress({
-      chunkSize: CHUNK_BYTES,
-      pledgedSrcSize: statSync(database).size,
-      params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
-    });
-    const output = createWriteStream(into, { flags: "wx", mode: 0o600, highWaterMark: CHUNK_BYTES });
-    output.write(MAGIC);
-    await pipeline(createReadStream(database, { highWaterMark: CHUNK_BYTES }), compress, output, { signal });
+    const input = openSync(database, "r");
+    try {
+      const compress = createZstdCompress({
+        chunkSize: CHUNK_BYTES,
+        pledgedSrcSize: fstatSync(input).size,
+        params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
+      });
+      const output = createWriteStream(into, { flags: "wx", mode: 0o600, highWaterMark: CHUNK_BYTES });
+      output.write(MAGIC);
+      await bothSettled(pipeline(compress, output, { signal }), feed(compress, input));
+    } finally {
+      closeSync(input);
+    }
     syncToDisk(into);
   } catch (error) {
     throw storeError(error, `write ${into}`);
+  }
+}
+
+/** As Promise.all, but one that failed does not leave the other running on a file that is closed meanwhile. */
+async function bothSettled(...work: readonly [Promise<void>, Promise<void>]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work))
+    if (outcome.status === "rejected") throw outcome.reason;
+}
+
+/** Through one buffer: a read stream makes a new one for each chunk, and gigabytes of them wait for the collector (F11). */
+async function feed(compress: ZstdCompress, input: number): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  try {
+    for (let read = readSync(input, buffer); read > 0; read = readSync(input, buffer)) {
+      const chunk = buffer.subarray(0, read);
+      await new Promise<void>((resolve, reject) => {
+        compress.write(chunk, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    compress.end();
+  } catch (error) {
+    // The same failure as the pipeline's, unless reading failed; then the pipeline must hear of it.
+    compress.destroy(error instanceof Error ? error : undefined);
+    throw error;
   }
 }
 

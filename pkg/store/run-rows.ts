@@ -36,9 +36,14 @@ export interface RunPage {
   readonly grants: readonly Grant[];
 }
 
-/** Row numbers met in one page, so that a page of one group looks its entitlement up once. */
+interface Found {
+  readonly row: number;
+  readonly stamp: number | null;
+}
+
+/** What one page found, so that a page of one group looks its entitlement up once. */
 interface Met {
-  readonly resources: Map<string, number>;
+  readonly resources: Map<string, Found>;
   readonly entitlements: Map<string, number>;
 }
 
@@ -94,34 +99,44 @@ export class RunRows {
     this.#transaction((tally) => {
       tally.memberships -= Number(this.#sql.dropGrants.run(type, id).changes);
       this.#sql.dropEntitlements.run(type, id);
-      const removed = Number(this.#sql.dropResource.run(type, id).changes);
-      if (type === GROUP_TYPE) tally.groups -= removed;
+      const found = this.#sql.findResource.get(type, id);
+      if (found !== undefined) {
+        this.#sql.dropResource.run(numberOf(found, "resource"));
+        this.#sql.dropName.run(type, id);
+        if (type === GROUP_TYPE) tally.groups -= 1;
+      }
       this.#moveChain(chain);
     });
   }
 
-  #putResource(resource: Resource, stamp: string | null, at: string, tally: Tally, met: Met): void {
-    const { type, id, parentType, parentId, data } = resourceRow(resource);
-    const inserted = this.#sql.insertResource.run(type, id, parentType, parentId, stamp, at, data);
-    if (Number(inserted.changes) === 0) {
-      this.#sql.updateResource.run(parentType, parentId, stamp, at, data, type, id);
-      return;
-    }
-    if (type === USER_TYPE) tally.users += 1;
-    if (type === GROUP_TYPE) tally.groups += 1;
-    met.resources.set(keyOf(type, id), Number(inserted.lastInsertRowid));
-  }
-
   #addPrincipal(principal: PagePrincipal, at: string, tally: Tally, met: Met): void {
-    const { resourceTypeId, resourceId, stamp } = principal;
-    const row = this.#sql.findResource.get(resourceTypeId, resourceId);
-    if (row !== undefined) met.resources.set(keyOf(resourceTypeId, resourceId), numberOf(row, "id"));
-    if (row?.["stamp"] === stamp) return;
+    const { resourceTypeId, resourceId } = principal;
+    const stamp = stampNumber(principal.stamp);
+    const known = this.#findResource(resourceTypeId, resourceId, met);
+    if (known !== undefined && known.stamp === stamp) return;
     const resource = principal.build();
     if (resource.id?.resourceType !== resourceTypeId || resource.id.resource !== resourceId) {
       throw new GovernanceError("internal", "a principal was built as somebody else; please report this");
     }
     this.#putResource(resource, stamp, at, tally, met);
+  }
+
+  #putResource(resource: Resource, stamp: number | null, at: string, tally: Tally, met: Met): void {
+    const { type, id, parentType, parentId, data } = resourceRow(resource);
+    const known = this.#findResource(type, id, met);
+    if (known !== undefined) {
+      this.#sql.updateResource.run(parentType, parentId, at, data, known.row);
+      if (known.stamp !== stamp) this.#sql.updateName.run(stamp, type, id);
+      met.resources.set(keyOf(type, id), { row: known.row, stamp });
+      return;
+    }
+    const row = Number(
+      this.#sql.insertResource.run(type, id, parentType, parentId, at, data).lastInsertRowid,
+    );
+    this.#sql.insertName.run(type, id, row, stamp);
+    met.resources.set(keyOf(type, id), { row, stamp });
+    if (type === USER_TYPE) tally.users += 1;
+    if (type === GROUP_TYPE) tally.groups += 1;
   }
 
   #putEntitlement(entitlement: Entitlement, at: string): void {
@@ -132,7 +147,7 @@ export class RunRows {
   #putGrant(grant: Grant, at: string, tally: Tally, met: Met): void {
     const { entitlementId, principalType, principalId, data } = grantRow(grant);
     const entitlement = this.#entitlementNumber(entitlementId, met);
-    const principal = this.#resourceNumber(principalType, principalId, met);
+    const principal = this.#findResource(principalType, principalId, met)?.row;
     if (entitlement === undefined || principal === undefined) {
       const missing = entitlement === undefined ? "entitlement" : "principal";
       // F9
@@ -146,15 +161,18 @@ export class RunRows {
     else this.#sql.updateGrant.run(at, data, entitlement, principal);
   }
 
-  #resourceNumber(type: string, id: string, met: Met): number | undefined {
+  #findResource(type: string, id: string, met: Met): Found | undefined {
     const key = keyOf(type, id);
     const known = met.resources.get(key);
     if (known !== undefined) return known;
     const row = this.#sql.findResource.get(type, id);
     if (row === undefined) return undefined;
-    const number = numberOf(row, "id");
-    met.resources.set(key, number);
-    return number;
+    const found = {
+      row: numberOf(row, "resource"),
+      stamp: row["stamp"] === null ? null : numberOf(row, "stamp"),
+    };
+    met.resources.set(key, found);
+    return found;
   }
 
   #entitlementNumber(id: string, met: Met): number | undefined {
@@ -195,6 +213,21 @@ export class RunRows {
       throw error;
     }
   }
+}
+
+/**
+ * 48 bits of the stamp, so that the index of a million names stays small. Two stamps of one person would have to agree in
+ * them within one run for a change to be missed, and then the row is the one that was read minutes before.
+ */
+function stampNumber(stamp: string): number {
+  let low = 0x811c9dc5;
+  let high = 0x1234;
+  for (let at = 0; at < stamp.length; at += 1) {
+    const code = stamp.charCodeAt(at);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code ^ (low >>> 16), 0x5bd1e995);
+  }
+  return (high >>> 16) * 2 ** 32 + (low >>> 0);
 }
 
 // "\0" stands in no id that SQLite or Cognito would take.

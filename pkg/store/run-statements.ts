@@ -16,12 +16,12 @@ const SQL = {
   moveChain:
     "UPDATE chains SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'open'",
   insertResourceType: "INSERT OR REPLACE INTO resource_types (external_id, at, data) VALUES (?, ?, ?)",
-  findResource: "SELECT id, stamp FROM resources WHERE type = ? AND resource_id = ?",
+  findResource: "SELECT resource, stamp FROM names WHERE type = ? AND resource_id = ?",
   insertResource: `
-    INSERT INTO resources (type, resource_id, parent_type, parent_id, stamp, at, data) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING`,
-  updateResource: `
-    UPDATE resources SET parent_type = ?, parent_id = ?, stamp = ?, at = ?, data = ? WHERE type = ? AND resource_id = ?`,
+    INSERT INTO resources (type, resource_id, parent_type, parent_id, at, data) VALUES (?, ?, ?, ?, ?, ?)`,
+  insertName: "INSERT INTO names (type, resource_id, resource, stamp) VALUES (?, ?, ?, ?)",
+  updateResource: "UPDATE resources SET parent_type = ?, parent_id = ?, at = ?, data = ? WHERE id = ?",
+  updateName: "UPDATE names SET stamp = ? WHERE type = ? AND resource_id = ?",
   findEntitlement: "SELECT id FROM entitlements WHERE external_id = ?",
   putEntitlement: `
     INSERT INTO entitlements (external_id, type, resource_id, at, data) VALUES (?, ?, ?, ?, ?)
@@ -34,7 +34,8 @@ const SQL = {
   dropGrants: `
     DELETE FROM grants WHERE entitlement IN (SELECT id FROM entitlements WHERE type = ? AND resource_id = ?)`,
   dropEntitlements: "DELETE FROM entitlements WHERE type = ? AND resource_id = ?",
-  dropResource: "DELETE FROM resources WHERE type = ? AND resource_id = ?",
+  dropResource: "DELETE FROM resources WHERE id = ?",
+  dropName: "DELETE FROM names WHERE type = ? AND resource_id = ?",
 } as const;
 
 export function prepareRun(database: DatabaseSync): RunStatements {
@@ -48,7 +49,9 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     insertResourceType: database.prepare(SQL.insertResourceType),
     findResource: database.prepare(SQL.findResource),
     insertResource: database.prepare(SQL.insertResource),
+    insertName: database.prepare(SQL.insertName),
     updateResource: database.prepare(SQL.updateResource),
+    updateName: database.prepare(SQL.updateName),
     findEntitlement: database.prepare(SQL.findEntitlement),
     putEntitlement: database.prepare(SQL.putEntitlement),
     insertGrant: database.prepare(SQL.insertGrant),
@@ -56,5 +59,6 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     dropGrants: database.prepare(SQL.dropGrants),
     dropEntitlements: database.prepare(SQL.dropEntitlements),
     dropResource: database.prepare(SQL.dropResource),
+    dropName: database.prepare(SQL.dropName),
   };
 }

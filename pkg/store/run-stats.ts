@@ -4,31 +4,32 @@ import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import { numberOf, textOf } from "./rows.ts";
 import type { RunCounts } from "./shrink-guard.ts";
 
+/** The `stats` of a run, as the field's readers expect them. */
+export interface RunStats {
+  readonly resource_types: number;
+  readonly resources: number;
+  readonly entitlements: number;
+  readonly grants: number;
+  readonly resources_by_resource_type: Readonly<Record<string, number>>;
+  readonly entitlements_by_resource_type: Readonly<Record<string, number>>;
+  readonly grants_by_resource_type: Readonly<Record<string, number>>;
+}
+
 /**
- * The `stats` of a run, as the field's readers expect them, counted from the rows. What they say must be what was
- * counted page by page (F6): a run that does not add up is not published.
+ * Counts the rows of the working database. They must be as many as were counted page by page (F6): a run that does not
+ * add up is not published.
  */
-export function statsText(work: DatabaseSync, counts: RunCounts): string {
-  const resources = tally(work, "SELECT type, count(*) AS n FROM main.resources GROUP BY type");
+export function countRun(work: DatabaseSync, counts: RunCounts): RunStats {
+  const resources = tally(work, "SELECT type, count(*) AS n FROM main.names GROUP BY type");
   const entitlements = tally(work, "SELECT type, count(*) AS n FROM main.entitlements GROUP BY type");
   const grants = tally(
     work,
     `SELECT e.type, count(*) AS n FROM main.grants g JOIN main.entitlements e ON e.id = g.entitlement GROUP BY e.type`,
   );
-  const rows = numberOf(work.prepare("SELECT count(*) AS n FROM main.grants").get(), "n");
-  const recount: RunCounts = {
-    users: resources[USER_TYPE] ?? 0,
-    groups: resources[GROUP_TYPE] ?? 0,
-    memberships: total(grants),
-  };
-  const exact = recount.users === counts.users && recount.groups === counts.groups;
-  if (!exact || recount.memberships !== counts.memberships || rows !== counts.memberships) {
-    throw new GovernanceError(
-      "internal",
-      "the rows of the run are not as many as were counted; please report this",
-    );
-  }
-  return JSON.stringify({
+  expectRows("users", resources[USER_TYPE] ?? 0, counts.users);
+  expectRows("groups", resources[GROUP_TYPE] ?? 0, counts.groups);
+  expectRows("memberships", total(grants), counts.memberships);
+  return {
     resource_types: numberOf(work.prepare("SELECT count(*) AS n FROM main.resource_types").get(), "n"),
     resources: total(resources),
     entitlements: total(entitlements),
@@ -36,7 +37,16 @@ export function statsText(work: DatabaseSync, counts: RunCounts): string {
     resources_by_resource_type: resources,
     entitlements_by_resource_type: entitlements,
     grants_by_resource_type: grants,
-  });
+  };
+}
+
+/** Throws when rows were lost, or came from nowhere, between two counts of them (F6). */
+export function expectRows(what: string, found: number, expected: number): void {
+  if (found === expected) return;
+  throw new GovernanceError(
+    "internal",
+    `the run holds ${found} ${what} and counted ${expected}; please report this`,
+  );
 }
 
 function tally(work: DatabaseSync, sql: string): Record<string, number> {

@@ -115,7 +115,7 @@ function nextPage(pool: SmallPool, chain: Chain, pageSize: number): RunPage {
   const after = advance(chain, more ? String(from + pageSize) : "");
   switch (chain.kind) {
     case "users":
-      return page(after, { resources: ids.map((id) => user(id)) });
+      return page(after, { principals: ids.map(principal) });
     case "groups":
       return page(after, {
         resources: ids.map(group),
