@@ -2,6 +2,7 @@ import { GovernanceError } from "../../pkg/core/errors.ts";
 import { type Context, ReaderGone } from "./context.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { failureLine } from "./failure-line.ts";
+import { keepHeapSmall } from "./heap.ts";
 import { run } from "./run.ts";
 import { createOutput } from "./stdio.ts";
 
@@ -9,6 +10,7 @@ const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /** Ties a command line to the process: its streams, its signals, its exit code. */
 export async function start(argv: readonly string[]): Promise<void> {
+  keepHeapSmall();
   const stop = new AbortController();
   for (const signal of Object.keys(SIGNALS).filter(isSignal)) {
     process.on(signal, () => {
