@@ -134,7 +134,7 @@ describe("the summary of a sync", () => {
   memberships  6,000 (as before)
   calls        127 for 126 pages, 2 throttled
   resumed      a run begun 1970-01-01T00:00:00.000Z
-  vanished     1 of the groups, while they were read
+  vanished     1 group, while being read
 `);
   });
 

@@ -4,6 +4,7 @@ import type { Published } from "../../pkg/store/publish.ts";
 import type { Output } from "./context.ts";
 import type { Column } from "./output/columns.ts";
 import { jsonText } from "./output/json-text.ts";
+import { counted } from "./output/plural.ts";
 import { createRowWriter } from "./output/row-writer.ts";
 import { formatDuration } from "./progress/duration.ts";
 
@@ -68,11 +69,10 @@ function forPeople(summary: SyncSummary): string {
     `  users        ${withChange(counts.users, previous?.users)}`,
     `  groups       ${withChange(counts.groups, previous?.groups)}`,
     `  memberships  ${withChange(counts.memberships, previous?.memberships)}`,
-    `  calls        ${NUMBER.format(calls)} for ${NUMBER.format(pages)} pages, ${NUMBER.format(throttles)} throttled`,
+    `  calls        ${NUMBER.format(calls)} for ${counted(pages, "page")}, ${NUMBER.format(throttles)} throttled`,
   ];
   if (resumed) lines.push(`  resumed      a run begun ${published.startedAt.toISOString()}`);
-  if (droppedGroups > 0)
-    lines.push(`  vanished     ${NUMBER.format(droppedGroups)} of the groups, while they were read`);
+  if (droppedGroups > 0) lines.push(`  vanished     ${counted(droppedGroups, "group")}, while being read`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -6,6 +6,7 @@ import { createCycleGuard } from "../../../pkg/sync/cycle-guard.ts";
 import { type Context, ReaderGone } from "../context.ts";
 import { CANCELED, exitCodeOf, OK, PARTIAL } from "../exit-codes.ts";
 import type { Column } from "../output/columns.ts";
+import { counted } from "../output/plural.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { type Runtime, withRuntime } from "../runtime.ts";
 
@@ -24,7 +25,7 @@ export function listCommand(what: Listed, config: Config, context: Context): Pro
           runtime,
           config,
           context,
-          noun: "users",
+          noun: "user",
           columns: userColumns(config),
           read: (page, signal) => directory.listUsers(page, signal),
         });
@@ -33,7 +34,7 @@ export function listCommand(what: Listed, config: Config, context: Context): Pro
           runtime,
           config,
           context,
-          noun: "groups",
+          noun: "group",
           columns: groupColumns(config),
           read: (page, signal) => directory.listGroups(page, signal),
         });
@@ -42,7 +43,7 @@ export function listCommand(what: Listed, config: Config, context: Context): Pro
           runtime,
           config,
           context,
-          noun: "members",
+          noun: "member",
           columns: userColumns(config),
           read: (page, signal) => directory.listMembers(what.group, page, signal),
         });
@@ -62,7 +63,7 @@ interface Print<T> {
 async function print<T>({ runtime, config, context, noun, columns, read }: Print<T>): Promise<number> {
   const { stdout, stderr, signal } = context;
   const rows = createRowWriter(config.output, columns, stdout);
-  const guard = createCycleGuard(`the ${noun}`);
+  const guard = createCycleGuard(`the ${noun}s`);
   let printed = 0;
   try {
     let marker: string | undefined;
@@ -76,10 +77,10 @@ async function print<T>({ runtime, config, context, noun, columns, read }: Print
     await rows.end();
   } catch (error) {
     if (printed === 0 || error instanceof ReaderGone || signal.reason instanceof ReaderGone) throw error;
-    await runtime.fail(error, `the output is incomplete, it has ${printed} ${noun}`);
+    await runtime.fail(error, `the output is incomplete, it has ${counted(printed, noun)}`);
     return exitCodeOf(error) === CANCELED ? CANCELED : PARTIAL;
   }
-  if (stderr.isTerminal && config.output === "table") await stderr.write(`${printed} ${noun}\n`);
+  if (stderr.isTerminal && config.output === "table") await stderr.write(`${counted(printed, noun)}\n`);
   return OK;
 }
 

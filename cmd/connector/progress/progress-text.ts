@@ -1,4 +1,5 @@
 import { printable } from "../../../pkg/ops/printable.ts";
+import { counted } from "../output/plural.ts";
 import { formatDuration } from "./duration.ts";
 import type { SyncState } from "./sync-progress.ts";
 import type { TimeLeft } from "./time-left.ts";
@@ -22,12 +23,12 @@ export function progressText(state: SyncState, pace: Pace, left: TimeLeft | unde
   const used = Math.min(pace.usedPerSecond, pace.grantedPerSecond);
   const parts = [
     `reading ${readingNow(state)}`,
-    `${state.usersOpen ? count(state.usersListed, estimatedUsers) : count(counts.users, undefined)} users`,
-    `${count(counts.groups, state.groupsOpen ? previous?.groups : undefined)} groups`,
-    `${count(counts.memberships, state.membersOpen > 0 ? previous?.memberships : undefined)} memberships`,
+    state.usersOpen ? progress(state.usersListed, estimatedUsers, "user") : counted(counts.users, "user"),
+    progress(counts.groups, state.groupsOpen ? previous?.groups : undefined, "group"),
+    progress(counts.memberships, state.membersOpen > 0 ? previous?.memberships : undefined, "membership"),
     `${RATE.format(used)} of ${RATE.format(pace.grantedPerSecond)} calls/s`,
   ];
-  if (pace.throttles > 0) parts.push(`${NUMBER.format(pace.throttles)} throttles`);
+  if (pace.throttles > 0) parts.push(counted(pace.throttles, "throttle"));
   if (pace.trouble !== undefined)
     parts.push(`retrying after ${pace.trouble === "Error" ? "a lost connection" : printable(pace.trouble)}`);
   else if (left !== undefined)
@@ -41,14 +42,14 @@ function readingNow({ usersOpen, groupsOpen, membersOpen }: SyncState): string {
   const kinds = [
     ...(usersOpen ? ["users"] : []),
     ...(groupsOpen ? ["groups"] : []),
-    ...(membersOpen > 0 ? [`members of ${NUMBER.format(membersOpen)} groups`] : []),
+    ...(membersOpen > 0 ? [`members of ${counted(membersOpen, "group")}`] : []),
   ];
   return kinds.length === 0 ? "the last pages" : kinds.join(", ");
 }
 
-function count(now: number, about: number | undefined): string {
+function progress(now: number, about: number | undefined, noun: string): string {
   // The estimate lags behind the truth, and "500 of about 400" helps nobody.
   return about === undefined || about < now
-    ? NUMBER.format(now)
-    : `${NUMBER.format(now)} of about ${NUMBER.format(about)}`;
+    ? counted(now, noun)
+    : `${NUMBER.format(now)} of about ${counted(about, noun)}`;
 }
