@@ -15,9 +15,11 @@ export function clipBytes(text: string, maxBytes: number): string {
   return text.slice(0, end) + ellipsis;
 }
 
+const SURROGATES = /[\ud800-\udfff]/;
+
 /** Orders as UTF-8 bytes do, which is how Go sorts the keys of a map when it marshals deterministically. */
 export function compareUtf8(a: string, b: string): number {
-  const surrogates = /[\ud800-\udfff]/;
-  if (surrogates.test(a) || surrogates.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  // Code units order like bytes until a surrogate is among them: those stand for the highest code points of all.
+  if (SURROGATES.test(a) || SURROGATES.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : a > b ? 1 : 0;
 }
