@@ -1,4 +1,5 @@
 import { NEEDED_TO_READ } from "../../pkg/connector/validate.ts";
+import { poolArn } from "../../pkg/core/pool-arn.ts";
 
 /** What later versions call beside the reads; a policy with them lets the connector change the pool. */
 const PROVISIONING: readonly string[] = [
@@ -22,15 +23,14 @@ const PROVISIONING: readonly string[] = [
 
 export interface PolicyOptions {
   readonly poolId: string;
-  readonly region: string;
   /** `*` where it is not known: a pool id is enough to find the pool. */
   readonly accountId: string;
   readonly provisioning: boolean;
 }
 
 /** An identity-based policy for one pool: the least that a sync needs, with the writes in a statement of their own. */
-export function iamPolicy({ poolId, region, accountId, provisioning }: PolicyOptions): object {
-  const resource = `arn:${partitionOf(region)}:cognito-idp:${region}:${accountId}:userpool/${poolId}`;
+export function iamPolicy({ poolId, accountId, provisioning }: PolicyOptions): object {
+  const resource = poolArn(poolId, accountId);
   const statement = (sid: string, operations: readonly string[]): object => ({
     Sid: sid,
     Effect: "Allow",
@@ -44,18 +44,4 @@ export function iamPolicy({ poolId, region, accountId, provisioning }: PolicyOpt
       ...(provisioning ? [statement("ChangeUserPool", PROVISIONING)] : []),
     ],
   };
-}
-
-const PARTITIONS: readonly (readonly [string, string])[] = [
-  ["cn-", "aws-cn"],
-  ["us-gov-", "aws-us-gov"],
-  ["us-iso-", "aws-iso"],
-  ["us-isob-", "aws-iso-b"],
-  ["us-isof-", "aws-iso-f"],
-  ["eu-isoe-", "aws-iso-e"],
-  ["eusc-", "aws-eusc"],
-];
-
-function partitionOf(region: string): string {
-  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }

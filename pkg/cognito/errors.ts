@@ -1,5 +1,6 @@
 import { type ErrorCode, type ErrorReason, GovernanceError } from "../core/errors.ts";
 import type { Operation } from "../core/operations.ts";
+import { poolArn } from "../core/pool-arn.ts";
 import { AttemptTimeout, CredentialsFailure, type Failure, MalformedAnswer, readFailure } from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
 
@@ -64,8 +65,8 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   },
   denied: {
     code: "permission-denied",
-    say: ({ operation, poolId, region }, { text }) =>
-      `not allowed${deniedBy(text)}; allow cognito-idp:${operation} on ${poolArnPattern(poolId, region)} (\`connector iam-policy\` prints the whole policy)`,
+    say: ({ operation, poolId }, { text }) =>
+      `not allowed${deniedBy(text)}; allow cognito-idp:${operation} on ${poolArn(poolId)} (\`connector iam-policy\` prints the whole policy)`,
   },
   replica: {
     code: "failed-precondition",
@@ -174,16 +175,6 @@ function article(noun: string): string {
 function refusedMembers(text: string): string {
   const members = [...text.matchAll(/\bat '(\w{1,40})'/g)].map((found) => found[1]);
   return members.length === 0 ? "" : ` (${[...new Set(members)].join(", ")})`;
-}
-
-function poolArnPattern(poolId: string, region: string): string {
-  return `arn:${partitionOf(region)}:cognito-idp:${region}:*:userpool/${poolId}`;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
-  return "aws";
 }
 
 function times(attempts: number): string {

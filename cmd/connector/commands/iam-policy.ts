@@ -25,7 +25,6 @@ export async function iamPolicyCommand(
   }
   const policy = iamPolicy({
     poolId: config.poolId,
-    region: config.region,
     accountId,
     provisioning,
   });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Config } from "../../../pkg/config/config.ts";
+import { MAPPING_VERSION } from "../../../pkg/connector/mapping-version.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import { openSyncFile, type SyncFile } from "../../../pkg/store/sync-file.ts";
 import { runSync, type SyncOutcome } from "../../../pkg/sync/run-sync.ts";
@@ -11,9 +12,6 @@ import { createSyncTracker } from "../progress/sync-progress.ts";
 import { type Runtime, withRuntime } from "../runtime.ts";
 import { printSummary } from "../sync-summary.ts";
 import { packageVersion } from "../version.ts";
-
-/** Raised when the same user or group maps to other rows; a half-read run does not go on across it. */
-const MAPPING_VERSION = 1;
 
 /** One full sync into the file. The file is looked at before the first call to AWS. */
 export function syncCommand(config: Config, context: Context): Promise<number> {

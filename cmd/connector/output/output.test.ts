@@ -82,6 +82,12 @@ describe("a table", () => {
     expect(table.lines([["ab", 1]]) + table.lines([["abcd", 2]])).toBe("N   X\nab  1\nabcd  2\n");
   });
 
+  test("is cut to the terminal, a row a line, and whole where there is none", () => {
+    const row = [["someone", "日本日本日本"]];
+    expect(createTable(["NAME", "X"], () => 14).lines(row)).toBe("NAME     X\nsomeone  日本…\n");
+    expect(createTable(["NAME", "X"]).lines(row)).toBe("NAME     X\nsomeone  日本日本日本\n");
+  });
+
   test("lets no name steer the terminal", () => {
     const text = createTable(["N"]).lines([["\u001b[31mred\nnext\u202e"]]);
     expect(text).toBe("N\n\\u{1b}[31mred\\u{a}next\\u{202e}\n");

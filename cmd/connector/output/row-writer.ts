@@ -20,7 +20,7 @@ export function createRowWriter<T>(
 ): RowWriter<T> {
   const formatter = FORMATTERS[format](
     columns.map((column) => column.key),
-    out.isTerminal,
+    out,
   );
   const cellsOf = (row: T): readonly Cell[] => columns.map((column) => column.value(row));
   let begun = false;
@@ -47,16 +47,17 @@ interface Formatter {
   end(begun: boolean): string;
 }
 
-type CreateFormatter = (keys: readonly string[], toTerminal: boolean) => Formatter;
+type CreateFormatter = (keys: readonly string[], out: Pick<Output, "isTerminal" | "columns">) => Formatter;
 
 const FORMATTERS: Readonly<Record<OutputFormat, CreateFormatter>> = {
-  table(keys) {
-    const table = createTable(keys.map((key) => key.toUpperCase().replaceAll("_", " ")));
+  table(keys, { isTerminal, columns }) {
+    const headers = keys.map((key) => key.toUpperCase().replaceAll("_", " "));
+    const table = isTerminal ? createTable(headers, columns) : createTable(headers);
     return { rows: (rows) => table.lines(rows), end: (begun) => (begun ? "" : table.lines([])) };
   },
-  csv(keys, toTerminal) {
+  csv(keys, { isTerminal }) {
     // A file keeps every character; a terminal must not be steered by a name.
-    const shown = (cell: Cell): Cell => (toTerminal && typeof cell === "string" ? printable(cell) : cell);
+    const shown = (cell: Cell): Cell => (isTerminal && typeof cell === "string" ? printable(cell) : cell);
     const record = (cells: readonly Cell[]): string => csvRecord(cells.map(shown));
     return {
       rows: (rows, first) => (first ? csvRecord(keys) : "") + rows.map(record).join(""),

@@ -1,15 +1,27 @@
 import { printable } from "../../../pkg/ops/printable.ts";
 import { type Cell, cellText } from "./columns.ts";
-import { displayWidth } from "./display-width.ts";
+import { displayWidth, fitted } from "./display-width.ts";
 
 /**
  * Lines of a table whose columns are as wide as the widest cell of the first rows given; a longer one that comes later
- * is shown whole and pushes its own line only, so that a listing can be printed page by page.
+ * is shown whole and pushes its own line only, so that a listing can be printed page by page. On a terminal a line is cut
+ * to its width, which keeps a row a line; whoever wants the rest takes another format.
  */
-export function createTable(headers: readonly string[]): {
+export function createTable(
+  headers: readonly string[],
+  terminalColumns: () => number = () => Number.POSITIVE_INFINITY,
+): {
   lines(rows: readonly (readonly Cell[])[]): string;
 } {
   let widths: readonly number[] | undefined;
+
+  function line(cells: readonly string[], known: readonly number[]): string {
+    const padded = cells.map(
+      (cell, i) => cell + " ".repeat(Math.max(0, (known[i] ?? 0) - displayWidth(cell))),
+    );
+    return `${fitted(padded.join("  ").trimEnd(), terminalColumns())}\n`;
+  }
+
   return {
     lines(rows) {
       const texts = rows.map((row) => row.map((cell) => printable(cellText(cell))));
@@ -24,11 +36,4 @@ export function createTable(headers: readonly string[]): {
       return head + texts.map((row) => line(row, known)).join("");
     },
   };
-}
-
-function line(cells: readonly string[], widths: readonly number[]): string {
-  const padded = cells.map(
-    (cell, i) => cell + " ".repeat(Math.max(0, (widths[i] ?? 0) - displayWidth(cell))),
-  );
-  return `${padded.join("  ").trimEnd()}\n`;
 }

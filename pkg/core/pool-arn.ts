@@ -1,0 +1,22 @@
+import { regionOfPool } from "./pool.ts";
+
+const PARTITIONS: readonly (readonly [string, string])[] = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["us-iso-", "aws-iso"],
+  ["us-isob-", "aws-iso-b"],
+  ["us-isof-", "aws-iso-f"],
+  ["eu-isoe-", "aws-iso-e"],
+  ["eusc-", "aws-eusc"],
+];
+
+/** The AWS partition of a Region, as ARNs name it. */
+function partitionOf(region: string): string {
+  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
+/** The ARN that an IAM policy names the pool by; `*` stands for any account. */
+export function poolArn(poolId: string, accountId = "*"): string {
+  const region = regionOfPool(poolId);
+  return `arn:${partitionOf(region)}:cognito-idp:${region}:${accountId}:userpool/${poolId}`;
+}
