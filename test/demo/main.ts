@@ -43,10 +43,8 @@ try {
   await server.stop();
 }
 if (process.exitCode === undefined) {
+  say(`${FILE} is a Baton sync file: "baton resources -f ${FILE}" opens it.`);
   say(
-    `${FILE} is a Baton sync file: "baton resources -f ${FILE}" opens it, and so does any platform that reads them.`,
-  );
-  say(
-    "For a pool of your own: connector validate --user-pool-id <id>, with AWS credentials in the environment.",
+    "For a pool of your own: npm run -s connector -- validate --user-pool-id <id>, with AWS credentials around.",
   );
 }

@@ -99,11 +99,10 @@ function groupColumns({ poolId }: Config): readonly Column<Group>[] {
   return [
     { key: "name", value: (group) => group.name },
     { key: "precedence", value: (group) => group.precedence },
+    { key: "description", value: (group) => group.description },
     { key: "role_arn", value: (group) => group.roleArn },
     { key: "sign_in_provider", value: (group) => signInProvider(poolId, group.name) },
     { key: "created", value: (group) => group.createdAt },
     { key: "modified", value: (group) => group.modifiedAt },
-    // The longest comes last, where it pushes nothing.
-    { key: "description", value: (group) => group.description },
   ];
 }

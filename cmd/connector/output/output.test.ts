@@ -88,6 +88,12 @@ describe("a table", () => {
     expect(createTable(["NAME", "X"]).lines(row)).toBe("NAME     X\nsomeone  日本日本日本\n");
   });
 
+  test("on a terminal cuts long cells, but never the first", () => {
+    const long = "x".repeat(50);
+    const text = createTable(["A", "B", "C"], () => 200).lines([[long, long, 1]]);
+    expect(text.split("\n")[1]).toBe(`${long}  ${"x".repeat(39)}…  1`);
+  });
+
   test("lets no name steer the terminal", () => {
     const text = createTable(["N"]).lines([["\u001b[31mred\nnext\u202e"]]);
     expect(text).toBe("N\n\\u{1b}[31mred\\u{a}next\\u{202e}\n");

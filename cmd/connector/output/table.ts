@@ -2,14 +2,17 @@ import { printable } from "../../../pkg/ops/printable.ts";
 import { type Cell, cellText } from "./columns.ts";
 import { displayWidth, fitted } from "./display-width.ts";
 
+const MOST_COLUMNS = 40;
+
 /**
  * Lines of a table whose columns are as wide as the widest cell of the first rows given; a longer one that comes later
- * is shown whole and pushes its own line only, so that a listing can be printed page by page. On a terminal a line is cut
- * to its width, which keeps a row a line; whoever wants the rest takes another format.
+ * is shown whole and pushes its own line only, so that a listing can be printed page by page. On a terminal every
+ * cell but the first is cut to 40 columns, and the line to its width, which keeps a row a line; whoever wants the rest
+ * takes another format.
  */
 export function createTable(
   headers: readonly string[],
-  terminalColumns: () => number = () => Number.POSITIVE_INFINITY,
+  terminalColumns?: () => number,
 ): {
   lines(rows: readonly (readonly Cell[])[]): string;
 } {
@@ -19,12 +22,19 @@ export function createTable(
     const padded = cells.map(
       (cell, i) => cell + " ".repeat(Math.max(0, (known[i] ?? 0) - displayWidth(cell))),
     );
-    return `${fitted(padded.join("  ").trimEnd(), terminalColumns())}\n`;
+    const text = padded.join("  ").trimEnd();
+    return `${terminalColumns === undefined ? text : fitted(text, terminalColumns())}\n`;
+  }
+
+  function shown(cell: Cell, column: number): string {
+    const text = printable(cellText(cell));
+    // What stands first is what a person copies: never cut.
+    return terminalColumns === undefined || column === 0 ? text : fitted(text, MOST_COLUMNS);
   }
 
   return {
     lines(rows) {
-      const texts = rows.map((row) => row.map((cell) => printable(cellText(cell))));
+      const texts = rows.map((row) => row.map(shown));
       let head = "";
       if (widths === undefined) {
         widths = headers.map((header, i) =>
