@@ -110,7 +110,7 @@ describe("connector list", () => {
   });
 
   test("on a terminal is a table that no name can steer, and a count", async () => {
-    const stdout = memoryOutput({ isTerminal: true });
+    const stdout = memoryOutput({ isTerminal: true, columns: 160 });
     const stderr = memoryOutput({ isTerminal: true });
     const env = { AWS_ACCESS_KEY_ID: "AKIDTEST", AWS_SECRET_ACCESS_KEY: "s" };
     const context = memoryContext({ stdout, stderr, env, monotonic: () => performance.now() });
