@@ -31,7 +31,9 @@ interface VitestReport {
 }
 
 function isVitestReport(value: unknown): value is VitestReport {
-  return typeof value === "object" && value !== null && "numPassedTests" in value && "numFailedTests" in value;
+  return (
+    typeof value === "object" && value !== null && "numPassedTests" in value && "numFailedTests" in value
+  );
 }
 
 /** A Vitest run, counted by Vitest's own report. A run that failed without a failed test counts as one. */
