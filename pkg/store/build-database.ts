@@ -27,8 +27,6 @@ export interface BuildPlan {
   readonly kept: KeptRun | undefined;
 }
 
-/** Memory that SQLite sorts in before it spills: it takes the size of the cache of the main database for it (F11). */
-const SORT_KIB = 16 * 1024;
 /** Rows copied in one go. Between two of them a signal is heard and the progress line moves. */
 const SLICE_ROWS = 50_000;
 /** Counted in users, of whom a group has but some. */
@@ -49,12 +47,11 @@ export async function buildDatabase(
   try {
     sortIn(work, dirname(plan.into));
     work.exec(`
-      PRAGMA main.cache_size = -${SORT_KIB};
       PRAGMA shrink_memory;
       PRAGMA next.page_size = 4096;
       PRAGMA next.journal_mode = MEMORY;
       PRAGMA next.synchronous = OFF;
-      PRAGMA next.cache_size = -8192;`);
+      PRAGMA next.cache_size = -4096;`);
     for (const statement of beforeRows("next")) work.exec(statement);
     if (plan.kept !== undefined) await copyKept(work, plan.kept, signal);
     await copyRun(work, plan, signal);

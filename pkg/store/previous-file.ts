@@ -54,6 +54,7 @@ export async function openPrevious(
 }
 
 function previousFile(path: string, database: DatabaseSync, runs: PreviousFile["runs"]): PreviousFile {
+  database.exec("PRAGMA cache_size = -1024; PRAGMA shrink_memory"); // it stays open for as long as the sync (F11)
   const members = database.prepare(`
     SELECT count(*) AS n FROM v1_grants WHERE sync_id = ?1 AND entitlement_id IN (
       SELECT external_id FROM v1_entitlements WHERE resource_type_id = '${GROUP_TYPE}' AND resource_id = ?2 AND sync_id = ?1)`);
