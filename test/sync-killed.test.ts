@@ -18,36 +18,27 @@ function smallPool(): Pool {
 
 const CALLS = 1 + 3 + 1 + 6;
 
+let folder: string;
+let file: string;
+let cognito: ScriptedCognito;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "connector-killed-"));
+  file = join(folder, "sync.c1z");
+  cognito = await startScriptedCognito({ pools: [smallPool()] });
+});
+
+afterEach(async () => {
+  await cognito.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function args(...more: string[]): string[] {
+  const where = ["--file", file, "--user-pool-id", POOL, "--endpoint-url", cognito.url];
+  return ["sync", ...where, "--rate", "1000", "--output", "json", ...more];
+}
+
 describe("a sync that is killed", () => {
-  let folder: string;
-  let file: string;
-  let cognito: ScriptedCognito;
-
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "connector-killed-"));
-    file = join(folder, "sync.c1z");
-    cognito = await startScriptedCognito({ pools: [smallPool()] });
-  });
-
-  afterEach(async () => {
-    await cognito.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const args = () => [
-    "sync",
-    "--file",
-    file,
-    "--user-pool-id",
-    POOL,
-    "--endpoint-url",
-    cognito.url,
-    "--rate",
-    "1000",
-    "--output",
-    "json",
-  ];
-
   async function rows(of = file): Promise<string[]> {
     const reader = await readSyncFile({ file: of, tempDir: folder }, new AbortController().signal);
     try {
@@ -153,34 +144,6 @@ describe("a sync that is killed", () => {
 });
 
 describe("a sync that cannot end well", () => {
-  let folder: string;
-  let file: string;
-  let cognito: ScriptedCognito;
-
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "connector-refused-"));
-    file = join(folder, "sync.c1z");
-    cognito = await startScriptedCognito({ pools: [smallPool()] });
-  });
-
-  afterEach(async () => {
-    await cognito.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const args = (...more: string[]) => [
-    "sync",
-    "--file",
-    file,
-    "--user-pool-id",
-    POOL,
-    "--endpoint-url",
-    cognito.url,
-    "--rate",
-    "1000",
-    ...more,
-  ];
-
   test.for([
     [
       "a pool that does not exist",
