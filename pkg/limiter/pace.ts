@@ -17,8 +17,8 @@ export interface Pace {
   readonly limits: readonly Limit[];
 }
 
-/** 0.6 % slower than asked: over ten seconds 60 ms of jitter on the way to the other end (L1), and 99.4 % used (L2). */
-const MARGIN = 1.006;
+/** 0.8 % slower than asked: over ten seconds 80 ms of jitter on the way to the other end (L1), and 99.2 % used (L2). */
+const MARGIN = 1.008;
 /** Bottleneck needs two or three milliseconds per job, one job after the other; slots this long leave it ten times that. */
 const MIN_SLOT_MS = 30;
 /** How much wider than the promise a window may be: what is left of the slack is for catching up after a stall. */
