@@ -69,6 +69,27 @@ describe("one process per target (F3)", () => {
     lockTarget(path, "pool.c1z").release();
   });
 
+  test("nobody ever holds it together with another, though each removes the file on leaving", async () => {
+    const marker = join(folder.path, "held");
+    const script = `
+      import { closeSync, openSync, rmSync } from "node:fs";
+      import { lockTarget } from ${JSON.stringify(join(import.meta.dirname, "lock.ts"))};
+      for (let taken = 0; taken < 150; ) {
+        let lock;
+        try { lock = lockTarget(${JSON.stringify(path)}, "pool.c1z"); } catch { continue; }
+        closeSync(openSync(${JSON.stringify(marker)}, "wx"));
+        rmSync(${JSON.stringify(marker)});
+        lock.release();
+        taken += 1;
+      }`;
+    const exits = Array.from({ length: 3 }, async () => {
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
+      children.push(child);
+      return (await once(child, "exit"))[0] as unknown;
+    });
+    expect(await Promise.all(exits)).toEqual([0, 0, 0]);
+  });
+
   test("a file of that name that is something else stays, and is named", () => {
     writeFileSync(path, "somebody's notes, ".repeat(100));
     expect(() => lockTarget(path, "pool.c1z")).toThrow(

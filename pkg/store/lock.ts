@@ -25,11 +25,11 @@ function tryLock(path: string, target: string): TargetLock | undefined {
   try {
     // Never opened when it is there: closing it would drop the lock that this process may hold, as POSIX has it.
     if (!existsSync(path)) touchPrivate(path);
-    const before = statSync(path).ino;
+    const before = statSync(path, { throwIfNoEntry: false })?.ino;
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     // The holder removes the file on leaving. Whoever had it open just then now holds a lock that nobody else sees.
-    if (statSync(path, { throwIfNoEntry: false })?.ino !== before) {
+    if (before === undefined || statSync(path, { throwIfNoEntry: false })?.ino !== before) {
       database.close();
       return undefined;
     }
