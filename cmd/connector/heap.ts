@@ -8,5 +8,5 @@ import { setFlagsFromString } from "node:v8";
 export function keepHeapSmall(): void {
   // A young generation that does not grow for garbage, and an old one that grows in small steps.
   setFlagsFromString("--semi-space-growth-factor=1");
-  setFlagsFromString("--heap-growing-percent=30");
+  setFlagsFromString("--heap-growing-percent=80");
 }

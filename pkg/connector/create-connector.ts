@@ -13,7 +13,7 @@ import type {
   Principal,
 } from "./connector.ts";
 import { memberEntitlement } from "./entitlements.ts";
-import { membershipGrant, membershipGrantBytes } from "./grants.ts";
+import { membershipGrantBytes, membershipGrants } from "./grants.ts";
 import { groupResource, groupResourceBytes } from "./groups.ts";
 import { connectorMetadata } from "./metadata.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
@@ -92,7 +92,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     };
     const { items, nextPageToken } = await listPage(members, request, signal);
     return {
-      items: items.map((member) => membershipGrant(groupName, member, userIdKind, poolId)),
+      items: items.map(membershipGrants(groupName, userIdKind, poolId)),
       principals: items.map((member) => principal(member, facts)),
       nextPageToken,
     };

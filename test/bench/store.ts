@@ -249,7 +249,7 @@ function print(line: string): void {
 if (existingFolder === undefined) {
   // Beside the checkout: /tmp may be memory, and then the file would count as such.
   mkdirSync(".cache", { recursive: true });
-  const folder = mkdtempSync(join(process.cwd(), ".cache", "bench-store-"));
+  const folder = mkdtempSync(join(process.cwd(), ".cache", "store-bench-"));
   try {
     print(`${users} users, ${groups} groups, ${memberships} memberships, pages of ${PAGE}`);
     for (const title of ["first run", "second run, onto the first"]) {
