@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { memberEntitlement } from "../../pkg/connector/entitlements.ts";
-import { membershipGrant } from "../../pkg/connector/grants.ts";
+import { membershipGrants } from "../../pkg/connector/grants.ts";
 import { groupResource } from "../../pkg/connector/groups.ts";
 import { RESOURCE_TYPES } from "../../pkg/connector/resource-types.ts";
 import { userResource, userStamp } from "../../pkg/connector/users.ts";
@@ -149,7 +149,7 @@ function readMembers(file: SyncFile): void {
     const page = {
       ...EMPTY,
       chain: one.chain,
-      grants: members.map((member) => membershipGrant(one.chain.group, member, "sub", POOL_ID)),
+      grants: members.map(membershipGrants(one.chain.group, "sub", POOL_ID)),
       principals: members.map(personOf),
     };
     timed(took, () => file.commit(page));
