@@ -36,10 +36,6 @@ export function membershipGrants(
   };
 }
 
-export function membershipGrant(groupName: string, member: User, kind: UserIdKind, poolId: string): Grant {
-  return membershipGrants(groupName, kind, poolId)(member);
-}
-
 /** About how many bytes the grant takes on the wire, from above. */
 export function membershipGrantBytes(groupName: string): number {
   return 1024 + 9 * groupName.length;

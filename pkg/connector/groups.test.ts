@@ -9,7 +9,7 @@ import {
   ResourceSchema,
 } from "../protocol/messages.ts";
 import { memberEntitlement } from "./entitlements.ts";
-import { membershipGrant } from "./grants.ts";
+import { membershipGrants } from "./grants.ts";
 import { groupResource, groupResourceBytes } from "./groups.ts";
 
 describe("a group", () => {
@@ -43,7 +43,7 @@ describe("a group", () => {
     expect(onEntitlement && anyUnpack(onEntitlement, EntitlementImmutableSchema)?.metadata).toMatchObject({
       identity_provider: "Google",
     });
-    const [onGrant] = membershipGrant(name, userNumber(1), "sub", POOL).annotations;
+    const [onGrant] = membershipGrants(name, "sub", POOL)(userNumber(1)).annotations;
     expect(onGrant && anyUnpack(onGrant, GrantImmutableSchema)).toBeDefined();
   });
 
@@ -63,7 +63,7 @@ describe("a group", () => {
       expect(groupResource(someGroup(name), POOL).id?.resource).toBe(name);
       expect(entitlement.id).toBe(`group:${name}:member`);
       expect(entitlement.resource?.id).toMatchObject({ resourceType: "group", resource: name });
-      const grant = membershipGrant(name, member, "sub", POOL);
+      const grant = membershipGrants(name, "sub", POOL)(member);
       expect(grant.id).toBe(`group:${name}:member:user:${member.sub}`);
       expect(grant.entitlement?.resource?.id?.resource).toBe(name);
       expect(grant.principal?.id).toMatchObject({ resourceType: "user", resource: member.sub });
@@ -74,7 +74,7 @@ describe("a group", () => {
     "with usernames as ids a grant names %s",
     ([username = ""]) => {
       const member = { ...userNumber(7), username };
-      expect(membershipGrant("g", member, "username", POOL).id).toBe(`group:g:member:user:${username}`);
+      expect(membershipGrants("g", "username", POOL)(member).id).toBe(`group:g:member:user:${username}`);
     },
   );
 
