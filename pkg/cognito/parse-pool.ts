@@ -24,6 +24,9 @@ export function parsePool(poolId: string, raw: UserPoolType): Pool {
       raw.Policies?.PasswordPolicy,
       raw.AdminCreateUserConfig?.UnusedAccountValidityDays,
     ),
+    verifiedBeforeUpdate:
+      asArray<string>(raw.UserAttributeUpdateSettings?.AttributesRequireVerificationBeforeUpdate) ?? [],
+    firstAuthFactors: asArray<string>(raw.Policies?.SignInPolicy?.AllowedFirstAuthFactors) ?? ["PASSWORD"],
     mfa: asText(raw.MfaConfiguration) ?? "OFF",
     tier: asText(raw.UserPoolTier),
     createdAt: asDate(raw.CreationDate),

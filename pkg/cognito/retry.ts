@@ -63,7 +63,10 @@ const RULES: Readonly<Record<FailureKind, Rule>> = {
   unknown: "never",
 };
 
-/** Whether sending the operation twice leaves the pool as sending it once. Never true for a create. */
+/**
+ * Whether sending the operation twice leaves the pool, and the person's mailbox, as sending it once. Where it does not,
+ * a lost answer is settled by reading. A password is not repeated since the pool's history may refuse it.
+ */
 export const IDEMPOTENT: Readonly<Record<Operation, boolean>> = {
   DescribeUserPool: true,
   ListUsers: true,
@@ -72,6 +75,22 @@ export const IDEMPOTENT: Readonly<Record<Operation, boolean>> = {
   GetGroup: true,
   AdminGetUser: true,
   AdminListGroupsForUser: true,
+  AdminCreateUser: false,
+  AdminDeleteUser: true,
+  AdminEnableUser: true,
+  AdminDisableUser: true,
+  AdminUserGlobalSignOut: true,
+  AdminUpdateUserAttributes: true,
+  AdminDeleteUserAttributes: true,
+  AdminSetUserPassword: false,
+  AdminResetUserPassword: false,
+  AdminConfirmSignUp: false,
+  AdminSetUserMFAPreference: true,
+  AdminAddUserToGroup: true,
+  AdminRemoveUserFromGroup: true,
+  CreateGroup: false,
+  UpdateGroup: true,
+  DeleteGroup: true,
 };
 
 /** Full jitter: any wait up to the doubling bound, so that calls throttled together do not come back together. */

@@ -65,6 +65,11 @@ function uniform(perSecond: number): Rates {
     UserResourceRead: perSecond,
     UserPoolRead: perSecond,
     UserPoolResourceRead: perSecond,
+    UserCreation: perSecond,
+    UserUpdate: perSecond,
+    UserAccountRecovery: perSecond,
+    UserResourceUpdate: perSecond,
+    UserPoolResourceUpdate: perSecond,
   };
 }
 

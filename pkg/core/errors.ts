@@ -23,6 +23,10 @@ export type ErrorCode =
 /**
  * What code branches on where the error code is too coarse: `marker-refused` restarts a chain from its first page,
  * `group-gone` drops one group, `pool-missing` ends everything, `replica` is a read-only secondary Region.
+ *
+ * Of writes: `outcome-unknown` may have been done or not and is settled by reading; `delivery-failed` and
+ * `trigger-failed` too, since Cognito runs both after it has created the user. `user-exists`, `alias-exists` and
+ * `group-exists` are names in use, `password-refused` breaks the policy, `password-reused` its history.
  */
 export type ErrorReason =
   | "marker-refused"
@@ -30,7 +34,15 @@ export type ErrorReason =
   | "user-gone"
   | "pool-missing"
   | "replica"
-  | "user-state";
+  | "user-state"
+  | "outcome-unknown"
+  | "delivery-failed"
+  | "trigger-failed"
+  | "user-exists"
+  | "alias-exists"
+  | "group-exists"
+  | "password-refused"
+  | "password-reused";
 
 export interface ErrorDetails {
   readonly cause?: unknown;
@@ -39,6 +51,8 @@ export interface ErrorDetails {
   readonly retryAt?: Date;
   /** The AWS request id, for a support case. */
   readonly requestId?: string;
+  /** Of a change that broke off: what stands in the pool nevertheless, one line each. */
+  readonly stands?: readonly string[];
 }
 
 /** The only error that crosses a package boundary. The message is one line: what failed, why, and the cure. */
@@ -48,6 +62,7 @@ export class GovernanceError extends Error {
   readonly reason: ErrorReason | undefined;
   readonly retryAt: Date | undefined;
   readonly requestId: string | undefined;
+  readonly stands: readonly string[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -55,6 +70,7 @@ export class GovernanceError extends Error {
     this.reason = details.reason;
     this.retryAt = details.retryAt;
     this.requestId = details.requestId;
+    this.stands = details.stands ?? [];
   }
 
   /**

@@ -6,10 +6,40 @@ export type Operation =
   | "ListGroups"
   | "GetGroup"
   | "AdminGetUser"
-  | "AdminListGroupsForUser";
+  | "AdminListGroupsForUser"
+  | WriteOperation;
+
+/** The operations that change the pool. */
+export type WriteOperation =
+  | "AdminCreateUser"
+  | "AdminDeleteUser"
+  | "AdminEnableUser"
+  | "AdminDisableUser"
+  | "AdminUserGlobalSignOut"
+  | "AdminUpdateUserAttributes"
+  | "AdminDeleteUserAttributes"
+  | "AdminSetUserPassword"
+  | "AdminResetUserPassword"
+  | "AdminConfirmSignUp"
+  | "AdminSetUserMFAPreference"
+  | "AdminAddUserToGroup"
+  | "AdminRemoveUserFromGroup"
+  | "CreateGroup"
+  | "UpdateGroup"
+  | "DeleteGroup";
 
 /** AWS counts calls per quota category over all pools of an account and Region. */
-export type Category = "UserList" | "UserRead" | "UserResourceRead" | "UserPoolRead" | "UserPoolResourceRead";
+export type Category =
+  | "UserList"
+  | "UserRead"
+  | "UserResourceRead"
+  | "UserPoolRead"
+  | "UserPoolResourceRead"
+  | "UserCreation"
+  | "UserUpdate"
+  | "UserAccountRecovery"
+  | "UserResourceUpdate"
+  | "UserPoolResourceUpdate";
 
 export interface Quota {
   /** Requests per second that AWS grants to the whole account and Region by default. */
@@ -25,6 +55,11 @@ export const QUOTAS: Readonly<Record<Category, Quota>> = {
   UserResourceRead: { accountPerSecond: 50, poolOperationPerSecond: undefined },
   UserPoolRead: { accountPerSecond: 15, poolOperationPerSecond: undefined },
   UserPoolResourceRead: { accountPerSecond: 20, poolOperationPerSecond: 5 },
+  UserCreation: { accountPerSecond: 50, poolOperationPerSecond: undefined },
+  UserUpdate: { accountPerSecond: 25, poolOperationPerSecond: undefined },
+  UserAccountRecovery: { accountPerSecond: 30, poolOperationPerSecond: undefined },
+  UserResourceUpdate: { accountPerSecond: 25, poolOperationPerSecond: undefined },
+  UserPoolResourceUpdate: { accountPerSecond: 15, poolOperationPerSecond: 5 },
 };
 
 export const CATEGORY_OF: Readonly<Record<Operation, Category>> = {
@@ -35,6 +70,22 @@ export const CATEGORY_OF: Readonly<Record<Operation, Category>> = {
   GetGroup: "UserPoolResourceRead",
   AdminGetUser: "UserRead",
   AdminListGroupsForUser: "UserResourceRead",
+  AdminCreateUser: "UserCreation",
+  AdminConfirmSignUp: "UserCreation",
+  AdminDeleteUser: "UserUpdate",
+  AdminEnableUser: "UserUpdate",
+  AdminDisableUser: "UserUpdate",
+  AdminUserGlobalSignOut: "UserUpdate",
+  AdminUpdateUserAttributes: "UserUpdate",
+  AdminDeleteUserAttributes: "UserUpdate",
+  AdminAddUserToGroup: "UserUpdate",
+  AdminRemoveUserFromGroup: "UserUpdate",
+  AdminSetUserPassword: "UserAccountRecovery",
+  AdminResetUserPassword: "UserAccountRecovery",
+  AdminSetUserMFAPreference: "UserResourceUpdate",
+  CreateGroup: "UserPoolResourceUpdate",
+  UpdateGroup: "UserPoolResourceUpdate",
+  DeleteGroup: "UserPoolResourceUpdate",
 };
 
 /** A polite share: AWS's quota is also the customer's own sign-in traffic (D6). */

@@ -38,6 +38,10 @@ export interface Pool {
   readonly aliasAttributes: readonly string[];
   readonly caseSensitiveUsernames: boolean;
   readonly passwordPolicy: PasswordPolicy;
+  /** Attributes whose new value counts only once the person has verified it (AttributesRequireVerificationBeforeUpdate). */
+  readonly verifiedBeforeUpdate: readonly string[];
+  /** How sign-in may begin: anything beside PASSWORD lets accounts live without one. */
+  readonly firstAuthFactors: readonly string[];
   readonly mfa: string;
   readonly tier: string | undefined;
   readonly createdAt: Date | undefined;

@@ -52,6 +52,8 @@ const pool: Pool = {
     historySize: 0,
     temporaryPasswordValidityDays: 7,
   },
+  verifiedBeforeUpdate: [],
+  firstAuthFactors: ["PASSWORD"],
   mfa: "OFF",
   tier: undefined,
   createdAt: undefined,

@@ -28,6 +28,8 @@ export function somePool(over: Partial<Pool> = {}): Pool {
       historySize: 0,
       temporaryPasswordValidityDays: 7,
     },
+    verifiedBeforeUpdate: [],
+    firstAuthFactors: ["PASSWORD"],
     mfa: "OFF",
     tier: "ESSENTIALS",
     createdAt: BORN,

@@ -1,0 +1,28 @@
+import type { ChangeKind, ChangeOutcome, ChangeStep, ChangeTarget, Requester, UndoRecord } from "./change.ts";
+import type { ErrorCode, ErrorReason } from "./errors.ts";
+
+/** One finished change, as the audit log keeps it. There is no room in it for an attribute, a password or a token. */
+export interface AuditRecord {
+  /** The id of the change; one line each. */
+  readonly change: string;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly pool: string;
+  readonly kind: ChangeKind;
+  readonly requester: Requester;
+  readonly target: ChangeTarget;
+  readonly outcome: ChangeOutcome;
+  readonly code: ErrorCode | undefined;
+  readonly reason: ErrorReason | undefined;
+  readonly steps: readonly ChangeStep[];
+  readonly undo: UndoRecord | undefined;
+}
+
+/** The log of all writes. */
+export interface AuditLog {
+  /**
+   * Appends one line and returns when it is on the disk. A change that has its line already is left as it is, so that
+   * a recovery may repeat it. Throws `failed-precondition` when the line cannot be written.
+   */
+  append(record: AuditRecord): void;
+}

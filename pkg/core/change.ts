@@ -1,0 +1,80 @@
+import type { ErrorCode, ErrorReason } from "./errors.ts";
+import type { WriteOperation } from "./operations.ts";
+
+/** Everything that can be asked to change. One change is one request, of one or several AWS calls. */
+export type ChangeKind =
+  | "grant"
+  | "revoke"
+  | "create-account"
+  | "delete-user"
+  | "enable-user"
+  | "disable-user"
+  | "update-user-attributes"
+  | "rotate-credential"
+  | "set-password"
+  | "reset-password"
+  | "resend-invitation"
+  | "sign-out-user"
+  | "confirm-sign-up"
+  | "reset-mfa"
+  | "create-group"
+  | "update-group"
+  | "delete-group";
+
+/** Who asked, as far as the connector can tell: an operating-system user or the peer of a gRPC call. */
+export interface Requester {
+  readonly via: "cli" | "grpc" | "recovery";
+  readonly name: string;
+}
+
+/** On whom: ids only. A user's id is the `sub`; "" while it is not known. */
+export interface ChangeTarget {
+  readonly user?: string;
+  readonly group?: string;
+  /** Hex SHA-256 of the login of an account to be created, which has no id yet. */
+  readonly loginSha256?: string;
+}
+
+/**
+ * `done`: AWS said so, or a read showed it. `not-done`: AWS refused, or a read showed that it is not. `unknown`: it may
+ * stand or not. `undone`: it was done, and taken back by a later step.
+ */
+export type StepState = "begun" | "done" | "not-done" | "unknown";
+
+/** One AWS call of a change. */
+export interface ChangeStep {
+  readonly operation: WriteOperation;
+  readonly state: StepState;
+  /** The step takes back an earlier one. */
+  readonly undo: boolean;
+  readonly requestId: string | undefined;
+  readonly code: ErrorCode | undefined;
+  readonly reason: ErrorReason | undefined;
+}
+
+/**
+ * How a change ended. `nothing-to-do`: it was so already. `refused`: by a guard or a check, before any step. `failed`:
+ * nothing of it stands. `undone`: what was done has been taken back. `partial`: some of it stands. `unknown`: it
+ * cannot be told.
+ */
+export type ChangeOutcome =
+  | "done"
+  | "nothing-to-do"
+  | "refused"
+  | "failed"
+  | "undone"
+  | "partial"
+  | "unknown";
+
+/** What is kept so that a deletion can be made good by hand: ids and the pool's own names, no attribute value. */
+export interface UndoRecord {
+  /** Members (`sub`) of a deleted group. */
+  readonly members?: readonly string[];
+  readonly group?: {
+    readonly description: string | undefined;
+    readonly roleArn: string | undefined;
+    readonly precedence: number | undefined;
+  };
+  /** Groups of a deleted user. */
+  readonly groups?: readonly string[];
+}

@@ -1,0 +1,70 @@
+import type { Group } from "./group.ts";
+import type { Secret } from "./secret.ts";
+import type { User } from "./user.ts";
+
+/** AWS did what was asked. */
+export interface Receipt {
+  readonly requestId: string | undefined;
+}
+
+/** AWS made something, and says what it looks like. */
+export interface Made<T> extends Receipt {
+  readonly made: T;
+}
+
+export type Medium = "EMAIL" | "SMS";
+
+/** An account as AdminCreateUser takes it. */
+export interface NewUser {
+  /** The username; in pools that sign in by e-mail or phone that address, and Cognito generates the username. */
+  readonly username: string;
+  /** By Cognito's names, values as text. */
+  readonly attributes: ReadonlyMap<string, string>;
+  /** Without one Cognito generates a password that nobody learns but the invited. */
+  readonly temporaryPassword: Secret | undefined;
+  /** Empty: no invitation goes out (MessageAction SUPPRESS). Never left to Cognito's default, which is SMS. */
+  readonly inviteBy: readonly Medium[];
+}
+
+/** What a group is made of besides its name. UpdateGroup is always given all three: servers may replace or merge. */
+export interface GroupFields {
+  readonly description: string | undefined;
+  readonly roleArn: string | undefined;
+  /** 0 is a value, and the strongest. */
+  readonly precedence: number | undefined;
+}
+
+/**
+ * The calls that change the pool, one AWS call each, by true username or group name. A method resolves when AWS said
+ * that it is done and rejects with a GovernanceError otherwise: reason `outcome-unknown` where it may have been done
+ * all the same. Nothing here is repeated where repeating could do it twice.
+ */
+export interface DirectoryWriter {
+  createUser(user: NewUser, signal: AbortSignal): Promise<Made<User>>;
+  /** A new temporary password goes out. Only for users who still have one (FORCE_CHANGE_PASSWORD). */
+  resendInvitation(username: string, by: readonly Medium[], signal: AbortSignal): Promise<Receipt>;
+  deleteUser(username: string, signal: AbortSignal): Promise<Receipt>;
+  enableUser(username: string, signal: AbortSignal): Promise<Receipt>;
+  disableUser(username: string, signal: AbortSignal): Promise<Receipt>;
+  /** Revokes refresh and access tokens. ID tokens that are out stay valid until they expire. */
+  signOutUser(username: string, signal: AbortSignal): Promise<Receipt>;
+  setAttributes(
+    username: string,
+    attributes: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<Receipt>;
+  deleteAttributes(username: string, names: readonly string[], signal: AbortSignal): Promise<Receipt>;
+  /** Not permanent: the person must change it at the next sign-in. */
+  setPassword(username: string, password: Secret, permanent: boolean, signal: AbortSignal): Promise<Receipt>;
+  /** The old password is dead at once; a code goes to the verified e-mail or phone. */
+  resetPassword(username: string, signal: AbortSignal): Promise<Receipt>;
+  confirmSignUp(username: string, signal: AbortSignal): Promise<Receipt>;
+  /** Switches every second factor off. */
+  clearMfa(username: string, signal: AbortSignal): Promise<Receipt>;
+  /** Rejects with `group-gone` or `user-gone`; a member already is no error. */
+  addMember(groupName: string, username: string, signal: AbortSignal): Promise<Receipt>;
+  removeMember(groupName: string, username: string, signal: AbortSignal): Promise<Receipt>;
+  createGroup(name: string, fields: GroupFields, signal: AbortSignal): Promise<Made<Group>>;
+  updateGroup(name: string, fields: GroupFields, signal: AbortSignal): Promise<Made<Group>>;
+  deleteGroup(name: string, signal: AbortSignal): Promise<Receipt>;
+}
