@@ -1,0 +1,44 @@
+import type { Directory } from "../core/directory.ts";
+import { GovernanceError } from "../core/errors.ts";
+
+/** The names of all groups of a user, read to the end (mark 16). Rejects with `user-gone`. */
+export async function groupsOfUser(
+  directory: Directory,
+  username: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  let marker: string | undefined;
+  do {
+    const page = await directory.listGroupsOfUser(username, { marker }, signal);
+    for (const { name } of page.items) names.add(name);
+    marker = page.next;
+    if (marker !== undefined && seen.has(marker)) {
+      throw new GovernanceError("internal", "AdminListGroupsForUser: AWS gave the same page marker twice");
+    }
+    seen.add(marker ?? "");
+  } while (marker !== undefined);
+  return names;
+}
+
+/** The accounts of all members of a group, by sub and username. Rejects with `group-gone`. */
+export async function membersOfGroup(
+  directory: Directory,
+  group: string,
+  signal: AbortSignal,
+): Promise<readonly { readonly sub: string; readonly username: string }[]> {
+  const members = new Map<string, { sub: string; username: string }>();
+  const seen = new Set<string>();
+  let marker: string | undefined;
+  do {
+    const page = await directory.listMembers(group, { marker }, signal);
+    for (const { sub, username } of page.items) members.set(sub, { sub, username });
+    marker = page.next;
+    if (marker !== undefined && seen.has(marker)) {
+      throw new GovernanceError("internal", "ListUsersInGroup: AWS gave the same page marker twice");
+    }
+    seen.add(marker ?? "");
+  } while (marker !== undefined);
+  return [...members.values()];
+}

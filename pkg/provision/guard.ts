@@ -1,0 +1,110 @@
+import { GovernanceError } from "../core/errors.ts";
+import { type Group, signInProvider } from "../core/group.ts";
+import type { Budget, BudgetLimit } from "../core/journal.ts";
+import { isFederated, type User } from "../core/user.ts";
+import type { GuardOptions } from "./options.ts";
+
+/** What the operator allows. Every method returns when it is allowed and throws `refused-by-guard` with the cure. */
+export interface Guard {
+  enabled(): void;
+  /** The group's name alone: for groups that are made, changed, deleted or granted. */
+  group(name: string): void;
+  /** A group that somebody is to be put into. */
+  grantable(group: Group): void;
+  role(roleArn: string | undefined, group: string): void;
+  /** A membership that Cognito keeps itself comes back at the next sign-in, whatever is done to it (mark 31). */
+  notManaged(name: string): void;
+  /** Passwords and attributes of a profile that an identity provider owns (mark 29). */
+  ownProfile(user: User, what: string): void;
+  deletable(user: User): void;
+  limits(budgets: readonly Budget[]): readonly BudgetLimit[];
+}
+
+const SETTING_OF: Readonly<Record<Budget, string>> = {
+  deletions: "--max-deletions-per-hour",
+  disables: "--max-disables-per-hour",
+  invitations: "--max-invitations-per-hour",
+};
+
+export function createGuard(options: GuardOptions, poolId: string): Guard {
+  const allow = options.groupsAllow.map(pattern);
+  const deny = options.groupsDeny.map(pattern);
+  const limitOf: Readonly<Record<Budget, number>> = {
+    deletions: options.maxDeletionsPerHour,
+    disables: options.maxDisablesPerHour,
+    invitations: options.maxInvitationsPerHour,
+  };
+
+  const guard: Guard = {
+    enabled() {
+      if (options.enabled) return;
+      throw new GovernanceError(
+        "failed-precondition",
+        "provisioning is not enabled: start the connector with --provisioning",
+      );
+    },
+    group(name) {
+      if (deny.some((one) => one.test(name))) {
+        throw refusal(`group ${name} is denied by --groups-deny; take it out of the patterns to allow it`);
+      }
+      if (allow.length > 0 && !allow.some((one) => one.test(name))) {
+        throw refusal(`group ${name} is not among --groups-allow; add it to the patterns to allow it`);
+      }
+    },
+    grantable(group) {
+      guard.notManaged(group.name);
+      guard.group(group.name);
+      guard.role(group.roleArn, group.name);
+    },
+    role(roleArn, group) {
+      if (roleArn === undefined || options.allowRoleGroups) return;
+      throw refusal(
+        `group ${group} carries the IAM role ${roleArn}, which its members may assume; --allow-role-groups allows it`,
+      );
+    },
+    notManaged(name) {
+      const provider = signInProvider(poolId, name);
+      if (provider === undefined) return;
+      throw refusal(
+        `group ${name} is managed by sign-in: Cognito puts everybody who signs in by ${provider} back; change it at that provider`,
+      );
+    },
+    ownProfile(user, what) {
+      if (options.allowFederatedWrites || !isFederated(user)) return;
+      throw refusal(
+        `user ${user.sub} belongs to an identity provider, whose next sign-in decides; ${what} is refused, --allow-federated-writes allows it`,
+      );
+    },
+    deletable(user) {
+      if (!options.deleteRequiresDisabled || !user.enabled) return;
+      throw refusal(
+        `user ${user.sub} is enabled, and --delete-requires-disabled is set; disable the account first`,
+      );
+    },
+    limits: (budgets) => budgets.map((budget) => ({ budget, limit: limitOf[budget] })),
+  };
+  return guard;
+}
+
+/** The line for an hour that is used up. */
+export function budgetRefusal(budget: Budget, limit: number, freeAtMs: number | undefined): GovernanceError {
+  const when =
+    limit === 0 || freeAtMs === undefined
+      ? ""
+      : `; the next is possible at ${new Date(freeAtMs).toISOString()}`;
+  return refusal(
+    `${limit} ${budget} an hour are allowed and used up${when}; ${SETTING_OF[budget]} sets how many`,
+  );
+}
+
+function refusal(message: string): GovernanceError {
+  return new GovernanceError("refused-by-guard", message);
+}
+
+/** `*` is any run of characters, `?` is one; the whole name must match. */
+function pattern(text: string): RegExp {
+  const source = [...text]
+    .map((char) => (char === "*" ? ".*" : char === "?" ? "." : char.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")))
+    .join("");
+  return new RegExp(`^${source}$`, "su");
+}
