@@ -9,7 +9,8 @@ const PACKAGES: Readonly<
   core: { own: [], outside: [] },
   gen: { own: [], outside: ["@bufbuild/protobuf"] },
   protocol: { own: ["core", "gen"], outside: ["@bufbuild/protobuf"] },
-  connector: { own: ["core", "protocol"], outside: ["@bufbuild/protobuf"] },
+  provision: { own: ["core"], outside: [] },
+  connector: { own: ["core", "protocol", "provision"], outside: ["@bufbuild/protobuf"] },
   sync: { own: ["core", "protocol", "connector"], outside: [] },
   config: { own: ["core"], outside: ["yaml", "node:fs", "node:net"] },
   limiter: { own: ["core"], outside: ["bottleneck"] },
@@ -28,7 +29,11 @@ const PACKAGES: Readonly<
     ],
   },
   grpc: { own: ["core", "gen", "protocol", "connector"], outside: ["@bufbuild/protobuf", "@grpc/"] },
-  ops: { own: ["core"], outside: ["pino", "node:fs", "node:stream"] },
+  encryption: {
+    own: ["core", "protocol"],
+    outside: ["@bufbuild/protobuf", "@noble/", "age-encryption", "jose", "node:crypto"],
+  },
+  ops: { own: ["core"], outside: ["pino", "node:crypto", "node:fs", "node:stream"] },
 };
 
 // Node's own pieces that do no IO: anybody but core may use them.
@@ -43,6 +48,8 @@ const RESERVED: readonly (readonly [string, string])[] = [
   ["node:zlib", "store"],
   ["@grpc/", "grpc"],
   ["pino", "ops"],
+  ["jose", "encryption"],
+  ["age-encryption", "encryption"],
 ];
 
 interface Import {

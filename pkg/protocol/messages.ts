@@ -30,6 +30,10 @@ export {
 } from "../gen/c1/connector/v2/entitlement_pb.ts";
 export { type Grant, GrantSchema } from "../gen/c1/connector/v2/grant_pb.ts";
 export {
+  type EncryptedData,
+  EncryptedDataSchema,
+  type EncryptionConfig,
+  EncryptionConfigSchema,
   type Resource,
   type ResourceId,
   ResourceIdSchema,

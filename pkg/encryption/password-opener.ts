@@ -1,0 +1,67 @@
+import { Decrypter } from "age-encryption";
+import { GovernanceError } from "../core/errors.ts";
+import { Secret } from "../core/secret.ts";
+import type { EncryptedData } from "../protocol/messages.ts";
+import { fromBase64 } from "./base64.ts";
+import { parseClientSecret } from "./client-secret.ts";
+import { KeyRefused } from "./key-refused.ts";
+import { ed25519Identity } from "./ssh-ed25519.ts";
+
+/** Opens passwords that the caller chose and encrypted to the connector's own key. */
+export interface PasswordOpener {
+  /**
+   * The password of the first entry whose `key_ids` hold our key. Throws `invalid-argument` when there is none, or what
+   * is in it is not UTF-8, and `internal` when it cannot be decrypted.
+   */
+  open(encrypted: readonly EncryptedData[]): Promise<Secret>;
+}
+
+/** Throws `invalid-argument` that names the setting, without anything of the secret. */
+export function createPasswordOpener(clientSecret: string): PasswordOpener {
+  const { id, seed } = clientKeyOf(clientSecret);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(ed25519Identity(seed));
+  return {
+    async open(encrypted) {
+      const ours = encrypted.find(({ keyIds }) => keyIds.includes(id));
+      if (ours === undefined) {
+        throw new GovernanceError(
+          "invalid-argument",
+          "no entry of encrypted_passwords has the key of client-secret in its key_ids: encrypt the password to that key",
+        );
+      }
+      return textOf(await plaintextOf(decrypter, ours));
+    },
+  };
+}
+
+function clientKeyOf(clientSecret: string): ReturnType<typeof parseClientSecret> {
+  try {
+    return parseClientSecret(clientSecret);
+  } catch (error) {
+    const why = error instanceof KeyRefused ? error.message : "cannot be read";
+    throw new GovernanceError("invalid-argument", `client-secret ${why}`);
+  }
+}
+
+async function plaintextOf(decrypter: Decrypter, { encryptedBytes }: EncryptedData): Promise<Uint8Array> {
+  try {
+    const file = fromBase64(Buffer.from(encryptedBytes).toString("latin1"));
+    if (file === undefined) throw new Error("not base64");
+    return await decrypter.decrypt(file);
+  } catch {
+    // Without its cause: nothing that has seen the plaintext may reach a log.
+    throw new GovernanceError(
+      "internal",
+      "an entry of encrypted_passwords names the key of client-secret, but cannot be decrypted with it",
+    );
+  }
+}
+
+function textOf(plaintext: Uint8Array): Secret {
+  try {
+    return new Secret(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(plaintext));
+  } catch {
+    throw new GovernanceError("invalid-argument", "the password in encrypted_passwords is not UTF-8");
+  }
+}

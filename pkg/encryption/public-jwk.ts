@@ -1,0 +1,129 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { fromBase64Url } from "./base64.ts";
+import { ed25519Thumbprint, jwkThumbprint } from "./jwk-thumbprint.ts";
+import { KeyRefused } from "./key-refused.ts";
+
+/** A public key that a password can be sealed to. `id` is the RFC 7638 thumbprint in lower-case hex. */
+export type PublicJwk =
+  | { readonly kind: "ed25519"; readonly id: string; readonly bytes: Uint8Array }
+  | { readonly kind: "ec"; readonly id: string; readonly key: KeyObject }
+  | {
+      readonly kind: "rsa";
+      readonly id: string;
+      readonly key: KeyObject;
+      readonly modulus: Uint8Array;
+      readonly exponent: Uint8Array;
+    };
+
+// Coordinates always have the full length of the curve (RFC 7518 §6.2.1.2), 521 bits make 66 bytes.
+const COORDINATE_BYTES = new Map([
+  ["P-256", 32],
+  ["P-384", 48],
+  ["P-521", 66],
+]);
+const SMALLEST_RSA_BITS = 2048;
+const KEYS_TAKEN = "Ed25519 (OKP), P-256, P-384 or P-521 (EC), or RSA";
+
+/** Reads the JSON of a JWK. Members that do not belong to a public key are ignored. Throws `KeyRefused`. */
+export function parsePublicJwk(json: Uint8Array): PublicJwk {
+  const jwk = parseJwkObject(json);
+  switch (jwk["kty"]) {
+    case "OKP":
+      return ed25519Of(jwk);
+    case "EC":
+      return ecOf(jwk);
+    case "RSA":
+      return rsaOf(jwk);
+    case undefined:
+      throw new KeyRefused("has no member kty");
+    default:
+      throw new KeyRefused(`is of a kind that is not supported: give ${KEYS_TAKEN}`);
+  }
+}
+
+/** The members of a JWK, of whatever types they are. Throws `KeyRefused`. */
+export function parseJwkObject(json: Uint8Array): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json));
+  } catch {
+    // The parser's own message quotes what it read.
+    throw new KeyRefused("is not a JSON web key: it is not JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new KeyRefused("is not a JSON web key: it is not a JSON object");
+  }
+  return { ...value };
+}
+
+/** One base64url member of a JWK. Throws `KeyRefused`. */
+export function bytesOf(jwk: Readonly<Record<string, unknown>>, member: string): Uint8Array {
+  const text = jwk[member];
+  if (typeof text !== "string") throw new KeyRefused(`has no member ${member} with text in it`);
+  const bytes = fromBase64Url(text);
+  if (bytes === undefined || bytes.length === 0) {
+    throw new KeyRefused(`has a member ${member} that is not unpadded base64url`);
+  }
+  return bytes;
+}
+
+function ed25519Of(jwk: Readonly<Record<string, unknown>>): PublicJwk {
+  if (jwk["crv"] !== "Ed25519") throw new KeyRefused("is an OKP key with a crv other than Ed25519");
+  const bytes = bytesOf(jwk, "x");
+  if (bytes.length !== 32) throw new KeyRefused("has a member x that is not 32 bytes long");
+  return { kind: "ed25519", id: ed25519Thumbprint(bytes), bytes };
+}
+
+function ecOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
+  const crv = jwk["crv"];
+  const length = typeof crv === "string" ? COORDINATE_BYTES.get(crv) : undefined;
+  if (typeof crv !== "string" || length === undefined) {
+    throw new KeyRefused("is an EC key with a crv other than P-256, P-384 and P-521");
+  }
+  for (const member of ["x", "y"]) {
+    if (bytesOf(jwk, member).length !== length) {
+      throw new KeyRefused(`has a member ${member} that is not ${length} bytes long, as ${crv} needs`);
+    }
+  }
+  const publicMembers = { kty: "EC" as const, crv, x: String(jwk["x"]), y: String(jwk["y"]) };
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: publicMembers, format: "jwk" });
+  } catch {
+    throw new KeyRefused(`is no point on the curve ${crv}`);
+  }
+  return { kind: "ec", id: jwkThumbprint(publicMembers), key };
+}
+
+function rsaOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
+  const modulus = withoutLeadingZeros(bytesOf(jwk, "n"));
+  const exponent = withoutLeadingZeros(bytesOf(jwk, "e"));
+  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
+  if (bits < SMALLEST_RSA_BITS) {
+    throw new KeyRefused(`is an RSA key of ${bits} bits: give one of ${SMALLEST_RSA_BITS} bits or more`);
+  }
+  // With an exponent of 1 the "ciphertext" is the file key; Go's RSA takes at most 31 bits.
+  const e = exponent.length <= 4 ? Buffer.from(exponent).readUIntBE(0, exponent.length) : Infinity;
+  if (e < 3 || e > 0x7fff_ffff || e % 2 === 0) {
+    throw new KeyRefused("is an RSA key with an exponent that is not an odd number from 3 to 2147483647");
+  }
+  const publicMembers = { kty: "RSA" as const, n: base64Url(modulus), e: base64Url(exponent) };
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: publicMembers, format: "jwk" });
+  } catch {
+    throw new KeyRefused("is not a valid RSA key");
+  }
+  return { kind: "rsa", id: jwkThumbprint(publicMembers), key, modulus, exponent };
+}
+
+// Thumbprints are over the shortest form of a number (RFC 7518 §6.3.1.1), whatever form the caller sent.
+function withoutLeadingZeros(bytes: Uint8Array): Uint8Array {
+  const start = bytes.findIndex((byte) => byte !== 0);
+  if (start === -1) throw new KeyRefused("is an RSA key with a zero in it");
+  return bytes.subarray(start);
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64url");
+}

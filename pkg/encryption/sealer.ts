@@ -1,0 +1,127 @@
+import { create } from "@bufbuild/protobuf";
+import { GovernanceError } from "../core/errors.ts";
+import type { Secret } from "../core/secret.ts";
+import { type EncryptedData, EncryptedDataSchema, type EncryptionConfig } from "../protocol/messages.ts";
+import { KeyRefused } from "./key-refused.ts";
+import { ageLockbox, jwkLockbox, type Lockbox } from "./lockbox.ts";
+
+/** Seals a returned password to every key of the caller. */
+export interface Sealer {
+  /** How many keys there are. With none, whatever is sealed is lost. */
+  readonly recipients: number;
+  /** One entry for each config, in their order. */
+  seal(name: string, description: string, secret: Secret): Promise<readonly EncryptedData[]>;
+}
+
+const JWK = "baton/jwk/v1";
+const AGE = "baton/age/v1";
+type Provider = typeof JWK | typeof AGE;
+
+interface SealingKey {
+  readonly provider: Provider;
+  readonly lockbox: Lockbox;
+}
+
+interface KeySource {
+  /** Where in the request the key stands. */
+  readonly field: string;
+  open(): Lockbox;
+}
+
+/**
+ * Validates every config and encrypts a trial text to it, so that no account is made whose password nobody could open.
+ * Throws `invalid-argument` that names the field of the request, without anything of the key.
+ */
+export async function createSealer(configs: readonly EncryptionConfig[]): Promise<Sealer> {
+  const keys: SealingKey[] = [];
+  for (const [index, config] of configs.entries()) {
+    keys.push(await sealingKeyOf(config, `encryption_configs[${index}]`));
+  }
+  return {
+    recipients: keys.length,
+    async seal(name, description, secret) {
+      const plaintext = Buffer.from(secret.reveal());
+      const sealed: EncryptedData[] = [];
+      for (const key of keys) sealed.push(await sealTo(key, name, description, plaintext));
+      return sealed;
+    },
+  };
+}
+
+async function sealTo(
+  { provider, lockbox }: SealingKey,
+  name: string,
+  description: string,
+  plaintext: Uint8Array,
+): Promise<EncryptedData> {
+  const { keyId, keyIds } = lockbox;
+  let encryptedBytes: Uint8Array;
+  try {
+    encryptedBytes = await lockbox.encrypt(plaintext);
+  } catch {
+    // Without its cause: nothing that has seen the plaintext may reach a log.
+    throw new GovernanceError(
+      "internal",
+      `${name} could not be encrypted with ${provider}, though a trial could`,
+    );
+  }
+  return create(EncryptedDataSchema, {
+    provider,
+    keyId,
+    keyIds: [...keyIds],
+    name,
+    description,
+    encryptedBytes: Uint8Array.from(encryptedBytes),
+  });
+}
+
+async function sealingKeyOf(config: EncryptionConfig, path: string): Promise<SealingKey> {
+  const provider = providerOf(config, path);
+  const source = provider === JWK ? jwkSource(config, path) : ageSource(config, path);
+  try {
+    const lockbox = source.open();
+    await lockbox.encrypt(Buffer.from("trial"));
+    return { provider, lockbox };
+  } catch (error) {
+    // What the libraries say may quote the key.
+    throw refused(
+      source.field,
+      error instanceof KeyRefused ? error.message : "cannot be encrypted to: give another key",
+    );
+  }
+}
+
+function providerOf({ provider, config }: EncryptionConfig, path: string): Provider {
+  const name = provider.trim().toLowerCase();
+  if (name === JWK || name === AGE) return name;
+  if (name !== "") throw refused(`${path}.provider`, `is not known: give ${JWK}, ${AGE} or nothing`);
+  switch (config.case) {
+    case "jwkPublicKeyConfig":
+      return JWK;
+    case "ageRecipientConfig":
+      return AGE;
+    case undefined:
+      throw refused(
+        `${path}.provider`,
+        "is empty and there is no key: set jwk_public_key_config or age_recipient_config",
+      );
+  }
+}
+
+function jwkSource({ config }: EncryptionConfig, path: string): KeySource {
+  const field = `${path}.jwk_public_key_config`;
+  if (config.case !== "jwkPublicKeyConfig") throw refused(field, `is missing, and ${JWK} needs it`);
+  const { pubKey } = config.value;
+  return { field: `${field}.pub_key`, open: () => jwkLockbox(pubKey) };
+}
+
+function ageSource({ config }: EncryptionConfig, path: string): KeySource {
+  const field = `${path}.age_recipient_config`;
+  if (config.case !== "ageRecipientConfig") throw refused(field, `is missing, and ${AGE} needs it`);
+  const { recipient } = config.value;
+  return { field: `${field}.recipient`, open: () => ageLockbox(recipient) };
+}
+
+function refused(field: string, why: string): GovernanceError {
+  return new GovernanceError("invalid-argument", `${field} ${why}`);
+}
