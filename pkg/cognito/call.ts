@@ -6,19 +6,20 @@ import { orAborted, withDeadline } from "./attempt.ts";
 import { classify } from "./classify.ts";
 import { createClient } from "./client.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { fromFailure } from "./errors.ts";
+import { fromFailure, outcomeUnknown } from "./errors.ts";
 import { type Failure, readFailure } from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
 import { type CognitoOptions, DEFAULT_HTTP_TIMEOUT_MS } from "./options.ts";
-import { DEFAULT_RETRY, decideRetry, IDEMPOTENT } from "./retry.ts";
+import { DEFAULT_RETRY, decideRetry, IDEMPOTENT, isAmbiguous } from "./retry.ts";
 
 /** What the SDK adds to every answer. */
-interface Answer {
+export interface Answer {
   readonly $metadata: { readonly requestId?: string | undefined };
 }
 
 export interface CallRequest<A extends Answer, T> {
   readonly operation: Operation;
+  /** `write` means that the call changes the pool: it ends with `outcome-unknown` where it may have done so unseen. */
   readonly priority: Priority;
   /** The call carries a page marker, which AWS may refuse. */
   readonly marked?: boolean;
@@ -48,6 +49,11 @@ type Attempt<T> =
       readonly spentMs: number;
     };
 
+/** Whether AWS may have done what was asked, in an attempt that brought no answer. */
+interface Doubt {
+  open: boolean;
+}
+
 /** The one place where calls to AWS are made; every attempt takes a turn (D6). */
 export function createCaller(options: CognitoOptions): Caller {
   const { throttle, onCall } = options;
@@ -62,6 +68,7 @@ export function createCaller(options: CognitoOptions): Caller {
     request: CallRequest<A, T>,
     number: number,
     refused: number | undefined,
+    doubt: Doubt,
     signal: AbortSignal,
   ): Promise<Attempt<T>> {
     const { operation, priority, send, parse } = request;
@@ -80,7 +87,10 @@ export function createCaller(options: CognitoOptions): Caller {
       onCall?.({ operation, outcome, attempt: number, latencyMs: clock.now() - startedAt, requestId });
     try {
       const answer = await withDeadline(
-        (abortSignal) => send(client.sdk, { abortSignal }),
+        (abortSignal) => {
+          doubt.open = true;
+          return send(client.sdk, { abortSignal });
+        },
         httpTimeoutMs,
         signal,
       );
@@ -97,7 +107,11 @@ export function createCaller(options: CognitoOptions): Caller {
     }
   }
 
-  async function persist<A extends Answer, T>(request: CallRequest<A, T>, signal: AbortSignal): Promise<T> {
+  async function persist<A extends Answer, T>(
+    request: CallRequest<A, T>,
+    doubt: Doubt,
+    signal: AbortSignal,
+  ): Promise<T> {
     const { operation, marked = false } = request;
     const spentOnce = new Set<FailureKind>();
     let refused: number | undefined;
@@ -106,12 +120,16 @@ export function createCaller(options: CognitoOptions): Caller {
       signal.throwIfAborted();
       // A new attempt would open the connections again.
       if (closed) throw new GovernanceError("canceled", `${operation}: the connector is closing`);
-      const outcome = await attempt(request, attempts, refused, signal);
+      const inDoubt = doubt.open;
+      const outcome = await attempt(request, attempts, refused, doubt, signal);
       if (outcome.kind === "done") return outcome.value;
+      const kind = classify(outcome.failure, { marked });
+      // An answer settles its own attempt, and not the ones before it. An abort in flight is no answer.
+      const answered = signal.aborted ? outcome.failure.modeled : !isAmbiguous(kind);
+      if (answered) doubt.open = inDoubt;
       signal.throwIfAborted();
       if (closed) continue;
       spentMs += outcome.spentMs;
-      const kind = classify(outcome.failure, { marked });
       if (kind === "throttled") throttle.throttled(operation);
       const history = { attempts, spentMs, spentOnce };
       const decision = decideRetry(policy, kind, IDEMPOTENT[operation], history, random);
@@ -137,10 +155,14 @@ export function createCaller(options: CognitoOptions): Caller {
 
   return {
     async call(request, signal) {
+      const { operation, priority } = request;
+      const doubt: Doubt = { open: false };
       try {
-        return await persist(request, signal);
+        return await persist(request, doubt, signal);
       } catch (error) {
-        throw signal.aborted ? givenUp(request.operation, signal.reason) : GovernanceError.from(error);
+        const failure = signal.aborted ? givenUp(operation, signal.reason) : GovernanceError.from(error);
+        const unknown = priority === "write" && doubt.open && !isGone(failure);
+        throw unknown ? outcomeUnknown(operation, failure) : failure;
       }
     },
     close() {
@@ -148,6 +170,11 @@ export function createCaller(options: CognitoOptions): Caller {
       client.close();
     },
   };
+}
+
+/** What was to be changed is not there any more, which settles all attempts. */
+function isGone({ reason }: GovernanceError): boolean {
+  return reason === "user-gone" || reason === "pool-missing";
 }
 
 /** Whatever reason the caller aborted with, the outcome is that nobody waits any more. */

@@ -83,6 +83,24 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Judge> = new Map<string, Failur
     OperationNotEnabledException: "replica",
     ResourceNotFoundException: "resource-missing",
     UserNotFoundException: "user-missing",
+    UsernameExistsException: "user-exists",
+    // Not declared for AdminCreateUser, which throws it all the same.
+    AliasExistsException: "alias-exists",
+    GroupExistsException: "group-exists",
+    InvalidPasswordException: "password-refused",
+    PasswordHistoryPolicyViolationException: "password-reused",
+    CodeDeliveryFailureException: "delivery-failed",
+    InvalidSmsRoleAccessPolicyException: "delivery-failed",
+    InvalidSmsRoleTrustRelationshipException: "delivery-failed",
+    InvalidEmailRoleAccessPolicyException: "delivery-failed",
+    // What it says about is the pool's messaging (cognito facts 1.5).
+    PreconditionNotMetException: "delivery-failed",
+    UserLambdaValidationException: "trigger-failed",
+    UnexpectedLambdaException: "trigger-failed",
+    InvalidLambdaResponseException: "trigger-failed",
+    UnsupportedUserStateException: "user-state",
+    UserNotConfirmedException: "user-state",
+    PasswordResetRequiredException: "user-state",
     InvalidParameterException: parameter,
     ValidationException: parameter,
     ValidationError: parameter,
@@ -108,7 +126,7 @@ function timeoutOrReset({ networkCode }: Failure): FailureKind {
 
 /** Mostly said about a user ("User is disabled"), seldom about us: a missing IAM action is AccessDenied (mark 24). */
 function notAuthorized({ text }: Failure): FailureKind {
-  return /user is (disabled|not confirmed)|current state|cannot be reset|not enabled/i.test(text)
+  return /user is (disabled|not confirmed)|current (state|status)|cannot be reset|not enabled/i.test(text)
     ? "user-state"
     : "denied";
 }
@@ -130,12 +148,18 @@ function namesParameter(text: string): boolean {
 function classifySource({ stage, cause }: CredentialsFailure): FailureKind {
   if (stage === "keys") return "no-credentials";
   const inner = classify(readFailure(cause), { marked: false });
-  if (inner === "throttled" || inner === "transient" || inner === "timeout") return "source-unreachable";
+  if (inner === "throttled" || inner === "transient" || inner === "unsent" || inner === "timeout") {
+    return "source-unreachable";
+  }
   return inner === "clock-skew" || inner === "certificate" ? inner : "no-credentials";
 }
 
+// Codes that a connection fails with before it stands. A reset may come after the request, and so may ETIMEDOUT.
+const UNSENT = /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_PROXY_TUNNEL)$/;
+
 function classifyNetwork(code: string): FailureKind {
-  return /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code) ? "certificate" : "transient";
+  if (/CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code)) return "certificate";
+  return UNSENT.test(code) ? "unsent" : "transient";
 }
 
 function classifyStatus({ modeled, status }: Failure): FailureKind {

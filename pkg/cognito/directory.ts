@@ -8,6 +8,7 @@ import {
   ListUsersInGroupCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Directory } from "../core/directory.ts";
+import type { DirectoryWriter } from "../core/directory-writer.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import type { Priority } from "../core/throttle.ts";
 import type { User } from "../core/user.ts";
@@ -20,13 +21,17 @@ import type { CognitoOptions } from "./options.ts";
 import { parseFlatUser, parseGroup, parseUser } from "./parse.ts";
 import { parsePool } from "./parse-pool.ts";
 import { probePermissions } from "./probe.ts";
+import { createWrite } from "./write.ts";
+import { createAccountWriter } from "./writer-accounts.ts";
+import { createGroupWriter } from "./writer-groups.ts";
+import { createUserWriter } from "./writer-users.ts";
 
-export interface CognitoDirectory extends Directory {
+export interface CognitoDirectory extends Directory, DirectoryWriter {
   /** Drops the connections. Calls under way and calls made later end with `canceled`. */
   close(): void;
 }
 
-/** The Directory over one Cognito user pool. Opens no connection before the first call. */
+/** The Directory over one Cognito user pool, and what changes it. Opens no connection before the first call. */
 export function createCognitoDirectory(options: CognitoOptions): CognitoDirectory {
   const caller = createCaller(options);
   const { poolId: UserPoolId } = options;
@@ -52,7 +57,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
     );
   }
 
-  const directory: CognitoDirectory = {
+  const directory: Directory = {
     describePool: (signal) =>
       caller.call(
         {
@@ -159,10 +164,16 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
     },
 
     probePermissions: (signal) => probePermissions(caller, UserPoolId, signal),
+  };
 
+  const write = createWrite(caller);
+  return {
+    ...directory,
+    ...createAccountWriter(write, UserPoolId),
+    ...createUserWriter(write, UserPoolId),
+    ...createGroupWriter(write, UserPoolId, directory),
     close: () => caller.close(),
   };
-  return directory;
 }
 
 function present<T>(value: T | undefined, member: string): T {

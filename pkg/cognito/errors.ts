@@ -34,11 +34,10 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   },
   transient: {
     code: "unavailable",
-    say: ({ attempts, endpoint, region }, { networkCode }) =>
-      networkCode === undefined
-        ? `AWS failed in ${times(attempts)}; try later`
-        : `${endpoint ?? `AWS in ${region}`} could not be reached in ${times(attempts)}; check network, proxy and --endpoint-url`,
+    say: (call, { networkCode }) =>
+      networkCode === undefined ? `AWS failed in ${times(call.attempts)}; try later` : unreached(call),
   },
+  unsent: { code: "unavailable", say: unreached },
   timeout: {
     code: "unavailable",
     say: ({ attempts, httpTimeoutMs }, { original }) =>
@@ -86,6 +85,43 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
     reason: "user-state",
     say: () => "the state of the user does not allow it (disabled, or never signed in)",
   },
+  "user-exists": {
+    code: "already-exists",
+    reason: "user-exists",
+    say: () => "there is already a user with this username, or one who signs in with this address or number",
+  },
+  "alias-exists": {
+    code: "already-exists",
+    reason: "alias-exists",
+    say: () => "another user already signs in with this e-mail address, phone number or preferred username",
+  },
+  "group-exists": {
+    code: "already-exists",
+    reason: "group-exists",
+    say: () => "there is already a group with this name",
+  },
+  "password-refused": {
+    code: "invalid-argument",
+    reason: "password-refused",
+    say: () => "the password does not meet the pool's policy; choose one that does",
+  },
+  "password-reused": {
+    code: "invalid-argument",
+    reason: "password-reused",
+    say: () => "the user had this password before and the pool's history refuses it; choose another",
+  },
+  "delivery-failed": {
+    code: "failed-precondition",
+    reason: "delivery-failed",
+    say: () =>
+      "the message could not be sent, and the change may be made all the same; read the user, and check the pool's e-mail and SMS settings",
+  },
+  "trigger-failed": {
+    code: "failed-precondition",
+    reason: "trigger-failed",
+    say: () =>
+      "a Lambda trigger of the pool failed or refused, and the change may be made all the same; read the user, and check the trigger's log",
+  },
   "marker-refused": {
     code: "invalid-argument",
     reason: "marker-refused",
@@ -94,7 +130,7 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   parameter: {
     code: "invalid-argument",
     say: (_, { text }) =>
-      `AWS refuses a parameter${refusedMembers(text)}; check the pool id and the names given`,
+      `AWS refuses a parameter${refusedMembers(text)}; check the pool id, the names and the values given`,
   },
   limit: {
     code: "resource-exhausted",
@@ -141,6 +177,25 @@ export function fromFailure(kind: FailureKind, failure: Failure, call: FailedCal
   });
 }
 
+/**
+ * The same failure of a write that AWS may have carried out, in this attempt or an earlier one. The code stays, so that
+ * an edge tells a throttle or a cancellation as it always does.
+ */
+export function outcomeUnknown(operation: Operation, error: GovernanceError): GovernanceError {
+  const { code, message, retryAt, requestId, cause } = error;
+  const why = message.startsWith(`${operation}: `) ? message.slice(operation.length + 2) : message;
+  return new GovernanceError(
+    code,
+    `${operation}: it may have been done or not, so look before repeating it; ${why}`,
+    {
+      reason: "outcome-unknown",
+      ...(cause === undefined ? {} : { cause }),
+      ...(retryAt === undefined ? {} : { retryAt }),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+  );
+}
+
 /** A failed credential source is told by what made it fail. */
 function shownFailure(failure: Failure): Failure {
   return failure.original instanceof CredentialsFailure ? readFailure(failure.original.cause) : failure;
@@ -159,6 +214,10 @@ function sayNoCredentials({ roleArn }: FailedCall, { original }: Failure): strin
   return "no AWS credentials were found; set keys, a profile or a role, then check with `aws sts get-caller-identity`";
 }
 
+function unreached({ attempts, endpoint, region }: FailedCall): string {
+  return `${endpoint ?? `AWS in ${region}`} could not be reached in ${times(attempts)}; check network, proxy and --endpoint-url`;
+}
+
 /** AWS tells which kind of policy refused; that sentence names no user of the pool. */
 function deniedBy(text: string): string {
   const explicit = /explicit deny in an? ([a-z-]+(?: [a-z-]+)* policy|permissions boundary)/i.exec(text)?.[1];
@@ -171,9 +230,11 @@ function article(noun: string): string {
   return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
 }
 
-/** Only the names of the members: the values beside them may be personal. */
+/** Only the names of the members and attributes: the values beside them may be personal. */
 function refusedMembers(text: string): string {
-  const members = [...text.matchAll(/\bat '(\w{1,40})'/g)].map((found) => found[1]);
+  const members = [...text.matchAll(/\bat '(\w{1,40})'|^user\.([\w:]{1,32}): /g)].map(
+    (found) => found[1] ?? found[2],
+  );
   return members.length === 0 ? "" : ` (${[...new Set(members)].join(", ")})`;
 }
 

@@ -74,11 +74,12 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-// Both come off the wire and go into messages and metric labels.
+// Names and request ids come off the wire and go into messages and metric labels.
 function safeName(value: unknown): string {
   return typeof value === "string" && /^[\w.#:-]{1,80}$/.test(value) ? value : "UnknownError";
 }
 
-function safeRequestId(value: unknown): string | undefined {
+/** The id as messages and records may show it; undefined for what is none. */
+export function safeRequestId(value: unknown): string | undefined {
   return typeof value === "string" && /^[\w.=/+-]{1,128}$/.test(value) ? value : undefined;
 }

@@ -14,7 +14,9 @@ describe("parsePool", () => {
       UsernameConfiguration: { CaseSensitive: false },
       MfaConfiguration: "OPTIONAL",
       UserPoolTier: "PLUS",
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ["email"] },
       Policies: {
+        SignInPolicy: { AllowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] },
         PasswordPolicy: {
           MinimumLength: 12,
           RequireUppercase: true,
@@ -53,6 +55,8 @@ describe("parsePool", () => {
       usernameAttributes: ["email"],
       aliasAttributes: ["preferred_username"],
       caseSensitiveUsernames: false,
+      verifiedBeforeUpdate: ["email"],
+      firstAuthFactors: ["PASSWORD", "EMAIL_OTP"],
       mfa: "OPTIONAL",
       tier: "PLUS",
       passwordPolicy: {
@@ -83,6 +87,8 @@ describe("parsePool", () => {
       usernameAttributes: [],
       aliasAttributes: [],
       caseSensitiveUsernames: true,
+      verifiedBeforeUpdate: [],
+      firstAuthFactors: ["PASSWORD"],
       mfa: "OFF",
       tier: undefined,
       passwordPolicy: {

@@ -34,14 +34,15 @@ export type Decision =
   | { readonly kind: "give-up"; readonly retryInMs: number | undefined };
 
 /**
- * `refused`: AWS did nothing, so anything may be sent again. `ambiguous`: it may have been done, so only what can be
- * repeated harmlessly is sent again (D8). `once`: something was put right, and that is tried one time.
+ * `refused` and `unsent`: AWS did nothing, so anything may be sent again. `ambiguous`: it may have been done, so only
+ * what can be repeated harmlessly is sent again (D8). `once`: something was put right, and that is tried one time.
  */
-type Rule = "refused" | "ambiguous" | "once" | "never";
+type Rule = "refused" | "unsent" | "ambiguous" | "once" | "never";
 
 const RULES: Readonly<Record<FailureKind, Rule>> = {
   throttled: "refused",
   "source-unreachable": "refused",
+  unsent: "unsent",
   transient: "ambiguous",
   timeout: "ambiguous",
   malformed: "ambiguous",
@@ -53,6 +54,13 @@ const RULES: Readonly<Record<FailureKind, Rule>> = {
   "resource-missing": "never",
   "user-missing": "never",
   "user-state": "never",
+  "user-exists": "never",
+  "alias-exists": "never",
+  "group-exists": "never",
+  "password-refused": "never",
+  "password-reused": "never",
+  "delivery-failed": "never",
+  "trigger-failed": "never",
   "marker-refused": "never",
   parameter: "never",
   limit: "never",
@@ -62,6 +70,11 @@ const RULES: Readonly<Record<FailureKind, Rule>> = {
   configuration: "never",
   unknown: "never",
 };
+
+/** A failure after which AWS may have done what was asked. */
+export function isAmbiguous(kind: FailureKind): boolean {
+  return RULES[kind] === "ambiguous";
+}
 
 /**
  * Whether sending the operation twice leaves the pool, and the person's mailbox, as sending it once. Where it does not,

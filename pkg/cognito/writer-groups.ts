@@ -1,0 +1,81 @@
+import {
+  AdminAddUserToGroupCommand,
+  AdminRemoveUserFromGroupCommand,
+  CreateGroupCommand,
+  DeleteGroupCommand,
+  UpdateGroupCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import type { Directory } from "../core/directory.ts";
+import type { DirectoryWriter, GroupFields } from "../core/directory-writer.ts";
+import { groupOrPool } from "./missing-group.ts";
+import { parseGroup } from "./parse.ts";
+import type { Write } from "./write.ts";
+
+type Groups = Pick<
+  DirectoryWriter,
+  "addMember" | "removeMember" | "createGroup" | "updateGroup" | "deleteGroup"
+>;
+
+/** Groups and who is in them. `directory` is asked whether it is the group or the whole pool that is missing. */
+export function createGroupWriter(write: Write, UserPoolId: string, directory: Directory): Groups {
+  return {
+    addMember: (GroupName, Username, signal) =>
+      groupOrPool("AdminAddUserToGroup", directory, signal, () =>
+        write.done(
+          "AdminAddUserToGroup",
+          (sdk, http) => sdk.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName, Username }), http),
+          signal,
+        ),
+      ),
+
+    removeMember: (GroupName, Username, signal) =>
+      groupOrPool("AdminRemoveUserFromGroup", directory, signal, () =>
+        write.done(
+          "AdminRemoveUserFromGroup",
+          (sdk, http) =>
+            sdk.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, GroupName, Username }), http),
+          signal,
+        ),
+      ),
+
+    createGroup: (GroupName, fields, signal) =>
+      write.made(
+        "CreateGroup",
+        "Group",
+        (sdk, http) =>
+          sdk.send(new CreateGroupCommand({ UserPoolId, GroupName, ...membersOf(fields) }), http),
+        ({ Group }) => Group && parseGroup("CreateGroup", Group),
+        signal,
+      ),
+
+    updateGroup: (GroupName, fields, signal) =>
+      groupOrPool("UpdateGroup", directory, signal, () =>
+        write.made(
+          "UpdateGroup",
+          "Group",
+          (sdk, http) =>
+            sdk.send(new UpdateGroupCommand({ UserPoolId, GroupName, ...membersOf(fields) }), http),
+          ({ Group }) => Group && parseGroup("UpdateGroup", Group),
+          signal,
+        ),
+      ),
+
+    deleteGroup: (GroupName, signal) =>
+      groupOrPool("DeleteGroup", directory, signal, () =>
+        write.done(
+          "DeleteGroup",
+          (sdk, http) => sdk.send(new DeleteGroupCommand({ UserPoolId, GroupName }), http),
+          signal,
+        ),
+      ),
+  };
+}
+
+/** The SDK leaves out what is undefined. Precedence 0 is the strongest and must go out as 0 (mark 36). */
+function membersOf({ description, roleArn, precedence }: GroupFields): {
+  readonly Description: string | undefined;
+  readonly RoleArn: string | undefined;
+  readonly Precedence: number | undefined;
+} {
+  return { Description: description, RoleArn: roleArn, Precedence: precedence };
+}
