@@ -1,11 +1,13 @@
 import { NEEDED_TO_READ } from "../../pkg/connector/validate.ts";
+import type { Operation } from "../../pkg/core/operations.ts";
 import { poolArn } from "../../pkg/core/pool-arn.ts";
 
-/** What later versions call beside the reads; a policy with them lets the connector change the pool. */
-const PROVISIONING: readonly string[] = [
+/** What changing the pool calls beside the reads of a sync; sending an invitation again is AdminCreateUser too. */
+const PROVISIONING: readonly Operation[] = [
   "AdminListGroupsForUser",
   "AdminGetUser",
   "AdminCreateUser",
+  "AdminConfirmSignUp",
   "AdminDeleteUser",
   "AdminUpdateUserAttributes",
   "AdminDeleteUserAttributes",
@@ -13,6 +15,7 @@ const PROVISIONING: readonly string[] = [
   "AdminDisableUser",
   "AdminSetUserPassword",
   "AdminResetUserPassword",
+  "AdminSetUserMFAPreference",
   "AdminUserGlobalSignOut",
   "AdminAddUserToGroup",
   "AdminRemoveUserFromGroup",
@@ -31,7 +34,7 @@ export interface PolicyOptions {
 /** An identity-based policy for one pool: the least that a sync needs, with the writes in a statement of their own. */
 export function iamPolicy({ poolId, accountId, provisioning }: PolicyOptions): object {
   const resource = poolArn(poolId, accountId);
-  const statement = (sid: string, operations: readonly string[]): object => ({
+  const statement = (sid: string, operations: readonly Operation[]): object => ({
     Sid: sid,
     Effect: "Allow",
     Action: operations.map((operation) => `cognito-idp:${operation}`),

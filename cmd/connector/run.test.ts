@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { NEEDED_TO_READ } from "../../pkg/connector/validate.ts";
+import { CATEGORY_OF } from "../../pkg/core/operations.ts";
 import { run } from "./run.ts";
 import { type MemoryContext, memoryContext, memoryOutput } from "./testing.fixture.ts";
 
@@ -67,6 +69,29 @@ describe("bad usage is one line and exit code 2", () => {
     ["sync --fiel x", "unknown option '--fiel' (Did you mean --file?)"],
     ["sync --client-id x", "--client-id: a Baton setting that this connector does not serve; leave it out"],
     ["--client-id x sync", "--client-id: a Baton setting that this connector does not serve; leave it out"],
+    ["serve --grant-entitlement x", '--grant-entitlement: use "connector grant" and leave it out'],
+    ["sync --revoke-grant x", '--revoke-grant: use "connector revoke" and leave it out'],
+    [
+      "sync --create-account-login x",
+      '--create-account-login: use "connector create-account" and leave it out',
+    ],
+    [
+      "sync --delete-resource x",
+      '--delete-resource: use "connector delete-user" or "connector delete-group" and leave it out',
+    ],
+    ["sync --rotate-credentials x", '--rotate-credentials: use "connector set-password" and leave it out'],
+    ["sync --invoke-action x", '--invoke-action: use "connector actions invoke" and leave it out'],
+    ["sync --list-action-schemas", '--list-action-schemas: use "connector actions list" and leave it out'],
+    ["serve --dry-run", "--dry-run: not a setting of this command; leave it out"],
+    ["sync --groups-allow a", "--groups-allow: not a setting of this command; leave it out"],
+    [
+      `serve --user-pool-id ${POOL} --max-deletions-per-hour many`,
+      '--max-deletions-per-hour: must be a whole number from 0 to 1000000, got "many"',
+    ],
+    [
+      `serve --user-pool-id ${POOL} --groups-deny a,`,
+      '--groups-deny: must be names of groups with commas between them, such as admins,team-*: a pattern is empty, got "a,"',
+    ],
     ["validate --listen x", "--listen: not a setting of this command; leave it out"],
     [
       `--listen x validate --user-pool-id ${POOL}`,
@@ -123,6 +148,10 @@ describe("bad usage is one line and exit code 2", () => {
     expect(stderr).not.toContain("hunter2");
   });
 });
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
 
 function readRow(line: string): Record<"setting" | "value" | "source", string> {
   const row: unknown = JSON.parse(line);
@@ -189,9 +218,12 @@ describe("settings on the command line", () => {
 
   test("add up where they repeat", async () => {
     const flags = ["--rate", "UserList=30", "--rate", "2", "--no-proxy", "a", "--no-proxy", "b"];
-    const settings = await shown(["config", "show", "--user-pool-id", POOL, ...flags]);
+    const groups = ["--groups-allow", "team-*", "--groups-allow", "a,b?", "--groups-deny", "*-root"];
+    const settings = await shown(["config", "show", "--user-pool-id", POOL, ...flags, ...groups]);
+    expect(settings.get("groups-allow")).toEqual(["team-*,a,b?", "--groups-allow"]);
+    expect(settings.get("groups-deny")).toEqual(["*-root", "--groups-deny"]);
     expect(settings.get("rate")?.[0]).toBe(
-      "UserList=30,UserRead=2,UserResourceRead=2,UserPoolRead=2,UserPoolResourceRead=2",
+      "UserList=30,UserRead=2,UserResourceRead=2,UserPoolRead=2,UserPoolResourceRead=2,UserCreation=2,UserUpdate=2,UserAccountRecovery=2,UserResourceUpdate=2,UserPoolResourceUpdate=2",
     );
     expect(settings.get("no-proxy")?.[0]).toBe("a,b");
   });
@@ -282,17 +314,23 @@ describe("iam-policy", () => {
     });
   });
 
-  test("with provisioning has a statement more", async () => {
+  test("with provisioning has a statement more, and with both every operation that is called", async () => {
     const line = `iam-policy --user-pool-id ${POOL} --with provisioning --account-id 123456789012`;
     const { stdout } = await ran(line.split(" "));
-    const statements = expect.arrayContaining([
-      expect.objectContaining({
-        Sid: "ChangeUserPool",
-        Action: expect.arrayContaining(["cognito-idp:AdminRemoveUserFromGroup"]),
-        Resource: `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${POOL}`,
-      }),
-    ]);
-    expect(JSON.parse(stdout)).toMatchObject({ Statement: statements });
+    const read = NEEDED_TO_READ.map((operation) => `cognito-idp:${operation}`);
+    const all = Object.keys(CATEGORY_OF).map((operation) => `cognito-idp:${operation}`);
+    expect(JSON.parse(stdout, (_, value: unknown) => (isTexts(value) ? value.toSorted() : value))).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        expect.objectContaining({ Sid: "ReadUserPool", Action: read.toSorted() }),
+        {
+          Sid: "ChangeUserPool",
+          Effect: "Allow",
+          Action: all.filter((action) => !read.includes(action)).toSorted(),
+          Resource: `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${POOL}`,
+        },
+      ],
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { isSettingName } from "../../pkg/config/settings.ts";
-import { isUnserved } from "../../pkg/config/unserved.ts";
+import { isUnserved, unservedProblem } from "../../pkg/config/unserved.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { type Context, type Output, ReaderGone } from "./context.ts";
 import { BAD_USAGE, exitCodeOf, OK } from "./exit-codes.ts";
@@ -61,10 +61,7 @@ function badUsage({ message }: CommanderError): GovernanceError {
     );
   }
   if (option !== undefined && isUnserved(option)) {
-    return new GovernanceError(
-      "invalid-argument",
-      `--${option}: a Baton setting that this connector does not serve; leave it out`,
-    );
+    return new GovernanceError("invalid-argument", unservedProblem(option, `--${option}`, "leave it out"));
   }
   return new GovernanceError("invalid-argument", message.replace(/^error: /, "").replaceAll("\n", " "));
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { GovernanceError } from "../core/errors.ts";
 import { regionOfPool } from "../core/pool.ts";
-import type { Config, KeySettings, RoleSettings } from "./config.ts";
+import type { Config, KeySettings, OutputFormat, ProvisioningSettings, RoleSettings } from "./config.ts";
 import { formatListenAddress, isLoopback, type ListenAddress } from "./listen-address.ts";
 import { aboveQuota } from "./rate.ts";
 import { originOf, type Settings, type Surroundings } from "./read-settings.ts";
@@ -13,6 +13,8 @@ export function buildConfig(settings: Settings, surroundings: Surroundings): Con
   const { values } = settings;
   checkRules(settings);
   const poolId = requirePool(settings);
+  // What a command does not read has its default: for all but sync the directory of `file` is the current one.
+  const stateDir = values["state-dir"] ?? dirname(values.file);
   return deepFreeze<Config>({
     poolId,
     region: regionOf(poolId, settings),
@@ -31,19 +33,29 @@ export function buildConfig(settings: Settings, surroundings: Surroundings): Con
     },
     sync: {
       file: values.file,
-      stateDir: values["state-dir"] ?? dirname(values.file),
+      stateDir,
       acceptShrink: values["accept-shrink"],
     },
+    stateDir: resolve(surroundings.cwd, stateDir),
+    provisioning: provisioningOf(settings),
+    clientSecret: values["client-secret"],
     serve: {
       listen: formatListenAddress(checkedAddress(settings, surroundings.cwd)),
-      provisioning: values.provisioning,
     },
-    output: values.output ?? (surroundings.stdoutIsTerminal ? "table" : "jsonl"),
+    output: outputFormat(settings, surroundings),
     log: {
       level: values["log-level"],
       format: values["log-format"] ?? (surroundings.stderrIsTerminal ? "console" : "json"),
     },
   });
+}
+
+/** The form of the results: for people only on a terminal. */
+export function outputFormat(
+  { values }: Settings,
+  { stdoutIsTerminal }: Pick<Surroundings, "stdoutIsTerminal">,
+): OutputFormat {
+  return values.output ?? (stdoutIsTerminal ? "table" : "jsonl");
 }
 
 function requirePool({ values }: Settings): string {
@@ -82,6 +94,21 @@ function checkedAddress(settings: Settings, cwd: string): ListenAddress {
     );
   }
   return address.kind === "unix" ? { kind: "unix", path: resolve(cwd, address.path) } : address;
+}
+
+function provisioningOf({ values }: Settings): ProvisioningSettings {
+  return {
+    enabled: values.provisioning,
+    dryRun: values["dry-run"],
+    groupsAllow: values["groups-allow"] ?? [],
+    groupsDeny: values["groups-deny"] ?? [],
+    allowRoleGroups: values["allow-role-groups"],
+    allowFederatedWrites: values["allow-federated-writes"],
+    deleteRequiresDisabled: values["delete-requires-disabled"],
+    maxDeletionsPerHour: values["max-deletions-per-hour"],
+    maxDisablesPerHour: values["max-disables-per-hour"],
+    maxInvitationsPerHour: values["max-invitations-per-hour"],
+  };
 }
 
 function keysOf({ values }: Settings): KeySettings {

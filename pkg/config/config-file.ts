@@ -5,7 +5,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { nearest } from "./nearest.ts";
 import type { Given } from "./origin.ts";
 import { fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "./settings.ts";
-import { asksForUnserved, isUnserved } from "./unserved.ts";
+import { asksForUnserved, isUnserved, unservedProblem } from "./unserved.ts";
 
 /** What a configuration file has: texts by key. */
 export interface ConfigFile {
@@ -67,6 +67,10 @@ function parse(text: string, path: string): ReadonlyMap<string, Given> {
     const place = isScalar(key) && key.range ? at(key.range[0]) : `${path}:1`;
     const label = `${name} in ${place}`;
     const node = isAlias(value) ? value.resolve(document) : (value as Node | null | undefined);
+    // YAML takes the pattern *-admins for an alias; read as nothing it would leave every group open.
+    if (isAlias(value) && node === undefined) {
+      throw failure(`${label}: an alias without an anchor; put a value that begins with * into quotes`);
+    }
     const given = textOf(node, label);
     checkKey(name, given, place);
     if (given !== "" && FILE_KEYS.includes(name)) {
@@ -80,7 +84,7 @@ function checkKey(name: string, given: string, place: string): void {
   if (FILE_KEYS.includes(name)) return;
   if (isUnserved(name)) {
     if (!asksForUnserved(name, given)) return;
-    throw failure(`${place}: "${name}" is a Baton setting that this connector does not serve; remove it`);
+    throw failure(unservedProblem(name, `${name} in ${place}`, "remove it"));
   }
   const close = nearest(name, FILE_KEYS);
   const hint = close === undefined ? "see the settings table of the README" : `did you mean "${close}"?`;

@@ -21,6 +21,23 @@ export interface RoleSettings {
   readonly durationSeconds: number;
 }
 
+/** What may be changed, and how much of it (D13). */
+export interface ProvisioningSettings {
+  /** False: the connector only reads. */
+  readonly enabled: boolean;
+  readonly dryRun: boolean;
+  /** Patterns over whole names, case-sensitive, with `*` and `?`; none allows all. */
+  readonly groupsAllow: readonly string[];
+  /** As `groupsAllow`; beats it. */
+  readonly groupsDeny: readonly string[];
+  readonly allowRoleGroups: boolean;
+  readonly allowFederatedWrites: boolean;
+  readonly deleteRequiresDisabled: boolean;
+  readonly maxDeletionsPerHour: number;
+  readonly maxDisablesPerHour: number;
+  readonly maxInvitationsPerHour: number;
+}
+
 /** Everything the program was told, checked, frozen, with nothing optional that matters. */
 export interface Config {
   readonly poolId: string;
@@ -44,10 +61,14 @@ export interface Config {
     readonly stateDir: string;
     readonly acceptShrink: boolean;
   };
+  /** Absolute; where the journal of changes and the audit log are. */
+  readonly stateDir: string;
+  readonly provisioning: ProvisioningSettings;
+  /** Baton's, in its own form; the key in it opens the passwords that the platform sends. */
+  readonly clientSecret: string | undefined;
   readonly serve: {
     /** `host:port`, `[::1]:port` or `unix:/path`, of this machine. */
     readonly listen: string;
-    readonly provisioning: boolean;
   };
   readonly output: OutputFormat;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };

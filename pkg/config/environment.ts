@@ -2,7 +2,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { nearest } from "./nearest.ts";
 import type { Given } from "./origin.ts";
 import { envName, fileForm, SECRET_NAMES, SETTING_NAMES, type SettingName, settingOf } from "./settings.ts";
-import { asksForUnserved, isOfGoPrograms, isUnserved, UNSERVED_NAMES } from "./unserved.ts";
+import { asksForUnserved, isOfGoPrograms, isUnserved, UNSERVED_NAMES, unservedProblem } from "./unserved.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,6 +26,7 @@ export function fromEnvironment(env: Environment, name: string, extra: readonly 
  */
 export function checkEnvironment(env: Environment): readonly string[] {
   const warnings: string[] = [];
+  checkFlagOnly(env);
   for (const [variable, value] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (!variable.startsWith("BATON_") || value === undefined || value === "" || KNOWN.includes(variable)) {
       continue;
@@ -33,10 +34,7 @@ export function checkEnvironment(env: Environment): readonly string[] {
     const unserved = UNSERVED_BY_ENV.get(variable);
     if (unserved !== undefined && isUnserved(unserved)) {
       if (!asksForUnserved(unserved, value)) continue;
-      throw new GovernanceError(
-        "invalid-argument",
-        `${variable}: a Baton setting that this connector does not serve; unset it`,
-      );
+      throw new GovernanceError("invalid-argument", unservedProblem(unserved, variable, "unset it"));
     }
     if (isOfKubernetes(variable)) continue;
     const close = isOfGoPrograms(variable) ? undefined : nearest(variable, KNOWN, 2);
@@ -51,6 +49,19 @@ export function checkEnvironment(env: Environment): readonly string[] {
   return warnings;
 }
 
+// Not heard, it would be as if it had been asked for and were done.
+function checkFlagOnly(env: Environment): void {
+  for (const name of SETTING_NAMES.filter((known) => !settingOf(known).inEnvironment)) {
+    const text = env[envName(name)] ?? "";
+    const parsed = settingOf(name).parse(text);
+    if (text === "" || ("value" in parsed && parsed.value === false)) continue;
+    throw new GovernanceError(
+      "invalid-argument",
+      `${envName(name)}: cannot stand in the environment; unset it, and give --${name} to the command that it is meant for`,
+    );
+  }
+}
+
 // Kubernetes sets these in every pod for a Service whose name begins with "baton-".
 function isOfKubernetes(variable: string): boolean {
   return /_(?:SERVICE_(?:HOST|PORT\w*)|PORT|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/.test(
@@ -60,6 +71,7 @@ function isOfKubernetes(variable: string): boolean {
 
 /** All names that a setting is read from in the environment, ours first. */
 export function environmentNames(name: SettingName): readonly string[] {
+  if (!settingOf(name).inEnvironment) return [];
   const own = settingOf(name).secret ? [envName(name), envName(fileForm(name))] : [envName(name)];
   return [...own, ...settingOf(name).extraEnv];
 }

@@ -4,12 +4,28 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
 import type { Config } from "./config.ts";
-import { loadConfig } from "./load-config.ts";
+import { loadConfig, loadOutput } from "./load-config.ts";
+import { DEFAULT_RATES } from "./rate.ts";
 import type { CommandName } from "./setting.ts";
 
 const POOL = "eu-west-1_AbCd12345";
 const KEY_ID = "AKIAIOSFODNN7EXAMPLE";
 const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+const CLIENT_SECRET = "secret-token:conductorone.com:v1:eyJrdHkiOiJPS1AifQ";
+
+const READ_ONLY: Config["provisioning"] = {
+  enabled: false,
+  dryRun: false,
+  groupsAllow: [],
+  groupsDeny: [],
+  allowRoleGroups: false,
+  allowFederatedWrites: false,
+  deleteRequiresDisabled: false,
+  maxDeletionsPerHour: 100,
+  maxDisablesPerHour: 100,
+  maxInvitationsPerHour: 50,
+};
 
 let cwd: string;
 beforeEach(() => {
@@ -85,6 +101,11 @@ describe("precedence", () => {
       UserResourceRead: 5,
       UserPoolRead: 5,
       UserPoolResourceRead: 5,
+      UserCreation: 5,
+      UserUpdate: 5,
+      UserAccountRecovery: 5,
+      UserResourceUpdate: 5,
+      UserPoolResourceUpdate: 5,
     });
   });
 
@@ -118,7 +139,7 @@ describe("the config that comes out", () => {
       poolId: POOL,
       region: "eu-west-1",
       userIdKind: "sub",
-      rates: { UserList: 5, UserRead: 5, UserResourceRead: 5, UserPoolRead: 5, UserPoolResourceRead: 5 },
+      rates: DEFAULT_RATES,
       keys: { kind: "default", profile: undefined },
       assumeRole: undefined,
       network: {
@@ -131,7 +152,10 @@ describe("the config that comes out", () => {
         httpTimeoutMs: 300_000,
       },
       sync: { file: "sync.c1z", stateDir: ".", acceptShrink: false },
-      serve: { listen: "127.0.0.1:50051", provisioning: false },
+      stateDir: cwd,
+      provisioning: READ_ONLY,
+      clientSecret: undefined,
+      serve: { listen: "127.0.0.1:50051" },
       output: "jsonl",
       log: { level: "info", format: "json" },
     });
@@ -149,6 +173,83 @@ describe("the config that comes out", () => {
 
   test("keeps the state beside the file", () => {
     expect(config({ flags: { file: "/data/out/pool.c1z" } }).sync.stateDir).toBe("/data/out");
+  });
+
+  test("has one state directory, absolute, for who changes the pool and who reads about it", () => {
+    for (const command of ["serve", "write", "recover", "audit"] as const) {
+      expect(config({ command, env: { BATON_FILE: "/data/out/pool.c1z" } }).stateDir).toBe(cwd);
+      expect(config({ command, env: { BATON_STATE_DIR: "state" } }).stateDir).toBe(join(cwd, "state"));
+    }
+    expect(config({ flags: { file: "/data/out/pool.c1z" } }).stateDir).toBe("/data/out");
+    const sync = config({ env: { BATON_STATE_DIR: "state" } });
+    expect([sync.stateDir, sync.sync.stateDir]).toEqual([join(cwd, "state"), "state"]);
+  });
+
+  test("has what may be changed, and how much of it", () => {
+    const yaml = [
+      "provisioning: true",
+      "groups-allow: [team-*, 'Größe-?', \"*-readers\"]",
+      "allow-role-groups: true",
+      "allow-federated-writes: on",
+      "delete-requires-disabled: yes",
+      "max-deletions-per-hour: 0",
+      "max-disables-per-hour: 1000000",
+      "max-invitations-per-hour: 7",
+    ].join("\n");
+    const changed: Config["provisioning"] = {
+      enabled: true,
+      dryRun: false,
+      groupsAllow: ["team-*", "Größe-?", "*-readers"],
+      groupsDeny: ["root", "admins"],
+      allowRoleGroups: true,
+      allowFederatedWrites: true,
+      deleteRequiresDisabled: true,
+      maxDeletionsPerHour: 0,
+      maxDisablesPerHour: 1_000_000,
+      maxInvitationsPerHour: 7,
+    };
+    const start = { yaml, env: { BATON_GROUPS_DENY: " root , admins,root" } };
+    expect(config({ ...start, command: "serve" }).provisioning).toEqual(changed);
+    const dryRun = config({ ...start, command: "write", flags: { "dry-run": "true" } }).provisioning;
+    expect(dryRun).toEqual({ ...changed, dryRun: true });
+    expect(config({ ...start, command: "recover" }).provisioning).toEqual({ ...READ_ONLY, enabled: true });
+    expect(config({ ...start, command: "sync" }).provisioning).toEqual(READ_ONLY);
+  });
+
+  test("takes a group pattern as long as a name, counted in characters", () => {
+    const longest = "\u{1f600}".repeat(128);
+    expect(config({ command: "write", flags: { "groups-allow": longest } }).provisioning.groupsAllow).toEqual(
+      [longest],
+    );
+  });
+
+  test("lets a YAML anchor stand for a value", () => {
+    const yaml = "groups-deny: &closed admins\ngroups-allow: *closed";
+    expect(config({ command: "write", yaml }).provisioning.groupsAllow).toEqual(["admins"]);
+  });
+
+  test("has the client secret for serve alone, also from a file of its own", () => {
+    const env = { BATON_CLIENT_SECRET: CLIENT_SECRET };
+    expect(config({ command: "serve", env }).clientSecret).toBe(CLIENT_SECRET);
+    expect(config({ command: "write", env }).clientSecret).toBeUndefined();
+    writeFileSync(join(cwd, "client"), `${CLIENT_SECRET}\n`);
+    const byFile = config({ command: "serve", env: { BATON_CLIENT_SECRET_FILE: "client" } });
+    expect(byFile.clientSecret).toBe(CLIENT_SECRET);
+  });
+
+  test("knows accounts by username where a write is told so", () => {
+    expect(config({ command: "write", flags: { "user-id": "username" } }).userIdKind).toBe("username");
+  });
+
+  test("is not needed for a list of actions: a form of output is", () => {
+    const around = { env: {}, cwd, stdoutIsTerminal: true, stderrIsTerminal: true };
+    expect(loadOutput("actions", new Map(), around)).toEqual({ output: "table", warnings: [] });
+    const piped = { ...around, env: { BATON_TMPDIR: "/x" }, stdoutIsTerminal: false };
+    expect(loadOutput("actions", new Map(), piped)).toEqual({
+      output: "jsonl",
+      warnings: ["BATON_TMPDIR means nothing to this connector and is ignored"],
+    });
+    expect(loadOutput("actions", new Map([["output", "csv"]]), around).output).toBe("csv");
   });
 
   test("has static keys when both are given", () => {
@@ -435,7 +536,7 @@ describe("refused with one line", () => {
     [
       "a key of Baton that we do not serve",
       { flags: withPool, yaml: "client-id: abc" },
-      'CWD/.baton.yaml:1: "client-id" is a Baton setting that this connector does not serve; remove it',
+      "client-id in CWD/.baton.yaml:1: a Baton setting that this connector does not serve; remove it",
     ],
     [
       "a key given twice",
@@ -474,6 +575,115 @@ describe("refused with one line", () => {
       { flags: withPool, env: { BATON_CLIENT_ID: "abc" } },
       "BATON_CLIENT_ID: a Baton setting that this connector does not serve; unset it",
     ],
+    [
+      "a one-shot of Baton's in the environment",
+      { flags: withPool, env: { BATON_GRANT_ENTITLEMENT: "group:admins:member" } },
+      'BATON_GRANT_ENTITLEMENT: use "connector grant" and unset it',
+    ],
+    [
+      "a one-shot of Baton's in the file",
+      { flags: withPool, yaml: "delete-resource: x" },
+      'delete-resource in CWD/.baton.yaml:1: use "connector delete-user" or "connector delete-group" and remove it',
+    ],
+    [
+      "provisioning that is neither on nor off",
+      { command: "write", flags: withPool, env: { BATON_PROVISIONING: "maybe" } },
+      'BATON_PROVISIONING: must be true or false, got "maybe"',
+    ],
+    [
+      "a dry run for good, in the environment",
+      { command: "serve", flags: withPool, env: { BATON_DRY_RUN: "true" } },
+      "BATON_DRY_RUN: cannot stand in the environment; unset it, and give --dry-run to the command that it is meant for",
+    ],
+    [
+      "the same in words that are no value",
+      { command: "sync", flags: withPool, env: { BATON_DRY_RUN: "please" } },
+      /^BATON_DRY_RUN: cannot stand in the environment/,
+    ],
+    [
+      "a dry run for good, in the file",
+      { command: "write", flags: withPool, yaml: "dry-run: true" },
+      /^CWD\/\.baton\.yaml:1: unknown setting "dry-run"/,
+    ],
+    [
+      "a group pattern with white space",
+      { command: "write", flags: { ...withPool, "groups-allow": "team-*,Sales Team" } },
+      '--groups-allow: must be names of groups with commas between them, such as admins,team-*: "Sales Team" has white space or a control character, which no group name has, got "team-*,Sales Team"',
+    ],
+    [
+      "a group pattern with a control character",
+      { command: "write", flags: { ...withPool, "groups-deny": "a\u0000b" } },
+      /^--groups-deny: .*control character/,
+    ],
+    [
+      "a group pattern that is empty",
+      { command: "write", flags: withPool, env: { BATON_GROUPS_DENY: "admins,,root" } },
+      'BATON_GROUPS_DENY: must be names of groups with commas between them, such as admins,team-*: a pattern is empty, got "admins,,root"',
+    ],
+    [
+      "a group pattern longer than any name",
+      { command: "serve", flags: withPool, yaml: `groups-allow: ${"a".repeat(129)}` },
+      /^groups-allow in CWD\/\.baton\.yaml:1: .*: a pattern is longer than the 128 characters of a group name, got "a+"$/,
+    ],
+    [
+      "a group pattern that YAML takes for an alias",
+      { command: "serve", flags: withPool, yaml: "groups-deny: *-admins" },
+      "groups-deny in CWD/.baton.yaml:1: an alias without an anchor; put a value that begins with * into quotes",
+    ],
+    [
+      "role groups neither allowed nor not",
+      { command: "serve", flags: withPool, yaml: "allow-role-groups: some" },
+      'allow-role-groups in CWD/.baton.yaml:1: must be true or false, got "some"',
+    ],
+    [
+      "federated writes neither allowed nor not",
+      { command: "serve", flags: withPool, env: { BATON_ALLOW_FEDERATED_WRITES: "2" } },
+      'BATON_ALLOW_FEDERATED_WRITES: must be true or false, got "2"',
+    ],
+    [
+      "a wish to delete only the disabled that is none",
+      { command: "serve", flags: withPool, env: { BATON_DELETE_REQUIRES_DISABLED: "ja" } },
+      'BATON_DELETE_REQUIRES_DISABLED: must be true or false, got "ja"',
+    ],
+    [
+      "a ceiling of deletions below 0",
+      { command: "write", flags: { ...withPool, "max-deletions-per-hour": "-1" } },
+      '--max-deletions-per-hour: must be a whole number from 0 to 1000000, got "-1"',
+    ],
+    [
+      "a ceiling of disables above the most",
+      { command: "write", flags: { ...withPool, "max-disables-per-hour": "1000001" } },
+      '--max-disables-per-hour: must be a whole number from 0 to 1000000, got "1000001"',
+    ],
+    [
+      "a ceiling of invitations that is no number",
+      { command: "write", flags: { ...withPool, "max-invitations-per-hour": "unlimited" } },
+      '--max-invitations-per-hour: must be a whole number from 0 to 1000000, got "unlimited"',
+    ],
+    [
+      "a client secret as a flag",
+      { command: "serve", flags: { ...withPool, "client-secret": CLIENT_SECRET } },
+      "--client-secret: every user of this machine can read a secret on the command line; use BATON_CLIENT_SECRET or --client-secret-file, or add --allow-secret-flags",
+    ],
+    [
+      "a client secret of another version, which is not repeated",
+      { command: "serve", flags: withPool, env: { BATON_CLIENT_SECRET: CLIENT_SECRET.replace("v1", "v2") } },
+      "BATON_CLIENT_SECRET: must be a Baton client secret: four parts with colons between them, of which the third is v1 and the last the key; copy it whole",
+    ],
+    [
+      "a client secret that was cut",
+      {
+        command: "serve",
+        flags: withPool,
+        env: { BATON_CLIENT_SECRET: "secret-token:conductorone.com:v1:" },
+      },
+      /^BATON_CLIENT_SECRET: must be a Baton client secret/,
+    ],
+    [
+      "a state directory with a line break",
+      { command: "audit", flags: { ...withPool, "state-dir": "a\nb" } },
+      '--state-dir: must not contain line breaks or other control characters, got "a\\nb"',
+    ],
   ])("%s", ([, start, message]) => {
     const got = refusal(start);
     expect(got).toEqual(typeof message === "string" ? message : like(message));
@@ -486,6 +696,8 @@ describe("let through", () => {
     ["a file of comments", { yaml: "# nothing yet\n" }],
     ["a key without a value", { yaml: "rate:\n" }],
     ["a Baton setting that asks for nothing", { yaml: "ticketing: false\nstorage-engine: sqlite" }],
+    ["no dry run in the environment", { env: { BATON_DRY_RUN: "false" } }],
+    ["a one-shot of Baton's that asks for nothing", { env: { BATON_LIST_ACTION_SCHEMAS: "false" } }],
     ["the same in the environment", { env: { BATON_TICKETING: "false", BATON_WORKERS: "0" } }],
     [
       "what Kubernetes sets for a Service",

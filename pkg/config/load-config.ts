@@ -1,5 +1,5 @@
-import { buildConfig } from "./build-config.ts";
-import type { Config } from "./config.ts";
+import { buildConfig, outputFormat } from "./build-config.ts";
+import type { Config, OutputFormat } from "./config.ts";
 import { type Flags, readSettings, type Surroundings } from "./read-settings.ts";
 import type { CommandName } from "./setting.ts";
 
@@ -13,4 +13,15 @@ export interface Loaded {
 export function loadConfig(command: CommandName, flags: Flags, surroundings: Surroundings): Loaded {
   const settings = readSettings(command, flags, surroundings);
   return { config: buildConfig(settings, surroundings), warnings: settings.warnings };
+}
+
+export interface LoadedOutput {
+  readonly output: OutputFormat;
+  readonly warnings: readonly string[];
+}
+
+/** As `loadConfig`, for a command that knows no pool. */
+export function loadOutput(command: "actions", flags: Flags, surroundings: Surroundings): LoadedOutput {
+  const settings = readSettings(command, flags, surroundings);
+  return { output: outputFormat(settings, surroundings), warnings: settings.warnings };
 }

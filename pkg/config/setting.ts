@@ -1,7 +1,24 @@
-/** The commands that read settings. */
-export type CommandName = "sync" | "serve" | "validate" | "list" | "iam-policy" | "config";
+/** The commands that read settings; `write` stands for every command that changes the pool. */
+export type CommandName =
+  | "sync"
+  | "serve"
+  | "validate"
+  | "list"
+  | "write"
+  | "recover"
+  | "audit"
+  | "actions"
+  | "iam-policy"
+  | "config";
 
-export type SettingGroup = "Pool" | "AWS access" | "Network" | "Sync" | "Service" | "Output and logs";
+export type SettingGroup =
+  | "Pool"
+  | "AWS access"
+  | "Network"
+  | "Sync"
+  | "Provisioning"
+  | "Service"
+  | "Output and logs";
 
 /** What a text became, or what is wrong with it: the rule and the cure, without the value. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
@@ -34,6 +51,8 @@ export interface Setting<T> {
   readonly short: string | undefined;
   /** False: names or guards the other sources, so it cannot stand in the file. */
   readonly inFile: boolean;
+  /** False: belongs to one command line alone, so finding it in the environment is an error. */
+  readonly inEnvironment: boolean;
   /** True: repeating the flag adds to it. */
   readonly repeats: boolean;
   /** For operators; not a question that a form for newcomers asks. */
@@ -43,7 +62,15 @@ export interface Setting<T> {
 type Common = Partial<
   Pick<
     Setting<unknown>,
-    "required" | "secret" | "extraEnv" | "short" | "inFile" | "repeats" | "operators" | "fallbackText"
+    | "required"
+    | "secret"
+    | "extraEnv"
+    | "short"
+    | "inFile"
+    | "inEnvironment"
+    | "repeats"
+    | "operators"
+    | "fallbackText"
   >
 > &
   Pick<Setting<unknown>, "group" | "description" | "commands">;
@@ -54,6 +81,7 @@ const PLAIN = {
   extraEnv: [],
   short: undefined,
   inFile: true,
+  inEnvironment: true,
   repeats: false,
   operators: false,
 } as const;

@@ -16,7 +16,7 @@ describe("the settings table", () => {
   test("fills the block of a document and nothing else", () => {
     const document = "# Title\n<!-- settings:begin -->\nold\n<!-- settings:end -->\ntail\n";
     const filled = withSettingsTable(document);
-    expect(filled).toMatch(/^# Title\n<!-- settings:begin -->\n\n\*\*Pool\*\*/);
+    expect(filled).toMatch(/^# Title\n<!-- settings:begin -->\n\nUnder .*\n\n\*\*Pool\*\*/);
     expect(filled).toMatch(/\n\n<!-- settings:end -->\ntail\n$/);
     expect(filled).not.toContain("old");
     expect(withSettingsTable(filled)).toBe(filled);

@@ -10,10 +10,13 @@ import { fileForm, SETTING_NAMES, type SettingName, settingOf } from "./settings
 const BEGIN = "<!-- settings:begin -->";
 const END = "<!-- settings:end -->";
 
+const COMMANDS_NOTE =
+  "Under *Commands*, `write` is every command that changes the pool, such as `grant` or `actions invoke`.";
+
 /** The whole table as Markdown, one part for each group. */
 export function renderSettingsTable(): string {
   const groups = new Set<SettingGroup>(SETTING_NAMES.map((name) => settingOf(name).group));
-  return [...groups].map(renderGroup).join("\n\n");
+  return [COMMANDS_NOTE, ...[...groups].map(renderGroup)].join("\n\n");
 }
 
 /** The document with the block between the marks replaced. Rejects a document without both marks. */

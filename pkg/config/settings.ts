@@ -1,10 +1,11 @@
 import { DEFAULT_LISTEN, formatListenAddress, parseListenAddress } from "./listen-address.ts";
+import { PROVISIONING_SETTINGS } from "./provisioning-settings.ts";
 import { CATEGORIES, DEFAULT_RATES, parseRates } from "./rate.ts";
 import { type CommandName, choice, flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
 import * as shapes from "./shapes.ts";
 
 /** The commands that call AWS. */
-const CALLING: readonly CommandName[] = ["sync", "serve", "validate", "list"];
+const CALLING: readonly CommandName[] = ["sync", "serve", "validate", "list", "write", "recover"];
 
 // The one table of settings. The parser, --help, completion, the README and the `config` command are read from it.
 export const SETTINGS = {
@@ -14,7 +15,7 @@ export const SETTINGS = {
     example: "id",
     parse: shapes.poolId,
     required: true,
-    commands: [...CALLING, "iam-policy"],
+    commands: [...CALLING, "audit", "iam-policy"],
   }),
   region: optionalText({
     group: "Pool",
@@ -22,14 +23,14 @@ export const SETTINGS = {
     example: "region",
     parse: shapes.regionName,
     fallbackText: "read from the pool id",
-    commands: [...CALLING, "iam-policy"],
+    commands: [...CALLING, "audit", "iam-policy"],
   }),
   "user-id": choice({
     group: "Pool",
     description: "What identifies an account: sub never changes and is never used again",
     of: ["sub", "username"],
     fallback: "sub",
-    commands: ["sync", "serve", "list"],
+    commands: ["sync", "serve", "list", "write"],
   }),
   rate: text({
     group: "Pool",
@@ -186,21 +187,14 @@ export const SETTINGS = {
     operators: true,
     commands: ["sync"],
   }),
-  "state-dir": optionalText({
-    group: "Sync",
-    description: "Directory of the working database that a cut sync goes on from",
-    example: "path",
-    parse: shapes.plainText,
-    fallbackText: "beside the sync file",
-    operators: true,
-    commands: ["sync"],
-  }),
   "accept-shrink": flag({
     group: "Sync",
     description: "Publish although more than half of the users, groups or memberships are gone",
     operators: true,
     commands: ["sync"],
   }),
+
+  ...PROVISIONING_SETTINGS,
 
   listen: text({
     group: "Service",
@@ -212,15 +206,16 @@ export const SETTINGS = {
     operators: true,
     commands: ["serve"],
   }),
-  provisioning: flag({
-    group: "Service",
-    description:
-      "Offer the services that change the pool; this version has none yet and answers Unimplemented",
-    short: "p",
-    operators: true,
-    commands: ["serve"],
-  }),
 
+  "state-dir": optionalText({
+    group: "Output and logs",
+    description: "Directory of the working database, the journal of changes and the audit log",
+    example: "path",
+    parse: shapes.plainText,
+    fallbackText: "for sync beside the sync file, otherwise the current directory",
+    operators: true,
+    commands: ["sync", "serve", "write", "recover", "audit"],
+  }),
   output: choice({
     group: "Output and logs",
     description: "Form of the results on stdout",
@@ -228,7 +223,7 @@ export const SETTINGS = {
     fallback: undefined,
     fallbackText: "table on a terminal, else jsonl",
     operators: true,
-    commands: ["sync", "validate", "list", "config"],
+    commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "config"],
   }),
   "log-level": choice({
     group: "Output and logs",
@@ -255,7 +250,7 @@ export const SETTINGS = {
     fallbackText: "./.baton.yaml where there is one",
     inFile: false,
     operators: true,
-    commands: [...CALLING, "iam-policy", "config"],
+    commands: [...CALLING, "audit", "actions", "iam-policy", "config"],
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 

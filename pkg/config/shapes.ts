@@ -71,6 +71,16 @@ export function accessKeyId(given: string): Parsed<string> {
     : { problem: "must be an AWS access key id, up to 128 letters and digits" };
 }
 
+/** Baton's: two free words, the literal `v1`, and a private JWK as base64url without padding, split by colons. */
+export function clientSecret(given: string): Parsed<string> {
+  return /^[\x21-\x39\x3b-\x7e]+:[\x21-\x39\x3b-\x7e]+:v1:[\w-]+$/.test(given)
+    ? { value: given }
+    : {
+        problem:
+          "must be a Baton client secret: four parts with colons between them, of which the third is v1 and the last the key; copy it whole",
+      };
+}
+
 /** A secret that came through a file or a shell often has a stray space or line break; AWS only says "signature". */
 export function secretText(given: string): Parsed<string> {
   return /^[\x21-\x7e]+$/.test(given)

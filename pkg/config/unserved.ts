@@ -3,7 +3,6 @@
 /** Baton settings that ask for something, with the value that asks for nothing ("" where any value asks). */
 const UNSERVED: ReadonlyMap<string, string> = new Map([
   ["client-id", ""],
-  ["client-secret", ""],
   ["ticketing", "false"],
   ["log-path", ""],
   ["log-level-debug-expires-at", ""],
@@ -69,6 +68,27 @@ const UNSERVED: ReadonlyMap<string, string> = new Map([
   ["compact-output-path", ""],
 ]);
 
+/** What Baton's connectors do once and leave, as the words of ours that does it. */
+const COMMANDS: ReadonlyMap<string, string> = new Map([
+  ["grant-entitlement", '"connector grant"'],
+  ["grant-principal", '"connector grant"'],
+  ["grant-principal-type", '"connector grant"'],
+  ["revoke-grant", '"connector revoke"'],
+  ["create-account-profile", '"connector create-account"'],
+  ["create-account-login", '"connector create-account"'],
+  ["create-account-email", '"connector create-account"'],
+  ["create-account-resource-type", '"connector create-account"'],
+  ["delete-resource", '"connector delete-user" or "connector delete-group"'],
+  ["delete-resource-type", '"connector delete-user" or "connector delete-group"'],
+  ["rotate-credentials", '"connector set-password"'],
+  ["rotate-credentials-type", '"connector set-password"'],
+  ["invoke-action", '"connector actions invoke"'],
+  ["invoke-action-args", '"connector actions invoke"'],
+  ["invoke-action-resource-type", '"connector actions invoke"'],
+  ["list-action-schemas", '"connector actions list"'],
+  ["list-action-schemas-resource-type", '"connector actions list"'],
+]);
+
 /** Environment names that tune Baton's Go programs and that a shared environment may well carry: nothing to us. */
 const OF_GO_PROGRAMS: ReadonlySet<string> = new Set([
   "BATON_HOST_ID",
@@ -100,6 +120,14 @@ export function isUnserved(name: string): boolean {
 export function asksForUnserved(name: string, value: string): boolean {
   const harmless = UNSERVED.get(name);
   return harmless !== undefined && value !== "" && value.toLowerCase() !== harmless;
+}
+
+/** Why the setting, written as `label`, is refused, and the cure: another command, or to take it away. */
+export function unservedProblem(name: string, label: string, remedy: string): string {
+  const command = COMMANDS.get(name);
+  return command === undefined
+    ? `${label}: a Baton setting that this connector does not serve; ${remedy}`
+    : `${label}: use ${command} and ${remedy}`;
 }
 
 export function isOfGoPrograms(environmentName: string): boolean {

@@ -13,7 +13,7 @@ export function serveCommand(config: Config, context: Context): Promise<number> 
   return withRuntime(config, context, async ({ log, connector, closeFirst }) => {
     const server = createGrpcServer({
       connector,
-      provisioning: config.serve.provisioning,
+      provisioning: config.provisioning.enabled,
       clock: context.monotonic,
       onCall({ service, method, code, durationMs, requestBytes, answerBytes, peer, error }) {
         const fields = { service, method, grpcCode: code, requestBytes, answerBytes, peer };
@@ -25,7 +25,7 @@ export function serveCommand(config: Config, context: Context): Promise<number> 
     closeFirst({ name: "the gRPC server", close: () => server.close(GRACE_MS) });
     const { target } = await server.listen(config.serve.listen);
     log.info("serving", { address: target, pool: config.poolId });
-    if (config.serve.provisioning)
+    if (config.provisioning.enabled)
       log.warn("provisioning is on, but this version makes no changes to the pool");
     // Told at once, since clients may come hours later; a pool that is out of reach now need not be then.
     void connector.pool(context.signal).then(

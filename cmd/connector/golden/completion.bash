@@ -16,7 +16,7 @@ _connector() {
     fi
     case "$word" in
     =) skip=1 ;;
-    --user-pool-id|--region|--user-id|--rate|--aws-profile|--aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--aws-assume-role-arn|--aws-assume-role-external-id|--aws-assume-role-session-name|--aws-assume-role-duration-seconds|--endpoint-url|--https-proxy|--http-proxy|--no-proxy|--http-timeout-seconds|--file|-f|--state-dir|--output|--log-level|--log-format|--config|--listen|--with|--account-id)
+    --user-pool-id|--region|--user-id|--rate|--aws-profile|--aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--aws-assume-role-arn|--aws-assume-role-external-id|--aws-assume-role-session-name|--aws-assume-role-duration-seconds|--endpoint-url|--https-proxy|--http-proxy|--no-proxy|--http-timeout-seconds|--file|-f|--state-dir|--output|--log-level|--log-format|--config|--groups-allow|--groups-deny|--max-deletions-per-hour|--max-disables-per-hour|--max-invitations-per-hour|--client-secret-file|--listen|--with|--account-id)
       if [[ "${COMP_WORDS[i+1]}" != "=" ]]; then skip=1; fi
       ;;
     -*) ;;
@@ -29,13 +29,13 @@ _connector() {
   done
   COMPREPLY=()
   case "$prev" in
-  --aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--file|-f|--state-dir|--config)
+  --aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--file|-f|--state-dir|--config|--client-secret-file)
     local IFS=$'\n'
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -f -- "$cur"))
     return
     ;;
-  --user-pool-id|--region|--user-id|--rate|--aws-profile|--aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--aws-assume-role-arn|--aws-assume-role-external-id|--aws-assume-role-session-name|--aws-assume-role-duration-seconds|--endpoint-url|--https-proxy|--http-proxy|--no-proxy|--http-timeout-seconds|--file|-f|--state-dir|--output|--log-level|--log-format|--config|--listen|--with|--account-id)
+  --user-pool-id|--region|--user-id|--rate|--aws-profile|--aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--aws-assume-role-arn|--aws-assume-role-external-id|--aws-assume-role-session-name|--aws-assume-role-duration-seconds|--endpoint-url|--https-proxy|--http-proxy|--no-proxy|--http-timeout-seconds|--file|-f|--state-dir|--output|--log-level|--log-format|--config|--groups-allow|--groups-deny|--max-deletions-per-hour|--max-disables-per-hour|--max-invitations-per-hour|--client-secret-file|--listen|--with|--account-id)
     case "$path $prev" in
     "connector sync --user-id") words="sub username" ;;
     "connector sync --output") words="table json jsonl csv" ;;
@@ -72,8 +72,8 @@ _connector() {
   esac
   case "$path" in
     "connector") words="sync serve validate list capabilities config iam-policy version completion help" options="--version -v --help -h" ;;
-    "connector sync") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --file -f --state-dir --accept-shrink --output --log-level --log-format --config --help -h" ;;
-    "connector serve") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --listen --provisioning -p --log-level --log-format --config --help -h" ;;
+    "connector sync") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --file -f --accept-shrink --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector serve") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --client-secret-file --listen --state-dir --log-level --log-format --config --help -h" ;;
     "connector validate") words="" options="--user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-format --config --help -h" ;;
     "connector list") words="users groups members" options="--help -h" ;;
     "connector list users") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-format --config --help -h" ;;
@@ -81,7 +81,7 @@ _connector() {
     "connector list members") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-format --config --help -h" ;;
     "connector capabilities") words="" options="--help -h" ;;
     "connector config") words="show" options="--help -h" ;;
-    "connector config show") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --file -f --state-dir --accept-shrink --listen --provisioning -p --output --log-level --log-format --config --help -h" ;;
+    "connector config show") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --file -f --accept-shrink --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --client-secret-file --listen --state-dir --output --log-level --log-format --config --help -h" ;;
     "connector iam-policy") words="" options="--with --account-id --user-pool-id --region --config --help -h" ;;
     "connector version") words="" options="--output --help -h" ;;
     "connector completion") words="bash zsh fish powershell" options="--help -h" ;;

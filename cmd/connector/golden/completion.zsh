@@ -45,7 +45,7 @@ _connector_sync() {
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
     '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead) (default\: 5)]:value: ' \
+    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
     '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
     '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
     '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
@@ -63,8 +63,8 @@ _connector_sync() {
     '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
-    '--state-dir[Directory of the working database that a cut sync goes on from (default\: beside the sync file)]:path:_files' \
     '--accept-shrink[Publish although more than half of the users, groups or memberships are gone]' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -78,7 +78,7 @@ _connector_serve() {
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
     '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead) (default\: 5)]:value: ' \
+    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
     '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
     '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
     '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
@@ -95,8 +95,18 @@ _connector_serve() {
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
+    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
+    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
+    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
+    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--client-secret-file[File that holds client-secret]:path:_files' \
     '--listen[Address of the gRPC service on this machine\: host\:port, \:\:1\:port or unix\:/path (default\: 127.0.0.1\:50051)]:value: ' \
-    '(--provisioning -p)'{--provisioning,-p}'[Offer the services that change the pool; this version has none yet and answers Unimplemented]' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
@@ -108,7 +118,7 @@ _connector_validate() {
   _arguments -s \
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead) (default\: 5)]:value: ' \
+    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
     '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
     '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
     '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
@@ -163,7 +173,7 @@ _connector_list_users() {
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
     '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead) (default\: 5)]:value: ' \
+    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
     '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
     '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
     '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
@@ -193,7 +203,7 @@ _connector_list_groups() {
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
     '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead) (default\: 5)]:value: ' \
+    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
     '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
     '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
     '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
@@ -223,7 +233,7 @@ _connector_list_members() {
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
     '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead) (default\: 5)]:value: ' \
+    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
     '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
     '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
     '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
@@ -280,7 +290,7 @@ _connector_config_show() {
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
     '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead) (default\: 5)]:value: ' \
+    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
     '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
     '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
     '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
@@ -298,10 +308,20 @@ _connector_config_show() {
     '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
-    '--state-dir[Directory of the working database that a cut sync goes on from (default\: beside the sync file)]:path:_files' \
     '--accept-shrink[Publish although more than half of the users, groups or memberships are gone]' \
+    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--dry-run[Say what would be changed, change nothing]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
+    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
+    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
+    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
+    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--client-secret-file[File that holds client-secret]:path:_files' \
     '--listen[Address of the gRPC service on this machine\: host\:port, \:\:1\:port or unix\:/path (default\: 127.0.0.1\:50051)]:value: ' \
-    '(--provisioning -p)'{--provisioning,-p}'[Offer the services that change the pool; this version has none yet and answers Unimplemented]' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
