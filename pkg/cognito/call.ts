@@ -30,7 +30,12 @@ export interface CallRequest<A extends Answer, T> {
   ) => Promise<A>;
   /** Throws MalformedAnswer for an answer that is worth asking for again. */
   readonly parse: (answer: A) => T;
+  /** Told to look into what the call rejected with, by other calls where it must. */
+  readonly judged?: Judged | undefined;
 }
+
+/** Runs the work, and may replace what it rejects with. */
+export type Judged = <R>(work: () => Promise<R>) => Promise<R>;
 
 export interface Caller {
   /** One call to AWS: turn, send, parse, judge, and again where the policy allows. Rejects with GovernanceError. */
@@ -125,7 +130,7 @@ export function createCaller(options: CognitoOptions): Caller {
       if (outcome.kind === "done") return outcome.value;
       const kind = classify(outcome.failure, { marked });
       // An answer settles its own attempt, and not the ones before it. An abort in flight is no answer.
-      const answered = signal.aborted ? outcome.failure.modeled : !isAmbiguous(kind);
+      const answered = !isAmbiguous(kind) && (outcome.failure.modeled || !signal.aborted);
       if (answered) doubt.open = inDoubt;
       signal.throwIfAborted();
       if (closed) continue;
@@ -155,10 +160,10 @@ export function createCaller(options: CognitoOptions): Caller {
 
   return {
     async call(request, signal) {
-      const { operation, priority } = request;
+      const { operation, priority, judged = unjudged } = request;
       const doubt: Doubt = { open: false };
       try {
-        return await persist(request, doubt, signal);
+        return await judged(() => persist(request, doubt, signal));
       } catch (error) {
         const failure = signal.aborted ? givenUp(operation, signal.reason) : GovernanceError.from(error);
         const unknown = priority === "write" && doubt.open && !isGone(failure);
@@ -174,7 +179,11 @@ export function createCaller(options: CognitoOptions): Caller {
 
 /** What was to be changed is not there any more, which settles all attempts. */
 function isGone({ reason }: GovernanceError): boolean {
-  return reason === "user-gone" || reason === "pool-missing";
+  return reason === "user-gone" || reason === "group-gone" || reason === "pool-missing";
+}
+
+function unjudged<R>(work: () => Promise<R>): Promise<R> {
+  return work();
 }
 
 /** Whatever reason the caller aborted with, the outcome is that nobody waits any more. */

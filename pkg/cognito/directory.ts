@@ -171,7 +171,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
     ...directory,
     ...createAccountWriter(write, UserPoolId),
     ...createUserWriter(write, UserPoolId),
-    ...createGroupWriter(write, UserPoolId, directory),
+    ...createGroupWriter(caller, UserPoolId, directory),
     close: () => caller.close(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Made, Receipt } from "../core/directory-writer.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { WriteOperation } from "../core/operations.ts";
-import type { Answer, Caller, CallRequest } from "./call.ts";
+import type { Answer, Caller, CallRequest, Judged } from "./call.ts";
 import { MalformedAnswer, safeRequestId } from "./failure.ts";
 
 type Send<A extends Answer> = CallRequest<A, unknown>["send"];
@@ -20,10 +20,17 @@ export interface Write {
   ): Promise<Made<T>>;
 }
 
-export function createWrite(caller: Caller): Write {
+/** `judge` looks into the failure of each call: what it finds out is part of the call's outcome. */
+export function createWrite(
+  caller: Caller,
+  judge?: (operation: WriteOperation, signal: AbortSignal) => Judged,
+): Write {
   return {
     done: (operation, send, signal) =>
-      caller.call({ operation, priority: "write", send, parse: receipt }, signal),
+      caller.call(
+        { operation, priority: "write", send, parse: receipt, judged: judge?.(operation, signal) },
+        signal,
+      ),
 
     made: (operation, what, send, read, signal) =>
       caller.call(
@@ -32,6 +39,7 @@ export function createWrite(caller: Caller): Write {
           priority: "write",
           send,
           parse: (answer) => ({ ...receipt(answer), made: usable(what, () => read(answer)) }),
+          judged: judge?.(operation, signal),
         },
         signal,
       ),

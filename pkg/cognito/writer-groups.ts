@@ -7,9 +7,10 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Directory } from "../core/directory.ts";
 import type { DirectoryWriter, GroupFields } from "../core/directory-writer.ts";
+import type { Caller } from "./call.ts";
 import { groupOrPool } from "./missing-group.ts";
 import { parseGroup } from "./parse.ts";
-import type { Write } from "./write.ts";
+import { createWrite } from "./write.ts";
 
 type Groups = Pick<
   DirectoryWriter,
@@ -17,25 +18,26 @@ type Groups = Pick<
 >;
 
 /** Groups and who is in them. `directory` is asked whether it is the group or the whole pool that is missing. */
-export function createGroupWriter(write: Write, UserPoolId: string, directory: Directory): Groups {
+export function createGroupWriter(caller: Caller, UserPoolId: string, directory: Directory): Groups {
+  const write = createWrite(caller);
+  const writeTo = createWrite(
+    caller,
+    (operation, signal) => (work) => groupOrPool(operation, directory, signal, work),
+  );
   return {
     addMember: (GroupName, Username, signal) =>
-      groupOrPool("AdminAddUserToGroup", directory, signal, () =>
-        write.done(
-          "AdminAddUserToGroup",
-          (sdk, http) => sdk.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName, Username }), http),
-          signal,
-        ),
+      writeTo.done(
+        "AdminAddUserToGroup",
+        (sdk, http) => sdk.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName, Username }), http),
+        signal,
       ),
 
     removeMember: (GroupName, Username, signal) =>
-      groupOrPool("AdminRemoveUserFromGroup", directory, signal, () =>
-        write.done(
-          "AdminRemoveUserFromGroup",
-          (sdk, http) =>
-            sdk.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, GroupName, Username }), http),
-          signal,
-        ),
+      writeTo.done(
+        "AdminRemoveUserFromGroup",
+        (sdk, http) =>
+          sdk.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, GroupName, Username }), http),
+        signal,
       ),
 
     createGroup: (GroupName, fields, signal) =>
@@ -49,24 +51,20 @@ export function createGroupWriter(write: Write, UserPoolId: string, directory: D
       ),
 
     updateGroup: (GroupName, fields, signal) =>
-      groupOrPool("UpdateGroup", directory, signal, () =>
-        write.made(
-          "UpdateGroup",
-          "Group",
-          (sdk, http) =>
-            sdk.send(new UpdateGroupCommand({ UserPoolId, GroupName, ...membersOf(fields) }), http),
-          ({ Group }) => Group && parseGroup("UpdateGroup", Group),
-          signal,
-        ),
+      writeTo.made(
+        "UpdateGroup",
+        "Group",
+        (sdk, http) =>
+          sdk.send(new UpdateGroupCommand({ UserPoolId, GroupName, ...membersOf(fields) }), http),
+        ({ Group }) => Group && parseGroup("UpdateGroup", Group),
+        signal,
       ),
 
     deleteGroup: (GroupName, signal) =>
-      groupOrPool("DeleteGroup", directory, signal, () =>
-        write.done(
-          "DeleteGroup",
-          (sdk, http) => sdk.send(new DeleteGroupCommand({ UserPoolId, GroupName }), http),
-          signal,
-        ),
+      writeTo.done(
+        "DeleteGroup",
+        (sdk, http) => sdk.send(new DeleteGroupCommand({ UserPoolId, GroupName }), http),
+        signal,
       ),
   };
 }
