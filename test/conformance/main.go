@@ -39,6 +39,8 @@ func commands() []command {
 		{"descriptors", "compare a FileDescriptorSet with the SDK's descriptors", runDescriptors},
 		{"probe", "call every method of every service and print the codes", runProbe},
 		{"reference", "serve a small connector made with the SDK's connectorbuilder", runReference},
+		{"decrypt", "open EncryptedData given on standard input", runDecrypt},
+		{"encrypt", "seal passwords given on standard input to a client secret's key", runEncrypt},
 	}
 }
 
