@@ -86,8 +86,8 @@ describe("L-22: a generated password", () => {
         }
       }
     });
-    const { failed, seed, counterexample, error } = fc.check(property, { numRuns: 10_000 });
-    expect({ failed, seed, counterexample, error }).toMatchObject({ failed: false });
+    const { failed, seed, counterexample, errorInstance } = fc.check(property, { numRuns: 10_000 });
+    expect({ failed, seed, counterexample, errorInstance }).toMatchObject({ failed: false });
     expect(count).toBe(100_000);
   });
 

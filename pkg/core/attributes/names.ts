@@ -1,0 +1,80 @@
+import type { Pool } from "../pool.ts";
+import { emailProblem, phoneProblem } from "./formats.ts";
+
+const MAX_NAME = 128;
+const MAX_TEXT = 2048;
+const MAX_PRECEDENCE = 2 ** 31 - 1;
+
+/** Why Cognito would refuse the username in any pool, as a phrase without it; see `loginProblem` for a given pool. */
+export function usernameProblem(text: string): string | undefined {
+  return nameProblem(text);
+}
+
+/**
+ * Why the pool would refuse the login at creation, as a phrase without it. Where people sign in by e-mail or phone it must
+ * be such an address; where those are aliases a username must not look like one.
+ */
+export function loginProblem(
+  pool: Pick<Pool, "usernameAttributes" | "aliasAttributes">,
+  login: string,
+): string | undefined {
+  const byEmail = emailProblem(login);
+  const byPhone = phoneProblem(login);
+  const { usernameAttributes, aliasAttributes } = pool;
+  if (usernameAttributes.length > 0) {
+    const problems = [
+      ...(usernameAttributes.includes("email") ? [byEmail] : []),
+      ...(usernameAttributes.includes("phone_number") ? [byPhone] : []),
+    ];
+    if (problems.length === 2 && !problems.includes(undefined)) {
+      return "must be an e-mail address or an E.164 phone number, which people of this pool sign in by";
+    }
+    if (problems.length === 1 && problems[0] !== undefined) return problems[0];
+    return nameProblem(login);
+  }
+  if (aliasAttributes.includes("email") && byEmail === undefined) {
+    return "must not be an e-mail address, which is an alias in this pool; choose a username and give email beside it";
+  }
+  if (aliasAttributes.includes("phone_number") && byPhone === undefined) {
+    return "must not be a phone number, which is an alias in this pool; choose a username and give phone_number beside it";
+  }
+  return nameProblem(login);
+}
+
+/** Why Cognito would refuse the group name. Names are never trimmed or rewritten: they are the group's id (D2). */
+export function groupNameProblem(text: string): string | undefined {
+  return nameProblem(text);
+}
+
+/** An empty ARN is a problem too: a group without a role has none. */
+export function roleArnProblem(text: string): string | undefined {
+  if (text.length < 20 || text.length > MAX_TEXT) return "must be an IAM role ARN of 20 to 2048 characters";
+  // Cognito takes any ARN, but the members could assume nothing other than a role.
+  return /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]+$/u.test(text)
+    ? undefined
+    : "must be the ARN of an IAM role, as in arn:aws:iam::123456789012:role/name";
+}
+
+/** 0 is a value, the strongest. */
+export function precedenceProblem(value: number): string | undefined {
+  return Number.isInteger(value) && value >= 0 && value <= MAX_PRECEDENCE
+    ? undefined
+    : `must be a whole number from 0 to ${MAX_PRECEDENCE}`;
+}
+
+export function descriptionProblem(text: string): string | undefined {
+  if (!text.isWellFormed()) return "is not well-formed Unicode text";
+  return Array.from(text).length > MAX_TEXT ? `is longer than ${MAX_TEXT} characters` : undefined;
+}
+
+// Lengths count code points, as the API's own model does. A name that AWS counts otherwise is refused there, before
+// anything is written; the other way round an existing group could not be named.
+function nameProblem(text: string): string | undefined {
+  if (text === "") return "is empty";
+  if (/[\s\p{White_Space}]/u.test(text)) return "must not contain white space";
+  if (/\p{Cc}/u.test(text)) return "must not contain control characters";
+  if (!/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u.test(text)) {
+    return "must not contain invisible or unassigned characters: letters, marks, digits, symbols and punctuation only";
+  }
+  return Array.from(text).length > MAX_NAME ? `is longer than ${MAX_NAME} characters` : undefined;
+}
