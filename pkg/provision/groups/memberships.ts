@@ -1,24 +1,16 @@
-import type { Directory } from "../core/directory.ts";
-import type { DirectoryWriter, Receipt } from "../core/directory-writer.ts";
-import { GovernanceError } from "../core/errors.ts";
-import type { Group } from "../core/group.ts";
-import type { OpenChange } from "../core/journal.ts";
-import type { User } from "../core/user.ts";
-import type { Changes, Settlement } from "./changes.ts";
-import type { Outcome, WriteContext } from "./context.ts";
-import type { UserFinder } from "./find-user.ts";
-import { groupsOfUser } from "./groups-of-user.ts";
-import type { Guard } from "./guard.ts";
-import type { Plan, Settled } from "./plan.ts";
-import type { Membership } from "./provisioner.ts";
-
-export interface MembershipParts {
-  readonly directory: Directory & DirectoryWriter;
-  readonly users: UserFinder;
-  readonly guard: Guard;
-  readonly changes: Changes;
-  readonly maxGroupsPerUser: number;
-}
+import type { Receipt } from "../../core/directory-writer.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { OpenChange } from "../../core/journal.ts";
+import type { User } from "../../core/user.ts";
+import type { Settlement } from "../changes.ts";
+import type { Outcome, WriteContext } from "../context.ts";
+import type { Parts } from "../parts.ts";
+import type { Plan, Settled } from "../plan.ts";
+import type { Membership } from "../provisioner.ts";
+import { userGone } from "../users/user-change.ts";
+import { goneIsDone } from "./gone.ts";
+import { groupGone, groupIfThere } from "./groups.ts";
+import { groupsOfUser } from "./listings.ts";
 
 export interface Memberships {
   /** Puts the user into the group. `nothing-to-do` when they are in it (D14). */
@@ -28,14 +20,16 @@ export interface Memberships {
   settle(change: OpenChange, signal: AbortSignal): Promise<Settlement>;
 }
 
-export function createMemberships(parts: MembershipParts): Memberships {
-  const { directory, users, guard, changes, maxGroupsPerUser } = parts;
+export function createMemberships(parts: Parts): Memberships {
+  const { directory, users, guard, changes } = parts;
+  const { maxGroupsPerUser } = parts.options.guard;
 
   async function planGrant(user: User, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
-    const group = await existingGroup(name, signal);
+    const group = await groupIfThere(parts, name, signal);
+    if (group === undefined) throw groupGone(name);
     guard.grantable(group);
     const fresh = await users.again(user, signal);
-    if (fresh === undefined) throw userGone(user);
+    if (fresh === undefined) throw userGone(user.sub);
     const groups = await groupsOfUser(directory, fresh.username, signal);
     const result = { user: fresh, group: name };
     if (groups.has(name)) return { kind: "nothing-to-do", result };
@@ -82,15 +76,6 @@ export function createMemberships(parts: MembershipParts): Memberships {
         return result;
       },
     };
-  }
-
-  async function existingGroup(name: string, signal: AbortSignal): Promise<Group> {
-    try {
-      return await directory.getGroup(name, signal);
-    } catch (error) {
-      if (!(error instanceof GovernanceError) || error.reason !== "group-gone") throw error;
-      throw new GovernanceError("not-found", `group ${name} is not in this pool`, { reason: "group-gone" });
-    }
   }
 
   async function isMember(
@@ -141,20 +126,4 @@ export function createMemberships(parts: MembershipParts): Memberships {
       return { outcome: is === (kind === "grant") ? "done" : "failed", says };
     },
   };
-}
-
-/** Nobody is left in a group that is gone, and nobody who is gone is left in one. */
-async function goneIsDone(call: Promise<Receipt>): Promise<Receipt> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof GovernanceError && (error.reason === "group-gone" || error.reason === "user-gone")) {
-      return { requestId: error.requestId };
-    }
-    throw error;
-  }
-}
-
-function userGone({ sub }: User): GovernanceError {
-  return new GovernanceError("not-found", `user ${sub} is not in this pool`, { reason: "user-gone" });
 }

@@ -1,5 +1,5 @@
-import type { Directory } from "../core/directory.ts";
-import { GovernanceError } from "../core/errors.ts";
+import type { Directory } from "../../core/directory.ts";
+import { GovernanceError } from "../../core/errors.ts";
 
 /** The names of all groups of a user, read to the end (mark 16). Rejects with `user-gone`. */
 export async function groupsOfUser(
@@ -22,13 +22,18 @@ export async function groupsOfUser(
   return names;
 }
 
+export interface Member {
+  readonly sub: string;
+  readonly username: string;
+}
+
 /** The accounts of all members of a group, by sub and username. Rejects with `group-gone`. */
 export async function membersOfGroup(
   directory: Directory,
   group: string,
   signal: AbortSignal,
-): Promise<readonly { readonly sub: string; readonly username: string }[]> {
-  const members = new Map<string, { sub: string; username: string }>();
+): Promise<readonly Member[]> {
+  const members = new Map<string, Member>();
   const seen = new Set<string>();
   let marker: string | undefined;
   do {

@@ -1,0 +1,142 @@
+import type { Receipt } from "../../core/directory-writer.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Group } from "../../core/group.ts";
+import type { OpenChange } from "../../core/journal.ts";
+import type { Settlement } from "../changes.ts";
+import type { Outcome, WriteContext } from "../context.ts";
+import type { Parts } from "../parts.ts";
+import type { Plan, Settled, Steps } from "../plan.ts";
+import type { DeletedGroup } from "../provisioner.ts";
+import type { StepLog } from "../steps.ts";
+import { goneIsDone } from "./gone.ts";
+import { groupIfThere } from "./groups.ts";
+import { type Member, membersOfGroup } from "./listings.ts";
+
+export interface GroupDeletion {
+  delete(name: string, context: WriteContext, signal: AbortSignal): Promise<Outcome<DeletedGroup>>;
+  settle(change: OpenChange, steps: StepLog): Promise<Settlement>;
+}
+
+/** Deletes a group with its memberships, which are kept in the audit log (L-26, mark 35). */
+export function createGroupDeletion(parts: Parts): GroupDeletion {
+  const { directory, guard, changes } = parts;
+
+  async function plan(name: string, signal: AbortSignal): Promise<Plan<DeletedGroup>> {
+    const group = await groupIfThere(parts, name, signal);
+    if (group === undefined) return { kind: "nothing-to-do", result: { name, members: 0 } };
+    guard.notManaged(name);
+    guard.group(name);
+    const members = await membersOfGroup(directory, name, signal);
+    const result = { name, members: members.length };
+    const { description, roleArn, precedence } = group;
+    return {
+      kind: "change",
+      steps: ["DeleteGroup"],
+      preview: result,
+      budgets: ["deletions"],
+      facts: { createdAtMs: group.createdAt.getTime() },
+      undo: { group: { description, roleArn, precedence }, members: members.map(({ sub }) => sub) },
+      async apply(steps) {
+        try {
+          await remove(steps, group);
+        } catch (error) {
+          const onlyEmpty = error instanceof GovernanceError && error.code === "invalid-argument";
+          if (!onlyEmpty || members.length === 0) throw error;
+          await empty(steps, name, members);
+          await removeOrRefill(steps, group, members);
+        }
+        return result;
+      },
+    };
+  }
+
+  async function remove(steps: Steps, group: Group): Promise<void> {
+    await steps.make(
+      "DeleteGroup",
+      (signal) => goneIsDone(directory.deleteGroup(group.name, signal)),
+      (signal) => settledGone(group, signal),
+    );
+  }
+
+  async function settledGone(group: Group, signal: AbortSignal): Promise<Settled<Receipt>> {
+    const there = await groupIfThere(parts, group.name, signal);
+    const gone = there === undefined || there.createdAt.getTime() !== group.createdAt.getTime();
+    return gone ? { state: "done", receipt: { requestId: undefined } } : { state: "not-done" };
+  }
+
+  /** What older texts of AWS demand: a group must be empty. Whoever was taken out is put back when it breaks off. */
+  async function empty(steps: Steps, name: string, members: readonly Member[]): Promise<void> {
+    for (const [i, { username }] of members.entries()) {
+      try {
+        await steps.make("AdminRemoveUserFromGroup", (signal) =>
+          goneIsDone(directory.removeMember(name, username, signal)),
+        );
+      } catch (error) {
+        await refill(steps, name, members.slice(0, i));
+        throw error;
+      }
+    }
+  }
+
+  async function removeOrRefill(steps: Steps, group: Group, members: readonly Member[]): Promise<void> {
+    try {
+      await remove(steps, group);
+    } catch (error) {
+      await refill(steps, group.name, members);
+      throw error;
+    }
+  }
+
+  async function refill(steps: Steps, name: string, members: readonly Member[]): Promise<void> {
+    for (const { username } of members.toReversed()) {
+      const back = await steps.takeBack(1, "AdminAddUserToGroup", (signal) =>
+        goneIsDone(directory.addMember(name, username, signal)),
+      );
+      if (!back) return;
+    }
+  }
+
+  async function settle(
+    { target, facts, undo, steps: made }: OpenChange,
+    steps: StepLog,
+  ): Promise<Settlement> {
+    const { group: name = "" } = target;
+    const group = await groupIfThere(parts, name, steps.signal);
+    if (group === undefined) return { outcome: "done", says: `group ${name} is deleted` };
+    if (facts["createdAtMs"] !== group.createdAt.getTime()) {
+      return { outcome: "done", says: `group ${name} was deleted; another one has its name now` };
+    }
+    const removals = made.filter(({ operation }) => operation === "AdminRemoveUserFromGroup").length;
+    const taken = (undo?.members ?? []).slice(0, removals);
+    if (taken.length === 0) return { outcome: "failed", says: `group ${name} is not deleted` };
+    for (const sub of taken) {
+      const [user] = await directory.findUsers("sub", sub, steps.signal);
+      if (user === undefined) continue;
+      const back = await steps.takeBack(1, "AdminAddUserToGroup", (signal) =>
+        directory.addMember(name, user.username, signal),
+      );
+      if (!back) {
+        return {
+          outcome: "partial",
+          says: `group ${name} is not deleted, and not all of its members are back`,
+        };
+      }
+    }
+    return { outcome: "undone", says: `group ${name} is not deleted; ${taken.length} members were put back` };
+  }
+
+  return {
+    delete: (name, context, signal) =>
+      changes.run(
+        {
+          kind: "delete-group",
+          lock: `group:${name}`,
+          target: { group: name },
+          plan: (inner) => plan(name, inner),
+        },
+        context,
+        signal,
+      ),
+    settle,
+  };
+}

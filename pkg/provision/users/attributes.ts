@@ -1,0 +1,185 @@
+import { deletionProblem } from "../../core/attributes/coerce.ts";
+import { collectAttributes } from "../../core/attributes/collect.ts";
+import { resolveAttributeName } from "../../core/attributes/resolve.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { OpenChange } from "../../core/journal.ts";
+import type { Pool } from "../../core/pool.ts";
+import type { User } from "../../core/user.ts";
+import type { Settlement } from "../changes.ts";
+import type { Outcome, WriteContext } from "../context.ts";
+import type { Parts } from "../parts.ts";
+import type { Plan } from "../plan.ts";
+import type { AttributeChange, ChangedAttributes } from "../provisioner.ts";
+import type { StepLog } from "../steps.ts";
+import { changeUser, readBack, settledBy } from "./user-change.ts";
+
+export interface Attributes {
+  update(
+    user: User,
+    change: AttributeChange,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<Outcome<ChangedAttributes>>;
+  settle(change: OpenChange, steps: StepLog): Promise<Settlement>;
+}
+
+/** Attributes that people are reached by; each has a flag that says whether it was verified. */
+const CONTACTS = ["email", "phone_number"] as const;
+
+export function createAttributes(parts: Parts): Attributes {
+  const { directory, users, guard, options } = parts;
+
+  async function plan(
+    user: User,
+    change: AttributeChange,
+    signal: AbortSignal,
+  ): Promise<Plan<ChangedAttributes>> {
+    const pool = await directory.describePool(signal);
+    const set = wanted(pool, user, change.set);
+    const removed = unwanted(pool, user, change.remove, set);
+    guard.ownProfile(user, "a change of attributes");
+    const names = [...set.keys()];
+    if (set.size === 0 && removed.length === 0) {
+      return { kind: "nothing-to-do", result: { user, set: [], removed: [], pending: [] } };
+    }
+    return {
+      kind: "change",
+      steps: [
+        ...(set.size > 0 ? (["AdminUpdateUserAttributes"] as const) : []),
+        ...(removed.length > 0 ? (["AdminDeleteUserAttributes"] as const) : []),
+      ],
+      preview: { user, set: names, removed, pending: [] },
+      facts: { username: user.username, removed, ...digests(set) },
+      async apply(steps) {
+        if (set.size > 0) {
+          await steps.make(
+            "AdminUpdateUserAttributes",
+            (inner) => directory.setAttributes(user.username, set, inner),
+            (inner) => settledBy(parts, user, (now) => pendingOf(now, set).length === 0, inner),
+          );
+        }
+        if (removed.length > 0) {
+          await steps.make(
+            "AdminDeleteUserAttributes",
+            (inner) => directory.deleteAttributes(user.username, removed, inner),
+            (inner) =>
+              settledBy(parts, user, (now) => !removed.some((name) => now.attributes.has(name)), inner),
+          );
+        }
+        const now = await readBack(parts, user, steps.signal);
+        const pending = pendingOf(now, set);
+        return { user: now, set: names.filter((name) => !pending.includes(name)), removed, pending };
+      },
+    };
+  }
+
+  /** Values may not be written down, but whether the account has the one that was asked for must be told later. */
+  function digests(set: ReadonlyMap<string, string>) {
+    const salt = options.newId();
+    const digest = ([name, value]: readonly [string, string]) =>
+      `${name} ${options.sha256(salt + name + value)}`;
+    return { salt, set: [...set].map(digest) };
+  }
+
+  async function settle({ target, facts }: OpenChange, steps: StepLog): Promise<Settlement> {
+    const { user: sub = "" } = target;
+    const { username, removed, salt, set } = facts;
+    if (typeof username !== "string" || typeof salt !== "string" || !isList(set) || !isList(removed)) {
+      return { outcome: "unknown", says: `which attributes of user ${sub} were changed cannot be told` };
+    }
+    const user = await users.again({ sub, username }, steps.signal);
+    if (user === undefined) return { outcome: "failed", says: `user ${sub} is no longer in the pool` };
+    const standing = set.filter((line) => {
+      const [name = "", digest] = line.split(" ");
+      return options.sha256(salt + name + (user.attributes.get(name) ?? "")) === digest;
+    });
+    if (standing.length < set.length) {
+      if (standing.length === 0)
+        return { outcome: "failed", says: `no attribute of user ${sub} was changed` };
+      return { outcome: "partial", says: `of user ${sub} stand: ${standing.map(nameOf).join(", ")}` };
+    }
+    const left = removed.filter((name) => user.attributes.has(name));
+    if (left.length > 0) {
+      if (set.length === 0) return { outcome: "failed", says: `no attribute of user ${sub} was removed` };
+      await steps.make("AdminDeleteUserAttributes", (signal) =>
+        directory.deleteAttributes(username, left, signal),
+      );
+    }
+    return { outcome: "done", says: `the attributes of user ${sub} are as they were asked for` };
+  }
+
+  return {
+    update: (user, change, context, signal) =>
+      changeUser(
+        parts,
+        "update-user-attributes",
+        user,
+        (fresh, inner) => plan(fresh, change, inner),
+        context,
+        signal,
+      ),
+    settle,
+  };
+}
+
+/**
+ * What is to be written: what differs, and with a new e-mail or phone its flag. Without the flag Cognito clears it and
+ * locks the person out of the alias; it is true only when the caller vouches (mark 43). Where the pool wants a new value
+ * verified first, no flag is sent: it would take the place of the verification.
+ */
+function wanted(pool: Pool, user: User, entries: ReadonlyMap<string, unknown>): ReadonlyMap<string, string> {
+  const asked = collectAttributes(pool, entries, "update");
+  const set = new Map([...asked].filter(([name, value]) => user.attributes.get(name) !== value));
+  for (const contact of CONTACTS) {
+    const flag = `${contact}_verified`;
+    const value = asked.get(contact) ?? user.attributes.get(contact) ?? "";
+    if (asked.get(flag) === "true" && value === "") {
+      throw new GovernanceError(
+        "invalid-argument",
+        `profile.${flag}: the account has no ${contact}; set it as well`,
+      );
+    }
+    if (!set.has(contact)) continue;
+    const given = asked.get(flag);
+    if (given !== undefined) set.set(flag, given);
+    else if (!pool.verifiedBeforeUpdate.includes(contact)) set.set(flag, "false");
+  }
+  return set;
+}
+
+/** What is to be removed and is there. */
+function unwanted(
+  pool: Pool,
+  user: User,
+  keys: readonly string[],
+  set: ReadonlyMap<string, string>,
+): readonly string[] {
+  const names = new Set<string>();
+  const problems: string[] = [];
+  for (const [i, key] of keys.entries()) {
+    const resolved = resolveAttributeName(pool, key);
+    const problem =
+      "problem" in resolved
+        ? resolved.problem
+        : set.has(resolved.name)
+          ? `${resolved.name} is set by the same change; leave it out of one of them`
+          : deletionProblem(resolved.attribute);
+    if (problem !== undefined) problems.push(`remove[${i}]: ${problem}`);
+    else if ("name" in resolved) names.add(resolved.name);
+  }
+  if (problems.length > 0) throw new GovernanceError("invalid-argument", problems.join("; "));
+  return [...names].filter((name) => user.attributes.has(name));
+}
+
+/** What AWS took and does not show: a contact that the person must verify first. */
+function pendingOf(now: User, set: ReadonlyMap<string, string>): readonly string[] {
+  return [...set].filter(([name, value]) => now.attributes.get(name) !== value).map(([name]) => name);
+}
+
+function nameOf(line: string): string {
+  return line.split(" ")[0] ?? "";
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value);
+}
