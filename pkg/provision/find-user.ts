@@ -2,19 +2,25 @@ import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { User } from "../core/user.ts";
 
-/** Finds the account that a caller means, fresh and under its true username, never through an alias (D1, mark 28). */
+/** What names an account for good: the one never changes, the other is never used again. */
+export type Account = Pick<User, "sub" | "username">;
+
+/**
+ * Finds the account that a caller means, under its true username, never through an alias (D1, mark 28). What is decided
+ * on its state is read by `again`: a listing lags behind (mark 50).
+ */
 export interface UserFinder {
   /** By the id that resources carry. Rejects with `not-found`, reason `user-gone`. */
-  byId(id: string, signal: AbortSignal): Promise<User>;
+  byId(id: string, signal: AbortSignal): Promise<Account>;
   /**
    * By whatever a person types: a sub, a username or an e-mail address. More than one hit is `invalid-argument` and
    * lists their ids.
    */
-  byText(text: string, signal: AbortSignal): Promise<User>;
+  byText(text: string, signal: AbortSignal): Promise<Account>;
   /** The same account again, or undefined when it is gone; another one under the same username is not it. */
-  again(user: Pick<User, "sub" | "username">, signal: AbortSignal): Promise<User | undefined>;
+  again(account: Account, signal: AbortSignal): Promise<User | undefined>;
   /** Remembers an account that a listing may not show yet. */
-  learn(user: User): void;
+  learn(account: Account): void;
   /** The id that resources carry. */
   idOf(user: User): string;
 }
@@ -27,49 +33,43 @@ const REMEMBERED = 10_000;
 export function createUserFinder(directory: Directory, userIdKind: "sub" | "username"): UserFinder {
   const usernames = new Map<string, string>();
 
-  function learn(user: User): void {
+  function learn(user: Account): void {
     usernames.delete(user.sub);
     usernames.set(user.sub, user.username);
     const oldest = usernames.size > REMEMBERED ? usernames.keys().next() : undefined;
     if (oldest?.value !== undefined) usernames.delete(oldest.value);
   }
 
-  /** AdminGetUser also takes an alias or a sub; so the answer must be the one that was asked for. */
+  /** AdminGetUser also takes an alias or a sub, so whoever asks must look at who answers. */
   async function read(username: string, signal: AbortSignal): Promise<User | undefined> {
     try {
-      const user = await directory.getUser(username, signal);
-      return user;
+      return await directory.getUser(username, signal);
     } catch (error) {
       if (error instanceof GovernanceError && error.reason === "user-gone") return undefined;
       throw error;
     }
   }
 
-  async function again(
-    { sub, username }: Pick<User, "sub" | "username">,
-    signal: AbortSignal,
-  ): Promise<User | undefined> {
+  async function again({ sub, username }: Account, signal: AbortSignal): Promise<User | undefined> {
     const user = await read(username, signal);
-    if (user === undefined || user.sub !== sub) return undefined;
+    if (user === undefined || user.sub !== sub) {
+      usernames.delete(sub);
+      return undefined;
+    }
     learn(user);
     return user;
   }
 
-  async function bySub(sub: string, signal: AbortSignal): Promise<User> {
+  async function bySub(sub: string, signal: AbortSignal): Promise<Account> {
     const username = usernames.get(sub);
-    if (username !== undefined) {
-      const known = await again({ sub, username }, signal);
-      if (known !== undefined) return known;
-      usernames.delete(sub);
-    }
+    if (username !== undefined) return { sub, username };
     const [listed] = await directory.findUsers("sub", sub, signal);
-    // A listing lags behind; what is decided on must be as it is now (mark 50).
-    const user = listed === undefined ? undefined : await again(listed, signal);
-    if (user === undefined) throw gone(sub);
-    return user;
+    if (listed === undefined) throw gone(sub);
+    learn(listed);
+    return listed;
   }
 
-  async function byUsername(username: string, signal: AbortSignal): Promise<User> {
+  async function byUsername(username: string, signal: AbortSignal): Promise<Account> {
     const user = await read(username, signal);
     if (user === undefined || user.username !== username) throw gone("");
     learn(user);
@@ -104,9 +104,9 @@ export function createUserFinder(directory: Directory, userIdKind: "sub" | "user
           `user: ${found.length} accounts answer to that; name one by its id: ${ids}`,
         );
       }
-      const [listed] = found;
-      const user = listed === undefined ? undefined : await again(listed, signal);
+      const [user] = found;
       if (user === undefined) throw gone(text);
+      learn(user);
       return user;
     },
     again,

@@ -4,6 +4,7 @@ import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Settlement } from "../changes.ts";
 import type { Outcome, WriteContext } from "../context.ts";
+import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan, Settled } from "../plan.ts";
 import type { Membership } from "../provisioner.ts";
@@ -14,9 +15,19 @@ import { groupsOfUser } from "./listings.ts";
 
 export interface Memberships {
   /** Puts the user into the group. `nothing-to-do` when they are in it (D14). */
-  grant(user: User, group: string, context: WriteContext, signal: AbortSignal): Promise<Outcome<Membership>>;
+  grant(
+    user: Account,
+    group: string,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<Outcome<Membership>>;
   /** Takes the user out. `nothing-to-do` when they are not in it, or when the user or the group is gone. */
-  revoke(user: User, group: string, context: WriteContext, signal: AbortSignal): Promise<Outcome<Membership>>;
+  revoke(
+    user: Account,
+    group: string,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<Outcome<Membership>>;
   settle(change: OpenChange, signal: AbortSignal): Promise<Settlement>;
 }
 
@@ -24,7 +35,7 @@ export function createMemberships(parts: Parts): Memberships {
   const { directory, users, guard, changes } = parts;
   const { maxGroupsPerUser } = parts.options.guard;
 
-  async function planGrant(user: User, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
+  async function planGrant(user: Account, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
     const group = await groupIfThere(parts, name, signal);
     if (group === undefined) throw groupGone(name);
     guard.grantable(group);
@@ -55,10 +66,10 @@ export function createMemberships(parts: Parts): Memberships {
     };
   }
 
-  async function planRevoke(user: User, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
+  async function planRevoke(user: Account, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
     guard.notManaged(name);
     const fresh = await users.again(user, signal);
-    const result = { user: fresh ?? user, group: name };
+    const result = { user: fresh, group: name };
     if (fresh === undefined) return { kind: "nothing-to-do", result };
     const groups = await groupsOfUser(directory, fresh.username, signal);
     if (!groups.has(name)) return { kind: "nothing-to-do", result };

@@ -2,6 +2,7 @@ import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Settlement } from "../changes.ts";
 import type { Outcome, WriteContext } from "../context.ts";
+import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import type { ChangedUser } from "../provisioner.ts";
@@ -10,14 +11,14 @@ import { changeUser, readBack, settledBy } from "./user-change.ts";
 
 /** Whether an account may sign in, and whether it is signed in. */
 export interface Access {
-  enable(user: User, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
+  enable(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
   disable(
-    user: User,
+    user: Account,
     how: { readonly signOut: boolean },
     context: WriteContext,
     signal: AbortSignal,
   ): Promise<Outcome<ChangedUser>>;
-  signOut(user: User, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
+  signOut(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
   settle(change: OpenChange, steps: StepLog): Promise<Settlement>;
 }
 

@@ -7,6 +7,7 @@ import type { Pool } from "../../core/pool.ts";
 import type { User } from "../../core/user.ts";
 import type { Settlement } from "../changes.ts";
 import type { Outcome, WriteContext } from "../context.ts";
+import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import type { AttributeChange, ChangedAttributes } from "../provisioner.ts";
@@ -15,7 +16,7 @@ import { changeUser, readBack, settledBy } from "./user-change.ts";
 
 export interface Attributes {
   update(
-    user: User,
+    user: Account,
     change: AttributeChange,
     context: WriteContext,
     signal: AbortSignal,

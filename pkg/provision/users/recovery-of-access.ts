@@ -3,6 +3,7 @@ import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Settlement } from "../changes.ts";
 import type { Outcome, WriteContext } from "../context.ts";
+import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import type { ChangedUser } from "../provisioner.ts";
@@ -11,10 +12,10 @@ import { changeUser, readBack, settledBy, userState } from "./user-change.ts";
 
 /** What helps a person who cannot sign in: a code, a new invitation, the confirmation, a new second factor. */
 export interface RecoveryOfAccess {
-  resetPassword(user: User, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  resendInvitation(user: User, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  confirmSignUp(user: User, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  resetMfa(user: User, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
+  resetPassword(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
+  resendInvitation(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
+  confirmSignUp(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
+  resetMfa(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
   settle(change: OpenChange, steps: StepLog): Promise<Settlement>;
 }
 

@@ -4,6 +4,7 @@ import type { Pool } from "../../core/pool.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { User } from "../../core/user.ts";
 import type { Outcome, WriteContext } from "../context.ts";
+import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan, Steps } from "../plan.ts";
 import type { ChangedUser } from "../provisioner.ts";
@@ -12,7 +13,7 @@ import { changeUser, readBack } from "./user-change.ts";
 /** A password that the caller chose. */
 export function setPassword(
   parts: Parts,
-  user: User,
+  user: Account,
   password: Secret,
   { permanent }: { readonly permanent: boolean },
   context: WriteContext,

@@ -3,6 +3,7 @@ import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { User } from "../../core/user.ts";
 import type { Outcome, WriteContext } from "../context.ts";
+import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan, Settled } from "../plan.ts";
 
@@ -10,7 +11,7 @@ import type { Plan, Settled } from "../plan.ts";
 export function changeUser<T>(
   { changes, users }: Parts,
   kind: ChangeKind,
-  user: User,
+  account: Account,
   plan: (fresh: User, signal: AbortSignal) => Promise<Plan<T>>,
   context: WriteContext,
   signal: AbortSignal,
@@ -18,12 +19,12 @@ export function changeUser<T>(
   return changes.run(
     {
       kind,
-      lock: `user:${user.sub}`,
-      target: { user: user.sub },
+      lock: `user:${account.sub}`,
+      target: { user: account.sub },
       async plan(inner) {
-        const fresh = await users.again(user, inner);
+        const fresh = await users.again(account, inner);
         if (fresh !== undefined) return await plan(fresh, inner);
-        throw userGone(user.sub);
+        throw userGone(account.sub);
       },
     },
     context,
