@@ -68,7 +68,7 @@ function validEd25519Recipient(publicKey: Uint8Array): Recipient {
   try {
     return ed25519Recipient(publicKey);
   } catch {
-    throw new KeyRefused("is no point on the curve Ed25519");
+    throw new KeyRefused("is no usable point on the curve Ed25519");
   }
 }
 
