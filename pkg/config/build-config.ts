@@ -108,6 +108,7 @@ function provisioningOf({ values }: Settings): ProvisioningSettings {
     maxDeletionsPerHour: values["max-deletions-per-hour"],
     maxDisablesPerHour: values["max-disables-per-hour"],
     maxInvitationsPerHour: values["max-invitations-per-hour"],
+    maxGroupsPerUser: values["max-groups-per-user"],
   };
 }
 

@@ -36,6 +36,8 @@ export interface ProvisioningSettings {
   readonly maxDeletionsPerHour: number;
   readonly maxDisablesPerHour: number;
   readonly maxInvitationsPerHour: number;
+  /** AWS's quota is 100; a site that was given more raises it. */
+  readonly maxGroupsPerUser: number;
 }
 
 /** Everything the program was told, checked, frozen, with nothing optional that matters. */

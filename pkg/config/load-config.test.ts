@@ -25,6 +25,7 @@ const READ_ONLY: Config["provisioning"] = {
   maxDeletionsPerHour: 100,
   maxDisablesPerHour: 100,
   maxInvitationsPerHour: 50,
+  maxGroupsPerUser: 100,
 };
 
 let cwd: string;
@@ -207,6 +208,7 @@ describe("the config that comes out", () => {
       maxDeletionsPerHour: 0,
       maxDisablesPerHour: 1_000_000,
       maxInvitationsPerHour: 7,
+      maxGroupsPerUser: 100,
     };
     const start = { yaml, env: { BATON_GROUPS_DENY: " root , admins,root" } };
     expect(config({ ...start, command: "serve" }).provisioning).toEqual(changed);

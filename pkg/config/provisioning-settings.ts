@@ -94,6 +94,15 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: CHANGING,
   }),
+  "max-groups-per-user": wholeNumber({
+    group: "Provisioning",
+    description: "Groups that one user may be put into; AWS allows 100 and may have given the pool more",
+    min: 1,
+    max: 10_000,
+    fallback: 100,
+    operators: true,
+    commands: CHANGING,
+  }),
   "client-secret": optionalText({
     group: "Provisioning",
     description: "Baton client secret, whose key opens the passwords that the platform sends",

@@ -104,6 +104,7 @@ _connector_serve() {
     '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that holds client-secret]:path:_files' \
     '--listen[Address of the gRPC service on this machine\: host\:port, \:\:1\:port or unix\:/path (default\: 127.0.0.1\:50051)]:value: ' \
     '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
@@ -319,6 +320,7 @@ _connector_config_show() {
     '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that holds client-secret]:path:_files' \
     '--listen[Address of the gRPC service on this machine\: host\:port, \:\:1\:port or unix\:/path (default\: 127.0.0.1\:50051)]:value: ' \
     '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \

@@ -1,7 +1,7 @@
 /**
- * Whether Cognito and its mail can use the address. One plain address: no display name, no list. AWS documents only
- * "@ and a domain"; a domain without a dot is refused all the same, since no mail server on the internet is named so and
- * such an account could never be invited, verified or recovered.
+ * Whether Cognito and its mail can use the address. One plain address: no display name, no list. A domain
+ * without a dot is refused: no mail server on the internet is named so, and such an account could never be invited,
+ * verified or recovered.
  */
 export function emailProblem(text: string): string | undefined {
   if (/[\s\p{White_Space}]/u.test(text)) {
