@@ -1,0 +1,87 @@
+import type { TornNote } from "./audit-line.ts";
+import { isRecord } from "./frame.ts";
+
+export interface AuditStep {
+  readonly operation: string;
+  readonly state: string;
+  readonly undo?: boolean;
+  readonly requestId?: string;
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+/** A line as it was read. Words of closed sets are text here: a later version may have written others. */
+export interface AuditLine {
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly change: string;
+  readonly pool: string;
+  readonly kind: string;
+  readonly by: { readonly via: string; readonly name: string };
+  readonly target: { readonly user?: string; readonly group?: string; readonly loginSha256?: string };
+  readonly outcome: string;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly steps: readonly AuditStep[];
+  readonly undo?: Readonly<Record<string, unknown>>;
+  readonly torn?: TornNote;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** Takes the known members of a line; undefined when one that every line has is missing or of another type. */
+export function parseLine(value: Readonly<Record<string, unknown>>): AuditLine | undefined {
+  const { seq, time, change, pool, kind, by, target, outcome, steps, undo, torn, prev, hash } = value;
+  if (typeof seq !== "number" || typeof time !== "string" || Number.isNaN(Date.parse(time))) return undefined;
+  if (typeof change !== "string" || typeof pool !== "string" || typeof kind !== "string") return undefined;
+  if (!isRecord(by) || typeof by["via"] !== "string" || typeof by["name"] !== "string") return undefined;
+  if (!isRecord(target) || typeof outcome !== "string" || !Array.isArray(steps)) return undefined;
+  if (typeof prev !== "string" || typeof hash !== "string") return undefined;
+  const parsedSteps = steps.map(parseStep).filter((step) => step !== undefined);
+  if (parsedSteps.length !== steps.length) return undefined;
+  return {
+    seq,
+    time,
+    change,
+    pool,
+    kind,
+    by: { via: by["via"], name: by["name"] },
+    target: { ...text(target, "user"), ...text(target, "group"), ...text(target, "loginSha256") },
+    outcome,
+    ...text(value, "code"),
+    ...text(value, "reason"),
+    steps: parsedSteps,
+    ...(isRecord(undo) ? { undo } : {}),
+    ...(isRecord(torn) ? tornNote(torn) : {}),
+    prev,
+    hash,
+  };
+}
+
+function parseStep(value: unknown): AuditStep | undefined {
+  if (!isRecord(value)) return undefined;
+  const { operation, state, undo } = value;
+  if (typeof operation !== "string" || typeof state !== "string") return undefined;
+  return {
+    operation,
+    state,
+    ...(undo === true ? { undo } : {}),
+    ...text(value, "requestId"),
+    ...text(value, "code"),
+    ...text(value, "reason"),
+  };
+}
+
+function tornNote({ bytes, sha256 }: Readonly<Record<string, unknown>>): { torn?: TornNote } {
+  return typeof bytes === "number" && typeof sha256 === "string" ? { torn: { bytes, sha256 } } : {};
+}
+
+function text<K extends string>(
+  value: Readonly<Record<string, unknown>>,
+  key: K,
+): { readonly [key in K]?: string } {
+  const found = value[key];
+  const none: { [key in K]?: string } = {};
+  return typeof found === "string" ? { ...none, [key]: found } : none;
+}

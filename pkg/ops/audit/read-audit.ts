@@ -1,0 +1,79 @@
+import { GovernanceError } from "../../core/errors.ts";
+import { createChainCheck } from "./chain.ts";
+import { type AuditLine, parseLine } from "./parse-line.ts";
+import { streamLines } from "./stream-lines.ts";
+
+/** What is given must fit. */
+export interface AuditFilter {
+  /** Milliseconds since the epoch, itself within. */
+  readonly since?: number | undefined;
+  /** Milliseconds since the epoch, itself outside. */
+  readonly until?: number | undefined;
+  readonly kind?: string | undefined;
+  /** The user's id (`sub`). */
+  readonly user?: string | undefined;
+  readonly group?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly change?: string | undefined;
+  /** The name of who asked. */
+  readonly by?: string | undefined;
+}
+
+/**
+ * The lines that fit, oldest first. Of a damaged file it gives every line that can be read, and throws `data-loss` at
+ * the end, naming the first bad line: what was given may be forged, and something may be missing.
+ */
+export async function* readAudit(
+  path: string,
+  filter: AuditFilter,
+  signal: AbortSignal,
+): AsyncGenerator<AuditLine, void> {
+  const check = createChainCheck();
+  let bad = 0;
+  let firstBad = "";
+  let lines = 0;
+
+  function spoilt(line: number, problem: string): void {
+    bad += 1;
+    if (bad === 1) firstBad = `line ${line} ${problem}`;
+  }
+
+  for await (const batch of streamLines(path, signal)) {
+    for (const raw of batch.lines) {
+      const { line, frame, problems } = check(raw);
+      lines = line;
+      const read = frame === undefined ? undefined : parseLine(frame.value);
+      const problem = problems[0] ?? (read === undefined ? "lacks what every audit line has" : undefined);
+      if (problem !== undefined) spoilt(line, problem);
+      if (read !== undefined && fits(read, filter)) yield read;
+    }
+    if (batch.restBytes > 0) spoilt(lines + 1, "has no line end: a write was cut off");
+  }
+  if (bad === 0) return;
+  const others = bad === 1 ? "" : ` (and ${bad - 1} more)`;
+  throw new GovernanceError(
+    "data-loss",
+    `the audit log ${path} is damaged: ${firstBad}${others}; see connector audit verify`,
+  );
+}
+
+function fits(
+  line: AuditLine,
+  { since, until, kind, user, group, outcome, change, by }: AuditFilter,
+): boolean {
+  const atMs = Date.parse(line.time);
+  return (
+    (since === undefined || atMs >= since) &&
+    (until === undefined || atMs < until) &&
+    same(kind, line.kind) &&
+    same(user, line.target.user) &&
+    same(group, line.target.group) &&
+    same(outcome, line.outcome) &&
+    same(change, line.change) &&
+    same(by, line.by.name)
+  );
+}
+
+function same(wanted: string | undefined, found: string | undefined): boolean {
+  return wanted === undefined || wanted === found;
+}

@@ -1,0 +1,46 @@
+/** A line without its end; undefined stands for one too long to be held. */
+export type RawLine = Buffer | undefined;
+
+export interface LineSplitter {
+  /** The lines that these bytes complete. They may share memory with the bytes. */
+  push(bytes: Buffer): readonly RawLine[];
+  /** Bytes after the last line end. */
+  restBytes(): number;
+}
+
+/** Longer than a line can get: the membership of a deleted group is what makes one long, about 40 bytes a member. */
+const MAX_LINE_BYTES = 256 * 2 ** 20;
+const LINE_END = 0x0a;
+
+export function createLineSplitter(maxLineBytes = MAX_LINE_BYTES): LineSplitter {
+  let parts: Buffer[] = [];
+  let held = 0;
+
+  function hold(bytes: Buffer): void {
+    held += bytes.length;
+    if (held > maxLineBytes) parts = [];
+    else if (bytes.length > 0) parts.push(Buffer.from(bytes));
+  }
+
+  function completed(end: Buffer): RawLine {
+    const tooLong = held + end.length > maxLineBytes;
+    const line = parts.length === 0 ? end : Buffer.concat([...parts, end]);
+    parts = [];
+    held = 0;
+    return tooLong ? undefined : line;
+  }
+
+  return {
+    push(bytes) {
+      const lines: RawLine[] = [];
+      let from = 0;
+      for (let at = bytes.indexOf(LINE_END); at !== -1; at = bytes.indexOf(LINE_END, from)) {
+        lines.push(completed(bytes.subarray(from, at)));
+        from = at + 1;
+      }
+      hold(bytes.subarray(from));
+      return lines;
+    },
+    restBytes: () => held,
+  };
+}

@@ -1,0 +1,75 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import { GovernanceError } from "../../core/errors.ts";
+import { diskError, errnoOf } from "./disk-errors.ts";
+import { createLineSplitter, type RawLine } from "./split-lines.ts";
+
+/** Lines as they come off the disk; the last batch tells what is left without an end. */
+export interface LineBatch {
+  readonly lines: readonly RawLine[];
+  readonly restBytes: number;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+/** A write under way shows in parts, and is over long before this. */
+const WRITE_UNDER_WAY_MS = 100;
+
+/** Reads a file that may be growing, a chunk at a time. `not-found` when it is missing, `canceled` when told to stop. */
+export async function* streamLines(path: string, signal: AbortSignal): AsyncGenerator<LineBatch, void> {
+  const file = await opened(path);
+  try {
+    const splitter = createLineSplitter();
+    let lookedAgain = false;
+    for (;;) {
+      const chunk = await readChunk(file, path, signal);
+      if (chunk.length > 0) {
+        const lines = splitter.push(chunk);
+        if (lines.length > 0) yield { lines, restBytes: 0 };
+      } else if (splitter.restBytes() > 0 && !lookedAgain) {
+        lookedAgain = true;
+        await pause(signal);
+      } else {
+        yield { lines: [], restBytes: splitter.restBytes() };
+        return;
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw diskError(error, `read the audit log ${path}`);
+    throw new GovernanceError(
+      "not-found",
+      `there is no audit log ${path}: nothing was changed yet, or its state directory is another (--state-dir)`,
+      { cause: error },
+    );
+  }
+}
+
+async function readChunk(file: FileHandle, path: string, signal: AbortSignal): Promise<Buffer> {
+  if (signal.aborted) throw stopped(signal);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES));
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw diskError(error, `read the audit log ${path}`);
+  }
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(WRITE_UNDER_WAY_MS, undefined, { signal });
+  } catch {
+    throw stopped(signal);
+  }
+}
+
+function stopped({ reason }: AbortSignal): GovernanceError {
+  if (reason instanceof GovernanceError) return reason;
+  return new GovernanceError("canceled", "reading the audit log was stopped", { cause: reason });
+}
