@@ -93,7 +93,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Judge> = new Map<string, Failur
     InvalidSmsRoleAccessPolicyException: "delivery-failed",
     InvalidSmsRoleTrustRelationshipException: "delivery-failed",
     InvalidEmailRoleAccessPolicyException: "delivery-failed",
-    // What it says about is the pool's messaging (cognito facts 1.5).
+    // It is about the pool's messaging (cognito facts §1.5).
     PreconditionNotMetException: "delivery-failed",
     UserLambdaValidationException: "trigger-failed",
     UnexpectedLambdaException: "trigger-failed",

@@ -83,7 +83,8 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   "user-state": {
     code: "failed-precondition",
     reason: "user-state",
-    say: () => "the state of the user does not allow it (disabled, or never signed in)",
+    say: () =>
+      "the state of the user does not allow it (disabled, not confirmed, never signed in, or past that already)",
   },
   "user-exists": {
     code: "already-exists",
