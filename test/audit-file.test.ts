@@ -1,0 +1,357 @@
+// The audit log as it is on a real disk: written by several processes, killed in the middle, out of space, and read
+// back by the commands.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  type AuditFile,
+  type AuditShowFilters,
+  auditShowCommand,
+  auditVerifyCommand,
+} from "../cmd/connector/commands/audit.ts";
+import { type MemoryContext, memoryContext, memoryOutput } from "../cmd/connector/testing.fixture.ts";
+import { openAuditLog } from "../pkg/ops/audit/audit-log.ts";
+import { linesOf, NOW, recordOf } from "../pkg/ops/audit/testing.fixture.ts";
+import { verifyAuditFile } from "../pkg/ops/audit/verify-audit-file.ts";
+
+const never = new AbortController().signal;
+let folder: string;
+let path: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "connector-audit-file-"));
+  path = join(folder, "us-east-1_Ab129faBb.audit.jsonl");
+});
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+// Appends the change that each line of stdin names, and prints what came of it.
+const WRITER = `
+  import { createInterface } from "node:readline";
+  const { openAuditLog } = await import(process.argv[1]);
+  const { recordOf } = await import(process.argv[2]);
+  const members = Array.from({ length: 500 }, (_, i) => "member-" + i);
+  const log = openAuditLog({ path: process.argv[3], now: () => Date.now() });
+  console.log("open");
+  for await (const id of createInterface({ input: process.stdin })) {
+    try {
+      log.append(recordOf(id, { undo: { members } }));
+      console.log(id);
+    } catch (error) {
+      console.log(error.code + ": " + error.message);
+    }
+  }`;
+
+interface Writer {
+  readonly child: ChildProcess;
+  send(...ids: readonly string[]): void;
+  next(): Promise<string>;
+  /** All that it said from here on, once it has ended. */
+  rest(): Promise<readonly string[]>;
+}
+
+async function startWriter(limitBlocks?: number): Promise<Writer> {
+  const audit = resolve(import.meta.dirname, "../pkg/ops/audit");
+  const args = [
+    "--input-type=module",
+    "-e",
+    WRITER,
+    `${audit}/audit-log.ts`,
+    `${audit}/testing.fixture.ts`,
+    path,
+  ];
+  // The limit of the shell is handed down; the signal that goes with it is ignored, as under a service manager.
+  const limited = ["-c", `trap "" XFSZ; ulimit -f ${limitBlocks}; exec "$0" "$@"`, process.execPath, ...args];
+  const child =
+    limitBlocks === undefined
+      ? spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] })
+      : spawn("bash", limited, { stdio: ["pipe", "pipe", "inherit"] });
+  children.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  async function next(): Promise<string> {
+    const { value, done } = await lines.next();
+    return done === true ? "" : value;
+  }
+  expect(await next()).toBe("open");
+  return {
+    child,
+    send: (...ids) => child.stdin.write(ids.map((id) => `${id}\n`).join("")),
+    next,
+    async rest() {
+      const said: string[] = [];
+      for (let line = await next(); line !== ""; line = await next()) said.push(line);
+      return said;
+    },
+  };
+}
+
+describe("the audit log on a disk", () => {
+  test("written by three processes in turn is one chain, one line a change", async () => {
+    const writers = await Promise.all([startWriter(), startWriter(), startWriter()]);
+    for (let i = 0; i < 30; i += 1) {
+      for (const writer of [writers[i % 3], writers[(i * 7 + 1) % 3]]) {
+        writer?.send(`c${i}`);
+        expect(await writer?.next()).toBe(`c${i}`);
+      }
+    }
+    expect(await verifyAuditFile(path, {}, never)).toMatchObject({ lines: 30, lastSeq: 30, problems: [] });
+  });
+
+  test.for([1, 7, 40])(
+    "of a process killed after %i changes has every one that was acknowledged",
+    async (acknowledged) => {
+      const writer = await startWriter();
+      writer.send(...Array.from({ length: 500 }, (_, i) => `c${i}`));
+      const seen: string[] = [];
+      while (seen.length < acknowledged) seen.push(await writer.next());
+      const gone = once(writer.child, "exit");
+      writer.child.kill("SIGKILL");
+      seen.push(...(await writer.rest()));
+      await gone;
+
+      const log = openAuditLog({ path, now: () => NOW });
+      for (let i = 0; i <= seen.length; i += 1) log.append(recordOf(`c${i}`));
+      const ids = linesOf(path)
+        .slice(0, -1)
+        .map((line) => /"change":"(c\d+)"/.exec(line)?.[1]);
+      expect(ids.slice(0, seen.length)).toEqual(seen);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(await verifyAuditFile(path, {}, never)).toMatchObject({ problems: [] });
+    },
+  );
+
+  test("that may not grow refuses the change, and stays whole", async () => {
+    const writer = await startWriter(16); // blocks of 1024 bytes; a line has some 7 KiB
+    writer.send("c1", "c2", "c3", "c4");
+    expect([await writer.next(), await writer.next()]).toEqual(["c1", "c2"]);
+    for (const said of [await writer.next(), await writer.next()]) {
+      expect(said).toContain(
+        `failed-precondition: cannot write the audit log ${path}: the file is larger than`,
+      );
+    }
+    expect(await verifyAuditFile(path, {}, never)).toMatchObject({ lines: 2, problems: [] });
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+});
+
+function write(count: number): void {
+  const log = openAuditLog({ path, now: () => NOW });
+  for (let i = 1; i <= count; i += 1) {
+    log.append(recordOf(`c${i}`, { atMs: NOW + i * 1000, kind: i % 2 === 0 ? "revoke" : "grant" }));
+  }
+}
+
+const lastHash = (): string => /"hash":"(\w+)"/.exec(linesOf(path).at(-2) ?? "")?.[1] ?? "";
+
+describe("audit verify", () => {
+  async function verify(
+    output: AuditFile["output"] = "table",
+    expectLast?: string,
+  ): Promise<{ readonly code: number; readonly stdout: string }> {
+    const context = memoryContext();
+    const code = await auditVerifyCommand({ path, output }, { expectLast }, context);
+    return { code, stdout: context.stdout.text() };
+  }
+
+  test("of a whole file ends with 0, and says what it cannot see", async () => {
+    write(3);
+    expect(await verify()).toEqual({
+      code: 0,
+      stdout: [
+        "3 lines, unbroken",
+        `last seq 3, last hash ${lastHash()}`,
+        "Lines cut off the end, or a chain made anew, cannot be seen from the file alone:",
+        "keep the last hash elsewhere and give it to the next check as --expect-last.",
+        "",
+      ].join("\n"),
+    });
+  });
+
+  test("of a damaged file ends with 15 in every format", async () => {
+    write(5);
+    writeFileSync(path, linesOf(path).toSpliced(1, 2).join("\n"));
+    const problem = "has seq 4 where 2 is due: lines 2 to 3 are missing before it";
+    expect(await verify()).toEqual({
+      code: 15,
+      stdout: `line 2 ${problem}\n3 lines, 1 problem\nlast seq 5, last hash ${lastHash()}\n`,
+    });
+    expect(await verify("csv")).toEqual({
+      code: 15,
+      stdout: `line,problem\r\n2,"${problem}"\r\n`.replaceAll('"', ""),
+    });
+    for (const output of ["json", "jsonl"] as const) {
+      const { code, stdout } = await verify(output);
+      expect(code).toBe(15);
+      expect(JSON.parse(stdout)).toEqual({
+        file: path,
+        ok: false,
+        lines: 3,
+        last_seq: 5,
+        last_hash: lastHash(),
+        expected_at: null,
+        problem_count: 1,
+        problems: [{ line: 2, problem }],
+      });
+    }
+  });
+
+  test("finds a cut tail by the hash that was kept", async () => {
+    write(5);
+    const kept = lastHash();
+    expect(await verify("table", kept.toUpperCase())).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("the expected hash is that of line 5; 0 lines after it"),
+    });
+    writeFileSync(path, `${linesOf(path).slice(0, 3).join("\n")}\n`);
+    expect(await verify()).toMatchObject({ code: 0 });
+    expect(await verify("table", kept)).toMatchObject({
+      code: 15,
+      stdout: expect.stringContaining("no line has the expected hash: lines were cut off"),
+    });
+  });
+
+  test("refuses an expected hash that is none, and a missing file", async () => {
+    await expect(verify()).rejects.toMatchObject({
+      code: "not-found",
+      message: expect.stringContaining("--state-dir"),
+    });
+    await expect(verify("table", "abc")).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringContaining("--expect-last"),
+    });
+  });
+});
+
+describe("audit show", () => {
+  async function show(
+    output: AuditFile["output"],
+    filters: AuditShowFilters = {},
+    context: MemoryContext = memoryContext({ now: () => NOW + 10_000 }),
+  ): Promise<string> {
+    expect(await auditShowCommand({ path, output }, filters, context)).toBe(0);
+    return context.stdout.text();
+  }
+
+  test("prints a table", async () => {
+    write(1);
+    openAuditLog({ path, now: () => NOW }).append(
+      recordOf("c2", {
+        kind: "create-account",
+        target: { user: "", loginSha256: "ab".repeat(32) },
+        requester: { via: "grpc", name: "eve\u001b[2J\nforged" },
+        outcome: "undone",
+        steps: [
+          { ...step, operation: "AdminCreateUser", undo: false },
+          { ...step, operation: "AdminDeleteUser", undo: true },
+        ],
+      }),
+    );
+    expect(await show("table")).toBe(
+      [
+        "TIME                      KIND            TARGET                                                     OUTCOME  BY                            STEPS",
+        "2026-11-21T15:00:01.000Z  grant           user 5c1e0000-0000-4000-8000-000000000001, group auditors  done     cli:alice                     AdminAddUserToGroup done [req-1]",
+        "2026-11-21T15:00:00.000Z  create-account  login sha256 abababababab                                  undone   grpc:eve\\u{1b}[2J\\u{a}forged  AdminCreateUser done [r]; AdminDeleteUser done (undo) [r]",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  const step = { state: "done", requestId: "r", code: undefined, reason: undefined } as const;
+
+  test("prints the lines whole as JSON, over many batches", async () => {
+    write(401);
+    const lines = linesOf(path)
+      .slice(0, -1)
+      .map((line): unknown => JSON.parse(line));
+    expect(JSON.parse(await show("json"))).toEqual(lines);
+    const jsonl = await show("jsonl");
+    expect(
+      jsonl
+        .trimEnd()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line)),
+    ).toEqual(lines);
+    expect((await show("csv")).split("\r\n")).toHaveLength(403);
+  });
+
+  test.for([
+    [{ kind: "revoke" }, ["c2", "c4"]],
+    [{ since: "7s" }, ["c3", "c4", "c5"]],
+    [{ since: "2026-11-21T15:00:02Z", until: "2026-11-21T16:00:04+01:00" }, ["c2", "c3"]],
+    [{ since: "2026-11-21", until: "2026-11-22" }, ["c1", "c2", "c3", "c4", "c5"]],
+    [{ since: "1d", change: "c3" }, ["c3"]],
+    [{ by: "nobody" }, []],
+  ] as const)("with %j prints %j", async ([filters, ids]) => {
+    write(5);
+    const found: unknown = JSON.parse(await show("json", filters));
+    expect(found).toMatchObject(ids.map((change) => ({ change })));
+    expect(found).toHaveLength(ids.length);
+  });
+
+  test.for([
+    [{ kind: "grants" }, "--kind must be one of grant, revoke,"],
+    [{ outcome: "ok" }, "--outcome must be one of done,"],
+    [{ since: "yesterday" }, "--since must be a date"],
+    [{ until: "2026-02-31" }, "--until must be a date"],
+    [{ since: "2026-11-21T10:00" }, "--since must be a date"],
+    [{ since: "1h", until: "2h" }, "--since must be before --until"],
+  ] as const)("refuses %j", async ([filters, why]) => {
+    write(1);
+    await expect(auditShowCommand({ path, output: "json" }, filters, memoryContext())).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringContaining(why),
+    });
+  });
+
+  test("of a damaged file prints what can be read and fails with data-loss", async () => {
+    write(3);
+    appendFileSync(path, "forged\n");
+    const context = memoryContext();
+    await expect(auditShowCommand({ path, output: "jsonl" }, {}, context)).rejects.toMatchObject({
+      code: "data-loss",
+      message: expect.stringContaining("line 4 is no JSON object; see connector audit verify"),
+    });
+    expect(context.stdout.text().split("\n")).toHaveLength(4);
+  });
+
+  test("of a missing file is not-found", async () => {
+    await expect(auditShowCommand({ path, output: "table" }, {}, memoryContext())).rejects.toMatchObject({
+      code: "not-found",
+    });
+  });
+
+  test("that is stopped midway says so", async () => {
+    const members = Array.from({ length: 100 }, (_, i) => `a member with a long name ${i}`);
+    const log = openAuditLog({ path, now: () => NOW });
+    for (let i = 0; i < 250; i += 1) log.append(recordOf(`c${i}`, { undo: { members } })); // longer than one read
+    const stop = new AbortController();
+    const stdout = memoryOutput();
+    const context = memoryContext({
+      signal: stop.signal,
+      stdout: {
+        ...stdout,
+        write: async (text) => {
+          await stdout.write(text);
+          stop.abort();
+        },
+      },
+    });
+    expect(await auditShowCommand({ path, output: "jsonl" }, {}, context)).toBe(1);
+    expect(context.stderr.text()).toMatch(/the output is incomplete, it has \d+ lines/);
+  });
+
+  test("leaves the file as it is", async () => {
+    write(2);
+    const before = readFileSync(path);
+    await show("table");
+    expect(readFileSync(path)).toEqual(before);
+  });
+});
