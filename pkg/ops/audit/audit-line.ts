@@ -42,8 +42,9 @@ const MAX_GROUP_BYTES = 512;
 // Legal inside JSON, and a line end or an order to a terminal for whoever shows the file as it is.
 const UNSAFE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-export function changeIdInLog(change: string): string {
-  return clipped(change, MAX_NAME_BYTES);
+/** An id or a name of who asked, as a line keeps it. */
+export function nameInLog(name: string): string {
+  return clipped(name, MAX_NAME_BYTES);
 }
 
 /** Picks every member by name: what else an object may carry beyond its type never gets here. */
@@ -52,10 +53,10 @@ export function writeLine(record: AuditRecord, { seq, prev, torn }: Place): Writ
   const body = safeJson({
     seq,
     time: new Date(record.atMs).toISOString(),
-    change: changeIdInLog(record.change),
-    pool: clipped(record.pool, MAX_NAME_BYTES),
+    change: nameInLog(record.change),
+    pool: nameInLog(record.pool),
     kind: record.kind,
-    by: { via: requester.via, name: clipped(requester.name, MAX_NAME_BYTES) },
+    by: { via: requester.via, name: nameInLog(requester.name) },
     target: {
       user: clippedOrNone(target.user, MAX_NAME_BYTES),
       group: clippedOrNone(target.group, MAX_GROUP_BYTES),

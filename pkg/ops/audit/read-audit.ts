@@ -1,4 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
+import { nameInLog } from "./audit-line.ts";
 import { createChainCheck } from "./chain.ts";
 import { type AuditLine, parseLine } from "./parse-line.ts";
 import { streamLines } from "./stream-lines.ts";
@@ -69,11 +70,15 @@ function fits(
     same(user, line.target.user) &&
     same(group, line.target.group) &&
     same(outcome, line.outcome) &&
-    same(change, line.change) &&
-    same(by, line.by.name)
+    sameName(change, line.change) &&
+    sameName(by, line.by.name)
   );
 }
 
 function same(wanted: string | undefined, found: string | undefined): boolean {
   return wanted === undefined || wanted === found;
+}
+
+function sameName(wanted: string | undefined, found: string): boolean {
+  return wanted === undefined || nameInLog(wanted) === found;
 }

@@ -147,6 +147,12 @@ describe("reading", () => {
     expect((await read(filter)).map(({ change }) => change)).toEqual(ids);
   });
 
+  test("finds a name that the line has clipped, by the whole of it", async () => {
+    const name = "arn:aws:sts::".repeat(40);
+    write(recordOf("c4", { requester: { via: "grpc", name } }));
+    expect((await read({ by: name })).map(({ change }) => change)).toEqual(["c4"]);
+  });
+
   test("gives a line whole", async () => {
     const [line] = await read({ change: "c3" });
     expect(line).toEqual(JSON.parse(linesOf(path)[2] ?? ""));
