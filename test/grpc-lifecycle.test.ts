@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 function newServer(): GrpcServer {
-  const server = createGrpcServer({ connector: fakeConnector(), provisioning: false, clock: Date.now });
+  const server = createGrpcServer({ connector: fakeConnector(), provisioning: undefined, clock: Date.now });
   servers.push(server);
   return server;
 }

@@ -84,15 +84,20 @@ const READS: readonly (readonly [Sample, object])[] = [
 const REFUSED: readonly (readonly [Sample, string, RegExp])[] = [
   [sample(EventService.method.listEvents, { eventFeedId: "f" }), "NOT_FOUND", /"f"$/],
   [sample(EventService.method.listEvents, {}), "NOT_FOUND", /"baton_feed_event"$/],
-  [sample(ActionService.method.getActionSchema, { name: "enable_user" }), "NOT_FOUND", /"enable_user"$/],
-  [sample(ActionService.method.invokeAction, { name: "enable_user" }), "NOT_FOUND", /"enable_user"$/],
+  [sample(ActionService.method.getActionSchema, { name: "make_tea" }), "NOT_FOUND", /"make_tea"$/],
+  [sample(ActionService.method.invokeAction, { name: "make_tea" }), "NOT_FOUND", /"make_tea"$/],
+  [
+    sample(ActionService.method.invokeAction, { name: "enable_user", args: { user_id: "sub-1" } }),
+    "FAILED_PRECONDITION",
+    /^provisioning is not enabled/,
+  ],
   [
     sample(ActionService.method.invokeAction, { name: "x", resourceTypeId: "user" }),
     "NOT_FOUND",
     /"x" of resource type "user"$/,
   ],
   [sample(ActionService.method.invokeAction, { resourceTypeId: "user" }), "INVALID_ARGUMENT", /^name: /],
-  [sample(ActionService.method.getActionStatus, { id: "1" }), "NOT_FOUND", /"1"$/],
+  [sample(ActionService.method.getActionStatus, { id: "1" }), "NOT_FOUND", /"1"/],
   [sample(TicketsService.method.createTicket, {}), "UNKNOWN", /^ticketing is not enabled/],
   [sample(TicketsService.method.getTicket, {}), "UNKNOWN", /^ticketing is not enabled/],
   [sample(TicketsService.method.listTicketSchemas, {}), "UNKNOWN", /^ticketing is not enabled/],
@@ -163,16 +168,20 @@ describe("the service", () => {
     }
   });
 
-  test.for([
-    [false, "FAILED_PRECONDITION", "provisioning is not enabled: start the connector with --provisioning"],
-    [true, "UNIMPLEMENTED", "this version of the connector makes no changes to the pool"],
-  ] as const)("refuses every write when provisioning is %s: %s", async ([provisioning, code, message]) => {
-    const { client } = await start({}, provisioning);
-    for (const { method, request } of WRITES) {
-      const { answer: _, ...reply } = await client.unary(method, request);
-      expect({ method: String(method), ...reply }).toMatchObject({ method: String(method), code, message });
-    }
-  });
+  test.for([[{}], [{ "dry-run": "true" }], [{ "dry-run": "what?" }]] as const)(
+    "refuses every write while provisioning is off, whatever the headers: %o",
+    async ([headers]) => {
+      const { client } = await start();
+      for (const { method, request } of WRITES) {
+        const { answer: _, ...reply } = await client.unary(method, request, { headers });
+        expect({ method: String(method), ...reply }).toMatchObject({
+          method: String(method),
+          code: "FAILED_PRECONDITION",
+          message: "provisioning is not enabled: start the connector with --provisioning",
+        });
+      }
+    },
+  );
 
   test("does not know other methods", async () => {
     const { client } = await start();

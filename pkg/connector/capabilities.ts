@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import {
   Capability,
+  CapabilityDetailCredentialOption,
   CapabilityPermissionsSchema,
   type ConnectorCapabilities,
   ConnectorCapabilitiesSchema,
@@ -9,15 +10,64 @@ import {
 } from "../protocol/messages.ts";
 import { groupType, userType } from "./resource-types.ts";
 
-/** What this connector can do, sorted as the field's SDK sorts it: known without any call. */
+/** By type, in the order in which the field's SDK lists them. */
+const TYPES: readonly (readonly [ResourceType, readonly Capability[]])[] = [
+  [
+    groupType,
+    [
+      Capability.SYNC,
+      Capability.TARGETED_SYNC,
+      Capability.PROVISION,
+      Capability.RESOURCE_DELETE,
+      Capability.RESOURCE_CREATE,
+    ],
+  ],
+  [
+    userType,
+    [
+      Capability.SYNC,
+      Capability.TARGETED_SYNC,
+      Capability.ACCOUNT_PROVISIONING,
+      Capability.RESOURCE_DELETE,
+      Capability.CREDENTIAL_ROTATION,
+    ],
+  ],
+];
+
+/**
+ * What this connector can do, sorted as the field's SDK sorts it: known without any call. Whether an operator lets it
+ * change the pool is another matter: the SDK's own connectors say here what they were built for.
+ */
 export function capabilities(): ConnectorCapabilities {
+  const ofConnector = new Set([
+    ...TYPES.flatMap(([, own]) => own),
+    Capability.ACTIONS,
+    Capability.SERVICE_MODE_TARGETED_SYNC,
+  ]);
   return create(ConnectorCapabilitiesSchema, {
-    resourceTypeCapabilities: [groupType, userType].map((resourceType) => ({
+    resourceTypeCapabilities: TYPES.map(([resourceType, own]) => ({
       resourceType,
-      capabilities: [Capability.SYNC, Capability.TARGETED_SYNC],
+      capabilities: [...own],
       permissions: permissionsOf(resourceType),
     })),
-    connectorCapabilities: [Capability.SYNC, Capability.TARGETED_SYNC, Capability.SERVICE_MODE_TARGETED_SYNC],
+    connectorCapabilities: [...ofConnector].toSorted((a, b) => a - b),
+    credentialDetails: {
+      capabilityAccountProvisioning: {
+        supportedCredentialOptions: [
+          CapabilityDetailCredentialOption.NO_PASSWORD,
+          CapabilityDetailCredentialOption.RANDOM_PASSWORD,
+          CapabilityDetailCredentialOption.ENCRYPTED_PASSWORD,
+        ],
+        preferredCredentialOption: CapabilityDetailCredentialOption.NO_PASSWORD,
+      },
+      capabilityCredentialRotation: {
+        supportedCredentialOptions: [
+          CapabilityDetailCredentialOption.RANDOM_PASSWORD,
+          CapabilityDetailCredentialOption.ENCRYPTED_PASSWORD,
+        ],
+        preferredCredentialOption: CapabilityDetailCredentialOption.RANDOM_PASSWORD,
+      },
+    },
   });
 }
 

@@ -112,6 +112,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 
   return {
     pool,
+    knownPool,
     metadata: async (signal) => connectorMetadata(await pool(signal)),
     async validate(signal) {
       await pool(signal);

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import type { Operation } from "../core/operations.ts";
 import { annotation } from "../protocol/annotations.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import {
@@ -17,7 +18,23 @@ export const userType: ResourceType = create(ResourceTypeSchema, {
   traits: [ResourceType_Trait.USER],
   annotations: [
     annotation(SkipEntitlementsAndGrantsSchema, {}),
-    permissions("cognito-idp:DescribeUserPool", "cognito-idp:ListUsers"),
+    permissions(
+      "DescribeUserPool",
+      "ListUsers",
+      "AdminGetUser",
+      "AdminListGroupsForUser",
+      "AdminCreateUser",
+      "AdminConfirmSignUp",
+      "AdminDeleteUser",
+      "AdminUpdateUserAttributes",
+      "AdminDeleteUserAttributes",
+      "AdminEnableUser",
+      "AdminDisableUser",
+      "AdminSetUserPassword",
+      "AdminResetUserPassword",
+      "AdminSetUserMFAPreference",
+      "AdminUserGlobalSignOut",
+    ),
   ],
 });
 
@@ -27,15 +44,26 @@ export const groupType: ResourceType = create(ResourceTypeSchema, {
   description: "A group of the Cognito user pool",
   traits: [ResourceType_Trait.GROUP],
   annotations: [
-    permissions("cognito-idp:GetGroup", "cognito-idp:ListGroups", "cognito-idp:ListUsersInGroup"),
+    permissions(
+      "GetGroup",
+      "ListGroups",
+      "ListUsersInGroup",
+      "AdminListGroupsForUser",
+      "AdminAddUserToGroup",
+      "AdminRemoveUserFromGroup",
+      "CreateGroup",
+      "UpdateGroup",
+      "DeleteGroup",
+    ),
   ],
 });
 
 /** Every type that we serve, in the order that we list them. */
 export const RESOURCE_TYPES: readonly ResourceType[] = [userType, groupType];
 
-function permissions(...actions: readonly string[]) {
+/** The IAM actions that a type takes, those for reading it first. */
+function permissions(...operations: readonly Operation[]) {
   return annotation(CapabilityPermissionsSchema, {
-    permissions: actions.map((permission) => ({ permission })),
+    permissions: operations.map((operation) => ({ permission: `cognito-idp:${operation}` })),
   });
 }

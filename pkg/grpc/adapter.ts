@@ -6,13 +6,15 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import {
   type handleServerStreamingCall,
   type handleUnaryCall,
+  Metadata,
   type MethodDefinition,
   type ServiceDefinition,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { RunningCalls } from "./call-signal.ts";
-import type { ServiceRoutes } from "./handlers.ts";
+import type { CallStatus } from "./errors.ts";
+import type { HandlerCall, ServiceRoutes } from "./handlers.ts";
 import { intercepted, type Observation, type Serve } from "./interceptors.ts";
 
 type Bytes = Uint8Array;
@@ -61,15 +63,16 @@ export function implementationOf(
 function unary(serve: Serve, running: RunningCalls): handleUnaryCall<Bytes, Bytes> {
   return (call, respond) => {
     const { signal, end } = running.begin(call);
+    const surface = surfaceOf(call);
     let answer: Bytes | undefined;
     const keep = async (bytes: Bytes): Promise<void> => {
       answer = bytes;
     };
     const answering = async (): Promise<void> => {
-      const outcome = await serve({ bytes: call.request, peer: call.getPeer(), signal }, keep);
+      const outcome = await serve({ ...surface.call, bytes: call.request, signal }, keep);
       end();
-      if (answer === undefined || outcome.code !== status.OK) respond(outcome);
-      else respond(null, answer);
+      if (answer === undefined || outcome.code !== status.OK) respond(surface.with(outcome));
+      else respond(null, answer, surface.trailers);
     };
     void answering();
   };
@@ -78,16 +81,45 @@ function unary(serve: Serve, running: RunningCalls): handleUnaryCall<Bytes, Byte
 function streaming(serve: Serve, running: RunningCalls): handleServerStreamingCall<Bytes, Bytes> {
   return (call) => {
     const { signal, end } = running.begin(call);
+    const surface = surfaceOf(call);
     const write = async (bytes: Bytes): Promise<void> => {
       if (!call.write(bytes)) await once(call, "drain", { signal });
     };
     const answering = async (): Promise<void> => {
-      const outcome = await serve({ bytes: call.request, peer: call.getPeer(), signal }, write);
+      const outcome = await serve({ ...surface.call, bytes: call.request, signal }, write);
       end();
       if (call.cancelled) return;
-      if (outcome.code === status.OK) call.end();
-      else call.emit("error", outcome);
+      if (outcome.code === status.OK) call.end(surface.trailers);
+      else call.emit("error", surface.with(outcome));
     };
     void answering();
+  };
+}
+
+interface Surface {
+  readonly call: HandlerCall;
+  readonly trailers: Metadata;
+  /** The outcome with what the handler added. */
+  with(outcome: CallStatus): CallStatus;
+}
+
+/** What a handler gets to see of the library's call. */
+function surfaceOf(call: { readonly metadata: Metadata; getPeer(): string }): Surface {
+  const trailers = new Metadata();
+  return {
+    call: {
+      peer: call.getPeer(),
+      metadata(name) {
+        const values = call.metadata.get(name);
+        return values.length === 0 ? undefined : values.map(String).join(", ");
+      },
+      answer: (name, value) => trailers.set(name, value),
+    },
+    trailers,
+    with(outcome) {
+      const metadata = outcome.metadata?.clone() ?? new Metadata();
+      metadata.merge(trailers);
+      return { ...outcome, metadata };
+    },
   };
 }

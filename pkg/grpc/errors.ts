@@ -1,12 +1,14 @@
 import { Buffer } from "node:buffer";
-import { create, toBinary } from "@bufbuild/protobuf";
-import { anyPack, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { create, type DescMethod, toBinary } from "@bufbuild/protobuf";
+import { type Any, anyPack, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Metadata, status } from "@grpc/grpc-js";
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
 import {
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
 } from "../gen/c1/connector/v2/annotation_ratelimit_pb.ts";
+import { GrantManagerService } from "../gen/c1/connector/v2/grant_pb.ts";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import { clipBytes } from "../protocol/text.ts";
 
@@ -50,17 +52,29 @@ export class UncodedError extends Error {
 /** Headers are limited to 64 KiB on common clients, and a character may take twelve bytes there, twice. */
 const MAX_MESSAGE_BYTES = 2048;
 
-/** The status of a failed call: the error's own line, and when to come back if that is known. */
-export function statusOf(failure: GovernanceError | UncodedError): CallStatus {
+/** The status of a failed call: the error's own line, and what its details tell a client of the field. */
+export function statusOf(failure: GovernanceError | UncodedError, method?: DescMethod): CallStatus {
   // The library percent-encodes with encodeURI, which throws on half a surrogate pair.
   const details = clipBytes(failure.message.toWellFormed(), MAX_MESSAGE_BYTES);
   if (!(failure instanceof GovernanceError)) return { code: status.UNKNOWN, details };
   const code = GRPC_CODE[failure.code];
   const comesBack =
     failure.code === "throttled" || (failure.code === "unavailable" && failure.retryAt !== undefined);
-  return comesBack
-    ? { code, details, metadata: overLimit(code, details, failure.retryAt) }
-    : { code, details };
+  if (comesBack) return { code, details, metadata: overLimit(code, details, failure.retryAt) };
+  if (failure.code === "refused-by-guard" && method === GrantManagerService.method.grant) {
+    return { code, details, metadata: grantCancelled(code, details) };
+  }
+  return { code, details };
+}
+
+/** A grant that is refused on purpose, in the words by which the field's SDK tells it from one that failed. */
+function grantCancelled(code: status, reason: string): Metadata {
+  const info = create(ErrorInfoSchema, {
+    reason: "grant_cancelled",
+    domain: "github.com/conductorone/baton-sdk",
+    metadata: { reason },
+  });
+  return statusDetails(code, reason, anyPack(ErrorInfoSchema, info));
 }
 
 /**
@@ -73,11 +87,11 @@ function overLimit(code: status, message: string, retryAt: Date | undefined): Me
     remaining: 0n,
     ...(retryAt === undefined ? {} : { resetAt: timestampFromDate(retryAt) }),
   });
-  const detailed = create(StatusSchema, {
-    code,
-    message,
-    details: [anyPack(RateLimitDescriptionSchema, description)],
-  });
+  return statusDetails(code, message, anyPack(RateLimitDescriptionSchema, description));
+}
+
+function statusDetails(code: status, message: string, detail: Any): Metadata {
+  const detailed = create(StatusSchema, { code, message, details: [detail] });
   const metadata = new Metadata();
   metadata.set("grpc-status-details-bin", Buffer.from(toBinary(StatusSchema, detailed)));
   return metadata;

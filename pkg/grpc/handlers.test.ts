@@ -11,12 +11,13 @@ import { type Handlers, type ServiceRoutes, serviceRoutes } from "./handlers.ts"
 import { rateLimiterService } from "./quiet-services.ts";
 
 const never = new AbortController().signal;
+const call = { peer: "test", metadata: () => undefined, answer: () => {} };
 
 async function answersOf({ routes }: ServiceRoutes, name: string, request: Message): Promise<Message[]> {
   const route = routes.find(({ method }) => method.name === name);
   if (route === undefined) throw new Error(`no route ${name}`);
   const answers: Message[] = [];
-  for await (const answer of route.handle(request, never)) answers.push(answer);
+  for await (const answer of route.handle(request, never, call)) answers.push(answer);
   return answers;
 }
 

@@ -3,14 +3,25 @@ import { create } from "@bufbuild/protobuf";
 
 type Answer<M extends DescMethod> = MessageInitShape<M["output"]>;
 
+/** What a handler may know of its call beside the request, and add to its answer. */
+export interface HandlerCall {
+  readonly peer: string;
+  /** A text header of the call by its lower-case name; one that was sent several times is joined by ", ". */
+  metadata(name: string): string | undefined;
+  /** Sends a trailer with the answer. */
+  answer(name: string, value: string): void;
+}
+
 type UnaryHandler<M extends DescMethod> = (
   request: MessageShape<M["input"]>,
   signal: AbortSignal,
+  call: HandlerCall,
 ) => Answer<M> | Promise<Answer<M>>;
 
 type StreamHandler<M extends DescMethod> = (
   request: MessageShape<M["input"]>,
   signal: AbortSignal,
+  call: HandlerCall,
 ) => Iterable<Answer<M>> | AsyncIterable<Answer<M>>;
 
 /** What one RPC takes and gives; a kind of RPC that the protocol does not have cannot be written. */
@@ -28,7 +39,7 @@ export type Handlers<S extends DescService> = {
 /** One RPC with its types forgotten: a unary one gives exactly one answer. */
 export interface Route {
   readonly method: DescMethod;
-  readonly handle: (request: Message, signal: AbortSignal) => AsyncIterable<Message>;
+  readonly handle: (request: Message, signal: AbortSignal, call: HandlerCall) => AsyncIterable<Message>;
 }
 
 /** One service and all its RPCs. */
@@ -50,8 +61,8 @@ function routeOf(method: DescMethod, handlers: object): Route {
   if (method.methodKind === "server_streaming") {
     return {
       method,
-      async *handle(request, signal) {
-        const answers = handler.call(handlers, request, signal);
+      async *handle(request, signal, call) {
+        const answers = handler.call(handlers, request, signal, call);
         if (!isIterable(answers)) throw new TypeError(`${method.toString()} gave no stream`);
         for await (const answer of answers) yield answerOf(method, answer);
       },
@@ -59,8 +70,8 @@ function routeOf(method: DescMethod, handlers: object): Route {
   }
   return {
     method,
-    async *handle(request, signal) {
-      yield answerOf(method, await handler.call(handlers, request, signal));
+    async *handle(request, signal, call) {
+      yield answerOf(method, await handler.call(handlers, request, signal, call));
     },
   };
 }

@@ -11,6 +11,7 @@ import type { CallStatus } from "./errors.ts";
 import { type CallEvent, intercepted, MAX_ANSWER_BYTES } from "./interceptors.ts";
 
 const never = new AbortController().signal;
+const surface = { peer: "test", metadata: () => undefined, answer: () => {} };
 const method = ResourcesService.method.listResources;
 const request = toBinary(
   ResourcesServiceListResourcesRequestSchema,
@@ -47,7 +48,7 @@ async function serve(
     onCall: incoming.onCall ?? ((heard: CallEvent) => void (event = heard)),
     clock: () => (time += 7),
   };
-  const outcome = await intercepted(route, observation)({ bytes, peer: "test", signal }, async (sent) => {
+  const outcome = await intercepted(route, observation)({ ...surface, bytes, signal }, async (sent) => {
     answers.push(sent);
   });
   return { outcome, answers, event };

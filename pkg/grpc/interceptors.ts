@@ -9,7 +9,7 @@ import { status } from "@grpc/grpc-js";
 import { GovernanceError } from "../core/errors.ts";
 import { checkConstraints } from "../protocol/constraints.ts";
 import { type CallStatus, OK, statusOf, UncodedError } from "./errors.ts";
-import type { Route } from "./handlers.ts";
+import type { HandlerCall, Route } from "./handlers.ts";
 
 /** One finished call, for the log and the metrics. Names and bytes only: nothing that was asked or answered. */
 export interface CallEvent {
@@ -26,9 +26,8 @@ export interface CallEvent {
 }
 
 /** A call as it came from the wire. */
-export interface IncomingCall {
+export interface IncomingCall extends HandlerCall {
   readonly bytes: Uint8Array;
-  readonly peer: string;
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +50,7 @@ export function intercepted(route: Route, observation: Observation): Serve {
 }
 
 type Decoded = Route["handle"];
-type Encoded = (bytes: Uint8Array, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+type Encoded = (call: IncomingCall) => AsyncIterable<Uint8Array>;
 
 function answered({ method }: Route, { onCall, clock }: Observation, next: Encoded): Serve {
   return async (call, send) => {
@@ -59,7 +58,7 @@ function answered({ method }: Route, { onCall, clock }: Observation, next: Encod
     let answerBytes = 0;
     let failure: GovernanceError | UncodedError | undefined;
     try {
-      for await (const answer of next(call.bytes, call.signal)) {
+      for await (const answer of next(call)) {
         answerBytes += answer.byteLength;
         await send(answer);
       }
@@ -67,7 +66,7 @@ function answered({ method }: Route, { onCall, clock }: Observation, next: Encod
       failure = failureOf(error, call.signal);
     }
     failure ??= callerGone(call.signal);
-    const outcome = failure === undefined ? OK : statusOf(failure);
+    const outcome = failure === undefined ? OK : statusOf(failure, method);
     try {
       onCall({
         service: method.parent.typeName,
@@ -103,8 +102,8 @@ function callerGone(signal: AbortSignal): GovernanceError | undefined {
 }
 
 function decoded({ method }: Route, next: Decoded): Encoded {
-  return async function* decode(bytes, signal) {
-    for await (const answer of next(parse(method.input, bytes), signal)) {
+  return async function* decode(call) {
+    for await (const answer of next(parse(method.input, call.bytes), call.signal, call)) {
       const encoded = toBinary(method.output, answer);
       if (encoded.byteLength > MAX_ANSWER_BYTES) {
         throw new GovernanceError(
@@ -128,8 +127,8 @@ function parse(schema: DescMessage, bytes: Uint8Array): Message {
 }
 
 function constrained(schema: DescMessage, next: Decoded): Decoded {
-  return async function* check(request, signal) {
+  return async function* check(request, signal, call) {
     checkConstraints(schema, request);
-    yield* next(request, signal);
+    yield* next(request, signal, call);
   };
 }

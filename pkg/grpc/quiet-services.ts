@@ -1,7 +1,6 @@
 // Services that a connector must have and that ours has nothing to say in. Each answers what the field's SDK answers
 // for a connector without that capability.
 import { GovernanceError } from "../core/errors.ts";
-import type { ActionService } from "../gen/c1/connector/v2/action_pb.ts";
 import type { AssetService } from "../gen/c1/connector/v2/asset_pb.ts";
 import type { EventService } from "../gen/c1/connector/v2/event_feed_pb.ts";
 import type { TicketsService } from "../gen/c1/connector/v2/ticket_pb.ts";
@@ -47,24 +46,6 @@ function ticketingOff(): never {
 export const rateLimiterService: Handlers<typeof RateLimiterService> = {
   do: ({ requestToken }) => ({ requestToken, description: { status: RateLimitDescription_Status.EMPTY } }),
   report: () => ({}),
-};
-
-/** No actions, so none has ever been invoked. */
-export const actionService: Handlers<typeof ActionService> = {
-  listActionSchemas: () => ({ schemas: [] }),
-  getActionSchema: ({ name }) => {
-    throw new GovernanceError("not-found", `name: there is no action ${quoted(name)}`);
-  },
-  invokeAction: ({ name, resourceTypeId }) => {
-    if (resourceTypeId !== "" && name === "") {
-      throw new GovernanceError("invalid-argument", "name: must be set when resource_type_id is");
-    }
-    const scope = resourceTypeId === "" ? "" : ` of resource type ${quoted(resourceTypeId)}`;
-    throw new GovernanceError("not-found", `name: there is no action ${quoted(name)}${scope}`);
-  },
-  getActionStatus: ({ id }) => {
-    throw new GovernanceError("not-found", `id: no action was invoked under ${quoted(id)}`);
-  },
 };
 
 /** Callers' text in a line of ours, without line breaks of its own. */

@@ -1,5 +1,6 @@
 import { logVerbosity, Server, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
 import type { Connector } from "../connector/connector.ts";
+import type { ProvisioningVerbs } from "../connector/provisioning/verbs.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
 import { type Bound, bind } from "./bind.ts";
@@ -11,8 +12,8 @@ export interface GrpcServerOptions {
   readonly connector: Connector;
   /** The SDK version that `Validate` claims; clients switch features on by it. */
   readonly sdkVersion?: "v0.25.0" | undefined;
-  /** Whether the pool may be changed (D13). */
-  readonly provisioning: boolean;
+  /** How the pool is changed; undefined refuses every write (D13). */
+  readonly provisioning: ProvisioningVerbs | undefined;
   /** Hears of every call once it has its answer. */
   readonly onCall?: ((event: CallEvent) => void) | undefined;
   /** Milliseconds since 1970. */

@@ -1,4 +1,6 @@
+import { createActions } from "../connector/actions/create-actions.ts";
 import type { Connector } from "../connector/connector.ts";
+import type { ProvisioningVerbs } from "../connector/provisioning/verbs.ts";
 import { ActionService } from "../gen/c1/connector/v2/action_pb.ts";
 import { AssetService } from "../gen/c1/connector/v2/asset_pb.ts";
 import { ConnectorService } from "../gen/c1/connector/v2/connector_pb.ts";
@@ -12,15 +14,10 @@ import {
 } from "../gen/c1/connector/v2/resource_pb.ts";
 import { TicketsService } from "../gen/c1/connector/v2/ticket_pb.ts";
 import { RateLimiterService } from "../gen/c1/ratelimit/v1/ratelimit_pb.ts";
+import { actionService } from "./action-service.ts";
 import { type ServiceRoutes, serviceRoutes } from "./handlers.ts";
-import { provisioningStubs } from "./provisioning-stubs.ts";
-import {
-  actionService,
-  assetService,
-  eventService,
-  rateLimiterService,
-  ticketsService,
-} from "./quiet-services.ts";
+import { PROVISIONING_OFF } from "./provisioning-stubs.ts";
+import { assetService, eventService, rateLimiterService, ticketsService } from "./quiet-services.ts";
 import {
   connectorService,
   entitlementsService,
@@ -29,12 +26,16 @@ import {
   resourcesService,
   resourceTypesService,
 } from "./read-services.ts";
+import { writeServices } from "./write-services.ts";
+
+/** Listed, and refused: nothing is invoked, so nothing needs an id. */
+const ACTIONS_OFF = createActions({ provisioner: undefined, newId: () => "" });
 
 /** Every service that a connector of the field registers, with our handlers. */
 export function allServices(
   connector: Connector,
   sdkVersion: string,
-  provisioning: boolean,
+  provisioning: ProvisioningVerbs | undefined,
 ): readonly ServiceRoutes[] {
   return [
     serviceRoutes(ConnectorService, connectorService(connector, sdkVersion)),
@@ -45,9 +46,9 @@ export function allServices(
     serviceRoutes(GrantsService, grantsService(connector)),
     serviceRoutes(AssetService, assetService),
     serviceRoutes(EventService, eventService),
-    serviceRoutes(ActionService, actionService),
+    serviceRoutes(ActionService, actionService(provisioning?.actions ?? ACTIONS_OFF)),
     serviceRoutes(TicketsService, ticketsService),
     serviceRoutes(RateLimiterService, rateLimiterService),
-    ...provisioningStubs(provisioning),
+    ...(provisioning === undefined ? PROVISIONING_OFF : writeServices(provisioning)),
   ];
 }

@@ -1,7 +1,23 @@
 // The messages that the connector builds, under one roof, so that nobody above needs to know where they are generated.
 export type { Timestamp } from "@bufbuild/protobuf/wkt";
+export {
+  type Constraint as ConfigConstraint,
+  ConstraintKind,
+  ConstraintSchema as ConfigConstraintSchema,
+  type Field as ConfigField,
+  FieldSchema as ConfigFieldSchema,
+} from "../gen/c1/config/v1/config_pb.ts";
+export {
+  ActionType,
+  type BatonActionSchema,
+  BatonActionSchemaSchema,
+} from "../gen/c1/connector/v2/action_pb.ts";
 export { EntitlementImmutableSchema } from "../gen/c1/connector/v2/annotation_entitlement_pb.ts";
-export { GrantImmutableSchema } from "../gen/c1/connector/v2/annotation_grant_pb.ts";
+export {
+  GrantAlreadyExistsSchema,
+  GrantAlreadyRevokedSchema,
+  GrantImmutableSchema,
+} from "../gen/c1/connector/v2/annotation_grant_pb.ts";
 export { SkipEntitlementsAndGrantsSchema } from "../gen/c1/connector/v2/annotation_resource_tree_pb.ts";
 export {
   type GroupTrait,
@@ -13,6 +29,7 @@ export {
 } from "../gen/c1/connector/v2/annotation_trait_pb.ts";
 export {
   Capability,
+  CapabilityDetailCredentialOption,
   CapabilityPermissionsSchema,
   type ConnectorAccountCreationSchema,
   type ConnectorAccountCreationSchema_Field,
@@ -28,8 +45,29 @@ export {
   Entitlement_PurposeValue,
   EntitlementSchema,
 } from "../gen/c1/connector/v2/entitlement_pb.ts";
-export { type Grant, GrantSchema } from "../gen/c1/connector/v2/grant_pb.ts";
 export {
+  type Grant,
+  type GrantManagerServiceGrantRequest,
+  type GrantManagerServiceGrantResponse,
+  GrantManagerServiceGrantResponseSchema,
+  type GrantManagerServiceRevokeRequest,
+  type GrantManagerServiceRevokeResponse,
+  GrantManagerServiceRevokeResponseSchema,
+  GrantSchema,
+} from "../gen/c1/connector/v2/grant_pb.ts";
+export {
+  type AccountInfo,
+  type CreateAccountRequest,
+  type CreateAccountResponse,
+  CreateAccountResponse_ActionRequiredResultSchema,
+  CreateAccountResponse_AlreadyExistsResultSchema,
+  CreateAccountResponse_SuccessResultSchema,
+  CreateAccountResponseSchema,
+  type CreateResourceRequest,
+  type CreateResourceResponse,
+  CreateResourceResponseSchema,
+  type CredentialOptions,
+  CredentialOptionsSchema,
   type EncryptedData,
   EncryptedDataSchema,
   type EncryptionConfig,
@@ -41,5 +79,8 @@ export {
   type ResourceType,
   ResourceType_Trait,
   ResourceTypeSchema,
+  type RotateCredentialRequest,
+  type RotateCredentialResponse,
+  RotateCredentialResponseSchema,
   Status_ResourceStatus,
 } from "../gen/c1/connector/v2/resource_pb.ts";

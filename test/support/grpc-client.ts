@@ -19,6 +19,7 @@ import {
   status,
 } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
+import type { ProvisioningVerbs } from "../../pkg/connector/provisioning/verbs.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import {
   type RateLimitDescription,
@@ -46,6 +47,8 @@ export interface Reply<Answer> {
   /** `grpc-status-details-bin`, decoded. */
   readonly details: Status | undefined;
   readonly rateLimit: RateLimitDescription | undefined;
+  /** Text trailers by name. */
+  readonly trailers: Readonly<Record<string, string>>;
 }
 
 export interface CallOptions {
@@ -80,6 +83,8 @@ export function grpcClient(target: string): GrpcTestClient {
 
   function bytes(path: string, request: Uint8Array, options: CallOptions = {}): Promise<Reply<Buffer>> {
     return new Promise((resolve) => {
+      // The answer comes before the status, and the trailers with that.
+      let outcome: Reply<Buffer> | undefined;
       const call: ClientUnaryCall = client.makeUnaryRequest(
         path,
         (value: Uint8Array) => Buffer.from(value),
@@ -88,9 +93,12 @@ export function grpcClient(target: string): GrpcTestClient {
         headersOf(options),
         deadline(options),
         (error: ServiceError | null, answer?: Buffer) => {
-          resolve(error === null ? succeeded(answer ?? Buffer.alloc(0)) : failed(error));
+          outcome = error === null ? succeeded(answer ?? Buffer.alloc(0)) : failed(error);
         },
       );
+      call.on("status", ({ metadata }) => {
+        if (outcome !== undefined) resolve({ ...outcome, trailers: trailersOf(metadata) });
+      });
       options.signal?.addEventListener("abort", () => call.cancel(), { once: true });
     });
   }
@@ -174,7 +182,7 @@ function deadline({ timeoutMs }: CallOptions): { deadline?: number } {
 }
 
 function succeeded<T>(answer: T): Reply<T> {
-  return { code: "OK", message: "", answer, details: undefined, rateLimit: undefined };
+  return { code: "OK", message: "", answer, details: undefined, rateLimit: undefined, trailers: {} };
 }
 
 function failed(error: ServiceError): Reply<never> {
@@ -187,7 +195,13 @@ function failed(error: ServiceError): Reply<never> {
     answer: undefined,
     details,
     rateLimit: limits?.find((limit) => limit !== undefined),
+    trailers: trailersOf(error.metadata),
   };
+}
+
+function trailersOf(metadata: Metadata): Record<string, string> {
+  const texts = Object.entries(metadata.getMap()).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(texts.map(([name, value]) => [name, String(value)]));
 }
 
 const types = [
@@ -204,10 +218,14 @@ const grant = create(GrantSchema, {
   principal: user,
 });
 
+const noPool = (): Promise<never> =>
+  Promise.reject(new GovernanceError("internal", "there is no pool behind the fake connector"));
+
 /** A connector of one user in one group, without a pool behind it; a test says what it wants different. */
 export function fakeConnector(different: Partial<Connector> = {}): Connector {
   return {
-    pool: () => Promise.reject(new GovernanceError("internal", "there is no pool behind the fake connector")),
+    pool: noPool,
+    knownPool: noPool,
     metadata: async () => create(ConnectorMetadataSchema, { displayName: "Fake pool" }),
     validate: async () => {},
     listResourceTypes: () => types,
@@ -243,13 +261,13 @@ export interface Harness {
  */
 export function useGrpcServer(
   afterEach: (close: () => Promise<void>) => void,
-): (different?: Partial<Connector>, provisioning?: boolean) => Promise<Harness> {
+): (different?: Partial<Connector>, provisioning?: ProvisioningVerbs) => Promise<Harness> {
   const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of open.splice(0)) await close();
   });
 
-  return async (different = {}, provisioning = false) => {
+  return async (different = {}, provisioning) => {
     const events: CallEvent[] = [];
     const waiting = new Set<() => void>();
     const server = createGrpcServer({

@@ -13,7 +13,7 @@ export function serveCommand(config: Config, context: Context): Promise<number> 
   return withRuntime(config, context, async ({ log, connector, closeFirst }) => {
     const server = createGrpcServer({
       connector,
-      provisioning: config.provisioning.enabled,
+      provisioning: undefined,
       clock: context.monotonic,
       onCall({ service, method, code, durationMs, requestBytes, answerBytes, peer, error }) {
         const fields = { service, method, grpcCode: code, requestBytes, answerBytes, peer };

@@ -74,7 +74,7 @@ describe("our .c1z, read by the official tool", () => {
   test("has row by row what the Go client syncs over gRPC, schema and stored bytes included", async () => {
     await syncNow();
     const rig = createRig({ url: cognito.url, poolId: POOL });
-    const server = createGrpcServer({ connector: rig.connector, provisioning: false, clock: Date.now });
+    const server = createGrpcServer({ connector: rig.connector, provisioning: undefined, clock: Date.now });
     const { target } = await server.listen("127.0.0.1:0");
     const theirs = join(folder, "go.c1z");
     const synced = await conformance("sync", "--address", target, "--file", theirs, "--fail-fast");

@@ -58,7 +58,7 @@ describe("the official Go client", () => {
     folder = mkdtempSync(join(tmpdir(), "connector-go-"));
     cognito = await startScriptedCognito({ pools: [pool] });
     rig = createRig({ url: cognito.url, poolId: POOL });
-    server = createGrpcServer({ connector: rig.connector, provisioning: false, clock: Date.now });
+    server = createGrpcServer({ connector: rig.connector, provisioning: undefined, clock: Date.now });
     const bound = await server.listen("127.0.0.1:0");
     address = bound.target;
   });

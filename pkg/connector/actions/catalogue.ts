@@ -1,0 +1,32 @@
+import { GovernanceError } from "../../core/errors.ts";
+import type { BatonActionSchema } from "../../protocol/messages.ts";
+import type { Action } from "./action.ts";
+import { ATTRIBUTE_ACTIONS } from "./attribute-actions.ts";
+import { GROUP_ACTIONS } from "./group-actions.ts";
+import { PASSWORD_ACTIONS } from "./password-actions.ts";
+import { USER_ACTIONS } from "./user-actions.ts";
+
+const ACTIONS: readonly Action[] = [
+  ...USER_ACTIONS,
+  ...ATTRIBUTE_ACTIONS,
+  ...PASSWORD_ACTIONS,
+  ...GROUP_ACTIONS,
+];
+
+const BY_NAME: ReadonlyMap<string, Action> = new Map(ACTIONS.map((action) => [action.schema.name, action]));
+
+/** All for "". Ours are global, so no resource type has one of its own. */
+export function actionSchemas(resourceTypeId: string): readonly BatonActionSchema[] {
+  return resourceTypeId === "" ? ACTIONS.map(({ schema }) => schema) : [];
+}
+
+/** Throws `not-found`, and `invalid-argument` for a resource type without a name. */
+export function actionNamed(name: string, resourceTypeId = ""): Action {
+  if (resourceTypeId !== "" && name === "") {
+    throw new GovernanceError("invalid-argument", "name: must be set when resource_type_id is");
+  }
+  const action = resourceTypeId === "" ? BY_NAME.get(name) : undefined;
+  if (action !== undefined) return action;
+  const scope = resourceTypeId === "" ? "" : ` of resource type ${JSON.stringify(resourceTypeId)}`;
+  throw new GovernanceError("not-found", `name: there is no action ${JSON.stringify(name)}${scope}`);
+}

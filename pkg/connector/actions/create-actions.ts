@@ -1,0 +1,68 @@
+import { GovernanceError } from "../../core/errors.ts";
+import type { WriteContext } from "../../provision/context.ts";
+import type { Provisioner } from "../../provision/provisioner.ts";
+import { dryRunAnnotations, dryRunNote } from "../provisioning/dry-run.ts";
+import type { ActionResult } from "./action.ts";
+import type { Actions, Invocation } from "./actions.ts";
+import { readArguments } from "./arguments.ts";
+import { actionNamed, actionSchemas } from "./catalogue.ts";
+import { createInvocations, type Finished } from "./invocations.ts";
+
+export interface ActionsOptions {
+  /** Undefined where nothing may be changed: the actions are listed all the same, and refused. */
+  readonly provisioner: Provisioner | undefined;
+  /** An id that nobody can guess, for each invocation. */
+  readonly newId: () => string;
+}
+
+/** What the field's SDK waits when it is not told. */
+const DEFAULT_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60 * 60_000;
+
+export function createActions({ provisioner, newId }: ActionsOptions): Actions {
+  const invocations = createInvocations(newId);
+  return {
+    schemas: actionSchemas,
+    schema: (name) => actionNamed(name).schema,
+    async invoke({ name, resourceTypeId, args, inlineWaitMs = 0 }, context, signal) {
+      const action = actionNamed(name, resourceTypeId);
+      if (provisioner === undefined) {
+        throw new GovernanceError(
+          "failed-precondition",
+          "provisioning is not enabled: start the connector with --provisioning",
+        );
+      }
+      const read = readArguments(action, args);
+      const run = action.prepare(read.id, read.args);
+      return await invocations.start(
+        name,
+        async (limit) => finished(await run(provisioner, context, limit), context),
+        inlineWaitMs > 0 ? Math.min(inlineWaitMs, LONGEST_WAIT_MS) : DEFAULT_WAIT_MS,
+        signal,
+      );
+    },
+    status(id): Invocation {
+      const invocation = invocations.get(id);
+      if (invocation !== undefined) return invocation;
+      throw new GovernanceError(
+        "not-found",
+        `id: no action is known under ${JSON.stringify(id)}; those of an earlier process are forgotten`,
+      );
+    },
+    idle: () => invocations.idle(),
+  };
+}
+
+function finished({ outcome, fields }: ActionResult, context: WriteContext): Finished {
+  const change = outcome.change === "" ? {} : { change: outcome.change };
+  return {
+    response: {
+      success: true,
+      outcome: outcome.outcome,
+      ...change,
+      ...fields,
+      ...dryRunNote(context, outcome),
+    },
+    annotations: dryRunAnnotations(context, outcome),
+  };
+}

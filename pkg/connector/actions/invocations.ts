@@ -1,0 +1,99 @@
+// The runs of actions.
+//
+// Invariants:
+//   A1. A run is not its caller's: it goes on when the caller has gone, for an hour at most.
+//   A2. A run that is under way is never forgotten; of those that ended the last 1000 are known.
+import type { JsonObject } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Invocation } from "./actions.ts";
+
+export interface Finished {
+  readonly response: JsonObject;
+  readonly annotations: readonly Any[];
+}
+
+export interface Invocations {
+  /** Begins a run and waits for its end, `waitMs` at most or until the caller has gone. */
+  start(
+    name: string,
+    run: (signal: AbortSignal) => Promise<Finished>,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<Invocation>;
+  /** Undefined when it was never known, or no longer is. */
+  get(id: string): Invocation | undefined;
+  idle(): Promise<void>;
+}
+
+const KEPT = 1000;
+const RUN_LIMIT_MS = 60 * 60_000;
+
+export function createInvocations(newId: () => string): Invocations {
+  const known = new Map<string, Invocation>();
+  const ended: string[] = [];
+  const running = new Map<string, Promise<void>>();
+
+  function end(invocation: Invocation): void {
+    known.set(invocation.id, invocation);
+    ended.push(invocation.id);
+    const oldest = ended.length > KEPT ? ended.shift() : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+  }
+
+  async function toTheEnd(
+    id: string,
+    name: string,
+    run: (signal: AbortSignal) => Promise<Finished>,
+  ): Promise<Invocation> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+      limit.abort(new GovernanceError("deadline-exceeded", `action ${name} took longer than an hour`));
+    }, RUN_LIMIT_MS);
+    try {
+      const finished = await run(limit.signal);
+      return { id, name, status: "complete", ...finished };
+    } catch (error) {
+      const { message } = GovernanceError.from(error);
+      return { id, name, status: "failed", response: { success: false, error: message }, annotations: [] };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    async start(name, run, waitMs, signal) {
+      signal.throwIfAborted();
+      const id = newId();
+      let now: Invocation = { id, name, status: "running", response: {}, annotations: [] };
+      known.set(id, now);
+      const follow = async (): Promise<void> => {
+        now = await toTheEnd(id, name, run);
+        running.delete(id);
+        end(now);
+      };
+      const done = follow();
+      running.set(id, done);
+      await firstOf(done, waitMs, signal);
+      return now;
+    },
+    get: (id) => known.get(id),
+    async idle() {
+      while (running.size > 0) await Promise.all(running.values());
+    },
+  };
+}
+
+/** Resolves at the end or after so long; rejects when nobody waits any more. */
+async function firstOf(done: Promise<void>, waitMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, waitMs);
+  const gone = (): void => reject(GovernanceError.from(signal.reason));
+  signal.addEventListener("abort", gone, { once: true });
+  try {
+    await Promise.race([done, promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", gone);
+  }
+}

@@ -1,0 +1,75 @@
+import { ActionType } from "../../protocol/messages.ts";
+import { type Action, plainUserAction, userAction } from "./action.ts";
+import { boolField } from "./fields.ts";
+
+/** Everything about an account's state, its password and profile apart. */
+export const USER_ACTIONS: readonly Action[] = [
+  plainUserAction(
+    {
+      name: "enable_user",
+      displayName: "Enable User",
+      description: "Lets the user sign in again",
+      types: [ActionType.ACCOUNT_ENABLE],
+    },
+    (provisioner, user, context, signal) => provisioner.enableUser(user, context, signal),
+  ),
+  userAction(
+    {
+      name: "disable_user",
+      displayName: "Disable User",
+      description:
+        "Keeps the user from signing in, and signs the user out; ID tokens that are out stay valid until they expire",
+      types: [ActionType.ACCOUNT_DISABLE],
+      arguments: [
+        boolField(
+          "sign_out",
+          {
+            displayName: "Sign out",
+            description: "Revokes the refresh and access tokens too, unless false",
+          },
+          true,
+        ),
+      ],
+    },
+    (user, args) => {
+      const how = { signOut: args.flag("sign_out") ?? true };
+      return async (provisioner, context, signal) => ({
+        outcome: await provisioner.disableUser(user, how, context, signal),
+        fields: {},
+      });
+    },
+  ),
+  plainUserAction(
+    {
+      name: "sign_out_user",
+      displayName: "Sign Out User",
+      description:
+        "Revokes the user's refresh and access tokens; ID tokens that are out stay valid until they expire",
+    },
+    (provisioner, user, context, signal) => provisioner.signOutUser(user, context, signal),
+  ),
+  plainUserAction(
+    {
+      name: "confirm_sign_up",
+      displayName: "Confirm Sign-Up",
+      description: "Confirms a user who signed up and has not answered the code",
+    },
+    (provisioner, user, context, signal) => provisioner.confirmSignUp(user, context, signal),
+  ),
+  plainUserAction(
+    {
+      name: "resend_invitation",
+      displayName: "Resend Invitation",
+      description: "Sends the invitation again, with a new temporary password",
+    },
+    (provisioner, user, context, signal) => provisioner.resendInvitation(user, context, signal),
+  ),
+  plainUserAction(
+    {
+      name: "reset_mfa",
+      displayName: "Reset MFA",
+      description: "Switches every second factor of the user off",
+    },
+    (provisioner, user, context, signal) => provisioner.resetMfa(user, context, signal),
+  ),
+];

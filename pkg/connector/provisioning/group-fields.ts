@@ -1,0 +1,76 @@
+import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import type { GroupFields } from "../../core/directory-writer.ts";
+import { GroupTraitSchema, type Resource } from "../../protocol/messages.ts";
+import { invalid } from "./requests.ts";
+
+/** The largest precedence that Cognito takes. */
+export const MAX_PRECEDENCE = 2 ** 31 - 1;
+
+/**
+ * What a group is asked to be: the description of the resource, the rest from `resource.profile` or the profile of its
+ * GroupTrait, under the names that a sync gives them. Other keys of a profile are what Cognito decides itself.
+ */
+export function groupFieldsOf(resource: Resource): GroupFields {
+  const profiles: readonly Profile[] = [
+    { field: "resource.profile", values: resource.profile ?? {} },
+    { field: "resource.annotations.GroupTrait.profile", values: traitProfile(resource) },
+  ];
+  const description = text(profiles, "description");
+  if (resource.description !== "" && description !== undefined && description !== resource.description) {
+    throw invalid("resource.description", "differs from the description in the profile; give one of them");
+  }
+  return {
+    description: resource.description === "" ? description : resource.description,
+    roleArn: text(profiles, "role_arn"),
+    precedence: precedence(profiles),
+  };
+}
+
+interface Profile {
+  readonly field: string;
+  readonly values: JsonObject;
+}
+
+interface Found {
+  readonly field: string;
+  readonly value: JsonValue;
+}
+
+function traitProfile({ annotations }: Resource): JsonObject {
+  for (const any of annotations) {
+    const trait = anyUnpack(any, GroupTraitSchema);
+    if (trait !== undefined) return trait.profile ?? {};
+  }
+  return {};
+}
+
+/** Null counts as left out. */
+function find(profiles: readonly Profile[], key: string): Found | undefined {
+  const found = profiles.flatMap(({ field, values }) => {
+    const value = values[key];
+    return value === undefined || value === null ? [] : [{ field: `${field}.${key}`, value }];
+  });
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined && first.value !== second.value) {
+    throw invalid(second.field, `differs from ${first.field}; give one of them`);
+  }
+  return first;
+}
+
+function text(profiles: readonly Profile[], key: string): string | undefined {
+  const found = find(profiles, key);
+  if (found === undefined || found.value === "") return undefined;
+  if (typeof found.value !== "string") throw invalid(found.field, "must be a text");
+  return found.value;
+}
+
+function precedence(profiles: readonly Profile[]): number | undefined {
+  const found = find(profiles, "precedence");
+  if (found === undefined) return undefined;
+  const { field, value } = found;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_PRECEDENCE) {
+    return value;
+  }
+  throw invalid(field, `must be a whole number from 0 (the strongest) to ${MAX_PRECEDENCE}`);
+}

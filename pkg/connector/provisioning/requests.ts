@@ -1,0 +1,34 @@
+// What every write asks of the ids in its request. Sub-messages may be missing, whatever the protocol says of them.
+import { GovernanceError } from "../../core/errors.ts";
+import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
+import type { ResourceId } from "../../protocol/messages.ts";
+import type { UserRef } from "../../provision/provisioner.ts";
+
+export function invalid(field: string, why: string): GovernanceError {
+  return new GovernanceError("invalid-argument", `${field}: ${why}`);
+}
+
+export function required<T>(value: T | undefined, field: string, cure: string): T {
+  if (value === undefined) throw invalid(field, `missing; ${cure}`);
+  return value;
+}
+
+/** The id of a resource, complete. */
+export function completeId(id: ResourceId | undefined, field: string): ResourceId {
+  const given = required(id, field, "name the resource by its type and id");
+  if (given.resourceType === "") throw invalid(`${field}.resource_type`, "empty");
+  if (given.resource === "") throw invalid(`${field}.resource`, "empty");
+  return given;
+}
+
+export function userRef(id: ResourceId): UserRef {
+  return { by: "id", value: id.resource };
+}
+
+/** What the field's SDK answers where a type does not have the verb. */
+export function notOffered(field: string, type: string, verb: string): GovernanceError {
+  return new GovernanceError(
+    "unimplemented",
+    `${field}: ${verb} is not offered for resource type ${JSON.stringify(type)}; this connector has ${USER_TYPE} and ${GROUP_TYPE}`,
+  );
+}

@@ -1,0 +1,63 @@
+import { create } from "@bufbuild/protobuf";
+import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
+import { CreateResourceResponseSchema, type Resource } from "../../protocol/messages.ts";
+import { groupResource } from "../groups.ts";
+import { dryRunAnnotations } from "./dry-run.ts";
+import { groupFieldsOf } from "./group-fields.ts";
+import { completeId, invalid, notOffered, required, userRef } from "./requests.ts";
+import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
+
+export function resourceVerbs({
+  provisioner,
+  poolId,
+}: Pick<ProvisioningOptions, "provisioner" | "poolId">): Pick<
+  ProvisioningVerbs,
+  "createResource" | "deleteResource"
+> {
+  return {
+    async createResource({ resource }, context, signal) {
+      const asked = required(resource, "resource", "describe the group to be created");
+      const name = groupName(asked);
+      const outcome = await provisioner.createGroup(name, groupFieldsOf(asked), context, signal);
+      const created = outcome.outcome === "planned" ? {} : { created: groupResource(outcome.result, poolId) };
+      return create(CreateResourceResponseSchema, {
+        ...created,
+        annotations: dryRunAnnotations(context, outcome),
+      });
+    },
+    async deleteResource({ resourceId }, context, signal) {
+      const id = completeId(resourceId, "resource_id");
+      if (id.resourceType === USER_TYPE) {
+        const outcome = await provisioner.deleteUser(userRef(id), context, signal);
+        return { annotations: dryRunAnnotations(context, outcome) };
+      }
+      if (id.resourceType === GROUP_TYPE) {
+        const outcome = await provisioner.deleteGroup(id.resource, context, signal);
+        return { annotations: dryRunAnnotations(context, outcome) };
+      }
+      throw notOffered("resource_id.resource_type", id.resourceType, "deleting");
+    },
+  };
+}
+
+/** The name stands in the id, or where a caller leaves that empty in the display name. */
+function groupName({ id, displayName }: Resource): string {
+  const type = required(id, "resource.id", "name the group: resource_type group and its name").resourceType;
+  if (type === USER_TYPE) {
+    throw invalid(
+      "resource.id.resource_type",
+      "a user is made by CreateAccount, which knows about passwords",
+    );
+  }
+  if (type !== GROUP_TYPE) throw notOffered("resource.id.resource_type", type, "creating");
+  const name = id?.resource ?? "";
+  if (name !== "" && displayName !== "" && name !== displayName) {
+    throw invalid(
+      "resource.display_name",
+      "differs from resource.id.resource, and a Cognito group has one name; give one of them",
+    );
+  }
+  const given = name === "" ? displayName : name;
+  if (given === "") throw invalid("resource.id.resource", "empty; give the name of the group");
+  return given;
+}

@@ -1,0 +1,41 @@
+import { GovernanceError } from "../../core/errors.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { EncryptedData, EncryptionConfig } from "../../protocol/messages.ts";
+
+/** Encrypts what is handed back, to every key of the caller. */
+export interface Sealer {
+  /** How many keys there are. With none, whatever is sealed is lost. */
+  readonly recipients: number;
+  seal(name: string, description: string, secret: Secret): Promise<readonly EncryptedData[]>;
+}
+
+/** How passwords come in and go out (D16). */
+export interface Sealing {
+  /** Rejects with `invalid-argument` for a key that nothing can be encrypted to. */
+  sealer(configs: readonly EncryptionConfig[]): Promise<Sealer>;
+  /** Opens a password that was encrypted to the connector's own key; missing where it has none. */
+  readonly open: ((encrypted: readonly EncryptedData[]) => Promise<Secret>) | undefined;
+}
+
+/** The name under which the field's SDK hands out passwords. */
+const PASSWORD = "password";
+
+/** A generated password for the answer. When sealing fails, the change stands all the same: `stands` says so. */
+export async function sealedPassword(
+  sealer: Sealer,
+  password: Secret | undefined,
+  stands: string,
+): Promise<EncryptedData[]> {
+  if (password === undefined) return [];
+  try {
+    return [...(await sealer.seal(PASSWORD, "The password of the Cognito user", password))];
+  } catch (error) {
+    const { code, message } = GovernanceError.from(error);
+    // Without its cause, which has seen the password.
+    throw new GovernanceError(
+      code,
+      `${message}; ${stands}, and nobody knows its password: rotate the credential for another`,
+      { stands: [stands] },
+    );
+  }
+}

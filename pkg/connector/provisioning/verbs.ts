@@ -1,0 +1,78 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
+import type { Pool } from "../../core/pool.ts";
+import type {
+  CreateAccountRequest,
+  CreateAccountResponse,
+  CreateResourceRequest,
+  CreateResourceResponse,
+  GrantManagerServiceGrantRequest,
+  GrantManagerServiceGrantResponse,
+  GrantManagerServiceRevokeRequest,
+  GrantManagerServiceRevokeResponse,
+  ResourceId,
+  RotateCredentialRequest,
+  RotateCredentialResponse,
+} from "../../protocol/messages.ts";
+import type { WriteContext } from "../../provision/context.ts";
+import type { Provisioner } from "../../provision/provisioner.ts";
+import type { Actions } from "../actions/actions.ts";
+import type { UserIdKind } from "../connector.ts";
+import type { Sealing } from "./sealing.ts";
+
+export type { WriteContext } from "../../provision/context.ts";
+
+/** The answer to a deletion, the same in both versions of the verb. */
+export interface Deleted {
+  readonly annotations: Any[];
+}
+
+/** What the write verbs are made of. */
+export interface ProvisioningOptions {
+  readonly provisioner: Provisioner;
+  readonly poolId: string;
+  readonly userIdKind: UserIdKind;
+  /** The pool's settings, asked for before a change so that nothing can fail after it: `Connector.knownPool`. */
+  readonly pool: (signal: AbortSignal) => Promise<Pool>;
+  readonly sealing: Sealing;
+  readonly actions: Actions;
+}
+
+/**
+ * The verbs that change the pool, in the protocol's messages. All reject with a GovernanceError, `invalid-argument`
+ * naming the field. The answer to a dry run carries a `google.protobuf.Struct` of `dry_run` and `would_call`.
+ */
+export interface ProvisioningVerbs {
+  grant(
+    request: GrantManagerServiceGrantRequest,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<GrantManagerServiceGrantResponse>;
+  /** By group and principal alone: the id of the grant may be the platform's placeholder. */
+  revoke(
+    request: GrantManagerServiceRevokeRequest,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<GrantManagerServiceRevokeResponse>;
+  createAccount(
+    request: CreateAccountRequest,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<CreateAccountResponse>;
+  rotateCredential(
+    request: RotateCredentialRequest,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<RotateCredentialResponse>;
+  createResource(
+    request: CreateResourceRequest,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<CreateResourceResponse>;
+  /** A user or group that is not there is deleted. */
+  deleteResource(
+    request: { readonly resourceId?: ResourceId | undefined },
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<Deleted>;
+  readonly actions: Actions;
+}

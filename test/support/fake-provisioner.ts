@@ -1,0 +1,143 @@
+import type { GovernanceError } from "../../pkg/core/errors.ts";
+import type { WriteOperation } from "../../pkg/core/operations.ts";
+import { Secret } from "../../pkg/core/secret.ts";
+import type { Outcome, WriteContext } from "../../pkg/provision/context.ts";
+import type { Provisioner, UserRef } from "../../pkg/provision/provisioner.ts";
+import { someGroup, someUser } from "./fake-directory.ts";
+
+/** One call of the provisioner, as it came. */
+export interface ProvisionerCall {
+  readonly verb: string;
+  /** Everything but the signal; the write context is the last. */
+  readonly args: readonly unknown[];
+}
+
+export interface FakeProvisioner {
+  readonly provisioner: Provisioner;
+  readonly calls: readonly ProvisionerCall[];
+}
+
+/** A change that went well, or in a dry run would. */
+export function changed<T>(result: T, { dryRun }: WriteContext, ...planned: WriteOperation[]): Outcome<T> {
+  if (dryRun) return { result, outcome: "planned", change: "", steps: [], planned };
+  return { result, outcome: "done", change: "change-1", steps: [], planned };
+}
+
+/** What was so already. */
+export function nothingToDo<T>(result: T): Outcome<T> {
+  return { result, outcome: "nothing-to-do", change: "change-1", steps: [], planned: [] };
+}
+
+/** A verb that fails. */
+export function failing(error: GovernanceError): () => Promise<never> {
+  return () => Promise.reject(error);
+}
+
+/** Somebody whose `sub` is the text of the reference. */
+export function fakeUser({ value }: UserRef) {
+  return someUser({ sub: value, username: `name-of-${value}` });
+}
+
+/** A provisioner to which everything succeeds and nothing is real; a test says what it wants different. */
+export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvisioner {
+  const calls: ProvisionerCall[] = [];
+
+  function noted<R>(verb: string, args: readonly unknown[], run: () => R): R {
+    calls.push({ verb, args: args.filter((arg) => !(arg instanceof AbortSignal)) });
+    return run();
+  }
+
+  const changedUser =
+    (...planned: WriteOperation[]) =>
+    async (user: UserRef, context: WriteContext) =>
+      changed({ user: fakeUser(user) }, context, ...planned);
+
+  const all: Provisioner = {
+    grant: async (user, group, context) =>
+      changed({ user: fakeUser(user), group }, context, "AdminAddUserToGroup"),
+    revoke: async (user, group, context) =>
+      changed({ user: fakeUser(user), group }, context, "AdminRemoveUserFromGroup"),
+    createAccount: async ({ credential }, context) =>
+      changed(
+        {
+          state: "created",
+          user: context.dryRun ? undefined : fakeUser({ by: "id", value: "sub-new" }),
+          password:
+            credential.kind === "random" && !context.dryRun ? new Secret("generated-Password-1") : undefined,
+          actionRequired: undefined,
+          invitationExpiresAt: undefined,
+        },
+        context,
+        "AdminCreateUser",
+        "AdminSetUserPassword",
+      ),
+    deleteUser: async (user, context) =>
+      changed({ user: fakeUser(user), groups: ["admins"] }, context, "AdminDeleteUser"),
+    rotateCredential: async (user, credential, context) =>
+      changed(
+        {
+          user: fakeUser(user),
+          password:
+            credential.kind === "random" && !context.dryRun ? new Secret("generated-Password-2") : undefined,
+        },
+        context,
+        "AdminSetUserPassword",
+      ),
+    enableUser: changedUser("AdminEnableUser"),
+    disableUser: async (user, { signOut }, context) =>
+      changed(
+        { user: fakeUser(user) },
+        context,
+        "AdminDisableUser",
+        ...(signOut ? (["AdminUserGlobalSignOut"] as const) : []),
+      ),
+    updateAttributes: async (user, { set, remove }, context) =>
+      changed(
+        { user: fakeUser(user), set: [...set.keys()], removed: remove, pending: [] },
+        context,
+        "AdminUpdateUserAttributes",
+      ),
+    setPassword: async (user, _password, _how, context) =>
+      changed({ user: fakeUser(user) }, context, "AdminSetUserPassword"),
+    resetPassword: changedUser("AdminResetUserPassword"),
+    resendInvitation: changedUser("AdminCreateUser"),
+    signOutUser: changedUser("AdminUserGlobalSignOut"),
+    confirmSignUp: changedUser("AdminConfirmSignUp"),
+    resetMfa: changedUser("AdminSetUserMFAPreference"),
+    createGroup: async (name, fields, context) => changed(someGroup(name, fields), context, "CreateGroup"),
+    updateGroup: async (name, patch, context) =>
+      changed(someGroup(name, { description: patch.description }), context, "UpdateGroup"),
+    deleteGroup: async (name, context) => changed({ name, members: 2 }, context, "DeleteGroup"),
+    recover: async () => ({ settled: [], failed: [] }),
+    idle: async () => {},
+    ...different,
+  };
+
+  const provisioner: Provisioner = {
+    grant: (...args) => noted("grant", args, () => all.grant(...args)),
+    revoke: (...args) => noted("revoke", args, () => all.revoke(...args)),
+    createAccount: (...args) => noted("createAccount", args, () => all.createAccount(...args)),
+    deleteUser: (...args) => noted("deleteUser", args, () => all.deleteUser(...args)),
+    rotateCredential: (...args) => noted("rotateCredential", args, () => all.rotateCredential(...args)),
+    enableUser: (...args) => noted("enableUser", args, () => all.enableUser(...args)),
+    disableUser: (...args) => noted("disableUser", args, () => all.disableUser(...args)),
+    updateAttributes: (...args) => noted("updateAttributes", args, () => all.updateAttributes(...args)),
+    setPassword: (...args) => noted("setPassword", args, () => all.setPassword(...args)),
+    resetPassword: (...args) => noted("resetPassword", args, () => all.resetPassword(...args)),
+    resendInvitation: (...args) => noted("resendInvitation", args, () => all.resendInvitation(...args)),
+    signOutUser: (...args) => noted("signOutUser", args, () => all.signOutUser(...args)),
+    confirmSignUp: (...args) => noted("confirmSignUp", args, () => all.confirmSignUp(...args)),
+    resetMfa: (...args) => noted("resetMfa", args, () => all.resetMfa(...args)),
+    createGroup: (...args) => noted("createGroup", args, () => all.createGroup(...args)),
+    updateGroup: (...args) => noted("updateGroup", args, () => all.updateGroup(...args)),
+    deleteGroup: (...args) => noted("deleteGroup", args, () => all.deleteGroup(...args)),
+    recover: (...args) => noted("recover", args, () => all.recover(...args)),
+    idle: (...args) => noted("idle", args, () => all.idle(...args)),
+  };
+  return { provisioner, calls };
+}
+
+/** The verbs that were called, in order. */
+export function verbsOf({ calls }: FakeProvisioner): string[] {
+  return calls.map(({ verb }) => verb);
+}
