@@ -7,12 +7,14 @@ import { GovernanceError } from "../../pkg/core/errors.ts";
 import { CATEGORY_OF } from "../../pkg/core/operations.ts";
 import { createThrottle, type QuotaThrottle } from "../../pkg/limiter/throttle.ts";
 import { createLogger, type Logger } from "../../pkg/ops/logger.ts";
+import type { Provisioner } from "../../pkg/provision/provisioner.ts";
 import { type Closable, closeInOrder } from "./close-in-order.ts";
 import { type Context, ReaderGone } from "./context.ts";
 import { exitCodeOf, OK } from "./exit-codes.ts";
 import { failureLine } from "./failure-line.ts";
 import { type CallMeter, createCallMeter } from "./progress/call-meter.ts";
 import { createLiveLine, type LiveLine } from "./progress/live-line.ts";
+import { createProvisioning } from "./provisioning.ts";
 
 /** The running program: everything put together for one pool. */
 export interface Runtime {
@@ -22,6 +24,8 @@ export interface Runtime {
   readonly meter: CallMeter;
   readonly directory: Directory;
   readonly connector: Connector;
+  /** What changes the pool. Nothing is opened or written before its first change. */
+  readonly provisioner: Provisioner;
   /** Tells a failure, as one line for people or one log line, and what it means for the output. */
   readonly fail: (error: unknown, meaning?: string) => Promise<void>;
   /** Has the piece closed before everything that was there earlier. */
@@ -93,7 +97,20 @@ export async function withRuntime(
       userIdKind: config.userIdKind,
       now,
     });
-    return await work({ log, liveLine, throttle, meter, directory, connector, fail, closeFirst });
+    const provisioning = createProvisioning(config, directory, now);
+    closeFirst({ name: "the changes under way", close: () => provisioning.close() });
+    const { provisioner } = provisioning;
+    return await work({
+      log,
+      liveLine,
+      throttle,
+      meter,
+      directory,
+      connector,
+      provisioner,
+      fail,
+      closeFirst,
+    });
   } catch (error) {
     if (signal.reason instanceof ReaderGone || error instanceof ReaderGone) return OK;
     await fail(error);

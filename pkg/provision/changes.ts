@@ -166,7 +166,7 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
       for (const left of leftOpen) await settleOpen(left);
     } catch (error) {
       const failure = GovernanceError.from(error);
-      close(change, { target, undo: undefined, outcome: "failed", error: failure });
+      journal.letGo(change.id);
       throw failure;
     }
     const plan = await prepare(change, request, signal);
@@ -195,6 +195,7 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
         try {
           settled.push(await settleOpen(change));
         } catch (error) {
+          journal.letGo(change.id);
           failed.push({ change, error: GovernanceError.from(error) });
         }
       }
@@ -223,7 +224,7 @@ function trackNotes(log: StepLog, target: ChangeTarget, undo: UndoRecord | undef
     ...log,
     note(what) {
       known = { target: { ...known.target, ...what.target }, undo: what.undo ?? known.undo };
-      log.note(what);
+      log.note(what.target === undefined ? what : { ...what, target: known.target });
     },
   };
   return { steps, now: () => known };
