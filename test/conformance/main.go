@@ -41,6 +41,7 @@ func commands() []command {
 		{"reference", "serve a small connector made with the SDK's connectorbuilder", runReference},
 		{"decrypt", "open EncryptedData given on standard input", runDecrypt},
 		{"encrypt", "seal passwords given on standard input to a client secret's key", runEncrypt},
+		{"perform", "carry out changes given on standard input, and open the passwords that come back", runPerform},
 	}
 }
 
