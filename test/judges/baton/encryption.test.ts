@@ -4,12 +4,12 @@ import { resolve } from "node:path";
 import { create, fromJsonString, type MessageInitShape, toJson } from "@bufbuild/protobuf";
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
-import { Secret } from "../../pkg/core/secret.ts";
-import { createPasswordOpener } from "../../pkg/encryption/password-opener.ts";
-import { createSealer } from "../../pkg/encryption/sealer.ts";
-import { EncryptedDataSchema, EncryptionConfigSchema } from "../../pkg/protocol/messages.ts";
+import { Secret } from "../../../pkg/core/secret.ts";
+import { createPasswordOpener } from "../../../pkg/encryption/password-opener.ts";
+import { createSealer } from "../../../pkg/encryption/sealer.ts";
+import { EncryptedDataSchema, EncryptionConfigSchema } from "../../../pkg/protocol/messages.ts";
 
-const JUDGE = resolve(import.meta.dirname, "../../.cache/conformance/conformance");
+const JUDGE = resolve(import.meta.dirname, "../../../.cache/conformance/conformance");
 const VALUES = 50;
 
 // Random on purpose: an assertion that fails prints the very texts, which are nobody's passwords.

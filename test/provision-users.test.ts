@@ -1,0 +1,383 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { Secret } from "../pkg/core/secret.ts";
+import type { UserRef } from "../pkg/provision/provisioner.ts";
+import { federatedPerson, linkedPerson, person } from "./cognito/definitions.ts";
+import type { StoredUser } from "./cognito/stored-user.ts";
+import { never, refusal } from "./support/adapter.ts";
+import { asked, dryRun, type Stage, setStage, strike } from "./support/provision-stage.ts";
+
+afterEach(strike);
+
+const ann: UserRef = { by: "text", value: "ann" };
+const users = [person(1, { username: "ann", mfa: ["SMS_MFA"] })];
+
+function stored(stage: Stage, username = "ann"): StoredUser {
+  const user = stage.pool.stored(username);
+  if (user === undefined) throw new Error(`no ${username}`);
+  return user;
+}
+
+const set = (entries: Record<string, unknown>) => ({ set: new Map(Object.entries(entries)), remove: [] });
+
+describe("disabling", () => {
+  test("mark 47: disables and ends the sessions, in this order", async () => {
+    const stage = await setStage({ users });
+    const outcome = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+    expect(outcome).toMatchObject({ outcome: "done", result: { user: { enabled: false } } });
+    expect(stage.writes()).toEqual(["AdminDisableUser", "AdminUserGlobalSignOut"]);
+    // The server counts disabling as a sign-out too.
+    expect(stored(stage)).toMatchObject({ enabled: false, signOuts: 2 });
+  });
+
+  test("again has the same end state, and the sessions are ended again", async () => {
+    const stage = await setStage({ users });
+    await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+    const again = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+    expect(again.planned).toEqual(["AdminUserGlobalSignOut"]);
+    const without = await stage.provisioner.disableUser(ann, { signOut: false }, asked, never);
+    expect(without.outcome).toBe("nothing-to-do");
+    expect(stored(stage).enabled).toBe(false);
+  });
+
+  test("L-01: whose second call fails says exactly what stands, and stays on the safe side", async () => {
+    const stage = await setStage({ users });
+    stage.server.script({
+      operation: "AdminUserGlobalSignOut",
+      error: { name: "InvalidParameterException" },
+    });
+    const failed = await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
+    expect(failed.stands).toEqual([`AdminDisableUser is done (user ${stored(stage).sub})`]);
+    expect(failed.message).toContain("AdminDisableUser is done");
+    expect(stored(stage).enabled).toBe(false);
+    expect(stage.audit()).toMatchObject([
+      {
+        outcome: "partial",
+        steps: [
+          { operation: "AdminDisableUser", state: "done" },
+          { operation: "AdminUserGlobalSignOut", state: "not-done" },
+        ],
+      },
+    ]);
+  });
+
+  test("mark 48, L-05: the status is another axis: a new person can be disabled and enabled", async () => {
+    const stage = await setStage({
+      users: [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })],
+    });
+    const off = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+    expect(off.result.user).toMatchObject({ enabled: false, status: "FORCE_CHANGE_PASSWORD" });
+    const on = await stage.provisioner.enableUser(ann, asked, never);
+    expect(on.result.user).toMatchObject({ enabled: true, status: "FORCE_CHANGE_PASSWORD" });
+    expect((await stage.provisioner.enableUser(ann, asked, never)).outcome).toBe("nothing-to-do");
+  });
+
+  test("has its own ceiling, which a repetition does not use up", async () => {
+    const two = [person(1, { username: "ann" }), person(2, { username: "bob" })];
+    const stage = await setStage({ users: two }, { guard: { maxDisablesPerHour: 1 } });
+    await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+    await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+    const bob: UserRef = { by: "text", value: "bob" };
+    const refused = await refusal(stage.provisioner.disableUser(bob, { signOut: true }, asked, never));
+    expect(refused.code).toBe("refused-by-guard");
+    expect(refused.message).toContain("--max-disables-per-hour");
+    expect(stored(stage, "bob").enabled).toBe(true);
+  });
+
+  test("that fails gives its place under the ceiling back", async () => {
+    const stage = await setStage({ users }, { guard: { maxDisablesPerHour: 1 } });
+    const rule = stage.server.script({
+      operation: "AdminDisableUser",
+      times: 1,
+      error: { name: "InvalidParameterException" },
+    });
+    await refusal(stage.provisioner.disableUser(ann, { signOut: false }, asked, never));
+    expect(rule.fired).toBe(1);
+    expect((await stage.provisioner.disableUser(ann, { signOut: false }, asked, never)).outcome).toBe("done");
+  });
+});
+
+describe("attributes", () => {
+  test("mark 44: booleans and numbers go as text, custom ones with their prefix", async () => {
+    const stage = await setStage({
+      users,
+      schema: [
+        { name: "custom:level", type: "Number" },
+        { name: "custom:active", type: "Boolean" },
+      ],
+    });
+    const outcome = await stage.provisioner.updateAttributes(
+      ann,
+      set({ level: 7, "custom:active": true, nickname: "Annie" }),
+      asked,
+      never,
+    );
+    expect([...outcome.result.set].sort()).toEqual(["custom:active", "custom:level", "nickname"]);
+    const { attributes } = stored(stage);
+    expect(attributes.get("custom:level")).toBe("7");
+    expect(attributes.get("custom:active")).toBe("true");
+  });
+
+  test.for([
+    [{ shoe_size: "41" }, "profile.shoe_size"],
+    [{ sub: "x" }, "profile.sub"],
+    [{ "custom:badge": "2" }, "profile.custom:badge"],
+    [{ email: "not an e-mail" }, "profile.email"],
+    [{ phone_number: "0151 123" }, "profile.phone_number"],
+    [{ nickname: "" }, "profile.nickname"],
+    [{ "custom:level": "many" }, "profile.custom:level"],
+  ] as const)("marks 44, 45: %j is refused before any write and names %s", async ([entries, field]) => {
+    const stage = await setStage({
+      users,
+      schema: [
+        { name: "custom:badge", mutable: false },
+        { name: "custom:level", type: "Number" },
+      ],
+    });
+    const refused = await refusal(stage.provisioner.updateAttributes(ann, set(entries), asked, never));
+    expect(refused.code).toBe("invalid-argument");
+    expect(refused.message).toContain(`${field}:`);
+    for (const value of Object.values(entries)) {
+      if (value.length > 3) expect(refused.message).not.toContain(value);
+    }
+    expect(stage.writes()).toEqual([]);
+  });
+
+  test("mark 43: a new e-mail says whether it is verified: true only when the caller vouches", async () => {
+    const stage = await setStage({ users });
+    await stage.provisioner.updateAttributes(ann, set({ email: "new@example.com" }), asked, never);
+    expect(stored(stage).attributes.get("email_verified")).toBe("false");
+    await stage.provisioner.updateAttributes(
+      ann,
+      set({ email: "newer@example.com", email_verified: true }),
+      asked,
+      never,
+    );
+    expect(stored(stage).attributes.get("email")).toBe("newer@example.com");
+    expect(stored(stage).attributes.get("email_verified")).toBe("true");
+  });
+
+  test("mark 43: where the pool wants it verified first, the old value stands and that is told", async () => {
+    const stage = await setStage({ users, verifyBeforeUpdate: ["email"] });
+    const before = stored(stage).attributes.get("email");
+    const outcome = await stage.provisioner.updateAttributes(
+      ann,
+      set({ email: "new@example.com", nickname: "Annie" }),
+      asked,
+      never,
+    );
+    expect(outcome.result).toMatchObject({ set: ["nickname"], pending: ["email"] });
+    expect(stored(stage).attributes.get("email")).toBe(before);
+  });
+
+  test("a verified flag without the address is refused", async () => {
+    const stage = await setStage({ users: [person(1, { username: "ann", attributes: { email: null } })] });
+    const refused = await refusal(
+      stage.provisioner.updateAttributes(ann, set({ email_verified: true }), asked, never),
+    );
+    expect(refused.message).toContain("profile.email_verified:");
+  });
+
+  test.for(["succeed", "refuse"] as const)(
+    "removes what is there and passes over the rest (a server where that would %s)",
+    async (deleteUnsetAttribute) => {
+      const stage = await setStage({ users, behaviour: { deleteUnsetAttribute } });
+      const change = { set: new Map(), remove: ["locale", "nickname"] };
+      const outcome = await stage.provisioner.updateAttributes(ann, change, asked, never);
+      expect(outcome.result.removed).toEqual(["locale"]);
+      expect(stored(stage).attributes.has("locale")).toBe(false);
+      const again = await stage.provisioner.updateAttributes(ann, change, asked, never);
+      expect(again.outcome).toBe("nothing-to-do");
+    },
+  );
+
+  test.for([
+    [["sub"], "remove[0]"],
+    [["email", "custom:badge"], "remove[1]"],
+    [["email"], "remove[0]"],
+  ] as const)("mark 44: %j cannot be removed", async ([remove, field]) => {
+    const schema = [
+      { name: "custom:badge", mutable: false },
+      ...(remove.length === 1 ? [{ name: "email", required: true }] : []),
+    ];
+    const stage = await setStage({ users, schema });
+    const refused = await refusal(
+      stage.provisioner.updateAttributes(ann, { set: new Map(), remove }, asked, never),
+    );
+    expect(refused.code).toBe("invalid-argument");
+    expect(refused.message).toContain(`${field}:`);
+    expect(stage.writes()).toEqual([]);
+  });
+
+  test("of which one half fails says which half stands", async () => {
+    const stage = await setStage({ users });
+    stage.server.script({
+      operation: "AdminDeleteUserAttributes",
+      error: { name: "InvalidParameterException" },
+    });
+    const change = { set: new Map([["nickname", "Annie"]]), remove: ["locale"] };
+    const failed = await refusal(stage.provisioner.updateAttributes(ann, change, asked, never));
+    expect(failed.stands).toHaveLength(1);
+    expect(failed.stands[0]).toContain("AdminUpdateUserAttributes is done");
+    expect(stored(stage).attributes.get("nickname")).toBe("Annie");
+  });
+
+  test("to what they are already have nothing to do", async () => {
+    const stage = await setStage({ users });
+    const email = stored(stage).attributes.get("email");
+    const outcome = await stage.provisioner.updateAttributes(ann, set({ email }), asked, never);
+    expect(outcome.outcome).toBe("nothing-to-do");
+    expect(stage.writes()).toEqual([]);
+  });
+});
+
+describe("mark 29: a profile of an identity provider", () => {
+  test.for(["external", "linked"] as const)("(%s) keeps its password and attributes", async (which) => {
+    const profile = which === "external" ? federatedPerson(1) : linkedPerson(1)[0];
+    const stage = await setStage({ users: [profile] });
+    const who: UserRef = { by: "text", value: profile.username ?? "" };
+    const secret = new Secret("Correct-horse-1");
+    const attempts = [
+      () => stage.provisioner.setPassword(who, secret, { permanent: true }, asked, never),
+      () => stage.provisioner.updateAttributes(who, set({ nickname: "x" }), asked, never),
+      () => stage.provisioner.resetPassword(who, asked, never),
+    ];
+    for (const attempt of attempts) {
+      const refused = await refusal(attempt());
+      expect(refused.code).toBe("refused-by-guard");
+      expect(refused.message).toContain("--allow-federated-writes");
+    }
+    expect(stage.writes()).toEqual([]);
+    const allowed = stage.another({ guard: { allowFederatedWrites: true } });
+    const outcome = await allowed.provisioner.updateAttributes(who, set({ nickname: "x" }), asked, never);
+    expect(outcome.outcome).toBe("done");
+  });
+});
+
+describe("passwords", () => {
+  test("L-17, mark 41: are checked against the pool's policy first, and set for good or for once", async () => {
+    const stage = await setStage({ users, passwordPolicy: { minimumLength: 12 } });
+    const weak = new Secret("Short-1");
+    const refused = await refusal(
+      stage.provisioner.setPassword(ann, weak, { permanent: true }, asked, never),
+    );
+    expect(refused).toMatchObject({ code: "invalid-argument", reason: "password-refused" });
+    expect(refused.message).not.toContain("Short-1");
+    expect(stage.writes()).toEqual([]);
+    const strong = new Secret("Correct-horse-1");
+    const once = await stage.provisioner.setPassword(ann, strong, { permanent: false }, asked, never);
+    expect(once.result.user.status).toBe("FORCE_CHANGE_PASSWORD");
+    const good = await stage.provisioner.setPassword(ann, strong, { permanent: true }, asked, never);
+    expect(good.result.user.status).toBe("CONFIRMED");
+    expect(stored(stage).passwords[0]).toBe("Correct-horse-1");
+  });
+
+  test("whose answer is lost are sent once more; that the pool knows them already is the proof", async () => {
+    const stage = await setStage({ users, passwordPolicy: { historySize: 3 } });
+    const rule = stage.server.script({ operation: "AdminSetUserPassword", times: 1, cut: "after" });
+    const secret = new Secret("Correct-horse-1");
+    const outcome = await stage.provisioner.setPassword(ann, secret, { permanent: true }, asked, never);
+    expect(rule.fired).toBe(1);
+    expect(outcome.outcome).toBe("done");
+    expect(stored(stage).passwords[0]).toBe("Correct-horse-1");
+  });
+
+  test("mark 49: a reset is checked first: disabled, never signed in, without a verified contact", async () => {
+    const cases = [
+      person(1, { username: "ann", enabled: false }),
+      person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" }),
+      person(1, { username: "ann", attributes: { email_verified: "false", phone_number: null } }),
+    ];
+    for (const user of cases) {
+      const stage = await setStage({ users: [user] });
+      const refused = await refusal(stage.provisioner.resetPassword(ann, asked, never));
+      expect(refused).toMatchObject({ code: "failed-precondition", reason: "user-state" });
+      expect(stage.writes()).toEqual([]);
+    }
+  });
+
+  test("L-17: a reset leaves RESET_REQUIRED, also when its answer is lost", async () => {
+    const stage = await setStage({ users });
+    stage.server.script({ operation: "AdminResetUserPassword", cut: "after" });
+    const outcome = await stage.provisioner.resetPassword(ann, asked, never);
+    expect(outcome.result.user.status).toBe("RESET_REQUIRED");
+    expect(stage.writes()).toEqual(["AdminResetUserPassword"]);
+  });
+});
+
+describe("the way back in", () => {
+  test("an invitation goes out again to who waits for one, by what they have", async () => {
+    const waiting = person(1, {
+      username: "ann",
+      status: "FORCE_CHANGE_PASSWORD",
+      attributes: { email: null },
+    });
+    const stage = await setStage({ users: [waiting] });
+    await stage.provisioner.resendInvitation(ann, asked, never);
+    expect(stored(stage).invitations).toBe(1);
+    const [call] = stage.server.stats.calls.filter(({ operation }) => operation === "AdminCreateUser");
+    expect(call?.input).toMatchObject({ MessageAction: "RESEND", DesiredDeliveryMediums: ["SMS"] });
+  });
+
+  test("and to nobody else, nor beyond the budget of the hour", async () => {
+    const stage = await setStage({ users });
+    expect((await refusal(stage.provisioner.resendInvitation(ann, asked, never))).reason).toBe("user-state");
+    const waiting = [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })];
+    const poor = await setStage({ users: waiting }, { guard: { maxInvitationsPerHour: 1 } });
+    await poor.provisioner.resendInvitation(ann, asked, never);
+    const refused = await refusal(poor.provisioner.resendInvitation(ann, asked, never));
+    expect(refused.message).toContain("--max-invitations-per-hour");
+    expect(stored(poor).invitations).toBe(1);
+  });
+
+  test("a sign-up is confirmed once; any other state says why not", async () => {
+    const stage = await setStage({ users: [person(1, { username: "ann", status: "UNCONFIRMED" })] });
+    expect((await stage.provisioner.confirmSignUp(ann, asked, never)).result.user.status).toBe("CONFIRMED");
+    expect((await stage.provisioner.confirmSignUp(ann, asked, never)).outcome).toBe("nothing-to-do");
+    const other = await setStage({ users: [person(1, { username: "ann", status: "RESET_REQUIRED" })] });
+    expect((await refusal(other.provisioner.confirmSignUp(ann, asked, never))).message).toContain(
+      "RESET_REQUIRED",
+    );
+  });
+
+  test("second factors are switched off, and sessions ended", async () => {
+    const stage = await setStage({ users });
+    await stage.provisioner.resetMfa(ann, asked, never);
+    expect(stored(stage).mfaList).toEqual([]);
+    await stage.provisioner.signOutUser(ann, asked, never);
+    expect(stored(stage).signOuts).toBe(1);
+  });
+});
+
+test("every change of a user as a dry run writes nothing and says what it would call", async () => {
+  const stage = await setStage({ users });
+  const planned = [
+    await stage.provisioner.disableUser(ann, { signOut: true }, dryRun, never),
+    await stage.provisioner.updateAttributes(
+      ann,
+      { set: new Map([["nickname", "x"]]), remove: ["locale"] },
+      dryRun,
+      never,
+    ),
+    await stage.provisioner.setPassword(
+      ann,
+      new Secret("Correct-horse-1"),
+      { permanent: true },
+      dryRun,
+      never,
+    ),
+    await stage.provisioner.resetPassword(ann, dryRun, never),
+    await stage.provisioner.resetMfa(ann, dryRun, never),
+    await stage.provisioner.signOutUser(ann, dryRun, never),
+  ].flatMap((outcome) => outcome.planned);
+  expect(planned).toEqual([
+    "AdminDisableUser",
+    "AdminUserGlobalSignOut",
+    "AdminUpdateUserAttributes",
+    "AdminDeleteUserAttributes",
+    "AdminSetUserPassword",
+    "AdminResetUserPassword",
+    "AdminSetUserMFAPreference",
+    "AdminUserGlobalSignOut",
+  ]);
+  expect(stage.writes()).toEqual([]);
+});
