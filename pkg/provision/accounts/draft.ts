@@ -1,0 +1,175 @@
+import { collectAttributes, missingRequired } from "../../core/attributes/collect.ts";
+import { emailProblem } from "../../core/attributes/formats.ts";
+import { loginProblem } from "../../core/attributes/names.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Pool } from "../../core/pool.ts";
+import type { AccountRequest } from "../provisioner.ts";
+import { ADDRESSES, type Address, addressKind, SPECIAL_KEYS, sameName } from "./naming.ts";
+
+/** An account as AdminCreateUser is to be asked for it. */
+export interface AccountDraft {
+  /** What the call takes as Username; missing where only an address came that is no username: one is to be made up. */
+  readonly username: string | undefined;
+  /**
+   * By what the account is found again. `username`: as chosen. Otherwise by that address, since Cognito, or we, make up
+   * the username.
+   */
+  readonly by: "username" | Address;
+  /** By Cognito's names, as Cognito's text; the address that is the Username included. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly invite: boolean;
+}
+
+/** A text and the field that it came by, for messages. */
+interface Given {
+  readonly field: string;
+  readonly text: string;
+}
+
+/**
+ * Makes out of login, e-mails and profile, whichever came, what the pool takes. Rejects with `invalid-argument`, naming
+ * the fields, when they contradict each other or lack something; no message holds a value.
+ */
+export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft {
+  const invite = wantsInvitation(request.profile.get("sendInviteEmail"));
+  const login = agreed(pool, "username", loginsOf(request));
+  const collected = new Map(collectAttributes(pool, attributeEntries(request.profile), "create"));
+  const email = agreed(pool, "email", emailsOf(request, collected));
+  if (email !== undefined) {
+    const problem = emailProblem(email.text);
+    if (problem !== undefined) throw invalid(`${email.field}: ${problem}`);
+    collected.set("email", email.text);
+  }
+  const phone = collected.get("phone_number");
+  const given: Readonly<Record<Address, Given | undefined>> = {
+    email,
+    phone_number: phone === undefined ? undefined : { field: "profile.phone_number", text: phone },
+  };
+  const named = nameAccount(pool, login, given);
+  const attributes = new Map([...named.attributes, ...without(collected, named.attributes)]);
+  const missing = missingRequired(pool, attributes);
+  if (missing.length > 0) {
+    const names = missing.map((name) => `profile.${name}`).join(", ");
+    throw invalid(
+      `${names}: missing, and required by the pool; give ${missing.length === 1 ? "it" : "them"}`,
+    );
+  }
+  return { username: named.username, by: named.by, attributes, invite };
+}
+
+type Named = Pick<AccountDraft, "username" | "by" | "attributes">;
+
+function nameAccount(pool: Pool, login: Given | undefined, given: Record<Address, Given | undefined>): Named {
+  const { usernameAttributes, aliasAttributes } = pool;
+  if (usernameAttributes.length > 0) {
+    return nameByAddress(
+      pool,
+      ADDRESSES.filter((one) => usernameAttributes.includes(one)),
+      login,
+      given,
+    );
+  }
+  const aliases = ADDRESSES.filter((one) => aliasAttributes.includes(one));
+  const kind = login === undefined ? undefined : addressKind(login.text);
+  if (login !== undefined && (kind === undefined || !aliases.includes(kind))) {
+    assertLogin(pool, login);
+    return { username: login.text, by: "username", attributes: new Map() };
+  }
+  // An address is no username where it is an alias; so the account gets one that says nothing.
+  const address = aliases.find((one) => (kind === undefined ? given[one] !== undefined : one === kind));
+  if (address !== undefined) {
+    const text = addressOf(pool, address, login, given).text;
+    return { username: undefined, by: address, attributes: new Map([[address, text]]) };
+  }
+  const { email } = given;
+  if (email === undefined) throw invalid("login: missing; give a login, or at least an e-mail address");
+  assertLogin(pool, email);
+  return { username: email.text, by: "username", attributes: new Map() };
+}
+
+/** Where people sign in by an address Cognito takes it as Username and generates the real one (mark 26). */
+function nameByAddress(
+  pool: Pool,
+  kinds: readonly Address[],
+  login: Given | undefined,
+  given: Record<Address, Given | undefined>,
+): Named {
+  const kind = login === undefined ? undefined : addressKind(login.text);
+  if (login !== undefined && (kind === undefined || !kinds.includes(kind))) assertLogin(pool, login);
+  const address = kinds.find((one) => (kind === undefined ? given[one] !== undefined : one === kind));
+  if (address === undefined) {
+    throw invalid(
+      `${kinds.map((one) => `profile.${one}`).join(" or ")}: missing; people of this pool sign in by it`,
+    );
+  }
+  const chosen = addressOf(pool, address, login, given);
+  assertLogin(pool, chosen);
+  return { username: chosen.text, by: address, attributes: new Map([[address, chosen.text]]) };
+}
+
+function addressOf(
+  pool: Pool,
+  address: Address,
+  login: Given | undefined,
+  given: Record<Address, Given | undefined>,
+): Given {
+  const sources = [given[address], login].filter((one) => one !== undefined);
+  const found = agreed(pool, address, sources);
+  if (found === undefined) throw invalid(`profile.${address}: missing`);
+  return found;
+}
+
+function loginsOf({ login, profile }: AccountRequest): Given[] {
+  return [
+    ...textOf("login", login),
+    ...textOf("profile.login", profile.get("login")),
+    ...textOf("profile.username", profile.get("username")),
+  ];
+}
+
+function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, string>): Given[] {
+  return [...textOf("emails[0]", emails[0]), ...textOf("profile.email", collected.get("email"))];
+}
+
+/** A blank text is none: the platform fills fields that it has nothing for. */
+function textOf(field: string, value: unknown): Given[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value !== "string") throw invalid(`${field}: must be a text`);
+  return value.trim() === "" ? [] : [{ field, text: value }];
+}
+
+/** All that name the same thing must name it alike; the first one's spelling is taken. */
+function agreed(pool: Pool, by: "username" | Address, all: readonly Given[]): Given | undefined {
+  const [first, ...others] = all;
+  const other = others.find((one) => first !== undefined && !sameName(pool, by, first.text, one.text));
+  if (first !== undefined && other !== undefined) {
+    throw invalid(
+      `${first.field} and ${other.field}: are not the same; give one of them, or the same in both`,
+    );
+  }
+  return first;
+}
+
+function assertLogin(pool: Pool, { field, text }: Given): void {
+  const problem = loginProblem(pool, text);
+  if (problem !== undefined) throw invalid(`${field}: ${problem}`);
+}
+
+function wantsInvitation(value: unknown): boolean {
+  if (value === undefined || value === null || value === "" || value === false || value === "false")
+    return false;
+  if (value === true || value === "true") return true;
+  throw invalid("profile.sendInviteEmail: must be true or false");
+}
+
+function attributeEntries(profile: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+  return without(profile, new Map(SPECIAL_KEYS.map((key) => [key, true])));
+}
+
+function without<T>(all: ReadonlyMap<string, T>, taken: ReadonlyMap<string, unknown>): Map<string, T> {
+  return new Map([...all].filter(([key]) => !taken.has(key)));
+}
+
+function invalid(message: string): GovernanceError {
+  return new GovernanceError("invalid-argument", message);
+}

@@ -1,0 +1,218 @@
+import type { AuditLog, AuditRecord } from "../../pkg/core/audit-log.ts";
+import type { ChangeStep, ChangeTarget, UndoRecord } from "../../pkg/core/change.ts";
+import { GovernanceError } from "../../pkg/core/errors.ts";
+import type { Budget, ChangeFacts, Journal, NewChange, OpenChange } from "../../pkg/core/journal.ts";
+
+/** What outlives a process: open changes, spent budgets, and whatever was ever written, for tests to search. */
+export interface MemoryDisk {
+  /** A journal of one process. */
+  open(): MemoryJournal;
+  /** Open changes, whoever they belong to. */
+  readonly changes: readonly OpenChange[];
+  /** Everything that was ever written, one JSON text each. */
+  readonly written: readonly string[];
+}
+
+export interface MemoryJournal extends Journal {
+  /** The process is killed: whatever it still tries to write fails, and its changes are anybody's. */
+  die(): void;
+}
+
+interface Entry {
+  readonly change: NewChange;
+  target: ChangeTarget;
+  facts: ChangeFacts;
+  undo: UndoRecord | undefined;
+  readonly steps: ChangeStep[];
+  /** Undefined: of a dead process, or let go. */
+  owner: object | undefined;
+}
+
+interface Spent {
+  readonly change: string;
+  readonly budget: Budget;
+  readonly atMs: number;
+}
+
+const HOUR_MS = 60 * 60_000;
+
+const asOpen = ({ change, target, facts, undo, steps }: Entry): OpenChange => ({
+  ...change,
+  target,
+  facts,
+  undo,
+  steps: [...steps],
+});
+
+/** A journal that forgets with the test, with the locks and the deaths of the real one. */
+export function createMemoryDisk(): MemoryDisk {
+  const entries = new Map<string, Entry>();
+  const written: string[] = [];
+  let spent: Spent[] = [];
+  let watchers: (() => void)[] = [];
+
+  function wake(): void {
+    const woken = watchers;
+    watchers = [];
+    for (const watcher of woken) watcher();
+  }
+
+  function changed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const aborted = (): void => reject(GovernanceError.from(signal.reason));
+      signal.addEventListener("abort", aborted, { once: true });
+      watchers.push(() => {
+        signal.removeEventListener("abort", aborted);
+        resolve();
+      });
+    });
+  }
+
+  function open(): MemoryJournal {
+    const self = {};
+    let dead = false;
+
+    function write(what: unknown): void {
+      if (dead) throw new Error("a killed process writes no more");
+      written.push(JSON.stringify(what));
+    }
+
+    function entryOf(id: string): Entry {
+      const entry = entries.get(id);
+      if (entry === undefined) throw new Error(`change ${id} is not open`);
+      return entry;
+    }
+
+    function letGo(owner: object): void {
+      for (const entry of entries.values()) if (entry.owner === owner) entry.owner = undefined;
+      wake();
+    }
+
+    return {
+      async begin(change, signal) {
+        write(change);
+        for (;;) {
+          signal.throwIfAborted();
+          const same = [...entries.values()].filter((entry) => entry.change.lock === change.lock);
+          if (same.every(({ owner }) => owner === undefined)) {
+            for (const entry of same) entry.owner = self;
+            entries.set(change.id, {
+              change,
+              target: change.target,
+              facts: {},
+              undo: undefined,
+              steps: [],
+              owner: self,
+            });
+            return same.map(asOpen);
+          }
+          await changed(signal);
+        }
+      },
+      note(id, { facts, target, undo }) {
+        write({ id, facts, target, undo });
+        const entry = entryOf(id);
+        entry.facts = facts ?? entry.facts;
+        entry.target = target ?? entry.target;
+        entry.undo = undo ?? entry.undo;
+      },
+      stepBegun(id, operation, undo) {
+        write({ id, operation, undo });
+        const { steps } = entryOf(id);
+        steps.push({
+          operation,
+          undo,
+          state: "begun",
+          requestId: undefined,
+          code: undefined,
+          reason: undefined,
+        });
+        return steps.length - 1;
+      },
+      stepEnded(id, index, how) {
+        write({ id, index, ...how });
+        const { steps } = entryOf(id);
+        const step = steps[index];
+        if (step === undefined) throw new Error(`change ${id} has no step ${index}`);
+        steps[index] = { ...step, ...how };
+      },
+      steps: (id) => [...entryOf(id).steps],
+      spend(id, limits, nowMs) {
+        for (const { budget, limit } of limits) {
+          const within = spent.filter((one) => one.budget === budget && one.atMs > nowMs - HOUR_MS);
+          if (within.length < limit) continue;
+          const first = within[within.length - limit];
+          return {
+            refused: budget,
+            freeAtMs: first === undefined ? Number.POSITIVE_INFINITY : first.atMs + HOUR_MS,
+          };
+        }
+        write({ id, limits });
+        for (const { budget } of limits) spent.push({ change: id, budget, atMs: nowMs });
+        return undefined;
+      },
+      giveBack(id) {
+        write({ id, giveBack: true });
+        spent = spent.filter(({ change }) => change !== id);
+      },
+      spent: (budget, nowMs) =>
+        spent.filter((one) => one.budget === budget && one.atMs > nowMs - HOUR_MS).length,
+      close(id, last) {
+        write({ id, close: true });
+        const entry = entryOf(id);
+        try {
+          last();
+        } catch (error) {
+          entry.owner = undefined;
+          wake();
+          throw error;
+        }
+        entries.delete(id);
+        wake();
+      },
+      letGo(id) {
+        const { lock } = entryOf(id).change;
+        for (const entry of entries.values()) {
+          if (entry.change.lock === lock && entry.owner === self) entry.owner = undefined;
+        }
+        wake();
+      },
+      adopt() {
+        const all = [...entries.values()];
+        const busy = new Set(all.filter(({ owner }) => owner !== undefined).map(({ change }) => change.lock));
+        const left = all.filter(({ change }) => !busy.has(change.lock));
+        for (const entry of left) entry.owner = self;
+        return left.map(asOpen);
+      },
+      end: () => letGo(self),
+      die() {
+        dead = true;
+        letGo(self);
+      },
+    };
+  }
+
+  return {
+    open,
+    get changes() {
+      return [...entries.values()].map(asOpen);
+    },
+    written,
+  };
+}
+
+export interface MemoryAudit extends AuditLog {
+  readonly records: readonly AuditRecord[];
+}
+
+/** The audit log as a list; one line for each change, as the real one keeps it. */
+export function createMemoryAudit(): MemoryAudit {
+  const records: AuditRecord[] = [];
+  return {
+    records,
+    append(record) {
+      if (records.some(({ change }) => change === record.change)) return;
+      records.push(structuredClone(record));
+    },
+  };
+}
