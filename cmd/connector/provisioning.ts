@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../pkg/config/config.ts";
-import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import { openAuditLog } from "../../pkg/ops/audit/audit-log.ts";
@@ -14,8 +13,10 @@ import { lazyJournal } from "./lazy-journal.ts";
 
 export interface Provisioning {
   readonly provisioner: Provisioner;
-  /** Waits for the changes under way, then lets go of the journal: what is open is settled by the next process. */
-  close(): Promise<void>;
+  /** Opens journal and audit log now, for who would rather fail at the start than at the first change. */
+  open(): void;
+  /** Lets the changes under way end, for so long; what is open then is settled by the next process. */
+  close(graceMs: number): Promise<void>;
 }
 
 /** Everything that changes the pool, put together. Neither journal nor audit log is opened before the first change. */
@@ -28,17 +29,24 @@ export function createProvisioning(
   const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
     await sleep(ms, undefined, { signal });
   };
-  const journal = lazyJournal(
-    () => openJournal({ dir: stateDir, poolId, now, sleep: pause }),
-    () => existsSync(join(stateDir, `${poolId}.journal.db`)),
-  );
+  const audit = lazy(() => openAuditLog({ path: auditPath(config), now }));
+  const journal = lazy(() => openJournal({ dir: stateDir, poolId, now, sleep: pause }));
+  // The audit log first: a change that could not be told of is not to be begun.
+  const open = (): void => {
+    audit.get();
+    journal.get();
+  };
   const provisioner = createProvisioner({
     directory,
     poolId,
     userIdKind,
     guard: provisioning,
-    journal,
-    audit: lazyAuditLog(() => openAuditLog({ path: auditPath(config), now })),
+    journal: lazyJournal({
+      open,
+      journal: journal.get,
+      isThere: () => existsSync(join(stateDir, `${poolId}.journal.db`)),
+    }),
+    audit: { append: (record) => audit.get().append(record) },
     now,
     newId: randomUUID,
     randomBelow: (bound) => randomInt(bound),
@@ -47,9 +55,10 @@ export function createProvisioning(
   });
   return {
     provisioner,
-    async close() {
-      await provisioner.idle();
-      journal.end();
+    open,
+    async close(graceMs) {
+      await within(provisioner.idle(), graceMs);
+      if (journal.isOpen()) journal.get().end();
     },
   };
 }
@@ -59,12 +68,26 @@ export function auditPath({ stateDir, poolId }: Pick<Config, "stateDir" | "poolI
   return join(stateDir, `${poolId}.audit.jsonl`);
 }
 
-function lazyAuditLog(open: () => AuditLog): AuditLog {
-  let opened: AuditLog | undefined;
+interface Lazy<T> {
+  readonly get: () => T;
+  readonly isOpen: () => boolean;
+}
+
+function lazy<T>(open: () => T): Lazy<T> {
+  let opened: T | undefined;
   return {
-    append(record) {
+    get() {
       opened ??= open();
-      opened.append(record);
+      return opened;
     },
+    isOpen: () => opened !== undefined,
   };
+}
+
+/** Resolves with the work, or when the time is up. */
+async function within(work: Promise<void>, graceMs: number): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  timer.abort();
 }

@@ -16,6 +16,9 @@ import { type CallMeter, createCallMeter } from "./progress/call-meter.ts";
 import { createLiveLine, type LiveLine } from "./progress/live-line.ts";
 import { createProvisioning } from "./provisioning.ts";
 
+/** A step under way ends well within it; what does not is in the journal. */
+const CHANGES_GRACE_MS = 10_000;
+
 /** The running program: everything put together for one pool. */
 export interface Runtime {
   readonly log: Logger;
@@ -26,6 +29,8 @@ export interface Runtime {
   readonly connector: Connector;
   /** What changes the pool. Nothing is opened or written before its first change. */
   readonly provisioner: Provisioner;
+  /** Opens journal and audit log at once. Throws `failed-precondition` where they cannot be had. */
+  readonly openJournal: () => void;
   /** Tells a failure, as one line for people or one log line, and what it means for the output. */
   readonly fail: (error: unknown, meaning?: string) => Promise<void>;
   /** Has the piece closed before everything that was there earlier. */
@@ -98,8 +103,8 @@ export async function withRuntime(
       now,
     });
     const provisioning = createProvisioning(config, directory, now);
-    closeFirst({ name: "the changes under way", close: () => provisioning.close() });
-    const { provisioner } = provisioning;
+    closeFirst({ name: "the changes under way", close: () => provisioning.close(CHANGES_GRACE_MS) });
+    const { provisioner, open } = provisioning;
     return await work({
       log,
       liveLine,
@@ -108,6 +113,7 @@ export async function withRuntime(
       directory,
       connector,
       provisioner,
+      openJournal: open,
       fail,
       closeFirst,
     });

@@ -1,3 +1,4 @@
+import type { ChangeKind } from "../core/change.ts";
 import type { ErrorCode, ErrorReason } from "../core/errors.ts";
 import type { Category, Operation } from "../core/operations.ts";
 
@@ -27,6 +28,10 @@ export interface LogFields {
   readonly requestBytes?: number;
   readonly answerBytes?: number;
   readonly peer?: string;
+
+  /** Of a change: its id in the audit log, and what was asked for. */
+  readonly change?: string;
+  readonly kind?: ChangeKind;
 
   readonly users?: number;
   readonly groups?: number;
