@@ -11,6 +11,13 @@ export interface Output {
   writeNow(text: string): void;
 }
 
+/** What the program is given on stdin. */
+export interface Input {
+  readonly isTerminal: boolean;
+  /** One line without its break, or all up to the end. Rejects with `invalid-argument` beyond 1 MiB. */
+  read(until: "line" | "end", signal: AbortSignal): Promise<string>;
+}
+
 /** `connector list … | head`: the reader has what it wanted. Not a failure. */
 export class ReaderGone extends Error {
   override readonly name = "ReaderGone";
@@ -20,6 +27,9 @@ export class ReaderGone extends Error {
 export interface Context {
   readonly env: Environment;
   readonly cwd: string;
+  /** The operating system's name of who runs the program. */
+  readonly user: string;
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Aborted by SIGINT, SIGTERM, and when the reader of stdout is gone. */

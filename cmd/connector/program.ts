@@ -4,19 +4,19 @@ import { loadConfig } from "../../pkg/config/load-config.ts";
 import type { CommandName } from "../../pkg/config/setting.ts";
 import { isShell, SHELLS } from "./completion/shells.ts";
 import type { Context } from "./context.ts";
+import { settingsHelp } from "./settings-help.ts";
 import { addHiddenSettings, addSettings, flagsOf } from "./settings-options.ts";
 import { surroundingsOf } from "./surroundings.ts";
+import { addGroups } from "./tree/groups.ts";
+import { addActions, addAudit, addRecover } from "./tree/operate.ts";
+import { addPeople } from "./tree/people.ts";
 import { packageVersion } from "./version.ts";
 import { warn } from "./warn.ts";
 
-const SETTINGS_HELP = `
-Every setting can also stand in the environment as BATON_<NAME>, such as
-BATON_USER_POOL_ID, and under its name in a YAML file (BATON_CONFIG_PATH,
-default ./.baton.yaml). A flag beats the environment, which beats the file.
-Secrets come from the environment, from the file, or from a file of their own:
-BATON_AWS_SECRET_ACCESS_KEY_FILE.`;
-
 const EXIT_HELP = `
+Changes need --provisioning, and --dry-run says what would be changed. Whatever
+is asked for twice is done once and a success both times.
+
 Results go to stdout, logs and progress to stderr. Exit codes: 0 done; 2 bad
 usage or setting; 20 partial result; 21 a guard refused; otherwise the gRPC
 code of the failure (1 canceled, 7 permission denied, 14 unavailable, ...).`;
@@ -41,7 +41,6 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .helpOption("-h, --help", "Show help")
-    .helpCommand("help [command]", "Show help for a command")
     .configureHelp({ showGlobalOptions: false, minWidthToWrap: 20 })
     .addHelpText("after", EXIT_HELP);
   addHiddenSettings(program);
@@ -53,13 +52,14 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
     run: (config: Config, args: readonly string[]) => Promise<number>,
   ): void {
     addSettings(command, reads);
-    command.addHelpText("after", SETTINGS_HELP).action(async () => {
+    command.addHelpText("after", settingsHelp(reads)).action(async () => {
       const { config, warnings } = loadConfig(reads, flagsOf(command, reads), surroundingsOf(context));
       warn(warnings, context);
       done(await run(config, command.args));
     });
   }
 
+  program.commandsGroup("Read:");
   // Each command is loaded when it runs: the AWS SDK alone takes longer than most of them.
   configured(
     program
@@ -67,18 +67,6 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
       .description("Read the whole pool into a .c1z file; a cut run goes on where it stood"),
     "sync",
     async (config) => (await import("./commands/sync.ts")).syncCommand(config, context),
-  );
-  configured(
-    program.command("serve").description("Answer the Baton protocol over gRPC"),
-    "serve",
-    async (config) => (await import("./commands/serve.ts")).serveCommand(config, context),
-  );
-  configured(
-    program
-      .command("validate")
-      .description("Check pool, Region, credentials and each IAM action; change nothing"),
-    "validate",
-    async (config) => (await import("./commands/validate.ts")).validateCommand(config, context),
   );
 
   const list = program.command("list").description("Print users, groups or members, live from the pool");
@@ -100,6 +88,28 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
       (await import("./commands/list.ts")).listCommand({ kind: "members", group }, config, context),
   );
 
+  const tree = { program, context, configured };
+  program.commandsGroup("Change people:");
+  addPeople(tree);
+  program.commandsGroup("Change groups and memberships:");
+  addGroups(tree);
+
+  program.commandsGroup("Operate:").helpCommand("help [command]", "Show help for a command");
+  configured(
+    program
+      .command("validate")
+      .description("Check pool, Region, credentials and each IAM action; change nothing"),
+    "validate",
+    async (config) => (await import("./commands/validate.ts")).validateCommand(config, context),
+  );
+  configured(
+    program.command("serve").description("Answer the Baton protocol over gRPC"),
+    "serve",
+    async (config) => (await import("./commands/serve.ts")).serveCommand(config, context),
+  );
+  addRecover(tree);
+  addAudit(tree);
+  addActions(tree, done);
   program
     .command("capabilities")
     .description("Print the capabilities as Baton's connectors do (JSON)")

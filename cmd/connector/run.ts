@@ -63,5 +63,13 @@ function badUsage({ message }: CommanderError): GovernanceError {
   if (option !== undefined && isUnserved(option)) {
     return new GovernanceError("invalid-argument", unservedProblem(option, `--${option}`, "leave it out"));
   }
-  return new GovernanceError("invalid-argument", message.replace(/^error: /, "").replaceAll("\n", " "));
+  return new GovernanceError("invalid-argument", withoutValues(message.replace(/^error: /, "")));
+}
+
+/** What nobody asked for may be a password in the wrong place, and stderr is kept by many. */
+function withoutValues(message: string): string {
+  return message
+    .replaceAll("\n", " ")
+    .replace(/^(unknown option '--[a-z0-9-]+)=[^]*?'/, "$1'")
+    .replace(/^(too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): [^]*$/, "$1");
 }

@@ -1,9 +1,11 @@
+import { userInfo } from "node:os";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { type Context, ReaderGone } from "./context.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { failureLine } from "./failure-line.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { run } from "./run.ts";
+import { createInput } from "./stdin.ts";
 import { createOutput } from "./stdio.ts";
 
 const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -27,6 +29,8 @@ export async function start(argv: readonly string[]): Promise<void> {
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
+    user: userName(),
+    stdin: createInput(process.stdin),
     stdout: createOutput(process.stdout, () =>
       stop.abort(new ReaderGone("nobody reads the output any more")),
     ),
@@ -40,4 +44,13 @@ export async function start(argv: readonly string[]): Promise<void> {
 
 function isSignal(name: string): name is keyof typeof SIGNALS {
   return Object.hasOwn(SIGNALS, name);
+}
+
+/** A container may run under a number that no file of users knows. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
 }

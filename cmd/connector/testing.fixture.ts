@@ -1,5 +1,5 @@
 // What unit tests of the command line share.
-import type { Context, Output } from "./context.ts";
+import type { Context, Input, Output } from "./context.ts";
 
 export interface MemoryOutput extends Output {
   text(): string;
@@ -20,6 +20,13 @@ export function memoryOutput({ isTerminal = false, columns = 80 } = {}): MemoryO
   };
 }
 
+export function memoryInput(text: string, { isTerminal = false } = {}): Input {
+  return {
+    isTerminal,
+    read: async (until) => (until === "line" ? (text.split("\n")[0] ?? "") : text),
+  };
+}
+
 export interface MemoryContext extends Context {
   readonly stdout: MemoryOutput;
   readonly stderr: MemoryOutput;
@@ -29,6 +36,8 @@ export function memoryContext(over: Partial<MemoryContext> = {}): MemoryContext 
   return {
     env: {},
     cwd: "/nowhere",
+    user: "tester",
+    stdin: memoryInput(""),
     stdout: memoryOutput(),
     stderr: memoryOutput(),
     signal: new AbortController().signal,

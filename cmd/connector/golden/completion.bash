@@ -16,37 +16,31 @@ _connector() {
     fi
     case "$word" in
     =) skip=1 ;;
-    --user-pool-id|--region|--user-id|--rate|--aws-profile|--aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--aws-assume-role-arn|--aws-assume-role-external-id|--aws-assume-role-session-name|--aws-assume-role-duration-seconds|--endpoint-url|--https-proxy|--http-proxy|--no-proxy|--http-timeout-seconds|--file|-f|--state-dir|--output|--log-level|--log-format|--config|--groups-allow|--groups-deny|--max-deletions-per-hour|--max-disables-per-hour|--max-invitations-per-hour|--max-groups-per-user|--client-secret-file|--listen|--with|--account-id)
+    --user-pool-id|--region|--user-id|--rate|--aws-profile|--aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--aws-assume-role-arn|--aws-assume-role-external-id|--aws-assume-role-session-name|--aws-assume-role-duration-seconds|--endpoint-url|--https-proxy|--http-proxy|--no-proxy|--http-timeout-seconds|--file|-f|--state-dir|--output|--log-level|--log-format|--config|--login|--email|--attribute|--profile|--password|--encrypt-to|--groups-allow|--groups-deny|--max-deletions-per-hour|--max-disables-per-hour|--max-invitations-per-hour|--max-groups-per-user|--user|--set|--set-json|--remove|--group|--name|--description|--role-arn|--precedence|--client-secret-file|--listen|--since|--until|--kind|--outcome|--change|--by|--expect-last|--args|--with|--account-id)
       if [[ "${COMP_WORDS[i+1]}" != "=" ]]; then skip=1; fi
       ;;
     -*) ;;
     *)
       case "$path $word" in
-      "connector sync"|"connector serve"|"connector validate"|"connector list"|"connector capabilities"|"connector config"|"connector iam-policy"|"connector version"|"connector completion"|"connector help"|"connector list users"|"connector list groups"|"connector list members"|"connector config show"|"connector completion bash"|"connector completion zsh"|"connector completion fish"|"connector completion powershell") path="$path $word" ;;
+      "connector sync"|"connector list"|"connector create-account"|"connector update-user"|"connector enable-user"|"connector disable-user"|"connector sign-out-user"|"connector set-password"|"connector rotate-password"|"connector reset-password"|"connector resend-invitation"|"connector confirm-sign-up"|"connector reset-mfa"|"connector delete-user"|"connector grant"|"connector revoke"|"connector create-group"|"connector update-group"|"connector delete-group"|"connector validate"|"connector serve"|"connector recover"|"connector audit"|"connector actions"|"connector capabilities"|"connector config"|"connector iam-policy"|"connector version"|"connector completion"|"connector help"|"connector list users"|"connector list groups"|"connector list members"|"connector audit show"|"connector audit verify"|"connector actions list"|"connector actions invoke"|"connector config show"|"connector completion bash"|"connector completion zsh"|"connector completion fish"|"connector completion powershell") path="$path $word" ;;
       esac
       ;;
     esac
   done
   COMPREPLY=()
   case "$prev" in
-  --aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--file|-f|--state-dir|--config|--client-secret-file)
+  --aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--file|-f|--state-dir|--config|--encrypt-to|--client-secret-file)
     local IFS=$'\n'
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -f -- "$cur"))
     return
     ;;
-  --user-pool-id|--region|--user-id|--rate|--aws-profile|--aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--aws-assume-role-arn|--aws-assume-role-external-id|--aws-assume-role-session-name|--aws-assume-role-duration-seconds|--endpoint-url|--https-proxy|--http-proxy|--no-proxy|--http-timeout-seconds|--file|-f|--state-dir|--output|--log-level|--log-format|--config|--groups-allow|--groups-deny|--max-deletions-per-hour|--max-disables-per-hour|--max-invitations-per-hour|--max-groups-per-user|--client-secret-file|--listen|--with|--account-id)
+  --user-pool-id|--region|--user-id|--rate|--aws-profile|--aws-access-key-id-file|--aws-secret-access-key-file|--aws-session-token-file|--aws-assume-role-arn|--aws-assume-role-external-id|--aws-assume-role-session-name|--aws-assume-role-duration-seconds|--endpoint-url|--https-proxy|--http-proxy|--no-proxy|--http-timeout-seconds|--file|-f|--state-dir|--output|--log-level|--log-format|--config|--login|--email|--attribute|--profile|--password|--encrypt-to|--groups-allow|--groups-deny|--max-deletions-per-hour|--max-disables-per-hour|--max-invitations-per-hour|--max-groups-per-user|--user|--set|--set-json|--remove|--group|--name|--description|--role-arn|--precedence|--client-secret-file|--listen|--since|--until|--kind|--outcome|--change|--by|--expect-last|--args|--with|--account-id)
     case "$path $prev" in
     "connector sync --user-id") words="sub username" ;;
     "connector sync --output") words="table json jsonl csv" ;;
     "connector sync --log-level") words="debug info warn error" ;;
     "connector sync --log-format") words="console json" ;;
-    "connector serve --user-id") words="sub username" ;;
-    "connector serve --log-level") words="debug info warn error" ;;
-    "connector serve --log-format") words="console json" ;;
-    "connector validate --output") words="table json jsonl csv" ;;
-    "connector validate --log-level") words="debug info warn error" ;;
-    "connector validate --log-format") words="console json" ;;
     "connector list users --user-id") words="sub username" ;;
     "connector list users --output") words="table json jsonl csv" ;;
     "connector list users --log-level") words="debug info warn error" ;;
@@ -59,6 +53,91 @@ _connector() {
     "connector list members --output") words="table json jsonl csv" ;;
     "connector list members --log-level") words="debug info warn error" ;;
     "connector list members --log-format") words="console json" ;;
+    "connector create-account --password") words="none random stdin" ;;
+    "connector create-account --user-id") words="sub username" ;;
+    "connector create-account --output") words="table json jsonl csv" ;;
+    "connector create-account --log-level") words="debug info warn error" ;;
+    "connector create-account --log-format") words="console json" ;;
+    "connector update-user --user-id") words="sub username" ;;
+    "connector update-user --output") words="table json jsonl csv" ;;
+    "connector update-user --log-level") words="debug info warn error" ;;
+    "connector update-user --log-format") words="console json" ;;
+    "connector enable-user --user-id") words="sub username" ;;
+    "connector enable-user --output") words="table json jsonl csv" ;;
+    "connector enable-user --log-level") words="debug info warn error" ;;
+    "connector enable-user --log-format") words="console json" ;;
+    "connector disable-user --user-id") words="sub username" ;;
+    "connector disable-user --output") words="table json jsonl csv" ;;
+    "connector disable-user --log-level") words="debug info warn error" ;;
+    "connector disable-user --log-format") words="console json" ;;
+    "connector sign-out-user --user-id") words="sub username" ;;
+    "connector sign-out-user --output") words="table json jsonl csv" ;;
+    "connector sign-out-user --log-level") words="debug info warn error" ;;
+    "connector sign-out-user --log-format") words="console json" ;;
+    "connector set-password --user-id") words="sub username" ;;
+    "connector set-password --output") words="table json jsonl csv" ;;
+    "connector set-password --log-level") words="debug info warn error" ;;
+    "connector set-password --log-format") words="console json" ;;
+    "connector rotate-password --user-id") words="sub username" ;;
+    "connector rotate-password --output") words="table json jsonl csv" ;;
+    "connector rotate-password --log-level") words="debug info warn error" ;;
+    "connector rotate-password --log-format") words="console json" ;;
+    "connector reset-password --user-id") words="sub username" ;;
+    "connector reset-password --output") words="table json jsonl csv" ;;
+    "connector reset-password --log-level") words="debug info warn error" ;;
+    "connector reset-password --log-format") words="console json" ;;
+    "connector resend-invitation --user-id") words="sub username" ;;
+    "connector resend-invitation --output") words="table json jsonl csv" ;;
+    "connector resend-invitation --log-level") words="debug info warn error" ;;
+    "connector resend-invitation --log-format") words="console json" ;;
+    "connector confirm-sign-up --user-id") words="sub username" ;;
+    "connector confirm-sign-up --output") words="table json jsonl csv" ;;
+    "connector confirm-sign-up --log-level") words="debug info warn error" ;;
+    "connector confirm-sign-up --log-format") words="console json" ;;
+    "connector reset-mfa --user-id") words="sub username" ;;
+    "connector reset-mfa --output") words="table json jsonl csv" ;;
+    "connector reset-mfa --log-level") words="debug info warn error" ;;
+    "connector reset-mfa --log-format") words="console json" ;;
+    "connector delete-user --user-id") words="sub username" ;;
+    "connector delete-user --output") words="table json jsonl csv" ;;
+    "connector delete-user --log-level") words="debug info warn error" ;;
+    "connector delete-user --log-format") words="console json" ;;
+    "connector grant --user-id") words="sub username" ;;
+    "connector grant --output") words="table json jsonl csv" ;;
+    "connector grant --log-level") words="debug info warn error" ;;
+    "connector grant --log-format") words="console json" ;;
+    "connector revoke --user-id") words="sub username" ;;
+    "connector revoke --output") words="table json jsonl csv" ;;
+    "connector revoke --log-level") words="debug info warn error" ;;
+    "connector revoke --log-format") words="console json" ;;
+    "connector create-group --user-id") words="sub username" ;;
+    "connector create-group --output") words="table json jsonl csv" ;;
+    "connector create-group --log-level") words="debug info warn error" ;;
+    "connector create-group --log-format") words="console json" ;;
+    "connector update-group --user-id") words="sub username" ;;
+    "connector update-group --output") words="table json jsonl csv" ;;
+    "connector update-group --log-level") words="debug info warn error" ;;
+    "connector update-group --log-format") words="console json" ;;
+    "connector delete-group --user-id") words="sub username" ;;
+    "connector delete-group --output") words="table json jsonl csv" ;;
+    "connector delete-group --log-level") words="debug info warn error" ;;
+    "connector delete-group --log-format") words="console json" ;;
+    "connector validate --output") words="table json jsonl csv" ;;
+    "connector validate --log-level") words="debug info warn error" ;;
+    "connector validate --log-format") words="console json" ;;
+    "connector serve --user-id") words="sub username" ;;
+    "connector serve --log-level") words="debug info warn error" ;;
+    "connector serve --log-format") words="console json" ;;
+    "connector recover --output") words="table json jsonl csv" ;;
+    "connector recover --log-level") words="debug info warn error" ;;
+    "connector recover --log-format") words="console json" ;;
+    "connector audit show --output") words="table json jsonl csv" ;;
+    "connector audit verify --output") words="table json jsonl csv" ;;
+    "connector actions list --output") words="table json jsonl csv" ;;
+    "connector actions invoke --user-id") words="sub username" ;;
+    "connector actions invoke --output") words="table json jsonl csv" ;;
+    "connector actions invoke --log-level") words="debug info warn error" ;;
+    "connector actions invoke --log-format") words="console json" ;;
     "connector config show --user-id") words="sub username" ;;
     "connector config show --output") words="table json jsonl csv" ;;
     "connector config show --log-level") words="debug info warn error" ;;
@@ -71,14 +150,38 @@ _connector() {
     ;;
   esac
   case "$path" in
-    "connector") words="sync serve validate list capabilities config iam-policy version completion help" options="--version -v --help -h" ;;
+    "connector") words="sync list create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group validate serve recover audit actions capabilities config iam-policy version completion help" options="--version -v --help -h" ;;
     "connector sync") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --file -f --accept-shrink --state-dir --output --log-level --log-format --config --help -h" ;;
-    "connector serve") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --client-secret-file --listen --state-dir --log-level --log-format --config --help -h" ;;
-    "connector validate") words="" options="--user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-format --config --help -h" ;;
     "connector list") words="users groups members" options="--help -h" ;;
     "connector list users") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-format --config --help -h" ;;
     "connector list groups") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-format --config --help -h" ;;
     "connector list members") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-format --config --help -h" ;;
+    "connector create-account") words="" options="--login --email --attribute --profile --invite --password --temporary --encrypt-to --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector update-user") words="" options="--user --set --set-json --remove --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector enable-user") words="" options="--user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector disable-user") words="" options="--user --keep-sessions --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector sign-out-user") words="" options="--user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector set-password") words="" options="--user --stdin --temporary --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector rotate-password") words="" options="--user --encrypt-to --temporary --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector reset-password") words="" options="--user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector resend-invitation") words="" options="--user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector confirm-sign-up") words="" options="--user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector reset-mfa") words="" options="--user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector delete-user") words="" options="--user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector grant") words="" options="--group --user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector revoke") words="" options="--group --user --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector create-group") words="" options="--name --description --role-arn --precedence --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector update-group") words="" options="--group --description --role-arn --precedence --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector delete-group") words="" options="--group --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector validate") words="" options="--user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-format --config --help -h" ;;
+    "connector serve") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --client-secret-file --listen --state-dir --log-level --log-format --config --help -h" ;;
+    "connector recover") words="" options="--user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --state-dir --output --log-level --log-format --config --help -h" ;;
+    "connector audit") words="show verify" options="--help -h" ;;
+    "connector audit show") words="" options="--since --until --kind --user --group --outcome --change --by --user-pool-id --region --state-dir --output --config --help -h" ;;
+    "connector audit verify") words="" options="--expect-last --user-pool-id --region --state-dir --output --config --help -h" ;;
+    "connector actions") words="list invoke" options="--help -h" ;;
+    "connector actions list") words="" options="--output --config --help -h" ;;
+    "connector actions invoke") words="" options="--args --user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --state-dir --output --log-level --log-format --config --help -h" ;;
     "connector capabilities") words="" options="--help -h" ;;
     "connector config") words="show" options="--help -h" ;;
     "connector config show") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --file -f --accept-shrink --provisioning -p --dry-run --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --client-secret-file --listen --state-dir --output --log-level --log-format --config --help -h" ;;
