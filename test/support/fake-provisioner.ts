@@ -30,7 +30,9 @@ export function nothingToDo<T>(result: T): Outcome<T> {
 
 /** A verb that fails. */
 export function failing(error: GovernanceError): () => Promise<never> {
-  return () => Promise.reject(error);
+  return async () => {
+    throw error;
+  };
 }
 
 /** Somebody whose `sub` is the text of the reference. */
