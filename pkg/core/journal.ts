@@ -37,10 +37,14 @@ export interface BudgetLimit {
 export interface Journal {
   /**
    * Opens a change. Waits while another living process, or this one, has a change of the same lock open. Resolves with
-   * the changes that dead processes left open under that lock, oldest first: they are settled before anything else.
+   * the changes that dead processes left open under that lock, or that were let go, oldest first: they are settled
+   * before anything else. An abort while waiting is `canceled` (or `deadline-exceeded`), and nothing was opened.
    */
   begin(change: NewChange, signal: AbortSignal): Promise<readonly OpenChange[]>;
-  /** What a recovery needs, and whom it is about once that is known. Replaces what was noted before, member by member. */
+  /**
+   * What a recovery needs, and whom it is about once that is known. Each member given replaces the whole of what was
+   * noted under it before; the others stay.
+   */
   note(
     id: string,
     what: { readonly facts?: ChangeFacts; readonly target?: ChangeTarget; readonly undo?: UndoRecord },
@@ -52,7 +56,7 @@ export interface Journal {
   steps(id: string): readonly ChangeStep[];
   /**
    * Takes one of each budget within the last hour, or none and says when the first of the exhausted ones is free.
-   * `giveBack` returns them when the change turned out to do nothing.
+   * `giveBack` returns them when the change turned out to do nothing. A limit of 0 is never free: `Infinity`.
    */
   spend(
     id: string,
@@ -62,9 +66,20 @@ export interface Journal {
   giveBack(id: string): void;
   /** How many were spent within the hour before. */
   spent(budget: Budget, nowMs: number): number;
-  /** Runs `last` (the audit line) and removes the change, while no other process does the same. */
+  /**
+   * Runs `last` (the audit line) and removes the change, while no other process does the same. `last` may only read
+   * the journal. When it throws, that is thrown on, and the change stays open but is let go, as by `letGo`.
+   */
   close(id: string, last: () => void): void;
-  /** The changes that dead processes left open, oldest first. They belong to this process from now on. */
+  /**
+   * Gives up a change without ending it: it stays open, and the next `begin` of its lock, or `adopt`, gets it. What
+   * `begin` returned with it and is still open goes too.
+   */
+  letGo(id: string): void;
+  /**
+   * The changes that dead processes left open, or that were let go, oldest first; not those under whose lock a living
+   * one is at work. They belong to this process from now on, until `close` or `letGo`.
+   */
   adopt(): readonly OpenChange[];
   /** Lets go of the lock of this process. Open changes of it stay, for the next one. */
   end(): void;

@@ -8,19 +8,26 @@ export interface TargetLock {
   release(): void;
 }
 
-/**
- * Takes the target for this process (F3), or throws `failed-precondition` at once. It is SQLite's exclusive lock on an
- * empty database, which the system takes back when the process dies, however it dies; a pid file would outlive it.
- */
+/** Takes the target for this process (F3), or throws `failed-precondition` at once. */
 export function lockTarget(path: string, target: string): TargetLock {
-  for (let attempt = 0; attempt < 10; attempt += 1) {
-    const lock = tryLock(path, target);
-    if (lock !== undefined) return lock;
-  }
-  throw inUse(target);
+  const lock = lockFile(path);
+  if (lock === undefined) throw inUse(target);
+  return lock;
 }
 
-function tryLock(path: string, target: string): TargetLock | undefined {
+/**
+ * Takes the lock of that name, or is undefined at once when it is held. It is SQLite's exclusive lock on an empty
+ * database, which the system takes back when the process dies, however it dies; a pid file would outlive it.
+ */
+export function lockFile(path: string): TargetLock | undefined {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const lock = tryLock(path);
+    if (lock !== "vanished") return lock;
+  }
+  return undefined;
+}
+
+function tryLock(path: string): TargetLock | "vanished" | undefined {
   let database: DatabaseSync | undefined;
   try {
     // Never opened when it is there: closing it would drop the lock that this process may hold, as POSIX has it.
@@ -31,11 +38,12 @@ function tryLock(path: string, target: string): TargetLock | undefined {
     // The holder removes the file on leaving. Whoever had it open just then now holds a lock that nobody else sees.
     if (before === undefined || statSync(path, { throwIfNoEntry: false })?.ino !== before) {
       database.close();
-      return undefined;
+      return "vanished";
     }
   } catch (error) {
     database?.close();
-    throw lockFailure(path, target, error);
+    if (sqliteOf(error) === SQLITE.busy) return undefined;
+    throw lockFailure(path, error);
   }
   const held = database;
   return {
@@ -47,8 +55,7 @@ function tryLock(path: string, target: string): TargetLock | undefined {
   };
 }
 
-function lockFailure(path: string, target: string, error: unknown): GovernanceError {
-  if (sqliteOf(error) === SQLITE.busy) return inUse(target);
+function lockFailure(path: string, error: unknown): GovernanceError {
   if (sqliteOf(error) !== undefined) {
     return new GovernanceError("failed-precondition", `cannot lock ${path}: ${String(error)}; move it away`, {
       cause: error,

@@ -1,0 +1,47 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Budget, BudgetLimit } from "../../core/journal.ts";
+import { numberOf } from "../rows.ts";
+
+/** What a guard counts is counted within the hour before (J7). */
+export const WINDOW_MS = 3_600_000;
+
+export interface Refusal {
+  readonly refused: Budget;
+  readonly freeAtMs: number;
+}
+
+/** Takes one of each, or none. Inside a write transaction. */
+export function spend(
+  database: DatabaseSync,
+  change: string,
+  limits: readonly BudgetLimit[],
+  nowMs: number,
+): Refusal | undefined {
+  purge(database, nowMs);
+  for (const { budget, limit } of limits) {
+    const times = database
+      .prepare("SELECT at_ms FROM spent WHERE budget = ? ORDER BY at_ms")
+      .all(budget)
+      .map((row) => numberOf(row, "at_ms"));
+    if (times.length < limit) continue;
+    // One is free when but `limit - 1` of the newest are still within the hour.
+    const last = times[times.length - limit];
+    return { refused: budget, freeAtMs: last === undefined ? Number.POSITIVE_INFINITY : last + WINDOW_MS };
+  }
+  const insert = database.prepare("INSERT INTO spent (change, budget, at_ms) VALUES (?, ?, ?)");
+  for (const { budget } of limits) insert.run(change, budget, nowMs);
+  return undefined;
+}
+
+export function spent(database: DatabaseSync, budget: Budget, nowMs: number): number {
+  const row = database
+    .prepare("SELECT count(*) AS n FROM spent WHERE budget = ? AND at_ms > ?")
+    .get(budget, nowMs - WINDOW_MS);
+  return numberOf(row, "n");
+}
+
+/** Forgets what is older than the hour. A clock that had run ahead would block for as long: it counts from now. */
+export function purge(database: DatabaseSync, nowMs: number): void {
+  database.prepare("DELETE FROM spent WHERE at_ms <= ?").run(nowMs - WINDOW_MS);
+  database.prepare("UPDATE spent SET at_ms = ?1 WHERE at_ms > ?1 + ?2").run(nowMs, WINDOW_MS);
+}

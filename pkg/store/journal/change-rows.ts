@@ -1,0 +1,95 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { ChangeStep, ChangeTarget } from "../../core/change.ts";
+import type { NewChange, OpenChange } from "../../core/journal.ts";
+import { bytesOf, numberOf, optionalTextOf, type Row, textOf } from "../rows.ts";
+import type { Sealing } from "./sealing.ts";
+import { optionalWordOf, parseUndo, type StepEnd, WORDS, wordOf } from "./stored-values.ts";
+
+export function insertChange(database: DatabaseSync, change: NewChange, owner: string): void {
+  const { id, lock, kind, beganAtMs, requester, target } = change;
+  database
+    .prepare(
+      `INSERT INTO changes (id, owner, lock, kind, began_at_ms, via, requester) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(id, owner, lock, kind, beganAtMs, requester.via, requester.name);
+  updateTarget(database, id, target);
+}
+
+export function updateTarget(database: DatabaseSync, id: string, target: ChangeTarget): void {
+  database
+    .prepare("UPDATE changes SET target_user = ?, target_group = ?, target_login_sha256 = ? WHERE id = ?")
+    .run(target.user ?? null, target.group ?? null, target.loginSha256 ?? null, id);
+}
+
+export function deleteChange(database: DatabaseSync, id: string): void {
+  database.prepare("DELETE FROM steps WHERE change = ?").run(id);
+  database.prepare("DELETE FROM changes WHERE id = ?").run(id);
+}
+
+export function insertStep(database: DatabaseSync, id: string, step: ChangeStep): number {
+  const n = numberOf(database.prepare(COUNT_STEPS).get(id), "n");
+  database
+    .prepare(
+      `INSERT INTO steps (change, step, operation, undo, state, request_id, code, reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(id, n, step.operation, step.undo ? 1 : 0, ...endOf(step));
+  return n;
+}
+
+/** False when there is no such step. */
+export function updateStep(database: DatabaseSync, id: string, index: number, end: StepEnd): boolean {
+  const { changes } = database
+    .prepare("UPDATE steps SET state = ?, request_id = ?, code = ?, reason = ? WHERE change = ? AND step = ?")
+    .run(...endOf(end), id, index);
+  return Number(changes) === 1;
+}
+
+export function readSteps(database: DatabaseSync, id: string): readonly ChangeStep[] {
+  return database.prepare("SELECT * FROM steps WHERE change = ? ORDER BY step").all(id).map(stepOf);
+}
+
+/** A change as it stands in its row, with its steps. */
+export function openChangeOf(database: DatabaseSync, row: Row, sealing: Sealing): OpenChange {
+  const id = textOf(row, "id");
+  const undo = optionalTextOf(row, "undo");
+  return {
+    id,
+    kind: wordOf(WORDS.kind, textOf(row, "kind")),
+    lock: textOf(row, "lock"),
+    beganAtMs: numberOf(row, "began_at_ms"),
+    requester: { via: wordOf(WORDS.via, textOf(row, "via")), name: textOf(row, "requester") },
+    target: targetOf(row),
+    facts: row["facts"] === null ? {} : sealing.unseal(id, bytesOf(row, "facts")),
+    undo: undo === undefined ? undefined : parseUndo(undo),
+    steps: readSteps(database, id),
+  };
+}
+
+function targetOf(row: Row): ChangeTarget {
+  const user = optionalTextOf(row, "target_user");
+  const group = optionalTextOf(row, "target_group");
+  const loginSha256 = optionalTextOf(row, "target_login_sha256");
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
+    ...(loginSha256 === undefined ? {} : { loginSha256 }),
+  };
+}
+
+const COUNT_STEPS = "SELECT count(*) AS n FROM steps WHERE change = ?";
+
+function endOf(step: StepEnd): [string, string | null, string | null, string | null] {
+  return [step.state, step.requestId ?? null, step.code ?? null, step.reason ?? null];
+}
+
+function stepOf(row: Row): ChangeStep {
+  return {
+    operation: wordOf(WORDS.operation, textOf(row, "operation")),
+    state: wordOf(WORDS.state, textOf(row, "state")),
+    undo: numberOf(row, "undo") === 1,
+    requestId: optionalTextOf(row, "request_id"),
+    code: optionalWordOf(WORDS.code, optionalTextOf(row, "code")),
+    reason: optionalWordOf(WORDS.reason, optionalTextOf(row, "reason")),
+  };
+}

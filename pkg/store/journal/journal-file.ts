@@ -1,0 +1,134 @@
+import { closeSync, existsSync, openSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { SQLITE, sqliteOf } from "../errors.ts";
+import { numberOf, textOf } from "../rows.ts";
+import { refusedJournal } from "./errors.ts";
+import { createWhole, sweepDrafts } from "./state-directory.ts";
+
+/** "Cgj1": how a journal of ours is told from any other SQLite file of that name. */
+export const APPLICATION_ID = 0x43_67_6a_31;
+/** Raised with every change of the schema. */
+export const JOURNAL_VERSION = 1;
+
+/** Others hold the file for the time of an fsync or two. Waiting stops this process whole. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** Opens the journal of the pool, or makes it. A file that is not ours is refused and left alone (J8). */
+export function openJournalFile(path: string, poolId: string): DatabaseSync {
+  if (!existsSync(path)) createWhole(path, (draft) => build(draft, poolId));
+  inspect(path, poolId);
+  sweepDrafts(path);
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    // FULL: a commit is on disk when it returns, by one fsync of the WAL (J1).
+    database.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+function build(path: string, poolId: string): void {
+  closeSync(openSync(path, "wx", 0o600));
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(SCHEMA);
+    database.prepare("INSERT INTO pool (id, pool_id) VALUES (1, ?)").run(poolId);
+    // Last: from here on it is a property of the file.
+    database.exec("PRAGMA journal_mode = WAL");
+  } finally {
+    database.close();
+  }
+}
+
+/** Reads only, so that not even the close of a refused file changes a byte of it. */
+function inspect(path: string, poolId: string): void {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+    const id = numberOf(database.prepare("PRAGMA application_id").get(), "application_id");
+    if (id !== APPLICATION_ID) throw foreign(path);
+    const version = numberOf(database.prepare("PRAGMA user_version").get(), "user_version");
+    if (version !== JOURNAL_VERSION) {
+      throw refusedJournal(
+        path,
+        `is a journal of version ${version}, this connector knows ${JOURNAL_VERSION}`,
+        "use the connector that wrote it, or name another --state-dir",
+      );
+    }
+    const [verdict] = database.prepare("PRAGMA quick_check(1)").all();
+    if (verdict === undefined || textOf(verdict, "quick_check") !== "ok") throw damaged(path);
+    const row = database.prepare("SELECT pool_id FROM pool").get();
+    const owner = row === undefined ? "nobody" : textOf(row, "pool_id");
+    if (owner !== poolId) {
+      throw refusedJournal(path, `is the journal of pool ${owner}`, "name another --state-dir");
+    }
+  } catch (error) {
+    const sqlite = sqliteOf(error);
+    if (sqlite === SQLITE.notADatabase) throw foreign(path);
+    if (sqlite === SQLITE.corrupt || sqlite === SQLITE_ERROR) throw damaged(path, error);
+    throw error;
+  } finally {
+    database?.close();
+  }
+}
+
+/** SQLITE_ERROR of sqlite3.h, for instance "no such table". */
+const SQLITE_ERROR = 1;
+
+function foreign(path: string): Error {
+  return refusedJournal(path, "is no journal of this connector", "move it away, or name another --state-dir");
+}
+
+function damaged(path: string, cause?: unknown): Error {
+  return refusedJournal(
+    path,
+    "is damaged",
+    "move it away and start again; the audit log and the pool say what was done last",
+    cause,
+  );
+}
+
+const SCHEMA = `
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${JOURNAL_VERSION};
+  CREATE TABLE pool (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    pool_id TEXT NOT NULL
+  ) STRICT;
+  -- owner names a lock beside the file (J4). It is NULL when nobody is at work on the change.
+  CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    owner TEXT,
+    lock TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    began_at_ms INTEGER NOT NULL,
+    via TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    target_user TEXT,
+    target_group TEXT,
+    target_login_sha256 TEXT,
+    facts BLOB,
+    undo TEXT
+  ) STRICT;
+  CREATE INDEX changes_by_lock ON changes (lock);
+  CREATE TABLE steps (
+    change TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    undo INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    request_id TEXT,
+    code TEXT,
+    reason TEXT,
+    PRIMARY KEY (change, step)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE spent (
+    change TEXT NOT NULL,
+    budget TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX spent_by_budget ON spent (budget, at_ms);
+`;

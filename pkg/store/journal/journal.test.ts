@@ -1,0 +1,516 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../../../test/support/store-run.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { NewChange } from "../../core/journal.ts";
+import { type JournalFile, openJournal } from "./journal.ts";
+
+const POOL = "eu-west-1_Abc123";
+const HOUR = 3_600_000;
+const never = new AbortController().signal;
+
+let folder: { readonly path: string; remove(): void };
+let dir: string;
+let opened: JournalFile[];
+let polls: { readonly ms: number; go(): void }[];
+let onPoll: (() => void) | undefined;
+let nowMs = 10 * HOUR;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  dir = join(folder.path, "state", "of", "pool");
+  opened = [];
+  polls = [];
+  onPoll = undefined;
+});
+afterEach(() => {
+  for (const journal of opened) journal.end();
+  folder.remove();
+});
+
+/** Sleeps until the test says so. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(GovernanceError.from(signal.reason)));
+    polls.push({ ms, go: resolve });
+    onPoll?.();
+  });
+}
+
+/** The next time somebody sleeps. */
+async function nextPoll(): Promise<{ readonly ms: number; go(): void }> {
+  if (polls.length === 0) {
+    await new Promise<void>((resolve) => {
+      onPoll = resolve;
+    });
+  }
+  const poll = polls.shift();
+  if (poll === undefined) throw new Error("nobody sleeps");
+  return poll;
+}
+
+function open(poolId = POOL): JournalFile {
+  const journal = openJournal({ dir, poolId, now: () => nowMs, sleep });
+  opened.push(journal);
+  return journal;
+}
+
+function change(id: string, lock = "user:sub-1"): NewChange {
+  return {
+    id,
+    kind: "disable-user",
+    lock,
+    beganAtMs: 1000,
+    requester: { via: "cli", name: "ada" },
+    target: { user: "sub-1" },
+  };
+}
+
+const done = { state: "done", requestId: "r-2", code: undefined, reason: undefined } as const;
+const nothing = (): void => undefined;
+const ids = (changes: readonly { readonly id: string }[]): string[] => changes.map(({ id }) => id);
+
+describe("a change in the journal", () => {
+  test("is there with all that was noted and all its steps, for whoever opens the journal next", async () => {
+    const first = open();
+    expect(await first.begin(change("c1"), never)).toEqual([]);
+    first.note("c1", { facts: { login: "old" }, target: { user: "sub-2", group: "g", loginSha256: "ab" } });
+    first.note("c1", { facts: { login: "ada", attributes: ["a", "b"], count: 2, invited: true } });
+    const group = { description: undefined, roleArn: "arn:x", precedence: 0 };
+    first.note("c1", { undo: { members: ["sub-3"], groups: [], group } });
+    expect(first.stepBegun("c1", "AdminDisableUser", false)).toBe(0);
+    expect(first.stepBegun("c1", "AdminUserGlobalSignOut", true)).toBe(1);
+    const end = { requestId: "r-1", code: "throttled", reason: "outcome-unknown" } as const;
+    first.stepEnded("c1", 0, { state: "unknown", ...end });
+    const steps = [
+      { operation: "AdminDisableUser", state: "unknown", undo: false, ...end },
+      { operation: "AdminUserGlobalSignOut", state: "begun", undo: true },
+    ];
+    expect(first.steps("c1")).toEqual(steps);
+    first.end();
+
+    const [found, ...more] = open().adopt();
+    expect(more).toEqual([]);
+    expect(found).toEqual({
+      ...change("c1"),
+      target: { user: "sub-2", group: "g", loginSha256: "ab" },
+      facts: { login: "ada", attributes: ["a", "b"], count: 2, invited: true },
+      undo: { members: ["sub-3"], groups: [], group },
+      steps,
+    });
+  });
+
+  test("is gone once closed, with its steps, and its last words were said", async () => {
+    const journal = open();
+    await journal.begin(change("c1"), never);
+    journal.stepBegun("c1", "AdminDisableUser", false);
+    let said = 0;
+    journal.close("c1", () => {
+      said = journal.steps("c1").length;
+    });
+    expect(said).toBe(1);
+    expect(journal.steps("c1")).toEqual([]);
+    journal.end();
+    expect(open().adopt()).toEqual([]);
+  });
+
+  test("that is unknown, or another's, cannot be written", async () => {
+    const journal = open();
+    const other = open();
+    await other.begin(change("c1"), never);
+    for (const id of ["c1", "c2"]) {
+      const refusal = `change ${id} is not open in this process`;
+      expect(() => journal.note(id, { facts: {} })).toThrow(refusal);
+      expect(() => journal.stepBegun(id, "DeleteGroup", false)).toThrow(refusal);
+      expect(() => journal.stepEnded(id, 0, done)).toThrow(refusal);
+      expect(() => journal.close(id, nothing)).toThrow(refusal);
+    }
+    journal.letGo("c1");
+    expect(journal.adopt()).toEqual([]);
+    expect(() => other.stepEnded("c1", 0, done)).toThrow("change c1 has no step 0");
+    await expect(other.begin(change("c1", "user:sub-9"), never)).rejects.toThrow("c1 is open already");
+    await expect(journal.begin(change("c1", "user:sub-9"), never)).rejects.toThrow("c1 is open already");
+    other.close("c1", nothing);
+  });
+
+  test("two pools in one directory do not mix", async () => {
+    const one = open();
+    const other = open("eu-west-1_Other");
+    await one.begin(change("c1"), never);
+    await other.begin(change("c1"), never);
+    other.spend("c1", [{ budget: "disables", limit: 1 }], nowMs);
+    expect(one.spent("disables", nowMs)).toBe(0);
+    one.end();
+    expect(ids(open("eu-west-1_Other").adopt())).toEqual([]);
+    expect(ids(open().adopt())).toEqual(["c1"]);
+  });
+});
+
+describe("one change of a lock at a time (J3)", () => {
+  test("within a process: first come, first served, woken by the end of the one before", async () => {
+    const journal = open();
+    await journal.begin(change("c1"), never);
+    const order: string[] = [];
+    const waiting = ["c2", "c3", "c4"].map(async (id) => {
+      expect(await journal.begin(change(id), never)).toEqual([]);
+      order.push(id);
+    });
+    await journal.begin(change("c5", "group:g"), never);
+    expect(order).toEqual([]);
+    journal.close("c1", nothing);
+    await waiting[0];
+    expect(order).toEqual(["c2"]);
+    journal.close("c2", nothing);
+    await waiting[1];
+    journal.close("c3", nothing);
+    await waiting[2];
+    expect(order).toEqual(["c2", "c3", "c4"]);
+    expect(polls).toEqual([]);
+  });
+
+  test("an abort while waiting leaves the queue, and the next one still gets its turn", async () => {
+    const journal = open();
+    await journal.begin(change("c1"), never);
+    const abort = new AbortController();
+    const second = journal.begin(change("c2"), abort.signal);
+    const third = journal.begin(change("c3"), never);
+    abort.abort();
+    await expect(second).rejects.toMatchObject({ code: "canceled" });
+    journal.close("c1", nothing);
+    expect(await third).toEqual([]);
+    await expect(journal.begin(change("c4"), AbortSignal.abort())).rejects.toMatchObject({
+      code: "canceled",
+    });
+    journal.close("c3", nothing);
+    expect(await journal.begin(change("c2"), never)).toEqual([]);
+  });
+
+  test("between two journals: polled, a little slower each time, until it is gone", async () => {
+    const one = open();
+    const two = open();
+    await one.begin(change("c1"), never);
+    const begun = two.begin(change("c2"), never);
+    const waits: number[] = [];
+    for (let count = 0; count < 12; count += 1) {
+      const poll = await nextPoll();
+      waits.push(poll.ms);
+      poll.go();
+    }
+    expect(waits[0]).toBe(50);
+    expect(waits.toSorted((a, b) => a - b)).toEqual(waits);
+    expect(waits.at(-1)).toBe(250);
+    const poll = await nextPoll();
+    one.close("c1", nothing);
+    poll.go();
+    expect(await begun).toEqual([]);
+  });
+
+  test("an abort while polling opens nothing, and gives the turn to the next one", async () => {
+    const one = open();
+    const two = open();
+    await one.begin(change("c1"), never);
+    const abort = new AbortController();
+    const aborted = two.begin(change("c2"), abort.signal);
+    const next = two.begin(change("c3"), never);
+    await nextPoll();
+    abort.abort(new DOMException("too late", "TimeoutError"));
+    await expect(aborted).rejects.toMatchObject({ code: "deadline-exceeded" });
+    const poll = await nextPoll();
+    one.close("c1", nothing);
+    poll.go();
+    expect(await next).toEqual([]);
+    two.end();
+    expect(ids(one.adopt())).toEqual(["c3"]);
+  });
+
+  test("an end turns away who waits, and the change stays for the next one", async () => {
+    const journal = open();
+    await journal.begin(change("c1"), never);
+    const waiting = journal.begin(change("c2"), never);
+    journal.end();
+    journal.end();
+    await expect(waiting).rejects.toMatchObject({ code: "canceled" });
+    expect(() => journal.steps("c1")).toThrow("the journal was closed");
+    expect(() => journal.stepBegun("c1", "DeleteGroup", false)).toThrow("the journal was closed");
+    expect(ids(await open().begin(change("c3"), never))).toEqual(["c1"]);
+  });
+});
+
+describe("what was left open (J5)", () => {
+  test("comes with the next change of its lock, oldest first, and stays with it", async () => {
+    const first = open();
+    await first.begin(change("c1"), never);
+    first.letGo("c1");
+    expect(ids(await first.begin(change("c2"), never))).toEqual(["c1"]);
+    await first.begin(change("c3", "group:g"), never);
+    first.end();
+    const second = open();
+    const third = open();
+    expect(ids(await second.begin(change("c4"), never))).toEqual(["c1", "c2"]);
+    expect(ids(third.adopt())).toEqual(["c3"]);
+    expect(third.adopt()).toEqual([]);
+    second.close("c1", nothing);
+    second.stepBegun("c2", "AdminDisableUser", true);
+    // c2 could not be settled: it goes with c4, for the next one.
+    second.close("c4", nothing);
+    expect(ids(third.adopt())).toEqual(["c2"]);
+  });
+
+  test("is not adopted from under a change that is at work on its lock", async () => {
+    const first = open();
+    await first.begin(change("c1"), never);
+    first.end();
+    const second = open();
+    await second.begin(change("c2"), never);
+    second.letGo("c1");
+    const third = open();
+    expect(third.adopt()).toEqual([]);
+    expect(second.adopt()).toEqual([]);
+    second.letGo("c2");
+    expect(ids(third.adopt())).toEqual(["c1", "c2"]);
+  });
+
+  test("once adopted, a new change of its lock waits for it, in this process and in others", async () => {
+    const first = open();
+    await first.begin(change("c1"), never);
+    first.end();
+    const second = open();
+    const third = open();
+    expect(ids(second.adopt())).toEqual(["c1"]);
+    const here = second.begin(change("c2"), never);
+    const there = third.begin(change("c3"), never);
+    const poll = await nextPoll();
+    second.close("c1", nothing);
+    expect(await here).toEqual([]);
+    second.close("c2", nothing);
+    poll.go();
+    expect(await there).toEqual([]);
+  });
+
+  test("a close whose last words fail leaves the change open, for the next one to settle", async () => {
+    const journal = open();
+    await journal.begin(change("c1"), never);
+    journal.stepBegun("c1", "AdminDisableUser", false);
+    const full = new Error("no space for the audit line");
+    const close = (): void =>
+      journal.close("c1", () => {
+        throw full;
+      });
+    expect(close).toThrow(full);
+    const [leftover] = await journal.begin(change("c2"), never);
+    expect(leftover).toMatchObject({ id: "c1", steps: [{ state: "begun" }] });
+    journal.close("c1", nothing);
+    journal.close("c2", nothing);
+    expect(journal.adopt()).toEqual([]);
+  });
+
+  test("a change that was let go while the file was locked is free as soon as it can be written", async () => {
+    const journal = open();
+    await journal.begin(change("c1"), never);
+    journal.close("c1", () => {
+      // Within the transaction nothing can be let go, so this one is remembered.
+      journal.letGo("c0");
+    });
+    await journal.begin(change("c0"), never);
+    journal.close("c0", nothing);
+    expect(journal.adopt()).toEqual([]);
+  });
+});
+
+describe("budgets (J7)", () => {
+  const deletions = { budget: "deletions", limit: 2 } as const;
+
+  test("slide by the hour, and a refusal takes nothing and says when one is free", () => {
+    const journal = open();
+    const disables = { budget: "disables", limit: 5 } as const;
+    expect(journal.spend("c1", [deletions], nowMs)).toBeUndefined();
+    expect(journal.spend("c2", [deletions], nowMs + 1000)).toBeUndefined();
+    const refusal = { refused: "deletions", freeAtMs: nowMs + HOUR };
+    expect(journal.spend("c3", [disables, deletions], nowMs + 2000)).toEqual(refusal);
+    expect(journal.spend("c3", [deletions], nowMs + HOUR - 1)).toEqual(refusal);
+    expect(journal.spent("disables", nowMs + 2000)).toBe(0);
+    expect(journal.spent("deletions", nowMs + HOUR - 1)).toBe(2);
+    expect(journal.spent("deletions", nowMs + HOUR)).toBe(1);
+    expect(journal.spend("c3", [disables, deletions], nowMs + HOUR)).toBeUndefined();
+    expect(journal.spend("c4", [deletions], nowMs + HOUR)).toEqual({
+      refused: "deletions",
+      freeAtMs: nowMs + 1000 + HOUR,
+    });
+  });
+
+  test("count across journals and restarts, and come back when the change did nothing", () => {
+    const one = open();
+    one.spend("c1", [deletions], nowMs);
+    open().spend("c2", [deletions], nowMs);
+    one.end();
+    const next = open();
+    expect(next.spent("deletions", nowMs)).toBe(2);
+    next.giveBack("c1");
+    next.giveBack("c1");
+    expect(next.spent("deletions", nowMs)).toBe(1);
+    expect(next.spend("c3", [{ ...deletions, limit: 1 }], nowMs)).toMatchObject({ refused: "deletions" });
+  });
+
+  test("a limit that was lowered counts from the newest, and one of 0 is never free", () => {
+    const journal = open();
+    for (const at of [0, 1, 2]) journal.spend(`c${at}`, [{ ...deletions, limit: 3 }], nowMs + at);
+    expect(journal.spend("c4", [{ ...deletions, limit: 1 }], nowMs + 3)).toEqual({
+      refused: "deletions",
+      freeAtMs: nowMs + 2 + HOUR,
+    });
+    expect(journal.spend("c5", [{ budget: "invitations", limit: 0 }], nowMs)).toEqual({
+      refused: "invitations",
+      freeAtMs: Number.POSITIVE_INFINITY,
+    });
+  });
+
+  test("a clock that had run ahead blocks for an hour, not for as long as it was ahead", () => {
+    const journal = open();
+    journal.spend("c1", [{ ...deletions, limit: 1 }], nowMs + 1000 * HOUR);
+    expect(journal.spend("c2", [{ ...deletions, limit: 1 }], nowMs)).toEqual({
+      refused: "deletions",
+      freeAtMs: nowMs + HOUR,
+    });
+  });
+
+  test("old rows are removed", () => {
+    open().spend("c1", [deletions], nowMs);
+    const before = nowMs;
+    nowMs += HOUR;
+    const { file } = open();
+    nowMs = before;
+    const database = new DatabaseSync(file);
+    expect(database.prepare("SELECT count(*) AS n FROM spent").get()).toEqual({ n: 0 });
+    database.close();
+  });
+});
+
+describe("the files", () => {
+  const at = (suffix: string): string => join(dir, `${POOL}.journal.${suffix}`);
+
+  test("are for this user alone, and only the two are left after an end", async () => {
+    const journal = open();
+    expect(journal.file).toBe(at("db"));
+    await journal.begin(change("c1"), never);
+    expect(statSync(dir).mode & 0o777).toBe(0o700);
+    const names = readdirSync(dir);
+    expect(names).toHaveLength(5);
+    for (const name of names) expect([name, statSync(join(dir, name)).mode & 0o777]).toEqual([name, 0o600]);
+    expect(statSync(at("key")).size).toBe(32);
+    journal.end();
+    expect(readdirSync(dir).sort()).toEqual([`${POOL}.journal.db`, `${POOL}.journal.key`]);
+  });
+
+  test("are durable by WAL with an fsync at every commit (J1)", () => {
+    const journal = open();
+    const database = new DatabaseSync(journal.file);
+    expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
+    database.close();
+  });
+
+  test("what a killed opener left beside them is removed", () => {
+    open().end();
+    writeFileSync(at("db.new-0123456789ab"), "half");
+    writeFileSync(at("key.new-0123456789ab"), "half");
+    writeFileSync(at("owner-0123456789abcdef"), "");
+    open().end();
+    expect(readdirSync(dir)).toHaveLength(2);
+  });
+
+  test.for([
+    ["lost", () => rmSync(at("key"))],
+    ["another", () => writeFileSync(at("key"), Buffer.alloc(32, 7))],
+  ] as const)(
+    "facts whose key is %s are none, and the change is told all the same (J6)",
+    async ([, spoil]) => {
+      const journal = open();
+      await journal.begin(change("c1"), never);
+      journal.note("c1", { facts: { login: "ada" } });
+      journal.end();
+      spoil();
+      const next = open();
+      expect(next.adopt()).toMatchObject([{ id: "c1", facts: {} }]);
+      next.note("c1", { facts: { login: "eve" } });
+      next.end();
+      expect(open().adopt()).toMatchObject([{ facts: { login: "eve" } }]);
+    },
+  );
+
+  test("facts that were moved to another change are none (J6)", async () => {
+    const journal = open();
+    await journal.begin(change("c1"), never);
+    await journal.begin(change("c2", "group:g"), never);
+    journal.note("c1", { facts: { login: "ada" } });
+    journal.end();
+    const database = new DatabaseSync(journal.file);
+    database.exec("UPDATE changes SET facts = (SELECT facts FROM changes WHERE id = 'c1') WHERE id = 'c2'");
+    database.close();
+    expect(open().adopt()).toMatchObject([{ facts: { login: "ada" } }, { facts: {} }]);
+  });
+
+  test.for([
+    ["text", () => Buffer.from("some notes\n"), /is no journal of this connector; move it away/],
+    ["an empty file", () => Buffer.alloc(0), /is no journal of this connector/],
+    ["cut", (bytes: Buffer) => bytes.subarray(0, 8192), /is damaged; move it away/],
+    [
+      "overwritten inside",
+      (bytes: Buffer) =>
+        Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(4096, 9), bytes.subarray(8192)]),
+      /is damaged; move it away/,
+    ],
+  ] as const)("a database that is %s is refused in one line and left alone (J8)", ([, spoil, says]) => {
+    open().end();
+    const spoilt = spoil(readFileSync(at("db")));
+    writeFileSync(at("db"), spoilt);
+    expectRefusal(open, says);
+    expect(readFileSync(at("db")).equals(spoilt)).toBe(true);
+  });
+
+  test.for([
+    ["another program's", "PRAGMA application_id = 7", /is no journal of this connector/],
+    ["newer", "PRAGMA user_version = 9", /is a journal of version 9, this connector knows 1; use/],
+    ["another pool's", "UPDATE pool SET pool_id = 'eu-west-1_B'", /of pool eu-west-1_B; name another/],
+    ["without its tables", "DROP TABLE pool", /is damaged/],
+  ] as const)("a database that is %s is refused in one line and left alone (J8)", ([, spoil, says]) => {
+    open().end();
+    const database = new DatabaseSync(at("db"));
+    database.exec(spoil);
+    database.close();
+    const before = readFileSync(at("db"));
+    expectRefusal(open, says);
+    expect(readFileSync(at("db")).equals(before)).toBe(true);
+  });
+
+  test("a key of the wrong length is refused, and the database can be opened again once it is away", () => {
+    open().end();
+    writeFileSync(at("key"), "short");
+    expectRefusal(open, /is no key: it holds 5 bytes, not 32; restore it, or move it away/);
+    expect(readFileSync(at("key"), "utf8")).toBe("short");
+    rmSync(at("key"));
+    open().end();
+  });
+
+  test.for([
+    ["a file in its place", "/dev/null"],
+    ["a place where nothing can be made", "/proc/nothing/here"],
+    ["an empty name", ""],
+  ] as const)("a state directory that is %s is refused, naming --state-dir", ([, where]) => {
+    dir = where;
+    expectRefusal(open, /name another --state-dir/);
+    expect(opened).toEqual([]);
+  });
+
+  test("a pool id that would lead elsewhere is refused", () => {
+    expect(() => open("../x")).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+    expect(existsSync(dir)).toBe(false);
+  });
+});
+
+function expectRefusal(attempt: () => unknown, says: RegExp): void {
+  expect(attempt).toThrow(
+    expect.objectContaining({ code: "failed-precondition", message: expect.stringMatching(says) }),
+  );
+  expect(attempt).not.toThrow(/\n/);
+}

@@ -1,0 +1,300 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { ChangeStep, ChangeTarget, UndoRecord } from "../../core/change.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Budget, BudgetLimit, ChangeFacts, Journal, NewChange, OpenChange } from "../../core/journal.ts";
+import type { WriteOperation } from "../../core/operations.ts";
+import { numberOf, textOf } from "../rows.ts";
+import { purge, type Refusal, spend, spent } from "./budgets.ts";
+import {
+  deleteChange,
+  insertChange,
+  insertStep,
+  openChangeOf,
+  readSteps,
+  updateStep,
+  updateTarget,
+} from "./change-rows.ts";
+import { onJournal } from "./errors.ts";
+import { openJournalFile } from "./journal-file.ts";
+import { LockTurns } from "./lock-turns.ts";
+import { becomeOwner, buryIfDead, type Owner } from "./owners.ts";
+import { openSealing, type Sealing } from "./sealing.ts";
+import { type JournalPaths, journalPaths } from "./state-directory.ts";
+import { inTransaction } from "./transaction.ts";
+
+export interface JournalOptions {
+  /** The state directory; created when it is missing. */
+  readonly dir: string;
+  readonly poolId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** A journal on disk. */
+export interface JournalFile extends Journal {
+  /** Path of its database. */
+  readonly file: string;
+}
+
+/** How often a change of another process is looked at; grows by a fifth each time. */
+const FIRST_POLL_MS = 50;
+const LAST_POLL_MS = 250;
+
+/**
+ * Opens the journal of a pool, or makes it. `failed-precondition` when the state directory cannot be written, or when
+ * the file there is damaged, newer, or of another pool: it is then left alone.
+ */
+export function openJournal(options: JournalOptions): JournalFile {
+  const paths = journalPaths(options.dir, options.poolId);
+  return onJournal(paths.database, "open the journal", () => {
+    const database = openJournalFile(paths.database, options.poolId);
+    try {
+      const sealing = openSealing(paths.key);
+      inTransaction(database, () => purge(database, options.now()));
+      const owner = inTransaction(database, () => becomeOwner(paths));
+      return new SqliteJournal(database, paths, sealing, owner, options.sleep);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+class SqliteJournal implements JournalFile {
+  readonly file: string;
+  readonly #database: DatabaseSync;
+  readonly #paths: JournalPaths;
+  readonly #sealing: Sealing;
+  readonly #owner: Owner;
+  readonly #sleep: JournalOptions["sleep"];
+  readonly #turns = new LockTurns();
+  /** What each `begin` returned with its change. */
+  readonly #leftovers = new Map<string, readonly string[]>();
+  /** Let go here, but not yet in the file: it may have been full just then. */
+  readonly #adrift = new Set<string>();
+  #ended = false;
+
+  constructor(
+    database: DatabaseSync,
+    paths: JournalPaths,
+    sealing: Sealing,
+    owner: Owner,
+    sleep: JournalOptions["sleep"],
+  ) {
+    this.file = paths.database;
+    this.#database = database;
+    this.#paths = paths;
+    this.#sealing = sealing;
+    this.#owner = owner;
+    this.#sleep = sleep;
+  }
+
+  async begin(change: NewChange, signal: AbortSignal): Promise<readonly OpenChange[]> {
+    await this.#turns.take(change.lock, change.id, signal);
+    try {
+      for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.2, LAST_POLL_MS)) {
+        if (signal.aborted) throw GovernanceError.from(signal.reason);
+        const leftovers = this.#tryBegin(change);
+        if (leftovers !== undefined) {
+          this.#leftovers.set(
+            change.id,
+            leftovers.map(({ id }) => id),
+          );
+          return leftovers;
+        }
+        await this.#sleep(pollMs, signal);
+      }
+    } catch (error) {
+      this.#turns.leave(change.id);
+      throw GovernanceError.from(error);
+    }
+  }
+
+  /** Undefined while somebody alive has a change of that lock open (J3). */
+  #tryBegin(change: NewChange): readonly OpenChange[] | undefined {
+    return this.#write("begin a change in", () => {
+      const owners = this.#database
+        .prepare("SELECT DISTINCT owner FROM changes WHERE lock = ? AND owner IS NOT NULL")
+        .all(change.lock);
+      for (const row of owners) {
+        const token = textOf(row, "owner");
+        if (token === this.#owner.token || !buryIfDead(this.#database, this.#paths, token)) return undefined;
+      }
+      const leftovers = this.#database
+        .prepare("SELECT * FROM changes WHERE lock = ? ORDER BY seq")
+        .all(change.lock)
+        .map((row) => openChangeOf(this.#database, row, this.#sealing));
+      if (this.#isOpen(change.id)) {
+        throw new GovernanceError("internal", `change ${change.id} is open already`);
+      }
+      this.#database
+        .prepare("UPDATE changes SET owner = ? WHERE lock = ?")
+        .run(this.#owner.token, change.lock);
+      insertChange(this.#database, change, this.#owner.token);
+      return leftovers;
+    });
+  }
+
+  note(
+    id: string,
+    what: { readonly facts?: ChangeFacts; readonly target?: ChangeTarget; readonly undo?: UndoRecord },
+  ): void {
+    const { facts, target, undo } = what;
+    this.#write("note facts in", () => {
+      this.#mustOwn(id);
+      const set = (column: string, value: string | Uint8Array): void => {
+        this.#database.prepare(`UPDATE changes SET ${column} = ? WHERE id = ?`).run(value, id);
+      };
+      if (facts !== undefined) set("facts", this.#sealing.seal(id, facts));
+      if (target !== undefined) updateTarget(this.#database, id, target);
+      if (undo !== undefined) set("undo", JSON.stringify(undo));
+    });
+  }
+
+  stepBegun(id: string, operation: WriteOperation, undo: boolean): number {
+    return this.#write("begin a step in", () => {
+      this.#mustOwn(id);
+      const open = { state: "begun", requestId: undefined, code: undefined, reason: undefined } as const;
+      return insertStep(this.#database, id, { operation, undo, ...open });
+    });
+  }
+
+  stepEnded(id: string, index: number, step: Omit<ChangeStep, "operation" | "undo">): void {
+    this.#write("end a step in", () => {
+      this.#mustOwn(id);
+      if (!updateStep(this.#database, id, index, step)) {
+        throw new GovernanceError("internal", `change ${id} has no step ${index}`);
+      }
+    });
+  }
+
+  steps(id: string): readonly ChangeStep[] {
+    return this.#read(() => readSteps(this.#database, id));
+  }
+
+  spend(id: string, limits: readonly BudgetLimit[], nowMs: number): Refusal | undefined {
+    return this.#write("count in", () => spend(this.#database, id, limits, nowMs));
+  }
+
+  giveBack(id: string): void {
+    this.#write("count in", () => {
+      this.#database.prepare("DELETE FROM spent WHERE change = ?").run(id);
+    });
+  }
+
+  spent(budget: Budget, nowMs: number): number {
+    return this.#read(() => spent(this.#database, budget, nowMs));
+  }
+
+  close(id: string, last: () => void): void {
+    let thrown: { readonly error: unknown } | undefined;
+    try {
+      this.#write("close a change in", () => {
+        this.#mustOwn(id, "or nobody");
+        try {
+          last();
+        } catch (error) {
+          thrown = { error };
+          throw error;
+        }
+        deleteChange(this.#database, id);
+        this.#disown(this.#leftovers.get(id) ?? []);
+      });
+    } catch (error) {
+      this.letGo(id);
+      throw thrown === undefined ? error : thrown.error;
+    }
+    this.#leftovers.delete(id);
+    this.#turns.leave(id);
+  }
+
+  letGo(id: string): void {
+    for (const one of [id, ...(this.#leftovers.get(id) ?? [])]) this.#adrift.add(one);
+    this.#leftovers.delete(id);
+    try {
+      this.#write("let go of a change in", () => undefined);
+    } catch {
+      // The next write does it: the turn below matters now, and the error that led here must not be hidden.
+    }
+    this.#turns.leave(id);
+  }
+
+  adopt(): readonly OpenChange[] {
+    const adopted = this.#write("take over changes in", () => {
+      const owners = this.#database
+        .prepare("SELECT DISTINCT owner FROM changes WHERE owner IS NOT NULL AND owner <> ?")
+        .all(this.#owner.token);
+      for (const row of owners) buryIfDead(this.#database, this.#paths, textOf(row, "owner"));
+      const free = this.#database.prepare(FREE_CHANGES).all();
+      const take = this.#database.prepare("UPDATE changes SET owner = ? WHERE id = ?");
+      for (const row of free) take.run(this.#owner.token, textOf(row, "id"));
+      return free.map((row) => openChangeOf(this.#database, row, this.#sealing));
+    });
+    for (const { id, lock } of adopted) this.#turns.join(lock, id);
+    return adopted;
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#turns.end(ended());
+    try {
+      this.#write("leave", () => {
+        this.#database.prepare("UPDATE changes SET owner = NULL WHERE owner = ?").run(this.#owner.token);
+      });
+    } catch {
+      // Whoever comes next finds the lock gone, which says the same (J4).
+    } finally {
+      this.#ended = true;
+      this.#owner.lock.release();
+      this.#database.close();
+    }
+  }
+
+  #read<T>(work: () => T): T {
+    if (this.#ended) throw ended();
+    return onJournal(this.file, "read", work);
+  }
+
+  #write<T>(doing: string, work: () => T): T {
+    if (this.#ended) throw ended();
+    return onJournal(this.file, doing, () => {
+      const adrift = [...this.#adrift];
+      const result = inTransaction(this.#database, () => {
+        this.#disown(adrift);
+        return work();
+      });
+      for (const id of adrift) this.#adrift.delete(id);
+      return result;
+    });
+  }
+
+  #disown(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#database
+        .prepare("UPDATE changes SET owner = NULL WHERE id = ? AND owner = ?")
+        .run(id, this.#owner.token);
+    }
+  }
+
+  /** Whoever has lost a change to another must not write on in it (J5). */
+  #mustOwn(id: string, orWhom: "" | "or nobody" = ""): void {
+    const row = this.#database.prepare("SELECT owner FROM changes WHERE id = ?").get(id);
+    const owner = row?.["owner"];
+    if (owner === this.#owner.token || (orWhom === "or nobody" && owner === null)) return;
+    throw new GovernanceError("internal", `change ${id} is not open in this process`);
+  }
+
+  #isOpen(id: string): boolean {
+    const row = this.#database.prepare("SELECT count(*) AS n FROM changes WHERE id = ?").get(id);
+    return numberOf(row, "n") === 1;
+  }
+}
+
+const FREE_CHANGES = `
+  SELECT * FROM changes WHERE owner IS NULL
+  AND lock NOT IN (SELECT lock FROM changes WHERE owner IS NOT NULL) ORDER BY seq`;
+
+function ended(): GovernanceError {
+  return new GovernanceError("canceled", "the journal was closed: the connector is stopping");
+}

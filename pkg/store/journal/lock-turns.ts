@@ -1,0 +1,87 @@
+import { GovernanceError } from "../../core/errors.ts";
+
+interface Waiter {
+  readonly id: string;
+  go(): void;
+  fail(error: GovernanceError): void;
+}
+
+interface Queue {
+  readonly holders: Set<string>;
+  readonly waiting: Waiter[];
+}
+
+/** Who may open a change of a lock next, within this process: first come, first served (J3). */
+export class LockTurns {
+  readonly #queues = new Map<string, Queue>();
+  readonly #lockOf = new Map<string, string>();
+
+  /** Resolves when no other change of this process has the lock. An abort while waiting leaves the queue. */
+  async take(lock: string, id: string, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw GovernanceError.from(signal.reason);
+    if (this.#lockOf.has(id)) throw new GovernanceError("internal", `change ${id} is open already`);
+    const queue = this.#queueOf(lock);
+    this.#lockOf.set(id, lock);
+    if (queue.holders.size === 0) {
+      queue.holders.add(id);
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        queue.waiting.splice(queue.waiting.indexOf(waiter), 1);
+        waiter.fail(GovernanceError.from(signal.reason));
+      };
+      const waiter: Waiter = {
+        id,
+        go: () => {
+          signal.removeEventListener("abort", abort);
+          resolve();
+        },
+        fail: (error) => {
+          signal.removeEventListener("abort", abort);
+          this.#lockOf.delete(id);
+          reject(error);
+        },
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      queue.waiting.push(waiter);
+    });
+  }
+
+  /** For a change that is there already: whoever comes next waits for it too. */
+  join(lock: string, id: string): void {
+    this.#lockOf.set(id, lock);
+    this.#queueOf(lock).holders.add(id);
+  }
+
+  /** Nothing for an id that has no turn. */
+  leave(id: string): void {
+    const lock = this.#lockOf.get(id);
+    const queue = lock === undefined ? undefined : this.#queues.get(lock);
+    if (lock === undefined || queue === undefined || !queue.holders.delete(id)) return;
+    this.#lockOf.delete(id);
+    if (queue.holders.size > 0) return;
+    const next = queue.waiting.shift();
+    if (next === undefined) {
+      this.#queues.delete(lock);
+      return;
+    }
+    queue.holders.add(next.id);
+    next.go();
+  }
+
+  /** Turns everybody away who waits. */
+  end(error: GovernanceError): void {
+    for (const queue of this.#queues.values()) {
+      for (const waiter of queue.waiting.splice(0)) waiter.fail(error);
+    }
+  }
+
+  #queueOf(lock: string): Queue {
+    const found = this.#queues.get(lock);
+    if (found !== undefined) return found;
+    const made = { holders: new Set<string>(), waiting: [] };
+    this.#queues.set(lock, made);
+    return made;
+  }
+}

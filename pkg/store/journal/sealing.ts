@@ -1,0 +1,62 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import type { ChangeFacts } from "../../core/journal.ts";
+import { refusedJournal } from "./errors.ts";
+import { createWhole, sweepDrafts } from "./state-directory.ts";
+import { parseFacts } from "./stored-values.ts";
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const CIPHER = "aes-256-gcm";
+
+/** Keeps facts unreadable on disk, each bound to its change (J6). */
+export interface Sealing {
+  seal(change: string, facts: ChangeFacts): Uint8Array;
+  /** No facts at all when the key is another one than they were sealed with, or they were tampered with. */
+  unseal(change: string, sealed: Uint8Array): ChangeFacts;
+}
+
+/** Reads the key, or makes one. What was sealed with a lost key stays unreadable. */
+export function openSealing(keyPath: string): Sealing {
+  if (!existsSync(keyPath)) createWhole(keyPath, writeKey);
+  sweepDrafts(keyPath);
+  const key = readFileSync(keyPath);
+  if (key.length !== KEY_BYTES) {
+    throw refusedJournal(
+      keyPath,
+      `is no key: it holds ${key.length} bytes, not ${KEY_BYTES}`,
+      "restore it, or move it away: a new one is made, and changes that were cut off cannot be told",
+    );
+  }
+  return {
+    seal(change, facts) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+      cipher.setAAD(Buffer.from(change));
+      const text = Buffer.concat([cipher.update(JSON.stringify(facts), "utf8"), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+    },
+    unseal(change, sealed) {
+      try {
+        const nonce = sealed.subarray(0, NONCE_BYTES);
+        const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+        decipher.setAAD(Buffer.from(change));
+        decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+        const text = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
+        return parseFacts(Buffer.concat([text, decipher.final()]).toString("utf8"));
+      } catch {
+        return {};
+      }
+    },
+  };
+}
+
+function writeKey(path: string): void {
+  const handle = openSync(path, "wx", 0o600);
+  try {
+    writeSync(handle, randomBytes(KEY_BYTES));
+  } finally {
+    closeSync(handle);
+  }
+}

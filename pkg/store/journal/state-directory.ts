@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { GovernanceError } from "../../core/errors.ts";
+import { errnoOf } from "../errors.ts";
+import { removeDatabase, syncToDisk } from "../paths.ts";
+
+/** Every file of one pool's journal. */
+export interface JournalPaths {
+  readonly directory: string;
+  readonly database: string;
+  readonly key: string;
+  /** Beginning of the names of the owners' locks (J4). */
+  readonly ownerPrefix: string;
+}
+
+/** Where everything goes, after looking whether it can. The directory is created, for this user alone. */
+export function journalPaths(dir: string, poolId: string): JournalPaths {
+  if (!/^[\w-]+$/.test(poolId)) {
+    throw new GovernanceError("invalid-argument", `user-pool-id ${JSON.stringify(poolId)} is no pool id`);
+  }
+  const directory = stateDirectory(dir);
+  return {
+    directory,
+    database: join(directory, `${poolId}.journal.db`),
+    key: join(directory, `${poolId}.journal.key`),
+    ownerPrefix: `${poolId}.journal.owner-`,
+  };
+}
+
+function stateDirectory(dir: string): string {
+  try {
+    if (dir === "") throw new Error("no path");
+    makeDirectory(resolve(dir));
+    const directory = realpathSync(dir);
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    return directory;
+  } catch (error) {
+    const code = errnoOf(error);
+    throw new GovernanceError(
+      "failed-precondition",
+      `cannot keep the journal in ${JSON.stringify(dir)} (${code === "" ? "no path" : code}): give this user the right to write there, or name another --state-dir`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Makes it and its parents, each on disk when this returns: that takes a sync of the directory that names it. Node's
+ * own recursion (24.21) never ends below /proc, where a parent exists that takes no directory.
+ */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+  syncToDisk(dirname(path));
+}
+
+/**
+ * Makes a file that appears whole and durable or not at all, whoever else makes it at the same time: it is built under
+ * another name and linked, which never replaces. The one who comes second uses the file of the first.
+ */
+export function createWhole(path: string, build: (path: string) => void): void {
+  const draft = `${path}.new-${randomBytes(6).toString("hex")}`;
+  try {
+    build(draft);
+    syncToDisk(draft);
+    linkSync(draft, path);
+  } catch (error) {
+    // Another was first; it may have swept our draft away already.
+    if (!existsSync(path)) throw error;
+  } finally {
+    removeDatabase(draft);
+  }
+  syncToDisk(dirname(path));
+}
+
+/** Removes what a process killed in `createWhole` left. Whoever is still at it finds the file made. */
+export function sweepDrafts(path: string): void {
+  const prefix = `${basename(path)}.new-`;
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(prefix)) rmSync(join(dirname(path), name), { force: true });
+  }
+}
