@@ -187,6 +187,7 @@ class SqliteJournal implements JournalFile {
     return this.#read(() => spent(this.#database, budget, nowMs));
   }
 
+  // The line first, then the commit (J2).
   close(id: string, last: () => void): void {
     let thrown: { readonly error: unknown } | undefined;
     try {
