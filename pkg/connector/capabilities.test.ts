@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { Capability, CapabilityDetailCredentialOption } from "../protocol/messages.ts";
+import { capabilities } from "./capabilities.ts";
+
+const names = (list: readonly Capability[]) =>
+  list.map((one) => Object.entries(Capability).find(([, number]) => number === one)?.[0]);
+
+describe("the capabilities", () => {
+  test("of the types are in the order of the field's SDK, the types by id", () => {
+    const types = capabilities().resourceTypeCapabilities.map(({ resourceType, capabilities: own }) => [
+      resourceType?.id,
+      names(own),
+    ]);
+    expect(types).toEqual([
+      ["group", ["SYNC", "TARGETED_SYNC", "PROVISION", "RESOURCE_DELETE", "RESOURCE_CREATE"]],
+      ["user", ["SYNC", "TARGETED_SYNC", "ACCOUNT_PROVISIONING", "RESOURCE_DELETE", "CREDENTIAL_ROTATION"]],
+    ]);
+  });
+
+  test("of the connector are those of its types and its actions, by number", () => {
+    expect(names(capabilities().connectorCapabilities)).toEqual([
+      "PROVISION",
+      "SYNC",
+      "ACCOUNT_PROVISIONING",
+      "CREDENTIAL_ROTATION",
+      "RESOURCE_CREATE",
+      "RESOURCE_DELETE",
+      "ACTIONS",
+      "TARGETED_SYNC",
+      "SERVICE_MODE_TARGETED_SYNC",
+    ]);
+  });
+
+  test("say how passwords come about", () => {
+    const { NO_PASSWORD, RANDOM_PASSWORD, ENCRYPTED_PASSWORD } = CapabilityDetailCredentialOption;
+    expect(capabilities().credentialDetails).toMatchObject({
+      capabilityAccountProvisioning: {
+        supportedCredentialOptions: [NO_PASSWORD, RANDOM_PASSWORD, ENCRYPTED_PASSWORD],
+        preferredCredentialOption: NO_PASSWORD,
+      },
+      capabilityCredentialRotation: {
+        supportedCredentialOptions: [RANDOM_PASSWORD, ENCRYPTED_PASSWORD],
+        preferredCredentialOption: RANDOM_PASSWORD,
+      },
+    });
+  });
+
+  test("name the IAM actions of each type, writes included", () => {
+    const needed = capabilities().resourceTypeCapabilities.map(({ permissions }) =>
+      permissions?.permissions.map(({ permission }) => permission),
+    );
+    expect(needed[0]).toEqual(
+      expect.arrayContaining(["cognito-idp:ListGroups", "cognito-idp:AdminAddUserToGroup"]),
+    );
+    expect(needed[1]).toEqual(
+      expect.arrayContaining(["cognito-idp:ListUsers", "cognito-idp:AdminCreateUser"]),
+    );
+    for (const own of needed) expect(new Set(own).size).toBe(own?.length);
+  });
+});
