@@ -214,5 +214,6 @@ export function createMemoryAudit(): MemoryAudit {
       if (records.some(({ change }) => change === record.change)) return;
       records.push(structuredClone(record));
     },
+    outcomeOf: (id) => records.find(({ change }) => change === id)?.outcome,
   };
 }

@@ -88,6 +88,7 @@ describe("who an account is called", () => {
       { login: "ann", profile: { login: "ann", email: "" } },
       { username: "ann", attributes: {} },
     ],
+    ["a blank primary e-mail", plain, { emails: ["", mail] }, { username: mail }],
     ["a blank login", plain, { login: " ", emails: [mail] }, { username: mail }],
     [
       "an e-mail of another name",

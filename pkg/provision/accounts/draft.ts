@@ -128,7 +128,8 @@ function loginsOf({ login, profile }: AccountRequest): Given[] {
 }
 
 function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, string>): Given[] {
-  return [...textOf("emails[0]", emails[0]), ...textOf("profile.email", collected.get("email"))];
+  const first = emails.findIndex((one) => one.trim() !== "");
+  return [...textOf(`emails[${first}]`, emails[first]), ...textOf("profile.email", collected.get("email"))];
 }
 
 /** A blank text is none: the platform fills fields that it has nothing for. */

@@ -1,3 +1,4 @@
+import { GovernanceError } from "../../core/errors.ts";
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Settlement } from "../changes.ts";
@@ -5,7 +6,7 @@ import { goneIsDone } from "../groups/gone.ts";
 import { groupsOfUser } from "../groups/listings.ts";
 import type { Parts } from "../parts.ts";
 import type { StepLog } from "../steps.ts";
-import { findAccount, patiently, type Sought } from "./find-account.ts";
+import { findAccount, patiently, SHOWS_WITHIN_MS, type Sought } from "./find-account.ts";
 import { fingerprintIn, isMadeByUs, UNTOUCHED_MS } from "./proof.ts";
 
 /** A change makes its calls within this time, waits for turns included. */
@@ -26,7 +27,13 @@ export async function settleAccount(parts: Parts, change: OpenChange, steps: Ste
   if (undo?.state === "done") {
     return { outcome: "undone", says: "the account that was made is deleted again" };
   }
-  const found = await find(parts, change, steps.signal);
+  let found: User | undefined;
+  try {
+    found = await find(parts, change, steps.signal);
+  } catch (error) {
+    if (!(error instanceof GovernanceError) || error.code !== "already-exists") throw error;
+    return { outcome: "unknown", says: `${error.message}; which of them is of this change cannot be told` };
+  }
   if (found === undefined) {
     if (undo !== undefined) return { outcome: "undone", says: "the account that was made is deleted again" };
     const whom = typeof facts["sub"] === "string" ? `; user ${facts["sub"]} is no longer in the pool` : "";
@@ -65,14 +72,18 @@ export async function settleAccount(parts: Parts, change: OpenChange, steps: Ste
 
 /** By its id where that was known; otherwise by the name that it was asked for with. */
 async function find(parts: Parts, { facts }: OpenChange, signal: AbortSignal): Promise<User | undefined> {
-  const { sub, username } = facts;
+  const { sub, username, createAtMs } = facts;
+  // A recovery mostly comes long after; then there is nothing to wait for.
+  const fresh = typeof createAtMs !== "number" || parts.options.now() - createAtMs < SHOWS_WITHIN_MS;
+  const look = (search: (inner: AbortSignal) => Promise<User | undefined>) =>
+    fresh ? patiently(parts, search, signal) : search(signal);
   if (typeof sub === "string" && typeof username === "string") {
-    return await patiently(parts, (inner) => parts.users.again({ sub, username }, inner), signal);
+    return await look((inner) => parts.users.again({ sub, username }, inner));
   }
   const sought = soughtIn(facts);
   if (sought === undefined) return undefined;
   const pool = await parts.directory.describePool(signal);
-  return await patiently(parts, (inner) => findAccount(parts, pool, sought, inner), signal);
+  return await look((inner) => findAccount(parts, pool, sought, inner));
 }
 
 function soughtIn({ by, name }: OpenChange["facts"]): Sought | undefined {

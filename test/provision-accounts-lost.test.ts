@@ -1,0 +1,311 @@
+import { describe, expect, test } from "vitest";
+
+import { person } from "./cognito/definitions.ts";
+import { ann, create, invited, only, random, stage, writes } from "./support/account-stage.ts";
+import { refusal } from "./support/adapter.ts";
+import { createMemoryDisk } from "./support/memory-journal.ts";
+
+describe("a create whose answer is lost", () => {
+  const kinds = [
+    ["usernames", {}, ann],
+    ["e-mail aliases", { aliasAttributes: ["email"] }, { email: "ann@example.com" }],
+    ["e-mail usernames", { usernameAttributes: ["email"] }, { email: "Ann@example.com" }],
+    ["phone usernames", { usernameAttributes: ["phone_number"] }, { login: "+15550001" }],
+  ] as const;
+
+  test.for(kinds)("mark 23: is found to be done, in a pool of %s", async ([, settings, wish]) => {
+    const { pool, server, audit, process } = await stage(settings);
+    const fault = server.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
+    const { result, outcome } = await create(process(), { ...wish, credential: random });
+    expect(fault.fired).toBe(1);
+    expect({ outcome, state: result.state }).toEqual({ outcome: "done", state: "created" });
+    expect(only(pool)).toMatchObject({
+      status: "CONFIRMED",
+      passwords: [result.password?.reveal(), expect.anything()],
+    });
+    expect(result.user?.sub).toBe(only(pool).sub);
+    expect(server.stats.count("AdminCreateUser")).toBe(1);
+    expect(audit.records.at(-1)).toMatchObject({
+      outcome: "done",
+      target: { user: only(pool).sub },
+      steps: [{ state: "done", reason: "outcome-unknown" }, { state: "done" }],
+    });
+  });
+
+  test.for(kinds)("mark 23: is found not to be done, in a pool of %s", async ([, settings, wish]) => {
+    const { pool, server, audit, process } = await stage(settings);
+    server.script({ operation: "AdminCreateUser", nth: 1, cut: "before" });
+    const failure = await refusal(create(process(), { ...wish, credential: random }));
+    expect(failure).toMatchObject({ code: "unavailable", reason: "outcome-unknown", stands: [] });
+    expect(pool.allUsers()).toEqual([]);
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "failed", steps: [{ state: "not-done" }] });
+    expect((await create(process(), wish)).result.state).toBe("created");
+  });
+
+  test("mark 23, mark 50: is found although the account does not show at first", async () => {
+    const { pool, server, clock, process } = await stage({
+      consistency: { createdUnreadable: { calls: 3 }, createdUnlisted: { calls: 100 } },
+    });
+    server.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
+    const { result } = await create(process(), { ...ann, credential: random });
+    expect(result.user?.sub).toBe(only(pool).sub);
+    expect(clock.sleeps.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("mark 23: somebody else's account of that name is left alone", async () => {
+    const { pool, server, audit, process } = await stage();
+    server.script({
+      operation: "AdminCreateUser",
+      nth: 1,
+      cut: "before",
+      run: () =>
+        void pool.addUser({
+          username: "ann",
+          attributes: { email: "other@example.com" },
+          status: "FORCE_CHANGE_PASSWORD",
+        }),
+    });
+    const failure = await refusal(create(process(), { ...ann, credential: random }));
+    expect(failure.reason).toBe("outcome-unknown");
+    expect(failure.message).toContain(`user ${only(pool).sub}`);
+    expect(failure.message).toContain("left as it is");
+    expect(writes(server)).toEqual(["AdminCreateUser"]);
+    expect(only(pool)).toMatchObject({ passwords: [] });
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
+  });
+
+  test("mark 23: an old account that only just shows is not ours either", async () => {
+    const { pool, server, clock, process } = await stage();
+    server.script({
+      operation: "AdminCreateUser",
+      nth: 1,
+      cut: "before",
+      run: () =>
+        void pool.addUser({
+          username: "ann",
+          attributes: { email: "ann@example.com" },
+          status: "FORCE_CHANGE_PASSWORD",
+          createdAt: new Date(clock.now() - 6 * 60_000),
+        }),
+    });
+    await refusal(create(process(), { ...ann, credential: random }));
+    expect(only(pool)).toMatchObject({ status: "FORCE_CHANGE_PASSWORD", passwords: [] });
+  });
+
+  test("mark 23: when the reads fail too, the outcome is unknown and said to be", async () => {
+    const { server, audit, process } = await stage();
+    server.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
+    server.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "InternalErrorException" } });
+    const failure = await refusal(create(process(), ann));
+    expect(failure.stands).toEqual(["it may have been done or not: look, then repeat"]);
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
+  });
+
+  test("mark 40: an invitation that fails does not hide the account", async () => {
+    const { pool, process } = await stage({ behaviour: { invitations: "fail" } });
+    const { result, outcome } = await create(process(), {
+      ...invited,
+      credential: { kind: "random", temporary: true },
+    });
+    expect({ outcome, state: result.state }).toEqual({ outcome: "done", state: "created" });
+    expect(result.actionRequired).toContain("could not send the invitation");
+    expect(result.invitationExpiresAt).toBeUndefined();
+    expect(result.password?.reveal()).toBe(only(pool).passwords[0]);
+  });
+
+  test("a trigger that refuses leaves nothing; one that fails afterwards leaves the account and says so", async () => {
+    const { pool, server, process } = await stage();
+    const refuse = server.script({
+      operation: "AdminCreateUser",
+      error: { name: "UserLambdaValidationException" },
+    });
+    expect(await refusal(create(process(), invited))).toMatchObject({ reason: "trigger-failed", stands: [] });
+    refuse.remove();
+    server.script({
+      operation: "AdminCreateUser",
+      times: 1,
+      error: { name: "UnexpectedLambdaException" },
+      run: () =>
+        void pool.addUser({
+          username: "ann",
+          attributes: { email: "ann@example.com" },
+          status: "FORCE_CHANGE_PASSWORD",
+        }),
+    });
+    const { result } = await create(process(), invited);
+    expect(result).toMatchObject({ state: "created", user: { sub: only(pool).sub } });
+    expect(result.actionRequired).toContain("Lambda trigger");
+  });
+
+  test("with an invitation the answer says that it may not have gone out", async () => {
+    const { server, process } = await stage();
+    server.script({ operation: "AdminCreateUser", nth: 1, cut: "mid-answer" });
+    const { result } = await create(process(), invited);
+    expect(result.actionRequired).toContain("whether the invitation went out is not known");
+  });
+});
+
+describe("a second step that fails", () => {
+  test.for([
+    ["InvalidPasswordException", "password-refused"],
+    ["AccessDeniedException", undefined],
+    ["LimitExceededException", undefined],
+  ] as const)("mark 42, L-01: %s takes back the account that was made", async ([name, reason]) => {
+    const { pool, server, audit, process } = await stage();
+    server.script({ operation: "AdminSetUserPassword", error: { name } });
+    const failure = await refusal(create(process(), { ...ann, credential: random }));
+    expect(failure.reason).toBe(reason);
+    expect(failure.message).toContain("taken back");
+    expect(pool.allUsers()).toEqual([]);
+    expect(audit.records.at(-1)).toMatchObject({
+      outcome: "undone",
+      steps: [
+        { operation: "AdminCreateUser", state: "done" },
+        { operation: "AdminSetUserPassword", state: "not-done" },
+        { operation: "AdminDeleteUser", state: "done", undo: true },
+      ],
+    });
+  });
+
+  test("mark 42, L-01: when the deletion fails too, the error names what stands", async () => {
+    const { pool, server, audit, process } = await stage();
+    server.script({
+      operation: ["AdminSetUserPassword", "AdminDeleteUser"],
+      error: { name: "AccessDeniedException" },
+    });
+    const failure = await refusal(create(process(), { ...ann, credential: random }));
+    expect(failure.stands).toEqual([`AdminCreateUser is done (user ${only(pool).sub})`]);
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "partial", target: { user: only(pool).sub } });
+  });
+
+  test("mark 42: an account that somebody else has put in its place is not deleted", async () => {
+    const { pool, server, audit, process } = await stage();
+    server.script({
+      operation: "AdminSetUserPassword",
+      error: { name: "AccessDeniedException" },
+      run: () => {
+        pool.deleteUser("ann");
+        pool.addUser({ username: "ann" });
+      },
+    });
+    await refusal(create(process(), { ...ann, credential: random }));
+    expect(only(pool).username).toBe("ann");
+    expect(server.stats.count("AdminDeleteUser")).toBe(0);
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "partial" });
+  });
+
+  test("mark 42: an account that somebody has switched off since is not deleted", async () => {
+    const { pool, server, process } = await stage();
+    server.script({
+      operation: "AdminSetUserPassword",
+      error: { name: "AccessDeniedException" },
+      run: () => {
+        only(pool).enabled = false;
+      },
+    });
+    expect((await refusal(create(process(), { ...ann, credential: random }))).stands).toHaveLength(1);
+    expect(server.stats.count("AdminDeleteUser")).toBe(0);
+  });
+
+  test.for([0, 5])("a lost answer is repeated once, with a history of %i", async (historySize) => {
+    const { pool, server, process } = await stage({ passwordPolicy: { historySize } });
+    server.script({ operation: "AdminSetUserPassword", nth: 1, cut: "after" });
+    const { result } = await create(process(), { ...ann, credential: random });
+    expect(only(pool)).toMatchObject({ status: "CONFIRMED" });
+    expect(only(pool).passwords[0]).toBe(result.password?.reveal());
+    expect(server.stats.count("AdminSetUserPassword")).toBe(2);
+  });
+
+  test.for([[["PASSWORD"]], [["PASSWORD", "EMAIL_OTP"]]] as const)(
+    "two lost answers are settled by the account itself, where sign-in begins by %o",
+    async ([firstAuthFactors]) => {
+      const { pool, server, clock, process } = await stage({ firstAuthFactors });
+      server.script({
+        operation: "AdminSetUserPassword",
+        cut: "after",
+        times: 2,
+        run: () => clock.advance(50),
+      });
+      const { result, outcome } = await create(process(), { ...ann, credential: random });
+      expect(outcome).toBe("done");
+      expect(only(pool).passwords[0]).toBe(result.password?.reveal());
+    },
+  );
+
+  test("two calls that never arrived are settled too, and the account goes again", async () => {
+    const { pool, server, audit, process } = await stage();
+    server.script({ operation: "AdminSetUserPassword", cut: "before" });
+    await refusal(create(process(), { ...ann, credential: random }));
+    expect(pool.allUsers()).toEqual([]);
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "undone" });
+  });
+
+  test("mark 50: the second step waits until the account shows", async () => {
+    const { pool, process } = await stage({ consistency: { createdUnreadable: { calls: 3 } } });
+    const { result } = await create(process(), { ...ann, credential: random });
+    expect(only(pool).passwords[0]).toBe(result.password?.reveal());
+    expect(result.user?.status).toBe("CONFIRMED");
+  });
+
+  test("a password that was set is told although the account cannot be read back", async () => {
+    const { pool, server, process } = await stage();
+    server.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "AccessDeniedException" } });
+    const { result } = await create(process(), { ...ann, credential: random });
+    expect(result.password?.reveal()).toBe(only(pool).passwords[0]);
+  });
+});
+
+describe("the same account asked for twice", () => {
+  test("one after the other: the second has nothing to do and gets no password", async () => {
+    const { server, process } = await stage();
+    const first = await create(process(), { ...ann, credential: random });
+    const second = await create(process(), { ...ann, credential: random });
+    expect(second).toMatchObject({
+      outcome: "nothing-to-do",
+      result: { state: "already-exists", password: undefined },
+    });
+    expect(second.result.user?.sub).toBe(first.result.user?.sub);
+    expect(server.stats.count("AdminCreateUser")).toBe(1);
+  });
+
+  test("at once, in two processes of one journal: one waits for the other", async () => {
+    const { pool, server, process } = await stage();
+    const both = await Promise.all([create(process(), ann), create(process(), { ...ann, login: "ann" })]);
+    expect(both.map(({ result }) => result.state).toSorted()).toEqual(["already-exists", "created"]);
+    expect(both[0].result.user?.sub).toBe(both[1].result.user?.sub);
+    expect(only(pool).username).toBe("ann");
+    expect(server.stats.count("AdminCreateUser")).toBe(1);
+  });
+
+  test.for([
+    ["usernames", {}, ann],
+    ["e-mail usernames", { usernameAttributes: ["email"] }, { email: "ann@example.com" }],
+  ] as const)("at once, without a journal in common, in a pool of %s", async ([, settings, wish]) => {
+    const { pool, server, audit, process } = await stage(settings, { maxInvitationsPerHour: 1 });
+    const hold = server.hold({ operation: "AdminCreateUser" });
+    const both = [1, 2].map(() =>
+      create(process({ disk: createMemoryDisk() }), { ...wish, profile: { sendInviteEmail: true } }),
+    );
+    await hold.arrived(2);
+    hold.release();
+    const outcomes = await Promise.all(both);
+    expect(outcomes.map(({ result, outcome }) => `${result.state}: ${outcome}`).toSorted()).toEqual([
+      "already-exists: nothing-to-do",
+      "created: done",
+    ]);
+    expect(new Set(outcomes.map(({ result }) => result.user?.sub))).toEqual(new Set([only(pool).sub]));
+    expect(only(pool).invitations).toBe(1);
+    expect(audit.records.map(({ outcome }) => outcome).toSorted()).toEqual(["done", "nothing-to-do"]);
+  });
+
+  test("a phone number that another account signs in by is told by its kind alone", async () => {
+    const users = [person(1, { attributes: { phone_number: "+15550001" } })];
+    const { process } = await stage({ usernameAttributes: ["email", "phone_number"], users });
+    const failure = await refusal(
+      create(process(), { email: "ann@example.com", profile: { phone: "+15550001" } }),
+    );
+    expect(failure).toMatchObject({ code: "already-exists" });
+    expect(failure.message).toContain("profile.phone_number:");
+    expect(failure.message).not.toContain("+15550001");
+  });
+});
