@@ -1,20 +1,21 @@
 import type { CommandName } from "../../pkg/config/setting.ts";
 import { settingOf, settingsFor } from "../../pkg/config/settings.ts";
 
-const EVERYWHERE = `
-Every setting can also stand in the environment as BATON_<NAME>, such as
-BATON_USER_POOL_ID, and under its name in a YAML file (BATON_CONFIG_PATH,
-default ./.baton.yaml). A flag beats the environment, which beats the file.
+const REST = `A flag beats the environment, which beats the file.
 Secrets come from the environment, from the file, or from a file of their own:
 BATON_AWS_SECRET_ACCESS_KEY_FILE.`;
 
-/** Where the settings of a command may stand, with those that stand on the command line alone. */
+const ALL = `
+Every setting can also stand in the environment as BATON_<NAME>, such as
+BATON_USER_POOL_ID, and under its name in a YAML file (BATON_CONFIG_PATH,
+default ./.baton.yaml). ${REST}`;
+
+/** Where the settings of a command may stand, less those that stand on the command line alone. */
 export function settingsHelp(reads: CommandName): string {
   const alone = settingsFor(reads).filter((name) => !settingOf(name).inEnvironment);
-  if (alone.length === 0) return EVERYWHERE;
-  const flags = alone.map((name) => `--${name}`).join(", ");
-  return EVERYWHERE.replace("Every setting can", `Every setting but ${flags} can`).replace(
-    "can also stand in the environment as BATON_<NAME>, such as\nBATON_USER_POOL_ID,",
-    "can also stand in the environment as\nBATON_<NAME>, such as BATON_USER_POOL_ID,",
-  );
+  if (alone.length === 0) return ALL;
+  return `
+Every setting but ${alone.map((name) => `--${name}`).join(", ")} can also stand in the environment as BATON_<NAME>,
+such as BATON_USER_POOL_ID, and under its name in a YAML file
+(BATON_CONFIG_PATH, default ./.baton.yaml). ${REST}`;
 }

@@ -1,9 +1,11 @@
-import type { ReadStream } from "node:tty";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { Input } from "./context.ts";
 
 /** What of a process stream is used here. */
-type Stream = Pick<ReadStream, "destroy"> & AsyncIterable<unknown> & { readonly isTTY?: boolean };
+interface Stream extends AsyncIterable<unknown> {
+  readonly isTTY?: boolean;
+  destroy(): unknown;
+}
 
 const MAX_BYTES = 1024 * 1024;
 const LINE_BREAK = 0x0a;
