@@ -46,7 +46,10 @@ export function createProvisioning(
       journal: journal.get,
       isThere: () => existsSync(join(stateDir, `${poolId}.journal.db`)),
     }),
-    audit: { append: (record) => audit.get().append(record) },
+    audit: {
+      append: (record) => audit.get().append(record),
+      outcomeOf: (change) => audit.get().outcomeOf(change),
+    },
     now,
     newId: randomUUID,
     randomBelow: (bound) => randomInt(bound),

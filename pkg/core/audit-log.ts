@@ -25,4 +25,6 @@ export interface AuditLog {
    * a recovery may repeat it. Throws `failed-precondition` when the line cannot be written.
    */
   append(record: AuditRecord): void;
+  /** How the change ended as the log has it; undefined while it has no line among the newest ten thousand. */
+  outcomeOf(change: string): ChangeOutcome | undefined;
 }

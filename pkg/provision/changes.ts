@@ -75,6 +75,13 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
   }
 
   async function settleOpen(change: OpenChange): Promise<Recovered> {
+    const told = audit.outcomeOf(change.id);
+    if (told !== undefined) {
+      // Only the end of the journal's entry is missing.
+      close(change, { target: change.target, undo: change.undo, outcome: told });
+      const says = `it had ended as ${told}, and the audit log has it`;
+      return { change, settlement: { outcome: SETTLED_AS[told], says } };
+    }
     const steps = createSteps(journal, change.id, AbortSignal.timeout(CHANGE_LIMIT_MS));
     const known = trackNotes(steps, change.target, change.undo);
     const settlement: Settlement =
@@ -216,6 +223,16 @@ interface Ending {
 }
 
 const NOTHING_STANDS: ReadonlySet<ChangeOutcome> = new Set<ChangeOutcome>(["failed", "undone"]);
+
+const SETTLED_AS: Readonly<Record<ChangeOutcome, Settlement["outcome"]>> = {
+  done: "done",
+  "nothing-to-do": "done",
+  refused: "failed",
+  failed: "failed",
+  undone: "undone",
+  partial: "partial",
+  unknown: "unknown",
+};
 
 /** What the steps note about the change belongs into its audit line too. */
 function trackNotes(log: StepLog, target: ChangeTarget, undo: UndoRecord | undefined) {

@@ -68,6 +68,13 @@ async function problems(): Promise<readonly unknown[]> {
   return (await verifyAuditFile(path, {}, never)).problems;
 }
 
+test("tells how a change ended, also one that another process wrote", () => {
+  const log = open();
+  expect(log.outcomeOf("c1")).toBeUndefined();
+  open().append({ ...recordOf("c1"), outcome: "undone" });
+  expect(log.outcomeOf("c1")).toBe("undone");
+});
+
 describe("a line", () => {
   test("has its members in one fixed order, and a hash over all of them", () => {
     open().append(recordOf("c1"));

@@ -16,6 +16,7 @@
 //   AL6. A line that could not be written or synced is cut off again: no line stands that was reported as missing.
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import type { AuditLog } from "../../core/audit-log.ts";
+import type { ChangeOutcome } from "../../core/change.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { NO_LINE_BEFORE, nameInLog, writeLine } from "./audit-line.ts";
 import { unwritten } from "./disk-errors.ts";
@@ -55,16 +56,16 @@ interface Tail extends Pick<Seen, "end" | "lastBytes"> {
  * damaged, so that a change is refused before it is made rather than unrecorded after.
  */
 export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
-  const ids = new Set<string>();
+  const known = new Map<string, ChangeOutcome | undefined>();
   let seen: Seen | undefined;
   let broken: GovernanceError | undefined;
 
-  function know(id: string): void {
-    ids.delete(id);
-    ids.add(id);
-    for (const oldest of ids) {
-      if (ids.size <= KNOWN_IDS) break;
-      ids.delete(oldest);
+  function know(id: string, outcome: unknown): void {
+    known.delete(id);
+    known.set(id, isOutcome(outcome) ? outcome : undefined);
+    for (const oldest of known.keys()) {
+      if (known.size <= KNOWN_IDS) break;
+      known.delete(oldest);
     }
   }
 
@@ -90,7 +91,9 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
     let lastBytes = 0;
     const end = eachLine(fd, from, to, (line) => {
       const frame = readFrame(line);
-      if (typeof frame !== "string" && typeof frame.value["change"] === "string") know(frame.value["change"]);
+      if (typeof frame !== "string" && typeof frame.value["change"] === "string") {
+        know(frame.value["change"], frame.value["outcome"]);
+      }
       ends.first ??= frame;
       ends.last = frame;
       lastBytes = (line?.length ?? 0) + 1;
@@ -111,7 +114,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
   function append(fd: number, record: Parameters<AuditLog["append"]>[0]): void {
     const { size, end, seq, hash } = look(fd);
     const id = nameInLog(record.change);
-    if (ids.has(id)) {
+    if (known.has(id)) {
       fsyncSync(fd);
       syncDirectoryOf(path);
       return;
@@ -127,7 +130,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
       takeBack(fd, end, error);
       throw error;
     }
-    know(id);
+    know(id, record.outcome);
     const lastBytes = line.bytes.length;
     seen = { ...stateOf(fd, path), end: end + lastBytes, lastBytes, seq: seq + 1, hash: line.hash };
   }
@@ -160,7 +163,27 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
   }
 
   opened(look);
-  return { append: (record) => opened((fd) => append(fd, record)) };
+  return {
+    append: (record) => opened((fd) => append(fd, record)),
+    outcomeOf(change) {
+      opened(look);
+      return known.get(nameInLog(change));
+    },
+  };
+}
+
+const OUTCOMES: ReadonlySet<unknown> = new Set<ChangeOutcome>([
+  "done",
+  "nothing-to-do",
+  "refused",
+  "failed",
+  "undone",
+  "partial",
+  "unknown",
+]);
+
+function isOutcome(value: unknown): value is ChangeOutcome {
+  return OUTCOMES.has(value);
 }
 
 function stateOf(fd: number, path: string): Pick<Seen, "file" | "size" | "changedAtNs"> {
