@@ -171,15 +171,14 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
     try {
       // Whoever was killed on the same target comes first: what it left decides what there is to do.
       for (const left of leftOpen) await settleOpen(left);
-    } catch (error) {
-      const failure = GovernanceError.from(error);
+      const plan = await prepare(change, request, signal);
+      if (plan.kind === "change") return await apply(change, plan);
+      const steps = close(change, { target, undo: undefined, outcome: "nothing-to-do" });
+      return { result: plan.result, outcome: "nothing-to-do", change: change.id, steps, planned: [] };
+    } finally {
+      // What could not be ended must not keep its target locked; ended ones are not concerned.
       journal.letGo(change.id);
-      throw failure;
     }
-    const plan = await prepare(change, request, signal);
-    if (plan.kind === "change") return await apply(change, plan);
-    const steps = close(change, { target, undo: undefined, outcome: "nothing-to-do" });
-    return { result: plan.result, outcome: "nothing-to-do", change: change.id, steps, planned: [] };
   }
 
   return {
@@ -202,8 +201,9 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
         try {
           settled.push(await settleOpen(change));
         } catch (error) {
-          journal.letGo(change.id);
           failed.push({ change, error: GovernanceError.from(error) });
+        } finally {
+          journal.letGo(change.id);
         }
       }
       return { settled, failed };
