@@ -4,6 +4,8 @@ import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
 import { RateLimitDescriptionSchema } from "../gen/c1/connector/v2/annotation_ratelimit_pb.ts";
+import { GrantManagerService } from "../gen/c1/connector/v2/grant_pb.ts";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
 import { type CallStatus, GRPC_CODE, statusOf, UncodedError } from "./errors.ts";
 
@@ -74,6 +76,34 @@ describe("the detail that tells when to come back", () => {
   ] as const)("does not go with %s and %s", ([code, time]) => {
     const failure = new GovernanceError(code, "why", time === undefined ? {} : { retryAt: time });
     expect(statusOf(failure).metadata).toBeUndefined();
+  });
+});
+
+describe("a refusal by a guard", () => {
+  const { grant, revoke } = GrantManagerService.method;
+  const refused = new GovernanceError("refused-by-guard", "group admins is denied by --groups-deny");
+
+  test("of a grant says so as the field's SDK does", () => {
+    const outcome = statusOf(refused, grant);
+    const [detail] = detailsOf(outcome)?.decoded.details ?? [];
+    expect(outcome.code).toBe(status.FAILED_PRECONDITION);
+    expect(detail && anyUnpack(detail, ErrorInfoSchema)).toMatchObject({
+      reason: "grant_cancelled",
+      domain: "github.com/conductorone/baton-sdk",
+      metadata: { reason: "group admins is denied by --groups-deny" },
+    });
+  });
+
+  test("of anything else, and a grant that fails otherwise, has no such detail", () => {
+    expect(statusOf(refused, revoke).metadata).toBeUndefined();
+    expect(statusOf(refused).metadata).toBeUndefined();
+    expect(statusOf(new GovernanceError("failed-precondition", "off"), grant).metadata).toBeUndefined();
+  });
+
+  test("keeps within a header, however long the reason", () => {
+    const outcome = statusOf(new GovernanceError("refused-by-guard", "x".repeat(100_000)), grant);
+    const [bytes] = outcome.metadata?.get("grpc-status-details-bin") ?? [];
+    expect(bytes?.length).toBeLessThan(5000);
   });
 });
 

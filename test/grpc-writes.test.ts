@@ -1,0 +1,445 @@
+// Every write over a real socket, with a provisioner behind it to which nothing is real.
+import { Buffer } from "node:buffer";
+import type { DescMethod, MessageInitShape } from "@bufbuild/protobuf";
+import { type Any, anyUnpack, type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
+import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { afterEach, describe, expect, test } from "vitest";
+import type { ProvisioningVerbs } from "../pkg/connector/provisioning/verbs.ts";
+import { GovernanceError } from "../pkg/core/errors.ts";
+import { createSealer } from "../pkg/encryption/sealer.ts";
+import { ActionService, BatonActionStatus } from "../pkg/gen/c1/connector/v2/action_pb.ts";
+import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
+import {
+  AccountManagerService,
+  CredentialManagerService,
+  ResourceDeleterService,
+  ResourceManagerService,
+  ResourcesService,
+} from "../pkg/gen/c1/connector/v2/resource_pb.ts";
+import { ErrorInfoSchema } from "../pkg/gen/google/rpc/error_details_pb.ts";
+import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from "../pkg/protocol/messages.ts";
+import type { Outcome } from "../pkg/provision/context.ts";
+import type { ChangedUser, Provisioner } from "../pkg/provision/provisioner.ts";
+import { changed, failing, fakeUser, nothingToDo } from "./support/fake-provisioner.ts";
+import { fakeVerbs, REAL } from "./support/fake-verbs.ts";
+import { type Harness, useGrpcServer } from "./support/grpc-client.ts";
+
+const startServer = useGrpcServer(afterEach);
+
+interface Writes extends Harness {
+  readonly calls: ReturnType<typeof fakeVerbs>["calls"];
+  readonly verbs: ProvisioningVerbs;
+}
+
+async function start(
+  different: Partial<Provisioner> = {},
+  options: Parameters<typeof fakeVerbs>[1] = {},
+): Promise<Writes> {
+  const { verbs, calls } = fakeVerbs(different, options);
+  return { ...(await startServer({}, verbs)), calls, verbs };
+}
+
+const { grant, revoke } = GrantManagerService.method;
+const { createAccount } = AccountManagerService.method;
+const { rotateCredential, issueCredential } = CredentialManagerService.method;
+const { createResource, deleteResource } = ResourceManagerService.method;
+const { deleteResourceV2 } = ResourceDeleterService.method;
+const { listActionSchemas, getActionSchema, invokeAction, getActionStatus } = ActionService.method;
+
+const group = { id: { resourceType: "group", resource: "admins" } };
+const user = { id: { resourceType: "user", resource: "sub-1" } };
+const entitlement = { id: "group:admins:member", resource: group };
+const standing = { id: "group:admins:member:user:sub-1", entitlement, principal: user };
+const who = { by: "id", value: "sub-1" };
+const dryRun = { headers: { "dry-run": "true" } };
+
+interface Sample {
+  readonly method: DescMethod;
+  readonly request: MessageInitShape<DescMethod["input"]>;
+  /** What the provisioner is asked, without the context. */
+  readonly asked: readonly unknown[];
+  readonly wouldCall: readonly string[];
+}
+
+function sample<M extends DescMethod>(
+  method: M,
+  request: MessageInitShape<M["input"]>,
+  asked: readonly unknown[],
+  wouldCall: readonly string[],
+): Sample {
+  return { method, request, asked, wouldCall };
+}
+
+const nothing = { description: undefined, roleArn: undefined, precedence: undefined };
+const recipient = {
+  provider: "one",
+  config: { case: "ageRecipientConfig", value: { recipient: "age1" } },
+} as const;
+
+const WRITES: readonly Sample[] = [
+  sample(grant, { entitlement, principal: user }, ["grant", who, "admins"], ["AdminAddUserToGroup"]),
+  sample(revoke, { grant: standing }, ["revoke", who, "admins"], ["AdminRemoveUserFromGroup"]),
+  sample(
+    createAccount,
+    { accountInfo: { login: "ada" } },
+    ["createAccount", { login: "ada", emails: [], profile: new Map(), credential: { kind: "none" } }],
+    ["AdminCreateUser", "AdminSetUserPassword"],
+  ),
+  sample(
+    rotateCredential,
+    { resourceId: user.id, encryptionConfigs: [recipient] },
+    ["rotateCredential", who, { kind: "random", temporary: false }],
+    ["AdminSetUserPassword"],
+  ),
+  sample(createResource, { resource: group }, ["createGroup", "admins", nothing], ["CreateGroup"]),
+  sample(deleteResource, { resourceId: group.id }, ["deleteGroup", "admins"], ["DeleteGroup"]),
+  sample(deleteResource, { resourceId: user.id }, ["deleteUser", who], ["AdminDeleteUser"]),
+  sample(deleteResourceV2, { resourceId: group.id }, ["deleteGroup", "admins"], ["DeleteGroup"]),
+  sample(deleteResourceV2, { resourceId: user.id }, ["deleteUser", who], ["AdminDeleteUser"]),
+  sample(
+    invokeAction,
+    { name: "enable_user", args: { user_id: "sub-1" } },
+    ["enableUser", who],
+    ["AdminEnableUser"],
+  ),
+];
+
+/** The notes that dry runs leave among the annotations of an answer. */
+function notesOf(answer: unknown): Struct[] {
+  const annotations: unknown = Reflect.get(Object(answer), "annotations");
+  if (!Array.isArray(annotations)) throw new Error("no annotations");
+  return annotations.flatMap((any: Any) => anyUnpack(any, StructSchema) ?? []);
+}
+
+describe("a write", () => {
+  test("reaches the provisioner on behalf of the peer", async () => {
+    const { client, calls, events } = await start();
+    for (const { method, request, asked } of WRITES) {
+      const { code, message, trailers } = await client.unary(method, request);
+      expect({ method: String(method), code, message }).toEqual({
+        method: String(method),
+        code: "OK",
+        message: "",
+      });
+      expect(trailers).not.toHaveProperty("dry-run");
+      const { verb, args } = calls.at(-1) ?? {};
+      const peer = events.at(-1)?.peer;
+      const context = { requester: { via: "grpc", name: peer }, dryRun: false };
+      expect([verb, ...(args ?? [])]).toEqual([...asked, context]);
+    }
+    expect(calls).toHaveLength(WRITES.length);
+  });
+
+  test("with dry-run asks the same, says what it would call, and says that it was one", async () => {
+    const { client, calls } = await start();
+    for (const { method, request, asked, wouldCall } of WRITES) {
+      const { code, answer, trailers } = await client.unary(method, request, dryRun);
+      expect({ method: String(method), code }).toEqual({ method: String(method), code: "OK" });
+      expect(trailers["dry-run"]).toBe("true");
+      const { verb, args = [] } = calls.at(-1) ?? {};
+      expect([verb, ...args]).toEqual([...asked, { requester: expect.anything(), dryRun: true }]);
+      const notes = notesOf(answer);
+      expect(notes).toHaveLength(1);
+      expect(Object.keys(notes[0]?.fields ?? {})).toEqual(["dry_run", "would_call"]);
+      expect(JSON.stringify(notes[0]?.fields["would_call"])).toContain(JSON.stringify(wouldCall[0]));
+    }
+  });
+
+  test.for(["TRUE", "1", "", "no"])("with dry-run %o is refused: it may have been meant", async (value) => {
+    const { client, calls } = await start();
+    for (const { method, request } of WRITES) {
+      const { code, message } = await client.unary(method, request, { headers: { "dry-run": value } });
+      expect({ method: String(method), code }).toEqual({ method: String(method), code: "INVALID_ARGUMENT" });
+      expect(message).toMatch(/^metadata dry-run: /);
+    }
+    expect(calls).toEqual([]);
+  });
+
+  test("with dry-run false is real", async () => {
+    const { client, calls } = await start();
+    await client.unary(grant, { entitlement, principal: user }, { headers: { "dry-run": "false" } });
+    expect(calls[0]?.args[2]).toMatchObject({ dryRun: false });
+  });
+
+  test("that fails is the failure, for a dry run too", async () => {
+    const failure = new GovernanceError("not-found", "no user with sub sub-1 in this pool");
+    const { client } = await start({ grant: failing(failure) });
+    for (const options of [{}, dryRun]) {
+      expect(await client.unary(grant, { entitlement, principal: user }, options)).toMatchObject({
+        code: "NOT_FOUND",
+        message: failure.message,
+      });
+    }
+  });
+
+  test("without its sub-messages is INVALID_ARGUMENT and names the field", async () => {
+    const { client, calls } = await start();
+    const empty: readonly (readonly [DescMethod, string])[] = [
+      [grant, "entitlement"],
+      [revoke, "grant"],
+      [createAccount, "account_info"],
+      [rotateCredential, "resource_id"],
+      [createResource, "resource"],
+      [deleteResource, "resource_id"],
+      [deleteResourceV2, "resource_id"],
+    ];
+    for (const [method, field] of empty) {
+      const { code, message } = await client.unary(method);
+      expect({ code, field: message.split(":")[0] }).toEqual({ code: "INVALID_ARGUMENT", field });
+    }
+    expect(calls).toEqual([]);
+  });
+});
+
+test("a dry run of a read is a read", async () => {
+  const { client } = await start();
+  const request = { resourceTypeId: "user" };
+  for (const value of ["true", "what?"]) {
+    const reply = await client.unary(ResourcesService.method.listResources, request, {
+      headers: { "dry-run": value },
+    });
+    expect(reply).toMatchObject({ code: "OK", answer: { list: [user] } });
+    expect(reply.trailers).not.toHaveProperty("dry-run");
+  }
+});
+
+describe("a membership", () => {
+  test("that is granted comes back as the grant", async () => {
+    const { client } = await start();
+    const { answer } = await client.unary(grant, { entitlement, principal: user });
+    expect(answer).toMatchObject({ grants: [{ id: standing.id }], annotations: [] });
+  });
+
+  test("that was so already says so", async () => {
+    const already = async () =>
+      nothingToDo({ user: fakeUser({ by: "id", value: "sub-1" }), group: "admins" });
+    const { client } = await start({ grant: already, revoke: already });
+    const granted = await client.unary(grant, { entitlement, principal: user });
+    const revoked = await client.unary(revoke, { grant: standing });
+    const [exists] = granted.answer?.annotations ?? [];
+    const [gone] = revoked.answer?.annotations ?? [];
+    expect(exists && anyUnpack(exists, GrantAlreadyExistsSchema)).toBeDefined();
+    expect(granted.answer?.grants[0]?.id).toBe(standing.id);
+    expect(gone && anyUnpack(gone, GrantAlreadyRevokedSchema)).toBeDefined();
+  });
+
+  test("is revoked by entitlement and principal under the platform's placeholder id", async () => {
+    const { client, calls } = await start();
+    const { code } = await client.unary(revoke, { grant: { ...standing, id: "🧸_UNKNOWN_GRANT_ID" } });
+    expect(code).toBe("OK");
+    expect(calls[0]).toMatchObject({ verb: "revoke", args: [who, "admins", {}] });
+  });
+
+  test("that a guard refuses is a cancelled grant, and a plain refusal of a revoke", async () => {
+    const refusal = failing(
+      new GovernanceError("refused-by-guard", "group admins is denied by --groups-deny"),
+    );
+    const { client } = await start({ grant: refusal, revoke: refusal });
+    const granted = await client.unary(grant, { entitlement, principal: user });
+    const revoked = await client.unary(revoke, { grant: standing });
+    expect([granted.code, revoked.code]).toEqual(["FAILED_PRECONDITION", "FAILED_PRECONDITION"]);
+    const [detail] = granted.details?.details ?? [];
+    expect(detail && anyUnpack(detail, ErrorInfoSchema)).toMatchObject({
+      reason: "grant_cancelled",
+      domain: "github.com/conductorone/baton-sdk",
+      metadata: { reason: "group admins is denied by --groups-deny" },
+    });
+    expect(revoked.details).toBeUndefined();
+  });
+
+  test("of a group in a group is refused", async () => {
+    const { client, calls } = await start();
+    const reply = await client.unary(grant, { entitlement, principal: group });
+    expect(reply).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringMatching(/^principal\.id\.resource_type: a group as principal/),
+    });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("a password", () => {
+  test("goes back encrypted to the caller's key, and nowhere else", async () => {
+    const identity = await generateX25519Identity();
+    const key = await identityToRecipient(identity);
+    const { client } = await start({}, { sealing: { sealer: createSealer, open: undefined } });
+    const { answer } = await client.unary(createAccount, {
+      accountInfo: { login: "ada" },
+      credentialOptions: { options: { case: "randomPassword", value: { length: 20n } } },
+      encryptionConfigs: [{ config: { case: "ageRecipientConfig", value: { recipient: key } } }],
+    });
+    expect(answer?.result).toMatchObject({ case: "success", value: { isCreateAccountResult: true } });
+    const [sealed] = answer?.encryptedData ?? [];
+    expect(sealed).toMatchObject({ name: "password", provider: "baton/age/v1" });
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(identity);
+    const opened = await decrypter.decrypt(sealed?.encryptedBytes ?? new Uint8Array(), "text");
+    expect(opened).toBe("generated-Password-1");
+    expect(Buffer.from(sealed?.encryptedBytes ?? new Uint8Array()).includes("generated")).toBe(false);
+  });
+
+  test("is not made for a key that nobody has", async () => {
+    const { client, calls } = await start({}, { sealing: { sealer: createSealer, open: undefined } });
+    const { code, message } = await client.unary(rotateCredential, {
+      resourceId: user.id,
+      encryptionConfigs: [{ config: { case: "ageRecipientConfig", value: { recipient: "age1nobody" } } }],
+    });
+    expect({ code, field: message.split(" ")[0] }).toEqual({
+      code: "INVALID_ARGUMENT",
+      field: "encryption_configs[0].age_recipient_config.recipient",
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test("is the only credential: none is issued", async () => {
+    const { client } = await start();
+    expect(await client.unary(issueCredential, { identityId: user.id, requestId: "r" })).toMatchObject({
+      code: "UNIMPLEMENTED",
+    });
+    expect(await client.unary(issueCredential, { requestId: "r" })).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringMatching(/^identity_id: missing/),
+    });
+  });
+});
+
+describe("an action", () => {
+  const args = { user_id: "sub-1" };
+
+  test("is listed with its schema, for every type but none of its own", async () => {
+    const { client } = await start();
+    const all = await client.unary(listActionSchemas);
+    expect(all.answer?.schemas.map(({ name }) => name)).toContain("disable_user");
+    expect((await client.unary(listActionSchemas, { resourceTypeId: "user" })).answer?.schemas).toEqual([]);
+    const one = await client.unary(getActionSchema, { name: "disable_user" });
+    expect(one.answer?.schema).toMatchObject({ name: "disable_user", displayName: "Disable User" });
+    expect(await client.unary(getActionSchema, { name: "make_tea" })).toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("that ends at once is complete in the answer, and so is its status", async () => {
+    const { client } = await start();
+    const invoked = await client.unary(invokeAction, { name: "disable_user", args });
+    const expected = {
+      id: "run-1",
+      name: "disable_user",
+      status: BatonActionStatus.COMPLETE,
+      response: { success: true, outcome: "done", change: "change-1" },
+    };
+    expect(invoked.answer).toMatchObject(expected);
+    expect((await client.unary(getActionStatus, { id: "run-1" })).answer).toMatchObject(expected);
+  });
+
+  test("that takes longer than the caller waits is running, and ends without the caller", async () => {
+    const { promise, resolve } = Promise.withResolvers<Outcome<ChangedUser>>();
+    const { client, verbs } = await start({ enableUser: () => promise });
+    const inlineWait = { nanos: 1_000_000 };
+    const { answer } = await client.unary(invokeAction, { name: "enable_user", args, inlineWait });
+    expect(answer).toMatchObject({ id: "run-1", status: BatonActionStatus.RUNNING, response: {} });
+    const running = await client.unary(getActionStatus, { id: "run-1" });
+    expect(running.answer?.status).toBe(BatonActionStatus.RUNNING);
+    resolve(changed({ user: fakeUser({ by: "id", value: "sub-1" }) }, REAL));
+    await verbs.actions.idle();
+    const ended = await client.unary(getActionStatus, { id: "run-1" });
+    expect(ended.answer).toMatchObject({ status: BatonActionStatus.COMPLETE, response: { success: true } });
+  });
+
+  test("goes on when its caller cancels", async () => {
+    const begun = Promise.withResolvers<AbortSignal>();
+    const { promise, resolve } = Promise.withResolvers<Outcome<ChangedUser>>();
+    const { client, verbs } = await start({
+      enableUser: (_user, _context, signal) => {
+        begun.resolve(signal);
+        return promise;
+      },
+    });
+    const caller = new AbortController();
+    const inlineWait = { seconds: 60n };
+    const request = { name: "enable_user", args, inlineWait };
+    const reply = client.unary(invokeAction, request, { signal: caller.signal });
+    const signal = await begun.promise;
+    caller.abort();
+    expect((await reply).code).toBe("CANCELLED");
+    resolve(changed({ user: fakeUser({ by: "id", value: "sub-1" }) }, REAL));
+    await verbs.actions.idle();
+    expect(signal.aborted).toBe(false);
+    const ended = await client.unary(getActionStatus, { id: "run-1" });
+    expect(ended.answer?.status).toBe(BatonActionStatus.COMPLETE);
+  });
+
+  test("that fails does so in its answer, a refusal by a guard too", async () => {
+    const error = "user sub-1 belongs to an identity provider";
+    const { client } = await start({ enableUser: failing(new GovernanceError("refused-by-guard", error)) });
+    expect((await client.unary(invokeAction, { name: "enable_user", args })).answer).toMatchObject({
+      status: BatonActionStatus.FAILED,
+      response: { success: false, error },
+    });
+  });
+
+  test.for<readonly [string, MessageInitShape<(typeof invokeAction)["input"]>, string, RegExp]>([
+    ["unknown", { name: "make_tea", args }, "NOT_FOUND", /"make_tea"$/],
+    [
+      "of a type",
+      { name: "enable_user", args, resourceTypeId: "user" },
+      "NOT_FOUND",
+      /of resource type "user"$/,
+    ],
+    ["of a type without a name", { resourceTypeId: "user" }, "INVALID_ARGUMENT", /^name: /],
+    ["without arguments", { name: "enable_user" }, "INVALID_ARGUMENT", /^args\.user_id: missing/],
+    [
+      "with an unknown argument",
+      { name: "enable_user", args: { ...args, force: true } },
+      "INVALID_ARGUMENT",
+      /^args: .*"force"/,
+    ],
+    [
+      "with an argument of another kind",
+      { name: "disable_user", args: { ...args, sign_out: "no" } },
+      "INVALID_ARGUMENT",
+      /^args\.sign_out: /,
+    ],
+    [
+      "against a constraint",
+      { name: "update_group", args: { group_id: "admins" } },
+      "INVALID_ARGUMENT",
+      /^args: .*at least one of/,
+    ],
+    [
+      "on a group instead of a user",
+      { name: "enable_user", args: { user_id: { resource_type_id: "group", resource_id: "admins" } } },
+      "INVALID_ARGUMENT",
+      /^args\.user_id: .*"group"/,
+    ],
+    [
+      "mark 38: that renames a group",
+      { name: "update_group", args: { group_id: "admins", new_name: "owners" } },
+      "INVALID_ARGUMENT",
+      /^args\.new_name: a Cognito group cannot be renamed/,
+    ],
+  ])("%s is refused before anything begins", async ([, request, code, message]) => {
+    const { client, calls } = await start();
+    expect(await client.unary(invokeAction, request)).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test("is not known under an id that was never given", async () => {
+    const { client } = await start();
+    expect(await client.unary(getActionStatus, { id: "run-1" })).toMatchObject({
+      code: "NOT_FOUND",
+      message: expect.stringMatching(/^id: no action is known under "run-1"/),
+    });
+  });
+});
+
+test("no call is logged with what was asked or answered", async () => {
+  const { client, events, told } = await start();
+  const password = "Hunter2-secret";
+  await client.unary(invokeAction, {
+    name: "set_password",
+    args: { user_id: "sub-1", password, permanent: true },
+  });
+  await told(1);
+  expect(JSON.stringify(events)).not.toContain("Hunter2");
+});
