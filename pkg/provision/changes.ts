@@ -156,7 +156,12 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
     // Another process, in another place, was faster: the pool is as it was to be, and not by us.
     const outcome = log.standing().length > 0 ? "done" : "nothing-to-do";
     if (outcome === "nothing-to-do") journal.giveBack(change.id);
-    const steps = close(change, { ...known.now(), outcome });
+    let steps: readonly ChangeStep[];
+    try {
+      steps = close(change, { ...known.now(), outcome });
+    } catch (error) {
+      throw unrecorded(GovernanceError.from(error), log);
+    }
     return { result, outcome, change: change.id, steps, planned: plan.steps };
   }
 
@@ -251,6 +256,13 @@ function outcomeOf(log: StepLog): ChangeOutcome {
   if (log.standing().length > 0) return "partial";
   if (log.unknown()) return "unknown";
   return log.takenBack() ? "undone" : "failed";
+}
+
+/** The change was made and its line could not be written: it stays in the journal, and recovery writes the line. */
+function unrecorded(failure: GovernanceError, log: StepLog): GovernanceError {
+  const stands = log.standing().map((operation) => `${operation} is done`);
+  const rest = "the change was made and is not in the audit log yet: see to that, then run connector recover";
+  return new GovernanceError(failure.code, `${failure.message}; ${rest}`, { cause: failure.cause, stands });
 }
 
 /** The failure as the caller hears it: with what stands of the change. */

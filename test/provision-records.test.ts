@@ -1,0 +1,77 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterEach, expect, test } from "vitest";
+import { GovernanceError } from "../pkg/core/errors.ts";
+import type { UserRef } from "../pkg/provision/provisioner.ts";
+import { person } from "./cognito/definitions.ts";
+import { never, refusal } from "./support/adapter.ts";
+import { asked, setStage, strike } from "./support/provision-stage.ts";
+
+afterEach(strike);
+
+const ann: UserRef = { by: "text", value: "ann" };
+const users = [person(1, { username: "ann" })];
+
+test("a change whose audit line cannot be written says that it was made, and recovery writes the line", async () => {
+  let full = true;
+  const stage = await setStage(
+    { users },
+    {
+      wrap: {
+        audit: (inner) => ({
+          ...inner,
+          append(record) {
+            if (full) throw new GovernanceError("failed-precondition", "no space left for the audit log");
+            inner.append(record);
+          },
+        }),
+      },
+    },
+  );
+  const failed = await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
+  expect(failed.message).toMatch(/no space left .*the change was made .*connector recover/);
+  expect(failed.stands).toEqual(["AdminDisableUser is done", "AdminUserGlobalSignOut is done"]);
+  expect(stage.audit()).toEqual([]);
+  full = false;
+  const { settled } = await stage.provisioner.recover(never);
+  expect(settled).toMatchObject([{ outcome: "done" }]);
+  expect(stage.audit()).toMatchObject([
+    { kind: "disable-user", outcome: "done", by: { via: "recovery", name: "cli test" } },
+  ]);
+});
+
+test("the next change of the same target settles what was left open first", async () => {
+  let full = true;
+  const stage = await setStage(
+    { users },
+    {
+      wrap: {
+        audit: (inner) => ({
+          ...inner,
+          append(record) {
+            if (full) throw new GovernanceError("failed-precondition", "no space left for the audit log");
+            inner.append(record);
+          },
+        }),
+      },
+    },
+  );
+  await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
+  full = false;
+  await stage.provisioner.enableUser(ann, asked, never);
+  expect(stage.audit().map(({ kind, outcome }) => [kind, outcome])).toEqual([
+    ["disable-user", "done"],
+    ["enable-user", "done"],
+  ]);
+});
+
+test("no change is begun under an audit log that was tampered with", async () => {
+  const stage = await setStage({ users });
+  await stage.provisioner.disableUser(ann, { signOut: false }, asked, never);
+  await stage.close();
+  writeFileSync(
+    stage.auditPath,
+    readFileSync(stage.auditPath, "utf8").replace("disable-user", "enable-user"),
+  );
+  expect(() => stage.another()).toThrow(/audit log .* is damaged.*connector audit verify/);
+  expect(stage.pool.stored("ann")?.enabled).toBe(false);
+});
