@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 
-import { type Credential } from "../pkg/provision/provisioner.ts";
-import { type Pool } from "./cognito/pool.ts";
+import type { Credential } from "../pkg/provision/provisioner.ts";
+import type { Pool } from "./cognito/pool.ts";
 import {
   ann,
   create,
@@ -20,7 +20,7 @@ import {
   type When,
   type Wish,
 } from "./support/account-stage.ts";
-import { type InstantClock, refusal } from "./support/adapter.ts";
+import { type InstantClock, never, refusal } from "./support/adapter.ts";
 
 describe("a killed process", () => {
   const kinds = [
@@ -91,6 +91,20 @@ describe("a killed process", () => {
       expect(outcome).toBe("undone");
       expect(all.pool.allUsers()).toEqual([]);
     }
+  });
+
+  test("after its last call: the account stands, and its password is to be rotated", async () => {
+    const { pool, server, process } = await stage();
+    const hold = server.hold({ operation: "AdminGetUser", nth: 2 });
+    const victim = process();
+    const ended = create(victim, { ...ann, credential: random }).catch(() => undefined);
+    await hold.arrived();
+    victim.journal.die();
+    hold.release();
+    await ended;
+    const { settled: all } = await process().provisioner.recover(never);
+    expect(all).toMatchObject([{ outcome: "done", change: { target: { user: only(pool).sub } } }]);
+    expect(all[0]?.says).toContain("has its password; nobody was told the generated password: rotate");
   });
 
   test("a generated password that nobody was told is to be rotated", async () => {

@@ -74,6 +74,41 @@ describe("a create whose answer is lost", () => {
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
 
+  test.for([
+    ["that signed up for itself", { status: "UNCONFIRMED" }],
+    ["that is switched off", { status: "FORCE_CHANGE_PASSWORD", enabled: false }],
+  ] as const)("mark 23: an account of the same attributes %s is not ours", async ([, how]) => {
+    const { pool, server, audit, process } = await stage();
+    server.script({
+      operation: "AdminCreateUser",
+      nth: 1,
+      cut: "before",
+      run: () => void pool.addUser({ username: "ann", attributes: { email: "ann@example.com" }, ...how }),
+    });
+    await refusal(create(process(), { ...ann, credential: random }));
+    expect(writes(server)).toEqual(["AdminCreateUser"]);
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
+  });
+
+  test("mark 23: with a username of our own, somebody else's account of the address settles nothing", async () => {
+    const { pool, server, audit, process } = await stage({ aliasAttributes: ["email"] });
+    server.script({
+      operation: "AdminCreateUser",
+      nth: 1,
+      cut: "after",
+      run: () =>
+        void pool.addUser({
+          username: "rival",
+          attributes: { email: "ann@example.com" },
+          status: "FORCE_CHANGE_PASSWORD",
+        }),
+    });
+    const { result } = await create(process(), { email: "ann@example.com" });
+    expect(result.user?.username).toMatch(/^0000c0de-/u);
+    expect(pool.stored("rival")).toMatchObject({ passwords: [] });
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "done", target: { user: result.user?.sub } });
+  });
+
   test("mark 23: an old account that only just shows is not ours either", async () => {
     const { pool, server, clock, process } = await stage();
     server.script({
@@ -194,51 +229,76 @@ describe("a second step that fails", () => {
     expect(audit.records.at(-1)).toMatchObject({ outcome: "partial" });
   });
 
-  test("mark 42: an account that somebody has switched off since is not deleted", async () => {
+  test.for([
+    ["switched off", { enabled: false }],
+    ["reset", { status: "RESET_REQUIRED" }],
+  ] as const)("mark 42: an account that somebody has %s since is not deleted", async ([, how]) => {
     const { pool, server, process } = await stage();
     server.script({
       operation: "AdminSetUserPassword",
       error: { name: "AccessDeniedException" },
-      run: () => {
-        only(pool).enabled = false;
-      },
+      run: () => void Object.assign(only(pool), how),
     });
     expect((await refusal(create(process(), { ...ann, credential: random }))).stands).toHaveLength(1);
     expect(server.stats.count("AdminDeleteUser")).toBe(0);
   });
 
-  test.for([0, 5])("a lost answer is repeated once, with a history of %i", async (historySize) => {
-    const { pool, server, process } = await stage({ passwordPolicy: { historySize } });
-    server.script({ operation: "AdminSetUserPassword", nth: 1, cut: "after" });
-    const { result } = await create(process(), { ...ann, credential: random });
-    expect(only(pool)).toMatchObject({ status: "CONFIRMED" });
-    expect(only(pool).passwords[0]).toBe(result.password?.reveal());
-    expect(server.stats.count("AdminSetUserPassword")).toBe(2);
+  test("mark 42: an account made at another time is not the one, whatever its id", async () => {
+    const { pool, server, process } = await stage();
+    server.script({ operation: "AdminSetUserPassword", error: { name: "AccessDeniedException" } });
+    server.script({
+      operation: "AdminGetUser",
+      nth: { from: 2 },
+      rewrite: (answer) => Object.assign({}, answer, { UserCreateDate: 1_700_000_000 }),
+    });
+    await refusal(create(process(), { ...ann, credential: random }));
+    expect(only(pool).username).toBe("ann");
+    expect(server.stats.count("AdminDeleteUser")).toBe(0);
   });
 
-  test.for([[["PASSWORD"]], [["PASSWORD", "EMAIL_OTP"]]] as const)(
+  test.for([
+    [0, ["PASSWORD"]],
+    [5, ["PASSWORD"]],
+    // Here the status tells nothing, and only the refusal of the repeat does.
+    [5, ["PASSWORD", "EMAIL_OTP"]],
+  ] as const)(
+    "a lost answer is repeated once, with a history of %i and sign-in by %o",
+    async ([historySize, firstAuthFactors]) => {
+      const { pool, server, process } = await stage({ firstAuthFactors, passwordPolicy: { historySize } });
+      server.script({ operation: "AdminSetUserPassword", nth: 1, cut: "after" });
+      const { result } = await create(process(), { ...ann, credential: random });
+      expect(only(pool)).toMatchObject({ status: "CONFIRMED" });
+      expect(only(pool).passwords[0]).toBe(result.password?.reveal());
+      expect(server.stats.count("AdminSetUserPassword")).toBe(2);
+    },
+  );
+
+  test.for([
+    // The status tells, even within the same millisecond; where it does not, the date of the last change does.
+    [["PASSWORD"], 0],
+    [["PASSWORD", "EMAIL_OTP"], 50],
+  ] as const)(
     "two lost answers are settled by the account itself, where sign-in begins by %o",
-    async ([firstAuthFactors]) => {
+    async ([firstAuthFactors, laterMs]) => {
       const { pool, server, clock, process } = await stage({ firstAuthFactors });
-      server.script({
-        operation: "AdminSetUserPassword",
-        cut: "after",
-        times: 2,
-        run: () => clock.advance(50),
-      });
+      const run = () => clock.advance(laterMs);
+      server.script({ operation: "AdminSetUserPassword", cut: "after", times: 2, run });
       const { result, outcome } = await create(process(), { ...ann, credential: random });
       expect(outcome).toBe("done");
       expect(only(pool).passwords[0]).toBe(result.password?.reveal());
     },
   );
 
-  test("two calls that never arrived are settled too, and the account goes again", async () => {
-    const { pool, server, audit, process } = await stage();
-    server.script({ operation: "AdminSetUserPassword", cut: "before" });
-    await refusal(create(process(), { ...ann, credential: random }));
-    expect(pool.allUsers()).toEqual([]);
-    expect(audit.records.at(-1)).toMatchObject({ outcome: "undone" });
-  });
+  test.for([[["PASSWORD"]], [["PASSWORD", "EMAIL_OTP"]]] as const)(
+    "two calls that never arrived are settled too, and the account goes again, where sign-in begins by %o",
+    async ([firstAuthFactors]) => {
+      const { pool, server, audit, process } = await stage({ firstAuthFactors });
+      server.script({ operation: "AdminSetUserPassword", cut: "before" });
+      await refusal(create(process(), { ...ann, credential: random }));
+      expect(pool.allUsers()).toEqual([]);
+      expect(audit.records.at(-1)).toMatchObject({ outcome: "undone" });
+    },
+  );
 
   test("mark 50: the second step waits until the account shows", async () => {
     const { pool, process } = await stage({ consistency: { createdUnreadable: { calls: 3 } } });
@@ -305,7 +365,7 @@ describe("the same account asked for twice", () => {
       create(process(), { email: "ann@example.com", profile: { phone: "+15550001" } }),
     );
     expect(failure).toMatchObject({ code: "already-exists" });
-    expect(failure.message).toContain("profile.phone_number:");
+    expect(failure.message).toMatch(/^profile\.phone_number: another account/u);
     expect(failure.message).not.toContain("+15550001");
   });
 });

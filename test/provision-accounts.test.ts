@@ -12,6 +12,7 @@ import {
   invited,
   only,
   random,
+  rotate,
   stage,
   writes,
 } from "./support/account-stage.ts";
@@ -94,6 +95,22 @@ describe("the four kinds of pool", () => {
     const { pool, process } = await stage({ aliasAttributes: ["email"], users });
     expect((await create(process(), { email: "ann@example.com" })).result.state).toBe("created");
     expect(pool.allUsers()).toHaveLength(2);
+  });
+
+  test("mark 50: a deleted account that a listing still shows is not there any more", async () => {
+    const attributes = { email: "ann@example.com", email_verified: "false" };
+    const users = [person(1, { username: "old", attributes })];
+    const consistency = { deletedListed: { calls: 100 } };
+    const { pool, process } = await stage({ aliasAttributes: ["email"], users, consistency });
+    pool.deleteUser("old");
+    expect((await create(process(), { email: "ann@example.com" })).result.state).toBe("created");
+  });
+
+  test("mark 50: a fresh account can be worked on before any listing shows it", async () => {
+    const { process } = await stage({ consistency: { createdUnlisted: { calls: 100 } } });
+    const one = process();
+    const { result } = await create(one, ann);
+    expect(await rotate(one, result.user?.sub ?? "", random)).toMatchObject({ outcome: "done" });
   });
 
   test("two unverified accounts of one address are told by their ids, and a third is not made", async () => {

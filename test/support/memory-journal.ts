@@ -171,7 +171,8 @@ export function createMemoryDisk(): MemoryDisk {
         wake();
       },
       letGo(id) {
-        const { lock } = entryOf(id).change;
+        // One that is ended is nobody's any more.
+        const lock = entries.get(id)?.change.lock;
         for (const entry of entries.values()) {
           if (entry.change.lock === lock && entry.owner === self) entry.owner = undefined;
         }

@@ -66,7 +66,7 @@ export async function userByName(
 /** A fresh account may not show in a read for a moment (mark 50). */
 const PAUSES_MS = [200, 400, 800, 1600];
 
-/** By then it does. */
+/** A fresh account shows by then. */
 export const SHOWS_WITHIN_MS = 30_000;
 
 /** Looks again a few times before it says that there is nothing. */
