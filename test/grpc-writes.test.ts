@@ -155,6 +155,21 @@ describe("a write", () => {
     expect(calls).toEqual([]);
   });
 
+  test.for([
+    ["true", "false"],
+    ["false", "true"],
+    ["true", "true"],
+  ])("with two dry-run headers, %s and %s, is refused", async (values) => {
+    const { client, calls } = await start();
+    const reply = await client.unary(
+      grant,
+      { entitlement, principal: user },
+      { headers: { "dry-run": values } },
+    );
+    expect(reply.code).toBe("INVALID_ARGUMENT");
+    expect(calls).toEqual([]);
+  });
+
   test("with dry-run false is real", async () => {
     const { client, calls } = await start();
     await client.unary(grant, { entitlement, principal: user }, { headers: { "dry-run": "false" } });

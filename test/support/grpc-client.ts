@@ -54,8 +54,8 @@ export interface Reply<Answer> {
 export interface CallOptions {
   /** The deadline, which the client keeps too. */
   readonly timeoutMs?: number;
-  /** More headers. A `grpc-timeout` among them is a deadline that only the server keeps. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** More headers, several of a name too. A `grpc-timeout` among them is a deadline that only the server keeps. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Cancels the call. */
   readonly signal?: AbortSignal;
 }
@@ -173,7 +173,9 @@ function decoded<M extends DescMethod>(method: M, bytes: Uint8Array): MessageSha
 
 function headersOf({ headers = {} }: CallOptions): Metadata {
   const metadata = new Metadata();
-  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  for (const [name, values] of Object.entries(headers)) {
+    for (const value of [values].flat()) metadata.add(name, value);
+  }
   return metadata;
 }
 

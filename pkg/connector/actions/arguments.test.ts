@@ -96,6 +96,11 @@ describe("an argument", () => {
     ["update_user_attributes", { user_id, set: ["a"] }, /^args\.set: must be an object/],
     ["update_user_attributes", { user_id, set: "a" }, /^args\.set: must be an object/],
     ["update_user_attributes", { user_id, set: { a: null } }, /^args\.set: must be an object whose values/],
+    [
+      "update_user_attributes",
+      { user_id, set: { a: Number.NaN } },
+      /^args\.set: must be an object whose values/,
+    ],
     ["update_user_attributes", { user_id, set: { a: {} } }, /^args\.set: must be an object whose values/],
     ["update_user_attributes", { user_id, delete: "a" }, /^args\.delete: must be a list of texts/],
     ["update_user_attributes", { user_id, delete: [1] }, /^args\.delete: must be a list of texts/],

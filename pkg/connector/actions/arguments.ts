@@ -118,5 +118,8 @@ function isTexts(value: JsonValue | undefined): value is string[] {
 
 function isScalars(value: JsonValue | undefined): value is Record<string, string | number | boolean> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((item) => ["string", "number", "boolean"].includes(typeof item));
+  // A Struct can carry NaN and infinities, which JSON has not.
+  return Object.values(value).every(
+    (item) => typeof item === "string" || typeof item === "boolean" || Number.isFinite(item),
+  );
 }

@@ -34,7 +34,7 @@ export async function sealedPassword(
     // Without its cause, which has seen the password.
     throw new GovernanceError(
       code,
-      `${message}; ${stands}, and nobody knows its password: rotate the credential for another`,
+      `${message}; ${stands}, and nobody knows the password: rotate the credential for another`,
       { stands: [stands] },
     );
   }
