@@ -79,6 +79,18 @@ describe("a killed process", () => {
     expect(all.audit.records.map(({ outcome }) => outcome)).toEqual(["undone", "done"]);
   });
 
+  test("mark 50: an account that does not show yet is not taken for one that was never made", async () => {
+    const { pool, directory, process } = await stage({ consistency: { createdUnreadable: { calls: 3 } } });
+    const { doomed, died } = mortal(directory, 1, "after");
+    const victim = process({ directory: doomed });
+    void create(victim, { ...ann, credential: random }).catch(() => undefined);
+    await died;
+    victim.journal.die();
+    const { settled: all } = await process().provisioner.recover(never);
+    expect(all).toMatchObject([{ outcome: "undone" }]);
+    expect(pool.allUsers()).toEqual([]);
+  });
+
   test("whoever is killed while taking back is helped to finish", async () => {
     for (const when of times) {
       const all = await stage();
@@ -255,6 +267,15 @@ describe("what is written down", () => {
     expect(disk.written.length).toBeGreaterThan(30);
     expect(everything).not.toMatch(/planted/iu);
     expect(everything).not.toContain(rotated.result.password?.reveal());
+  });
+
+  test("the digests of the attributes tell nothing, not even that two accounts have the same value", async () => {
+    const { disk, process } = await stage();
+    for (const login of ["ann", "eve"]) await create(process(), { login, profile: { locale: "PLANTED" } });
+    const digests = disk.written.flatMap((line) => /locale ([0-9a-f]{64})/u.exec(line)?.[1] ?? []);
+    // Noted with the plan, before the first call, and with the account's id.
+    expect(digests).toHaveLength(6);
+    expect(new Set(digests).size).toBe(2);
   });
 
   test("the audit log names an account to be made by the digest of its login, whatever its case", async () => {

@@ -1,4 +1,3 @@
-import { GovernanceError } from "../../core/errors.ts";
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Settlement } from "../changes.ts";
@@ -27,13 +26,7 @@ export async function settleAccount(parts: Parts, change: OpenChange, steps: Ste
   if (undo?.state === "done") {
     return { outcome: "undone", says: "the account that was made is deleted again" };
   }
-  let found: User | undefined;
-  try {
-    found = await find(parts, change, steps.signal);
-  } catch (error) {
-    if (!(error instanceof GovernanceError) || error.code !== "already-exists") throw error;
-    return { outcome: "unknown", says: `${error.message}; which of them is of this change cannot be told` };
-  }
+  const found = await find(parts, change, steps.signal);
   if (found === undefined) {
     if (undo !== undefined) return { outcome: "undone", says: "the account that was made is deleted again" };
     const whom = typeof facts["sub"] === "string" ? `; user ${facts["sub"]} is no longer in the pool` : "";
