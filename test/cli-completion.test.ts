@@ -50,7 +50,7 @@ describe("bash completion", () => {
   test.for<[string[], string[]]>([
     [
       ["connector", "s"],
-      ["sync", "serve"],
+      ["sync", "set-password", "serve", "sign-out-user"],
     ],
     [
       ["connector", "list", ""],

@@ -274,7 +274,7 @@ complete -c connector -n '__connector_at enable-user' -l log-format -x -a 'conso
 complete -c connector -n '__connector_at enable-user' -l config -r -F -d 'YAML file with these settings by their names (default: ./.baton.yaml where there is one)'
 complete -c connector -n '__connector_at enable-user' -l help -s h -d 'Show help'
 complete -c connector -n '__connector_at disable-user' -l user -x -d 'Whose account: sub, username or e-mail address (required)'
-complete -c connector -n '__connector_at disable-user' -l keep-sessions -d 'Leave the sessions that there are'
+complete -c connector -n '__connector_at disable-user' -l keep-sessions -d 'Leave out the sign-out; AWS revokes the tokens of a disabled person all the same'
 complete -c connector -n '__connector_at disable-user' -l user-pool-id -x -d 'The user pool, such as eu-west-1_AbCd12345 (required)'
 complete -c connector -n '__connector_at disable-user' -l region -x -d 'The pool\'s Region; must be the one in the pool id (default: read from the pool id)'
 complete -c connector -n '__connector_at disable-user' -l user-id -x -a 'sub username' -d 'What identifies an account: sub never changes and is never used again (default: sub)'

@@ -370,7 +370,7 @@ _connector_enable_user() {
 _connector_disable_user() {
   _arguments -s \
     '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--keep-sessions[Leave the sessions that there are]' \
+    '--keep-sessions[Leave out the sign-out; AWS revokes the tokens of a disabled person all the same]' \
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
     '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \

@@ -35,7 +35,12 @@ export function addPeople(tree: Tree): void {
     "disable-user",
     "Keep a person from signing in, and end the sessions",
     async (command) => ({ kind: "disable-user", signOut: !isSet(command, "keepSessions") }),
-    [flagOption("--keep-sessions", "Leave the sessions that there are")],
+    [
+      flagOption(
+        "--keep-sessions",
+        "Leave out the sign-out; AWS revokes the tokens of a disabled person all the same",
+      ),
+    ],
   );
   addUserCommand(tree, "sign-out-user", "End every session of a person", async () => ({
     kind: "sign-out-user",

@@ -1,0 +1,391 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { person } from "./cognito/definitions.ts";
+import { createPool, type Pool } from "./cognito/pool.ts";
+import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import type { StoredUser } from "./cognito/stored-user.ts";
+import { type CliResult, runCli, startCli } from "./support/connector-cli.ts";
+
+const POOL = "us-east-1_Ab129faBb";
+const MAIN = resolve(import.meta.dirname, "../cmd/connector/main.ts");
+const ROLE = "arn:aws:iam::123456789012:role/admins";
+const PASSWORD = "planted-Passw0rd-7Qx!";
+
+let folder: string;
+let pool: Pool;
+let cognito: ScriptedCognito;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "connector-writes-"));
+  pool = createPool({
+    id: POOL,
+    users: [
+      person(0, { username: "grace", groups: ["readers", "writers"] }),
+      person(1, { username: "joan", attributes: { email: "joan@example.com" } }),
+      person(2, { username: "invited", status: "FORCE_CHANGE_PASSWORD" }),
+      person(3, { username: "new", status: "UNCONFIRMED" }),
+      person(5, { username: "barred", enabled: false }),
+      person(4, { username: "guarded", mfa: ["SOFTWARE_TOKEN_MFA"] }),
+    ],
+    groups: ["readers", "writers", { name: "admins", roleArn: ROLE }],
+  });
+  cognito = await startScriptedCognito({ pools: [pool] });
+});
+
+afterEach(async () => {
+  await cognito.close();
+  rmSync(folder, { recursive: true });
+});
+
+const settings = () => [
+  `--user-pool-id=${POOL}`,
+  `--endpoint-url=${cognito.url}`,
+  "--rate=1000",
+  `--state-dir=${folder}`,
+  "--log-format=console",
+];
+const reading = (...args: string[]): Promise<CliResult> => runCli([...args, ...settings()]);
+const changing = (...args: string[]): Promise<CliResult> => reading(...args, "--provisioning");
+const line = (text: string): string[] => text.split(" ");
+
+/** The same, with a text on stdin. */
+function fed(text: string, ...args: string[]): Promise<CliResult> {
+  const program = spawn(process.execPath, [MAIN, ...args, ...settings(), "--provisioning"], {
+    env: { PATH: process.env["PATH"], AWS_ACCESS_KEY_ID: "AKIDTEST", AWS_SECRET_ACCESS_KEY: "secret" },
+  });
+  let stdout = "";
+  let stderr = "";
+  program.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  program.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  program.stdin.end(text);
+  return new Promise((ended) => {
+    program.once("close", (code) => ended({ code, stdout, stderr }));
+  });
+}
+
+function rowsOf({ stdout }: CliResult): unknown[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((text) => JSON.parse(text) as unknown);
+}
+
+function stored(username: string): StoredUser {
+  const user = pool.stored(username);
+  if (user === undefined) throw new Error(`the pool has no ${username}`);
+  return user;
+}
+
+const groupsOf = (username: string): string[] => pool.groupsOf(username, 0, 60).items.map(({ name }) => name);
+
+const isRead = (operation: string): boolean => /^(Admin)?(List|Get|Describe)/.test(operation);
+const writes = (): string[] =>
+  cognito.stats.calls.map(({ operation }) => operation).filter((operation) => !isRead(operation));
+
+/** The whole pool as it is, to compare. */
+function snapshot(): string {
+  const users = pool.allUsers().map((user) => [user, [...user.attributes], groupsOf(user.username)]);
+  return JSON.stringify([users, pool.groups(0, 60).items]);
+}
+
+function everythingWritten(): string {
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), "latin1"))
+    .join("\n");
+}
+
+describe("an admin with nothing but the commands", () => {
+  test("creates a person, puts them into two groups, disables them, and deletes them; each of it twice", async () => {
+    const create = line("create-account --login ada --email ada@example.com --attribute given_name=Ada");
+    const created = await changing(...create);
+    expect(created).toMatchObject({ code: 0, stderr: "" });
+    const { sub } = stored("ada");
+    expect(rowsOf(created)).toEqual([
+      {
+        kind: "create-account",
+        outcome: "done",
+        user: sub,
+        group: null,
+        id: sub,
+        username: "ada",
+        state: "created",
+        action_required: expect.anything(),
+        invitation_expires: null,
+        encrypted_password: null,
+        encrypted_with: null,
+        change: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        steps: [{ operation: "AdminCreateUser", state: "done", request_id: expect.any(String) }],
+        would_call: [],
+      },
+    ]);
+    expect(stored("ada").attributes.get("given_name")).toBe("Ada");
+    expect(stored("ada").invitations).toBe(0);
+    expect(rowsOf(await changing(...create))).toMatchObject([
+      { outcome: "nothing-to-do", user: sub, state: "exists" },
+    ]);
+
+    const grant = line("grant --group readers --group writers --user ada@example.com");
+    expect(rowsOf(await changing(...grant))).toMatchObject([
+      { kind: "grant", outcome: "done", user: sub, group: "readers" },
+      { kind: "grant", outcome: "done", user: sub, group: "writers" },
+    ]);
+    const again = await changing(...grant, "--output", "table");
+    expect(again).toEqual({
+      code: 0,
+      stdout: `nothing to do: user ${sub} is in group readers\nnothing to do: user ${sub} is in group writers\n`,
+      stderr: "",
+    });
+    expect(groupsOf("ada").toSorted()).toEqual(["readers", "writers"]);
+
+    const disable = ["disable-user", "--user", sub];
+    expect(await changing(...disable, "--output", "table")).toEqual({
+      code: 0,
+      stdout: `disabled and signed out: user ${sub}\nID tokens that are out stay valid until they expire\n`,
+      stderr: "",
+    });
+    expect(stored("ada").enabled).toBe(false);
+    expect(cognito.stats.count("AdminUserGlobalSignOut")).toBe(1);
+    expect((await changing(...disable)).code).toBe(0);
+    expect(stored("ada").enabled).toBe(false);
+
+    const deleted = await changing("delete-user", "--user", "ada");
+    expect(rowsOf(deleted)).toMatchObject([{ outcome: "done", user: sub, groups: ["readers", "writers"] }]);
+    expect(pool.stored("ada")).toBeUndefined();
+    expect(await changing("delete-user", "--user", "ada", "--output", "table")).toEqual({
+      code: 0,
+      stdout: "nothing to do: nobody of that name is in the pool\n",
+      stderr: "",
+    });
+
+    // The chain is whole, and nobody's name or address is in it.
+    const verified = await runCli(["audit", "verify", `--user-pool-id=${POOL}`, `--state-dir=${folder}`]);
+    expect(verified).toMatchObject({ code: 0, stderr: "" });
+    expect(rowsOf(verified)).toMatchObject([{ ok: true, problem_count: 0 }]);
+    expect(everythingWritten()).not.toContain("ada@example.com");
+  });
+
+  test("finds in the audit log what was done", async () => {
+    await changing(...line("grant --group readers --user joan"));
+    await changing(...line("revoke --group readers --user joan"));
+    const show = (...args: string[]) =>
+      runCli(["audit", "show", `--user-pool-id=${POOL}`, `--state-dir=${folder}`, ...args]);
+    expect(rowsOf(await show())).toMatchObject([
+      {
+        kind: "grant",
+        outcome: "done",
+        target: { user: stored("joan").sub, group: "readers" },
+        by: { via: "cli" },
+      },
+      { kind: "revoke", outcome: "done" },
+    ]);
+    expect(rowsOf(await show("--kind", "revoke"))).toHaveLength(1);
+    expect((await show("--kind", "nope")).code).toBe(2);
+  });
+});
+
+describe("every other command, twice", () => {
+  test.for<[string, () => unknown, unknown]>([
+    ["revoke --group readers --user grace", () => groupsOf("grace"), ["writers"]],
+    [
+      "disable-user --user joan --keep-sessions",
+      () => [stored("joan").enabled, cognito.stats.count("AdminUserGlobalSignOut")],
+      [false, 0],
+    ],
+    ["enable-user --user barred", () => stored("barred").enabled, true],
+    [
+      'update-user --user joan --set nickname=JJ --set-json {"zoneinfo":"UTC"} --remove locale',
+      () => ["nickname", "zoneinfo", "locale"].map((name) => stored("joan").attributes.get(name)),
+      ["JJ", "UTC", undefined],
+    ],
+    ["sign-out-user --user joan", () => stored("joan").signOuts > 0, true],
+    ["reset-password --user joan", () => stored("joan").status, "RESET_REQUIRED"],
+    ["resend-invitation --user invited", () => stored("invited").invitations > 0, true],
+    ["confirm-sign-up --user new", () => stored("new").status, "CONFIRMED"],
+    ["reset-mfa --user guarded", () => stored("guarded").mfaList, []],
+    [
+      "create-group --name team --description people --precedence 0",
+      () => pool.findGroup("team"),
+      expect.objectContaining({ description: "people", precedence: 0 }),
+    ],
+    [
+      "update-group --group readers --description all --precedence 0",
+      () => pool.findGroup("readers"),
+      expect.objectContaining({ description: "all", precedence: 0 }),
+    ],
+    ["delete-group --group readers", () => pool.findGroup("readers"), undefined],
+  ])("%s", async ([command, state, wanted]) => {
+    const before = snapshot();
+    const [dry, refused] = await Promise.all([
+      reading(...line(command), "--dry-run"),
+      reading(...line(command)),
+    ]);
+    expect(dry).toMatchObject({ code: 0, stderr: "" });
+    expect(rowsOf(dry)).toMatchObject([{ outcome: "planned", change: null, steps: [] }]);
+    expect(refused).toMatchObject({ code: 9, stdout: "" });
+    expect(refused.stderr).toMatch(/^connector: provisioning is not enabled: .*--provisioning\n$/);
+    expect([writes(), snapshot(), readdirSync(folder)]).toEqual([[], before, []]);
+
+    expect(await changing(...line(command))).toMatchObject({ code: 0, stderr: "" });
+    expect(state()).toEqual(wanted);
+    expect(await changing(...line(command))).toMatchObject({ code: 0, stderr: "" });
+    expect(state()).toEqual(wanted);
+  });
+
+  test("delete-group says how many it affected", async () => {
+    expect((await changing(...line("delete-group --group writers --output table"))).stdout).toBe(
+      "deleted: group writers; 1 member affected\n",
+    );
+  });
+
+  test("create-group of another kind under a name in use is no success", async () => {
+    const { code, stderr } = await changing(...line("create-group --name readers --description other"));
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/^connector: group readers exists .*"connector update-group"\n$/);
+  });
+});
+
+describe("passwords", () => {
+  test("come from stdin, and stand nowhere", async () => {
+    const results = [
+      await fed(`${PASSWORD}\n`, ...line("set-password --user joan --stdin")),
+      await fed(`${PASSWORD}2`, ...line("create-account --login ada --email a@example.com --password stdin")),
+      await fed(
+        JSON.stringify({ user_id: stored("grace").sub, password: `${PASSWORD}3`, permanent: true }),
+        ...line("actions invoke set_password --args -"),
+      ),
+      await fed("short", ...line("set-password --user joan --stdin")),
+    ];
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 2]);
+    expect(results[3]?.stderr).toMatch(/^connector: --stdin: .*\n$/);
+    expect(stored("joan").passwords[0]).toBe(PASSWORD);
+    expect(stored("ada").passwords[0]).toBe(`${PASSWORD}2`);
+    expect(stored("grace").passwords[0]).toBe(`${PASSWORD}3`);
+    expect(stored("ada").status).toBe("CONFIRMED");
+    const all = JSON.stringify(results) + everythingWritten();
+    expect(all).not.toContain(PASSWORD);
+  });
+
+  test("that are random are encrypted to the key in the file", async () => {
+    const identity = await generateIdentity();
+    const key = join(folder, "key.txt");
+    writeFileSync(key, await identityToRecipient(identity));
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(identity);
+    const open = async (row: unknown): Promise<string> => {
+      if (typeof row !== "object" || row === null || !("encrypted_password" in row))
+        throw new TypeError("no row");
+      return await decrypter.decrypt(Buffer.from(String(row.encrypted_password), "base64"), "text");
+    };
+    const rotated = await changing(...line("rotate-password --user joan --encrypt-to"), key);
+    expect(await open(rowsOf(rotated)[0])).toBe(stored("joan").passwords[0]);
+    const account = await changing(
+      ...line("create-account --login ada --email a@example.com --password random --temporary --encrypt-to"),
+      key,
+    );
+    expect(await open(rowsOf(account)[0])).toBe(stored("ada").passwords[0]);
+    expect(stored("ada").status).toBe("FORCE_CHANGE_PASSWORD");
+    expect(everythingWritten()).not.toContain(stored("ada").passwords[0]);
+  });
+});
+
+describe("wrong input is one line, and nothing is written", () => {
+  test.for<[string, number, RegExp]>([
+    ["grant --group nope --user joan", 5, /group nope is not in this pool/],
+    ["grant --group readers --user nobody@example.com", 5, /user is not in this pool/],
+    ["grant --group admins --user joan", 21, /--allow-role-groups/],
+    ["grant --group readers --user joan --groups-deny read*", 21, /--groups-deny/],
+    ["delete-user --user joan --max-deletions-per-hour 0", 21, /--max-deletions-per-hour/],
+    ["delete-user --user joan --delete-requires-disabled", 21, /disable the account first/],
+    ["create-account --login ada --email nonsense", 2, /^connector: --email: /],
+    ["create-account --email ada@example.com --attribute shoe=44", 2, /profile\.shoe: /],
+    ["create-account", 2, /^connector: --login: missing/],
+    ["update-user --user joan --set shoe=44", 2, /shoe/],
+    ["update-user --user joan --set sub=x", 2, /sub/],
+    ["create-group --name team --role-arn nonsense", 2, /^connector: --role-arn: must be/],
+    ["update-group --group nope --description x", 5, /group nope is not in this pool/],
+    ["actions invoke nope --args {}", 5, /there is no action "nope"/],
+  ])("%s", async ([command, code, message]) => {
+    const before = snapshot();
+    const result = await changing(...line(command));
+    expect(result).toMatchObject({ code, stdout: "" });
+    expect(result.stderr).toMatch(/^connector: [^\n]*\n$/);
+    expect(result.stderr).toMatch(message);
+    expect(result.stderr).not.toContain("nobody@");
+    expect([writes(), snapshot()]).toEqual([[], before]);
+  });
+
+  test("of one group among others: the others are granted, exit code 20", async () => {
+    const result = await changing(...line("grant --group readers --group nope --group writers --user joan"));
+    expect(result.code).toBe(20);
+    expect(rowsOf(result)).toMatchObject([{ group: "readers" }, { group: "writers" }]);
+    expect(result.stderr).toBe("connector: group nope: group nope is not in this pool\n");
+    expect(groupsOf("joan").toSorted()).toEqual(["readers", "writers"]);
+  });
+});
+
+test("what stands of a change that broke off is said, with exit code 20", async () => {
+  cognito.script({
+    operation: "AdminUserGlobalSignOut",
+    error: { name: "NotAuthorizedException", message: "planted" },
+  });
+  const { code, stdout, stderr } = await changing(...line("disable-user --user joan"));
+  expect([code, stdout]).toEqual([20, ""]);
+  expect(stderr).toMatch(/^connector: [^\n]*AdminDisableUser is done[^\n]*\n$/);
+  expect(stderr).toContain(stored("joan").sub);
+  expect(stored("joan").enabled).toBe(false);
+});
+
+test("recover settles what a killed process left open, and says what stands", async () => {
+  const hold = cognito.hold({ operation: "AdminUserGlobalSignOut" });
+  const running = startCli([...line("disable-user --user joan --provisioning"), ...settings()]);
+  await hold.arrived(1);
+  running.process.kill("SIGKILL");
+  await running.result;
+  hold.release();
+  const { sub } = stored("joan");
+  const recovered = await changing("recover");
+  expect(recovered.stderr).toBe("");
+  expect(rowsOf(recovered)).toEqual([
+    {
+      change: expect.any(String),
+      kind: "disable-user",
+      target: `user ${sub}`,
+      outcome: "done",
+      says: `user ${sub} is disabled and signed out everywhere`,
+    },
+  ]);
+  expect(recovered.code).toBe(0);
+  expect((await changing("recover", "--output", "table")).stdout).toBe(
+    "nothing to do: no change was left open\n",
+  );
+});
+
+test("recover finds nothing where nothing was cut off", async () => {
+  await changing(...line("grant --group readers --user joan"));
+  expect(await changing("recover", "--output", "table")).toEqual({
+    code: 0,
+    stdout: "nothing to do: no change was left open\n",
+    stderr: "",
+  });
+});
+
+test("actions are listed without a pool, and done by name", async () => {
+  const listed = await runCli(["actions", "list"]);
+  expect(listed).toMatchObject({ code: 0, stderr: "" });
+  expect(rowsOf(listed)).toContainEqual(expect.objectContaining({ name: "disable_user" }));
+  const args = JSON.stringify({ user_id: stored("joan").sub });
+  const done = await changing("actions", "invoke", "disable_user", "--args", args);
+  expect(rowsOf(done)).toMatchObject([
+    { kind: "action", action: "disable_user", outcome: "done", user: stored("joan").sub },
+  ]);
+  expect(stored("joan").enabled).toBe(false);
+  expect(cognito.stats.count("AdminUserGlobalSignOut")).toBe(1);
+});
