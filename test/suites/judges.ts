@@ -17,30 +17,44 @@ const CACHE = ".cache";
 const MOTO = join(CACHE, "moto");
 
 export function availableJudges(): Judge[] {
+  const python = has("python3") ? undefined : "no python3 on the path";
+  const go = has("go") ? undefined : "no go on the path";
   return [
     {
       name: "cognito-local",
       missing: undefined,
       prepare: () => undefined,
-      run: () => [vitestJudge("cognito-local")],
+      run: () => [vitestJudge("cognito-local", "cognito-local/reads")],
     },
     {
       name: "moto",
-      missing: has("python3") ? undefined : "no python3 on the path",
+      missing: python,
       prepare: prepareMoto,
-      run: () => [vitestJudge("moto")],
+      run: () => [vitestJudge("moto", "moto/reads")],
     },
     {
       name: "go client and baton",
-      missing: has("go") ? undefined : "no go on the path",
+      missing: go,
       prepare: prepareGo,
-      run: () => [runGoTests("conformance module", "test/conformance"), vitestJudge("baton")],
+      run: () => [runGoTests("conformance module", "test/conformance"), vitestJudge("baton", "baton/")],
+    },
+    {
+      name: "go client, cognito-local",
+      missing: go,
+      prepare: prepareGo,
+      run: () => [vitestJudge("go client, cognito-local", "cognito-local/writes")],
+    },
+    {
+      name: "go client, moto",
+      missing: python ?? go,
+      prepare: () => prepareMoto() ?? prepareGo(),
+      run: () => [vitestJudge("go client, moto", "moto/writes")],
     },
   ];
 }
 
-function vitestJudge(folder: string): Tally {
-  return runVitest(folder, ["--project", "whole", `test/judges/${folder}/`]);
+function vitestJudge(name: string, tests: string): Tally {
+  return runVitest(name, ["--project", "whole", `test/judges/${tests}`]);
 }
 
 function has(command: string): boolean {
