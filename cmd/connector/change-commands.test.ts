@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -437,6 +438,17 @@ describe("passwords", () => {
     );
     expect(await opened(rotated.stdout)).toBe("generated-Password-2");
     expect(fake.calls[1]?.args[1]).toEqual({ kind: "random", temporary: true });
+  });
+
+  test("for a JWK are base64 once", async () => {
+    const { publicKey } = generateKeyPairSync("ed25519");
+    writeFileSync(join(cwd, "key.json"), JSON.stringify(publicKey.export({ format: "jwk" })));
+    const command = line("rotate-password --user u --encrypt-to key.json");
+    const { exitCode, stdout } = await ran(command, { cwd });
+    expect(exitCode).toBe(0);
+    const [, said, text = ""] = stdout.split("\n");
+    expect(said).toBe("the password, encrypted with baton/jwk/v1, in base64:");
+    expect(Buffer.from(text, "base64").toString("latin1")).toMatch(/^age-encryption\.org\/v1\n/);
   });
 
   test("go in by stdin alone", async () => {

@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 import { settingsHelp } from "./settings-help.ts";
 import { addHiddenSettings, addSettings, flagsOf } from "./settings-options.ts";
 import { surroundingsOf } from "./surroundings.ts";
+import { addExamples } from "./tree/examples.ts";
 import { addGroups } from "./tree/groups.ts";
 import { addActions, addAudit, addRecover } from "./tree/operate.ts";
 import { addPeople } from "./tree/people.ts";
@@ -14,8 +15,9 @@ import { packageVersion } from "./version.ts";
 import { warn } from "./warn.ts";
 
 const EXIT_HELP = `
-Changes need --provisioning, and --dry-run says what would be changed. Whatever
-is asked for twice is done once and a success both times.
+"connector <command> --help" shows the options of a command, and an example.
+Changes need --provisioning, and --dry-run says what would be changed. What is
+asked for twice is done once, and a success both times.
 
 Results go to stdout, logs and progress to stderr. Exit codes: 0 done; 2 bad
 usage or setting; 20 partial result; 21 a guard refused; otherwise the gRPC
@@ -174,5 +176,6 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
       if (isShell(shell)) done(await completionCommand(shell, program, context));
     });
 
+  addExamples(program);
   return program;
 }

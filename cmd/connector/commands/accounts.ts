@@ -191,7 +191,9 @@ async function sealedCells(
   if (sealer === undefined || password === undefined) return none;
   const [sealed] = await sealedPassword(sealer, password, stands);
   if (sealed === undefined) return none;
-  const text = Buffer.from(sealed.encryptedBytes).toString("base64");
+  const bytes = Buffer.from(sealed.encryptedBytes);
+  // That provider's bytes are base64 already; nobody needs to decode twice.
+  const text = bytes.toString(sealed.provider === "baton/jwk/v1" ? "latin1" : "base64");
   return {
     details: { encrypted_password: text, encrypted_with: sealed.provider },
     says: [`the password, encrypted with ${sealed.provider}, in base64:`, text],
