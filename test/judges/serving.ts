@@ -23,17 +23,20 @@ export interface AuditLine {
 export interface ServingOptions {
   readonly url: string;
   readonly poolId: string;
+  /** False: without `--provisioning`. */
+  readonly provisioning?: boolean;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** `connector serve --provisioning` as a whole process, and the official client connected to it. */
-export async function startServing({ url, poolId, args = [], env = {} }: ServingOptions): Promise<Serving> {
+export async function startServing(options: ServingOptions): Promise<Serving> {
+  const { url, poolId, provisioning = true, args = [], env = {} } = options;
   const dir = mkdtempSync(join(tmpdir(), "connector-judged-"));
   const running = startCli(
     [
       "serve",
-      "--provisioning",
+      ...(provisioning ? ["--provisioning"] : []),
       "--listen=127.0.0.1:0",
       `--user-pool-id=${poolId}`,
       `--endpoint-url=${url}`,

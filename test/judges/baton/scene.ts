@@ -27,11 +27,11 @@ const WRITES = /^(Admin(?!Get|List)|CreateGroup|UpdateGroup|DeleteGroup)/;
 
 export async function setScene(
   definition: Omit<PoolDefinition, "id">,
-  { args = [], env = {} }: Partial<ServingOptions> = {},
+  options: Pick<ServingOptions, "provisioning" | "args" | "env"> = {},
 ): Promise<Scene> {
   const pool = createPool({ id: POOL, ...definition });
   const cognito = await startScriptedCognito({ pools: [pool] });
-  const serving = await startServing({ url: cognito.url, poolId: POOL, args, env });
+  const serving = await startServing({ url: cognito.url, poolId: POOL, ...options });
   const untouched = [...pool.allUsers()];
   return {
     pool,
