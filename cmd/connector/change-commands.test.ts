@@ -343,12 +343,16 @@ describe("a failure", () => {
     uses({
       createAccount: failed(
         "invalid-argument",
-        "login and emails[0]: are not the same; profile.email: missing",
+        "login and emails[0]: are not the same; profile.email, profile.sendInviteEmail: missing",
       ),
+      updateAttributes: failed("invalid-argument", "profile.shoe: is no attribute; remove[1]: is set too"),
       createGroup: failed("invalid-argument", "role_arn: must be an ARN; description: is too long"),
     });
     expect((await ran(line("create-account --login x"))).stderr).toBe(
-      "connector: --login and --email: are not the same; profile.email: missing\n",
+      "connector: --login and --email: are not the same; --attribute email, --invite: missing\n",
+    );
+    expect((await ran(line("update-user --user u --set shoe=44 --remove a --remove b"))).stderr).toBe(
+      "connector: --set shoe: is no attribute; --remove: is set too\n",
     );
     expect((await ran(line("create-group --name x"))).stderr).toBe(
       "connector: --role-arn: must be an ARN; --description: is too long\n",

@@ -26,7 +26,7 @@ export interface CommandChanges {
   readonly detailKeys?: readonly string[];
   /** In this order; each is a change of its own. */
   readonly changes: readonly NamedChange[];
-  /** By the field names of messages: the flags that stand for them. */
+  /** By the field names of messages: the flags that stand for them; the first that fits counts. */
   readonly flags?: Readonly<Record<string, string>>;
 }
 
@@ -124,8 +124,10 @@ function withMessage(failure: GovernanceError, message: string): GovernanceError
   });
 }
 
-/** A field stands before a colon, alone or in a list of fields. */
+/** A field stands before a colon, alone or in a list of fields. `a.` is the start of a name, `a[]` any item of a. */
 function fieldPattern(field: string): RegExp {
-  const escaped = field.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`(?<=^|; |, | and | or )${escaped}(?=:| and | or |, )`, "g");
+  const name = field.replace(/\[\]$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const index = field.endsWith("[]") ? "\\[\\d+\\]" : "";
+  const end = field.endsWith(".") ? "" : "(?=:| and | or |, )";
+  return new RegExp(`(?<=^|; |, | and | or )${name}${index}${end}`, "g");
 }

@@ -29,6 +29,7 @@ const FLAGS = {
   "profile.sendInviteEmail": "--invite",
   "profile.login": "--profile login",
   "profile.username": "--profile username",
+  "profile.": "--attribute ",
 };
 
 /** Makes one account. Keys and passwords are checked before the first call. */

@@ -20,7 +20,7 @@ export type UserRequest =
   | { readonly kind: "reset-mfa" }
   | { readonly kind: "update-user-attributes"; readonly change: AttributeChange };
 
-const FLAGS = { user: "--user", password: "--stdin" };
+const FLAGS = { user: "--user", password: "--stdin", "remove[]": "--remove", "profile.": "--set " };
 
 /** Changes one account; `text` is a sub, a username or an e-mail address. */
 export function userCommand(
