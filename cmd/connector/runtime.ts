@@ -104,7 +104,7 @@ export async function withRuntime(
     });
     const provisioning = createProvisioning(config, directory, now);
     closeFirst({ name: "the changes under way", close: () => provisioning.close(CHANGES_GRACE_MS) });
-    const { provisioner, open } = provisioning;
+    const { provisioner } = provisioning;
     return await work({
       log,
       liveLine,
@@ -113,7 +113,7 @@ export async function withRuntime(
       directory,
       connector,
       provisioner,
-      openJournal: open,
+      openJournal: () => provisioning.open(),
       fail,
       closeFirst,
     });

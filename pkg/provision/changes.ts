@@ -75,12 +75,12 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
   }
 
   async function settleOpen(change: OpenChange): Promise<Recovered> {
-    const told = audit.outcomeOf(change.id);
-    if (told !== undefined) {
+    const ended = audit.outcomeOf(change.id);
+    if (ended !== undefined) {
       // Only the end of the journal's entry is missing.
-      close(change, { target: change.target, undo: change.undo, outcome: told });
-      const says = `it had ended as ${told}, and the audit log has it`;
-      return { change, settlement: { outcome: SETTLED_AS[told], says } };
+      close(change, { target: change.target, undo: change.undo, outcome: ended });
+      const says = `it had ended as ${ended}, and the audit log has it`;
+      return { change, settlement: { outcome: SETTLED_AS[ended], says } };
     }
     const steps = createSteps(journal, change.id, AbortSignal.timeout(CHANGE_LIMIT_MS));
     const known = trackNotes(steps, change.target, change.undo);

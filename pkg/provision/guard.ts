@@ -103,8 +103,7 @@ function refusal(message: string): GovernanceError {
 
 /** `*` is any run of characters, `?` is one; the whole name must match. */
 function pattern(text: string): RegExp {
-  const source = [...text]
-    .map((char) => (char === "*" ? ".*" : char === "?" ? "." : char.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")))
-    .join("");
+  const literal = text.replace(/[\\^$.+()[\]{}|]/g, "\\$&");
+  const source = literal.replaceAll("*", ".*").replaceAll("?", ".");
   return new RegExp(`^${source}$`, "su");
 }

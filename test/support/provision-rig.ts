@@ -6,14 +6,13 @@ import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal } from "../../pkg/core/journal.ts";
-import { CATEGORY_OF } from "../../pkg/core/operations.ts";
 import { regionOfPool } from "../../pkg/core/pool.ts";
-import { createThrottle } from "../../pkg/limiter/throttle.ts";
 import { openAuditLog } from "../../pkg/ops/audit/audit-log.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
 import type { GuardOptions } from "../../pkg/provision/options.ts";
 import type { Provisioner } from "../../pkg/provision/provisioner.ts";
 import { openJournal } from "../../pkg/store/journal/journal.ts";
+import { openThrottle } from "./adapter.ts";
 
 export interface ProvisionRig {
   readonly provisioner: Provisioner;
@@ -37,6 +36,8 @@ export interface ProvisionRigOptions {
     readonly audit?: (inner: AuditLog) => AuditLog;
   };
   readonly now?: () => number;
+  /** The pauses while a fresh write shows; real ones unless given. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export const NO_GUARD: GuardOptions = {
@@ -55,21 +56,19 @@ export const NO_GUARD: GuardOptions = {
 /** The changes as the program puts them together, over whatever answers at the address. */
 export function createProvisionRig(options: ProvisionRigOptions): ProvisionRig {
   const { url, poolId, dir, wrap = {}, now = Date.now } = options;
-  const throttle = createThrottle({
-    rates: Object.fromEntries(Object.values(CATEGORY_OF).map((category) => [category, 10_000])),
-    clock: performance,
-  });
   const cognito = createCognitoDirectory({
     poolId,
     region: regionOfPool(poolId),
-    throttle,
+    throttle: openThrottle(),
     credentials: { kind: "static", accessKeyId: "AKIDRIG", secretAccessKey: "rig-secret" },
     endpoint: url,
     random: () => 0,
   });
-  const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-    await sleep(ms, undefined, { signal });
-  };
+  const pause =
+    options.sleep ??
+    (async (ms: number, signal: AbortSignal): Promise<void> => {
+      await sleep(ms, undefined, { signal });
+    });
   const journal = openJournal({ dir, poolId, now, sleep: pause });
   const auditPath = join(dir, `${poolId}.audit.jsonl`);
   const audit = openAuditLog({ path: auditPath, now });
@@ -93,7 +92,6 @@ export function createProvisionRig(options: ProvisionRigOptions): ProvisionRig {
     async close() {
       journal.end();
       cognito.close();
-      await throttle.close();
     },
   };
 }

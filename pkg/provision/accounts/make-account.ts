@@ -8,13 +8,13 @@ import { goneIsDone } from "../groups/gone.ts";
 import type { Parts } from "../parts.ts";
 import type { Settled, Steps } from "../plan.ts";
 import type { CreatedAccount } from "../provisioner.ts";
+import { readBack } from "../read-back.ts";
 import type { ChosenPassword } from "./credential.ts";
 import type { AccountDraft } from "./draft.ts";
 import { findAccount, patiently, type Sought, soughtBy } from "./find-account.ts";
 import { firstPasswordIsSet } from "./first-password.ts";
 import { nameInUse } from "./name-in-use.ts";
 import { type Fingerprint, isMadeByUs } from "./proof.ts";
-import { readBack } from "./read-back.ts";
 
 /** Everything about an account to be made that is decided before the first call. */
 export interface AccountWork {

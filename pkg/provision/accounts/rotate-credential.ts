@@ -7,10 +7,10 @@ import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import type { Credential, RotatedCredential } from "../provisioner.ts";
+import { readBack } from "../read-back.ts";
 import { makePassword } from "../users/set-password.ts";
 import { changeUser } from "../users/user-change.ts";
 import { choosePassword } from "./credential.ts";
-import { readBack } from "./read-back.ts";
 
 /** A new password; the old one is dead at once. A generated one is in the answer, and nowhere else. */
 export function rotateCredential(

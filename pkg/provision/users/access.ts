@@ -6,8 +6,9 @@ import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import type { ChangedUser } from "../provisioner.ts";
+import { readBack } from "../read-back.ts";
 import type { StepLog } from "../steps.ts";
-import { changeUser, readBack, settledBy } from "./user-change.ts";
+import { changeUser, settledBy } from "./user-change.ts";
 
 /** Whether an account may sign in, and whether it is signed in. */
 export interface Access {

@@ -11,8 +11,9 @@ import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import type { AttributeChange, ChangedAttributes } from "../provisioner.ts";
+import { readBack } from "../read-back.ts";
 import type { StepLog } from "../steps.ts";
-import { changeUser, readBack, settledBy } from "./user-change.ts";
+import { changeUser, settledBy } from "./user-change.ts";
 
 export interface Attributes {
   update(

@@ -7,8 +7,9 @@ import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import type { ChangedUser } from "../provisioner.ts";
+import { readBack } from "../read-back.ts";
 import type { StepLog } from "../steps.ts";
-import { changeUser, readBack, settledBy, userState } from "./user-change.ts";
+import { changeUser, settledBy, userState } from "./user-change.ts";
 
 /** What helps a person who cannot sign in: a code, a new invitation, the confirmation, a new second factor. */
 export interface RecoveryOfAccess {

@@ -8,7 +8,8 @@ import type { Account } from "../find-user.ts";
 import type { Parts } from "../parts.ts";
 import type { Plan, Steps } from "../plan.ts";
 import type { ChangedUser } from "../provisioner.ts";
-import { changeUser, readBack } from "./user-change.ts";
+import { readBack } from "../read-back.ts";
+import { changeUser } from "./user-change.ts";
 
 /** A password that the caller chose. */
 export function setPassword(

@@ -44,11 +44,6 @@ export async function settledBy(
   return { state: "done", receipt: { requestId: undefined } };
 }
 
-/** The account after the change; the one before where it is gone already. */
-export async function readBack({ users }: Parts, user: User, signal: AbortSignal): Promise<User> {
-  return (await users.again(user, signal)) ?? user;
-}
-
 export function userGone(sub: string): GovernanceError {
   return new GovernanceError("not-found", `user ${sub} is not in this pool`, { reason: "user-gone" });
 }

@@ -1,6 +1,6 @@
-import type { User } from "../../core/user.ts";
-import type { Parts } from "../parts.ts";
-import { patiently } from "./find-account.ts";
+import type { User } from "../core/user.ts";
+import { patiently } from "./accounts/find-account.ts";
+import type { Parts } from "./parts.ts";
 
 /**
  * The account as it is after the change, or `before` where it cannot be read: the change is made all the same, and its
