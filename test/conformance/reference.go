@@ -26,13 +26,19 @@ func runReference(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	users := fs.Int("users", 5, "number of users")
 	groups := fs.Int("groups", 3, "number of groups")
 	pageSize := fs.Int("page-size", 2, "rows on one page when the caller names no size")
+	provisioning := fs.Bool("provisioning", false, "serve changes too")
 	if err := parseFlags(fs, args, stderr, "listen"); err != nil {
 		return err
 	}
 	if *users < 0 || *groups < 0 || *pageSize < 1 {
 		return fmt.Errorf("%w: --users and --groups must not be negative, --page-size must be positive", errUsage)
 	}
-	server, err := newReferenceServer(ctx, &referenceConnector{users: *users, groups: *groups, pageSize: *pageSize})
+	connector := &referenceConnector{users: *users, groups: *groups, pageSize: *pageSize}
+	serve := func() (*grpc.Server, error) { return newReferenceServer(ctx, connector) }
+	if *provisioning {
+		serve = func() (*grpc.Server, error) { return newWritingServer(ctx, newWritingReference(connector)) }
+	}
+	server, err := serve()
 	if err != nil {
 		return err
 	}
@@ -63,6 +69,17 @@ func newReferenceServer(ctx context.Context, connector *referenceConnector, extr
 	if err != nil {
 		return nil, err
 	}
+	server, err := newBareServer(ctx, extra...)
+	if err != nil {
+		return nil, err
+	}
+	registerReadSide(server, built)
+	registerWriteSide(server)
+	return server, nil
+}
+
+// newBareServer has what the SDK's process serves whatever its flags are.
+func newBareServer(ctx context.Context, extra ...grpc.UnaryServerInterceptor) (*grpc.Server, error) {
 	limiter, err := ratelimit.NewLimiter(ctx, time.Now, nil)
 	if err != nil {
 		return nil, err
@@ -71,8 +88,6 @@ func newReferenceServer(ctx context.Context, connector *referenceConnector, extr
 		grpc.ChainUnaryInterceptor(ugrpc.UnaryServerInterceptor(ctx, extra...)...),
 		grpc.ChainStreamInterceptor(ugrpc.StreamServerInterceptors(ctx)...),
 	)
-	registerReadSide(server, built)
-	registerWriteSide(server)
 	connectorv2.RegisterTicketsServiceServer(server, ticketsOff{})
 	ratelimitv1.RegisterRateLimiterServiceServer(server, limiter)
 	return server, nil

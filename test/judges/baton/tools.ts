@@ -30,8 +30,10 @@ export function baton(cwd: string, ...args: readonly string[]): Promise<Ended> {
 }
 
 /** A connector made with the official SDK: what it answers is what ours should. */
-export async function startReference(): Promise<{ readonly address: string; stop(): Promise<void> }> {
-  const server: ChildProcess = spawn(resolve(BIN, "conformance"), ["reference"], {
+export async function startReference(
+  ...flags: readonly string[]
+): Promise<{ readonly address: string; stop(): Promise<void> }> {
+  const server: ChildProcess = spawn(resolve(BIN, "conformance"), ["reference", ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const line = await new Promise<string>((ready, failed) => {
