@@ -8,7 +8,7 @@ import { federatedPerson, linkedPerson, people } from "../../cognito/definitions
 import { createPool } from "../../cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "../../cognito/server.ts";
 import { createRig, type Rig } from "../../support/rig.ts";
-import { conformance, startReference } from "./tools.ts";
+import { codesOf, conformance, startReference } from "./tools.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 const ODD = 'a:b/"c"🦊';
@@ -149,16 +149,3 @@ describe("the official Go client", () => {
     expect(stderr).toMatch(/FailedPrecondition/);
   });
 });
-
-async function codesOf(address: string): Promise<Record<string, string>> {
-  const { stdout, stderr, code } = await conformance("probe", "--address", address);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  const answers: unknown = JSON.parse(stdout);
-  if (typeof answers !== "object" || answers === null) throw new Error("the probe gave no object");
-  return Object.fromEntries(
-    Object.entries(answers).map(([method, answer]: [string, { readonly code?: string }]) => [
-      method,
-      answer.code ?? "",
-    ]),
-  );
-}

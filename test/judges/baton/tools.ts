@@ -29,6 +29,20 @@ export function baton(cwd: string, ...args: readonly string[]): Promise<Ended> {
   return run("baton", args, cwd);
 }
 
+/** The status code of every method and case that the judge knows to ask for. */
+export async function codesOf(address: string): Promise<Record<string, string>> {
+  const { stdout, stderr, code } = await conformance("probe", "--address", address);
+  if (code !== 0 || stderr !== "") throw new Error(`the probe ended with ${code}: ${stderr}`);
+  const answers: unknown = JSON.parse(stdout);
+  if (typeof answers !== "object" || answers === null) throw new Error("the probe gave no object");
+  return Object.fromEntries(
+    Object.entries(answers).map(([method, answer]: [string, { readonly code?: string }]) => [
+      method,
+      answer.code ?? "",
+    ]),
+  );
+}
+
 /** A connector made with the official SDK: what it answers is what ours should. */
 export async function startReference(
   ...flags: readonly string[]

@@ -25,7 +25,7 @@ import {
   STATUS,
 } from "../requests.ts";
 import { NOBODY, type Scene, setScene } from "./scene.ts";
-import { conformance, startReference } from "./tools.ts";
+import { codesOf, startReference } from "./tools.ts";
 
 /** A user and a group of the reference, which our pool has too. */
 const USER = "00000000-0000-4000-8000-000000000001";
@@ -168,17 +168,4 @@ async function shapeOf(
     fields: Object.keys(reply).toSorted(),
     opened: opened.map(({ key, name }) => `${key}: ${name}`),
   };
-}
-
-async function codesOf(address: string): Promise<Record<string, string>> {
-  const { stdout, stderr, code } = await conformance("probe", "--address", address);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  const answers: unknown = JSON.parse(stdout);
-  if (typeof answers !== "object" || answers === null) throw new Error("the probe gave no object");
-  return Object.fromEntries(
-    Object.entries(answers).map(([method, answer]: [string, { readonly code?: string }]) => [
-      method,
-      answer.code ?? "",
-    ]),
-  );
 }

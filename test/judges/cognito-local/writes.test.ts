@@ -43,8 +43,7 @@ describe("cognito-local, changed by the official Go client through our server", 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "connector-cognito-local-"));
     server = await startCognitoLocal(pool, folder);
-    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-    client = new CognitoIdentityProviderClient({ region: "eu-west-1", endpoint: server.url, credentials });
+    client = clientOf(server.url);
     const { UserPoolClient } = await client.send(
       new CreateUserPoolClientCommand({ UserPoolId: POOL, ClientName: "judge" }),
     );
@@ -205,6 +204,35 @@ describe("cognito-local, changed by the official Go client through our server", 
     }
   });
 
+  test("where people sign in by e-mail the username is made up, and the second time finds it", async () => {
+    const Options = { ...pool.Options, UsernameAttributes: ["email"] };
+    const mails = mkdtempSync(join(tmpdir(), "connector-cognito-local-"));
+    const other = await startCognitoLocal({ Users: {}, Groups: {}, Options }, mails);
+    const judged = await startServing({ url: other.url, poolId: POOL });
+    const aws = clientOf(other.url);
+    try {
+      const info = { emails: [{ address: "by@example.com", is_primary: true }] };
+      const request = { account_info: info, credential_options: random() };
+      const first = await judged.client.call(CREATE_ACCOUNT, request, { keys: ["ed25519"] });
+      const made = await readPool(aws, POOL, "").user("by@example.com");
+      expect(made).toMatchObject({
+        enabled: true,
+        status: "CONFIRMED",
+        attributes: { email: "by@example.com" },
+      });
+      expect(first.reply).toMatchObject({ success: { resource: resource("user", made?.sub ?? "") } });
+      const again = await judged.client.call(CREATE_ACCOUNT, request, { keys: ["ed25519"] });
+      expect(again.reply).toMatchObject({ already_exists: { resource: resource("user", made?.sub ?? "") } });
+      expect((await judged.client.call(DELETE, resourceId("user", made?.sub ?? ""))).code).toBe("OK");
+      expect(await readPool(aws, POOL, "").user("by@example.com")).toBeUndefined();
+    } finally {
+      aws.destroy();
+      await judged.stop();
+      await other.stop();
+      rmSync(mails, { recursive: true, force: true });
+    }
+  });
+
   const lacks = (operation: string): unknown =>
     expect.stringContaining(`${operation}: ${server.url} does not know the operation`);
 
@@ -249,3 +277,8 @@ describe("cognito-local, changed by the official Go client through our server", 
     expect((await reading.user(username))?.enabled).toBe(false);
   });
 });
+
+function clientOf(endpoint: string): CognitoIdentityProviderClient {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  return new CognitoIdentityProviderClient({ region: "eu-west-1", endpoint, credentials });
+}
