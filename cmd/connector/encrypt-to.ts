@@ -7,8 +7,17 @@ import { type EncryptionConfig, EncryptionConfigSchema } from "../../pkg/protoco
 
 const FLAG = "--encrypt-to";
 
+/** What stands where a path should, and may be a secret key: no message repeats it. */
+const KEY_ITSELF = /^\s*(\{|age-secret-key-)/i;
+
 /** A sealer for the one key in the file, tried out before anything is changed (D16). */
 export async function sealerFromFile(path: string, cwd: string): Promise<Sealer> {
+  if (KEY_ITSELF.test(path)) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `${FLAG}: is a key; give the path of the file that holds it`,
+    );
+  }
   const config = configOf(keyText(resolve(cwd, path), path), path);
   try {
     return await createSealer([config]);

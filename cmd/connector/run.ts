@@ -68,8 +68,12 @@ function badUsage({ message }: CommanderError): GovernanceError {
 
 /** What nobody asked for may be a password in the wrong place, and stderr is kept by many. */
 function withoutValues(message: string): string {
-  return message
-    .replaceAll("\n", " ")
-    .replace(/^(unknown option '--[a-z0-9-]+)=[^]*?'/, "$1'")
-    .replace(/^(too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): [^]*$/, "$1");
+  return (
+    message
+      .replaceAll("\n", " ")
+      .replace(/^(unknown option '--[^=']*)[='][^]*'/, "$1'")
+      // `-pSecret`: what stands behind a short option may be its value, whatever letter it begins with.
+      .replace(/^unknown option '-[^-'][^]+'/, "unknown short option; write it out, such as --user")
+      .replace(/^(too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): [^]*$/, "$1")
+  );
 }
