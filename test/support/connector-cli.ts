@@ -15,10 +15,17 @@ export interface RunningCli {
 
 const MAIN = resolve(import.meta.dirname, "../../cmd/connector/main.ts");
 
-/** Starts the program as a user would, with keys that every fake takes and nothing of this machine's settings. */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli {
+/**
+ * Starts the program as a user would, with keys that every fake takes and nothing of this machine's settings. `stdin` is
+ * all that comes in there.
+ */
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdin = "",
+): RunningCli {
   const program = spawn(process.execPath, [MAIN, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"],
       HOME: "/nonexistent",
@@ -27,6 +34,9 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
       ...env,
     },
   });
+  // A program that does not read has closed it by then.
+  program.stdin.on("error", () => {});
+  program.stdin.end(stdin);
   let stdout = "";
   let stderr = "";
   program.stdout.on("data", (chunk: Buffer) => {
@@ -44,6 +54,7 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
 export function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  stdin = "",
 ): Promise<CliResult> {
-  return startCli(args, env).result;
+  return startCli(args, env, stdin).result;
 }
