@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CliResult, type RunningCli, startCli } from "../support/connector-cli.ts";
@@ -11,6 +11,8 @@ export interface Serving {
   readonly dir: string;
   /** The lines of the audit log so far. */
   audit(): readonly AuditLine[];
+  /** Everything that the connector keeps on disk, as text. */
+  kept(): string;
   /** Ends the client, then the connector by SIGTERM, and says how that ended. */
   stop(): Promise<CliResult>;
 }
@@ -43,6 +45,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       `--state-dir=${dir}`,
       "--rate=1000",
       "--log-format=json",
+      "--log-level=debug",
       ...args,
     ],
     env,
@@ -58,6 +61,10 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
         .split("\n")
         .filter((line) => line !== "")
         .map(auditLine),
+    kept: () =>
+      readdirSync(dir)
+        .map((name) => readFileSync(join(dir, name), "utf8"))
+        .join("\n"),
     async stop() {
       try {
         await client.close();

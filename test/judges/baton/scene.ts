@@ -19,7 +19,7 @@ export interface Scene {
   groupsOf(user: StoredUser): readonly string[];
   /** What came of the work, and the writes that arrived while it ran. */
   writesOf<T>(work: () => Promise<T>): Promise<[T, readonly string[]]>;
-  /** Throws when the connector did not end as it should. */
+  /** Throws when the connector did not end as it should, or told or kept a password that the pool has seen. */
   close(): Promise<void>;
 }
 
@@ -51,8 +51,13 @@ export async function setScene(
       return [result, after.filter((operation) => WRITES.test(operation))];
     },
     async close() {
-      const { code, stderr } = await serving.stop();
+      const kept = serving.kept();
+      const { code, stdout, stderr } = await serving.stop();
       await cognito.close();
+      const passwords = pool.allUsers().flatMap((user) => user.passwords);
+      if (passwords.some((text) => `${kept}${stdout}${stderr}`.includes(text))) {
+        throw new Error("a password stands in the log, the journal or the audit log");
+      }
       if (code !== 0) throw new Error(`the connector ended with ${String(code)}:\n${stderr}`);
     },
   };
