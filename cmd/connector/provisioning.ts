@@ -31,10 +31,10 @@ export function createProvisioning(
   };
   const audit = lazy(() => openAuditLog({ path: auditPath(config), now }));
   const journal = lazy(() => openJournal({ dir: stateDir, poolId, now, sleep: pause }));
-  // The audit log first: a change that could not be told of is not to be begun.
+  // The journal makes the directory. Both are open before a change begins: one that could not be told of is not made.
   const open = (): void => {
-    audit.get();
     journal.get();
+    audit.get();
   };
   const provisioner = createProvisioner({
     directory,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AuditLine, parseLine } from "../../pkg/ops/audit/parse-line.ts";
 import type { WriteContext } from "../../pkg/provision/context.ts";
 import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
 import {
@@ -27,23 +28,10 @@ export interface Stage extends ProvisionRig {
   another(over?: Partial<ProvisionRigOptions>): ProvisionRig;
 }
 
-export interface AuditLine {
-  readonly kind: string;
-  readonly outcome: string;
-  readonly target: Record<string, string>;
-  readonly steps: readonly {
-    readonly operation: string;
-    readonly state: string;
-    readonly requestId?: string;
-  }[];
-  readonly undo?: { readonly members?: readonly string[]; readonly groups?: readonly string[] };
-  readonly by: { readonly via: string; readonly name: string };
-  readonly code?: string;
-}
-
 function auditLine(line: string): AuditLine {
-  // The log's own tests judge its form.
-  const parsed: AuditLine = JSON.parse(line);
+  const value: unknown = JSON.parse(line);
+  const parsed = typeof value === "object" && value !== null ? parseLine({ ...value }) : undefined;
+  if (parsed === undefined) throw new Error(`no line of an audit log: ${line}`);
   return parsed;
 }
 
