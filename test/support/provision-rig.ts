@@ -2,6 +2,7 @@ import { createHash, randomInt, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
+import type { CredentialOptions } from "../../pkg/cognito/options.ts";
 import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
@@ -29,6 +30,8 @@ export interface ProvisionRigOptions {
   readonly dir: string;
   readonly guard?: Partial<GuardOptions>;
   readonly userIdKind?: "sub" | "username";
+  /** Keys that any server takes, unless given. */
+  readonly credentials?: (url: string) => CredentialOptions;
   /** Stands between the changes and what they work with. */
   readonly wrap?: {
     readonly directory?: (inner: Directory & DirectoryWriter) => Directory & DirectoryWriter;
@@ -60,7 +63,11 @@ export function createProvisionRig(options: ProvisionRigOptions): ProvisionRig {
     poolId,
     region: regionOfPool(poolId),
     throttle: openThrottle(),
-    credentials: { kind: "static", accessKeyId: "AKIDRIG", secretAccessKey: "rig-secret" },
+    credentials: options.credentials?.(url) ?? {
+      kind: "static",
+      accessKeyId: "AKIDRIG",
+      secretAccessKey: "rig-secret",
+    },
     endpoint: url,
     random: () => 0,
   });

@@ -138,7 +138,7 @@ describe("an argument", () => {
   });
 
   test.for(["name", "new_name", "group_name", "display_name"])(
-    "mark 38: update_group refuses %s with the reason: a group cannot be renamed",
+    "mark 38, L-12: update_group refuses %s with the reason: a group cannot be renamed",
     (argument) => {
       expect(refusalOf("update_group", { group_id, description: "x", [argument]: "new" })).toBe(
         `args.${argument}: a Cognito group cannot be renamed; create a group of the new name, move the members, ` +
