@@ -24,7 +24,8 @@ export interface Invocation {
 
 /**
  * What can be done by name beside the verbs of the protocol. Unknown names and ids are `not-found`; arguments are
- * checked, `invalid-argument`, before anything begins; what fails later is a failed invocation and no error.
+ * checked, `invalid-argument`, before anything is written, against the pool too while the call waits. What fails
+ * otherwise is a failed invocation and no error.
  */
 export interface Actions {
   /** All for "", those of one resource type else, of which there are none. */

@@ -134,8 +134,8 @@ describe("an action", () => {
 
   test.for([
     new GovernanceError("refused-by-guard", "user sub-1 belongs to an identity provider"),
-    new GovernanceError("not-found", "no user with sub sub-1"),
-    new GovernanceError("invalid-argument", "email: is no address"),
+    new GovernanceError("failed-precondition", "user sub-1: is disabled"),
+    new GovernanceError("invalid-argument", "AWS refuses a parameter", { stands: ["a call is done"] }),
     new GovernanceError("throttled", "Cognito is asked too fast"),
   ])("that fails ($code) is a failed invocation, not an error", async (failure) => {
     const { verbs } = fakeVerbs({ enableUser: failing(failure) });
@@ -145,6 +145,16 @@ describe("an action", () => {
       response: { success: false, error: failure.message },
     });
     expect(verbs.actions.status(invocation.id)).toEqual(invocation);
+  });
+
+  test.for([
+    new GovernanceError("not-found", "no user with sub sub-1"),
+    new GovernanceError("invalid-argument", "profile.email: is no address"),
+  ])("that was asked wrongly ($code) is an error of the call, with nothing done", async (mistake) => {
+    const { verbs } = fakeVerbs({ enableUser: failing(mistake) });
+    await expect(
+      verbs.actions.invoke({ name: "enable_user", args: { user_id } }, REAL, never),
+    ).rejects.toThrow(mistake);
   });
 
   test("that breaks in an unforeseen way does not say how", async () => {

@@ -3,6 +3,7 @@
 // Invariants:
 //   A1. A run is not its caller's: it goes on when the caller has gone, for an hour at most.
 //   A2. A run that is under way is never forgotten; of those that ended the last 1000 are known.
+//   A3. What was asked wrongly, and nothing was done of, is an error of the call, as long as the call waits for it.
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { GovernanceError } from "../../core/errors.ts";
@@ -45,17 +46,21 @@ export function createInvocations(newId: () => string): Invocations {
     id: string,
     name: string,
     run: (signal: AbortSignal) => Promise<Finished>,
-  ): Promise<Invocation> {
+  ): Promise<Ended> {
     const limit = new AbortController();
     const timer = setTimeout(() => {
       limit.abort(new GovernanceError("deadline-exceeded", `action ${name} took longer than an hour`));
     }, RUN_LIMIT_MS);
     try {
       const finished = await run(limit.signal);
-      return { id, name, status: "complete", ...finished };
+      return { invocation: { id, name, status: "complete", ...finished }, mistake: undefined };
     } catch (error) {
-      const { message } = GovernanceError.from(error);
-      return { id, name, status: "failed", response: { success: false, error: message }, annotations: [] };
+      const failure = GovernanceError.from(error);
+      const response = { success: false, error: failure.message };
+      return {
+        invocation: { id, name, status: "failed", response, annotations: [] },
+        mistake: isMistake(failure) ? failure : undefined,
+      };
     } finally {
       clearTimeout(timer);
     }
@@ -67,14 +72,18 @@ export function createInvocations(newId: () => string): Invocations {
       const id = newId();
       let now: Invocation = { id, name, status: "running", response: {}, annotations: [] };
       known.set(id, now);
+      let mistake: GovernanceError | undefined;
       const follow = async (): Promise<void> => {
-        now = await toTheEnd(id, name, run);
+        const ending = await toTheEnd(id, name, run);
+        now = ending.invocation;
+        mistake = ending.mistake;
         running.delete(id);
         end(now);
       };
       const done = follow();
       running.set(id, done);
       await firstOf(done, waitMs, signal);
+      if (mistake !== undefined) throw mistake;
       return now;
     },
     get: (id) => known.get(id),
@@ -82,6 +91,16 @@ export function createInvocations(newId: () => string): Invocations {
       while (running.size > 0) await Promise.all(running.values());
     },
   };
+}
+
+interface Ended {
+  readonly invocation: Invocation;
+  /** The failure, where the caller's request was wrong and nothing was done. */
+  readonly mistake: GovernanceError | undefined;
+}
+
+function isMistake({ code, stands }: GovernanceError): boolean {
+  return (code === "invalid-argument" || code === "not-found") && stands.length === 0;
 }
 
 /** Resolves at the end or after so long; rejects when nobody waits any more. */

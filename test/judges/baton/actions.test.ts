@@ -232,39 +232,61 @@ describe("the official Go client, invoking actions", () => {
   });
 
   test.for([
-    ["nobody", "disable_user", { user_id: NOBODY }, NOBODY],
-    ["a group that is not there", "update_group", { group_id: "nothing", precedence: 1 }, "nothing"],
+    ["nobody", "disable_user", { user_id: NOBODY }, "NotFound", NOBODY],
+    [
+      "a group that is not there",
+      "update_group",
+      { group_id: "nothing", precedence: 1 },
+      "NotFound",
+      "nothing",
+    ],
     [
       "an attribute that the pool lacks",
       "update_user_attributes",
       (user_id: string) => ({ user_id, set: { "custom:no": "x" } }),
+      "InvalidArgument",
       "custom:no",
     ],
     [
       "an attribute that cannot change",
       "update_user_attributes",
       (user_id: string) => ({ user_id, set: { "custom:badge": "x" } }),
+      "InvalidArgument",
       "custom:badge",
     ],
     [
       "a bad e-mail address",
       "update_user_attributes",
       (user_id: string) => ({ user_id, email: "no address" }),
+      "InvalidArgument",
       "email",
     ],
-    ["a weak password", "set_password", (user_id: string) => ({ user_id, password: "weak" }), "password"],
     [
-      "an invitation to somebody who signed in",
-      "resend_invitation",
-      (user_id: string) => ({ user_id }),
-      "CONFIRMED",
+      "a weak password",
+      "set_password",
+      (user_id: string) => ({ user_id, password: "weak" }),
+      "InvalidArgument",
+      "password",
     ],
-  ] as const)("%s fails within the action, with nothing written", async ([, name, args, says]) => {
+  ] as const)(
+    "%s is refused by what the pool says, with nothing written",
+    async ([, name, args, code, says]) => {
+      const user = scene.someone();
+      const asked = typeof args === "function" ? args(user.sub) : args;
+      const [answer, writes] = await scene.writesOf(() => scene.call(INVOKE, invoke(name, asked)));
+      expect(answer.code).toBe(code);
+      expect(answer.message).toContain(says);
+      expect(JSON.stringify(answer)).not.toMatch(/no address|weak/);
+      expect(writes).toEqual([]);
+    },
+  );
+
+  test("an invitation to somebody who signed in fails within the action, with nothing written", async () => {
     const user = scene.someone();
-    const asked = typeof args === "function" ? args(user.sub) : args;
-    const [answer, writes] = await scene.writesOf(() => scene.call(INVOKE, invoke(name, asked)));
-    expect(answer).toMatchObject(failed(says));
-    expect(JSON.stringify(answer)).not.toMatch(/no address|weak/);
+    const [answer, writes] = await scene.writesOf(() =>
+      scene.call(INVOKE, invoke("resend_invitation", { user_id: user.sub })),
+    );
+    expect(answer).toMatchObject(failed("CONFIRMED"));
     expect(writes).toEqual([]);
   });
 
