@@ -15,7 +15,7 @@ $(INSTALLED): package.json package-lock.json
 
 install: $(INSTALLED) ## install what is needed (npm packages, Node 24 among them)
 
-demo: $(INSTALLED) ## a small lively pool on this machine: validate it, sync it to demo.c1z, list its groups
+demo: $(INSTALLED) ## a small lively pool on this machine: validate it, sync it to demo.c1z, change it
 	@node test/demo/main.ts
 
 test: $(INSTALLED) ## every check and test that this machine can run; says what it left out
