@@ -33,7 +33,10 @@ const PACKAGES: Readonly<
     own: ["core", "protocol"],
     outside: ["@bufbuild/protobuf", "@noble/", "age-encryption", "jose", "node:crypto"],
   },
-  ops: { own: ["core"], outside: ["pino", "node:crypto", "node:fs", "node:stream"] },
+  ops: {
+    own: ["core"],
+    outside: ["@opentelemetry/", "pino", "node:async_hooks", "node:crypto", "node:fs", "node:stream"],
+  },
 };
 
 // Node's own pieces that do no IO: anybody but core may use them.
@@ -48,6 +51,7 @@ const RESERVED: readonly (readonly [string, string])[] = [
   ["node:zlib", "store"],
   ["@grpc/", "grpc"],
   ["pino", "ops"],
+  ["@opentelemetry/", "ops"],
   ["jose", "encryption"],
   ["age-encryption", "encryption"],
 ];

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
-import { createLogger, type Logger, type LoggerOptions } from "./logger.ts";
+import { type AdjustableLogger, createLogger, type LoggerOptions } from "./logger.ts";
+import { currentLogScope, withLogScope } from "./logger-scope.ts";
 
-function logger(options: Partial<LoggerOptions> = {}): { readonly log: Logger; readonly lines: string[] } {
+interface Rig {
+  readonly log: AdjustableLogger;
+  readonly lines: string[];
+}
+
+function logger(options: Partial<LoggerOptions> = {}): Rig {
   const lines: string[] = [];
   const log = createLogger({
     level: "info",
@@ -119,5 +125,86 @@ describe("console lines", () => {
     const control = /[\p{Cc}\u202e]/u;
     expect(control.test((lines[0] ?? "").slice(0, -1))).toBe(false);
     expect(lines[0]).toContain("dropped \\u{1b}[2J");
+  });
+});
+
+describe("the level at run time", () => {
+  test("is another from the next line on, names included", () => {
+    const { log, lines } = logger({ level: "warn" });
+    log.info("unheard");
+    log.setLevel("debug");
+    expect(log.level()).toBe("debug");
+    log.debug("heard", { names: { user: "ann" } });
+    log.setLevel("error");
+    log.warn("unheard again", { names: { user: "ann" } });
+    expect(only(lines)).toMatchObject({ level: "debug", msg: "heard", user: "ann" });
+  });
+
+  test("is info from the moment that debug expires, and the log says so once", () => {
+    let nowMs = 1_000;
+    const { log, lines } = logger({ level: "debug", debugExpiresAt: 2_000, now: () => nowMs });
+    nowMs = 1_999;
+    log.debug("still heard");
+    nowMs = 2_000;
+    log.debug("not heard any more", { names: { user: "ann" } });
+    log.info("heard", { names: { user: "ann" } });
+    expect(log.level()).toBe("info");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ msg: "still heard", level: "debug" }),
+      expect.objectContaining({
+        level: "warn",
+        msg: "the level debug has expired: from here on it is info",
+        setting: "log-level-debug-expires-at",
+      }),
+      { level: "info", time: "1970-01-01T00:00:02.000Z", msg: "heard" },
+    ]);
+  });
+
+  test("debug that was to end in the past is info at once", () => {
+    const { log, lines } = logger({ level: "info", now: () => 5_000 });
+    log.setLevel("debug", 4_999);
+    expect(log.level()).toBe("info");
+    expect(only(lines)).toMatchObject({ level: "warn", msg: expect.stringContaining("expired") });
+    log.setLevel("debug");
+    expect(log.level()).toBe("debug");
+  });
+
+  test("other levels do not expire", () => {
+    const { log, lines } = logger({ level: "warn", debugExpiresAt: 1 });
+    log.warn("heard");
+    expect(log.level()).toBe("warn");
+    expect(only(lines)).toMatchObject({ msg: "heard" });
+  });
+});
+
+describe("the call that a line is about", () => {
+  test("is named on every line of what it set off, and on no other", async () => {
+    const { log, lines } = logger();
+    const gate = Promise.withResolvers<void>();
+    const handle = async (callId: string): Promise<void> => {
+      log.info("begins");
+      await gate.promise;
+      log.failure("fails", new GovernanceError("unavailable", "AWS is away", { requestId: `aws-${callId}` }));
+    };
+    const calls = ["c-1", "c-2"].map((callId) => withLogScope({ callId }, () => handle(callId)));
+    log.info("outside");
+    gate.resolve();
+    await Promise.all(calls);
+    expect(
+      lines.map((line) => JSON.parse(line)).map(({ callId, requestId }) => ({ callId, requestId })),
+    ).toEqual([
+      { callId: "c-1" },
+      { callId: "c-2" },
+      {},
+      { callId: "c-1", requestId: "aws-c-1" },
+      { callId: "c-2", requestId: "aws-c-2" },
+    ]);
+    expect(currentLogScope()).toBeUndefined();
+  });
+
+  test("comes with its trace where there is one", () => {
+    const { log, lines } = logger();
+    withLogScope({ callId: "c-1", traceId: "4bf92f3577b34da6a3ce929d0e0e4736" }, () => log.info("reading"));
+    expect(only(lines)).toMatchObject({ callId: "c-1", traceId: "4bf92f3577b34da6a3ce929d0e0e4736" });
   });
 });

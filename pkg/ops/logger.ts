@@ -2,6 +2,7 @@ import pino from "pino";
 import { consoleLine } from "./console-line.ts";
 import { errorFields } from "./error-fields.ts";
 import type { LogFields } from "./log-fields.ts";
+import { currentLogScope } from "./logger-scope.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -15,8 +16,18 @@ export interface Logger {
   failure(message: string, error: unknown, fields?: LogFields): void;
 }
 
+/** A log whose level changes while the program runs. */
+export interface AdjustableLogger extends Logger {
+  /** As it is now. */
+  level(): LogLevel;
+  /** From the next line on. A time that has passed already makes debug info at once. */
+  setLevel(level: LogLevel, debugExpiresAt?: number): void;
+}
+
 export interface LoggerOptions {
   readonly level: LogLevel;
+  /** Milliseconds since the epoch, when a level of debug becomes info; undefined: never. */
+  readonly debugExpiresAt?: number | undefined;
   /** `console` is one plain line for people, `json` one object a line. */
   readonly format: "console" | "json";
   /** Takes whole lines, line break included. */
@@ -25,32 +36,65 @@ export interface LoggerOptions {
   readonly now: () => number;
 }
 
-export function createLogger({ level, format, write, now }: LoggerOptions): Logger {
+export function createLogger(options: LoggerOptions): AdjustableLogger {
+  const { format, write, now } = options;
   const destination = {
     write(line: string): void {
       write(format === "json" ? line : `${consoleLine(line)}\n`);
     },
   };
+  let level = options.level;
+  let expiresAt = options.debugExpiresAt;
   const log = pino(
     {
       level,
       base: null,
       timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      mixin: () => currentLogScope() ?? {},
     },
     destination,
   );
+
+  function setLevel(next: LogLevel): void {
+    level = next;
+    log.level = next;
+  }
+
+  // Looked at line by line: an expiry needs no timer, since until the next line nobody could tell.
+  function expire(): void {
+    if (level !== "debug" || expiresAt === undefined || now() < expiresAt) return;
+    setLevel("info");
+    log.warn(
+      { setting: "log-level-debug-expires-at" },
+      "the level debug has expired: from here on it is info",
+    );
+  }
 
   // Names travel with the line only where the operator asked for them.
   function shown({ names, ...fields }: LogFields): object {
     return level === "debug" ? { ...fields, ...names } : fields;
   }
 
+  function line(at: LogLevel, message: string, fields: LogFields, more: object = {}): void {
+    expire();
+    log[at]({ ...shown(fields), ...more }, message);
+  }
+
   return {
-    debug: (message, fields = {}) => log.debug(shown(fields), message),
-    info: (message, fields = {}) => log.info(shown(fields), message),
-    warn: (message, fields = {}) => log.warn(shown(fields), message),
-    error: (message, fields = {}) => log.error(shown(fields), message),
-    failure: (message, error, fields = {}) => log.error({ ...shown(fields), ...errorFields(error) }, message),
+    debug: (message, fields = {}) => line("debug", message, fields),
+    info: (message, fields = {}) => line("info", message, fields),
+    warn: (message, fields = {}) => line("warn", message, fields),
+    error: (message, fields = {}) => line("error", message, fields),
+    failure: (message, error, fields = {}) => line("error", message, fields, errorFields(error)),
+    level() {
+      expire();
+      return level;
+    },
+    setLevel(next, debugExpiresAt) {
+      expiresAt = debugExpiresAt;
+      setLevel(next);
+      expire();
+    },
   };
 }
