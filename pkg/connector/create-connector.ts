@@ -26,6 +26,9 @@ const POOL_FRESH_MS = 10 * 60_000;
 
 const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
 
+/** What is no id may be a username or an e-mail address, which no error repeats (D20). */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
 /** The connector's verbs over one pool. It keeps no state but the pool's settings, so calls may run side by side. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { directory, poolId, userIdKind, now } = options;
@@ -102,10 +105,12 @@ export function createConnector(options: ConnectorOptions): Connector {
     const facts = await knownPool(signal);
     const found = await directory.findUsers(userIdKind, id, signal);
     const [user] = found;
-    if (user === undefined)
-      throw new GovernanceError("not-found", `no user with ${userIdKind} ${id} in this pool`);
+    const named = `${userIdKind}${UUID.test(id) ? ` ${id}` : ""}`;
+    if (user === undefined) {
+      throw new GovernanceError("not-found", `no user with this ${named} in this pool`);
+    }
     if (found.length > 1) {
-      throw new GovernanceError("internal", `Cognito knows ${found.length} users with ${userIdKind} ${id}`);
+      throw new GovernanceError("internal", `Cognito knows ${found.length} users with this ${named}`);
     }
     return userResource(user, facts, userIdKind);
   }

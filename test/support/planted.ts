@@ -250,8 +250,11 @@ export interface PlantedStage {
   close(): Promise<void>;
 }
 
-/** A server over a pool in which everybody is planted. The state is searched during each write call, when it is fullest. */
-export async function setPlantedStage(): Promise<PlantedStage> {
+/**
+ * A server over a pool in which everybody is planted. The state is searched during each write call, when it is fullest,
+ * but not more often than said.
+ */
+export async function setPlantedStage(searchEveryMs = 0): Promise<PlantedStage> {
   const folder = mkdtempSync(join(tmpdir(), "connector-planted-"));
   const stateDir = join(folder, "state");
   mkdirSync(stateDir, { mode: 0o700 });
@@ -276,12 +279,15 @@ export async function setPlantedStage(): Promise<PlantedStage> {
   const cognito = await startScriptedCognito({ pools: [pool] });
   const duringWrites: string[] = [];
   let seen = 0;
+  let searchedAt = Number.NEGATIVE_INFINITY;
   cognito.script({
     operation: WRITES,
     run: ({ operation }) => {
+      if (performance.now() - searchedAt < searchEveryMs) return;
       duringWrites.push(...leaksBelow(stateDir, NEVER_KEPT).map((leak) => `during ${operation}, ${leak}`));
       const journal = filesBelow(stateDir).filter(({ path }) => path.includes(".journal.db"));
       if (journal.some(({ bytes }) => Object.values(SUBS).some((sub) => bytes.includes(sub)))) seen += 1;
+      searchedAt = performance.now();
     },
   });
   return {
