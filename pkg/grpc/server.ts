@@ -5,7 +5,10 @@ import { GovernanceError } from "../core/errors.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
 import { type Bound, bind } from "./bind.ts";
 import { createRunningCalls } from "./call-signal.ts";
+import { createServingState } from "./health.ts";
 import type { CallEvent } from "./interceptors.ts";
+import { createReflection, REFLECTION_SERVICES } from "./reflection.ts";
+import { createReflectionStreams } from "./reflection-stream.ts";
 import { allServices } from "./services.ts";
 
 export interface GrpcServerOptions {
@@ -14,6 +17,8 @@ export interface GrpcServerOptions {
   readonly sdkVersion?: "v0.25.0" | undefined;
   /** How the pool is changed; undefined refuses every write (D13). */
   readonly provisioning: ProvisioningVerbs | undefined;
+  /** Whether anybody may ask what is served (server reflection); by default, yes. */
+  readonly reflection?: boolean | undefined;
   /** Hears of every call once it has its answer. */
   readonly onCall?: ((event: CallEvent) => void) | undefined;
   /** Milliseconds since 1970. */
@@ -26,6 +31,8 @@ export interface GrpcServer {
    * with one line naming the address when it cannot be had.
    */
   listen(address: string): Promise<Bound>;
+  /** What the health service says of all services, until `close` makes it NOT_SERVING for good. */
+  setServing(serving: boolean): void;
   /**
    * Takes no new calls and lets those under way finish for so long; then aborts them, which answers `UNAVAILABLE`, and
    * cuts the connections. Always resolves; a peer that neither reads nor closes may keep its dead socket, and with it
@@ -55,12 +62,22 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   setLogVerbosity(logVerbosity.NONE);
   const server = new Server(LIBRARY_OPTIONS);
   const running = createRunningCalls(clock);
-  for (const service of allServices(connector, sdkVersion, provisioning)) {
+  const services = allServices(connector, sdkVersion, provisioning);
+  const serving = createServingState(services.map(({ service }) => service.typeName));
+  const served = [...services, serving.service];
+  for (const service of served) {
     server.addService(definitionOf(service.service), implementationOf(service, running, { onCall, clock }));
+  }
+  const reflect = createReflection(served.map(({ service }) => service));
+  const reflecting = createReflectionStreams(reflect, running, { onCall, clock });
+  for (const service of options.reflection === false ? [] : REFLECTION_SERVICES) {
+    server.addService(definitionOf(service), reflecting.implementationOf(service));
   }
   let closed: Promise<void> | undefined;
 
   async function shutDown(graceMs: number): Promise<void> {
+    serving.drain();
+    reflecting.drain();
     const drained = new Promise<void>((resolve) => {
       server.tryShutdown(() => resolve());
     });
@@ -81,6 +98,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       }
       return await bind(server, address);
     },
+    setServing: (now) => serving.setServing(now),
     close(graceMs) {
       closed ??= shutDown(graceMs);
       return closed;

@@ -1,0 +1,91 @@
+import {
+  type DescEnum,
+  type DescExtension,
+  type DescFile,
+  type DescMessage,
+  type DescService,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { nestedTypes } from "@bufbuild/protobuf/reflect";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+
+/** What can be asked about the files that declare some services, and all that those import. */
+export interface ReflectionIndex {
+  /** Full names, sorted. */
+  readonly services: readonly string[];
+  /** A file by the name in its import. */
+  file(name: string): DescFile | undefined;
+  /** By the full name of anything but a package. */
+  declaring(symbol: string): DescFile | undefined;
+  extending(message: string, number: number): DescFile | undefined;
+  /** Sorted; undefined where there is no such message. */
+  extensionsOf(message: string): readonly number[] | undefined;
+  /** The file and all that it imports, itself first, each as a serialized FileDescriptorProto. */
+  bytesOf(file: DescFile): readonly Uint8Array[];
+}
+
+/** Built from the generated descriptors, which are the served ones to the last option. */
+export function createReflectionIndex(services: readonly DescService[]): ReflectionIndex {
+  const files = new Map<string, DescFile>();
+  const symbols = new Map<string, DescFile>();
+  const extensions = new Map<string, Map<number, DescFile>>();
+  const encoded = new Map<DescFile, Uint8Array>();
+
+  for (const service of services) {
+    for (const file of withImports(service.file)) files.set(file.proto.name, file);
+  }
+  for (const file of files.values()) {
+    for (const desc of nestedTypes(file)) {
+      for (const name of namesOf(desc)) symbols.set(name, file);
+      if (desc.kind !== "extension") continue;
+      const extended = extensions.get(desc.extendee.typeName) ?? new Map<number, DescFile>();
+      extensions.set(desc.extendee.typeName, extended.set(desc.number, file));
+    }
+  }
+
+  function bytes(file: DescFile): Uint8Array {
+    const known = encoded.get(file) ?? toBinary(FileDescriptorProtoSchema, file.proto);
+    encoded.set(file, known);
+    return known;
+  }
+
+  return {
+    services: services.map(({ typeName }) => typeName).toSorted(),
+    file: (name) => files.get(name),
+    declaring: (symbol) => symbols.get(symbol),
+    extending: (message, number) => extensions.get(message)?.get(number),
+    extensionsOf(message) {
+      const numbers = extensions.get(message)?.keys();
+      if (numbers !== undefined) return [...numbers].toSorted((a, b) => a - b);
+      return symbols.has(message) ? [] : undefined;
+    },
+    bytesOf: (file) => withImports(file).map(bytes),
+  };
+}
+
+type Declared = DescMessage | DescEnum | DescExtension | DescService;
+
+function withImports(file: DescFile): readonly DescFile[] {
+  const found = new Set([file]);
+  // A Set hands out what is added to it on the way.
+  for (const each of found) for (const imported of each.dependencies) found.add(imported);
+  return [...found];
+}
+
+/** The name of a type, and those of what it holds. */
+function namesOf(desc: Declared): readonly string[] {
+  const { typeName } = desc;
+  switch (desc.kind) {
+    case "message":
+      return [typeName, ...[...desc.fields, ...desc.oneofs].map(({ name }) => `${typeName}.${name}`)];
+    case "enum": {
+      // The values of an enum stand beside it, not in it.
+      const scope = typeName.slice(0, typeName.lastIndexOf(".") + 1);
+      return [typeName, ...desc.values.map(({ name }) => scope + name)];
+    }
+    case "service":
+      return [typeName, ...desc.methods.map(({ name }) => `${typeName}.${name}`)];
+    case "extension":
+      return [typeName];
+  }
+}
