@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
+import { person } from "./cognito/definitions.ts";
 import {
   DESCRIPTION,
   emailOf,
@@ -8,6 +9,7 @@ import {
   leaksBelow,
   leaksIn,
   NAME,
+  NEVER_KEPT,
   PASSWORD,
   PHONE,
   type Planted,
@@ -107,6 +109,12 @@ const COMMANDS: readonly Line[] = [
   line(`delete-user --user ${emailOf("unconfirmed")}`, "AdminDeleteUser"),
 ];
 
+const EMAIL_USER = person(0, {
+  username: SUBS.ann,
+  sub: SUBS.ann,
+  attributes: { name: VALUE, email: emailOf("ann") },
+});
+
 /** What came out encrypted, from JSON or from the line of its own. */
 function sealedIn(stdout: string): string | undefined {
   return /"encrypted_password":\s*"([^"]+)"/.exec(stdout)?.[1] ?? /^[\w+/=]{100,}$/m.exec(stdout)?.[0];
@@ -153,6 +161,49 @@ describe("mark 54: what leaves the program when it changes the pool", () => {
       expect(String(audit?.bytes).trim().split("\n")).toHaveLength(COMMANDS.length);
     });
   });
+
+  test.concurrent("by the audit log when it is shown and checked", async () => {
+    await onStage(async (stage) => {
+      for (const command of COMMANDS) await ran(stage, command, LOGS[1]);
+      const shown: string[] = [];
+      for (const log of LOGS) {
+        for (const command of [line("audit show"), line("audit verify")]) {
+          const { exitCode, stdout, stderr } = await ran(stage, command, log);
+          expect(exitCode).toBe(0);
+          shown.push(stdout, stderr);
+        }
+      }
+      expect(shown.join("")).toContain(SUBS.ann);
+      expect(leaksIn("audit", shown.join("\n"), NEVER_KEPT)).toEqual([]);
+    });
+  });
+
+  // There an address is what people sign in by, and stands for them in every call.
+  test.concurrent.for(["sub", "username"])(
+    "in a pool of e-mail addresses, with --user-id %s",
+    async (kind) => {
+      const pool = { usernameAttributes: ["email"], users: [EMAIL_USER] } as const;
+      await onStage(async (stage) => {
+        const leaks: string[] = [];
+        const made = `create-account --email ${emailOf("new")} --attribute name=${VALUE} --password stdin`;
+        for (const command of [
+          line(made, "AdminCreateUser", PASSWORD),
+          line(made, undefined, PASSWORD),
+          line(`create-account --login ${emailOf("other")} --invite`, "AdminCreateUser"),
+          line(`disable-user --user ${emailOf("ann")}`, "AdminDisableUser"),
+          invoke("enable_user", "AdminEnableUser", { user_id: SUBS.ann }),
+          invoke("disable_user", "AdminDisableUser", { user_id: SUBS.ann }),
+          line(`delete-user --user ${emailOf("new")}`, "AdminDeleteUser"),
+          line(`delete-user --user ${emailOf("nobody")}`),
+        ]) {
+          const told = await ran(stage, command, LOGS[0], `--user-id=${kind}`);
+          leaks.push(...leaksOf(stage, told, command));
+          expect({ ...command, ...told }).toMatchObject({ exitCode: 0 });
+        }
+        expect([...leaks, ...stage.duringWrites]).toEqual([]);
+      }, pool);
+    },
+  );
 
   test.concurrent("by every dry run", async () => {
     await onStage(async (stage) => {

@@ -23,8 +23,11 @@ export interface Rig extends PlantedStage {
 }
 
 /** Each test has a pool and a state of its own: they run side by side, since settling what is unclear takes its time. */
-export async function onStage(work: (rig: Rig) => Promise<void>): Promise<void> {
-  const stage = await setPlantedStage();
+export async function onStage(
+  work: (rig: Rig) => Promise<void>,
+  pool: Parameters<typeof setPlantedStage>[1] = {},
+): Promise<void> {
+  const stage = await setPlantedStage(0, pool);
   try {
     const identity = await generateIdentity();
     writeFileSync(join(stage.folder, "key.txt"), `${await identityToRecipient(identity)}\n`);

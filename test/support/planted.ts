@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { person } from "../cognito/definitions.ts";
 import type { FaultRule } from "../cognito/faults.ts";
-import { createPool, type Pool } from "../cognito/pool.ts";
+import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "../cognito/server.ts";
 
 export interface Planted {
@@ -254,7 +254,10 @@ export interface PlantedStage {
  * A server over a pool in which everybody is planted. The state is searched during each write call, when it is fullest,
  * but not more often than said.
  */
-export async function setPlantedStage(searchEveryMs = 0): Promise<PlantedStage> {
+export async function setPlantedStage(
+  searchEveryMs = 0,
+  different: Partial<PoolDefinition> = {},
+): Promise<PlantedStage> {
   const folder = mkdtempSync(join(tmpdir(), "connector-planted-"));
   const stateDir = join(folder, "state");
   mkdirSync(stateDir, { mode: 0o700 });
@@ -275,6 +278,7 @@ export async function setPlantedStage(searchEveryMs = 0): Promise<PlantedStage> 
       somebody("other", {}),
     ],
     groups: ["team", "club", "crew"].map((name) => ({ name, description: DESCRIPTION })),
+    ...different,
   });
   const cognito = await startScriptedCognito({ pools: [pool] });
   const duringWrites: string[] = [];
