@@ -93,7 +93,19 @@ function constraintOf({ kind, names, on }: Rule): Constraint {
   });
 }
 
-const ACRONYMS: ReadonlySet<string> = new Set(["aws", "id", "url", "arn", "http", "https", "fips"]);
+const ACRONYMS: ReadonlySet<string> = new Set([
+  "aws",
+  "id",
+  "url",
+  "arn",
+  "http",
+  "https",
+  "fips",
+  "tls",
+  "ca",
+  "jwt",
+  "jwks",
+]);
 
 /** `aws-assume-role-arn` is "AWS assume role ARN". */
 function titleOf(name: SettingName): string {

@@ -103,7 +103,7 @@ describe("bad usage is one line and exit code 2", () => {
       "sync --delete-resource x",
       '--delete-resource: use "connector delete-user" or "connector delete-group" and leave it out',
     ],
-    ["sync --rotate-credentials x", '--rotate-credentials: use "connector set-password" and leave it out'],
+    ["sync --rotate-credentials x", '--rotate-credentials: use "connector rotate-password" and leave it out'],
     ["sync --invoke-action x", '--invoke-action: use "connector actions invoke" and leave it out'],
     ["sync --list-action-schemas", '--list-action-schemas: use "connector actions list" and leave it out'],
     ["serve --dry-run", "--dry-run: not a setting of this command; leave it out"],

@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { GovernanceError } from "../core/errors.ts";
 import { regionOfPool } from "../core/pool.ts";
+import { healthOf, otelOf, scheduleOf, serviceOf } from "./build-service.ts";
 import type { Config, KeySettings, OutputFormat, ProvisioningSettings, RoleSettings } from "./config.ts";
-import { formatListenAddress, isLoopback, type ListenAddress } from "./listen-address.ts";
 import { aboveQuota } from "./rate.ts";
 import { originOf, type Settings, type Surroundings } from "./read-settings.ts";
 import { checkRules } from "./rules.ts";
@@ -13,8 +13,6 @@ export function buildConfig(settings: Settings, surroundings: Surroundings): Con
   const { values } = settings;
   checkRules(settings);
   const poolId = requirePool(settings);
-  // What a command does not read has its default: for all but sync the directory of `file` is the current one.
-  const stateDir = values["state-dir"] ?? dirname(values.file);
   return deepFreeze<Config>({
     poolId,
     region: regionOf(poolId, settings),
@@ -33,19 +31,22 @@ export function buildConfig(settings: Settings, surroundings: Surroundings): Con
     },
     sync: {
       file: values.file,
-      stateDir,
+      stateDir: values["state-dir"] ?? dirname(values.file),
       acceptShrink: values["accept-shrink"],
     },
-    stateDir: resolve(surroundings.cwd, stateDir),
+    // Not beside the file of a sync: serve, recover and audit must find one journal, and only serve reads `file`.
+    stateDir: resolve(surroundings.cwd, values["state-dir"] ?? "."),
     provisioning: provisioningOf(settings),
     clientSecret: values["client-secret"],
-    serve: {
-      listen: formatListenAddress(checkedAddress(settings, surroundings.cwd)),
-    },
+    service: serviceOf(settings, surroundings.cwd),
+    health: healthOf(settings),
+    otel: otelOf(settings, surroundings.cwd),
+    schedule: scheduleOf(settings),
     output: outputFormat(settings, surroundings),
     log: {
       level: values["log-level"],
       format: values["log-format"] ?? (surroundings.stderrIsTerminal ? "console" : "json"),
+      debugExpiresAt: values["log-level-debug-expires-at"],
     },
   });
 }
@@ -83,17 +84,6 @@ function checkedRates(settings: Settings): Config["rates"] {
   const problem = values["endpoint-url"] === undefined ? aboveQuota(values.rate) : undefined;
   if (problem === undefined) return values.rate;
   throw new GovernanceError("invalid-argument", `${originOf("rate", settings).label}: ${problem}`);
-}
-
-function checkedAddress(settings: Settings, cwd: string): ListenAddress {
-  const address = settings.values.listen;
-  if (!isLoopback(address)) {
-    throw new GovernanceError(
-      "invalid-argument",
-      `${originOf("listen", settings).label}: ${formatListenAddress(address)} can be reached from other machines, and the service has no TLS; listen on 127.0.0.1, [::1], localhost or unix:/path`,
-    );
-  }
-  return address.kind === "unix" ? { kind: "unix", path: resolve(cwd, address.path) } : address;
 }
 
 function provisioningOf({ values }: Settings): ProvisioningSettings {

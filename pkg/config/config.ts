@@ -40,6 +40,66 @@ export interface ProvisioningSettings {
   readonly maxGroupsPerUser: number;
 }
 
+/** Files are PEM, their paths absolute. */
+export interface TlsSettings {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Undefined: clients are asked for no certificate. */
+  readonly clientCaFile: string | undefined;
+  /** Whole subject alternative names; no name is in both lists. */
+  readonly readers: readonly string[];
+  /** As `readers`. Both lists empty: every certificate of the CA may provision. */
+  readonly provisioners: readonly string[];
+}
+
+export interface JwtSettings {
+  readonly jwks:
+    | { readonly kind: "url"; readonly url: string }
+    | { readonly kind: "file"; readonly path: string };
+  readonly issuer: string;
+  readonly audience: string;
+  readonly roleClaim: string;
+}
+
+/** The gRPC service. With neither client CA nor tokens nor JWTs every caller is served. */
+export interface ServiceSettings {
+  /** `host:port`, `[::1]:port` or `unix:/path`. */
+  readonly listen: string;
+  /** Whether other machines may reach `listen`; then there is `tls`, or it was given up by `insecure`. */
+  readonly reachable: boolean;
+  readonly insecure: boolean;
+  readonly tls: TlsSettings | undefined;
+  /** Absolute. */
+  readonly tokensFile: string | undefined;
+  readonly jwt: JwtSettings | undefined;
+  readonly graceMs: number;
+  readonly maxConnections: number;
+  readonly reflection: boolean;
+}
+
+/** The HTTP endpoint of health and metrics. */
+export interface HealthSettings {
+  readonly enabled: boolean;
+  /** 0: the system chooses. */
+  readonly port: number;
+  /** IP address or name, IPv6 without brackets. */
+  readonly bindAddress: string;
+}
+
+export interface OtelSettings {
+  /** An http or https URL; http is without TLS. */
+  readonly endpoint: string;
+  /** PEM, absolute; undefined: the CAs of Node.js. */
+  readonly caFile: string | undefined;
+}
+
+export interface ScheduleSettings {
+  /** From a minute to a week. */
+  readonly everyMs: number;
+  /** Share of `everyMs` that a sync may be early or late, from 0 to 0.5. */
+  readonly jitter: number;
+}
+
 /** Everything the program was told, checked, frozen, with nothing optional that matters. */
 export interface Config {
   readonly poolId: string;
@@ -68,10 +128,17 @@ export interface Config {
   readonly provisioning: ProvisioningSettings;
   /** Baton's, in its own form; the key in it opens the passwords that the platform sends. */
   readonly clientSecret: string | undefined;
-  readonly serve: {
-    /** `host:port`, `[::1]:port` or `unix:/path`, of this machine. */
-    readonly listen: string;
-  };
+  readonly service: ServiceSettings;
+  readonly health: HealthSettings;
+  /** Undefined: no traces are sent. */
+  readonly otel: OtelSettings | undefined;
+  /** Undefined: `serve` syncs only when asked to. */
+  readonly schedule: ScheduleSettings | undefined;
   readonly output: OutputFormat;
-  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+  readonly log: {
+    readonly level: LogLevel;
+    readonly format: LogFormat;
+    /** Milliseconds since the epoch, when a level of debug becomes info; undefined: never. */
+    readonly debugExpiresAt: number | undefined;
+  };
 }

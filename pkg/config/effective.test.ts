@@ -9,6 +9,9 @@ test("shows each value with its source, and no secret", () => {
       BATON_AWS_SECRET_ACCESS_KEY: "very-secret",
       BATON_CLIENT_SECRET: "token:tenant:v1:bm90LWEta2V5",
       BATON_GROUPS_DENY: "admins, root-*",
+      BATON_SYNC_EVERY: "90m",
+      BATON_LOG_LEVEL_DEBUG_EXPIRES_AT: "2026-11-21T18:00:00+01:00",
+      BATON_TLS_READERS: "a.example.com, b@example.com",
       HTTPS_PROXY: "http://me:hunter2@proxy:3128",
     },
     cwd: "/nowhere",
@@ -28,5 +31,9 @@ test("shows each value with its source, and no secret", () => {
   expect(shown.get("groups-allow")).toEqual(["(all)", "default"]);
   expect(shown.get("groups-deny")).toEqual(["admins,root-*", "BATON_GROUPS_DENY"]);
   expect(shown.get("region")).toEqual(["(read from the pool id)", "default"]);
+  expect(shown.get("sync-every")).toEqual(["1h30m", "BATON_SYNC_EVERY"]);
+  expect(shown.get("log-level-debug-expires-at")?.[0]).toBe("2026-11-21T17:00:00.000Z");
+  expect(shown.get("tls-readers")?.[0]).toBe("a.example.com,b@example.com");
+  expect(shown.get("otel-collector-endpoint")).toEqual(["(no traces)", "default"]);
   expect(shown.get("listen")).toEqual(["127.0.0.1:50051", "default"]);
 });

@@ -3,6 +3,7 @@ import { withoutPassword } from "./origin.ts";
 import { formatRates } from "./rate.ts";
 import { originOf, type Settings } from "./read-settings.ts";
 import { SETTING_NAMES, type SettingName, settingOf } from "./settings.ts";
+import { formatInterval } from "./times.ts";
 
 /** One setting as it will count. */
 export interface EffectiveSetting {
@@ -26,6 +27,10 @@ function shown(name: SettingName, { values, given }: Settings): string {
   if (settingOf(name).secret) return given.has(name) ? "(secret)" : "";
   if (name === "rate") return formatRates(values.rate);
   if (name === "listen") return formatListenAddress(values.listen);
+  const interval = values["sync-every"];
+  if (name === "sync-every" && interval !== undefined) return formatInterval(interval);
+  const expiry = values["log-level-debug-expires-at"];
+  if (name === "log-level-debug-expires-at" && expiry !== undefined) return new Date(expiry).toISOString();
   if (!given.has(name) && settingOf(name).fallback === undefined) {
     const derived = settingOf(name).fallbackText;
     return derived === "" ? "" : `(${derived})`;

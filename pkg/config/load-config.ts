@@ -1,6 +1,9 @@
+import { isIP } from "node:net";
+import { GovernanceError } from "../core/errors.ts";
 import { buildConfig, outputFormat } from "./build-config.ts";
+import { exposureWarnings } from "./build-service.ts";
 import type { Config, OutputFormat } from "./config.ts";
-import { type Flags, readSettings, type Surroundings } from "./read-settings.ts";
+import { type Flags, originOf, readSettings, type Surroundings } from "./read-settings.ts";
 import type { CommandName } from "./setting.ts";
 
 export interface Loaded {
@@ -12,7 +15,8 @@ export interface Loaded {
 /** Flags, environment, file and defaults become one Config. Rejects with one line: where, what, and the cure. */
 export function loadConfig(command: CommandName, flags: Flags, surroundings: Surroundings): Loaded {
   const settings = readSettings(command, flags, surroundings);
-  return { config: buildConfig(settings, surroundings), warnings: settings.warnings };
+  const config = buildConfig(settings, surroundings);
+  return { config, warnings: [...settings.warnings, ...exposureWarnings(config)] };
 }
 
 export interface LoadedOutput {
@@ -24,4 +28,34 @@ export interface LoadedOutput {
 export function loadOutput(command: "actions", flags: Flags, surroundings: Surroundings): LoadedOutput {
   const settings = readSettings(command, flags, surroundings);
   return { output: outputFormat(settings, surroundings), warnings: settings.warnings };
+}
+
+export interface LoadedHealthCheck {
+  /** Where the endpoint is dialled, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly warnings: readonly string[];
+}
+
+/** As `loadConfig`, for the command that asks a running `serve` for its health and knows no pool. */
+export function loadHealthCheck(flags: Flags, surroundings: Surroundings): LoadedHealthCheck {
+  const settings = readSettings("health-check", flags, surroundings);
+  const port = settings.values["health-check-port"];
+  if (port === 0) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `${originOf("health-check-port", settings).label}: 0 has the system choose a port, which cannot be asked here; give the port that serve has`,
+    );
+  }
+  return {
+    host: dialled(settings.values["health-check-bind-address"]),
+    port,
+    warnings: settings.warnings,
+  };
+}
+
+// "Every interface" is where to listen, not where to call: macOS and Windows differ on what a call to 0.0.0.0 does.
+function dialled(bindAddress: string): string {
+  if (bindAddress === "0.0.0.0") return "127.0.0.1";
+  return isIP(bindAddress) === 6 && /^[0:]+$/.test(bindAddress) ? "::1" : bindAddress;
 }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { GovernanceError } from "../core/errors.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
-import { type Given, type Origin, refused } from "./origin.ts";
+import { type Given, type Origin, refused, withoutPassword } from "./origin.ts";
 import type { CommandName } from "./setting.ts";
 import {
   envName,
@@ -43,9 +43,8 @@ export function readSettings(command: CommandName, flags: Flags, surroundings: S
   const { env, cwd } = surroundings;
   const warnings = checkEnvironment(env);
   const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), cwd);
-  const secretFlagsAllowed =
-    (fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []))?.text ===
-    "true";
+  const allowed = fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []);
+  const secretFlagsAllowed = allowed !== undefined && isTrue("allow-secret-flags", allowed);
   const sources: Sources = { flags, env, file, cwd, secretFlagsAllowed };
 
   const read = settingsFor(command);
@@ -68,7 +67,7 @@ export function readSettings(command: CommandName, flags: Flags, surroundings: S
 }
 
 /** Where a setting's value is from. */
-export function originOf(name: SettingName, { given }: Settings): Origin {
+export function originOf(name: SettingName, { given }: Pick<Settings, "given">): Origin {
   return given.get(name)?.origin ?? { kind: "default", label: "default" };
 }
 
@@ -104,7 +103,10 @@ function find(name: SettingName, sources: Sources): Given | undefined {
     }
     if (pointer !== undefined) return readSecret(pointer, sources.cwd);
     if (value === undefined) continue;
-    if (setting.secret && value.origin.kind === "flag" && !secretFlagsAllowed) throw openSecret(name);
+    if (value.origin.kind === "flag" && !secretFlagsAllowed) {
+      if (setting.secret) throw openSecret(name);
+      if (setting.carriesPassword && withoutPassword(value.text) !== value.text) throw openPassword(name);
+    }
     return value;
   }
   return undefined;
@@ -123,6 +125,19 @@ function openSecret(name: SettingName): GovernanceError {
     "invalid-argument",
     `--${name}: every user of this machine can read a secret on the command line; use ${envName(name)} or --${fileForm(name)}, or add --allow-secret-flags`,
   );
+}
+
+function openPassword(name: SettingName): GovernanceError {
+  return new GovernanceError(
+    "invalid-argument",
+    `--${name}: every user of this machine can read a password on the command line; use ${envName(name)} or the key ${name} in a configuration file, or add --allow-secret-flags`,
+  );
+}
+
+// A value that is neither true nor false is refused when its turn comes.
+function isTrue(name: SettingName, { text }: Given): boolean {
+  const parsed = settingOf(name).parse(text);
+  return "value" in parsed && parsed.value === true;
 }
 
 // A secret file is one line; editors and `echo` end it with a line break, which is no part of the secret.

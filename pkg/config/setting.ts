@@ -9,7 +9,8 @@ export type CommandName =
   | "audit"
   | "actions"
   | "iam-policy"
-  | "config";
+  | "config"
+  | "health-check";
 
 export type SettingGroup =
   | "Pool"
@@ -18,6 +19,7 @@ export type SettingGroup =
   | "Sync"
   | "Provisioning"
   | "Service"
+  | "Health and metrics"
   | "Output and logs";
 
 /** What a text became, or what is wrong with it: the rule and the cure, without the value. */
@@ -45,6 +47,8 @@ export interface Setting<T> {
   readonly required: boolean;
   /** Never shown, refused as a flag, and readable from a file that `<name>-file` names. */
   readonly secret: boolean;
+  /** True: a URL that may have a password in it, and is refused as a flag when it has one. */
+  readonly carriesPassword: boolean;
   readonly commands: readonly CommandName[];
   /** Names that others own, read after ours: those of the AWS SDK and of curl. */
   readonly extraEnv: readonly string[];
@@ -64,6 +68,7 @@ type Common = Partial<
     Setting<unknown>,
     | "required"
     | "secret"
+    | "carriesPassword"
     | "extraEnv"
     | "short"
     | "inFile"
@@ -78,6 +83,7 @@ type Common = Partial<
 const PLAIN = {
   required: false,
   secret: false,
+  carriesPassword: false,
   extraEnv: [],
   short: undefined,
   inFile: true,

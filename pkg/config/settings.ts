@@ -1,8 +1,11 @@
-import { DEFAULT_LISTEN, formatListenAddress, parseListenAddress } from "./listen-address.ts";
+import { HEALTH_SETTINGS } from "./health-settings.ts";
 import { PROVISIONING_SETTINGS } from "./provisioning-settings.ts";
 import { CATEGORIES, DEFAULT_RATES, parseRates } from "./rate.ts";
+import { SERVICE_SETTINGS } from "./service-settings.ts";
 import { type CommandName, choice, flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
 import * as shapes from "./shapes.ts";
+import { SYNC_SETTINGS } from "./sync-settings.ts";
+import { parseTime } from "./times.ts";
 
 /** The commands that call AWS. */
 const CALLING: readonly CommandName[] = ["sync", "serve", "validate", "list", "write", "recover"];
@@ -143,6 +146,7 @@ export const SETTINGS = {
     description: "Proxy for https endpoints",
     example: "url",
     parse: shapes.proxyUrl,
+    carriesPassword: true,
     extraEnv: ["HTTPS_PROXY", "https_proxy"],
     operators: true,
     commands: CALLING,
@@ -152,6 +156,7 @@ export const SETTINGS = {
     description: "Proxy for http endpoints",
     example: "url",
     parse: shapes.proxyUrl,
+    carriesPassword: true,
     extraEnv: ["HTTP_PROXY", "http_proxy"],
     operators: true,
     commands: CALLING,
@@ -176,43 +181,20 @@ export const SETTINGS = {
     commands: CALLING,
   }),
 
-  file: text({
-    group: "Sync",
-    description: "The .c1z file to write",
-    example: "path",
-    parse: shapes.plainText,
-    fallback: "sync.c1z",
-    fallbackText: "sync.c1z",
-    short: "f",
-    operators: true,
-    commands: ["sync"],
-  }),
-  "accept-shrink": flag({
-    group: "Sync",
-    description: "Publish although more than half of the users, groups or memberships are gone",
-    operators: true,
-    commands: ["sync"],
-  }),
+  ...SYNC_SETTINGS,
 
   ...PROVISIONING_SETTINGS,
 
-  listen: text({
-    group: "Service",
-    description: "Address of the gRPC service on this machine: host:port, [::1]:port or unix:/path",
-    example: "address",
-    parse: parseListenAddress,
-    fallback: DEFAULT_LISTEN,
-    fallbackText: formatListenAddress(DEFAULT_LISTEN),
-    operators: true,
-    commands: ["serve"],
-  }),
+  ...SERVICE_SETTINGS,
+
+  ...HEALTH_SETTINGS,
 
   "state-dir": optionalText({
     group: "Output and logs",
     description: "Directory of the working database, the journal of changes and the audit log",
     example: "path",
     parse: shapes.plainText,
-    fallbackText: "for sync beside the sync file, otherwise the current directory",
+    fallbackText: "for a sync's working database beside the sync file, otherwise the current directory",
     operators: true,
     commands: ["sync", "serve", "write", "recover", "audit"],
   }),
@@ -233,6 +215,15 @@ export const SETTINGS = {
     operators: true,
     commands: CALLING,
   }),
+  "log-level-debug-expires-at": optionalText({
+    group: "Output and logs",
+    description: "When a log level of debug becomes info again, such as 2026-11-21T18:00:00Z",
+    example: "time",
+    parse: parseTime,
+    fallbackText: "never",
+    operators: true,
+    commands: CALLING,
+  }),
   "log-format": choice({
     group: "Output and logs",
     description: "Form of the log on stderr",
@@ -250,7 +241,7 @@ export const SETTINGS = {
     fallbackText: "./.baton.yaml where there is one",
     inFile: false,
     operators: true,
-    commands: [...CALLING, "audit", "actions", "iam-policy", "config"],
+    commands: [...CALLING, "audit", "actions", "iam-policy", "config", "health-check"],
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
@@ -305,4 +296,21 @@ export const RULES: readonly Rule[] = [
   { kind: "depends-on", names: ["aws-assume-role-duration-seconds"], on: ["aws-assume-role-arn"] },
   { kind: "excludes", names: ["endpoint-url", "use-fips-endpoint"], on: [] },
   { kind: "excludes", names: ["endpoint-url", "use-dualstack-endpoint"], on: [] },
+  { kind: "depends-on", names: ["sync-jitter-percent"], on: ["sync-every"] },
+  { kind: "required-together", names: ["tls-cert-file", "tls-key-file"], on: [] },
+  { kind: "excludes", names: ["insecure", "tls-cert-file"], on: [] },
+  { kind: "depends-on", names: ["tls-client-ca-file"], on: ["tls-cert-file"] },
+  { kind: "depends-on", names: ["tls-readers"], on: ["tls-client-ca-file"] },
+  { kind: "depends-on", names: ["tls-provisioners"], on: ["tls-client-ca-file"] },
+  { kind: "excludes", names: ["jwt-jwks-url", "jwt-jwks-file"], on: [] },
+  { kind: "depends-on", names: ["jwt-jwks-url"], on: ["jwt-issuer", "jwt-audience"] },
+  { kind: "depends-on", names: ["jwt-jwks-file"], on: ["jwt-issuer", "jwt-audience"] },
+  { kind: "required-together", names: ["jwt-issuer", "jwt-audience"], on: [] },
+  { kind: "depends-on", names: ["jwt-role-claim"], on: ["jwt-issuer"] },
+  {
+    kind: "depends-on",
+    names: ["otel-collector-endpoint-tls-cert-path"],
+    on: ["otel-collector-endpoint"],
+  },
+  { kind: "depends-on", names: ["otel-collector-endpoint-tls-insecure"], on: ["otel-collector-endpoint"] },
 ];

@@ -33,7 +33,7 @@ export function serveCommand(config: Config, context: Context): Promise<number> 
       },
     });
     closeFirst({ name: "the gRPC server", close: () => server.close(GRACE_MS) });
-    const { target } = await server.listen(config.serve.listen);
+    const { target } = await server.listen(config.service.listen);
     log.info("serving", { address: target, pool: config.poolId });
     if (provisioning !== undefined) void settleLeftovers(runtime, context.signal);
     // Told at once, since clients may come hours later; a pool that is out of reach now need not be then.

@@ -104,9 +104,10 @@ _connector_sync() {
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish although more than half of the users, groups or memberships are gone]' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -162,6 +163,7 @@ _connector_list_users() {
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -192,6 +194,7 @@ _connector_list_groups() {
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -222,6 +225,7 @@ _connector_list_members() {
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -269,9 +273,10 @@ _connector_create_account() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -315,9 +320,10 @@ _connector_update_user() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -358,9 +364,10 @@ _connector_enable_user() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -402,9 +409,10 @@ _connector_disable_user() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -445,9 +453,10 @@ _connector_sign_out_user() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -490,9 +499,10 @@ _connector_set_password() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -535,9 +545,10 @@ _connector_rotate_password() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -578,9 +589,10 @@ _connector_reset_password() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -621,9 +633,10 @@ _connector_resend_invitation() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -664,9 +677,10 @@ _connector_confirm_sign_up() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -707,9 +721,10 @@ _connector_reset_mfa() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -750,9 +765,10 @@ _connector_delete_user() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -794,9 +810,10 @@ _connector_grant() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -838,9 +855,10 @@ _connector_revoke() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -884,9 +902,10 @@ _connector_create_group() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -930,9 +949,10 @@ _connector_update_group() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -973,9 +993,10 @@ _connector_delete_group() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -1005,6 +1026,7 @@ _connector_validate() {
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -1033,6 +1055,10 @@ _connector_serve() {
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
+    '--accept-shrink[Publish although more than half of the users, groups or memberships are gone]' \
+    '--sync-every[Sync into the file again and again, this far apart\: 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
+    '--sync-jitter-percent[How far a scheduled sync may be early or late by chance, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
     '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
@@ -1044,9 +1070,32 @@ _connector_serve() {
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that holds client-secret]:path:_files' \
-    '--listen[Address of the gRPC service on this machine\: host\:port, \:\:1\:port or unix\:/path (default\: 127.0.0.1\:50051)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; beyond this machine it needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
+    '--insecure[Serve other machines without TLS]' \
+    '--tls-cert-file[Certificate of the service with its chain, PEM (default\: no TLS)]:path:_files' \
+    '--tls-key-file[Private key of that certificate, PEM]:path:_files' \
+    '--tls-client-ca-file[CA whose client certificates are accepted, PEM (default\: no client certificates)]:path:_files' \
+    '--tls-readers[Client certificates that may only read, by subject alternative name\: whole DNS names, e-mail addresses or spiffe\:// URIs, comma separated (default\: none)]:value: ' \
+    '--tls-provisioners[Client certificates that may also change the pool, by the same names (default\: every certificate of the CA, unless --tls-readers names some)]:value: ' \
+    '--auth-tokens-file[File of the hashed bearer tokens that are accepted, each with its role (default\: no tokens)]:path:_files' \
+    '--jwt-jwks-url[URL of the keys (JWKS) that sign the JWTs that are accepted (default\: no JWTs)]:value: ' \
+    '--jwt-jwks-file[File of such keys instead (default\: no JWTs)]:path:_files' \
+    '--jwt-issuer[Issuer (iss) that a JWT must have]:value: ' \
+    '--jwt-audience[Audience (aud) that a JWT must have]:value: ' \
+    '--jwt-role-claim[Claim of a JWT that has the caller'\''s roles (default\: roles)]:value: ' \
+    '--grace-seconds[How long calls and changes under way may take to end (1 to 3600; default\: 25)]:value: ' \
+    '--max-connections[Connections held at once; more are closed as they come (1 to 1000000; default\: 20000)]:value: ' \
+    '--disable-reflection[Leave out gRPC server reflection]' \
+    '--health-check[Open the HTTP endpoint of health and metrics]' \
+    '--health-check-port[Port of that endpoint; 0 lets the system choose (0 to 65535; default\: 8081)]:value: ' \
+    '--health-check-bind-address[Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data (default\: 127.0.0.1)]:value: ' \
+    '--otel-collector-endpoint[OpenTelemetry collector that traces are sent to\: URL, or host\:port for https (default\: no traces)]:value: ' \
+    '--otel-collector-endpoint-tls-cert-path[Certificate of the collector or of its CA, PEM (default\: the CAs of Node.js)]:path:_files' \
+    '--otel-collector-endpoint-tls-insecure[Send to host\:port without TLS]' \
+    '--otel-tracing-disabled[Send no traces, although a collector is set]' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -1075,9 +1124,10 @@ _connector_recover() {
     '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -1119,7 +1169,7 @@ _connector_audit_show() {
     '--by[Changes asked for by whom this text is part of]:value: ' \
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -1131,7 +1181,7 @@ _connector_audit_verify() {
     '--expect-last[Last hash that an earlier check printed; it must be in the log]:value: ' \
     '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -1203,9 +1253,10 @@ _connector_actions_invoke() {
     '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
@@ -1263,6 +1314,8 @@ _connector_config_show() {
     '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish although more than half of the users, groups or memberships are gone]' \
+    '--sync-every[Sync into the file again and again, this far apart\: 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
+    '--sync-jitter-percent[How far a scheduled sync may be early or late by chance, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Say what would be changed, change nothing]' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
@@ -1275,10 +1328,33 @@ _connector_config_show() {
     '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that holds client-secret]:path:_files' \
-    '--listen[Address of the gRPC service on this machine\: host\:port, \:\:1\:port or unix\:/path (default\: 127.0.0.1\:50051)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for sync beside the sync file, otherwise the current directory)]:path:_files' \
+    '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; beyond this machine it needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
+    '--insecure[Serve other machines without TLS]' \
+    '--tls-cert-file[Certificate of the service with its chain, PEM (default\: no TLS)]:path:_files' \
+    '--tls-key-file[Private key of that certificate, PEM]:path:_files' \
+    '--tls-client-ca-file[CA whose client certificates are accepted, PEM (default\: no client certificates)]:path:_files' \
+    '--tls-readers[Client certificates that may only read, by subject alternative name\: whole DNS names, e-mail addresses or spiffe\:// URIs, comma separated (default\: none)]:value: ' \
+    '--tls-provisioners[Client certificates that may also change the pool, by the same names (default\: every certificate of the CA, unless --tls-readers names some)]:value: ' \
+    '--auth-tokens-file[File of the hashed bearer tokens that are accepted, each with its role (default\: no tokens)]:path:_files' \
+    '--jwt-jwks-url[URL of the keys (JWKS) that sign the JWTs that are accepted (default\: no JWTs)]:value: ' \
+    '--jwt-jwks-file[File of such keys instead (default\: no JWTs)]:path:_files' \
+    '--jwt-issuer[Issuer (iss) that a JWT must have]:value: ' \
+    '--jwt-audience[Audience (aud) that a JWT must have]:value: ' \
+    '--jwt-role-claim[Claim of a JWT that has the caller'\''s roles (default\: roles)]:value: ' \
+    '--grace-seconds[How long calls and changes under way may take to end (1 to 3600; default\: 25)]:value: ' \
+    '--max-connections[Connections held at once; more are closed as they come (1 to 1000000; default\: 20000)]:value: ' \
+    '--disable-reflection[Leave out gRPC server reflection]' \
+    '--health-check[Open the HTTP endpoint of health and metrics]' \
+    '--health-check-port[Port of that endpoint; 0 lets the system choose (0 to 65535; default\: 8081)]:value: ' \
+    '--health-check-bind-address[Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data (default\: 127.0.0.1)]:value: ' \
+    '--otel-collector-endpoint[OpenTelemetry collector that traces are sent to\: URL, or host\:port for https (default\: no traces)]:value: ' \
+    '--otel-collector-endpoint-tls-cert-path[Certificate of the collector or of its CA, PEM (default\: the CAs of Node.js)]:path:_files' \
+    '--otel-collector-endpoint-tls-insecure[Send to host\:port without TLS]' \
+    '--otel-tracing-disabled[Send no traces, although a collector is set]' \
+    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
     '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
