@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
+import type { AuditLog } from "../pkg/core/audit-log.ts";
 import { GovernanceError } from "../pkg/core/errors.ts";
 import type { UserRef } from "../pkg/provision/provisioner.ts";
 import { person } from "./cognito/definitions.ts";
@@ -11,27 +12,24 @@ afterEach(strike);
 const ann: UserRef = { by: "text", value: "ann" };
 const users = [person(1, { username: "ann" })];
 
-test("a change whose audit line cannot be written says that it was made, and recovery writes the line", async () => {
-  let full = true;
-  const stage = await setStage(
-    { users },
-    {
-      wrap: {
-        audit: (inner) => ({
-          ...inner,
-          append(record) {
-            if (full) throw new GovernanceError("failed-precondition", "no space left for the audit log");
-            inner.append(record);
-          },
-        }),
-      },
+function onDisk(disk: { full: boolean }) {
+  return (inner: AuditLog): AuditLog => ({
+    ...inner,
+    append(record) {
+      if (disk.full) throw new GovernanceError("failed-precondition", "no space left for the audit log");
+      inner.append(record);
     },
-  );
+  });
+}
+
+test("a change whose audit line cannot be written says that it was made, and recovery writes the line", async () => {
+  const disk = { full: true };
+  const stage = await setStage({ users }, { wrap: { audit: onDisk(disk) } });
   const failed = await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
   expect(failed.message).toMatch(/no space left .*the change was made .*connector recover/);
   expect(failed.stands).toEqual(["AdminDisableUser is done", "AdminUserGlobalSignOut is done"]);
   expect(stage.audit()).toEqual([]);
-  full = false;
+  disk.full = false;
   const { settled } = await stage.provisioner.recover(never);
   expect(settled).toMatchObject([{ outcome: "done" }]);
   expect(stage.audit()).toMatchObject([
@@ -40,23 +38,10 @@ test("a change whose audit line cannot be written says that it was made, and rec
 });
 
 test("the next change of the same target settles what was left open first", async () => {
-  let full = true;
-  const stage = await setStage(
-    { users },
-    {
-      wrap: {
-        audit: (inner) => ({
-          ...inner,
-          append(record) {
-            if (full) throw new GovernanceError("failed-precondition", "no space left for the audit log");
-            inner.append(record);
-          },
-        }),
-      },
-    },
-  );
+  const disk = { full: true };
+  const stage = await setStage({ users }, { wrap: { audit: onDisk(disk) } });
   await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
-  full = false;
+  disk.full = false;
   await stage.provisioner.enableUser(ann, asked, never);
   expect(stage.audit().map(({ kind, outcome }) => [kind, outcome])).toEqual([
     ["disable-user", "done"],

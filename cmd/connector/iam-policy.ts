@@ -1,28 +1,9 @@
 import { NEEDED_TO_READ } from "../../pkg/connector/validate.ts";
-import type { Operation } from "../../pkg/core/operations.ts";
+import { type Operation, WRITE_OPERATIONS } from "../../pkg/core/operations.ts";
 import { poolArn } from "../../pkg/core/pool-arn.ts";
 
 /** What changing the pool calls beside the reads of a sync; sending an invitation again is AdminCreateUser too. */
-const PROVISIONING: readonly Operation[] = [
-  "AdminListGroupsForUser",
-  "AdminGetUser",
-  "AdminCreateUser",
-  "AdminConfirmSignUp",
-  "AdminDeleteUser",
-  "AdminUpdateUserAttributes",
-  "AdminDeleteUserAttributes",
-  "AdminEnableUser",
-  "AdminDisableUser",
-  "AdminSetUserPassword",
-  "AdminResetUserPassword",
-  "AdminSetUserMFAPreference",
-  "AdminUserGlobalSignOut",
-  "AdminAddUserToGroup",
-  "AdminRemoveUserFromGroup",
-  "CreateGroup",
-  "UpdateGroup",
-  "DeleteGroup",
-];
+const PROVISIONING: readonly Operation[] = ["AdminListGroupsForUser", "AdminGetUser", ...WRITE_OPERATIONS];
 
 export interface PolicyOptions {
   readonly poolId: string;

@@ -2,28 +2,33 @@ import type { ErrorCode, ErrorReason } from "./errors.ts";
 import type { WriteOperation } from "./operations.ts";
 
 /** Everything that can be asked to change. One change is one request, of one or several AWS calls. */
-export type ChangeKind =
-  | "grant"
-  | "revoke"
-  | "create-account"
-  | "delete-user"
-  | "enable-user"
-  | "disable-user"
-  | "update-user-attributes"
-  | "rotate-credential"
-  | "set-password"
-  | "reset-password"
-  | "resend-invitation"
-  | "sign-out-user"
-  | "confirm-sign-up"
-  | "reset-mfa"
-  | "create-group"
-  | "update-group"
-  | "delete-group";
+export const CHANGE_KINDS = [
+  "grant",
+  "revoke",
+  "create-account",
+  "delete-user",
+  "enable-user",
+  "disable-user",
+  "update-user-attributes",
+  "rotate-credential",
+  "set-password",
+  "reset-password",
+  "resend-invitation",
+  "sign-out-user",
+  "confirm-sign-up",
+  "reset-mfa",
+  "create-group",
+  "update-group",
+  "delete-group",
+] as const;
+
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+export const REQUESTED_VIA = ["cli", "grpc", "recovery"] as const;
 
 /** Who asked, as far as the connector can tell: an operating-system user or the peer of a gRPC call. */
 export interface Requester {
-  readonly via: "cli" | "grpc" | "recovery";
+  readonly via: (typeof REQUESTED_VIA)[number];
   readonly name: string;
 }
 
@@ -39,7 +44,9 @@ export interface ChangeTarget {
  * `done`: AWS said so, or a read showed it. `not-done`: AWS refused, or a read showed that it is not. `unknown`: it may
  * stand or not. `undone`: it was done, and taken back by a later step.
  */
-export type StepState = "begun" | "done" | "not-done" | "unknown";
+export const STEP_STATES = ["begun", "done", "not-done", "unknown"] as const;
+
+export type StepState = (typeof STEP_STATES)[number];
 
 /** One AWS call of a change. */
 export interface ChangeStep {
@@ -57,14 +64,17 @@ export interface ChangeStep {
  * nothing of it stands. `undone`: what was done has been taken back. `partial`: some of it stands. `unknown`: it
  * cannot be told.
  */
-export type ChangeOutcome =
-  | "done"
-  | "nothing-to-do"
-  | "refused"
-  | "failed"
-  | "undone"
-  | "partial"
-  | "unknown";
+export const CHANGE_OUTCOMES = [
+  "done",
+  "nothing-to-do",
+  "refused",
+  "failed",
+  "undone",
+  "partial",
+  "unknown",
+] as const;
+
+export type ChangeOutcome = (typeof CHANGE_OUTCOMES)[number];
 
 /** What is kept so that a deletion can be made good by hand: ids and the pool's own names, no attribute value. */
 export interface UndoRecord {

@@ -2,23 +2,26 @@
  * The closed set of failures. Every edge (gRPC code, exit code) has one total table over it, so a new code breaks
  * the build where nobody has decided what it means.
  */
-export type ErrorCode =
-  | "invalid-argument"
-  | "unauthenticated"
-  | "permission-denied"
-  | "not-found"
-  | "already-exists"
-  | "failed-precondition"
-  | "aborted"
-  | "throttled"
-  | "unavailable"
-  | "deadline-exceeded"
-  | "canceled"
-  | "unimplemented"
-  | "resource-exhausted"
-  | "data-loss"
-  | "internal"
-  | "refused-by-guard";
+export const ERROR_CODES = [
+  "invalid-argument",
+  "unauthenticated",
+  "permission-denied",
+  "not-found",
+  "already-exists",
+  "failed-precondition",
+  "aborted",
+  "throttled",
+  "unavailable",
+  "deadline-exceeded",
+  "canceled",
+  "unimplemented",
+  "resource-exhausted",
+  "data-loss",
+  "internal",
+  "refused-by-guard",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
  * What code branches on where the error code is too coarse: `marker-refused` restarts a chain from its first page,
@@ -28,21 +31,24 @@ export type ErrorCode =
  * `trigger-failed` too, since Cognito runs both after it has created the user. `user-exists`, `alias-exists` and
  * `group-exists` are names in use, `password-refused` breaks the policy, `password-reused` its history.
  */
-export type ErrorReason =
-  | "marker-refused"
-  | "group-gone"
-  | "user-gone"
-  | "pool-missing"
-  | "replica"
-  | "user-state"
-  | "outcome-unknown"
-  | "delivery-failed"
-  | "trigger-failed"
-  | "user-exists"
-  | "alias-exists"
-  | "group-exists"
-  | "password-refused"
-  | "password-reused";
+export const ERROR_REASONS = [
+  "marker-refused",
+  "group-gone",
+  "user-gone",
+  "pool-missing",
+  "replica",
+  "user-state",
+  "outcome-unknown",
+  "delivery-failed",
+  "trigger-failed",
+  "user-exists",
+  "alias-exists",
+  "group-exists",
+  "password-refused",
+  "password-reused",
+] as const;
+
+export type ErrorReason = (typeof ERROR_REASONS)[number];
 
 export interface ErrorDetails {
   readonly cause?: unknown;

@@ -10,23 +10,26 @@ export type Operation =
   | WriteOperation;
 
 /** The operations that change the pool. */
-export type WriteOperation =
-  | "AdminCreateUser"
-  | "AdminDeleteUser"
-  | "AdminEnableUser"
-  | "AdminDisableUser"
-  | "AdminUserGlobalSignOut"
-  | "AdminUpdateUserAttributes"
-  | "AdminDeleteUserAttributes"
-  | "AdminSetUserPassword"
-  | "AdminResetUserPassword"
-  | "AdminConfirmSignUp"
-  | "AdminSetUserMFAPreference"
-  | "AdminAddUserToGroup"
-  | "AdminRemoveUserFromGroup"
-  | "CreateGroup"
-  | "UpdateGroup"
-  | "DeleteGroup";
+export const WRITE_OPERATIONS = [
+  "AdminCreateUser",
+  "AdminDeleteUser",
+  "AdminEnableUser",
+  "AdminDisableUser",
+  "AdminUserGlobalSignOut",
+  "AdminUpdateUserAttributes",
+  "AdminDeleteUserAttributes",
+  "AdminSetUserPassword",
+  "AdminResetUserPassword",
+  "AdminConfirmSignUp",
+  "AdminSetUserMFAPreference",
+  "AdminAddUserToGroup",
+  "AdminRemoveUserFromGroup",
+  "CreateGroup",
+  "UpdateGroup",
+  "DeleteGroup",
+] as const;
+
+export type WriteOperation = (typeof WRITE_OPERATIONS)[number];
 
 /** AWS counts calls per quota category over all pools of an account and Region. */
 export type Category =

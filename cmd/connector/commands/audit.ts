@@ -1,5 +1,5 @@
 import type { OutputFormat } from "../../../pkg/config/config.ts";
-import type { ChangeKind, ChangeOutcome } from "../../../pkg/core/change.ts";
+import { CHANGE_KINDS, CHANGE_OUTCOMES } from "../../../pkg/core/change.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import type { AuditLine, AuditStep } from "../../../pkg/ops/audit/parse-line.ts";
 import { type AuditFilter, readAudit } from "../../../pkg/ops/audit/read-audit.ts";
@@ -216,37 +216,6 @@ function stepText({ operation, state, undo, requestId }: AuditStep): string {
   return `${operation} ${state}${taken}${request}`;
 }
 
-// Total over the closed sets: a new kind that is missing here breaks the build.
-const KINDS = {
-  grant: true,
-  revoke: true,
-  "create-account": true,
-  "delete-user": true,
-  "enable-user": true,
-  "disable-user": true,
-  "update-user-attributes": true,
-  "rotate-credential": true,
-  "set-password": true,
-  "reset-password": true,
-  "resend-invitation": true,
-  "sign-out-user": true,
-  "confirm-sign-up": true,
-  "reset-mfa": true,
-  "create-group": true,
-  "update-group": true,
-  "delete-group": true,
-} as const satisfies Record<ChangeKind, true>;
-
-const OUTCOMES = {
-  done: true,
-  "nothing-to-do": true,
-  refused: true,
-  failed: true,
-  undone: true,
-  partial: true,
-  unknown: true,
-} as const satisfies Record<ChangeOutcome, true>;
-
 /** Throws `invalid-argument` for a filter that could never fit: an empty answer must mean that there is nothing. */
 function auditFilter(filters: AuditShowFilters, nowMs: number): AuditFilter {
   const since = timeOf("since", filters.since, nowMs);
@@ -258,8 +227,8 @@ function auditFilter(filters: AuditShowFilters, nowMs: number): AuditFilter {
     ...filters,
     since,
     until,
-    kind: oneOf("kind", filters.kind, Object.keys(KINDS)),
-    outcome: oneOf("outcome", filters.outcome, Object.keys(OUTCOMES)),
+    kind: oneOf("kind", filters.kind, CHANGE_KINDS),
+    outcome: oneOf("outcome", filters.outcome, CHANGE_OUTCOMES),
   };
 }
 

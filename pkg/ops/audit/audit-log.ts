@@ -16,7 +16,7 @@
 //   AL6. A line that could not be written or synced is cut off again: no line stands that was reported as missing.
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import type { AuditLog } from "../../core/audit-log.ts";
-import type { ChangeOutcome } from "../../core/change.ts";
+import { CHANGE_OUTCOMES, type ChangeOutcome } from "../../core/change.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { NO_LINE_BEFORE, nameInLog, writeLine } from "./audit-line.ts";
 import { unwritten } from "./disk-errors.ts";
@@ -172,15 +172,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
   };
 }
 
-const OUTCOMES: ReadonlySet<unknown> = new Set<ChangeOutcome>([
-  "done",
-  "nothing-to-do",
-  "refused",
-  "failed",
-  "undone",
-  "partial",
-  "unknown",
-]);
+const OUTCOMES: ReadonlySet<unknown> = new Set(CHANGE_OUTCOMES);
 
 function isOutcome(value: unknown): value is ChangeOutcome {
   return OUTCOMES.has(value);

@@ -1,100 +1,36 @@
-import type { ChangeKind, ChangeStep, Requester, StepState, UndoRecord } from "../../core/change.ts";
-import { type ErrorCode, type ErrorReason, GovernanceError } from "../../core/errors.ts";
+import {
+  CHANGE_KINDS,
+  type ChangeStep,
+  REQUESTED_VIA,
+  STEP_STATES,
+  type UndoRecord,
+} from "../../core/change.ts";
+import { ERROR_CODES, ERROR_REASONS, GovernanceError } from "../../core/errors.ts";
 import type { ChangeFacts } from "../../core/journal.ts";
-import type { WriteOperation } from "../../core/operations.ts";
+import { WRITE_OPERATIONS } from "../../core/operations.ts";
 
-/** Every word that a row may hold, so that a damaged one is noticed; total, so that a new word is not forgotten. */
+/** Every word that a row may hold, so that a damaged one is noticed. */
 export const WORDS = {
-  kind: {
-    grant: true,
-    revoke: true,
-    "create-account": true,
-    "delete-user": true,
-    "enable-user": true,
-    "disable-user": true,
-    "update-user-attributes": true,
-    "rotate-credential": true,
-    "set-password": true,
-    "reset-password": true,
-    "resend-invitation": true,
-    "sign-out-user": true,
-    "confirm-sign-up": true,
-    "reset-mfa": true,
-    "create-group": true,
-    "update-group": true,
-    "delete-group": true,
-  } satisfies Record<ChangeKind, true>,
-  via: { cli: true, grpc: true, recovery: true } satisfies Record<Requester["via"], true>,
-  state: { begun: true, done: true, "not-done": true, unknown: true } satisfies Record<StepState, true>,
-  operation: {
-    AdminCreateUser: true,
-    AdminDeleteUser: true,
-    AdminEnableUser: true,
-    AdminDisableUser: true,
-    AdminUserGlobalSignOut: true,
-    AdminUpdateUserAttributes: true,
-    AdminDeleteUserAttributes: true,
-    AdminSetUserPassword: true,
-    AdminResetUserPassword: true,
-    AdminConfirmSignUp: true,
-    AdminSetUserMFAPreference: true,
-    AdminAddUserToGroup: true,
-    AdminRemoveUserFromGroup: true,
-    CreateGroup: true,
-    UpdateGroup: true,
-    DeleteGroup: true,
-  } satisfies Record<WriteOperation, true>,
-  code: {
-    "invalid-argument": true,
-    unauthenticated: true,
-    "permission-denied": true,
-    "not-found": true,
-    "already-exists": true,
-    "failed-precondition": true,
-    aborted: true,
-    throttled: true,
-    unavailable: true,
-    "deadline-exceeded": true,
-    canceled: true,
-    unimplemented: true,
-    "resource-exhausted": true,
-    "data-loss": true,
-    internal: true,
-    "refused-by-guard": true,
-  } satisfies Record<ErrorCode, true>,
-  reason: {
-    "marker-refused": true,
-    "group-gone": true,
-    "user-gone": true,
-    "pool-missing": true,
-    replica: true,
-    "user-state": true,
-    "outcome-unknown": true,
-    "delivery-failed": true,
-    "trigger-failed": true,
-    "user-exists": true,
-    "alias-exists": true,
-    "group-exists": true,
-    "password-refused": true,
-    "password-reused": true,
-  } satisfies Record<ErrorReason, true>,
+  kind: CHANGE_KINDS,
+  via: REQUESTED_VIA,
+  state: STEP_STATES,
+  operation: WRITE_OPERATIONS,
+  code: ERROR_CODES,
+  reason: ERROR_REASONS,
 } as const;
 
 /** `text` when it is one of the words, else `data-loss`. */
-export function wordOf<T extends string>(words: Readonly<Record<T, true>>, text: string): T {
-  if (isWord(words, text)) return text;
-  throw damagedRow();
+export function wordOf<T extends string>(words: readonly T[], text: string): T {
+  const word = words.find((known) => known === text);
+  if (word === undefined) throw damagedRow();
+  return word;
 }
 
 export function optionalWordOf<T extends string>(
-  words: Readonly<Record<T, true>>,
+  words: readonly T[],
   text: string | undefined,
 ): T | undefined {
   return text === undefined ? undefined : wordOf(words, text);
-}
-
-function isWord<T extends string>(words: Readonly<Record<T, true>>, text: string): text is T {
-  return Object.hasOwn(words, text);
 }
 
 /** How a step ended, without what it was. */
