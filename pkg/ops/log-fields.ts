@@ -33,6 +33,9 @@ export interface LogFields {
   readonly change?: string;
   readonly kind?: ChangeKind;
 
+  /** Of traces. */
+  readonly spans?: number;
+
   readonly users?: number;
   readonly groups?: number;
   readonly memberships?: number;

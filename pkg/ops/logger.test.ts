@@ -20,6 +20,14 @@ function logger(options: Partial<LoggerOptions> = {}): Rig {
   return { log, lines };
 }
 
+function all(lines: readonly string[]): readonly Record<string, unknown>[] {
+  return lines.map((line) => {
+    const entry: unknown = JSON.parse(line);
+    if (typeof entry !== "object" || entry === null) throw new TypeError(`no log line: ${line}`);
+    return { ...entry };
+  });
+}
+
 function only(lines: readonly string[]): unknown {
   expect(lines).toHaveLength(1);
   return JSON.parse(lines[0] ?? "");
@@ -149,7 +157,7 @@ describe("the level at run time", () => {
     log.debug("not heard any more", { names: { user: "ann" } });
     log.info("heard", { names: { user: "ann" } });
     expect(log.level()).toBe("info");
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect(all(lines)).toEqual([
       expect.objectContaining({ msg: "still heard", level: "debug" }),
       expect.objectContaining({
         level: "warn",
@@ -190,9 +198,7 @@ describe("the call that a line is about", () => {
     log.info("outside");
     gate.resolve();
     await Promise.all(calls);
-    expect(
-      lines.map((line) => JSON.parse(line)).map(({ callId, requestId }) => ({ callId, requestId })),
-    ).toEqual([
+    expect(all(lines).map(({ callId, requestId }) => ({ callId, requestId }))).toEqual([
       { callId: "c-1" },
       { callId: "c-2" },
       {},

@@ -76,17 +76,17 @@ export function createLogger(options: LoggerOptions): AdjustableLogger {
     return level === "debug" ? { ...fields, ...names } : fields;
   }
 
-  function line(at: LogLevel, message: string, fields: LogFields, more: object = {}): void {
+  function tell(at: LogLevel, message: string, fields: LogFields, more: object = {}): void {
     expire();
     log[at]({ ...shown(fields), ...more }, message);
   }
 
   return {
-    debug: (message, fields = {}) => line("debug", message, fields),
-    info: (message, fields = {}) => line("info", message, fields),
-    warn: (message, fields = {}) => line("warn", message, fields),
-    error: (message, fields = {}) => line("error", message, fields),
-    failure: (message, error, fields = {}) => line("error", message, fields, errorFields(error)),
+    debug: (message, fields = {}) => tell("debug", message, fields),
+    info: (message, fields = {}) => tell("info", message, fields),
+    warn: (message, fields = {}) => tell("warn", message, fields),
+    error: (message, fields = {}) => tell("error", message, fields),
+    failure: (message, error, fields = {}) => tell("error", message, fields, errorFields(error)),
     level() {
       expire();
       return level;

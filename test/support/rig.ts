@@ -24,6 +24,8 @@ export interface RigOptions {
   readonly userIdKind?: UserIdKind;
   /** The jitter of the pauses between attempts; none unless given, since tests need not wait. */
   readonly random?: () => number;
+  /** Hears of every attempt too. */
+  readonly onCall?: (event: CallEvent) => void;
 }
 
 /** The parts below the fronts, put together as the program does it, over whatever answers at the address. */
@@ -41,7 +43,10 @@ export function createRig(options: RigOptions): Rig {
     throttle,
     credentials: { kind: "static", accessKeyId: "AKIDRIG", secretAccessKey: "rig-secret" },
     endpoint: url,
-    onCall: (event) => calls.push(event),
+    onCall(event) {
+      calls.push(event);
+      options.onCall?.(event);
+    },
     random,
   });
   const connector = createConnector({ directory, poolId, userIdKind, now: Date.now });

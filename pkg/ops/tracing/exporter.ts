@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
+import { createInsecureCredentials, createSslCredentials } from "@opentelemetry/otlp-grpc-exporter-base";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Logger } from "../logger.ts";
+
+export interface ExporterOptions {
+  readonly endpoint: string;
+  readonly caFile: string | undefined;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** One attempt to send a batch. */
+export const EXPORT_TIMEOUT_MS = 5_000;
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Sends spans to the collector, and tells the log once an hour that it cannot, and how many were lost since. */
+export function createExporter({ endpoint, caFile, log, now }: ExporterOptions): SpanExporter {
+  const { host, url, plain } = collectorOf(endpoint);
+  const credentials = plain ? createInsecureCredentials() : createSslCredentials(readCa(caFile));
+  const exporter = new OTLPTraceExporter({ url, credentials, timeoutMillis: EXPORT_TIMEOUT_MS });
+  let lost = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let away = false;
+
+  function failed(spans: number, error: unknown): void {
+    lost += spans;
+    away = true;
+    if (now() - toldAt < HOUR_MS) return;
+    toldAt = now();
+    const why = new GovernanceError(
+      "unavailable",
+      `the collector at ${host} takes no traces${codeOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+    log.failure("traces are lost; said once an hour", why, { spans: lost });
+    lost = 0;
+  }
+
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        // A failure always brings its error, and the enum of codes is in a package that is not ours to import.
+        if (result.error !== undefined) failed(spans.length, result.error);
+        else if (away) {
+          away = false;
+          log.info("the collector takes traces again", { address: host, spans: lost });
+          lost = 0;
+        }
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+    forceFlush: () => exporter.forceFlush(),
+  };
+}
+
+/** Host and port of the collector, without whatever else a URL can carry. */
+function collectorOf(endpoint: string): {
+  readonly host: string;
+  readonly url: string;
+  readonly plain: boolean;
+} {
+  const url = URL.parse(endpoint);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") {
+    throw new GovernanceError(
+      "invalid-argument",
+      "otel-collector-endpoint: must be host:port or an http or https URL, such as http://127.0.0.1:4317",
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new GovernanceError(
+      "invalid-argument",
+      "otel-collector-endpoint: holds a name or a password, which is never sent; leave it out",
+    );
+  }
+  // The gRPC port of OTLP, where none is said; an URL drops the port that is its scheme's own.
+  const written = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(endpoint.trim())?.[1];
+  const host = `${url.hostname}:${written ?? "4317"}`;
+  return { host, url: `${url.protocol}//${host}`, plain: url.protocol === "http:" };
+}
+
+function readCa(caFile: string | undefined): Buffer | undefined {
+  if (caFile === undefined) return undefined;
+  try {
+    return readFileSync(caFile);
+  } catch (error) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `otel-collector-endpoint-tls-cert-path: ${caFile} cannot be read; give a PEM file that the connector may read`,
+      { cause: error },
+    );
+  }
+}
+
+/** Of the text of a gRPC failure only its code: the rest comes from elsewhere. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "number"
+    ? ` (gRPC code ${error.code})`
+    : "";
+}

@@ -1,0 +1,142 @@
+// Spans over OpenTelemetry. Nothing is registered globally: every span is given its parent by hand, from the call that
+// the code runs for.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanAttributes,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import { CATEGORY_OF } from "../../core/operations.ts";
+import { withLogScope } from "../logger-scope.ts";
+import { createExporter, EXPORT_TIMEOUT_MS } from "./exporter.ts";
+import { traceParent } from "./trace-parent.ts";
+import type { AwsCallEvent, IncomingRequest, RequestEvent, Tracing, TracingOptions } from "./tracing.ts";
+
+const BATCH_DELAY_MS = 5_000;
+const MAX_BATCH = 512;
+const MAX_QUEUED = 4_096;
+
+/** What OpenTelemetry counts as an error of the server; the rest is the caller's to mend. */
+const OUR_FAULT: ReadonlySet<string> = new Set([
+  "UNKNOWN",
+  "DEADLINE_EXCEEDED",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+]);
+
+/** The call that code runs for, as a parent of spans. */
+interface OpenRequest {
+  readonly context: Context;
+  readonly span: Span;
+  ended: boolean;
+}
+
+export function createOtlpTracing(options: TracingOptions): Tracing {
+  const { serviceVersion, poolId, now, batchDelayMs, maxQueuedSpans = MAX_QUEUED } = options;
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({
+      "service.name": "connector",
+      "service.version": serviceVersion,
+      "connector.pool": poolId,
+    }),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: createExporter(options),
+        scheduledDelayMillis: batchDelayMs ?? BATCH_DELAY_MS,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+        maxQueueSize: maxQueuedSpans,
+        maxExportBatchSize: Math.min(MAX_BATCH, maxQueuedSpans),
+      }),
+    ],
+  });
+  const tracer = provider.getTracer("connector", serviceVersion);
+  const requests = new AsyncLocalStorage<OpenRequest>();
+  let closed: Promise<void> | undefined;
+
+  function begin({ callId, service, method, traceparent, tracestate }: IncomingRequest): OpenRequest {
+    const parent = traceParent(traceparent, tracestate);
+    const outer = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
+    const attributes: SpanAttributes = {
+      "rpc.system": "grpc",
+      "rpc.service": service,
+      "rpc.method": method,
+      "connector.call_id": callId,
+    };
+    const span = tracer.startSpan(
+      `${service}/${method}`,
+      { kind: SpanKind.SERVER, startTime: now(), attributes },
+      outer,
+    );
+    return { context: trace.setSpan(outer, span), span, ended: false };
+  }
+
+  function end(request: OpenRequest): void {
+    if (request.ended) return;
+    request.ended = true;
+    request.span.end(now());
+  }
+
+  return {
+    async within(incoming, work) {
+      const request = begin(incoming);
+      const { traceId } = request.span.spanContext();
+      try {
+        return await requests.run(request, () => withLogScope({ callId: incoming.callId, traceId }, work));
+      } finally {
+        end(request);
+      }
+    },
+    request({ code, requestBytes, answerBytes }: RequestEvent) {
+      const request = requests.getStore();
+      if (request === undefined) return;
+      request.span.setAttributes({
+        "rpc.response.status_code": code,
+        "rpc.request.bytes": requestBytes,
+        "rpc.response.bytes": answerBytes,
+      });
+      if (OUR_FAULT.has(code)) request.span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+      end(request);
+    },
+    awsCall({ operation, outcome, attempt, latencyMs, requestId }: AwsCallEvent) {
+      const endTime = now();
+      const attributes: SpanAttributes = {
+        "rpc.system": "aws-api",
+        "rpc.service": "CognitoIdentityProvider",
+        "rpc.method": operation,
+        "connector.category": CATEGORY_OF[operation],
+        "connector.attempt": attempt,
+        "connector.outcome": outcome,
+        ...(requestId === undefined ? {} : { "aws.request_id": requestId }),
+      };
+      const span = tracer.startSpan(
+        operation,
+        { kind: SpanKind.CLIENT, startTime: endTime - latencyMs, attributes },
+        requests.getStore()?.context ?? ROOT_CONTEXT,
+      );
+      if (outcome !== "ok") span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+      span.end(endTime);
+    },
+    close(graceMs) {
+      closed ??= flushed(provider, graceMs);
+      return closed;
+    },
+  };
+}
+
+/** What could not be sent was told by the exporter. */
+async function flushed(provider: TracerProvider, graceMs: number): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([provider.shutdown().catch(() => undefined), late]);
+  timer.abort();
+}
