@@ -1,11 +1,18 @@
 import { expect, test } from "vitest";
 import { parseCertificateNames } from "./certificate-names.ts";
 
-test("takes the three kinds, each once, as they are written", () => {
+test("takes the three kinds, each once, DNS names in lower case", () => {
   const given =
-    "c1.Example.com, ops+1@example.com,spiffe://example.org/ns/c1/sa/reader,runner_1,c1.Example.com";
+    "c1.Example.com, Ops+1@Example.com,spiffe://example.org/ns/c1/sa/Reader,runner_1,C1.example.com";
   expect(parseCertificateNames(given)).toEqual({
-    value: ["c1.Example.com", "ops+1@example.com", "spiffe://example.org/ns/c1/sa/reader", "runner_1"],
+    value: ["c1.example.com", "Ops+1@Example.com", "spiffe://example.org/ns/c1/sa/Reader", "runner_1"],
+  });
+});
+
+test("takes the kind in front, as certificates are printed", () => {
+  const given = "DNS:ci.example.com,email:ops@example.com,URI:spiffe://example.org/c1,ci.example.com";
+  expect(parseCertificateNames(given)).toEqual({
+    value: ["ci.example.com", "ops@example.com", "spiffe://example.org/c1"],
   });
 });
 
@@ -16,6 +23,9 @@ test.for([
   ["10.0.0.1", '"10.0.0.1" is none of them'],
   ["2001:db8::1", '"2001:db8::1" is none of them'],
   ["c1.example.com:443", '"c1.example.com:443" is none of them'],
+  ["DNS:ops@example.com", '"DNS:ops@example.com" is none of them'],
+  ["email:example.com", '"email:example.com" is none of them'],
+  ["IP Address:10.0.0.1", '"IP Address:10.0.0.1" is none of them'],
   ["CN=c1", '"CN=c1" is none of them'],
   ["https://example.com/c1", '"https://example.com/c1" is none of them'],
   ["spiffe://Example.org/c1", '"spiffe://Example.org/c1" is none of them'],

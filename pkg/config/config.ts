@@ -44,7 +44,7 @@ export interface ProvisioningSettings {
 export interface TlsSettings {
   readonly certFile: string;
   readonly keyFile: string;
-  /** Undefined: clients are asked for no certificate. */
+  /** Every client needs a certificate of this CA; undefined: none is asked for one. */
   readonly clientCaFile: string | undefined;
   /** Whole subject alternative names; no name is in both lists. */
   readonly readers: readonly string[];

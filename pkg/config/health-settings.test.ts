@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadHealthCheck } from "./load-config.ts";
-import { like, loaded, nowhere, refusalOf, served, type Texts } from "./testing.fixture.ts";
+import { loaded, nowhere, refusalOf, served, type Texts } from "./testing.fixture.ts";
 
 const COLLECTOR = "otel-collector-endpoint";
 const CA = "otel-collector-endpoint-tls-cert-path";
@@ -207,3 +207,7 @@ describe("refused with one line", () => {
     );
   });
 });
+
+function like(message: string | RegExp): unknown {
+  return typeof message === "string" ? message : expect.stringMatching(message);
+}

@@ -40,7 +40,7 @@ export const SERVICE_SETTINGS = {
   }),
   "tls-client-ca-file": optionalText({
     ...COMMON,
-    description: "CA whose client certificates are accepted, PEM",
+    description: "CA that must have signed the certificate of every client, PEM",
     example: "path",
     parse: plainText,
     fallbackText: "no client certificates",
@@ -97,7 +97,7 @@ export const SERVICE_SETTINGS = {
   }),
   "jwt-role-claim": text({
     ...COMMON,
-    description: "Claim of a JWT that has the caller's roles",
+    description: "Claim of a JWT that has connector:read or connector:provision",
     example: "claim",
     parse: tokenText,
     fallback: "roles",

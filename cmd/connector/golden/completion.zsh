@@ -1074,7 +1074,7 @@ _connector_serve() {
     '--insecure[Serve other machines without TLS]' \
     '--tls-cert-file[Certificate of the service with its chain, PEM (default\: no TLS)]:path:_files' \
     '--tls-key-file[Private key of that certificate, PEM]:path:_files' \
-    '--tls-client-ca-file[CA whose client certificates are accepted, PEM (default\: no client certificates)]:path:_files' \
+    '--tls-client-ca-file[CA that must have signed the certificate of every client, PEM (default\: no client certificates)]:path:_files' \
     '--tls-readers[Client certificates that may only read, by subject alternative name\: whole DNS names, e-mail addresses or spiffe\:// URIs, comma separated (default\: none)]:value: ' \
     '--tls-provisioners[Client certificates that may also change the pool, by the same names (default\: every certificate of the CA, unless --tls-readers names some)]:value: ' \
     '--auth-tokens-file[File of the hashed bearer tokens that are accepted, each with its role (default\: no tokens)]:path:_files' \
@@ -1082,7 +1082,7 @@ _connector_serve() {
     '--jwt-jwks-file[File of such keys instead (default\: no JWTs)]:path:_files' \
     '--jwt-issuer[Issuer (iss) that a JWT must have]:value: ' \
     '--jwt-audience[Audience (aud) that a JWT must have]:value: ' \
-    '--jwt-role-claim[Claim of a JWT that has the caller'\''s roles (default\: roles)]:value: ' \
+    '--jwt-role-claim[Claim of a JWT that has connector\:read or connector\:provision (default\: roles)]:value: ' \
     '--grace-seconds[How long calls and changes under way may take to end (1 to 3600; default\: 25)]:value: ' \
     '--max-connections[Connections held at once; more are closed as they come (1 to 1000000; default\: 20000)]:value: ' \
     '--disable-reflection[Leave out gRPC server reflection]' \
@@ -1332,7 +1332,7 @@ _connector_config_show() {
     '--insecure[Serve other machines without TLS]' \
     '--tls-cert-file[Certificate of the service with its chain, PEM (default\: no TLS)]:path:_files' \
     '--tls-key-file[Private key of that certificate, PEM]:path:_files' \
-    '--tls-client-ca-file[CA whose client certificates are accepted, PEM (default\: no client certificates)]:path:_files' \
+    '--tls-client-ca-file[CA that must have signed the certificate of every client, PEM (default\: no client certificates)]:path:_files' \
     '--tls-readers[Client certificates that may only read, by subject alternative name\: whole DNS names, e-mail addresses or spiffe\:// URIs, comma separated (default\: none)]:value: ' \
     '--tls-provisioners[Client certificates that may also change the pool, by the same names (default\: every certificate of the CA, unless --tls-readers names some)]:value: ' \
     '--auth-tokens-file[File of the hashed bearer tokens that are accepted, each with its role (default\: no tokens)]:path:_files' \
@@ -1340,7 +1340,7 @@ _connector_config_show() {
     '--jwt-jwks-file[File of such keys instead (default\: no JWTs)]:path:_files' \
     '--jwt-issuer[Issuer (iss) that a JWT must have]:value: ' \
     '--jwt-audience[Audience (aud) that a JWT must have]:value: ' \
-    '--jwt-role-claim[Claim of a JWT that has the caller'\''s roles (default\: roles)]:value: ' \
+    '--jwt-role-claim[Claim of a JWT that has connector\:read or connector\:provision (default\: roles)]:value: ' \
     '--grace-seconds[How long calls and changes under way may take to end (1 to 3600; default\: 25)]:value: ' \
     '--max-connections[Connections held at once; more are closed as they come (1 to 1000000; default\: 20000)]:value: ' \
     '--disable-reflection[Leave out gRPC server reflection]' \
