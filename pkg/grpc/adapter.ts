@@ -45,25 +45,31 @@ function toBuffer(bytes: Bytes): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Whose call this is, by its metadata. */
+export type CallerOf = (metadata: Metadata) => { readonly name: string } | undefined;
+
 /** The handlers of a service as grpc-js calls them, each behind the whole chain of interceptors. */
 export function implementationOf(
   { routes }: ServiceRoutes,
   running: RunningCalls,
   observation: Observation,
+  callerOf: CallerOf,
 ): UntypedServiceImplementation {
   const implementation: UntypedServiceImplementation = {};
   for (const route of routes) {
     const serve = intercepted(route, observation);
     implementation[route.method.localName] =
-      route.method.methodKind === "server_streaming" ? streaming(serve, running) : unary(serve, running);
+      route.method.methodKind === "server_streaming"
+        ? streaming(serve, running, callerOf)
+        : unary(serve, running, callerOf);
   }
   return implementation;
 }
 
-function unary(serve: Serve, running: RunningCalls): handleUnaryCall<Bytes, Bytes> {
+function unary(serve: Serve, running: RunningCalls, callerOf: CallerOf): handleUnaryCall<Bytes, Bytes> {
   return (call, respond) => {
     const { signal, end } = running.begin(call);
-    const surface = surfaceOf(call);
+    const surface = surfaceOf(call, callerOf);
     let answer: Bytes | undefined;
     const keep = async (bytes: Bytes): Promise<void> => {
       answer = bytes;
@@ -78,10 +84,14 @@ function unary(serve: Serve, running: RunningCalls): handleUnaryCall<Bytes, Byte
   };
 }
 
-function streaming(serve: Serve, running: RunningCalls): handleServerStreamingCall<Bytes, Bytes> {
+function streaming(
+  serve: Serve,
+  running: RunningCalls,
+  callerOf: CallerOf,
+): handleServerStreamingCall<Bytes, Bytes> {
   return (call) => {
     const { signal, end } = running.begin(call);
-    const surface = surfaceOf(call);
+    const surface = surfaceOf(call, callerOf);
     const write = async (bytes: Bytes): Promise<void> => {
       if (!call.write(bytes)) await once(call, "drain", { signal });
     };
@@ -104,11 +114,13 @@ interface Surface {
 }
 
 /** What a handler gets to see of the library's call. */
-function surfaceOf(call: { readonly metadata: Metadata; getPeer(): string }): Surface {
+function surfaceOf(call: { readonly metadata: Metadata; getPeer(): string }, callerOf: CallerOf): Surface {
   const trailers = new Metadata();
+  const peer = call.getPeer();
   return {
     call: {
-      peer: call.getPeer(),
+      peer,
+      caller: callerOf(call.metadata)?.name ?? peer,
       metadata(name) {
         const values = call.metadata.get(name);
         return values.length === 0 ? undefined : values.map(String).join(", ");

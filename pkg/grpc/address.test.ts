@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isLocal, parseListenAddress } from "./address.ts";
-import { serverCredentials } from "./credentials.ts";
+import { requireProtected } from "./listener.ts";
+
+const nothing = { tls: false, insecure: false };
 
 describe("a listen address", () => {
   test.for([
@@ -45,7 +47,7 @@ describe("plaintext", () => {
     "unix:/s",
   ])("is given to %s", (text) => {
     expect(isLocal(parseListenAddress(text))).toBe(true);
-    expect(serverCredentials(parseListenAddress(text))).toBeDefined();
+    expect(() => requireProtected(parseListenAddress(text), nothing)).not.toThrow();
   });
 
   test.for([
@@ -56,6 +58,10 @@ describe("plaintext", () => {
     "example.org:1",
     "127.0.0.1.example.org:1",
   ])("is refused to %s, which others can reach", (text) => {
-    expect(() => serverCredentials(parseListenAddress(text))).toThrow(/^listen: .* no TLS/);
+    const address = parseListenAddress(text);
+    expect(isLocal(address)).toBe(false);
+    expect(() => requireProtected(address, nothing)).toThrow(/^listen: .* no TLS/);
+    expect(() => requireProtected(address, { ...nothing, insecure: true })).not.toThrow();
+    expect(() => requireProtected(address, { ...nothing, tls: true })).not.toThrow();
   });
 });

@@ -39,8 +39,12 @@ function unixAddress(text: string): ListenAddress {
 
 /** Whether only this machine can reach the address. */
 export function isLocal(address: ListenAddress): boolean {
-  if (address.kind === "unix") return true;
-  const { host } = address;
+  return address.kind === "unix" || isLocalHost(address.host);
+}
+
+/** Whether the host, an IPv6 address with or without brackets, is this machine and nobody else's way to it. */
+export function isLocalHost(text: string): boolean {
+  const host = text.replace(/^\[(.*)\]$/, "$1");
   return /^127(?:\.\d{1,3}){3}$/.test(host) || ipv6(host) === "::1" || host.toLowerCase() === "localhost";
 }
 

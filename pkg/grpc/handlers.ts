@@ -6,6 +6,8 @@ type Answer<M extends DescMethod> = MessageInitShape<M["output"]>;
 /** What a handler may know of its call beside the request, and add to its answer. */
 export interface HandlerCall {
   readonly peer: string;
+  /** Who calls: the name of his certificate, token or JWT; the peer where none is asked for. */
+  readonly caller: string;
   /** A text header of the call by its lower-case name; one that was sent several times is joined by ", ". */
   metadata(name: string): string | undefined;
   /** Sends a trailer with the answer. */

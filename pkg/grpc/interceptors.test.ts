@@ -11,7 +11,7 @@ import type { CallStatus } from "./errors.ts";
 import { type CallEvent, intercepted, MAX_ANSWER_BYTES } from "./interceptors.ts";
 
 const never = new AbortController().signal;
-const surface = { peer: "test", metadata: () => undefined, answer: () => {} };
+const surface = { peer: "test", caller: "ada", metadata: () => undefined, answer: () => {} };
 const method = ResourcesService.method.listResources;
 const request = toBinary(
   ResourcesServiceListResourcesRequestSchema,
@@ -69,6 +69,7 @@ describe("a call", () => {
       requestBytes: request.byteLength,
       answerBytes: answer.byteLength,
       peer: "test",
+      caller: "ada",
       error: undefined,
     });
   });

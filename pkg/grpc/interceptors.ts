@@ -21,6 +21,8 @@ export interface CallEvent {
   readonly requestBytes: number;
   readonly answerBytes: number;
   readonly peer: string;
+  /** Who called, as the audit log names him; the peer when nobody was asked, or proved, who he is. */
+  readonly caller: string;
   /** The failure with its cause, which never leaves the process. */
   readonly error: Error | undefined;
 }
@@ -76,6 +78,7 @@ function answered({ method }: Route, { onCall, clock }: Observation, next: Encod
         requestBytes: call.bytes.byteLength,
         answerBytes,
         peer: call.peer,
+        caller: call.caller,
         error: failure,
       });
     } catch {

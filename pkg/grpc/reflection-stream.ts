@@ -5,6 +5,7 @@ import {
   ServerReflectionRequestSchema,
   ServerReflectionResponseSchema,
 } from "../gen/grpc/reflection/v1/reflection_pb.ts";
+import type { CallerOf } from "./adapter.ts";
 import type { RunningCalls } from "./call-signal.ts";
 import { OK, statusOf } from "./errors.ts";
 import type { Observation } from "./interceptors.ts";
@@ -24,6 +25,7 @@ export function createReflectionStreams(
   reflect: Reflect,
   running: RunningCalls,
   observation: Observation,
+  callerOf: CallerOf,
 ): ReflectionStreams {
   const open = new Set<(failure: GovernanceError) => void>();
   let draining = false;
@@ -32,6 +34,8 @@ export function createReflectionStreams(
 
   function serve(stream: Stream, service: string, method: string): void {
     const { signal, end } = running.begin(stream);
+    const peer = stream.getPeer();
+    const caller = callerOf(stream.metadata)?.name ?? peer;
     const startedAt = observation.clock();
     let requestBytes = 0;
     let answerBytes = 0;
@@ -52,7 +56,8 @@ export function createReflectionStreams(
           durationMs: Math.max(0, observation.clock() - startedAt),
           requestBytes,
           answerBytes,
-          peer: stream.getPeer(),
+          peer,
+          caller,
           error: failure,
         });
       } catch {

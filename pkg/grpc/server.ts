@@ -1,14 +1,26 @@
-import { logVerbosity, Server, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
+import {
+  logVerbosity,
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  setLogVerbosity,
+} from "@grpc/grpc-js";
 import type { Connector } from "../connector/connector.ts";
 import type { ProvisioningVerbs } from "../connector/provisioning/verbs.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
-import { type Bound, bind } from "./bind.ts";
+import { parseListenAddress } from "./address.ts";
 import { createRunningCalls } from "./call-signal.ts";
+import { createEntrance, type Entrance, type RefusedConnection } from "./entrance.ts";
 import { createServingState } from "./health.ts";
 import type { CallEvent } from "./interceptors.ts";
+import { type Bound, type Listener, openListener, requireProtected } from "./listener.ts";
 import { createReflection, REFLECTION_SERVICES } from "./reflection.ts";
 import { createReflectionStreams } from "./reflection-stream.ts";
+import { createGatekeeper } from "./security/gatekeeper.ts";
+import { createGuard } from "./security/guard.ts";
+import type { ReloadEvent, ServerSecurity } from "./security/security.ts";
 import { allServices } from "./services.ts";
 
 export interface GrpcServerOptions {
@@ -23,20 +35,41 @@ export interface GrpcServerOptions {
   readonly onCall?: ((event: CallEvent) => void) | undefined;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Who may connect and call. By default everybody who can connect may do everything, so only this machine can. */
+  readonly security?: ServerSecurity | undefined;
+  /** Lets plaintext onto addresses that other machines can reach. */
+  readonly insecure?: boolean | undefined;
+  readonly limits?: Partial<ServerLimits> | undefined;
+  /** Hears of every file of `security` whose change came into force, or could not. */
+  readonly onReload?: ((event: ReloadEvent) => void) | undefined;
+  /** Hears of connections that did not become one, or were cut to make room. */
+  readonly onConnectionRefused?: ((event: RefusedConnection) => void) | undefined;
+}
+
+export interface ServerLimits {
+  /** So many connections at once; 1,000 by default. The oldest one that was never let in makes room for a new one. */
+  readonly maxConnections: number;
+  /** A TLS handshake must be done after so long; 10 s by default. */
+  readonly handshakeTimeoutMs: number;
+  /** The body of a request must be there so long after its headers; 30 s by default. */
+  readonly requestTimeoutMs: number;
+  /** How often the files of `security` are looked at; 5 s by default. */
+  readonly watchMs: number;
 }
 
 export interface GrpcServer {
   /**
-   * Opens `host:port`, `[::1]:port` or `unix:/path`, of this machine only. May be called for several addresses. Rejects
-   * with one line naming the address when it cannot be had.
+   * Opens `host:port`, `[::1]:port` or `unix:/path`; without TLS of this machine only, unless `insecure`. May be called
+   * for several addresses. Rejects with one line naming the address when it cannot be had.
    */
   listen(address: string): Promise<Bound>;
+  /** Looks at the files of `security` now (SIGHUP), and not only every few seconds. */
+  reload(): void;
   /** What the health service says of all services, until `close` makes it NOT_SERVING for good. */
   setServing(serving: boolean): void;
   /**
    * Takes no new calls and lets those under way finish for so long; then aborts them, which answers `UNAVAILABLE`, and
-   * cuts the connections. Always resolves; a peer that neither reads nor closes may keep its dead socket, and with it
-   * the event loop, so a process that is done must exit. Calls after the first wait for the first.
+   * cuts the connections. Always resolves. Calls after the first wait for the first.
    */
   close(graceMs: number): Promise<void>;
 }
@@ -50,53 +83,93 @@ const LIBRARY_OPTIONS: ServerOptions = {
   "grpc.max_send_message_length": -1,
   // Nobody asks for it, but without it forceShutdown knows no connection and cuts none (grpc-js 1.14.7).
   "grpc.enable_channelz": 1,
+  // Nobody has so many calls under way on one connection; the rest wait at the client.
+  "grpc.max_concurrent_streams": 500,
+};
+
+const LIMITS: ServerLimits = {
+  maxConnections: 1000,
+  handshakeTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  watchMs: 5000,
 };
 
 /** How long aborted calls have to bring their answer out, and cut connections to go. */
 const LAST_WORD_MS = 250;
 
-/** The Baton services over one connector. */
+/** The Baton services over one connector. Throws `invalid-argument` or `failed-precondition` for unusable `security`. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { connector, sdkVersion = "v0.25.0", provisioning, onCall = () => {}, clock } = options;
+  const { security = {}, insecure = false } = options;
+  const limits = { ...LIMITS, ...options.limits };
   // The library writes to standard error what it also reports to its caller.
   setLogVerbosity(logVerbosity.NONE);
-  const server = new Server(LIBRARY_OPTIONS);
+  const guard = createGuard({ security, watchMs: limits.watchMs, onReload: options.onReload ?? (() => {}) });
+  const gatekeeper = createGatekeeper({
+    authorizer: guard.authorizer,
+    observation: { onCall, clock },
+    requestTimeoutMs: limits.requestTimeoutMs,
+    onAdmitted: (ends) => entrance.prove(ends),
+  });
+  const server = new Server({ ...LIBRARY_OPTIONS, interceptors: [gatekeeper.interceptor] });
+  const entrance: Entrance = createEntrance({
+    limits,
+    tls: guard.tls,
+    // What it is given is decrypted already.
+    library: server.createConnectionInjector(ServerCredentials.createInsecure()),
+    onRefused: options.onConnectionRefused ?? (() => {}),
+  });
   const running = createRunningCalls(clock);
+  const observation = { onCall, clock };
+  const callerOf = (metadata: Metadata) => gatekeeper.callerOf(metadata);
   const services = allServices(connector, sdkVersion, provisioning);
   const serving = createServingState(services.map(({ service }) => service.typeName));
   const served = [...services, serving.service];
   for (const service of served) {
-    server.addService(definitionOf(service.service), implementationOf(service, running, { onCall, clock }));
+    const implementation = implementationOf(service, running, observation, callerOf);
+    server.addService(definitionOf(service.service), implementation);
   }
   const reflect = createReflection(served.map(({ service }) => service));
-  const reflecting = createReflectionStreams(reflect, running, { onCall, clock });
+  const reflecting = createReflectionStreams(reflect, running, observation, callerOf);
   for (const service of options.reflection === false ? [] : REFLECTION_SERVICES) {
     server.addService(definitionOf(service), reflecting.implementationOf(service));
   }
+  const listeners: Listener[] = [];
   let closed: Promise<void> | undefined;
 
   async function shutDown(graceMs: number): Promise<void> {
     serving.drain();
     reflecting.drain();
-    const drained = new Promise<void>((resolve) => {
-      server.tryShutdown(() => resolve());
-    });
+    guard.stop();
+    for (const listener of listeners) listener.stop();
+    // Tells the clients (GOAWAY). That they are gone is seen at the sockets: of connections that it was given, the
+    // library's own word comes before the calls on them are done.
+    server.tryShutdown(() => {});
+    const drained = entrance.shut();
     if (await settles(drained, graceMs)) return;
     running.cut(new GovernanceError("unavailable", "the connector is shutting down; try again"));
     if (await settles(drained, LAST_WORD_MS)) return;
     server.forceShutdown();
+    entrance.cut();
     await settles(drained, LAST_WORD_MS);
   }
 
   return {
-    async listen(address) {
-      if (closed !== undefined) {
-        throw new GovernanceError(
-          "failed-precondition",
-          `listen: the server is closed, ${address} is not opened`,
-        );
+    async listen(text) {
+      if (entrance.isShut()) throw closedAlready(text);
+      const address = parseListenAddress(text);
+      requireProtected(address, { tls: guard.tls !== undefined, insecure });
+      const listener = await openListener(address, (socket) => entrance.enter(socket));
+      // Closed while it was opened.
+      if (entrance.isShut()) {
+        listener.stop();
+        throw closedAlready(text);
       }
-      return await bind(server, address);
+      listeners.push(listener);
+      return listener.bound;
+    },
+    reload() {
+      guard.look();
     },
     setServing: (now) => serving.setServing(now),
     close(graceMs) {
@@ -104,6 +177,10 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       return closed;
     },
   };
+}
+
+function closedAlready(address: string): GovernanceError {
+  return new GovernanceError("failed-precondition", `listen: the server is closed, ${address} is not opened`);
 }
 
 /** Whether the promise settles within so many milliseconds. */

@@ -5,6 +5,7 @@ function callWith(value: string | undefined) {
   const answers: [string, string][] = [];
   const call = {
     peer: "127.0.0.1:5",
+    caller: "ada",
     metadata: (name: string) => (name === "dry-run" ? value : undefined),
     answer: (name: string, text: string) => void answers.push([name, text]),
   };
@@ -12,9 +13,9 @@ function callWith(value: string | undefined) {
 }
 
 describe("a write", () => {
-  test.for([undefined, "false"])("is real with dry-run %o, on behalf of the peer", (value) => {
+  test.for([undefined, "false"])("is real with dry-run %o, on behalf of the caller", (value) => {
     const { call, answers } = callWith(value);
-    expect(writeContext(call)).toEqual({ requester: { via: "grpc", name: "127.0.0.1:5" }, dryRun: false });
+    expect(writeContext(call)).toEqual({ requester: { via: "grpc", name: "ada" }, dryRun: false });
     expect(answers).toEqual([]);
   });
 

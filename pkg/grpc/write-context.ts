@@ -5,11 +5,11 @@ import type { HandlerCall } from "./handlers.ts";
 /** The header that makes a write a dry run, and the trailer by which its answer says that it was one. */
 const DRY_RUN = "dry-run";
 
-/** On whose behalf a write is made: the peer's, and for nothing but an answer when the header says so. */
+/** On whose behalf a write is made: the caller's, and for nothing but an answer when the header says so. */
 export function writeContext(call: HandlerCall): WriteContext {
   const dryRun = dryRunOf(call.metadata(DRY_RUN));
   if (dryRun) call.answer(DRY_RUN, "true");
-  return { requester: { via: "grpc", name: call.peer }, dryRun };
+  return { requester: { via: "grpc", name: call.caller }, dryRun };
 }
 
 function dryRunOf(value: string | undefined): boolean {
