@@ -1,0 +1,69 @@
+import type { Readiness } from "./readiness.ts";
+
+/** What one GET is answered with. */
+export interface HealthPage {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Where the pages get what they tell. */
+export interface HealthSources {
+  /** Whether the process is worth keeping. Asks nobody else: AWS out of reach is no reason to be restarted. */
+  readonly live: () => boolean;
+  readonly ready: () => Promise<Readiness>;
+  /** The metrics in the text format of Prometheus. */
+  readonly metrics: () => Promise<string>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+type Page = (sources: HealthSources) => HealthPage | Promise<HealthPage>;
+
+// The words of the field's own endpoint (baton facts §8.5) beside the names that Kubernetes uses.
+const READY = { good: "ready", bad: "not_ready" };
+const HEALTHY = { good: "healthy", bad: "unhealthy" };
+
+/** The pages by path. */
+export const HEALTH_PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
+  ["/livez", livePage],
+  ["/live", livePage],
+  ["/readyz", (sources) => readyPage(sources, READY)],
+  ["/ready", (sources) => readyPage(sources, READY)],
+  ["/health", (sources) => readyPage(sources, HEALTHY)],
+  ["/metrics", metricsPage],
+]);
+
+function livePage({ live, now }: HealthSources): HealthPage {
+  const alive = live();
+  const status = alive ? "alive" : "not_alive";
+  return json(alive ? 200 : 503, { status, timestamp: new Date(now()) });
+}
+
+async function readyPage(
+  { ready, now }: HealthSources,
+  words: { readonly good: string; readonly bad: string },
+): Promise<HealthPage> {
+  const { ready: isReady, reason, checkedAt, lastSync } = await ready();
+  return json(isReady ? 200 : 503, {
+    status: isReady ? words.good : words.bad,
+    timestamp: new Date(now()),
+    checkedAt,
+    reason,
+    lastSync: lastSync ?? null,
+    ...(words === HEALTHY && !isReady ? { details: { error: reason } } : {}),
+  });
+}
+
+async function metricsPage({ metrics }: HealthSources): Promise<HealthPage> {
+  return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: await metrics() };
+}
+
+/** A page for what went wrong: one line, as JSON. */
+export function errorPage(status: number, error: string): HealthPage {
+  return json(status, { error });
+}
+
+function json(status: number, value: object): HealthPage {
+  return { status, type: "application/json; charset=utf-8", body: `${JSON.stringify(value)}\n` };
+}

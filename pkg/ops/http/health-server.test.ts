@@ -1,0 +1,341 @@
+import { once } from "node:events";
+import { type Agent, Agent as HttpAgent, type IncomingHttpHeaders, request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { GovernanceError } from "../../core/errors.ts";
+import { healthCheck } from "./health-check.ts";
+import { createHealthServer, type HealthServer, type HealthServerOptions } from "./health-server.ts";
+import type { Readiness } from "./readiness.ts";
+
+const never = new AbortController().signal;
+const NOON = Date.UTC(2026, 10, 21, 12);
+const servers: HealthServer[] = [];
+const sockets: Socket[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) await server.close(0);
+});
+
+const good: Readiness = { ready: true, reason: undefined, checkedAt: new Date(NOON) };
+const bad: Readiness = { ready: false, reason: "no such pool", checkedAt: new Date(NOON) };
+
+async function start(different: Partial<HealthServerOptions> = {}) {
+  const server = createHealthServer({
+    bindAddress: "127.0.0.1",
+    port: 0,
+    live: () => true,
+    ready: async () => good,
+    metrics: async () => "connector_up 1\n",
+    now: () => NOON,
+    ...different,
+  });
+  servers.push(server);
+  const { port } = await server.listen();
+  return { server, port };
+}
+
+interface Got {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+function ask(port: number, path: string, method = "GET", agent?: Agent): Promise<Got> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: "127.0.0.1", port, path, method, agent: agent ?? false }, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (text: string) => {
+        body += text;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+      );
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+async function raw(port: number): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  sockets.push(socket);
+  socket.on("error", () => {});
+  socket.setEncoding("latin1");
+  await once(socket, "connect");
+  return socket;
+}
+
+/** All that the server says until it closes the connection. */
+async function said(socket: Socket): Promise<string> {
+  let text = "";
+  socket.on("data", (part: string) => {
+    text += part;
+  });
+  await once(socket, "close");
+  return text;
+}
+
+describe("the pages", () => {
+  test.for([
+    ["/livez", 200, "alive"],
+    ["/live", 200, "alive"],
+    ["/readyz", 200, "ready"],
+    ["/ready", 200, "ready"],
+    ["/health", 200, "healthy"],
+    ["/ready?verbose", 200, "ready"],
+  ] as const)("%s says %i %s", async ([path, status, word]) => {
+    const { port } = await start();
+    const got = await ask(port, path);
+    expect(got.status).toBe(status);
+    expect(got.headers).toMatchObject({
+      "content-type": "application/json; charset=utf-8",
+      "cache-control": "no-store",
+    });
+    expect(JSON.parse(got.body)).toMatchObject({ status: word, timestamp: "2026-11-21T12:00:00.000Z" });
+  });
+
+  test.for([
+    ["/readyz", { status: "not_ready", reason: "no such pool" }],
+    ["/ready", { status: "not_ready", reason: "no such pool" }],
+    ["/health", { status: "unhealthy", reason: "no such pool", details: { error: "no such pool" } }],
+  ] as const)("%s says 503 and why", async ([path, body]) => {
+    const { port } = await start({ ready: async () => bad });
+    const got = await ask(port, path);
+    expect(got.status).toBe(503);
+    expect(JSON.parse(got.body)).toMatchObject(body);
+  });
+
+  test("/livez asks nobody, however ill the rest is", async () => {
+    const ready = vi.fn<HealthServerOptions["ready"]>(async () => bad);
+    const metrics = vi.fn<HealthServerOptions["metrics"]>(async () => "");
+    const { port } = await start({ ready, metrics });
+    for (const path of ["/livez", "/live"]) expect((await ask(port, path)).status).toBe(200);
+    expect(ready).not.toHaveBeenCalled();
+    expect(metrics).not.toHaveBeenCalled();
+  });
+
+  test("/livez says 503 where the process is not worth keeping", async () => {
+    const { port } = await start({ live: () => false });
+    expect(await ask(port, "/livez")).toMatchObject({ status: 503 });
+  });
+
+  test("/ready tells the last complete sync", async () => {
+    const lastSync = { endedAt: new Date(NOON), durationMs: 1500, users: 3, groups: 2, memberships: 1 };
+    const { port } = await start({ ready: async () => ({ ...good, lastSync }) });
+    expect(JSON.parse((await ask(port, "/ready")).body)).toMatchObject({
+      lastSync: { ...lastSync, endedAt: "2026-11-21T12:00:00.000Z" },
+    });
+  });
+
+  test("/metrics is in the text format", async () => {
+    const { port } = await start();
+    expect(await ask(port, "/metrics")).toMatchObject({
+      status: 200,
+      headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+      body: "connector_up 1\n",
+    });
+  });
+
+  test("HEAD has the head alone", async () => {
+    const { port } = await start();
+    const got = await ask(port, "/metrics", "HEAD");
+    expect(got).toMatchObject({ status: 200, body: "", headers: { "content-length": "15" } });
+  });
+
+  test("a page that fails is a 500 without its error, which is told inside", async () => {
+    const onError = vi.fn<(error: unknown) => void>();
+    const { port } = await start({
+      metrics: async () => {
+        throw new Error("ada@example.com");
+      },
+      onError,
+    });
+    const got = await ask(port, "/metrics");
+    expect(got.status).toBe(500);
+    expect(got.body).not.toContain("ada");
+    expect(onError).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("what is refused", () => {
+  test.for(["/", "/metricsx", "/ready/", "/%6civez", "/../metrics", "//livez", "*"])(
+    "%s is 404",
+    async (path) => {
+      const { port } = await start();
+      expect((await ask(port, path)).status).toBe(404);
+    },
+  );
+
+  test.for(["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])("%s is 405", async (method) => {
+    const { port } = await start();
+    expect(await ask(port, "/ready", method)).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
+  });
+
+  test("a long path is 414", async () => {
+    const { port } = await start();
+    expect((await ask(port, `/${"a".repeat(2000)}`)).status).toBe(414);
+  });
+
+  test("a head beyond 8 KiB is 431", async () => {
+    const { port } = await start();
+    const socket = await raw(port);
+    socket.write(`GET /livez HTTP/1.1\r\nhost: a\r\nx: ${"a".repeat(9000)}\r\n\r\n`);
+    expect(await said(socket)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  test("a body is not waited for", async () => {
+    const { port } = await start();
+    const socket = await raw(port);
+    socket.write("GET /livez HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n");
+    expect(await said(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
+  });
+
+  test("what is no HTTP is 400", async () => {
+    const { port } = await start();
+    const socket = await raw(port);
+    socket.write("\x16\x03\x01\x02\x00\r\n\r\n");
+    expect(await said(socket)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+});
+
+describe("who is slow", () => {
+  const limits = { headMs: 200, idleMs: 400 };
+
+  test("with a head is cut off", async () => {
+    const { port } = await start({ limits });
+    const socket = await raw(port);
+    const dripping = setInterval(() => socket.write("x: y\r\n"), 50);
+    socket.write("GET /livez HTTP/1.1\r\nhost: a\r\n");
+    try {
+      expect(await said(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    } finally {
+      clearInterval(dripping);
+    }
+  });
+
+  test("to say anything is cut off", async () => {
+    const { port } = await start({ limits });
+    const socket = await raw(port);
+    expect(await said(socket)).not.toMatch(/ 200 /);
+  });
+
+  test("between two requests is cut off", async () => {
+    const { port } = await start({ limits });
+    const socket = await raw(port);
+    socket.write("GET /livez HTTP/1.1\r\nhost: a\r\n\r\n");
+    expect(await said(socket)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test("loses its place to a probe when all are taken", async () => {
+    const { port } = await start({ limits: { connections: 20 } });
+    const silent = await Promise.all(Array.from({ length: 60 }, () => raw(port)));
+    expect((await ask(port, "/livez")).status).toBe(200);
+    const newest = silent.at(-1);
+    expect(newest?.destroyed).toBe(false);
+  });
+});
+
+describe("opening and closing", () => {
+  test("a port that is taken is named", async () => {
+    const { port } = await start();
+    await expect(start({ port })).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: `health-check-port: 127.0.0.1:${port} is taken by another program; stop it or choose another port`,
+    });
+  });
+
+  test("an address that is not of this machine is named", async () => {
+    const opening = start({ bindAddress: "192.0.2.1" });
+    await expect(opening).rejects.toBeInstanceOf(GovernanceError);
+    await expect(opening).rejects.toThrow(/^health-check-port: 192\.0\.2\.1:0 cannot be opened/);
+  });
+
+  test("an idle connection does not hold up the end", async () => {
+    const { server, port } = await start();
+    const agent = new HttpAgent({ keepAlive: true });
+    await ask(port, "/livez", "GET", agent);
+    await server.close(60_000);
+    agent.destroy();
+    await expect(ask(port, "/livez")).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("a request under way is answered first, and its connection closed", async () => {
+    let open: (readiness: Readiness) => void = () => {};
+    const ready = vi.fn<HealthServerOptions["ready"]>(
+      () =>
+        new Promise<Readiness>((resolve) => {
+          open = resolve;
+        }),
+    );
+    const { server, port } = await start({ ready });
+    const agent = new HttpAgent({ keepAlive: true });
+    const asked = ask(port, "/ready", "GET", agent);
+    await vi.waitFor(() => expect(ready).toHaveBeenCalled());
+    const closing = server.close(60_000);
+    open(good);
+    expect(await asked).toMatchObject({ status: 200, headers: { connection: "close" } });
+    await closing;
+    agent.destroy();
+  });
+
+  test("a request that does not end is cut off after the grace", async () => {
+    const ready = vi.fn<HealthServerOptions["ready"]>(() => new Promise<Readiness>(() => {}));
+    const { server, port } = await start({ ready });
+    const asked = ask(port, "/ready").catch((error: unknown) => error);
+    await vi.waitFor(() => expect(ready).toHaveBeenCalled());
+    await server.close(10);
+    expect(await asked).toBeInstanceOf(Error);
+  });
+
+  test("closing what was never opened, or twice, is nothing", async () => {
+    const { server } = await start();
+    await expect(Promise.all([server.close(0), server.close(0)])).resolves.toBeDefined();
+    const unopened = createHealthServer({
+      bindAddress: "127.0.0.1",
+      port: 0,
+      live: () => true,
+      ready: async () => good,
+      metrics: async () => "",
+      now: () => NOON,
+    });
+    await expect(unopened.close(0)).resolves.toBeUndefined();
+  });
+});
+
+describe("a health check", () => {
+  test.for(["127.0.0.1", "0.0.0.0"])("of %s is told what the service says", async (bindAddress) => {
+    const { port } = await start({ bindAddress });
+    expect(await healthCheck({ bindAddress, port }, never)).toEqual({
+      ok: true,
+      url: `http://127.0.0.1:${port}/ready`,
+      detail: "ready",
+    });
+  });
+
+  test("tells why the service is not ready", async () => {
+    const { port } = await start({ ready: async () => bad });
+    const bindAddress = "127.0.0.1";
+    expect(await healthCheck({ bindAddress, port }, never)).toMatchObject({
+      ok: false,
+      detail: "not_ready: no such pool",
+    });
+    expect(await healthCheck({ bindAddress, port, endpoint: "live" }, never)).toMatchObject({ ok: true });
+  });
+
+  test("tells that nobody listens", async () => {
+    const { server, port } = await start();
+    await server.close(0);
+    expect(await healthCheck({ bindAddress: "127.0.0.1", port }, never)).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining("ECONNREFUSED"),
+    });
+  });
+
+  test("does not wait for ever", async () => {
+    const { port } = await start({ ready: () => new Promise<Readiness>(() => {}) });
+    const asked = { bindAddress: "127.0.0.1", port, timeoutMs: 50 };
+    expect(await healthCheck(asked, never)).toMatchObject({ ok: false, detail: "no answer within 50 ms" });
+  });
+});

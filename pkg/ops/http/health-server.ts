@@ -1,0 +1,151 @@
+// The HTTP endpoint of health and metrics. Whoever can reach it may ask, so it takes little: small heads, no bodies, few
+// connections, and each of them for a few seconds without a word.
+import { Buffer } from "node:buffer";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { GovernanceError } from "../../core/errors.ts";
+import { errorPage, HEALTH_PAGES, type HealthPage, type HealthSources } from "./health-pages.ts";
+import { keepRoom } from "./keep-room.ts";
+
+export interface HealthServerOptions extends HealthSources {
+  /** IP address or name, IPv6 without brackets. */
+  readonly bindAddress: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  /** Hears of what should not happen: a page that could not be made. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+  readonly limits?: Partial<HealthLimits> | undefined;
+}
+
+export interface HealthLimits {
+  /** From the first byte of a request to the last of its head. */
+  readonly headMs: number;
+  /** Without a byte either way, in a request or between two. */
+  readonly idleMs: number;
+  readonly connections: number;
+}
+
+export interface HealthServer {
+  /** Opens the address. Rejects with one line that names it and says why it cannot be had. */
+  listen(): Promise<{ readonly host: string; readonly port: number }>;
+  /** Drops idle connections at once, the others after so long. Always resolves; may be called again. */
+  close(graceMs: number): Promise<void>;
+}
+
+const LIMITS: HealthLimits = { headMs: 5_000, idleMs: 15_000, connections: 256 };
+const MAX_HEAD_BYTES = 8 * 1024;
+const MAX_URL_CHARACTERS = 1024;
+
+export function createHealthServer(options: HealthServerOptions): HealthServer {
+  const { bindAddress, port, onError = () => {} } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const server = createServer({
+    maxHeaderSize: MAX_HEAD_BYTES,
+    headersTimeout: limits.headMs,
+    requestTimeout: limits.headMs,
+    // How often the two above are looked at; the default is 30 s.
+    connectionsCheckingInterval: Math.min(1000, limits.headMs),
+    keepAliveTimeout: limits.idleMs,
+  });
+  server.setTimeout(limits.idleMs);
+  server.maxHeadersCount = 64;
+  keepRoom(server, limits.connections);
+  let closed: Promise<void> | undefined;
+
+  server.on("request", (request, response) => {
+    void respond(request, response);
+  });
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let page: HealthPage;
+    try {
+      page = await pageFor(request, options);
+    } catch (error) {
+      onError(error);
+      page = errorPage(500, "internal error: see the log of the connector");
+    }
+    if (page.status === 405) response.setHeader("allow", "GET, HEAD");
+    // What a body would say does not matter, and its end is not waited for.
+    if (closed !== undefined || hasBody(request)) response.setHeader("connection", "close");
+    response.writeHead(page.status, {
+      "content-type": page.type,
+      "content-length": Buffer.byteLength(page.body),
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    });
+    response.end(page.body);
+  }
+
+  async function shutDown(graceMs: number): Promise<void> {
+    if (!server.listening) return;
+    const gone = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    server.closeIdleConnections();
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  return {
+    async listen() {
+      await opened(server, bindAddress, port);
+      const address = server.address();
+      return {
+        host: bindAddress,
+        port: typeof address === "object" && address !== null ? address.port : port,
+      };
+    },
+    close(graceMs) {
+      closed ??= shutDown(graceMs);
+      return closed;
+    },
+  };
+}
+
+async function pageFor({ method, url = "" }: IncomingMessage, sources: HealthSources): Promise<HealthPage> {
+  if (url.length > MAX_URL_CHARACTERS) return errorPage(414, "the path is too long");
+  const page = HEALTH_PAGES.get(url.split("?", 1)[0] ?? "");
+  if (page === undefined) return errorPage(404, `there is only ${[...HEALTH_PAGES.keys()].join(", ")}`);
+  if (method !== "GET" && method !== "HEAD") return errorPage(405, "only GET and HEAD are answered");
+  return await page(sources);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
+}
+
+function opened(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => reject(bindFailure(host, port, error));
+    server.once("error", onError);
+    server.listen({ host, port }, () => {
+      server.off("error", onError);
+      resolve();
+    });
+  });
+}
+
+function bindFailure(host: string, port: number, error: NodeJS.ErrnoException): GovernanceError {
+  const where = `health-check-port: ${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const cause = { cause: error };
+  if (error.code === "EADDRINUSE") {
+    return new GovernanceError(
+      "failed-precondition",
+      `${where} is taken by another program; stop it or choose another port`,
+      cause,
+    );
+  }
+  if (error.code === "EACCES" || error.code === "EPERM") {
+    return new GovernanceError(
+      "permission-denied",
+      `${where} may not be opened by this user; choose a port from 1024 up`,
+      cause,
+    );
+  }
+  const why = error.code ?? "unknown reason";
+  return new GovernanceError(
+    "failed-precondition",
+    `${where} cannot be opened (${why}); choose another --health-check-bind-address`,
+    cause,
+  );
+}

@@ -1,0 +1,31 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+/**
+ * Holds at most so many connections. One too many takes the place of the one that has been without a request for
+ * longest: whoever opens thousands and says nothing must not keep a probe out.
+ */
+export function keepRoom(server: Server, connections: number): void {
+  // In the order in which they fell silent.
+  const silent = new Set<Socket>();
+  let open = 0;
+
+  server.on("connection", (socket: Socket) => {
+    open += 1;
+    silent.add(socket);
+    socket.once("close", () => {
+      open -= 1;
+      silent.delete(socket);
+    });
+    if (open <= connections) return;
+    const [longest = socket] = silent;
+    silent.delete(longest);
+    longest.destroy();
+  });
+  server.on("request", ({ socket }, response) => {
+    silent.delete(socket);
+    response.once("close", () => {
+      if (!socket.destroyed) silent.add(socket);
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import { GovernanceError } from "../../core/errors.ts";
+
+/** What the last complete sync was, as far as it may be told to anybody who asks. */
+export interface LastSync {
+  readonly endedAt: Date;
+  readonly durationMs: number;
+  readonly users: number;
+  readonly groups: number;
+  readonly memberships: number;
+}
+
+/** Whether the service can do its work, and since when that is known. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** One line of our own: what is wrong and the cure. Undefined when ready. */
+  readonly reason: string | undefined;
+  readonly checkedAt: Date;
+  readonly lastSync?: LastSync | undefined;
+}
+
+export interface ReadinessOptions {
+  /** One look at AWS. Rejects with why the service cannot work. */
+  readonly validate: (signal: AbortSignal) => Promise<void>;
+  /** Must not throw. */
+  readonly lastSync?: (() => LastSync | undefined) | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds that only go forward. */
+  readonly monotonic: () => number;
+  /** The longest that anybody waits for a look. Default 10 000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface ReadinessProbe {
+  /** Never rejects. However many ask, AWS is asked once in 30 s while all is well and once in 5 s while it is not. */
+  ready(): Promise<Readiness>;
+  /** What the last look found, without a new one; undefined before the first. */
+  last(): boolean | undefined;
+  /** Not ready for good, and a look under way is given up. */
+  drain(): void;
+}
+
+const GOOD_FOR_MS = 30_000;
+const BAD_FOR_MS = 5_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+interface Finding {
+  readonly failure: GovernanceError | undefined;
+  readonly at: Date;
+  readonly staleAtMs: number;
+}
+
+/** The cached look at AWS behind `/readyz`: probes come every few seconds from every side, and each call has a quota. */
+export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe {
+  const { validate, lastSync, now, monotonic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const stop = new AbortController();
+  let finding: Finding | undefined;
+  let looking: Promise<Finding> | undefined;
+  /** A look that was given up and has not come back is not joined by a second one. */
+  let underWay = false;
+
+  function found(error?: unknown): Finding {
+    const failure = error === undefined ? undefined : GovernanceError.from(error);
+    const staleAtMs = monotonic() + (failure === undefined ? GOOD_FOR_MS : BAD_FOR_MS);
+    finding = { failure, at: new Date(now()), staleAtMs };
+    return finding;
+  }
+
+  async function validateOnce(signal: AbortSignal): Promise<void> {
+    underWay = true;
+    try {
+      await validate(signal);
+    } finally {
+      underWay = false;
+    }
+  }
+
+  async function look(): Promise<Finding> {
+    const late = new GovernanceError(
+      "deadline-exceeded",
+      `AWS was asked and has not answered within ${timeoutMs} ms`,
+    );
+    if (underWay) return found(late);
+    const timeout = new AbortController();
+    const signal = AbortSignal.any([stop.signal, timeout.signal]);
+    const timer = setTimeout(() => timeout.abort(late), timeoutMs);
+    const validated = validateOnce(signal);
+    try {
+      await orAborted(validated, signal);
+      return found();
+    } catch (error) {
+      return found(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    async ready() {
+      if (!stop.signal.aborted && (finding === undefined || monotonic() >= finding.staleAtMs)) {
+        looking ??= look().finally(() => {
+          looking = undefined;
+        });
+        await looking;
+      }
+      const failure = stop.signal.aborted ? GovernanceError.from(stop.signal.reason) : finding?.failure;
+      return {
+        ready: failure === undefined,
+        reason: failure?.message,
+        checkedAt: stop.signal.aborted ? new Date(now()) : (finding?.at ?? new Date(now())),
+        lastSync: lastSync?.(),
+      };
+    },
+    last: () => (stop.signal.aborted ? false : finding && finding.failure === undefined),
+    drain: () => stop.abort(new GovernanceError("unavailable", "the connector is shutting down")),
+  };
+}
+
+/** Settles as soon as the signal fires, even where the work does not hear it. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return await new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
