@@ -1,4 +1,5 @@
 import type { Environment } from "../../pkg/config/environment.ts";
+import type { ReloadHook } from "./signals.ts";
 
 /** One of the program's two outputs. */
 export interface Output {
@@ -34,6 +35,8 @@ export interface Context {
   readonly stderr: Output;
   /** Aborted by SIGINT, SIGTERM, and when the reader of stdout is gone. */
   readonly signal: AbortSignal;
+  /** Has SIGHUP run the hook; gives what takes it away again. */
+  readonly onReload: (hook: ReloadHook) => () => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds that only go forward. */

@@ -1,26 +1,24 @@
 import { userInfo } from "node:os";
-import { GovernanceError } from "../../pkg/core/errors.ts";
 import { type Context, ReaderGone } from "./context.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { failureLine } from "./failure-line.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { run } from "./run.ts";
+import { createSignals } from "./signals.ts";
 import { createInput } from "./stdin.ts";
 import { createOutput } from "./stdio.ts";
 
-const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+/** How long what nobody waits for any more, a dead peer's socket for one, may keep the process. */
+const LINGER_MS = 1_000;
 
 /** Ties a command line to the process: its streams, its signals, its exit code. */
 export async function start(argv: readonly string[]): Promise<void> {
   keepHeapSmall();
-  const stop = new AbortController();
-  for (const signal of Object.keys(SIGNALS).filter(isSignal)) {
-    process.on(signal, () => {
-      // The first asks, the second does not.
-      if (stop.signal.aborted) process.exit(128 + SIGNALS[signal]);
-      stop.abort(new GovernanceError("canceled", `stopped by ${signal}`));
-    });
-  }
+  const signals = createSignals({
+    source: process,
+    onTerminal: process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY,
+    reloadFailed: (error) => process.stderr.write(failureLine(error)),
+  });
   // Node would print the text of the error, which may quote anything (D20).
   process.on("uncaughtException", (error) => {
     process.stderr.write(failureLine(error));
@@ -32,18 +30,17 @@ export async function start(argv: readonly string[]): Promise<void> {
     user: userName(),
     stdin: createInput(process.stdin),
     stdout: createOutput(process.stdout, () =>
-      stop.abort(new ReaderGone("nobody reads the output any more")),
+      signals.stop(new ReaderGone("nobody reads the output any more")),
     ),
     stderr: createOutput(process.stderr, () => {}),
-    signal: stop.signal,
+    signal: signals.signal,
+    onReload: (hook) => signals.onReload(hook),
     now: () => Date.now(),
     monotonic: () => performance.now(),
   };
   process.exitCode = await run(argv, context);
-}
-
-function isSignal(name: string): name is keyof typeof SIGNALS {
-  return Object.hasOwn(SIGNALS, name);
+  // All output is taken by now. A process that can end has ended long before.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 /** A container may run under a number that no file of users knows. */

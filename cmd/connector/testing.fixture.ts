@@ -41,6 +41,7 @@ export function memoryContext(over: Partial<MemoryContext> = {}): MemoryContext 
     stdout: memoryOutput(),
     stderr: memoryOutput(),
     signal: new AbortController().signal,
+    onReload: () => () => {},
     now: () => Date.UTC(2026, 10, 21),
     monotonic: () => 0,
     ...over,

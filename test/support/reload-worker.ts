@@ -1,0 +1,39 @@
+// A process that reads its log level anew at SIGHUP: node reload-worker.ts <file>, which holds the level and nothing else.
+import { readFileSync } from "node:fs";
+import { createSignals } from "../../cmd/connector/signals.ts";
+import { reloadableLevel, reloadOnHangup } from "../../cmd/connector/signals-reload.ts";
+import { GovernanceError } from "../../pkg/core/errors.ts";
+import { createLogger, type LogLevel } from "../../pkg/ops/logger.ts";
+
+const [, , file = ""] = process.argv;
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+function readLevel(): LogLevel {
+  const text = readFileSync(file, "utf8").trim();
+  const level = LEVELS.find((each) => each === text);
+  if (level === undefined) throw new GovernanceError("invalid-argument", "log-level: no such level");
+  return level;
+}
+
+const log = createLogger({
+  level: readLevel(),
+  format: "json",
+  write: (line) => process.stderr.write(line),
+  now: Date.now,
+});
+const signals = createSignals({
+  source: process,
+  onTerminal: false,
+  reloadFailed: (error) => log.failure("unexpected", error),
+});
+reloadOnHangup(
+  [
+    reloadableLevel(log, () => ({ level: readLevel(), debugExpiresAt: undefined })),
+    { name: "the debug line", reload: () => log.debug("heard at debug") },
+  ],
+  signals,
+  log,
+);
+const alive = setInterval(() => {}, 60_000);
+signals.signal.addEventListener("abort", () => clearInterval(alive));
+log.info("ready");
