@@ -1,5 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
-import type { Caller, CertificateNames } from "./security.ts";
+import type { Caller, TlsSecurity } from "./security.ts";
 
 /** The names of a certificate by which a caller may be known, each as `DNS:…`, `email:…` or `URI:…`. */
 export function altNamesOf(subjectAltName: string | undefined): readonly string[] {
@@ -16,17 +16,14 @@ export function altNamesOf(subjectAltName: string | undefined): readonly string[
   return names;
 }
 
+type NameLists = Pick<TlsSecurity, "readers" | "provisioners">;
+
 /** Who the bearer of these names is by the lists; undefined when no name is on one of them. */
 export type NameTable = (names: readonly string[]) => Caller | undefined;
 
-/** Throws `invalid-argument` for a name that no certificate could match. */
-export function nameTable({ readers, provisioners }: CertificateNames): NameTable {
-  if (readers.length + provisioners.length === 0) {
-    throw new GovernanceError(
-      "invalid-argument",
-      "the lists of certificate names are empty, so nobody could call; name a reader or a provisioner",
-    );
-  }
+/** Undefined when both lists are empty. Throws `invalid-argument` for a name that no certificate could match. */
+export function nameTable({ readers = [], provisioners = [] }: NameLists): NameTable | undefined {
+  if (readers.length + provisioners.length === 0) return undefined;
   const reading = new Set(readers.map(listed));
   const provisioning = new Set(provisioners.map(listed));
   return (names) => {

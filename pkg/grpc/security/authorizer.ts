@@ -2,7 +2,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import { altNamesOf, type NameTable, nameTable } from "./alt-names.ts";
 import { createJwts, type Jwts } from "./jwt.ts";
 import { roleFor } from "./method-roles.ts";
-import type { Caller, CallerRules, ReloadEvent, ServerSecurity } from "./security.ts";
+import type { Caller, ReloadEvent, ServerSecurity } from "./security.ts";
 import { type TokenTable, watchTokenFile } from "./token-file.ts";
 import type { WatchedFiles } from "./watched-files.ts";
 
@@ -33,16 +33,16 @@ export interface AuthorizerOptions {
 
 /** Throws `invalid-argument` or `failed-precondition` for rules and files that cannot be used. */
 export function createAuthorizer({ security, now, onReload }: AuthorizerOptions): Authorizer {
-  const { tls, callers = {} } = security;
+  const { tls } = security;
   const certified = tls?.clientCaFile !== undefined;
-  if (callers.certificates !== undefined && !certified) {
+  const names = tls === undefined ? undefined : nameTable(tls);
+  if (names !== undefined && !certified) {
     throw new GovernanceError(
       "invalid-argument",
       "certificate names are listed, but no client authority is; name the file with the authority's certificate",
     );
   }
-  const names = callers.certificates === undefined ? undefined : nameTable(callers.certificates);
-  const bearers = createBearers(callers, now, onReload);
+  const bearers = createBearers(security, now, onReload);
 
   return {
     async authorize(head) {
@@ -96,13 +96,13 @@ interface Bearers {
 }
 
 function createBearers(
-  { tokenFile, jwt }: CallerRules,
+  { tokensFile, jwt }: ServerSecurity,
   now: () => number,
   onReload: (event: ReloadEvent) => void,
 ): Bearers | undefined {
-  if (tokenFile === undefined && jwt === undefined) return undefined;
+  if (tokensFile === undefined && jwt === undefined) return undefined;
   const tokens: WatchedFiles<TokenTable> | undefined =
-    tokenFile === undefined ? undefined : watchTokenFile(tokenFile, onReload);
+    tokensFile === undefined ? undefined : watchTokenFile(tokensFile, onReload);
   const jwts: Jwts | undefined = jwt === undefined ? undefined : createJwts(jwt, now, onReload);
   return {
     async callerOf(authorization) {

@@ -8,7 +8,7 @@ import {
 } from "jose";
 import { GovernanceError } from "../../core/errors.ts";
 import { isLocalHost } from "../address.ts";
-import type { Caller, JwtRules, ReloadEvent } from "./security.ts";
+import type { Caller, JwtSecurity, ReloadEvent } from "./security.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
 /** Who bears the JWT. Rejects with `unauthenticated`, `permission-denied`, or `unavailable` when its keys are out of reach. */
@@ -38,8 +38,12 @@ const ALGORITHMS = [
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** `now` is milliseconds since 1970. Throws `invalid-argument` or `failed-precondition` for keys that cannot be used. */
-export function createJwts(rules: JwtRules, now: () => number, onReload: (event: ReloadEvent) => void): Jwts {
-  const { issuer, audience, roleClaim = "scope" } = rules;
+export function createJwts(
+  rules: JwtSecurity,
+  now: () => number,
+  onReload: (event: ReloadEvent) => void,
+): Jwts {
+  const { issuer, audience, roleClaim } = rules;
   if (issuer === "" || audience === "") {
     throw new GovernanceError(
       "invalid-argument",
@@ -72,12 +76,13 @@ interface KeySource {
   readonly look: () => void;
 }
 
-function keySource(jwks: string, onReload: (event: ReloadEvent) => void): KeySource {
-  const url = URL.canParse(jwks) ? new URL(jwks) : undefined;
-  if (url === undefined) {
-    const file = watchKeyFile(jwks, onReload);
+function keySource(jwks: JwtSecurity["jwks"], onReload: (event: ReloadEvent) => void): KeySource {
+  if (jwks.kind === "file") {
+    const file = watchKeyFile(jwks.path, onReload);
     return { keys: () => file.current, look: () => file.look() };
   }
+  const url = URL.parse(jwks.url);
+  if (url === null) throw new GovernanceError("invalid-argument", "JWKS: is no URL; give https://host/path");
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocalHost(url.hostname))) {
     throw new GovernanceError(
       "invalid-argument",

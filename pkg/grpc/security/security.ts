@@ -1,48 +1,42 @@
 // What an operator can ask for. Two independent layers, and a caller must pass every one that is configured:
 //
-//   certificate  with `tls.clientCaFile` TLS admits nobody whose certificate that authority has not signed; with
-//                `certificates` the certificate must also carry a name of one of the two lists
-//   bearer       with `tokenFile` or `jwt` each call needs a token that one of them accepts
+//   certificate  with `clientCaFile` TLS admits nobody whose certificate that authority has not signed; with `readers` or
+//                `provisioners` the certificate must also have a name of one of the two lists
+//   bearer       with `tokensFile` or `jwt` each call needs a token that one of the two accepts
 //
 // The role is the lesser of what the layers give. With neither, whoever can connect is a provisioner.
 
 export interface ServerSecurity {
-  readonly tls?: TlsFiles | undefined;
-  readonly callers?: CallerRules | undefined;
+  readonly tls?: TlsSecurity | undefined;
+  /** A file of hashed tokens (token-file.ts). */
+  readonly tokensFile?: string | undefined;
+  readonly jwt?: JwtSecurity | undefined;
 }
 
-/** PEM files. TLS 1.3 only. */
-export interface TlsFiles {
+/** PEM files; TLS 1.3 only. */
+export interface TlsSecurity {
   /** The server's certificate, followed by the intermediate ones. */
   readonly certFile: string;
   readonly keyFile: string;
   /** Who signs the certificates of clients; given, every client must have one. */
   readonly clientCaFile?: string | undefined;
+  /**
+   * Subject alternative names, compared whole: `DNS:ci.example.org`, `email:a@example.org`, `URI:spiffe://example.org/a`;
+   * the kind may be left out where it shows. Both lists empty: any certificate of the authority is a provisioner's.
+   */
+  readonly readers?: readonly string[] | undefined;
+  readonly provisioners?: readonly string[] | undefined;
 }
 
-export interface CallerRules {
-  readonly certificates?: CertificateNames | undefined;
-  /** A file of hashed tokens (token-file.ts). */
-  readonly tokenFile?: string | undefined;
-  readonly jwt?: JwtRules | undefined;
-}
-
-/**
- * Subject alternative names, compared whole: `DNS:ci.example.org`, `email:a@example.org`, `URI:spiffe://example.org/a`;
- * the kind may be left out where it shows. Without both lists any certificate of the authority is a provisioner's.
- */
-export interface CertificateNames {
-  readonly readers: readonly string[];
-  readonly provisioners: readonly string[];
-}
-
-export interface JwtRules {
-  /** A path, or a URL: https, or http on this machine. */
-  readonly jwks: string;
+export interface JwtSecurity {
+  /** A URL must be https, or http on this machine. */
+  readonly jwks:
+    | { readonly kind: "url"; readonly url: string }
+    | { readonly kind: "file"; readonly path: string };
   readonly issuer: string;
   readonly audience: string;
-  /** The claim with `connector:read` or `connector:provision`, as an array or separated by spaces. `scope` by default. */
-  readonly roleClaim?: string | undefined;
+  /** The claim with `connector:read` or `connector:provision`, in an array or separated by spaces. */
+  readonly roleClaim: string;
 }
 
 /** What a caller may do. A provisioner may read, too. */

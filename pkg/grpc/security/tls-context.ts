@@ -2,12 +2,12 @@ import type { Buffer } from "node:buffer";
 import { constants, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { GovernanceError } from "../../core/errors.ts";
-import type { ReloadEvent, TlsFiles } from "./security.ts";
+import type { ReloadEvent, TlsSecurity } from "./security.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
 /** What a TLS listener is made of; `current` is proved to work. Throws `failed-precondition` by the file's path. */
 export function watchTlsFiles(
-  files: TlsFiles,
+  files: TlsSecurity,
   onReload: (event: ReloadEvent) => void,
 ): WatchedFiles<SecureContextOptions> {
   const { certFile, keyFile, clientCaFile } = files;
@@ -20,7 +20,7 @@ export function watchTlsFiles(
 }
 
 function secureContext(
-  { certFile, keyFile, clientCaFile = "" }: TlsFiles,
+  { certFile, keyFile, clientCaFile = "" }: TlsSecurity,
   cert = "",
   key = "",
   ca: Buffer | undefined,
