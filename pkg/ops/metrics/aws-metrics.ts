@@ -1,0 +1,119 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { Category } from "../../core/operations.ts";
+import { awsOperation, awsOutcome } from "./closed-labels.ts";
+import type { AwsCallSeen, PageSeen, QuotaStatus, WaitSeen } from "./events.ts";
+import type { Sources } from "./sources.ts";
+
+export interface AwsMetrics {
+  awsCall(event: AwsCallSeen): void;
+  page(event: PageSeen): void;
+  wait(event: WaitSeen): void;
+}
+
+export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetrics {
+  const registers = [registry];
+  const calls = new Counter({
+    name: "connector_aws_calls_total",
+    help: "Calls sent to AWS, each attempt by itself, by operation and outcome: ok, or the name of the error.",
+    labelNames: ["operation", "outcome"],
+    registers,
+  });
+  const retries = new Counter({
+    name: "connector_aws_retries_total",
+    help: "Calls sent to AWS again after an attempt that failed.",
+    labelNames: ["operation"],
+    registers,
+  });
+  const latency = new Histogram({
+    name: "connector_aws_call_duration_seconds",
+    help: "Time of one attempt to call AWS, waiting for its turn not counted.",
+    labelNames: ["operation"],
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const pages = new Histogram({
+    name: "connector_page_duration_seconds",
+    help: "Time to read one page of a listing, waiting for turns and further attempts counted.",
+    labelNames: ["listing", "outcome"],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
+    registers,
+  });
+  const waits = new Histogram({
+    name: "connector_quota_wait_seconds",
+    help: "Time that a call waited for its turn, by quota category and priority.",
+    labelNames: ["category", "priority"],
+    buckets: [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
+    registers,
+  });
+  createQuotaMetrics(registry, sources);
+
+  return {
+    awsCall({ operation, outcome, attempt, latencyMs }) {
+      const label = awsOperation(operation);
+      calls.inc({ operation: label, outcome: awsOutcome(outcome) });
+      if (attempt > 1) retries.inc({ operation: label });
+      latency.observe({ operation: label }, latencyMs / 1000);
+    },
+    page: ({ listing, outcome, durationMs }) => pages.observe({ listing, outcome }, durationMs / 1000),
+    wait: ({ category, priority, durationMs }) => waits.observe({ category, priority }, durationMs / 1000),
+  };
+}
+
+/** The limiter knows these; they are read when they are asked for. */
+function createQuotaMetrics(registry: Registry, sources: Sources): void {
+  const registers = [registry];
+  const labelNames = ["category"] as const;
+  const eachCategory = (say: (status: QuotaStatus) => void): void => {
+    for (const status of sources.read("quota", (quota) => quota()) ?? []) say(status);
+  };
+  const gauge = (name: string, help: string, valueOf: (status: QuotaStatus) => number | undefined): void => {
+    const metric: Gauge<"category"> = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        metric.reset();
+        eachCategory((status) => {
+          const value = valueOf(status);
+          if (value !== undefined) metric.set({ category: status.category }, value);
+        });
+      },
+    });
+  };
+  const counter = (name: string, help: string, valueOf: (status: QuotaStatus) => number): void => {
+    const metric: Counter<"category"> = new Counter({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        metric.reset();
+        eachCategory((status) => metric.inc({ category: status.category }, valueOf(status)));
+      },
+    });
+  };
+  const used = (category: Category): number | undefined =>
+    sources.read("usedPerSecond", (usedPerSecond) => usedPerSecond(category));
+
+  gauge(
+    "connector_quota_set_per_second",
+    "Calls a second that the settings allow in a quota category.",
+    (status) => status.setPerSecond,
+  );
+  gauge(
+    "connector_quota_granted_per_second",
+    "Calls a second that are granted now: less than set after AWS throttled us.",
+    (status) => status.currentPerSecond,
+  );
+  gauge("connector_quota_used_per_second", "Calls a second that were sent over the last seconds.", (status) =>
+    used(status.category),
+  );
+  gauge("connector_quota_waiting", "Calls that wait for their turn.", (status) => status.waiting);
+  counter("connector_quota_turns_total", "Turns to call AWS that were granted.", (status) => status.granted);
+  counter(
+    "connector_quota_throttles_total",
+    "How often AWS said that calls of a category come too fast.",
+    (status) => status.throttles,
+  );
+}

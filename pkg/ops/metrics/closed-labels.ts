@@ -1,0 +1,82 @@
+// What a label may say. Every value costs the scraper a series for ever, and some of ours come off the wire: the name
+// of a method that a stranger calls, the name of an error that an endpoint answers.
+import { CATEGORY_OF, type Operation } from "../../core/operations.ts";
+
+/** Stands for every value that is not in the set. */
+export const OTHER = "other";
+
+export function closed(values: Iterable<string>): (value: string) => string {
+  const known = new Set(values);
+  return (value) => (known.has(value) ? value : OTHER);
+}
+
+export const grpcCode: (name: string) => string = closed([
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+]);
+
+export const awsOperation: (name: Operation) => string = closed(Object.keys(CATEGORY_OF));
+
+/** `ok`, `canceled`, our own names for what AWS did not name, and the errors of Cognito and of AWS's front door. */
+export const awsOutcome: (name: string) => string = closed([
+  "ok",
+  "canceled",
+  "AttemptTimeout",
+  "MalformedAnswer",
+  "CredentialsFailure",
+  "TimeoutError",
+  "TooManyRequestsException",
+  "ThrottlingException",
+  "LimitExceededException",
+  "RequestLimitExceeded",
+  "InternalErrorException",
+  "InternalServerError",
+  "InternalFailure",
+  "ServiceUnavailable",
+  "ServiceUnavailableException",
+  "RequestTimeoutException",
+  "ExpiredTokenException",
+  "UnrecognizedClientException",
+  "InvalidSignatureException",
+  "MissingAuthenticationTokenException",
+  "IncompleteSignatureException",
+  "AccessDeniedException",
+  "NotAuthorizedException",
+  "OperationNotEnabledException",
+  "ResourceNotFoundException",
+  "UserNotFoundException",
+  "UsernameExistsException",
+  "AliasExistsException",
+  "GroupExistsException",
+  "InvalidPasswordException",
+  "PasswordHistoryPolicyViolationException",
+  "CodeDeliveryFailureException",
+  "InvalidSmsRoleAccessPolicyException",
+  "InvalidSmsRoleTrustRelationshipException",
+  "InvalidEmailRoleAccessPolicyException",
+  "PreconditionNotMetException",
+  "UserLambdaValidationException",
+  "UnexpectedLambdaException",
+  "InvalidLambdaResponseException",
+  "UnsupportedUserStateException",
+  "UserNotConfirmedException",
+  "PasswordResetRequiredException",
+  "InvalidParameterException",
+  "ValidationException",
+  "SerializationException",
+]);

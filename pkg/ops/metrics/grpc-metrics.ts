@@ -1,0 +1,69 @@
+import { Counter, Histogram, type Registry } from "prom-client";
+import { closed, grpcCode, OTHER } from "./closed-labels.ts";
+import type { GrpcCallSeen } from "./events.ts";
+
+export interface ServedMethod {
+  readonly service: string;
+  readonly method: string;
+}
+
+export interface GrpcMetrics {
+  call(event: GrpcCallSeen): void;
+  connectionRefused(why: "handshake" | "evicted" | "full"): void;
+  /** A file of certificates, tokens or keys changed; `applied` says whether its new content is in force. */
+  reload(applied: boolean): void;
+}
+
+/** Whatever is not among the served methods is counted as one. */
+export function createGrpcMetrics(registry: Registry, served: readonly ServedMethod[]): GrpcMetrics {
+  const registers = [registry];
+  const known = new Set(served.map(({ service, method }) => `${service}/${method}`));
+  const refusalReason = closed(["UNAUTHENTICATED", "PERMISSION_DENIED"]);
+  const requests = new Counter({
+    name: "connector_grpc_requests_total",
+    help: "Finished gRPC calls by service, method and code; what is not served is counted as other.",
+    labelNames: ["service", "method", "code"],
+    registers,
+  });
+  const durations = new Histogram({
+    name: "connector_grpc_request_duration_seconds",
+    help: "Time from a gRPC call to the end of its answer.",
+    labelNames: ["service", "method"],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
+  const refusals = new Counter({
+    name: "connector_grpc_refusals_total",
+    help: "Calls turned away at the door: UNAUTHENTICATED for who called, PERMISSION_DENIED for what he may do.",
+    labelNames: ["code"],
+    registers,
+  });
+  for (const code of ["UNAUTHENTICATED", "PERMISSION_DENIED"]) refusals.inc({ code }, 0);
+  const connections = new Counter({
+    name: "connector_grpc_connections_refused_total",
+    help: "Connections that failed their TLS handshake, made room for another, or found no room.",
+    labelNames: ["reason"],
+    registers,
+  });
+  for (const reason of ["handshake", "evicted", "full"]) connections.inc({ reason }, 0);
+  const reloads = new Counter({
+    name: "connector_security_reloads_total",
+    help: "Changes of certificate, token and key files that came into force (applied) or could not (kept).",
+    labelNames: ["outcome"],
+    registers,
+  });
+  for (const outcome of ["applied", "kept"]) reloads.inc({ outcome }, 0);
+
+  return {
+    call({ service, method, code, durationMs, turnedAway = false }) {
+      const isServed = known.has(`${service}/${method}`);
+      const labels = isServed ? { service, method } : { service: OTHER, method: OTHER };
+      requests.inc({ ...labels, code: grpcCode(code) });
+      if (turnedAway) refusals.inc({ code: refusalReason(code) });
+      // A watch of the health service lasts for days and says nothing about speed.
+      else if (isServed && method !== "Watch") durations.observe(labels, durationMs / 1000);
+    },
+    connectionRefused: (reason) => connections.inc({ reason }),
+    reload: (applied) => reloads.inc({ outcome: applied ? "applied" : "kept" }),
+  };
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { Directory } from "../../core/directory.ts";
+import type { PageSeen, WaitSeen } from "./events.ts";
+import { measuredListings, measuredThrottle } from "./measured.ts";
+
+const never = new AbortController().signal;
+
+function ticking(): () => number {
+  let now = 0;
+  return () => {
+    now += 100;
+    return now;
+  };
+}
+
+test("a turn is timed, given or not, and the rest is passed on", async () => {
+  const waits: WaitSeen[] = [];
+  const throttled: string[] = [];
+  const turns = [Promise.resolve(), Promise.reject(new Error("aborted"))];
+  const throttle = measuredThrottle(
+    {
+      turn: async () => await turns.shift(),
+      throttled: (operation) => throttled.push(operation),
+    },
+    (event) => waits.push(event),
+    ticking(),
+  );
+  await throttle.turn("AdminGetUser", "write", never);
+  await expect(throttle.turn("ListUsers", "sync", never)).rejects.toThrow("aborted");
+  throttle.throttled("ListUsers");
+  expect(waits).toEqual([
+    { category: "UserRead", priority: "write", durationMs: 100 },
+    { category: "UserList", priority: "sync", durationMs: 100 },
+  ]);
+  expect(throttled).toEqual(["ListUsers"]);
+});
+
+test("each page of the three listings is timed, and a failed one stays a failure", async () => {
+  const pages: PageSeen[] = [];
+  const page = { items: [], next: undefined };
+  const inner: Pick<Directory, "listUsers" | "listGroups" | "listMembers"> & { readonly more: string } = {
+    more: "is kept",
+    listUsers: async () => page,
+    listGroups: async () => page,
+    listMembers: (group) => Promise.reject(new Error(group)),
+  };
+  const directory = measuredListings(inner, (event) => pages.push(event), ticking());
+  const request = { limit: 60, marker: undefined, priority: "sync" } as const;
+  expect(await directory.listUsers(request, never)).toBe(page);
+  expect(await directory.listGroups(request, never)).toBe(page);
+  await expect(directory.listMembers("admins", request, never)).rejects.toThrow("admins");
+  expect(directory.more).toBe("is kept");
+  expect(pages).toEqual([
+    { listing: "users", outcome: "ok", durationMs: 100 },
+    { listing: "groups", outcome: "ok", durationMs: 100 },
+    { listing: "members", outcome: "failed", durationMs: 100 },
+  ]);
+});

@@ -1,0 +1,54 @@
+import type { Directory } from "../../core/directory.ts";
+import { CATEGORY_OF } from "../../core/operations.ts";
+import type { Page } from "../../core/page.ts";
+import type { Throttle } from "../../core/throttle.ts";
+import type { PageSeen, WaitSeen } from "./events.ts";
+
+/** The throttle, telling how long each turn was waited for. A wait that was given up is told too: it was a wait. */
+export function measuredThrottle(
+  inner: Throttle,
+  wait: (event: WaitSeen) => void,
+  monotonic: () => number,
+): Throttle {
+  return {
+    async turn(operation, priority, signal) {
+      const askedAt = monotonic();
+      try {
+        await inner.turn(operation, priority, signal);
+      } finally {
+        wait({ category: CATEGORY_OF[operation], priority, durationMs: monotonic() - askedAt });
+      }
+    },
+    throttled: (operation) => inner.throttled(operation),
+  };
+}
+
+/** What a sync lists. */
+type Listings = Pick<Directory, "listUsers" | "listGroups" | "listMembers">;
+
+/** The directory, telling of each page of the three listings. Only what is listed here is wrapped. */
+export function measuredListings<D extends Listings>(
+  inner: D,
+  page: (event: PageSeen) => void,
+  monotonic: () => number,
+): D {
+  async function timed<T>(listing: PageSeen["listing"], read: () => Promise<Page<T>>): Promise<Page<T>> {
+    const askedAt = monotonic();
+    let outcome: PageSeen["outcome"] = "failed";
+    try {
+      const answer = await read();
+      outcome = "ok";
+      return answer;
+    } finally {
+      page({ listing, outcome, durationMs: monotonic() - askedAt });
+    }
+  }
+
+  return {
+    ...inner,
+    listUsers: (request, signal) => timed("users", () => inner.listUsers(request, signal)),
+    listGroups: (request, signal) => timed("groups", () => inner.listGroups(request, signal)),
+    listMembers: (group, request, signal) =>
+      timed("members", () => inner.listMembers(group, request, signal)),
+  };
+}

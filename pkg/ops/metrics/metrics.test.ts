@@ -1,0 +1,273 @@
+import { describe, expect, test } from "vitest";
+import { OTHER } from "./closed-labels.ts";
+import type { MetricSources } from "./events.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+
+const NOON = Date.UTC(2026, 10, 21, 12);
+
+function metricsAt(now: () => number = () => NOON): Metrics {
+  return createMetrics({
+    now,
+    version: "1.2.3",
+    nodeVersion: "v24.0.0",
+    served: [
+      { service: "c1.connector.v2.GrantsService", method: "ListGrants" },
+      { service: "grpc.health.v1.Health", method: "Watch" },
+    ],
+    processMetrics: false,
+  });
+}
+
+/** The samples of one metric, each as `{labels} value`. */
+async function samples(metrics: Metrics, name: string): Promise<readonly string[]> {
+  const lines = (await metrics.text()).split("\n");
+  return lines
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .map((line) => line.slice(name.length).trim());
+}
+
+const served = { service: "c1.connector.v2.GrantsService", method: "ListGrants" };
+
+describe("gRPC calls", () => {
+  test("are counted by service, method and code, and timed", async () => {
+    const metrics = metricsAt();
+    metrics.call({ ...served, code: "OK", durationMs: 40 });
+    metrics.call({ ...served, code: "UNAVAILABLE", durationMs: 400 });
+    expect(await samples(metrics, "connector_grpc_requests_total")).toEqual([
+      '{service="c1.connector.v2.GrantsService",method="ListGrants",code="OK"} 1',
+      '{service="c1.connector.v2.GrantsService",method="ListGrants",code="UNAVAILABLE"} 1',
+    ]);
+    expect(await samples(metrics, "connector_grpc_request_duration_seconds_sum")).toEqual([
+      '{service="c1.connector.v2.GrantsService",method="ListGrants"} 0.44',
+    ]);
+  });
+
+  test("of ten thousand names that strangers make up are one series", async () => {
+    const metrics = metricsAt();
+    for (let n = 0; n < 10_000; n += 1) {
+      metrics.call({ service: `s${n}`, method: `m${n}`, code: `CODE${n}`, durationMs: 1 });
+      metrics.call({ service: served.service, method: `m${n}`, code: "OK", durationMs: 1 });
+    }
+    metrics.call({ service: "__proto__", method: "constructor", code: "toString", durationMs: 1 });
+    expect(await samples(metrics, "connector_grpc_requests_total")).toEqual([
+      `{service="${OTHER}",method="${OTHER}",code="${OTHER}"} 10001`,
+      `{service="${OTHER}",method="${OTHER}",code="OK"} 10000`,
+    ]);
+    expect(await samples(metrics, "connector_grpc_request_duration_seconds_count")).toEqual([]);
+  });
+
+  test("that are turned away are counted as refusals, and not timed", async () => {
+    const metrics = metricsAt();
+    metrics.call({ ...served, code: "UNAUTHENTICATED", durationMs: 1, turnedAway: true });
+    metrics.call({ ...served, code: "PERMISSION_DENIED", durationMs: 1, turnedAway: true });
+    // AWS did not let us: nobody was turned away.
+    metrics.call({ ...served, code: "PERMISSION_DENIED", durationMs: 1 });
+    expect(await samples(metrics, "connector_grpc_refusals_total")).toEqual([
+      '{code="UNAUTHENTICATED"} 1',
+      '{code="PERMISSION_DENIED"} 1',
+    ]);
+    expect(await samples(metrics, "connector_grpc_request_duration_seconds_count")).toHaveLength(1);
+  });
+
+  test("that watch for days are not timed", async () => {
+    const metrics = metricsAt();
+    metrics.call({ service: "grpc.health.v1.Health", method: "Watch", code: "CANCELLED", durationMs: 1e9 });
+    expect(await samples(metrics, "connector_grpc_request_duration_seconds_count")).toEqual([]);
+    expect(await samples(metrics, "connector_grpc_requests_total")).toHaveLength(1);
+  });
+
+  test("connections and files are counted from zero", async () => {
+    const metrics = metricsAt();
+    metrics.connectionRefused("full");
+    metrics.reload(false);
+    expect(await samples(metrics, "connector_grpc_connections_refused_total")).toEqual([
+      '{reason="handshake"} 0',
+      '{reason="evicted"} 0',
+      '{reason="full"} 1',
+    ]);
+    expect(await samples(metrics, "connector_security_reloads_total")).toEqual([
+      '{outcome="applied"} 0',
+      '{outcome="kept"} 1',
+    ]);
+  });
+});
+
+describe("calls to AWS", () => {
+  test("are counted by operation and outcome, attempts by themselves", async () => {
+    const metrics = metricsAt();
+    const operation = "ListUsers";
+    metrics.awsCall({ operation, outcome: "TooManyRequestsException", attempt: 1, latencyMs: 100 });
+    metrics.awsCall({ operation, outcome: "ok", attempt: 2, latencyMs: 200 });
+    expect(await samples(metrics, "connector_aws_calls_total")).toEqual([
+      '{operation="ListUsers",outcome="TooManyRequestsException"} 1',
+      '{operation="ListUsers",outcome="ok"} 1',
+    ]);
+    expect(await samples(metrics, "connector_aws_retries_total")).toEqual(['{operation="ListUsers"} 1']);
+    const [sum = ""] = await samples(metrics, "connector_aws_call_duration_seconds_sum");
+    expect(Number(sum.split(" ")[1])).toBeCloseTo(0.3, 9);
+  });
+
+  test("with a thousand error names that an endpoint makes up are one series", async () => {
+    const metrics = metricsAt();
+    for (let n = 0; n < 1000; n += 1) {
+      metrics.awsCall({ operation: "GetGroup", outcome: `ada${n}@example.com`, attempt: 1, latencyMs: 1 });
+    }
+    expect(await samples(metrics, "connector_aws_calls_total")).toEqual([
+      '{operation="GetGroup",outcome="other"} 1000',
+    ]);
+  });
+
+  test("pages and waits are timed", async () => {
+    const metrics = metricsAt();
+    metrics.page({ listing: "members", outcome: "ok", durationMs: 1500 });
+    metrics.wait({ category: "UserList", priority: "sync", durationMs: 250 });
+    expect(await samples(metrics, "connector_page_duration_seconds_sum")).toEqual([
+      '{listing="members",outcome="ok"} 1.5',
+    ]);
+    expect(await samples(metrics, "connector_quota_wait_seconds_sum")).toEqual([
+      '{category="UserList",priority="sync"} 0.25',
+    ]);
+  });
+});
+
+describe("syncs", () => {
+  test("leave no age before there was one", async () => {
+    const metrics = metricsAt();
+    for (const name of ["age_seconds", "timestamp_seconds", "duration_seconds", "rows"]) {
+      expect(await samples(metrics, `connector_sync_last_complete_${name}`)).toEqual([]);
+    }
+    expect(await samples(metrics, "connector_sync_runs_total")).toHaveLength(3);
+  });
+
+  test("that are complete tell age, duration and rows", async () => {
+    let now = NOON;
+    const metrics = metricsAt(() => now);
+    metrics.sync({ outcome: "begun" });
+    expect(await samples(metrics, "connector_sync_running")).toEqual(["1"]);
+    const rows = { users: 1000, groups: 10, memberships: 4000 };
+    metrics.sync({ outcome: "complete", endedAtMs: NOON, durationMs: 61_500, rows });
+    now += 90_000;
+    expect(await samples(metrics, "connector_sync_running")).toEqual(["0"]);
+    expect(await samples(metrics, "connector_sync_last_complete_age_seconds")).toEqual(["90"]);
+    expect(await samples(metrics, "connector_sync_last_complete_timestamp_seconds")).toEqual([
+      String(NOON / 1000),
+    ]);
+    expect(await samples(metrics, "connector_sync_last_complete_duration_seconds")).toEqual(["61.5"]);
+    expect(await samples(metrics, "connector_sync_last_complete_rows")).toEqual([
+      '{kind="users"} 1000',
+      '{kind="groups"} 10',
+      '{kind="memberships"} 4000',
+    ]);
+  });
+
+  test("that fail leave the last complete one, and count up to the next", async () => {
+    const metrics = metricsAt();
+    const rows = { users: 1, groups: 1, memberships: 1 };
+    metrics.sync({ outcome: "found", endedAtMs: NOON - 5000, durationMs: 1, rows });
+    metrics.sync({ outcome: "failed" });
+    metrics.sync({ outcome: "failed" });
+    metrics.sync({ outcome: "canceled" });
+    expect(await samples(metrics, "connector_sync_last_complete_age_seconds")).toEqual(["5"]);
+    expect(await samples(metrics, "connector_sync_consecutive_failures")).toEqual(["2"]);
+    expect(await samples(metrics, "connector_sync_runs_total")).toEqual([
+      '{outcome="complete"} 0',
+      '{outcome="failed"} 2',
+      '{outcome="canceled"} 1',
+    ]);
+    metrics.sync({ outcome: "complete", endedAtMs: NOON, durationMs: 1, rows });
+    expect(await samples(metrics, "connector_sync_consecutive_failures")).toEqual(["0"]);
+  });
+});
+
+const SOURCES: MetricSources = {
+  quota: () => [
+    { category: "UserList", setPerSecond: 5, currentPerSecond: 2.5, waiting: 7, granted: 100, throttles: 3 },
+  ],
+  usedPerSecond: () => 2.4,
+  journal: () => ({ open: 2, oldestBeganAtMs: NOON - 60_000 }),
+  budgets: () => [{ budget: "deletions", limit: 10, spent: 12 }],
+  auditSeq: () => 41,
+  ready: () => true,
+  certificates: () => [{ certificate: "server", expiresAtMs: NOON }],
+};
+
+const LOOKED_UP = [
+  ["connector_quota_set_per_second", '{category="UserList"} 5'],
+  ["connector_quota_granted_per_second", '{category="UserList"} 2.5'],
+  ["connector_quota_used_per_second", '{category="UserList"} 2.4'],
+  ["connector_quota_waiting", '{category="UserList"} 7'],
+  ["connector_quota_turns_total", '{category="UserList"} 100'],
+  ["connector_quota_throttles_total", '{category="UserList"} 3'],
+  ["connector_journal_open_changes", "2"],
+  ["connector_journal_oldest_open_change_age_seconds", "60"],
+  ["connector_changes_left_in_hour", '{budget="deletions"} 0'],
+  ["connector_changes_limit_per_hour", '{budget="deletions"} 10'],
+  ["connector_audit_last_seq", "41"],
+  ["connector_ready", "1"],
+  ["connector_tls_certificate_expiry_timestamp_seconds", `{certificate="server"} ${NOON / 1000}`],
+] as const;
+
+describe("what is looked up", () => {
+  test.for(LOOKED_UP)("%s is %s, at every scrape anew", async ([name, sample]) => {
+    const metrics = metricsAt();
+    expect(await samples(metrics, name)).toEqual([]);
+    metrics.watch(SOURCES);
+    expect(await samples(metrics, name)).toEqual([sample]);
+    expect(await samples(metrics, name)).toEqual([sample]);
+  });
+
+  test("is left out when its source fails, which is counted, and the rest stands", async () => {
+    const metrics = metricsAt();
+    metrics.watch(SOURCES);
+    await metrics.text();
+    metrics.watch({
+      auditSeq: () => {
+        throw new Error("ada@example.com");
+      },
+    });
+    expect(await samples(metrics, "connector_audit_last_seq")).toEqual([]);
+    expect(await samples(metrics, "connector_ready")).toEqual(["1"]);
+    // One a scrape; whether this scrape is in its own answer is the library's affair.
+    expect(await samples(metrics, "connector_metrics_source_failures_total")).toEqual([
+      expect.stringMatching(/^\{source="auditSeq"\} [23]$/),
+    ]);
+    expect(await metrics.text()).not.toContain("ada");
+  });
+
+  test("is 0 seconds old where nothing is open", async () => {
+    const metrics = metricsAt();
+    metrics.watch({ journal: () => ({ open: 0, oldestBeganAtMs: undefined }) });
+    expect(await samples(metrics, "connector_journal_oldest_open_change_age_seconds")).toEqual(["0"]);
+  });
+});
+
+describe("all metrics", () => {
+  test("follow the rules of Prometheus for names, units and help", () => {
+    for (const { name, help, type, labels } of metricsAt().describe()) {
+      expect(name).toMatch(/^connector_[a-z][a-z_]*[a-z]$/);
+      expect(help).toMatch(/^[A-Z0-9].{10,}\.$/);
+      expect(name.endsWith("_total")).toBe(type === "counter");
+      expect(type !== "histogram" || name.endsWith("_seconds")).toBe(true);
+      expect(name).not.toMatch(/_ms|_millis/);
+      for (const label of labels) expect(label).toMatch(/^[a-z_]+$/);
+    }
+  });
+
+  test("do not meet those of another registry", async () => {
+    const one = metricsAt();
+    const two = metricsAt();
+    one.sync({ outcome: "failed" });
+    expect(await samples(two, "connector_sync_consecutive_failures")).toEqual(["0"]);
+  });
+
+  test("say what runs", async () => {
+    expect(await samples(metricsAt(), "connector_build_info")).toEqual([
+      '{version="1.2.3",node_version="v24.0.0"} 1',
+    ]);
+  });
+
+  test("hold those of the process", async () => {
+    const metrics = createMetrics({ now: () => NOON, version: "1", nodeVersion: "v24", served: [] });
+    expect(await metrics.text()).toMatch(/^process_resident_memory_bytes \d+$/m);
+  });
+});

@@ -1,0 +1,73 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { SyncSeen } from "./events.ts";
+
+export interface SyncMetrics {
+  sync(event: SyncSeen): void;
+}
+
+/** Of the last complete sync there is nothing before there was one: an age of 0 would read as fresh. */
+export function createSyncMetrics(registry: Registry, now: () => number): SyncMetrics {
+  const registers = [registry];
+  const runs = new Counter({
+    name: "connector_sync_runs_total",
+    help: "Syncs that ended in this process: complete, failed or canceled.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  for (const outcome of ["complete", "failed", "canceled"]) runs.inc({ outcome }, 0);
+  const failures = new Gauge({
+    name: "connector_sync_consecutive_failures",
+    help: "Syncs that failed since the last complete one.",
+    registers,
+  });
+  const running = new Gauge({
+    name: "connector_sync_running",
+    help: "1 while a sync runs, else 0.",
+    registers,
+  });
+  let endedAtMs: number | undefined;
+  const gauge = (name: string, help: string): Gauge => {
+    const metric = new Gauge({ name, help, registers });
+    metric.remove();
+    return metric;
+  };
+  const ended = gauge(
+    "connector_sync_last_complete_timestamp_seconds",
+    "When the last complete sync ended, in seconds since the epoch.",
+  );
+  const duration = gauge(
+    "connector_sync_last_complete_duration_seconds",
+    "How long the last complete sync took.",
+  );
+  const rows = new Gauge({
+    name: "connector_sync_last_complete_rows",
+    help: "Rows of the last complete sync.",
+    labelNames: ["kind"],
+    registers,
+  });
+  const age: Gauge = new Gauge({
+    name: "connector_sync_last_complete_age_seconds",
+    help: "Seconds since the last complete sync ended.",
+    registers,
+    collect() {
+      if (endedAtMs === undefined) age.remove();
+      else age.set(Math.max(0, now() - endedAtMs) / 1000);
+    },
+  });
+
+  return {
+    sync(event) {
+      running.set(event.outcome === "begun" ? 1 : 0);
+      if (event.outcome === "begun") return;
+      if (event.outcome !== "found") runs.inc({ outcome: event.outcome });
+      if (event.outcome === "failed") failures.inc();
+      if (event.outcome === "complete") failures.set(0);
+      if (event.outcome !== "complete" && event.outcome !== "found") return;
+      endedAtMs = event.endedAtMs;
+      ended.set(event.endedAtMs / 1000);
+      duration.set(event.durationMs / 1000);
+      const { users, groups, memberships } = event.rows;
+      for (const [kind, count] of Object.entries({ users, groups, memberships })) rows.set({ kind }, count);
+    },
+  };
+}
