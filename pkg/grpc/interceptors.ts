@@ -23,6 +23,8 @@ export interface CallEvent {
   readonly peer: string;
   /** Who called, as the audit log names him; the peer when nobody was asked, or proved, who he is. */
   readonly caller: string;
+  /** Refused at the door, for who called or for what he may do. */
+  readonly turnedAway?: boolean | undefined;
   /** The failure with its cause, which never leaves the process. */
   readonly error: Error | undefined;
 }

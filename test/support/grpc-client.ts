@@ -77,9 +77,12 @@ export interface GrpcTestClient {
   close(): void;
 }
 
-/** A client of `host:port` or `unix:/path`. */
-export function grpcClient(target: string): GrpcTestClient {
-  const client = new Client(target, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
+/** A client of `host:port` or `unix:/path`, on connections that it shares with no other client. */
+export function grpcClient(target: string, channel = credentials.createInsecure()): GrpcTestClient {
+  const client = new Client(target, channel, {
+    "grpc.enable_http_proxy": 0,
+    "grpc.use_local_subchannel_pool": 1,
+  });
 
   function bytes(path: string, request: Uint8Array, options: CallOptions = {}): Promise<Reply<Buffer>> {
     return new Promise((resolve) => {

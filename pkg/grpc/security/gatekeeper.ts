@@ -32,7 +32,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
     const beganAt = observation.clock();
     const peer = call.getPeer();
     let late: NodeJS.Timeout | undefined;
-    const refuse = (failure: GovernanceError, caller: string): void => {
+    const refuse = (failure: GovernanceError, caller: string, turnedAway: boolean): void => {
       clearTimeout(late);
       const outcome = statusOf(failure);
       call.sendStatus(outcome);
@@ -49,6 +49,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
           ...bytes,
           peer,
           caller,
+          turnedAway,
           error: failure,
         });
       } catch {
@@ -65,7 +66,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
           subjectAltName: call.getAuthContext().sslPeerCertificate?.subjectaltname,
         });
       } catch (error) {
-        refuse(GovernanceError.from(error), peer);
+        refuse(GovernanceError.from(error), peer, true);
         return;
       }
       // Nobody further in has a use for the secret.
@@ -77,7 +78,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
           "deadline-exceeded",
           `the request was not there within ${requestTimeoutMs} ms; send it at once`,
         );
-        late = setTimeout(() => refuse(tooLate, caller.name), requestTimeoutMs);
+        late = setTimeout(() => refuse(tooLate, caller.name, false), requestTimeoutMs);
       }
       admit(metadata);
     };

@@ -28,6 +28,13 @@ export function createTlsDoor(options: TlsDoorOptions): TlsDoor {
     rejectUnauthorized: requireClientCertificate,
     handshakeTimeout: handshakeTimeoutMs,
   });
+  /** A socket that is gone knows its peer no more. */
+  const peers = new WeakMap<object, string>();
+  const peerOf = (socket: TLSSocket): string => {
+    // The connection beneath, which Node does not document. Without it a refusal has no peer, and nothing else is lost.
+    const raw: unknown = Reflect.get(socket, "_parent");
+    return (typeof raw === "object" && raw !== null ? peers.get(raw) : undefined) ?? "unknown";
+  };
   server.on("secureConnection", (socket) => {
     socket.on("error", () => {});
     if (socket.alpnProtocol === "h2") {
@@ -38,15 +45,16 @@ export function createTlsDoor(options: TlsDoorOptions): TlsDoor {
     socket.destroy();
   });
   server.on("tlsClientError", (error, socket) => {
-    onRefused("code" in error ? String(error.code) : error.name, peerOf(socket));
+    // What is wrong with a certificate is said there only; the error is a reset connection.
+    const { authorizationError: unauthorized } = socket;
+    const code = unauthorized ?? ("code" in error ? error.code : error.name);
+    onRefused(String(code), peerOf(socket));
   });
   return {
-    enter: (socket) => void server.emit("connection", socket),
+    enter(socket) {
+      peers.set(socket, `${socket.remoteAddress}:${socket.remotePort}`);
+      server.emit("connection", socket);
+    },
     renew: (renewed) => server.setSecureContext(renewed),
   };
-}
-
-/** A socket that is gone knows its peer no more. */
-function peerOf({ remoteAddress, remotePort }: TLSSocket): string {
-  return remoteAddress === undefined ? "unknown" : `${remoteAddress}:${remotePort}`;
 }

@@ -1,0 +1,624 @@
+// Who may connect and who may call, each way of asking with a real client, and each way of being refused.
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
+import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
+import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
+import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
+import type { JwtSecurity, TlsSecurity } from "../pkg/grpc/security/security.ts";
+import { createAuthority } from "./support/certificates.ts";
+import type { CallOptions, GrpcTestClient } from "./support/grpc-client.ts";
+import { type SecureHarness, useSecureServer } from "./support/secure-server.ts";
+
+const stage = useSecureServer(afterEach);
+
+const { listResourceTypes } = ResourceTypesService.method;
+const { grant } = GrantManagerService.method;
+const { invokeAction } = ActionService.method;
+
+const entitlement = {
+  id: "group:admins:member",
+  resource: { id: { resourceType: "group", resource: "admins" } },
+};
+const granting = { entitlement, principal: { id: { resourceType: "user", resource: "sub-1" } } };
+
+const ours = createAuthority("ours");
+const theirs = createAuthority("theirs");
+const server = ours.issue({ names: ["IP:127.0.0.1", "DNS:localhost"] });
+const reader = ours.issue({ names: ["DNS:reader.example.org"] });
+const provisioner = ours.issue({ names: ["URI:spiffe://example.org/deploy"] });
+
+/** Both roles at work: what a read and a write answer. */
+async function codes(client: GrpcTestClient, options?: CallOptions): Promise<readonly string[]> {
+  const read = await client.unary(listResourceTypes, {}, options);
+  const write = await client.unary(grant, granting, options);
+  return [read.code, write.code];
+}
+
+function requesters({ writes }: SecureHarness): unknown[] {
+  return writes.map(({ args }) => args.at(-1)).map((context) => context);
+}
+
+function tlsFiles(more: Partial<TlsSecurity> = {}, { key, cert } = server): TlsSecurity {
+  return {
+    certFile: stage.file("server.pem", cert),
+    keyFile: stage.file("server.key", key),
+    ...more,
+  };
+}
+
+function mutual(more: Partial<TlsSecurity> = {}): TlsSecurity {
+  return tlsFiles({ clientCaFile: stage.file("ca.pem", ours.cert), ...more });
+}
+
+const NAMES = { readers: ["reader.example.org"], provisioners: ["spiffe://example.org/deploy"] };
+
+describe("plaintext", () => {
+  test("on this machine lets everybody do everything, in the name of the peer", async () => {
+    const harness = await stage.start();
+    expect(await codes(harness.connect())).toEqual(["OK", "OK"]);
+    const peer = harness.events.at(-1)?.peer;
+    expect(peer).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(requesters(harness)).toMatchObject([{ requester: { name: peer } }]);
+  });
+
+  test("where others can reach it is refused, unless somebody insists", async () => {
+    await expect(stage.start({ listen: "0.0.0.0:0" })).rejects.toMatchObject({ code: "invalid-argument" });
+    const { port, connect } = await stage.start({ listen: "0.0.0.0:0", insecure: true });
+    expect(port).toBeGreaterThan(0);
+    expect(await codes(connect())).toEqual(["OK", "OK"]);
+  });
+});
+
+describe("TLS", () => {
+  test("serves a client that trusts the certificate", async () => {
+    const harness = await stage.start({ security: { tls: tlsFiles() } });
+    expect(await codes(harness.connect(ours.cert))).toEqual(["OK", "OK"]);
+  });
+
+  test("may be reached by other machines", async () => {
+    const { connect } = await stage.start({ listen: "0.0.0.0:0", security: { tls: tlsFiles() } });
+    // The certificate is not one of 0.0.0.0; that the client says so is the proof of a handshake.
+    const { code, message } = await connect(ours.cert).unary(listResourceTypes, {}, { timeoutMs: 5000 });
+    expect([code, message]).toEqual(["UNAVAILABLE", expect.stringContaining("altnames")]);
+  });
+
+  test("is not taken by a client that trusts another authority", async () => {
+    const { connect } = await stage.start({ security: { tls: tlsFiles() } });
+    expect(await connect(theirs.cert).unary(listResourceTypes)).toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  test("answers no plaintext, and tells of it", async () => {
+    const { connect, refused, told } = await stage.start({ security: { tls: tlsFiles() } });
+    expect(await connect().unary(listResourceTypes)).toMatchObject({ code: "UNAVAILABLE" });
+    await told("refused", 1);
+    expect(refused[0]).toMatchObject({ why: "handshake", code: expect.stringMatching(/^ERR_SSL_/) });
+  });
+
+  test("is 1.3: 1.2 is refused", async () => {
+    const { port, refused, told } = await stage.start({ security: { tls: tlsFiles() } });
+    await expect(handshake(port, { maxVersion: "TLSv1.2" })).rejects.toThrow(/protocol version/);
+    await told("refused", 1);
+    expect(refused[0]?.code).toBe("ERR_SSL_UNSUPPORTED_PROTOCOL");
+    const { socket } = await handshake(port, {});
+    expect(socket.getProtocol()).toBe("TLSv1.3");
+    socket.destroy();
+  });
+
+  test("without HTTP/2 on it is refused", async () => {
+    const { port, refused, told } = await stage.start({ security: { tls: tlsFiles() } });
+    const { socket } = await handshake(port, { ALPNProtocols: [] });
+    await once(socket, "close");
+    await told("refused", 1);
+    expect(refused[0]?.code).toBe("no-http2");
+  });
+
+  test.for([
+    ["a certificate that is none", { certFile: "nothing" }, /certFile.*holds no PEM certificate/],
+    [
+      "the key of another certificate",
+      { keyFile: reader.key },
+      /keyFile: is not the .* key of the certificate/,
+    ],
+    ["an authority that is none", { clientCaFile: "" }, /clientCaFile: holds no PEM certificate/],
+  ] as const)("is not begun with %s", async ([, content, message]) => {
+    const files = Object.entries(content).map(([name, text]) => [name, stage.file(name, text)]);
+    const tls = { ...tlsFiles(), ...Object.fromEntries(files) };
+    await expect(stage.start({ security: { tls } })).rejects.toThrow(message);
+  });
+
+  test("is not begun with a file that is not there, which is named", async () => {
+    const tls = { ...tlsFiles(), certFile: "/nowhere/cert.pem" };
+    await expect(stage.start({ security: { tls } })).rejects.toThrow(
+      "/nowhere/cert.pem: cannot be read (ENOENT); name a readable file",
+    );
+  });
+});
+
+describe("mutual TLS", () => {
+  test("lets every certificate of the authority do everything, in its name", async () => {
+    const harness = await stage.start({ security: { tls: mutual() } });
+    expect(await codes(harness.connect(ours.cert, reader))).toEqual(["OK", "OK"]);
+    expect(requesters(harness)).toMatchObject([{ requester: { name: "DNS:reader.example.org" } }]);
+  });
+
+  test("with lists lets a reader read and a provisioner write", async () => {
+    const harness = await stage.start({ security: { tls: mutual(NAMES) } });
+    expect(await codes(harness.connect(ours.cert, reader))).toEqual(["OK", "PERMISSION_DENIED"]);
+    expect(await codes(harness.connect(ours.cert, provisioner))).toEqual(["OK", "OK"]);
+    expect(requesters(harness)).toMatchObject([{ requester: { name: "URI:spiffe://example.org/deploy" } }]);
+    expect(harness.events.map(({ code, caller }) => [code, caller])).toEqual([
+      ["OK", "DNS:reader.example.org"],
+      ["PERMISSION_DENIED", expect.stringMatching(/^127/)],
+      ["OK", "URI:spiffe://example.org/deploy"],
+      ["OK", "URI:spiffe://example.org/deploy"],
+    ]);
+  });
+
+  test.for([
+    "DNS:writer.example.org",
+    "DNS:x.reader.example.org",
+    "DNS:*.example.org",
+    "URI:spiffe://example.org/deploy/more",
+    "email:reader.example.org",
+    "URI:reader.example.org",
+    "DNS:evil, DNS:reader.example.org",
+  ])("with lists refuses a certificate for %s", async (name) => {
+    const { connect, events } = await stage.start({ security: { tls: mutual(NAMES) } });
+    const stranger = ours.issue({ names: [name] });
+    expect(await codes(connect(ours.cert, stranger))).toEqual(["PERMISSION_DENIED", "PERMISSION_DENIED"]);
+    expect(events).toMatchObject([{ requestBytes: 0 }, { requestBytes: 0 }]);
+  });
+
+  test("with lists refuses a certificate without a name", async () => {
+    const { connect } = await stage.start({ security: { tls: mutual(NAMES) } });
+    const nameless = ours.issue({ names: [] });
+    expect(await codes(connect(ours.cert, nameless))).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+  });
+
+  test.for([
+    ["no certificate", undefined, "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"],
+    [
+      "a certificate of another authority",
+      theirs.issue({ names: ["DNS:reader.example.org"] }),
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    ],
+    [
+      "a certificate of an authority that calls itself as ours does",
+      createAuthority("ours").issue({ names: ["DNS:reader.example.org"] }),
+      "CERT_SIGNATURE_FAILURE",
+    ],
+    [
+      "an expired certificate",
+      ours.issue({ names: ["DNS:reader.example.org"], notAfter: new Date(Date.now() - 1000) }),
+      "CERT_HAS_EXPIRED",
+    ],
+    [
+      "a certificate that is not good yet",
+      ours.issue({ names: ["DNS:reader.example.org"], notBefore: new Date(Date.now() + 3_600_000) }),
+      "CERT_NOT_YET_VALID",
+    ],
+  ] as const)("refuses %s", async ([, own, code]) => {
+    const { connect, refused, told, events } = await stage.start({ security: { tls: mutual(NAMES) } });
+    const reply = await connect(ours.cert, own).unary(listResourceTypes);
+    expect(reply.code).toBe("UNAVAILABLE");
+    await told("refused", 1);
+    expect(refused[0]).toEqual({ why: "handshake", code, peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/) });
+    expect(events).toEqual([]);
+    expect(await codes(connect(ours.cert, provisioner))).toEqual(["OK", "OK"]);
+  });
+
+  test.for([
+    [{ readers: ["10.0.0.1"] }, /certificate name "10\.0\.0\.1": must be DNS:host/],
+    [{ provisioners: ["URI:nothing"] }, /certificate name "URI:nothing"/],
+    [{ readers: ["a"], clientCaFile: undefined }, /no client authority is/],
+  ] as const)("is not begun with %o", async ([more, message]) => {
+    await expect(stage.start({ security: { tls: mutual(more) } })).rejects.toThrow(message);
+  });
+});
+
+const tokens = { read: "reader-token-1", provision: "provisioner-token-1", other: "provisioner-token-2" };
+
+function hashed(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+function bearing(token: string, scheme = "Bearer"): CallOptions {
+  return { headers: { authorization: `${scheme} ${token}` } };
+}
+
+function tokensFile(...lines: readonly string[]): string {
+  return stage.file("tokens", ["# who may call", "", ...lines].join("\n"));
+}
+
+const TOKEN_LINES = [
+  `read ${hashed(tokens.read)} auditor`,
+  `provision ${hashed(tokens.provision)} deploy job`,
+];
+
+describe("tokens", () => {
+  test("let a reader read and a provisioner write, in the token's name", async () => {
+    const harness = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
+    const client = harness.connect();
+    expect(await codes(client, bearing(tokens.read))).toEqual(["OK", "PERMISSION_DENIED"]);
+    expect(await codes(client, bearing(tokens.provision, "bearer"))).toEqual(["OK", "OK"]);
+    expect(requesters(harness)).toMatchObject([{ requester: { name: "deploy job" } }]);
+    const refusal = await client.unary(invokeAction, { name: "x" }, bearing(tokens.read));
+    expect(refusal).toMatchObject({
+      code: "PERMISSION_DENIED",
+      message:
+        "this caller may only read, and c1.connector.v2.ActionService/InvokeAction needs the provisioning role",
+    });
+  });
+
+  test.for([
+    ["no header", {}],
+    ["a wrong token", bearing("wrong")],
+    ["an empty token", { headers: { authorization: "Bearer " } }],
+    ["the hash for the token", bearing(hashed(tokens.provision))],
+    ["another scheme", bearing(tokens.provision, "Basic")],
+    ["the token without its scheme", { headers: { authorization: tokens.provision } }],
+    ["more after the token", bearing(`${tokens.provision} x`)],
+  ] as const)("refuse %s, and the refusal is counted", async ([, options]) => {
+    const harness = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
+    const refused = ["UNAUTHENTICATED", "UNAUTHENTICATED"];
+    expect(await codes(harness.connect(), options)).toEqual(refused);
+    expect(harness.writes).toEqual([]);
+    expect(harness.events).toMatchObject([
+      { service: "c1.connector.v2.ResourceTypesService", method: "ListResourceTypes" },
+      { service: "c1.connector.v2.GrantManagerService", method: "Grant" },
+    ]);
+    for (const { code, requestBytes, error } of harness.events) {
+      expect([code, requestBytes]).toEqual(["UNAUTHENTICATED", 0]);
+      expect(error?.message).not.toContain(tokens.provision);
+    }
+  });
+
+  test("are asked before the body: garbage and too much of it are not looked at", async () => {
+    const { connect } = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
+    const path = "/c1.connector.v2.GrantManagerService/Grant";
+    const client = connect();
+    expect(await client.bytes(path, Uint8Array.of(0x0a, 0x7f, 1))).toMatchObject({ code: "UNAUTHENTICATED" });
+    expect(await client.bytes(path, new Uint8Array(5 * 1024 * 1024))).toMatchObject({
+      code: "UNAUTHENTICATED",
+    });
+  });
+
+  test("are asked when the headers are there, and the body never comes", async () => {
+    const { port } = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const stream = session.request({
+      ":method": "POST",
+      ":path": "/c1.connector.v2.GrantManagerService/Grant",
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    const [headers] = await once(stream, "response");
+    expect(headers).toMatchObject({ "grpc-status": "16" });
+    session.destroy();
+  });
+
+  test("are not asked for health", async () => {
+    const { connect } = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
+    expect(await connect().unary(Health.method.check)).toMatchObject({ code: "OK" });
+  });
+
+  test.for([
+    ["no token", [], /tokens: names no token/],
+    ["a role that is none", [`admin ${hashed("x")}`], /tokens: line 3 must be read or provision/],
+    ["a token in the clear", ["read my-secret-token"], /tokens: line 3 must be read or provision/],
+    [
+      "a token twice",
+      [`read ${hashed("x")}`, `provision ${hashed("x").toUpperCase()}`],
+      /tokens: line 4 has the token of/,
+    ],
+  ] as const)("are not begun with %s in the file", async ([, lines, message]) => {
+    const starting = stage.start({ security: { tokensFile: tokensFile(...lines) } });
+    await expect(starting).rejects.toThrow(message);
+    await expect(starting).rejects.not.toThrow("my-secret-token");
+  });
+});
+
+describe("mutual TLS and tokens", () => {
+  test("must both be had, and give the lesser of their roles", async () => {
+    const security = { tls: mutual(NAMES), tokensFile: tokensFile(...TOKEN_LINES) };
+    const harness = await stage.start({ security });
+    const [deploy, audit] = [harness.connect(ours.cert, provisioner), harness.connect(ours.cert, reader)];
+    expect(await codes(deploy)).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+    expect(await codes(deploy, bearing(tokens.read))).toEqual(["OK", "PERMISSION_DENIED"]);
+    expect(await codes(audit, bearing(tokens.provision))).toEqual(["OK", "PERMISSION_DENIED"]);
+    expect(await codes(deploy, bearing(tokens.provision))).toEqual(["OK", "OK"]);
+    const name = "deploy job via URI:spiffe://example.org/deploy";
+    expect(requesters(harness)).toMatchObject([{ requester: { name } }]);
+    const bare = harness.connect(ours.cert);
+    expect(await codes(bare, bearing(tokens.provision))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
+  });
+});
+
+function portOf(listening: Server): number {
+  const address = listening.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
+const jwtKeys = new Map<string, Keys>();
+beforeAll(async () => {
+  for (const kid of ["one", "two", "stranger"]) jwtKeys.set(kid, await generateKeyPair("ES256"));
+});
+
+async function keySet(...kids: readonly string[]): Promise<string> {
+  const keys = kids.map(async (kid) => {
+    const pair = jwtKeys.get(kid);
+    if (pair === undefined) throw new Error(`no key ${kid}`);
+    return { ...(await exportJWK(pair.publicKey)), kid, alg: "ES256" };
+  });
+  return JSON.stringify({ keys: await Promise.all(keys) });
+}
+
+const CLAIMS = {
+  iss: "https://idp.example.org",
+  aud: "connector",
+  sub: "deploy-robot",
+  exp: inSeconds(60),
+};
+
+function inSeconds(seconds: number): number {
+  return Math.floor(Date.now() / 1000) + seconds;
+}
+
+async function jwt(more: object, kid = "one", signer = kid): Promise<CallOptions> {
+  const key = jwtKeys.get(signer);
+  if (key === undefined) throw new Error(`no key ${signer}`);
+  const token = new SignJWT({ ...CLAIMS, ...more }).setProtectedHeader({ alg: "ES256", kid });
+  return bearing(await token.sign(key.privateKey));
+}
+
+function jwtRules(path: string, more: Partial<JwtSecurity> = {}): JwtSecurity {
+  const fixed = { issuer: "https://idp.example.org", audience: "connector", roleClaim: "roles" };
+  return { jwks: { kind: "file", path }, ...fixed, ...more };
+}
+
+describe("JWTs", () => {
+  test.for([
+    ["a text", { roles: "openid connector:provision" }, ["OK", "OK"]],
+    ["an array", { roles: ["connector:provision", "connector:read"] }, ["OK", "OK"]],
+    ["a text", { roles: "connector:read" }, ["OK", "PERMISSION_DENIED"]],
+    ["nothing of ours", { roles: "connector:provisioner" }, ["PERMISSION_DENIED", "PERMISSION_DENIED"]],
+    ["a map", { roles: { "connector:provision": true } }, ["PERMISSION_DENIED", "PERMISSION_DENIED"]],
+    ["nothing", {}, ["PERMISSION_DENIED", "PERMISSION_DENIED"]],
+  ] as const)("with %s for roles, %o, may %o", async ([, claims, expected]) => {
+    const harness = await stage.start({
+      security: { jwt: jwtRules(stage.file("jwks.json", await keySet("one"))) },
+    });
+    expect(await codes(harness.connect(), await jwt(claims))).toEqual(expected);
+    const names = expected[1] === "OK" ? [{ requester: { name: "deploy-robot" } }] : [];
+    expect(requesters(harness)).toMatchObject(names);
+  });
+
+  const all = { roles: "connector:provision" };
+  test.for([
+    ["expired", { exp: inSeconds(-60) }, "authorization: the JWT has expired"],
+    ["without an expiry", { exp: undefined }, "authorization: the JWT's exp is not as expected"],
+    ["not good yet", { nbf: inSeconds(600) }, "authorization: the JWT's nbf is not as expected"],
+    ["for another audience", { aud: "other" }, "authorization: the JWT's aud is not as expected"],
+    [
+      "of another issuer",
+      { iss: "https://evil.example.org" },
+      "authorization: the JWT's iss is not as expected",
+    ],
+    ["without a subject", { sub: undefined }, "authorization: the JWT's sub is not as expected"],
+  ] as const)("that are %s are refused", async ([, claims, message]) => {
+    const security = { jwt: jwtRules(stage.file("jwks.json", await keySet("one"))) };
+    const { connect, writes } = await stage.start({ security });
+    const reply = await connect().unary(grant, granting, await jwt({ ...all, ...claims }));
+    expect(reply).toMatchObject({ code: "UNAUTHENTICATED", message });
+    expect(writes).toEqual([]);
+  });
+
+  test("of unknown keys, unsigned, or signed with what is public are refused", async () => {
+    const set = await keySet("one");
+    const { connect } = await stage.start({ security: { jwt: jwtRules(stage.file("jwks.json", set)) } });
+    const client = connect();
+    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const symmetric = new SignJWT({ ...CLAIMS, ...all }).setProtectedHeader({ alg: "HS256", kid: "one" });
+    const bad = [
+      await jwt(all, "stranger"),
+      await jwt(all, "one", "stranger"),
+      bearing(`${part({ alg: "none" })}.${part({ ...CLAIMS, ...all })}.x`),
+      bearing(`${part({ alg: "none" })}.${part({ ...CLAIMS, ...all })}.`),
+      bearing(await symmetric.sign(new TextEncoder().encode(set))),
+      bearing("a.b.c"),
+      bearing("abc"),
+    ];
+    for (const options of bad)
+      expect(await codes(client, options)).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+    expect(await codes(client, await jwt(all))).toEqual(["OK", "OK"]);
+  });
+
+  test("are checked with the keys of a URL, which is asked once", async () => {
+    let asked = 0;
+    const set = await keySet("one");
+    const idp = createServer((_request, response) => {
+      asked += 1;
+      response.setHeader("content-type", "application/json").end(set);
+    }).listen(0, "127.0.0.1");
+    await once(idp, "listening");
+    const url = `http://127.0.0.1:${portOf(idp)}/jwks`;
+    const { connect } = await stage.start({
+      security: { jwt: jwtRules("", { jwks: { kind: "url", url } }) },
+    });
+    const client = connect();
+    expect(await codes(client, await jwt(all))).toEqual(["OK", "OK"]);
+    expect(await codes(client, await jwt(all, "stranger"))).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+    expect(asked).toBe(1);
+    idp.close();
+  });
+
+  test("are a matter of trying again while their keys are out of reach", async () => {
+    const idp = createServer((_request, response) => void response.writeHead(500).end()).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(idp, "listening");
+    const url = `http://127.0.0.1:${portOf(idp)}/jwks`;
+    const { connect } = await stage.start({
+      security: { jwt: jwtRules("", { jwks: { kind: "url", url } }) },
+    });
+    expect(await codes(connect(), await jwt(all))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
+    idp.close();
+  });
+
+  test("and tokens may both be configured, and either is enough", async () => {
+    const jwks = stage.file("jwks.json", await keySet("one"));
+    const security = { jwt: jwtRules(jwks), tokensFile: tokensFile(...TOKEN_LINES) };
+    const client = (await stage.start({ security })).connect();
+    expect(await codes(client, await jwt(all))).toEqual(["OK", "OK"]);
+    expect(await codes(client, bearing(tokens.provision))).toEqual(["OK", "OK"]);
+    expect(await codes(client, bearing("wrong"))).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+  });
+
+  test.for([
+    [
+      "keys that others could change on their way",
+      { jwks: { kind: "url", url: "http://idp.example.org/k" } },
+      /use https/,
+    ],
+    ["a file that has none", {}, /jwks\.json: is no JSON Web Key Set/],
+    ["no audience", { audience: "" }, /issuer and audience must be given/],
+  ] as const)("are not begun with %s", async ([, more, message]) => {
+    const rules = jwtRules(stage.file("jwks.json", "{}"), more);
+    await expect(stage.start({ security: { jwt: rules } })).rejects.toThrow(message);
+  });
+});
+
+/** Often enough for a test. */
+const WATCHED = { limits: { watchMs: 10 } };
+
+describe("without a restart", () => {
+  test("a new certificate is what new connections get, and old ones live on", async () => {
+    const tls = tlsFiles();
+    const { connect, port, told, reloads } = await stage.start({ security: { tls }, ...WATCHED });
+    const old = connect(ours.cert);
+    expect(await codes(old)).toEqual(["OK", "OK"]);
+    const before = await serialOf(port);
+    const { key, cert } = theirs.issue({ names: ["IP:127.0.0.1"] });
+    tlsFiles({}, { key, cert });
+    await told("reloads", 1);
+    while (reloads.at(-1)?.error !== undefined) await told("reloads", reloads.length + 1);
+    expect(await serialOf(port)).not.toBe(before);
+    expect(await codes(old)).toEqual(["OK", "OK"]);
+    expect(await codes(connect(theirs.cert))).toEqual(["OK", "OK"]);
+    expect(await connect(ours.cert).unary(listResourceTypes)).toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  test("a broken certificate changes nothing, is told of once, and can be mended", async () => {
+    const {
+      connect,
+      port,
+      told,
+      reloads,
+      server: running,
+    } = await stage.start({
+      security: { tls: tlsFiles() },
+      limits: { watchMs: 3_600_000 },
+    });
+    const before = await serialOf(port);
+    stage.file("server.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    running.reload();
+    running.reload();
+    expect(reloads).toMatchObject([
+      { subject: "the TLS certificate", error: { code: "failed-precondition" } },
+    ]);
+    expect(await serialOf(port)).toBe(before);
+    expect(await codes(connect(ours.cert))).toEqual(["OK", "OK"]);
+    stage.file("server.pem", server.cert);
+    running.reload();
+    await told("reloads", 2);
+    expect(reloads[1]?.error).toBeUndefined();
+    running.reload();
+    expect(reloads).toHaveLength(2);
+  });
+
+  test("a new client authority is asked of new connections", async () => {
+    const tls = mutual();
+    const { connect, told } = await stage.start({ security: { tls }, ...WATCHED });
+    expect(await codes(connect(ours.cert, provisioner))).toEqual(["OK", "OK"]);
+    const stranger = theirs.issue({ names: ["DNS:new.example.org"] });
+    stage.file("ca.pem", theirs.cert);
+    await told("reloads", 1);
+    expect(await codes(connect(ours.cert, stranger))).toEqual(["OK", "OK"]);
+    expect(await codes(connect(ours.cert, provisioner))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
+  });
+
+  test("tokens are replaced with both good for a while, on connections that stand", async () => {
+    const [readLine = "", oldLine = ""] = TOKEN_LINES;
+    const newLine = `provision ${hashed(tokens.other)} deploy job 2`;
+    const path = tokensFile(readLine, oldLine);
+    const { connect, told } = await stage.start({ security: { tokensFile: path }, ...WATCHED });
+    const client = connect();
+    const [before, after] = [bearing(tokens.provision), bearing(tokens.other)];
+    expect(await codes(client, before)).toEqual(["OK", "OK"]);
+    expect(await codes(client, after)).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+    tokensFile(readLine, oldLine, newLine);
+    await told("reloads", 1);
+    expect(await codes(client, before)).toEqual(["OK", "OK"]);
+    expect(await codes(client, after)).toEqual(["OK", "OK"]);
+    tokensFile(readLine, newLine);
+    await told("reloads", 2);
+    expect(await codes(client, before)).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+    expect(await codes(client, after)).toEqual(["OK", "OK"]);
+  });
+
+  test("a broken token file leaves the old tokens in force", async () => {
+    const path = tokensFile(...TOKEN_LINES);
+    const { connect, told, reloads } = await stage.start({ security: { tokensFile: path }, ...WATCHED });
+    stage.file("tokens", "admin secret-thing\n");
+    await told("reloads", 1);
+    expect(reloads[0]?.error?.message).toMatch(/tokens: line 1 must be read or provision/);
+    expect(await codes(connect(), bearing(tokens.provision))).toEqual(["OK", "OK"]);
+  });
+
+  test("new keys of JWTs come into force", async () => {
+    const path = stage.file("jwks.json", await keySet("one"));
+    const { connect, told } = await stage.start({ security: { jwt: jwtRules(path) }, ...WATCHED });
+    const client = connect();
+    const [one, two] = [
+      await jwt({ roles: "connector:read" }),
+      await jwt({ roles: "connector:read" }, "two"),
+    ];
+    expect(await client.unary(listResourceTypes, {}, two)).toMatchObject({ code: "UNAUTHENTICATED" });
+    stage.file("jwks.json", await keySet("two"));
+    await told("reloads", 1);
+    expect(await client.unary(listResourceTypes, {}, two)).toMatchObject({ code: "OK" });
+    expect(await client.unary(listResourceTypes, {}, one)).toMatchObject({ code: "UNAUTHENTICATED" });
+  });
+});
+
+interface Shaken {
+  readonly socket: TLSSocket;
+}
+
+/** A handshake that trusts anybody; rejects with OpenSSL's reason. */
+async function handshake(
+  port: number,
+  options: { readonly maxVersion?: "TLSv1.2"; readonly ALPNProtocols?: string[] },
+): Promise<Shaken> {
+  const common = { host: "127.0.0.1", port, ALPNProtocols: ["h2"], rejectUnauthorized: false };
+  const socket = connectTls({ ...common, ...options });
+  await once(socket, "secureConnect");
+  // It may be cut, which is for the test to see and no failure.
+  socket.on("error", () => {});
+  return { socket };
+}
+
+async function serialOf(port: number): Promise<string> {
+  const { socket } = await handshake(port, {});
+  const { serialNumber } = socket.getPeerCertificate();
+  socket.destroy();
+  return serialNumber;
+}
