@@ -11,7 +11,7 @@ import { createServingState, HEALTH_SERVICE, type ServingState } from "./health.
 const never = new AbortController().signal;
 const call: HandlerCall = {
   peer: "test",
-  caller: undefined,
+  caller: "test",
   metadata: () => undefined,
   answer: () => {},
 };

@@ -65,11 +65,16 @@ export function createReflectionIndex(services: readonly DescService[]): Reflect
 
 type Declared = DescMessage | DescEnum | DescExtension | DescService;
 
+/** The file first, and each file before what it imports. */
 function withImports(file: DescFile): readonly DescFile[] {
-  const found = new Set([file]);
-  // A Set hands out what is added to it on the way.
-  for (const each of found) for (const imported of each.dependencies) found.add(imported);
-  return [...found];
+  const found = new Set<DescFile>();
+  const visit = (each: DescFile): void => {
+    if (found.has(each)) return;
+    for (const imported of each.dependencies) visit(imported);
+    found.add(each);
+  };
+  visit(file);
+  return [...found].toReversed();
 }
 
 /** The name of a type, and those of what it holds. */

@@ -25,6 +25,12 @@ function filesOf({ messageResponse }: ServerReflectionResponse) {
   );
 }
 
+/** The name of the first file, which is the one that was asked for. */
+function firstOf(answer: ServerReflectionResponse): unknown {
+  const files = filesOf(answer);
+  return Array.isArray(files) ? files[0]?.name : files;
+}
+
 const declaring = (value: string) => filesOf(ask({ case: "fileContainingSymbol", value }));
 
 describe("the services", () => {
@@ -72,7 +78,7 @@ describe("files", () => {
   test.for(["google/protobuf/any.proto", "validate/validate.proto", "grpc/reflection/v1/reflection.proto"])(
     "%s is had by its name",
     (value) => {
-      expect(filesOf(ask({ case: "fileByFilename", value }))).toMatchObject([{ name: value }]);
+      expect(firstOf(ask({ case: "fileByFilename", value }))).toBe(value);
     },
   );
 });
@@ -105,10 +111,10 @@ describe("extensions", () => {
   test("are found by the message and the number", () => {
     const containingType = "google.protobuf.FieldOptions";
     const extensionNumber = rules?.number ?? 0;
-    const found = filesOf(
+    const found = firstOf(
       ask({ case: "fileContainingExtension", value: { containingType, extensionNumber } }),
     );
-    expect(found).toMatchObject([{ name: "validate/validate.proto" }, {}]);
+    expect(found).toBe("validate/validate.proto");
     const none = ask({ case: "fileContainingExtension", value: { containingType, extensionNumber: 1 } });
     expect(none.messageResponse).toMatchObject({ case: "errorResponse", value: { errorCode: 5 } });
   });
