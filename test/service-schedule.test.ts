@@ -1,0 +1,254 @@
+// Scheduled syncs beside a service and in whole processes, over the scripted Cognito.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Runtime, withRuntime } from "../cmd/connector/runtime.ts";
+import { type ScheduledSync, startScheduledSync } from "../cmd/connector/schedule/scheduled-sync.ts";
+import { type MemoryContext, memoryContext } from "../cmd/connector/testing.fixture.ts";
+import { loadConfig } from "../pkg/config/load-config.ts";
+import { createActions } from "../pkg/connector/actions/create-actions.ts";
+import { createProvisioningVerbs } from "../pkg/connector/provisioning/create-verbs.ts";
+import { createSealer } from "../pkg/encryption/sealer.ts";
+import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
+import { readSyncFile } from "../pkg/store/read-sync-file.ts";
+import { people } from "./cognito/definitions.ts";
+import { createPool } from "./cognito/pool.ts";
+import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { callUnary, useGrpcServer } from "./support/grpc-client.ts";
+
+const POOL = "us-east-1_Ab129faBb";
+const never = new AbortController().signal;
+const subOf = (index: number): string => `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
+
+let cognito: ScriptedCognito;
+let folder: string;
+let file: string;
+
+const serve = useGrpcServer(afterEach);
+
+async function startPool(users: number, more: readonly string[] = []): Promise<void> {
+  const definitions = people(users, (index) => ({ sub: subOf(index), groups: ["all", ...more] }));
+  const pool = createPool({ id: POOL, users: definitions, groups: ["all", "admins", ...more] });
+  cognito = await startScriptedCognito({ pools: [pool] });
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "connector-schedule-"));
+  file = join(folder, "pool.c1z");
+});
+
+afterEach(async () => {
+  await cognito.close();
+  rmSync(folder, { recursive: true });
+});
+
+function settings(more: Readonly<Record<string, string>>): Map<string, string> {
+  return new Map(
+    Object.entries({
+      "user-pool-id": POOL,
+      "endpoint-url": cognito.url,
+      file,
+      "sync-every": "1h",
+      "sync-jitter-percent": "0",
+      "log-format": "json",
+      "allow-secret-flags": "true",
+      "aws-access-key-id": "AKIDTEST",
+      "aws-secret-access-key": "test-secret-key",
+      ...more,
+    }),
+  );
+}
+
+interface Scene {
+  readonly runtime: Runtime;
+  readonly sync: ScheduledSync;
+  readonly context: MemoryContext;
+  readonly address: string;
+}
+
+/** Puts a service and a schedule together in this process, over the program's own runtime. */
+async function beside(
+  more: Readonly<Record<string, string>>,
+  work: (scene: Scene) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const context = memoryContext({
+    cwd: folder,
+    now: Date.now,
+    monotonic: () => performance.now(),
+    signal: stop.signal,
+  });
+  const surroundings = { env: context.env, cwd: folder, stdoutIsTerminal: false, stderrIsTerminal: false };
+  const { config } = loadConfig("serve", settings(more), surroundings);
+  const { schedule } = config;
+  if (schedule === undefined) throw new Error("no schedule");
+  let outcome = Promise.resolve();
+  await withRuntime(config, context, async (runtime) => {
+    const { connector, provisioner, closeFirst } = runtime;
+    const verbs = createProvisioningVerbs({
+      provisioner,
+      poolId: config.poolId,
+      userIdKind: config.userIdKind,
+      pool: (signal) => connector.knownPool(signal),
+      sealing: { sealer: createSealer, open: undefined },
+      actions: createActions({ provisioner, newId: randomUUID }),
+    });
+    const { target } = await serve(connector, verbs);
+    const sync = startScheduledSync({ config: { ...config, schedule }, pieces: runtime, context });
+    closeFirst({ name: "the scheduled sync", close: () => sync.close(10_000) });
+    outcome = work({ runtime, sync, context, address: target });
+    await outcome.catch(() => undefined);
+    stop.abort();
+    return 0;
+  });
+  await outcome;
+}
+
+const isSyncPage = (operation: string): boolean =>
+  operation === "ListUsers" || operation === "ListUsersInGroup";
+
+describe("a grant while a scheduled sync runs", () => {
+  test("goes before its pages, and is answered long before it ends", async () => {
+    await startPool(
+      130,
+      Array.from({ length: 12 }, (_, index) => `team-${index}`),
+    );
+    cognito.setLatency(50);
+    await beside({ rate: "2", provisioning: "true" }, async ({ runtime, sync, address }) => {
+      const waiting = () =>
+        runtime.throttle.status().find(({ category }) => category === "UserList")?.waiting;
+      await vi.waitFor(() => expect(waiting()).toBeGreaterThanOrEqual(5), { timeout: 20_000, interval: 20 });
+      expect(sync.status().runningSinceMs).toBeTypeOf("number");
+      const asked = cognito.stats.calls.length;
+      const group = { id: { resourceType: "group", resource: "admins" } };
+      const reply = await callUnary(address, GrantManagerService.method.grant, {
+        entitlement: { id: "group:admins:member", resource: group },
+        principal: { id: { resourceType: "user", resource: subOf(1) } },
+      });
+      expect(reply).toMatchObject({ code: "OK" });
+
+      const meanwhile = cognito.stats.calls.slice(asked);
+      const search = meanwhile.findIndex(({ input }) => typeof input?.["Filter"] === "string");
+      expect(search).toBeGreaterThanOrEqual(0);
+      // One page of each kind may have had its turn already; those that only waited are behind.
+      expect(meanwhile.slice(0, search).filter(({ operation }) => isSyncPage(operation)).length).toBeLessThan(
+        4,
+      );
+      expect(meanwhile.some(({ operation, done }) => operation === "AdminAddUserToGroup" && done)).toBe(true);
+      expect(sync.status()).toMatchObject({ runningSinceMs: expect.any(Number), last: undefined });
+      expect(existsSync(file)).toBe(false);
+    });
+  });
+});
+
+describe("the last result", () => {
+  test("is kept for health and metrics, of an earlier process too", async () => {
+    await startPool(70);
+    await beside({ rate: "1000" }, async ({ sync, context }) => {
+      expect(sync.status().complete).toBeUndefined();
+      await vi.waitFor(() => expect(sync.status().nextAtMs).toBeTypeOf("number"), { timeout: 10_000 });
+      const { complete, last, failures } = sync.status();
+      expect(last).toMatchObject({
+        kind: "done",
+        result: { published: { counts: { users: 70 } }, calls: 7 },
+      });
+      expect(complete?.bytes).toBeGreaterThan(1_000);
+      expect(failures).toBe(0);
+      expect(context.stderr.text()).toContain('"msg":"synced"');
+    });
+    const calls = cognito.stats.count();
+    await beside({ rate: "1000" }, async ({ sync }) => {
+      await vi.waitFor(() => expect(sync.status().complete).toBeDefined(), { timeout: 10_000 });
+      const { nextAtMs = 0, complete, last } = sync.status();
+      expect(last).toBeUndefined();
+      expect(nextAtMs - (complete?.endedAtMs ?? 0)).toBeCloseTo(60 * 60_000, -4);
+    });
+    expect(cognito.stats.count()).toBe(calls);
+    expect(readdirSync(folder)).toEqual(["pool.c1z"]);
+  });
+
+  test("of a failure is told and kept, and the file that was there stands", async () => {
+    await startPool(70);
+    writeFileSync(file, "no sync file at all");
+    await beside({ rate: "1000" }, async ({ sync, context }) => {
+      await vi.waitFor(() => expect(sync.status().failures).toBe(1), { timeout: 10_000 });
+      expect(sync.status()).toMatchObject({ complete: undefined, last: { kind: "failed" } });
+      expect(context.stderr.text()).toContain('"msg":"the scheduled sync failed"');
+      expect(context.stderr.text()).toContain(file);
+    });
+    expect(cognito.stats.count()).toBe(0);
+  });
+});
+
+describe("a process that is ended in the middle of a scheduled sync", () => {
+  let worker: ChildProcess | undefined;
+
+  afterEach(() => {
+    worker?.kill("SIGKILL");
+    worker = undefined;
+  });
+
+  function launch(): {
+    readonly said: (text: string) => Promise<void>;
+    readonly exit: Promise<unknown[]>;
+    kill(): void;
+  } {
+    const args = [...settings({ rate: "1000" })].map(([name, value]) => `${name}=${value}`);
+    const started = spawn(
+      process.execPath,
+      [resolve(import.meta.dirname, "support/schedule-worker.ts"), ...args],
+      {
+        stdio: ["ignore", "ignore", "pipe"],
+        env: { PATH: process.env["PATH"], HOME: "/nonexistent" },
+      },
+    );
+    worker = started;
+    let text = "";
+    started.stderr.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    const exit = once(started, "exit");
+    return {
+      said: (wanted) => vi.waitFor(() => expect(text).toContain(wanted), { timeout: 20_000, interval: 20 }),
+      exit,
+      kill: () => void started.kill("SIGTERM"),
+    };
+  }
+
+  test("ends in order, and the next one goes on from there, and then waits", async () => {
+    await startPool(130);
+    const hold = cognito.hold({ operation: "ListUsers", nth: 3 });
+    const first = launch();
+    await hold.arrived();
+    await vi.waitFor(() => expect(cognito.stats.count("ListUsersInGroup")).toBe(4), { timeout: 10_000 });
+    first.kill();
+    await first.said("the sync is cut; what was read is kept, the next process goes on");
+    expect(await first.exit).toEqual([0, null]);
+    expect(existsSync(file)).toBe(false);
+    hold.release();
+    const before = cognito.stats.count();
+
+    const second = launch();
+    await second.said("goes on with a run that was cut");
+    await second.said('"msg":"synced"');
+    second.kill();
+    expect(await second.exit).toEqual([0, null]);
+    // DescribeUserPool and the page that was cut: nothing that was read is read again.
+    expect(cognito.stats.count() - before).toBe(2);
+    const stored = await readSyncFile({ file }, never);
+    const [run] = stored.runs();
+    expect([...stored.resources(run?.syncId ?? "")]).toHaveLength(132);
+    stored.close();
+
+    const third = launch();
+    await third.said('"msg":"the next sync is due later"');
+    third.kill();
+    expect(await third.exit).toEqual([0, null]);
+    expect(cognito.stats.count() - before).toBe(2);
+  });
+});

@@ -1,0 +1,43 @@
+// A process that does nothing but sync by its schedule: node schedule-worker.ts <setting>=<value>...
+
+import { withRuntime } from "../../cmd/connector/runtime.ts";
+import { startScheduledSync } from "../../cmd/connector/schedule/scheduled-sync.ts";
+import { createSignals } from "../../cmd/connector/signals.ts";
+import { createOutput } from "../../cmd/connector/stdio.ts";
+import { memoryContext } from "../../cmd/connector/testing.fixture.ts";
+import { loadConfig } from "../../pkg/config/load-config.ts";
+
+const flags = new Map(
+  process.argv.slice(2).map((argument) => {
+    const [name = "", value = ""] = argument.split(/=(.*)/s);
+    return [name, value] as const;
+  }),
+);
+const { signal } = createSignals({ source: process, onTerminal: false, reloadFailed: () => {} });
+const context = {
+  ...memoryContext(),
+  env: process.env,
+  signal,
+  now: Date.now,
+  monotonic: () => performance.now(),
+  stdout: createOutput(process.stdout, () => {}),
+  stderr: createOutput(process.stderr, () => {}),
+};
+const { config } = loadConfig("serve", flags, {
+  env: process.env,
+  cwd: process.cwd(),
+  stdoutIsTerminal: false,
+  stderrIsTerminal: false,
+});
+const { schedule } = config;
+if (schedule === undefined) throw new Error("the worker needs sync-every");
+process.exitCode = await withRuntime(config, context, async (runtime) => {
+  const sync = startScheduledSync({ config: { ...config, schedule }, pieces: runtime, context });
+  runtime.closeFirst({ name: "the scheduled sync", close: () => sync.close(10_000) });
+  const alive = setInterval(() => {}, 60_000);
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve());
+  });
+  clearInterval(alive);
+  return 0;
+});
