@@ -3,6 +3,16 @@ import type { MetricSources } from "./events.ts";
 
 type Name = keyof MetricSources;
 
+const NAMES: Readonly<Record<Name, true>> = {
+  quota: true,
+  usedPerSecond: true,
+  journal: true,
+  budgets: true,
+  auditSeq: true,
+  ready: true,
+  certificates: true,
+};
+
 /** The sources as far as they are known yet. */
 export interface Sources {
   add(sources: Partial<MetricSources>): void;
@@ -18,6 +28,8 @@ export function createSources(registry: Registry): Sources {
     labelNames: ["source"],
     registers: [registry],
   });
+  // From 0 on: an increase from nothing is none.
+  for (const source of Object.keys(NAMES)) failures.inc({ source }, 0);
   return {
     add(sources) {
       known = { ...known, ...sources };
