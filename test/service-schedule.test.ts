@@ -135,10 +135,9 @@ describe("a grant while a scheduled sync runs", () => {
       const meanwhile = cognito.stats.calls.slice(asked);
       const search = meanwhile.findIndex(({ input }) => typeof input?.["Filter"] === "string");
       expect(search).toBeGreaterThanOrEqual(0);
-      // One page of each kind may have had its turn already; those that only waited are behind.
-      expect(meanwhile.slice(0, search).filter(({ operation }) => isSyncPage(operation)).length).toBeLessThan(
-        4,
-      );
+      // One or two pages may have had their turn already; at least five only waited, and wait on.
+      const ahead = meanwhile.slice(0, search).filter(({ operation }) => isSyncPage(operation));
+      expect(ahead.length).toBeLessThan(3);
       expect(meanwhile.some(({ operation, done }) => operation === "AdminAddUserToGroup" && done)).toBe(true);
       expect(sync.status()).toMatchObject({ runningSinceMs: expect.any(Number), last: undefined });
       expect(existsSync(file)).toBe(false);
