@@ -59,7 +59,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...aws,
     ...sync,
     watch: (more) => sources.add(more),
-    text: () => registry.metrics(),
+    // The library spells it "Nan", where the format has NaN (prom-client 15.1.3).
+    text: async () => (await registry.metrics()).replace(/ Nan$/gm, " NaN"),
     describe: () => registry.getMetricsAsArray().map(describe),
   };
 }
