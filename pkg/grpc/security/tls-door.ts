@@ -49,6 +49,8 @@ export function createTlsDoor(options: TlsDoorOptions): TlsDoor {
     const { authorizationError: unauthorized } = socket;
     const code = unauthorized ?? ("code" in error ? error.code : error.name);
     onRefused(String(code), peerOf(socket));
+    // Node leaves it open, after a handshake that took too long, too.
+    socket.destroy();
   });
   return {
     enter(socket) {

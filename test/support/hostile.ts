@@ -1,0 +1,83 @@
+// Clients that mean harm, on plain sockets, and the rightful one that must be answered all the while.
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createConnection, type Socket } from "node:net";
+import { ResourceTypesService } from "../../pkg/gen/c1/connector/v2/resource_pb.ts";
+import type { GrpcTestClient } from "./grpc-client.ts";
+
+/** The first bytes of every HTTP/2 client, and its empty SETTINGS. */
+export const PREFACE: Buffer = Buffer.concat([
+  Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+  frame(4, 0, 0, Buffer.alloc(0)),
+]);
+
+/** One HTTP/2 frame (RFC 9113 §4.1). */
+export function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.byteLength, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** Connects and sends; what comes back is thrown away. */
+export async function connectWith(port: number, bytes: Buffer): Promise<Socket> {
+  const socket = createConnection({ host: "127.0.0.1", port });
+  await once(socket, "connect");
+  // To be cut off is what such a client must expect.
+  socket.on("error", () => {});
+  socket.resume();
+  if (bytes.byteLength > 0) socket.write(bytes);
+  return socket;
+}
+
+/** So many of them, two hundred at a time: a machine takes only so many at once that nobody has accepted yet. */
+export async function crowd(port: number, count: number, bytes: (at: number) => Buffer): Promise<Socket[]> {
+  const sockets: Socket[] = [];
+  while (sockets.length < count) {
+    const from = sockets.length;
+    const batch = Array.from({ length: Math.min(200, count - from) }, (_, at) =>
+      connectWith(port, bytes(from + at)),
+    );
+    sockets.push(...(await Promise.all(batch)));
+  }
+  return sockets;
+}
+
+/** Resolves when the other side has ended all of them. */
+export async function allClosed(sockets: readonly Socket[]): Promise<void> {
+  for (const socket of sockets) if (!socket.closed) await once(socket, "close");
+}
+
+/**
+ * Calls on a connection that stands, and on a new one each time, until the attack is over. What they were answered, the
+ * codes of both; at least one of each.
+ */
+export async function codesDuring(
+  connect: () => GrpcTestClient,
+  attack: Promise<unknown>,
+): Promise<ReadonlySet<string>> {
+  const { listResourceTypes } = ResourceTypesService.method;
+  const progress = { over: false };
+  const ended = attack.finally(() => {
+    progress.over = true;
+  });
+  const standing = connect();
+  const codes = new Set<string>();
+  do {
+    codes.add((await standing.unary(listResourceTypes)).code);
+    const fresh = connect();
+    codes.add((await fresh.unary(listResourceTypes)).code);
+    fresh.close();
+  } while (!progress.over);
+  await ended;
+  return codes;
+}
+
+/** How many files this process may have open. */
+export function openFilesLimit(): number {
+  const limit = /Max open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+  return Number(limit ?? 1024);
+}
