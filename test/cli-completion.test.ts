@@ -91,7 +91,7 @@ describe("bash completion", () => {
     ],
     [["connector", "sync", "--rate", ""], []],
     [["connector", "sync", "--user-pool-id", "list", "--acc"], ["--accept-shrink"]],
-    [["connector", "serve", "--accept"], []],
+    [["connector", "validate", "--accept"], []],
     [
       ["connector", "sync", "-f", "my"],
       ["my pools", "my.c1z"],

@@ -253,9 +253,9 @@ describe("moto, changed by the official Go client through our server", () => {
     expect(other?.sub).not.toBe(sub);
 
     const disabled = await call(INVOKE, invoke("disable_user", { user_id: sub }));
-    expect(disabled.reply).toMatchObject({
-      status: "BATON_ACTION_STATUS_FAILED",
-      response: { error: expect.stringContaining(`user ${sub} is not in this pool`) },
+    expect(disabled).toMatchObject({
+      code: "NotFound",
+      message: expect.stringContaining(`user ${sub} is not in this pool`),
     });
     expect((await call(GRANT, grantRequest("many", sub))).code).toBe("NotFound");
     expect((await call(DELETE, resourceId("user", sub))).code).toBe("OK");
