@@ -19,6 +19,7 @@ import { readSyncFile } from "../pkg/store/read-sync-file.ts";
 import { people } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { startCli } from "./support/connector-cli.ts";
 import { callUnary, useGrpcServer } from "./support/grpc-client.ts";
 
 const POOL = "us-east-1_Ab129faBb";
@@ -169,6 +170,27 @@ describe("the last result", () => {
     });
     expect(cognito.stats.count()).toBe(calls);
     expect(readdirSync(folder)).toEqual(["pool.c1z"]);
+  });
+
+  test("does not hold up a run that was cut, which was due already", async () => {
+    await startPool(70);
+    const done = (sync: ScheduledSync) =>
+      vi.waitFor(() => expect(sync.status().last?.kind).toBe("done"), { timeout: 10_000 });
+    await beside({ rate: "1000" }, async ({ sync }) => done(sync));
+    const hold = cognito.hold({ operation: "ListUsers", continues: true });
+    const options = [`--file=${file}`, `--user-pool-id=${POOL}`, `--endpoint-url=${cognito.url}`];
+    const cut = startCli(["sync", ...options, "--rate=1000"]);
+    await hold.arrived();
+    await vi.waitFor(() => expect(cognito.stats.count("ListUsersInGroup")).toBe(6), { timeout: 10_000 });
+    cut.process.kill("SIGTERM");
+    expect((await cut.result).code).toBe(1);
+    hold.release();
+    await beside({ rate: "1000" }, async ({ sync }) => {
+      await done(sync);
+      expect(sync.status().last).toMatchObject({
+        result: { resumed: true, published: { counts: { users: 70 } } },
+      });
+    });
   });
 
   test("of a failure is told and kept, and the file that was there stands", async () => {

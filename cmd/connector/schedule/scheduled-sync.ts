@@ -45,10 +45,14 @@ export function startScheduledSync(options: ScheduledSyncOptions): ScheduledSync
 
   async function lastEndedAtMs(signal: AbortSignal): Promise<number | undefined> {
     if (!existsSync(file)) return undefined;
-    // A file that no run could publish to is looked at by a run now, which says what is wrong with it.
-    (await openTarget(config, context, signal)).close();
+    // A file that no run could publish to fails here, and then in a run at once, which says what is wrong with it.
+    const target = await openTarget(config, context, signal);
+    const { resumed, discarded } = target;
+    target.close();
+    if (discarded !== undefined) log.warn(`a run that was cut is dropped: ${discarded}`, { file });
     complete = await completeIn(config.sync, signal);
-    return complete?.endedAtMs;
+    // A run that was cut was due already.
+    return resumed ? undefined : complete?.endedAtMs;
   }
 
   async function run(signal: AbortSignal): Promise<SyncSummary> {
