@@ -7,6 +7,7 @@ import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { create } from "@bufbuild/protobuf";
 import { afterEach, describe, expect, test } from "vitest";
+import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
 import { ResourceTypeSchema } from "../pkg/protocol/messages.ts";
 import { createAuthority } from "./support/certificates.ts";
 import {
@@ -184,7 +185,10 @@ describe("connections", () => {
       limits: { maxConnections: 3 },
     });
     for (let at = 0; at < 10; at += 1) {
-      expect(await connect().bytes(VALIDATE, new Uint8Array())).toMatchObject({ code: "UNAUTHENTICATED" });
+      const client = connect();
+      expect(await client.bytes(VALIDATE, new Uint8Array())).toMatchObject({ code: "UNAUTHENTICATED" });
+      // Nor does a question that anybody may ask give them one.
+      expect(await client.unary(Health.method.check)).toMatchObject({ code: "OK" });
     }
     expect(refused.map(({ why }) => why)).toEqual(Array.from({ length: 7 }, () => "evicted"));
   });

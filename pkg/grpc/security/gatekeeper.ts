@@ -6,6 +6,7 @@ import type { Ends } from "../connections.ts";
 import { statusOf } from "../errors.ts";
 import type { Observation } from "../interceptors.ts";
 import type { Authorizer } from "./authorizer.ts";
+import { roleFor } from "./method-roles.ts";
 import type { Caller } from "./security.ts";
 
 export interface GatekeeperOptions {
@@ -14,7 +15,7 @@ export interface GatekeeperOptions {
   readonly observation: Observation;
   /** The body must be there after so long. */
   readonly requestTimeoutMs: number;
-  /** Hears of the connection of every call that is let in. */
+  /** Hears of the connection of every call that is let in, and not because anybody is. */
   readonly onAdmitted: (ends: Ends) => void;
 }
 
@@ -72,7 +73,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
       // Nobody further in has a use for the secret.
       metadata.remove("authorization");
       callers.set(metadata, caller);
-      onAdmitted(call.getConnectionInfo());
+      if (roleFor(method.path) !== "anybody") onAdmitted(call.getConnectionInfo());
       if (!method.requestStream) {
         const tooLate = new GovernanceError(
           "deadline-exceeded",

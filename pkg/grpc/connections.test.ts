@@ -1,0 +1,100 @@
+import { Socket } from "node:net";
+import { describe, expect, test } from "vitest";
+import { createConnections } from "./connections.ts";
+
+/** A socket with a name that was never connected. */
+function socketFrom(remotePort: number | undefined): Socket {
+  const socket = new Socket();
+  const ends = { remoteAddress: "10.0.0.1", localAddress: "10.0.0.2", localPort: 50_051 };
+  for (const [name, value] of Object.entries(remotePort === undefined ? {} : { ...ends, remotePort })) {
+    Object.defineProperty(socket, name, { value });
+  }
+  return socket;
+}
+
+function crowded(max: number) {
+  const heard: string[] = [];
+  const connections = createConnections(max, (why, peer) => heard.push(`${why} ${peer}`));
+  return { connections, heard };
+}
+
+describe("C1: connections", () => {
+  test("are never more than there is room for: the oldest idle one goes", () => {
+    const { connections, heard } = crowded(2);
+    const [first, second, third] = [socketFrom(1), socketFrom(2), socketFrom(3)];
+    expect([first, second, third].map((socket) => connections.admit(socket))).toEqual([true, true, true]);
+    expect([first, second, third].map(({ destroyed }) => destroyed)).toEqual([true, false, false]);
+    expect(heard).toEqual(["evicted 10.0.0.1:1"]);
+  });
+
+  test("that have ended leave their room to others", async () => {
+    const { connections, heard } = crowded(1);
+    const first = socketFrom(1);
+    connections.admit(first);
+    first.destroy();
+    await connections.gone();
+    expect(connections.admit(socketFrom(2))).toBe(true);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe("C2: a connection with an admitted call", () => {
+  test("stays, and the new one goes when there is no other", () => {
+    const { connections, heard } = crowded(2);
+    const [first, second, third, fourth] = [socketFrom(1), socketFrom(2), socketFrom(3), socketFrom(4)];
+    connections.admit(first);
+    connections.admit(second);
+    connections.prove(first);
+    connections.prove(first);
+    expect(connections.admit(third)).toBe(true);
+    connections.prove(third);
+    expect(connections.admit(fourth)).toBe(false);
+    expect([first, second, third, fourth].map(({ destroyed }) => destroyed)).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(heard).toEqual(["evicted 10.0.0.1:2", "full 10.0.0.1:4"]);
+  });
+
+  test("is known by both its ends: another listener's does not count", () => {
+    const { connections } = crowded(1);
+    const first = socketFrom(1);
+    connections.admit(first);
+    connections.prove({ remoteAddress: "10.0.0.1", remotePort: 1, localAddress: "10.0.0.2", localPort: 1 });
+    connections.admit(socketFrom(2));
+    expect(first.destroyed).toBe(true);
+  });
+
+  test("of a Unix socket cannot be told, so none is cut", () => {
+    const { connections, heard } = crowded(1);
+    const first = socketFrom(undefined);
+    expect(connections.admit(first)).toBe(true);
+    expect(connections.admit(socketFrom(undefined))).toBe(false);
+    expect(first.destroyed).toBe(false);
+    expect(heard).toEqual(["full unknown"]);
+  });
+});
+
+describe("the end", () => {
+  test("cuts idle ones first, then all, and is over when they are gone", async () => {
+    const { connections } = crowded(2);
+    const [idle, busy] = [socketFrom(1), socketFrom(2)];
+    connections.admit(idle);
+    connections.admit(busy);
+    connections.prove({
+      remoteAddress: "10.0.0.1",
+      remotePort: 2,
+      localAddress: "10.0.0.2",
+      localPort: 50_051,
+    });
+    connections.cutIdle();
+    expect([idle.destroyed, busy.destroyed]).toEqual([true, false]);
+    const gone = connections.gone();
+    connections.cut();
+    await gone;
+    expect(busy.closed).toBe(true);
+    await connections.gone();
+  });
+});
