@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole judges gen gen-check settings settings-check bench build clean
+.PHONY: help install demo test check lint types format unit whole judges gen gen-check settings settings-check bench build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -21,7 +21,7 @@ demo: $(INSTALLED) ## a small lively pool on this machine: validate it, sync it 
 test: $(INSTALLED) ## every check and test that this machine can run; says what it left out
 	@node test/suites/main.ts
 
-check: lint types gen-check settings-check ## format, lint, types, generated code, settings table
+check: lint types gen-check settings-check man-check ## format, lint, types, generated code, settings table, manual page
 
 lint: $(INSTALLED) ## format check and lint
 	biome check cmd pkg test vitest.config.ts
@@ -37,7 +37,7 @@ unit: $(INSTALLED) ## unit tests
 	vitest run --project unit
 
 whole: $(INSTALLED) ## whole-program tests that need nothing but Node
-	vitest run --project whole --exclude 'test/judges/**'
+	vitest run --project whole --exclude 'test/judges/**' --exclude 'test/container/**'
 
 judges: $(INSTALLED) ## the outside judges alone: the Go client, the baton tool, moto, cognito-local
 	@node test/suites/main.ts judges
@@ -61,6 +61,32 @@ bench: $(INSTALLED) ## measure: a million users, 500 groups, two million members
 build: $(INSTALLED) ## compile to dist/
 	rm -rf dist
 	tsc -p tsconfig.build.json
+
+man: $(INSTALLED) ## write the manual page from the commands
+	@mkdir -p deploy/man
+	node cmd/connector/man/main.ts --write deploy/man/connector.1
+
+man-check: $(INSTALLED) ## fail when the manual page is not what the commands say
+	node cmd/connector/man/main.ts --check deploy/man/connector.1
+
+sbom: $(INSTALLED) ## write the bill of materials of what is installed (CycloneDX): connector.cdx.json
+	node test/suites/sbom.ts > connector.cdx.json
+
+package: build ## make the npm package: cognito-connector-<version>.tgz
+	npm pack
+
+chart-check: $(INSTALLED) ## lint and render the Helm chart, with the helm that is pinned in test/suites/helm.ts
+	vitest run --project whole test/packages-chart.test.ts
+
+# What the image is made from; BASE and BUILD_BASE may be a site's own images.
+IMAGE ?= cognito-connector:latest
+IMAGE_SOURCES := package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json cmd pkg LICENSE deploy/docker/Dockerfile
+
+image: ## build the container image (IMAGE=name, BASE=image, BUILD_BASE=image)
+	tar -c $(IMAGE_SOURCES) | docker build -f deploy/docker/Dockerfile -t $(IMAGE) \
+	  $(if $(BASE),--build-arg BASE=$(BASE)) $(if $(BUILD_BASE),--build-arg BUILD_BASE=$(BUILD_BASE)) $(IMAGE_FLAGS) \
+	  --build-arg VERSION=$(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json) \
+	  --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) -
 
 clean: ## remove what was built or installed
 	rm -rf dist node_modules .cache demo.c1z

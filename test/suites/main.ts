@@ -2,6 +2,7 @@
 // "N passed, N failed, N skipped". With CI=true a suite that cannot run is a failure; otherwise it is said.
 //   node test/suites/main.ts          everything
 //   node test/suites/main.ts judges   the outside judges alone
+import { containers } from "./containers.ts";
 import { availableJudges, type Judge } from "./judges.ts";
 import { runStep, runVitest, type Tally, tallyOf } from "./run.ts";
 
@@ -21,11 +22,23 @@ if (!onlyJudges) {
   tallies.push(runStep("types", ["tsc", "-p", "tsconfig.json"]));
   tallies.push(runStep("generated code", ["node", "test/suites/generated.ts"]));
   tallies.push(runStep("settings table", ["node", "pkg/config/settings-table.ts", "--check", "README.md"]));
+  tallies.push(
+    runStep("manual page", ["node", "cmd/connector/man/main.ts", "--check", "deploy/man/connector.1"]),
+  );
   tallies.push(runVitest("unit", ["--project", "unit"]));
-  tallies.push(runVitest("whole", ["--project", "whole", "--exclude", "test/judges/**"]));
+  tallies.push(
+    runVitest("whole", [
+      "--project",
+      "whole",
+      "--exclude",
+      "test/judges/**",
+      "--exclude",
+      "test/container/**",
+    ]),
+  );
 }
 
-for (const judge of availableJudges()) {
+for (const judge of [...availableJudges(), ...(onlyJudges ? [] : [containers()])]) {
   if (judge.missing === undefined) tallies.push(...runJudge(judge));
   else if (required) tallies.push(failed(judge.name, judge.missing));
   else leftOut.push(`${judge.name}: ${judge.missing}`);

@@ -1,0 +1,53 @@
+{{- define "connector.name" -}}
+{{- printf "%s-%s" .Release.Name (ternary "" "cognito-connector" (contains "cognito-connector" .Release.Name)) | trimSuffix "-" | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "connector.selector" -}}
+app.kubernetes.io/name: cognito-connector
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "connector.labels" -}}
+{{ include "connector.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{- define "connector.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (ternary (include "connector.name" .) "default" .Values.serviceAccount.create) -}}
+{{- end -}}
+
+{{- define "connector.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
+{{/* What the chart sets, over what the values say. */}}
+{{- define "connector.settings" -}}
+{{- $own := dict "user-pool-id" .Values.poolId "listen" "0.0.0.0:50051" "state-dir" "/data" "file" "/data/sync.c1z" -}}
+{{- $_ := set $own "health-check" true -}}
+{{- $_ := set $own "health-check-port" 8081 -}}
+{{- $_ := set $own "health-check-bind-address" "0.0.0.0" -}}
+{{- $_ := set $own "log-format" "json" -}}
+{{- $_ := set $own "grace-seconds" 25 -}}
+{{- if .Values.syncEvery }}{{ $_ := set $own "sync-every" .Values.syncEvery }}{{ end -}}
+{{- if .Values.insecure }}{{ $_ := set $own "insecure" true }}{{ end -}}
+{{- with .Values.tls.secretName -}}
+{{- $_ := set $own "tls-cert-file" "/secrets/tls/tls.crt" -}}
+{{- $_ := set $own "tls-key-file" "/secrets/tls/tls.key" -}}
+{{- if $.Values.tls.clientCertificates -}}
+{{- $_ := set $own "tls-client-ca-file" "/secrets/tls/ca.crt" -}}
+{{- with $.Values.tls.readers }}{{ $_ := set $own "tls-readers" . }}{{ end -}}
+{{- with $.Values.tls.provisioners }}{{ $_ := set $own "tls-provisioners" . }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.tokens.secretName }}{{ $_ := set $own "auth-tokens-file" "/secrets/tokens/tokens" }}{{ end -}}
+{{- range $name, $_ := .Values.settings -}}
+{{- if hasKey $own $name }}{{ fail (printf "settings.%s: the chart sets it; leave it out" $name) }}{{ end -}}
+{{- end -}}
+{{- toYaml (merge $own .Values.settings) -}}
+{{- end -}}

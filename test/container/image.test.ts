@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { docker, IMAGE, runContainer } from "./connector-container.ts";
+
+const LIST = `
+const { readdirSync } = require("node:fs");
+const walk = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? walk(folder + "/" + entry.name) : [folder + "/" + entry.name]);
+console.log(walk("/app").join("\\n"));`;
+
+test("the image is small, and says who runs, where it writes and how it is stopped", async () => {
+  const { Size, Config } = await (await docker()).getImage(IMAGE).inspect();
+  process.stdout.write(`image: ${(Size / 1e6).toFixed(1)} MB\n`);
+  expect(Size).toBeLessThan(200_000_000);
+  expect(Config).toMatchObject({
+    User: "65532:65532",
+    StopSignal: "SIGTERM",
+    WorkingDir: "/data",
+    Volumes: { "/data": {} },
+    Entrypoint: ["connector"],
+    Cmd: ["serve"],
+    Healthcheck: { Test: ["CMD", "connector", "health-check"] },
+  });
+});
+
+test("only what runs is in it", async () => {
+  const { stdout, code } = await runContainer({ entrypoint: "node", args: ["-e", LIST] });
+  expect(code).toBe(0);
+  const files = stdout.trim().split("\n");
+  expect(files).toContain("/app/dist/cmd/connector/main.js");
+  const modules = "/app/node_modules/";
+  for (const left of ["typescript", "vitest", "testcontainers", "cognito-local", "node", "@biomejs"]) {
+    expect(files.filter((file) => file.startsWith(`${modules}${left}/`))).toEqual([]);
+  }
+  expect(files.filter((file) => /\.(test\.js|d\.ts|map)$/.test(file))).toEqual([]);
+});
+
+test("there is no shell and no package manager", async () => {
+  for (const program of ["/bin/sh", "/bin/bash", "/usr/local/bin/npm", "/usr/bin/apt-get"]) {
+    await expect(runContainer({ entrypoint: program, args: [] })).rejects.toThrow(
+      /no such file or directory/,
+    );
+  }
+});
+
+test("it runs as 65532, with nothing writable but /data, and no capability", async () => {
+  const script = `
+const { writeFileSync, readFileSync } = require("node:fs");
+const tried = ["/x", "/app/x", "/usr/local/bin/x", "/tmp/x", "/etc/x", "/data/x"].map((file) => {
+  try { writeFileSync(file, ""); return file; } catch { return ""; }
+}).filter(Boolean);
+const caps = /CapEff:\\s*(\\w+)/.exec(readFileSync("/proc/self/status", "utf8"))[1];
+console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), tried, caps }));`;
+  const { stdout } = await runContainer({ entrypoint: "node", args: ["-e", script] });
+  expect(JSON.parse(stdout)).toEqual({
+    uid: 65532,
+    gid: 65532,
+    tried: ["/data/x"],
+    caps: "0000000000000000",
+  });
+});
+
+test("connector is the program, and a wrong line ends with 2", async () => {
+  const version = await runContainer({ args: ["version"] });
+  expect(version).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^connector \d+\.\d+\.\d+ \(node 24\./),
+  });
+  const wrong = await runContainer({ args: ["serve"] });
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("user-pool-id") });
+});
