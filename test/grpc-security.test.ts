@@ -289,18 +289,29 @@ describe("tokens", () => {
     });
   });
 
-  test("are asked when the headers are there, and the body never comes", async () => {
+  test.for([
+    "/c1.connector.v2.GrantManagerService/Grant",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+  ])("are asked when the headers are there, and the body never comes: %s", async (path) => {
     const { port } = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
     const session = connectHttp2(`http://127.0.0.1:${port}`);
     const stream = session.request({
       ":method": "POST",
-      ":path": "/c1.connector.v2.GrantManagerService/Grant",
+      ":path": path,
       "content-type": "application/grpc",
       te: "trailers",
     });
     const [headers] = await once(stream, "response");
     expect(headers).toMatchObject({ "grpc-status": "16" });
     session.destroy();
+  });
+
+  test("are asked on a Unix socket, too", async () => {
+    const security = { tokensFile: tokensFile(...TOKEN_LINES) };
+    const listen = `unix:${stage.file("c.sock", "")}2`;
+    const client = (await stage.start({ security, listen })).connect();
+    expect(await codes(client)).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+    expect(await codes(client, bearing(tokens.provision))).toEqual(["OK", "OK"]);
   });
 
   test("are not asked for health", async () => {
@@ -553,6 +564,16 @@ describe("without a restart", () => {
     await told("reloads", 1);
     expect(await codes(connect(ours.cert, stranger))).toEqual(["OK", "OK"]);
     expect(await codes(connect(ours.cert, provisioner))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
+  });
+
+  test("two authorities may be good at once, while clients change over", async () => {
+    const tls = mutual();
+    const { connect, told } = await stage.start({ security: { tls }, ...WATCHED });
+    stage.file("ca.pem", `${ours.cert}${theirs.cert}`);
+    await told("reloads", 1);
+    const stranger = theirs.issue({ names: ["DNS:new.example.org"] });
+    expect(await codes(connect(ours.cert, stranger))).toEqual(["OK", "OK"]);
+    expect(await codes(connect(ours.cert, provisioner))).toEqual(["OK", "OK"]);
   });
 
   test("tokens are replaced with both good for a while, on connections that stand", async () => {
