@@ -1,0 +1,298 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { envName, SETTING_NAMES } from "../pkg/config/settings.ts";
+import { billOfMaterials } from "./suites/sbom.ts";
+import { livelyPool } from "./support/local-pool.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number | null;
+}
+
+function run(command: string, args: readonly string[], cwd: string): Ran {
+  const { stdout, stderr, status, error } = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (error !== undefined) throw error;
+  return { stdout, stderr, status };
+}
+
+function filesBelow(folder: string, keep: (path: string) => boolean): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter(keep);
+}
+
+/** A name and, in what was parsed from YAML or JSON, what stands below it. */
+type Tree = Readonly<Record<string, unknown>>;
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((found, name) => (isTree(found) ? found[name] : undefined), value);
+}
+
+function rows(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function below(value: unknown): Tree {
+  return isTree(value) ? value : {};
+}
+
+function parseJson(text: string): unknown {
+  return JSON.parse(text);
+}
+
+describe("the npm package", () => {
+  let folder: string;
+  let packed: { readonly filename: string; readonly files: readonly string[] };
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "connector-package-"));
+    for (const name of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "deploy/man/connector.1"]) {
+      cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+    }
+    const built = run("tsc", ["-p", "tsconfig.build.json", "--outDir", join(folder, "dist")], ROOT);
+    if (built.status !== 0) throw new Error(built.stdout);
+    const { stdout } = run("npm", ["pack", "--json", "--ignore-scripts"], folder);
+    const [made] = rows(parseJson(stdout));
+    packed = {
+      filename: String(at(made, "filename")),
+      files: rows(at(made, "files")).map((file) => String(at(file, "path"))),
+    };
+  }, 120_000);
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("holds the compiled program, its page and its papers, and nothing else", () => {
+    const sources = (top: string): string[] =>
+      filesBelow(
+        join(ROOT, top),
+        (path) => path.endsWith(".ts") && !/\.(test|fixture|d)\.ts$/.test(path),
+      ).map((path) => `dist/${top}/${path.replace(/\.ts$/, ".js")}`);
+    const expected = [
+      ...sources("cmd").filter((path) => !path.startsWith("dist/cmd/connector/man/")),
+      ...sources("pkg"),
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "deploy/man/connector.1",
+      "package.json",
+    ];
+    expect(new Set(packed.files)).toEqual(new Set(expected));
+  });
+
+  test("installs into an empty folder, and its connector runs there", { timeout: 180_000 }, () => {
+    const home = join(folder, "home");
+    cpSync(join(folder, packed.filename), join(home, packed.filename));
+    writeFileSync(join(home, "package.json"), "{}");
+    const flags = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+    const installed = run("npm", ["install", ...flags, `./${packed.filename}`], home);
+    expect(installed).toMatchObject({ status: 0 });
+    const connector = join(home, "node_modules/.bin/connector");
+    const version = String(at(parseJson(read("package.json")), "version"));
+    expect(run(connector, ["version"], home)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`connector ${version} (node 24.`),
+    });
+    expect(run(connector, ["completion", "bash"], home).stdout).toContain("complete -F _connector connector");
+    expect(run(connector, ["sync"], home)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("user-pool-id"),
+    });
+  });
+});
+
+describe("the bill of materials", () => {
+  const lockText = read("package-lock.json");
+  const bom = billOfMaterials(lockText);
+
+  test("has every package that is installed without the development ones, once, with its digest", () => {
+    const packages = below(at(parseJson(lockText), "packages"));
+    const expected = Object.entries(packages)
+      .filter(([path, locked]) => path !== "" && at(locked, "dev") !== true)
+      .map(([path, locked]) => `${path.replace(/^.*node_modules\//, "")}@${String(at(locked, "version"))}`);
+    const found = bom.components.map(
+      ({ group, name, version }) => `${group === undefined ? "" : `${group}/`}${name}@${version}`,
+    );
+    expect(new Set(found)).toEqual(new Set(expected));
+    expect(found).toHaveLength(new Set(expected).size);
+    const withoutDigest = bom.components.filter(
+      ({ hashes }) => hashes?.[0]?.alg !== "SHA-512" || !/^[0-9a-f]{128}$/.test(hashes[0].content),
+    );
+    expect(withoutDigest).toEqual([]);
+    expect(bom.components.filter(({ licenses }) => licenses === undefined)).toEqual([]);
+  });
+
+  test("says what needs what, and every reference leads somewhere", () => {
+    const refs = new Set([bom.metadata.component, ...bom.components].map((each) => each["bom-ref"]));
+    expect(new Set(bom.dependencies.map(({ ref }) => ref))).toEqual(refs);
+    expect(bom.dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.has(ref))).toEqual(
+      [],
+    );
+    const direct =
+      bom.dependencies.find(({ ref }) => ref === bom.metadata.component["bom-ref"])?.dependsOn ?? [];
+    const dependencies = below(at(parseJson(read("package.json")), "dependencies"));
+    expect(new Set(direct)).toEqual(
+      new Set(
+        Object.entries(dependencies).map(
+          ([name, version]) => `pkg:npm/${name.replace("@", "%40")}@${String(version)}`,
+        ),
+      ),
+    );
+  });
+
+  test("is the same for the same lock file", () => {
+    expect(billOfMaterials(lockText)).toEqual(bom);
+    expect(bom.serialNumber).toMatch(
+      /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+  });
+});
+
+describe("the Dockerfile", () => {
+  test("is built from the same files by make and by compose", () => {
+    const made = /^IMAGE_SOURCES := (.*)$/m.exec(read("Makefile"))?.[1]?.split(" ") ?? [];
+    const allowed = read("deploy/docker/Dockerfile.dockerignore")
+      .split("\n")
+      .filter((line) => line.startsWith("!"))
+      .map((line) => line.slice(1));
+    expect(new Set([...allowed, "deploy/docker/Dockerfile"])).toEqual(new Set(made));
+    const copied = [...read("deploy/docker/Dockerfile").matchAll(/^COPY (?!--)(.+) \S+$/gm)].flatMap(
+      ([, names = ""]) => names.split(" "),
+    );
+    expect(new Set(copied)).toEqual(new Set(allowed));
+  });
+});
+
+describe("compose.yaml", () => {
+  const compose: unknown = parse(read("deploy/docker/compose.yaml"), { merge: true });
+  const cognitoLocal = at(parseJson(read("package.json")), "devDependencies", "cognito-local");
+
+  test.for(["connector", "sync"])("%s is read-only, without capabilities, and keeps /data", (name) => {
+    const service = at(compose, "services", name);
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ["ALL"],
+      security_opt: ["no-new-privileges:true"],
+      networks: ["pool"],
+      build: { context: "../..", dockerfile: "deploy/docker/Dockerfile" },
+    });
+    const volumes = at(service, "volumes");
+    expect(volumes).toEqual([expect.stringMatching(/^[a-z]+:\/data$/)]);
+    const names = Object.keys(below(at(service, "environment")));
+    const known = new Set<string>(SETTING_NAMES.map(envName));
+    expect(names.filter((each) => each.startsWith("BATON_") && !known.has(each))).toEqual([]);
+  });
+
+  test("publishes nothing beyond this machine", () => {
+    expect(at(compose, "services", "connector", "ports")).toEqual([
+      "127.0.0.1:50051:50051",
+      "127.0.0.1:8081:8081",
+    ]);
+    expect(at(compose, "services", "cognito", "ports")).toBeUndefined();
+  });
+
+  test("its pool is the one of the tests, for the same cognito-local", () => {
+    const id = "eu-west-1_Local0001";
+    expect(at(compose, "services", "connector", "environment", "BATON_USER_POOL_ID")).toBe(id);
+    const made = livelyPool({ id, name: "try-out", users: 24 });
+    expect(JSON.parse(read("deploy/docker/pool.json"))).toEqual(JSON.parse(JSON.stringify(made)));
+    const dockerfile = read("deploy/docker/cognito-local.Dockerfile");
+    expect(dockerfile).toContain(`cognito-local@${String(cognitoLocal)}\n`);
+    expect(dockerfile).toContain(`/db/${id}.json`);
+  });
+});
+
+describe("the systemd unit", () => {
+  const unit = read("deploy/systemd/connector@.service");
+  const values = (name: string): string[] =>
+    [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map(([, value = ""]) => value);
+
+  test("sets only settings that there are", () => {
+    const names = values("Environment")
+      .map((value) => value.split("=")[0] ?? "")
+      .filter((name) => name.startsWith("BATON_"));
+    const known = new Set<string>(SETTING_NAMES.map(envName));
+    expect(names.length).toBeGreaterThan(2);
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test("gives the service a user of its own, one writable folder and no privilege", () => {
+    for (const [name, value] of [
+      ["DynamicUser", "yes"],
+      ["ProtectSystem", "strict"],
+      ["NoNewPrivileges", "yes"],
+      ["CapabilityBoundingSet", ""],
+      ["StateDirectory", "connector/%i"],
+      ["ExecReload", "/bin/kill -HUP $MAINPID"],
+      ["RestartPreventExitStatus", "2"],
+    ] as const) {
+      expect({ [name]: values(name) }).toEqual({ [name]: [value] });
+    }
+  });
+
+  // systemd's own judgement, where there is systemd; the rows above need none.
+  test("systemd finds nothing wrong with it, and little exposed", () => {
+    const folder = mkdtempSync(join(tmpdir(), "connector-unit-"));
+    try {
+      const file = join(folder, "connector@.service");
+      writeFileSync(file, unit.replace("/usr/local/bin/connector", process.execPath));
+      const verified = judged(["verify", "--man=no", join(folder, "connector@.service")]);
+      expect(verified.stderr.split("\n").filter((line) => line.includes("connector@"))).toEqual([]);
+      const exposed = judged(["security", "--offline=yes", "--threshold=20", file]);
+      expect(exposed).toMatchObject({ status: 0 });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  function judged(args: readonly string[]): Ran {
+    const { error, stdout, stderr, status } = spawnSync("systemd-analyze", args, { encoding: "utf8" });
+    if (error !== undefined) return { stdout: "", stderr: "", status: 0 };
+    return { stdout, stderr, status };
+  }
+});
+
+describe("the chart's values", () => {
+  const values: unknown = parse(read("deploy/helm/cognito-connector/values.yaml"));
+  const schema: unknown = parseJson(read("deploy/helm/cognito-connector/values.schema.json"));
+
+  /** Names that stand in one of the two only; free maps have no properties of their own. */
+  function differences(value: unknown, shape: unknown, path: string): string[] {
+    const properties = at(shape, "properties");
+    if (!isTree(properties) || !isTree(value)) return [];
+    return [...new Set([...Object.keys(properties), ...Object.keys(value)])].flatMap((name) => {
+      const here = `${path}${name}`;
+      if (here === "global") return [];
+      if (!(name in properties)) return [`${here} is not in the schema`];
+      if (!(name in value)) return [`${here} is not in values.yaml`];
+      return differences(value[name], properties[name], `${here}.`);
+    });
+  }
+
+  test("are those of its schema, name by name", () => {
+    expect(differences(values, schema, "")).toEqual([]);
+  });
+
+  test("the chart is of this version of the program", () => {
+    const chart: unknown = parse(read("deploy/helm/cognito-connector/Chart.yaml"));
+    expect(at(chart, "appVersion")).toBe(at(parseJson(read("package.json")), "version"));
+  });
+});
