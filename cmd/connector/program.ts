@@ -9,7 +9,7 @@ import { addHiddenSettings, addSettings, flagsOf } from "./settings-options.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { addExamples } from "./tree/examples.ts";
 import { addGroups } from "./tree/groups.ts";
-import { addActions, addAudit, addRecover } from "./tree/operate.ts";
+import { addActions, addAudit, addHealthCheck, addRecover } from "./tree/operate.ts";
 import { addPeople } from "./tree/people.ts";
 import { packageVersion } from "./version.ts";
 import { warn } from "./warn.ts";
@@ -51,13 +51,14 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   function configured(
     command: Command,
     reads: CommandName,
-    run: (config: Config, args: readonly string[]) => Promise<number>,
+    run: (config: Config, args: readonly string[], reread: () => Config) => Promise<number>,
   ): void {
     addSettings(command, reads);
     command.addHelpText("after", settingsHelp(reads)).action(async () => {
-      const { config, warnings } = loadConfig(reads, flagsOf(command, reads), surroundingsOf(context));
+      const load = () => loadConfig(reads, flagsOf(command, reads), surroundingsOf(context));
+      const { config, warnings } = load();
       warn(warnings, context);
-      done(await run(config, command.args));
+      done(await run(config, command.args, () => load().config));
     });
   }
 
@@ -107,8 +108,10 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   configured(
     program.command("serve").description("Answer the Baton protocol over gRPC"),
     "serve",
-    async (config) => (await import("./commands/serve.ts")).serveCommand(config, context),
+    async (config, _args, reread) =>
+      (await import("./commands/serve.ts")).serveCommand(config, context, reread),
   );
+  addHealthCheck(tree, done);
   addRecover(tree);
   addAudit(tree);
   addActions(tree, done);

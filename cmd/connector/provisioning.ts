@@ -5,18 +5,29 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../pkg/config/config.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
+import type { Budget } from "../../pkg/core/journal.ts";
 import { openAuditLog } from "../../pkg/ops/audit/audit-log.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../pkg/provision/provisioner.ts";
-import { openJournal } from "../../pkg/store/journal/journal.ts";
+import { type JournalStatus, openJournal } from "../../pkg/store/journal/journal.ts";
 import { lazyJournal } from "./lazy-journal.ts";
 
 export interface Provisioning {
   readonly provisioner: Provisioner;
   /** Opens journal and audit log now, for who would rather fail at the start than at the first change. */
   open(): void;
+  /** The changes that are open now; undefined while the journal is not. */
+  status(): JournalStatus | undefined;
+  /** What is spent of the ceilings of the hour; empty while the journal is not open. */
+  budgets(): readonly BudgetStatus[];
   /** Lets the changes under way end, for so long; what is open then is settled by the next process. */
   close(graceMs: number): Promise<void>;
+}
+
+export interface BudgetStatus {
+  readonly budget: Budget;
+  readonly limit: number;
+  readonly spent: number;
 }
 
 /** Everything that changes the pool, put together. Neither journal nor audit log is opened before the first change. */
@@ -59,6 +70,16 @@ export function createProvisioning(
   return {
     provisioner,
     open,
+    status: () => (journal.isOpen() ? journal.get().status() : undefined),
+    budgets() {
+      if (!journal.isOpen()) return [];
+      const limits: readonly (readonly [Budget, number])[] = [
+        ["deletions", provisioning.maxDeletionsPerHour],
+        ["disables", provisioning.maxDisablesPerHour],
+        ["invitations", provisioning.maxInvitationsPerHour],
+      ];
+      return limits.map(([budget, limit]) => ({ budget, limit, spent: journal.get().spent(budget, now()) }));
+    },
     async close(graceMs) {
       await within(provisioner.idle(), graceMs);
       if (journal.isOpen()) journal.get().end();

@@ -1,12 +1,14 @@
-import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
+import { type CognitoDirectory, createCognitoDirectory } from "../../pkg/cognito/directory.ts";
+import type { CallEvent } from "../../pkg/cognito/options.ts";
 import type { Config } from "../../pkg/config/config.ts";
 import type { Connector } from "../../pkg/connector/connector.ts";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { CATEGORY_OF } from "../../pkg/core/operations.ts";
+import type { Throttle } from "../../pkg/core/throttle.ts";
 import { createThrottle, type QuotaThrottle } from "../../pkg/limiter/throttle.ts";
-import { createLogger, type Logger } from "../../pkg/ops/logger.ts";
+import { type AdjustableLogger, createLogger } from "../../pkg/ops/logger.ts";
 import type { Provisioner } from "../../pkg/provision/provisioner.ts";
 import { type Closable, closeInOrder } from "./close-in-order.ts";
 import { type Context, ReaderGone } from "./context.ts";
@@ -14,14 +16,14 @@ import { exitCodeOf, OK } from "./exit-codes.ts";
 import { failureLine } from "./failure-line.ts";
 import { type CallMeter, createCallMeter } from "./progress/call-meter.ts";
 import { createLiveLine, type LiveLine } from "./progress/live-line.ts";
-import { createProvisioning } from "./provisioning.ts";
+import { createProvisioning, type Provisioning } from "./provisioning.ts";
 
-/** A step under way ends well within it; what does not is in the journal. */
-const CHANGES_GRACE_MS = 10_000;
+/** The last spans have this long to leave. */
+const WATCH_GRACE_MS = 2_000;
 
 /** The running program: everything put together for one pool. */
 export interface Runtime {
-  readonly log: Logger;
+  readonly log: AdjustableLogger;
   readonly liveLine: LiveLine;
   readonly throttle: QuotaThrottle;
   readonly meter: CallMeter;
@@ -29,22 +31,34 @@ export interface Runtime {
   readonly connector: Connector;
   /** What changes the pool. Nothing is opened or written before its first change. */
   readonly provisioner: Provisioner;
-  /** Opens journal and audit log at once. Throws `failed-precondition` where they cannot be had. */
-  readonly openJournal: () => void;
+  readonly journal: Pick<Provisioning, "open" | "status" | "budgets">;
   /** Tells a failure, as one line for people or one log line, and what it means for the output. */
   readonly fail: (error: unknown, meaning?: string) => Promise<void>;
+  /** What is left of the grace, which runs from the first time that this is asked. */
+  readonly graceLeft: () => number;
   /** Has the piece closed before everything that was there earlier. */
   readonly closeFirst: (piece: Closable) => void;
 }
 
+/** What a service that is watched hangs between the pieces. */
+export interface Watch {
+  throttle(inner: Throttle): Throttle;
+  directory(inner: CognitoDirectory): CognitoDirectory;
+  awsCall(event: CallEvent): void;
+  /** Sends what it still has. */
+  close(graceMs: number): Promise<void>;
+}
+
 /**
- * Builds the program bottom up, runs it, and takes it down front first, whatever came of it. A failure becomes one line
- * and an exit code here. No call to AWS is made by building.
+ * Builds the program bottom up, runs it, and takes it down front first, whatever came of it: the service, the schedule,
+ * the changes under way, the connections to AWS, the limiter, and last whoever watches. A failure becomes one line and an
+ * exit code here. No call to AWS is made by building.
  */
 export async function withRuntime(
   config: Config,
   context: Context,
   work: (runtime: Runtime) => Promise<number>,
+  watched?: (log: AdjustableLogger) => Promise<Watch>,
 ): Promise<number> {
   const { stderr, now, monotonic, signal } = context;
   const liveLine = createLiveLine(stderr);
@@ -53,7 +67,15 @@ export async function withRuntime(
   const pieces: Closable[] = [];
   const closeFirst = (piece: Closable): void => void pieces.unshift(piece);
 
+  // One deadline for all pieces, since whoever asked for the end waits for all of them.
+  let endsAtMs: number | undefined;
+  const graceLeft = (): number => {
+    endsAtMs ??= monotonic() + config.service.graceMs;
+    return Math.max(0, endsAtMs - monotonic());
+  };
+
   const meter = createCallMeter(monotonic);
+  let watch: Watch | undefined;
   const throttle = createThrottle({
     rates: config.rates,
     clock: { now: monotonic },
@@ -74,17 +96,21 @@ export async function withRuntime(
   }
 
   try {
-    const directory = createCognitoDirectory({
+    watch = await watched?.(log);
+    if (watch !== undefined) pieces.push({ name: "the watch", close: () => watch?.close(WATCH_GRACE_MS) });
+    const cognito = createCognitoDirectory({
       poolId: config.poolId,
       region: config.region,
-      throttle,
+      throttle: watch?.throttle(throttle) ?? throttle,
       credentials: { ...config.keys, assumeRole: config.assumeRole },
       endpoint: config.network.endpointUrl,
       fips: config.network.fips,
       dualStack: config.network.dualStack,
       proxy: config.network,
       httpTimeoutMs: config.network.httpTimeoutMs,
-      onCall({ operation, outcome, attempt, latencyMs, requestId }) {
+      onCall(event) {
+        const { operation, outcome, attempt, latencyMs, requestId } = event;
+        watch?.awsCall(event);
         meter.count(CATEGORY_OF[operation], outcome);
         log.debug("AWS answered", {
           operation,
@@ -95,7 +121,8 @@ export async function withRuntime(
         });
       },
     });
-    closeFirst({ name: "the connections to AWS", close: () => directory.close() });
+    const directory = watch?.directory(cognito) ?? cognito;
+    closeFirst({ name: "the connections to AWS", close: () => cognito.close() });
     const connector = createConnector({
       directory,
       poolId: config.poolId,
@@ -103,7 +130,7 @@ export async function withRuntime(
       now,
     });
     const provisioning = createProvisioning(config, directory, now);
-    closeFirst({ name: "the changes under way", close: () => provisioning.close(CHANGES_GRACE_MS) });
+    closeFirst({ name: "the changes under way", close: () => provisioning.close(graceLeft()) });
     const { provisioner } = provisioning;
     return await work({
       log,
@@ -113,7 +140,8 @@ export async function withRuntime(
       directory,
       connector,
       provisioner,
-      openJournal: () => provisioning.open(),
+      journal: provisioning,
+      graceLeft,
       fail,
       closeFirst,
     });

@@ -38,8 +38,20 @@ export interface IncomingCall extends HandlerCall {
 /** Serves one call and says how it ended. `send` is given each answer in turn and awaited. Never rejects. */
 export type Serve = (call: IncomingCall, send: (answer: Uint8Array) => Promise<void>) => Promise<CallStatus>;
 
+/** A call that begins, as far as whoever watches may know it. */
+export interface BegunCall {
+  readonly service: string;
+  readonly method: string;
+  /** A text header by its lower-case name. */
+  metadata(name: string): string | undefined;
+}
+
+/** Runs the work of a call, so that what it sets off can be told to be its own. */
+export type Around = <T>(call: BegunCall, work: () => Promise<T>) => Promise<T>;
+
 export interface Observation {
   readonly onCall: (event: CallEvent) => void;
+  readonly around?: Around | undefined;
   /** Milliseconds; only differences are taken. */
   readonly clock: () => number;
 }
@@ -56,8 +68,8 @@ export function intercepted(route: Route, observation: Observation): Serve {
 type Decoded = Route["handle"];
 type Encoded = (call: IncomingCall) => AsyncIterable<Uint8Array>;
 
-function answered({ method }: Route, { onCall, clock }: Observation, next: Encoded): Serve {
-  return async (call, send) => {
+function answered({ method }: Route, { onCall, clock, around }: Observation, next: Encoded): Serve {
+  const serve: Serve = async (call, send) => {
     const startedAt = clock();
     let answerBytes = 0;
     let failure: GovernanceError | UncodedError | undefined;
@@ -88,6 +100,10 @@ function answered({ method }: Route, { onCall, clock }: Observation, next: Encod
     }
     return outcome;
   };
+  if (around === undefined) return serve;
+  const [service, name] = [method.parent.typeName, method.name];
+  return (call, send) =>
+    around({ service, method: name, metadata: (header) => call.metadata(header) }, () => serve(call, send));
 }
 
 /** After an abort, whatever the handler threw is only how the abort reached it. */

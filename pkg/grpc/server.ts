@@ -14,7 +14,7 @@ import { parseListenAddress } from "./address.ts";
 import { createRunningCalls } from "./call-signal.ts";
 import { createEntrance, type Entrance, type RefusedConnection } from "./entrance.ts";
 import { createServingState } from "./health.ts";
-import type { CallEvent } from "./interceptors.ts";
+import type { Around, CallEvent } from "./interceptors.ts";
 import { type Bound, type Listener, openListener, requireProtected } from "./listener.ts";
 import { createReflection, REFLECTION_SERVICES } from "./reflection.ts";
 import { createReflectionStreams } from "./reflection-stream.ts";
@@ -33,6 +33,8 @@ export interface GrpcServerOptions {
   readonly reflection?: boolean | undefined;
   /** Hears of every call once it has its answer. */
   readonly onCall?: ((event: CallEvent) => void) | undefined;
+  /** Runs the work of each call that was let in, so that what it sets off can be told to be its own. */
+  readonly around?: Around | undefined;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Who may connect and call. By default everybody who can connect may do everything, so only this machine can. */
@@ -109,7 +111,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     authorizer: guard.authorizer,
     observation: { onCall, clock },
     requestTimeoutMs: limits.requestTimeoutMs,
-    onAdmitted: (ends) => entrance.prove(ends),
+    onAdmitted: (ends, proven) => entrance.use(ends, proven),
   });
   const server = new Server({ ...LIBRARY_OPTIONS, interceptors: [gatekeeper.interceptor] });
   const entrance: Entrance = createEntrance({
@@ -120,7 +122,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     onRefused: options.onConnectionRefused ?? (() => {}),
   });
   const running = createRunningCalls(clock);
-  const observation = { onCall, clock };
+  const observation = { onCall, clock, around: options.around };
   const callerOf = (metadata: Metadata) => gatekeeper.callerOf(metadata);
   const services = allServices(connector, sdkVersion, provisioning);
   const serving = createServingState(services.map(({ service }) => service.typeName));

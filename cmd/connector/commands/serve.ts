@@ -1,95 +1,128 @@
-import { randomUUID } from "node:crypto";
 import type { Config } from "../../../pkg/config/config.ts";
-import { createActions } from "../../../pkg/connector/actions/create-actions.ts";
-import { createProvisioningVerbs } from "../../../pkg/connector/provisioning/create-verbs.ts";
-import type { Sealing } from "../../../pkg/connector/provisioning/sealing.ts";
-import type { ProvisioningVerbs } from "../../../pkg/connector/provisioning/verbs.ts";
-import { createPasswordOpener } from "../../../pkg/encryption/password-opener.ts";
-import { createSealer } from "../../../pkg/encryption/sealer.ts";
-import { createGrpcServer } from "../../../pkg/grpc/server.ts";
-import type { Logger } from "../../../pkg/ops/logger.ts";
+import { HEALTH_SERVICE } from "../../../pkg/grpc/health.ts";
+import type { CallEvent } from "../../../pkg/grpc/interceptors.ts";
+import { createGrpcServer, type GrpcServer } from "../../../pkg/grpc/server.ts";
+import type { AdjustableLogger, Logger } from "../../../pkg/ops/logger.ts";
 import type { Context } from "../context.ts";
 import { OK } from "../exit-codes.ts";
 import { type Runtime, withRuntime } from "../runtime.ts";
-
-/** Calls under way have this long to end; Kubernetes kills after 30 s. */
-const GRACE_MS = 10_000;
-
-/** Serves until it is told to stop by a signal, which is no failure. */
-export function serveCommand(config: Config, context: Context): Promise<number> {
-  return withRuntime(config, context, async (runtime) => {
-    const { log, connector, closeFirst } = runtime;
-    const provisioning = config.provisioning.enabled ? provisioningVerbs(config, runtime) : undefined;
-    if (provisioning !== undefined) runtime.openJournal();
-    const server = createGrpcServer({
-      connector,
-      provisioning,
-      clock: context.monotonic,
-      onCall({ service, method, code, durationMs, requestBytes, answerBytes, peer, error }) {
-        const fields = { service, method, grpcCode: code, requestBytes, answerBytes, peer };
-        const timed = { ...fields, durationMs: Math.round(durationMs) };
-        if (error === undefined) log.debug("answered", timed);
-        else log.failure("answered with a failure", error, timed);
-      },
-    });
-    closeFirst({ name: "the gRPC server", close: () => server.close(GRACE_MS) });
-    const { target } = await server.listen(config.service.listen);
-    log.info("serving", { address: target, pool: config.poolId });
-    if (provisioning !== undefined) void settleLeftovers(runtime, context.signal);
-    // Told at once, since clients may come hours later; a pool that is out of reach now need not be then.
-    void connector.pool(context.signal).then(
-      () => log.info("the pool can be read", { pool: config.poolId }),
-      (error: unknown) => {
-        if (!context.signal.aborted) log.failure("the pool cannot be read", error);
-      },
-    );
-    await stopped(context.signal);
-    sayGoodbye(log, context.signal);
-    return OK;
-  });
-}
-
-function provisioningVerbs(config: Config, { connector, provisioner }: Runtime): ProvisioningVerbs {
-  return createProvisioningVerbs({
-    provisioner,
-    poolId: config.poolId,
-    userIdKind: config.userIdKind,
-    pool: (signal) => connector.knownPool(signal),
-    sealing: sealing(config),
-    actions: createActions({ provisioner, newId: randomUUID }),
-  });
-}
-
-function sealing({ clientSecret }: Config): Sealing {
-  const opener = clientSecret === undefined ? undefined : createPasswordOpener(clientSecret);
-  return {
-    sealer: createSealer,
-    open: opener === undefined ? undefined : (encrypted) => opener.open(encrypted),
-  };
-}
+import { startScheduledSync } from "../schedule/scheduled-sync.ts";
+import { createHealthEndpoint } from "../service/health-endpoint.ts";
+import { createLastSync, type LastSyncRecord } from "../service/last-sync.ts";
+import { provisioningVerbs, settleLeftovers } from "../service/provisioning-verbs.ts";
+import { securityOf } from "../service/security.ts";
+import { createServiceWatch, type ServiceWatch } from "../service/watch.ts";
+import { reloadableLevel, reloadOnHangup } from "../signals-reload.ts";
 
 /**
- * Beside the service, which it does not hold up: a change of the same account or group settles what was left of it
- * before it begins.
+ * Serves until it is told to stop by a signal, which is no failure. Then, within the grace: not ready, no new calls,
+ * those under way and the page of a scheduled sync end, then the changes, then the HTTP endpoint.
  */
-async function settleLeftovers({ log, provisioner }: Runtime, signal: AbortSignal): Promise<void> {
-  try {
-    const { settled, failed } = await provisioner.recover(signal);
-    for (const { change, outcome, says } of settled) {
-      const level = outcome === "partial" || outcome === "unknown" ? "warn" : "info";
-      log[level](`settled a change that was cut off: ${says}`, {
-        change: change.id,
-        kind: change.kind,
-        outcome,
-      });
-    }
-    for (const { change, error } of failed) {
-      const fields = { change: change.id, kind: change.kind };
-      log.failure("a change that was cut off is still open; `connector recover` tries again", error, fields);
-    }
-  } catch (error) {
-    if (!signal.aborted) log.failure("the changes that were cut off could not be settled", error);
-  }
+export async function serveCommand(config: Config, context: Context, reread: () => Config): Promise<number> {
+  let watch: ServiceWatch | undefined;
+  return await withRuntime(
+    config,
+    context,
+    async (runtime) => {
+      if (watch === undefined) throw new TypeError("the watch is made before the work");
+      return await serve(config, context, runtime, watch, reread);
+    },
+    async (log) => {
+      watch = await createServiceWatch(config, context, log);
+      return watch;
+    },
+  );
+}
+
+async function serve(
+  config: Config,
+  context: Context,
+  runtime: Runtime,
+  watch: ServiceWatch,
+  reread: () => Config,
+): Promise<number> {
+  const { log, connector, closeFirst } = runtime;
+  const provisioning = config.provisioning.enabled ? provisioningVerbs(config, runtime) : undefined;
+  if (provisioning !== undefined) runtime.journal.open();
+  const lastSync = createLastSync(watch.metrics);
+  await openHealthEndpoint(config, context, runtime, watch, lastSync);
+
+  const server = createGrpcServer({
+    connector,
+    provisioning,
+    reflection: config.service.reflection,
+    clock: context.monotonic,
+    ...securityOf(config, watch.metrics, log),
+    around: watch.around,
+    onCall(event) {
+      watch.call(event);
+      tellCall(event, log);
+    },
+  });
+  closeFirst({ name: "the gRPC server", close: () => server.close(runtime.graceLeft()) });
+  const { target } = await server.listen(config.service.listen);
+  log.info("serving", { address: target, pool: config.poolId });
+
+  startSchedule(config, context, runtime, lastSync);
+  reloadOnHangup(reloadables(server, log, reread), context, log);
+  if (provisioning !== undefined) void settleLeftovers(runtime, context.signal);
+  tellWhetherReadable(config, context, runtime);
+  await stopped(context.signal);
+  sayGoodbye(log, context.signal);
+  return OK;
+}
+
+async function openHealthEndpoint(
+  config: Config,
+  context: Context,
+  runtime: Runtime,
+  { metrics }: ServiceWatch,
+  lastSync: LastSyncRecord,
+): Promise<void> {
+  if (metrics === undefined) return;
+  const { server, probe } = createHealthEndpoint(config, runtime, metrics, () => lastSync.last(), context);
+  runtime.closeFirst({ name: "the HTTP endpoint", close: () => server.close(runtime.graceLeft()) });
+  const { host, port } = await server.listen();
+  runtime.log.info("health and metrics", { address: `${host}:${port}` });
+  context.signal.addEventListener("abort", () => probe.drain(), { once: true });
+}
+
+function startSchedule(config: Config, context: Context, runtime: Runtime, lastSync: LastSyncRecord): void {
+  const { schedule } = config;
+  if (schedule === undefined) return;
+  const sync = startScheduledSync({
+    config: { ...config, schedule },
+    pieces: runtime,
+    context,
+    onResult: (report) => lastSync.told(report),
+  });
+  runtime.closeFirst({ name: "the scheduled sync", close: () => sync.close(runtime.graceLeft()) });
+}
+
+function reloadables(server: GrpcServer, log: AdjustableLogger, reread: () => Config) {
+  return [
+    { name: "certificates and tokens", reload: () => server.reload() },
+    reloadableLevel(log, () => reread().log),
+  ];
+}
+
+function tellCall({ error, durationMs, ...event }: CallEvent, log: Logger): void {
+  const { service, method, code, requestBytes, answerBytes, peer } = event;
+  const fields = { service, method, grpcCode: code, requestBytes, answerBytes, peer };
+  const timed = { ...fields, durationMs: Math.round(durationMs) };
+  // Every watch of the health service ends as a failure, when its client goes.
+  if (error === undefined || service === HEALTH_SERVICE) log.debug("answered", timed);
+  else log.failure("answered with a failure", error, timed);
+}
+
+/** Told at once, since clients may come hours later; a pool that is out of reach now need not be then. */
+function tellWhetherReadable({ poolId }: Config, { signal }: Context, { log, connector }: Runtime): void {
+  void connector.pool(signal).then(
+    () => log.info("the pool can be read", { pool: poolId }),
+    (error: unknown) => {
+      if (!signal.aborted) log.failure("the pool cannot be read", error);
+    },
+  );
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

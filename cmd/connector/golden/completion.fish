@@ -2,7 +2,7 @@
 function __connector_at --description 'The command line stands at this command'
     set -l path
     for word in (commandline -opc)[2..]
-        if contains -- (string join -- ' ' $path $word) 'sync' 'list' 'list users' 'list groups' 'list members' 'create-account' 'update-user' 'enable-user' 'disable-user' 'sign-out-user' 'set-password' 'rotate-password' 'reset-password' 'resend-invitation' 'confirm-sign-up' 'reset-mfa' 'delete-user' 'grant' 'revoke' 'create-group' 'update-group' 'delete-group' 'validate' 'serve' 'recover' 'audit' 'audit show' 'audit verify' 'actions' 'actions list' 'actions invoke' 'capabilities' 'config' 'config show' 'iam-policy' 'version' 'completion'
+        if contains -- (string join -- ' ' $path $word) 'sync' 'list' 'list users' 'list groups' 'list members' 'create-account' 'update-user' 'enable-user' 'disable-user' 'sign-out-user' 'set-password' 'rotate-password' 'reset-password' 'resend-invitation' 'confirm-sign-up' 'reset-mfa' 'delete-user' 'grant' 'revoke' 'create-group' 'update-group' 'delete-group' 'validate' 'serve' 'health-check' 'recover' 'audit' 'audit show' 'audit verify' 'actions' 'actions list' 'actions invoke' 'capabilities' 'config' 'config show' 'iam-policy' 'version' 'completion'
             set path $path $word
         end
     end
@@ -31,6 +31,7 @@ complete -c connector -n '__connector_at' -a 'update-group' -d 'Change descripti
 complete -c connector -n '__connector_at' -a 'delete-group' -d 'Delete a group, with every membership of it'
 complete -c connector -n '__connector_at' -a 'validate' -d 'Check pool, Region, credentials and each IAM action; change nothing'
 complete -c connector -n '__connector_at' -a 'serve' -d 'Answer the Baton protocol over gRPC'
+complete -c connector -n '__connector_at' -a 'health-check' -d 'Ask the running service whether it is ready; ends with 0 or 1'
 complete -c connector -n '__connector_at' -a 'recover' -d 'Settle the changes that killed processes left open, and say what stands'
 complete -c connector -n '__connector_at' -a 'audit' -d 'Show and check the log of all changes'
 complete -c connector -n '__connector_at' -a 'actions' -d 'List and do the actions that platforms call by name'
@@ -928,6 +929,10 @@ complete -c connector -n '__connector_at serve' -l log-level-debug-expires-at -x
 complete -c connector -n '__connector_at serve' -l log-format -x -a 'console json' -d 'Form of the log on stderr (default: console on a terminal, else json)'
 complete -c connector -n '__connector_at serve' -l config -r -F -d 'YAML file with these settings by their names (default: ./.baton.yaml where there is one)'
 complete -c connector -n '__connector_at serve' -l help -s h -d 'Show help'
+complete -c connector -n '__connector_at health-check' -l health-check-port -x -d 'Port of that endpoint; 0 lets the system choose (0 to 65535; default: 8081)'
+complete -c connector -n '__connector_at health-check' -l health-check-bind-address -x -d 'Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data (default: 127.0.0.1)'
+complete -c connector -n '__connector_at health-check' -l config -r -F -d 'YAML file with these settings by their names (default: ./.baton.yaml where there is one)'
+complete -c connector -n '__connector_at health-check' -l help -s h -d 'Show help'
 complete -c connector -n '__connector_at recover' -l user-pool-id -x -d 'The user pool, such as eu-west-1_AbCd12345 (required)'
 complete -c connector -n '__connector_at recover' -l region -x -d 'The pool\'s Region; must be the one in the pool id (default: read from the pool id)'
 complete -c connector -n '__connector_at recover' -l rate -x -d 'Requests per second for every quota category, or for some: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default: 5)'

@@ -32,6 +32,7 @@ _connector() {
       'delete-group:Delete a group, with every membership of it'
       'validate:Check pool, Region, credentials and each IAM action; change nothing'
       'serve:Answer the Baton protocol over gRPC'
+      'health-check:Ask the running service whether it is ready; ends with 0 or 1'
       'recover:Settle the changes that killed processes left open, and say what stands'
       'audit:Show and check the log of all changes'
       'actions:List and do the actions that platforms call by name'
@@ -67,6 +68,7 @@ _connector() {
         delete-group) _connector_delete_group ;;
         validate) _connector_validate ;;
         serve) _connector_serve ;;
+        health-check) _connector_health_check ;;
         recover) _connector_recover ;;
         audit) _connector_audit ;;
         actions) _connector_actions ;;
@@ -1097,6 +1099,15 @@ _connector_serve() {
     '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_health_check() {
+  _arguments -s \
+    '--health-check-port[Port of that endpoint; 0 lets the system choose (0 to 65535; default\: 8081)]:value: ' \
+    '--health-check-bind-address[Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data (default\: 127.0.0.1)]:value: ' \
     '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'

@@ -1,5 +1,8 @@
 import { Argument } from "commander";
+import { loadHealthCheck } from "../../../pkg/config/load-config.ts";
 import { addHiddenSettings, addSettings, flagsOf } from "../settings-options.ts";
+import { surroundingsOf } from "../surroundings.ts";
+import { warn } from "../warn.ts";
 import type { Tree } from "./configured.ts";
 import { neededOption, neededTextOf, textOf, textOption } from "./own-options.ts";
 
@@ -61,6 +64,20 @@ export function addAudit({ program, context, configured }: Tree): void {
     const { auditPath } = await import("../provisioning.ts");
     const expectLast = textOf(verify, "expectLast");
     return auditVerifyCommand({ path: auditPath(config), output: config.output }, { expectLast }, context);
+  });
+}
+
+/** For container probes: asks the service on this machine, and ends with 0 or 1. */
+export function addHealthCheck({ program, context }: Tree, done: (exitCode: number) => void): void {
+  const check = program
+    .command("health-check")
+    .description("Ask the running service whether it is ready; ends with 0 or 1");
+  addSettings(check, "health-check");
+  check.action(async () => {
+    const { healthCheckCommand } = await import("../commands/health-check.ts");
+    const { host, port, warnings } = loadHealthCheck(flagsOf(check, "health-check"), surroundingsOf(context));
+    warn(warnings, context);
+    done(await healthCheckCommand({ bindAddress: host, port }, context));
   });
 }
 

@@ -35,6 +35,14 @@ export interface JournalOptions {
 export interface JournalFile extends Journal {
   /** Path of its database. */
   readonly file: string;
+  /** The changes that are open now, of whichever process. */
+  status(): JournalStatus;
+}
+
+export interface JournalStatus {
+  readonly open: number;
+  /** Milliseconds since the epoch; undefined when none is open. */
+  readonly oldestBeganAtMs: number | undefined;
 }
 
 /** How often a change of another process is looked at; grows by a fifth each time. */
@@ -185,6 +193,16 @@ class SqliteJournal implements JournalFile {
 
   spent(budget: Budget, nowMs: number): number {
     return this.#read(() => spent(this.#database, budget, nowMs));
+  }
+
+  status(): JournalStatus {
+    return this.#read(() => {
+      const row = this.#database
+        .prepare("SELECT count(*) AS n, min(began_at_ms) AS oldest FROM changes")
+        .get();
+      const open = numberOf(row, "n");
+      return { open, oldestBeganAtMs: open === 0 ? undefined : numberOf(row, "oldest") };
+    });
   }
 
   // The line first, then the commit (J2).

@@ -1,0 +1,137 @@
+// What a running service tells of itself: traces, log lines, its level, its scheduled syncs.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ResourcesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
+import { people } from "./cognito/definitions.ts";
+import { createPool } from "./cognito/pool.ts";
+import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { type RunningCli, startCli } from "./support/connector-cli.ts";
+import { callUnary, grpcClient } from "./support/grpc-client.ts";
+import { type OtlpCollector, startOtlpCollector } from "./support/otlp-collector.ts";
+
+const POOL = "us-east-1_Ab129faBb";
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+const SPAN = "00f067aa0ba902b7";
+
+let cognito: ScriptedCognito;
+let collector: OtlpCollector;
+let folder: string;
+let started: RunningCli | undefined;
+let log = "";
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "connector-observed-"));
+  cognito = await startScriptedCognito({
+    pools: [createPool({ id: POOL, users: people(61), groups: ["all"] })],
+  });
+  collector = await startOtlpCollector();
+  log = "";
+});
+
+afterEach(async () => {
+  started?.process.kill("SIGKILL");
+  await started?.result;
+  started = undefined;
+  collector.close();
+  await cognito.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function serve(...more: readonly string[]): Promise<string> {
+  const fixed = [
+    "--listen=127.0.0.1:0",
+    `--user-pool-id=${POOL}`,
+    `--endpoint-url=${cognito.url}`,
+    "--rate=1000",
+  ];
+  started = startCli(["serve", ...fixed, "--log-format=json", ...more]);
+  started.process.stderr?.on("data", (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  await said('"msg":"serving"');
+  return /"address":"([^"]+)"/.exec(log)?.[1] ?? "";
+}
+
+const said = (text: string) =>
+  vi.waitFor(() => expect(log).toContain(text), { timeout: 20_000, interval: 20 });
+
+function lines(): readonly Record<string, unknown>[] {
+  return log
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => {
+      const entry: unknown = JSON.parse(line);
+      if (typeof entry !== "object" || entry === null) throw new TypeError(`no log line: ${line}`);
+      return { ...entry };
+    });
+}
+
+describe("a gRPC call", () => {
+  test("is a span in its caller's trace, and its AWS calls are its children, sent before the end", async () => {
+    const address = await serve(
+      `--otel-collector-endpoint=http://127.0.0.1:${collector.port}`,
+      "--log-level=debug",
+    );
+    await said('"msg":"the pool can be read"');
+    const client = grpcClient(address);
+    const page = await client.unary(
+      ResourcesService.method.listResources,
+      { resourceTypeId: "user" },
+      { headers: { traceparent: `00-${TRACE}-${SPAN}-01` } },
+    );
+    client.close();
+    expect(page.code).toBe("OK");
+    started?.process.kill("SIGTERM");
+    expect((await started?.result)?.code).toBe(0);
+
+    const call = collector.spans.find(({ kind }) => kind === 2);
+    expect(call).toMatchObject({ traceId: TRACE, parentSpanId: SPAN });
+    const child = collector.spans.find(({ name }) => name === "ListUsers");
+    expect(child).toMatchObject({ traceId: TRACE, parentSpanId: call?.spanId });
+    const told = lines().filter(({ traceId }) => traceId === TRACE);
+    expect(told.map(({ msg }) => msg)).toEqual(["AWS answered", "answered"]);
+    expect(new Set(told.map(({ callId }) => callId))).toEqual(
+      new Set([call?.attributes["connector.call_id"]]),
+    );
+    expect(told[0]?.["requestId"]).toBe(child?.attributes["aws.request_id"]);
+  });
+
+  test("without a collector still gives its id to its lines", async () => {
+    const address = await serve("--log-level=debug");
+    await said('"msg":"the pool can be read"');
+    await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
+    await said('"msg":"answered"');
+    const told = lines().filter(({ callId }) => callId !== undefined);
+    expect(told.map(({ msg }) => msg)).toEqual(["AWS answered", "answered"]);
+    expect(new Set(told.map(({ callId }) => callId)).size).toBe(1);
+  });
+});
+
+test("SIGHUP reads the log level of the configuration file", async () => {
+  const config = join(folder, "connector.yaml");
+  writeFileSync(config, "log-level: info\n");
+  const address = await serve(`--config=${config}`);
+  await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
+  writeFileSync(config, "log-level: debug\n");
+  started?.process.kill("SIGHUP");
+  await said("SIGHUP: reloaded certificates and tokens, the log level");
+  expect(log).not.toContain('"msg":"answered"');
+  await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
+  await said('"msg":"answered"');
+  writeFileSync(config, "log-level: loud\n");
+  started?.process.kill("SIGHUP");
+  await said("SIGHUP: reloading the log level failed; what was in force stays");
+});
+
+test("a service with a schedule writes the file and serves on", async () => {
+  const file = join(folder, "pool.c1z");
+  const address = await serve("--sync-every=1h", `--file=${file}`);
+  await said('"msg":"synced"');
+  expect(existsSync(file)).toBe(true);
+  const page = await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
+  expect(page.code).toBe("OK");
+  started?.process.kill("SIGTERM");
+  expect((await started?.result)?.code).toBe(0);
+});
