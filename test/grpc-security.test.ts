@@ -314,7 +314,20 @@ describe("tokens", () => {
     expect(await codes(client, bearing(tokens.provision))).toEqual(["OK", "OK"]);
   });
 
-  test("are not asked for health", async () => {
+  test("are not asked for health, whose watchers hear of the end", async () => {
+    const harness = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
+    const client = harness.connect();
+    const watching = client.stream(Health.method.watch);
+    // On the same connection, so the watch was there before.
+    expect(await client.unary(Health.method.check)).toMatchObject({ code: "OK" });
+    await harness.server.close(5000);
+    expect(await watching).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("shutting down"),
+    });
+  });
+
+  test("are not asked for a health check", async () => {
     const { connect } = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
     expect(await connect().unary(Health.method.check)).toMatchObject({ code: "OK" });
   });

@@ -78,19 +78,19 @@ describe("C2: a connection with an admitted call", () => {
 });
 
 describe("the end", () => {
-  test("cuts idle ones first, then all, and is over when they are gone", async () => {
-    const { connections } = crowded(2);
-    const [idle, busy] = [socketFrom(1), socketFrom(2)];
-    connections.admit(idle);
-    connections.admit(busy);
+  test("cuts those without a call first, then all, and is over when they are gone", async () => {
+    const { connections } = crowded(3);
+    const [idle, busy, asking] = [socketFrom(1), socketFrom(2), socketFrom(3)];
+    for (const socket of [idle, busy, asking]) connections.admit(socket);
+    connections.use(asking);
     connections.prove({
       remoteAddress: "10.0.0.1",
       remotePort: 2,
       localAddress: "10.0.0.2",
       localPort: 50_051,
     });
-    connections.cutIdle();
-    expect([idle.destroyed, busy.destroyed]).toEqual([true, false]);
+    connections.cutUnused();
+    expect([idle, busy, asking].map(({ destroyed }) => destroyed)).toEqual([true, false, false]);
     const gone = connections.gone();
     connections.cut();
     await gone;

@@ -19,10 +19,12 @@ export type Crowding = "evicted" | "full";
 export interface Connections {
   /** False, and the socket is destroyed, when there is no room. */
   admit(socket: Socket): boolean;
+  /** A call of this connection was answered, though only because anybody may make it. */
+  use(ends: Ends): void;
   /** A call of this connection was let in. */
   prove(ends: Ends): void;
-  /** Destroys those without an admitted call. */
-  cutIdle(): void;
+  /** Destroys those without a call. */
+  cutUnused(): void;
   /** Destroys all. */
   cut(): void;
   /** Resolves when none is left. */
@@ -37,6 +39,7 @@ export function createConnections(
   // Sets keep the order of arrival.
   const idle = new Set<Socket>();
   const proven = new Set<Socket>();
+  const used = new WeakSet<Socket>();
   const byEnds = new Map<string, Socket>();
   const waiting = new Set<() => void>();
 
@@ -78,13 +81,17 @@ export function createConnections(
       });
       return true;
     },
+    use(ends) {
+      const socket = byEnds.get(keyOf(ends));
+      if (socket !== undefined) used.add(socket);
+    },
     prove(ends) {
       const socket = byEnds.get(keyOf(ends));
       if (socket === undefined || !idle.delete(socket)) return;
       proven.add(socket);
     },
-    cutIdle() {
-      for (const socket of idle) socket.destroy();
+    cutUnused() {
+      for (const socket of idle) if (!used.has(socket)) socket.destroy();
     },
     cut() {
       for (const socket of [...idle, ...proven]) socket.destroy();

@@ -25,9 +25,9 @@ export interface EntranceOptions {
 
 export interface Entrance {
   enter(socket: Socket): void;
-  /** A call of this connection was let in, so it is not cut to make room. */
-  prove(ends: Ends): void;
-  /** Lets nobody in any more, and cuts those who were not let in yet. Resolves when all are gone. */
+  /** A call of this connection goes on to its answer; `proven`, it is not cut to make room. */
+  use(ends: Ends, proven: boolean): void;
+  /** Lets nobody in any more, and cuts those who have not called. Resolves when all are gone. */
   shut(): Promise<void>;
   isShut(): boolean;
   /** Destroys what is still connected. */
@@ -68,10 +68,13 @@ export function createEntrance({ limits, tls, library, onRefused }: EntranceOpti
       if (door === undefined) ready(socket);
       else door.enter(socket);
     },
-    prove: (ends) => connections.prove(ends),
+    use(ends, proven) {
+      if (proven) connections.prove(ends);
+      else connections.use(ends);
+    },
     shut() {
       open = false;
-      connections.cutIdle();
+      connections.cutUnused();
       return connections.gone();
     },
     isShut: () => !open,

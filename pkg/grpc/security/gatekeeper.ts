@@ -15,8 +15,8 @@ export interface GatekeeperOptions {
   readonly observation: Observation;
   /** The body must be there after so long. */
   readonly requestTimeoutMs: number;
-  /** Hears of the connection of every call that is let in, and not because anybody is. */
-  readonly onAdmitted: (ends: Ends) => void;
+  /** Hears of the connection of every call that is let in, and whether for more than that anybody is. */
+  readonly onAdmitted: (ends: Ends, proven: boolean) => void;
 }
 
 export interface Gatekeeper {
@@ -73,7 +73,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
       // Nobody further in has a use for the secret.
       metadata.remove("authorization");
       callers.set(metadata, caller);
-      if (roleFor(method.path) !== "anybody") onAdmitted(call.getConnectionInfo());
+      onAdmitted(call.getConnectionInfo(), roleFor(method.path) !== "anybody");
       if (!method.requestStream) {
         const tooLate = new GovernanceError(
           "deadline-exceeded",
