@@ -2,6 +2,7 @@
 // "N passed, N failed, N skipped". With CI=true a suite that cannot run is a failure; otherwise it is said.
 //   node test/suites/main.ts          everything
 //   node test/suites/main.ts judges   the outside judges alone
+import { chart } from "./chart.ts";
 import { containers } from "./containers.ts";
 import { availableJudges, type Judge } from "./judges.ts";
 import { runStep, runVitest, type Tally, tallyOf } from "./run.ts";
@@ -33,12 +34,12 @@ if (!onlyJudges) {
       "--exclude",
       "test/judges/**",
       "--exclude",
-      "test/container/**",
+      "test/{container,chart}/**",
     ]),
   );
 }
 
-for (const judge of [...availableJudges(), ...(onlyJudges ? [] : [containers()])]) {
+for (const judge of [...availableJudges(), ...(onlyJudges ? [] : [chart(), containers()])]) {
   if (judge.missing === undefined) tallies.push(...runJudge(judge));
   else if (required) tallies.push(failed(judge.name, judge.missing));
   else leftOut.push(`${judge.name}: ${judge.missing}`);
