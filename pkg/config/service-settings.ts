@@ -112,7 +112,7 @@ export const SERVICE_SETTINGS = {
   }),
   "max-connections": wholeNumber({
     ...COMMON,
-    description: "Connections held at once; more are closed as they come",
+    description: "Connections held at once; beyond it the first that no rightful caller has used makes room",
     min: 1,
     max: 1_000_000,
     fallback: 20_000,

@@ -28,6 +28,8 @@ export interface LogFields {
   readonly requestBytes?: number;
   readonly answerBytes?: number;
   readonly peer?: string;
+  /** Who called, as the audit log names them. */
+  readonly caller?: string;
 
   /** Of a change: its id in the audit log, and what was asked for. */
   readonly change?: string;

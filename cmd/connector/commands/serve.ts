@@ -107,8 +107,8 @@ function reloadables(server: GrpcServer, log: AdjustableLogger, reread: () => Co
 }
 
 function tellCall({ error, durationMs, ...event }: CallEvent, log: Logger): void {
-  const { service, method, code, requestBytes, answerBytes, peer } = event;
-  const fields = { service, method, grpcCode: code, requestBytes, answerBytes, peer };
+  const { service, method, code, requestBytes, answerBytes, peer, caller } = event;
+  const fields = { service, method, grpcCode: code, requestBytes, answerBytes, peer, caller };
   const timed = { ...fields, durationMs: Math.round(durationMs) };
   // Every watch of the health service ends as a failure, when its client goes.
   if (error === undefined || service === HEALTH_SERVICE) log.debug("answered", timed);

@@ -1086,7 +1086,7 @@ _connector_serve() {
     '--jwt-audience[Audience (aud) that a JWT must have]:value: ' \
     '--jwt-role-claim[Claim of a JWT that has connector\:read or connector\:provision (default\: roles)]:value: ' \
     '--grace-seconds[How long calls and changes under way may take to end (1 to 3600; default\: 25)]:value: ' \
-    '--max-connections[Connections held at once; more are closed as they come (1 to 1000000; default\: 20000)]:value: ' \
+    '--max-connections[Connections held at once; beyond it the first that no rightful caller has used makes room (1 to 1000000; default\: 20000)]:value: ' \
     '--disable-reflection[Leave out gRPC server reflection]' \
     '--health-check[Open the HTTP endpoint of health and metrics]' \
     '--health-check-port[Port of that endpoint; 0 lets the system choose (0 to 65535; default\: 8081)]:value: ' \
@@ -1353,7 +1353,7 @@ _connector_config_show() {
     '--jwt-audience[Audience (aud) that a JWT must have]:value: ' \
     '--jwt-role-claim[Claim of a JWT that has connector\:read or connector\:provision (default\: roles)]:value: ' \
     '--grace-seconds[How long calls and changes under way may take to end (1 to 3600; default\: 25)]:value: ' \
-    '--max-connections[Connections held at once; more are closed as they come (1 to 1000000; default\: 20000)]:value: ' \
+    '--max-connections[Connections held at once; beyond it the first that no rightful caller has used makes room (1 to 1000000; default\: 20000)]:value: ' \
     '--disable-reflection[Leave out gRPC server reflection]' \
     '--health-check[Open the HTTP endpoint of health and metrics]' \
     '--health-check-port[Port of that endpoint; 0 lets the system choose (0 to 65535; default\: 8081)]:value: ' \

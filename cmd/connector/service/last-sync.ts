@@ -18,7 +18,8 @@ export function createLastSync(metrics: Metrics | undefined): LastSyncRecord {
         metrics?.sync({ outcome: "failed" });
         return;
       }
-      const { published, durationMs } = report.result;
+      const { published } = report.result;
+      const durationMs = Math.round(report.result.durationMs);
       const { users, groups, memberships } = published.counts;
       last = { endedAt: published.endedAt, durationMs, users, groups, memberships };
       metrics?.sync({
