@@ -8,6 +8,7 @@ import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
 import { StatusSchema } from "../pkg/gen/google/rpc/status_pb.ts";
 import { type RunningCli, startCli } from "./support/connector-cli.ts";
 import { type GrpcTestClient, grpcClient, type Reply } from "./support/grpc-client.ts";
+import { type OtlpCollector, startOtlpCollector } from "./support/otlp-collector.ts";
 import {
   FAULTS,
   KEY_SECRET,
@@ -52,9 +53,12 @@ async function keys(): Promise<Keys> {
   };
 }
 
-function serve(stage: PlantedStage, level: string, format: string): RunningCli {
+function serve(stage: PlantedStage, collector: OtlpCollector, level: string, format: string): RunningCli {
   const args = [
     "serve",
+    "--health-check",
+    "--health-check-port=0",
+    `--otel-collector-endpoint=http://127.0.0.1:${collector.port}`,
     `--listen=unix:${stage.folder}/s.sock`,
     `--log-level=${level}`,
     `--log-format=${format}`,
@@ -118,7 +122,12 @@ describe("mark 54: what leaves the service when it changes the pool", () => {
     ["info", "console", 1],
   ] as const)("at level %s as %s", async ([level, format, half]) => {
     const stage = await setPlantedStage(SEARCH_EVERY_MS);
-    const running = serve(stage, level, format);
+    const collector = await startOtlpCollector();
+    const running = serve(stage, collector, level, format);
+    let log = "";
+    running.process.stderr?.on("data", (chunk: Buffer) => {
+      log += chunk.toString();
+    });
     const client = grpcClient(`unix:${stage.folder}/s.sock`);
     try {
       await told(running, "serving");
@@ -148,8 +157,15 @@ describe("mark 54: what leaves the service when it changes the pool", () => {
       expect(WRITES.filter((operation) => stage.cognito.stats.count(operation) === 0)).toEqual([]);
       expect(answers.size).toBeGreaterThan(80);
 
+      const watched = /127\.0\.0\.1:\d+/.exec(log)?.[0] ?? "";
+      let pages = "";
+      for (const path of ["/metrics", "/readyz", "/health"]) {
+        pages += await (await fetch(`http://${watched}${path}`)).text();
+      }
+      expect(pages).toContain("connector_grpc_requests_total");
       running.process.kill("SIGTERM");
       const { code, stdout, stderr } = await running.result;
+      expect(collector.spans.length).toBeGreaterThan(100);
       expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
       const made = stage.cognito.stats.calls
         .flatMap(({ input = {} }) => [input["Password"], input["TemporaryPassword"]])
@@ -157,6 +173,8 @@ describe("mark 54: what leaves the service when it changes the pool", () => {
         .map((marker): Planted => ({ what: "sent password", marker, whole: marker }));
       expect(made.length).toBeGreaterThan(20);
       leaks.push(...leaksIn("stderr", stderr, [...NEVER_TOLD, ...OWN, ...made]));
+      leaks.push(...leaksIn("the pages and metrics", pages, [...NEVER_TOLD, ...OWN, ...made]));
+      leaks.push(...leaksIn("the traces", collector.text(), [...NEVER_TOLD, ...OWN, ...made]));
       leaks.push(...leaksBelow(stage.stateDir, [...NEVER_KEPT, ...OWN, ...made]), ...stage.duringWrites);
       expect([...new Set(leaks)]).toEqual([]);
       expect(stage.seenInJournal()).toBeGreaterThan(5);
@@ -164,6 +182,7 @@ describe("mark 54: what leaves the service when it changes the pool", () => {
       client.close();
       running.process.kill("SIGKILL");
       await running.result;
+      collector.close();
       await stage.close();
     }
   });
