@@ -36,8 +36,8 @@ export interface ConnectorContainer {
   kill(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** What the gRPC port is on this machine. */
   address(): Promise<string>;
-  /** `healthy`, `unhealthy` or `starting`. */
-  health(): Promise<string>;
+  /** Another program beside it, in the same container. */
+  exec(...command: readonly string[]): Promise<{ readonly code: number; readonly output: string }>;
   readonly result: Promise<CliResult>;
   /** Paths changed outside volumes. */
   changes(): Promise<readonly string[]>;
@@ -55,8 +55,8 @@ export async function startContainer(options: ContainerOptions): Promise<Connect
     entrypoint,
     writable = false,
   } = options;
-  const engine = await docker();
-  const container = await engine.createContainer({
+  const runtime = await getContainerRuntimeClient();
+  const container = await runtime.container.dockerode.createContainer({
     Image: IMAGE,
     Cmd: [...args],
     ...(entrypoint === undefined ? {} : { Entrypoint: [entrypoint] }),
@@ -113,8 +113,9 @@ export async function startContainer(options: ContainerOptions): Promise<Connect
       if (port === undefined) throw new Error("the gRPC port is not published");
       return `127.0.0.1:${port}`;
     },
-    async health() {
-      return (await container.inspect()).State.Health?.Status ?? "none";
+    async exec(...command) {
+      const { exitCode, output: said } = await runtime.container.exec(container, [...command]);
+      return { code: exitCode, output: said };
     },
     async changes() {
       const found: unknown = await container.changes();
