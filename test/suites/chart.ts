@@ -21,7 +21,8 @@ function runs(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
-function prepareHelm(): string | undefined {
+/** Puts helm where the tests look for it; returns why that failed, if it did. */
+export function prepareHelm(): string | undefined {
   const stamp = join(FOLDER, "installed.txt");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === HELM) return undefined;
   process.stdout.write(`\nbuilding ${HELM}\n`);

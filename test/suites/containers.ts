@@ -1,21 +1,43 @@
 import { spawnSync } from "node:child_process";
+import { prepareHelm } from "./chart.ts";
 import type { Judge } from "./judges.ts";
 import { runVitest } from "./run.ts";
 
-export const TEST_IMAGE = "cognito-connector:test";
+const TEST_IMAGE = "cognito-connector:test";
 
-/** The image itself, built and run by a Docker engine beside cognito-local. */
-export function containers(): Judge {
-  return {
-    name: "containers",
-    missing:
-      spawnSync("docker", ["info"], { stdio: "ignore" }).status === 0
-        ? undefined
-        : "no Docker engine answers",
-    prepare: () => {
-      const { status } = spawnSync("make", ["image", `IMAGE=${TEST_IMAGE}`], { stdio: "inherit" });
-      return status === 0 ? undefined : "the image could not be built (see above)";
+const AS_WRITTEN = "test/container/as-written.test.ts";
+
+/** The image itself, built and run by a Docker engine beside cognito-local; then as compose file and chart have it run. */
+export function containers(): readonly Judge[] {
+  const engine = succeeds("docker", "info") ? undefined : "no Docker engine answers";
+  const go = succeeds("go", "version") ? undefined : "no go on the path to build helm with";
+  const tests = ["--project", "whole", "test/container/"];
+  return [
+    {
+      name: "containers",
+      missing: engine,
+      prepare: buildImage,
+      run: () => [runVitest("containers", [...tests, "--exclude", AS_WRITTEN])],
     },
-    run: () => [runVitest("containers", ["--project", "whole", "test/container/"])],
-  };
+    {
+      name: "compose and chart",
+      missing: engine ?? go,
+      prepare: () => buildImage() ?? prepareHelm(),
+      run: () => [runVitest("compose and chart", ["--project", "whole", AS_WRITTEN])],
+    },
+  ];
+}
+
+function succeeds(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+let built = false;
+
+/** Once a run. */
+function buildImage(): string | undefined {
+  if (built) return undefined;
+  const { status } = spawnSync("make", ["image", `IMAGE=${TEST_IMAGE}`], { stdio: "inherit" });
+  built = status === 0;
+  return built ? undefined : "the image could not be built (see above)";
 }

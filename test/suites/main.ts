@@ -39,7 +39,7 @@ if (!onlyJudges) {
   );
 }
 
-for (const judge of [...availableJudges(), ...(onlyJudges ? [] : [chart(), containers()])]) {
+for (const judge of [...availableJudges(), ...(onlyJudges ? [] : [chart(), ...containers()])]) {
   if (judge.missing === undefined) tallies.push(...runJudge(judge));
   else if (required) tallies.push(failed(judge.name, judge.missing));
   else leftOut.push(`${judge.name}: ${judge.missing}`);
