@@ -1,0 +1,320 @@
+// Measures `connector serve` under many callers at mixed load: latency, memory, and whether every write stands once.
+//   node test/bench/callers.ts                                   200 callers, 10 minutes
+//   node test/bench/callers.ts --minutes 1 --callers 200 --seed 7 --think-ms 1250 --latency-ms 20
+// Ends with exit code 1 when a write was lost or doubled, or a call failed; times and memory are printed, not judged.
+import { execFileSync, fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type Caller, createCaller, type Seen, type Sort } from "./caller.ts";
+import { compileProgram, PLAIN_ENV, startService } from "./service-process.ts";
+import { countUp, firstGroups } from "./standing.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "10" },
+    callers: { type: "string", default: "200" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    /** Between an answer and the next call of the same caller, on average. */
+    "think-ms": { type: "string", default: "1250" },
+    /** Of the pool's server, for each call. */
+    "latency-ms": { type: "string", default: "20" },
+  },
+});
+const minutes = Number(values.minutes);
+const callerCount = Number(values.callers);
+const seed = Number(values.seed);
+const thinkMs = Number(values["think-ms"]);
+
+const MINUTE_MS = 60_000;
+const SORTS: readonly Sort[] = ["plain", "read", "write"];
+const TITLES: Readonly<Record<Sort, string>> = {
+  plain: "no AWS turn",
+  read: "reads",
+  write: "writes",
+};
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+
+function quantiles(tookMs: readonly number[]): string {
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  const at = (q: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0).toFixed(1);
+  return `p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, most ${at(1)} ms`;
+}
+
+interface BenchPool {
+  readonly url: string;
+  readonly poolId: string;
+  readonly groups: readonly string[];
+  readonly subs: readonly string[];
+  /** What stands, one text for each caller's user. */
+  standing(): Promise<readonly string[]>;
+  stop(): void;
+}
+
+async function startPool(): Promise<BenchPool> {
+  const child = fork("test/bench/callers-pool.ts", [String(callerCount), values["latency-ms"]], {
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  if (child.stdout === null) throw new TypeError("the pool's output is a pipe");
+  let line = "";
+  while (!line.includes("\n")) line += String((await once(child.stdout, "data"))[0]);
+  const said: unknown = JSON.parse(line);
+  return {
+    url: text(said, "url"),
+    poolId: text(said, "poolId"),
+    groups: texts(member(said, "groups")),
+    subs: texts(member(said, "subs")),
+    async standing() {
+      child.send("standing");
+      return texts((await once(child, "message"))[0]);
+    },
+    stop: () => void child.kill(),
+  };
+}
+
+function member(of: unknown, name: string): unknown {
+  return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+}
+
+const text = (of: unknown, name: string): string => String(member(of, name));
+
+const texts = (list: unknown): readonly string[] => (Array.isArray(list) ? list.map(String) : []);
+
+/** Prints what it costs to start the service and to leave it idle. */
+async function measureIdle(main: string, fixed: readonly string[], folder: string): Promise<void> {
+  const ways = [
+    ["serve", []],
+    ["serve --health-check", ["--health-check", "--health-check-port=0"]],
+    ["serve --provisioning --health-check", provisioning(join(folder, "idle"))],
+  ] as const;
+  for (const [title, more] of ways) {
+    const startedMs: number[] = [];
+    let rssBytes = 0;
+    for (let time = 0; time < 3; time += 1) {
+      const service = await startService(main, [...fixed, ...more]);
+      startedMs.push(service.startedMs);
+      if (time === 2) {
+        await sleep(10_000);
+        rssBytes = service.rssBytes();
+      }
+      await service.stop();
+    }
+    const times = startedMs.map((ms) => ms.toFixed(0)).join(", ");
+    print(`${title}: idle RSS ${mib(rssBytes)} MiB after 10 s; serving ${times} ms after its start`);
+  }
+}
+
+const provisioning = (stateDir: string): readonly string[] => [
+  "--health-check",
+  "--health-check-port=0",
+  "--provisioning",
+  `--state-dir=${stateDir}`,
+  "--max-disables-per-hour=1000000",
+];
+
+/** A sample of Prometheus' text form, summed over its labels where they fit; its own window runs from scrape to scrape. */
+function metric(scraped: string, name: string, labels = /^/): number {
+  let sum = 0;
+  for (const line of scraped.split("\n")) {
+    const [, found, labelled = "", value] = /^([a-z_0-9]+)(\{.*\})? (\S+)/.exec(line) ?? [];
+    if (found === name && labels.test(labelled)) sum += Number(value);
+  }
+  return sum;
+}
+
+interface Tally {
+  readonly byName: Map<string, number>;
+  readonly tookMs: Readonly<Record<Sort, number[]>>;
+  readonly failures: Map<string, number>;
+  seen(call: Seen): void;
+}
+
+function createTally(): Tally {
+  const byName = new Map<string, number>();
+  const failures = new Map<string, number>();
+  const tookMs: Record<Sort, number[]> = { plain: [], read: [], write: [] };
+  return {
+    byName,
+    failures,
+    tookMs,
+    seen({ name, sort, tookMs: took, code, message }) {
+      countUp(byName, name);
+      tookMs[sort].push(took);
+      if (code !== "OK") countUp(failures, `${name}: ${code} ${message}`);
+    },
+  };
+}
+
+/** The problems found at the end, in words; none is the aim. */
+async function reconcile(callers: readonly Caller[], pool: BenchPool, stateDir: string): Promise<string[]> {
+  const stands = await pool.standing();
+  const differing = callers.flatMap((caller, index) => {
+    const must = caller.standing();
+    return must === stands[index] ? [] : [`must stand: ${must}\n   stands:     ${String(stands[index])}`];
+  });
+  print(`state: ${callers.length - differing.length} of ${callers.length} users are as they must be`);
+
+  const lines = readdirSync(stateDir)
+    .filter((name) => name.endsWith(".audit.jsonl"))
+    .flatMap((name) => readFileSync(join(stateDir, name), "utf8").trimEnd().split("\n"))
+    .map((line): unknown => JSON.parse(line));
+  const logged = new Map<string, number>();
+  for (const line of lines)
+    countUp(logged, `${text(member(line, "target"), "user")} ${text(line, "outcome")}`);
+  const unlogged = callers.flatMap(({ answered }, index) => {
+    const sub = pool.subs[index] ?? "";
+    const done = logged.get(`${sub} done`) ?? 0;
+    const nothing = logged.get(`${sub} nothing-to-do`) ?? 0;
+    return done === answered.done && nothing === answered.nothingToDo
+      ? []
+      : [`audit log of ${sub}: ${done} done, ${nothing} nothing to do; answered ${JSON.stringify(answered)}`];
+  });
+  const total = (of: "done" | "nothingToDo") => callers.reduce((sum, { answered }) => sum + answered[of], 0);
+  print(
+    `writes answered: ${total("done")} done, ${total("nothingToDo")} that stood already; audit log: ${lines.length} lines`,
+  );
+  return [...differing, ...unlogged, ...callers.flatMap(({ wrong }) => wrong)];
+}
+
+async function measureLoad(main: string, fixed: readonly string[], pool: BenchPool, folder: string) {
+  const stateDir = join(folder, "state");
+  const service = await startService(main, [...fixed, ...provisioning(stateDir)]);
+  const whole = createTally();
+  let minute = createTally();
+  const seen = (call: Seen): void => {
+    whole.seen(call);
+    minute.seen(call);
+  };
+  const callers = pool.subs.map((sub, index) =>
+    createCaller({
+      address: service.address,
+      sub,
+      groups: pool.groups,
+      joined: firstGroups(pool.groups, index),
+      seed: seed + index,
+      meanThinkMs: thinkMs,
+      seen,
+    }),
+  );
+  const connecting: number[] = [];
+  const connectBegun = performance.now();
+  const connect = async (caller: Caller) => {
+    await caller.connect();
+    connecting.push(performance.now() - connectBegun);
+  };
+  await Promise.all(callers.map(connect));
+  print(`connecting and one call, all callers at once: ${quantiles(connecting)}`);
+  const ownDelay = monitorEventLoopDelay({ resolution: 10 });
+  ownDelay.enable();
+  const scrape = async () => await (await fetch(`${String(service.http)}/metrics`)).text();
+  await scrape();
+
+  const ending = new AbortController();
+  const begun = performance.now();
+  const working = Promise.all(callers.map((caller) => caller.work(ending.signal)));
+  print(
+    "minute   calls  failed  p99 plain ms  RSS MiB  heap MiB  CPU %  loop p99/most ms  own p99 ms  load avg",
+  );
+  let cpuBefore = service.cpuSeconds();
+  const rss: number[] = [];
+  let scraped = "";
+  for (let passed = 1; passed <= Math.ceil(minutes); passed += 1) {
+    const from = performance.now();
+    await sleep(begun + Math.min(passed, minutes) * MINUTE_MS - from);
+    scraped = await scrape();
+    const cpu = service.cpuSeconds();
+    const done = minute;
+    minute = createTally();
+    rss.push(service.rssBytes());
+    const p99 = done.tookMs.plain.toSorted((a, b) => a - b)[Math.floor(done.tookMs.plain.length * 0.99)] ?? 0;
+    const loop = ["p99", "max"].map((of) =>
+      (metric(scraped, `nodejs_eventloop_lag_${of}_seconds`) * 1000).toFixed(0),
+    );
+    const columns = [
+      String(passed).padStart(6),
+      String(SORTS.reduce((sum, sort) => sum + done.tookMs[sort].length, 0)).padStart(7),
+      String([...done.failures.values()].reduce((sum, count) => sum + count, 0)).padStart(7),
+      p99.toFixed(1).padStart(13),
+      mib(service.rssBytes()).padStart(8),
+      mib(metric(scraped, "nodejs_heap_size_used_bytes")).padStart(9),
+      ((100_000 * (cpu - cpuBefore)) / (performance.now() - from)).toFixed(0).padStart(6),
+      loop.join("/").padStart(17),
+      (ownDelay.percentile(99) / 1e6).toFixed(0).padStart(11),
+      (loadavg()[0] ?? 0).toFixed(1).padStart(9),
+    ];
+    print(columns.join(" "));
+    cpuBefore = cpu;
+    ownDelay.reset();
+  }
+  ending.abort();
+  await working;
+  const seconds = (performance.now() - begun) / 1000;
+  scraped = await scrape();
+  for (const caller of callers) caller.close();
+
+  const total = SORTS.reduce((sum, sort) => sum + whole.tookMs[sort].length, 0);
+  print(`\n${total} calls in ${seconds.toFixed(1)} s: ${(total / seconds).toFixed(1)} a second`);
+  print([...whole.byName].map(([name, count]) => `${name} ${count}`).join(", "));
+  for (const sort of SORTS) {
+    const took = whole.tookMs[sort];
+    print(`${TITLES[sort].padEnd(12)} ${String(took.length).padStart(6)} calls: ${quantiles(took)}`);
+  }
+  const plain = /method="(ListResourceTypes|ListEntitlements|Check|ListActionSchemas)"/;
+  const inTime = metric(
+    scraped,
+    "connector_grpc_request_duration_seconds_bucket",
+    new RegExp(`le="0.05".*${plain.source}|${plain.source}.*le="0.05"`),
+  );
+  const all = metric(scraped, "connector_grpc_request_duration_seconds_count", plain);
+  print(`as the service sees the calls with no AWS turn: ${inTime} of ${all} within 50 ms`);
+  print(
+    `RSS after each minute: ${rss.map(mib).join(" ")} MiB; calls to AWS: ${metric(scraped, "connector_aws_calls_total")}`,
+  );
+  await sleep(2000);
+  print(`RSS two seconds after the last caller left: ${mib(service.rssBytes())} MiB`);
+  print(
+    `serve ended with ${String(await service.stop())}; ${service.complaints.length} complaints in its log`,
+  );
+  for (const line of service.complaints.slice(0, 10)) print(`   ${line}`);
+  for (const [failure, count] of whole.failures) print(`failed ${count} times: ${failure}`);
+
+  const problems = await reconcile(callers, pool, stateDir);
+  const verify = ["audit", "verify", `--user-pool-id=${pool.poolId}`, `--state-dir=${stateDir}`];
+  const verified = spawnSync(process.execPath, [main, ...verify], { encoding: "utf8", env: PLAIN_ENV });
+  print(`audit verify ended with ${String(verified.status)}: ${verified.stdout.split("\n")[0] ?? ""}`);
+  if (verified.status !== 0) problems.push(`audit verify: ${verified.stderr}`);
+  print(`${problems.length} problems${problems.length === 0 ? ": nothing lost, nothing doubled" : ""}`);
+  for (const problem of problems.slice(0, 20)) print(`   ${problem}`);
+  if (problems.length > 0 || whole.failures.size > 0) process.exitCode = 1;
+}
+
+const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+print(
+  `${callerCount} callers, ${minutes} minutes, seed ${seed}, think time ${thinkMs} ms on average: ${((callerCount * 1000) / thinkMs).toFixed(0)} calls a second offered`,
+);
+print(
+  `60 % no AWS turn, 30 % reads, 10 % writes; AWS answers after ${values["latency-ms"]} ms; ${availableParallelism()} cores for service, pool and callers; load average ${loadavg()[0]?.toFixed(1)}; commit ${commit}`,
+);
+const main = compileProgram();
+// Beside the checkout: /tmp may be memory, and then no write would wait for a disk.
+mkdirSync(".cache", { recursive: true });
+const folder = mkdtempSync(join(process.cwd(), ".cache", "callers-"));
+const pool = await startPool();
+try {
+  const fixed = [`--endpoint-url=${pool.url}`, `--user-pool-id=${pool.poolId}`, "--rate=5000"];
+  await measureIdle(main, fixed, folder);
+  await measureLoad(main, fixed, pool, folder);
+} finally {
+  pool.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

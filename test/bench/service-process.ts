@@ -1,0 +1,94 @@
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { exitCode } from "./scripted-server.ts";
+
+/** `connector serve` as it is installed: compiled, in a process of its own. */
+export interface ServiceProcess {
+  readonly address: string;
+  /** Of health and metrics; undefined when that is not open. */
+  readonly http: string | undefined;
+  /** From the start of the process to its line that it serves. */
+  readonly startedMs: number;
+  /** What it logged above information. */
+  readonly complaints: readonly string[];
+  rssBytes(): number;
+  cpuSeconds(): number;
+  /** Resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** The kernel's unit of CPU time in /proc. */
+const TICKS_PER_SECOND = 100;
+
+/** Compiles the program beside the checkout's modules, and returns the path of its `main.js`. */
+export function compileProgram(): string {
+  const outDir = ".cache/bench-dist";
+  const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json", "--outDir", outDir], {
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error(`tsc ended with ${String(status)}`);
+  return `${outDir}/cmd/connector/main.js`;
+}
+
+/** The keys that the scripted Cognito takes, and none of this machine's settings. */
+export const PLAIN_ENV = {
+  PATH: process.env["PATH"],
+  HOME: "/nonexistent",
+  AWS_ACCESS_KEY_ID: "bench",
+  AWS_SECRET_ACCESS_KEY: "bench",
+};
+
+export async function startService(main: string, args: readonly string[]): Promise<ServiceProcess> {
+  const begun = performance.now();
+  const program = spawn(
+    process.execPath,
+    [main, "serve", "--listen=127.0.0.1:0", "--log-format=json", ...args],
+    {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: PLAIN_ENV,
+    },
+  );
+  const ended = exitCode(program);
+  const complaints: string[] = [];
+  const said = new Map<string, string>();
+  let startedMs = 0;
+  await new Promise<void>((resolve, reject) => {
+    let rest = "";
+    program.stderr.on("data", (chunk: Buffer) => {
+      const lines = (rest + chunk.toString()).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (!/"level":"?(info|30)\b/.test(line)) complaints.push(line);
+        const [, address, what] = /"address":"([^"]+)".*"msg":"([^"]+)"/.exec(line) ?? [];
+        if (address === undefined || what === undefined) continue;
+        said.set(what, address);
+        if (what !== "serving") continue;
+        startedMs = performance.now() - begun;
+        resolve();
+      }
+    });
+    void ended.then((code) =>
+      reject(new Error(`serve ended with ${String(code)}: ${complaints.join("\n")}`)),
+    );
+  });
+  const read = (name: string) => readFileSync(`/proc/${String(program.pid)}/${name}`, "utf8");
+  const http = said.get("health and metrics");
+  return {
+    address: said.get("serving") ?? "",
+    http: http === undefined ? undefined : `http://${http}`,
+    startedMs,
+    complaints,
+    rssBytes: () => Number(/VmRSS:\s+(\d+) kB/.exec(read("status"))?.[1]) * 1024,
+    cpuSeconds() {
+      // The name of the program, in brackets, may hold spaces; user and system time are fields 14 and 15.
+      const fields = read("stat")
+        .replace(/^.*\) /s, "")
+        .split(" ");
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    },
+    stop() {
+      program.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
