@@ -89,4 +89,4 @@ image: ## build the container image (IMAGE=name, BASE=image, BUILD_BASE=image)
 	  --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) -
 
 clean: ## remove what was built or installed
-	rm -rf dist node_modules .cache demo.c1z
+	rm -rf dist node_modules .cache demo.c1z connector.cdx.json cognito-connector-*.tgz

@@ -48,6 +48,8 @@ start_engine() {
 
 stop_engine() {
   if [[ -z "$engine_folder" ]]; then return; fi
+  # A container would outlive its engine.
+  docker ps -aq 2>/dev/null | xargs -r docker rm -fv >/dev/null 2>&1 || true
   kill "$engine_process" 2>/dev/null || true
   wait "$engine_process" 2>/dev/null || true
   # Mounts that a container left, the deepest first.
