@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole judges gen gen-check settings settings-check bench build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole judges gen gen-check settings settings-check bench bench-callers build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -57,6 +57,9 @@ settings-check: $(INSTALLED) ## fail when the README's settings table is not wha
 
 bench: $(INSTALLED) ## measure: a million users, 500 groups, two million memberships, and the memory of 4 M rows against 400 k
 	node test/bench/sync.ts
+
+bench-callers: $(INSTALLED) ## measure: 200 callers of the service at mixed load for ten minutes
+	node test/bench/callers.ts
 
 build: $(INSTALLED) ## compile to dist/
 	rm -rf dist

@@ -289,7 +289,13 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   for (const [failure, count] of whole.failures) print(`failed ${count} times: ${failure}`);
 
   const problems = await reconcile(callers, pool, stateDir);
-  const verify = ["audit", "verify", `--user-pool-id=${pool.poolId}`, `--state-dir=${stateDir}`];
+  const verify = [
+    "audit",
+    "verify",
+    "--output=table",
+    `--user-pool-id=${pool.poolId}`,
+    `--state-dir=${stateDir}`,
+  ];
   const verified = spawnSync(process.execPath, [main, ...verify], { encoding: "utf8", env: PLAIN_ENV });
   print(`audit verify ended with ${String(verified.status)}: ${verified.stdout.split("\n")[0] ?? ""}`);
   if (verified.status !== 0) problems.push(`audit verify: ${verified.stderr}`);
