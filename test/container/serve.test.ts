@@ -47,7 +47,12 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
     container = undefined;
   });
 
-  async function serve(...args: string[]): Promise<ConnectorContainer> {
+  const serve = (...args: string[]): Promise<ConnectorContainer> => serveWith({}, ...args);
+
+  async function serveWith(
+    env: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): Promise<ConnectorContainer> {
     const started = performance.now();
     container = await startContainer({
       args: [
@@ -64,6 +69,7 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
         "--rate=1000",
         ...args,
       ],
+      env,
       network: pool.network,
       volume,
       files: ["tls.crt", "tls.key", "ca.crt"].map((name) => [join(folder, name), `/secrets/${name}`]),
@@ -131,6 +137,36 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
     });
     expect(written.code).toBe("PERMISSION_DENIED");
   });
+
+  test.for([24, -24])(
+    "with a clock that is %i hours off it serves, grants and keeps its books",
+    async (hours) => {
+      const off = `${hours}*36e5`;
+      const skew = `const R=Date,n=R.now;globalThis.Date=class extends R{constructor(...a){a.length?super(...a):super(n()+${off})}static now(){return n()+${off}}}`;
+      const running = await serveWith({
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(skew)}`,
+      });
+      const client = await clientOf(running, provisioner);
+      const { members, outsider } = await peopleOf(client);
+      const request = { entitlement, principal: outsider };
+      expect((await client.unary(GrantManagerService.method.grant, request)).code).toBe("OK");
+      expect((await peopleOf(client)).members).toHaveLength(members.length + 1);
+      const grant = { ...request, id: "placeholder" };
+      expect((await client.unary(GrantManagerService.method.revoke, { grant })).code).toBe("OK");
+      expect((await running.exec("connector", "health-check")).code).toBe(0);
+      const verify = ["connector", "audit", "verify", `--user-pool-id=${POOL}`];
+      expect(await running.exec(...verify)).toMatchObject({ code: 0 });
+      const written = await running.exec(
+        "connector",
+        "audit",
+        "show",
+        `--user-pool-id=${POOL}`,
+        "--since=36h",
+      );
+      const day = new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 10);
+      expect(written.output).toContain(day);
+    },
+  );
 
   test("its own health check passes", async () => {
     const running = await serve();
