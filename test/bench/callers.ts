@@ -276,7 +276,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
     new RegExp(`le="0.05".*${plain.source}|${plain.source}.*le="0.05"`),
   );
   const all = metric(scraped, "connector_grpc_request_duration_seconds_count", plain);
-  print(`as the service sees the calls with no AWS turn: ${inTime} of ${all} within 50 ms`);
+  print(`the same from when the service takes a call up: ${inTime} of ${all} within 50 ms`);
   print(
     `RSS after each minute: ${rss.map(mib).join(" ")} MiB; calls to AWS: ${metric(scraped, "connector_aws_calls_total")}`,
   );
