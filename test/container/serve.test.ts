@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { GrantManagerService, GrantsService } from "../../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourcesService, ResourceTypesService } from "../../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { createAuthority, type KeyAndCertificate } from "../support/certificates.ts";
@@ -207,5 +207,26 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
     expect((await client.unary(ResourceTypesService.method.listResourceTypes)).code).toBe("OK");
     await pool.comeBack();
     expect(await waiting).toMatchObject({ code: "OK" });
+  });
+
+  test("lives through AWS being away for longer than a call tries, says so, and goes on by itself", {
+    timeout: 240_000,
+  }, async () => {
+    const running = await serve();
+    const client = await clientOf(running, provisioner);
+    const { outsider } = await peopleOf(client);
+    const awayAt = performance.now();
+    await pool.leave();
+    const request = { entitlement, principal: outsider };
+    const given = await client.unary(GrantManagerService.method.grant, request);
+    expect(given.code).toBe("UNAVAILABLE");
+    expect(performance.now() - awayAt).toBeGreaterThan(30_000);
+    expect((await running.exec("connector", "health-check")).code).toBe(1);
+    expect((await client.unary(ResourceTypesService.method.listResourceTypes)).code).toBe("OK");
+    await pool.comeBack();
+    const healthy = async () => expect((await running.exec("connector", "health-check")).code).toBe(0);
+    await vi.waitFor(healthy, { timeout: 60_000, interval: 500 });
+    expect((await client.unary(GrantManagerService.method.grant, request)).code).toBe("OK");
+    expect((await peopleOf(client)).members).toContain(outsider.id?.resource);
   });
 });
