@@ -1,6 +1,7 @@
 import { type DescMethod, toBinary } from "@bufbuild/protobuf";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { describe, expect, test, vi } from "vitest";
+import { WRITE_OPERATIONS } from "../pkg/core/operations.ts";
 import { Secret } from "../pkg/core/secret.ts";
 import { createSealer } from "../pkg/encryption/sealer.ts";
 import { jwkConfig, ownKey } from "../pkg/encryption/sealing.fixture.ts";
@@ -22,7 +23,6 @@ import {
   SECRETS,
   SESSION_TOKEN,
   setPlantedStage,
-  WRITES,
 } from "./support/planted.ts";
 import { changes, type Keys, type PlantedCall, refusals } from "./support/planted-calls.ts";
 
@@ -154,7 +154,7 @@ describe("mark 54: what leaves the service when it changes the pool", () => {
       }
       const well = await changes(FAULTS.length + 1, held);
       expect(await all(well)).toEqual(well.map(({ method }) => `${method.name} OK`));
-      expect(WRITES.filter((operation) => stage.cognito.stats.count(operation) === 0)).toEqual([]);
+      expect(WRITE_OPERATIONS.filter((operation) => stage.cognito.stats.count(operation) === 0)).toEqual([]);
       expect(answers.size).toBeGreaterThan(80);
 
       const watched = /127\.0\.0\.1:\d+/.exec(log)?.[0] ?? "";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
+import { WRITE_OPERATIONS } from "../pkg/core/operations.ts";
 import { person } from "./cognito/definitions.ts";
 import {
   DESCRIPTION,
@@ -16,7 +17,6 @@ import {
   POOL,
   SUBS,
   VALUE,
-  WRITES,
 } from "./support/planted.ts";
 import {
   invoke,
@@ -214,7 +214,7 @@ describe("mark 54: what leaves the program when it changes the pool", () => {
         }
       }
       expect(leaks).toEqual([]);
-      for (const operation of WRITES) expect(stage.cognito.stats.count(operation)).toBe(0);
+      for (const operation of WRITE_OPERATIONS) expect(stage.cognito.stats.count(operation)).toBe(0);
     });
   });
 

@@ -20,9 +20,9 @@ import {
   membersChain,
   USERS_CHAIN,
 } from "../../pkg/core/plan.ts";
-import type { Pool } from "../../pkg/core/pool.ts";
 import type { User } from "../../pkg/core/user.ts";
 import { openSyncFile, type SyncFile } from "../../pkg/store/sync-file.ts";
+import { somePool } from "../support/fake-directory.ts";
 
 const POOL_ID = "eu-west-1_Bench";
 const PAGE = 60;
@@ -34,30 +34,12 @@ const [sizes, existingFolder] = [process.argv.slice(2, 5), process.argv[5]];
 const [users = 1_000_000, groups = 500, memberships = 2 * users] = sizes.map(Number);
 const never = new AbortController().signal;
 
-const pool: Pool = {
+const pool = somePool({
   id: POOL_ID,
-  name: "bench",
-  arn: undefined,
   estimatedUsers: users,
-  schema: [],
-  usernameAttributes: [],
   aliasAttributes: ["email"],
   caseSensitiveUsernames: false,
-  passwordPolicy: {
-    minimumLength: 8,
-    requireUppercase: true,
-    requireLowercase: true,
-    requireNumbers: true,
-    requireSymbols: true,
-    historySize: 0,
-    temporaryPasswordValidityDays: 7,
-  },
-  verifiedBeforeUpdate: [],
-  firstAuthFactors: ["PASSWORD"],
-  mfa: "OFF",
-  tier: undefined,
-  createdAt: undefined,
-};
+});
 
 async function run(folder: string): Promise<void> {
   const file = await phase("open", () =>

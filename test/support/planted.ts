@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { WRITE_OPERATIONS } from "../../pkg/core/operations.ts";
 import { person } from "../cognito/definitions.ts";
 import type { FaultRule } from "../cognito/faults.ts";
 import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
@@ -116,25 +117,6 @@ export function leaksBelow(folder: string, planted: readonly Planted[]): readonl
   ]);
 }
 
-export const WRITES = [
-  "AdminCreateUser",
-  "AdminDeleteUser",
-  "AdminEnableUser",
-  "AdminDisableUser",
-  "AdminUserGlobalSignOut",
-  "AdminUpdateUserAttributes",
-  "AdminDeleteUserAttributes",
-  "AdminSetUserPassword",
-  "AdminResetUserPassword",
-  "AdminConfirmSignUp",
-  "AdminSetUserMFAPreference",
-  "AdminAddUserToGroup",
-  "AdminRemoveUserFromGroup",
-  "CreateGroup",
-  "UpdateGroup",
-  "DeleteGroup",
-];
-
 const READS = ["AdminGetUser", "ListUsers", "AdminListGroupsForUser", "GetGroup", "DescribeUserPool"];
 
 /** What AWS might say: all that it was given, and what it has. */
@@ -151,7 +133,7 @@ export interface Fault {
 }
 
 function refusal(name: string, share: number): Fault {
-  const rule = { operation: WRITES, error: { name, message: QUOTE } };
+  const rule = { operation: WRITE_OPERATIONS, error: { name, message: QUOTE } };
   return { title: `AWS refuses the write with ${name} that quotes`, rule, share };
 }
 
@@ -188,18 +170,18 @@ export const FAULTS: readonly Fault[] = [
     error: { name: "NotAuthorizedException", message: QUOTE },
   }),
   fault("AWS fails inside and quotes", {
-    operation: WRITES,
+    operation: WRITE_OPERATIONS,
     error: { name: "InternalErrorException", message: QUOTE },
     times: 1,
   }),
-  fault("the answer is lost, though it is done", { operation: WRITES, cut: "after", times: 1 }),
-  fault("the call is lost", { operation: WRITES, cut: "before", times: 1 }),
+  fault("the answer is lost, though it is done", { operation: WRITE_OPERATIONS, cut: "after", times: 1 }),
+  fault("the call is lost", { operation: WRITE_OPERATIONS, cut: "before", times: 1 }),
   fault("the answer is no JSON", {
-    operation: WRITES,
+    operation: WRITE_OPERATIONS,
     answer: { status: 200, body: `<p>${QUOTE}</p>` },
     times: 1,
   }),
-  fault("the answer breaks off", { operation: WRITES, cut: "mid-answer", times: 1 }),
+  fault("the answer breaks off", { operation: WRITE_OPERATIONS, cut: "mid-answer", times: 1 }),
   fault("a read is refused", {
     operation: READS,
     error: { name: "InvalidParameterException", message: QUOTE },
@@ -285,7 +267,7 @@ export async function setPlantedStage(
   let seen = 0;
   let searchedAt = Number.NEGATIVE_INFINITY;
   cognito.script({
-    operation: WRITES,
+    operation: WRITE_OPERATIONS,
     run: ({ operation }) => {
       if (performance.now() - searchedAt < searchEveryMs) return;
       duringWrites.push(...leaksBelow(stateDir, NEVER_KEPT).map((leak) => `during ${operation}, ${leak}`));

@@ -1,33 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { somePool } from "../../../test/support/fake-directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { AccountRequest } from "../provisioner.ts";
 import { draftAccount } from "./draft.ts";
 
-const plain: Pool = {
-  id: "eu-west-1_Draft0001",
-  name: "people",
-  arn: undefined,
-  estimatedUsers: 0,
-  schema: [],
-  usernameAttributes: [],
-  aliasAttributes: [],
-  caseSensitiveUsernames: true,
-  passwordPolicy: {
-    minimumLength: 8,
-    requireUppercase: true,
-    requireLowercase: true,
-    requireNumbers: true,
-    requireSymbols: true,
-    historySize: 0,
-    temporaryPasswordValidityDays: 7,
-  },
-  verifiedBeforeUpdate: [],
-  firstAuthFactors: ["PASSWORD"],
-  mfa: "OFF",
-  tier: undefined,
-  createdAt: undefined,
-};
+const plain = somePool();
 const alias: Pool = { ...plain, aliasAttributes: ["email", "phone_number"] };
 const byEmail: Pool = { ...plain, usernameAttributes: ["email"] };
 const byPhone: Pool = { ...plain, usernameAttributes: ["phone_number"] };
