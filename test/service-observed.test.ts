@@ -125,6 +125,33 @@ test("SIGHUP reads the log level of the configuration file", async () => {
   await said("SIGHUP: reloading the log level failed; what was in force stays");
 });
 
+/** The sample of a metric as it is scraped now. */
+async function scraped(name: string): Promise<string | undefined> {
+  const http = /"address":"([^"]+)"[^\n]*"msg":"health and metrics"/.exec(log)?.[1] ?? "";
+  const text = await (await fetch(`http://${http}/metrics`)).text();
+  return text.split("\n").find((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+}
+
+test("a service with a schedule tells when it syncs, and what an earlier process left", async () => {
+  const watched = ["--sync-every=1h", `--file=${join(folder, "pool.c1z")}`, "--health-check"];
+  const hold = cognito.hold({ operation: "ListGroups" });
+  await serve(...watched, "--health-check-port=0");
+  await hold.arrived();
+  expect(await scraped("connector_sync_running")).toBe("connector_sync_running 1");
+  expect(await scraped("connector_sync_last_complete_age_seconds")).toBeUndefined();
+  hold.release();
+  await said('"msg":"synced"');
+  expect(await scraped("connector_sync_running")).toBe("connector_sync_running 0");
+  expect(await scraped("connector_sync_last_complete_rows")).toContain(" 61");
+  started?.process.kill("SIGTERM");
+  await started?.result;
+
+  log = "";
+  await serve(...watched, "--health-check-port=0");
+  await said("the next sync is due later");
+  expect(await scraped("connector_sync_last_complete_age_seconds")).toMatch(/ \d/);
+});
+
 test("a service with a schedule writes the file and serves on", async () => {
   const file = join(folder, "pool.c1z");
   const address = await serve("--sync-every=1h", `--file=${file}`);

@@ -94,6 +94,8 @@ function startSchedule(config: Config, context: Context, runtime: Runtime, lastS
     config: { ...config, schedule },
     pieces: runtime,
     context,
+    onBegun: () => lastSync.begun(),
+    onFound: (complete) => lastSync.found(complete),
     onResult: (report) => lastSync.told(report),
   });
   runtime.closeFirst({ name: "the scheduled sync", close: () => sync.close(runtime.graceLeft()) });

@@ -10,6 +10,7 @@ import { createSyncSchedule, type RunReport, type ScheduleStatus } from "./sync-
 
 /** The newest complete run in the file, of this process or an earlier one. */
 export interface CompleteSync {
+  readonly startedAtMs: number;
   readonly endedAtMs: number;
   /** Size of the file. */
   readonly bytes: number;
@@ -32,6 +33,10 @@ export interface ScheduledSyncOptions {
   readonly pieces: SyncPieces;
   /** Its signal ends the schedule at once, so that a drain does not wait for it first. */
   readonly context: Pick<Context, "now" | "monotonic" | "signal">;
+  /** A run begins. Must not throw. */
+  readonly onBegun?: () => void;
+  /** The file holds a complete run of an earlier process. Must not throw. */
+  readonly onFound?: (complete: CompleteSync) => void;
   /** After each run, once it is logged. Must not throw. */
   readonly onResult?: (report: RunReport<SyncSummary>) => void;
 }
@@ -51,12 +56,14 @@ export function startScheduledSync(options: ScheduledSyncOptions): ScheduledSync
     target.close();
     if (discarded !== undefined) log.warn(`a run that was cut is dropped: ${discarded}`, { file });
     complete = await completeIn(config.sync, signal);
+    if (complete !== undefined) options.onFound?.(complete);
     // A run that was cut was due already.
     return resumed ? undefined : complete?.endedAtMs;
   }
 
   async function run(signal: AbortSignal): Promise<SyncSummary> {
     log.info("syncing by schedule", { file });
+    options.onBegun?.();
     const follow = (): { close(): void } => ({ close() {} });
     try {
       return await syncOnce({ config, pieces, clock: context, follow, resumedBy: "the next run" }, signal);
@@ -70,7 +77,11 @@ export function startScheduledSync(options: ScheduledSyncOptions): ScheduledSync
   function onResult(report: RunReport<SyncSummary>): void {
     if (report.kind === "done") {
       const { published } = report.result;
-      complete = { endedAtMs: published.endedAt.getTime(), bytes: published.bytes };
+      complete = {
+        startedAtMs: published.startedAt.getTime(),
+        endedAtMs: published.endedAt.getTime(),
+        bytes: published.bytes,
+      };
       tellDone(report.result, report.skipped);
     } else {
       const { error, retryInMs } = report;
@@ -121,7 +132,11 @@ async function completeIn(
   try {
     const ended = stored.runs().find(({ type, endedAt }) => type === "full" && endedAt !== undefined);
     if (ended?.endedAt === undefined) return undefined;
-    return { endedAtMs: ended.endedAt.getTime(), bytes: statSync(file).size };
+    return {
+      startedAtMs: ended.startedAt.getTime(),
+      endedAtMs: ended.endedAt.getTime(),
+      bytes: statSync(file).size,
+    };
   } finally {
     stored.close();
   }

@@ -38,7 +38,8 @@ export type SyncSeen =
       /** Milliseconds since the epoch. */
       readonly endedAtMs: number;
       readonly durationMs: number;
-      readonly rows: SyncRows;
+      /** Undefined where only the dates of a run of an earlier process are known. */
+      readonly rows: SyncRows | undefined;
     };
 
 /** A page that was read, from the request to its rows: waiting for turns and trying again are in it. */

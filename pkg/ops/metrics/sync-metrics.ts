@@ -57,7 +57,7 @@ export function createSyncMetrics(registry: Registry, now: () => number): SyncMe
 
   return {
     sync(event) {
-      running.set(event.outcome === "begun" ? 1 : 0);
+      if (event.outcome !== "found") running.set(event.outcome === "begun" ? 1 : 0);
       if (event.outcome === "begun") return;
       if (event.outcome !== "found") runs.inc({ outcome: event.outcome });
       if (event.outcome === "failed") failures.inc();
@@ -66,6 +66,7 @@ export function createSyncMetrics(registry: Registry, now: () => number): SyncMe
       endedAtMs = event.endedAtMs;
       ended.set(event.endedAtMs / 1000);
       duration.set(event.durationMs / 1000);
+      if (event.rows === undefined) return;
       const { users, groups, memberships } = event.rows;
       for (const [kind, count] of Object.entries({ users, groups, memberships })) rows.set({ kind }, count);
     },
