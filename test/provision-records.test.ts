@@ -60,3 +60,19 @@ test("no change is begun under an audit log that was tampered with", async () =>
   expect(() => stage.another()).toThrow(/audit log .* is damaged.*connector audit verify/);
   expect(stage.pool.stored("ann")?.enabled).toBe(false);
 });
+
+test("W6: a change that has begun is finished though its caller gives up, and one that has not is not begun", async () => {
+  const stage = await setStage({ users });
+  const caller = new AbortController();
+  const hold = stage.server.hold({ operation: "AdminDisableUser" });
+  const work = stage.provisioner.disableUser(ann, { signOut: true }, asked, caller.signal);
+  await hold.arrived();
+  caller.abort();
+  hold.release();
+  expect((await work).outcome).toBe("done");
+  expect(stage.writes()).toEqual(["AdminDisableUser", "AdminUserGlobalSignOut"]);
+
+  const gone = await refusal(stage.provisioner.enableUser(ann, asked, caller.signal));
+  expect(gone.code).toBe("canceled");
+  expect(stage.writes()).toHaveLength(2);
+});
