@@ -5,13 +5,14 @@ import {
   loginProblem,
   precedenceProblem,
   roleArnProblem,
-  usernameProblem,
 } from "./names.ts";
 
+const usernames = { usernameAttributes: [], aliasAttributes: [] };
+
 describe.each([
-  ["usernameProblem", usernameProblem],
   ["groupNameProblem", groupNameProblem],
-])("mark 39: %s", (_, problemOf) => {
+  ["loginProblem of a username", (text: string) => loginProblem(usernames, text)],
+] as const)("mark 39: %s", (_, problemOf) => {
   test.for([
     "a",
     "Sales-Team_1",

@@ -5,11 +5,6 @@ const MAX_NAME = 128;
 const MAX_TEXT = 2048;
 const MAX_PRECEDENCE = 2 ** 31 - 1;
 
-/** Why Cognito would refuse the username in any pool, as a phrase without it; see `loginProblem` for a given pool. */
-export function usernameProblem(text: string): string | undefined {
-  return nameProblem(text);
-}
-
 /**
  * Why the pool would refuse the login at creation, as a phrase without it. Where people sign in by e-mail or phone it must
  * be such an address; where those are aliases a username must not look like one.
