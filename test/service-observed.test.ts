@@ -51,7 +51,7 @@ async function serve(...more: readonly string[]): Promise<string> {
     log += chunk.toString();
   });
   await said('"msg":"serving"');
-  return /"address":"([^"]+)"/.exec(log)?.[1] ?? "";
+  return /"address":"([^"]+)"[^\n]*"msg":"serving"/.exec(log)?.[1] ?? "";
 }
 
 const said = (text: string) =>
@@ -131,6 +131,26 @@ async function scraped(name: string): Promise<string | undefined> {
   const text = await (await fetch(`http://${http}/metrics`)).text();
   return text.split("\n").find((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
 }
+
+test("a call whose deadline passes is counted as DEADLINE_EXCEEDED, which the shipped alert looks for", async () => {
+  const address = await serve("--health-check", "--health-check-port=0");
+  await said('"msg":"the pool can be read"');
+  const hold = cognito.hold({ operation: "ListUsers" });
+  const client = grpcClient(address);
+  const reply = await client.unary(
+    ResourcesService.method.listResources,
+    { resourceTypeId: "user" },
+    // The client library does not read this header, so it never cancels first: only the server keeps the deadline.
+    { headers: { "grpc-timeout": "100m" } },
+  );
+  client.close();
+  hold.release();
+  expect(reply.code).toBe("DEADLINE_EXCEEDED");
+  const counted =
+    'connector_grpc_requests_total{service="c1.connector.v2.ResourcesService",method="ListResources",code="DEADLINE_EXCEEDED"}';
+  await vi.waitFor(async () => expect(await scraped(counted)).toBe(`${counted} 1`), { timeout: 10_000 });
+  await said('"grpcCode":"DEADLINE_EXCEEDED"');
+});
 
 test("a service with a schedule tells when it syncs, and what an earlier process left", async () => {
   const watched = ["--sync-every=1h", `--file=${join(folder, "pool.c1z")}`, "--health-check"];
