@@ -149,6 +149,15 @@ describe("the architecture", () => {
     expect(users.map((file) => relative(ROOT, file))).toEqual([]);
   });
 
+  test("only core/clock.ts reads the machine's clocks, so every time has one of the two types", () => {
+    const readers = [...sourcesOf("pkg"), ...sourcesOf("cmd")]
+      .filter((file) => !file.includes(".fixture."))
+      .filter((file) =>
+        /\bDate\.now\b|\bperformance\b|\bhrtime\b|new Date\(\)/.test(readFileSync(file, "utf8")),
+      );
+    expect(readers.map((file) => relative(ROOT, file))).toEqual(["pkg/core/clock.ts"]);
+  });
+
   test("nothing in cmd or pkg knows the test instruments", () => {
     const all = [...imports, ...sourcesOf("cmd").flatMap(importsOf)];
     expect(all.filter(({ target }) => target.startsWith("test/")).map(({ file }) => file)).toEqual([]);

@@ -202,6 +202,7 @@ describe("trouble on the way", () => {
     let nowMs = Date.UTC(2026, 10, 21);
     const clock = {
       now: () => nowMs,
+      monotonic: () => nowMs,
       // The server's rate gate runs by the same clock, so that waiting out a throttle takes no real time.
       sleep: async (ms: number) => {
         nowMs += ms;
@@ -435,7 +436,7 @@ describe("mark 24: credentials", () => {
     const withRole = (externalId: string | undefined) =>
       directoryOver(server, {
         throttle,
-        clock: { now: () => nowMs, sleep: async () => undefined },
+        clock: { now: () => nowMs, monotonic: () => nowMs, sleep: async () => undefined },
         credentials: {
           kind: "static",
           accessKeyId: "AKIDBASE",

@@ -6,6 +6,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { systemClocks } from "../pkg/core/clock.ts";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { createGrpcServer, type GrpcServer } from "../pkg/grpc/server.ts";
 import { callUnary, fakeConnector, useGrpcServer } from "./support/grpc-client.ts";
@@ -26,7 +27,11 @@ afterEach(async () => {
 });
 
 function newServer(): GrpcServer {
-  const server = createGrpcServer({ connector: fakeConnector(), provisioning: undefined, clock: Date.now });
+  const server = createGrpcServer({
+    connector: fakeConnector(),
+    provisioning: undefined,
+    clocks: systemClocks,
+  });
   servers.push(server);
   return server;
 }

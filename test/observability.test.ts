@@ -1,5 +1,6 @@
 // Health, reflection and metrics over real sockets. The clients of health and reflection are made from the definitions
 // of gRPC's own packages, so what goes over the wire is judged by them and not by our reading.
+
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
@@ -19,6 +20,7 @@ import {
 import { ReflectionService } from "@grpc/reflection";
 import { service as healthDefinition } from "grpc-health-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { systemClocks } from "../pkg/core/clock.ts";
 import { GovernanceError } from "../pkg/core/errors.ts";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { SERVED_METHODS } from "../pkg/grpc/served-methods.ts";
@@ -50,7 +52,7 @@ async function serve(
   const server = createGrpcServer({
     connector: fakeConnector(),
     provisioning: undefined,
-    clock: Date.now,
+    clocks: systemClocks,
     ...different,
   });
   closers.push(() => server.close(0));

@@ -1,4 +1,5 @@
 import type { Environment } from "../../pkg/config/environment.ts";
+import type { EpochClock, MonotonicClock } from "../../pkg/core/clock.ts";
 import type { ReloadHook } from "./signals.ts";
 
 /** One of the program's two outputs. */
@@ -38,7 +39,7 @@ export interface Context {
   /** Has SIGHUP run the hook; gives what takes it away again. */
   readonly onReload: (hook: ReloadHook) => () => void;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   /** Milliseconds that only go forward. */
-  readonly monotonic: () => number;
+  readonly monotonic: MonotonicClock;
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../pkg/config/config.ts";
+import type { EpochClock } from "../../pkg/core/clock.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Budget } from "../../pkg/core/journal.ts";
@@ -34,7 +35,7 @@ export interface BudgetStatus {
 export function createProvisioning(
   config: Config,
   directory: Directory & DirectoryWriter,
-  now: () => number,
+  now: EpochClock,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
   const pause = async (ms: number, signal: AbortSignal): Promise<void> => {

@@ -78,7 +78,7 @@ export async function withRuntime(
   let watch: Watch | undefined;
   const throttle = createThrottle({
     rates: config.rates,
-    clock: { now: monotonic },
+    monotonic,
     onChange({ category, currentPerSecond, setPerSecond, throttles }) {
       const fields = { category, grantedPerSecond: currentPerSecond, throttles };
       if (currentPerSecond < setPerSecond) log.debug("AWS throttles us: this category goes slower", fields);

@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { systemClocks } from "../../pkg/core/clock.ts";
 import { type Context, ReaderGone } from "./context.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { failureLine } from "./failure-line.ts";
@@ -35,8 +36,7 @@ export async function start(argv: readonly string[]): Promise<void> {
     stderr: createOutput(process.stderr, () => {}),
     signal: signals.signal,
     onReload: (hook) => signals.onReload(hook),
-    now: () => Date.now(),
-    monotonic: () => performance.now(),
+    ...systemClocks,
   };
   process.exitCode = await run(argv, context);
   // All output is taken by now. A process that can end has ended long before.

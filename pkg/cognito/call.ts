@@ -1,11 +1,11 @@
 import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { systemClocks, systemSleep } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Operation } from "../core/operations.ts";
 import type { Priority } from "../core/throttle.ts";
 import { orAborted, withDeadline } from "./attempt.ts";
 import { classify } from "./classify.ts";
 import { createClient } from "./client.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import { fromFailure, outcomeUnknown } from "./errors.ts";
 import { type Failure, readFailure } from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
@@ -62,11 +62,11 @@ interface Doubt {
 /** The one place where calls to AWS are made; every attempt takes a turn (D6). */
 export function createCaller(options: CognitoOptions): Caller {
   const { throttle, onCall } = options;
-  const clock: Clock = options.clock ?? systemClock;
+  const { now, monotonic, sleep } = options.clock ?? { ...systemClocks, sleep: systemSleep };
   const random = options.random ?? Math.random;
   const policy = { ...DEFAULT_RETRY, ...options.retry };
   const httpTimeoutMs = options.httpTimeoutMs ?? DEFAULT_HTTP_TIMEOUT_MS;
-  const client = createClient(options, () => clock.now());
+  const client = createClient(options, now);
   let closed = false;
 
   async function attempt<A extends Answer, T>(
@@ -77,19 +77,19 @@ export function createCaller(options: CognitoOptions): Caller {
     signal: AbortSignal,
   ): Promise<Attempt<T>> {
     const { operation, priority, send, parse } = request;
-    let startedAt = clock.now();
+    let startedAt = monotonic();
     let generation: number | undefined;
     try {
       generation = await orAborted(client.ready(refused), signal);
     } catch (error) {
       const failure = readFailure(error);
-      return { kind: "failed", failure, generation, spentMs: clock.now() - startedAt };
+      return { kind: "failed", failure, generation, spentMs: monotonic() - startedAt };
     }
     await throttle.turn(operation, priority, signal);
-    startedAt = clock.now();
+    startedAt = monotonic();
     let requestId: string | undefined;
     const tell = (outcome: string): void =>
-      onCall?.({ operation, outcome, attempt: number, latencyMs: clock.now() - startedAt, requestId });
+      onCall?.({ operation, outcome, attempt: number, latencyMs: monotonic() - startedAt, requestId });
     try {
       const answer = await withDeadline(
         (abortSignal) => {
@@ -108,7 +108,7 @@ export function createCaller(options: CognitoOptions): Caller {
       requestId = failure.requestId;
       tell(signal.aborted ? "canceled" : failure.name);
       if (error instanceof GovernanceError) throw error;
-      return { kind: "failed", failure, generation, spentMs: clock.now() - startedAt };
+      return { kind: "failed", failure, generation, spentMs: monotonic() - startedAt };
     }
   }
 
@@ -148,12 +148,12 @@ export function createCaller(options: CognitoOptions): Caller {
           roleArn: options.credentials.assumeRole?.roleArn,
           attempts,
           httpTimeoutMs,
-          retryAt: retryInMs === undefined ? undefined : new Date(clock.now() + retryInMs),
+          retryAt: retryInMs === undefined ? undefined : new Date(now() + retryInMs),
         });
       }
       spentOnce.add(kind);
       refused = kind === "credentials" ? outcome.generation : undefined;
-      if (decision.delayMs > 0) await clock.sleep(decision.delayMs, signal);
+      if (decision.delayMs > 0) await sleep(decision.delayMs, signal);
       spentMs += decision.delayMs;
     }
   }

@@ -1,4 +1,5 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { createCredentials } from "./credentials.ts";
 import { createRequestHandler } from "./http.ts";
@@ -17,7 +18,7 @@ export interface CognitoClient {
 }
 
 /** Opens no connection. Rejects settings that exclude each other with `invalid-argument`. */
-export function createClient(options: CognitoOptions, now: () => number): CognitoClient {
+export function createClient(options: CognitoOptions, now: EpochClock): CognitoClient {
   const { endpoint, fips = false, dualStack = false } = options;
   if (endpoint !== undefined && (fips || dualStack)) {
     throw new GovernanceError(

@@ -1,5 +1,6 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { EpochClock } from "../core/clock.ts";
 import { CredentialsFailure } from "./failure.ts";
 import { type CredentialProvider, type HeldCredentials, holdCredentials } from "./held-credentials.ts";
 import type { AssumeRole, CredentialOptions, KeySource } from "./options.ts";
@@ -9,7 +10,7 @@ export interface CredentialSurroundings {
   readonly region: string;
   readonly fips: boolean;
   readonly requestHandler: NodeHttpHandler;
-  readonly now: () => number;
+  readonly now: EpochClock;
 }
 
 /** The credentials of all calls: the keys, or the role that the keys assume. Failures are CredentialsFailure. */

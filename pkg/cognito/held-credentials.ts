@@ -1,4 +1,5 @@
 import type { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import type { EpochClock } from "../core/clock.ts";
 
 type SdkProvider = ReturnType<typeof fromTemporaryCredentials>;
 type AwsCredentials = Awaited<ReturnType<SdkProvider>>;
@@ -24,7 +25,7 @@ const RENEW_PAUSE_MS = 10_000;
  * Keeps credentials until five minutes before their end, then renews them beside the calls. While the old ones are
  * good, a source that fails stops nothing; the SDK's own cache would fail every call in those five minutes.
  */
-export function holdCredentials(fetch: CredentialProvider, now: () => number): HeldCredentials {
+export function holdCredentials(fetch: CredentialProvider, now: EpochClock): HeldCredentials {
   let held: AwsCredentials | undefined;
   let generation = 0;
   let renewal: Promise<AwsCredentials> | undefined;

@@ -1,6 +1,6 @@
+import type { CallClock } from "../core/clock.ts";
 import type { Operation } from "../core/operations.ts";
 import type { Throttle } from "../core/throttle.ts";
-import type { Clock } from "./clock.ts";
 import type { RetryPolicy } from "./retry.ts";
 
 /**
@@ -64,7 +64,7 @@ export interface CognitoOptions {
   readonly httpTimeoutMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly onCall?: ((event: CallEvent) => void) | undefined;
-  readonly clock?: Clock | undefined;
+  readonly clock?: CallClock | undefined;
   /** Uniform in [0, 1), for the jitter between attempts. */
   readonly random?: (() => number) | undefined;
 }

@@ -1,3 +1,4 @@
+import type { EpochClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
 import type { Pool } from "../core/pool.ts";
 import type {
@@ -48,7 +49,7 @@ export interface ConnectorOptions {
   readonly poolId: string;
   readonly userIdKind: UserIdKind;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
 }
 
 /**

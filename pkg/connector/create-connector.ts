@@ -1,3 +1,4 @@
+import type { EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
@@ -32,7 +33,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The connector's verbs over one pool. It keeps no state but the pool's settings, so calls may run side by side. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { directory, poolId, userIdKind, now } = options;
-  let known: { readonly pool: Pool; readonly untilMs: number } | undefined;
+  let known: { readonly pool: Pool; readonly untilMs: EpochMs } | undefined;
 
   async function pool(signal: AbortSignal): Promise<Pool> {
     const described = await directory.describePool(signal);

@@ -1,4 +1,5 @@
 import type { ChangeKind, ChangeStep, ChangeTarget, Requester, UndoRecord } from "./change.ts";
+import type { EpochMs } from "./clock.ts";
 import type { WriteOperation } from "./operations.ts";
 
 /** What a guard counts per hour. */
@@ -10,7 +11,7 @@ export interface NewChange {
   readonly kind: ChangeKind;
   /** No two open changes share it: `user:<sub>`, `group:<name>`, `login:<sha256>`. */
   readonly lock: string;
-  readonly beganAtMs: number;
+  readonly beganAtMs: EpochMs;
   readonly requester: Requester;
   readonly target: ChangeTarget;
 }
@@ -61,11 +62,11 @@ export interface Journal {
   spend(
     id: string,
     limits: readonly BudgetLimit[],
-    nowMs: number,
+    nowMs: EpochMs,
   ): { readonly refused: Budget; readonly freeAtMs: number } | undefined;
   giveBack(id: string): void;
   /** How many were spent within the hour before. */
-  spent(budget: Budget, nowMs: number): number;
+  spent(budget: Budget, nowMs: EpochMs): number;
   /**
    * Runs `last` (the audit line) and removes the change, while no other process does the same. `last` may only read
    * the journal. When it throws, that is thrown on, and the change stays open but is let go, as by `letGo`.

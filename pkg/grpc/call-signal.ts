@@ -1,3 +1,4 @@
+import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 
 /** What the library tells about a call that is under way. */
@@ -25,13 +26,13 @@ export interface RunningCall {
 /** The library's timer may fire a little before the clock says so, and clients cancel at their own deadline. */
 const DEADLINE_SLACK_MS = 20;
 
-/** `clock` is milliseconds since 1970, the scale of a call's deadline. */
-export function createRunningCalls(clock: () => number): RunningCalls {
+/** `now` is on the scale of a call's deadline. */
+export function createRunningCalls(now: EpochClock): RunningCalls {
   const running = new Set<AbortController>();
   let cutReason: GovernanceError | undefined;
 
   function whyGone(call: CallSurface): GovernanceError {
-    const overdue = clock() >= Number(call.getDeadline()) - DEADLINE_SLACK_MS;
+    const overdue = now() >= Number(call.getDeadline()) - DEADLINE_SLACK_MS;
     return overdue
       ? new GovernanceError("deadline-exceeded", "the caller's deadline passed before the answer was ready")
       : new GovernanceError("canceled", "the caller cancelled the call");

@@ -46,7 +46,7 @@ async function serve(
   };
   const observation = {
     onCall: incoming.onCall ?? ((heard: CallEvent) => void (event = heard)),
-    clock: () => (time += 7),
+    monotonic: () => (time += 7),
   };
   const outcome = await intercepted(route, observation)({ ...surface, bytes, signal }, async (sent) => {
     answers.push(sent);

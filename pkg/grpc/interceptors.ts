@@ -6,6 +6,7 @@
 //   handle       the handler
 import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
+import type { MonotonicClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { checkConstraints } from "../protocol/constraints.ts";
 import { type CallStatus, OK, statusOf, UncodedError } from "./errors.ts";
@@ -52,8 +53,7 @@ export type Around = <T>(call: BegunCall, work: () => Promise<T>) => Promise<T>;
 export interface Observation {
   readonly onCall: (event: CallEvent) => void;
   readonly around?: Around | undefined;
-  /** Milliseconds; only differences are taken. */
-  readonly clock: () => number;
+  readonly monotonic: MonotonicClock;
 }
 
 /** A gRPC client takes 4 MiB and fails a larger answer as its own `RESOURCE_EXHAUSTED`, which ends a sync. */
@@ -68,9 +68,9 @@ export function intercepted(route: Route, observation: Observation): Serve {
 type Decoded = Route["handle"];
 type Encoded = (call: IncomingCall) => AsyncIterable<Uint8Array>;
 
-function answered({ method }: Route, { onCall, clock, around }: Observation, next: Encoded): Serve {
+function answered({ method }: Route, { onCall, monotonic, around }: Observation, next: Encoded): Serve {
   const serve: Serve = async (call, send) => {
-    const startedAt = clock();
+    const startedAt = monotonic();
     let answerBytes = 0;
     let failure: GovernanceError | UncodedError | undefined;
     try {
@@ -88,7 +88,7 @@ function answered({ method }: Route, { onCall, clock, around }: Observation, nex
         service: method.parent.typeName,
         method: method.name,
         code: status[outcome.code],
-        durationMs: Math.max(0, clock() - startedAt),
+        durationMs: Math.max(0, monotonic() - startedAt),
         requestBytes: call.bytes.byteLength,
         answerBytes,
         peer: call.peer,

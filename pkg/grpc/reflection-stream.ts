@@ -36,7 +36,7 @@ export function createReflectionStreams(
     const { signal, end } = running.begin(stream);
     const peer = stream.getPeer();
     const caller = callerOf(stream.metadata)?.name ?? peer;
-    const startedAt = observation.clock();
+    const startedAt = observation.monotonic();
     let requestBytes = 0;
     let answerBytes = 0;
     let over = false;
@@ -53,7 +53,7 @@ export function createReflectionStreams(
           service,
           method,
           code: status[outcome.code],
-          durationMs: Math.max(0, observation.clock() - startedAt),
+          durationMs: Math.max(0, observation.monotonic() - startedAt),
           requestBytes,
           answerBytes,
           peer,

@@ -8,6 +8,7 @@ import {
 } from "@grpc/grpc-js";
 import type { Connector } from "../connector/connector.ts";
 import type { ProvisioningVerbs } from "../connector/provisioning/verbs.ts";
+import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
 import { parseListenAddress } from "./address.ts";
@@ -35,8 +36,7 @@ export interface GrpcServerOptions {
   readonly onCall?: ((event: CallEvent) => void) | undefined;
   /** Runs the work of each call that was let in, so that what it sets off can be told to be its own. */
   readonly around?: Around | undefined;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
+  readonly clocks: Clocks;
   /** Who may connect and call. By default everybody who can connect may do everything, so only this machine can. */
   readonly security?: ServerSecurity | undefined;
   /** Lets plaintext onto addresses that other machines can reach. */
@@ -101,15 +101,16 @@ const LAST_WORD_MS = 250;
 
 /** The Baton services over one connector. Throws `invalid-argument` or `failed-precondition` for unusable `security`. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { connector, sdkVersion = "v0.25.0", provisioning, onCall = () => {}, clock } = options;
+  const { connector, sdkVersion = "v0.25.0", provisioning, onCall = () => {}, clocks } = options;
   const { security = {}, insecure = false } = options;
+  const { now, monotonic } = clocks;
   const limits = { ...LIMITS, ...options.limits };
   // The library writes to standard error what it also reports to its caller.
   setLogVerbosity(logVerbosity.NONE);
   const guard = createGuard({ security, watchMs: limits.watchMs, onReload: options.onReload ?? (() => {}) });
   const gatekeeper = createGatekeeper({
     authorizer: guard.authorizer,
-    observation: { onCall, clock },
+    observation: { onCall, monotonic },
     requestTimeoutMs: limits.requestTimeoutMs,
     onAdmitted: (ends, proven) => entrance.use(ends, proven),
   });
@@ -121,8 +122,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     library: server.createConnectionInjector(ServerCredentials.createInsecure()),
     onRefused: options.onConnectionRefused ?? (() => {}),
   });
-  const running = createRunningCalls(clock);
-  const observation = { onCall, clock, around: options.around };
+  const running = createRunningCalls(now);
+  const observation = { onCall, monotonic, around: options.around };
   const callerOf = (metadata: Metadata) => gatekeeper.callerOf(metadata);
   const services = allServices(connector, sdkVersion, provisioning);
   const serving = createServingState(services.map(({ service }) => service.typeName));
@@ -173,7 +174,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     reload() {
       guard.look();
     },
-    setServing: (now) => serving.setServing(now),
+    setServing: (isServing) => serving.setServing(isServing),
     close(graceMs) {
       closed ??= shutDown(graceMs);
       return closed;

@@ -1,3 +1,5 @@
+import type { MonotonicMs } from "../core/clock.ts";
+
 /** Throttles within this time of a cut belong to calls that were under way; a call takes up to two seconds (L6). */
 const SAME_BURST_MS = 2000;
 const QUIET_MS = 5000;
@@ -33,7 +35,7 @@ export class AdaptiveRate {
   }
 
   /** AWS said "too fast". True when the rate went down. */
-  throttled(now: number): boolean {
+  throttled(now: MonotonicMs): boolean {
     this.#throttles += 1;
     this.#quietSince = now;
     if (now < this.#cutAt + SAME_BURST_MS || !this.#turnSinceCut) return false;
@@ -46,7 +48,7 @@ export class AdaptiveRate {
   }
 
   /** Takes the steps that are due. True when the rate went up. */
-  recovered(now: number): boolean {
+  recovered(now: MonotonicMs): boolean {
     if (this.#current >= this.setPerSecond) return false;
     const steps = Math.floor((now - this.#quietSince) / QUIET_MS);
     if (steps < 1) return false;

@@ -13,7 +13,7 @@ afterEach(() => {
 function pacerOf(periodMs: number) {
   const failures: unknown[] = [];
   const fired: number[] = [];
-  const pacer = createBottleneckPacer(periodMs, loop, (cause) => failures.push(cause));
+  const pacer = createBottleneckPacer(periodMs, loop.now, (cause) => failures.push(cause));
   const order = (): void =>
     pacer.slot(
       () => fired.push(Math.round(loop.now() / 10) * 10),

@@ -1,5 +1,5 @@
 import Bottleneck from "bottleneck";
-import type { Clock } from "./clock.ts";
+import { type MonotonicClock, systemClocks } from "../core/clock.ts";
 
 /** Fires slots at an even pace, each as soon as it is due. It knows nothing of who waits. */
 export interface Pacer {
@@ -17,7 +17,7 @@ const CLOCK_STEP_MS = 100;
 /** The only place that knows Bottleneck. `onFailure` hears what goes wrong beside the slots. */
 export function createBottleneckPacer(
   firstPeriodMs: number,
-  clock: Clock,
+  monotonic: MonotonicClock,
   onFailure: (cause: unknown) => void,
 ): Pacer {
   let periodMs = firstPeriodMs;
@@ -41,7 +41,7 @@ export function createBottleneckPacer(
   }
 
   function wallSkew(): number {
-    return Date.now() - clock.now();
+    return systemClocks.now() - monotonic();
   }
 
   /** A fresh limiter has no slot to wait for; the slots of the old one fire all the same, and the gate holds L1. */

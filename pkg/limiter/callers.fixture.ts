@@ -14,7 +14,7 @@ export interface Given {
 
 export interface Scene {
   readonly loop: VirtualLoop;
-  throttleOf(options?: Omit<ThrottleOptions, "clock">): QuotaThrottle;
+  throttleOf(options?: Omit<ThrottleOptions, "monotonic">): QuotaThrottle;
   /** Asks for a turn under a name. */
   ask(
     throttle: QuotaThrottle,
@@ -34,7 +34,7 @@ export function openScene(): Scene {
   const loop = installVirtualLoop();
   return {
     loop,
-    throttleOf: (options = {}) => createThrottle({ ...options, clock: loop }),
+    throttleOf: (options = {}) => createThrottle({ ...options, monotonic: loop.now }),
     ask(throttle, given, name, priority = "sync", operation = "ListUsers", signal = never) {
       throttle.turn(operation, priority, signal).then(
         () => given.push({ name, at: loop.now() }),

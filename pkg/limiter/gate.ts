@@ -1,3 +1,4 @@
+import type { MonotonicMs } from "../core/clock.ts";
 import type { Pace } from "./pace.ts";
 import { TurnWindow } from "./turn-window.ts";
 
@@ -15,7 +16,7 @@ export class Gate {
   }
 
   /** The earliest time, `now` or later, at which one more turn may be given. */
-  openAt(now: number): number {
+  openAt(now: MonotonicMs): MonotonicMs {
     // A clock that steps back must not reopen what has been used.
     let open = Math.max(now, this.#last);
     for (const window of this.#set) open = Math.max(open, window.openAt(now));
@@ -23,7 +24,7 @@ export class Gate {
     return open;
   }
 
-  record(now: number): void {
+  record(now: MonotonicMs): void {
     this.#last = Math.max(now, this.#last);
     for (const window of this.#set) window.record(this.#last);
     for (const window of this.#current) window.record(this.#last);

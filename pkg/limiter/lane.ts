@@ -1,8 +1,8 @@
+import type { MonotonicClock, MonotonicMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Operation } from "../core/operations.ts";
 import type { Priority } from "../core/throttle.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
-import type { Clock } from "./clock.ts";
 import { Meter } from "./meter.ts";
 import { createWaiter, goesBefore, type Waiter, WaitingLine } from "./waiting-line.ts";
 
@@ -10,7 +10,7 @@ export interface LaneOptions {
   readonly setPerSecond: number;
   /** What each operation may take of it, where that is less. */
   readonly operationPerSecond: number | undefined;
-  readonly clock: Clock;
+  readonly monotonic: MonotonicClock;
   /** The rate went down or came up a step. Must not throw. */
   readonly onChange: () => void;
 }
@@ -61,7 +61,7 @@ export class Lane {
 
   /** Takes the recovery steps that are due first. */
   currentPerSecond(): number {
-    this.#recover(this.#options.clock.now());
+    this.#recover(this.#options.monotonic());
     return this.#rate.perSecond;
   }
 
@@ -87,7 +87,7 @@ export class Lane {
       const giveUp = (): void => {
         this.#remove(group, waiter);
         waiter.refuse(signal.reason);
-        this.#settle(this.#options.clock.now());
+        this.#settle(this.#options.monotonic());
       };
       this.#push(group, waiter);
       this.#pump();
@@ -96,7 +96,7 @@ export class Lane {
   }
 
   throttled(): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.monotonic();
     this.#recover(now);
     if (!this.#rate.throttled(now)) return;
     this.#retune();
@@ -116,7 +116,7 @@ export class Lane {
   #newMeter(perSecond: number): Meter {
     return new Meter(
       perSecond,
-      this.#options.clock,
+      this.#options.monotonic,
       () => this.#pump(),
       (cause) => this.#refuseAll(failedError(cause)),
     );
@@ -134,7 +134,7 @@ export class Lane {
   }
 
   #push(group: Group, waiter: Waiter): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.monotonic();
     if (this.#waiting === 0) this.#meter.wake(now);
     if (group.line.length === 0) group.meter?.wake(now);
     group.line.push(waiter);
@@ -149,7 +149,7 @@ export class Lane {
   /** Gives every turn that may be given now, each to the best of those who wait at this moment (L4). */
   #pump(): void {
     if (this.#closed) return;
-    const now = this.#options.clock.now();
+    const now = this.#options.monotonic();
     this.#recover(now);
     while (this.#waiting > 0 && this.#meter.readyAt(now) <= now) {
       const group = this.#nextGroup(now);
@@ -165,7 +165,7 @@ export class Lane {
     this.#settle(now);
   }
 
-  #nextGroup(now: number): Group | undefined {
+  #nextGroup(now: MonotonicMs): Group | undefined {
     let best: Group | undefined;
     let bestWaiter: Waiter | undefined;
     for (const group of this.#groups.values()) {
@@ -179,7 +179,7 @@ export class Lane {
   }
 
   /** Orders slots for those who wait, lets go of what nobody waits for, and wakes up when the gate opens. */
-  #settle(now: number): void {
+  #settle(now: MonotonicMs): void {
     if (this.#waiting === 0) this.#meter.rest();
     this.#meter.order(this.#waiting);
     const readyAt = this.#meter.readyAt(now);
@@ -193,7 +193,7 @@ export class Lane {
   }
 
   /** One timer, and only while somebody waits for the gate alone (L7); a missing slot wakes us by itself. */
-  #wakeAt(at: number, now: number): void {
+  #wakeAt(at: MonotonicMs, now: MonotonicMs): void {
     if (at >= this.#timerAt && at < Number.POSITIVE_INFINITY) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -209,7 +209,7 @@ export class Lane {
     );
   }
 
-  #recover(now: number): void {
+  #recover(now: MonotonicMs): void {
     if (!this.#rate.recovered(now)) return;
     this.#retune();
     this.#options.onChange();
@@ -233,7 +233,7 @@ export class Lane {
       }
     }
     if (this.#closed) this.#wakeAt(Number.POSITIVE_INFINITY, 0);
-    else this.#settle(this.#options.clock.now());
+    else this.#settle(this.#options.monotonic());
   }
 }
 

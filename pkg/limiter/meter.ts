@@ -1,5 +1,5 @@
+import type { MonotonicClock, MonotonicMs } from "../core/clock.ts";
 import { createBottleneckPacer, type Pacer } from "./bottleneck-pacer.ts";
-import type { Clock } from "./clock.ts";
 import { Gate } from "./gate.ts";
 import { type Pace, paceOf } from "./pace.ts";
 
@@ -16,7 +16,7 @@ export class Meter {
   readonly #set: Pace;
   readonly #gate: Gate;
   readonly #pacer: Pacer;
-  readonly #clock: Clock;
+  readonly #monotonic: MonotonicClock;
   readonly #onSlot: () => void;
   readonly #onFailure: (cause: unknown) => void;
   #pace: Pace;
@@ -25,23 +25,28 @@ export class Meter {
   #lastSlotAt = Number.NEGATIVE_INFINITY;
   #spentSinceSlot = false;
 
-  constructor(perSecond: number, clock: Clock, onSlot: () => void, onFailure: (cause: unknown) => void) {
+  constructor(
+    perSecond: number,
+    monotonic: MonotonicClock,
+    onSlot: () => void,
+    onFailure: (cause: unknown) => void,
+  ) {
     this.#set = paceOf(perSecond);
     this.#pace = this.#set;
     this.#gate = new Gate(this.#set);
-    this.#clock = clock;
+    this.#monotonic = monotonic;
     this.#onSlot = onSlot;
     this.#onFailure = onFailure;
-    this.#pacer = createBottleneckPacer(this.#set.slotMs, clock, onFailure);
+    this.#pacer = createBottleneckPacer(this.#set.slotMs, monotonic, onFailure);
   }
 
   /** When a turn may be given, if nothing else comes in; Infinity while it takes another slot. */
-  readyAt(now: number): number {
+  readyAt(now: MonotonicMs): MonotonicMs {
     if (this.#budgetMs < this.#pace.turnMs - ROUNDING_MS) return Number.POSITIVE_INFINITY;
     return this.#gate.openAt(now);
   }
 
-  spend(now: number): void {
+  spend(now: MonotonicMs): void {
     this.#budgetMs = Math.max(0, this.#budgetMs - this.#pace.turnMs);
     this.#spentSinceSlot = true;
     this.#gate.record(now);
@@ -62,7 +67,7 @@ export class Meter {
   }
 
   /** Somebody waits again. After a slot's time the pacer has a fresh one at once, so the old one is void. */
-  wake(now: number): void {
+  wake(now: MonotonicMs): void {
     if (now >= this.#lastSlotAt + this.#pace.slotMs) this.#budgetMs = 0;
   }
 
@@ -90,7 +95,7 @@ export class Meter {
       () => {
         settle();
         this.#budgetMs += slotMs;
-        this.#lastSlotAt = this.#clock.now();
+        this.#lastSlotAt = this.#monotonic();
         this.#spentSinceSlot = false;
         this.#onSlot();
       },

@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
+import { systemClocks } from "../core/clock.ts";
 import { CATEGORY_OF, QUOTAS } from "../core/operations.ts";
 import type { Priority } from "../core/throttle.ts";
 import { type Given, openScene, type Scene, statusOf } from "./callers.fixture.ts";
@@ -206,7 +207,7 @@ test("status() tells every category of the quota table", () => {
 test("runs under the fake timers of other tests", async () => {
   scene.loop.uninstall();
   vi.useFakeTimers();
-  const throttle = createThrottle({ clock: performance });
+  const throttle = createThrottle({ monotonic: systemClocks.monotonic });
   const starts: number[] = [];
   for (let turn = 0; turn < 10; turn += 1) {
     void throttle.turn("ListUsers", "sync", never).then(() => starts.push(performance.now()));

@@ -151,7 +151,10 @@ test(
     await fc.assert(
       fc
         .asyncProperty(rate, schedule, async (perSecond, events) => {
-          const underTest = createThrottle({ rates: { UserPoolResourceRead: perSecond }, clock: loop });
+          const underTest = createThrottle({
+            rates: { UserPoolResourceRead: perSecond },
+            monotonic: loop.now,
+          });
           const run = new Run(underTest);
           await run.play(events);
           // The least rate is 0.2 a second, and it recovers within a minute.
@@ -193,7 +196,7 @@ test(
     await fc.assert(
       fc
         .asyncProperty(fc.constantFrom(1, 5, 30, 120), jitter, crowd, async (perSecond, stalls, guests) => {
-          const underTest = createThrottle({ rates: { UserList: perSecond }, clock: loop });
+          const underTest = createThrottle({ rates: { UserList: perSecond }, monotonic: loop.now });
           const starts: number[] = [];
           const forever = new AbortController();
           const ask = (askPriority: Priority, signal: AbortSignal): void => {

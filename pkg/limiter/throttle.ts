@@ -1,3 +1,4 @@
+import type { MonotonicClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import {
   CATEGORY_OF,
@@ -7,13 +8,12 @@ import {
   QUOTAS,
 } from "../core/operations.ts";
 import type { Throttle } from "../core/throttle.ts";
-import type { Clock } from "./clock.ts";
 import { Lane } from "./lane.ts";
 
 export interface ThrottleOptions {
   /** Turns per second by category; a category that is not named gets 5 (D6). Held in whole turns per ten seconds. */
   readonly rates?: { readonly [C in Category]?: number | undefined };
-  readonly clock: Clock;
+  readonly monotonic: MonotonicClock;
   /** A category was slowed down or came up a step; steps are taken when turns are asked for. Must not throw. */
   readonly onChange?: (status: CategoryStatus) => void;
 }
@@ -58,7 +58,7 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
       setPerSecond,
       // A category that is no faster than the cap holds it by itself.
       operationPerSecond: cap !== undefined && cap < setPerSecond ? cap : undefined,
-      clock: options.clock,
+      monotonic: options.monotonic,
       onChange: () => options.onChange?.(statusOf(category, laneOf(category))),
     });
   }

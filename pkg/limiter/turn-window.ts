@@ -1,3 +1,4 @@
+import type { MonotonicMs } from "../core/clock.ts";
 import type { Limit } from "./pace.ts";
 
 /** Entries per window; a wide-open limiter counts several turns in one entry, dated by the latest of them (L1). */
@@ -23,13 +24,13 @@ export class TurnWindow {
   }
 
   /** The earliest time, `now` or later, at which one more turn keeps the limit. */
-  openAt(now: number): number {
+  openAt(now: MonotonicMs): MonotonicMs {
     this.#expire(now);
     const oldest = this.#times[this.#first];
     return this.#count < this.#limit.turns || oldest === undefined ? now : oldest + this.#limit.lengthMs;
   }
 
-  record(now: number): void {
+  record(now: MonotonicMs): void {
     const last = this.#times.length - 1;
     this.#count += 1;
     if (last >= this.#first && now - this.#entryStartedAt < this.#limit.lengthMs / RESOLUTION) {
@@ -47,7 +48,7 @@ export class TurnWindow {
     this.#limit = limit;
   }
 
-  #expire(now: number): void {
+  #expire(now: MonotonicMs): void {
     for (;;) {
       const time = this.#times[this.#first];
       if (time === undefined || time + this.#limit.lengthMs > now) break;

@@ -1,6 +1,8 @@
 // A test instrument: an event loop in virtual time that can stall. Fake timers cannot do that: they run every timer
 // at its own time, whereas a stalled process runs all the late ones in one burst, at one and the same time.
 
+import type { MonotonicClock } from "../core/clock.ts";
+
 interface Timer {
   readonly due: number;
   readonly order: number;
@@ -9,7 +11,7 @@ interface Timer {
 
 export interface VirtualLoop {
   /** Milliseconds since the start. */
-  now(): number;
+  readonly now: MonotonicClock;
   /** Runs `action` at a time from now on. */
   at(dueMs: number, action: () => void): void;
   /** The process does something else for so long; what falls due meanwhile is late. */

@@ -1,4 +1,5 @@
 import pino from "pino";
+import type { EpochClock } from "../core/clock.ts";
 import { consoleLine } from "./console-line.ts";
 import { errorFields } from "./error-fields.ts";
 import type { LogFields } from "./log-fields.ts";
@@ -33,7 +34,7 @@ export interface LoggerOptions {
   /** Takes whole lines, line break included. */
   readonly write: (line: string) => void;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
 }
 
 export function createLogger(options: LoggerOptions): AdjustableLogger {

@@ -1,4 +1,5 @@
 import type { AuditLog } from "../core/audit-log.ts";
+import type { EpochClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
 import type { DirectoryWriter } from "../core/directory-writer.ts";
 import type { Journal } from "../core/journal.ts";
@@ -32,7 +33,7 @@ export interface ProvisionOptions {
   readonly journal: Journal;
   readonly audit: AuditLog;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   readonly newId: () => string;
   readonly randomBelow: RandomBelow;
   /** Hex SHA-256 of a text. */

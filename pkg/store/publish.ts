@@ -1,6 +1,7 @@
 import { chmodSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import type { EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { buildDatabase } from "./build-database.ts";
 import { pack } from "./envelope.ts";
@@ -36,7 +37,7 @@ export interface PublishDeps {
   readonly target: Stats | undefined;
   readonly connectorVersion: string;
   readonly acceptShrink: boolean;
-  readonly nowMs: number;
+  readonly nowMs: EpochMs;
   readonly maxDatabaseBytes?: number;
 }
 
@@ -75,7 +76,7 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
 
 async function build(
   { paths, work, run, previous, connectorVersion, maxDatabaseBytes = READERS_LIMIT_BYTES }: PublishDeps,
-  endedAtMs: number,
+  endedAtMs: EpochMs,
   signal: AbortSignal,
 ): Promise<{ readonly runs: 1 | 2; readonly databaseBytes: number }> {
   const plan = { into: paths.next, run, endedAtMs, connectorVersion };

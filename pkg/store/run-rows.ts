@@ -6,6 +6,7 @@
 //   F9. No grant dangles: its entitlement and its principal are rows before it is.
 
 import type { DatabaseSync } from "node:sqlite";
+import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Chain, ChainKind, ChainState } from "../core/plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
@@ -51,11 +52,11 @@ type Tally = { -readonly [Kind in keyof RunCounts]: RunCounts[Kind] };
 
 export class RunRows {
   readonly #database: DatabaseSync;
-  readonly #now: () => number;
+  readonly #now: EpochClock;
   readonly #sql: RunStatements;
   #counts: RunCounts;
 
-  constructor(database: DatabaseSync, counts: RunCounts, now: () => number) {
+  constructor(database: DatabaseSync, counts: RunCounts, now: EpochClock) {
     this.#database = database;
     this.#counts = counts;
     this.#now = now;

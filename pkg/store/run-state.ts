@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { numberOf, textOf } from "./rows.ts";
@@ -8,11 +9,11 @@ import type { RunCounts } from "./shrink-guard.ts";
 export interface RunState {
   readonly syncId: string;
   readonly fingerprint: Fingerprint;
-  readonly startedAtMs: number;
+  readonly startedAtMs: EpochMs;
   /** When its newest page was committed. */
   readonly progressAtMs: number;
   /** Set once it was read to the end. */
-  readonly endedAtMs: number | undefined;
+  readonly endedAtMs: EpochMs | undefined;
   /** The shrink guard has refused to publish it. */
   readonly held: boolean;
   readonly counts: RunCounts;
@@ -54,6 +55,6 @@ export function insertRun(database: DatabaseSync, run: RunState): void {
 }
 
 /** The run was read to the end; `held` when the shrink guard keeps it from being published. */
-export function endRun(database: DatabaseSync, endedAtMs: number, held: boolean): void {
+export function endRun(database: DatabaseSync, endedAtMs: EpochMs, held: boolean): void {
   database.prepare("UPDATE run SET ended_at = ?, held = ?").run(endedAtMs, Number(held));
 }

@@ -3,6 +3,7 @@
 
 import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Chain } from "../core/plan.ts";
 import type { ResourceType } from "../protocol/messages.ts";
@@ -27,7 +28,7 @@ export interface SyncFileOptions {
   /** Recorded with the run, for whoever reads the file. */
   readonly connectorVersion: string;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   readonly randomBytes: (size: number) => Uint8Array;
   /** An unfinished run older than this begins anew; 24 hours unless said. */
   readonly maxIdleMs?: number;

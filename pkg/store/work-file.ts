@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import type { EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { refusedFile, SQLITE, sqliteOf } from "./errors.ts";
 import { type Fingerprint, sameFingerprint } from "./fingerprint.ts";
@@ -19,7 +20,7 @@ export interface WorkFile {
 
 export interface Resumption {
   readonly fingerprint: Fingerprint;
-  readonly nowMs: number;
+  readonly nowMs: EpochMs;
   readonly maxIdleMs: number;
   /** Whether a run that the shrink guard holds back is wanted. */
   readonly acceptShrink: boolean;

@@ -7,6 +7,7 @@
 import { once } from "node:events";
 import { Agent, createServer, request } from "node:http";
 import { parentPort, Worker } from "node:worker_threads";
+import { systemClocks } from "../../pkg/core/clock.ts";
 import { createThrottle } from "../../pkg/limiter/throttle.ts";
 import { mostInWindow } from "../../pkg/limiter/virtual-loop.fixture.ts";
 
@@ -53,7 +54,7 @@ async function measureRate(worker: Worker, port: number, setting: string, second
   const [rateText = "", latencyText = "", stalls] = setting.split("/");
   const rate = Number(rateText);
   const latencyMs = Number(latencyText);
-  const throttle = createThrottle({ rates: { UserList: rate }, clock: performance });
+  const throttle = createThrottle({ rates: { UserList: rate }, monotonic: systemClocks.monotonic });
   const agent = new Agent({ keepAlive: true });
   const stop = new AbortController();
   const stalling = stalls === undefined ? undefined : stallNowAndThen();
@@ -90,7 +91,7 @@ async function measureRate(worker: Worker, port: number, setting: string, second
 }
 
 async function measureCost(callers: number): Promise<void> {
-  const throttle = createThrottle({ rates: { UserList: 100_000 }, clock: performance });
+  const throttle = createThrottle({ rates: { UserList: 100_000 }, monotonic: systemClocks.monotonic });
   const stop = new AbortController();
   const cpu = process.cpuUsage();
   const startedAt = performance.now();

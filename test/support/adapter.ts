@@ -1,6 +1,6 @@
-import type { Clock } from "../../pkg/cognito/clock.ts";
 import { type CognitoDirectory, createCognitoDirectory } from "../../pkg/cognito/directory.ts";
 import type { CognitoOptions } from "../../pkg/cognito/options.ts";
+import type { CallClock } from "../../pkg/core/clock.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { Operation } from "../../pkg/core/operations.ts";
 import type { Priority, Throttle } from "../../pkg/core/throttle.ts";
@@ -30,7 +30,7 @@ export function openThrottle(): OpenThrottle {
   };
 }
 
-export interface InstantClock extends Clock {
+export interface InstantClock extends CallClock {
   readonly sleeps: number[];
   advance(ms: number): void;
 }
@@ -42,6 +42,7 @@ export function instantClock(startMs = Date.parse("2026-11-21T12:00:00Z")): Inst
   return {
     sleeps,
     now: () => nowMs,
+    monotonic: () => nowMs - startMs,
     async sleep(ms, signal) {
       signal.throwIfAborted();
       sleeps.push(ms);

@@ -1,5 +1,6 @@
 // The two ends of a gRPC connection, for tests: a thin client over descriptors, for which a failed call is a value with
 // what its trailers said, and our server over a connector without a pool.
+
 import { Buffer } from "node:buffer";
 import {
   create,
@@ -20,6 +21,7 @@ import {
 } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
 import type { ProvisioningVerbs } from "../../pkg/connector/provisioning/verbs.ts";
+import { systemClocks } from "../../pkg/core/clock.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import {
   type RateLimitDescription,
@@ -278,7 +280,7 @@ export function useGrpcServer(
     const server = createGrpcServer({
       connector: fakeConnector(different),
       provisioning,
-      clock: Date.now,
+      clocks: systemClocks,
       onCall: (event) => {
         events.push(event);
         for (const wake of waiting) wake();

@@ -2,6 +2,7 @@ import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
 import type { CallEvent } from "../../pkg/cognito/options.ts";
 import type { Connector, UserIdKind } from "../../pkg/connector/connector.ts";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
+import { systemClocks } from "../../pkg/core/clock.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import { CATEGORY_OF, type Category } from "../../pkg/core/operations.ts";
 import { regionOfPool } from "../../pkg/core/pool.ts";
@@ -35,7 +36,7 @@ export function createRig(options: RigOptions): Rig {
   const categories: readonly Category[] = [...new Set(Object.values(CATEGORY_OF))];
   const throttle = createThrottle({
     rates: Object.fromEntries(categories.map((category) => [category, perSecond])),
-    clock: performance,
+    monotonic: systemClocks.monotonic,
   });
   const directory = createCognitoDirectory({
     poolId,

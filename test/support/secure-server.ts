@@ -1,4 +1,5 @@
 // A server behind TLS, tokens or JWTs over a fake connector and a fake provisioner, and clients of it.
+
 import { Buffer } from "node:buffer";
 import { EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
+import { systemClocks } from "../../pkg/core/clock.ts";
 import type { RefusedConnection } from "../../pkg/grpc/entrance.ts";
 import type { CallEvent } from "../../pkg/grpc/interceptors.ts";
 import type { ReloadEvent } from "../../pkg/grpc/security/security.ts";
@@ -70,7 +72,7 @@ export function useSecureServer(afterEach: (close: () => Promise<void>) => void)
       const server = createGrpcServer({
         connector: fakeConnector(connector),
         provisioning: verbs,
-        clock: Date.now,
+        clocks: systemClocks,
         onCall: keep(lists.events),
         onConnectionRefused: keep(lists.refused),
         onReload: keep(lists.reloads),

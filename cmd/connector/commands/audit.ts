@@ -1,5 +1,6 @@
 import type { OutputFormat } from "../../../pkg/config/config.ts";
 import { CHANGE_KINDS, CHANGE_OUTCOMES } from "../../../pkg/core/change.ts";
+import type { EpochMs } from "../../../pkg/core/clock.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import type { AuditLine, AuditStep } from "../../../pkg/ops/audit/parse-line.ts";
 import { type AuditFilter, readAudit } from "../../../pkg/ops/audit/read-audit.ts";
@@ -217,7 +218,7 @@ function stepText({ operation, state, undo, requestId }: AuditStep): string {
 }
 
 /** Throws `invalid-argument` for a filter that could never fit: an empty answer must mean that there is nothing. */
-function auditFilter(filters: AuditShowFilters, nowMs: number): AuditFilter {
+function auditFilter(filters: AuditShowFilters, nowMs: EpochMs): AuditFilter {
   const since = timeOf("since", filters.since, nowMs);
   const until = timeOf("until", filters.until, nowMs);
   if (since !== undefined && until !== undefined && since >= until) {
@@ -243,7 +244,7 @@ function oneOf(name: string, text: string | undefined, words: readonly string[])
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
-function timeOf(name: string, text: string | undefined, nowMs: number): number | undefined {
+function timeOf(name: string, text: string | undefined, nowMs: EpochMs): number | undefined {
   if (text === undefined) return undefined;
   const [, count, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (count !== undefined) return nowMs - Number(count) * (UNIT_MS[unit] ?? 0);

@@ -51,7 +51,7 @@ async function serve(
     connector,
     provisioning,
     reflection: config.service.reflection,
-    clock: context.now,
+    clocks: context,
     ...securityOf(config, watch.metrics, log),
     around: watch.around,
     onCall(event) {

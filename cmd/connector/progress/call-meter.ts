@@ -1,3 +1,4 @@
+import type { MonotonicClock } from "../../../pkg/core/clock.ts";
 import type { Category } from "../../../pkg/core/operations.ts";
 
 /** How many calls were sent, and how fast of late. */
@@ -16,7 +17,7 @@ const WINDOW_MS = 5_000;
 /** One failed call may be a throttle or a group that vanished. */
 const TROUBLE = 2;
 
-export function createCallMeter(monotonic: () => number): CallMeter {
+export function createCallMeter(monotonic: MonotonicClock): CallMeter {
   const counts = new Map<Category, Map<number, number>>();
   let total = 0;
   let failed = 0;

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ScheduleSettings } from "../../../pkg/config/config.ts";
+import type { EpochMs } from "../../../pkg/core/clock.ts";
 import { readSyncFile } from "../../../pkg/store/read-sync-file.ts";
 import type { Context } from "../context.ts";
 import { formatDuration } from "../progress/duration.ts";
@@ -10,8 +11,8 @@ import { createSyncSchedule, type RunReport, type ScheduleStatus } from "./sync-
 
 /** The newest complete run in the file, of this process or an earlier one. */
 export interface CompleteSync {
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
+  readonly startedAtMs: EpochMs;
+  readonly endedAtMs: EpochMs;
   /** Size of the file. */
   readonly bytes: number;
 }

@@ -6,6 +6,7 @@
 //   T3. After a failure the next run comes no later than one interval on, and what can pass by itself is tried sooner.
 //   T4. The schedule ends by its signal alone: no failure ends it.
 
+import type { EpochClock, EpochMs, MonotonicClock, MonotonicMs } from "../../../pkg/core/clock.ts";
 import type { ErrorCode } from "../../../pkg/core/errors.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 
@@ -13,16 +14,16 @@ import { GovernanceError } from "../../../pkg/core/errors.ts";
 export type RunReport<R> =
   | {
       readonly kind: "done";
-      readonly startedAtMs: number;
-      readonly endedAtMs: number;
+      readonly startedAtMs: EpochMs;
+      readonly endedAtMs: EpochMs;
       readonly result: R;
       /** Beats that it overran. */
       readonly skipped: number;
     }
   | {
       readonly kind: "failed";
-      readonly startedAtMs: number;
-      readonly endedAtMs: number;
+      readonly startedAtMs: EpochMs;
+      readonly endedAtMs: EpochMs;
       readonly error: GovernanceError;
       /** In a row, this one counted. */
       readonly failures: number;
@@ -46,9 +47,9 @@ export interface SyncScheduleOptions<R> {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   /** Milliseconds that only go forward. */
-  readonly monotonic: () => number;
+  readonly monotonic: MonotonicClock;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** When the last complete run of an earlier process ended, if there is one; a failure counts as none. */
   readonly lastEndedAtMs: (signal: AbortSignal) => Promise<number | undefined>;
@@ -108,7 +109,7 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
   }
 
   /** Runs once and gives the wait until the next run. */
-  async function beat(startedAt: number): Promise<number> {
+  async function beat(startedAt: MonotonicMs): Promise<number> {
     const startedAtMs = now();
     runningSinceMs = startedAtMs;
     try {

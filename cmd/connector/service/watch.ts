@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../../../pkg/config/config.ts";
+import type { EpochClock } from "../../../pkg/core/clock.ts";
 import type { Around, CallEvent } from "../../../pkg/grpc/interceptors.ts";
 import { SERVED_METHODS } from "../../../pkg/grpc/served-methods.ts";
 import type { Logger } from "../../../pkg/ops/logger.ts";
@@ -57,7 +58,7 @@ export async function createServiceWatch(
   };
 }
 
-async function loadMetrics(now: () => number): Promise<Metrics> {
+async function loadMetrics(now: EpochClock): Promise<Metrics> {
   // The library for it takes 20 MB, so it is loaded where somebody can scrape.
   const { createMetrics } = await import("../../../pkg/ops/metrics/metrics.ts");
   return createMetrics({
@@ -68,7 +69,7 @@ async function loadMetrics(now: () => number): Promise<Metrics> {
   });
 }
 
-async function tracingOf({ otel, poolId }: Config, log: Logger, now: () => number): Promise<Tracing> {
+async function tracingOf({ otel, poolId }: Config, log: Logger, now: EpochClock): Promise<Tracing> {
   if (otel === undefined) return NO_TRACING;
   return await createTracing({ ...otel, serviceVersion: packageVersion(), poolId, log, now });
 }

@@ -1,3 +1,4 @@
+import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { altNamesOf, type NameTable, nameTable } from "./alt-names.ts";
 import { createJwts, type Jwts } from "./jwt.ts";
@@ -27,7 +28,7 @@ export interface Authorizer {
 export interface AuthorizerOptions {
   readonly security: ServerSecurity;
   /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   readonly onReload: (event: ReloadEvent) => void;
 }
 
@@ -97,7 +98,7 @@ interface Bearers {
 
 function createBearers(
   { tokensFile, jwt }: ServerSecurity,
-  now: () => number,
+  now: EpochClock,
   onReload: (event: ReloadEvent) => void,
 ): Bearers | undefined {
   if (tokensFile === undefined && jwt === undefined) return undefined;

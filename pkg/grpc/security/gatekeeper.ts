@@ -30,7 +30,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
   const callers = new WeakMap<Metadata, Caller>();
 
   const interceptor: ServerInterceptor = (method, call) => {
-    const beganAt = observation.clock();
+    const beganAt = observation.monotonic();
     const peer = call.getPeer();
     let late: NodeJS.Timeout | undefined;
     const refuse = (failure: GovernanceError, caller: string, turnedAway: boolean): void => {
@@ -38,7 +38,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
       const outcome = statusOf(failure);
       call.sendStatus(outcome);
       const [, service = "", name = ""] = method.path.split("/");
-      const durationMs = Math.max(0, observation.clock() - beganAt);
+      const durationMs = Math.max(0, observation.monotonic() - beganAt);
       const bytes = { requestBytes: 0, answerBytes: 0 };
       try {
         const code = status[outcome.code];

@@ -1,4 +1,5 @@
 import type { SecureContextOptions } from "node:tls";
+import { systemClocks } from "../../core/clock.ts";
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
 import type { ReloadEvent, ServerSecurity } from "./security.ts";
 import { watchTlsFiles } from "./tls-context.ts";
@@ -45,7 +46,7 @@ export function createGuard({ security, watchMs, onReload }: GuardOptions): Guar
           told(event);
         });
   // The wall clock: what expires does so by the calendar.
-  const authorizer = createAuthorizer({ security, now: Date.now, onReload: told });
+  const authorizer = createAuthorizer({ security, now: systemClocks.now, onReload: told });
   const look = (): void => {
     tls?.look();
     authorizer.look();

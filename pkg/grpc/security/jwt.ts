@@ -6,6 +6,7 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from "jose";
+import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { isLocalHost } from "../address.ts";
 import type { Caller, JwtSecurity, ReloadEvent } from "./security.ts";
@@ -40,7 +41,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 /** `now` is milliseconds since 1970. Throws `invalid-argument` or `failed-precondition` for keys that cannot be used. */
 export function createJwts(
   rules: JwtSecurity,
-  now: () => number,
+  now: EpochClock,
   onReload: (event: ReloadEvent) => void,
 ): Jwts {
   const { issuer, audience, roleClaim } = rules;

@@ -14,9 +14,11 @@
 //        the two leaves only the file that was set aside.
 //   AL5. Nothing is added behind a last line that is damaged: the chain would go on from a lie.
 //   AL6. A line that could not be written or synced is cut off again: no line stands that was reported as missing.
+
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import type { AuditLog } from "../../core/audit-log.ts";
 import { CHANGE_OUTCOMES, type ChangeOutcome } from "../../core/change.ts";
+import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { NO_LINE_BEFORE, nameInLog, writeLine } from "./audit-line.ts";
 import { unwritten } from "./disk-errors.ts";
@@ -28,7 +30,7 @@ export interface AuditLogOptions {
   /** Created with mode 0600 when it is missing; its directory must be there. */
   readonly path: string;
   /** Milliseconds since the epoch: the name of what is moved aside. */
-  readonly now: () => number;
+  readonly now: EpochClock;
 }
 
 const KNOWN_IDS = 10_000;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import type { EpochMs } from "../../core/clock.ts";
 import type { TornNote } from "./audit-line.ts";
 import { errnoOf } from "./disk-errors.ts";
 import { chunks } from "./tail.ts";
@@ -12,7 +13,7 @@ export interface TornTail {
   readonly from: number;
   /** End of the file. */
   readonly to: number;
-  readonly nowMs: number;
+  readonly nowMs: EpochMs;
 }
 
 /** Moves what stands behind the last whole line to `<path>.torn-<time>` and cuts it off; both are on the disk then. */

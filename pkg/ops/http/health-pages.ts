@@ -1,3 +1,4 @@
+import type { EpochClock } from "../../core/clock.ts";
 import type { Readiness } from "./readiness.ts";
 
 /** What one GET is answered with. */
@@ -15,7 +16,7 @@ export interface HealthSources {
   /** The metrics in the text format of Prometheus. */
   readonly metrics: () => Promise<string>;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
 }
 
 type Page = (sources: HealthSources) => HealthPage | Promise<HealthPage>;

@@ -1,3 +1,4 @@
+import type { EpochClock, MonotonicClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
 /** What the last complete sync was, as far as it may be told to anybody who asks. */
@@ -24,9 +25,9 @@ export interface ReadinessOptions {
   /** Must not throw. */
   readonly lastSync?: (() => LastSync | undefined) | undefined;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   /** Milliseconds that only go forward. */
-  readonly monotonic: () => number;
+  readonly monotonic: MonotonicClock;
   /** The longest that anybody waits for a look. Default 10 000. */
   readonly timeoutMs?: number | undefined;
 }

@@ -1,3 +1,4 @@
+import type { MonotonicClock } from "../../core/clock.ts";
 import type { Directory } from "../../core/directory.ts";
 import { CATEGORY_OF } from "../../core/operations.ts";
 import type { Page } from "../../core/page.ts";
@@ -8,7 +9,7 @@ import type { PageSeen, WaitSeen } from "./events.ts";
 export function measuredThrottle(
   inner: Throttle,
   wait: (event: WaitSeen) => void,
-  monotonic: () => number,
+  monotonic: MonotonicClock,
 ): Throttle {
   return {
     async turn(operation, priority, signal) {
@@ -30,7 +31,7 @@ type Listings = Pick<Directory, "listUsers" | "listGroups" | "listMembers">;
 export function measuredListings<D extends Listings>(
   inner: D,
   page: (event: PageSeen) => void,
-  monotonic: () => number,
+  monotonic: MonotonicClock,
 ): D {
   async function timed<T>(listing: PageSeen["listing"], read: () => Promise<Page<T>>): Promise<Page<T>> {
     const askedAt = monotonic();

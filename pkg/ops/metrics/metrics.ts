@@ -1,6 +1,8 @@
 // What Prometheus scrapes. Everything is in a registry of its own, so that two of these never meet. No name, address,
 // attribute or id of anybody is a label, and each label has a closed set of values.
+
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { EpochClock } from "../../core/clock.ts";
 import { type AwsMetrics, createAwsMetrics } from "./aws-metrics.ts";
 import type { MetricSources } from "./events.ts";
 import { createGrpcMetrics, type GrpcMetrics, type ServedMethod } from "./grpc-metrics.ts";
@@ -10,7 +12,7 @@ import { createSyncMetrics, type SyncMetrics } from "./sync-metrics.ts";
 
 export interface MetricsOptions {
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   /** The version of the package. */
   readonly version: string;
   readonly nodeVersion: string;

@@ -1,8 +1,9 @@
 import { Gauge, type Registry } from "prom-client";
+import type { EpochClock } from "../../core/clock.ts";
 import type { Sources } from "./sources.ts";
 
 /** What stands at this moment: journal, budgets, audit log, readiness, certificates. Unknown things have no sample. */
-export function createStateMetrics(registry: Registry, sources: Sources, now: () => number): void {
+export function createStateMetrics(registry: Registry, sources: Sources, now: EpochClock): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number | undefined): void => {
     const metric: Gauge = new Gauge({

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { EpochClock } from "../../core/clock.ts";
 import type { SyncSeen } from "./events.ts";
 
 export interface SyncMetrics {
@@ -6,7 +7,7 @@ export interface SyncMetrics {
 }
 
 /** Of the last complete sync there is nothing before there was one: an age of 0 would read as fresh. */
-export function createSyncMetrics(registry: Registry, now: () => number): SyncMetrics {
+export function createSyncMetrics(registry: Registry, now: EpochClock): SyncMetrics {
   const registers = [registry];
   const runs = new Counter({
     name: "connector_sync_runs_total",

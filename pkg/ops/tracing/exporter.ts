@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { createInsecureCredentials, createSslCredentials } from "@opentelemetry/otlp-grpc-exporter-base";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Logger } from "../logger.ts";
 
@@ -9,7 +10,7 @@ export interface ExporterOptions {
   readonly endpoint: string;
   readonly caFile: string | undefined;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly now: EpochClock;
 }
 
 /** One attempt to send a batch. */

@@ -1,3 +1,4 @@
+import type { EpochClock } from "../../core/clock.ts";
 import type { Operation } from "../../core/operations.ts";
 import type { Logger } from "../logger.ts";
 
@@ -51,7 +52,7 @@ export interface TracingOptions {
   readonly poolId: string;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   /** How long spans wait for company; 5 000 unless said. */
   readonly batchDelayMs?: number;
   /** The most spans that wait; what comes on top is dropped. 4 096 unless said. */

@@ -1,3 +1,4 @@
+import type { EpochMs } from "../../core/clock.ts";
 import type { ChangeFacts } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { ProvisionOptions } from "../options.ts";
@@ -37,8 +38,8 @@ export function isMadeByUs(
   { sha256 }: Sha256,
   { salt, digests }: Fingerprint,
   user: User,
-  fromMs: number,
-  untilMs: number,
+  fromMs: EpochMs,
+  untilMs: EpochMs,
 ): boolean {
   const createdMs = user.createdAt.getTime();
   const inTime = createdMs >= fromMs - CLOCK_SKEW_MS && createdMs <= untilMs + CLOCK_SKEW_MS;

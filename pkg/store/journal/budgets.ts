@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { EpochMs } from "../../core/clock.ts";
 import type { Budget, BudgetLimit } from "../../core/journal.ts";
 import { numberOf } from "../rows.ts";
 
@@ -15,7 +16,7 @@ export function spend(
   database: DatabaseSync,
   change: string,
   limits: readonly BudgetLimit[],
-  nowMs: number,
+  nowMs: EpochMs,
 ): Refusal | undefined {
   purge(database, nowMs);
   for (const { budget, limit } of limits) {
@@ -33,7 +34,7 @@ export function spend(
   return undefined;
 }
 
-export function spent(database: DatabaseSync, budget: Budget, nowMs: number): number {
+export function spent(database: DatabaseSync, budget: Budget, nowMs: EpochMs): number {
   const row = database
     .prepare("SELECT count(*) AS n FROM spent WHERE budget = ? AND at_ms > ?")
     .get(budget, nowMs - WINDOW_MS);
@@ -41,7 +42,7 @@ export function spent(database: DatabaseSync, budget: Budget, nowMs: number): nu
 }
 
 /** Forgets what is older than the hour. A clock that had run ahead would block for as long: it counts from now. */
-export function purge(database: DatabaseSync, nowMs: number): void {
+export function purge(database: DatabaseSync, nowMs: EpochMs): void {
   database.prepare("DELETE FROM spent WHERE at_ms <= ?").run(nowMs - WINDOW_MS);
   database.prepare("UPDATE spent SET at_ms = ?1 WHERE at_ms > ?1 + ?2").run(nowMs, WINDOW_MS);
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStep, ChangeTarget, UndoRecord } from "../../core/change.ts";
+import type { EpochClock, EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Budget, BudgetLimit, ChangeFacts, Journal, NewChange, OpenChange } from "../../core/journal.ts";
 import type { WriteOperation } from "../../core/operations.ts";
@@ -27,7 +28,7 @@ export interface JournalOptions {
   readonly dir: string;
   readonly poolId: string;
   /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: EpochClock;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -181,7 +182,7 @@ class SqliteJournal implements JournalFile {
     return this.#read(() => readSteps(this.#database, id));
   }
 
-  spend(id: string, limits: readonly BudgetLimit[], nowMs: number): Refusal | undefined {
+  spend(id: string, limits: readonly BudgetLimit[], nowMs: EpochMs): Refusal | undefined {
     return this.#write("count in", () => spend(this.#database, id, limits, nowMs));
   }
 
@@ -191,7 +192,7 @@ class SqliteJournal implements JournalFile {
     });
   }
 
-  spent(budget: Budget, nowMs: number): number {
+  spent(budget: Budget, nowMs: EpochMs): number {
     return this.#read(() => spent(this.#database, budget, nowMs));
   }
 

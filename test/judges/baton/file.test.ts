@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClocks } from "../../../pkg/core/clock.ts";
 import { createGrpcServer } from "../../../pkg/grpc/server.ts";
 import { federatedPerson, linkedPerson, people, person } from "../../cognito/definitions.ts";
 import { createPool } from "../../cognito/pool.ts";
@@ -74,7 +75,11 @@ describe("our .c1z, read by the official tool", () => {
   test("has row by row what the Go client syncs over gRPC, schema and stored bytes included", async () => {
     await syncNow();
     const rig = createRig({ url: cognito.url, poolId: POOL });
-    const server = createGrpcServer({ connector: rig.connector, provisioning: undefined, clock: Date.now });
+    const server = createGrpcServer({
+      connector: rig.connector,
+      provisioning: undefined,
+      clocks: systemClocks,
+    });
     const { target } = await server.listen("127.0.0.1:0");
     const theirs = join(folder, "go.c1z");
     const synced = await conformance("sync", "--address", target, "--file", theirs, "--fail-fast");

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClocks } from "../../../pkg/core/clock.ts";
 import { createGrpcServer, type GrpcServer } from "../../../pkg/grpc/server.ts";
 import { federatedPerson, linkedPerson, people } from "../../cognito/definitions.ts";
 import { createPool } from "../../cognito/pool.ts";
@@ -58,7 +59,7 @@ describe("the official Go client", () => {
     folder = mkdtempSync(join(tmpdir(), "connector-go-"));
     cognito = await startScriptedCognito({ pools: [pool] });
     rig = createRig({ url: cognito.url, poolId: POOL });
-    server = createGrpcServer({ connector: rig.connector, provisioning: undefined, clock: Date.now });
+    server = createGrpcServer({ connector: rig.connector, provisioning: undefined, clocks: systemClocks });
     const bound = await server.listen("127.0.0.1:0");
     address = bound.target;
   });

@@ -1,0 +1,46 @@
+// Two kinds of time. A date that is compared with AWS, a certificate or a deadline is in milliseconds since 1970, which
+// an administrator or NTP may set back. A duration is a difference of monotonic times, which only go forward.
+// Both are plain numbers at run time; the types keep one from being handed in where the other is expected.
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = number & { readonly kindOfTime?: "epoch" };
+
+/** Milliseconds, with fractions, since some moment in the life of this process. Only differences mean anything. */
+export type MonotonicMs = number & { readonly kindOfTime?: "monotonic" };
+
+export type EpochClock = () => EpochMs;
+export type MonotonicClock = () => MonotonicMs;
+
+export interface Clocks {
+  readonly now: EpochClock;
+  readonly monotonic: MonotonicClock;
+}
+
+/** The only readers of the machine's clocks in `cmd` and `pkg` (test/architecture.test.ts). */
+export const systemClocks: Clocks = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+/** Rejects with the signal's reason when it is aborted first. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** What a call to AWS needs: the date of a signature, how long an attempt took, and the pause before the next. */
+export interface CallClock extends Clocks {
+  readonly sleep: Sleep;
+}
+
+export const systemSleep: Sleep = async (ms, signal) => {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+};
