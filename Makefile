@@ -50,10 +50,10 @@ gen-check: $(INSTALLED) ## fail when pkg/gen is not what proto/ says
 	@node test/suites/generated.ts
 
 settings: $(INSTALLED) ## write the settings table into the README
-	node pkg/config/settings-table.ts --write README.md
+	node pkg/config/table/settings-table.ts --write README.md
 
 settings-check: $(INSTALLED) ## fail when the README's settings table is not what the code says
-	node pkg/config/settings-table.ts --check README.md
+	node pkg/config/table/settings-table.ts --check README.md
 
 bench: $(INSTALLED) ## measure: a million users, 500 groups, two million memberships, and the memory of 4 M rows against 400 k
 	node test/bench/sync.ts
@@ -67,10 +67,10 @@ build: $(INSTALLED) ## compile to dist/
 
 man: $(INSTALLED) ## write the manual page from the commands
 	@mkdir -p deploy/man
-	node cmd/connector/man/main.ts --write deploy/man/connector.1
+	node cmd/connector/cli/man/main.ts --write deploy/man/connector.1
 
 man-check: $(INSTALLED) ## fail when the manual page is not what the commands say
-	node cmd/connector/man/main.ts --check deploy/man/connector.1
+	node cmd/connector/cli/man/main.ts --check deploy/man/connector.1
 
 sbom: $(INSTALLED) ## write the bill of materials of what is installed (CycloneDX): connector.cdx.json
 	node test/suites/sbom.ts > connector.cdx.json

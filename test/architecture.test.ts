@@ -29,18 +29,10 @@ const PACKAGES: Readonly<
     ],
   },
   grpc: {
-    own: ["core", "gen", "protocol", "connector"],
-    outside: [
-      "@bufbuild/protobuf",
-      "@grpc/",
-      "jose",
-      "node:crypto",
-      "node:fs",
-      "node:net",
-      "node:stream",
-      "node:tls",
-    ],
+    own: ["core", "gen", "protocol", "connector", "security"],
+    outside: ["@bufbuild/protobuf", "@grpc/", "node:net", "node:stream", "node:tls"],
   },
+  security: { own: ["core"], outside: ["jose", "node:crypto", "node:fs", "node:tls"] },
   encryption: {
     own: ["core", "protocol"],
     outside: ["@bufbuild/protobuf", "@noble/", "age-encryption", "jose", "node:crypto"],
@@ -75,7 +67,7 @@ const RESERVED: readonly (readonly [string, ...string[]])[] = [
   ["pino", "ops"],
   ["prom-client", "ops"],
   ["@opentelemetry/", "ops"],
-  ["jose", "encryption", "grpc"],
+  ["jose", "encryption", "security"],
   ["age-encryption", "encryption"],
 ];
 

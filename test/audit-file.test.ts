@@ -12,7 +12,7 @@ import {
   type AuditShowFilters,
   auditShowCommand,
   auditVerifyCommand,
-} from "../cmd/connector/commands/audit.ts";
+} from "../cmd/connector/cli/commands/audit.ts";
 import { type MemoryContext, memoryContext, memoryOutput } from "../cmd/connector/testing.fixture.ts";
 import { openAuditLog } from "../pkg/ops/audit/audit-log.ts";
 import { linesOf, NOW, recordOf } from "../pkg/ops/audit/testing.fixture.ts";

@@ -10,7 +10,7 @@ import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
-import type { JwtSecurity, TlsSecurity } from "../pkg/grpc/security/security.ts";
+import type { JwtSecurity, TlsSecurity } from "../pkg/security/security.ts";
 import { createAuthority } from "./support/certificates.ts";
 import type { CallOptions, GrpcTestClient } from "./support/grpc-client.ts";
 import { type SecureHarness, useSecureServer } from "./support/secure-server.ts";

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { SERVED_METHODS } from "../pkg/grpc/served-methods.ts";
+import { SERVED_METHODS } from "../pkg/grpc/services/served-methods.ts";
 import { awsOutcome, grpcCode, OTHER } from "../pkg/ops/metrics/closed-labels.ts";
 import { createMetrics } from "../pkg/ops/metrics/metrics.ts";
 import { type Expression, readPromql } from "./support/promql.ts";

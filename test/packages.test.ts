@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { envName, SETTING_NAMES } from "../pkg/config/settings.ts";
+import { envName, SETTING_NAMES } from "../pkg/config/table/settings.ts";
 import { billOfMaterials } from "./suites/sbom.ts";
 import { livelyPool } from "./support/local-pool.ts";
 
@@ -87,7 +87,7 @@ describe("the npm package", () => {
         (path) => path.endsWith(".ts") && !/\.(test|fixture|d)\.ts$/.test(path),
       ).map((path) => `dist/${top}/${path.replace(/\.ts$/, ".js")}`);
     const expected = [
-      ...sources("cmd").filter((path) => !path.startsWith("dist/cmd/connector/man/")),
+      ...sources("cmd").filter((path) => !path.startsWith("dist/cmd/connector/cli/man/")),
       ...sources("pkg"),
       "CHANGELOG.md",
       "LICENSE",

@@ -7,8 +7,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Runtime, withRuntime } from "../cmd/connector/runtime.ts";
-import { type ScheduledSync, startScheduledSync } from "../cmd/connector/schedule/scheduled-sync.ts";
+import { type Runtime, withRuntime } from "../cmd/connector/app/runtime.ts";
+import { type ScheduledSync, startScheduledSync } from "../cmd/connector/app/schedule/scheduled-sync.ts";
 import { type MemoryContext, memoryContext } from "../cmd/connector/testing.fixture.ts";
 import { loadConfig } from "../pkg/config/load-config.ts";
 import { createActions } from "../pkg/connector/actions/create-actions.ts";

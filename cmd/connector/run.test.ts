@@ -65,7 +65,7 @@ describe("help", () => {
     const words = command === "connector" ? [] : command.split(" ");
     const { exitCode, stdout, stderr } = await ran([...words, "--help"]);
     expect([exitCode, stderr]).toEqual([0, ""]);
-    await expect(stdout).toMatchFileSnapshot(`golden/help-${command.replace(" ", "-")}.txt`);
+    await expect(stdout).toMatchFileSnapshot(`cli/golden/help-${command.replace(" ", "-")}.txt`);
   });
 
   test("is what no arguments at all print", async () => {
@@ -362,7 +362,7 @@ describe("config", () => {
   test("is the schema of the settings", async () => {
     const { exitCode, stdout } = await ran(["config"]);
     expect(exitCode).toBe(0);
-    await expect(stdout).toMatchFileSnapshot("golden/config.txt");
+    await expect(stdout).toMatchFileSnapshot("cli/golden/config.txt");
   });
 });
 
@@ -370,6 +370,6 @@ describe("completion", () => {
   test.for([["bash"], ["zsh"], ["fish"], ["powershell"]])("of %s", async ([shell = ""]) => {
     const { exitCode, stdout } = await ran(["completion", shell]);
     expect(exitCode).toBe(0);
-    await expect(stdout).toMatchFileSnapshot(`golden/completion.${shell}`);
+    await expect(stdout).toMatchFileSnapshot(`cli/golden/completion.${shell}`);
   });
 });

@@ -1,12 +1,12 @@
 import { CommanderError } from "commander";
-import { isSettingName } from "../../pkg/config/settings.ts";
-import { isUnserved, unservedProblem } from "../../pkg/config/unserved.ts";
+import { isSettingName } from "../../pkg/config/table/settings.ts";
+import { isUnserved, unservedProblem } from "../../pkg/config/table/unserved.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
-import { type Context, type Output, ReaderGone } from "./context.ts";
-import { BAD_USAGE, exitCodeOf, OK } from "./exit-codes.ts";
-import { failureLine } from "./failure-line.ts";
-import { createProgram } from "./program.ts";
-import { plainFlags } from "./settings-options.ts";
+import { createProgram } from "./cli/program.ts";
+import { plainFlags } from "./cli/settings-options.ts";
+import { type Context, type Output, ReaderGone } from "./process/context.ts";
+import { BAD_USAGE, exitCodeOf, OK } from "./process/exit-codes.ts";
+import { failureLine } from "./process/failure-line.ts";
 
 const WIDEST_HELP = 120;
 

@@ -2,11 +2,11 @@ import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { createLogger } from "../../pkg/ops/logger.ts";
-import { chainsAtOnce } from "./chains-at-once.ts";
-import { closeInOrder } from "./close-in-order.ts";
-import { exitCodeOf } from "./exit-codes.ts";
-import { failureLine } from "./failure-line.ts";
-import { printSummary, type SyncSummary } from "./sync-summary.ts";
+import { chainsAtOnce } from "./app/chains-at-once.ts";
+import { closeInOrder } from "./app/close-in-order.ts";
+import { printSummary, type SyncSummary } from "./cli/output/sync-summary.ts";
+import { exitCodeOf } from "./process/exit-codes.ts";
+import { failureLine } from "./process/failure-line.ts";
 import { memoryOutput } from "./testing.fixture.ts";
 
 describe("exit codes (D19)", () => {

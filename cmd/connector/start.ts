@@ -1,13 +1,13 @@
 import { userInfo } from "node:os";
 import { systemClocks } from "../../pkg/core/clock.ts";
-import { type Context, ReaderGone } from "./context.ts";
-import { exitCodeOf } from "./exit-codes.ts";
-import { failureLine } from "./failure-line.ts";
-import { keepHeapSmall } from "./heap.ts";
+import { type Context, ReaderGone } from "./process/context.ts";
+import { exitCodeOf } from "./process/exit-codes.ts";
+import { failureLine } from "./process/failure-line.ts";
+import { keepHeapSmall } from "./process/heap.ts";
+import { createSignals } from "./process/signals.ts";
+import { createInput } from "./process/stdin.ts";
+import { createOutput } from "./process/stdio.ts";
 import { run } from "./run.ts";
-import { createSignals } from "./signals.ts";
-import { createInput } from "./stdin.ts";
-import { createOutput } from "./stdio.ts";
 
 /** How long what nobody waits for any more, a dead peer's socket for one, may keep the process. */
 const LINGER_MS = 1_000;

@@ -1,5 +1,5 @@
 // What unit tests of the command line share.
-import type { Context, Input, Output } from "./context.ts";
+import type { Context, Input, Output } from "./process/context.ts";
 
 export interface MemoryOutput extends Output {
   text(): string;

@@ -12,19 +12,19 @@ import type { DirectoryWriter } from "../core/directory-writer.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import type { Priority } from "../core/throttle.ts";
 import type { User } from "../core/user.ts";
-import { createCaller } from "./call.ts";
-import { MalformedAnswer } from "./failure.ts";
-import { formatFilter, matches } from "./filter.ts";
-import { pageLimit, toPage } from "./listing.ts";
-import { groupOrPool } from "./missing-group.ts";
+import { createCaller } from "./calls/call.ts";
+import { pageLimit, toPage } from "./calls/listing.ts";
+import { groupOrPool } from "./calls/missing-group.ts";
+import { probePermissions } from "./calls/probe.ts";
+import { createWrite } from "./calls/write.ts";
+import { MalformedAnswer } from "./failures/failure.ts";
+import { formatFilter, matches } from "./mapping/filter.ts";
+import { parseFlatUser, parseGroup, parseUser } from "./mapping/parse.ts";
+import { parsePool } from "./mapping/parse-pool.ts";
 import type { CognitoOptions } from "./options.ts";
-import { parseFlatUser, parseGroup, parseUser } from "./parse.ts";
-import { parsePool } from "./parse-pool.ts";
-import { probePermissions } from "./probe.ts";
-import { createWrite } from "./write.ts";
-import { createAccountWriter } from "./writer-accounts.ts";
-import { createGroupWriter } from "./writer-groups.ts";
-import { createUserWriter } from "./writer-users.ts";
+import { createAccountWriter } from "./writers/writer-accounts.ts";
+import { createGroupWriter } from "./writers/writer-groups.ts";
+import { createUserWriter } from "./writers/writer-users.ts";
 
 export interface CognitoDirectory extends Directory, DirectoryWriter {
   /** Drops the connections. Calls under way and calls made later end with `canceled`. */

@@ -1,7 +1,7 @@
 import type { CallClock } from "../core/clock.ts";
 import type { Operation } from "../core/operations.ts";
 import type { Throttle } from "../core/throttle.ts";
-import type { RetryPolicy } from "./retry.ts";
+import type { RetryPolicy } from "./calls/retry.ts";
 
 /**
  * Where the long-lived keys come from. `default` is the AWS SDK's own chain (environment, SSO, shared files, web

@@ -1,4 +1,4 @@
-import type { Rates } from "./rate.ts";
+import type { Rates } from "./table/values/rate.ts";
 
 export type OutputFormat = "table" | "json" | "jsonl" | "csv";
 export type LogLevel = "debug" | "info" | "warn" | "error";

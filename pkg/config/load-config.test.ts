@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
 import type { Config } from "./config.ts";
 import { loadConfig, loadOutput } from "./load-config.ts";
-import { DEFAULT_RATES } from "./rate.ts";
-import type { CommandName } from "./setting.ts";
+import type { CommandName } from "./table/setting.ts";
+import { DEFAULT_RATES } from "./table/values/rate.ts";
 
 const POOL = "eu-west-1_AbCd12345";
 const KEY_ID = "AKIAIOSFODNN7EXAMPLE";

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import { GovernanceError } from "../core/errors.ts";
-import { buildConfig, outputFormat } from "./build-config.ts";
-import { exposureWarnings } from "./build-service.ts";
+import { buildConfig, outputFormat } from "./build/build-config.ts";
+import { exposureWarnings } from "./build/build-service.ts";
 import type { Config, OutputFormat } from "./config.ts";
-import { type Flags, originOf, readSettings, type Surroundings } from "./read-settings.ts";
-import type { CommandName } from "./setting.ts";
+import { type Flags, originOf, readSettings, type Surroundings } from "./sources/read-settings.ts";
+import type { CommandName } from "./table/setting.ts";
 
 export interface Loaded {
   readonly config: Config;

@@ -1,8 +1,8 @@
 import { GovernanceError } from "../core/errors.ts";
 import type { Config } from "./config.ts";
 import { loadConfig } from "./load-config.ts";
-import type { Surroundings } from "./read-settings.ts";
-import type { CommandName } from "./setting.ts";
+import type { Surroundings } from "./sources/read-settings.ts";
+import type { CommandName } from "./table/setting.ts";
 
 export type Texts = Readonly<Record<string, string>>;
 

@@ -8,7 +8,7 @@ import {
 import type { EntitlementsService } from "../gen/c1/connector/v2/entitlement_pb.ts";
 import { DoRequestSchema, RateLimiterService } from "../gen/c1/ratelimit/v1/ratelimit_pb.ts";
 import { type Handlers, type ServiceRoutes, serviceRoutes } from "./handlers.ts";
-import { rateLimiterService } from "./quiet-services.ts";
+import { rateLimiterService } from "./services/unsupported-services.ts";
 
 const never = new AbortController().signal;
 const call = { peer: "test", caller: "ada", metadata: () => undefined, answer: () => {} };

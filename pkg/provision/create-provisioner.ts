@@ -14,8 +14,8 @@ import type { Parts } from "./parts.ts";
 import type { Provisioner, UserRef } from "./provisioner.ts";
 import type { StepLog } from "./steps.ts";
 import { createAccess } from "./users/access.ts";
+import { createRecoveryOfAccess } from "./users/account-recovery.ts";
 import { createAttributes } from "./users/attributes.ts";
-import { createRecoveryOfAccess } from "./users/recovery-of-access.ts";
 import { setPassword } from "./users/set-password.ts";
 
 /** The changes of one pool. Opens nothing and calls nothing before the first change. */

@@ -13,7 +13,7 @@ import {
   user,
 } from "../../test/support/store-run.ts";
 import { GrantSchema, ResourceSchema } from "../protocol/messages.ts";
-import { pack } from "./envelope.ts";
+import { pack } from "./publish/envelope.ts";
 import { readSyncFile } from "./read-sync-file.ts";
 
 const POOL = { users: ["u1", "u2"], groups: { all: ["u1", "u2"] } };

@@ -13,8 +13,8 @@ import {
   type ResourceType,
   ResourceTypeSchema,
 } from "../protocol/messages.ts";
-import { unpack } from "./envelope.ts";
 import { onDisk, storeError } from "./errors.ts";
+import { unpack } from "./publish/envelope.ts";
 import { bytesOf, optionalTextOf, type Row, textOf } from "./rows.ts";
 import { parseTimestamp } from "./timestamps.ts";
 

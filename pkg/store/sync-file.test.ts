@@ -24,7 +24,7 @@ import {
   TYPES,
   temporaryFolder,
 } from "../../test/support/store-run.ts";
-import { advance, FIRST_PLAN, USERS_CHAIN } from "../core/plan.ts";
+import { advance, FIRST_PLAN, USERS_CHAIN } from "../core/sync-plan.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "./sync-file.ts";
 
 const POOL: SmallPool = {

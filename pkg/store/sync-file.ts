@@ -5,19 +5,19 @@ import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
-import type { Chain } from "../core/plan.ts";
+import type { Chain } from "../core/sync-plan.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import { onDisk, storeError } from "./errors.ts";
-import type { Fingerprint } from "./fingerprint.ts";
-import { ksuid } from "./ksuid.ts";
 import { lockTarget, type TargetLock } from "./lock.ts";
 import { removeDatabase, type SyncPaths, syncPaths } from "./paths.ts";
-import { openPrevious, type PreviousFile } from "./previous-file.ts";
-import { type Published, publishRun, refuseUnread, removeLeftovers } from "./publish.ts";
-import { type RunPage, RunRows } from "./run-rows.ts";
-import { type RunState, readRun } from "./run-state.ts";
-import type { RunCounts } from "./shrink-guard.ts";
-import { openWorkFile, type WorkFile } from "./work-file.ts";
+import { ksuid } from "./publish/ksuid.ts";
+import { openPrevious, type PreviousFile } from "./publish/previous-file.ts";
+import { type Published, publishRun, refuseUnread, removeLeftovers } from "./publish/publish.ts";
+import type { RunCounts } from "./publish/shrink-guard.ts";
+import type { Fingerprint } from "./run/fingerprint.ts";
+import { type RunPage, RunRows } from "./run/run-rows.ts";
+import { type RunState, readRun } from "./run/run-state.ts";
+import { openWorkFile, type WorkFile } from "./run/work-file.ts";
 
 export interface SyncFileOptions {
   /** The `.c1z` to publish to. */

@@ -1,4 +1,4 @@
-import type { Chain } from "../core/plan.ts";
+import type { Chain } from "../core/sync-plan.ts";
 
 /** The chains waiting to be read, for any number of workers. */
 export interface ChainQueue {

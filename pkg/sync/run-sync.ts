@@ -10,7 +10,7 @@
 
 import type { Connector } from "../connector/connector.ts";
 import { GovernanceError } from "../core/errors.ts";
-import { advance, type Chain, drop, FIRST_PLAN, membersChain } from "../core/plan.ts";
+import { advance, type Chain, drop, FIRST_PLAN, membersChain } from "../core/sync-plan.ts";
 import { GROUP_TYPE } from "../protocol/ids.ts";
 import { resourceStub } from "../protocol/resource-stub.ts";
 import { createChainQueue } from "./chain-queue.ts";

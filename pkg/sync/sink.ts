@@ -1,5 +1,5 @@
 import type { Principal } from "../connector/connector.ts";
-import type { Chain } from "../core/plan.ts";
+import type { Chain } from "../core/sync-plan.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../protocol/messages.ts";
 
 /** Rows of one run, exact. */

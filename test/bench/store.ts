@@ -19,7 +19,7 @@ import {
   GROUPS_CHAIN,
   membersChain,
   USERS_CHAIN,
-} from "../../pkg/core/plan.ts";
+} from "../../pkg/core/sync-plan.ts";
 import type { User } from "../../pkg/core/user.ts";
 import { openSyncFile, type SyncFile } from "../../pkg/store/sync-file.ts";
 import { somePool } from "../support/fake-directory.ts";

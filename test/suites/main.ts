@@ -22,9 +22,11 @@ if (!onlyJudges) {
   tallies.push(runStep("lint", ["oxlint", "--type-aware", "cmd", "pkg", "test"]));
   tallies.push(runStep("types", ["tsc", "-p", "tsconfig.json"]));
   tallies.push(runStep("generated code", ["node", "test/suites/generated.ts"]));
-  tallies.push(runStep("settings table", ["node", "pkg/config/settings-table.ts", "--check", "README.md"]));
   tallies.push(
-    runStep("manual page", ["node", "cmd/connector/man/main.ts", "--check", "deploy/man/connector.1"]),
+    runStep("settings table", ["node", "pkg/config/table/settings-table.ts", "--check", "README.md"]),
+  );
+  tallies.push(
+    runStep("manual page", ["node", "cmd/connector/cli/man/main.ts", "--check", "deploy/man/connector.1"]),
   );
   tallies.push(runVitest("unit", ["--project", "unit"]));
   tallies.push(

@@ -1,4 +1,4 @@
-import type { Chain } from "../../pkg/core/plan.ts";
+import type { Chain } from "../../pkg/core/sync-plan.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../../pkg/protocol/messages.ts";
 import type { Counts, Sink } from "../../pkg/sync/sink.ts";
 

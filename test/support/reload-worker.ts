@@ -1,7 +1,7 @@
 // A process that reads its log level anew at SIGHUP: node reload-worker.ts <file>, which holds the level and nothing else.
 import { readFileSync } from "node:fs";
-import { createSignals } from "../../cmd/connector/signals.ts";
-import { reloadableLevel, reloadOnHangup } from "../../cmd/connector/signals-reload.ts";
+import { createSignals } from "../../cmd/connector/process/signals.ts";
+import { reloadableLevel, reloadOnHangup } from "../../cmd/connector/process/signals-reload.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { createLogger, type LogLevel } from "../../pkg/ops/logger.ts";
 

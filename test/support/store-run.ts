@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create, toJson } from "@bufbuild/protobuf";
-import { advance, type Chain, FIRST_PLAN, membersChain } from "../../pkg/core/plan.ts";
+import { advance, type Chain, FIRST_PLAN, membersChain } from "../../pkg/core/sync-plan.ts";
 import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../../pkg/protocol/ids.ts";
 import {
   type Entitlement,
@@ -15,7 +15,7 @@ import {
   ResourceTypeSchema,
 } from "../../pkg/protocol/messages.ts";
 import { readSyncFile } from "../../pkg/store/read-sync-file.ts";
-import type { RunPage } from "../../pkg/store/run-rows.ts";
+import type { RunPage } from "../../pkg/store/run/run-rows.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "../../pkg/store/sync-file.ts";
 
 /** A pool small enough to write down: who there is, and who is in which group. */

@@ -1,0 +1,676 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Config } from "../../../pkg/config/config.ts";
+import { GovernanceError } from "../../../pkg/core/errors.ts";
+import type { OpenChange } from "../../../pkg/core/journal.ts";
+import { Secret } from "../../../pkg/core/secret.ts";
+import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
+import { someUser } from "../../../test/support/fake-directory.ts";
+import { changed, fakeProvisioner, nothingToDo, verbsOf } from "../../../test/support/fake-provisioner.ts";
+import { type Context, type Output, ReaderGone } from "../process/context.ts";
+import { exitCodeOf } from "../process/exit-codes.ts";
+import { failureLine } from "../process/failure-line.ts";
+import { run } from "../run.ts";
+import { type MemoryContext, memoryContext, memoryInput, memoryOutput } from "../testing.fixture.ts";
+
+const POOL = ["--user-pool-id", "eu-west-1_AbCd12345"];
+const PASSWORD = "planted-Password-7Qx!";
+
+let fake = fakeProvisioner();
+
+// What takes a command line to a provisioner is real; behind it stands a fake.
+vi.mock("../app/runtime.ts", () => ({
+  async withRuntime(
+    _config: Config,
+    context: Context,
+    work: (runtime: object) => Promise<number>,
+  ): Promise<number> {
+    const fail = async (error: unknown, meaning?: string) => {
+      await context.stderr.write(failureLine(error, meaning));
+    };
+    try {
+      return await work({ provisioner: fake.provisioner, fail });
+    } catch (error) {
+      await fail(error);
+      return exitCodeOf(error);
+    }
+  },
+}));
+
+interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function ran(
+  args: readonly string[],
+  over: Partial<MemoryContext> = {},
+  output = "table",
+): Promise<Ran> {
+  const context = memoryContext(over);
+  const exitCode = await run([...args, ...POOL, "--output", output], context);
+  return { exitCode, stdout: context.stdout.text(), stderr: context.stderr.text() };
+}
+
+function uses(different: Partial<Provisioner>): void {
+  fake = fakeProvisioner(different);
+}
+
+const line = (text: string): string[] => text.split(" ");
+const failed =
+  (...args: ConstructorParameters<typeof GovernanceError>) =>
+  async (): Promise<never> => {
+    throw new GovernanceError(...args);
+  };
+
+beforeEach(() => {
+  fake = fakeProvisioner();
+});
+
+const ID_TOKENS = "ID tokens that are out stay valid until they expire\n";
+
+describe("each command", () => {
+  test.for<[string, string, string, string[]]>([
+    ["grant --group a --user u", "grant", "granted: user u is in group a\n", ["AdminAddUserToGroup"]],
+    [
+      "revoke --group a --user u",
+      "revoke",
+      "revoked: user u is no longer in group a\n",
+      ["AdminRemoveUserFromGroup"],
+    ],
+    [
+      "create-account --login x --email a@example.com",
+      "createAccount",
+      "created: user sub-new, username name-of-sub-new\n",
+      ["AdminCreateUser", "AdminSetUserPassword"],
+    ],
+    ["delete-user --user u", "deleteUser", "deleted: user u, who was in admins\n", ["AdminDeleteUser"]],
+    ["enable-user --user u", "enableUser", "enabled: user u\n", ["AdminEnableUser"]],
+    [
+      "disable-user --user u",
+      "disableUser",
+      `disabled and signed out: user u\n${ID_TOKENS}`,
+      ["AdminDisableUser", "AdminUserGlobalSignOut"],
+    ],
+    [
+      "disable-user --user u --keep-sessions",
+      "disableUser",
+      `disabled: user u\n${ID_TOKENS}`,
+      ["AdminDisableUser"],
+    ],
+    [
+      "update-user --user u --set name=Ada --remove nickname",
+      "updateAttributes",
+      "updated: user u; set name; removed nickname\n",
+      ["AdminUpdateUserAttributes"],
+    ],
+    [
+      "reset-password --user u",
+      "resetPassword",
+      "password reset, and a code is on its way: user u\n",
+      ["AdminResetUserPassword"],
+    ],
+    ["resend-invitation --user u", "resendInvitation", "invited again: user u\n", ["AdminCreateUser"]],
+    [
+      "sign-out-user --user u",
+      "signOutUser",
+      `signed out everywhere: user u\n${ID_TOKENS}`,
+      ["AdminUserGlobalSignOut"],
+    ],
+    ["confirm-sign-up --user u", "confirmSignUp", "sign-up confirmed: user u\n", ["AdminConfirmSignUp"]],
+    [
+      "reset-mfa --user u",
+      "resetMfa",
+      "second factors switched off: user u\n",
+      ["AdminSetUserMFAPreference"],
+    ],
+    ["create-group --name g --precedence 0", "createGroup", "created: group g\n", ["CreateGroup"]],
+    ["update-group --group g --description x", "updateGroup", "updated: group g\n", ["UpdateGroup"]],
+    ["delete-group --group g", "deleteGroup", "deleted: group g; 2 members affected\n", ["DeleteGroup"]],
+    [
+      'actions invoke disable_user --args {"user_id":"u"}',
+      "disableUser",
+      "done: disable_user, user u\n",
+      ["AdminDisableUser", "AdminUserGlobalSignOut"],
+    ],
+  ])("%s", async ([command, verb, said, calls]) => {
+    expect(await ran(line(command))).toEqual({ exitCode: 0, stdout: said, stderr: "" });
+    expect(verbsOf(fake)).toEqual([verb]);
+    expect(fake.calls[0]?.args.at(-1)).toEqual({ requester: { via: "cli", name: "tester" }, dryRun: false });
+
+    fake = fakeProvisioner();
+    const dry = await ran([...line(command), "--dry-run"], {}, "jsonl");
+    expect([dry.exitCode, dry.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      outcome: "planned",
+      change: null,
+      steps: [],
+      would_call: calls,
+    });
+    expect(fake.calls.map(({ args }) => args.at(-1))).toEqual([
+      { requester: { via: "cli", name: "tester" }, dryRun: true },
+    ]);
+  });
+
+  test("hands over what was asked for, texts as they stand", async () => {
+    await ran([
+      "create-account",
+      "--login",
+      "ada",
+      "--email",
+      "ada@example.com",
+      "--attribute",
+      "custom:note=a=b, c",
+      "--attribute",
+      "nickname=",
+      "--profile",
+      '{"given_name": "Ada", "custom:level": 3}',
+      "--invite",
+    ]);
+    await ran([
+      "update-user",
+      "--user",
+      "u",
+      "--set-json",
+      '{"custom:level": 4}',
+      "--remove",
+      "a",
+      "--remove",
+      "b",
+    ]);
+    await ran(["update-group", "--group", "g", "--description", ""]);
+    await ran(["grant", "--group", "a", "--group", "b", "--group", "a", "--user", "u@example.com"]);
+    expect(fake.calls.map(({ args }) => args.slice(0, -1))).toEqual([
+      [
+        {
+          login: "ada",
+          emails: ["ada@example.com"],
+          profile: new Map<string, unknown>([
+            ["given_name", "Ada"],
+            ["custom:level", 3],
+            ["custom:note", "a=b, c"],
+            ["nickname", ""],
+            ["sendInviteEmail", true],
+          ]),
+          credential: { kind: "none" },
+        },
+      ],
+      [
+        { by: "text", value: "u" },
+        { set: new Map([["custom:level", 4]]), remove: ["a", "b"] },
+      ],
+      ["g", { description: "", roleArn: undefined, precedence: undefined }],
+      [{ by: "text", value: "u@example.com" }, "a"],
+      [{ by: "text", value: "u@example.com" }, "b"],
+    ]);
+  });
+});
+
+describe("what comes out", () => {
+  const steps = [
+    {
+      operation: "AdminDisableUser",
+      state: "done",
+      undo: false,
+      requestId: "req-1",
+      code: undefined,
+      reason: undefined,
+    },
+    {
+      operation: "AdminUserGlobalSignOut",
+      state: "done",
+      undo: false,
+      requestId: undefined,
+      code: undefined,
+      reason: undefined,
+    },
+  ] as const;
+  const disabled = async () => ({
+    ...changed({ user: someUser({ sub: "s-1", enabled: false }) }, writing),
+    steps,
+  });
+  const writing = { requester: { via: "cli", name: "" }, dryRun: false } as const;
+
+  test("as JSON: each step with its request id", async () => {
+    uses({ disableUser: disabled });
+    const row = {
+      kind: "disable-user",
+      outcome: "done",
+      user: "s-1",
+      group: null,
+      enabled: false,
+      status: "CONFIRMED",
+      change: "change-1",
+      steps: [
+        { operation: "AdminDisableUser", state: "done", request_id: "req-1" },
+        { operation: "AdminUserGlobalSignOut", state: "done", request_id: null },
+      ],
+      would_call: [],
+    };
+    const { stdout } = await ran(line("disable-user --user u"), {}, "json");
+    expect(JSON.parse(stdout)).toEqual([row]);
+    expect(JSON.parse((await ran(line("disable-user --user u"), {}, "jsonl")).stdout)).toEqual(row);
+  });
+
+  test("as CSV: one record", async () => {
+    uses({ disableUser: disabled });
+    const { stdout } = await ran(line("disable-user --user u"), {}, "csv");
+    expect(stdout.split("\r\n")).toEqual([
+      "kind,outcome,user,group,enabled,status,change,steps,would_call",
+      "disable-user,done,s-1,,false,CONFIRMED,change-1,AdminDisableUser done [req-1]; AdminUserGlobalSignOut done,",
+      "",
+    ]);
+  });
+
+  test("of an action: its response", async () => {
+    const args = '{"user_id":"u","set":{"name":"Ada"}}';
+    const { stdout } = await ran(
+      ["actions", "invoke", "update_user_attributes", "--args", args],
+      {},
+      "jsonl",
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: "action",
+      action: "update_user_attributes",
+      user: "u",
+      response: expect.any(Object),
+    });
+  });
+
+  test("nothing to do is a success that says why", async () => {
+    uses({
+      grant: async (_, group) => nothingToDo({ user: someUser({ sub: "s-1" }), group }),
+      deleteUser: async () => nothingToDo({ user: undefined, groups: [] }),
+    });
+    expect(await ran(line("grant --group a --user u"))).toEqual({
+      exitCode: 0,
+      stdout: "nothing to do: user s-1 is in group a\n",
+      stderr: "",
+    });
+    expect((await ran(line("delete-user --user u"))).stdout).toBe(
+      "nothing to do: nobody of that name is in the pool\n",
+    );
+  });
+
+  test("an attribute that waits to be verified is told", async () => {
+    uses({
+      updateAttributes: async (_user, _change, context) =>
+        changed({ user: someUser({ sub: "s-1" }), set: [], removed: [], pending: ["email"] }, context),
+    });
+    const { stdout } = await ran(line("update-user --user u --set email=b@example.com"));
+    expect(stdout).toBe(
+      "updated: user s-1\nthe old value of email stands until the person has verified the new one\n",
+    );
+  });
+
+  test("a deletion that is only tried says whom it would affect", async () => {
+    expect((await ran(line("delete-group --group g --dry-run"))).stdout).toBe(
+      "dry run: would call DeleteGroup (group g)\n2 members would be affected\n",
+    );
+  });
+
+  test("a name cannot steer the terminal", async () => {
+    const { stdout } = await ran(["grant", "--group", "\u001b[2Jx", "--user", "u"]);
+    expect(stdout).not.toContain("\u001b");
+  });
+});
+
+describe("a failure", () => {
+  test.for<[string, ConstructorParameters<typeof GovernanceError>, number]>([
+    ["of a user who is not there", ["not-found", "user is not in this pool", { reason: "user-gone" }], 5],
+    ["of a guard", ["refused-by-guard", "100 deletions an hour are allowed and used up"], 21],
+    ["without --provisioning", ["failed-precondition", "provisioning is not enabled"], 9],
+    [
+      "that leaves something standing",
+      ["unavailable", "AWS failed; a is done", { stands: ["a is done"] }],
+      20,
+    ],
+  ])("%s is one line and its exit code", async ([, error, exitCode]) => {
+    uses({ deleteUser: failed(...error) });
+    expect(await ran(line("delete-user --user u"), {}, "json")).toEqual({
+      exitCode,
+      stdout: "",
+      stderr: `connector: ${error[1]}\n`,
+    });
+  });
+
+  test("names the flag where the provisioner names the field", async () => {
+    uses({
+      createAccount: failed(
+        "invalid-argument",
+        "login and emails[0]: are not the same; profile.email, profile.sendInviteEmail: missing",
+      ),
+      updateAttributes: failed("invalid-argument", "profile.shoe: is no attribute; remove[1]: is set too"),
+      createGroup: failed("invalid-argument", "role_arn: must be an ARN; description: is too long"),
+    });
+    expect((await ran(line("create-account --login x"))).stderr).toBe(
+      "connector: --login and --email: are not the same; --attribute email, --invite: missing\n",
+    );
+    expect((await ran(line("update-user --user u --set shoe=44 --remove a --remove b"))).stderr).toBe(
+      "connector: --set shoe: is no attribute; --remove: is set too\n",
+    );
+    expect((await ran(line("create-group --name x"))).stderr).toBe(
+      "connector: --role-arn: must be an ARN; --description: is too long\n",
+    );
+  });
+
+  test("of one group leaves the others to be tried: exit code 20, each line told", async () => {
+    uses({
+      grant: async (user, group, context, signal) =>
+        group === "b"
+          ? await failed("not-found", "group b is not in this pool", { reason: "group-gone" })()
+          : await fakeProvisioner().provisioner.grant(user, group, context, signal),
+    });
+    expect(await ran(line("grant --group a --group b --group c --user u"))).toEqual({
+      exitCode: 20,
+      stdout: "granted: user u is in group a\ngranted: user u is in group c\n",
+      stderr: "connector: group b: group b is not in this pool\n",
+    });
+    expect((await ran(line("grant --group b --user u"))).exitCode).toBe(5);
+  });
+
+  test("that is not about one group ends the rest, and says so", async () => {
+    uses({ revoke: failed("unavailable", "AWS cannot be reached; try later") });
+    expect(await ran(line("revoke --group a --group b --user u"))).toEqual({
+      exitCode: 14,
+      stdout: "",
+      stderr: "connector: group a: AWS cannot be reached; try later; not tried: group b\n",
+    });
+  });
+
+  test("to print what was done is told, since it is done", async () => {
+    const gone: Output = {
+      ...memoryOutput(),
+      write: async () => {
+        throw new ReaderGone("gone");
+      },
+    };
+    const context = memoryContext();
+    const args = [...line("grant --group a --group b --user u"), ...POOL];
+    expect(await run(args, { ...context, stdout: gone })).toBe(20);
+    expect(context.stderr.text()).toBe(
+      "connector: the change is made, but nobody reads what came of it; not tried: group b\n",
+    );
+    expect(verbsOf(fake)).toEqual(["grant"]);
+  });
+});
+
+describe("passwords", () => {
+  let cwd: string;
+  let identity: string;
+  beforeEach(async () => {
+    cwd = mkdtempSync(join(tmpdir(), "connector-changes-"));
+    identity = await generateIdentity();
+    writeFileSync(join(cwd, "key.txt"), `# a comment\n${await identityToRecipient(identity)}\n`);
+  });
+  afterEach(() => {
+    rmSync(cwd, { recursive: true });
+  });
+
+  async function opened(stdout: string): Promise<string> {
+    const row: unknown = JSON.parse(stdout);
+    if (typeof row !== "object" || row === null || !("encrypted_password" in row))
+      throw new TypeError(stdout);
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(identity);
+    return await decrypter.decrypt(Buffer.from(String(row.encrypted_password), "base64"), "text");
+  }
+
+  test("that are random come back encrypted alone, and open with the key", async () => {
+    const account = await ran(
+      line("create-account --login x --password random --encrypt-to key.txt"),
+      { cwd },
+      "jsonl",
+    );
+    expect(account.stdout).not.toContain("generated-Password");
+    expect(await opened(account.stdout)).toBe("generated-Password-1");
+    expect(JSON.parse(account.stdout)).toMatchObject({
+      id: "sub-new",
+      username: "name-of-sub-new",
+      state: "created",
+      encrypted_with: "baton/age/v1",
+    });
+    const rotated = await ran(
+      line("rotate-password --user u --encrypt-to key.txt --temporary"),
+      { cwd },
+      "jsonl",
+    );
+    expect(await opened(rotated.stdout)).toBe("generated-Password-2");
+    expect(fake.calls[1]?.args[1]).toEqual({ kind: "random", temporary: true });
+  });
+
+  test("for a JWK are base64 once", async () => {
+    const { publicKey } = generateKeyPairSync("ed25519");
+    writeFileSync(join(cwd, "key.json"), JSON.stringify(publicKey.export({ format: "jwk" })));
+    const command = line("rotate-password --user u --encrypt-to key.json");
+    const { exitCode, stdout } = await ran(command, { cwd });
+    expect(exitCode).toBe(0);
+    const [, said, text = ""] = stdout.split("\n");
+    expect(said).toBe("the password, encrypted with baton/jwk/v1, in base64:");
+    expect(Buffer.from(text, "base64").toString("latin1")).toMatch(/^age-encryption\.org\/v1\n/);
+  });
+
+  test("go in by stdin alone", async () => {
+    const stdin = memoryInput(`${PASSWORD}\nmore`);
+    expect((await ran(line("set-password --user u --stdin"), { stdin })).exitCode).toBe(0);
+    expect(
+      (await ran(line("create-account --login x --password stdin --temporary"), { stdin })).exitCode,
+    ).toBe(0);
+    const args = memoryInput(JSON.stringify({ user_id: "u", password: PASSWORD }));
+    expect((await ran(line("actions invoke set_password --args -"), { stdin: args })).exitCode).toBe(0);
+    const passwords = fake.calls.flatMap(({ args: [first, second] }) =>
+      [second, credentialOf(first)].filter((value) => value instanceof Secret),
+    );
+    expect(passwords.map((secret) => secret.reveal())).toEqual([PASSWORD, PASSWORD, PASSWORD]);
+  });
+
+  function credentialOf(request: unknown): unknown {
+    if (typeof request !== "object" || request === null || !("credential" in request)) return undefined;
+    const { credential } = request;
+    if (typeof credential !== "object" || credential === null || !("password" in credential))
+      return undefined;
+    return credential.password;
+  }
+
+  test.for<[string, string]>([
+    [
+      `set-password --user u --password ${PASSWORD}`,
+      "--password: a password never stands on the command line",
+    ],
+    [
+      `set-password --user u --password=${PASSWORD}`,
+      "--password: a password never stands on the command line",
+    ],
+    [`set-password --user u ${PASSWORD}`, "too many arguments for 'set-password'"],
+    [`set-password --user u --stdin=${PASSWORD}`, "unknown option '--stdin'"],
+    [`set-password --user u --pasword=${PASSWORD}`, "unknown option '--pasword'"],
+    [`create-account --login x --password ${PASSWORD}`, "--password: must be one of none, random, stdin"],
+    [
+      `actions invoke set_password --args {"user_id":"u","password":"${PASSWORD}"}`,
+      "--args: password is secret",
+    ],
+    [`actions invoke set_password --args {"user_id":"u","password":"${PASSWORD}"`, "--args: is no JSON"],
+    [`update-user --user u --set ${PASSWORD}`, "--set: must be name=value"],
+    [`create-account --profile "${PASSWORD}"`, "--profile: must be a JSON object"],
+    [`create-account --profile ${PASSWORD}`, "--profile: is no JSON"],
+  ])("in the wrong place are refused and not repeated: %s", async ([command, message]) => {
+    const { exitCode, stdout, stderr } = await ran(line(command));
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^connector: .*\n$/);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain(PASSWORD.slice(0, 12));
+    expect(fake.calls).toEqual([]);
+  });
+
+  test.for<[string, string, string]>([
+    ["set-password --user u", "", "--stdin: missing; the password is read from stdin alone"],
+    ["set-password --user u --stdin", "", "--stdin: there is no line on stdin; pipe the password in"],
+    ["create-account --login x --temporary", "", "--temporary: there is no password; "],
+    ["create-account --login x --password random", "", "--encrypt-to: missing; "],
+    [
+      "create-account --login x --encrypt-to key.txt",
+      "",
+      "--encrypt-to: only a random password is given out; ",
+    ],
+    ["rotate-password --user u", "", "required option '--encrypt-to <path>' not specified"],
+    [
+      "rotate-password --user u --encrypt-to none.txt",
+      "",
+      '--encrypt-to: "none.txt" cannot be read (ENOENT)',
+    ],
+    ["rotate-password --user u --encrypt-to file", "# nothing\n", '--encrypt-to: "file" holds no key; '],
+    ["rotate-password --user u --encrypt-to file", "age1nonsense", '--encrypt-to: "file" its key is no '],
+    [
+      "rotate-password --user u --encrypt-to file",
+      "AGE-SECRET-KEY-1X",
+      '--encrypt-to: "file" holds a secret key; ',
+    ],
+    ["rotate-password --user u --encrypt-to file", '{"kty":"oct"}', '--encrypt-to: "file" its key '],
+    ["rotate-password --user u --encrypt-to file", "a\nb", '--encrypt-to: "file" holds 2 lines of keys; '],
+  ])("that cannot go in or out are refused before anything is done: %s", async ([command, text, message]) => {
+    writeFileSync(join(cwd, "file"), text);
+    const { exitCode, stderr } = await ran(line(command), { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^connector: .*\n$/);
+    expect(stderr).toContain(message);
+    expect(fake.calls).toEqual([]);
+  });
+
+  test("are not asked for on a terminal", async () => {
+    const stdin = memoryInput(PASSWORD, { isTerminal: true });
+    const { exitCode, stderr } = await ran(line("set-password --user u --stdin"), { stdin });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--stdin: stdin is a terminal");
+  });
+});
+
+describe("bad usage is one line, exit code 2, and no change", () => {
+  test.for<[string, string]>([
+    ["grant --user u", "required option '--group <name>' not specified"],
+    ["grant --group a", "required option '--user <who>' not specified"],
+    ["grant --group= --user u", "--group: must not be empty"],
+    ["revoke --group a --user=", "--user: must not be empty"],
+    ["update-user --user u", "nothing to change: give --set, --set-json or --remove"],
+    ['update-user --user u --set a=1 --set-json {"a":2}', '--set and --set-json: both give "a"; keep one'],
+    ["update-user --user u --set a=1 --set a=2", '--set: "a" is given twice; keep one'],
+    ["create-group --name g --precedence -1", '--precedence: must be a whole number, got "-1"'],
+    ["update-group --group g", "nothing to change: give --description, --role-arn or --precedence"],
+    ["audit show --kind nope", "--kind must be one of "],
+    ['actions invoke enable_user --args {"user":"u"}', '--args: action enable_user has no argument "user"'],
+    ["actions invoke enable_user --args [1]", "--args: must be a JSON object"],
+    ["actions invoke enable_user --args {}", "--args: "],
+    ["set-password --dry-run=maybe", "--dry-run: must be true or false"],
+  ])("%s", async ([command, message]) => {
+    const { exitCode, stdout, stderr } = await ran(line(command));
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^connector: .*\n$/);
+    expect(stderr).toContain(message);
+    expect(fake.calls).toEqual([]);
+  });
+
+  test.for([["--name"], ["--new-name"]])("a rename by %s is refused with the reason", async ([flag = ""]) => {
+    const { exitCode, stderr } = await ran(["update-group", "--group", "g", flag, "h"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^connector: --(new-)?name: Cognito cannot rename a group, .*\n$/);
+  });
+
+  test("a group name that Cognito would refuse ends all before the first change", async () => {
+    const { exitCode, stderr } = await ran(["grant", "--group", "good", "--group", "b ad", "--user", "u"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--group: "b ad": the name ');
+    expect(fake.calls).toEqual([]);
+  });
+
+  test("an unknown action is not found, and the others are named", async () => {
+    const { exitCode, stderr } = await ran(line("actions invoke enable --args {}"));
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/^connector: there is no action "enable"; there are enable_user, .*\n$/);
+  });
+});
+
+describe("actions list", () => {
+  test("needs no pool", async () => {
+    const context = memoryContext();
+    expect(await run(["actions", "list", "--output", "table"], context)).toBe(0);
+    expect(context.stdout.text()).toMatch(/^NAME +ARGUMENTS +DESCRIPTION\n/);
+    expect(context.stdout.text()).toMatch(/^set_password +user_id, password, permanent\? +/m);
+  });
+
+  test("has the schemas whole as JSON", async () => {
+    const context = memoryContext();
+    await run(["actions", "list", "--output", "json"], context);
+    expect(JSON.parse(context.stdout.text())).toContainEqual(
+      expect.objectContaining({
+        name: "enable_user",
+        actionType: ["ACTION_TYPE_ACCOUNT", "ACTION_TYPE_ACCOUNT_ENABLE"],
+        arguments: [expect.objectContaining({ name: "user_id", isRequired: true })],
+      }),
+    );
+  });
+});
+
+describe("recover", () => {
+  const open = (id: string): OpenChange => ({
+    id,
+    kind: "disable-user",
+    lock: "user:s-1",
+    beganAtMs: 0,
+    requester: { via: "cli", name: "x" },
+    target: { user: "s-1" },
+    facts: {},
+    undo: undefined,
+    steps: [],
+  });
+
+  test("says what became of each change, 0 when all is whole", async () => {
+    uses({
+      recover: async () => ({
+        settled: [{ change: open("c-1"), outcome: "done", says: "user s-1 is disabled" }],
+        failed: [],
+      }),
+    });
+    const { exitCode, stdout } = await ran(["recover", "--provisioning"], {}, "jsonl");
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      change: "c-1",
+      kind: "disable-user",
+      target: "user s-1",
+      outcome: "done",
+      says: "user s-1 is disabled",
+    });
+  });
+
+  test.for(["partial", "unknown"] as const)("exits with 20 when something is %s", async (outcome) => {
+    uses({
+      recover: async () => ({ settled: [{ change: open("c-1"), outcome, says: "look" }], failed: [] }),
+    });
+    expect((await ran(["recover", "--provisioning"])).exitCode).toBe(20);
+  });
+
+  test("exits with 20 when something could not be looked at", async () => {
+    const error = new GovernanceError("unavailable", "AWS cannot be reached");
+    uses({ recover: async () => ({ settled: [], failed: [{ change: open("c-1"), error }] }) });
+    expect(await ran(["recover", "--provisioning"], {}, "jsonl")).toEqual({
+      exitCode: 20,
+      stdout:
+        '{"change":"c-1","kind":"disable-user","target":"user s-1","outcome":"open","says":"AWS cannot be reached"}\n',
+      stderr: "connector: 1 change is still open: AWS cannot be reached\n",
+    });
+  });
+
+  test("without anything to settle says so", async () => {
+    expect((await ran(["recover", "--provisioning"])).stdout).toBe(
+      "nothing to do: no change was left open\n",
+    );
+  });
+
+  test("without --provisioning changes nothing", async () => {
+    expect((await ran(["recover"])).exitCode).toBe(9);
+    expect(fake.calls).toEqual([]);
+  });
+});

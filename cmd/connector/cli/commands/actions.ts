@@ -1,0 +1,137 @@
+import { type JsonObject, toJson } from "@bufbuild/protobuf";
+import type { Config, OutputFormat } from "../../../../pkg/config/config.ts";
+import { type LoadedOutput, loadOutput } from "../../../../pkg/config/load-config.ts";
+import type { Flags } from "../../../../pkg/config/sources/read-settings.ts";
+import type { Action } from "../../../../pkg/connector/actions/action.ts";
+import { readArguments } from "../../../../pkg/connector/actions/arguments.ts";
+import { actionNamed, actionSchemas } from "../../../../pkg/connector/actions/catalogue.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import { type BatonActionSchema, BatonActionSchemaSchema } from "../../../../pkg/protocol/messages.ts";
+import type { Context } from "../../process/context.ts";
+import { OK } from "../../process/exit-codes.ts";
+import { surroundingsOf } from "../../process/surroundings.ts";
+import { warn } from "../../process/warn.ts";
+import { makeChanges } from "../make-changes.ts";
+import { changeRow } from "../output/change-output.ts";
+import type { Column } from "../output/columns.ts";
+import { createObjectWriter } from "../output/object-writer.ts";
+import { createRowWriter } from "../output/row-writer.ts";
+
+const COLUMNS: readonly Column<BatonActionSchema>[] = [
+  { key: "name", value: ({ name }) => name },
+  { key: "arguments", value: argumentNames },
+  { key: "description", value: ({ description }) => description },
+];
+
+/** Prints the actions; JSON has their schemas whole, as protojson. Needs no pool. */
+export async function actionsListCommand(flags: Flags, context: Context): Promise<number> {
+  const { output, warnings }: LoadedOutput = loadOutput("actions", flags, surroundingsOf(context));
+  warn(warnings, context);
+  await printSchemas(output, context);
+  return OK;
+}
+
+async function printSchemas(output: OutputFormat, { stdout }: Context): Promise<void> {
+  const schemas = actionSchemas("");
+  if (output === "json" || output === "jsonl") {
+    const rows = createObjectWriter(output, stdout);
+    await rows.write(schemas.map((schema) => toJson(BatonActionSchemaSchema, schema)).filter(isObject));
+    await rows.end();
+    return;
+  }
+  const rows = createRowWriter(output, COLUMNS, stdout);
+  await rows.write(schemas);
+  await rows.end();
+}
+
+/** `user_id, sign_out?`: those with a question mark may be left out. */
+function argumentNames(schema: BatonActionSchema): string {
+  return schema.arguments.map(({ name, isRequired }) => (isRequired ? name : `${name}?`)).join(", ");
+}
+
+/** Does one action and waits for its end. `text` is the JSON of the arguments, or "-" for stdin. */
+export async function actionsInvokeCommand(
+  name: string,
+  text: string,
+  config: Config,
+  context: Context,
+): Promise<number> {
+  const action = named(name);
+  const fromStdin = text === "-";
+  const given = parsed(fromStdin ? await context.stdin.read("end", context.signal) : text);
+  if (!fromStdin) refuseSecrets(action, given);
+  const { id, args } = inArgs(() => readArguments(action, given));
+  const run = inArgs(() => action.prepare(id, args));
+  const target = action.subject.type === "user" ? { user: id } : { group: id };
+  return await makeChanges(config, context, {
+    detailKeys: ["action", "response"],
+    flags: {},
+    changes: [
+      {
+        name: `action ${name}`,
+        async make({ provisioner, write, signal }) {
+          const { outcome, fields } = await run(provisioner, write, signal);
+          const row = changeRow("action", outcome, {
+            ...target,
+            details: { action: name, response: fields },
+            done: `done: ${name}, ${action.subject.type} ${id}`,
+            already: `${name}, ${action.subject.type} ${id}`,
+          });
+          return row;
+        },
+      },
+    ],
+  });
+}
+
+function named(name: string): Action {
+  try {
+    return actionNamed(name);
+  } catch (error) {
+    const failure = GovernanceError.from(error);
+    const names = actionSchemas("").map((schema) => schema.name);
+    throw new GovernanceError(
+      failure.code,
+      `there is no action ${JSON.stringify(name)}; there are ${names.join(", ")}`,
+    );
+  }
+}
+
+function parsed(text: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // What the parser says quotes the text.
+    throw new GovernanceError(
+      "invalid-argument",
+      '--args: is no JSON; give an object such as {"user_id": "…"}',
+    );
+  }
+  if (isObject(value)) return value;
+  throw new GovernanceError("invalid-argument", '--args: must be a JSON object such as {"user_id": "…"}');
+}
+
+function refuseSecrets({ schema }: Action, given: JsonObject): void {
+  const secret = schema.arguments.find((field) => field.isSecret && Object.hasOwn(given, field.name));
+  if (secret === undefined) return;
+  throw new GovernanceError(
+    "invalid-argument",
+    `--args: ${secret.name} is secret, and every user of this machine can read a command line; give the arguments on stdin with --args -`,
+  );
+}
+
+/** Failures name `args.user_id`; here that stands in --args. */
+function inArgs<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const failure = GovernanceError.from(error);
+    throw new GovernanceError(failure.code, failure.message.replace(/^args(\.|: )/, "--args: "));
+  }
+}
+
+/** Of what JSON gives; what it holds is JSON too. */
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

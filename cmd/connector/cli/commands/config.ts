@@ -1,0 +1,38 @@
+import { toJson } from "@bufbuild/protobuf";
+import { buildConfig } from "../../../../pkg/config/build/build-config.ts";
+import { type EffectiveSetting, effectiveSettings } from "../../../../pkg/config/build/effective.ts";
+import { type Flags, readSettings } from "../../../../pkg/config/sources/read-settings.ts";
+import { ConfigurationSchema } from "../../../../pkg/gen/c1/config/v1/config_pb.ts";
+import type { Context } from "../../process/context.ts";
+import { OK } from "../../process/exit-codes.ts";
+import { surroundingsOf } from "../../process/surroundings.ts";
+import { warn } from "../../process/warn.ts";
+import { configSchema } from "../config-schema.ts";
+import type { Column } from "../output/columns.ts";
+import { jsonText } from "../output/json-text.ts";
+import { createRowWriter } from "../output/row-writer.ts";
+
+/** Prints the settings as protojson of c1.config.v1.Configuration, as Baton's own connectors do. */
+export async function configSchemaCommand({ stdout }: Context): Promise<number> {
+  await stdout.write(`${jsonText(toJson(ConfigurationSchema, configSchema()), 2)}\n`);
+  return OK;
+}
+
+const COLUMNS: readonly Column<EffectiveSetting>[] = [
+  { key: "setting", value: (row) => row.name },
+  { key: "value", value: (row) => row.value },
+  { key: "source", value: (row) => row.source },
+];
+
+/** Prints every setting as it would count, and where from; then fails as the other commands would. */
+export async function configShowCommand(flags: Flags, context: Context): Promise<number> {
+  const surroundings = surroundingsOf(context);
+  const settings = readSettings("config", flags, surroundings);
+  warn(settings.warnings, context);
+  const format = settings.values.output ?? (context.stdout.isTerminal ? "table" : "jsonl");
+  const rows = createRowWriter(format, COLUMNS, context.stdout);
+  await rows.write(effectiveSettings(settings));
+  await rows.end();
+  buildConfig(settings, surroundings);
+  return OK;
+}

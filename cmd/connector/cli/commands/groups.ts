@@ -1,0 +1,102 @@
+import type { Config } from "../../../../pkg/config/config.ts";
+import type { GroupFields } from "../../../../pkg/core/directory-writer.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import type { Group } from "../../../../pkg/core/group.ts";
+import type { GroupPatch } from "../../../../pkg/provision/provisioner.ts";
+import type { Context } from "../../process/context.ts";
+import { makeChanges } from "../make-changes.ts";
+import { changeRow, type Detail } from "../output/change-output.ts";
+import { counted } from "../output/plural.ts";
+
+const FIELD_KEYS = ["description", "role_arn", "precedence"];
+const FLAGS = { description: "--description", role_arn: "--role-arn", precedence: "--precedence" };
+
+export function createGroupCommand(
+  name: string,
+  fields: GroupFields,
+  config: Config,
+  context: Context,
+): Promise<number> {
+  return makeChanges(config, context, {
+    detailKeys: FIELD_KEYS,
+    flags: FLAGS,
+    changes: [
+      {
+        name: `group ${name}`,
+        async make({ provisioner, write, signal }) {
+          const outcome = await inCommands(provisioner.createGroup(name, fields, write, signal));
+          return changeRow("create-group", outcome, {
+            group: name,
+            details: detailsOf(outcome.result),
+            done: `created: group ${name}`,
+            already: `group ${name} is there, with these fields`,
+          });
+        },
+      },
+    ],
+  });
+}
+
+export function updateGroupCommand(
+  name: string,
+  patch: GroupPatch,
+  config: Config,
+  context: Context,
+): Promise<number> {
+  return makeChanges(config, context, {
+    detailKeys: FIELD_KEYS,
+    flags: FLAGS,
+    changes: [
+      {
+        name: `group ${name}`,
+        async make({ provisioner, write, signal }) {
+          const outcome = await provisioner.updateGroup(name, patch, write, signal);
+          return changeRow("update-group", outcome, {
+            group: name,
+            details: detailsOf(outcome.result),
+            done: `updated: group ${name}`,
+            already: `group ${name} has these fields`,
+          });
+        },
+      },
+    ],
+  });
+}
+
+export function deleteGroupCommand(name: string, config: Config, context: Context): Promise<number> {
+  return makeChanges(config, context, {
+    detailKeys: ["members"],
+    changes: [
+      {
+        name: `group ${name}`,
+        async make({ provisioner, write, signal }) {
+          const outcome = await provisioner.deleteGroup(name, write, signal);
+          const { members } = outcome.result;
+          return changeRow("delete-group", outcome, {
+            group: name,
+            details: { members },
+            done: `deleted: group ${name}; ${counted(members, "member")} affected`,
+            already: `group ${name} is not in the pool`,
+            more: outcome.outcome === "planned" ? [`${counted(members, "member")} would be affected`] : [],
+          });
+        },
+      },
+    ],
+  });
+}
+
+function detailsOf({ description, roleArn, precedence }: Group): Readonly<Record<string, Detail>> {
+  return { description, role_arn: roleArn, precedence };
+}
+
+/** The cure of a name in use, as a command. */
+async function inCommands<T>(change: Promise<T>): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    const failure = GovernanceError.from(error);
+    if (failure.reason !== "group-exists") throw failure;
+    const message = failure.message.replaceAll("update_group", '"connector update-group"');
+    throw new GovernanceError(failure.code, message, { cause: failure.cause, reason: "group-exists" });
+  }
+}

@@ -1,0 +1,33 @@
+import type { Config } from "../../../../pkg/config/config.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import type { Context } from "../../process/context.ts";
+import { OK } from "../../process/exit-codes.ts";
+import { iamPolicy } from "../iam-policy.ts";
+import { jsonText } from "../output/json-text.ts";
+
+export interface IamPolicyFlags {
+  /** `*` where none was given. */
+  readonly accountId: string;
+  readonly provisioning: boolean;
+}
+
+/** Prints the policy. Needs no call to AWS. */
+export async function iamPolicyCommand(
+  config: Config,
+  { accountId, provisioning }: IamPolicyFlags,
+  { stdout }: Context,
+): Promise<number> {
+  if (accountId !== "*" && !/^\d{12}$/.test(accountId)) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `--account-id: must be the 12 digits of an AWS account, got ${JSON.stringify(accountId)}`,
+    );
+  }
+  const policy = iamPolicy({
+    poolId: config.poolId,
+    accountId,
+    provisioning,
+  });
+  await stdout.write(`${jsonText(policy, 2)}\n`);
+  return OK;
+}

@@ -1,0 +1,38 @@
+import type { Config } from "../../../../pkg/config/config.ts";
+import type { Context } from "../../process/context.ts";
+import { makeChanges } from "../make-changes.ts";
+import { changeRow } from "../output/change-output.ts";
+
+export interface MembershipRequest {
+  readonly kind: "grant" | "revoke";
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+/** Puts one person into groups, or takes them out: a change for each group. */
+export function membershipsCommand(
+  { kind, user, groups }: MembershipRequest,
+  config: Config,
+  context: Context,
+): Promise<number> {
+  return makeChanges(config, context, {
+    flags: { user: "--user" },
+    changes: groups.map((group) => ({
+      name: `group ${group}`,
+      async make({ provisioner, write, signal }) {
+        const ref = { by: "text", value: user } as const;
+        const outcome = await provisioner[kind](ref, group, write, signal);
+        const sub = outcome.result.user?.sub;
+        const who = sub === undefined ? "nobody of that name is in the pool" : `user ${sub}`;
+        const sentences =
+          kind === "grant"
+            ? { done: `granted: ${who} is in group ${group}`, already: `${who} is in group ${group}` }
+            : {
+                done: `revoked: ${who} is no longer in group ${group}`,
+                already: sub === undefined ? who : `${who} is not in group ${group}`,
+              };
+        return changeRow(kind, outcome, { user: sub, group, ...sentences });
+      },
+    })),
+  });
+}

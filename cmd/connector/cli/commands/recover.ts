@@ -1,0 +1,68 @@
+import type { Config } from "../../../../pkg/config/config.ts";
+import type { ChangeTarget } from "../../../../pkg/core/change.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import type { OpenChange } from "../../../../pkg/core/journal.ts";
+import type { Recovery } from "../../../../pkg/provision/provisioner.ts";
+import { withRuntime } from "../../app/runtime.ts";
+import type { Context } from "../../process/context.ts";
+import { OK, PARTIAL } from "../../process/exit-codes.ts";
+import type { Column } from "../output/columns.ts";
+import { createRowWriter } from "../output/row-writer.ts";
+
+interface Row {
+  readonly change: OpenChange;
+  /** `open`: it could not be looked at, and waits for the next time. */
+  readonly outcome: Recovery["settled"][number]["outcome"] | "open";
+  readonly says: string;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { key: "change", value: ({ change }) => change.id },
+  { key: "kind", value: ({ change }) => change.kind },
+  { key: "target", value: ({ change }) => targetText(change.target) },
+  { key: "outcome", value: (row) => row.outcome },
+  { key: "says", value: (row) => row.says },
+];
+
+/** What needs a person's eye. */
+const UNSETTLED: ReadonlySet<Row["outcome"]> = new Set<Row["outcome"]>(["partial", "unknown", "open"]);
+
+/** Settles what killed processes left open, a row each; exit code 20 when some of it is not whole, or still open. */
+export function recoverCommand(config: Config, context: Context): Promise<number> {
+  return withRuntime(config, context, async ({ provisioner, fail }) => {
+    if (!config.provisioning.enabled) {
+      throw new GovernanceError(
+        "failed-precondition",
+        "provisioning is not enabled, and settling a change may take back what it made: add --provisioning",
+      );
+    }
+    const { settled, failed } = await provisioner.recover(context.signal);
+    const all: readonly Row[] = [
+      ...settled,
+      ...failed.map(({ change, error }) => ({ change, outcome: "open" as const, says: error.message })),
+    ];
+    if (all.length === 0 && config.output === "table") {
+      await context.stdout.write("nothing to do: no change was left open\n");
+    } else {
+      const rows = createRowWriter(config.output, COLUMNS, context.stdout);
+      await rows.write(all);
+      await rows.end();
+    }
+    const [first] = failed;
+    if (first !== undefined) {
+      await fail(
+        first.error,
+        `${failed.length === 1 ? "1 change is" : `${failed.length} changes are`} still open`,
+      );
+    }
+    return all.some(({ outcome }) => UNSETTLED.has(outcome)) ? PARTIAL : OK;
+  });
+}
+
+function targetText({ user, group, loginSha256 }: ChangeTarget): string {
+  return [
+    ...(user === undefined || user === "" ? [] : [`user ${user}`]),
+    ...(group === undefined ? [] : [`group ${group}`]),
+    ...(loginSha256 === undefined ? [] : [`login sha256 ${loginSha256.slice(0, 12)}`]),
+  ].join(", ");
+}

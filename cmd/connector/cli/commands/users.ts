@@ -1,0 +1,148 @@
+import type { Config } from "../../../../pkg/config/config.ts";
+import type { ChangeKind } from "../../../../pkg/core/change.ts";
+import type { Secret } from "../../../../pkg/core/secret.ts";
+import type { Outcome } from "../../../../pkg/provision/context.ts";
+import type { AttributeChange, ChangedUser, UserRef } from "../../../../pkg/provision/provisioner.ts";
+import type { Context } from "../../process/context.ts";
+import { makeChanges, type Tools } from "../make-changes.ts";
+import { changeRow, type Detail } from "../output/change-output.ts";
+
+/** One change of one account, as a command line asks for it. */
+export type UserRequest =
+  | { readonly kind: "delete-user" }
+  | { readonly kind: "enable-user" }
+  | { readonly kind: "disable-user"; readonly signOut: boolean }
+  | { readonly kind: "set-password"; readonly password: Secret; readonly temporary: boolean }
+  | { readonly kind: "reset-password" }
+  | { readonly kind: "resend-invitation" }
+  | { readonly kind: "sign-out-user" }
+  | { readonly kind: "confirm-sign-up" }
+  | { readonly kind: "reset-mfa" }
+  | { readonly kind: "update-user-attributes"; readonly change: AttributeChange };
+
+const FLAGS = { user: "--user", password: "--stdin", "remove[]": "--remove", "profile.": "--set " };
+
+/** Changes one account; `text` is a sub, a username or an e-mail address. */
+export function userCommand(
+  text: string,
+  request: UserRequest,
+  config: Config,
+  context: Context,
+): Promise<number> {
+  return makeChanges(config, context, {
+    detailKeys: detailKeysOf(request.kind),
+    flags: FLAGS,
+    changes: [
+      {
+        name: "the user",
+        make: (tools) => changeOf({ by: "text", value: text }, request, tools),
+      },
+    ],
+  });
+}
+
+function detailKeysOf(kind: UserRequest["kind"]): readonly string[] {
+  if (kind === "delete-user") return ["groups"];
+  return kind === "update-user-attributes" ? ["set", "removed", "pending"] : ["enabled", "status"];
+}
+
+async function changeOf(ref: UserRef, request: UserRequest, { provisioner, write, signal }: Tools) {
+  switch (request.kind) {
+    case "delete-user": {
+      const outcome = await provisioner.deleteUser(ref, write, signal);
+      const { user, groups } = outcome.result;
+      const list = groups.length === 0 ? "in no group" : `in ${groups.join(", ")}`;
+      return changeRow("delete-user", outcome, {
+        user: user?.sub,
+        details: { groups },
+        done: `deleted: user ${user?.sub ?? ""}, who was ${list}`,
+        already: "nobody of that name is in the pool",
+      });
+    }
+    case "enable-user":
+      return aboutUser(request.kind, await provisioner.enableUser(ref, write, signal), {
+        done: "enabled",
+        already: "is enabled",
+      });
+    case "disable-user": {
+      const { signOut } = request;
+      return aboutUser(request.kind, await provisioner.disableUser(ref, { signOut }, write, signal), {
+        done: signOut ? "disabled and signed out" : "disabled",
+        already: "is disabled",
+        after: ["ID tokens that are out stay valid until they expire"],
+      });
+    }
+    case "set-password": {
+      const { password, temporary } = request;
+      const outcome = await provisioner.setPassword(ref, password, { permanent: !temporary }, write, signal);
+      return aboutUser(request.kind, outcome, {
+        done: temporary ? "password set, to be changed at the next sign-in" : "password set",
+        already: "has this password",
+      });
+    }
+    case "reset-password":
+      return aboutUser(request.kind, await provisioner.resetPassword(ref, write, signal), {
+        done: "password reset, and a code is on its way",
+        already: "has no password to reset",
+      });
+    case "resend-invitation":
+      return aboutUser(request.kind, await provisioner.resendInvitation(ref, write, signal), {
+        done: "invited again",
+        already: "needs no invitation",
+      });
+    case "sign-out-user":
+      return aboutUser(request.kind, await provisioner.signOutUser(ref, write, signal), {
+        done: "signed out everywhere",
+        already: "is signed out",
+        after: ["ID tokens that are out stay valid until they expire"],
+      });
+    case "confirm-sign-up":
+      return aboutUser(request.kind, await provisioner.confirmSignUp(ref, write, signal), {
+        done: "sign-up confirmed",
+        already: "is confirmed",
+      });
+    case "reset-mfa":
+      return aboutUser(request.kind, await provisioner.resetMfa(ref, write, signal), {
+        done: "second factors switched off",
+        already: "has no second factor",
+      });
+    case "update-user-attributes": {
+      const outcome = await provisioner.updateAttributes(ref, request.change, write, signal);
+      const { user, set, removed, pending } = outcome.result;
+      const parts = [
+        ...(set.length === 0 ? [] : [`set ${set.join(", ")}`]),
+        ...(removed.length === 0 ? [] : [`removed ${removed.join(", ")}`]),
+      ];
+      const waiting =
+        pending.length === 0
+          ? []
+          : [`the old value of ${pending.join(", ")} stands until the person has verified the new one`];
+      return changeRow("update-user-attributes", outcome, {
+        user: user.sub,
+        details: { set, removed, pending },
+        done: `updated: user ${user.sub}${parts.length === 0 ? "" : `; ${parts.join("; ")}`}`,
+        already: `user ${user.sub} has these attributes`,
+        more: waiting,
+      });
+    }
+  }
+}
+
+interface Words {
+  readonly done: string;
+  readonly already: string;
+  /** Said once it is done. */
+  readonly after?: readonly string[];
+}
+
+function aboutUser(kind: ChangeKind, outcome: Outcome<ChangedUser>, { done, already, after = [] }: Words) {
+  const { sub, enabled, status } = outcome.result.user;
+  const details: Readonly<Record<string, Detail>> = { enabled, status };
+  return changeRow(kind, outcome, {
+    user: sub,
+    details,
+    done: `${done}: user ${sub}`,
+    already: `user ${sub} ${already}`,
+    more: outcome.outcome === "done" ? after : [],
+  });
+}

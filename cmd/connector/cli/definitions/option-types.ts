@@ -1,0 +1,149 @@
+import { type Command, Option } from "commander";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
+
+/** A text; an empty one is refused, since it is a variable that was not set. */
+export function textOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => notEmpty(option, text));
+}
+
+/** As `textOption`, and the command does not run without it. */
+export function neededOption(flags: string, description: string): Option {
+  return textOption(flags, `${description} (required)`).makeOptionMandatory();
+}
+
+/** A text that may be empty, which takes a value away. */
+export function anyTextOption(flags: string, description: string): Option {
+  return new Option(flags, description);
+}
+
+export function repeatedOption(flags: string, description: string): Option {
+  const option = new Option(flags, `${description}; may repeat`);
+  return option.argParser((text: string, before: unknown) => {
+    const all = texts(before);
+    notEmpty(option, text);
+    return all.includes(text) ? all : [...all, text];
+  });
+}
+
+export function wholeNumberOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw refused(option, `must be a whole number, got ${JSON.stringify(text)}`);
+  });
+}
+
+/** One of the words in the placeholder, such as `<none|random>`. What is none of them may be a password: never told. */
+export function wordOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  const words = (/<([^>]+)>/.exec(flags)?.[1] ?? "").split("|");
+  return option.argParser((text: string) => {
+    if (words.includes(text)) return text;
+    throw refused(option, `must be one of ${words.join(", ")}`);
+  });
+}
+
+/** `name=value`, where the value may be empty or hold more equals signs. Becomes a Map; no message tells a value. */
+export function pairsOption(flags: string, description: string): Option {
+  const option = new Option(flags, `${description}; may repeat`);
+  return option.argParser((text: string, before: unknown) => {
+    const [, name, value] = /^([^=]+)=([^]*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      throw refused(option, "must be name=value, such as given_name=Ada");
+    }
+    const pairs = new Map(pairsOf(before));
+    if (pairs.has(name)) throw refused(option, `${JSON.stringify(name)} is given twice; keep one`);
+    return pairs.set(name, value);
+  });
+}
+
+/** A JSON object, as a Map. No message tells any of it. */
+export function objectOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw refused(option, 'is no JSON; give an object such as {"given_name": "Ada"}');
+    }
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return new Map<string, unknown>(Object.entries(value));
+    }
+    throw refused(option, 'must be a JSON object such as {"given_name": "Ada"}');
+  });
+}
+
+export function flagOption(flags: string, description: string): Option {
+  return new Option(flags, description);
+}
+
+/** What people try and what cannot be: the answer says why, and nothing of what was given. */
+export function refusedOption(flags: string, why: string): Option {
+  const option = new Option(flags).hideHelp();
+  return option.argParser(() => {
+    throw refused(option, why);
+  });
+}
+
+export function textOf(command: Command, name: string): string | undefined {
+  const value: unknown = command.getOptionValue(name);
+  return typeof value === "string" ? value : undefined;
+}
+
+export function neededTextOf(command: Command, name: string): string {
+  const text = textOf(command, name);
+  // Commander has refused the line by now.
+  if (text === undefined) throw new GovernanceError("internal", `a needed option was not given: ${name}`);
+  return text;
+}
+
+export function textsOf(command: Command, name: string): readonly string[] {
+  return texts(command.getOptionValue(name));
+}
+
+export function numberOf(command: Command, name: string): number | undefined {
+  const value: unknown = command.getOptionValue(name);
+  return typeof value === "number" ? value : undefined;
+}
+
+export function isSet(command: Command, name: string): boolean {
+  return command.getOptionValue(name) === true;
+}
+
+/** The pairs of one option and the members of the JSON of another, as one; the same name in both is refused. */
+export function entriesOf(command: Command, pairs: string, json: string): ReadonlyMap<string, unknown> {
+  const entries = new Map(pairsOf(command.getOptionValue(json)));
+  for (const [name, value] of pairsOf(command.getOptionValue(pairs))) {
+    if (entries.has(name)) {
+      throw new GovernanceError(
+        "invalid-argument",
+        `--${dashed(pairs)} and --${dashed(json)}: both give ${JSON.stringify(name)}; keep one`,
+      );
+    }
+    entries.set(name, value);
+  }
+  return entries;
+}
+
+function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function pairsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return value instanceof Map ? new Map([...value].filter(([key]) => typeof key === "string")) : new Map();
+}
+
+function notEmpty(option: Option, text: string): string {
+  if (text === "") throw refused(option, "must not be empty");
+  return text;
+}
+
+function refused(option: Option, why: string): GovernanceError {
+  return new GovernanceError("invalid-argument", `${option.long ?? option.flags}: ${why}`);
+}

@@ -1,0 +1,133 @@
+import type { Config } from "../../../pkg/config/config.ts";
+import { type ErrorReason, GovernanceError } from "../../../pkg/core/errors.ts";
+import type { WriteContext } from "../../../pkg/provision/context.ts";
+import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
+import { type Runtime, withRuntime } from "../app/runtime.ts";
+import { type Context, ReaderGone } from "../process/context.ts";
+import { exitCodeOf, OK, PARTIAL } from "../process/exit-codes.ts";
+import { type ChangeRow, createChangeWriter } from "./output/change-output.ts";
+
+/** What a change is made with. */
+export interface Tools {
+  readonly provisioner: Provisioner;
+  readonly write: WriteContext;
+  readonly signal: AbortSignal;
+}
+
+export interface NamedChange {
+  /** What tells it from the others of the same command line, such as `group admins`. */
+  readonly name: string;
+  make(tools: Tools): Promise<ChangeRow>;
+}
+
+/** A request as a command line has it. */
+export interface CommandChanges {
+  /** Columns of these changes alone. */
+  readonly detailKeys?: readonly string[];
+  /** In this order; each is a change of its own. */
+  readonly changes: readonly NamedChange[];
+  /** By the field names of messages: the flags that stand for them; the first that fits counts. */
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes the changes one after the other and prints each. Exit code: 0 when all are as asked for; 20 when some are, or
+ * when a failed one left something standing; else that of the failure.
+ */
+export function makeChanges(config: Config, context: Context, request: CommandChanges): Promise<number> {
+  return withRuntime(config, context, (runtime) => makeAll(runtime, config, context, request));
+}
+
+async function makeAll(
+  runtime: Runtime,
+  config: Config,
+  { stdout, signal, user }: Context,
+  { detailKeys = [], changes, flags = {} }: CommandChanges,
+): Promise<number> {
+  const { dryRun } = config.provisioning;
+  const tools: Tools = {
+    provisioner: runtime.provisioner,
+    write: { requester: { via: "cli", name: user }, dryRun },
+    signal,
+  };
+  const rows = createChangeWriter(config.output, detailKeys, stdout);
+  const failures: GovernanceError[] = [];
+  let made = 0;
+  for (const [index, change] of changes.entries()) {
+    const untried = changes.slice(index + 1).map(({ name }) => name);
+    let row: ChangeRow;
+    try {
+      row = await change.make(tools);
+    } catch (error) {
+      const failure = inFlags(asFailure(error, signal), flags);
+      failures.push(failure);
+      const stop = !isAboutThisOne(failure);
+      const told = stop ? withUntried(failure, untried) : failure;
+      await runtime.fail(told, changes.length > 1 ? change.name : undefined);
+      if (stop) break;
+      continue;
+    }
+    made += 1;
+    try {
+      await rows.write([row]);
+    } catch (error) {
+      if (!(error instanceof ReaderGone)) throw error;
+      const failure = new GovernanceError("canceled", "the change is made, but nobody reads what came of it");
+      await runtime.fail(withUntried(failure, untried));
+      return PARTIAL;
+    }
+  }
+  const [first] = failures;
+  if (first === undefined || made > 0) await rows.end();
+  if (first === undefined) return OK;
+  if (made > 0 || failures.some(({ stands }) => stands.length > 0)) return PARTIAL;
+  return exitCodeOf(first);
+}
+
+/** What says nothing of the other groups on the same command line. */
+const ABOUT_ONE: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>(["group-gone"]);
+
+function isAboutThisOne({ code, reason, stands }: GovernanceError): boolean {
+  return stands.length === 0 && (ABOUT_ONE.has(reason) || code === "refused-by-guard");
+}
+
+function asFailure(error: unknown, signal: AbortSignal): GovernanceError {
+  if (signal.reason instanceof ReaderGone) {
+    return new GovernanceError("canceled", "nobody reads the output any more");
+  }
+  return GovernanceError.from(error);
+}
+
+/** The same failure, in the words of the command line: `role_arn: …` becomes `--role-arn: …`. */
+export function inFlags(failure: GovernanceError, flags: Readonly<Record<string, string>>): GovernanceError {
+  if (failure.code !== "invalid-argument") return failure;
+  let { message } = failure;
+  for (const [field, flag] of Object.entries(flags)) {
+    message = message.replaceAll(fieldPattern(field), flag);
+  }
+  return withMessage(failure, message);
+}
+
+function withUntried(failure: GovernanceError, untried: readonly string[]): GovernanceError {
+  if (untried.length === 0) return failure;
+  return withMessage(failure, `${failure.message}; not tried: ${untried.join(", ")}`);
+}
+
+function withMessage(failure: GovernanceError, message: string): GovernanceError {
+  const { cause, stands, reason, retryAt, requestId } = failure;
+  return new GovernanceError(failure.code, message, {
+    cause,
+    stands,
+    ...(reason === undefined ? {} : { reason }),
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(requestId === undefined ? {} : { requestId }),
+  });
+}
+
+/** A field stands before a colon, alone or in a list of fields. `a.` is the start of a name, `a[]` any item of a. */
+function fieldPattern(field: string): RegExp {
+  const name = field.replace(/\[\]$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const index = field.endsWith("[]") ? "\\[\\d+\\]" : "";
+  const end = field.endsWith(".") ? "" : "(?=:| and | or |, )";
+  return new RegExp(`(?<=^|; |, | and | or )${name}${index}${end}`, "g");
+}

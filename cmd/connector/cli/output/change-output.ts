@@ -1,0 +1,148 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import type { OutputFormat } from "../../../../pkg/config/config.ts";
+import type { ChangeKind, ChangeStep } from "../../../../pkg/core/change.ts";
+import { printable } from "../../../../pkg/ops/printable.ts";
+import type { Outcome } from "../../../../pkg/provision/context.ts";
+import type { Output } from "../../process/context.ts";
+import type { Column } from "./columns.ts";
+import { jsonText } from "./json-text.ts";
+import { createObjectWriter } from "./object-writer.ts";
+import { createRowWriter, type RowWriter } from "./row-writer.ts";
+
+/** A cell of one kind of change alone; in CSV a list is separated by spaces, and an object is JSON. */
+export type Detail = string | number | boolean | Date | undefined | readonly string[] | JsonObject;
+
+/** One change as it came out. */
+export interface ChangeRow {
+  readonly kind: ChangeKind | "action";
+  readonly outcome: Outcome<unknown>["outcome"];
+  /** The `sub`. */
+  readonly user: string | undefined;
+  readonly group: string | undefined;
+  /** What only this kind of change tells, by the keys that the writer was made with. */
+  readonly details: Readonly<Record<string, Detail>>;
+  /** The id in the audit log; none for a dry run. */
+  readonly change: string | undefined;
+  readonly steps: readonly ChangeStep[];
+  readonly wouldCall: readonly string[];
+  /** For people: what happened, each a line. */
+  readonly says: readonly string[];
+}
+
+interface Said {
+  readonly user?: string | undefined;
+  readonly group?: string | undefined;
+  readonly details?: ChangeRow["details"];
+  /** The sentence for each outcome, without what comes before the colon. */
+  readonly done: string;
+  readonly already: string;
+  /** Further lines for people. */
+  readonly more?: readonly string[];
+}
+
+/** `nothing to do: …`, `dry run: would call …`, and else the sentence of the change itself. */
+export function changeRow(
+  kind: ChangeRow["kind"],
+  outcome: Omit<Outcome<unknown>, "result">,
+  said: Said,
+): ChangeRow {
+  const sentence = {
+    done: said.done,
+    "nothing-to-do": `nothing to do: ${said.already}`,
+    planned: `dry run: would call ${outcome.planned.join(", ")}${about(said)}`,
+  }[outcome.outcome];
+  return {
+    kind,
+    outcome: outcome.outcome,
+    user: said.user,
+    group: said.group,
+    details: said.details ?? {},
+    change: outcome.change === "" ? undefined : outcome.change,
+    steps: outcome.steps,
+    wouldCall: outcome.outcome === "planned" ? outcome.planned : [],
+    says: [sentence, ...(said.more ?? [])],
+  };
+}
+
+function about({ user, group }: Said): string {
+  const whom = [
+    ...(user === undefined ? [] : [`user ${user}`]),
+    ...(group === undefined ? [] : [`group ${group}`]),
+  ];
+  return whom.length === 0 ? "" : ` (${whom.join(", ")})`;
+}
+
+/** Rows with the same keys whatever came out; `detailKeys` stand between who it was about and what was called. */
+export function createChangeWriter(
+  format: OutputFormat,
+  detailKeys: readonly string[],
+  out: Output,
+): RowWriter<ChangeRow> {
+  switch (format) {
+    case "table":
+      return {
+        write: async (rows) => {
+          await out.write(rows.flatMap(({ says }) => says.map((line) => `${printable(line)}\n`)).join(""));
+        },
+        end: async () => {},
+      };
+    case "csv":
+      return createRowWriter("csv", columns(detailKeys), out);
+    case "json":
+    case "jsonl": {
+      const rows = createObjectWriter(format, out);
+      return {
+        write: (all) => rows.write(all.map((row) => objectOf(row, detailKeys))),
+        end: () => rows.end(),
+      };
+    }
+  }
+}
+
+function objectOf(row: ChangeRow, detailKeys: readonly string[]): object {
+  return {
+    kind: row.kind,
+    outcome: row.outcome,
+    user: row.user ?? null,
+    group: row.group ?? null,
+    ...Object.fromEntries(detailKeys.map((key) => [key, row.details[key] ?? null])),
+    change: row.change ?? null,
+    steps: row.steps.map(({ operation, state, undo, requestId }) => ({
+      operation,
+      state,
+      ...(undo ? { undo } : {}),
+      request_id: requestId ?? null,
+    })),
+    would_call: row.wouldCall,
+  };
+}
+
+function columns(detailKeys: readonly string[]): readonly Column<ChangeRow>[] {
+  return [
+    { key: "kind", value: (row) => row.kind },
+    { key: "outcome", value: (row) => row.outcome },
+    { key: "user", value: (row) => row.user },
+    { key: "group", value: (row) => row.group },
+    ...detailKeys.map((key) => ({ key, value: ({ details }: ChangeRow) => flat(details[key]) })),
+    { key: "change", value: (row) => row.change },
+    { key: "steps", value: (row) => row.steps.map(stepText).join("; ") },
+    { key: "would_call", value: (row) => row.wouldCall.join(" ") },
+  ];
+}
+
+function flat(detail: Detail): string | number | boolean | Date | undefined {
+  if (isList(detail)) return detail.join(" ");
+  return isObject(detail) ? jsonText(detail) : detail;
+}
+
+function isList(detail: Detail): detail is readonly string[] {
+  return Array.isArray(detail);
+}
+
+function isObject(detail: Exclude<Detail, readonly string[]>): detail is JsonObject {
+  return typeof detail === "object" && !(detail instanceof Date);
+}
+
+function stepText({ operation, state, undo, requestId }: ChangeStep): string {
+  return `${operation} ${state}${undo ? " (undo)" : ""}${requestId === undefined ? "" : ` [${requestId}]`}`;
+}

@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+import type { OutputFormat } from "../../../../pkg/config/config.ts";
+import { memoryOutput } from "../../testing.fixture.ts";
+import type { Column } from "./columns.ts";
+import { csvRecord } from "./csv.ts";
+import { displayWidth, fitted } from "./display-width.ts";
+import { createRowWriter } from "./row-writer.ts";
+import { createTable } from "./table.ts";
+
+describe("a CSV record", () => {
+  test.for([
+    ["plain", "plain"],
+    ["a,b", '"a,b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ["two\nlines", '"two\nlines"'],
+    [" edge ", '" edge "'],
+    ["", ""],
+    [undefined, ""],
+    [0, "0"],
+    [-5, "-5"],
+    [false, "false"],
+    [new Date(0), "1970-01-01T00:00:00.000Z"],
+  ] as const)("writes %j as %s", ([cell, field]) => {
+    expect(csvRecord([cell])).toBe(`${field}\r\n`);
+  });
+
+  test.for([
+    ["=cmd|'/c calc'!A0", "'=cmd|'/c calc'!A0"],
+    ["+15550100", "'+15550100"],
+    ["-2+3", "'-2+3"],
+    ["@SUM(A1)", "'@SUM(A1)"],
+    ["\t=1", `"'\t=1"`],
+    ["\r=1", `"'\r=1"`],
+    ['=HYPERLINK("x","y")', `"'=HYPERLINK(""x"",""y"")"`],
+  ] as const)("takes %j off a spreadsheet's hands", ([cell, field]) => {
+    expect(csvRecord([cell])).toBe(`${field}\r\n`);
+  });
+});
+
+describe("the width on a terminal", () => {
+  test.for([
+    ["plain", 5],
+    ["Zoë", 3],
+    ["Zoe\u0308", 3],
+    ["日本", 4],
+    ["한국어", 6],
+    ["🦊", 2],
+    ["👩‍👩‍👧", 2],
+    ["❤️", 2],
+    ["🇪🇺", 2],
+    ["｟", 2],
+    ["", 0],
+  ] as const)("of %s is %i", ([text, width]) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+
+  test.for([
+    ["short", 5, "short"],
+    ["longer", 5, "long…"],
+    ["日本語", 5, "日本…"],
+    ["日本語", 4, "日…"],
+    ["a👩‍👩‍👧b", 3, "a…"],
+  ] as const)("%s fits %i columns as %s", ([text, columns, cut]) => {
+    expect(fitted(text, columns)).toBe(cut);
+  });
+});
+
+describe("a table", () => {
+  test("aligns wide characters, and ends no line with spaces", () => {
+    const table = createTable(["NAME", "AGE"]);
+    expect(
+      table.lines([
+        ["日本", 3],
+        ["🦊 fox", undefined],
+        ["a", true],
+      ]),
+    ).toBe("NAME    AGE\n日本    3\n🦊 fox\na       yes\n");
+  });
+
+  test("shows a later, longer cell whole", () => {
+    const table = createTable(["N", "X"]);
+    expect(table.lines([["ab", 1]]) + table.lines([["abcd", 2]])).toBe("N   X\nab  1\nabcd  2\n");
+  });
+
+  test("is cut to the terminal, a row a line, and whole where there is none", () => {
+    const row = [["someone", "日本日本日本"]];
+    expect(createTable(["NAME", "X"], () => 14).lines(row)).toBe("NAME     X\nsomeone  日本…\n");
+    expect(createTable(["NAME", "X"]).lines(row)).toBe("NAME     X\nsomeone  日本日本日本\n");
+  });
+
+  test("on a terminal cuts long cells, but never the first", () => {
+    const long = "x".repeat(50);
+    const text = createTable(["A", "B", "C"], () => 200).lines([[long, long, 1]]);
+    expect(text.split("\n")[1]).toBe(`${long}  ${"x".repeat(39)}…  1`);
+  });
+
+  test("lets no name steer the terminal", () => {
+    const text = createTable(["N"]).lines([["\u001b[31mred\nnext\u202e"]]);
+    expect(text).toBe("N\n\\u{1b}[31mred\\u{a}next\\u{202e}\n");
+  });
+});
+
+interface Row {
+  readonly name: string;
+  readonly size: number | undefined;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { key: "name", value: (row) => row.name },
+  { key: "the_size", value: (row) => row.size },
+];
+
+async function written(format: OutputFormat, pages: readonly (readonly Row[])[], isTerminal = false) {
+  const out = memoryOutput({ isTerminal });
+  const rows = createRowWriter(format, COLUMNS, out);
+  for (const page of pages) await rows.write(page);
+  await rows.end();
+  return out.text();
+}
+
+const PAGES: readonly (readonly Row[])[] = [
+  [
+    { name: "a", size: 1 },
+    { name: 'b "x"', size: undefined },
+  ],
+  [],
+  [{ name: "=c", size: 0 }],
+];
+
+describe("rows in pages", () => {
+  test("as a table", async () => {
+    expect(await written("table", PAGES)).toBe('NAME   THE SIZE\na      1\nb "x"\n=c     0\n');
+  });
+
+  test("as CSV", async () => {
+    expect(await written("csv", PAGES)).toBe('name,the_size\r\na,1\r\n"b ""x""",\r\n\'=c,0\r\n');
+  });
+
+  test("as JSON lines", async () => {
+    expect(await written("jsonl", PAGES)).toBe(
+      '{"name":"a","the_size":1}\n{"name":"b \\"x\\"","the_size":null}\n{"name":"=c","the_size":0}\n',
+    );
+  });
+
+  test("as JSON", async () => {
+    expect(JSON.parse(await written("json", PAGES))).toEqual([
+      { name: "a", the_size: 1 },
+      { name: 'b "x"', the_size: null },
+      { name: "=c", the_size: 0 },
+    ]);
+  });
+
+  test.for([
+    ["table", "NAME  THE SIZE\n"],
+    ["csv", "name,the_size\r\n"],
+    ["jsonl", ""],
+    ["json", "[]\n"],
+  ] as const)("of nobody are a whole and empty %s", async ([format, text]) => {
+    expect(await written(format, [[]])).toBe(text);
+  });
+
+  test("that break off leave JSON unreadable, never a shorter list", async () => {
+    const out = memoryOutput();
+    await createRowWriter("json", COLUMNS, out).write(PAGES[0] ?? []);
+    expect(() => JSON.parse(out.text()) as unknown).toThrow("JSON");
+  });
+
+  test("as JSON escape what a terminal would obey", async () => {
+    const name = "\u001b[31m\u009b1m\u202e";
+    const text = await written("jsonl", [[{ name, size: 1 }]]);
+    expect(text).toBe('{"name":"\\u001b[31m\\u009b1m\\u202e","the_size":1}\n');
+    expect(JSON.parse(text)).toEqual({ name, the_size: 1 });
+  });
+
+  test("as CSV keep every character in a file, and are shown on a terminal", async () => {
+    const page = [[{ name: "\u001b[31m", size: 1 }]];
+    expect(await written("csv", page)).toContain("\u001b[31m");
+    expect(await written("csv", page, true)).toContain("\\u{1b}[31m");
+  });
+});

@@ -1,0 +1,82 @@
+import type { OutputFormat } from "../../../../pkg/config/config.ts";
+import { printable } from "../../../../pkg/ops/printable.ts";
+import type { Output } from "../../process/context.ts";
+import type { Cell, Column } from "./columns.ts";
+import { csvRecord } from "./csv.ts";
+import { jsonText } from "./json-text.ts";
+import { createTable } from "./table.ts";
+
+/** Takes rows page by page and writes each page at once: no format keeps more than one page. */
+export interface RowWriter<T> {
+  write(rows: readonly T[]): Promise<void>;
+  /** The rows are complete. Left out after a failure, which leaves JSON open and so unreadable, as it should be. */
+  end(): Promise<void>;
+}
+
+export function createRowWriter<T>(
+  format: OutputFormat,
+  columns: readonly Column<T>[],
+  out: Output,
+): RowWriter<T> {
+  const formatter = FORMATTERS[format](
+    columns.map((column) => column.key),
+    out,
+  );
+  const cellsOf = (row: T): readonly Cell[] => columns.map((column) => column.value(row));
+  let begun = false;
+
+  async function put(text: string): Promise<void> {
+    if (text !== "") await out.write(text);
+  }
+
+  return {
+    async write(rows) {
+      if (rows.length === 0) return;
+      const first = !begun;
+      begun = true;
+      await put(formatter.rows(rows.map(cellsOf), first));
+    },
+    async end() {
+      await put(formatter.end(begun));
+    },
+  };
+}
+
+interface Formatter {
+  rows(rows: readonly (readonly Cell[])[], first: boolean): string;
+  end(begun: boolean): string;
+}
+
+type CreateFormatter = (keys: readonly string[], out: Pick<Output, "isTerminal" | "columns">) => Formatter;
+
+const FORMATTERS: Readonly<Record<OutputFormat, CreateFormatter>> = {
+  table(keys, { isTerminal, columns }) {
+    const headers = keys.map((key) => key.toUpperCase().replaceAll("_", " "));
+    const table = isTerminal ? createTable(headers, columns) : createTable(headers);
+    return { rows: (rows) => table.lines(rows), end: (begun) => (begun ? "" : table.lines([])) };
+  },
+  csv(keys, { isTerminal }) {
+    // A file keeps every character; a terminal must not be steered by a name.
+    const shown = (cell: Cell): Cell => (isTerminal && typeof cell === "string" ? printable(cell) : cell);
+    const record = (cells: readonly Cell[]): string => csvRecord(cells.map(shown));
+    return {
+      rows: (rows, first) => (first ? csvRecord(keys) : "") + rows.map(record).join(""),
+      end: (begun) => (begun ? "" : csvRecord(keys)),
+    };
+  },
+  jsonl: (keys) => ({
+    rows: (rows) => rows.map((cells) => `${jsonText(objectOf(keys, cells))}\n`).join(""),
+    end: () => "",
+  }),
+  json: (keys) => ({
+    rows: (rows, first) =>
+      rows
+        .map((cells, i) => `${first && i === 0 ? "[\n" : ",\n"}${jsonText(objectOf(keys, cells))}`)
+        .join(""),
+    end: (begun) => (begun ? "\n]\n" : "[]\n"),
+  }),
+};
+
+function objectOf(keys: readonly string[], cells: readonly Cell[]): Record<string, unknown> {
+  return Object.fromEntries(keys.map((key, i) => [key, cells[i] ?? null]));
+}

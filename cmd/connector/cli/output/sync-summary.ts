@@ -1,0 +1,90 @@
+import type { OutputFormat } from "../../../../pkg/config/config.ts";
+import { printable } from "../../../../pkg/ops/printable.ts";
+import type { Published } from "../../../../pkg/store/publish/publish.ts";
+import type { Output } from "../../process/context.ts";
+import { formatDuration } from "../progress/duration.ts";
+import type { Column } from "./columns.ts";
+import { jsonText } from "./json-text.ts";
+import { counted } from "./plural.ts";
+import { createRowWriter } from "./row-writer.ts";
+
+/** What one sync came to. */
+export interface SyncSummary {
+  readonly published: Published;
+  readonly poolId: string;
+  readonly resumed: boolean;
+  readonly droppedGroups: number;
+  /** Of this process. */
+  readonly pages: number;
+  readonly calls: number;
+  readonly throttles: number;
+  readonly durationMs: number;
+}
+
+const COLUMNS: readonly Column<SyncSummary>[] = [
+  { key: "pool", value: ({ poolId }) => poolId },
+  { key: "file", value: ({ published }) => published.file },
+  { key: "sync_id", value: ({ published }) => published.syncId },
+  { key: "users", value: ({ published }) => published.counts.users },
+  { key: "groups", value: ({ published }) => published.counts.groups },
+  { key: "memberships", value: ({ published }) => published.counts.memberships },
+  { key: "previous_users", value: ({ published }) => published.previous?.users },
+  { key: "previous_groups", value: ({ published }) => published.previous?.groups },
+  { key: "previous_memberships", value: ({ published }) => published.previous?.memberships },
+  { key: "dropped_groups", value: ({ droppedGroups }) => droppedGroups },
+  { key: "pages", value: ({ pages }) => pages },
+  { key: "calls", value: ({ calls }) => calls },
+  { key: "throttles", value: ({ throttles }) => throttles },
+  { key: "seconds", value: ({ durationMs }) => Math.round(durationMs) / 1000 },
+  { key: "resumed", value: ({ resumed }) => resumed },
+  { key: "started", value: ({ published }) => published.startedAt },
+  { key: "ended", value: ({ published }) => published.endedAt },
+  { key: "runs_in_file", value: ({ published }) => published.runs },
+  { key: "bytes", value: ({ published }) => published.bytes },
+];
+
+/** Prints the summary: a few lines for people, else one row. */
+export async function printSummary(summary: SyncSummary, format: OutputFormat, out: Output): Promise<void> {
+  if (format === "table") {
+    await out.write(forPeople(summary));
+    return;
+  }
+  if (format === "json") {
+    const row = COLUMNS.map(({ key, value }) => [key, value(summary) ?? null] as const);
+    await out.write(`${jsonText(Object.fromEntries(row), 2)}\n`);
+    return;
+  }
+  const rows = createRowWriter(format, COLUMNS, out);
+  await rows.write([summary]);
+  await rows.end();
+}
+
+const NUMBER = new Intl.NumberFormat("en");
+
+function forPeople(summary: SyncSummary): string {
+  const { published, poolId, droppedGroups, pages, calls, throttles, durationMs, resumed } = summary;
+  const { counts, previous } = published;
+  const lines = [
+    `Synced ${poolId} to ${printable(published.file)} (${formatBytes(published.bytes)}) in ${formatDuration(durationMs)}`,
+    `  users        ${withChange(counts.users, previous?.users)}`,
+    `  groups       ${withChange(counts.groups, previous?.groups)}`,
+    `  memberships  ${withChange(counts.memberships, previous?.memberships)}`,
+    `  calls        ${NUMBER.format(calls)} for ${counted(pages, "page")}, ${NUMBER.format(throttles)} throttled`,
+  ];
+  if (resumed) lines.push(`  resumed      a run begun ${published.startedAt.toISOString()}`);
+  if (droppedGroups > 0) lines.push(`  vanished     ${counted(droppedGroups, "group")}, while being read`);
+  return `${lines.join("\n")}\n`;
+}
+
+function withChange(now: number, before: number | undefined): string {
+  if (before === undefined) return NUMBER.format(now);
+  const change = now - before;
+  const sign = change > 0 ? "+" : "";
+  return `${NUMBER.format(now)} (${change === 0 ? "as before" : `${sign}${NUMBER.format(change)}`})`;
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 ** 2) return `${Math.round(bytes / 1024)} KiB`;
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}

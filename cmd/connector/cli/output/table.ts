@@ -1,0 +1,49 @@
+import { printable } from "../../../../pkg/ops/printable.ts";
+import { type Cell, cellText } from "./columns.ts";
+import { displayWidth, fitted } from "./display-width.ts";
+
+const MOST_COLUMNS = 40;
+
+/**
+ * Lines of a table whose columns are as wide as the widest cell of the first rows given; a longer one that comes later
+ * is shown whole and pushes its own line only, so that a listing can be printed page by page. On a terminal every
+ * cell but the first is cut to 40 columns, and the line to its width, which keeps a row a line; whoever wants the rest
+ * takes another format.
+ */
+export function createTable(
+  headers: readonly string[],
+  terminalColumns?: () => number,
+): {
+  lines(rows: readonly (readonly Cell[])[]): string;
+} {
+  let widths: readonly number[] | undefined;
+
+  function line(cells: readonly string[], known: readonly number[]): string {
+    const padded = cells.map(
+      (cell, i) => cell + " ".repeat(Math.max(0, (known[i] ?? 0) - displayWidth(cell))),
+    );
+    const text = padded.join("  ").trimEnd();
+    return `${terminalColumns === undefined ? text : fitted(text, terminalColumns())}\n`;
+  }
+
+  function shown(cell: Cell, column: number): string {
+    const text = printable(cellText(cell));
+    // What stands first is what a person copies: never cut.
+    return terminalColumns === undefined || column === 0 ? text : fitted(text, MOST_COLUMNS);
+  }
+
+  return {
+    lines(rows) {
+      const texts = rows.map((row) => row.map(shown));
+      let head = "";
+      if (widths === undefined) {
+        widths = headers.map((header, i) =>
+          Math.max(...[header, ...texts.map((row) => row[i] ?? "")].map(displayWidth)),
+        );
+        head = line(headers, widths);
+      }
+      const known = widths;
+      return head + texts.map((row) => line(row, known)).join("");
+    },
+  };
+}

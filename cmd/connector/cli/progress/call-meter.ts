@@ -1,0 +1,55 @@
+import type { MonotonicClock } from "../../../../pkg/core/clock.ts";
+import type { Category } from "../../../../pkg/core/operations.ts";
+
+/** How many calls were sent, and how fast of late. */
+export interface CallMeter {
+  /** A call was answered, or was not: `outcome` is `ok` or the name of the error. */
+  count(category: Category, outcome: string): void;
+  total(): number;
+  /** What the last calls failed with, when none of them went well. */
+  trouble(): string | undefined;
+  /** Over the last five seconds, or since the first call where that is less. */
+  perSecond(category: Category): number;
+}
+
+const BUCKET_MS = 100;
+const WINDOW_MS = 5_000;
+/** One failed call may be a throttle or a group that vanished. */
+const TROUBLE = 2;
+
+export function createCallMeter(monotonic: MonotonicClock): CallMeter {
+  const counts = new Map<Category, Map<number, number>>();
+  let total = 0;
+  let failed = 0;
+  let lastFailure = "";
+  let firstMs: number | undefined;
+  const bucketNow = (): number => Math.floor(monotonic() / BUCKET_MS);
+
+  return {
+    count(category, outcome) {
+      total += 1;
+      failed = outcome === "ok" ? 0 : failed + 1;
+      if (outcome !== "ok") lastFailure = outcome;
+      firstMs ??= monotonic();
+      const buckets = counts.get(category) ?? new Map<number, number>();
+      counts.set(category, buckets);
+      const bucket = bucketNow();
+      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
+      const oldest = bucket - WINDOW_MS / BUCKET_MS;
+      for (const each of buckets.keys()) {
+        if (each > oldest) break;
+        buckets.delete(each);
+      }
+    },
+    total: () => total,
+    trouble: () => (failed >= TROUBLE ? lastFailure : undefined),
+    perSecond(category) {
+      if (firstMs === undefined) return 0;
+      const oldest = bucketNow() - WINDOW_MS / BUCKET_MS;
+      let calls = 0;
+      for (const [bucket, count] of counts.get(category) ?? []) if (bucket > oldest) calls += count;
+      const spanMs = Math.min(WINDOW_MS, Math.max(1000, monotonic() - firstMs));
+      return (calls * 1000) / spanMs;
+    },
+  };
+}

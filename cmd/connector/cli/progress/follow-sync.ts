@@ -1,0 +1,56 @@
+import type { Config } from "../../../../pkg/config/config.ts";
+import type { Runtime } from "../../app/runtime.ts";
+import type { Context } from "../../process/context.ts";
+import { progressText } from "./progress-text.ts";
+import type { SyncTracker } from "./sync-progress.ts";
+import { timeLeft } from "./time-left.ts";
+
+const REDRAW_MS = 200;
+const LOG_MS = 10_000;
+
+/** Shows how a sync goes until it is closed: a live line for people on a terminal, else a log line now and then. */
+export function followSync(
+  tracker: SyncTracker,
+  { log, liveLine, meter, throttle }: Runtime,
+  { log: { format } }: Config,
+  { stderr, env }: Context,
+): { close(): void } {
+  const live = stderr.isTerminal && format === "console" && env["TERM"] !== "dumb";
+
+  function tell(): void {
+    const state = tracker.state();
+    const lanes = throttle.status();
+    const grantedPerSecond = lanes.find(({ category }) => category === "UserList")?.currentPerSecond ?? 0;
+    const usedPerSecond = meter.perSecond("UserList");
+    const trouble = meter.trouble();
+    const throttles = lanes.reduce((sum, lane) => sum + lane.throttles, 0);
+    // One listing read page by page cannot use more than its answers allow, whatever is granted.
+    const left = timeLeft(
+      state,
+      usedPerSecond > 0 ? Math.min(usedPerSecond, grantedPerSecond) : grantedPerSecond,
+    );
+    if (live) {
+      liveLine.show(progressText(state, { grantedPerSecond, usedPerSecond, throttles, trouble }, left));
+      return;
+    }
+    log.info("syncing", {
+      ...state.counts,
+      openChains: Number(state.usersOpen) + Number(state.groupsOpen) + state.membersOpen,
+      calls: meter.total(),
+      throttles,
+      grantedPerSecond,
+      usedPerSecond: Math.round(usedPerSecond * 10) / 10,
+      ...(trouble === undefined ? {} : { outcome: trouble }),
+      ...(left === undefined ? {} : { leftMs: Math.round(left.ms) }),
+    });
+  }
+
+  if (live) tell();
+  const timer = setInterval(tell, live ? REDRAW_MS : LOG_MS);
+  return {
+    close() {
+      clearInterval(timer);
+      liveLine.clear();
+    },
+  };
+}

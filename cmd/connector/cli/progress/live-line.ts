@@ -1,0 +1,32 @@
+import type { Output } from "../../process/context.ts";
+import { fitted } from "../output/display-width.ts";
+
+/** One line at the bottom of a terminal that is rewritten in place, with log lines going by above it. */
+export interface LiveLine {
+  show(text: string): void;
+  /** Writes whole lines where the line stands, and the line again below them. */
+  above(lines: string): void;
+  clear(): void;
+}
+
+const ERASE = "\r\u001b[2K";
+
+export function createLiveLine(out: Output): LiveLine {
+  let shown = "";
+  const draw = (): string => (shown === "" ? "" : fitted(shown, Math.max(1, out.columns() - 1)));
+  return {
+    show(text) {
+      if (text === shown) return;
+      shown = text;
+      out.writeNow(ERASE + draw());
+    },
+    above(lines) {
+      out.writeNow(shown === "" ? lines : ERASE + lines + draw());
+    },
+    clear() {
+      if (shown === "") return;
+      shown = "";
+      out.writeNow(ERASE);
+    },
+  };
+}

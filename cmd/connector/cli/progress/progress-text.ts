@@ -1,0 +1,55 @@
+import { printable } from "../../../../pkg/ops/printable.ts";
+import { counted } from "../output/plural.ts";
+import { formatDuration } from "./duration.ts";
+import type { SyncState } from "./sync-progress.ts";
+import type { TimeLeft } from "./time-left.ts";
+
+export interface Pace {
+  /** UserList calls that the limiter grants now. */
+  readonly grantedPerSecond: number;
+  readonly usedPerSecond: number;
+  readonly throttles: number;
+  /** What the last calls failed with, while AWS does not answer well. */
+  readonly trouble: string | undefined;
+}
+
+const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const RATE = new Intl.NumberFormat("en", { maximumFractionDigits: 1, useGrouping: false });
+
+/** The live line: the most telling first, since a narrow terminal cuts the end. */
+export function progressText(state: SyncState, pace: Pace, left: TimeLeft | undefined): string {
+  const { counts, estimatedUsers, previous } = state;
+  // Calls are counted when they are answered, so a few that were sent in time may come in together.
+  const used = Math.min(pace.usedPerSecond, pace.grantedPerSecond);
+  const parts = [
+    `reading ${readingNow(state)}`,
+    state.usersOpen ? progress(state.usersListed, estimatedUsers, "user") : counted(counts.users, "user"),
+    progress(counts.groups, state.groupsOpen ? previous?.groups : undefined, "group"),
+    progress(counts.memberships, state.membersOpen > 0 ? previous?.memberships : undefined, "membership"),
+    `${RATE.format(used)} of ${RATE.format(pace.grantedPerSecond)} calls/s`,
+  ];
+  if (pace.throttles > 0) parts.push(counted(pace.throttles, "throttle"));
+  if (pace.trouble !== undefined)
+    parts.push(`retrying after ${pace.trouble === "Error" ? "a lost connection" : printable(pace.trouble)}`);
+  else if (left !== undefined)
+    parts.push(
+      `${left.known ? "about" : "at least"} ${formatDuration(Math.ceil(left.ms / 1000) * 1000)} left`,
+    );
+  return parts.join(" · ");
+}
+
+function readingNow({ usersOpen, groupsOpen, membersOpen }: SyncState): string {
+  const kinds = [
+    ...(usersOpen ? ["users"] : []),
+    ...(groupsOpen ? ["groups"] : []),
+    ...(membersOpen > 0 ? [`members of ${counted(membersOpen, "group")}`] : []),
+  ];
+  return kinds.length === 0 ? "the last pages" : kinds.join(", ");
+}
+
+function progress(now: number, about: number | undefined, noun: string): string {
+  // The estimate lags behind the truth, and "500 of about 400" helps nobody.
+  return about === undefined || about < now
+    ? counted(now, noun)
+    : `${NUMBER.format(now)} of about ${counted(about, noun)}`;
+}

@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+import {
+  advance,
+  type Chain,
+  GROUPS_CHAIN,
+  membersChain,
+  USERS_CHAIN,
+} from "../../../../pkg/core/sync-plan.ts";
+import type { Counts } from "../../../../pkg/sync/sink.ts";
+import { memoryOutput } from "../../testing.fixture.ts";
+import { createCallMeter } from "./call-meter.ts";
+import { formatDuration } from "./duration.ts";
+import { createLiveLine } from "./live-line.ts";
+import { progressText } from "./progress-text.ts";
+import { createSyncTracker, type SyncState } from "./sync-progress.ts";
+import { timeLeft } from "./time-left.ts";
+
+const NONE: Counts = { users: 0, groups: 0, memberships: 0 };
+
+function state(over: Partial<SyncState> = {}): SyncState {
+  return {
+    counts: NONE,
+    estimatedUsers: 6000,
+    previous: undefined,
+    usersOpen: true,
+    usersListed: over.counts?.users ?? 0,
+    groupsOpen: true,
+    membersOpen: 0,
+    ...over,
+  };
+}
+
+describe("the time left", () => {
+  test("is the pages of users at the rate of the calls", () => {
+    expect(timeLeft(state(), 5)).toEqual({ ms: 20_000, known: false });
+  });
+
+  test("counts what is read already", () => {
+    const left = timeLeft(state({ counts: { ...NONE, users: 3000 } }), 5);
+    expect(left?.ms).toBe(10_000);
+  });
+
+  test("takes the size of the groups from the last run", () => {
+    const previous = { users: 6000, groups: 10, memberships: 12_000 };
+    expect(timeLeft(state({ previous }), 10)).toEqual({ ms: 30_000, known: true });
+  });
+
+  test("has at least one call for each open group", () => {
+    const left = timeLeft(state({ usersOpen: false, groupsOpen: false, membersOpen: 50 }), 5);
+    expect(left).toEqual({ ms: 10_000, known: false });
+  });
+
+  test("stays above nothing while the estimate is behind the truth", () => {
+    expect(timeLeft(state({ counts: { ...NONE, users: 7000 } }), 1)?.ms).toBe(1000);
+  });
+
+  test.for([
+    ["before the pool is read", state({ estimatedUsers: undefined }), 5],
+    ["at no speed", state(), 0],
+  ] as const)("is not told %s", ([, at, rate]) => {
+    expect(timeLeft(at, rate)).toBeUndefined();
+  });
+});
+
+describe("the live line", () => {
+  const pace = { grantedPerSecond: 5, usedPerSecond: 4.94, throttles: 0, trouble: undefined };
+
+  test("says what is read, how much of about how much, how fast, how long", () => {
+    const at = state({ counts: { users: 1200, groups: 40, memberships: 0 }, membersOpen: 40 });
+    expect(progressText(at, pace, { ms: 95_000, known: false })).toBe(
+      "reading users, groups, members of 40 groups · 1,200 of about 6,000 users · 40 groups · 0 memberships · 4.9 of 5 calls/s · at least 2 min left",
+    );
+  });
+
+  test("knows more when there was a run before", () => {
+    const previous = { users: 1, groups: 12, memberships: 500 };
+    const at = state({ previous, groupsOpen: true, membersOpen: 3 });
+    expect(progressText(at, { ...pace, throttles: 1234 }, { ms: 2_400, known: true })).toBe(
+      "reading users, groups, members of 3 groups · 0 of about 6,000 users · 0 of about 12 groups · 0 of about 500 memberships · 4.9 of 5 calls/s · 1,234 throttles · about 3 s left",
+    );
+  });
+
+  test("says what the calls fail with instead of a time that will not be kept", () => {
+    const text = progressText(
+      state(),
+      { ...pace, trouble: "InternalErrorException" },
+      { ms: 1, known: true },
+    );
+    expect(text).toMatch(/ · retrying after InternalErrorException$/);
+  });
+
+  test("never claims more calls than were granted", () => {
+    expect(progressText(state(), { ...pace, usedPerSecond: 5.3 }, undefined)).toContain("5 of 5 calls/s");
+  });
+
+  test("is rewritten in place, cut to the terminal, and gone at the end", () => {
+    const out = memoryOutput({ columns: 10 });
+    const line = createLiveLine(out);
+    line.show("one");
+    line.show("one");
+    line.show("two and more");
+    line.above("a log line\n");
+    line.clear();
+    line.clear();
+    line.above("after\n");
+    const erase = "\r\u001b[2K";
+    expect(out.text()).toBe(`${erase}one${erase}two and …${erase}a log line\ntwo and …${erase}after\n`);
+  });
+});
+
+describe("the tracker", () => {
+  function tracked(open: readonly Chain[], counts: Counts) {
+    const rows = { now: counts };
+    const tracker = createSyncTracker(open, { counts: () => rows.now, previousCounts: () => undefined });
+    return { tracker, rows };
+  }
+
+  test("follows a fresh run", () => {
+    const { tracker, rows } = tracked([], NONE);
+    expect(tracker.state()).toMatchObject({ usersOpen: true, groupsOpen: true, membersOpen: 0 });
+    rows.now = { users: 60, groups: 2, memberships: 0 };
+    tracker.onPool(120);
+    tracker.onPage(advance(USERS_CHAIN, "more"));
+    tracker.onPage(advance(GROUPS_CHAIN, ""));
+    expect(tracker.state()).toMatchObject({
+      estimatedUsers: 120,
+      usersOpen: true,
+      groupsOpen: false,
+      membersOpen: 2,
+    });
+    tracker.onPage(advance(membersChain("a"), ""));
+    tracker.onPage(advance(USERS_CHAIN, ""));
+    expect(tracker.state()).toMatchObject({ usersOpen: false, membersOpen: 1 });
+  });
+
+  test("knows users that members brought along from those that were listed", () => {
+    const { tracker, rows } = tracked([{ ...USERS_CHAIN, pages: 2 }], {
+      users: 500,
+      groups: 1,
+      memberships: 500,
+    });
+    expect(tracker.state().usersListed).toBe(120);
+    tracker.onPage({ ...USERS_CHAIN, token: "more", pages: 3 });
+    expect(tracker.state().usersListed).toBe(180);
+    rows.now = { users: 170, groups: 1, memberships: 500 };
+    expect(tracker.state().usersListed).toBe(170);
+  });
+
+  test("does not wait for a group that vanished", () => {
+    const { tracker, rows } = tracked([], NONE);
+    rows.now = { ...NONE, groups: 2 };
+    tracker.onPage(advance(membersChain("a"), ""));
+    rows.now = { ...NONE, groups: 1 };
+    expect(tracker.state().membersOpen).toBe(0);
+  });
+
+  test("goes on with a resumed run", () => {
+    const { tracker } = tracked([membersChain("b")], { users: 600, groups: 3, memberships: 10 });
+    expect(tracker.state()).toMatchObject({ usersOpen: false, groupsOpen: false, membersOpen: 1 });
+  });
+});
+
+describe("the call meter", () => {
+  test("tells the speed over the last five seconds", () => {
+    let now = 0;
+    const meter = createCallMeter(() => now);
+    expect(meter.perSecond("UserList")).toBe(0);
+    for (; now < 20_000; now += 200) meter.count("UserList", "ok");
+    meter.count("UserPoolRead", "ok");
+    expect(meter.perSecond("UserList")).toBeCloseTo(5, 0);
+    now += 6_000;
+    expect(meter.perSecond("UserList")).toBe(0);
+    expect(meter.total()).toBe(101);
+  });
+
+  test("does not make a burst of its first call", () => {
+    const meter = createCallMeter(() => 1);
+    meter.count("UserList", "ok");
+    expect(meter.perSecond("UserList")).toBe(1);
+  });
+
+  test("tells trouble when calls in a row fail, until one goes well", () => {
+    const meter = createCallMeter(() => 1);
+    meter.count("UserList", "TimeoutError");
+    expect(meter.trouble()).toBeUndefined();
+    meter.count("UserList", "InternalErrorException");
+    expect(meter.trouble()).toBe("InternalErrorException");
+    meter.count("UserList", "ok");
+    expect(meter.trouble()).toBeUndefined();
+  });
+});
+
+test.for([
+  [0, "0 s"],
+  [430, "0.4 s"],
+  [9_000, "9 s"],
+  [9_949, "9.9 s"],
+  [9_999, "10 s"],
+  [89_000, "89 s"],
+  [90_000, "2 min"],
+  [5_340_000, "89 min"],
+  [5_400_000, "1 h 30 min"],
+  [86_400_000, "24 h 0 min"],
+] as const)("%i ms is %s", ([ms, text]) => {
+  expect(formatDuration(ms)).toBe(text);
+});

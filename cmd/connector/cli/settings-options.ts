@@ -1,0 +1,134 @@
+import { type Command, Option } from "commander";
+import type { Flags } from "../../../pkg/config/sources/read-settings.ts";
+import type { CommandName } from "../../../pkg/config/table/setting.ts";
+import {
+  fileForm,
+  SETTING_NAMES,
+  type SettingName,
+  settingOf,
+  settingsFor,
+} from "../../../pkg/config/table/settings.ts";
+import { GovernanceError } from "../../../pkg/core/errors.ts";
+
+/** The setting that an option stands for. */
+interface SettingOption {
+  /** The name that `Flags` knows: the setting's, or that of its file form. */
+  readonly name: string;
+  readonly setting: SettingName;
+  readonly option: Option;
+}
+
+const OPTION_OF = new WeakMap<Option, SettingOption>();
+
+/** Gives a command the options of the settings that it reads. */
+export function addSettings(command: Command, reads: CommandName): void {
+  for (const name of settingsFor(reads)) {
+    for (const option of allOptionsOf(name)) command.addOption(option.helpGroup(`${settingOf(name).group}:`));
+  }
+}
+
+/** Lets the options also stand before the command's name. */
+export function addHiddenSettings(command: Command): void {
+  for (const name of SETTING_NAMES) {
+    for (const option of allOptionsOf(name)) command.addOption(option.hideHelp());
+  }
+}
+
+/** What was given on the command line, to the command or to those above it. A setting that is not the command's is refused. */
+export function flagsOf(command: Command, reads: CommandName): Flags {
+  const flags = new Map<string, string>();
+  for (let level: Command | null = command; level !== null; level = level.parent) {
+    for (const option of level.options) {
+      const known = OPTION_OF.get(option);
+      if (known === undefined || level.getOptionValueSource(option.attributeName()) !== "cli") continue;
+      if (!settingsFor(reads).includes(known.setting)) throw foreign(known.name, command);
+      const value: unknown = level.getOptionValue(option.attributeName());
+      if (!flags.has(known.name)) flags.set(known.name, String(value));
+    }
+  }
+  return flags;
+}
+
+/** Rewrites `--flag=true` and `--flag=false`, as Baton takes them, to what commander knows. */
+export function plainFlags(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  return argv.map((word, i) => {
+    const [, name = "", value = ""] = /^--([a-z0-9-]+)=(.*)$/.exec(word) ?? [];
+    if ((end >= 0 && i > end) || !SETTING_NAMES.some((known) => known === name && isFlag(known))) return word;
+    if (value === "true") return `--${name}`;
+    if (value === "false") return `--no-${name}`;
+    throw new GovernanceError(
+      "invalid-argument",
+      `--${name}: must be true or false, got ${JSON.stringify(value)}`,
+    );
+  });
+}
+
+function isFlag(name: SettingName): boolean {
+  return settingOf(name).shape.kind === "flag";
+}
+
+/** With the opposite of a flag, which `--flag=false` becomes. */
+function allOptionsOf(name: SettingName): readonly Option[] {
+  const options = optionsOf(name).map(({ option }) => option);
+  return isFlag(name) ? [...options, new Option(`--no-${name}`).hideHelp()] : options;
+}
+
+function optionsOf(name: SettingName): readonly SettingOption[] {
+  const { secret } = settingOf(name);
+  const options = [valueOption(name)];
+  if (secret) {
+    const option = new Option(`--${fileForm(name)} <path>`, `File that holds ${name}`);
+    options.push({ name: fileForm(name), setting: name, option });
+  }
+  for (const known of options) OPTION_OF.set(known.option, known);
+  return options;
+}
+
+function valueOption(name: SettingName): SettingOption {
+  const { shape, short, repeats, secret, description, required, fallbackText } = settingOf(name);
+  const flags = `${short === undefined ? "" : `-${short}, `}--${name}`;
+  const notes: string[] = [];
+  let value = "";
+  switch (shape.kind) {
+    case "flag":
+      break;
+    case "text":
+      value = ` <${shape.example}>`;
+      break;
+    case "choice":
+      value = ` <${shape.of.join("|")}>`;
+      break;
+    case "whole-number":
+      value = " <n>";
+      notes.push(`${shape.min} to ${shape.max}`);
+      break;
+  }
+  if (required) notes.push("required");
+  else if (fallbackText !== "" && shape.kind !== "flag") notes.push(`default: ${fallbackText}`);
+  const option = new Option(
+    flags + value,
+    notes.length === 0 ? description : `${description} (${notes.join("; ")})`,
+  );
+  // Commander reads a leading "no-" as the opposite of a flag.
+  option.negate = false;
+  if (repeats) {
+    option.argParser((next: string, before: unknown) =>
+      typeof before === "string" ? `${before},${next}` : next,
+    );
+  }
+  if (secret) option.hideHelp();
+  return { name, setting: name, option };
+}
+
+function foreign(name: string, command: Command): GovernanceError {
+  return new GovernanceError(
+    "invalid-argument",
+    `--${name}: not a setting of ${pathOf(command)}; leave it out`,
+  );
+}
+
+/** `connector list users` */
+export function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import {
+  AdminGetUserCommand,
+  AdminListGroupsForUserCommand,
+  DescribeUserPoolCommand,
+  GetGroupCommand,
+  ListGroupsCommand,
+  ListUsersCommand,
+  ListUsersInGroupCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import type { PermissionProbe } from "../../core/directory.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Operation } from "../../core/operations.ts";
+import type { Caller, CallRequest } from "./call.ts";
+
+type Send = CallRequest<{ $metadata: { requestId?: string | undefined } }, void>["send"];
+
+/**
+ * Whether IAM allows each read operation. Names are made up on the spot: AdminGetUser on a real user would make it a
+ * billed active one. AWS judges the permission before it looks for the thing, so "not found" means allowed.
+ */
+export async function probePermissions(
+  caller: Caller,
+  UserPoolId: string,
+  signal: AbortSignal,
+): Promise<readonly PermissionProbe[]> {
+  const nobody = `connector-probe-${randomUUID()}`;
+  const ask = (operation: Operation, send: Send) => probe(caller, operation, send, signal);
+  return Promise.all([
+    ask("DescribeUserPool", (sdk, http) => sdk.send(new DescribeUserPoolCommand({ UserPoolId }), http)),
+    ask("ListUsers", (sdk, http) => sdk.send(new ListUsersCommand({ UserPoolId, Limit: 1 }), http)),
+    ask("ListGroups", (sdk, http) => sdk.send(new ListGroupsCommand({ UserPoolId, Limit: 1 }), http)),
+    ask("ListUsersInGroup", (sdk, http) =>
+      sdk.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: nobody, Limit: 1 }), http),
+    ),
+    ask("GetGroup", (sdk, http) => sdk.send(new GetGroupCommand({ UserPoolId, GroupName: nobody }), http)),
+    ask("AdminGetUser", (sdk, http) =>
+      sdk.send(new AdminGetUserCommand({ UserPoolId, Username: nobody }), http),
+    ),
+    ask("AdminListGroupsForUser", (sdk, http) =>
+      sdk.send(new AdminListGroupsForUserCommand({ UserPoolId, Username: nobody, Limit: 1 }), http),
+    ),
+  ]);
+}
+
+async function probe(
+  caller: Caller,
+  operation: Operation,
+  send: Send,
+  signal: AbortSignal,
+): Promise<PermissionProbe> {
+  try {
+    await caller.call({ operation, priority: "read", send, parse: () => undefined }, signal);
+    return { operation, allowed: true, detail: "" };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof GovernanceError)) throw error;
+    return { operation, ...verdict(error) };
+  }
+}
+
+function verdict(error: GovernanceError): Pick<PermissionProbe, "allowed" | "detail"> {
+  if (error.code === "permission-denied") return { allowed: false, detail: error.message };
+  if (error.reason === "user-gone" || error.reason === "pool-missing") return { allowed: true, detail: "" };
+  return { allowed: "unknown", detail: error.message };
+}

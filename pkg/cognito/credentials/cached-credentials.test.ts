@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { type CredentialProperties, holdCredentials } from "./cached-credentials.ts";
+
+const MINUTE_MS = 60_000;
+
+/** A source whose nth credentials are called `n` and live for the given time. */
+function source(lifeMs: number | undefined) {
+  let nowMs = 1_000_000;
+  let fetched = 0;
+  let broken = false;
+  const asked: (CredentialProperties | undefined)[] = [];
+  const held = holdCredentials(
+    async (properties) => {
+      asked.push(properties);
+      if (broken) throw new Error("source is down");
+      fetched += 1;
+      return {
+        accessKeyId: String(fetched),
+        secretAccessKey: "s",
+        ...(lifeMs === undefined ? {} : { expiration: new Date(nowMs + lifeMs) }),
+      };
+    },
+    () => nowMs,
+  );
+  return {
+    held,
+    asked,
+    key: async (properties?: CredentialProperties) => (await held.provider(properties)).accessKeyId,
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+    fail: (now: boolean) => {
+      broken = now;
+    },
+  };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("holdCredentials", () => {
+  test("asks once, however many call at the same time", async () => {
+    const { key, asked, held } = source(60 * MINUTE_MS);
+    expect(held.generation()).toBe(0);
+    expect(await Promise.all([key(), key(), key()])).toEqual(["1", "1", "1"]);
+    expect(asked).toHaveLength(1);
+    expect(held.generation()).toBe(1);
+  });
+
+  test("keeps for ever what has no end", async () => {
+    const { key, pass, asked } = source(undefined);
+    await key();
+    pass(365 * 24 * 60 * MINUTE_MS);
+    expect(await key()).toBe("1");
+    expect(asked).toHaveLength(1);
+  });
+
+  test("renews beside the calls in the last five minutes", async () => {
+    const { key, pass, held } = source(60 * MINUTE_MS);
+    await key();
+    pass(55 * MINUTE_MS - 1);
+    expect(await key()).toBe("1");
+    await settled();
+    expect(held.generation()).toBe(1);
+    pass(1);
+    expect(await key()).toBe("1");
+    await settled();
+    expect(await key()).toBe("2");
+  });
+
+  test("a source that is down stops nothing while the old ones are good, and is not hammered", async () => {
+    const { key, pass, fail, asked } = source(60 * MINUTE_MS);
+    await key();
+    pass(56 * MINUTE_MS);
+    fail(true);
+    for (let call = 0; call < 50; call += 1) {
+      expect(await key()).toBe("1");
+      await settled();
+    }
+    expect(asked).toHaveLength(2);
+    pass(10_000);
+    await key();
+    await settled();
+    expect(asked).toHaveLength(3);
+    pass(4 * MINUTE_MS);
+    await expect(key()).rejects.toThrow("source is down");
+    fail(false);
+    expect(await key()).toBe("2");
+  });
+
+  test("mark 24: a forced refresh asks again and hands the demand on", async () => {
+    const { key, asked, held } = source(undefined);
+    await key();
+    expect(await key({ forceRefresh: true })).toBe("2");
+    expect(asked[1]).toEqual({ forceRefresh: true });
+    expect(await key()).toBe("2");
+    expect(held.generation()).toBe(2);
+  });
+});

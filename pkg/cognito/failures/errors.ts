@@ -1,0 +1,244 @@
+import { type ErrorCode, type ErrorReason, GovernanceError } from "../../core/errors.ts";
+import type { Operation } from "../../core/operations.ts";
+import { poolArn } from "../../core/pool-arn.ts";
+import { AttemptTimeout, CredentialsFailure, type Failure, MalformedAnswer, readFailure } from "./failure.ts";
+import type { FailureKind } from "./failure-kind.ts";
+
+/** The call that failed, as far as a message may tell it: no argument but the pool's own names. */
+export interface FailedCall {
+  readonly operation: Operation;
+  readonly poolId: string;
+  readonly region: string;
+  readonly endpoint: string | undefined;
+  readonly roleArn: string | undefined;
+  readonly attempts: number;
+  readonly httpTimeoutMs: number;
+  readonly retryAt: Date | undefined;
+}
+
+interface Outward {
+  readonly code: ErrorCode;
+  readonly reason?: ErrorReason;
+  /** What failed and the cure, without the operation and the error's name, which every message carries. */
+  readonly say: (call: FailedCall, failure: Failure) => string;
+}
+
+const REGION_CURE = "check the pool id, its Region and the account of the credentials";
+const KEYS_CURE =
+  "renew the session or the keys, then check with `aws sts get-caller-identity`; `connector validate` tells what works";
+
+const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
+  throttled: {
+    code: "throttled",
+    say: ({ attempts }) => `AWS still answers "too fast" after ${times(attempts)}; lower --rate or try later`,
+  },
+  transient: {
+    code: "unavailable",
+    say: (call, { networkCode }) =>
+      networkCode === undefined ? `AWS failed in ${times(call.attempts)}; try later` : unreached(call),
+  },
+  unsent: { code: "unavailable", say: unreached },
+  timeout: {
+    code: "unavailable",
+    say: ({ attempts, httpTimeoutMs }, { original }) =>
+      `${times(attempts)} brought ${original instanceof AttemptTimeout ? `no whole answer within ${httpTimeoutMs} ms` : "no connection in time"}; check network, proxy and --endpoint-url, or try later`,
+  },
+  malformed: {
+    code: "unavailable",
+    say: ({ attempts }, { original }) =>
+      `${times(attempts)} brought an answer ${original instanceof MalformedAnswer ? `without ${original.member}` : "cut short or garbled"}, of which nothing was taken; check proxy and --endpoint-url`,
+  },
+  credentials: {
+    code: "unauthenticated",
+    say: () => `AWS refuses the credentials, also after they were fetched anew; ${KEYS_CURE}`,
+  },
+  "source-unreachable": {
+    code: "unavailable",
+    say: ({ attempts, roleArn }) =>
+      `STS could not be asked for role ${roleArn} in ${times(attempts)}; try later`,
+  },
+  "no-credentials": { code: "unauthenticated", say: sayNoCredentials },
+  "clock-skew": {
+    code: "unauthenticated",
+    say: () => "the signature's time is refused: set the clock of this machine (NTP)",
+  },
+  denied: {
+    code: "permission-denied",
+    say: ({ operation, poolId }, { text }) =>
+      `not allowed${deniedBy(text)}; allow cognito-idp:${operation} on ${poolArn(poolId)} (\`connector iam-policy\` prints the whole policy)`,
+  },
+  replica: {
+    code: "failed-precondition",
+    reason: "replica",
+    say: ({ poolId, region }) =>
+      `pool ${poolId} in ${region} is a read-only replica (a secondary Region); use the pool in its primary Region`,
+  },
+  "resource-missing": {
+    code: "failed-precondition",
+    reason: "pool-missing",
+    say: ({ poolId, region }) =>
+      `there is no user pool ${poolId} in ${region} for these credentials; ${REGION_CURE}`,
+  },
+  "user-missing": { code: "not-found", reason: "user-gone", say: () => "there is no such user" },
+  "user-state": {
+    code: "failed-precondition",
+    reason: "user-state",
+    say: () =>
+      "the state of the user does not allow it (disabled, not confirmed, never signed in, or past that already)",
+  },
+  "user-exists": {
+    code: "already-exists",
+    reason: "user-exists",
+    say: () => "there is already a user with this username, or one who signs in with this address or number",
+  },
+  "alias-exists": {
+    code: "already-exists",
+    reason: "alias-exists",
+    say: () => "another user already signs in with this e-mail address, phone number or preferred username",
+  },
+  "group-exists": {
+    code: "already-exists",
+    reason: "group-exists",
+    say: () => "there is already a group with this name",
+  },
+  "password-refused": {
+    code: "invalid-argument",
+    reason: "password-refused",
+    say: () => "the password does not meet the pool's policy; choose one that does",
+  },
+  "password-reused": {
+    code: "invalid-argument",
+    reason: "password-reused",
+    say: () => "the user had this password before and the pool's history refuses it; choose another",
+  },
+  "delivery-failed": {
+    code: "failed-precondition",
+    reason: "delivery-failed",
+    say: () =>
+      "the message could not be sent, and the change may be made all the same; read the user, and check the pool's e-mail and SMS settings",
+  },
+  "trigger-failed": {
+    code: "failed-precondition",
+    reason: "trigger-failed",
+    say: () =>
+      "a Lambda trigger of the pool failed or refused, and the change may be made all the same; read the user, and check the trigger's log",
+  },
+  "marker-refused": {
+    code: "invalid-argument",
+    reason: "marker-refused",
+    say: () => "AWS no longer takes the page marker (they live one hour); start the listing again",
+  },
+  parameter: {
+    code: "invalid-argument",
+    say: (_, { text }) =>
+      `AWS refuses a parameter${refusedMembers(text)}; check the pool id, the names and the values given`,
+  },
+  limit: {
+    code: "resource-exhausted",
+    say: () => "a limit of the pool or the account is reached; waiting does not help",
+  },
+  unimplemented: {
+    code: "unimplemented",
+    say: ({ endpoint, region }) => `${endpoint ?? `AWS in ${region}`} does not know the operation`,
+  },
+  foreign: {
+    code: "failed-precondition",
+    say: (_, { status }) =>
+      `HTTP ${status} with an answer that AWS did not write; check --endpoint-url and the proxy`,
+  },
+  certificate: {
+    code: "failed-precondition",
+    say: () =>
+      "the TLS certificate is not trusted; behind a proxy that inspects TLS set NODE_EXTRA_CA_CERTS to its root certificate",
+  },
+  configuration: {
+    code: "invalid-argument",
+    say: ({ region }) =>
+      `the AWS SDK finds no endpoint for ${region} with these settings; FIPS and dual-stack exclude an endpoint URL`,
+  },
+  unknown: { code: "internal", say: () => "an error that this connector does not know" },
+};
+
+/**
+ * The outward error. The original is kept as cause only where its text cannot quote an attribute value: AWS's and the
+ * JSON parser's texts can (D20).
+ */
+export function fromFailure(kind: FailureKind, failure: Failure, call: FailedCall): GovernanceError {
+  const { code, reason, say } = OUTWARD[kind];
+  const shown = shownFailure(failure);
+  const ids = [
+    shown.networkCode ?? shown.name,
+    ...(shown.requestId === undefined ? [] : [`request id ${shown.requestId}`]),
+  ];
+  return new GovernanceError(code, `${call.operation}: ${say(call, failure)} (${ids.join(", ")})`, {
+    ...(reason === undefined ? {} : { reason }),
+    ...(call.retryAt === undefined ? {} : { retryAt: call.retryAt }),
+    ...(shown.requestId === undefined ? {} : { requestId: shown.requestId }),
+    ...(shown.modeled || shown.status !== undefined ? {} : { cause: shown.original }),
+  });
+}
+
+/**
+ * The same failure of a write that AWS may have carried out, in this attempt or an earlier one. The code stays, so that
+ * an edge tells a throttle or a cancellation as it always does.
+ */
+export function outcomeUnknown(operation: Operation, error: GovernanceError): GovernanceError {
+  const { code, message, retryAt, requestId, cause } = error;
+  const why = message.startsWith(`${operation}: `) ? message.slice(operation.length + 2) : message;
+  return new GovernanceError(
+    code,
+    `${operation}: it may have been done or not, so look before repeating it; ${why}`,
+    {
+      reason: "outcome-unknown",
+      ...(cause === undefined ? {} : { cause }),
+      ...(retryAt === undefined ? {} : { retryAt }),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+  );
+}
+
+/** A failed credential source is told by what made it fail. */
+function shownFailure(failure: Failure): Failure {
+  return failure.original instanceof CredentialsFailure ? readFailure(failure.original.cause) : failure;
+}
+
+function sayNoCredentials({ roleArn }: FailedCall, { original }: Failure): string {
+  if (original instanceof CredentialsFailure && original.stage === "assume-role") {
+    return `role ${roleArn} could not be assumed; check its trust policy, the external id and the right to sts:AssumeRole`;
+  }
+  const text = original instanceof CredentialsFailure ? readFailure(original.cause).text : "";
+  if (/\bSSO\b|Token is expired/i.test(text))
+    return "the SSO session is over; run `aws sso login` for the profile";
+  if (/using profile|profile .* could not be found|Profile .* not found/i.test(text)) {
+    return "the profile is not in the shared AWS files or holds no keys; check its name";
+  }
+  return "no AWS credentials were found; set keys, a profile or a role, then check with `aws sts get-caller-identity`";
+}
+
+function unreached({ attempts, endpoint, region }: FailedCall): string {
+  return `${endpoint ?? `AWS in ${region}`} could not be reached in ${times(attempts)}; check network, proxy and --endpoint-url`;
+}
+
+/** AWS tells which kind of policy refused; that sentence names no user of the pool. */
+function deniedBy(text: string): string {
+  const explicit = /explicit deny in an? ([a-z-]+(?: [a-z-]+)* policy|permissions boundary)/i.exec(text)?.[1];
+  if (explicit !== undefined) return ` by an explicit deny in ${article(explicit)}`;
+  const missing = /because no ([a-z-]+(?: [a-z-]+)* policy|permissions boundary) allows/i.exec(text)?.[1];
+  return missing === undefined ? "" : `: no ${missing} allows it`;
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+}
+
+/** Only the names of the members and attributes: the values beside them may be personal. */
+function refusedMembers(text: string): string {
+  const members = [...text.matchAll(/\bat '(\w{1,40})'|^user\.([\w:]{1,32}): /g)].map(
+    (found) => found[1] ?? found[2],
+  );
+  return members.length === 0 ? "" : ` (${[...new Set(members)].join(", ")})`;
+}
+
+function times(attempts: number): string {
+  return attempts === 1 ? "one attempt" : `${attempts} attempts`;
+}

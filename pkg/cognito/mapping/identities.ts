@@ -1,0 +1,52 @@
+import type { Identity } from "../../core/user.ts";
+
+/**
+ * The `identities` attribute: a JSON array that Cognito writes itself, with dateCreated in epoch milliseconds while
+ * every date of the API is in seconds. Text that is none yields no identities; the attribute stays as it came.
+ */
+export function parseIdentities(text: string | undefined): readonly Identity[] {
+  if (text === undefined || text === "") return [];
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  return Array.isArray(list) ? list.flatMap(identity) : [];
+}
+
+function identity(entry: unknown): Identity[] {
+  if (typeof entry !== "object" || entry === null) return [];
+  const member = (name: string): unknown => Reflect.get(entry, name);
+  const userId = textOf(member("userId"));
+  const providerName = textOf(member("providerName"));
+  if (userId === undefined || providerName === undefined) return [];
+  const primary = member("primary");
+  return [
+    {
+      providerName,
+      providerType: textOf(member("providerType")) ?? "",
+      userId,
+      issuer: textOf(member("issuer")),
+      primary: primary === true || primary === "true",
+      createdAt: epochMs(member("dateCreated")),
+    },
+  ];
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+// Seen both as a number and as a text of digits.
+function epochMs(value: unknown): Date | undefined {
+  const ms =
+    typeof value === "number"
+      ? value
+      : typeof value === "string" && /^\d+$/.test(value)
+        ? Number(value)
+        : NaN;
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}

@@ -1,0 +1,85 @@
+import type {
+  AdminGetUserResponse,
+  AttributeType,
+  GroupType,
+  UserType,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Group } from "../../core/group.ts";
+import type { Operation } from "../../core/operations.ts";
+import type { User } from "../../core/user.ts";
+import { parseIdentities } from "./identities.ts";
+
+// The SDK's types promise more than its parser holds: a member of another JSON type comes through as it is. So every
+// member is looked at here, and past this file nothing that matters is optional.
+
+export function parseUser(operation: Operation, raw: UserType): User {
+  return user(operation, raw, raw.Attributes);
+}
+
+/** AdminGetUser is flat and calls the list UserAttributes. */
+export function parseFlatUser(raw: AdminGetUserResponse): User {
+  return user("AdminGetUser", raw, raw.UserAttributes);
+}
+
+function user(
+  operation: Operation,
+  raw: Omit<UserType, "Attributes">,
+  list: readonly AttributeType[] | undefined,
+): User {
+  const attributes = new Map<string, string>();
+  for (const { Name: name, Value: value } of asArray<AttributeType>(list) ?? []) {
+    if (typeof name === "string") attributes.set(name, typeof value === "string" ? value : "");
+  }
+  return {
+    sub: attributes.get("sub") || missing(operation, "user", "sub"),
+    username: asText(raw.Username) ?? missing(operation, "user", "Username"),
+    enabled: asBoolean(raw.Enabled) ?? missing(operation, "user", "Enabled"),
+    // An open set: what we do not know passes through (mark 32).
+    status: asText(raw.UserStatus) ?? "UNKNOWN",
+    createdAt: asDate(raw.UserCreateDate) ?? missing(operation, "user", "UserCreateDate"),
+    modifiedAt: asDate(raw.UserLastModifiedDate) ?? missing(operation, "user", "UserLastModifiedDate"),
+    attributes,
+    identities: parseIdentities(attributes.get("identities")),
+  };
+}
+
+export function parseGroup(operation: Operation, raw: GroupType): Group {
+  return {
+    name: asText(raw.GroupName) ?? missing(operation, "group", "GroupName"),
+    description: asText(raw.Description),
+    roleArn: asText(raw.RoleArn),
+    precedence: asNumber(raw.Precedence),
+    createdAt: asDate(raw.CreationDate) ?? missing(operation, "group", "CreationDate"),
+    modifiedAt: asDate(raw.LastModifiedDate) ?? missing(operation, "group", "LastModifiedDate"),
+  };
+}
+
+/** Names the member and never the person. */
+function missing(operation: Operation, what: string, member: string): never {
+  throw new GovernanceError(
+    "internal",
+    `${operation}: a ${what} came without a usable ${member}; the endpoint does not speak the Cognito API as AWS does`,
+  );
+}
+
+export function asArray<T>(value: readonly T[] | undefined): readonly T[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** Undefined for an empty text, which Cognito never sends for a name and some emulators send for an absent member. */
+export function asText(value: string | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+export function asBoolean(value: boolean | undefined): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
+}
+
+export function asNumber(value: number | undefined): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+export function asDate(value: Date | undefined): Date | undefined {
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value : undefined;
+}

@@ -1,0 +1,113 @@
+import {
+  AdminCreateUserCommand,
+  type AdminCreateUserCommandInput,
+  AdminDeleteUserAttributesCommand,
+  AdminUpdateUserAttributesCommand,
+  type AttributeType,
+} from "@aws-sdk/client-cognito-identity-provider";
+import type { DirectoryWriter } from "../../core/directory-writer.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Write } from "../calls/write.ts";
+import { parseUser } from "../mapping/parse.ts";
+
+type Accounts = Pick<
+  DirectoryWriter,
+  "createUser" | "resendInvitation" | "setAttributes" | "deleteAttributes"
+>;
+
+/** Accounts as they come into being, and their attributes. */
+export function createAccountWriter(write: Write, UserPoolId: string): Accounts {
+  return {
+    createUser: ({ username, attributes, temporaryPassword, inviteBy }, signal) =>
+      write.made(
+        "AdminCreateUser",
+        "User",
+        // ForceAliasCreation is never sent: it takes the alias from whoever has it (mark 46).
+        (sdk, http) =>
+          sdk.send(
+            new AdminCreateUserCommand({
+              UserPoolId,
+              Username: username,
+              UserAttributes: attributeList(attributes),
+              TemporaryPassword: temporaryPassword?.reveal(),
+              ...invitation(inviteBy),
+            }),
+            http,
+          ),
+        ({ User }) => User && parseUser("AdminCreateUser", User),
+        signal,
+      ),
+
+    async resendInvitation(Username, by, signal) {
+      if (by.length === 0) {
+        throw new GovernanceError(
+          "invalid-argument",
+          "AdminCreateUser: an invitation needs a medium, without which Cognito takes SMS; name EMAIL or SMS",
+        );
+      }
+      return write.done(
+        "AdminCreateUser",
+        (sdk, http) =>
+          sdk.send(
+            new AdminCreateUserCommand({
+              UserPoolId,
+              Username,
+              MessageAction: "RESEND",
+              DesiredDeliveryMediums: [...by],
+            }),
+            http,
+          ),
+        signal,
+      );
+    },
+
+    async setAttributes(Username, attributes, signal) {
+      assertNotBlank(attributes);
+      return write.done(
+        "AdminUpdateUserAttributes",
+        (sdk, http) =>
+          sdk.send(
+            new AdminUpdateUserAttributesCommand({
+              UserPoolId,
+              Username,
+              UserAttributes: attributeList(attributes),
+            }),
+            http,
+          ),
+        signal,
+      );
+    },
+
+    deleteAttributes: (Username, names, signal) =>
+      write.done(
+        "AdminDeleteUserAttributes",
+        (sdk, http) =>
+          sdk.send(
+            new AdminDeleteUserAttributesCommand({ UserPoolId, Username, UserAttributeNames: [...names] }),
+            http,
+          ),
+        signal,
+      ),
+  };
+}
+
+function invitation(
+  by: readonly ("EMAIL" | "SMS")[],
+): Pick<AdminCreateUserCommandInput, "MessageAction" | "DesiredDeliveryMediums"> {
+  return by.length === 0 ? { MessageAction: "SUPPRESS" } : { DesiredDeliveryMediums: [...by] };
+}
+
+function attributeList(attributes: ReadonlyMap<string, string>): AttributeType[] {
+  return [...attributes].map(([Name, Value]) => ({ Name, Value }));
+}
+
+/** To Cognito an empty value means: delete the attribute. Nobody shall do that by accident (mark 45). */
+function assertNotBlank(attributes: ReadonlyMap<string, string>): void {
+  for (const [name, value] of attributes) {
+    if (value !== "") continue;
+    throw new GovernanceError(
+      "invalid-argument",
+      `AdminUpdateUserAttributes: the value of ${name} is empty, which Cognito takes for its deletion; delete the attribute instead`,
+    );
+  }
+}

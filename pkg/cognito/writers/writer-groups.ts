@@ -1,0 +1,79 @@
+import {
+  AdminAddUserToGroupCommand,
+  AdminRemoveUserFromGroupCommand,
+  CreateGroupCommand,
+  DeleteGroupCommand,
+  UpdateGroupCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import type { Directory } from "../../core/directory.ts";
+import type { DirectoryWriter, GroupFields } from "../../core/directory-writer.ts";
+import type { Caller } from "../calls/call.ts";
+import { groupOrPool } from "../calls/missing-group.ts";
+import { createWrite } from "../calls/write.ts";
+import { parseGroup } from "../mapping/parse.ts";
+
+type Groups = Pick<
+  DirectoryWriter,
+  "addMember" | "removeMember" | "createGroup" | "updateGroup" | "deleteGroup"
+>;
+
+/** Groups and who is in them. `directory` is asked whether it is the group or the whole pool that is missing. */
+export function createGroupWriter(caller: Caller, UserPoolId: string, directory: Directory): Groups {
+  const write = createWrite(caller);
+  const writeTo = createWrite(
+    caller,
+    (operation, signal) => (work) => groupOrPool(operation, directory, signal, work),
+  );
+  return {
+    addMember: (GroupName, Username, signal) =>
+      writeTo.done(
+        "AdminAddUserToGroup",
+        (sdk, http) => sdk.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName, Username }), http),
+        signal,
+      ),
+
+    removeMember: (GroupName, Username, signal) =>
+      writeTo.done(
+        "AdminRemoveUserFromGroup",
+        (sdk, http) =>
+          sdk.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, GroupName, Username }), http),
+        signal,
+      ),
+
+    createGroup: (GroupName, fields, signal) =>
+      write.made(
+        "CreateGroup",
+        "Group",
+        (sdk, http) =>
+          sdk.send(new CreateGroupCommand({ UserPoolId, GroupName, ...membersOf(fields) }), http),
+        ({ Group }) => Group && parseGroup("CreateGroup", Group),
+        signal,
+      ),
+
+    updateGroup: (GroupName, fields, signal) =>
+      writeTo.made(
+        "UpdateGroup",
+        "Group",
+        (sdk, http) =>
+          sdk.send(new UpdateGroupCommand({ UserPoolId, GroupName, ...membersOf(fields) }), http),
+        ({ Group }) => Group && parseGroup("UpdateGroup", Group),
+        signal,
+      ),
+
+    deleteGroup: (GroupName, signal) =>
+      writeTo.done(
+        "DeleteGroup",
+        (sdk, http) => sdk.send(new DeleteGroupCommand({ UserPoolId, GroupName }), http),
+        signal,
+      ),
+  };
+}
+
+/** The SDK leaves out what is undefined. Precedence 0 is the strongest and must go out as 0 (mark 36). */
+function membersOf({ description, roleArn, precedence }: GroupFields): {
+  readonly Description: string | undefined;
+  readonly RoleArn: string | undefined;
+  readonly Precedence: number | undefined;
+} {
+  return { Description: description, RoleArn: roleArn, Precedence: precedence };
+}

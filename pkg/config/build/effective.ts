@@ -1,0 +1,39 @@
+import { withoutPassword } from "../sources/origin.ts";
+import { originOf, type Settings } from "../sources/read-settings.ts";
+import { SETTING_NAMES, type SettingName, settingOf } from "../table/settings.ts";
+import { formatListenAddress } from "../table/values/listen-address.ts";
+import { formatRates } from "../table/values/rate.ts";
+import { formatInterval } from "../table/values/times.ts";
+
+/** One setting as it will count. */
+export interface EffectiveSetting {
+  readonly name: SettingName;
+  /** "" when it has none; `(secret)` in place of a secret. */
+  readonly value: string;
+  /** `default`, or the flag, environment name or place in the file. */
+  readonly source: string;
+}
+
+/** Every setting with its source, fit to be shown to anybody. */
+export function effectiveSettings(settings: Settings): readonly EffectiveSetting[] {
+  return SETTING_NAMES.map((name) => ({
+    name,
+    value: shown(name, settings),
+    source: originOf(name, settings).label,
+  }));
+}
+
+function shown(name: SettingName, { values, given }: Settings): string {
+  if (settingOf(name).secret) return given.has(name) ? "(secret)" : "";
+  if (name === "rate") return formatRates(values.rate);
+  if (name === "listen") return formatListenAddress(values.listen);
+  const interval = values["sync-every"];
+  if (name === "sync-every" && interval !== undefined) return formatInterval(interval);
+  const expiry = values["log-level-debug-expires-at"];
+  if (name === "log-level-debug-expires-at" && expiry !== undefined) return new Date(expiry).toISOString();
+  if (!given.has(name) && settingOf(name).fallback === undefined) {
+    const derived = settingOf(name).fallbackText;
+    return derived === "" ? "" : `(${derived})`;
+  }
+  return withoutPassword(String(values[name]));
+}

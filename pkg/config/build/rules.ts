@@ -1,0 +1,41 @@
+import { GovernanceError } from "../../core/errors.ts";
+import { originOf, type Settings } from "../sources/read-settings.ts";
+import { envName, RULES, type Rule, type SettingName } from "../table/settings.ts";
+
+/** Rejects with `invalid-argument` the first rule between settings that does not hold. */
+export function checkRules(settings: Settings): void {
+  for (const rule of RULES) {
+    const problem = broken(rule, settings);
+    if (problem !== undefined) throw new GovernanceError("invalid-argument", problem);
+  }
+}
+
+function broken({ kind, names, on }: Rule, settings: Settings): string | undefined {
+  const present = names.filter((name) => isSet(name, settings));
+  const [first, second] = present;
+  if (first === undefined) return undefined;
+  switch (kind) {
+    case "required-together": {
+      const missing = names.find((name) => !present.includes(name));
+      if (missing === undefined) return undefined;
+      return `${label(first, settings)}: needs ${missing} as well; give ${envName(missing)}`;
+    }
+    case "depends-on": {
+      const missing = on.find((name) => !isSet(name, settings));
+      if (missing === undefined) return undefined;
+      return `${label(first, settings)}: means nothing without ${missing}; give ${envName(missing)} or leave it out`;
+    }
+    case "excludes":
+      if (second === undefined) return undefined;
+      return `${label(first, settings)} and ${label(second, settings)} exclude each other; keep one`;
+  }
+}
+
+// A flag that says "false" asks for nothing.
+function isSet(name: SettingName, { given, values }: Settings): boolean {
+  return given.has(name) && values[name] !== false;
+}
+
+function label(name: SettingName, settings: Settings): string {
+  return originOf(name, settings).label;
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
+import { GovernanceError } from "../../core/errors.ts";
+import { fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
+import { asksForUnserved, isUnserved, unservedProblem } from "../table/unserved.ts";
+import { nearest } from "./nearest.ts";
+import type { Given } from "./origin.ts";
+
+/** What a configuration file has: texts by key. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly values: ReadonlyMap<string, Given>;
+}
+
+const DEFAULT_PATH = ".baton.yaml";
+
+/** The keys a file may have: the flags' names. */
+export const FILE_KEYS: readonly string[] = SETTING_NAMES.filter((name) => settingOf(name).inFile).flatMap(
+  (name) => (SECRET_NAMES.includes(name) ? [name, fileForm(name)] : [name]),
+);
+
+/**
+ * Reads the file that was named, else `./.baton.yaml` where there is one. An unknown key, a value that is none and a
+ * file that cannot be read are each an `invalid-argument` that names the place.
+ */
+export function readConfigFile(named: Given | undefined, cwd: string): ConfigFile | undefined {
+  if (named !== undefined && !/\.ya?ml$/i.test(named.text)) {
+    throw failure(`${named.origin.label}: must name a .yaml or .yml file, got ${JSON.stringify(named.text)}`);
+  }
+  const path = resolve(cwd, named?.text ?? DEFAULT_PATH);
+  const text = readText(path, named);
+  return text === undefined ? undefined : { path, values: parse(text, path) };
+}
+
+function readText(path: string, named: Given | undefined): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    if (named === undefined && code === "ENOENT") return undefined;
+    const label = named?.origin.label ?? "configuration file";
+    const cure = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
+    throw failure(`${label}: ${path}: ${cure}`, error);
+  }
+}
+
+function parse(text: string, path: string): ReadonlyMap<string, Given> {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
+  const at = (offset: number): string => `${path}:${lines.linePos(offset).line}`;
+  const values = new Map<string, Given>();
+  if ("empty" in documents) return values;
+  const [document, second] = documents;
+  for (const candidate of documents) {
+    const [error] = candidate.errors;
+    if (error !== undefined) throw failure(`${at(error.pos[0])}: no valid YAML: ${firstLine(error.message)}`);
+  }
+  if (second !== undefined) throw failure(`${at(second.range[0])}: one YAML document only`);
+  const contents = document?.contents ?? null;
+  if (document === undefined || contents === null || (isScalar(contents) && contents.value === null)) {
+    return values;
+  }
+  if (!isMap(contents)) throw failure(`${path}:1: must be a map of settings, such as "user-pool-id: …"`);
+  for (const { key, value } of contents.items) {
+    const name = isScalar(key) ? textOf(key, path) : "";
+    const place = isScalar(key) && key.range ? at(key.range[0]) : `${path}:1`;
+    const label = `${name} in ${place}`;
+    const node = isAlias(value) ? value.resolve(document) : (value as Node | null | undefined);
+    // YAML takes the pattern *-admins for an alias; read as nothing it would leave every group open.
+    if (isAlias(value) && node === undefined) {
+      throw failure(`${label}: an alias without an anchor; put a value that begins with * into quotes`);
+    }
+    const given = textOf(node, label);
+    checkKey(name, given, place);
+    if (given !== "" && FILE_KEYS.includes(name)) {
+      values.set(name, { text: given, origin: { kind: "file", label } });
+    }
+  }
+  return values;
+}
+
+function checkKey(name: string, given: string, place: string): void {
+  if (FILE_KEYS.includes(name)) return;
+  if (isUnserved(name)) {
+    if (!asksForUnserved(name, given)) return;
+    throw failure(unservedProblem(name, `${name} in ${place}`, "remove it"));
+  }
+  const close = nearest(name, FILE_KEYS);
+  const hint = close === undefined ? "see the settings table of the README" : `did you mean "${close}"?`;
+  throw failure(`${place}: unknown setting "${name}"; ${hint}`);
+}
+
+// YAML knows numbers, lists and maps; our settings are texts, so each value goes back to how a flag would say it.
+function textOf(node: Node | null | undefined, label: string): string {
+  if (node === null || node === undefined) return "";
+  if (isScalar(node)) {
+    if (node.value === null) return "";
+    // The source keeps what a number loses: an external id 0123 is not 123.
+    return typeof node.value === "string" ? node.value : (node.source ?? JSON.stringify(node.value));
+  }
+  if (isSeq(node)) {
+    return node.items
+      .map((item) => {
+        if (isScalar(item)) return textOf(item, label);
+        throw failure(`${label}: must be a list of plain values`);
+      })
+      .join(",");
+  }
+  if (isMap(node)) {
+    return node.items
+      .map(({ key, value }) => {
+        if (isScalar(key) && isScalar(value)) return `${textOf(key, label)}=${textOf(value, label)}`;
+        throw failure(`${label}: must be a map of plain values`);
+      })
+      .join(",");
+  }
+  throw failure(`${label}: must be a plain value`);
+}
+
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
+}
+
+function failure(message: string, cause?: unknown): GovernanceError {
+  return new GovernanceError("invalid-argument", message, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,90 @@
+import { GovernanceError } from "../../core/errors.ts";
+import {
+  envName,
+  fileForm,
+  SECRET_NAMES,
+  SETTING_NAMES,
+  type SettingName,
+  settingOf,
+} from "../table/settings.ts";
+import {
+  asksForUnserved,
+  isOfGoPrograms,
+  isUnserved,
+  UNSERVED_NAMES,
+  unservedProblem,
+} from "../table/unserved.ts";
+import { nearest } from "./nearest.ts";
+import type { Given } from "./origin.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const KNOWN: readonly string[] = [...SETTING_NAMES, ...SECRET_NAMES.map(fileForm)].map(envName);
+const UNSERVED_BY_ENV = new Map(UNSERVED_NAMES.map((name) => [envName(name), name]));
+
+/** What the environment says about one name. An empty text counts as not set, as container tools leave it. */
+export function fromEnvironment(env: Environment, name: string, extra: readonly string[]): Given | undefined {
+  const ignoresEndpoints = env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true";
+  for (const variable of [envName(name), ...extra]) {
+    if (ignoresEndpoints && variable.startsWith("AWS_ENDPOINT_URL")) continue;
+    const text = env[variable];
+    if (text !== undefined && text !== "") return { text, origin: { kind: "environment", label: variable } };
+  }
+  return undefined;
+}
+
+/**
+ * Looks for `BATON_*` names that mean nothing here. A Baton setting that we do not serve and a name close to one of
+ * ours are `invalid-argument`; the others are returned as warnings, one line each.
+ */
+export function checkEnvironment(env: Environment): readonly string[] {
+  const warnings: string[] = [];
+  checkFlagOnly(env);
+  for (const [variable, value] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!variable.startsWith("BATON_") || value === undefined || value === "" || KNOWN.includes(variable)) {
+      continue;
+    }
+    const unserved = UNSERVED_BY_ENV.get(variable);
+    if (unserved !== undefined && isUnserved(unserved)) {
+      if (!asksForUnserved(unserved, value)) continue;
+      throw new GovernanceError("invalid-argument", unservedProblem(unserved, variable, "unset it"));
+    }
+    if (isOfKubernetes(variable)) continue;
+    const close = isOfGoPrograms(variable) ? undefined : nearest(variable, KNOWN, 2);
+    if (close !== undefined) {
+      throw new GovernanceError(
+        "invalid-argument",
+        `${variable}: unknown setting; did you mean ${close}? Otherwise unset it`,
+      );
+    }
+    warnings.push(`${variable} means nothing to this connector and is ignored`);
+  }
+  return warnings;
+}
+
+// Not heard, it would be as if it had been asked for and were done.
+function checkFlagOnly(env: Environment): void {
+  for (const name of SETTING_NAMES.filter((known) => !settingOf(known).inEnvironment)) {
+    const text = env[envName(name)] ?? "";
+    const parsed = settingOf(name).parse(text);
+    if (text === "" || ("value" in parsed && parsed.value === false)) continue;
+    throw new GovernanceError(
+      "invalid-argument",
+      `${envName(name)}: cannot stand in the environment; unset it, and give --${name} to the command that it is meant for`,
+    );
+  }
+}
+
+// Kubernetes sets these in every pod for a Service whose name begins with "baton-".
+function isOfKubernetes(variable: string): boolean {
+  return /_(?:SERVICE_(?:HOST|PORT\w*)|PORT|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/.test(
+    variable,
+  );
+}
+
+/** All names that a setting is read from in the environment, ours first. */
+export function environmentNames(name: SettingName): readonly string[] {
+  if (!settingOf(name).inEnvironment) return [];
+  const own = settingOf(name).secret ? [envName(name), envName(fileForm(name))] : [envName(name)];
+  return [...own, ...settingOf(name).extraEnv];
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { GovernanceError } from "../../core/errors.ts";
+import type { CommandName } from "../table/setting.ts";
+import {
+  envName,
+  fileForm,
+  SETTING_NAMES,
+  type SettingName,
+  settingOf,
+  settingsFor,
+  type Values,
+} from "../table/settings.ts";
+import { type ConfigFile, readConfigFile } from "./config-file.ts";
+import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
+import { type Given, type Origin, refused, withoutPassword } from "./origin.ts";
+
+/** What the program was started with. */
+export interface Surroundings {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+}
+
+/** Texts by the names of the flags; a flag without a value is "true" or "false". */
+export type Flags = ReadonlyMap<string, string>;
+
+/** Every setting's value, and what was given for it. */
+export interface Settings {
+  readonly values: Values;
+  /** The texts behind the values; none for defaults. */
+  readonly given: ReadonlyMap<SettingName, Given>;
+  /** One line each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads and parses what the command needs: flag, else environment, else file, else default. What the command does not
+ * read has its default. Rejects with the first thing that is wrong, as one line.
+ */
+export function readSettings(command: CommandName, flags: Flags, surroundings: Surroundings): Settings {
+  const { env, cwd } = surroundings;
+  const warnings = checkEnvironment(env);
+  const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), cwd);
+  const allowed = fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []);
+  const secretFlagsAllowed = allowed !== undefined && isTrue("allow-secret-flags", allowed);
+  const sources: Sources = { flags, env, file, cwd, secretFlagsAllowed };
+
+  const read = settingsFor(command);
+  const given = new Map<SettingName, Given>();
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of SETTING_NAMES) {
+    const setting = settingOf(name);
+    const found = read.includes(name) ? find(name, sources) : undefined;
+    if (found === undefined) {
+      values[name] = setting.fallback;
+      continue;
+    }
+    const parsed = setting.parse(found.text);
+    if ("problem" in parsed) throw refused(found, parsed.problem, setting.secret);
+    given.set(name, found);
+    values[name] = parsed.value;
+  }
+  if (!areComplete(values)) throw new GovernanceError("internal", "a setting was left unread");
+  return { values, given, warnings };
+}
+
+/** Where a setting's value is from. */
+export function originOf(name: SettingName, { given }: Pick<Settings, "given">): Origin {
+  return given.get(name)?.origin ?? { kind: "default", label: "default" };
+}
+
+// Each value comes from its own row's parser, which the type system cannot follow through a loop.
+function areComplete(values: Partial<Record<SettingName, unknown>>): values is Values {
+  return SETTING_NAMES.every((name) => Object.hasOwn(values, name));
+}
+
+interface Sources {
+  readonly flags: Flags;
+  readonly env: Environment;
+  readonly file: ConfigFile | undefined;
+  readonly cwd: string;
+  readonly secretFlagsAllowed: boolean;
+}
+
+function find(name: SettingName, sources: Sources): Given | undefined {
+  const { flags, env, file, secretFlagsAllowed } = sources;
+  const setting = settingOf(name);
+  const levels: readonly ((key: string) => Given | undefined)[] = [
+    (key) => fromFlags(flags, key),
+    (key) => fromEnvironment(env, key, key === name ? setting.extraEnv : []),
+    (key) => file?.values.get(key),
+  ];
+  for (const level of levels) {
+    const value = level(name);
+    const pointer = setting.secret ? level(fileForm(name)) : undefined;
+    if (value !== undefined && pointer !== undefined) {
+      throw new GovernanceError(
+        "invalid-argument",
+        `${value.origin.label} and ${pointer.origin.label} are both given; keep one`,
+      );
+    }
+    if (pointer !== undefined) return readSecret(pointer, sources.cwd);
+    if (value === undefined) continue;
+    if (value.origin.kind === "flag" && !secretFlagsAllowed) {
+      if (setting.secret) throw openSecret(name);
+      if (setting.carriesPassword && withoutPassword(value.text) !== value.text) throw openPassword(name);
+    }
+    return value;
+  }
+  return undefined;
+}
+
+function fromFlags(flags: Flags, name: string): Given | undefined {
+  const text = flags.get(name);
+  if (text === undefined) return undefined;
+  const label = `--${name}`;
+  if (text === "") throw new GovernanceError("invalid-argument", `${label}: must not be empty`);
+  return { text, origin: { kind: "flag", label } };
+}
+
+function openSecret(name: SettingName): GovernanceError {
+  return new GovernanceError(
+    "invalid-argument",
+    `--${name}: every user of this machine can read a secret on the command line; use ${envName(name)} or --${fileForm(name)}, or add --allow-secret-flags`,
+  );
+}
+
+function openPassword(name: SettingName): GovernanceError {
+  return new GovernanceError(
+    "invalid-argument",
+    `--${name}: every user of this machine can read a password on the command line; use ${envName(name)} or the key ${name} in a configuration file, or add --allow-secret-flags`,
+  );
+}
+
+// A value that is neither true nor false is refused when its turn comes.
+function isTrue(name: SettingName, { text }: Given): boolean {
+  const parsed = settingOf(name).parse(text);
+  return "value" in parsed && parsed.value === true;
+}
+
+// A secret file is one line; editors and `echo` end it with a line break, which is no part of the secret.
+function readSecret(pointer: Given, cwd: string): Given {
+  const path = resolve(cwd, pointer.text);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    throw new GovernanceError(
+      "invalid-argument",
+      `${pointer.origin.label}: ${path} cannot be read (${code}); name a file that holds the secret`,
+      { cause: error },
+    );
+  }
+  if (text === "") throw new GovernanceError("invalid-argument", `${pointer.origin.label}: ${path} is empty`);
+  return { text, origin: pointer.origin };
+}

@@ -1,0 +1,60 @@
+import { type CommandName, flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
+import { bindHost, collectorEndpoint } from "./values/service-shapes.ts";
+import { plainText } from "./values/shapes.ts";
+
+/** `health-check` asks the endpoint that `serve` opens. */
+const ENDPOINT: readonly CommandName[] = ["serve", "health-check"];
+
+const COMMON: {
+  readonly group: "Health and metrics";
+  readonly operators: true;
+  readonly commands: readonly CommandName[];
+} = { group: "Health and metrics", operators: true, commands: ["serve"] };
+
+/** The rows of the group Health and metrics, all under Baton's names. */
+export const HEALTH_SETTINGS = {
+  "health-check": flag({
+    ...COMMON,
+    description: "Open the HTTP endpoint of health and metrics",
+  }),
+  "health-check-port": wholeNumber({
+    ...COMMON,
+    description: "Port of that endpoint; 0 lets the system choose",
+    min: 0,
+    max: 65_535,
+    fallback: 8081,
+    commands: ENDPOINT,
+  }),
+  "health-check-bind-address": text({
+    ...COMMON,
+    description:
+      "Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data",
+    example: "host",
+    parse: bindHost,
+    fallback: "127.0.0.1",
+    fallbackText: "127.0.0.1",
+    commands: ENDPOINT,
+  }),
+  "otel-collector-endpoint": optionalText({
+    ...COMMON,
+    description: "OpenTelemetry collector that traces are sent to: URL, or host:port for https",
+    example: "url",
+    parse: collectorEndpoint,
+    fallbackText: "no traces",
+  }),
+  "otel-collector-endpoint-tls-cert-path": optionalText({
+    ...COMMON,
+    description: "Certificate of the collector or of its CA, PEM",
+    example: "path",
+    parse: plainText,
+    fallbackText: "the CAs of Node.js",
+  }),
+  "otel-collector-endpoint-tls-insecure": flag({
+    ...COMMON,
+    description: "Send to host:port without TLS",
+  }),
+  "otel-tracing-disabled": flag({
+    ...COMMON,
+    description: "Send no traces, although a collector is set",
+  }),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;

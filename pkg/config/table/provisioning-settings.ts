@@ -1,0 +1,115 @@
+import { type CommandName, flag, optionalText, type Setting, wholeNumber } from "./setting.ts";
+import { parseGroupPatterns } from "./values/group-patterns.ts";
+import { clientSecret } from "./values/shapes.ts";
+
+/** The commands that begin changes; `recover` only ends what was begun within these bounds. */
+const CHANGING: readonly CommandName[] = ["serve", "write"];
+
+/** Far above what an hour's rate allows, so it means "no ceiling". */
+const MOST_PER_HOUR = 1_000_000;
+
+/** The rows of the group Provisioning, in the order of the table. */
+export const PROVISIONING_SETTINGS = {
+  provisioning: flag({
+    group: "Provisioning",
+    description: "Allow changes to the pool; without it the connector only reads",
+    short: "p",
+    operators: true,
+    commands: [...CHANGING, "recover"],
+  }),
+  // Alone on the command line: forgotten in an environment or a file it would have a daemon change nothing, or, not
+  // heard by a command, have it change what was to be left alone.
+  "dry-run": flag({
+    group: "Provisioning",
+    description: "Say what would be changed, change nothing",
+    inFile: false,
+    inEnvironment: false,
+    operators: true,
+    commands: ["write"],
+  }),
+  "groups-allow": optionalText({
+    group: "Provisioning",
+    description:
+      "Groups that may be granted, created, changed or deleted: whole names, comma separated, with * and ?",
+    example: "patterns",
+    parse: parseGroupPatterns,
+    fallbackText: "all",
+    repeats: true,
+    operators: true,
+    commands: CHANGING,
+  }),
+  "groups-deny": optionalText({
+    group: "Provisioning",
+    description: "Groups that may not, though --groups-allow has them: whole names, with * and ?",
+    example: "patterns",
+    parse: parseGroupPatterns,
+    fallbackText: "none",
+    repeats: true,
+    operators: true,
+    commands: CHANGING,
+  }),
+  "allow-role-groups": flag({
+    group: "Provisioning",
+    description: "Allow granting groups that carry an IAM role, and setting such a role",
+    operators: true,
+    commands: CHANGING,
+  }),
+  "allow-federated-writes": flag({
+    group: "Provisioning",
+    description:
+      "Allow passwords and attributes of profiles that belong to an identity provider to be written",
+    operators: true,
+    commands: CHANGING,
+  }),
+  "delete-requires-disabled": flag({
+    group: "Provisioning",
+    description: "Delete only accounts that are disabled already",
+    operators: true,
+    commands: CHANGING,
+  }),
+  "max-deletions-per-hour": wholeNumber({
+    group: "Provisioning",
+    description: "Deletions in any hour; 0 refuses all",
+    min: 0,
+    max: MOST_PER_HOUR,
+    fallback: 100,
+    operators: true,
+    commands: CHANGING,
+  }),
+  "max-disables-per-hour": wholeNumber({
+    group: "Provisioning",
+    description: "Accounts disabled in any hour; 0 refuses all",
+    min: 0,
+    max: MOST_PER_HOUR,
+    fallback: 100,
+    operators: true,
+    commands: CHANGING,
+  }),
+  "max-invitations-per-hour": wholeNumber({
+    group: "Provisioning",
+    description: "Invitations in any hour; 0 refuses all, and Cognito's own sender has 50 e-mails a day",
+    min: 0,
+    max: MOST_PER_HOUR,
+    fallback: 50,
+    operators: true,
+    commands: CHANGING,
+  }),
+  "max-groups-per-user": wholeNumber({
+    group: "Provisioning",
+    description: "Groups that one user may be put into; AWS allows 100 and may have given the pool more",
+    min: 1,
+    max: 10_000,
+    fallback: 100,
+    operators: true,
+    commands: CHANGING,
+  }),
+  "client-secret": optionalText({
+    group: "Provisioning",
+    description: "Baton client secret, whose key opens the passwords that the platform sends",
+    example: "secret",
+    parse: clientSecret,
+    secret: true,
+    operators: true,
+    commands: ["serve"],
+  }),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -1,0 +1,316 @@
+import { HEALTH_SETTINGS } from "./health-settings.ts";
+import { PROVISIONING_SETTINGS } from "./provisioning-settings.ts";
+import { SERVICE_SETTINGS } from "./service-settings.ts";
+import { type CommandName, choice, flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
+import { SYNC_SETTINGS } from "./sync-settings.ts";
+import { CATEGORIES, DEFAULT_RATES, parseRates } from "./values/rate.ts";
+import * as shapes from "./values/shapes.ts";
+import { parseTime } from "./values/times.ts";
+
+/** The commands that call AWS. */
+const CALLING: readonly CommandName[] = ["sync", "serve", "validate", "list", "write", "recover"];
+
+// The one table of settings. The parser, --help, completion, the README and the `config` command are read from it.
+export const SETTINGS = {
+  "user-pool-id": optionalText({
+    group: "Pool",
+    description: "The user pool, such as eu-west-1_AbCd12345",
+    example: "id",
+    parse: shapes.poolId,
+    required: true,
+    commands: [...CALLING, "audit", "iam-policy"],
+  }),
+  region: optionalText({
+    group: "Pool",
+    description: "The pool's Region; must be the one in the pool id",
+    example: "region",
+    parse: shapes.regionName,
+    fallbackText: "read from the pool id",
+    commands: [...CALLING, "audit", "iam-policy"],
+  }),
+  "user-id": choice({
+    group: "Pool",
+    description: "What identifies an account: sub never changes and is never used again",
+    of: ["sub", "username"],
+    fallback: "sub",
+    commands: ["sync", "serve", "list", "write"],
+  }),
+  rate: text({
+    group: "Pool",
+    description: `Requests per second for every quota category, or for some: UserList=30,UserPoolRead=2 (${CATEGORIES.join(", ")})`,
+    example: "rates",
+    parse: parseRates,
+    fallback: DEFAULT_RATES,
+    fallbackText: "5",
+    repeats: true,
+    commands: CALLING,
+  }),
+
+  "aws-profile": optionalText({
+    group: "AWS access",
+    description: "Profile of the AWS shared files to take credentials from",
+    example: "name",
+    parse: shapes.plainText,
+    fallbackText: "the AWS default chain",
+    commands: CALLING,
+  }),
+  "aws-access-key-id": optionalText({
+    group: "AWS access",
+    description: "Static access key id; better leave it to the AWS default chain",
+    example: "id",
+    parse: shapes.accessKeyId,
+    secret: true,
+    commands: CALLING,
+  }),
+  "aws-secret-access-key": optionalText({
+    group: "AWS access",
+    description: "Static secret access key",
+    example: "key",
+    parse: shapes.secretText,
+    secret: true,
+    commands: CALLING,
+  }),
+  "aws-session-token": optionalText({
+    group: "AWS access",
+    description: "Session token of static temporary keys",
+    example: "token",
+    parse: shapes.secretText,
+    secret: true,
+    commands: CALLING,
+  }),
+  "aws-assume-role-arn": optionalText({
+    group: "AWS access",
+    description: "Role to assume with these credentials, for a pool of another account",
+    example: "arn",
+    parse: shapes.roleArn,
+    commands: CALLING,
+  }),
+  "aws-assume-role-external-id": optionalText({
+    group: "AWS access",
+    description: "External id that the role's trust policy asks for",
+    example: "id",
+    parse: shapes.externalId,
+    commands: CALLING,
+  }),
+  "aws-assume-role-session-name": text({
+    group: "AWS access",
+    description: "Name of the role session, as CloudTrail shows it",
+    example: "name",
+    parse: shapes.sessionName,
+    fallback: "cognito-connector",
+    fallbackText: "cognito-connector",
+    commands: CALLING,
+  }),
+  "aws-assume-role-duration-seconds": wholeNumber({
+    group: "AWS access",
+    description: "Life of the role session; it is renewed by itself",
+    min: 900,
+    max: 43_200,
+    fallback: 3600,
+    commands: CALLING,
+  }),
+  "allow-secret-flags": flag({
+    group: "AWS access",
+    description: "Accept secrets on the command line, where every user of the machine can read them",
+    inFile: false,
+    operators: true,
+    commands: CALLING,
+  }),
+
+  "endpoint-url": optionalText({
+    group: "Network",
+    description: "Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate",
+    example: "url",
+    parse: shapes.httpUrl,
+    fallbackText: "AWS, in the pool's Region",
+    extraEnv: ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "use-fips-endpoint": flag({
+    group: "Network",
+    description: "Call the FIPS 140 endpoint; GovCloud has no other",
+    extraEnv: ["AWS_USE_FIPS_ENDPOINT"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "use-dualstack-endpoint": flag({
+    group: "Network",
+    description: "Call the endpoint that also speaks IPv6",
+    extraEnv: ["AWS_USE_DUALSTACK_ENDPOINT"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "https-proxy": optionalText({
+    group: "Network",
+    description: "Proxy for https endpoints",
+    example: "url",
+    parse: shapes.proxyUrl,
+    carriesPassword: true,
+    extraEnv: ["HTTPS_PROXY", "https_proxy"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "http-proxy": optionalText({
+    group: "Network",
+    description: "Proxy for http endpoints",
+    example: "url",
+    parse: shapes.proxyUrl,
+    carriesPassword: true,
+    extraEnv: ["HTTP_PROXY", "http_proxy"],
+    operators: true,
+    commands: CALLING,
+  }),
+  "no-proxy": optionalText({
+    group: "Network",
+    description: "Hosts to reach without a proxy, comma separated",
+    example: "hosts",
+    parse: shapes.plainText,
+    extraEnv: ["NO_PROXY", "no_proxy"],
+    repeats: true,
+    operators: true,
+    commands: CALLING,
+  }),
+  "http-timeout-seconds": wholeNumber({
+    group: "Network",
+    description: "The longest that one call may take",
+    min: 1,
+    max: 1800,
+    fallback: 300,
+    operators: true,
+    commands: CALLING,
+  }),
+
+  ...SYNC_SETTINGS,
+
+  ...PROVISIONING_SETTINGS,
+
+  ...SERVICE_SETTINGS,
+
+  ...HEALTH_SETTINGS,
+
+  "state-dir": optionalText({
+    group: "Output and logs",
+    description: "Directory of the working database, the journal of changes and the audit log",
+    example: "path",
+    parse: shapes.plainText,
+    fallbackText: "for a sync's working database beside the sync file, otherwise the current directory",
+    operators: true,
+    commands: ["sync", "serve", "write", "recover", "audit"],
+  }),
+  output: choice({
+    group: "Output and logs",
+    description: "Form of the results on stdout",
+    of: ["table", "json", "jsonl", "csv"],
+    fallback: undefined,
+    fallbackText: "table on a terminal, else jsonl",
+    operators: true,
+    commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "config"],
+  }),
+  "log-level": choice({
+    group: "Output and logs",
+    description: "Least level of the log on stderr; only debug names people and groups",
+    of: ["debug", "info", "warn", "error"],
+    fallback: "info",
+    operators: true,
+    commands: CALLING,
+  }),
+  "log-level-debug-expires-at": optionalText({
+    group: "Output and logs",
+    description: "When a log level of debug becomes info again, such as 2026-11-21T18:00:00Z",
+    example: "time",
+    parse: parseTime,
+    fallbackText: "never",
+    operators: true,
+    commands: CALLING,
+  }),
+  "log-format": choice({
+    group: "Output and logs",
+    description: "Form of the log on stderr",
+    of: ["console", "json"],
+    fallback: undefined,
+    fallbackText: "console on a terminal, else json",
+    operators: true,
+    commands: CALLING,
+  }),
+  config: optionalText({
+    group: "Output and logs",
+    description: "YAML file with these settings by their names",
+    example: "path",
+    parse: shapes.plainText,
+    fallbackText: "./.baton.yaml where there is one",
+    inFile: false,
+    operators: true,
+    commands: [...CALLING, "audit", "actions", "iam-policy", "config", "health-check"],
+  }),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type ValueOf<N extends SettingName> = (typeof SETTINGS)[N] extends Setting<infer T> ? T : never;
+export type Values = { readonly [N in SettingName]: ValueOf<N> };
+
+export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName);
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+/** A row with nothing known of its value: what documents and option parsers need. */
+export function settingOf(name: SettingName): Setting<unknown> {
+  return SETTINGS[name];
+}
+
+/** The settings that a command reads. `config` reads all. */
+export function settingsFor(command: CommandName): readonly SettingName[] {
+  return SETTING_NAMES.filter((name) => command === "config" || settingOf(name).commands.includes(command));
+}
+
+/** `BATON_<UPPER_SNAKE>`; the one of the configuration file is Baton's own. */
+export function envName(name: string): string {
+  return name === "config" ? "BATON_CONFIG_PATH" : `BATON_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** A secret may stand in a file of its own, which this flag, key or environment name points to. */
+export function fileForm(name: SettingName): string {
+  return `${name}-file`;
+}
+
+export const SECRET_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => settingOf(name).secret);
+
+export type RuleKind = "required-together" | "depends-on" | "excludes";
+
+/** How settings depend on each other; checked by `buildConfig`, shown by the `config` command. */
+export interface Rule {
+  readonly kind: RuleKind;
+  readonly names: readonly SettingName[];
+  /** What `depends-on` needs. */
+  readonly on: readonly SettingName[];
+}
+
+export const RULES: readonly Rule[] = [
+  { kind: "required-together", names: ["aws-access-key-id", "aws-secret-access-key"], on: [] },
+  { kind: "depends-on", names: ["aws-session-token"], on: ["aws-access-key-id"] },
+  { kind: "excludes", names: ["aws-profile", "aws-access-key-id"], on: [] },
+  { kind: "depends-on", names: ["aws-assume-role-external-id"], on: ["aws-assume-role-arn"] },
+  { kind: "depends-on", names: ["aws-assume-role-session-name"], on: ["aws-assume-role-arn"] },
+  { kind: "depends-on", names: ["aws-assume-role-duration-seconds"], on: ["aws-assume-role-arn"] },
+  { kind: "excludes", names: ["endpoint-url", "use-fips-endpoint"], on: [] },
+  { kind: "excludes", names: ["endpoint-url", "use-dualstack-endpoint"], on: [] },
+  { kind: "depends-on", names: ["sync-jitter-percent"], on: ["sync-every"] },
+  { kind: "required-together", names: ["tls-cert-file", "tls-key-file"], on: [] },
+  { kind: "excludes", names: ["insecure", "tls-cert-file"], on: [] },
+  { kind: "depends-on", names: ["tls-client-ca-file"], on: ["tls-cert-file"] },
+  { kind: "depends-on", names: ["tls-readers"], on: ["tls-client-ca-file"] },
+  { kind: "depends-on", names: ["tls-provisioners"], on: ["tls-client-ca-file"] },
+  { kind: "excludes", names: ["jwt-jwks-url", "jwt-jwks-file"], on: [] },
+  { kind: "depends-on", names: ["jwt-jwks-url"], on: ["jwt-issuer", "jwt-audience"] },
+  { kind: "depends-on", names: ["jwt-jwks-file"], on: ["jwt-issuer", "jwt-audience"] },
+  { kind: "required-together", names: ["jwt-issuer", "jwt-audience"], on: [] },
+  { kind: "depends-on", names: ["jwt-role-claim"], on: ["jwt-issuer"] },
+  {
+    kind: "depends-on",
+    names: ["otel-collector-endpoint-tls-cert-path"],
+    on: ["otel-collector-endpoint"],
+  },
+  { kind: "depends-on", names: ["otel-collector-endpoint-tls-insecure"], on: ["otel-collector-endpoint"] },
+];

@@ -1,0 +1,30 @@
+import type { Parsed } from "../setting.ts";
+
+const LONGEST = 128;
+/** Counted in characters, as Cognito does. */
+const TOO_LONG = new RegExp(`.{${LONGEST + 1}}`, "su");
+
+/** What Cognito takes in the name of a group; `*` and `?` are among the punctuation. */
+const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u;
+
+/**
+ * `admins,team-*` becomes its patterns. An empty piece is refused, since a slip must not widen or narrow what may be
+ * changed unseen.
+ */
+export function parseGroupPatterns(given: string): Parsed<readonly string[]> {
+  const patterns = given.split(",").map((piece) => piece.trim());
+  for (const pattern of patterns) {
+    if (pattern === "") return { problem: `${SHAPE}: a pattern is empty` };
+    if (TOO_LONG.test(pattern)) {
+      return { problem: `${SHAPE}: a pattern is longer than the ${LONGEST} characters of a group name` };
+    }
+    if (!NAME.test(pattern)) {
+      return {
+        problem: `${SHAPE}: "${pattern}" has white space or a control character, which no group name has`,
+      };
+    }
+  }
+  return { value: [...new Set(patterns)] };
+}
+
+const SHAPE = "must be names of groups with commas between them, such as admins,team-*";

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { fakeConnector } from "../../test/support/grpc-client.ts";
+import { pathOf } from "./adapter.ts";
+import { roleFor } from "./method-roles.ts";
+import { REFLECTION_SERVICES } from "./reflection/reflection.ts";
+import { allServices } from "./services/services.ts";
+
+const services = allServices(fakeConnector(), "v0.25.0", undefined).map(({ service }) => service);
+const paths = [...services, ...REFLECTION_SERVICES].flatMap(({ methods }) => methods.map(pathOf));
+
+test("whatever changes something needs a provisioner, and nothing else does", () => {
+  expect(paths.filter((path) => roleFor(path) === "provision").toSorted()).toEqual([
+    "/c1.connector.v2.AccountManagerService/CreateAccount",
+    "/c1.connector.v2.ActionService/InvokeAction",
+    "/c1.connector.v2.CredentialManagerService/IssueCredential",
+    "/c1.connector.v2.CredentialManagerService/RotateCredential",
+    "/c1.connector.v2.GrantManagerService/Grant",
+    "/c1.connector.v2.GrantManagerService/Revoke",
+    "/c1.connector.v2.ResourceDeleterService/DeleteResourceV2",
+    "/c1.connector.v2.ResourceManagerService/CreateResource",
+    "/c1.connector.v2.ResourceManagerService/DeleteResource",
+    "/c1.connector.v2.TicketsService/BulkCreateTickets",
+    "/c1.connector.v2.TicketsService/CreateTicket",
+  ]);
+});
+
+test("everything else of ours needs a reader", () => {
+  expect(paths.filter((path) => roleFor(path) === "read").length).toBe(paths.length - 11);
+});
+
+test.for([
+  ["/grpc.health.v1.Health/Check", "anybody"],
+  ["/grpc.health.v1.Health/Watch", "anybody"],
+  ["/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "read"],
+  ["/some.new.Service/Method", "provision"],
+  ["/grpc.health.v1.Healthy/Check", "provision"],
+  ["", "provision"],
+] as const)("%s is for %s", ([path, role]) => {
+  expect(roleFor(path)).toBe(role);
+});

@@ -1,0 +1,74 @@
+// Server reflection, v1 and v1alpha, over the generated descriptors. The official package takes descriptors too, but
+// hands them on through a library that drops custom options, and with them imports, so that what it answers is not what
+// is served; it also answers beside the interceptors.
+import { create, type DescFile, type DescService, type MessageInitShape } from "@bufbuild/protobuf";
+import { status } from "@grpc/grpc-js";
+import {
+  ServerReflection,
+  type ServerReflectionRequest,
+  type ServerReflectionResponse,
+  ServerReflectionResponseSchema,
+} from "../../gen/grpc/reflection/v1/reflection_pb.ts";
+import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.ts";
+import { createReflectionIndex, type ReflectionIndex } from "./reflection-index.ts";
+
+export const REFLECTION_SERVICES: readonly DescService[] = [ServerReflection, ServerReflectionAlpha];
+
+/** Answers one question of the stream. The two versions share their shape, so this serves both. */
+export type Reflect = (request: ServerReflectionRequest) => ServerReflectionResponse;
+
+type Answer = NonNullable<MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]>;
+
+/** Tells of these services and of reflection itself. */
+export function createReflection(services: readonly DescService[]): Reflect {
+  let index: ReflectionIndex | undefined;
+  return (request) => {
+    // Built for the first who asks: most servers never are.
+    index ??= createReflectionIndex([...services, ...REFLECTION_SERVICES]);
+    return create(ServerReflectionResponseSchema, {
+      validHost: request.host,
+      originalRequest: request,
+      messageResponse: answer(index, request.messageRequest),
+    });
+  };
+}
+
+type Question = ServerReflectionRequest["messageRequest"];
+
+function answer(index: ReflectionIndex, question: Question): Answer {
+  const files = (file: DescFile | undefined): Answer =>
+    file === undefined
+      ? refusal(status.NOT_FOUND, "nothing of this name is served here")
+      : {
+          case: "fileDescriptorResponse",
+          value: { fileDescriptorProto: [...index.bytesOf(file)] },
+        };
+
+  switch (question.case) {
+    case "listServices":
+      return {
+        case: "listServicesResponse",
+        value: { service: index.services.map((name) => ({ name })) },
+      };
+    case "fileByFilename":
+      return files(index.file(question.value));
+    case "fileContainingSymbol":
+      return files(index.declaring(question.value));
+    case "fileContainingExtension":
+      return files(index.extending(question.value.containingType, question.value.extensionNumber));
+    case "allExtensionNumbersOfType": {
+      const numbers = index.extensionsOf(question.value);
+      if (numbers === undefined) return refusal(status.NOT_FOUND, "no message of this name is served here");
+      return {
+        case: "allExtensionNumbersResponse",
+        value: { baseTypeName: question.value, extensionNumber: [...numbers] },
+      };
+    }
+    case undefined:
+      return refusal(status.INVALID_ARGUMENT, "message_request: missing; ask one question");
+  }
+}
+
+function refusal(errorCode: status, errorMessage: string): Answer {
+  return { case: "errorResponse", value: { errorCode, errorMessage } };
+}

@@ -1,0 +1,43 @@
+import type { Listing, ListRequest } from "../../connector/connector.ts";
+import { GovernanceError } from "../../core/errors.ts";
+
+/** Room for the items of one answer, under the 4 MiB that a message may have. */
+const LISTING_BYTES = 3.5 * 1024 * 1024;
+
+interface PagedRequest {
+  readonly pageToken: string;
+  readonly pageSize: number;
+}
+
+/** What a paged request asks of the connector. A size of 0, which the field's syncer always sends, stays 0. */
+export function listRequest({ pageToken, pageSize }: PagedRequest): ListRequest {
+  return { pageToken, pageSize, maxBytes: LISTING_BYTES };
+}
+
+/**
+ * The answer to a paged request. A next token equal to the one just used is `internal`: the field's client does not
+ * notice and would ask for ever.
+ */
+export function pageAnswer<T>(
+  request: PagedRequest,
+  listing: Listing<T>,
+): { list: T[]; nextPageToken: string } {
+  if (request.pageToken !== "" && listing.nextPageToken === request.pageToken) {
+    throw new GovernanceError(
+      "internal",
+      "next_page_token is the same as the page_token that was asked for: the listing does not move on",
+    );
+  }
+  return { list: [...listing.items], nextPageToken: listing.nextPageToken };
+}
+
+/** For listings that fit into one page: no token was ever given out for them (D10). */
+export function onlyPage<T>(request: PagedRequest, items: readonly T[]): { list: T[] } {
+  if (request.pageToken !== "") {
+    throw new GovernanceError(
+      "invalid-argument",
+      "page_token: this listing has one page, so no token of it exists; begin again with an empty page_token",
+    );
+  }
+  return { list: [...items] };
+}

@@ -1,0 +1,99 @@
+// The services that a sync reads. Each handler is one verb of the connector.
+import type { DescMessage } from "@bufbuild/protobuf";
+import { type Any, anyIs } from "@bufbuild/protobuf/wkt";
+import type { Connector } from "../../connector/connector.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import { TypeScopedEntitlementsSchema } from "../../gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.ts";
+import { TypeScopedGrantsSchema } from "../../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
+import type { ConnectorService } from "../../gen/c1/connector/v2/connector_pb.ts";
+import type { EntitlementsService } from "../../gen/c1/connector/v2/entitlement_pb.ts";
+import type { GrantsService } from "../../gen/c1/connector/v2/grant_pb.ts";
+import type {
+  Resource,
+  ResourceGetterService,
+  ResourcesService,
+  ResourceTypesService,
+} from "../../gen/c1/connector/v2/resource_pb.ts";
+import type { Handlers } from "../handlers.ts";
+import { listRequest, onlyPage, pageAnswer } from "./paging.ts";
+
+export function connectorService(
+  connector: Connector,
+  sdkVersion: string,
+): Handlers<typeof ConnectorService> {
+  return {
+    getMetadata: async (_request, signal) => ({ metadata: await connector.metadata(signal) }),
+    // From version 0.4.3 on the field's syncer names its run in every call (`active_sync_id`).
+    validate: async (_request, signal) => {
+      await connector.validate(signal);
+      return { sdkVersion };
+    },
+    // Nothing is kept per sync.
+    cleanup: () => ({}),
+  };
+}
+
+export function resourceTypesService(connector: Connector): Handlers<typeof ResourceTypesService> {
+  return {
+    listResourceTypes: (request) => onlyPage(request, connector.listResourceTypes()),
+  };
+}
+
+export function resourcesService(connector: Connector): Handlers<typeof ResourcesService> {
+  return {
+    listResources: async (request, signal) => {
+      const { resourceTypeId, parentResourceId } = request;
+      const asked = listRequest(request);
+      return pageAnswer(
+        request,
+        await connector.listResources(resourceTypeId, parentResourceId, asked, signal),
+      );
+    },
+  };
+}
+
+export function resourceGetterService(connector: Connector): Handlers<typeof ResourceGetterService> {
+  return {
+    getResource: async ({ resourceId }, signal) => ({
+      resource: await connector.getResource(resourceId, signal),
+    }),
+  };
+}
+
+export function entitlementsService(connector: Connector): Handlers<typeof EntitlementsService> {
+  return {
+    listEntitlements: (request) => {
+      refuseTypeScoped(connector, request, TypeScopedEntitlementsSchema);
+      return onlyPage(request, connector.listEntitlements(request.resource).items);
+    },
+    listStaticEntitlements: (request) =>
+      onlyPage(request, connector.listStaticEntitlements(request.resourceTypeId).items),
+  };
+}
+
+export function grantsService(connector: Connector): Handlers<typeof GrantsService> {
+  return {
+    listGrants: async (request, signal) => {
+      refuseTypeScoped(connector, request, TypeScopedGrantsSchema);
+      return pageAnswer(request, await connector.listGrants(request.resource, listRequest(request), signal));
+    },
+  };
+}
+
+/**
+ * A request marked as type-scoped asks for the whole type at once, under a resource that is only a stub. Our types do
+ * not offer that, and to read the stub as a resource would answer "nobody". An unknown type is the connector's to refuse.
+ */
+function refuseTypeScoped(
+  connector: Connector,
+  request: { readonly resource?: Resource | undefined; readonly annotations: readonly Any[] },
+  marker: DescMessage,
+): void {
+  if (!request.annotations.some((annotation) => anyIs(annotation, marker))) return;
+  const typeId = request.resource?.id?.resourceType;
+  if (!connector.listResourceTypes().some((type) => type.id === typeId)) return;
+  throw new GovernanceError(
+    "invalid-argument",
+    `annotations: ${marker.name} is not offered by resource type ${typeId}; ask for each resource`,
+  );
+}

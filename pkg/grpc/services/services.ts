@@ -1,0 +1,54 @@
+import { createActions } from "../../connector/actions/create-actions.ts";
+import type { Connector } from "../../connector/connector.ts";
+import type { ProvisioningVerbs } from "../../connector/provisioning/verbs.ts";
+import { ActionService } from "../../gen/c1/connector/v2/action_pb.ts";
+import { AssetService } from "../../gen/c1/connector/v2/asset_pb.ts";
+import { ConnectorService } from "../../gen/c1/connector/v2/connector_pb.ts";
+import { EntitlementsService } from "../../gen/c1/connector/v2/entitlement_pb.ts";
+import { EventService } from "../../gen/c1/connector/v2/event_feed_pb.ts";
+import { GrantsService } from "../../gen/c1/connector/v2/grant_pb.ts";
+import {
+  ResourceGetterService,
+  ResourcesService,
+  ResourceTypesService,
+} from "../../gen/c1/connector/v2/resource_pb.ts";
+import { TicketsService } from "../../gen/c1/connector/v2/ticket_pb.ts";
+import { RateLimiterService } from "../../gen/c1/ratelimit/v1/ratelimit_pb.ts";
+import { type ServiceRoutes, serviceRoutes } from "../handlers.ts";
+import { actionService } from "./action-service.ts";
+import { PROVISIONING_OFF } from "./provisioning-stubs.ts";
+import {
+  connectorService,
+  entitlementsService,
+  grantsService,
+  resourceGetterService,
+  resourcesService,
+  resourceTypesService,
+} from "./read-services.ts";
+import { assetService, eventService, rateLimiterService, ticketsService } from "./unsupported-services.ts";
+import { writeServices } from "./write-services.ts";
+
+/** Listed, and refused: nothing is invoked, so nothing needs an id. */
+const ACTIONS_OFF = createActions({ provisioner: undefined, newId: () => "" });
+
+/** Every service that a connector of the field registers, with our handlers. */
+export function allServices(
+  connector: Connector,
+  sdkVersion: string,
+  provisioning: ProvisioningVerbs | undefined,
+): readonly ServiceRoutes[] {
+  return [
+    serviceRoutes(ConnectorService, connectorService(connector, sdkVersion)),
+    serviceRoutes(ResourceTypesService, resourceTypesService(connector)),
+    serviceRoutes(ResourcesService, resourcesService(connector)),
+    serviceRoutes(ResourceGetterService, resourceGetterService(connector)),
+    serviceRoutes(EntitlementsService, entitlementsService(connector)),
+    serviceRoutes(GrantsService, grantsService(connector)),
+    serviceRoutes(AssetService, assetService),
+    serviceRoutes(EventService, eventService),
+    serviceRoutes(ActionService, actionService(provisioning?.actions ?? ACTIONS_OFF)),
+    serviceRoutes(TicketsService, ticketsService),
+    serviceRoutes(RateLimiterService, rateLimiterService),
+    ...(provisioning === undefined ? PROVISIONING_OFF : writeServices(provisioning)),
+  ];
+}

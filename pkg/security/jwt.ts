@@ -1,0 +1,174 @@
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from "jose";
+import type { EpochClock } from "../core/clock.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { isLocalHost } from "../core/listen-address.ts";
+import type { Caller, JwtSecurity, ReloadEvent } from "./security.ts";
+import { type WatchedFiles, watchFiles } from "./watched-files.ts";
+
+/** Who bears the JWT. Rejects with `unauthenticated`, `permission-denied`, or `unavailable` when its keys are out of reach. */
+export type JwtVerifier = (token: string) => Promise<Caller>;
+
+export interface Jwts {
+  readonly verify: JwtVerifier;
+  /** Looks at the key file again; a URL is asked again by itself. */
+  look(): void;
+}
+
+/** Signatures by a public key only: with a shared secret every service that checks tokens could make them. */
+const ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
+];
+
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** `now` is milliseconds since 1970. Throws `invalid-argument` or `failed-precondition` for keys that cannot be used. */
+export function createJwts(
+  rules: JwtSecurity,
+  now: EpochClock,
+  onReload: (event: ReloadEvent) => void,
+): Jwts {
+  const { issuer, audience, roleClaim } = rules;
+  if (issuer === "" || audience === "") {
+    throw new GovernanceError(
+      "invalid-argument",
+      "JWT: issuer and audience must be given; anybody's tokens would do",
+    );
+  }
+  const { keys, look } = keySource(rules.jwks, onReload);
+  return {
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, keys(), {
+          issuer,
+          audience,
+          algorithms: ALGORITHMS,
+          requiredClaims: ["exp", "sub"],
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          currentDate: new Date(now()),
+        });
+        return callerOf(payload, roleClaim);
+      } catch (error) {
+        throw refusal(error);
+      }
+    },
+    look,
+  };
+}
+
+interface KeySource {
+  readonly keys: () => JWTVerifyGetKey;
+  readonly look: () => void;
+}
+
+function keySource(jwks: JwtSecurity["jwks"], onReload: (event: ReloadEvent) => void): KeySource {
+  if (jwks.kind === "file") {
+    const file = watchKeyFile(jwks.path, onReload);
+    return { keys: () => file.current, look: () => file.look() };
+  }
+  const url = URL.parse(jwks.url);
+  if (url === null) throw new GovernanceError("invalid-argument", "JWKS: is no URL; give https://host/path");
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocalHost(url.hostname))) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `JWKS ${url.protocol}//${url.host}: whoever changes the keys on their way can call; use https, or a file`,
+    );
+  }
+  const remote = createRemoteJWKSet(url, {
+    timeoutDuration: 5000,
+    cooldownDuration: 30_000,
+    cacheMaxAge: 600_000,
+  });
+  return { keys: () => remote, look: () => {} };
+}
+
+function watchKeyFile(path: string, onReload: (event: ReloadEvent) => void): WatchedFiles<JWTVerifyGetKey> {
+  return watchFiles({
+    subject: "the JWKS file",
+    paths: [path],
+    load: ([content]) => {
+      try {
+        const keys: unknown = JSON.parse(content?.toString() ?? "");
+        // The library checks what else there is to it.
+        if (!isKeySet(keys)) throw new TypeError("no keys");
+        return createLocalJWKSet(keys);
+      } catch (error) {
+        throw new GovernanceError(
+          "failed-precondition",
+          `${path}: is no JSON Web Key Set; it must be {"keys": […]}`,
+          {
+            cause: error,
+          },
+        );
+      }
+    },
+    onReload,
+  });
+}
+
+function isKeySet(value: unknown): value is Parameters<typeof createLocalJWKSet>[0] {
+  return typeof value === "object" && value !== null && "keys" in value && Array.isArray(value.keys);
+}
+
+const READ = "connector:read";
+const PROVISION = "connector:provision";
+const MAX_NAME = 256;
+
+function callerOf(payload: JWTPayload, roleClaim: string): Caller {
+  const claim = payload[roleClaim];
+  const given: readonly unknown[] =
+    typeof claim === "string" ? claim.split(" ") : Array.isArray(claim) ? claim : [];
+  const name = (payload.sub ?? "").slice(0, MAX_NAME).toWellFormed();
+  if (name === "")
+    throw new GovernanceError("unauthenticated", "authorization: the JWT names no subject (sub)");
+  if (given.includes(PROVISION)) return { name, role: "provision" };
+  if (given.includes(READ)) return { name, role: "read" };
+  throw new GovernanceError(
+    "permission-denied",
+    `authorization: the JWT's ${roleClaim} gives neither ${READ} nor ${PROVISION}`,
+  );
+}
+
+function refusal(error: unknown): GovernanceError {
+  if (error instanceof GovernanceError) return error;
+  const refused = (why: string) =>
+    new GovernanceError("unauthenticated", `authorization: ${why}`, { cause: error });
+  if (error instanceof errors.JWTExpired) return refused("the JWT has expired");
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return refused(`the JWT's ${error.claim} is not as expected`);
+  if (REFUSING.some((kind) => error instanceof kind)) return refused("the JWT is not signed by a known key");
+  // The rest is the way to the keys, and no fault of the caller's.
+  return new GovernanceError(
+    "unavailable",
+    "the keys that JWTs are checked with cannot be fetched; try again",
+    {
+      cause: error,
+    },
+  );
+}
+
+const REFUSING = [
+  errors.JWSInvalid,
+  errors.JWTInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+] as const;

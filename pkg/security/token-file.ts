@@ -1,0 +1,68 @@
+// A line is `<read|provision> <hex SHA-256 of the token> [name]`; empty lines and those with # in front say nothing.
+// Several tokens are good at once, so that one can be replaced while callers change over. No token stands in the file.
+import { Buffer } from "node:buffer";
+import { createHash, timingSafeEqual } from "node:crypto";
+import { GovernanceError } from "../core/errors.ts";
+import type { Caller, ReloadEvent, Role } from "./security.ts";
+import { type WatchedFiles, watchFiles } from "./watched-files.ts";
+
+/** Whose token this is; undefined when it is nobody's. Takes as long for one as for the other. */
+export type TokenTable = (token: string) => Caller | undefined;
+
+/** Throws `failed-precondition` by path and line, never with what stands there. */
+export function watchTokenFile(
+  path: string,
+  onReload: (event: ReloadEvent) => void,
+): WatchedFiles<TokenTable> {
+  return watchFiles({
+    subject: "the token file",
+    paths: [path],
+    load: ([content]) => tokenTable(path, content?.toString() ?? ""),
+    onReload,
+  });
+}
+
+interface Entry extends Caller {
+  readonly digest: Buffer;
+}
+
+function tokenTable(path: string, text: string): TokenTable {
+  const entries: Entry[] = [];
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    const content = line.trim();
+    if (content === "" || content.startsWith("#")) continue;
+    const entry = entryOf(content);
+    if (entry === undefined) {
+      throw new GovernanceError(
+        "failed-precondition",
+        `${path}: line ${at + 1} must be read or provision, the hex SHA-256 of the token and, if you like, a name`,
+      );
+    }
+    if (entries.some(({ digest }) => digest.equals(entry.digest))) {
+      throw new GovernanceError(
+        "failed-precondition",
+        `${path}: line ${at + 1} has the token of an earlier line; remove one of the two`,
+      );
+    }
+    entries.push(entry);
+  }
+  if (entries.length === 0) {
+    throw new GovernanceError("failed-precondition", `${path}: names no token; add a line for each caller`);
+  }
+  return (token) => {
+    const digest = createHash("sha256").update(token).digest();
+    let found: Entry | undefined;
+    for (const entry of entries) if (timingSafeEqual(entry.digest, digest)) found = entry;
+    return found === undefined ? undefined : { name: found.name, role: found.role };
+  };
+}
+
+function entryOf(line: string): Entry | undefined {
+  const [, role = "", hex = "", name] = /^(\S+)\s+([0-9a-fA-F]{64})(?:\s+(\S.*))?$/.exec(line) ?? [];
+  if (!isRole(role)) return undefined;
+  return { role, digest: Buffer.from(hex, "hex"), name: name ?? `token ${hex.slice(0, 8).toLowerCase()}` };
+}
+
+function isRole(text: string): text is Role {
+  return text === "read" || text === "provision";
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { GovernanceError } from "../core/errors.ts";
+import type { ReloadEvent } from "./security.ts";
+import { type WatchedFiles, watchFiles } from "./watched-files.ts";
+
+let folder = "";
+let events: ReloadEvent[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "watched-"));
+  events = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function path(name: string): string {
+  return join(folder, name);
+}
+
+function write(name: string, content: string): void {
+  writeFileSync(path(name), content);
+}
+
+/** Joins two files, of which none may be "bad". */
+function watch(): WatchedFiles<string> {
+  return watchFiles({
+    subject: "the pair",
+    paths: [path("a"), path("b")],
+    load: (contents) => {
+      const text = contents.map(String).join("+");
+      if (text.includes("bad")) throw new GovernanceError("failed-precondition", `refused ${text}`);
+      return text;
+    },
+    onReload: (event) => events.push(event),
+  });
+}
+
+describe("watched files", () => {
+  test("are in force from the start, and untouched ones cause no event", () => {
+    write("a", "1");
+    write("b", "2");
+    const files = watch();
+    files.look();
+    write("b", "2");
+    files.look();
+    expect(files.current).toBe("1+2");
+    expect(events).toEqual([]);
+  });
+
+  test("come into force together when one of them changes, by a write, a rename or a link", () => {
+    write("a", "1");
+    write("b", "2");
+    const files = watch();
+    write("a", "3");
+    files.look();
+    expect(files.current).toBe("3+2");
+    write("b.new", "4");
+    renameSync(path("b.new"), path("b"));
+    files.look();
+    expect(files.current).toBe("3+4");
+    write("elsewhere", "5");
+    unlinkSync(path("a"));
+    symlinkSync("elsewhere", path("a"));
+    files.look();
+    expect(files.current).toBe("5+4");
+    expect(events).toEqual(Array.from({ length: 3 }, () => ({ subject: "the pair", error: undefined })));
+  });
+
+  test("that are broken leave the old ones in force and are told of once for each way of being so", () => {
+    write("a", "1");
+    write("b", "2");
+    const files = watch();
+    write("a", "bad");
+    for (let at = 0; at < 3; at += 1) files.look();
+    expect(files.current).toBe("1+2");
+    expect(events.map(({ error }) => error?.message)).toEqual(["refused bad+2"]);
+    unlinkSync(path("a"));
+    for (let at = 0; at < 3; at += 1) files.look();
+    expect(events.at(-1)?.error?.message).toBe(`${path("a")}: cannot be read (ENOENT); name a readable file`);
+    expect(events).toHaveLength(2);
+  });
+
+  test("that are put back as they were are told of as mended", () => {
+    write("a", "1");
+    write("b", "2");
+    const files = watch();
+    write("a", "bad");
+    files.look();
+    write("a", "1");
+    files.look();
+    files.look();
+    expect(events.map(({ error }) => error?.message)).toEqual(["refused bad+2", undefined]);
+    expect(files.current).toBe("1+2");
+  });
+
+  test("must be usable at the start", () => {
+    write("a", "1");
+    expect(watch).toThrow(/b: cannot be read \(ENOENT\)/);
+    write("b", "bad");
+    expect(watch).toThrow("refused 1+bad");
+  });
+});

@@ -1,0 +1,141 @@
+// A v1 `.c1z` is five bytes of magic and then a zstd stream of one SQLite database.
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fstatSync,
+  openSync,
+  readSync,
+  rmSync,
+  statfsSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress } from "node:zlib";
+import { GovernanceError } from "../../core/errors.ts";
+import { onDisk, refusedFile, storeError } from "../errors.ts";
+import { syncToDisk } from "../paths.ts";
+import { type Frame, FrameError, framesOf, type ReadAt } from "./zstd-frames.ts";
+
+const MAGIC = Buffer.from("C1ZF\0", "latin1");
+const MAGIC_V3 = Buffer.from("C1Z3\0", "latin1");
+const CHUNK_BYTES = 256 * 1024;
+/** Measured in DESIGN.md: level 3 takes 1.7 times as long for one part in a hundred. */
+const LEVEL = 1;
+
+const CURE = "move it away, or name another file with --file";
+
+/** Packs a database file. The envelope is on disk when it resolves; its name is not yet (F1). */
+export async function pack(database: string, into: string, signal: AbortSignal): Promise<void> {
+  try {
+    rmSync(into, { force: true });
+    const input = openSync(database, "r");
+    try {
+      const compress = createZstdCompress({
+        chunkSize: CHUNK_BYTES,
+        pledgedSrcSize: fstatSync(input).size,
+        params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
+      });
+      const output = createWriteStream(into, { flags: "wx", mode: 0o600, highWaterMark: CHUNK_BYTES });
+      output.write(MAGIC);
+      await bothSettled(pipeline(compress, output, { signal }), feed(compress, input));
+    } finally {
+      closeSync(input);
+    }
+    syncToDisk(into);
+  } catch (error) {
+    throw storeError(error, `write ${into}`);
+  }
+}
+
+/** As Promise.all, but one that failed does not leave the other running on a file that is closed meanwhile. */
+async function bothSettled(...work: readonly [Promise<void>, Promise<void>]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work))
+    if (outcome.status === "rejected") throw outcome.reason;
+}
+
+/** Through one buffer: a read stream makes a new one for each chunk, and gigabytes of them wait for the collector (F11). */
+async function feed(compress: ZstdCompress, input: number): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  try {
+    for (let read = readSync(input, buffer); read > 0; read = readSync(input, buffer)) {
+      const chunk = buffer.subarray(0, read);
+      await new Promise<void>((resolve, reject) => {
+        compress.write(chunk, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    compress.end();
+  } catch (error) {
+    // The same failure as the pipeline's, unless reading failed; then the pipeline must hear of it.
+    compress.destroy(error instanceof Error ? error : undefined);
+    throw error;
+  }
+}
+
+/**
+ * Unpacks a `.c1z` into a new private file. `failed-precondition` names what is wrong with the file: it is empty, none
+ * at all, of format v3, cut short or damaged.
+ */
+export async function unpack(file: string, into: string, signal: AbortSignal): Promise<void> {
+  const input = onDisk(`read ${file}`, () => openSync(file, "r"));
+  try {
+    const frames = wholeFrames(file, input);
+    roomFor(frames, into);
+    onDisk(`write ${into}`, () => closeSync(openSync(into, "wx", 0o600)));
+    for (const frame of frames) await unpackFrame(file, frame, into, signal);
+  } finally {
+    closeSync(input);
+  }
+}
+
+function wholeFrames(file: string, input: number): readonly Frame[] {
+  const readAt: ReadAt = (offset, length) => {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, readSync(input, bytes, 0, length, offset));
+  };
+  const start = Buffer.from(readAt(0, MAGIC.length));
+  if (start.length === 0) throw refusedFile(file, "is empty, so it is no sync file", CURE);
+  if (start.equals(MAGIC_V3)) throw refusedFile(file, "is of format v3 (Pebble), and this writes v1", CURE);
+  if (!start.equals(MAGIC)) throw refusedFile(file, "is no .c1z file", CURE);
+  try {
+    const frames = [...framesOf(readAt, MAGIC.length, fstatSync(input).size)];
+    if (frames.length === 0) throw new FrameError("it holds nothing");
+    return frames;
+  } catch (error) {
+    if (error instanceof FrameError) throw refusedFile(file, `is damaged: ${error.message}`, CURE, error);
+    throw storeError(error, `read ${file}`);
+  }
+}
+
+async function unpackFrame(file: string, frame: Frame, into: string, signal: AbortSignal): Promise<void> {
+  const { offset, length } = frame;
+  // Each stream opens the file for itself: one that fails closes its descriptor, whoever else may be using it.
+  const source = createReadStream(file, {
+    start: offset,
+    end: offset + length - 1,
+    highWaterMark: CHUNK_BYTES,
+  });
+  const output = createWriteStream(into, { flags: "a", highWaterMark: CHUNK_BYTES });
+  try {
+    await pipeline(source, createZstdDecompress({ chunkSize: CHUNK_BYTES }), output, { signal });
+  } catch (error) {
+    if (isZlibError(error)) throw refusedFile(file, `is damaged: ${error.message}`, CURE, error);
+    throw storeError(error, `unpack ${file}`);
+  }
+}
+
+function isZlibError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && /^(?:ZSTD|Z)_/.test(String(error.code));
+}
+
+/** Said before the first byte, and long before the first AWS call: the sync will want this room and more. */
+function roomFor(frames: readonly Frame[], into: string): void {
+  const bytes = frames.reduce((sum, frame) => sum + (frame.contentBytes ?? 0), 0);
+  const { bavail, bsize } = onDisk(`write ${into}`, () => statfsSync(dirname(into)));
+  if (bytes <= bavail * bsize) return;
+  const [needed, free] = [bytes, bavail * bsize].map((size) => `${Math.ceil(size / 2 ** 20)} MiB`);
+  throw new GovernanceError(
+    "resource-exhausted",
+    `cannot write ${into}: it needs ${needed} and ${free} are free; free some space, or name a roomier --state-dir`,
+  );
+}

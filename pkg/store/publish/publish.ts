@@ -1,0 +1,117 @@
+import { chmodSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { EpochMs } from "../../core/clock.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import { refusedFile } from "../errors.ts";
+import { removeDatabase, type SyncPaths, syncToDisk } from "../paths.ts";
+import { endRun, type RunState } from "../run/run-state.ts";
+import { buildDatabase } from "./build-database.ts";
+import { pack } from "./envelope.ts";
+import type { PreviousFile } from "./previous-file.ts";
+import { type RunCounts, shrinkRefusal } from "./shrink-guard.ts";
+
+/** What came of a published run. */
+export interface Published {
+  readonly file: string;
+  readonly syncId: string;
+  readonly counts: RunCounts;
+  /** The run before it, when the file held one. */
+  readonly previous: RunCounts | undefined;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  /** Runs in the file now: 2, or 1 when it is the first or when both would be more than the field's readers take. */
+  readonly runs: 1 | 2;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** Size of the database in it. */
+  readonly databaseBytes: number;
+}
+
+export interface PublishDeps {
+  readonly paths: SyncPaths;
+  readonly work: DatabaseSync;
+  readonly run: RunState;
+  readonly previous: PreviousFile | undefined;
+  /** The target as it was when it was judged. */
+  readonly target: Stats | undefined;
+  readonly connectorVersion: string;
+  readonly acceptShrink: boolean;
+  readonly nowMs: EpochMs;
+  readonly maxDatabaseBytes?: number;
+}
+
+/** The field's readers unpack no more than this unless they are told to. */
+const READERS_LIMIT_BYTES = 10 * 2 ** 30;
+
+/**
+ * Turns a run that was read to the end into the new target (F1). Rejects with `refused-by-guard` when it lost too much
+ * (F7); after that and any other failure the old target stands and the run is kept.
+ */
+export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promise<Published> {
+  const { paths, work, run, previous } = deps;
+  const before = previous?.runs[0];
+  const refusal = before === undefined ? undefined : shrinkRefusal(paths.target, before.counts, run.counts);
+  const held = refusal !== undefined && !deps.acceptShrink;
+  // Readers take the run that ended last for the newest, so a clock set back must not make this one the older (F8).
+  const endedAtMs = run.endedAtMs ?? Math.max(deps.nowMs, run.startedAtMs, (before?.endedAtMs ?? 0) + 1);
+  endRun(work, endedAtMs, held);
+  if (held) throw refusal;
+  const built = await build(deps, endedAtMs, signal);
+  await pack(paths.next, paths.packing, signal);
+  removeDatabase(paths.next);
+  signal.throwIfAborted(); // after a close() the target is no longer ours to replace
+  replaceTarget(paths, deps.target);
+  return {
+    file: paths.target,
+    syncId: run.syncId,
+    counts: run.counts,
+    previous: before?.counts,
+    startedAt: new Date(run.startedAtMs),
+    endedAt: new Date(endedAtMs),
+    ...built,
+    bytes: statSync(paths.target).size,
+  };
+}
+
+async function build(
+  { paths, work, run, previous, connectorVersion, maxDatabaseBytes = READERS_LIMIT_BYTES }: PublishDeps,
+  endedAtMs: EpochMs,
+  signal: AbortSignal,
+): Promise<{ readonly runs: 1 | 2; readonly databaseBytes: number }> {
+  const plan = { into: paths.next, run, endedAtMs, connectorVersion };
+  if (previous !== undefined) {
+    const kept = { database: previous.database, syncId: previous.runs[0].syncId };
+    const databaseBytes = await buildDatabase(work, { ...plan, kept }, signal);
+    if (databaseBytes <= maxDatabaseBytes) return { runs: 2, databaseBytes };
+  }
+  return { runs: 1, databaseBytes: await buildDatabase(work, { ...plan, kept: undefined }, signal) };
+}
+
+function replaceTarget(paths: SyncPaths, judged: Stats | undefined): void {
+  const found = statSync(paths.target, { throwIfNoEntry: false });
+  if (!sameFile(judged, found)) {
+    const cure = "sync again: the run is kept, and the file will be judged anew";
+    throw refusedFile(paths.target, "was changed by somebody else while the sync ran", cure); // F2
+  }
+  if (judged !== undefined) chmodSync(paths.packing, judged.mode & 0o777);
+  renameSync(paths.packing, paths.target);
+  syncToDisk(dirname(paths.target));
+}
+
+function sameFile(a: Stats | undefined, b: Stats | undefined): boolean {
+  return a?.dev === b?.dev && a?.ino === b?.ino && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs;
+}
+
+/** What a publication that was cut short left behind. */
+export function removeLeftovers(paths: SyncPaths): void {
+  removeDatabase(paths.next);
+  removeDatabase(paths.previous);
+  rmSync(paths.packing, { force: true });
+}
+
+/** A run may be published only when nothing of it is left to read (F5). */
+export function refuseUnread(open: number): void {
+  if (open === 0) return;
+  throw new GovernanceError("internal", `the run has ${open} listings left to read, so it is not published`);
+}

@@ -1,0 +1,29 @@
+import { GovernanceError } from "../../core/errors.ts";
+
+/** Rows of one run, exact. */
+export interface RunCounts {
+  readonly users: number;
+  readonly groups: number;
+  readonly memberships: number;
+}
+
+const KINDS = ["users", "groups", "memberships"] as const;
+
+/**
+ * The refusal of a run that lost more than half of anything (D12, F7), or undefined. Whatever the platform does not see
+ * any more it takes away, so half of it gone is more likely a wrong pool or permission than the truth.
+ */
+export function shrinkRefusal(
+  file: string,
+  before: RunCounts,
+  after: RunCounts,
+): GovernanceError | undefined {
+  const lost = KINDS.filter((kind) => after[kind] * 2 < before[kind]);
+  if (lost.length === 0) return undefined;
+  const numbers = lost.map((kind) => `${kind} ${before[kind]} -> ${after[kind]}`).join(", ");
+  return new GovernanceError(
+    "refused-by-guard",
+    `${file} was left as it is: more than half would be lost (${numbers}); if that is true, sync again with ` +
+      "--accept-shrink, which publishes this run without reading it again",
+  );
+}

@@ -1,0 +1,255 @@
+// The rows of the run being read.
+//
+// Invariants (DESIGN.md):
+//   F4. The rows of a page, the chains after it and the counts are in one transaction.
+//   F6. Counts are exact: they move in the transaction of the rows that they count.
+//   F9. No grant dangles: its entitlement and its principal are rows before it is.
+
+import type { DatabaseSync } from "node:sqlite";
+import type { EpochClock } from "../../core/clock.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Chain, ChainKind, ChainState } from "../../core/sync-plan.ts";
+import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
+import type { Entitlement, Grant, Resource, ResourceType } from "../../protocol/messages.ts";
+import type { RunCounts } from "../publish/shrink-guard.ts";
+import { numberOf, type Row, textOf } from "../rows.ts";
+import { timestampText } from "../timestamps.ts";
+import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode.ts";
+import { insertRun, type RunState } from "./run-state.ts";
+import { prepareRun, type RunStatements } from "./run-statements.ts";
+
+/** A user as a page gave it, built only where the run does not have the row or has it with another stamp. */
+export interface PagePrincipal {
+  readonly resourceTypeId: string;
+  readonly resourceId: string;
+  /** Changes with the user. */
+  readonly stamp: string;
+  build(): Resource;
+}
+
+/** Everything that one page changes, committed whole or not at all. */
+export interface RunPage {
+  readonly chain: Chain;
+  readonly opens: readonly Chain[];
+  readonly resources: readonly Resource[];
+  readonly principals: readonly PagePrincipal[];
+  readonly entitlements: readonly Entitlement[];
+  readonly grants: readonly Grant[];
+}
+
+interface Found {
+  readonly row: number;
+  readonly stamp: number | null;
+}
+
+/** What one page found, so that a page of one group looks its entitlement up once. */
+interface Met {
+  readonly resources: Map<string, Found>;
+  readonly entitlements: Map<string, number>;
+}
+
+type Tally = { -readonly [Kind in keyof RunCounts]: RunCounts[Kind] };
+
+export class RunRows {
+  readonly #database: DatabaseSync;
+  readonly #now: EpochClock;
+  readonly #sql: RunStatements;
+  #counts: RunCounts;
+
+  constructor(database: DatabaseSync, counts: RunCounts, now: EpochClock) {
+    this.#database = database;
+    this.#counts = counts;
+    this.#now = now;
+    this.#sql = prepareRun(database);
+  }
+
+  get counts(): RunCounts {
+    return this.#counts;
+  }
+
+  begin(run: RunState, types: readonly ResourceType[], chains: readonly Chain[]): void {
+    this.#transaction((_tally, at) => {
+      insertRun(this.#database, run);
+      for (const type of types) {
+        const { id, data } = resourceTypeRow(type);
+        this.#sql.insertResourceType.run(id, at, data);
+      }
+      for (const chain of chains) this.#openChain(chain);
+    });
+  }
+
+  openChains(): readonly Chain[] {
+    return this.#sql.openChains.all().map(chainOf);
+  }
+
+  /** Returns the chains that were really opened: new ones, and those of a group that had vanished and is back. */
+  commit(page: RunPage): readonly Chain[] {
+    return this.#transaction((tally, at) => {
+      const met: Met = { resources: new Map(), entitlements: new Map() };
+      for (const resource of page.resources) this.#putResource(resource, null, at, tally, met);
+      for (const principal of page.principals) this.#addPrincipal(principal, at, tally, met);
+      for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
+      for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
+      this.#moveChain(page.chain);
+      return page.opens.filter((chain) => this.#openChain(chain));
+    });
+  }
+
+  dropGroup(chain: Chain, group: { readonly resourceTypeId: string; readonly resourceId: string }): void {
+    const { resourceTypeId: type, resourceId: id } = group;
+    this.#transaction((tally) => {
+      tally.memberships -= Number(this.#sql.dropGrants.run(type, id).changes);
+      this.#sql.dropEntitlements.run(type, id);
+      const found = this.#sql.findResource.get(type, id);
+      if (found !== undefined) {
+        this.#sql.dropResource.run(numberOf(found, "resource"));
+        this.#sql.dropName.run(type, id);
+        if (type === GROUP_TYPE) tally.groups -= 1;
+      }
+      this.#moveChain(chain);
+    });
+  }
+
+  #addPrincipal(principal: PagePrincipal, at: string, tally: Tally, met: Met): void {
+    const { resourceTypeId, resourceId } = principal;
+    const stamp = stampNumber(principal.stamp);
+    const known = this.#findResource(resourceTypeId, resourceId, met);
+    if (known !== undefined && known.stamp === stamp) return;
+    const resource = principal.build();
+    if (resource.id?.resourceType !== resourceTypeId || resource.id.resource !== resourceId) {
+      throw new GovernanceError("internal", "a principal was built as somebody else; please report this");
+    }
+    this.#putResource(resource, stamp, at, tally, met);
+  }
+
+  #putResource(resource: Resource, stamp: number | null, at: string, tally: Tally, met: Met): void {
+    const { type, id, parentType, parentId, data } = resourceRow(resource);
+    const known = this.#findResource(type, id, met);
+    if (known !== undefined) {
+      this.#sql.updateResource.run(parentType, parentId, at, data, known.row);
+      if (known.stamp !== stamp) this.#sql.updateName.run(stamp, type, id);
+      met.resources.set(keyOf(type, id), { row: known.row, stamp });
+      return;
+    }
+    const row = Number(
+      this.#sql.insertResource.run(type, id, parentType, parentId, at, data).lastInsertRowid,
+    );
+    this.#sql.insertName.run(type, id, row, stamp);
+    met.resources.set(keyOf(type, id), { row, stamp });
+    if (type === USER_TYPE) tally.users += 1;
+    if (type === GROUP_TYPE) tally.groups += 1;
+  }
+
+  #putEntitlement(entitlement: Entitlement, at: string): void {
+    const { externalId, type, resourceId, data } = entitlementRow(entitlement);
+    this.#sql.putEntitlement.run(externalId, type, resourceId, at, data);
+  }
+
+  #putGrant(grant: Grant, at: string, tally: Tally, met: Met): void {
+    const { entitlementId, principalType, principalId, data } = grantRow(grant);
+    const entitlement = this.#entitlementNumber(entitlementId, met);
+    const principal = this.#findResource(principalType, principalId, met)?.row;
+    if (entitlement === undefined || principal === undefined) {
+      const missing = entitlement === undefined ? "entitlement" : "principal";
+      // F9
+      throw new GovernanceError(
+        "internal",
+        `a grant of ${entitlementId} came without its ${missing}; please report this`,
+      );
+    }
+    const inserted = this.#sql.insertGrant.run(entitlement, principal, principalType, principalId, at, data);
+    if (Number(inserted.changes) === 1) tally.memberships += 1;
+    else this.#sql.updateGrant.run(at, data, entitlement, principal);
+  }
+
+  #findResource(type: string, id: string, met: Met): Found | undefined {
+    const key = keyOf(type, id);
+    const known = met.resources.get(key);
+    if (known !== undefined) return known;
+    const row = this.#sql.findResource.get(type, id);
+    if (row === undefined) return undefined;
+    const found = {
+      row: numberOf(row, "resource"),
+      stamp: row["stamp"] === null ? null : numberOf(row, "stamp"),
+    };
+    met.resources.set(key, found);
+    return found;
+  }
+
+  #entitlementNumber(id: string, met: Met): number | undefined {
+    const known = met.entitlements.get(id);
+    if (known !== undefined) return known;
+    const row = this.#sql.findEntitlement.get(id);
+    if (row === undefined) return undefined;
+    const number = numberOf(row, "id");
+    met.entitlements.set(id, number);
+    return number;
+  }
+
+  #openChain({ kind, group, token, state, pages }: Chain): boolean {
+    return Number(this.#sql.openChain.run(kind, group, token, state, pages).changes) === 1;
+  }
+
+  #moveChain({ kind, group, token, state, pages }: Chain): void {
+    if (Number(this.#sql.moveChain.run(token, state, pages, kind, group).changes) === 1) return;
+    throw new GovernanceError(
+      "internal",
+      `a page of ${kind} was read that the run does not wait for; please report this`,
+    );
+  }
+
+  #transaction<T>(work: (tally: Tally, at: string) => T): T {
+    const tally = { ...this.#counts };
+    const nowMs = this.#now();
+    this.#sql.beginTransaction.run();
+    try {
+      const result = work(tally, timestampText(nowMs));
+      this.#sql.progress.run(nowMs, tally.users, tally.groups, tally.memberships);
+      this.#sql.commitTransaction.run();
+      this.#counts = tally;
+      return result;
+    } catch (error) {
+      // A full disk may have rolled it back already.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}
+
+/**
+ * 48 bits of the stamp, so that the index of a million names stays small. Two stamps of one person would have to agree in
+ * them within one run for a change to be missed, and then the row is the one that was read minutes before.
+ */
+function stampNumber(stamp: string): number {
+  let low = 0x811c9dc5;
+  let high = 0x1234;
+  for (let at = 0; at < stamp.length; at += 1) {
+    const code = stamp.charCodeAt(at);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code ^ (low >>> 16), 0x5bd1e995);
+  }
+  return (high >>> 16) * 2 ** 32 + (low >>> 0);
+}
+
+// "\0" stands in no id that SQLite or Cognito would take.
+function keyOf(type: string, id: string): string {
+  return `${type}\0${id}`;
+}
+
+const KINDS: readonly ChainKind[] = ["users", "groups", "members"];
+const STATES: readonly ChainState[] = ["open", "done", "dropped"];
+
+function chainOf(row: Row): Chain {
+  const kind = KINDS.find((known) => known === row["kind"]);
+  const state = STATES.find((known) => known === row["state"]);
+  if (kind === undefined || state === undefined) {
+    throw new GovernanceError("data-loss", "the working file is damaged: it holds a chain of no known kind");
+  }
+  return {
+    kind,
+    group: textOf(row, "group_name"),
+    token: textOf(row, "token"),
+    state,
+    pages: numberOf(row, "pages"),
+  };
+}

@@ -1,0 +1,60 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { EpochMs } from "../../core/clock.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { RunCounts } from "../publish/shrink-guard.ts";
+import { numberOf, textOf } from "../rows.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+
+/** The run as the working database knows it. */
+export interface RunState {
+  readonly syncId: string;
+  readonly fingerprint: Fingerprint;
+  readonly startedAtMs: EpochMs;
+  /** When its newest page was committed. */
+  readonly progressAtMs: number;
+  /** Set once it was read to the end. */
+  readonly endedAtMs: EpochMs | undefined;
+  /** The shrink guard has refused to publish it. */
+  readonly held: boolean;
+  readonly counts: RunCounts;
+}
+
+export function readRun(database: DatabaseSync): RunState | undefined {
+  const row = database.prepare("SELECT * FROM run").get();
+  if (row === undefined) return undefined;
+  const userIdKind = textOf(row, "user_id_kind");
+  if (userIdKind !== "sub" && userIdKind !== "username") {
+    throw new GovernanceError("data-loss", "the working file is damaged: its run has users of no known kind");
+  }
+  return {
+    syncId: textOf(row, "sync_id"),
+    fingerprint: {
+      poolId: textOf(row, "pool_id"),
+      userIdKind,
+      mappingVersion: numberOf(row, "mapping_version"),
+    },
+    startedAtMs: numberOf(row, "started_at"),
+    progressAtMs: numberOf(row, "progress_at"),
+    endedAtMs: row["ended_at"] === null ? undefined : numberOf(row, "ended_at"),
+    held: numberOf(row, "held") === 1,
+    counts: {
+      users: numberOf(row, "users"),
+      groups: numberOf(row, "groups"),
+      memberships: numberOf(row, "memberships"),
+    },
+  };
+}
+
+export function insertRun(database: DatabaseSync, run: RunState): void {
+  const { poolId, userIdKind, mappingVersion } = run.fingerprint;
+  database
+    .prepare(`
+      INSERT INTO run (id, sync_id, pool_id, user_id_kind, mapping_version, started_at, progress_at)
+      VALUES (1, ?, ?, ?, ?, ?, ?)`)
+    .run(run.syncId, poolId, userIdKind, mappingVersion, run.startedAtMs, run.progressAtMs);
+}
+
+/** The run was read to the end; `held` when the shrink guard keeps it from being published. */
+export function endRun(database: DatabaseSync, endedAtMs: EpochMs, held: boolean): void {
+  database.prepare("UPDATE run SET ended_at = ?, held = ?").run(endedAtMs, Number(held));
+}

@@ -1,0 +1,59 @@
+import type { DatabaseSync } from "node:sqlite";
+import { GovernanceError } from "../../core/errors.ts";
+import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
+import type { RunCounts } from "../publish/shrink-guard.ts";
+import { numberOf, textOf } from "../rows.ts";
+
+/** The `stats` of a run, as the field's readers expect them. */
+export interface RunStats {
+  readonly resource_types: number;
+  readonly resources: number;
+  readonly entitlements: number;
+  readonly grants: number;
+  readonly resources_by_resource_type: Readonly<Record<string, number>>;
+  readonly entitlements_by_resource_type: Readonly<Record<string, number>>;
+  readonly grants_by_resource_type: Readonly<Record<string, number>>;
+}
+
+/**
+ * Counts the rows of the working database. They must be as many as were counted page by page (F6): a run that does not
+ * add up is not published.
+ */
+export function countRun(work: DatabaseSync, counts: RunCounts): RunStats {
+  const resources = tally(work, "SELECT type, count(*) AS n FROM main.names GROUP BY type");
+  const entitlements = tally(work, "SELECT type, count(*) AS n FROM main.entitlements GROUP BY type");
+  const grants = tally(
+    work,
+    `SELECT e.type, count(*) AS n FROM main.grants g JOIN main.entitlements e ON e.id = g.entitlement GROUP BY e.type`,
+  );
+  expectRows("users", resources[USER_TYPE] ?? 0, counts.users);
+  expectRows("groups", resources[GROUP_TYPE] ?? 0, counts.groups);
+  expectRows("memberships", total(grants), counts.memberships);
+  return {
+    resource_types: numberOf(work.prepare("SELECT count(*) AS n FROM main.resource_types").get(), "n"),
+    resources: total(resources),
+    entitlements: total(entitlements),
+    grants: total(grants),
+    resources_by_resource_type: resources,
+    entitlements_by_resource_type: entitlements,
+    grants_by_resource_type: grants,
+  };
+}
+
+/** Throws when rows were lost, or came from nowhere, between two counts of them (F6). */
+export function expectRows(what: string, found: number, expected: number): void {
+  if (found === expected) return;
+  throw new GovernanceError(
+    "internal",
+    `the run holds ${found} ${what} and counted ${expected}; please report this`,
+  );
+}
+
+function tally(work: DatabaseSync, sql: string): Record<string, number> {
+  const rows = work.prepare(sql).all();
+  return Object.fromEntries(rows.map((row) => [textOf(row, "type"), numberOf(row, "n")]));
+}
+
+function total(tallied: Record<string, number>): number {
+  return Object.values(tallied).reduce((sum, n) => sum + n, 0);
+}

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import type { EpochMs } from "../../core/clock.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import { refusedFile, SQLITE, sqliteOf } from "../errors.ts";
+import { removeDatabase, touchPrivate } from "../paths.ts";
+import { numberOf, textOf } from "../rows.ts";
+import { type Fingerprint, sameFingerprint } from "./fingerprint.ts";
+import { type RunState, readRun } from "./run-state.ts";
+import { APPLICATION_ID, createWorkSchema, tuneWork, WORK_VERSION } from "./work-schema.ts";
+
+/** The working database, with the run that goes on in it. */
+export interface WorkFile {
+  readonly database: DatabaseSync;
+  /** The unfinished or unpublished run of an earlier process, when it may go on (F5). */
+  readonly run: RunState | undefined;
+  /** Why an earlier run may not: one line for the log. */
+  readonly discarded: string | undefined;
+}
+
+export interface Resumption {
+  readonly fingerprint: Fingerprint;
+  readonly nowMs: EpochMs;
+  readonly maxIdleMs: number;
+  /** Whether a run that the shrink guard holds back is wanted. */
+  readonly acceptShrink: boolean;
+  /** Runs that stand in the target already. */
+  readonly published: ReadonlySet<string>;
+}
+
+/** Opens or creates the working database; the caller holds the lock. A file there that is not ours is refused. */
+export function openWorkFile(path: string, wanted: Resumption): WorkFile {
+  const earlier = existsSync(path) ? openEarlier(path, wanted) : undefined;
+  if (typeof earlier === "object") return earlier;
+  removeDatabase(path);
+  touchPrivate(path);
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    tuneWork(database);
+    createWorkSchema(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return { database, run: undefined, discarded: earlier };
+}
+
+/** The file when its run goes on; why not, when it holds one; undefined when it holds none. */
+function openEarlier(path: string, wanted: Resumption): WorkFile | string | undefined {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  let kept: WorkFile | undefined;
+  try {
+    if (!isOurs(path, database)) return undefined;
+    const { user_version: version } = database.prepare("PRAGMA user_version").get() ?? {};
+    if (version !== WORK_VERSION) return "another version of the connector left it";
+    tuneWork(database);
+    const run = readRun(database);
+    if (run === undefined) return undefined;
+    const unfit = unfitness(run, wanted, database);
+    if (unfit !== undefined) return unfit;
+    kept = { database, run, discarded: undefined };
+    return kept;
+  } catch (error) {
+    if (sqliteOf(error) === SQLITE.corrupt || isDataLoss(error)) return "it was damaged";
+    throw error;
+  } finally {
+    if (kept === undefined) database.close();
+  }
+}
+
+function isDataLoss(error: unknown): boolean {
+  return error instanceof GovernanceError && error.code === "data-loss";
+}
+
+/** False for a file that was created and never filled. */
+function isOurs(path: string, database: DatabaseSync): boolean {
+  try {
+    const id = numberOf(database.prepare("PRAGMA application_id").get(), "application_id");
+    if (id === APPLICATION_ID) return true;
+    if (numberOf(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get(), "n") === 0) return false;
+  } catch (error) {
+    if (sqliteOf(error) !== SQLITE.notADatabase) throw error;
+  }
+  throw refusedFile(path, "is in the way: it is no working database of this connector", "move it away");
+}
+
+/** Why a run may not go on, cheapest question first. */
+function unfitness(run: RunState, wanted: Resumption, database: DatabaseSync): string | undefined {
+  if (wanted.published.has(run.syncId)) return "it was published already";
+  if (!sameFingerprint(run.fingerprint, wanted.fingerprint)) return "it was read with other settings";
+  const idleMs = wanted.nowMs - run.progressAtMs;
+  if (idleMs > wanted.maxIdleMs) return `it made no progress for ${Math.floor(idleMs / 60_000)} minutes`;
+  if (run.held && !wanted.acceptShrink)
+    return "the shrink guard had held it back, and --accept-shrink was not given";
+  const [verdict] = database.prepare("PRAGMA quick_check(1)").all();
+  if (verdict === undefined || textOf(verdict, "quick_check") !== "ok") return "it was damaged";
+  return undefined;
+}
