@@ -178,7 +178,7 @@ async function breaches(scenario: Scenario, at: number, before: unknown, after: 
   const begun = dying.moments.includes("after journal.begin");
   const lines = stage.audit();
   const verdict = await verifyAuditFile(stage.auditPath, {}, never);
-  const stillOpen = second.journal.adopt().length;
+  const stillOpen = second.journal.claimOrphans().length;
   // Whoever asked asks again.
   await scenario.change(second.provisioner, asked);
   const final = JSON.stringify(stateOf(stage.pool));

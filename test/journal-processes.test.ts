@@ -72,13 +72,13 @@ describe("a process killed within a change", () => {
     const { child, lines } = start("hold", "c1");
     expect(await lines.next()).toMatchObject({ value: "begun" });
     const journal = open();
-    expect(journal.adopt()).toEqual([]);
+    expect(journal.claimOrphans()).toEqual([]);
     let begun = false;
     const waiting = journal.begin(change("c2"), never).then((leftovers) => {
       begun = true;
       return leftovers;
     });
-    expect(journal.adopt()).toEqual([]);
+    expect(journal.claimOrphans()).toEqual([]);
     expect(begun).toBe(false);
     await kill(child);
     expect(await waiting).toMatchObject([
@@ -95,7 +95,7 @@ describe("a process killed within a change", () => {
     const { child, lines } = start("hold", "c1");
     await lines.next();
     await kill(child);
-    const found = [open(), open()].flatMap((journal) => journal.adopt());
+    const found = [open(), open()].flatMap((journal) => journal.claimOrphans());
     expect(found).toMatchObject([{ id: "c1", requester: { via: "cli", name: "worker" } }]);
   });
 
@@ -124,11 +124,11 @@ describe("a process killed within a change", () => {
       await kill(child);
       expect(existsSync(audit) ? readFileSync(audit, "utf8") : "").toBe(log);
       const journal = open();
-      const found = journal.adopt();
+      const found = journal.claimOrphans();
       expect(found.map(({ id }) => id)).toEqual(isOpen ? ["c1"] : []);
       for (const { id } of found) journal.close(id, () => undefined);
       journal.end();
-      expect(open().adopt()).toEqual([]);
+      expect(open().claimOrphans()).toEqual([]);
     },
   );
 });

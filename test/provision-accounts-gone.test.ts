@@ -104,7 +104,7 @@ describe("deleting", () => {
     const { pool, server, audit, process } = await stage(settled);
     server.script({ operation: "AdminDeleteUser", error: { name: "InvalidParameterException" } });
     const failure = await refusal(remove(process(), only(pool).sub));
-    expect(failure).toMatchObject({ code: "invalid-argument", stands: [] });
+    expect(failure).toMatchObject({ code: "invalid-argument", appliedEffects: [] });
     expect(failure.message).toContain("taken back");
     expect(only(pool).enabled).toBe(true);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "undone" });
@@ -168,7 +168,7 @@ describe("rotating a credential", () => {
     server.script({ operation: "AdminSetUserPassword", cut: "after" });
     const failure = await refusal(rotate(process(), only(pool).sub, random));
     expect(failure.reason).toBe("outcome-unknown");
-    expect(failure.stands).toHaveLength(1);
+    expect(failure.appliedEffects).toHaveLength(1);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
 

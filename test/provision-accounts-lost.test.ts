@@ -36,7 +36,7 @@ describe("a create whose answer is lost", () => {
     const { pool, server, audit, process } = await stage(settings);
     server.script({ operation: "AdminCreateUser", nth: 1, cut: "before" });
     const failure = await refusal(create(process(), { ...wish, credential: random }));
-    expect(failure).toMatchObject({ code: "unavailable", reason: "outcome-unknown", stands: [] });
+    expect(failure).toMatchObject({ code: "unavailable", reason: "outcome-unknown", appliedEffects: [] });
     expect(pool.allUsers()).toEqual([]);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "failed", steps: [{ state: "not-done" }] });
     expect((await create(process(), wish)).result.state).toBe("created");
@@ -132,7 +132,7 @@ describe("a create whose answer is lost", () => {
     server.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
     server.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "InternalErrorException" } });
     const failure = await refusal(create(process(), ann));
-    expect(failure.stands).toEqual(["it may have been done or not: look, then repeat"]);
+    expect(failure.appliedEffects).toEqual(["it may have been done or not: look, then repeat"]);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
 
@@ -154,7 +154,10 @@ describe("a create whose answer is lost", () => {
       operation: "AdminCreateUser",
       error: { name: "UserLambdaValidationException" },
     });
-    expect(await refusal(create(process(), invited))).toMatchObject({ reason: "trigger-failed", stands: [] });
+    expect(await refusal(create(process(), invited))).toMatchObject({
+      reason: "trigger-failed",
+      appliedEffects: [],
+    });
     refuse.remove();
     server.script({
       operation: "AdminCreateUser",
@@ -209,7 +212,7 @@ describe("a second step that fails", () => {
       error: { name: "AccessDeniedException" },
     });
     const failure = await refusal(create(process(), { ...ann, credential: random }));
-    expect(failure.stands).toEqual([`AdminCreateUser is done (user ${only(pool).sub})`]);
+    expect(failure.appliedEffects).toEqual([`AdminCreateUser is done (user ${only(pool).sub})`]);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "partial", target: { user: only(pool).sub } });
   });
 
@@ -239,7 +242,7 @@ describe("a second step that fails", () => {
       error: { name: "AccessDeniedException" },
       run: () => void Object.assign(only(pool), how),
     });
-    expect((await refusal(create(process(), { ...ann, credential: random }))).stands).toHaveLength(1);
+    expect((await refusal(create(process(), { ...ann, credential: random }))).appliedEffects).toHaveLength(1);
     expect(server.stats.count("AdminDeleteUser")).toBe(0);
   });
 

@@ -165,7 +165,7 @@ describe("a grant", () => {
     stage.server.script({ operation: "AdminAddUserToGroup", cut: "before" });
     const failed = await refusal(stage.provisioner.grant(byId(subOf(stage, "ann")), "new", asked, never));
     expect(failed.code).toBe("unavailable");
-    expect(failed.stands).toEqual([]);
+    expect(failed.appliedEffects).toEqual([]);
     expect(stage.audit()).toMatchObject([{ outcome: "failed", steps: [{ state: "not-done" }] }]);
   }, 20_000);
 

@@ -27,7 +27,7 @@ test("a change whose audit line cannot be written says that it was made, and rec
   const stage = await setStage({ users }, { wrap: { audit: onDisk(disk) } });
   const failed = await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
   expect(failed.message).toMatch(/no space left .*the change was made .*connector recover/);
-  expect(failed.stands).toEqual(["AdminDisableUser is done", "AdminUserGlobalSignOut is done"]);
+  expect(failed.appliedEffects).toEqual(["AdminDisableUser is done", "AdminUserGlobalSignOut is done"]);
   expect(stage.audit()).toEqual([]);
   disk.full = false;
   const { settled } = await stage.provisioner.recover(never);

@@ -46,7 +46,7 @@ describe("disabling", () => {
       error: { name: "InvalidParameterException" },
     });
     const failed = await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
-    expect(failed.stands).toEqual([`AdminDisableUser is done (user ${stored(stage).sub})`]);
+    expect(failed.appliedEffects).toEqual([`AdminDisableUser is done (user ${stored(stage).sub})`]);
     expect(failed.message).toContain("AdminDisableUser is done");
     expect(stored(stage).enabled).toBe(false);
     expect(stage.audit()).toMatchObject([
@@ -217,8 +217,8 @@ describe("attributes", () => {
     });
     const change = { set: new Map([["nickname", "Annie"]]), remove: ["locale"] };
     const failed = await refusal(stage.provisioner.updateAttributes(ann, change, asked, never));
-    expect(failed.stands).toHaveLength(1);
-    expect(failed.stands[0]).toContain("AdminUpdateUserAttributes is done");
+    expect(failed.appliedEffects).toHaveLength(1);
+    expect(failed.appliedEffects[0]).toContain("AdminUpdateUserAttributes is done");
     expect(stored(stage).attributes.get("nickname")).toBe("Annie");
   });
 

@@ -12,7 +12,7 @@ import type { DirectoryWriter } from "../core/directory-writer.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import type { Priority } from "../core/throttle.ts";
 import type { User } from "../core/user.ts";
-import { createCaller } from "./calls/call.ts";
+import { createAwsCaller } from "./calls/call.ts";
 import { pageLimit, toPage } from "./calls/listing.ts";
 import { groupOrPool } from "./calls/missing-group.ts";
 import { probePermissions } from "./calls/probe.ts";
@@ -33,7 +33,7 @@ export interface CognitoDirectory extends Directory, DirectoryWriter {
 
 /** The Directory over one Cognito user pool, and what changes it. Opens no connection before the first call. */
 export function createCognitoDirectory(options: CognitoOptions): CognitoDirectory {
-  const caller = createCaller(options);
+  const caller = createAwsCaller(options);
   const { poolId: UserPoolId } = options;
 
   function usersPage(page: PageRequest, filter: string | undefined, priority: Priority, signal: AbortSignal) {

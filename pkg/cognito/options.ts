@@ -37,7 +37,7 @@ export interface ProxyOptions {
 }
 
 /** One attempt to call AWS, told when it is over. It carries no argument and no answer. */
-export interface CallEvent {
+export interface AwsCallEvent {
   readonly operation: Operation;
   /** `ok`, or the name of the error. */
   readonly outcome: string;
@@ -63,7 +63,7 @@ export interface CognitoOptions {
   /** The longest that one attempt may take, answer included. Default 30 000. */
   readonly httpTimeoutMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
-  readonly onCall?: ((event: CallEvent) => void) | undefined;
+  readonly onCall?: ((event: AwsCallEvent) => void) | undefined;
   readonly clock?: CallClock | undefined;
   /** Uniform in [0, 1), for the jitter between attempts. */
   readonly random?: (() => number) | undefined;

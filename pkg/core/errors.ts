@@ -52,13 +52,13 @@ export type ErrorReason = (typeof ERROR_REASONS)[number];
 
 export interface ErrorDetails {
   readonly cause?: unknown;
-  readonly reason?: ErrorReason;
+  readonly reason?: ErrorReason | undefined;
   /** When a throttled or unavailable call may be tried again. */
-  readonly retryAt?: Date;
+  readonly retryAt?: Date | undefined;
   /** The AWS request id, for a support case. */
-  readonly requestId?: string;
-  /** Of a change that broke off: what stands in the pool nevertheless, one line each. */
-  readonly stands?: readonly string[];
+  readonly requestId?: string | undefined;
+  /** Of a change that stopped half way: what has already been done in the pool, one line each. */
+  readonly appliedEffects?: readonly string[] | undefined;
 }
 
 /** The only error that crosses a package boundary. The message is one line: what failed, why, and the cure. */
@@ -68,7 +68,7 @@ export class GovernanceError extends Error {
   readonly reason: ErrorReason | undefined;
   readonly retryAt: Date | undefined;
   readonly requestId: string | undefined;
-  readonly stands: readonly string[];
+  readonly appliedEffects: readonly string[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -76,7 +76,21 @@ export class GovernanceError extends Error {
     this.reason = details.reason;
     this.retryAt = details.retryAt;
     this.requestId = details.requestId;
-    this.stands = details.stands ?? [];
+    this.appliedEffects = details.appliedEffects ?? [];
+  }
+
+  /** The same failure with another message or other details. What is not named stays as it is. */
+  with(change: ErrorDetails & { readonly message?: string }): GovernanceError {
+    const { code, cause, reason, retryAt, requestId, appliedEffects } = this;
+    const { message = this.message, ...details } = change;
+    return new GovernanceError(code, message, {
+      cause,
+      reason,
+      retryAt,
+      requestId,
+      appliedEffects,
+      ...details,
+    });
   }
 
   /**

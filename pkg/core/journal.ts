@@ -69,19 +69,19 @@ export interface Journal {
   spent(budget: Budget, nowMs: EpochMs): number;
   /**
    * Runs `last` (the audit line) and removes the change, while no other process does the same. `last` may only read
-   * the journal. When it throws, that is thrown on, and the change stays open but is let go, as by `letGo`.
+   * the journal. When it throws, that is thrown on, and the change stays open but is let go, as by `release`.
    */
   close(id: string, last: () => void): void;
   /**
-   * Gives up a change without ending it: it stays open, and the next `begin` of its lock, or `adopt`, gets it. What
+   * Gives up a change without ending it: it stays open, and the next `begin` of its lock, or `claimOrphans`, gets it. What
    * `begin` returned with it and is still open goes too.
    */
-  letGo(id: string): void;
+  release(id: string): void;
   /**
    * The changes that dead processes left open, or that were let go, oldest first; not those under whose lock a living
-   * one is at work. They belong to this process from now on, until `close` or `letGo`.
+   * one is at work. They belong to this process from now on, until `close` or `release`.
    */
-  adopt(): readonly OpenChange[];
+  claimOrphans(): readonly OpenChange[];
   /** Lets go of the lock of this process. Open changes of it stay, for the next one. */
   end(): void;
 }

@@ -9,7 +9,7 @@ export interface Throttle {
    * Resolves when the call may be sent. Rejects with the signal's reason when it is aborted first; the turn then goes
    * to the next in line.
    */
-  turn(operation: Operation, priority: Priority, signal: AbortSignal): Promise<void>;
+  acquire(operation: Operation, priority: Priority, signal: AbortSignal): Promise<void>;
   /** AWS said "too fast": the operation's category slows down and recovers step by step (D7). */
   throttled(operation: Operation): void;
 }

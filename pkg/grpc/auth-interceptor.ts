@@ -3,7 +3,7 @@
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor, status } from "@grpc/grpc-js";
 import { GovernanceError } from "../core/errors.ts";
 import type { Authorizer } from "../security/authorizer.ts";
-import type { Caller } from "../security/security.ts";
+import type { AuthenticatedCaller } from "../security/security.ts";
 import { statusOf } from "./errors.ts";
 import type { Observation } from "./interceptors.ts";
 import { roleFor } from "./method-roles.ts";
@@ -22,12 +22,12 @@ export interface GatekeeperOptions {
 export interface Gatekeeper {
   readonly interceptor: ServerInterceptor;
   /** Whose call this is by its metadata, the object itself; undefined for one that did not come through here. */
-  callerOf(metadata: Metadata): Caller | undefined;
+  callerOf(metadata: Metadata): AuthenticatedCaller | undefined;
 }
 
 export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
   const { authorizer, observation, requestTimeoutMs, onAdmitted } = options;
-  const callers = new WeakMap<Metadata, Caller>();
+  const callers = new WeakMap<Metadata, AuthenticatedCaller>();
 
   const interceptor: ServerInterceptor = (method, call) => {
     const beganAt = observation.monotonic();
@@ -58,7 +58,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
       }
     };
     const decide = async (metadata: Metadata, admit: (metadata: Metadata) => void): Promise<void> => {
-      let caller: Caller;
+      let caller: AuthenticatedCaller;
       try {
         caller = await authorizer.authorize({
           operation: method.path.slice(1),

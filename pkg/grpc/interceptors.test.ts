@@ -8,7 +8,7 @@ import {
   ResourcesServiceListResourcesResponseSchema,
 } from "../gen/c1/connector/v2/resource_pb.ts";
 import type { CallStatus } from "./errors.ts";
-import { type CallEvent, intercepted, MAX_ANSWER_BYTES } from "./interceptors.ts";
+import { type GrpcCallEvent, intercepted, MAX_ANSWER_BYTES } from "./interceptors.ts";
 
 const never = new AbortController().signal;
 const surface = { peer: "test", caller: "ada", metadata: () => undefined, answer: () => {} };
@@ -21,13 +21,13 @@ const request = toBinary(
 interface Served {
   readonly outcome: CallStatus;
   readonly answers: readonly Uint8Array[];
-  readonly event: CallEvent | undefined;
+  readonly event: GrpcCallEvent | undefined;
 }
 
 interface Incoming {
   readonly bytes?: Uint8Array;
   readonly signal?: AbortSignal;
-  readonly onCall?: (event: CallEvent) => void;
+  readonly onCall?: (event: GrpcCallEvent) => void;
 }
 
 async function serve(
@@ -36,7 +36,7 @@ async function serve(
 ): Promise<Served> {
   const { bytes = request, signal = never } = incoming;
   const answers: Uint8Array[] = [];
-  let event: CallEvent | undefined;
+  let event: GrpcCallEvent | undefined;
   let time = 1000;
   const route = {
     method,
@@ -45,7 +45,7 @@ async function serve(
     },
   };
   const observation = {
-    onCall: incoming.onCall ?? ((heard: CallEvent) => void (event = heard)),
+    onCall: incoming.onCall ?? ((heard: GrpcCallEvent) => void (event = heard)),
     monotonic: () => (time += 7),
   };
   const outcome = await intercepted(route, observation)({ ...surface, bytes, signal }, async (sent) => {

@@ -13,7 +13,7 @@ import { type CallStatus, OK, statusOf, UncodedError } from "./errors.ts";
 import type { HandlerCall, Route } from "./handlers.ts";
 
 /** One finished call, for the log and the metrics. Names and bytes only: nothing that was asked or answered. */
-export interface CallEvent {
+export interface GrpcCallEvent {
   readonly service: string;
   readonly method: string;
   /** The gRPC name of the code, such as `OK` or `UNAVAILABLE`. */
@@ -51,7 +51,7 @@ export interface BegunCall {
 export type Around = <T>(call: BegunCall, work: () => Promise<T>) => Promise<T>;
 
 export interface Observation {
-  readonly onCall: (event: CallEvent) => void;
+  readonly onCall: (event: GrpcCallEvent) => void;
   readonly around?: Around | undefined;
   readonly monotonic: MonotonicClock;
 }

@@ -12,11 +12,11 @@ import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { parseListenAddress } from "../core/listen-address.ts";
 import type { ReloadEvent, ServerSecurity } from "../security/security.ts";
-import { createGuard } from "../security/security-files.ts";
+import { createSecurityFiles } from "../security/security-files.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
 import { createGatekeeper } from "./auth-interceptor.ts";
 import { createRunningCalls } from "./call-signal.ts";
-import type { Around, CallEvent } from "./interceptors.ts";
+import type { Around, GrpcCallEvent } from "./interceptors.ts";
 import { createReflection, REFLECTION_SERVICES } from "./reflection/reflection.ts";
 import { createReflectionStreams } from "./reflection/reflection-stream.ts";
 import { createServingState } from "./services/health.ts";
@@ -33,7 +33,7 @@ export interface GrpcServerOptions {
   /** Whether anybody may ask what is served (server reflection); by default, yes. */
   readonly reflection?: boolean | undefined;
   /** Hears of every call once it has its answer. */
-  readonly onCall?: ((event: CallEvent) => void) | undefined;
+  readonly onCall?: ((event: GrpcCallEvent) => void) | undefined;
   /** Runs the work of each call that was let in, so that what it sets off can be told to be its own. */
   readonly around?: Around | undefined;
   readonly clocks: Clocks;
@@ -107,7 +107,11 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const limits = { ...LIMITS, ...options.limits };
   // The library writes to standard error what it also reports to its caller.
   setLogVerbosity(logVerbosity.NONE);
-  const guard = createGuard({ security, watchMs: limits.watchMs, onReload: options.onReload ?? (() => {}) });
+  const guard = createSecurityFiles({
+    security,
+    watchMs: limits.watchMs,
+    onReload: options.onReload ?? (() => {}),
+  });
   const gatekeeper = createGatekeeper({
     authorizer: guard.authorizer,
     observation: { onCall, monotonic },

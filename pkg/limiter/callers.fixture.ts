@@ -36,7 +36,7 @@ export function openScene(): Scene {
     loop,
     throttleOf: (options = {}) => createThrottle({ ...options, monotonic: loop.now }),
     ask(throttle, given, name, priority = "sync", operation = "ListUsers", signal = never) {
-      throttle.turn(operation, priority, signal).then(
+      throttle.acquire(operation, priority, signal).then(
         () => given.push({ name, at: loop.now() }),
         (reason: unknown) => given.push({ name: `${name} refused: ${String(reason)}`, at: loop.now() }),
       );
@@ -45,7 +45,7 @@ export function openScene(): Scene {
       const starts: number[] = [];
       const call = (): void => {
         void throttle
-          .turn(operation, "sync", never)
+          .acquire(operation, "sync", never)
           .then(() => starts.push(loop.now()) && loop.at(loop.now() + latencyMs, call));
       };
       for (let caller = 0; caller < callers; caller += 1) call();

@@ -36,7 +36,7 @@ describe("L3: aborts", () => {
   it("rejects at once when it was aborted before", async () => {
     const throttle = scene.throttleOf();
     const reason = new Error("gone");
-    await expect(throttle.turn("ListUsers", "sync", AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(throttle.acquire("ListUsers", "sync", AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(scene.loop.timers()).toBe(0);
   });
 
@@ -46,7 +46,7 @@ describe("L3: aborts", () => {
     const crowd = new AbortController();
     scene.ask(throttle, given, "first");
     for (let turn = 0; turn < 1000; turn += 1) {
-      throttle.turn("ListUsers", "sync", crowd.signal).catch(() => undefined);
+      throttle.acquire("ListUsers", "sync", crowd.signal).catch(() => undefined);
     }
     await scene.loop.run(1100);
     crowd.abort();
@@ -62,7 +62,7 @@ describe("L3: aborts", () => {
     const given: Given[] = [];
     const fickle = new AbortController();
     scene.ask(throttle, given, "first");
-    throttle.turn("ListUsers", "sync", fickle.signal).catch(() => undefined);
+    throttle.acquire("ListUsers", "sync", fickle.signal).catch(() => undefined);
     await scene.loop.run(150);
     fickle.abort();
     await scene.loop.run(300);
@@ -78,7 +78,7 @@ describe("L3: aborts", () => {
     const call = async (): Promise<void> => {
       while (turns < 50_000) {
         turns += 1;
-        await throttle.turn("ListUsers", "sync", life.signal);
+        await throttle.acquire("ListUsers", "sync", life.signal);
       }
     };
     const callers = Promise.all(Array.from({ length: 20 }, call));
@@ -137,7 +137,7 @@ describe("L7: the end", () => {
     const throttle = scene.throttleOf();
     const crowd = new AbortController();
     for (let turn = 0; turn < 100; turn += 1)
-      throttle.turn("ListUsers", "sync", crowd.signal).catch(() => undefined);
+      throttle.acquire("ListUsers", "sync", crowd.signal).catch(() => undefined);
     await scene.loop.run(1000);
     crowd.abort();
     await scene.loop.run(3100);
@@ -147,10 +147,10 @@ describe("L7: the end", () => {
   it("close() refuses whoever waits or comes later, and leaves no timer", async () => {
     const throttle = scene.throttleOf({ rates: { UserPoolResourceRead: 20 } });
     const waiting = [
-      throttle.turn("ListUsers", "sync", never),
-      throttle.turn("ListUsers", "sync", never),
-      throttle.turn("ListGroups", "sync", never),
-      throttle.turn("ListGroups", "write", never),
+      throttle.acquire("ListUsers", "sync", never),
+      throttle.acquire("ListUsers", "sync", never),
+      throttle.acquire("ListGroups", "sync", never),
+      throttle.acquire("ListGroups", "write", never),
     ];
     const outcomes = Promise.allSettled(waiting);
     await scene.loop.run(50);
@@ -164,7 +164,7 @@ describe("L7: the end", () => {
       "fulfilled",
     ]);
     await expect(waiting[1]).rejects.toMatchObject({ name: "GovernanceError", code: "canceled" });
-    await expect(throttle.turn("GetGroup", "read", never)).rejects.toMatchObject({ code: "canceled" });
+    await expect(throttle.acquire("GetGroup", "read", never)).rejects.toMatchObject({ code: "canceled" });
     expect(scene.loop.timers()).toBe(0);
     await throttle.close();
   });
@@ -210,7 +210,7 @@ test("runs under the fake timers of other tests", async () => {
   const throttle = createThrottle({ monotonic: systemClocks.monotonic });
   const starts: number[] = [];
   for (let turn = 0; turn < 10; turn += 1) {
-    void throttle.turn("ListUsers", "sync", never).then(() => starts.push(performance.now()));
+    void throttle.acquire("ListUsers", "sync", never).then(() => starts.push(performance.now()));
   }
   await vi.advanceTimersByTimeAsync(1000);
   expect(starts).toHaveLength(5);

@@ -72,7 +72,7 @@ describe("L1, L2: the rate", () => {
     const given: Given[] = [];
     const crowd = new AbortController();
     for (let turn = 0; turn < 100; turn += 1) {
-      throttle.turn(operation, "sync", crowd.signal).catch(() => undefined);
+      throttle.acquire(operation, "sync", crowd.signal).catch(() => undefined);
     }
     await scene.loop.run(1000);
     crowd.abort();
@@ -85,7 +85,7 @@ describe("L1, L2: the rate", () => {
 
     const fickle = new AbortController();
     scene.ask(throttle, given, "before", "sync", operation);
-    throttle.turn(operation, "sync", fickle.signal).catch(() => undefined);
+    throttle.acquire(operation, "sync", fickle.signal).catch(() => undefined);
     await scene.loop.run(30_050);
     fickle.abort();
     await scene.loop.run(40_000);

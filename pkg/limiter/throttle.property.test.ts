@@ -126,7 +126,7 @@ class Run {
       outcome: "waits",
     };
     this.calls.push(call);
-    this.#throttle.turn(callOperation, callPriority, controller.signal).then(
+    this.#throttle.acquire(callOperation, callPriority, controller.signal).then(
       () => this.#granted(call),
       () => undefined,
     );
@@ -200,7 +200,7 @@ test(
           const starts: number[] = [];
           const forever = new AbortController();
           const ask = (askPriority: Priority, signal: AbortSignal): void => {
-            underTest.turn("ListUsers", askPriority, signal).then(
+            underTest.acquire("ListUsers", askPriority, signal).then(
               () => starts.push(loop.now()),
               () => undefined,
             );

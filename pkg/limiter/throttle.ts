@@ -8,7 +8,7 @@ import {
   QUOTAS,
 } from "../core/operations.ts";
 import type { Throttle } from "../core/throttle.ts";
-import { Lane } from "./lane.ts";
+import { CategoryLimiter } from "./category-limiter.ts";
 
 export interface ThrottleOptions {
   /** Turns per second by category; a category that is not named gets 5 (D6). Held in whole turns per ten seconds. */
@@ -42,10 +42,10 @@ export interface QuotaThrottle extends Throttle {
  * is guaranteed. A rate that is not above zero is `invalid-argument`.
  */
 export function createThrottle(options: ThrottleOptions): QuotaThrottle {
-  const lanes = new Map<Category, Lane>();
+  const lanes = new Map<Category, CategoryLimiter>();
   for (const category of Object.keys(QUOTAS).filter(isCategory)) lanes.set(category, newLane(category));
 
-  function newLane(category: Category): Lane {
+  function newLane(category: Category): CategoryLimiter {
     const setPerSecond = options.rates?.[category] ?? DEFAULT_PER_SECOND;
     if (!Number.isFinite(setPerSecond) || setPerSecond <= 0) {
       throw new GovernanceError(
@@ -54,7 +54,7 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
       );
     }
     const cap = QUOTAS[category].poolOperationPerSecond;
-    return new Lane({
+    return new CategoryLimiter({
       setPerSecond,
       // A category that is no faster than the cap holds it by itself.
       operationPerSecond: cap !== undefined && cap < setPerSecond ? cap : undefined,
@@ -63,7 +63,7 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
     });
   }
 
-  function laneOf(category: Category): Lane {
+  function laneOf(category: Category): CategoryLimiter {
     const lane = lanes.get(category);
     if (lane === undefined)
       throw new GovernanceError("internal", `no quota is known for category ${category}`);
@@ -71,8 +71,8 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
   }
 
   return {
-    turn: (operation: Operation, priority, signal) =>
-      laneOf(CATEGORY_OF[operation]).turn(operation, priority, signal),
+    acquire: (operation: Operation, priority, signal) =>
+      laneOf(CATEGORY_OF[operation]).acquire(operation, priority, signal),
     throttled: (operation) => laneOf(CATEGORY_OF[operation]).throttled(),
     status: () => [...lanes].map(([category, lane]) => statusOf(category, lane)),
     async close() {
@@ -85,7 +85,7 @@ function isCategory(name: string): name is Category {
   return Object.hasOwn(QUOTAS, name);
 }
 
-function statusOf(category: Category, lane: Lane): CategoryStatus {
+function statusOf(category: Category, lane: CategoryLimiter): CategoryStatus {
   return {
     category,
     setPerSecond: lane.setPerSecond,

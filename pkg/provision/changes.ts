@@ -2,9 +2,9 @@ import type { ChangeOutcome, ChangeStep, ChangeTarget, Requester, UndoRecord } f
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
 import type { NewChange, OpenChange } from "../core/journal.ts";
 import type { Outcome, WriteContext } from "./context.ts";
-import { budgetRefusal, type Guard } from "./guard.ts";
 import type { ProvisionOptions } from "./options.ts";
 import type { ChangeRequest, Plan, PlannedChange } from "./plan.ts";
+import { budgetRefusal, type ProvisioningPolicy } from "./provisioning-policy.ts";
 import { createSteps, type StepLog } from "./steps.ts";
 
 /** Finds out what became of a change that a killed process left open, and finishes it or takes it back. */
@@ -24,7 +24,7 @@ export interface Recovered {
 
 /** Runs changes: one at a time for each lock, journalled, guarded, audited (W1–W7 of DESIGN.md). */
 export interface Changes {
-  /** Rejects with the failure of the plan or of the call that failed; its `stands` names what stands nevertheless. */
+  /** Rejects with the failure of the plan or of the call that failed; its `appliedEffects` names what stands nevertheless. */
   run<T>(request: ChangeRequest<T>, context: WriteContext, signal: AbortSignal): Promise<Outcome<T>>;
   /** Settles what killed processes left open. Changes whose settling fails stay open for the next time. */
   recover(signal: AbortSignal): Promise<{
@@ -48,7 +48,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "resource-exhausted",
 ]);
 
-export function createChanges(options: ProvisionOptions, guard: Guard, settle: Settle): Changes {
+export function createChanges(options: ProvisionOptions, guard: ProvisioningPolicy, settle: Settle): Changes {
   const { journal, audit, now, poolId, newId } = options;
   const running = new Set<Promise<unknown>>();
 
@@ -182,7 +182,7 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
       return { result: plan.result, outcome: "nothing-to-do", change: change.id, steps, planned: [] };
     } finally {
       // What could not be ended must not keep its target locked; ended ones are not concerned.
-      journal.letGo(change.id);
+      journal.release(change.id);
     }
   }
 
@@ -201,14 +201,14 @@ export function createChanges(options: ProvisionOptions, guard: Guard, settle: S
     async recover(signal) {
       const settled: Recovered[] = [];
       const failed: { change: OpenChange; error: GovernanceError }[] = [];
-      for (const change of journal.adopt()) {
+      for (const change of journal.claimOrphans()) {
         signal.throwIfAborted();
         try {
           settled.push(await settleOpen(change));
         } catch (error) {
           failed.push({ change, error: GovernanceError.from(error) });
         } finally {
-          journal.letGo(change.id);
+          journal.release(change.id);
         }
       }
       return { settled, failed };
@@ -260,24 +260,19 @@ function outcomeOf(log: StepLog): ChangeOutcome {
 
 /** The change was made and its line could not be written: it stays in the journal, and recovery writes the line. */
 function unrecorded(failure: GovernanceError, log: StepLog): GovernanceError {
-  const stands = log.standing().map((operation) => `${operation} is done`);
+  const appliedEffects = log.standing().map((operation) => `${operation} is done`);
   const rest = "the change was made and is not in the audit log yet: see to that, then run connector recover";
-  return new GovernanceError(failure.code, `${failure.message}; ${rest}`, { cause: failure.cause, stands });
+  return failure.with({ message: `${failure.message}; ${rest}`, appliedEffects });
 }
 
 /** The failure as the caller hears it: with what stands of the change. */
 function told(failure: GovernanceError, log: StepLog, target: ChangeTarget): GovernanceError {
   const whom = target.user === undefined ? "" : ` (user ${target.user})`;
-  const stands = log.standing().map((operation) => `${operation} is done${whom}`);
-  if (stands.length === 0 && log.unknown())
-    stands.push(`it may have been done or not${whom}: look, then repeat`);
-  const tail = stands.length === 0 && log.takenBack() ? ["what had been done is taken back"] : stands;
+  const appliedEffects = log.standing().map((operation) => `${operation} is done${whom}`);
+  if (appliedEffects.length === 0 && log.unknown())
+    appliedEffects.push(`it may have been done or not${whom}: look, then repeat`);
+  const tail =
+    appliedEffects.length === 0 && log.takenBack() ? ["what had been done is taken back"] : appliedEffects;
   if (tail.length === 0) return failure;
-  return new GovernanceError(failure.code, `${failure.message}; ${tail.join(", ")}`, {
-    cause: failure.cause,
-    stands,
-    ...(failure.reason === undefined ? {} : { reason: failure.reason }),
-    ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt }),
-    ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
-  });
+  return failure.with({ message: `${failure.message}; ${tail.join(", ")}`, appliedEffects });
 }

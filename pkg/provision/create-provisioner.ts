@@ -8,10 +8,10 @@ import { type Account, createUserFinder } from "./find-user.ts";
 import { createGroupDeletion } from "./groups/delete-group.ts";
 import { createGroups } from "./groups/groups.ts";
 import { createMemberships } from "./groups/memberships.ts";
-import { createGuard } from "./guard.ts";
 import type { ProvisionOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import type { Provisioner, UserRef } from "./provisioner.ts";
+import { createProvisioningPolicy } from "./provisioning-policy.ts";
 import type { StepLog } from "./steps.ts";
 import { createAccess } from "./users/access.ts";
 import { createRecoveryOfAccess } from "./users/account-recovery.ts";
@@ -22,7 +22,7 @@ import { setPassword } from "./users/set-password.ts";
 export function createProvisioner(options: ProvisionOptions): Provisioner {
   const { directory, poolId, userIdKind } = options;
   const users = createUserFinder(directory, userIdKind);
-  const guard = createGuard(options.guard, poolId);
+  const guard = createProvisioningPolicy(options.guard, poolId);
   const changes = createChanges(options, guard, settle);
   const parts: Parts = { directory, users, guard, changes, options };
 

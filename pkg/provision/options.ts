@@ -5,7 +5,7 @@ import type { DirectoryWriter } from "../core/directory-writer.ts";
 import type { Journal } from "../core/journal.ts";
 
 /** The bounds that the operator sets to what may be changed (D13). */
-export interface GuardOptions {
+export interface ProvisioningPolicyOptions {
   /** Whether anything may be changed at all. */
   readonly enabled: boolean;
   /** Patterns of group names with `*` and `?`; none means all. */
@@ -29,7 +29,7 @@ export interface ProvisionOptions {
   readonly poolId: string;
   /** What identifies an account towards callers (D1). */
   readonly userIdKind: "sub" | "username";
-  readonly guard: GuardOptions;
+  readonly guard: ProvisioningPolicyOptions;
   readonly journal: Journal;
   readonly audit: AuditLog;
   /** Milliseconds since the epoch. */

@@ -112,7 +112,7 @@ export interface Recovery {
 /**
  * Everything that can be changed in the pool, in domain words. Every method checks all that it can before the first
  * write, repeats without harm, and rejects with a GovernanceError: `refused-by-guard`, `failed-precondition` without
- * `--provisioning`, `invalid-argument` naming the field, `not-found`; one that broke off names in `stands` what stands.
+ * `--provisioning`, `invalid-argument` naming the field, `not-found`; one that broke off names in `appliedEffects` what stands.
  */
 export interface Provisioner {
   grant(

@@ -1,5 +1,5 @@
 import { GovernanceError } from "../core/errors.ts";
-import type { Caller, TlsSecurity } from "./security.ts";
+import type { AuthenticatedCaller, TlsSecurity } from "./security.ts";
 
 /** The names of a certificate by which a caller may be known, each as `DNS:…`, `email:…` or `URI:…`. */
 export function altNamesOf(subjectAltName: string | undefined): readonly string[] {
@@ -19,7 +19,7 @@ export function altNamesOf(subjectAltName: string | undefined): readonly string[
 type NameLists = Pick<TlsSecurity, "readers" | "provisioners">;
 
 /** Who the bearer of these names is by the lists; undefined when no name is on one of them. */
-export type NameTable = (names: readonly string[]) => Caller | undefined;
+export type NameTable = (names: readonly string[]) => AuthenticatedCaller | undefined;
 
 /** Undefined when both lists are empty. Throws `invalid-argument` for a name that no certificate could match. */
 export function nameTable({ readers = [], provisioners = [] }: NameLists): NameTable | undefined {

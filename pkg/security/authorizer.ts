@@ -2,7 +2,7 @@ import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { altNamesOf, type NameTable, nameTable } from "./alt-names.ts";
 import { createJwts, type Jwts } from "./jwt.ts";
-import type { Caller, ReloadEvent, Role, ServerSecurity } from "./security.ts";
+import type { AuthenticatedCaller, ReloadEvent, Role, ServerSecurity } from "./security.ts";
 import { type TokenTable, watchTokenFile } from "./token-file.ts";
 import type { WatchedFiles } from "./watched-files.ts";
 
@@ -21,7 +21,7 @@ export interface CallHead {
 
 export interface Authorizer {
   /** Who calls. Rejects with `unauthenticated`, `permission-denied`, or `unavailable` when that cannot be told now. */
-  authorize(head: CallHead): Promise<Caller>;
+  authorize(head: CallHead): Promise<AuthenticatedCaller>;
   /** Looks at the files again. */
   look(): void;
 }
@@ -48,7 +48,7 @@ export function createAuthorizer({ security, now, onReload }: AuthorizerOptions)
 
   return {
     async authorize(head) {
-      const anonymous: Caller = { name: head.peer, role: "provision" };
+      const anonymous: AuthenticatedCaller = { name: head.peer, role: "provision" };
       if (head.needs === "anybody") return anonymous;
       const layers = [
         certified ? certificateCaller(head, names) : undefined,
@@ -69,7 +69,7 @@ export function createAuthorizer({ security, now, onReload }: AuthorizerOptions)
   };
 }
 
-function certificateCaller(head: CallHead, table: NameTable | undefined): Caller {
+function certificateCaller(head: CallHead, table: NameTable | undefined): AuthenticatedCaller {
   if (head.subjectAltName === undefined && table !== undefined) {
     throw new GovernanceError("unauthenticated", "the client certificate has no subject alternative name");
   }
@@ -84,7 +84,7 @@ function certificateCaller(head: CallHead, table: NameTable | undefined): Caller
 }
 
 /** The last one, the bearer, is the more telling name; it came by way of the first. */
-function lesser(layers: readonly Caller[]): Caller | undefined {
+function lesser(layers: readonly AuthenticatedCaller[]): AuthenticatedCaller | undefined {
   const name = layers.toReversed().map((layer) => layer.name);
   if (name.length === 0) return undefined;
   const role = layers.some((layer) => layer.role === "read") ? "read" : "provision";
@@ -92,7 +92,7 @@ function lesser(layers: readonly Caller[]): Caller | undefined {
 }
 
 interface Bearers {
-  callerOf(authorization: readonly string[]): Promise<Caller>;
+  callerOf(authorization: readonly string[]): Promise<AuthenticatedCaller>;
   look(): void;
 }
 

@@ -9,11 +9,11 @@ import {
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { isLocalHost } from "../core/listen-address.ts";
-import type { Caller, JwtSecurity, ReloadEvent } from "./security.ts";
+import type { AuthenticatedCaller, JwtSecurity, ReloadEvent } from "./security.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
 /** Who bears the JWT. Rejects with `unauthenticated`, `permission-denied`, or `unavailable` when its keys are out of reach. */
-export type JwtVerifier = (token: string) => Promise<Caller>;
+export type JwtVerifier = (token: string) => Promise<AuthenticatedCaller>;
 
 export interface Jwts {
   readonly verify: JwtVerifier;
@@ -130,7 +130,7 @@ const READ = "connector:read";
 const PROVISION = "connector:provision";
 const MAX_NAME = 256;
 
-function callerOf(payload: JWTPayload, roleClaim: string): Caller {
+function callerOf(payload: JWTPayload, roleClaim: string): AuthenticatedCaller {
   const claim = payload[roleClaim];
   const given: readonly unknown[] =
     typeof claim === "string" ? claim.split(" ") : Array.isArray(claim) ? claim : [];

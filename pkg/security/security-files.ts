@@ -5,7 +5,7 @@ import type { ReloadEvent, ServerSecurity } from "./security.ts";
 import { watchTlsFiles } from "./tls-context.ts";
 import type { WatchedFiles } from "./watched-files.ts";
 
-export interface GuardOptions {
+export interface SecurityFilesOptions {
   readonly security: ServerSecurity;
   /** How often the files are looked at. */
   readonly watchMs: number;
@@ -13,7 +13,7 @@ export interface GuardOptions {
 }
 
 /** Everything that `security` asks for, loaded, and watched until `stop`. */
-export interface Guard {
+export interface SecurityFiles {
   readonly authorizer: Authorizer;
   readonly tls: ServerTls | undefined;
   /** Looks at all files now. */
@@ -29,7 +29,7 @@ export interface ServerTls {
 }
 
 /** Throws `invalid-argument` or `failed-precondition` for rules and files that cannot be used. */
-export function createGuard({ security, watchMs, onReload }: GuardOptions): Guard {
+export function createSecurityFiles({ security, watchMs, onReload }: SecurityFilesOptions): SecurityFiles {
   let renewed: (context: SecureContextOptions) => void = () => {};
   const told = (event: ReloadEvent): void => {
     try {

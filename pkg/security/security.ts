@@ -43,7 +43,7 @@ export interface JwtSecurity {
 export type Role = "read" | "provision";
 
 /** Who calls, and what he may do. */
-export interface Caller {
+export interface AuthenticatedCaller {
   /** For the audit log: a certificate's name, a token's, or a JWT's subject. */
   readonly name: string;
   readonly role: Role;

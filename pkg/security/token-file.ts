@@ -3,11 +3,11 @@
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { GovernanceError } from "../core/errors.ts";
-import type { Caller, ReloadEvent, Role } from "./security.ts";
+import type { AuthenticatedCaller, ReloadEvent, Role } from "./security.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
 /** Whose token this is; undefined when it is nobody's. Takes as long for one as for the other. */
-export type TokenTable = (token: string) => Caller | undefined;
+export type TokenTable = (token: string) => AuthenticatedCaller | undefined;
 
 /** Throws `failed-precondition` by path and line, never with what stands there. */
 export function watchTokenFile(
@@ -22,7 +22,7 @@ export function watchTokenFile(
   });
 }
 
-interface Entry extends Caller {
+interface Entry extends AuthenticatedCaller {
   readonly digest: Buffer;
 }
 

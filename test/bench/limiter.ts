@@ -61,7 +61,7 @@ async function measureRate(worker: Worker, port: number, setting: string, second
   const cpu = process.cpuUsage();
   const caller = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      await throttle.turn("ListUsers", "sync", stop.signal);
+      await throttle.acquire("ListUsers", "sync", stop.signal);
       await send(port, agent, latencyMs);
     }
   };
@@ -98,7 +98,7 @@ async function measureCost(callers: number): Promise<void> {
   let turns = 0;
   const caller = async (): Promise<void> => {
     while (performance.now() < startedAt + 3000) {
-      await throttle.turn("ListUsers", "sync", stop.signal);
+      await throttle.acquire("ListUsers", "sync", stop.signal);
       turns += 1;
       // Lets timers run, as a real call would.
       if (turns % 100 === 0) await new Promise(setImmediate);

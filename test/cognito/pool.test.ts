@@ -50,7 +50,7 @@ test("a definition that names somebody twice is a mistake of the test", () => {
 });
 
 test("the server shares no code with the product, nor with the AWS SDK", () => {
-  const folders = [new URL("./", import.meta.url), new URL("operations/", import.meta.url)];
+  const folders = [new URL(".//", import.meta.url), new URL("operations/", import.meta.url)];
   const files = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && name !== "client.ts")

@@ -5,7 +5,7 @@ import type { CognitoDirectory } from "../../pkg/cognito/directory.ts";
 import { Secret } from "../../pkg/core/secret.ts";
 import type { WriteContext } from "../../pkg/provision/context.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
-import type { GuardOptions } from "../../pkg/provision/options.ts";
+import type { ProvisioningPolicyOptions } from "../../pkg/provision/options.ts";
 import type { AccountRequest, Credential, Provisioner } from "../../pkg/provision/provisioner.ts";
 import { person } from "../cognito/definitions.ts";
 import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
@@ -22,7 +22,7 @@ import {
 
 const POOL = "eu-west-1_Acc000001";
 
-const open: GuardOptions = {
+const open: ProvisioningPolicyOptions = {
   enabled: true,
   groupsAllow: [],
   groupsDeny: [],
@@ -70,7 +70,7 @@ afterEach(async () => {
 
 export async function stage(
   definition: Omit<PoolDefinition, "id"> = {},
-  guard: Partial<GuardOptions> = {},
+  guard: Partial<ProvisioningPolicyOptions> = {},
 ): Promise<Stage> {
   const clock = instantClock();
   const pool = createPool({ id: POOL, ...definition });

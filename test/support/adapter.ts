@@ -22,7 +22,7 @@ export function openThrottle(): OpenThrottle {
   return {
     turns,
     complaints,
-    async turn(operation, priority, signal) {
+    async acquire(operation, priority, signal) {
       signal.throwIfAborted();
       turns.push({ operation, priority });
     },

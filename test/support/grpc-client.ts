@@ -28,7 +28,7 @@ import {
   RateLimitDescriptionSchema,
 } from "../../pkg/gen/c1/connector/v2/annotation_ratelimit_pb.ts";
 import { type Status, StatusSchema } from "../../pkg/gen/google/rpc/status_pb.ts";
-import type { CallEvent } from "../../pkg/grpc/interceptors.ts";
+import type { GrpcCallEvent } from "../../pkg/grpc/interceptors.ts";
 import { createGrpcServer, type GrpcServer } from "../../pkg/grpc/server.ts";
 import {
   ConnectorMetadataSchema,
@@ -257,7 +257,7 @@ export interface Harness {
   readonly target: string;
   readonly client: GrpcTestClient;
   /** Every call that the server told of, in the order of their ends. */
-  readonly events: readonly CallEvent[];
+  readonly events: readonly GrpcCallEvent[];
   /** Resolves when the server has told of so many calls. */
   readonly told: (count: number) => Promise<void>;
 }
@@ -275,7 +275,7 @@ export function useGrpcServer(
   });
 
   return async (different = {}, provisioning) => {
-    const events: CallEvent[] = [];
+    const events: GrpcCallEvent[] = [];
     const waiting = new Set<() => void>();
     const server = createGrpcServer({
       connector: fakeConnector(different),

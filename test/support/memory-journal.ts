@@ -83,7 +83,7 @@ export function createMemoryDisk(): MemoryDisk {
       return entry;
     }
 
-    function letGo(owner: object): void {
+    function release(owner: object): void {
       for (const entry of entries.values()) if (entry.owner === owner) entry.owner = undefined;
       wake();
     }
@@ -170,7 +170,7 @@ export function createMemoryDisk(): MemoryDisk {
         entries.delete(id);
         wake();
       },
-      letGo(id) {
+      release(id) {
         // One that is ended is nobody's any more.
         const lock = entries.get(id)?.change.lock;
         for (const entry of entries.values()) {
@@ -178,17 +178,17 @@ export function createMemoryDisk(): MemoryDisk {
         }
         wake();
       },
-      adopt() {
+      claimOrphans() {
         const all = [...entries.values()];
         const busy = new Set(all.filter(({ owner }) => owner !== undefined).map(({ change }) => change.lock));
         const left = all.filter(({ change }) => !busy.has(change.lock));
         for (const entry of left) entry.owner = self;
         return left.map(asOpen);
       },
-      end: () => letGo(self),
+      end: () => release(self),
       die() {
         dead = true;
-        letGo(self);
+        release(self);
       },
     };
   }

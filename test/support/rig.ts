@@ -1,5 +1,5 @@
 import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
-import type { CallEvent } from "../../pkg/cognito/options.ts";
+import type { AwsCallEvent } from "../../pkg/cognito/options.ts";
 import type { Connector, UserIdKind } from "../../pkg/connector/connector.ts";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
 import { systemClocks } from "../../pkg/core/clock.ts";
@@ -13,7 +13,7 @@ export interface Rig {
   readonly connector: Connector;
   readonly throttle: QuotaThrottle;
   /** Every attempt, in the order they ended. */
-  readonly calls: readonly CallEvent[];
+  readonly calls: readonly AwsCallEvent[];
   close(): Promise<void>;
 }
 
@@ -26,13 +26,13 @@ export interface RigOptions {
   /** The jitter of the pauses between attempts; none unless given, since tests need not wait. */
   readonly random?: () => number;
   /** Hears of every attempt too. */
-  readonly onCall?: (event: CallEvent) => void;
+  readonly onCall?: (event: AwsCallEvent) => void;
 }
 
 /** The parts below the fronts, put together as the program does it, over whatever answers at the address. */
 export function createRig(options: RigOptions): Rig {
   const { url, poolId, perSecond = 10_000, userIdKind = "sub", random = () => 0 } = options;
-  const calls: CallEvent[] = [];
+  const calls: AwsCallEvent[] = [];
   const categories: readonly Category[] = [...new Set(Object.values(CATEGORY_OF))];
   const throttle = createThrottle({
     rates: Object.fromEntries(categories.map((category) => [category, perSecond])),

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
 import { systemClocks } from "../../pkg/core/clock.ts";
-import type { CallEvent } from "../../pkg/grpc/interceptors.ts";
+import type { GrpcCallEvent } from "../../pkg/grpc/interceptors.ts";
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from "../../pkg/grpc/server.ts";
 import type { RefusedConnection } from "../../pkg/grpc/transport/acceptor.ts";
 import type { ReloadEvent } from "../../pkg/security/security.ts";
@@ -23,7 +23,7 @@ export interface SecureHarness {
   readonly port: number;
   /** What reached the provisioner. */
   readonly writes: readonly ProvisionerCall[];
-  readonly events: readonly CallEvent[];
+  readonly events: readonly GrpcCallEvent[];
   readonly refused: readonly RefusedConnection[];
   readonly reloads: readonly ReloadEvent[];
   /** Resolves when so many were told of. */
@@ -57,7 +57,7 @@ export function useSecureServer(afterEach: (close: () => Promise<void>) => void)
   return {
     async start({ connector, listen = "127.0.0.1:0", ...options } = {}) {
       const lists = {
-        events: Array.of<CallEvent>(),
+        events: Array.of<GrpcCallEvent>(),
         refused: Array.of<RefusedConnection>(),
         reloads: Array.of<ReloadEvent>(),
       };

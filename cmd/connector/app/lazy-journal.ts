@@ -26,10 +26,10 @@ export function lazyJournal({ open, journal, isThere }: LazyJournalOptions): Jou
     giveBack: (id) => journal().giveBack(id),
     spent: (budget, nowMs) => (isThere() ? journal().spent(budget, nowMs) : 0),
     close: (id, last) => journal().close(id, last),
-    letGo: (id) => journal().letGo(id),
-    adopt() {
+    release: (id) => journal().release(id),
+    claimOrphans() {
       open();
-      return journal().adopt();
+      return journal().claimOrphans();
     },
     end: () => journal().end(),
   };

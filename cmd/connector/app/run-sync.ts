@@ -110,11 +110,8 @@ function callsOf({ meter, throttle }: SyncPieces): { readonly calls: number; rea
 }
 
 function resumable(error: unknown, resumedBy: string): GovernanceError {
-  const { code, message, reason, retryAt, requestId, cause } = GovernanceError.from(error);
-  return new GovernanceError(code, `${message}; what was read is kept, ${resumedBy} goes on from there`, {
-    cause,
-    ...(reason === undefined ? {} : { reason }),
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(requestId === undefined ? {} : { requestId }),
+  const failure = GovernanceError.from(error);
+  return failure.with({
+    message: `${failure.message}; what was read is kept, ${resumedBy} goes on from there`,
   });
 }

@@ -1,5 +1,5 @@
 import { type CognitoDirectory, createCognitoDirectory } from "../../../pkg/cognito/directory.ts";
-import type { CallEvent } from "../../../pkg/cognito/options.ts";
+import type { AwsCallEvent } from "../../../pkg/cognito/options.ts";
 import type { Config } from "../../../pkg/config/config.ts";
 import type { Connector } from "../../../pkg/connector/connector.ts";
 import { createConnector } from "../../../pkg/connector/create-connector.ts";
@@ -44,7 +44,7 @@ export interface Runtime {
 export interface Watch {
   throttle(inner: Throttle): Throttle;
   directory(inner: CognitoDirectory): CognitoDirectory;
-  awsCall(event: CallEvent): void;
+  awsCall(event: AwsCallEvent): void;
   /** Sends what it still has. */
   close(graceMs: number): Promise<void>;
 }

@@ -327,7 +327,7 @@ describe("a failure", () => {
     ["without --provisioning", ["failed-precondition", "provisioning is not enabled"], 9],
     [
       "that leaves something standing",
-      ["unavailable", "AWS failed; a is done", { stands: ["a is done"] }],
+      ["unavailable", "AWS failed; a is done", { appliedEffects: ["a is done"] }],
       20,
     ],
   ])("%s is one line and its exit code", async ([, error, exitCode]) => {

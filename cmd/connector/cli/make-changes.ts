@@ -80,15 +80,15 @@ async function makeAll(
   const [first] = failures;
   if (first === undefined || made > 0) await rows.end();
   if (first === undefined) return OK;
-  if (made > 0 || failures.some(({ stands }) => stands.length > 0)) return PARTIAL;
+  if (made > 0 || failures.some(({ appliedEffects }) => appliedEffects.length > 0)) return PARTIAL;
   return exitCodeOf(first);
 }
 
 /** What says nothing of the other groups on the same command line. */
 const ABOUT_ONE: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>(["group-gone"]);
 
-function isAboutThisOne({ code, reason, stands }: GovernanceError): boolean {
-  return stands.length === 0 && (ABOUT_ONE.has(reason) || code === "refused-by-guard");
+function isAboutThisOne({ code, reason, appliedEffects }: GovernanceError): boolean {
+  return appliedEffects.length === 0 && (ABOUT_ONE.has(reason) || code === "refused-by-guard");
 }
 
 function asFailure(error: unknown, signal: AbortSignal): GovernanceError {
@@ -105,23 +105,12 @@ export function inFlags(failure: GovernanceError, flags: Readonly<Record<string,
   for (const [field, flag] of Object.entries(flags)) {
     message = message.replaceAll(fieldPattern(field), flag);
   }
-  return withMessage(failure, message);
+  return failure.with({ message });
 }
 
 function withUntried(failure: GovernanceError, untried: readonly string[]): GovernanceError {
   if (untried.length === 0) return failure;
-  return withMessage(failure, `${failure.message}; not tried: ${untried.join(", ")}`);
-}
-
-function withMessage(failure: GovernanceError, message: string): GovernanceError {
-  const { cause, stands, reason, retryAt, requestId } = failure;
-  return new GovernanceError(failure.code, message, {
-    cause,
-    stands,
-    ...(reason === undefined ? {} : { reason }),
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(requestId === undefined ? {} : { requestId }),
-  });
+  return failure.with({ message: `${failure.message}; not tried: ${untried.join(", ")}` });
 }
 
 /** A field stands before a colon, alone or in a list of fields. `a.` is the start of a name, `a[]` any item of a. */

@@ -10,7 +10,7 @@ import {
   wireUser,
 } from "../../../test/support/aws-stub.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { CallEvent, CognitoOptions } from "../options.ts";
+import type { AwsCallEvent, CognitoOptions } from "../options.ts";
 
 const open: { close(): unknown }[] = [];
 
@@ -51,7 +51,7 @@ describe("one attempt", () => {
 
   test("is told when it is over, without argument or answer", async () => {
     const stub = await stubbed(inTurn(awsError("TooManyRequestsException"), onePage));
-    const events: CallEvent[] = [];
+    const events: AwsCallEvent[] = [];
     await adapter(stub, { onCall: (event) => void events.push(event) }).listUsers({}, never);
     expect(events).toEqual([
       {
@@ -128,7 +128,7 @@ describe("throttled", () => {
   test("does not count the wait for a turn as time used up", async () => {
     const stub = await stubbed(inTurn(awsError("TooManyRequestsException"), onePage));
     const clock = instantClock();
-    const throttle = { ...openThrottle(), turn: async () => clock.advance(3_600_000) };
+    const throttle = { ...openThrottle(), acquire: async () => clock.advance(3_600_000) };
     const page = await adapter(stub, { clock, throttle }).listUsers({}, never);
     expect(page.items).toHaveLength(1);
   });
@@ -290,7 +290,7 @@ describe("given up by the caller", () => {
     const work = adapter(stub, {
       throttle: {
         ...throttle,
-        turn: (_operation, _priority, signal) =>
+        acquire: (_operation, _priority, signal) =>
           new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
       },
     }).listUsers({}, controller.signal);
@@ -312,7 +312,7 @@ describe("given up by the caller", () => {
   test("in flight: the connection is torn down", async () => {
     const stub = await stubbed(() => ({ hang: true }));
     const controller = new AbortController();
-    const events: CallEvent[] = [];
+    const events: AwsCallEvent[] = [];
     const work = refusal(
       adapter(stub, { onCall: (event) => void events.push(event) }).listUsers({}, controller.signal),
     );

@@ -31,13 +31,13 @@ export interface CallRequest<A extends Answer, T> {
   /** Throws MalformedAnswer for an answer that is worth asking for again. */
   readonly parse: (answer: A) => T;
   /** Told to look into what the call rejected with, by other calls where it must. */
-  readonly judged?: Judged | undefined;
+  readonly judged?: RefineFailure | undefined;
 }
 
 /** Runs the work, and may replace what it rejects with. */
-export type Judged = <R>(work: () => Promise<R>) => Promise<R>;
+export type RefineFailure = <R>(work: () => Promise<R>) => Promise<R>;
 
-export interface Caller {
+export interface AwsCaller {
   /** One call to AWS: turn, send, parse, judge, and again where the policy allows. Rejects with GovernanceError. */
   call<A extends Answer, T>(request: CallRequest<A, T>, signal: AbortSignal): Promise<T>;
   /** Drops the connections. Calls under way and calls made later end with `canceled`. */
@@ -60,7 +60,7 @@ interface Doubt {
 }
 
 /** The one place where calls to AWS are made; every attempt takes a turn (D6). */
-export function createCaller(options: CognitoOptions): Caller {
+export function createAwsCaller(options: CognitoOptions): AwsCaller {
   const { throttle, onCall } = options;
   const { now, monotonic, sleep } = options.clock ?? { ...systemClocks, sleep: systemSleep };
   const random = options.random ?? Math.random;
@@ -85,7 +85,7 @@ export function createCaller(options: CognitoOptions): Caller {
       const failure = readFailure(error);
       return { kind: "failed", failure, generation, spentMs: monotonic() - startedAt };
     }
-    await throttle.turn(operation, priority, signal);
+    await throttle.acquire(operation, priority, signal);
     startedAt = monotonic();
     let requestId: string | undefined;
     const tell = (outcome: string): void =>

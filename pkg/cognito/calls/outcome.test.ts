@@ -275,7 +275,7 @@ describe("given up by the caller", () => {
     const controller = new AbortController();
     const throttle = {
       ...openThrottle(),
-      turn: async () => {
+      acquire: async () => {
         controller.abort();
         controller.signal.throwIfAborted();
       },

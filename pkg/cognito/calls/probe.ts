@@ -11,7 +11,7 @@ import {
 import type { PermissionProbe } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Operation } from "../../core/operations.ts";
-import type { Caller, CallRequest } from "./call.ts";
+import type { AwsCaller, CallRequest } from "./call.ts";
 
 type Send = CallRequest<{ $metadata: { requestId?: string | undefined } }, void>["send"];
 
@@ -20,7 +20,7 @@ type Send = CallRequest<{ $metadata: { requestId?: string | undefined } }, void>
  * billed active one. AWS judges the permission before it looks for the thing, so "not found" means allowed.
  */
 export async function probePermissions(
-  caller: Caller,
+  caller: AwsCaller,
   UserPoolId: string,
   signal: AbortSignal,
 ): Promise<readonly PermissionProbe[]> {
@@ -44,7 +44,7 @@ export async function probePermissions(
 }
 
 async function probe(
-  caller: Caller,
+  caller: AwsCaller,
   operation: Operation,
   send: Send,
   signal: AbortSignal,

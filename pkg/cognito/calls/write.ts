@@ -2,7 +2,7 @@ import type { Made, Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { WriteOperation } from "../../core/operations.ts";
 import { MalformedAnswer, safeRequestId } from "../failures/failure.ts";
-import type { Answer, Caller, CallRequest, Judged } from "./call.ts";
+import type { Answer, AwsCaller, CallRequest, RefineFailure } from "./call.ts";
 
 type Send<A extends Answer> = CallRequest<A, unknown>["send"];
 
@@ -22,8 +22,8 @@ export interface Write {
 
 /** `judge` looks into the failure of each call: what it finds out is part of the call's outcome. */
 export function createWrite(
-  caller: Caller,
-  judge?: (operation: WriteOperation, signal: AbortSignal) => Judged,
+  caller: AwsCaller,
+  judge?: (operation: WriteOperation, signal: AbortSignal) => RefineFailure,
 ): Write {
   return {
     done: (operation, send, signal) =>

@@ -171,9 +171,9 @@ export function fromFailure(kind: FailureKind, failure: Failure, call: FailedCal
     ...(shown.requestId === undefined ? [] : [`request id ${shown.requestId}`]),
   ];
   return new GovernanceError(code, `${call.operation}: ${say(call, failure)} (${ids.join(", ")})`, {
-    ...(reason === undefined ? {} : { reason }),
-    ...(call.retryAt === undefined ? {} : { retryAt: call.retryAt }),
-    ...(shown.requestId === undefined ? {} : { requestId: shown.requestId }),
+    reason,
+    retryAt: call.retryAt,
+    requestId: shown.requestId,
     ...(shown.modeled || shown.status !== undefined ? {} : { cause: shown.original }),
   });
 }
@@ -183,18 +183,12 @@ export function fromFailure(kind: FailureKind, failure: Failure, call: FailedCal
  * an edge tells a throttle or a cancellation as it always does.
  */
 export function outcomeUnknown(operation: Operation, error: GovernanceError): GovernanceError {
-  const { code, message, retryAt, requestId, cause } = error;
+  const { message } = error;
   const why = message.startsWith(`${operation}: `) ? message.slice(operation.length + 2) : message;
-  return new GovernanceError(
-    code,
-    `${operation}: it may have been done or not, so look before repeating it; ${why}`,
-    {
-      reason: "outcome-unknown",
-      ...(cause === undefined ? {} : { cause }),
-      ...(retryAt === undefined ? {} : { retryAt }),
-      ...(requestId === undefined ? {} : { requestId }),
-    },
-  );
+  return error.with({
+    message: `${operation}: it may have been done or not, so look before repeating it; ${why}`,
+    reason: "outcome-unknown",
+  });
 }
 
 /** A failed credential source is told by what made it fail. */

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { Directory } from "../../core/directory.ts";
 import type { DirectoryWriter, GroupFields } from "../../core/directory-writer.ts";
-import type { Caller } from "../calls/call.ts";
+import type { AwsCaller } from "../calls/call.ts";
 import { groupOrPool } from "../calls/missing-group.ts";
 import { createWrite } from "../calls/write.ts";
 import { parseGroup } from "../mapping/parse.ts";
@@ -18,7 +18,7 @@ type Groups = Pick<
 >;
 
 /** Groups and who is in them. `directory` is asked whether it is the group or the whole pool that is missing. */
-export function createGroupWriter(caller: Caller, UserPoolId: string, directory: Directory): Groups {
+export function createGroupWriter(caller: AwsCaller, UserPoolId: string, directory: Directory): Groups {
   const write = createWrite(caller);
   const writeTo = createWrite(
     caller,

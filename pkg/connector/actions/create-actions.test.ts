@@ -135,7 +135,9 @@ describe("an action", () => {
   test.for([
     new GovernanceError("refused-by-guard", "user sub-1 belongs to an identity provider"),
     new GovernanceError("failed-precondition", "user sub-1: is disabled"),
-    new GovernanceError("invalid-argument", "AWS refuses a parameter", { stands: ["a call is done"] }),
+    new GovernanceError("invalid-argument", "AWS refuses a parameter", {
+      appliedEffects: ["a call is done"],
+    }),
     new GovernanceError("throttled", "Cognito is asked too fast"),
   ])("that fails ($code) is a failed invocation, not an error", async (failure) => {
     const { verbs } = fakeVerbs({ enableUser: failing(failure) });

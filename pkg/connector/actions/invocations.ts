@@ -99,8 +99,8 @@ interface Ended {
   readonly mistake: GovernanceError | undefined;
 }
 
-function isMistake({ code, stands }: GovernanceError): boolean {
-  return (code === "invalid-argument" || code === "not-found") && stands.length === 0;
+function isMistake({ code, appliedEffects }: GovernanceError): boolean {
+  return (code === "invalid-argument" || code === "not-found") && appliedEffects.length === 0;
 }
 
 /** Resolves at the end or after so long; rejects when nobody waits any more. */

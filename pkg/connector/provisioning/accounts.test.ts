@@ -280,7 +280,7 @@ describe("the answer", () => {
     const failure = await fake.verbs.createAccount(asked, REAL, never).catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code: "internal",
-      stands: ["the account exists (user sub-new)"],
+      appliedEffects: ["the account exists (user sub-new)"],
       message: expect.stringMatching(/the account exists \(user sub-new\).*rotate the credential/),
     });
     expect(verbsOf(fake)).toEqual(["createAccount"]);

@@ -20,7 +20,7 @@ export interface Sealing {
 /** The name under which the field's SDK hands out passwords. */
 const PASSWORD = "password";
 
-/** A generated password for the answer. When sealing fails, the change stands all the same: `stands` says so. */
+/** A generated password for the answer. When sealing fails, the change stands all the same: `appliedEffects` says so. */
 export async function sealedPassword(
   sealer: Sealer,
   password: Secret | undefined,
@@ -35,7 +35,7 @@ export async function sealedPassword(
     throw new GovernanceError(
       code,
       `${message}; ${stands}, and nobody knows the password: rotate the credential for another`,
-      { stands: [stands] },
+      { appliedEffects: [stands] },
     );
   }
 }

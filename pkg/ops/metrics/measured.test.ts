@@ -19,14 +19,14 @@ test("a turn is timed, given or not, and the rest is passed on", async () => {
   const turns = [Promise.resolve(), Promise.reject(new Error("aborted"))];
   const throttle = measuredThrottle(
     {
-      turn: async () => await turns.shift(),
+      acquire: async () => await turns.shift(),
       throttled: (operation) => throttled.push(operation),
     },
     (event) => waits.push(event),
     ticking(),
   );
-  await throttle.turn("AdminGetUser", "write", never);
-  await expect(throttle.turn("ListUsers", "sync", never)).rejects.toThrow("aborted");
+  await throttle.acquire("AdminGetUser", "write", never);
+  await expect(throttle.acquire("ListUsers", "sync", never)).rejects.toThrow("aborted");
   throttle.throttled("ListUsers");
   expect(waits).toEqual([
     { category: "UserRead", priority: "write", durationMs: 100 },

@@ -12,10 +12,10 @@ export function measuredThrottle(
   monotonic: MonotonicClock,
 ): Throttle {
   return {
-    async turn(operation, priority, signal) {
+    async acquire(operation, priority, signal) {
       const askedAt = monotonic();
       try {
-        await inner.turn(operation, priority, signal);
+        await inner.acquire(operation, priority, signal);
       } finally {
         wait({ category: CATEGORY_OF[operation], priority, durationMs: monotonic() - askedAt });
       }

@@ -222,13 +222,9 @@ function actionRequired(
 }
 
 function notProvablyOurs(failure: GovernanceError, { sub }: User): GovernanceError {
-  return new GovernanceError(
-    failure.code,
-    `AdminCreateUser: the answer was lost, and an account with this name is there now (user ${sub}) that cannot be shown to come from this request; it is left as it is`,
-    {
-      cause: failure,
-      ...(failure.reason === undefined ? {} : { reason: failure.reason }),
-      ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
-    },
-  );
+  return failure.with({
+    message: `AdminCreateUser: the answer was lost, and an account with this name is there now (user ${sub}) that cannot be shown to come from this request; it is left as it is`,
+    cause: failure,
+    retryAt: undefined,
+  });
 }

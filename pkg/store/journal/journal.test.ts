@@ -91,7 +91,7 @@ describe("a change in the journal", () => {
     expect(first.steps("c1")).toEqual(steps);
     first.end();
 
-    const [found, ...more] = open().adopt();
+    const [found, ...more] = open().claimOrphans();
     expect(more).toEqual([]);
     expect(found).toEqual({
       ...change("c1"),
@@ -113,7 +113,7 @@ describe("a change in the journal", () => {
     expect(said).toBe(1);
     expect(journal.steps("c1")).toEqual([]);
     journal.end();
-    expect(open().adopt()).toEqual([]);
+    expect(open().claimOrphans()).toEqual([]);
   });
 
   test("that is unknown, or another's, cannot be written", async () => {
@@ -127,8 +127,8 @@ describe("a change in the journal", () => {
       expect(() => journal.stepEnded(id, 0, done)).toThrow(refusal);
       expect(() => journal.close(id, nothing)).toThrow(refusal);
     }
-    journal.letGo("c1");
-    expect(journal.adopt()).toEqual([]);
+    journal.release("c1");
+    expect(journal.claimOrphans()).toEqual([]);
     expect(() => other.stepEnded("c1", 0, done)).toThrow("change c1 has no step 0");
     await expect(other.begin(change("c1", "user:sub-9"), never)).rejects.toThrow("c1 is open already");
     await expect(journal.begin(change("c1", "user:sub-9"), never)).rejects.toThrow("c1 is open already");
@@ -143,8 +143,8 @@ describe("a change in the journal", () => {
     other.spend("c1", [{ budget: "disables", limit: 1 }], nowMs);
     expect(one.spent("disables", nowMs)).toBe(0);
     one.end();
-    expect(ids(open("eu-west-1_Other").adopt())).toEqual([]);
-    expect(ids(open().adopt())).toEqual(["c1"]);
+    expect(ids(open("eu-west-1_Other").claimOrphans())).toEqual([]);
+    expect(ids(open().claimOrphans())).toEqual(["c1"]);
   });
 });
 
@@ -222,7 +222,7 @@ describe("one change of a lock at a time (J3)", () => {
     poll.go();
     expect(await next).toEqual([]);
     two.end();
-    expect(ids(one.adopt())).toEqual(["c3"]);
+    expect(ids(one.claimOrphans())).toEqual(["c3"]);
   });
 
   test("an end turns away who waits, and the change stays for the next one", async () => {
@@ -242,20 +242,20 @@ describe("what was left open (J5)", () => {
   test("comes with the next change of its lock, oldest first, and stays with it", async () => {
     const first = open();
     await first.begin(change("c1"), never);
-    first.letGo("c1");
+    first.release("c1");
     expect(ids(await first.begin(change("c2"), never))).toEqual(["c1"]);
     await first.begin(change("c3", "group:g"), never);
     first.end();
     const second = open();
     const third = open();
     expect(ids(await second.begin(change("c4"), never))).toEqual(["c1", "c2"]);
-    expect(ids(third.adopt())).toEqual(["c3"]);
-    expect(third.adopt()).toEqual([]);
+    expect(ids(third.claimOrphans())).toEqual(["c3"]);
+    expect(third.claimOrphans()).toEqual([]);
     second.close("c1", nothing);
     second.stepBegun("c2", "AdminDisableUser", true);
     // c2 could not be settled: it goes with c4, for the next one.
     second.close("c4", nothing);
-    expect(ids(third.adopt())).toEqual(["c2"]);
+    expect(ids(third.claimOrphans())).toEqual(["c2"]);
   });
 
   test("is not adopted from under a change that is at work on its lock", async () => {
@@ -264,12 +264,12 @@ describe("what was left open (J5)", () => {
     first.end();
     const second = open();
     await second.begin(change("c2"), never);
-    second.letGo("c1");
+    second.release("c1");
     const third = open();
-    expect(third.adopt()).toEqual([]);
-    expect(second.adopt()).toEqual([]);
-    second.letGo("c2");
-    expect(ids(third.adopt())).toEqual(["c1", "c2"]);
+    expect(third.claimOrphans()).toEqual([]);
+    expect(second.claimOrphans()).toEqual([]);
+    second.release("c2");
+    expect(ids(third.claimOrphans())).toEqual(["c1", "c2"]);
   });
 
   test("once adopted, a new change of its lock waits for it, in this process and in others", async () => {
@@ -278,7 +278,7 @@ describe("what was left open (J5)", () => {
     first.end();
     const second = open();
     const third = open();
-    expect(ids(second.adopt())).toEqual(["c1"]);
+    expect(ids(second.claimOrphans())).toEqual(["c1"]);
     const here = second.begin(change("c2"), never);
     const there = third.begin(change("c3"), never);
     const poll = await nextPoll();
@@ -303,7 +303,7 @@ describe("what was left open (J5)", () => {
     expect(leftover).toMatchObject({ id: "c1", steps: [{ state: "begun" }] });
     journal.close("c1", nothing);
     journal.close("c2", nothing);
-    expect(journal.adopt()).toEqual([]);
+    expect(journal.claimOrphans()).toEqual([]);
   });
 
   test("a change let go when the file could not be written is free with the next write", async () => {
@@ -311,11 +311,11 @@ describe("what was left open (J5)", () => {
     await journal.begin(change("c1", "group:g"), never);
     await journal.begin(change("c2"), never);
     // Within the transaction of a close there can be no other.
-    journal.close("c2", () => journal.letGo("c1"));
+    journal.close("c2", () => journal.release("c1"));
     const other = open();
-    expect(other.adopt()).toEqual([]);
+    expect(other.claimOrphans()).toEqual([]);
     journal.giveBack("c2");
-    expect(ids(other.adopt())).toEqual(["c1"]);
+    expect(ids(other.claimOrphans())).toEqual(["c1"]);
   });
 });
 
@@ -431,10 +431,10 @@ describe("the files", () => {
       journal.end();
       spoil();
       const next = open();
-      expect(next.adopt()).toMatchObject([{ id: "c1", facts: {} }]);
+      expect(next.claimOrphans()).toMatchObject([{ id: "c1", facts: {} }]);
       next.note("c1", { facts: { login: "eve" } });
       next.end();
-      expect(open().adopt()).toMatchObject([{ facts: { login: "eve" } }]);
+      expect(open().claimOrphans()).toMatchObject([{ facts: { login: "eve" } }]);
     },
   );
 
@@ -447,7 +447,7 @@ describe("the files", () => {
     const database = new DatabaseSync(journal.file);
     database.exec("UPDATE changes SET facts = (SELECT facts FROM changes WHERE id = 'c1') WHERE id = 'c2'");
     database.close();
-    expect(open().adopt()).toMatchObject([{ facts: { login: "ada" } }, { facts: {} }]);
+    expect(open().claimOrphans()).toMatchObject([{ facts: { login: "ada" } }, { facts: {} }]);
   });
 
   test.for([

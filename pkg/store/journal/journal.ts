@@ -222,14 +222,14 @@ class SqliteJournal implements JournalFile {
         this.#disown(this.#leftovers.get(id) ?? []);
       });
     } catch (error) {
-      this.letGo(id);
+      this.release(id);
       throw thrown === undefined ? error : thrown.error;
     }
     this.#leftovers.delete(id);
     this.#turns.leave(id);
   }
 
-  letGo(id: string): void {
+  release(id: string): void {
     for (const one of [id, ...(this.#leftovers.get(id) ?? [])]) this.#adrift.add(one);
     this.#leftovers.delete(id);
     try {
@@ -240,7 +240,7 @@ class SqliteJournal implements JournalFile {
     this.#turns.leave(id);
   }
 
-  adopt(): readonly OpenChange[] {
+  claimOrphans(): readonly OpenChange[] {
     const adopted = this.#write("take over changes in", () => {
       const owners = this.#database
         .prepare("SELECT DISTINCT owner FROM changes WHERE owner IS NOT NULL AND owner <> ?")

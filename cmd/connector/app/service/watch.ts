@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { EpochClock } from "../../../../pkg/core/clock.ts";
-import type { Around, CallEvent } from "../../../../pkg/grpc/interceptors.ts";
+import type { Around, GrpcCallEvent } from "../../../../pkg/grpc/interceptors.ts";
 import { SERVED_METHODS } from "../../../../pkg/grpc/services/served-methods.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { measuredListings, measuredThrottle } from "../../../../pkg/ops/metrics/measured.ts";
@@ -18,7 +18,7 @@ export interface ServiceWatch extends Watch {
   readonly metrics: Metrics | undefined;
   readonly around: Around;
   /** A gRPC call has its answer. */
-  call(event: CallEvent): void;
+  call(event: GrpcCallEvent): void;
 }
 
 /** Metrics where the HTTP endpoint is open, traces where there is a collector; neither is loaded or counted otherwise. */

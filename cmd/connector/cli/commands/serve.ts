@@ -1,5 +1,5 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { CallEvent } from "../../../../pkg/grpc/interceptors.ts";
+import type { GrpcCallEvent } from "../../../../pkg/grpc/interceptors.ts";
 import { createGrpcServer, type GrpcServer } from "../../../../pkg/grpc/server.ts";
 import { HEALTH_SERVICE } from "../../../../pkg/grpc/services/health.ts";
 import type { AdjustableLogger, Logger } from "../../../../pkg/ops/logger.ts";
@@ -108,7 +108,7 @@ function reloadables(server: GrpcServer, log: AdjustableLogger, reread: () => Co
   ];
 }
 
-function tellCall({ error, durationMs, ...event }: CallEvent, log: Logger): void {
+function tellCall({ error, durationMs, ...event }: GrpcCallEvent, log: Logger): void {
   const { service, method, code, requestBytes, answerBytes, peer, caller } = event;
   const fields = { service, method, grpcCode: code, requestBytes, answerBytes, peer, caller };
   const timed = { ...fields, durationMs: Math.round(durationMs) };

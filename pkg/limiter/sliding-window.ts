@@ -6,7 +6,7 @@ const RESOLUTION = 2000;
 const COMPACT_AFTER = 1024;
 
 /** The turns of the last `lengthMs`, and when the next one fits in. Times are handed in and must not go back. */
-export class TurnWindow {
+export class SlidingWindow {
   #limit: Limit;
   #count = 0;
   #first = 0;

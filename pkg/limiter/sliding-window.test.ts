@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TurnWindow } from "./turn-window.ts";
+import { SlidingWindow } from "./sliding-window.ts";
 
 describe("TurnWindow", () => {
   it("opens when the oldest of its turns has left", () => {
-    const window = new TurnWindow({ turns: 2, lengthMs: 1000 });
+    const window = new SlidingWindow({ turns: 2, lengthMs: 1000 });
     window.record(0);
     expect(window.openAt(1)).toBe(1);
     window.record(400);
@@ -15,7 +15,7 @@ describe("TurnWindow", () => {
   });
 
   it("keeps counting when its limit is widened", () => {
-    const window = new TurnWindow({ turns: 1, lengthMs: 1000 });
+    const window = new SlidingWindow({ turns: 1, lengthMs: 1000 });
     window.record(0);
     window.widen({ turns: 2, lengthMs: 1000 });
     window.record(1);
@@ -27,7 +27,7 @@ describe("TurnWindow", () => {
     fc.assert(
       fc.property(gaps, fc.integer({ min: 1, max: 50 }), (steps, turns) => {
         const lengthMs = 100;
-        const window = new TurnWindow({ turns, lengthMs });
+        const window = new SlidingWindow({ turns, lengthMs });
         const times: number[] = [];
         const wrong: number[] = [];
         let now = 0;
@@ -47,7 +47,7 @@ describe("TurnWindow", () => {
   });
 
   it("stays small however many turns it counts", () => {
-    const window = new TurnWindow({ turns: 1_000_000, lengthMs: 10_000 });
+    const window = new SlidingWindow({ turns: 1_000_000, lengthMs: 10_000 });
     for (let turn = 0; turn < 1_000_000; turn += 1) {
       const now = turn / 100;
       if (window.openAt(now) === now) window.record(now);

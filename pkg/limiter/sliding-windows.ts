@@ -1,14 +1,14 @@
 import type { MonotonicMs } from "../core/clock.ts";
 import type { Pace } from "./pace.ts";
-import { TurnWindow } from "./turn-window.ts";
+import { SlidingWindow } from "./sliding-window.ts";
 
 /**
  * The last word on a turn: looks at when turns were really given, so that late timers cannot bunch them (L1). It
  * counts twice while a rate is cut: against the rate that was set, always, and against the current one.
  */
-export class Gate {
-  readonly #set: readonly TurnWindow[];
-  #current: readonly TurnWindow[] = [];
+export class SlidingWindows {
+  readonly #set: readonly SlidingWindow[];
+  #current: readonly SlidingWindow[] = [];
   #last = Number.NEGATIVE_INFINITY;
 
   constructor(set: Pace) {
@@ -48,6 +48,6 @@ export class Gate {
   }
 }
 
-function windowsOf(pace: Pace): readonly TurnWindow[] {
-  return pace.limits.map((limit) => new TurnWindow(limit));
+function windowsOf(pace: Pace): readonly SlidingWindow[] {
+  return pace.limits.map((limit) => new SlidingWindow(limit));
 }

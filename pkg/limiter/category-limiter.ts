@@ -3,7 +3,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { Operation } from "../core/operations.ts";
 import type { Priority } from "../core/throttle.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
-import { Meter } from "./meter.ts";
+import { RateBudget } from "./rate-budget.ts";
 import { createWaiter, goesBefore, type Waiter, WaitingLine } from "./waiting-line.ts";
 
 export interface LaneOptions {
@@ -18,17 +18,17 @@ export interface LaneOptions {
 /** Those who wait for the same meters: one operation where operations are capped, else the whole category. */
 interface Group {
   readonly line: WaitingLine;
-  readonly meter: Meter | undefined;
+  readonly meter: RateBudget | undefined;
 }
 
 /**
  * One quota category: who waits, and the meters that say when somebody may go. A turn is given only when the meter of
  * the category and the meter of the operation allow it at the same moment (L5); who gets it is decided then (L4).
  */
-export class Lane {
+export class CategoryLimiter {
   readonly #options: LaneOptions;
   readonly #rate: AdaptiveRate;
-  readonly #meter: Meter;
+  readonly #meter: RateBudget;
   readonly #groups = new Map<Operation | "all", Group>();
   #waiting = 0;
   #granted = 0;
@@ -65,7 +65,7 @@ export class Lane {
     return this.#rate.perSecond;
   }
 
-  turn(operation: Operation, priority: Priority, signal: AbortSignal): Promise<void> {
+  acquire(operation: Operation, priority: Priority, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       if (this.#closed) throw closedError();
@@ -113,8 +113,8 @@ export class Lane {
     ]);
   }
 
-  #newMeter(perSecond: number): Meter {
-    return new Meter(
+  #newMeter(perSecond: number): RateBudget {
+    return new RateBudget(
       perSecond,
       this.#options.monotonic,
       () => this.#pump(),

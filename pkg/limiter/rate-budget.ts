@@ -1,7 +1,7 @@
 import type { MonotonicClock, MonotonicMs } from "../core/clock.ts";
 import { createBottleneckPacer, type Pacer } from "./bottleneck-pacer.ts";
-import { Gate } from "./gate.ts";
 import { type Pace, paceOf } from "./pace.ts";
+import { SlidingWindows } from "./sliding-windows.ts";
 
 /** Slots are ordered this far ahead, so a stall shorter than this loses none of them (L2). */
 const LOOKAHEAD_MS = 2000;
@@ -12,9 +12,9 @@ const ROUNDING_MS = 1e-6;
  * One rate: slots come in from the pacer, turns go out through the gate. What has come in and not gone out is kept as
  * time, in which a turn costs `turnMs`; after a cut the slots that were already ordered buy fewer turns (L6).
  */
-export class Meter {
+export class RateBudget {
   readonly #set: Pace;
-  readonly #gate: Gate;
+  readonly #gate: SlidingWindows;
   readonly #pacer: Pacer;
   readonly #monotonic: MonotonicClock;
   readonly #onSlot: () => void;
@@ -33,7 +33,7 @@ export class Meter {
   ) {
     this.#set = paceOf(perSecond);
     this.#pace = this.#set;
-    this.#gate = new Gate(this.#set);
+    this.#gate = new SlidingWindows(this.#set);
     this.#monotonic = monotonic;
     this.#onSlot = onSlot;
     this.#onFailure = onFailure;

@@ -2,10 +2,10 @@ import { GovernanceError } from "../core/errors.ts";
 import { type Group, signInProvider } from "../core/group.ts";
 import type { Budget, BudgetLimit } from "../core/journal.ts";
 import { isFederated, type User } from "../core/user.ts";
-import type { GuardOptions } from "./options.ts";
+import type { ProvisioningPolicyOptions } from "./options.ts";
 
 /** What the operator allows. Every method returns when it is allowed and throws `refused-by-guard` with the cure. */
-export interface Guard {
+export interface ProvisioningPolicy {
   enabled(): void;
   /** The group's name alone: for groups that are made, changed, deleted or granted. */
   group(name: string): void;
@@ -26,7 +26,10 @@ const SETTING_OF: Readonly<Record<Budget, string>> = {
   invitations: "--max-invitations-per-hour",
 };
 
-export function createGuard(options: GuardOptions, poolId: string): Guard {
+export function createProvisioningPolicy(
+  options: ProvisioningPolicyOptions,
+  poolId: string,
+): ProvisioningPolicy {
   const allow = options.groupsAllow.map(pattern);
   const deny = options.groupsDeny.map(pattern);
   const limitOf: Readonly<Record<Budget, number>> = {
@@ -35,7 +38,7 @@ export function createGuard(options: GuardOptions, poolId: string): Guard {
     invitations: options.maxInvitationsPerHour,
   };
 
-  const guard: Guard = {
+  const guard: ProvisioningPolicy = {
     enabled() {
       if (options.enabled) return;
       throw new GovernanceError(
