@@ -155,7 +155,7 @@ describe("connector list", () => {
     expect(stdout.split("\n").length).toBeLessThan(12);
   });
 
-  test("goes over empty and short pages to the end (marks 1, 2)", async () => {
+  test("goes over empty and short pages to the end (mark 1, mark 2)", async () => {
     cognito.script({ operation: "ListUsers", nth: [1, 3], shortPage: 0 });
     cognito.script({ operation: "ListUsers", nth: [2], shortPage: 7 });
     const { code, stdout } = await list("users");

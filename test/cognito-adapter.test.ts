@@ -60,7 +60,7 @@ const names = (users: readonly User[]) => users.map(({ username }) => username).
 const expected = (count: number) => people(count).map(({ username = "" }) => username);
 
 describe("listings", () => {
-  test("marks 1, 2, 3 and 5: every user once, over full, short and empty pages, with 60 a page asked for", async () => {
+  test("mark 1, mark 2, mark 3, mark 5: every user once, over full, short and empty pages, with 60 a page asked for", async () => {
     const { server, directory } = await serve({ users: people(200) });
     const empty = server.script({ operation: "ListUsers", nth: [2, 3, 4], shortPage: 0 });
     const short = server.script({ operation: "ListUsers", nth: 5, shortPage: 7 });
@@ -144,7 +144,7 @@ describe("listings", () => {
     expect((await refusal(directory.listUsers({ marker: next }, never))).reason).toBe("marker-refused");
   });
 
-  test("marks 10 and 15: a listing asks for all attributes, and for no user on its own", async () => {
+  test("mark 10, mark 15: a listing asks for all attributes, and for no user on its own", async () => {
     const { server, directory } = await serve({
       users: people(70, () => ({ attributes: { "custom:team": "blue", locale: null }, groups: ["g"] })),
       groups: ["g"],
@@ -188,7 +188,7 @@ describe("trouble on the way", () => {
     ["an answer that is no JSON", { malformed: true }],
     ["a proxy's page", { answer: { status: 502, body: "<html>" } }],
     ["an answer without its list", { rewrite: () => ({}) }],
-  ] as const)("A4: %s on every page loses nobody", async ([, fault]) => {
+  ] as const)("COGNITO-1: %s on every page loses nobody", async ([, fault]) => {
     const throttle = openThrottle();
     const { server, directory } = await serve({ users: people(200) }, {}, { throttle });
     const armed = server.script({ operation: "ListUsers", nth: { every: 2 }, ...fault });
@@ -198,7 +198,7 @@ describe("trouble on the way", () => {
     expect(throttle.turns).toHaveLength(server.stats.count());
   });
 
-  test("marks 19, 20 and 22: at AWS's own quotas twenty readers at once all get through", async () => {
+  test("mark 19, mark 20, mark 22: at AWS's own quotas twenty readers at once all get through", async () => {
     let nowMs = Date.UTC(2026, 10, 21);
     const clock = {
       now: () => nowMs,
@@ -318,7 +318,7 @@ describe("people", () => {
     expect((await directory.describePool(never)).caseSensitiveUsernames).toBe(true);
   });
 
-  test("marks 13 and 14: by e-mail all that have it are found, and nobody whose address only begins so", async () => {
+  test("mark 13, mark 14: by e-mail all that have it are found, and nobody whose address only begins so", async () => {
     const email = (address: string) => ({ attributes: { email: address } });
     const { directory } = await serve({
       users: [
@@ -342,7 +342,7 @@ describe("people", () => {
     },
   );
 
-  test("marks 29 and 30: federated and linked profiles carry their identities, and stay two entries", async () => {
+  test("mark 29, mark 30: federated and linked profiles carry their identities, and stay two entries", async () => {
     const { directory } = await serve({
       users: [federatedPerson(500), ...linkedPerson(501, "Okta"), person(1)],
     });

@@ -61,7 +61,7 @@ test("no change is begun under an audit log that was tampered with", async () =>
   expect(stage.pool.stored("ann")?.enabled).toBe(false);
 });
 
-test("W6: a change that has begun is finished though its caller gives up, and one that has not is not begun", async () => {
+test("PROVISION-6: a change that has begun is finished though its caller gives up, and one that has not is not begun", async () => {
   const stage = await setStage({ users });
   const caller = new AbortController();
   const hold = stage.server.hold({ operation: "AdminDisableUser" });

@@ -125,7 +125,7 @@ describe("attributes", () => {
     [{ phone_number: "0151 123" }, "profile.phone_number"],
     [{ nickname: "" }, "profile.nickname"],
     [{ "custom:level": "many" }, "profile.custom:level"],
-  ] as const)("marks 44, 45: %j is refused before any write and names %s", async ([entries, field]) => {
+  ] as const)("mark 44, mark 45: %j is refused before any write and names %s", async ([entries, field]) => {
     const stage = await setStage({
       users,
       schema: [

@@ -99,7 +99,7 @@ describe("a sync over the wire", () => {
     expect(rule.fired).toBeGreaterThan(0);
   });
 
-  test("marks 5 and 10: no page asks for more than 60 and none projects attributes", async () => {
+  test("mark 5, mark 10: no page asks for more than 60 and none projects attributes", async () => {
     const { server, rig } = await stage(staffPool());
     await sync(rig);
     for (const { input } of server.stats.calls) {
@@ -161,7 +161,7 @@ describe("a sync over the wire", () => {
     expect((await sync(rig, emptyRun(), 1)).counts.users).toBeGreaterThanOrEqual(249);
   });
 
-  test("marks 15 and 16: nothing is asked per user", async () => {
+  test("mark 15, mark 16: nothing is asked per user", async () => {
     const { server, rig } = await stage(staffPool());
     await sync(rig);
     expect(server.stats.count("AdminGetUser") + server.stats.count("AdminListGroupsForUser")).toBe(0);
@@ -181,7 +181,7 @@ describe("a sync over the wire", () => {
     expect(server.stats.outcomes()["ListGroups TooManyRequestsException"]).toBeUndefined();
   });
 
-  test("marks 19 and 20: a throttle by any of its names is waited out", async () => {
+  test("mark 19, mark 20: a throttle by any of its names is waited out", async () => {
     const { server, rig } = await stage(staffPool());
     const names = ["TooManyRequestsException", "ThrottlingException", "Throttling"];
     const rules = names.map((name, n) =>
@@ -205,7 +205,7 @@ describe("a sync over the wire", () => {
     expect(throttled).toBeLessThanOrEqual(45);
   });
 
-  test("marks 29 to 32: federated and linked people, groups made by sign-in, a status of next year", async () => {
+  test("mark 29, mark 30, mark 31, mark 32: federated and linked people, groups made by sign-in, a status of next year", async () => {
     const made = `${POOL}_Google`;
     const pool = createPool({
       id: POOL,

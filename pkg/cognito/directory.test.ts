@@ -66,7 +66,7 @@ describe("listings", () => {
     ]);
   });
 
-  test("marks 5, 6 and 10: the first page sends Limit 60 and nothing else, also the second time round", async () => {
+  test("mark 5, mark 6, mark 10: the first page sends Limit 60 and nothing else, also the second time round", async () => {
     const { stub, directory } = await over(({ input }) => ({
       body: input["PaginationToken"] === undefined ? { Users: [], PaginationToken: "m" } : { Users: [] },
     }));
@@ -82,7 +82,7 @@ describe("listings", () => {
     ]);
   });
 
-  test("marks 1 and 2: goes on over short and empty pages until there is no marker", async () => {
+  test("mark 1, mark 2: goes on over short and empty pages until there is no marker", async () => {
     const pages = [[1, 2, 3], [], [], [], [4], [], [5]];
     const { stub, directory } = await over(({ number }) => ({
       body: {
@@ -198,7 +198,7 @@ describe("listings", () => {
 });
 
 describe("findUsers", () => {
-  test("marks 13 and 14: reads every page and keeps only those that are really equal", async () => {
+  test("mark 13, mark 14: reads every page and keeps only those that are really equal", async () => {
     const people = [
       ["ann@example.com", "Ann"],
       ["annabel@example.com", "Annabel"],
@@ -273,11 +273,14 @@ describe("one of a kind", () => {
     ]);
   });
 
-  test.for(["GetGroup", "DescribeUserPool"])("A4: %s without its object is malformed", async (which) => {
-    const { directory } = await over(() => ({ body: {} }));
-    const work = which === "GetGroup" ? directory.getGroup("g", never) : directory.describePool(never);
-    expect((await refusal(work)).code).toBe("unavailable");
-  });
+  test.for(["GetGroup", "DescribeUserPool"])(
+    "COGNITO-1: %s without its object is malformed",
+    async (which) => {
+      const { directory } = await over(() => ({ body: {} }));
+      const work = which === "GetGroup" ? directory.getGroup("g", never) : directory.describePool(never);
+      expect((await refusal(work)).code).toBe("unavailable");
+    },
+  );
 
   test("a user that is gone", async () => {
     const { directory } = await over(() => awsError("UserNotFoundException", "User does not exist."));

@@ -52,7 +52,7 @@ describe("one page of a listing", () => {
     expect(asked).toBe(limit);
   });
 
-  test("P1: a failed page is an error, never an empty page", async () => {
+  test("LISTING-1: a failed page is an error, never an empty page", async () => {
     const of = source(() => {
       throw new GovernanceError("throttled", "too fast");
     });
@@ -61,13 +61,13 @@ describe("one page of a listing", () => {
     });
   });
 
-  test("P2, mark 7: a refused marker begins again from the first page and counts it", async () => {
+  test("LISTING-2, mark 7: a refused marker begins again from the first page and counts it", async () => {
     const of = source((page) => (page.marker === "old" ? markerRefused() : { items: ["a"], next: "fresh" }));
     const page = await listPage(of, { pageToken: token("old"), pageSize: 0 }, never);
     expect(page).toEqual({ items: ["a"], nextPageToken: token("fresh", 1) });
   });
 
-  test("P2: gives up after two restarts, with a cure", async () => {
+  test("LISTING-2: gives up after two restarts, with a cure", async () => {
     const of = source((page) => (page.marker === undefined ? { items: [], next: "x" } : markerRefused()));
     await expect(listPage(of, { pageToken: token("old", 2), pageSize: 0 }, never)).rejects.toMatchObject({
       code: "aborted",
@@ -75,14 +75,14 @@ describe("one page of a listing", () => {
     });
   });
 
-  test("P2: another bad parameter is no reason to begin again", async () => {
+  test("LISTING-2: another bad parameter is no reason to begin again", async () => {
     const of = source(() => {
       throw new GovernanceError("invalid-argument", "Limit");
     });
     await expect(listPage(of, { pageToken: token("m"), pageSize: 0 }, never)).rejects.toThrow("Limit");
   });
 
-  test("P3: a page too large for one answer comes in several, whole and in order", async () => {
+  test("LISTING-3: a page too large for one answer comes in several, whole and in order", async () => {
     const letters = "abcdefghij".split("");
     const of = source((page) =>
       page.marker === undefined ? { items: letters, next: "2" } : { items: ["k", "l"], next: undefined },
@@ -90,7 +90,7 @@ describe("one page of a listing", () => {
     expect(await readAll(of, 350)).toEqual({ items: [...letters, "k", "l"], answers: 5 });
   });
 
-  test("P3: a deletion between two answers of one page swallows nobody", async () => {
+  test("LISTING-3: a deletion between two answers of one page swallows nobody", async () => {
     let items = "abcdef".split("");
     const of = source(() => ({ items, next: undefined }));
     const first = await listPage(of, { pageToken: "", pageSize: 0, maxBytes: 300 }, never);
@@ -103,12 +103,12 @@ describe("one page of a listing", () => {
     expect(again.items).toEqual(["d", "e", "f"]);
   });
 
-  test("P3: an item heavier than the answer still goes, alone", async () => {
+  test("LISTING-3: an item heavier than the answer still goes, alone", async () => {
     const of = source(() => ({ items: ["a", "b"], next: undefined }));
     expect(await readAll(of, 10)).toEqual({ items: ["a", "b"], answers: 2 });
   });
 
-  test("P4, mark 4: a token that leads to itself is an error", async () => {
+  test("LISTING-4, mark 4: a token that leads to itself is an error", async () => {
     const of = source(() => ({ items: ["a"], next: "same" }));
     await expect(listPage(of, { pageToken: token("same"), pageSize: 0 }, never)).rejects.toMatchObject({
       code: "internal",

@@ -1,12 +1,12 @@
 // One page of any listing. Every page that leaves the connector passes here.
 //
 // Invariants:
-//   P1. A page that could not be read rejects; it is never an empty page.
-//   P2. When Cognito no longer takes a marker (they live one hour) the listing begins again from its first page, at
-//       most twice. Consumers upsert, so nothing is lost or doubled (D10).
-//   P3. A page that does not fit into one answer comes in several; where it was cut is kept by the key of the last
-//       item, not by its position, so that a deletion in between cannot swallow a neighbour.
-//   P4. A token that leads to itself ends the listing with an error, not in a loop.
+//   LISTING-1. A page that could not be read rejects; it is never an empty page.
+//   LISTING-2. When Cognito no longer takes a marker (they live one hour) the listing begins again from its first page,
+//       at most twice. Consumers upsert, so nothing is lost or doubled (D10).
+//   LISTING-3. A page that does not fit into one answer comes in several; where it was cut is kept by the key of the
+//       last item, not by its position, so that a deletion in between cannot swallow a neighbour.
+//   LISTING-4. A token that leads to itself ends the listing with an error, not in a loop.
 
 import { GovernanceError } from "../core/errors.ts";
 import { MAX_PAGE_ITEMS, type Page, type PageRequest } from "../core/page.ts";
@@ -63,7 +63,7 @@ async function readOrRestart<T>(
         { cause: error },
       );
     }
-    // P2
+    // LISTING-2
     const again = { ...firstPage(source.verb, source.scope), restarts: cursor.restarts + 1 };
     return { page: await source.read({ limit }, signal), cursor: again };
   }
@@ -76,7 +76,7 @@ function afterLastDelivered<T>(
 ): readonly T[] {
   if (after === undefined) return items;
   const last = items.findIndex((item) => source.key(item) === after);
-  return items.slice(last + 1); // P3: a vanished key gives the whole page again
+  return items.slice(last + 1); // LISTING-3: a vanished key gives the whole page again
 }
 
 function fitting<T>(

@@ -8,7 +8,7 @@ function cutAt(rate: AdaptiveRate, now: number): boolean {
 }
 
 describe("AdaptiveRate", () => {
-  it("L6: halves in whole tenths, down to a sixteenth and no further", () => {
+  it("LIMITER-6: halves in whole tenths, down to a sixteenth and no further", () => {
     const rate = new AdaptiveRate(5);
     const seen: number[] = [];
     for (let cut = 1; cut <= 6; cut += 1) {
@@ -19,7 +19,7 @@ describe("AdaptiveRate", () => {
     expect(rate.throttles).toBe(6);
   });
 
-  it("L6: never goes below one turn in five seconds, nor above a set rate that is lower", () => {
+  it("LIMITER-6: never goes below one turn in five seconds, nor above a set rate that is lower", () => {
     const slow = new AdaptiveRate(0.5);
     cutAt(slow, 0);
     cutAt(slow, 3000);
@@ -29,7 +29,7 @@ describe("AdaptiveRate", () => {
     expect(slower.perSecond).toBe(0.1);
   });
 
-  it("L6: counts the throttles of one burst once", () => {
+  it("LIMITER-6: counts the throttles of one burst once", () => {
     const rate = new AdaptiveRate(8);
     expect(rate.throttled(1000)).toBe(true);
     rate.turnGiven();
@@ -40,7 +40,7 @@ describe("AdaptiveRate", () => {
     expect(rate.throttles).toBe(5);
   });
 
-  it("L6: does not count a throttle as a new one before a turn was given at the new rate", () => {
+  it("LIMITER-6: does not count a throttle as a new one before a turn was given at the new rate", () => {
     const rate = new AdaptiveRate(5);
     rate.throttled(0);
     expect(rate.throttled(60_000)).toBe(false);
@@ -48,7 +48,7 @@ describe("AdaptiveRate", () => {
     expect(rate.throttled(60_001)).toBe(true);
   });
 
-  it("L6: recovers by a tenth of the set rate every five quiet seconds, to the set rate and not above", () => {
+  it("LIMITER-6: recovers by a tenth of the set rate every five quiet seconds, to the set rate and not above", () => {
     const rate = new AdaptiveRate(5);
     cutAt(rate, 0);
     expect(rate.recovered(4999)).toBe(false);
@@ -62,7 +62,7 @@ describe("AdaptiveRate", () => {
     expect(rate.recovered(7_200_000)).toBe(false);
   });
 
-  it("L6: a throttle that counts for nothing else still breaks the quiet", () => {
+  it("LIMITER-6: a throttle that counts for nothing else still breaks the quiet", () => {
     const rate = new AdaptiveRate(5);
     cutAt(rate, 0);
     rate.throttled(1500);

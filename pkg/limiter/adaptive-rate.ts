@@ -1,13 +1,17 @@
 import type { MonotonicMs } from "../core/clock.ts";
 
-/** Throttles within this time of a cut belong to calls that were under way; a call takes up to two seconds (L6). */
+/**
+ * Throttles within this time of a cut belong to calls that were under way; a call takes up to two seconds (LIMITER-6).
+ */
 const SAME_BURST_MS = 2000;
 const QUIET_MS = 5000;
 /** The least that a cut leaves of the set rate, and the least in turns per second. */
 const FLOOR_FRACTION = 1 / 16;
 const FLOOR_PER_SECOND = 0.2;
 
-/** Halves at a throttle, recovers by a tenth of the set rate every five quiet seconds (L6). No timers: ask it. */
+/**
+ * Halves at a throttle, recovers by a tenth of the set rate every five quiet seconds (LIMITER-6). No timers: ask it.
+ */
 export class AdaptiveRate {
   readonly setPerSecond: number;
   #current: number;

@@ -40,7 +40,7 @@ describe("createBottleneckPacer", () => {
     expect(fired).toEqual([0, 1000, 1100]);
   });
 
-  it("L6: a new period holds for slots ordered from then on", async () => {
+  it("LIMITER-6: a new period holds for slots ordered from then on", async () => {
     const { pacer, fired, order } = pacerOf(100);
     for (let slot = 0; slot < 3; slot += 1) order();
     await loop.run(50);
@@ -75,7 +75,7 @@ describe("createBottleneckPacer", () => {
     expect(fired.slice(0, 1)).toEqual([0]);
   });
 
-  it("L7: drops its slots and their timers when it is closed", async () => {
+  it("LIMITER-7: drops its slots and their timers when it is closed", async () => {
     const { pacer, fired, failures, order } = pacerOf(1000);
     for (let slot = 0; slot < 5; slot += 1) order();
     await loop.run(500);
@@ -89,7 +89,7 @@ describe("createBottleneckPacer", () => {
     expect(failures).toEqual([]);
   });
 
-  it("L7: also drops the slots of the limiter that a stepped clock made it leave", async () => {
+  it("LIMITER-7: also drops the slots of the limiter that a stepped clock made it leave", async () => {
     const { pacer, order } = pacerOf(1000);
     for (let slot = 0; slot < 5; slot += 1) order();
     await loop.run(500);

@@ -26,7 +26,8 @@ export function createBottleneckPacer(
   let limiter = build();
   let retired: Bottleneck | undefined;
 
-  // minTime, no reservoir: a refilled one can pass twice its size across a boundary, and it needs a heartbeat (L7).
+  // minTime, no reservoir: a refilled one can pass twice its size across a boundary, and it needs a heartbeat
+  // (LIMITER-7).
   function build(): Bottleneck {
     const built = new Bottleneck({ minTime: periodMs });
     built.on("error", unlessClosed(onFailure));
@@ -44,7 +45,9 @@ export function createBottleneckPacer(
     return systemClocks.now() - monotonic();
   }
 
-  /** A fresh limiter has no slot to wait for; the slots of the old one fire all the same, and the gate holds L1. */
+  /**
+   * A fresh limiter has no slot to wait for; the slots of the old one fire all the same, and the gate holds LIMITER-1.
+   */
   function rebuildIfClockWentBack(): void {
     const skew = wallSkew();
     if (skew < skewMs - CLOCK_STEP_MS) {

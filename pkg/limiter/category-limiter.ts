@@ -23,7 +23,8 @@ interface Group {
 
 /**
  * One quota category: who waits, and the meters that say when somebody may go. A turn is given only when the meter of
- * the category and the meter of the operation allow it at the same moment (L5); who gets it is decided then (L4).
+ * the category and the meter of the operation allow it at the same moment (LIMITER-5); who gets it is decided then
+ * (LIMITER-4).
  */
 export class CategoryLimiter {
   readonly #options: LaneOptions;
@@ -146,7 +147,7 @@ export class CategoryLimiter {
     this.#waiting -= 1;
   }
 
-  /** Gives every turn that may be given now, each to the best of those who wait at this moment (L4). */
+  /** Gives every turn that may be given now, each to the best of those who wait at this moment (LIMITER-4). */
   #pump(): void {
     if (this.#closed) return;
     const now = this.#options.monotonic();
@@ -192,7 +193,7 @@ export class CategoryLimiter {
     this.#wakeAt(wakeAt, now);
   }
 
-  /** One timer, and only while somebody waits for the gate alone (L7); a missing slot wakes us by itself. */
+  /** One timer, and only while somebody waits for the gate alone (LIMITER-7); a missing slot wakes us by itself. */
   #wakeAt(at: MonotonicMs, now: MonotonicMs): void {
     if (at >= this.#timerAt && at < Number.POSITIVE_INFINITY) return;
     clearTimeout(this.#timer);

@@ -13,7 +13,7 @@ describe("paceOf", () => {
     [2.9, 2.9, 347.586, 1],
     [100_000, 100_000, 0.01008, 2977],
   ] as const)(
-    "L1: %d per second is held as %d, a turn every %d ms, %d to a slot",
+    "LIMITER-1: %d per second is held as %d, a turn every %d ms, %d to a slot",
     ([rate, held, turnMs, slotTurns]) => {
       const pace = paceOf(rate);
       expect(pace.perSecond).toBeCloseTo(held, 9);
@@ -22,7 +22,7 @@ describe("paceOf", () => {
     },
   );
 
-  it("L1, L2: keeps every window wider than promised and wide enough for an even pace", () => {
+  it("LIMITER-1, LIMITER-2: keeps every window wider than promised and wide enough for an even pace", () => {
     fc.assert(
       fc.property(fc.double({ min: 0.1, max: 100_000, noNaN: true }), (rate) => {
         const { turnMs, slotMs, slotTurns, limits } = paceOf(rate);

@@ -6,7 +6,7 @@ export interface Limit {
 
 /** What one rate means in numbers; DESIGN.md explains each of them. */
 export interface Pace {
-  /** The rate that is held: whole turns per ten seconds, so 0.25 per second is held as 0.2 (L1). */
+  /** The rate that is held: whole turns per ten seconds, so 0.25 per second is held as 0.2 (LIMITER-1). */
   readonly perSecond: number;
   /** The distance between two turns. */
   readonly turnMs: number;
@@ -17,7 +17,10 @@ export interface Pace {
   readonly limits: readonly Limit[];
 }
 
-/** 0.8 % slower than asked: over ten seconds 80 ms of jitter on the way to the other end (L1), and 99.2 % used (L2). */
+/**
+ * 0.8 % slower than asked: over ten seconds 80 ms of jitter on the way to the other end (LIMITER-1), and 99.2 % used
+ * (LIMITER-2).
+ */
 const MARGIN = 1.008;
 /** Bottleneck needs two or three milliseconds per job, one job after the other; slots this long leave it ten times that. */
 const MIN_SLOT_MS = 30;

@@ -3,14 +3,14 @@ import { createBottleneckPacer, type Pacer } from "./bottleneck-pacer.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { SlidingWindows } from "./sliding-windows.ts";
 
-/** Slots are ordered this far ahead, so a stall shorter than this loses none of them (L2). */
+/** Slots are ordered this far ahead, so a stall shorter than this loses none of them (LIMITER-2). */
 const LOOKAHEAD_MS = 2000;
 /** A sum of fractions may fall short of a turn by less than this. */
 const ROUNDING_MS = 1e-6;
 
 /**
  * One rate: slots come in from the pacer, turns go out through the gate. What has come in and not gone out is kept as
- * time, in which a turn costs `turnMs`; after a cut the slots that were already ordered buy fewer turns (L6).
+ * time, in which a turn costs `turnMs`; after a cut the slots that were already ordered buy fewer turns (LIMITER-6).
  */
 export class RateBudget {
   readonly #set: Pace;
@@ -52,7 +52,10 @@ export class RateBudget {
     this.#gate.record(now);
   }
 
-  /** Orders what `waiting` turns need beyond what is at hand or under way. Surplus after an abort is used up here (L3). */
+  /**
+   * Orders what `waiting` turns need beyond what is at hand or under way. Surplus after an abort is used up here
+   * (LIMITER-3).
+   */
   order(waiting: number): void {
     const { turnMs, slotMs, slotTurns } = this.#pace;
     const neededMs = Math.min(waiting * turnMs, Math.max(LOOKAHEAD_MS, slotMs)) - this.#budgetMs;
@@ -61,7 +64,7 @@ export class RateBudget {
     if (slotTurns > 1 && this.#spentSinceSlot && this.#orderedMs === 0) this.#orderSlot(slotMs);
   }
 
-  /** Nobody waits any longer: what is left is worth one slot, for as long as that slot lasts (L3). */
+  /** Nobody waits any longer: what is left is worth one slot, for as long as that slot lasts (LIMITER-3). */
   rest(): void {
     this.#budgetMs = Math.min(this.#budgetMs, this.#pace.slotMs);
   }

@@ -22,7 +22,7 @@ describe("TurnWindow", () => {
     expect(window.openAt(2)).toBe(1000);
   });
 
-  it("L1: never lets more through than its limit, and keeps nobody out for longer than its resolution", () => {
+  it("LIMITER-1: never lets more through than its limit, and keeps nobody out for longer than its resolution", () => {
     const gaps = fc.array(fc.double({ min: 0, max: 30, noNaN: true }), { maxLength: 3000, size: "max" });
     fc.assert(
       fc.property(gaps, fc.integer({ min: 1, max: 50 }), (steps, turns) => {

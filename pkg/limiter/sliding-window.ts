@@ -1,7 +1,9 @@
 import type { MonotonicMs } from "../core/clock.ts";
 import type { Limit } from "./pace.ts";
 
-/** Entries per window; a wide-open limiter counts several turns in one entry, dated by the latest of them (L1). */
+/**
+ * Entries per window; a wide-open limiter counts several turns in one entry, dated by the latest of them (LIMITER-1).
+ */
 const RESOLUTION = 2000;
 const COMPACT_AFTER = 1024;
 

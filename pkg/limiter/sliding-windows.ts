@@ -3,7 +3,7 @@ import type { Pace } from "./pace.ts";
 import { SlidingWindow } from "./sliding-window.ts";
 
 /**
- * The last word on a turn: looks at when turns were really given, so that late timers cannot bunch them (L1). It
+ * The last word on a turn: looks at when turns were really given, so that late timers cannot bunch them (LIMITER-1). It
  * counts twice while a rate is cut: against the rate that was set, always, and against the current one.
  */
 export class SlidingWindows {

@@ -16,7 +16,7 @@ afterEach(() => {
   scene.loop.uninstall();
 });
 
-describe("L3: aborts", () => {
+describe("LIMITER-3: aborts", () => {
   it("rejects with the reason at once, and the next in line gets the turn", async () => {
     const throttle = scene.throttleOf();
     const given: Given[] = [];
@@ -89,7 +89,7 @@ describe("L3: aborts", () => {
   });
 });
 
-describe("L4: priorities", () => {
+describe("LIMITER-4: priorities", () => {
   it("a write passes a thousand queued sync calls", async () => {
     const throttle = scene.throttleOf();
     const given: Given[] = [];
@@ -122,7 +122,7 @@ describe("L4: priorities", () => {
   });
 });
 
-describe("L7: the end", () => {
+describe("LIMITER-7: the end", () => {
   it("an idle limiter has no timer", async () => {
     const throttle = scene.throttleOf();
     expect(scene.loop.timers()).toBe(0);

@@ -10,7 +10,7 @@ afterEach(() => {
   scene.loop.uninstall();
 });
 
-describe("L1, L2: the rate", () => {
+describe("LIMITER-1, LIMITER-2: the rate", () => {
   test.for([
     [0.5, 2000],
     [5, 50],
@@ -27,7 +27,7 @@ describe("L1, L2: the rate", () => {
     expect(used(starts, rate, 0, 60_000)).toBeGreaterThanOrEqual(0.99);
   });
 
-  it("L1: a stalled process does not send what it missed in one burst", async () => {
+  it("LIMITER-1: a stalled process does not send what it missed in one burst", async () => {
     const throttle = scene.throttleOf();
     const starts = scene.keepCalling(throttle, 40, 50);
     await scene.loop.run(20_000);
@@ -41,7 +41,7 @@ describe("L1, L2: the rate", () => {
     expect(mostInWindow(starts, 10_000)).toBeLessThanOrEqual(50);
   });
 
-  it("L2: catches up with what a stall of a second cost", async () => {
+  it("LIMITER-2: catches up with what a stall of a second cost", async () => {
     const throttle = scene.throttleOf();
     const starts = scene.keepCalling(throttle, 40, 50);
     await scene.loop.run(12_345);
@@ -50,7 +50,7 @@ describe("L1, L2: the rate", () => {
     expect(used(starts, 5, 0, 60_000)).toBeGreaterThanOrEqual(0.99);
   });
 
-  it("L2: loses nothing to many short stalls", async () => {
+  it("LIMITER-2: loses nothing to many short stalls", async () => {
     const throttle = scene.throttleOf({ rates: { UserList: 30 } });
     const starts = scene.keepCalling(throttle, 100, 50);
     for (let second = 1; second < 60; second += 1) {
@@ -67,7 +67,7 @@ describe("L1, L2: the rate", () => {
   test.for([
     [{}, "ListUsers"],
     [{ UserPoolResourceRead: 20 }, "ListGroups"],
-  ] as const)("L1: time that nobody used is not saved up: %o, %s", async ([rates, operation]) => {
+  ] as const)("LIMITER-1: time that nobody used is not saved up: %o, %s", async ([rates, operation]) => {
     const throttle = scene.throttleOf({ rates });
     const given: Given[] = [];
     const crowd = new AbortController();
@@ -96,7 +96,7 @@ describe("L1, L2: the rate", () => {
     expect(mostInWindow(later, 195)).toBe(1);
   });
 
-  it("L2: wide open, a caller that comes again at once never waits for the pacer", async () => {
+  it("LIMITER-2: wide open, a caller that comes again at once never waits for the pacer", async () => {
     const throttle = scene.throttleOf({ rates: { UserList: 100_000 } });
     const starts = scene.keepCalling(throttle, 1, 1);
     await scene.loop.run(10_000);
@@ -128,7 +128,7 @@ describe("L1, L2: the rate", () => {
   });
 });
 
-describe("L5: caps per operation", () => {
+describe("LIMITER-5: caps per operation", () => {
   it("mark 17: ListGroups and GetGroup take at most 5 a second each, though the category is set to 20", async () => {
     const throttle = scene.throttleOf({ rates: { UserPoolResourceRead: 20 } });
     const lists = scene.keepCalling(throttle, 40, 100, "ListGroups");
@@ -158,7 +158,7 @@ describe("L5: caps per operation", () => {
     ["ListGroups", "GetGroup"],
     ["GetGroup", "ListGroups"],
   ] as const)(
-    "L4: writes of %s go before syncs of %s when the category is short",
+    "LIMITER-4: writes of %s go before syncs of %s when the category is short",
     async ([writes, syncs]) => {
       const throttle = scene.throttleOf({ rates: { UserPoolResourceRead: 6 } });
       const given: Given[] = [];
@@ -184,7 +184,7 @@ describe("L5: caps per operation", () => {
   });
 });
 
-describe("L6: when AWS throttles", () => {
+describe("LIMITER-6: when AWS throttles", () => {
   it("halves the rate of the category at once, and of no other", async () => {
     const throttle = scene.throttleOf();
     const starts = scene.keepCalling(throttle, 40, 100);

@@ -146,7 +146,7 @@ class Run {
 }
 
 test(
-  "L1, L3, L4, L5 hold whatever happens, and everybody who waits is served in the end",
+  "LIMITER-1, LIMITER-3, LIMITER-4, LIMITER-5 hold whatever happens, and everybody who waits is served in the end",
   async () => {
     await fc.assert(
       fc
@@ -183,7 +183,8 @@ test(
   TIMEOUT_MS,
 );
 
-// What L1 leaves room for: sixty milliseconds of each ten seconds (DESIGN.md). More than that, all at once, is lost.
+// What LIMITER-1 leaves room for: sixty milliseconds of each ten seconds (DESIGN.md). More than that, all at once, is
+// lost.
 const jitter = fc.array(fc.tuple(fc.integer({ min: 300, max: 2500 }), fc.integer({ min: 1, max: 60 })), {
   minLength: 20,
   maxLength: 20,
@@ -191,7 +192,7 @@ const jitter = fc.array(fc.tuple(fc.integer({ min: 300, max: 2500 }), fc.integer
 const crowd = fc.array(fc.tuple(fc.nat(39_000), arrive, fc.boolean()), { maxLength: 30 });
 
 test(
-  "L2: at least 99 % is used while somebody waits, through short stalls, aborts and changes of priority",
+  "LIMITER-2: at least 99 % is used while somebody waits, through short stalls, aborts and changes of priority",
   async () => {
     await fc.assert(
       fc

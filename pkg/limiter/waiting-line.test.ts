@@ -5,7 +5,7 @@ import { createWaiter, goesBefore, type Waiter, WaitingLine } from "./waiting-li
 
 const PRIORITIES: readonly Priority[] = ["sync", "write", "read"];
 
-test("L3, L4: is a queue sorted by priority and arrival, wherever somebody leaves it", () => {
+test("LIMITER-3, LIMITER-4: is a queue sorted by priority and arrival, wherever somebody leaves it", () => {
   const steps = fc.array(
     fc.record({ priority: fc.constantFrom(...PRIORITIES), leave: fc.option(fc.nat(20)) }),
   );

@@ -1,9 +1,9 @@
 import type { Priority } from "../core/throttle.ts";
 
-/** Smaller goes first (L4). */
+/** Smaller goes first (LIMITER-4). */
 const RANK: Readonly<Record<Priority, number>> = { write: 0, read: 1, sync: 2 };
 
-/** Somebody who waits for a turn. Linked, so that an abort takes him out at once wherever he stands (L3). */
+/** Somebody who waits for a turn. Linked, so that an abort takes him out at once wherever he stands (LIMITER-3). */
 export interface Waiter {
   readonly rank: number;
   /** Order of arrival over all lines. */

@@ -1,9 +1,11 @@
 // What the `validate.rules` options in proto/ demand of a message, read from its descriptor.
 //
 // Invariants:
-//   C1. A rule that nothing here interprets fails when its message type is first seen, and never passes silently.
-//   C2. A problem tells lengths, counts and numbers, never a text: any field may hold a secret or a person's data.
-//   C3. A message type from which no rule can be reached costs one look-up.
+//   CONSTRAINT-1. A rule that nothing here interprets fails when its message type is first seen, and never passes
+//       silently.
+//   CONSTRAINT-2. A problem tells lengths, counts and numbers, never a text: any field may hold a secret or a person's
+//       data.
+//   CONSTRAINT-3. A message type from which no rule can be reached costs one look-up.
 import {
   type DescField,
   type DescMessage,
@@ -65,7 +67,7 @@ const prepared = new WeakMap<DescMessage, readonly Step[]>();
 function stepsOf(root: DescMessage): readonly Step[] {
   const known = prepared.get(root);
   if (known !== undefined) return known;
-  // All that can be reached is prepared at once, so that C1 does not wait for a value to arrive.
+  // All that can be reached is prepared at once, so that CONSTRAINT-1 does not wait for a value to arrive.
   const compiled = [...reachable(root)].map((desc) => [desc, compile(desc)] as const);
   for (const [desc, steps] of compiled) prepared.set(desc, steps);
   return prepared.get(root) ?? [];
@@ -163,7 +165,7 @@ function mapCheck(field: DescField): Check | undefined {
   if (checkItem === undefined) return undefined;
   return (value) => {
     if (!isReflectMap(value)) throw malformed(field);
-    // The path counts the entries, because a key may be a person's data (C2).
+    // The path counts the entries, because a key may be a person's data (CONSTRAINT-2).
     return firstInside([...value.values()], checkItem);
   };
 }

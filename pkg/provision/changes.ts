@@ -22,7 +22,9 @@ export interface Recovered {
   readonly settlement: Settlement;
 }
 
-/** Runs changes: one at a time for each lock, journalled, guarded, audited (W1–W7 of DESIGN.md). */
+/**
+ * Runs changes: one at a time for each lock, journalled, guarded, audited (PROVISION-1 to PROVISION-7 of DESIGN.md).
+ */
 export interface Changes {
   /** Rejects with the failure of the plan or of the call that failed; its `appliedEffects` names what stands nevertheless. */
   run<T>(request: ChangeRequest<T>, context: WriteContext, signal: AbortSignal): Promise<Outcome<T>>;

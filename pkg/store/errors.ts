@@ -1,6 +1,6 @@
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
 
-/** A target that we may not touch: damaged, foreign, of another pool. It stays byte for byte as it is (F2). */
+/** A target that we may not touch: damaged, foreign, of another pool. It stays byte for byte as it is (STORE-2). */
 export function refusedFile(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
   return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
 }

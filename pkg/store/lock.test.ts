@@ -42,7 +42,7 @@ async function rival(): Promise<{ readonly said: string; readonly child: ChildPr
 
 const refusal = "failed-precondition: another sync is running on pool.c1z; wait for it, or name another file";
 
-describe("one process per target (F3)", () => {
+describe("one process per target (STORE-3)", () => {
   test("a second one in this process is refused at once", () => {
     const lock = lockTarget(path, "pool.c1z");
     expect(() => lockTarget(path, "pool.c1z")).toThrow("another sync is running on pool.c1z");

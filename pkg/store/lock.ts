@@ -8,7 +8,7 @@ export interface TargetLock {
   release(): void;
 }
 
-/** Takes the target for this process (F3), or throws `failed-precondition` at once. */
+/** Takes the target for this process (STORE-3), or throws `failed-precondition` at once. */
 export function lockTarget(path: string, target: string): TargetLock {
   const lock = lockFile(path);
   if (lock === undefined) throw inUse(target);

@@ -21,7 +21,7 @@ export interface SyncPaths {
   readonly target: string;
   /** The next target while it is written: beside it, since only there a rename is atomic. */
   readonly packing: string;
-  /** Beside the target, so that it is the same one whatever the state directory (F3). */
+  /** Beside the target, so that it is the same one whatever the state directory (STORE-3). */
   readonly lock: string;
   /** The run being read. */
   readonly work: string;
@@ -108,7 +108,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: "a path holds no NUL",
 };
 
-/** Creates the file with mode 0600 where it is missing (F10): SQLite itself would make it readable for everybody. */
+/**
+ * Creates the file with mode 0600 where it is missing (STORE-10): SQLite itself would make it readable for everybody.
+ */
 export function touchPrivate(path: string): void {
   closeSync(openSync(path, "a", 0o600));
 }
@@ -118,7 +120,7 @@ export function removeDatabase(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
 }
 
-/** A file's bytes, or a directory's names: a rename is on disk only when its directory is (F1). */
+/** A file's bytes, or a directory's names: a rename is on disk only when its directory is (STORE-1). */
 export function syncToDisk(path: string): void {
   const handle = openSync(path, "r");
   try {

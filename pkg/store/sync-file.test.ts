@@ -90,7 +90,7 @@ describe("a sync from nothing", () => {
     expect([run?.resources.length, run?.entitlements.length, run?.grants.length]).toEqual([10, 4, 8]);
   });
 
-  test("all its files are for us alone, while it runs and after (F10)", async () => {
+  test("all its files are for us alone, while it runs and after (STORE-10)", async () => {
     await publishPool(options, POOL);
     const sync = await opened();
     readPool(sync, POOL, { afterCommit: (done) => done < 4 });
@@ -134,7 +134,7 @@ describe("a sync from nothing", () => {
 });
 
 describe("a sync that was cut", () => {
-  test("goes on after every commit to the same rows as one that was not (F4)", async () => {
+  test("goes on after every commit to the same rows as one that was not (STORE-4)", async () => {
     await publishPool(options, POOL);
     const [whole] = await contentOf(file);
     const copies: string[] = [];
@@ -208,7 +208,7 @@ describe("a sync that was cut", () => {
     expect((await contentOf(file))[0]?.grants).toHaveLength(COUNTS.memberships);
   });
 
-  test("after it was read to the end is published without reading (F5)", async () => {
+  test("after it was read to the end is published without reading (STORE-5)", async () => {
     const syncId = await cutAt(99);
     const resumed = await opened();
     expect(resumed).toMatchObject({ resumed: true, syncId });
@@ -217,7 +217,7 @@ describe("a sync that was cut", () => {
   });
 });
 
-describe("a run goes on only where it may (F5)", () => {
+describe("a run goes on only where it may (STORE-5)", () => {
   test.for([
     ["another pool", { poolId: "eu-west-1_Other", userIdKind: "sub", mappingVersion: 1 }],
     [
@@ -325,7 +325,7 @@ describe("a run goes on only where it may (F5)", () => {
   });
 });
 
-describe("the runs in the file (F8)", () => {
+describe("the runs in the file (STORE-8)", () => {
   test("are the newest two, each whole, the newest first", async () => {
     const syncIds: string[] = [];
     for (let day = 0; day < 4; day += 1) {
@@ -363,7 +363,7 @@ describe("the runs in the file (F8)", () => {
   });
 });
 
-describe("the shrink guard (F7)", () => {
+describe("the shrink guard (STORE-7)", () => {
   const SMALL: SmallPool = { users: ["u1", "u2", "u3"], groups: { all: ["u1", "u2", "u3"] } };
 
   async function refused(pool: SmallPool): Promise<string> {
@@ -427,7 +427,7 @@ describe("the shrink guard (F7)", () => {
   });
 });
 
-describe("a publication that fails leaves the old file, byte for byte, and the run (F1)", () => {
+describe("a publication that fails leaves the old file, byte for byte, and the run (STORE-1)", () => {
   test("aborted before it began, or while it runs", async () => {
     await publishPool(options, POOL);
     const before = readFileSync(file);
@@ -456,7 +456,7 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
     expect(await opened()).toMatchObject({ resumed: true, syncId: sync.syncId });
   });
 
-  test("when somebody else changed the target meanwhile (F2)", async () => {
+  test("when somebody else changed the target meanwhile (STORE-2)", async () => {
     await publishPool(options, POOL);
     const sync = await opened();
     readPool(sync, POOL);
@@ -468,7 +468,7 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
     expect(readFileSync(file, "utf8")).toBe("somebody else's");
   });
 
-  test("when somebody put a file where there was none (F2)", async () => {
+  test("when somebody put a file where there was none (STORE-2)", async () => {
     const sync = await opened();
     readPool(sync, POOL);
     writeFileSync(file, "");

@@ -1,5 +1,5 @@
 // One sync, one file: the run is read into a working database and becomes the new `.c1z` when it is whole.
-// Guarantees F1 to F11 are in DESIGN.md.
+// Guarantees STORE-1 to STORE-11 are in DESIGN.md.
 
 import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";

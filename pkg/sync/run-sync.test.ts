@@ -50,7 +50,7 @@ async function wholeRun(): Promise<MemoryRun> {
 }
 
 describe("a sync", () => {
-  test("S6: reads every page once and asks nothing per user (marks 15 and 16)", async () => {
+  test("SYNC-6: reads every page once and asks nothing per user (mark 15, mark 16)", async () => {
     const { directory, calls } = fakeDirectory(world());
     const run = emptyRun();
     const outcome = await runSync(
@@ -63,7 +63,7 @@ describe("a sync", () => {
   });
 
   test.for(Array.from({ length: PAGES + 1 }, (_, n) => n + 1))(
-    "S1, S2: cut at call %i and resumed gives the same rows and re-reads at most one page a chain",
+    "SYNC-1, SYNC-2: cut at call %i and resumed gives the same rows and re-reads at most one page a chain",
     async (cut) => {
       const run = emptyRun();
       const broken = fakeDirectory(world(), (_, number) => {
@@ -83,7 +83,7 @@ describe("a sync", () => {
     },
   );
 
-  test("S2: a failed page stops every chain and is the error that comes out", async () => {
+  test("SYNC-2: a failed page stops every chain and is the error that comes out", async () => {
     const { directory } = fakeDirectory(world(), (operation) => {
       if (operation.startsWith("ListUsersInGroup"))
         throw new GovernanceError("permission-denied", "IAM says no");
@@ -97,7 +97,7 @@ describe("a sync", () => {
     expect(memorySink(run).openChains().length).toBeGreaterThan(0);
   });
 
-  test("S3: an abort ends it as canceled, with what was committed", async () => {
+  test("SYNC-3: an abort ends it as canceled, with what was committed", async () => {
     const stop = new AbortController();
     const { directory } = fakeDirectory(world(), (_, number) => {
       if (number === 4) stop.abort();
@@ -111,7 +111,7 @@ describe("a sync", () => {
     expect(memorySink(run).openChains().length).toBeGreaterThan(0);
   });
 
-  test("S4: a group that vanishes while it is read drops only itself", async () => {
+  test("SYNC-4: a group that vanishes while it is read drops only itself", async () => {
     const { directory } = fakeDirectory(world(), (operation, _, page) => {
       if (operation === "ListUsersInGroup all" && page.marker !== undefined) throw groupGone("all");
     });
@@ -129,7 +129,7 @@ describe("a sync", () => {
     ]);
   });
 
-  test("S5, mark 9: who is met only in a member page is added, so that no grant dangles", async () => {
+  test("SYNC-5, mark 9: who is met only in a member page is added, so that no grant dangles", async () => {
     const content = world();
     const late = userNumber(999);
     content.members.set("one", [late]);

@@ -1,12 +1,5 @@
 // The sync engine: one page in, one commit out, several chains side by side.
-//
-// Invariants (see DESIGN.md):
-//   S1. The rows of a page and the chain after it are committed together.
-//   S2. A failed call leaves its chain as it was. No failure reads as "no rows", and a failed run is never complete.
-//   S3. Abort is looked at between pages, never inside a commit.
-//   S4. A group that vanished while it was read drops itself and nothing else.
-//   S5. No grant dangles: whoever is met only in a member page is added from it. The newest reading of a person wins.
-//   S6. Pages read = pages needed. Nothing is asked per user.
+// Invariants SYNC-1 to SYNC-6 are in DESIGN.md.
 
 import type { Connector } from "../connector/connector.ts";
 import { GovernanceError } from "../core/errors.ts";
@@ -53,16 +46,16 @@ export async function runSync(deps: SyncDeps, signal: AbortSignal): Promise<Sync
   async function readChain(first: Chain): Promise<void> {
     const guard = createCycleGuard(describe(first));
     for (let chain = first; chain.state === "open"; ) {
-      either.throwIfAborted(); // S3
+      either.throwIfAborted(); // SYNC-3
       const commit = await readPage(connector, chain, either);
       if (commit === "vanished") {
-        sink.dropGroup(drop(chain), { resourceTypeId: GROUP_TYPE, resourceId: chain.group }); // S4
+        sink.dropGroup(drop(chain), { resourceTypeId: GROUP_TYPE, resourceId: chain.group }); // SYNC-4
         droppedGroups.push(chain.group);
         deps.onDropped?.(chain.group);
         return;
       }
       guard.next(commit.chain.token);
-      queue.add(sink.commit(commit)); // S1
+      queue.add(sink.commit(commit)); // SYNC-1
       pages += 1;
       chain = commit.chain;
       deps.onPage?.(chain);
@@ -89,7 +82,7 @@ export async function runSync(deps: SyncDeps, signal: AbortSignal): Promise<Sync
   if (failure !== undefined) throw GovernanceError.from(failure);
   const left = sink.openChains().length;
   if (left > 0)
-    throw new GovernanceError("internal", `the sync ended with ${left} chains unread; sync again`); // S2
+    throw new GovernanceError("internal", `the sync ended with ${left} chains unread; sync again`); // SYNC-2
   return { pages, droppedGroups };
 }
 
@@ -117,7 +110,7 @@ async function readPage(
       const members = await membersPage(connector, chain, signal);
       if (members === "vanished") return members;
       const { items, principals, nextPageToken } = members;
-      return { ...nothing(advance(chain, nextPageToken)), grants: items, principals }; // S5
+      return { ...nothing(advance(chain, nextPageToken)), grants: items, principals }; // SYNC-5
     }
   }
 }

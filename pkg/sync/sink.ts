@@ -9,7 +9,7 @@ export interface Counts {
   readonly memberships: number;
 }
 
-/** Everything that one page changes. It is committed whole or not at all (S1). */
+/** Everything that one page changes. It is committed whole or not at all (SYNC-1). */
 export interface PageCommit {
   /** The chain after the page. */
   readonly chain: Chain;

@@ -96,7 +96,7 @@ describe("throttled", () => {
     ["RequestThrottledException", "", 400],
     ["SomethingNewException", "Rate exceeded", 400],
     ["SomethingNewException", "", 429],
-  ] as const)("marks 19 and 20: %s with text %j at HTTP %i is a throttle", async ([name, text, status]) => {
+  ] as const)("mark 19, mark 20: %s with text %j at HTTP %i is a throttle", async ([name, text, status]) => {
     const stub = await stubbed(inTurn(awsError(name, text, status), onePage));
     const throttle = openThrottle();
     const page = await adapter(stub, { throttle }).listUsers({}, never);
@@ -168,7 +168,7 @@ describe("what passes is asked for again", () => {
     ["with null for its list", { Users: null }],
     ["that is an array", []],
     ["that is an empty text", ""],
-  ])("A4: a page %s is an error for good, never an empty page", async ([, body]) => {
+  ])("COGNITO-1: a page %s is an error for good, never an empty page", async ([, body]) => {
     const stub = await stubbed(() => ({ body }));
     const error = await refusal(adapter(stub).listUsers({}, never));
     expect(error).toMatchObject({ code: "unavailable" });

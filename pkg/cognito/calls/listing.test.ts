@@ -38,7 +38,7 @@ test("mark 4: the marker that was just used, come again, is an error", () => {
   );
 });
 
-test("A4: no list is a malformed answer and never an empty page", () => {
+test("COGNITO-1: no list is a malformed answer and never an empty page", () => {
   expect(() => page(undefined, undefined)).toThrow(MalformedAnswer);
   expect(() => page(undefined, "m1")).toThrow(MalformedAnswer);
 });

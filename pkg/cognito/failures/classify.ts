@@ -9,7 +9,7 @@ export interface Asked {
 
 /**
  * Judges by the error's name; the status only where the name says nothing, since Cognito answers 400 to almost
- * everything, throttles included (facts: S7, amplify-js#6767). Total: an unheard-of name is `unknown`.
+ * everything, throttles included (docs/cognito.md, section 1.5). Total: an unheard-of name is `unknown`.
  */
 export function classify(failure: Failure, asked: Asked): FailureKind {
   const { original } = failure;
@@ -93,7 +93,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Judge> = new Map<string, Failur
     InvalidSmsRoleAccessPolicyException: "delivery-failed",
     InvalidSmsRoleTrustRelationshipException: "delivery-failed",
     InvalidEmailRoleAccessPolicyException: "delivery-failed",
-    // It is about the pool's messaging (cognito facts §1.5).
+    // It is about the pool's messaging (docs/cognito.md, section 1.5).
     PreconditionNotMetException: "delivery-failed",
     UserLambdaValidationException: "trigger-failed",
     UnexpectedLambdaException: "trigger-failed",

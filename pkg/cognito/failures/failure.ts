@@ -1,3 +1,7 @@
+// What a call to AWS failed with, before it is judged.
+//
+//   COGNITO-1. An answer without what its operation always sends is an error, never an empty page.
+
 /** The credentials could not be had. `stage` tells the key source from the role that its keys assume. */
 export class CredentialsFailure extends Error {
   override readonly name = "CredentialsFailure";
@@ -9,7 +13,7 @@ export class CredentialsFailure extends Error {
   }
 }
 
-/** A 200 whose body lacks what the operation always sends. Never an empty page (A4). */
+/** A 200 whose body lacks what the operation always sends. Never an empty page (COGNITO-1). */
 export class MalformedAnswer extends Error {
   override readonly name = "MalformedAnswer";
   readonly member: string;

@@ -1,9 +1,10 @@
 // The runs of actions.
 //
 // Invariants:
-//   A1. A run is not its caller's: it goes on when the caller has gone, for an hour at most.
-//   A2. A run that is under way is never forgotten; of those that ended the last 1000 are known.
-//   A3. What was asked wrongly, and nothing was done of, is an error of the call, as long as the call waits for it.
+//   INVOCATION-1. A run is not its caller's: it goes on when the caller has gone, for an hour at most.
+//   INVOCATION-2. A run that is under way is never forgotten; of those that ended the last 1000 are known.
+//   INVOCATION-3. What was asked wrongly, and nothing was done of, is an error of the call, as long as the call waits
+//       for it.
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { GovernanceError } from "../../core/errors.ts";

@@ -18,7 +18,7 @@ function crowded(max: number) {
   return { connections, heard };
 }
 
-describe("C1: connections", () => {
+describe("CONNECTION-1: connections", () => {
   test("are never more than there is room for: the oldest idle one goes", () => {
     const { connections, heard } = crowded(2);
     const [first, second, third] = [socketFrom(1), socketFrom(2), socketFrom(3)];
@@ -38,7 +38,7 @@ describe("C1: connections", () => {
   });
 });
 
-describe("C2: a connection with an admitted call", () => {
+describe("CONNECTION-2: a connection with an admitted call", () => {
   test("stays, and the new one goes when there is no other", () => {
     const { connections, heard } = crowded(2);
     const [first, second, third, fourth] = [socketFrom(1), socketFrom(2), socketFrom(3), socketFrom(4)];

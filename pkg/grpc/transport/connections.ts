@@ -1,9 +1,10 @@
 // Who is connected, and who must go when it is too many.
 //
 // Invariants:
-//   C1. No more than `max` connections are open, in a handshake or after it.
-//   C2. A connection with an admitted call is never cut to make room. So he who only connects, however often, keeps
-//       nobody out who is being served; a new caller has as long for his first call as others need to connect `max` times.
+//   CONNECTION-1. No more than `max` connections are open, in a handshake or after it.
+//   CONNECTION-2. A connection with an admitted call is never cut to make room. So he who only connects, however often,
+//       keeps nobody out who is being served; a new caller has as long for his first call as others need to connect
+//       `max` times.
 import type { Socket } from "node:net";
 
 /** The two ends of a connection, as sockets and the library name them. */

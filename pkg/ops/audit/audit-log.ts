@@ -1,19 +1,19 @@
 // The log of all writes: a file that only grows, one line a change, each line hashed together with the hash before it.
 //
 // Invariants:
-//   AL1. append() returns after the line is on the disk (fsync), never before, also when the line was there already:
-//        who wrote it may have been killed before its fsync.
-//   AL2. A change has one line. The ids of the last 10,000 lines are known, and that is enough: an id comes again only
-//        when a process died between its line and the end of its journal entry, and the next process that opens the
-//        journal takes over what the dead left open.
-//   AL3. The caller holds a lock against other processes while it appends. Between two appends others may have
+//   AUDIT-1. append() returns after the line is on the disk (fsync), never before, also when the line was there
+//        already: who wrote it may have been killed before its fsync.
+//   AUDIT-2. A change has one line. The ids of the last 10,000 lines are known, and that is enough: an id comes again
+//        only when a process died between its line and the end of its journal entry, and the next process that opens
+//        the journal takes over what the dead left open.
+//   AUDIT-3. The caller holds a lock against other processes while it appends. Between two appends others may have
 //        appended, and the file may have been moved away; so nothing is kept open and every append looks first.
-//   AL4. Opening changes nothing in the file but creates it: a line without its end may be one that another process
+//   AUDIT-4. Opening changes nothing in the file but creates it: a line without its end may be one that another process
 //        is just writing. The first append, under the lock, knows better: it moves such a rest aside, and its own line
 //        tells how long it was and its hash (`torn`), so that the cut is part of the chain. A process killed between
 //        the two leaves only the file that was set aside.
-//   AL5. Nothing is added behind a last line that is damaged: the chain would go on from a lie.
-//   AL6. A line that could not be written or synced is cut off again: no line stands that was reported as missing.
+//   AUDIT-5. Nothing is added behind a last line that is damaged: the chain would go on from a lie.
+//   AUDIT-6. A line that could not be written or synced is cut off again: no line stands that was reported as missing.
 
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import type { AuditLog } from "../../core/audit-log.ts";

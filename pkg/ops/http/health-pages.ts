@@ -21,7 +21,7 @@ export interface HealthSources {
 
 type Page = (sources: HealthSources) => HealthPage | Promise<HealthPage>;
 
-// The words of the field's own endpoint (baton facts §8.5) beside the names that Kubernetes uses.
+// The words of the Baton SDK's own health endpoint beside the names that Kubernetes uses.
 const READY = { good: "ready", bad: "not_ready" };
 const HEALTHY = { good: "healthy", bad: "unhealthy" };
 

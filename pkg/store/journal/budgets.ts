@@ -3,7 +3,7 @@ import type { EpochMs } from "../../core/clock.ts";
 import type { Budget, BudgetLimit } from "../../core/journal.ts";
 import { numberOf } from "../rows.ts";
 
-/** What a guard counts is counted within the hour before (J7). */
+/** What a guard counts is counted within the hour before (JOURNAL-7). */
 export const WINDOW_MS = 3_600_000;
 
 export interface Refusal {

@@ -1,7 +1,7 @@
 import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
 import { errnoOf, SQLITE, sqliteOf } from "../errors.ts";
 
-/** A file of ours that we may not use: damaged, foreign, of another pool. It stays as it is (J8). */
+/** A file of ours that we may not use: damaged, foreign, of another pool. It stays as it is (JOURNAL-8). */
 export function refusedJournal(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
   return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
 }

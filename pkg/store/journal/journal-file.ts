@@ -13,14 +13,14 @@ export const JOURNAL_VERSION = 1;
 /** Others hold the file for the time of an fsync or two. Waiting stops this process whole. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** Opens the journal of the pool, or makes it. A file that is not ours is refused and left alone (J8). */
+/** Opens the journal of the pool, or makes it. A file that is not ours is refused and left alone (JOURNAL-8). */
 export function openJournalFile(path: string, poolId: string): DatabaseSync {
   if (!existsSync(path)) createWhole(path, (draft) => build(draft, poolId));
   inspect(path, poolId);
   sweepDrafts(path);
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // FULL: a commit is on disk when it returns, by one fsync of the WAL (J1).
+    // FULL: a commit is on disk when it returns, by one fsync of the WAL (JOURNAL-1).
     database.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
   } catch (error) {
     database.close();
@@ -97,7 +97,7 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY CHECK (id = 1),
     pool_id TEXT NOT NULL
   ) STRICT;
-  -- owner names a lock beside the file (J4). It is NULL when nobody is at work on the change.
+  -- owner names a lock beside the file (JOURNAL-4). It is NULL when nobody is at work on the change.
   CREATE TABLE changes (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

@@ -148,7 +148,7 @@ describe("a change in the journal", () => {
   });
 });
 
-describe("one change of a lock at a time (J3)", () => {
+describe("one change of a lock at a time (JOURNAL-3)", () => {
   test("within a process: first come, first served, woken by the end of the one before", async () => {
     const journal = open();
     await journal.begin(change("c1"), never);
@@ -238,7 +238,7 @@ describe("one change of a lock at a time (J3)", () => {
   });
 });
 
-describe("what was left open (J5)", () => {
+describe("what was left open (JOURNAL-5)", () => {
   test("comes with the next change of its lock, oldest first, and stays with it", async () => {
     const first = open();
     await first.begin(change("c1"), never);
@@ -319,7 +319,7 @@ describe("what was left open (J5)", () => {
   });
 });
 
-describe("budgets (J7)", () => {
+describe("budgets (JOURNAL-7)", () => {
   const deletions = { budget: "deletions", limit: 2 } as const;
 
   test("slide by the hour, and a refusal takes nothing and says when one is free", () => {
@@ -403,7 +403,7 @@ describe("the files", () => {
     expect(readdirSync(dir).sort()).toEqual([`${POOL}.journal.db`, `${POOL}.journal.key`]);
   });
 
-  test("hold a database in WAL mode (J1)", () => {
+  test("hold a database in WAL mode (JOURNAL-1)", () => {
     const journal = open();
     const database = new DatabaseSync(journal.file);
     expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
@@ -423,7 +423,7 @@ describe("the files", () => {
     ["lost", () => rmSync(at("key"))],
     ["another", () => writeFileSync(at("key"), Buffer.alloc(32, 7))],
   ] as const)(
-    "facts whose key is %s are none, and the change is told all the same (J6)",
+    "facts whose key is %s are none, and the change is told all the same (JOURNAL-6)",
     async ([, spoil]) => {
       const journal = open();
       await journal.begin(change("c1"), never);
@@ -438,7 +438,7 @@ describe("the files", () => {
     },
   );
 
-  test("facts that were moved to another change are none (J6)", async () => {
+  test("facts that were moved to another change are none (JOURNAL-6)", async () => {
     const journal = open();
     await journal.begin(change("c1"), never);
     await journal.begin(change("c2", "group:g"), never);
@@ -460,28 +460,34 @@ describe("the files", () => {
         Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(4096, 9), bytes.subarray(8192)]),
       /is damaged; move it away/,
     ],
-  ] as const)("a database that is %s is refused in one line and left alone (J8)", ([, spoil, says]) => {
-    open().end();
-    const spoilt = spoil(readFileSync(at("db")));
-    writeFileSync(at("db"), spoilt);
-    expectRefusal(open, says);
-    expect(readFileSync(at("db")).equals(spoilt)).toBe(true);
-  });
+  ] as const)(
+    "a database that is %s is refused in one line and left alone (JOURNAL-8)",
+    ([, spoil, says]) => {
+      open().end();
+      const spoilt = spoil(readFileSync(at("db")));
+      writeFileSync(at("db"), spoilt);
+      expectRefusal(open, says);
+      expect(readFileSync(at("db")).equals(spoilt)).toBe(true);
+    },
+  );
 
   test.for([
     ["another program's", "PRAGMA application_id = 7", /is no journal of this connector/],
     ["newer", "PRAGMA user_version = 9", /is a journal of version 9, this connector knows 1; use/],
     ["another pool's", "UPDATE pool SET pool_id = 'eu-west-1_B'", /of pool eu-west-1_B; name another/],
     ["without its tables", "DROP TABLE pool", /is damaged/],
-  ] as const)("a database that is %s is refused in one line and left alone (J8)", ([, spoil, says]) => {
-    open().end();
-    const database = new DatabaseSync(at("db"));
-    database.exec(spoil);
-    database.close();
-    const before = readFileSync(at("db"));
-    expectRefusal(open, says);
-    expect(readFileSync(at("db")).equals(before)).toBe(true);
-  });
+  ] as const)(
+    "a database that is %s is refused in one line and left alone (JOURNAL-8)",
+    ([, spoil, says]) => {
+      open().end();
+      const database = new DatabaseSync(at("db"));
+      database.exec(spoil);
+      database.close();
+      const before = readFileSync(at("db"));
+      expectRefusal(open, says);
+      expect(readFileSync(at("db")).equals(before)).toBe(true);
+    },
+  );
 
   test("a key of the wrong length is refused, and the database can be opened again once it is away", () => {
     open().end();

@@ -120,7 +120,7 @@ class SqliteJournal implements JournalFile {
     }
   }
 
-  /** Undefined while somebody alive has a change of that lock open (J3). */
+  /** Undefined while somebody alive has a change of that lock open (JOURNAL-3). */
   #tryBegin(change: NewChange): readonly OpenChange[] | undefined {
     return this.#write("begin a change in", () => {
       const owners = this.#database
@@ -206,7 +206,7 @@ class SqliteJournal implements JournalFile {
     });
   }
 
-  // The line first, then the commit (J2).
+  // The line first, then the commit (JOURNAL-2).
   close(id: string, last: () => void): void {
     let thrown: { readonly error: unknown } | undefined;
     try {
@@ -263,7 +263,7 @@ class SqliteJournal implements JournalFile {
         this.#database.prepare("UPDATE changes SET owner = NULL WHERE owner = ?").run(this.#owner.token);
       });
     } catch {
-      // Whoever comes next finds the lock gone, which says the same (J4).
+      // Whoever comes next finds the lock gone, which says the same (JOURNAL-4).
     } finally {
       this.#ended = true;
       this.#owner.lock.release();
@@ -297,7 +297,7 @@ class SqliteJournal implements JournalFile {
     }
   }
 
-  /** Whoever has lost a change to another must not write on in it (J5). */
+  /** Whoever has lost a change to another must not write on in it (JOURNAL-5). */
   #mustOwn(id: string, orWhom: "" | "or nobody" = ""): void {
     const row = this.#database.prepare("SELECT owner FROM changes WHERE id = ?").get(id);
     const owner = row?.["owner"];

@@ -11,7 +11,7 @@ interface Queue {
   readonly waiting: Waiter[];
 }
 
-/** Who may open a change of a lock next, within this process: first come, first served (J3). */
+/** Who may open a change of a lock next, within this process: first come, first served (JOURNAL-3). */
 export class LockTurns {
   readonly #queues = new Map<string, Queue>();
   readonly #lockOf = new Map<string, string>();

@@ -6,7 +6,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import { lockFile, type TargetLock } from "../lock.ts";
 import type { JournalPaths } from "./state-directory.ts";
 
-/** Who works on changes: one opened journal, alive as long as it holds its lock (J4). */
+/** Who works on changes: one opened journal, alive as long as it holds its lock (JOURNAL-4). */
 export interface Owner {
   readonly token: string;
   readonly lock: TargetLock;

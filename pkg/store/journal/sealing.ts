@@ -10,7 +10,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 
-/** Keeps facts unreadable on disk, each bound to its change (J6). */
+/** Keeps facts unreadable on disk, each bound to its change (JOURNAL-6). */
 export interface Sealing {
   seal(change: string, facts: ChangeFacts): Uint8Array;
   /** No facts at all when the key is another one than they were sealed with, or they were tampered with. */

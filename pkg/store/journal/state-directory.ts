@@ -19,7 +19,7 @@ export interface JournalPaths {
   readonly directory: string;
   readonly database: string;
   readonly key: string;
-  /** Beginning of the names of the owners' locks (J4). */
+  /** Beginning of the names of the owners' locks (JOURNAL-4). */
   readonly ownerPrefix: string;
 }
 

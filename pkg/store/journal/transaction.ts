@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** All of the work or nothing, while no other process writes. On disk when it returns (J1). */
+/** All of the work or nothing, while no other process writes. On disk when it returns (JOURNAL-1). */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec("BEGIN IMMEDIATE");
   try {

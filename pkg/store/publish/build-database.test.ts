@@ -268,7 +268,7 @@ test("two memberships whose joined ids are one are not merged into one silently"
   expect(existsSync(join(folder.path, "pool.c1z"))).toBe(false);
 });
 
-test("a file that its readers would refuse for its size keeps the new run alone (F8)", async () => {
+test("a file that its readers would refuse for its size keeps the new run alone (STORE-8)", async () => {
   const options = storeOptions(folder.path);
   await publishPool(options, POOL);
   const file = await openSyncFile(options, never);

@@ -190,7 +190,7 @@ async function copySlices(
   return copied;
 }
 
-/** Where SQLite spills what it sorts (F10): otherwise into /tmp, which may be small, or memory, or shared. */
+/** Where SQLite spills what it sorts (STORE-10): otherwise into /tmp, which may be small, or memory, or shared. */
 function sortIn(work: DatabaseSync, directory: string): void {
   work.exec(`PRAGMA temp_store_directory = '${directory.replaceAll("'", "''")}'`);
 }

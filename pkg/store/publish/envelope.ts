@@ -25,7 +25,7 @@ const LEVEL = 1;
 
 const CURE = "move it away, or name another file with --file";
 
-/** Packs a database file. The envelope is on disk when it resolves; its name is not yet (F1). */
+/** Packs a database file. The envelope is on disk when it resolves; its name is not yet (STORE-1). */
 export async function pack(database: string, into: string, signal: AbortSignal): Promise<void> {
   try {
     rmSync(into, { force: true });
@@ -54,7 +54,10 @@ async function bothSettled(...work: readonly [Promise<void>, Promise<void>]): Pr
     if (outcome.status === "rejected") throw outcome.reason;
 }
 
-/** Through one buffer: a read stream makes a new one for each chunk, and gigabytes of them wait for the collector (F11). */
+/**
+ * Through one buffer: a read stream makes a new one for each chunk, and gigabytes of them wait for the collector
+ * (STORE-11).
+ */
 async function feed(compress: ZstdCompress, input: number): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   try {

@@ -75,7 +75,7 @@ const TABLES: readonly Table[] = [
     name: "v1_connector_sessions",
     columns: [ID, "sync_id text not null", "key text not null", "value blob not null"],
   },
-  // Ours, and how we know our own files (F2). Other readers leave it alone.
+  // Ours, and how we know our own files (STORE-2). Other readers leave it alone.
   {
     name: "connector_runs",
     columns: [

@@ -66,7 +66,7 @@ test("a newer mapping of the same pool may follow an older one", async () => {
   previous.close();
 });
 
-describe("a file that is not ours, or not of this pool, is refused and left alone (F2)", () => {
+describe("a file that is not ours, or not of this pool, is refused and left alone (STORE-2)", () => {
   test("of another pool", async () => {
     expect(await refusal({ ...FINGERPRINT, poolId: "eu-west-1_Other" })).toContain(
       `holds the user pool ${POOL_ID}, and this sync reads eu-west-1_Other; name another file with --file`,

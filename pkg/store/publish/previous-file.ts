@@ -32,7 +32,7 @@ const CURE = "name another file with --file, or move this one away";
 
 /**
  * Unpacks and judges the old target. `failed-precondition` when it is damaged, written by somebody else, of another pool
- * or of the other kind of user ids; it is read only, so it stays as it is (F2).
+ * or of the other kind of user ids; it is read only, so it stays as it is (STORE-2).
  */
 export async function openPrevious(
   file: string,
@@ -54,7 +54,7 @@ export async function openPrevious(
 }
 
 function previousFile(path: string, database: DatabaseSync, runs: PreviousFile["runs"]): PreviousFile {
-  database.exec("PRAGMA cache_size = -1024; PRAGMA shrink_memory"); // it stays open for as long as the sync (F11)
+  database.exec("PRAGMA cache_size = -1024; PRAGMA shrink_memory"); // it stays open for as long as the sync (STORE-11)
   const members = database.prepare(`
     SELECT count(*) AS n FROM v1_grants WHERE sync_id = ?1 AND entitlement_id IN (
       SELECT external_id FROM v1_entitlements WHERE resource_type_id = '${GROUP_TYPE}' AND resource_id = ?2 AND sync_id = ?1)`);

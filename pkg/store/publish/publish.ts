@@ -45,15 +45,16 @@ export interface PublishDeps {
 const READERS_LIMIT_BYTES = 10 * 2 ** 30;
 
 /**
- * Turns a run that was read to the end into the new target (F1). Rejects with `refused-by-guard` when it lost too much
- * (F7); after that and any other failure the old target stands and the run is kept.
+ * Turns a run that was read to the end into the new target (STORE-1). Rejects with `refused-by-guard` when it lost too
+ * much (STORE-7); after that and any other failure the old target stands and the run is kept.
  */
 export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promise<Published> {
   const { paths, work, run, previous } = deps;
   const before = previous?.runs[0];
   const refusal = before === undefined ? undefined : shrinkRefusal(paths.target, before.counts, run.counts);
   const held = refusal !== undefined && !deps.acceptShrink;
-  // Readers take the run that ended last for the newest, so a clock set back must not make this one the older (F8).
+  // Readers take the run that ended last for the newest, so a clock set back must not make this one the older
+  // (STORE-8).
   const endedAtMs = run.endedAtMs ?? Math.max(deps.nowMs, run.startedAtMs, (before?.endedAtMs ?? 0) + 1);
   endRun(work, endedAtMs, held);
   if (held) throw refusal;
@@ -92,7 +93,7 @@ function replaceTarget(paths: SyncPaths, judged: Stats | undefined): void {
   const found = statSync(paths.target, { throwIfNoEntry: false });
   if (!sameFile(judged, found)) {
     const cure = "sync again: the run is kept, and the file will be judged anew";
-    throw refusedFile(paths.target, "was changed by somebody else while the sync ran", cure); // F2
+    throw refusedFile(paths.target, "was changed by somebody else while the sync ran", cure); // STORE-2
   }
   if (judged !== undefined) chmodSync(paths.packing, judged.mode & 0o777);
   renameSync(paths.packing, paths.target);
@@ -110,7 +111,7 @@ export function removeLeftovers(paths: SyncPaths): void {
   rmSync(paths.packing, { force: true });
 }
 
-/** A run may be published only when nothing of it is left to read (F5). */
+/** A run may be published only when nothing of it is left to read (STORE-5). */
 export function refuseUnread(open: number): void {
   if (open === 0) return;
   throw new GovernanceError("internal", `the run has ${open} listings left to read, so it is not published`);

@@ -3,7 +3,7 @@ import { shrinkRefusal } from "./shrink-guard.ts";
 
 const counts = (users: number, groups: number, memberships: number) => ({ users, groups, memberships });
 
-describe("the shrink guard (D12, F7)", () => {
+describe("the shrink guard (D12, STORE-7)", () => {
   test.for([
     [counts(100, 10, 200), counts(50, 5, 100), "exactly half of everything"],
     [counts(0, 0, 0), counts(0, 0, 0), "nothing out of nothing"],

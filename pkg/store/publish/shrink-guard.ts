@@ -10,8 +10,8 @@ export interface RunCounts {
 const KINDS = ["users", "groups", "memberships"] as const;
 
 /**
- * The refusal of a run that lost more than half of anything (D12, F7), or undefined. Whatever the platform does not see
- * any more it takes away, so half of it gone is more likely a wrong pool or permission than the truth.
+ * The refusal of a run that lost more than half of anything (D12, STORE-7), or undefined. Whatever the platform does
+ * not see any more it takes away, so half of it gone is more likely a wrong pool or permission than the truth.
  */
 export function shrinkRefusal(
   file: string,

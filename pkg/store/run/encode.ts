@@ -60,8 +60,8 @@ export function entitlementRow(entitlement: Entitlement): EntitlementRow {
 }
 
 /**
- * The row of a grant keeps no id of its own: `<entitlement>:<principal type>:<principal>` is the id (F9), so a grant with
- * another one is refused. So is one to expand: the file would need a column filled that nothing here fills.
+ * The row of a grant keeps no id of its own: `<entitlement>:<principal type>:<principal>` is the id (STORE-9), so a
+ * grant with another one is refused. So is one to expand: the file would need a column filled that nothing here fills.
  */
 export function grantRow(grant: Grant): GrantRow {
   const entitlementId = needed(grant.entitlement?.id, "grant");

@@ -54,7 +54,7 @@ function resourceOf(id: string): unknown {
 }
 
 describe("a page", () => {
-  test("moves its chain, opens others, and counts what is new (F4, F6)", () => {
+  test("moves its chain, opens others, and counts what is new (STORE-4, STORE-6)", () => {
     nowMs = 2000;
     const opened = rows.commit(page(advance(USERS_CHAIN, "p1:x"), { resources: [user("a"), user("b")] }));
     expect(opened).toEqual([]);
@@ -138,7 +138,7 @@ describe("a group that vanished", () => {
   });
 });
 
-describe("a page that cannot be stored changes nothing (F4)", () => {
+describe("a page that cannot be stored changes nothing (STORE-4)", () => {
   const before = () => ({ chains: rows.openChains(), run: readRun(database), counts: rows.counts });
 
   test.for([
@@ -163,12 +163,12 @@ describe("a page that cannot be stored changes nothing (F4)", () => {
       page(advance(membersChain("g"), ""), { principals: [{ ...principal("b"), build: () => user("c") }] }),
     ],
     [
-      "a grant without principal (F9)",
+      "a grant without principal (STORE-9)",
       "came without its principal",
       page(advance(membersChain("g"), ""), { grants: [membership("g", "x")] }),
     ],
     [
-      "a grant without entitlement (F9)",
+      "a grant without entitlement (STORE-9)",
       "came without its entitlement",
       page(advance(membersChain("g"), ""), { principals: [principal("b")], grants: [membership("h", "b")] }),
     ],

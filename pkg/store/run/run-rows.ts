@@ -1,9 +1,4 @@
-// The rows of the run being read.
-//
-// Invariants (DESIGN.md):
-//   F4. The rows of a page, the chains after it and the counts are in one transaction.
-//   F6. Counts are exact: they move in the transaction of the rows that they count.
-//   F9. No grant dangles: its entitlement and its principal are rows before it is.
+// The rows of the run being read. Invariants STORE-4, STORE-6 and STORE-9 of DESIGN.md hold here.
 
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochClock } from "../../core/clock.ts";
@@ -151,7 +146,7 @@ export class RunRows {
     const principal = this.#findResource(principalType, principalId, met)?.row;
     if (entitlement === undefined || principal === undefined) {
       const missing = entitlement === undefined ? "entitlement" : "principal";
-      // F9
+      // STORE-9
       throw new GovernanceError(
         "internal",
         `a grant of ${entitlementId} came without its ${missing}; please report this`,

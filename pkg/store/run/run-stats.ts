@@ -16,8 +16,8 @@ export interface RunStats {
 }
 
 /**
- * Counts the rows of the working database. They must be as many as were counted page by page (F6): a run that does not
- * add up is not published.
+ * Counts the rows of the working database. They must be as many as were counted page by page (STORE-6): a run that does
+ * not add up is not published.
  */
 export function countRun(work: DatabaseSync, counts: RunCounts): RunStats {
   const resources = tally(work, "SELECT type, count(*) AS n FROM main.names GROUP BY type");
@@ -40,7 +40,7 @@ export function countRun(work: DatabaseSync, counts: RunCounts): RunStats {
   };
 }
 
-/** Throws when rows were lost, or came from nowhere, between two counts of them (F6). */
+/** Throws when rows were lost, or came from nowhere, between two counts of them (STORE-6). */
 export function expectRows(what: string, found: number, expected: number): void {
   if (found === expected) return;
   throw new GovernanceError(

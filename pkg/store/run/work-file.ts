@@ -12,7 +12,7 @@ import { APPLICATION_ID, createWorkSchema, tuneWork, WORK_VERSION } from "./work
 /** The working database, with the run that goes on in it. */
 export interface WorkFile {
   readonly database: DatabaseSync;
-  /** The unfinished or unpublished run of an earlier process, when it may go on (F5). */
+  /** The unfinished or unpublished run of an earlier process, when it may go on (STORE-5). */
   readonly run: RunState | undefined;
   /** Why an earlier run may not: one line for the log. */
   readonly discarded: string | undefined;

@@ -2,12 +2,15 @@ import type { DatabaseSync } from "node:sqlite";
 
 /** "Cgn1": how a working database of ours is told from any other SQLite file of that name. */
 export const APPLICATION_ID = 0x43_67_6e_31;
-/** Raised with every change below. A run of another version is not read: it is discarded, and a new one begins (F5). */
+/**
+ * Raised with every change below. A run of another version is not read: it is discarded, and a new one begins
+ * (STORE-5).
+ */
 export const WORK_VERSION = 1;
 
 /**
  * Enough for the inner pages of every index; four times as much was not faster, since the system caches the rest. The
- * sorter of the publication takes as much again before it spills (F11).
+ * sorter of the publication takes as much again before it spills (STORE-11).
  */
 const CACHE_KIB = 8 * 1024;
 /** WAL pages between checkpoints. Index pages that many commits touch are then written once. */

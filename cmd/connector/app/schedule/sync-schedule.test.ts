@@ -112,7 +112,7 @@ describe("the beat", () => {
     expect(starts).toEqual([0, 60, 120]);
   });
 
-  test("T1, T2: leaves out what a run overran, and never runs two at once", async () => {
+  test("SCHEDULE-1, SCHEDULE-2: leaves out what a run overran, and never runs two at once", async () => {
     let running = 0;
     const { starts, reports } = rig({
       async run(signal) {
@@ -142,7 +142,7 @@ describe("the beat", () => {
 });
 
 describe("a failure", () => {
-  test("T3: that can pass is tried again soon, then less often, and no later than an interval on", async () => {
+  test("SCHEDULE-3: that can pass is tried again soon, then less often, and no later than an interval on", async () => {
     const { starts, reports, schedule } = rig({ run: failing("unavailable") });
     await minutes(200);
     expect(starts).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
@@ -175,7 +175,7 @@ describe("a failure", () => {
     expect(waits[0]).toBeCloseTo(HOUR / 2, -1);
   });
 
-  test("of a foreign kind is internal, and T4: ends nothing, nor does a listener that throws", async () => {
+  test("of a foreign kind is internal, and SCHEDULE-4: ends nothing, nor does a listener that throws", async () => {
     let runs = 0;
     const { starts, schedule } = rig({
       async run() {

@@ -1,10 +1,12 @@
 // Runs again and again, one at a time.
 //
 // Invariants:
-//   T1. A run begins only after the one before it has ended.
-//   T2. Beats are counted from the start of the last good run; those that a run overran are left out, not made up for.
-//   T3. After a failure the next run comes no later than one interval on, and what can pass by itself is tried sooner.
-//   T4. The schedule ends by its signal alone: no failure ends it.
+//   SCHEDULE-1. A run begins only after the one before it has ended.
+//   SCHEDULE-2. Beats are counted from the start of the last good run; those that a run overran are left out, not made
+//       up for.
+//   SCHEDULE-3. After a failure the next run comes no later than one interval on, and what can pass by itself is tried
+//       sooner.
+//   SCHEDULE-4. The schedule ends by its signal alone: no failure ends it.
 
 import type { EpochClock, EpochMs, MonotonicClock, MonotonicMs } from "../../../../pkg/core/clock.ts";
 import type { ErrorCode } from "../../../../pkg/core/errors.ts";
@@ -116,7 +118,7 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
       const result = await run(either);
       failures = 0;
       const tookMs = Math.max(0, monotonic() - startedAt);
-      const skipped = Math.floor(tookMs / everyMs); // T2
+      const skipped = Math.floor(tookMs / everyMs); // SCHEDULE-2
       tell({ kind: "done", startedAtMs, endedAtMs: now(), result, skipped });
       return jittered((skipped + 1) * everyMs - tookMs);
     } catch (thrown) {
@@ -136,21 +138,21 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
     try {
       options.onResult(report);
     } catch {
-      // Whoever listens must not end the schedule (T4).
+      // Whoever listens must not end the schedule (SCHEDULE-4).
     }
   }
 
   function backoffMs({ code, retryAt }: GovernanceError): number {
     const doubled = LASTING.has(code) ? everyMs : FIRST_RETRY_MS * 2 ** (failures - 1);
     const asked = retryAt === undefined ? 0 : retryAt.getTime() - now();
-    // Early only, so that it is never later than an interval (T3).
+    // Early only, so that it is never later than an interval (SCHEDULE-3).
     return Math.max(Math.min(doubled * (1 - jitter * random()), everyMs), Math.min(asked, everyMs));
   }
 
   async function goOn(): Promise<void> {
     try {
       await wait(await firstWaitMs());
-      while (!either.aborted) await wait(await beat(monotonic())); // T1
+      while (!either.aborted) await wait(await beat(monotonic())); // SCHEDULE-1
     } catch (error) {
       if (!either.aborted) throw error;
     } finally {
