@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 export interface CliResult {
   /** null when a signal ended it. */
@@ -13,7 +13,11 @@ export interface RunningCli {
   readonly result: Promise<CliResult>;
 }
 
-const MAIN = resolve(import.meta.dirname, "../../cmd/connector/main.ts");
+const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = join(ROOT, "cmd/connector/main.ts");
+
+/** Most of a short command's time is compiling the program, which is the same each time. */
+const COMPILED = join(ROOT, ".cache/compiled");
 
 /**
  * Starts the program as a user would, with keys that every fake takes and nothing of this machine's settings. `stdin` is
@@ -29,6 +33,7 @@ export function startCli(
     env: {
       PATH: process.env["PATH"],
       HOME: "/nonexistent",
+      NODE_COMPILE_CACHE: COMPILED,
       AWS_ACCESS_KEY_ID: "AKIDTEST",
       AWS_SECRET_ACCESS_KEY: "test-secret-key",
       ...env,
