@@ -1,123 +1,68 @@
 // Writes the bill of materials of what is installed with the program, from the lock file: CycloneDX 1.6, the same bytes
-// for the same lock file.
+// for the same lock file and the same npm.
 //   node test/suites/sbom.ts > connector.cdx.json
 //
-// npm's own `npm sbom` leaves out packages that stand in the lock file, and cyclonedx-npm brings a native module that has
-// to be compiled; what is asked for here is one table turned into another.
-import { Buffer } from "node:buffer";
+// cyclonedx-npm makes it. What it leaves out is added: the digests, which it takes only from a lock file that names a
+// registry, and the serial number, which it makes at random or not at all.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-interface Locked {
-  readonly name?: string;
-  readonly version?: string;
-  readonly integrity?: string;
-  readonly license?: string;
-  readonly dev?: boolean;
-  readonly optional?: boolean;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-}
-
-interface Lock {
-  readonly packages: Readonly<Record<string, Locked>>;
-}
+const ROOT = join(import.meta.dirname, "../..");
+const TOOL = [
+  "--omit=dev",
+  "--package-lock-only",
+  "--flatten-components",
+  "--short-PURLs",
+  "--spec-version=1.6",
+  "--output-reproducible",
+  "--validate",
+];
+/** The property that says which path of the lock file a component is. */
+const PATH = "cdx:npm:package:path";
 
 export interface Component {
-  readonly type: "library" | "application";
   readonly "bom-ref": string;
   readonly group?: string;
   readonly name: string;
   readonly version: string;
   readonly purl: string;
-  readonly scope?: "required" | "optional";
   readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
-  readonly licenses?: readonly (
-    | { readonly expression: string }
-    | { readonly license: { readonly id: string } }
-  )[];
+  readonly licenses?: readonly unknown[];
+  readonly properties?: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface Bom {
-  readonly bomFormat: "CycloneDX";
-  readonly specVersion: "1.6";
+  readonly bomFormat: string;
+  readonly specVersion: string;
   readonly serialNumber: string;
-  readonly version: 1;
   readonly metadata: { readonly component: Component };
   readonly components: readonly Component[];
-  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
 }
 
-const FOLDER = "node_modules/";
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly integrity?: string }>>;
+}
 
-/** The bill of materials of a lock file's text; development dependencies are not in it. */
-export function billOfMaterials(lockText: string): Bom {
+/** The bill of materials of the lock file; development dependencies are not in it. */
+export function billOfMaterials(): Bom {
+  const tool = join(ROOT, "node_modules/.bin/cyclonedx-npm");
+  const made: unknown = JSON.parse(execFileSync(tool, TOOL, { cwd: ROOT, encoding: "utf8" }));
+  if (!isBom(made)) throw new Error("cyclonedx-npm: not a bill of materials");
+  const lockText = readFileSync(join(ROOT, "package-lock.json"), "utf8");
   const lock: unknown = JSON.parse(lockText);
   if (!isLock(lock)) throw new Error("package-lock.json: not a lock file of version 2 or later");
-  const installed = Object.entries(lock.packages).filter(([, { dev }]) => dev !== true);
-  const refs = new Map(installed.map(([path, locked]) => [path, purlOf(nameOf(path, locked), locked)]));
-  const components = installed
-    .filter(([path]) => path !== "")
-    .map(([path, locked]) => componentOf(path, locked, "library"));
-  const root = lock.packages[""] ?? {};
-  return {
-    bomFormat: "CycloneDX",
-    specVersion: "1.6",
-    serialNumber: serialOf(lockText),
-    version: 1,
-    metadata: { component: componentOf("", root, "application") },
-    // The same version may be installed in two places.
-    components: [...new Map(components.map((each) => [each.purl, each])).values()],
-    dependencies: [
-      ...new Map(
-        installed.map(([path, locked]) => {
-          const ref = refs.get(path) ?? "";
-          return [
-            ref,
-            { ref, dependsOn: [...new Set(neededBy(path, locked, refs))].toSorted(byText) },
-          ] as const;
-        }),
-      ).values(),
-    ],
-  };
-}
-
-function componentOf(path: string, locked: Locked, type: Component["type"]): Component {
-  const full = nameOf(path, locked);
-  const [group, name] = full.startsWith("@") ? full.split("/") : [undefined, full];
-  const purl = purlOf(full, locked);
-  return {
-    type,
-    "bom-ref": purl,
-    ...(group === undefined ? {} : { group }),
-    name: name ?? full,
-    version: locked.version ?? "",
-    ...(type === "library" ? { scope: locked.optional === true ? "optional" : "required" } : {}),
-    ...(locked.integrity === undefined ? {} : { hashes: locked.integrity.split(" ").map(hashOf) }),
-    ...(locked.license === undefined ? {} : { licenses: [licenseOf(locked.license)] }),
-    purl,
-  };
-}
-
-/** As Node finds them: beside the package first, then in each folder above. */
-function neededBy(path: string, locked: Locked, refs: ReadonlyMap<string, string>): readonly string[] {
-  const names = Object.keys({ ...locked.dependencies, ...locked.optionalDependencies });
-  return names.flatMap((name) => {
-    for (let base = path; ; base = base.slice(0, Math.max(0, base.lastIndexOf(`/${FOLDER}`)))) {
-      const found = refs.get(base === "" ? `${FOLDER}${name}` : `${base}/${FOLDER}${name}`);
-      if (found !== undefined) return [found];
-      if (base === "") return [];
-    }
+  const components = made.components.map((component) => {
+    const hashes = lock.packages[pathOf(component)]?.integrity?.split(" ").map(hashOf);
+    return hashes === undefined ? component : { ...component, hashes };
   });
+  return { ...made, serialNumber: serialOf(lockText), components };
 }
 
-function nameOf(path: string, { name }: Locked): string {
-  return name ?? path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
-}
-
-function purlOf(name: string, { version = "" }: Locked): string {
-  return `pkg:npm/${name.replace("@", "%40")}@${version}`;
+export function pathOf({ properties = [] }: Component): string {
+  return properties.find(({ name }) => name === PATH)?.value ?? "";
 }
 
 function hashOf(integrity: string): { readonly alg: string; readonly content: string } {
@@ -126,25 +71,18 @@ function hashOf(integrity: string): { readonly alg: string; readonly content: st
   return { alg, content: Buffer.from(digest, "base64").toString("hex") };
 }
 
-function licenseOf(license: string): NonNullable<Component["licenses"]>[number] {
-  return /[ (]/.test(license) ? { expression: license } : { license: { id: license } };
-}
-
-/** A UUID made of the text: who has the same lock file has the same bill. */
+/** A UUID made of the text. */
 function serialOf(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function byText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+function isBom(value: unknown): value is Bom {
+  return typeof value === "object" && value !== null && "components" in value;
 }
 
 function isLock(value: unknown): value is Lock {
   return typeof value === "object" && value !== null && "packages" in value;
 }
 
-if (import.meta.main) {
-  const lock = readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8");
-  process.stdout.write(`${JSON.stringify(billOfMaterials(lock), null, 2)}\n`);
-}
+if (import.meta.main) process.stdout.write(`${JSON.stringify(billOfMaterials(), null, 2)}\n`);

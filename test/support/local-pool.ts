@@ -56,6 +56,11 @@ const GROUPS: readonly (readonly [string, string, number, Partial<LocalGroup>?])
   ["alumni", "Nobody left in here", Number.POSITIVE_INFINITY],
 ];
 
+/** The pool that compose.yaml starts, as deploy/docker/pool.json has it. */
+export function tryOutPool(): LocalPool {
+  return livelyPool({ id: "eu-west-1_Local0001", name: "try-out", users: 24 });
+}
+
 /** A pool with people of all states and a dozen groups, the same each time. Every nth user is in a group. */
 export function livelyPool(options: LocalPoolOptions): LocalPool {
   const users = Array.from({ length: options.users }, (_, index) => localUser(index));
