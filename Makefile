@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole judges gen gen-check settings settings-check bench bench-callers build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check bench bench-callers build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,10 +34,19 @@ format: $(INSTALLED) ## format the sources in place
 	biome check --write cmd pkg test vitest.config.ts
 
 unit: $(INSTALLED) ## unit tests
-	vitest run --project unit
+	vitest run --project 'unit*'
 
 whole: $(INSTALLED) ## whole-program tests that need nothing but Node
-	vitest run --project whole --exclude 'test/judges/**' --exclude 'test/{container,chart}/**'
+	vitest run --project whole
+
+slow: $(INSTALLED) ## long properties, and processes killed at every moment
+	vitest run --project slow
+
+coverage: $(INSTALLED) ## what unit and whole tests reach: by file, lines in coverage/
+	vitest run --project 'unit*' --project whole --coverage --coverage.reporter=text --coverage.reporter=html
+
+golden: $(INSTALLED) ## rewrite what the code makes and tests compare, say what changed
+	@node test/suites/golden.ts
 
 judges: $(INSTALLED) ## the outside judges alone: the Go client, the baton tool, moto, cognito-local
 	@node test/suites/main.ts judges
@@ -92,4 +101,4 @@ image: ## build the container image (IMAGE=name, BASE=image, BUILD_BASE=image)
 	  --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) -
 
 clean: ## remove what was built or installed
-	rm -rf dist node_modules .cache demo.c1z connector.cdx.json cognito-connector-*.tgz
+	rm -rf dist node_modules coverage .cache demo.c1z connector.cdx.json cognito-connector-*.tgz

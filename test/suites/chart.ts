@@ -13,7 +13,7 @@ export function chart(): Judge {
     name: "chart",
     missing: runs("go", "version") ? undefined : "no go on the path to build helm with",
     prepare: prepareHelm,
-    run: () => [runVitest("chart", ["--project", "whole", "test/chart/"])],
+    run: () => [runVitest("chart", ["--project", "outside", "test/chart/"])],
   };
 }
 

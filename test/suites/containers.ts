@@ -11,7 +11,7 @@ const AS_WRITTEN = "test/container/as-written.test.ts";
 export function containers(): readonly Judge[] {
   const engine = succeeds("docker", "info") ? undefined : "no Docker engine answers";
   const go = succeeds("go", "version") ? undefined : "no go on the path to build helm with";
-  const tests = ["--project", "whole", "test/container/"];
+  const tests = ["--project", "outside", "test/container/"];
   return [
     {
       name: "containers",
@@ -23,7 +23,7 @@ export function containers(): readonly Judge[] {
       name: "compose and chart",
       missing: engine ?? go,
       prepare: () => buildImage() ?? prepareHelm(),
-      run: () => [runVitest("compose and chart", ["--project", "whole", AS_WRITTEN])],
+      run: () => [runVitest("compose and chart", ["--project", "outside", AS_WRITTEN])],
     },
   ];
 }

@@ -54,7 +54,7 @@ export function availableJudges(): Judge[] {
 }
 
 function vitestJudge(name: string, tests: string): Tally {
-  return runVitest(name, ["--project", "whole", `test/judges/${tests}`]);
+  return runVitest(name, ["--project", "outside", `test/judges/${tests}`]);
 }
 
 function has(command: string): boolean {

@@ -28,17 +28,9 @@ if (!onlyJudges) {
   tallies.push(
     runStep("manual page", ["node", "cmd/connector/cli/man/main.ts", "--check", "deploy/man/connector.1"]),
   );
-  tallies.push(runVitest("unit", ["--project", "unit"]));
-  tallies.push(
-    runVitest("whole", [
-      "--project",
-      "whole",
-      "--exclude",
-      "test/judges/**",
-      "--exclude",
-      "test/{container,chart}/**",
-    ]),
-  );
+  tallies.push(runVitest("unit", ["--project", "unit*", "--coverage"]));
+  tallies.push(runVitest("slow", ["--project", "slow"]));
+  tallies.push(runVitest("whole", ["--project", "whole"]));
 }
 
 for (const judge of [...availableJudges(), ...(onlyJudges ? [] : [chart(), ...containers()])]) {

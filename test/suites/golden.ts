@@ -1,0 +1,64 @@
+// Rewrites every file that the code makes and a test compares, and says of each what changed: `make golden`.
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tryOutPool } from "../support/local-pool.ts";
+
+const GOLDEN = "cmd/**/golden/*";
+
+interface Step {
+  readonly name: string;
+  /** Returns whether it went well. */
+  readonly write: () => boolean;
+}
+
+const STEPS: readonly Step[] = [
+  { name: "settings table", write: () => succeeds("make", "-s", "settings") },
+  { name: "manual page", write: () => succeeds("make", "-s", "man") },
+  { name: "pool of compose.yaml", write: writeTryOutPool },
+  { name: "help, completion and other texts", write: writeSnapshots },
+];
+
+for (const { name, write } of STEPS) {
+  const before = files();
+  const done = write();
+  if (!done) process.exitCode = 1;
+  process.stdout.write(`${name}: ${done ? changes(before, files()) : "not written, see above"}\n`);
+}
+
+function succeeds(command: string, ...args: readonly string[]): boolean {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  if (status !== 0) process.stderr.write(stdout + stderr);
+  return status === 0;
+}
+
+function writeTryOutPool(): boolean {
+  writeFileSync("deploy/docker/pool.json", `${JSON.stringify(tryOutPool(), null, 1)}\n`);
+  return true;
+}
+
+/** Vitest leaves a file that no test compares any more, so all are removed first, and put back where a test fails. */
+function writeSnapshots(): boolean {
+  const old = globSync(GOLDEN).map((path) => [path, readFileSync(path)] as const);
+  for (const [path] of old) rmSync(path);
+  const tests = globSync("{pkg,cmd}/**/*.test.ts").filter((path) =>
+    readFileSync(path, "utf8").includes("toMatchFileSnapshot("),
+  );
+  const done = succeeds("vitest", "run", "--project", "unit*", "--update", ...tests);
+  if (!done) for (const [path, content] of old) writeFileSync(path, content);
+  return done;
+}
+
+/** What git would commit, with its contents as they are now. */
+function files(): ReadonlyMap<string, string> {
+  const { stdout } = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    encoding: "utf8",
+  });
+  const paths = stdout.split("\0").filter((path) => existsSync(path));
+  return new Map(paths.map((path) => [path, readFileSync(path, "latin1")]));
+}
+
+function changes(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string {
+  const written = [...after].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
+  const removed = [...before.keys()].filter((path) => !after.has(path)).map((path) => `${path} (removed)`);
+  return [...written, ...removed].toSorted().join(", ") || "as it was";
+}
