@@ -8,8 +8,16 @@ import {
 } from "../../protocol/messages.ts";
 import type { Outcome, WriteContext } from "../../provision/context.ts";
 import type { Provisioner, UserRef } from "../../provision/provisioner.ts";
-import type { Arguments } from "./arguments.ts";
 import { boolField, stringField } from "./fields.ts";
+
+/** The arguments of one invocation, each of the kind that the schema says. Missing is undefined. */
+export interface Arguments {
+  text(name: string): string | undefined;
+  flag(name: string): boolean | undefined;
+  whole(name: string): number | undefined;
+  texts(name: string): readonly string[];
+  map(name: string): ReadonlyMap<string, string | number | boolean>;
+}
 
 /** What an action did. */
 export interface ActionResult {

@@ -1,18 +1,9 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { GovernanceError } from "../../core/errors.ts";
 import type { ConfigField } from "../../protocol/messages.ts";
-import type { Action } from "./action.ts";
-import { refusal } from "./refusal.ts";
+import { invalidField } from "../provisioning/requests.ts";
+import type { Action, Arguments } from "./action.ts";
 import { subjectId } from "./subject-id.ts";
-
-/** The arguments of one invocation, each of the kind that the schema says. Missing is undefined. */
-export interface Arguments {
-  text(name: string): string | undefined;
-  flag(name: string): boolean | undefined;
-  whole(name: string): number | undefined;
-  texts(name: string): readonly string[];
-  map(name: string): ReadonlyMap<string, string | number | boolean>;
-}
 
 export interface ReadArguments {
   /** Of the user or group that the action is for. */
@@ -33,11 +24,12 @@ export function readArguments(action: Action, raw: JsonObject): ReadArguments {
     if (field.name === subject.argument) continue;
     const value = given.get(field.name);
     if (value === undefined) {
-      if (field.isRequired) throw refusal(field.name, `missing; action ${schema.name} needs it`);
+      if (field.isRequired)
+        throw invalidField(`args.${field.name}`, `missing; action ${schema.name} needs it`);
       continue;
     }
     const problem = problemOf(field, value);
-    if (problem !== undefined) throw refusal(field.name, problem);
+    if (problem !== undefined) throw invalidField(`args.${field.name}`, problem);
   }
   if (atLeastOneOf.length > 0 && !atLeastOneOf.some((name) => given.has(name))) {
     throw new GovernanceError(
@@ -50,7 +42,7 @@ export function readArguments(action: Action, raw: JsonObject): ReadArguments {
 
 function checkKnown({ schema, subject, refused }: Action, name: string): void {
   const why = refused.get(name);
-  if (why !== undefined) throw refusal(name, why);
+  if (why !== undefined) throw invalidField(`args.${name}`, why);
   const names = schema.arguments.map((field) => field.name);
   if (names.includes(name) || subject.aliases.includes(name)) return;
   // A name may be anything at all, so it is told as JSON.

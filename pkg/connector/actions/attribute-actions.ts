@@ -1,9 +1,8 @@
 import { ActionType } from "../../protocol/messages.ts";
 import type { AttributeChange } from "../../provision/provisioner.ts";
-import { type Action, userAction } from "./action.ts";
-import type { Arguments } from "./arguments.ts";
+import { invalidField } from "../provisioning/requests.ts";
+import { type Action, type Arguments, userAction } from "./action.ts";
 import { boolField, listField, mapField, stringField } from "./fields.ts";
-import { refusal } from "./refusal.ts";
 
 /** Attributes with an argument of their own. */
 const TEXTS = ["email", "phone_number"] as const;
@@ -53,7 +52,7 @@ function changeOf(args: Arguments): AttributeChange {
   const add = (name: string, value: unknown): void => {
     if (value === undefined) return;
     if (set.has(name) && set.get(name) !== value) {
-      throw refusal(name, `differs from args.set.${name}; give one of them`);
+      throw invalidField(`args.${name}`, `differs from args.set.${name}; give one of them`);
     }
     set.set(name, value);
   };
@@ -61,8 +60,9 @@ function changeOf(args: Arguments): AttributeChange {
   for (const name of FLAGS) add(name, args.flag(name));
   const remove = args.texts("delete");
   const both = remove.find((name) => set.has(name));
-  if (both !== undefined) throw refusal("delete", `has ${JSON.stringify(both)}, which is to be set too`);
+  if (both !== undefined)
+    throw invalidField("args.delete", `has ${JSON.stringify(both)}, which is to be set too`);
   if (set.size === 0 && remove.length === 0)
-    throw refusal("set", "empty, and nothing is to be deleted either");
+    throw invalidField("args.set", "empty, and nothing is to be deleted either");
   return { set, remove };
 }

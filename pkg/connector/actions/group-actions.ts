@@ -3,10 +3,9 @@ import type { Group } from "../../core/group.ts";
 import { GROUP_TYPE } from "../../protocol/ids.ts";
 import type { GroupPatch } from "../../provision/provisioner.ts";
 import { MAX_PRECEDENCE } from "../provisioning/group-fields.ts";
-import { type Action, groupAction } from "./action.ts";
-import type { Arguments } from "./arguments.ts";
+import { invalidField } from "../provisioning/requests.ts";
+import { type Action, type Arguments, groupAction } from "./action.ts";
 import { countField, resourceField, stringField } from "./fields.ts";
-import { refusal } from "./refusal.ts";
 
 const NO_RENAME =
   "a Cognito group cannot be renamed; create a group of the new name, move the members, then delete this one";
@@ -51,7 +50,7 @@ export const GROUP_ACTIONS: readonly Action[] = [
 function patchOf(args: Arguments): GroupPatch {
   const roleArn = args.text("role_arn");
   if (roleArn === "")
-    throw refusal("role_arn", "empty, and Cognito cannot clear a role; leave it out to keep it");
+    throw invalidField("args.role_arn", "empty, and Cognito cannot clear a role; leave it out to keep it");
   return { description: args.text("description"), roleArn, precedence: args.whole("precedence") };
 }
 

@@ -1,7 +1,7 @@
 import { Secret } from "../../core/secret.ts";
+import { invalidField } from "../provisioning/requests.ts";
 import { type Action, plainUserAction, userAction } from "./action.ts";
 import { boolField, stringField } from "./fields.ts";
-import { refusal } from "./refusal.ts";
 
 export const PASSWORD_ACTIONS: readonly Action[] = [
   userAction(
@@ -19,7 +19,7 @@ export const PASSWORD_ACTIONS: readonly Action[] = [
     },
     (user, args) => {
       const text = args.text("password");
-      if (text === undefined) throw refusal("password", "missing");
+      if (text === undefined) throw invalidField("args.password", "missing");
       const password = new Secret(text);
       const how = { permanent: args.flag("permanent") ?? false };
       return async (provisioner, context, signal) => ({

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { invalidField } from "../provisioning/requests.ts";
 import type { Subject } from "./action.ts";
-import { refusal } from "./refusal.ts";
 
 /** The spellings in which platforms send a resource id as an object: type first. */
 const SPELLINGS = [
@@ -17,12 +17,15 @@ export function subjectId(subject: Subject, given: ReadonlyMap<string, JsonValue
   const names = [subject.argument, ...subject.aliases].filter((name) => given.has(name));
   const [first, ...others] = names;
   if (first === undefined) {
-    throw refusal(subject.argument, `missing; give the resource id of the ${subject.type}`);
+    throw invalidField(`args.${subject.argument}`, `missing; give the resource id of the ${subject.type}`);
   }
   const id = idOf(subject, first, given.get(first));
   for (const other of others) {
     if (idOf(subject, other, given.get(other)) !== id) {
-      throw refusal(other, `names another ${subject.type} than args.${first}; give one of them`);
+      throw invalidField(
+        `args.${other}`,
+        `names another ${subject.type} than args.${first}; give one of them`,
+      );
     }
   }
   return id;
@@ -31,20 +34,21 @@ export function subjectId(subject: Subject, given: ReadonlyMap<string, JsonValue
 function idOf({ type }: Subject, name: string, value: JsonValue | undefined): string {
   if (typeof value === "string") {
     if (value !== "") return value;
-    throw refusal(name, `empty; give the resource id of the ${type}`);
+    throw invalidField(`args.${name}`, `empty; give the resource id of the ${type}`);
   }
   const shape = `must be the resource id of a ${type}: a text, or an object of resource_type_id and resource_id`;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw refusal(name, shape);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalidField(`args.${name}`, shape);
   const object: JsonObject = value;
   for (const [typeKey, idKey] of SPELLINGS) {
     const givenType = object[typeKey];
     const id = object[idKey];
     if (typeof givenType !== "string" || typeof id !== "string" || id === "") continue;
     if (givenType === type) return id;
-    throw refusal(
-      name,
+    throw invalidField(
+      `args.${name}`,
       `names a resource of type ${JSON.stringify(givenType)}; this action is for a ${type}`,
     );
   }
-  throw refusal(name, shape);
+  throw invalidField(`args.${name}`, shape);
 }

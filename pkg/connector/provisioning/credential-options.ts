@@ -1,6 +1,6 @@
 import type { CredentialOptions, EncryptionConfig } from "../../protocol/messages.ts";
 import type { Credential } from "../../provision/provisioner.ts";
-import { invalid } from "./requests.ts";
+import { invalidField } from "./requests.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
 
 interface CredentialRequest {
@@ -31,7 +31,7 @@ export async function wantedCredential(
       : await credentialOf(credentialOptions, encryptionConfigs, sealing);
   const sealer = await sealing.sealer(encryptionConfigs);
   if (credential.kind === "random" && sealer.recipients === 0) {
-    throw invalid(
+    throw invalidField(
       "encryption_configs",
       "missing; a generated password goes back encrypted only, so without a key nobody could receive it",
     );
@@ -59,13 +59,13 @@ async function credentialOf(
     case "encryptedPassword": {
       const field = `${FIELD}.encrypted_password`;
       if (configs.length > 0) {
-        throw invalid(
+        throw invalidField(
           "encryption_configs",
           `must be empty with ${field}: a given password is not handed back`,
         );
       }
       if (sealing.open === undefined) {
-        throw invalid(
+        throw invalidField(
           field,
           "cannot be opened: the connector has no client-secret; set it, or ask otherwise",
         );
@@ -74,12 +74,12 @@ async function credentialOf(
       return { kind: "given", password, temporary };
     }
     case "sso":
-      throw invalid(
+      throw invalidField(
         `${FIELD}.sso`,
         "Cognito makes a federated profile itself, at the first sign-in through the provider; use no_password",
       );
     case undefined:
-      throw invalid(
+      throw invalidField(
         FIELD,
         "no option is set; give random_password, no_password or encrypted_password, or leave it out",
       );

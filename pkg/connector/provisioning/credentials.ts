@@ -4,7 +4,7 @@ import { RotateCredentialResponseSchema } from "../../protocol/messages.ts";
 import type { Credential } from "../../provision/provisioner.ts";
 import { wantedCredential } from "./credential-options.ts";
 import { dryRunAnnotations } from "./dry-run.ts";
-import { completeId, invalid, notOffered, userRef } from "./requests.ts";
+import { completeId, invalidField, notOffered, userRef } from "./requests.ts";
 import { sealedPassword } from "./sealing.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
 
@@ -22,7 +22,7 @@ export function credentialVerbs({
         throw notOffered("resource_id.resource_type", id.resourceType, "rotating a credential");
       }
       if (request.credentialOptions?.options.case === "noPassword") {
-        throw invalid(
+        throw invalidField(
           "credential_options.no_password",
           "a rotation needs a password; give random_password or encrypted_password",
         );

@@ -12,7 +12,7 @@ import {
 import type { UserRef } from "../../provision/provisioner.ts";
 import { membershipGrants } from "../grants.ts";
 import { dryRunAnnotations } from "./dry-run.ts";
-import { completeId, invalid, notOffered, required, userRef } from "./requests.ts";
+import { completeId, invalidField, notOffered, required, userRef } from "./requests.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
 
 export function grantVerbs({
@@ -58,9 +58,10 @@ function memberGroup(entitlement: Entitlement | undefined, field: string): strin
   }
   const only = memberEntitlementId(id.resource);
   if (asked.slug !== "" && asked.slug !== MEMBER) {
-    throw invalid(`${field}.slug`, `group ${id.resource} has one entitlement, with slug ${MEMBER}`);
+    throw invalidField(`${field}.slug`, `group ${id.resource} has one entitlement, with slug ${MEMBER}`);
   }
-  if (asked.id !== only) throw invalid(`${field}.id`, `group ${id.resource} has one entitlement, ${only}`);
+  if (asked.id !== only)
+    throw invalidField(`${field}.id`, `group ${id.resource} has one entitlement, ${only}`);
   return id.resource;
 }
 
@@ -68,7 +69,7 @@ function principalUser(principal: Resource | undefined, field: string): UserRef 
   const id = completeId(required(principal, field, "name the user").id, `${field}.id`);
   if (id.resourceType === USER_TYPE) return userRef(id);
   const what = id.resourceType === GROUP_TYPE ? "a group as principal" : JSON.stringify(id.resourceType);
-  throw invalid(
+  throw invalidField(
     `${field}.id.resource_type`,
     `${what} is not possible: Cognito groups hold users only; give resource type ${USER_TYPE}`,
   );

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import type { GroupFields } from "../../core/directory-writer.ts";
 import { GroupTraitSchema, type Resource } from "../../protocol/messages.ts";
-import { invalid } from "./requests.ts";
+import { invalidField } from "./requests.ts";
 
 /** The largest precedence that Cognito takes. */
 export const MAX_PRECEDENCE = 2 ** 31 - 1;
@@ -18,7 +18,10 @@ export function groupFieldsOf(resource: Resource): GroupFields {
   ];
   const description = text(profiles, "description");
   if (resource.description !== "" && description !== undefined && description !== resource.description) {
-    throw invalid("resource.description", "differs from the description in the profile; give one of them");
+    throw invalidField(
+      "resource.description",
+      "differs from the description in the profile; give one of them",
+    );
   }
   return {
     description: resource.description === "" ? description : resource.description,
@@ -53,7 +56,7 @@ function find(profiles: readonly Profile[], key: string): Found | undefined {
   });
   const [first, second] = found;
   if (first !== undefined && second !== undefined && first.value !== second.value) {
-    throw invalid(second.field, `differs from ${first.field}; give one of them`);
+    throw invalidField(second.field, `differs from ${first.field}; give one of them`);
   }
   return first;
 }
@@ -61,7 +64,7 @@ function find(profiles: readonly Profile[], key: string): Found | undefined {
 function text(profiles: readonly Profile[], key: string): string | undefined {
   const found = find(profiles, key);
   if (found === undefined || found.value === "") return undefined;
-  if (typeof found.value !== "string") throw invalid(found.field, "must be a text");
+  if (typeof found.value !== "string") throw invalidField(found.field, "must be a text");
   return found.value;
 }
 
@@ -72,5 +75,5 @@ function precedence(profiles: readonly Profile[]): number | undefined {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_PRECEDENCE) {
     return value;
   }
-  throw invalid(field, `must be a whole number from 0 (the strongest) to ${MAX_PRECEDENCE}`);
+  throw invalidField(field, `must be a whole number from 0 (the strongest) to ${MAX_PRECEDENCE}`);
 }

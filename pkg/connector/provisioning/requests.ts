@@ -4,20 +4,21 @@ import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import type { ResourceId } from "../../protocol/messages.ts";
 import type { UserRef } from "../../provision/provisioner.ts";
 
-export function invalid(field: string, why: string): GovernanceError {
+/** `why` never quotes a value that a caller sent: it may be a password. */
+export function invalidField(field: string, why: string): GovernanceError {
   return new GovernanceError("invalid-argument", `${field}: ${why}`);
 }
 
 export function required<T>(value: T | undefined, field: string, cure: string): T {
-  if (value === undefined) throw invalid(field, `missing; ${cure}`);
+  if (value === undefined) throw invalidField(field, `missing; ${cure}`);
   return value;
 }
 
 /** The id of a resource, complete. */
 export function completeId(id: ResourceId | undefined, field: string): ResourceId {
   const given = required(id, field, "name the resource by its type and id");
-  if (given.resourceType === "") throw invalid(`${field}.resource_type`, "empty");
-  if (given.resource === "") throw invalid(`${field}.resource`, "empty");
+  if (given.resourceType === "") throw invalidField(`${field}.resource_type`, "empty");
+  if (given.resource === "") throw invalidField(`${field}.resource`, "empty");
   return given;
 }
 

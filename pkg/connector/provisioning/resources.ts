@@ -4,7 +4,7 @@ import { CreateResourceResponseSchema, type Resource } from "../../protocol/mess
 import { groupResource } from "../groups.ts";
 import { dryRunAnnotations } from "./dry-run.ts";
 import { groupFieldsOf } from "./group-fields.ts";
-import { completeId, invalid, notOffered, required, userRef } from "./requests.ts";
+import { completeId, invalidField, notOffered, required, userRef } from "./requests.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
 
 export function resourceVerbs({
@@ -44,7 +44,7 @@ export function resourceVerbs({
 function groupName({ id, displayName }: Resource): string {
   const type = required(id, "resource.id", "name the group: resource_type group and its name").resourceType;
   if (type === USER_TYPE) {
-    throw invalid(
+    throw invalidField(
       "resource.id.resource_type",
       "a user is made by CreateAccount, which knows about passwords",
     );
@@ -52,12 +52,12 @@ function groupName({ id, displayName }: Resource): string {
   if (type !== GROUP_TYPE) throw notOffered("resource.id.resource_type", type, "creating");
   const name = id?.resource ?? "";
   if (name !== "" && displayName !== "" && name !== displayName) {
-    throw invalid(
+    throw invalidField(
       "resource.display_name",
       "differs from resource.id.resource, and a Cognito group has one name; give one of them",
     );
   }
   const given = name === "" ? displayName : name;
-  if (given === "") throw invalid("resource.id.resource", "empty; give the name of the group");
+  if (given === "") throw invalidField("resource.id.resource", "empty; give the name of the group");
   return given;
 }
