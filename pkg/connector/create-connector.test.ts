@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { fakeDirectory, POOL, someGroup, somePool, userNumber } from "../../test/support/fake-directory.ts";
 import type { Directory, PermissionProbe } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
+import { resourceStub } from "../protocol/builders.ts";
 import { Capability, ResourceIdSchema } from "../protocol/messages.ts";
-import { resourceStub } from "../protocol/resource-stub.ts";
 import type { UserIdKind } from "./connector.ts";
 import { createConnector } from "./create-connector.ts";
 

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { signInProvider } from "../core/group.ts";
-import { annotation } from "../protocol/annotations.ts";
+import { annotation, sortedStruct } from "../protocol/builders.ts";
 import { GROUP_TYPE, MEMBER, memberEntitlementId } from "../protocol/ids.ts";
 import {
   type Entitlement,
@@ -8,7 +8,6 @@ import {
   EntitlementImmutableSchema,
   EntitlementSchema,
 } from "../protocol/messages.ts";
-import { sortedStruct } from "../protocol/struct.ts";
 import { clipBytes } from "../protocol/text.ts";
 import { userType } from "./resource-types.ts";
 

@@ -1,10 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { signInProvider } from "../core/group.ts";
 import type { User } from "../core/user.ts";
-import { annotation } from "../protocol/annotations.ts";
+import { annotation, resourceStub } from "../protocol/builders.ts";
 import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../protocol/ids.ts";
 import { EntitlementSchema, type Grant, GrantImmutableSchema, GrantSchema } from "../protocol/messages.ts";
-import { resourceStub } from "../protocol/resource-stub.ts";
 import type { UserIdKind } from "./connector.ts";
 import { managedBySignIn } from "./entitlements.ts";
 import { userId } from "./users.ts";

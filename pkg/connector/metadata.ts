@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import type { Pool } from "../core/pool.ts";
 import { regionOfPool } from "../core/pool.ts";
+import { sortedStruct } from "../protocol/builders.ts";
 import { type ConnectorMetadata, ConnectorMetadataSchema } from "../protocol/messages.ts";
-import { sortedStruct } from "../protocol/struct.ts";
 import { accountCreationSchema } from "./account-schema.ts";
 import { capabilities } from "./capabilities.ts";
 

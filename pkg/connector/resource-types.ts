@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Operation } from "../core/operations.ts";
-import { annotation } from "../protocol/annotations.ts";
+import { annotation } from "../protocol/builders.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import {
   CapabilityPermissionsSchema,

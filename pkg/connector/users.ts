@@ -3,7 +3,7 @@ import { create, type JsonObject } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Pool } from "../core/pool.ts";
 import { isFederated, type User } from "../core/user.ts";
-import { annotation } from "../protocol/annotations.ts";
+import { annotation, type ProfileValue, sortedStruct } from "../protocol/builders.ts";
 import { isEmailAddress } from "../protocol/constraints/well-known.ts";
 import { USER_TYPE } from "../protocol/ids.ts";
 import {
@@ -14,7 +14,6 @@ import {
   UserTrait_Status_Status,
   UserTraitSchema,
 } from "../protocol/messages.ts";
-import { type ProfileValue, sortedStruct } from "../protocol/struct.ts";
 import { clipBytes } from "../protocol/text.ts";
 import type { UserIdKind } from "./connector.ts";
 import { identityProfile, linkedUsernames } from "./enrichments/linked-profiles.ts";

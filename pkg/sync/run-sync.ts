@@ -4,8 +4,8 @@
 import type { Connector } from "../connector/connector.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { advance, type Chain, drop, FIRST_PLAN, membersChain } from "../core/sync-plan.ts";
+import { resourceStub } from "../protocol/builders.ts";
 import { GROUP_TYPE } from "../protocol/ids.ts";
-import { resourceStub } from "../protocol/resource-stub.ts";
 import { createChainQueue } from "./chain-queue.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
 import type { PageCommit, Sink } from "./sink.ts";

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Identity, User } from "../../core/user.ts";
-import { sortedStruct } from "../../protocol/struct.ts";
+import { sortedStruct } from "../../protocol/builders.ts";
 
 /** The username that Cognito gives the profile of an identity: `<Provider>_<id>`. */
 function federatedUsername(identity: Identity): string {

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { annotation } from "../../protocol/annotations.ts";
+import { annotation } from "../../protocol/builders.ts";
 import { GROUP_TYPE, MEMBER, memberEntitlementId, USER_TYPE } from "../../protocol/ids.ts";
 import {
   type Entitlement,

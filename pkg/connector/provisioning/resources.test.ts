@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { someGroup } from "../../../test/support/fake-directory.ts";
 import { nothingToDo } from "../../../test/support/fake-provisioner.ts";
 import { DRY, fakeVerbs, REAL } from "../../../test/support/fake-verbs.ts";
-import { annotation } from "../../protocol/annotations.ts";
+import { annotation } from "../../protocol/builders.ts";
 import {
   CreateResourceRequestSchema,
   GroupTraitSchema,
