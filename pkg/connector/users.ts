@@ -25,9 +25,14 @@ export function userId(user: User, kind: UserIdKind): string {
   return kind === "sub" ? user.sub : user.username;
 }
 
-/** Cognito moves the date with every change of a profile; the two others are in it for who should not trust that. */
+/**
+ * Changes whenever the row of the user does. Cognito moves the date with every change of a profile; a sync reads this for
+ * each membership, so the attributes are not part of it. `enabled`, `status` and the identities cost little, and are
+ * included in case Cognito ever changes one of them without moving the date.
+ */
 export function userStamp(user: User): string {
-  return `${user.modifiedAt.getTime()} ${user.enabled ? 1 : 0} ${user.status}`;
+  const stamp = `${user.modifiedAt.getTime()} ${user.enabled ? 1 : 0} ${user.status}`;
+  return user.identities.length === 0 ? stamp : `${stamp} ${JSON.stringify(user.identities)}`;
 }
 
 export function userResource(user: User, pool: Pool, kind: UserIdKind): Resource {

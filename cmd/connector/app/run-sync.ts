@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Config } from "../../../pkg/config/config.ts";
-import { MAPPING_VERSION } from "../../../pkg/connector/mapping-version.ts";
+import { MAPPING_VERSION } from "../../../pkg/connector/connector.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import { openSyncFile, type SyncFile } from "../../../pkg/store/sync-file.ts";
 import { runSync, type SyncOutcome } from "../../../pkg/sync/run-sync.ts";
