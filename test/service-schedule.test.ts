@@ -95,7 +95,7 @@ async function beside(
       provisioner,
       poolId: config.poolId,
       userIdKind: config.userIdKind,
-      pool: (signal) => connector.knownPool(signal),
+      pool: (signal) => connector.cachedPool(signal),
       sealing: { sealer: createSealer, open: undefined },
       actions: createActions({ provisioner, newId: randomUUID }),
     });

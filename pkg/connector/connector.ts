@@ -67,7 +67,7 @@ export interface Connector {
   /** The pool as Cognito describes it now: one call. */
   pool(signal: AbortSignal): Promise<Pool>;
   /** The same, ten minutes old at most: mostly no call. */
-  knownPool(signal: AbortSignal): Promise<Pool>;
+  cachedPool(signal: AbortSignal): Promise<Pool>;
   metadata(signal: AbortSignal): Promise<ConnectorMetadata>;
   /** Resolves when the pool can be read: it exists, the credentials work, every needed IAM action is allowed. */
   validate(signal: AbortSignal): Promise<void>;

@@ -22,7 +22,7 @@ import { RESOURCE_TYPES } from "./resource-types.ts";
 import { userId, userResource, userResourceBytes, userStamp } from "./users.ts";
 import { requirePermissions } from "./validate.ts";
 
-/** How long the pool's settings are taken as known, so that a page costs one call and not two. */
+/** How long the pool's settings are kept, so that a page costs one call and not two. */
 const POOL_FRESH_MS = 10 * 60_000;
 
 const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
@@ -33,16 +33,16 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The connector's verbs over one pool. It keeps no state but the pool's settings, so calls may run side by side. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { directory, poolId, userIdKind, now } = options;
-  let known: { readonly pool: Pool; readonly untilMs: EpochMs } | undefined;
+  let cached: { readonly pool: Pool; readonly untilMs: EpochMs } | undefined;
 
-  async function pool(signal: AbortSignal): Promise<Pool> {
+  async function describedPool(signal: AbortSignal): Promise<Pool> {
     const described = await directory.describePool(signal);
-    known = { pool: described, untilMs: now() + POOL_FRESH_MS };
+    cached = { pool: described, untilMs: now() + POOL_FRESH_MS };
     return described;
   }
 
-  async function knownPool(signal: AbortSignal): Promise<Pool> {
-    return known !== undefined && now() < known.untilMs ? known.pool : pool(signal);
+  async function cachedPool(signal: AbortSignal): Promise<Pool> {
+    return cached !== undefined && now() < cached.untilMs ? cached.pool : describedPool(signal);
   }
 
   const users: ListingSource<User> = {
@@ -61,19 +61,19 @@ export function createConnector(options: ConnectorOptions): Connector {
     bytes: groupResourceBytes,
   };
 
-  function principal(user: User, facts: Pool): Principal {
+  function principal(user: User, pool: Pool): Principal {
     return {
       resourceTypeId: USER_TYPE,
       resourceId: userId(user, userIdKind),
       stamp: userStamp(user),
-      build: () => userResource(user, facts, userIdKind),
+      build: () => userResource(user, pool, userIdKind),
     };
   }
 
   async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<Principal>> {
-    const facts = await knownPool(signal);
+    const pool = await cachedPool(signal);
     const { items, nextPageToken } = await listPage(users, request, signal);
-    return { items: items.map((user) => principal(user, facts)), nextPageToken };
+    return { items: items.map((user) => principal(user, pool)), nextPageToken };
   }
 
   async function listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<Resource>> {
@@ -86,7 +86,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     request: ListRequest,
     signal: AbortSignal,
   ): Promise<GrantListing> {
-    const facts = await knownPool(signal);
+    const pool = await cachedPool(signal);
     const members: ListingSource<User> = {
       verb: "grants",
       scope: groupName,
@@ -97,13 +97,13 @@ export function createConnector(options: ConnectorOptions): Connector {
     const { items, nextPageToken } = await listPage(members, request, signal);
     return {
       items: items.map(membershipGrants(groupName, userIdKind, poolId)),
-      principals: items.map((member) => principal(member, facts)),
+      principals: items.map((member) => principal(member, pool)),
       nextPageToken,
     };
   }
 
   async function getUser(id: string, signal: AbortSignal): Promise<Resource> {
-    const facts = await knownPool(signal);
+    const pool = await cachedPool(signal);
     const found = await directory.findUsers(userIdKind, id, signal);
     const [user] = found;
     const named = `${userIdKind}${UUID.test(id) ? ` ${id}` : ""}`;
@@ -113,15 +113,15 @@ export function createConnector(options: ConnectorOptions): Connector {
     if (found.length > 1) {
       throw new GovernanceError("internal", `Cognito knows ${found.length} users with this ${named}`);
     }
-    return userResource(user, facts, userIdKind);
+    return userResource(user, pool, userIdKind);
   }
 
   return {
-    pool,
-    knownPool,
-    metadata: async (signal) => connectorMetadata(await pool(signal)),
+    pool: describedPool,
+    cachedPool,
+    metadata: async (signal) => connectorMetadata(await describedPool(signal)),
     async validate(signal) {
-      await pool(signal);
+      await describedPool(signal);
       await requirePermissions(directory, signal);
     },
     listResourceTypes: () => RESOURCE_TYPES,

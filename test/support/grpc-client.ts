@@ -232,7 +232,7 @@ const noPool = (): Promise<never> =>
 export function fakeConnector(different: Partial<Connector> = {}): Connector {
   return {
     pool: noPool,
-    knownPool: noPool,
+    cachedPool: noPool,
     metadata: async () => create(ConnectorMetadataSchema, { displayName: "Fake pool" }),
     validate: async () => {},
     listResourceTypes: () => types,

@@ -33,21 +33,21 @@ export function accountVerbs(
       }
       const info = required(request.accountInfo, "account_info", "say whose account it is");
       const { credential, sealer } = await wantedCredential(request, sealing, { kind: "none" });
-      const facts = await pool(signal);
+      const described = await pool(signal);
       const outcome = await provisioner.createAccount(accountOf(info, credential), context, signal);
       const { user, password } = outcome.result;
-      const stands = `the account exists (user ${user?.sub ?? "unknown"})`;
+      const effect = `the account exists (user ${user?.sub ?? "unknown"})`;
       return create(CreateAccountResponseSchema, {
-        result: resultOf(outcome, (account) => resourceOf(account, facts)),
-        encryptedData: await sealedPassword(sealer, password, stands),
+        result: resultOf(outcome, (account) => resourceOf(account, described)),
+        encryptedData: await sealedPassword(sealer, password, effect),
         annotations: dryRunAnnotations(context, outcome),
       });
     },
   };
 
-  function resourceOf({ user }: CreatedAccount, facts: Pool): Resource {
+  function resourceOf({ user }: CreatedAccount, described: Pool): Resource {
     if (user === undefined) throw new GovernanceError("internal", "the created account was not read back");
-    return userResource(user, facts, userIdKind);
+    return userResource(user, described, userIdKind);
   }
 }
 

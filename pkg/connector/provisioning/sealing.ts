@@ -17,14 +17,17 @@ export interface Sealing {
   readonly open: ((encrypted: readonly EncryptedData[]) => Promise<Secret>) | undefined;
 }
 
-/** The name under which the field's SDK hands out passwords. */
+/** The name under which the Baton SDK hands out passwords. */
 const PASSWORD = "password";
 
-/** A generated password for the answer. When sealing fails, the change stands all the same: `appliedEffects` says so. */
+/**
+ * A generated password for the answer. `effect` is what has been done in the pool: when sealing fails it is not undone, so
+ * the error carries it in `appliedEffects`.
+ */
 export async function sealedPassword(
   sealer: Sealer,
   password: Secret | undefined,
-  stands: string,
+  effect: string,
 ): Promise<EncryptedData[]> {
   if (password === undefined) return [];
   try {
@@ -34,8 +37,8 @@ export async function sealedPassword(
     // Without its cause, which has seen the password.
     throw new GovernanceError(
       code,
-      `${message}; ${stands}, and nobody knows the password: rotate the credential for another`,
-      { appliedEffects: [stands] },
+      `${message}; ${effect}, and nobody knows the password: rotate the credential for another`,
+      { appliedEffects: [effect] },
     );
   }
 }

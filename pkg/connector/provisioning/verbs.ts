@@ -31,7 +31,7 @@ export interface ProvisioningOptions {
   readonly provisioner: Provisioner;
   readonly poolId: string;
   readonly userIdKind: UserIdKind;
-  /** The pool's settings, asked for before a change so that nothing can fail after it: `Connector.knownPool`. */
+  /** The pool's settings, asked for before a change so that nothing can fail after it: `Connector.cachedPool`. */
   readonly pool: (signal: AbortSignal) => Promise<Pool>;
   readonly sealing: Sealing;
   readonly actions: Actions;

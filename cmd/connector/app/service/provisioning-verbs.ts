@@ -14,7 +14,7 @@ export function provisioningVerbs(config: Config, { connector, provisioner }: Ru
     provisioner,
     poolId: config.poolId,
     userIdKind: config.userIdKind,
-    pool: (signal) => connector.knownPool(signal),
+    pool: (signal) => connector.cachedPool(signal),
     sealing: sealing(config),
     actions: createActions({ provisioner, newId: randomUUID }),
   });
