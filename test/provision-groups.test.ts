@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { GroupFields } from "../pkg/core/directory-writer.ts";
+import { GroupPattern } from "../pkg/core/group-pattern.ts";
 import { people } from "./cognito/definitions.ts";
 import { never, refusal } from "./support/adapter.ts";
 import { asked, dryRun, STAGE_POOL, setStage, strike } from "./support/provision-stage.ts";
@@ -205,7 +206,10 @@ describe("deleting a group", () => {
   });
 
   test("out of the patterns or kept by sign-in is refused", async () => {
-    const stage = await setStage({ groups: ["a", `${STAGE_POOL}_Google`] }, { guard: { groupsDeny: ["a"] } });
+    const stage = await setStage(
+      { groups: ["a", `${STAGE_POOL}_Google`] },
+      { guard: { groupsDeny: [new GroupPattern("a")] } },
+    );
     for (const name of ["a", `${STAGE_POOL}_Google`]) {
       expect((await refusal(stage.provisioner.deleteGroup(name, asked, never))).code).toBe(
         "refused-by-guard",

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { GovernanceError } from "../pkg/core/errors.ts";
+import { GroupPattern } from "../pkg/core/group-pattern.ts";
 import type { UserRef } from "../pkg/provision/provisioner.ts";
 import { federatedPerson, people, person } from "./cognito/definitions.ts";
 import { never, refusal } from "./support/adapter.ts";
@@ -93,12 +94,12 @@ describe("a grant", () => {
   });
 
   test.for([
-    [{ groupsAllow: ["team-*", "n?w"] }, "new", true],
-    [{ groupsAllow: ["team-*"] }, "new", false],
-    [{ groupsDeny: ["n*"] }, "new", false],
-    [{ groupsAllow: ["*"], groupsDeny: ["new"] }, "new", false],
-    [{ groupsAllow: ["NEW"] }, "new", false],
-    [{ groupsAllow: ["ne"] }, "new", false],
+    [{ groupsAllow: [new GroupPattern("team-*"), new GroupPattern("n?w")] }, "new", true],
+    [{ groupsAllow: [new GroupPattern("team-*")] }, "new", false],
+    [{ groupsDeny: [new GroupPattern("n*")] }, "new", false],
+    [{ groupsAllow: [new GroupPattern("*")], groupsDeny: [new GroupPattern("new")] }, "new", false],
+    [{ groupsAllow: [new GroupPattern("NEW")] }, "new", false],
+    [{ groupsAllow: [new GroupPattern("ne")] }, "new", false],
   ] as const)("mark 56: %j lets %s be granted: %s", async ([guard, group, granted]) => {
     const stage = await setStage(staff, { guard });
     const work = stage.provisioner.grant(byId(subOf(stage, "bob")), group, asked, never);
@@ -222,7 +223,7 @@ describe("a revoke", () => {
 
   test("is possible where a grant is not: groups out of the patterns, and with a role", async () => {
     const users = [person(1, { username: "ann", groups: ["power"] })];
-    const stage = await setStage({ ...staff, users }, { guard: { groupsDeny: ["power"] } });
+    const stage = await setStage({ ...staff, users }, { guard: { groupsDeny: [new GroupPattern("power")] } });
     expect((await stage.provisioner.revoke(byId(subOf(stage, "ann")), "power", asked, never)).outcome).toBe(
       "done",
     );

@@ -1,3 +1,4 @@
+import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import type { Rates } from "./table/values/rate.ts";
 
 export type OutputFormat = "table" | "json" | "jsonl" | "csv";
@@ -19,25 +20,6 @@ export interface RoleSettings {
   readonly externalId: string | undefined;
   readonly sessionName: string;
   readonly durationSeconds: number;
-}
-
-/** What may be changed, and how much of it (D13). */
-export interface ProvisioningSettings {
-  /** False: the connector only reads. */
-  readonly enabled: boolean;
-  readonly dryRun: boolean;
-  /** Patterns over whole names, case-sensitive, with `*` and `?`; none allows all. */
-  readonly groupsAllow: readonly string[];
-  /** As `groupsAllow`; beats it. */
-  readonly groupsDeny: readonly string[];
-  readonly allowRoleGroups: boolean;
-  readonly allowFederatedWrites: boolean;
-  readonly deleteRequiresDisabled: boolean;
-  readonly maxDeletionsPerHour: number;
-  readonly maxDisablesPerHour: number;
-  readonly maxInvitationsPerHour: number;
-  /** AWS's quota is 100; a site that was given more raises it. */
-  readonly maxGroupsPerUser: number;
 }
 
 /** Files are PEM, their paths absolute. */
@@ -126,6 +108,8 @@ export interface Config {
   /** Absolute; where the journal of changes and the audit log are. */
   readonly stateDir: string;
   readonly provisioning: ProvisioningSettings;
+  /** True: changes are planned and reported, and none is made. */
+  readonly dryRun: boolean;
   /** Baton's, in its own form; the key in it opens the passwords that the platform sends. */
   readonly clientSecret: string | undefined;
   readonly service: ServiceSettings;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
+import { GroupPattern } from "../core/group-pattern.ts";
 import type { Config } from "./config.ts";
 import { loadConfig, loadOutput } from "./load-config.ts";
 import type { CommandName } from "./table/setting.ts";
@@ -16,7 +17,6 @@ const CLIENT_SECRET = "secret-token:conductorone.com:v1:eyJrdHkiOiJPS1AifQ";
 
 const READ_ONLY: Config["provisioning"] = {
   enabled: false,
-  dryRun: false,
   groupsAllow: [],
   groupsDeny: [],
   allowRoleGroups: false,
@@ -155,6 +155,7 @@ describe("the config that comes out", () => {
       sync: { file: "sync.c1z", stateDir: ".", acceptShrink: false },
       stateDir: cwd,
       provisioning: READ_ONLY,
+      dryRun: false,
       clientSecret: undefined,
       service: {
         listen: "127.0.0.1:50051",
@@ -211,9 +212,8 @@ describe("the config that comes out", () => {
     ].join("\n");
     const changed: Config["provisioning"] = {
       enabled: true,
-      dryRun: false,
-      groupsAllow: ["team-*", "Größe-?", "*-readers"],
-      groupsDeny: ["root", "admins"],
+      groupsAllow: ["team-*", "Größe-?", "*-readers"].map((text) => new GroupPattern(text)),
+      groupsDeny: ["root", "admins"].map((text) => new GroupPattern(text)),
       allowRoleGroups: true,
       allowFederatedWrites: true,
       deleteRequiresDisabled: true,
@@ -224,8 +224,9 @@ describe("the config that comes out", () => {
     };
     const start = { yaml, env: { BATON_GROUPS_DENY: " root , admins,root" } };
     expect(config({ ...start, command: "serve" }).provisioning).toEqual(changed);
-    const dryRun = config({ ...start, command: "write", flags: { "dry-run": "true" } }).provisioning;
-    expect(dryRun).toEqual({ ...changed, dryRun: true });
+    const planned = config({ ...start, command: "write", flags: { "dry-run": "true" } });
+    expect(planned.provisioning).toEqual(changed);
+    expect([planned.dryRun, config({ ...start, command: "write" }).dryRun]).toEqual([true, false]);
     expect(config({ ...start, command: "recover" }).provisioning).toEqual({ ...READ_ONLY, enabled: true });
     expect(config({ ...start, command: "sync" }).provisioning).toEqual(READ_ONLY);
   });
@@ -233,13 +234,13 @@ describe("the config that comes out", () => {
   test("takes a group pattern as long as a name, counted in characters", () => {
     const longest = "\u{1f600}".repeat(128);
     expect(config({ command: "write", flags: { "groups-allow": longest } }).provisioning.groupsAllow).toEqual(
-      [longest],
+      [new GroupPattern(longest)],
     );
   });
 
   test("lets a YAML anchor stand for a value", () => {
     const yaml = "groups-deny: &closed admins\ngroups-allow: *closed";
-    expect(config({ command: "write", yaml }).provisioning.groupsAllow).toEqual(["admins"]);
+    expect(config({ command: "write", yaml }).provisioning.groupsAllow).toEqual([new GroupPattern("admins")]);
   });
 
   test("has the client secret for serve alone, also from a file of its own", () => {

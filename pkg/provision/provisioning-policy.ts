@@ -1,8 +1,8 @@
 import { GovernanceError } from "../core/errors.ts";
 import { type Group, signInProvider } from "../core/group.ts";
 import type { Budget, BudgetLimit } from "../core/journal.ts";
+import { type ProvisioningSettings, provisioningDisabled } from "../core/provisioning-settings.ts";
 import { isFederated, type User } from "../core/user.ts";
-import type { ProvisioningPolicyOptions } from "./options.ts";
 
 /** What the operator allows. Every method returns when it is allowed and throws `refused-by-guard` with the cure. */
 export interface ProvisioningPolicy {
@@ -26,12 +26,8 @@ const SETTING_OF: Readonly<Record<Budget, string>> = {
   invitations: "--max-invitations-per-hour",
 };
 
-export function createProvisioningPolicy(
-  options: ProvisioningPolicyOptions,
-  poolId: string,
-): ProvisioningPolicy {
-  const allow = options.groupsAllow.map(pattern);
-  const deny = options.groupsDeny.map(pattern);
+export function createProvisioningPolicy(options: ProvisioningSettings, poolId: string): ProvisioningPolicy {
+  const { groupsAllow: allow, groupsDeny: deny } = options;
   const limitOf: Readonly<Record<Budget, number>> = {
     deletions: options.maxDeletionsPerHour,
     disables: options.maxDisablesPerHour,
@@ -41,16 +37,13 @@ export function createProvisioningPolicy(
   const guard: ProvisioningPolicy = {
     enabled() {
       if (options.enabled) return;
-      throw new GovernanceError(
-        "failed-precondition",
-        "provisioning is not enabled: start the connector with --provisioning",
-      );
+      throw provisioningDisabled();
     },
     group(name) {
-      if (deny.some((one) => one.test(name))) {
+      if (deny.some((one) => one.matches(name))) {
         throw refusal(`group ${name} is denied by --groups-deny; take it out of the patterns to allow it`);
       }
-      if (allow.length > 0 && !allow.some((one) => one.test(name))) {
+      if (allow.length > 0 && !allow.some((one) => one.matches(name))) {
         throw refusal(`group ${name} is not among --groups-allow; add it to the patterns to allow it`);
       }
     },
@@ -102,11 +95,4 @@ export function budgetRefusal(budget: Budget, limit: number, freeAtMs: number | 
 
 function refusal(message: string): GovernanceError {
   return new GovernanceError("refused-by-guard", message);
-}
-
-/** `*` is any run of characters, `?` is one; the whole name must match. */
-function pattern(text: string): RegExp {
-  const literal = text.replace(/[\\^$.+()[\]{}|]/g, "\\$&");
-  const source = literal.replaceAll("*", ".*").replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "su");
 }

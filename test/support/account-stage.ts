@@ -2,10 +2,10 @@ import { createHash, randomInt } from "node:crypto";
 import { afterEach, expect } from "vitest";
 
 import type { CognitoDirectory } from "../../pkg/cognito/directory.ts";
+import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
 import { Secret } from "../../pkg/core/secret.ts";
 import type { WriteContext } from "../../pkg/provision/context.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
-import type { ProvisioningPolicyOptions } from "../../pkg/provision/options.ts";
 import type { AccountRequest, Credential, Provisioner } from "../../pkg/provision/provisioner.ts";
 import { person } from "../cognito/definitions.ts";
 import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
@@ -22,7 +22,7 @@ import {
 
 const POOL = "eu-west-1_Acc000001";
 
-const open: ProvisioningPolicyOptions = {
+const open: ProvisioningSettings = {
   enabled: true,
   groupsAllow: [],
   groupsDeny: [],
@@ -70,7 +70,7 @@ afterEach(async () => {
 
 export async function stage(
   definition: Omit<PoolDefinition, "id"> = {},
-  guard: Partial<ProvisioningPolicyOptions> = {},
+  guard: Partial<ProvisioningSettings> = {},
 ): Promise<Stage> {
   const clock = instantClock();
   const pool = createPool({ id: POOL, ...definition });

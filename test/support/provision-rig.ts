@@ -8,9 +8,9 @@ import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal } from "../../pkg/core/journal.ts";
 import { regionOfPool } from "../../pkg/core/pool.ts";
+import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
 import { openAuditLog } from "../../pkg/ops/audit/audit-log.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
-import type { ProvisioningPolicyOptions } from "../../pkg/provision/options.ts";
 import type { Provisioner } from "../../pkg/provision/provisioner.ts";
 import { openJournal } from "../../pkg/store/journal/journal.ts";
 import { openThrottle } from "./adapter.ts";
@@ -28,7 +28,7 @@ export interface ProvisionRigOptions {
   readonly poolId: string;
   /** The state directory. */
   readonly dir: string;
-  readonly guard?: Partial<ProvisioningPolicyOptions>;
+  readonly guard?: Partial<ProvisioningSettings>;
   readonly userIdKind?: "sub" | "username";
   /** Keys that any server takes, unless given. */
   readonly credentials?: (url: string) => CredentialOptions;
@@ -43,7 +43,7 @@ export interface ProvisionRigOptions {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export const NO_GUARD: ProvisioningPolicyOptions = {
+export const NO_GUARD: ProvisioningSettings = {
   enabled: true,
   groupsAllow: [],
   groupsDeny: [],

@@ -44,7 +44,7 @@ async function makeAll(
   { stdout, signal, user }: Context,
   { detailKeys = [], changes, flags = {} }: CommandChanges,
 ): Promise<number> {
-  const { dryRun } = config.provisioning;
+  const { dryRun } = config;
   const tools: Tools = {
     provisioner: runtime.provisioner,
     write: { requester: { via: "cli", name: user }, dryRun },

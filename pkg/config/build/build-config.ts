@@ -1,7 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
 import { regionOfPool } from "../../core/pool.ts";
-import type { Config, KeySettings, OutputFormat, ProvisioningSettings, RoleSettings } from "../config.ts";
+import type { ProvisioningSettings } from "../../core/provisioning-settings.ts";
+import type { Config, KeySettings, OutputFormat, RoleSettings } from "../config.ts";
 import { originOf, type Settings, type Surroundings } from "../sources/read-settings.ts";
 import { envName } from "../table/settings.ts";
 import { aboveQuota } from "../table/values/rate.ts";
@@ -37,6 +38,7 @@ export function buildConfig(settings: Settings, surroundings: Surroundings): Con
     // Not beside the file of a sync: serve, recover and audit must find one journal, and only serve reads `file`.
     stateDir: resolve(surroundings.cwd, values["state-dir"] ?? "."),
     provisioning: provisioningOf(settings),
+    dryRun: values["dry-run"],
     clientSecret: values["client-secret"],
     service: serviceOf(settings, surroundings.cwd),
     health: healthOf(settings),
@@ -89,7 +91,6 @@ function checkedRates(settings: Settings): Config["rates"] {
 function provisioningOf({ values }: Settings): ProvisioningSettings {
   return {
     enabled: values.provisioning,
-    dryRun: values["dry-run"],
     groupsAllow: values["groups-allow"] ?? [],
     groupsDeny: values["groups-deny"] ?? [],
     allowRoleGroups: values["allow-role-groups"],

@@ -1,4 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
+import { provisioningDisabled } from "../../core/provisioning-settings.ts";
 import type { WriteContext } from "../../provision/context.ts";
 import type { Provisioner } from "../../provision/provisioner.ts";
 import { dryRunAnnotations, dryRunNote } from "../provisioning/dry-run.ts";
@@ -27,10 +28,7 @@ export function createActions({ provisioner, newId }: ActionsOptions): Actions {
     async invoke({ name, resourceTypeId, args, inlineWaitMs = 0 }, context, signal) {
       const action = actionNamed(name, resourceTypeId);
       if (provisioner === undefined) {
-        throw new GovernanceError(
-          "failed-precondition",
-          "provisioning is not enabled: start the connector with --provisioning",
-        );
+        throw provisioningDisabled();
       }
       const read = readArguments(action, args);
       const run = action.prepare(read.id, read.args);

@@ -1,5 +1,5 @@
 // The services that change the pool, off unless the operator said otherwise (D13).
-import { GovernanceError } from "../../core/errors.ts";
+import { provisioningDisabled } from "../../core/provisioning-settings.ts";
 import { GrantManagerService } from "../../gen/c1/connector/v2/grant_pb.ts";
 import {
   AccountManagerService,
@@ -19,8 +19,5 @@ export const PROVISIONING_OFF: readonly ServiceRoutes[] = [
 ];
 
 function refuse(): never {
-  throw new GovernanceError(
-    "failed-precondition",
-    "provisioning is not enabled: start the connector with --provisioning",
-  );
+  throw provisioningDisabled();
 }

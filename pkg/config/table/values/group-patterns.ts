@@ -1,3 +1,4 @@
+import { GroupPattern } from "../../../core/group-pattern.ts";
 import type { Parsed } from "../setting.ts";
 
 const LONGEST = 128;
@@ -11,7 +12,7 @@ const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u;
  * `admins,team-*` becomes its patterns. An empty piece is refused, since a slip must not widen or narrow what may be
  * changed unseen.
  */
-export function parseGroupPatterns(given: string): Parsed<readonly string[]> {
+export function parseGroupPatterns(given: string): Parsed<readonly GroupPattern[]> {
   const patterns = given.split(",").map((piece) => piece.trim());
   for (const pattern of patterns) {
     if (pattern === "") return { problem: `${SHAPE}: a pattern is empty` };
@@ -24,7 +25,7 @@ export function parseGroupPatterns(given: string): Parsed<readonly string[]> {
       };
     }
   }
-  return { value: [...new Set(patterns)] };
+  return { value: [...new Set(patterns)].map((text) => new GroupPattern(text)) };
 }
 
 const SHAPE = "must be names of groups with commas between them, such as admins,team-*";

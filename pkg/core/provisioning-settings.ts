@@ -1,0 +1,28 @@
+import { GovernanceError } from "./errors.ts";
+import type { GroupPattern } from "./group-pattern.ts";
+
+/** The bounds that the operator sets to what may be changed (D13). */
+export interface ProvisioningSettings {
+  /** False: the connector only reads. */
+  readonly enabled: boolean;
+  /** Empty: all groups. */
+  readonly groupsAllow: readonly GroupPattern[];
+  /** Takes precedence over `groupsAllow`. */
+  readonly groupsDeny: readonly GroupPattern[];
+  readonly allowRoleGroups: boolean;
+  readonly allowFederatedWrites: boolean;
+  readonly deleteRequiresDisabled: boolean;
+  readonly maxDeletionsPerHour: number;
+  readonly maxDisablesPerHour: number;
+  readonly maxInvitationsPerHour: number;
+  /** AWS's quota is 100; a site with a larger quota raises it. */
+  readonly maxGroupsPerUser: number;
+}
+
+/** What every change is answered with where `enabled` is false. */
+export function provisioningDisabled(): GovernanceError {
+  return new GovernanceError(
+    "failed-precondition",
+    "provisioning is not enabled: start the connector with --provisioning",
+  );
+}
