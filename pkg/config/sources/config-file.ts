@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
 import { GovernanceError } from "../../core/errors.ts";
+import { nearest } from "../../core/nearest.ts";
 import { fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
 import { asksForUnserved, isUnserved, unservedProblem } from "../table/unserved.ts";
-import { nearest } from "./nearest.ts";
 import type { Given } from "./origin.ts";
 
 /** What a configuration file has: texts by key. */

@@ -1,4 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
+import { nearest } from "../../core/nearest.ts";
 import {
   envName,
   fileForm,
@@ -14,7 +15,6 @@ import {
   UNSERVED_NAMES,
   unservedProblem,
 } from "../table/unserved.ts";
-import { nearest } from "./nearest.ts";
 import type { Given } from "./origin.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

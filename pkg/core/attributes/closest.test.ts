@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { closest } from "./closest.ts";
+import { closestAttribute } from "./closest.ts";
 
-describe("closest", () => {
+describe("closestAttribute", () => {
   test.for([
     ["emial", ["email", "gender"], "email"],
     ["nikname", ["name", "nickname"], "nickname"],
@@ -15,6 +15,6 @@ describe("closest", () => {
     ["a".repeat(65), ["a".repeat(65)], undefined],
     ["email", [], undefined],
   ] as const)("%s among %j is %s", ([word, candidates, expected]) => {
-    expect(closest(word, candidates)).toBe(expected);
+    expect(closestAttribute(word, candidates)).toBe(expected);
   });
 });

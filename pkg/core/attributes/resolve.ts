@@ -1,5 +1,5 @@
 import type { Pool, SchemaAttribute } from "../pool.ts";
-import { closest } from "./closest.ts";
+import { closestAttribute } from "./closest.ts";
 import { schemaOf } from "./standard.ts";
 
 export type ResolvedAttribute =
@@ -58,7 +58,7 @@ function unknown(schema: ReadonlyMap<string, SchemaAttribute>, key: string): str
     candidates.set(attribute.name.replace(/^custom:/u, ""), attribute.name);
   }
   for (const [alias, name] of ALIASES) candidates.set(alias, name);
-  const near = closest(key, [...candidates.keys()]);
+  const near = closestAttribute(key, [...candidates.keys()]);
   const meant = near === undefined ? undefined : candidates.get(near);
   return `is no attribute of the pool${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }

@@ -1,5 +1,5 @@
+import { nearest } from "../../../core/nearest.ts";
 import { type Category, DEFAULT_PER_SECOND, QUOTAS } from "../../../core/operations.ts";
-import { nearest } from "../../sources/nearest.ts";
 import type { Parsed } from "../setting.ts";
 
 /** Requests per second for each quota category. */
