@@ -2,7 +2,6 @@ import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import type { Rates } from "./table/values/rate.ts";
 
 export type OutputFormat = "table" | "json" | "jsonl" | "csv";
-export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFormat = "console" | "json";
 
 /** Where the long-lived AWS keys come from. `default` is the AWS SDK's own chain, optionally bound to one profile. */
@@ -120,7 +119,7 @@ export interface Config {
   readonly schedule: ScheduleSettings | undefined;
   readonly output: OutputFormat;
   readonly log: {
-    readonly level: LogLevel;
+    readonly level: "debug" | "info" | "warn" | "error";
     readonly format: LogFormat;
     /** Milliseconds since the epoch, when a level of debug becomes info; undefined: never. */
     readonly debugExpiresAt: number | undefined;

@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { createActions } from "../../pkg/connector/actions/create-actions.ts";
 import type { UserIdKind } from "../../pkg/connector/connector.ts";
 import { createProvisioningVerbs } from "../../pkg/connector/provisioning/create-verbs.ts";
-import type { Sealing } from "../../pkg/connector/provisioning/sealing.ts";
+import type { PasswordSealing } from "../../pkg/connector/provisioning/sealing.ts";
 import type { ProvisioningVerbs, WriteContext } from "../../pkg/connector/provisioning/verbs.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { Secret } from "../../pkg/core/secret.ts";
@@ -17,7 +17,7 @@ export const REAL: WriteContext = { requester: { via: "grpc", name: "peer" }, dr
 export const DRY: WriteContext = { ...REAL, dryRun: true };
 
 /** "Seals" as hexadecimal, so that a test can tell what went out; a config of provider "bad" is refused. */
-export const fakeSealing: Sealing = {
+export const fakeSealing: PasswordSealing = {
   async sealer(configs) {
     if (configs.some(({ provider }) => provider === "bad")) {
       throw new GovernanceError("invalid-argument", "encryption_configs[0].provider is not known");
@@ -54,7 +54,7 @@ export interface FakeVerbs extends FakeProvisioner {
 }
 
 export interface FakeVerbsOptions {
-  readonly sealing?: Sealing;
+  readonly sealing?: PasswordSealing;
   readonly userIdKind?: UserIdKind;
   readonly pool?: () => Promise<never>;
 }

@@ -1,10 +1,10 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
-  RULES,
-  type Rule,
-  type RuleKind,
   SETTING_NAMES,
+  SETTING_RULES,
   type SettingName,
+  type SettingRule,
+  type SettingRuleKind,
   settingOf,
 } from "../../../pkg/config/table/settings.ts";
 import {
@@ -25,7 +25,7 @@ export function configSchema(): Configuration {
     helpUrl: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools.html",
     isDirectory: true,
     fields: names.map(fieldOf),
-    constraints: RULES.map(constraintOf),
+    constraints: SETTING_RULES.map(constraintOf),
   });
 }
 
@@ -83,9 +83,9 @@ const KINDS = {
   "required-together": ConstraintKind.REQUIRED_TOGETHER,
   "depends-on": ConstraintKind.DEPENDENT_ON,
   excludes: ConstraintKind.MUTUALLY_EXCLUSIVE,
-} as const satisfies Record<RuleKind, ConstraintKind>;
+} as const satisfies Record<SettingRuleKind, ConstraintKind>;
 
-function constraintOf({ kind, names, on }: Rule): Constraint {
+function constraintOf({ kind, names, on }: SettingRule): Constraint {
   return create(ConstraintSchema, {
     kind: KINDS[kind],
     fieldNames: [...names],

@@ -22,7 +22,7 @@ export function serviceOf(settings: Settings, cwd: string): ServiceSettings {
     reachable: !isLoopback(values.listen),
     insecure: values.insecure,
     tls,
-    tokensFile: pathOf(values["auth-tokens-file"], cwd),
+    tokensFile: absolutePath(values["auth-tokens-file"], cwd),
     jwt: jwtOf(settings, cwd),
     graceMs: values["grace-seconds"] * 1000,
     maxConnections: values["max-connections"],
@@ -33,7 +33,7 @@ export function serviceOf(settings: Settings, cwd: string): ServiceSettings {
 function checkedAddress({ values, given }: Settings, hasTls: boolean, cwd: string): ListenAddress {
   const address = values.listen;
   if (!isLoopback(address) && !hasTls && !values.insecure) {
-    throw refusal(
+    throw invalidCombination(
       "listen",
       { given },
       `${formatListenAddress(address)} can be reached from other machines, and there is no TLS; give tls-cert-file and tls-key-file, or listen on 127.0.0.1, [::1], localhost or unix:/path (--insecure serves without)`,
@@ -43,19 +43,23 @@ function checkedAddress({ values, given }: Settings, hasTls: boolean, cwd: strin
 }
 
 function tlsOf({ values, given }: Settings, cwd: string): TlsSettings | undefined {
-  const certFile = pathOf(values["tls-cert-file"], cwd);
-  const keyFile = pathOf(values["tls-key-file"], cwd);
+  const certFile = absolutePath(values["tls-cert-file"], cwd);
+  const keyFile = absolutePath(values["tls-key-file"], cwd);
   if (certFile === undefined || keyFile === undefined) return undefined;
   const readers = values["tls-readers"] ?? [];
   const provisioners = values["tls-provisioners"] ?? [];
   const both = readers.find((name) => provisioners.includes(name));
   if (both !== undefined) {
-    throw refusal("tls-readers", { given }, `${both} is among tls-provisioners too; keep it in one of them`);
+    throw invalidCombination(
+      "tls-readers",
+      { given },
+      `${both} is among tls-provisioners too; keep it in one of them`,
+    );
   }
   return {
     certFile,
     keyFile,
-    clientCaFile: pathOf(values["tls-client-ca-file"], cwd),
+    clientCaFile: absolutePath(values["tls-client-ca-file"], cwd),
     readers,
     provisioners,
   };
@@ -67,11 +71,11 @@ function jwtOf({ values, given }: Settings, cwd: string): JwtSettings | undefine
   // Neither without the other, and no keys without both: that much the rules have checked.
   if (issuer === undefined || audience === undefined) return undefined;
   const url = values["jwt-jwks-url"];
-  const path = pathOf(values["jwt-jwks-file"], cwd);
+  const path = absolutePath(values["jwt-jwks-file"], cwd);
   const common = { issuer, audience, roleClaim: values["jwt-role-claim"] };
   if (url !== undefined) return { jwks: { kind: "url", url }, ...common };
   if (path !== undefined) return { jwks: { kind: "file", path }, ...common };
-  throw refusal(
+  throw invalidCombination(
     "jwt-issuer",
     { given },
     "means nothing without the keys of the tokens; give jwt-jwks-url or jwt-jwks-file, or leave it out",
@@ -91,18 +95,18 @@ export function otelOf({ values, given }: Settings, cwd: string): OtelSettings |
   const endpoint = values["otel-collector-endpoint"];
   if (endpoint === undefined) return undefined;
   const plain = values["otel-collector-endpoint-tls-insecure"];
-  const caFile = pathOf(values["otel-collector-endpoint-tls-cert-path"], cwd);
+  const caFile = absolutePath(values["otel-collector-endpoint-tls-cert-path"], cwd);
   const url = endpoint.includes("://") ? endpoint : `${plain ? "http" : "https"}://${endpoint}`;
   const isHttps = /^https:/i.test(url);
   if (plain && isHttps) {
-    throw refusal(
+    throw invalidCombination(
       "otel-collector-endpoint-tls-insecure",
       { given },
       "means without TLS, and the collector's URL is https; write http, or give otel-collector-endpoint-tls-cert-path for a CA of your own",
     );
   }
   if (caFile !== undefined && !isHttps) {
-    throw refusal(
+    throw invalidCombination(
       "otel-collector-endpoint-tls-cert-path",
       { given },
       "means nothing without TLS, and the collector's URL is http; write https or leave it out",
@@ -131,10 +135,14 @@ export function exposureWarnings({ service }: Config): readonly string[] {
     : [];
 }
 
-function pathOf(path: string | undefined, cwd: string): string | undefined {
+function absolutePath(path: string | undefined, cwd: string): string | undefined {
   return path === undefined ? undefined : resolve(cwd, path);
 }
 
-function refusal(name: SettingName, settings: Pick<Settings, "given">, problem: string): GovernanceError {
+function invalidCombination(
+  name: SettingName,
+  settings: Pick<Settings, "given">,
+  problem: string,
+): GovernanceError {
   return new GovernanceError("invalid-argument", `${originOf(name, settings).label}: ${problem}`);
 }

@@ -1,17 +1,17 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { originOf, type Settings } from "../sources/read-settings.ts";
-import { envName, RULES, type Rule, type SettingName } from "../table/settings.ts";
+import { envName, SETTING_RULES, type SettingName, type SettingRule } from "../table/settings.ts";
 
 /** Rejects with `invalid-argument` the first rule between settings that does not hold. */
 export function checkRules(settings: Settings): void {
-  for (const rule of RULES) {
+  for (const rule of SETTING_RULES) {
     const problem = broken(rule, settings);
     if (problem !== undefined) throw new GovernanceError("invalid-argument", problem);
   }
 }
 
-function broken({ kind, names, on }: Rule, settings: Settings): string | undefined {
-  const present = names.filter((name) => isSet(name, settings));
+function broken({ kind, names, on }: SettingRule, settings: Settings): string | undefined {
+  const present = names.filter((name) => isAskedFor(name, settings));
   const [first, second] = present;
   if (first === undefined) return undefined;
   switch (kind) {
@@ -21,7 +21,7 @@ function broken({ kind, names, on }: Rule, settings: Settings): string | undefin
       return `${label(first, settings)}: needs ${missing} as well; give ${envName(missing)}`;
     }
     case "depends-on": {
-      const missing = on.find((name) => !isSet(name, settings));
+      const missing = on.find((name) => !isAskedFor(name, settings));
       if (missing === undefined) return undefined;
       return `${label(first, settings)}: means nothing without ${missing}; give ${envName(missing)} or leave it out`;
     }
@@ -32,7 +32,7 @@ function broken({ kind, names, on }: Rule, settings: Settings): string | undefin
 }
 
 // A flag that says "false" asks for nothing.
-function isSet(name: SettingName, { given, values }: Settings): boolean {
+function isAskedFor(name: SettingName, { given, values }: Settings): boolean {
   return given.has(name) && values[name] !== false;
 }
 

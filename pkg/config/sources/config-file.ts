@@ -5,12 +5,12 @@ import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
 import { asksForUnserved, isUnserved, unservedProblem } from "../table/unserved.ts";
-import type { Given } from "./origin.ts";
+import type { GivenText } from "./origin.ts";
 
 /** What a configuration file has: texts by key. */
 export interface ConfigFile {
   readonly path: string;
-  readonly values: ReadonlyMap<string, Given>;
+  readonly values: ReadonlyMap<string, GivenText>;
 }
 
 const DEFAULT_PATH = ".baton.yaml";
@@ -24,7 +24,7 @@ export const FILE_KEYS: readonly string[] = SETTING_NAMES.filter((name) => setti
  * Reads the file that was named, else `./.baton.yaml` where there is one. An unknown key, a value that is none and a
  * file that cannot be read are each an `invalid-argument` that names the place.
  */
-export function readConfigFile(named: Given | undefined, cwd: string): ConfigFile | undefined {
+export function readConfigFile(named: GivenText | undefined, cwd: string): ConfigFile | undefined {
   if (named !== undefined && !/\.ya?ml$/i.test(named.text)) {
     throw failure(`${named.origin.label}: must name a .yaml or .yml file, got ${JSON.stringify(named.text)}`);
   }
@@ -33,7 +33,7 @@ export function readConfigFile(named: Given | undefined, cwd: string): ConfigFil
   return text === undefined ? undefined : { path, values: parse(text, path) };
 }
 
-function readText(path: string, named: Given | undefined): string | undefined {
+function readText(path: string, named: GivenText | undefined): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -45,11 +45,11 @@ function readText(path: string, named: Given | undefined): string | undefined {
   }
 }
 
-function parse(text: string, path: string): ReadonlyMap<string, Given> {
+function parse(text: string, path: string): ReadonlyMap<string, GivenText> {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
   const at = (offset: number): string => `${path}:${lines.linePos(offset).line}`;
-  const values = new Map<string, Given>();
+  const values = new Map<string, GivenText>();
   if ("empty" in documents) return values;
   const [document, second] = documents;
   for (const candidate of documents) {
@@ -63,7 +63,7 @@ function parse(text: string, path: string): ReadonlyMap<string, Given> {
   }
   if (!isMap(contents)) throw failure(`${path}:1: must be a map of settings, such as "user-pool-id: …"`);
   for (const { key, value } of contents.items) {
-    const name = isScalar(key) ? textOf(key, path) : "";
+    const name = isScalar(key) ? flagTextOf(key, path) : "";
     const place = isScalar(key) && key.range ? at(key.range[0]) : `${path}:1`;
     const label = `${name} in ${place}`;
     const node = isAlias(value) ? value.resolve(document) : (value as Node | null | undefined);
@@ -71,7 +71,7 @@ function parse(text: string, path: string): ReadonlyMap<string, Given> {
     if (isAlias(value) && node === undefined) {
       throw failure(`${label}: an alias without an anchor; put a value that begins with * into quotes`);
     }
-    const given = textOf(node, label);
+    const given = flagTextOf(node, label);
     checkKey(name, given, place);
     if (given !== "" && FILE_KEYS.includes(name)) {
       values.set(name, { text: given, origin: { kind: "file", label } });
@@ -92,7 +92,7 @@ function checkKey(name: string, given: string, place: string): void {
 }
 
 // YAML knows numbers, lists and maps; our settings are texts, so each value goes back to how a flag would say it.
-function textOf(node: Node | null | undefined, label: string): string {
+function flagTextOf(node: Node | null | undefined, label: string): string {
   if (node === null || node === undefined) return "";
   if (isScalar(node)) {
     if (node.value === null) return "";
@@ -102,7 +102,7 @@ function textOf(node: Node | null | undefined, label: string): string {
   if (isSeq(node)) {
     return node.items
       .map((item) => {
-        if (isScalar(item)) return textOf(item, label);
+        if (isScalar(item)) return flagTextOf(item, label);
         throw failure(`${label}: must be a list of plain values`);
       })
       .join(",");
@@ -110,7 +110,7 @@ function textOf(node: Node | null | undefined, label: string): string {
   if (isMap(node)) {
     return node.items
       .map(({ key, value }) => {
-        if (isScalar(key) && isScalar(value)) return `${textOf(key, label)}=${textOf(value, label)}`;
+        if (isScalar(key) && isScalar(value)) return `${flagTextOf(key, label)}=${flagTextOf(value, label)}`;
         throw failure(`${label}: must be a map of plain values`);
       })
       .join(",");

@@ -15,7 +15,7 @@ import {
   UNSERVED_NAMES,
   unservedProblem,
 } from "../table/unserved.ts";
-import type { Given } from "./origin.ts";
+import type { GivenText } from "./origin.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +23,11 @@ const KNOWN: readonly string[] = [...SETTING_NAMES, ...SECRET_NAMES.map(fileForm
 const UNSERVED_BY_ENV = new Map(UNSERVED_NAMES.map((name) => [envName(name), name]));
 
 /** What the environment says about one name. An empty text counts as not set, as container tools leave it. */
-export function fromEnvironment(env: Environment, name: string, extra: readonly string[]): Given | undefined {
+export function fromEnvironment(
+  env: Environment,
+  name: string,
+  extra: readonly string[],
+): GivenText | undefined {
   const ignoresEndpoints = env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true";
   for (const variable of [envName(name), ...extra]) {
     if (ignoresEndpoints && variable.startsWith("AWS_ENDPOINT_URL")) continue;

@@ -8,13 +8,17 @@ export interface Origin {
 }
 
 /** A text that a source has for a setting. */
-export interface Given {
+export interface GivenText {
   readonly text: string;
   readonly origin: Origin;
 }
 
 /** One line: where, what is wrong, what was given (unless secret). */
-export function refused({ text, origin }: Given, problem: string, secret: boolean): GovernanceError {
+export function invalidSetting(
+  { text, origin }: GivenText,
+  problem: string,
+  secret: boolean,
+): GovernanceError {
   const got = secret ? "" : `, got ${JSON.stringify(withoutPassword(text))}`;
   return new GovernanceError("invalid-argument", `${origin.label}: ${problem}${got}`);
 }

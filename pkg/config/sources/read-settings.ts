@@ -13,7 +13,7 @@ import {
 } from "../table/settings.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
-import { type Given, type Origin, refused, withoutPassword } from "./origin.ts";
+import { type GivenText, invalidSetting, type Origin, withoutPassword } from "./origin.ts";
 
 /** What the program was started with. */
 export interface Surroundings {
@@ -30,7 +30,7 @@ export type Flags = ReadonlyMap<string, string>;
 export interface Settings {
   readonly values: Values;
   /** The texts behind the values; none for defaults. */
-  readonly given: ReadonlyMap<SettingName, Given>;
+  readonly given: ReadonlyMap<SettingName, GivenText>;
   /** One line each. */
   readonly warnings: readonly string[];
 }
@@ -45,10 +45,10 @@ export function readSettings(command: CommandName, flags: Flags, surroundings: S
   const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), cwd);
   const allowed = fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []);
   const secretFlagsAllowed = allowed !== undefined && isTrue("allow-secret-flags", allowed);
-  const sources: Sources = { flags, env, file, cwd, secretFlagsAllowed };
+  const sources: SettingSources = { flags, env, file, cwd, secretFlagsAllowed };
 
   const read = settingsFor(command);
-  const given = new Map<SettingName, Given>();
+  const given = new Map<SettingName, GivenText>();
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of SETTING_NAMES) {
     const setting = settingOf(name);
@@ -58,7 +58,7 @@ export function readSettings(command: CommandName, flags: Flags, surroundings: S
       continue;
     }
     const parsed = setting.parse(found.text);
-    if ("problem" in parsed) throw refused(found, parsed.problem, setting.secret);
+    if ("problem" in parsed) throw invalidSetting(found, parsed.problem, setting.secret);
     given.set(name, found);
     values[name] = parsed.value;
   }
@@ -76,7 +76,7 @@ function areComplete(values: Partial<Record<SettingName, unknown>>): values is V
   return SETTING_NAMES.every((name) => Object.hasOwn(values, name));
 }
 
-interface Sources {
+interface SettingSources {
   readonly flags: Flags;
   readonly env: Environment;
   readonly file: ConfigFile | undefined;
@@ -84,10 +84,10 @@ interface Sources {
   readonly secretFlagsAllowed: boolean;
 }
 
-function find(name: SettingName, sources: Sources): Given | undefined {
+function find(name: SettingName, sources: SettingSources): GivenText | undefined {
   const { flags, env, file, secretFlagsAllowed } = sources;
   const setting = settingOf(name);
-  const levels: readonly ((key: string) => Given | undefined)[] = [
+  const levels: readonly ((key: string) => GivenText | undefined)[] = [
     (key) => fromFlags(flags, key),
     (key) => fromEnvironment(env, key, key === name ? setting.extraEnv : []),
     (key) => file?.values.get(key),
@@ -112,7 +112,7 @@ function find(name: SettingName, sources: Sources): Given | undefined {
   return undefined;
 }
 
-function fromFlags(flags: Flags, name: string): Given | undefined {
+function fromFlags(flags: Flags, name: string): GivenText | undefined {
   const text = flags.get(name);
   if (text === undefined) return undefined;
   const label = `--${name}`;
@@ -135,13 +135,13 @@ function openPassword(name: SettingName): GovernanceError {
 }
 
 // A value that is neither true nor false is refused when its turn comes.
-function isTrue(name: SettingName, { text }: Given): boolean {
+function isTrue(name: SettingName, { text }: GivenText): boolean {
   const parsed = settingOf(name).parse(text);
   return "value" in parsed && parsed.value === true;
 }
 
 // A secret file is one line; editors and `echo` end it with a line break, which is no part of the secret.
-function readSecret(pointer: Given, cwd: string): Given {
+function readSecret(pointer: GivenText, cwd: string): GivenText {
   const path = resolve(cwd, pointer.text);
   let text: string;
   try {

@@ -1,4 +1,11 @@
-import { type CommandName, flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
+import {
+  type CommandName,
+  flagSetting,
+  optionalTextSetting,
+  type Setting,
+  textSetting,
+  wholeNumberSetting,
+} from "./setting.ts";
 import { bindHost, collectorEndpoint } from "./values/service-shapes.ts";
 import { plainText } from "./values/shapes.ts";
 
@@ -13,11 +20,11 @@ const COMMON: {
 
 /** The rows of the group Health and metrics, all under Baton's names. */
 export const HEALTH_SETTINGS = {
-  "health-check": flag({
+  "health-check": flagSetting({
     ...COMMON,
     description: "Open the HTTP endpoint of health and metrics",
   }),
-  "health-check-port": wholeNumber({
+  "health-check-port": wholeNumberSetting({
     ...COMMON,
     description: "Port of that endpoint; 0 lets the system choose",
     min: 0,
@@ -25,7 +32,7 @@ export const HEALTH_SETTINGS = {
     fallback: 8081,
     commands: ENDPOINT,
   }),
-  "health-check-bind-address": text({
+  "health-check-bind-address": textSetting({
     ...COMMON,
     description:
       "Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data",
@@ -35,25 +42,25 @@ export const HEALTH_SETTINGS = {
     fallbackText: "127.0.0.1",
     commands: ENDPOINT,
   }),
-  "otel-collector-endpoint": optionalText({
+  "otel-collector-endpoint": optionalTextSetting({
     ...COMMON,
     description: "OpenTelemetry collector that traces are sent to: URL, or host:port for https",
     example: "url",
     parse: collectorEndpoint,
     fallbackText: "no traces",
   }),
-  "otel-collector-endpoint-tls-cert-path": optionalText({
+  "otel-collector-endpoint-tls-cert-path": optionalTextSetting({
     ...COMMON,
     description: "Certificate of the collector or of its CA, PEM",
     example: "path",
     parse: plainText,
     fallbackText: "the CAs of Node.js",
   }),
-  "otel-collector-endpoint-tls-insecure": flag({
+  "otel-collector-endpoint-tls-insecure": flagSetting({
     ...COMMON,
     description: "Send to host:port without TLS",
   }),
-  "otel-tracing-disabled": flag({
+  "otel-tracing-disabled": flagSetting({
     ...COMMON,
     description: "Send no traces, although a collector is set",
   }),

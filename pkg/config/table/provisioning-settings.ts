@@ -1,4 +1,10 @@
-import { type CommandName, flag, optionalText, type Setting, wholeNumber } from "./setting.ts";
+import {
+  type CommandName,
+  flagSetting,
+  optionalTextSetting,
+  type Setting,
+  wholeNumberSetting,
+} from "./setting.ts";
 import { parseGroupPatterns } from "./values/group-patterns.ts";
 import { clientSecret } from "./values/shapes.ts";
 
@@ -10,7 +16,7 @@ const MOST_PER_HOUR = 1_000_000;
 
 /** The rows of the group Provisioning, in the order of the table. */
 export const PROVISIONING_SETTINGS = {
-  provisioning: flag({
+  provisioning: flagSetting({
     group: "Provisioning",
     description: "Allow changes to the pool; without it the connector only reads",
     short: "p",
@@ -19,7 +25,7 @@ export const PROVISIONING_SETTINGS = {
   }),
   // Alone on the command line: forgotten in an environment or a file it would have a daemon change nothing, or, not
   // heard by a command, have it change what was to be left alone.
-  "dry-run": flag({
+  "dry-run": flagSetting({
     group: "Provisioning",
     description: "Say what would be changed, change nothing",
     inFile: false,
@@ -27,7 +33,7 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: ["write"],
   }),
-  "groups-allow": optionalText({
+  "groups-allow": optionalTextSetting({
     group: "Provisioning",
     description:
       "Groups that may be granted, created, changed or deleted: whole names, comma separated, with * and ?",
@@ -38,7 +44,7 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: CHANGING,
   }),
-  "groups-deny": optionalText({
+  "groups-deny": optionalTextSetting({
     group: "Provisioning",
     description: "Groups that may not, though --groups-allow has them: whole names, with * and ?",
     example: "patterns",
@@ -48,26 +54,26 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: CHANGING,
   }),
-  "allow-role-groups": flag({
+  "allow-role-groups": flagSetting({
     group: "Provisioning",
     description: "Allow granting groups that carry an IAM role, and setting such a role",
     operators: true,
     commands: CHANGING,
   }),
-  "allow-federated-writes": flag({
+  "allow-federated-writes": flagSetting({
     group: "Provisioning",
     description:
       "Allow passwords and attributes of profiles that belong to an identity provider to be written",
     operators: true,
     commands: CHANGING,
   }),
-  "delete-requires-disabled": flag({
+  "delete-requires-disabled": flagSetting({
     group: "Provisioning",
     description: "Delete only accounts that are disabled already",
     operators: true,
     commands: CHANGING,
   }),
-  "max-deletions-per-hour": wholeNumber({
+  "max-deletions-per-hour": wholeNumberSetting({
     group: "Provisioning",
     description: "Deletions in any hour; 0 refuses all",
     min: 0,
@@ -76,7 +82,7 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: CHANGING,
   }),
-  "max-disables-per-hour": wholeNumber({
+  "max-disables-per-hour": wholeNumberSetting({
     group: "Provisioning",
     description: "Accounts disabled in any hour; 0 refuses all",
     min: 0,
@@ -85,7 +91,7 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: CHANGING,
   }),
-  "max-invitations-per-hour": wholeNumber({
+  "max-invitations-per-hour": wholeNumberSetting({
     group: "Provisioning",
     description: "Invitations in any hour; 0 refuses all, and Cognito's own sender has 50 e-mails a day",
     min: 0,
@@ -94,7 +100,7 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: CHANGING,
   }),
-  "max-groups-per-user": wholeNumber({
+  "max-groups-per-user": wholeNumberSetting({
     group: "Provisioning",
     description: "Groups that one user may be put into; AWS allows 100 and may have given the pool more",
     min: 1,
@@ -103,7 +109,7 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: CHANGING,
   }),
-  "client-secret": optionalText({
+  "client-secret": optionalTextSetting({
     group: "Provisioning",
     description: "Baton client secret, whose key opens the passwords that the platform sends",
     example: "secret",

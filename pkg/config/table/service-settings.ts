@@ -1,4 +1,11 @@
-import { type CommandName, flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
+import {
+  type CommandName,
+  flagSetting,
+  optionalTextSetting,
+  type Setting,
+  textSetting,
+  wholeNumberSetting,
+} from "./setting.ts";
 import { parseCertificateNames } from "./values/certificate-names.ts";
 import { DEFAULT_LISTEN, formatListenAddress, parseListenAddress } from "./values/listen-address.ts";
 import { jwksUrl, tokenText } from "./values/service-shapes.ts";
@@ -12,7 +19,7 @@ const COMMON: {
 
 /** The rows of the group Service, in the order of the table. */
 export const SERVICE_SETTINGS = {
-  listen: text({
+  listen: textSetting({
     ...COMMON,
     description:
       "Address of the gRPC service: host:port, [ipv6]:port or unix:/path; beyond this machine it needs TLS",
@@ -21,31 +28,31 @@ export const SERVICE_SETTINGS = {
     fallback: DEFAULT_LISTEN,
     fallbackText: formatListenAddress(DEFAULT_LISTEN),
   }),
-  insecure: flag({
+  insecure: flagSetting({
     ...COMMON,
     description: "Serve other machines without TLS",
   }),
-  "tls-cert-file": optionalText({
+  "tls-cert-file": optionalTextSetting({
     ...COMMON,
     description: "Certificate of the service with its chain, PEM",
     example: "path",
     parse: plainText,
     fallbackText: "no TLS",
   }),
-  "tls-key-file": optionalText({
+  "tls-key-file": optionalTextSetting({
     ...COMMON,
     description: "Private key of that certificate, PEM",
     example: "path",
     parse: plainText,
   }),
-  "tls-client-ca-file": optionalText({
+  "tls-client-ca-file": optionalTextSetting({
     ...COMMON,
     description: "CA that must have signed the certificate of every client, PEM",
     example: "path",
     parse: plainText,
     fallbackText: "no client certificates",
   }),
-  "tls-readers": optionalText({
+  "tls-readers": optionalTextSetting({
     ...COMMON,
     description:
       "Client certificates that may only read, by subject alternative name: whole DNS names, e-mail addresses or spiffe:// URIs, comma separated",
@@ -54,7 +61,7 @@ export const SERVICE_SETTINGS = {
     fallbackText: "none",
     repeats: true,
   }),
-  "tls-provisioners": optionalText({
+  "tls-provisioners": optionalTextSetting({
     ...COMMON,
     description: "Client certificates that may also change the pool, by the same names",
     example: "names",
@@ -62,40 +69,40 @@ export const SERVICE_SETTINGS = {
     fallbackText: "every certificate of the CA, unless --tls-readers names some",
     repeats: true,
   }),
-  "auth-tokens-file": optionalText({
+  "auth-tokens-file": optionalTextSetting({
     ...COMMON,
     description: "File of the hashed bearer tokens that are accepted, each with its role",
     example: "path",
     parse: plainText,
     fallbackText: "no tokens",
   }),
-  "jwt-jwks-url": optionalText({
+  "jwt-jwks-url": optionalTextSetting({
     ...COMMON,
     description: "URL of the keys (JWKS) that sign the JWTs that are accepted",
     example: "url",
     parse: jwksUrl,
     fallbackText: "no JWTs",
   }),
-  "jwt-jwks-file": optionalText({
+  "jwt-jwks-file": optionalTextSetting({
     ...COMMON,
     description: "File of such keys instead",
     example: "path",
     parse: plainText,
     fallbackText: "no JWTs",
   }),
-  "jwt-issuer": optionalText({
+  "jwt-issuer": optionalTextSetting({
     ...COMMON,
     description: "Issuer (iss) that a JWT must have",
     example: "issuer",
     parse: tokenText,
   }),
-  "jwt-audience": optionalText({
+  "jwt-audience": optionalTextSetting({
     ...COMMON,
     description: "Audience (aud) that a JWT must have",
     example: "audience",
     parse: tokenText,
   }),
-  "jwt-role-claim": text({
+  "jwt-role-claim": textSetting({
     ...COMMON,
     description: "Claim of a JWT that has connector:read or connector:provision",
     example: "claim",
@@ -103,21 +110,21 @@ export const SERVICE_SETTINGS = {
     fallback: "roles",
     fallbackText: "roles",
   }),
-  "grace-seconds": wholeNumber({
+  "grace-seconds": wholeNumberSetting({
     ...COMMON,
     description: "How long calls and changes under way may take to end",
     min: 1,
     max: 3600,
     fallback: 25,
   }),
-  "max-connections": wholeNumber({
+  "max-connections": wholeNumberSetting({
     ...COMMON,
     description: "Connections held at once; beyond it the first that no rightful caller has used makes room",
     min: 1,
     max: 1_000_000,
     fallback: 20_000,
   }),
-  "disable-reflection": flag({
+  "disable-reflection": flagSetting({
     ...COMMON,
     description: "Leave out gRPC server reflection",
   }),

@@ -93,7 +93,7 @@ const PLAIN = {
 } as const;
 
 /** A text with its own parser. Where nothing is given: `fallback`. */
-export function text<T>(
+export function textSetting<T>(
   row: Common & {
     readonly example: string;
     readonly parse: (text: string) => Parsed<T>;
@@ -105,13 +105,13 @@ export function text<T>(
 }
 
 /** A text that may be missing. */
-export function optionalText<T>(
+export function optionalTextSetting<T>(
   row: Common & { readonly example: string; readonly parse: (text: string) => Parsed<T> },
 ): Setting<T | undefined> {
-  return text<T | undefined>({ ...row, fallback: undefined });
+  return textSetting<T | undefined>({ ...row, fallback: undefined });
 }
 
-export function flag(row: Common): Setting<boolean> {
+export function flagSetting(row: Common): Setting<boolean> {
   return {
     ...PLAIN,
     fallbackText: "false",
@@ -122,7 +122,7 @@ export function flag(row: Common): Setting<boolean> {
   };
 }
 
-export function wholeNumber(
+export function wholeNumberSetting(
   row: Common & { readonly min: number; readonly max: number; readonly fallback: number },
 ): Setting<number> {
   const { min, max, ...rest } = row;
@@ -140,7 +140,7 @@ export function wholeNumber(
   };
 }
 
-export function choice<const C extends string, const F extends C | undefined>(
+export function choiceSetting<const C extends string, const F extends C | undefined>(
   row: Common & { readonly of: readonly C[]; readonly fallback: F },
 ): Setting<C | F> {
   const { of, ...rest } = row;

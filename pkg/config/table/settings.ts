@@ -1,7 +1,15 @@
 import { HEALTH_SETTINGS } from "./health-settings.ts";
 import { PROVISIONING_SETTINGS } from "./provisioning-settings.ts";
 import { SERVICE_SETTINGS } from "./service-settings.ts";
-import { type CommandName, choice, flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
+import {
+  type CommandName,
+  choiceSetting,
+  flagSetting,
+  optionalTextSetting,
+  type Setting,
+  textSetting,
+  wholeNumberSetting,
+} from "./setting.ts";
 import { SYNC_SETTINGS } from "./sync-settings.ts";
 import { CATEGORIES, DEFAULT_RATES, parseRates } from "./values/rate.ts";
 import * as shapes from "./values/shapes.ts";
@@ -12,7 +20,7 @@ const CALLING: readonly CommandName[] = ["sync", "serve", "validate", "list", "w
 
 // The one table of settings. The parser, --help, completion, the README and the `config` command are read from it.
 export const SETTINGS = {
-  "user-pool-id": optionalText({
+  "user-pool-id": optionalTextSetting({
     group: "Pool",
     description: "The user pool, such as eu-west-1_AbCd12345",
     example: "id",
@@ -20,7 +28,7 @@ export const SETTINGS = {
     required: true,
     commands: [...CALLING, "audit", "iam-policy"],
   }),
-  region: optionalText({
+  region: optionalTextSetting({
     group: "Pool",
     description: "The pool's Region; must be the one in the pool id",
     example: "region",
@@ -28,14 +36,14 @@ export const SETTINGS = {
     fallbackText: "read from the pool id",
     commands: [...CALLING, "audit", "iam-policy"],
   }),
-  "user-id": choice({
+  "user-id": choiceSetting({
     group: "Pool",
     description: "What identifies an account: sub never changes and is never used again",
     of: ["sub", "username"],
     fallback: "sub",
     commands: ["sync", "serve", "list", "write"],
   }),
-  rate: text({
+  rate: textSetting({
     group: "Pool",
     description: `Requests per second for every quota category, or for some: UserList=30,UserPoolRead=2 (${CATEGORIES.join(", ")})`,
     example: "rates",
@@ -46,7 +54,7 @@ export const SETTINGS = {
     commands: CALLING,
   }),
 
-  "aws-profile": optionalText({
+  "aws-profile": optionalTextSetting({
     group: "AWS access",
     description: "Profile of the AWS shared files to take credentials from",
     example: "name",
@@ -54,7 +62,7 @@ export const SETTINGS = {
     fallbackText: "the AWS default chain",
     commands: CALLING,
   }),
-  "aws-access-key-id": optionalText({
+  "aws-access-key-id": optionalTextSetting({
     group: "AWS access",
     description: "Static access key id; better leave it to the AWS default chain",
     example: "id",
@@ -62,7 +70,7 @@ export const SETTINGS = {
     secret: true,
     commands: CALLING,
   }),
-  "aws-secret-access-key": optionalText({
+  "aws-secret-access-key": optionalTextSetting({
     group: "AWS access",
     description: "Static secret access key",
     example: "key",
@@ -70,7 +78,7 @@ export const SETTINGS = {
     secret: true,
     commands: CALLING,
   }),
-  "aws-session-token": optionalText({
+  "aws-session-token": optionalTextSetting({
     group: "AWS access",
     description: "Session token of static temporary keys",
     example: "token",
@@ -78,21 +86,21 @@ export const SETTINGS = {
     secret: true,
     commands: CALLING,
   }),
-  "aws-assume-role-arn": optionalText({
+  "aws-assume-role-arn": optionalTextSetting({
     group: "AWS access",
     description: "Role to assume with these credentials, for a pool of another account",
     example: "arn",
     parse: shapes.roleArn,
     commands: CALLING,
   }),
-  "aws-assume-role-external-id": optionalText({
+  "aws-assume-role-external-id": optionalTextSetting({
     group: "AWS access",
     description: "External id that the role's trust policy asks for",
     example: "id",
     parse: shapes.externalId,
     commands: CALLING,
   }),
-  "aws-assume-role-session-name": text({
+  "aws-assume-role-session-name": textSetting({
     group: "AWS access",
     description: "Name of the role session, as CloudTrail shows it",
     example: "name",
@@ -101,7 +109,7 @@ export const SETTINGS = {
     fallbackText: "cognito-connector",
     commands: CALLING,
   }),
-  "aws-assume-role-duration-seconds": wholeNumber({
+  "aws-assume-role-duration-seconds": wholeNumberSetting({
     group: "AWS access",
     description: "Life of the role session; it is renewed by itself",
     min: 900,
@@ -109,7 +117,7 @@ export const SETTINGS = {
     fallback: 3600,
     commands: CALLING,
   }),
-  "allow-secret-flags": flag({
+  "allow-secret-flags": flagSetting({
     group: "AWS access",
     description: "Accept secrets on the command line, where every user of the machine can read them",
     inFile: false,
@@ -117,7 +125,7 @@ export const SETTINGS = {
     commands: CALLING,
   }),
 
-  "endpoint-url": optionalText({
+  "endpoint-url": optionalTextSetting({
     group: "Network",
     description: "Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate",
     example: "url",
@@ -127,21 +135,21 @@ export const SETTINGS = {
     operators: true,
     commands: CALLING,
   }),
-  "use-fips-endpoint": flag({
+  "use-fips-endpoint": flagSetting({
     group: "Network",
     description: "Call the FIPS 140 endpoint; GovCloud has no other",
     extraEnv: ["AWS_USE_FIPS_ENDPOINT"],
     operators: true,
     commands: CALLING,
   }),
-  "use-dualstack-endpoint": flag({
+  "use-dualstack-endpoint": flagSetting({
     group: "Network",
     description: "Call the endpoint that also speaks IPv6",
     extraEnv: ["AWS_USE_DUALSTACK_ENDPOINT"],
     operators: true,
     commands: CALLING,
   }),
-  "https-proxy": optionalText({
+  "https-proxy": optionalTextSetting({
     group: "Network",
     description: "Proxy for https endpoints",
     example: "url",
@@ -151,7 +159,7 @@ export const SETTINGS = {
     operators: true,
     commands: CALLING,
   }),
-  "http-proxy": optionalText({
+  "http-proxy": optionalTextSetting({
     group: "Network",
     description: "Proxy for http endpoints",
     example: "url",
@@ -161,7 +169,7 @@ export const SETTINGS = {
     operators: true,
     commands: CALLING,
   }),
-  "no-proxy": optionalText({
+  "no-proxy": optionalTextSetting({
     group: "Network",
     description: "Hosts to reach without a proxy, comma separated",
     example: "hosts",
@@ -171,7 +179,7 @@ export const SETTINGS = {
     operators: true,
     commands: CALLING,
   }),
-  "http-timeout-seconds": wholeNumber({
+  "http-timeout-seconds": wholeNumberSetting({
     group: "Network",
     description: "The longest that one call may take",
     min: 1,
@@ -189,7 +197,7 @@ export const SETTINGS = {
 
   ...HEALTH_SETTINGS,
 
-  "state-dir": optionalText({
+  "state-dir": optionalTextSetting({
     group: "Output and logs",
     description: "Directory of the working database, the journal of changes and the audit log",
     example: "path",
@@ -198,7 +206,7 @@ export const SETTINGS = {
     operators: true,
     commands: ["sync", "serve", "write", "recover", "audit"],
   }),
-  output: choice({
+  output: choiceSetting({
     group: "Output and logs",
     description: "Form of the results on stdout",
     of: ["table", "json", "jsonl", "csv"],
@@ -207,7 +215,7 @@ export const SETTINGS = {
     operators: true,
     commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "config"],
   }),
-  "log-level": choice({
+  "log-level": choiceSetting({
     group: "Output and logs",
     description: "Least level of the log on stderr; only debug names people and groups",
     of: ["debug", "info", "warn", "error"],
@@ -215,7 +223,7 @@ export const SETTINGS = {
     operators: true,
     commands: CALLING,
   }),
-  "log-level-debug-expires-at": optionalText({
+  "log-level-debug-expires-at": optionalTextSetting({
     group: "Output and logs",
     description: "When a log level of debug becomes info again, such as 2026-11-21T18:00:00Z",
     example: "time",
@@ -224,7 +232,7 @@ export const SETTINGS = {
     operators: true,
     commands: CALLING,
   }),
-  "log-format": choice({
+  "log-format": choiceSetting({
     group: "Output and logs",
     description: "Form of the log on stderr",
     of: ["console", "json"],
@@ -233,7 +241,7 @@ export const SETTINGS = {
     operators: true,
     commands: CALLING,
   }),
-  config: optionalText({
+  config: optionalTextSetting({
     group: "Output and logs",
     description: "YAML file with these settings by their names",
     example: "path",
@@ -277,17 +285,17 @@ export function fileForm(name: SettingName): string {
 
 export const SECRET_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => settingOf(name).secret);
 
-export type RuleKind = "required-together" | "depends-on" | "excludes";
+export type SettingRuleKind = "required-together" | "depends-on" | "excludes";
 
 /** How settings depend on each other; checked by `buildConfig`, shown by the `config` command. */
-export interface Rule {
-  readonly kind: RuleKind;
+export interface SettingRule {
+  readonly kind: SettingRuleKind;
   readonly names: readonly SettingName[];
   /** What `depends-on` needs. */
   readonly on: readonly SettingName[];
 }
 
-export const RULES: readonly Rule[] = [
+export const SETTING_RULES: readonly SettingRule[] = [
   { kind: "required-together", names: ["aws-access-key-id", "aws-secret-access-key"], on: [] },
   { kind: "depends-on", names: ["aws-session-token"], on: ["aws-access-key-id"] },
   { kind: "excludes", names: ["aws-profile", "aws-access-key-id"], on: [] },

@@ -1,10 +1,16 @@
-import { flag, optionalText, type Setting, text, wholeNumber } from "./setting.ts";
+import {
+  flagSetting,
+  optionalTextSetting,
+  type Setting,
+  textSetting,
+  wholeNumberSetting,
+} from "./setting.ts";
 import { plainText } from "./values/shapes.ts";
 import { parseInterval } from "./values/times.ts";
 
 /** The rows of the group Sync, in the order of the table. */
 export const SYNC_SETTINGS = {
-  file: text({
+  file: textSetting({
     group: "Sync",
     description: "The .c1z file to write",
     example: "path",
@@ -15,13 +21,13 @@ export const SYNC_SETTINGS = {
     operators: true,
     commands: ["sync", "serve"],
   }),
-  "accept-shrink": flag({
+  "accept-shrink": flagSetting({
     group: "Sync",
     description: "Publish although more than half of the users, groups or memberships are gone",
     operators: true,
     commands: ["sync", "serve"],
   }),
-  "sync-every": optionalText({
+  "sync-every": optionalTextSetting({
     group: "Sync",
     description: "Sync into the file again and again, this far apart: 1m to 7d, such as 30m, 1h or 24h",
     example: "duration",
@@ -30,7 +36,7 @@ export const SYNC_SETTINGS = {
     operators: true,
     commands: ["serve"],
   }),
-  "sync-jitter-percent": wholeNumber({
+  "sync-jitter-percent": wholeNumberSetting({
     group: "Sync",
     description: "How far a scheduled sync may be early or late by chance, in percent of the interval",
     min: 0,

@@ -69,7 +69,7 @@ export function userAction(
   prepare: (user: UserRef, args: Arguments) => ActionRun,
 ): Action {
   return {
-    schema: schemaOf(definition, USER, [ActionType.ACCOUNT, ...(definition.types ?? [])]),
+    schema: actionSchema(definition, USER, [ActionType.ACCOUNT, ...(definition.types ?? [])]),
     subject: USER,
     atLeastOneOf: definition.atLeastOneOf ?? [],
     refused: new Map(),
@@ -98,7 +98,7 @@ export function groupAction(
   prepare: (group: string, args: Arguments) => ActionRun,
 ): Action {
   return {
-    schema: schemaOf(definition, GROUP, [ActionType.DYNAMIC]),
+    schema: actionSchema(definition, GROUP, [ActionType.DYNAMIC]),
     subject: GROUP,
     atLeastOneOf: definition.atLeastOneOf ?? [],
     refused,
@@ -106,7 +106,7 @@ export function groupAction(
   };
 }
 
-function schemaOf(
+function actionSchema(
   definition: ActionDefinition,
   { type, argument }: Subject,
   actionType: ActionType[],

@@ -1,7 +1,7 @@
 import type { CredentialOptions, EncryptionConfig } from "../../protocol/messages.ts";
 import type { Credential } from "../../provision/provisioner.ts";
 import { invalidField } from "./requests.ts";
-import type { Sealer, Sealing } from "./sealing.ts";
+import type { PasswordSealer, PasswordSealing } from "./sealing.ts";
 
 interface CredentialRequest {
   readonly credentialOptions?: CredentialOptions | undefined;
@@ -11,7 +11,7 @@ interface CredentialRequest {
 /** The password that is asked for, and how it goes back. */
 export interface WantedCredential {
   readonly credential: Credential;
-  readonly sealer: Sealer;
+  readonly sealer: PasswordSealer;
 }
 
 const FIELD = "credential_options";
@@ -22,7 +22,7 @@ const FIELD = "credential_options";
  */
 export async function wantedCredential(
   { credentialOptions, encryptionConfigs }: CredentialRequest,
-  sealing: Sealing,
+  sealing: PasswordSealing,
   byDefault: Credential,
 ): Promise<WantedCredential> {
   const credential =
@@ -42,7 +42,7 @@ export async function wantedCredential(
 async function credentialOf(
   { options, forceChangeAtNextLogin: temporary }: CredentialOptions,
   configs: readonly EncryptionConfig[],
-  sealing: Sealing,
+  sealing: PasswordSealing,
 ): Promise<Credential> {
   switch (options.case) {
     case "randomPassword": {

@@ -1,11 +1,9 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import { MAX_PRECEDENCE } from "../../core/attributes/names.ts";
 import type { GroupFields } from "../../core/directory-writer.ts";
 import { GroupTraitSchema, type Resource } from "../../protocol/messages.ts";
 import { invalidField } from "./requests.ts";
-
-/** The largest precedence that Cognito takes. */
-export const MAX_PRECEDENCE = 2 ** 31 - 1;
 
 /**
  * What a group is asked to be: the description of the resource, the rest from `resource.profile` or the profile of its
@@ -16,7 +14,7 @@ export function groupFieldsOf(resource: Resource): GroupFields {
     { field: "resource.profile", values: resource.profile ?? {} },
     { field: "resource.annotations.GroupTrait.profile", values: traitProfile(resource) },
   ];
-  const description = text(profiles, "description");
+  const description = textField(profiles, "description");
   if (resource.description !== "" && description !== undefined && description !== resource.description) {
     throw invalidField(
       "resource.description",
@@ -25,7 +23,7 @@ export function groupFieldsOf(resource: Resource): GroupFields {
   }
   return {
     description: resource.description === "" ? description : resource.description,
-    roleArn: text(profiles, "role_arn"),
+    roleArn: textField(profiles, "role_arn"),
     precedence: precedence(profiles),
   };
 }
@@ -61,7 +59,7 @@ function find(profiles: readonly Profile[], key: string): Found | undefined {
   return first;
 }
 
-function text(profiles: readonly Profile[], key: string): string | undefined {
+function textField(profiles: readonly Profile[], key: string): string | undefined {
   const found = find(profiles, key);
   if (found === undefined || found.value === "") return undefined;
   if (typeof found.value !== "string") throw invalidField(found.field, "must be a text");

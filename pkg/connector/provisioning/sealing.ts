@@ -3,16 +3,16 @@ import type { Secret } from "../../core/secret.ts";
 import type { EncryptedData, EncryptionConfig } from "../../protocol/messages.ts";
 
 /** Encrypts what is handed back, to every key of the caller. */
-export interface Sealer {
+export interface PasswordSealer {
   /** How many keys there are. With none, whatever is sealed is lost. */
   readonly recipients: number;
   seal(name: string, description: string, secret: Secret): Promise<readonly EncryptedData[]>;
 }
 
 /** How passwords come in and go out (D16). */
-export interface Sealing {
+export interface PasswordSealing {
   /** Rejects with `invalid-argument` for a key that nothing can be encrypted to. */
-  sealer(configs: readonly EncryptionConfig[]): Promise<Sealer>;
+  sealer(configs: readonly EncryptionConfig[]): Promise<PasswordSealer>;
   /** Opens a password that was encrypted to the connector's own key; missing where it has none. */
   readonly open: ((encrypted: readonly EncryptedData[]) => Promise<Secret>) | undefined;
 }
@@ -25,7 +25,7 @@ const PASSWORD = "password";
  * the error carries it in `appliedEffects`.
  */
 export async function sealedPassword(
-  sealer: Sealer,
+  sealer: PasswordSealer,
   password: Secret | undefined,
   effect: string,
 ): Promise<EncryptedData[]> {

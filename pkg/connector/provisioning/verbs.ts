@@ -17,7 +17,7 @@ import type { WriteContext } from "../../provision/context.ts";
 import type { Provisioner } from "../../provision/provisioner.ts";
 import type { Actions } from "../actions/actions.ts";
 import type { UserIdKind } from "../connector.ts";
-import type { Sealing } from "./sealing.ts";
+import type { PasswordSealing } from "./sealing.ts";
 
 export type { WriteContext } from "../../provision/context.ts";
 
@@ -33,7 +33,7 @@ export interface ProvisioningOptions {
   readonly userIdKind: UserIdKind;
   /** The pool's settings, asked for before a change so that nothing can fail after it: `Connector.cachedPool`. */
   readonly pool: (signal: AbortSignal) => Promise<Pool>;
-  readonly sealing: Sealing;
+  readonly sealing: PasswordSealing;
   readonly actions: Actions;
 }
 

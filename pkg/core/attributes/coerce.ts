@@ -85,7 +85,7 @@ const FORMATS: ReadonlyMap<string, (text: string) => string | undefined> = new M
 ]);
 
 function stringText(attribute: SchemaAttribute, value: unknown): AttributeText {
-  const text = plainText(attribute, value);
+  const text = scalarText(attribute, value);
   if (text === undefined) return { problem: "must be text" };
   if (!text.isWellFormed()) return { problem: "is not well-formed Unicode text" };
   // The byte quota first: the other checks then run over little.
@@ -101,7 +101,7 @@ function stringText(attribute: SchemaAttribute, value: unknown): AttributeText {
   return { text };
 }
 
-function plainText({ name }: SchemaAttribute, value: unknown): string | undefined {
+function scalarText({ name }: SchemaAttribute, value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;

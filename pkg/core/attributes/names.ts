@@ -3,7 +3,9 @@ import { emailProblem, phoneProblem } from "./formats.ts";
 
 const MAX_NAME = 128;
 const MAX_TEXT = 2048;
-const MAX_PRECEDENCE = 2 ** 31 - 1;
+
+/** The largest precedence of a group that Cognito takes. */
+export const MAX_PRECEDENCE = 2 ** 31 - 1;
 
 /**
  * Why the pool would refuse the login at creation, as a phrase without it. Where people sign in by e-mail or phone it must

@@ -19,10 +19,10 @@ import { expectInterpreted, malformed, uninterpreted } from "./interpreted.ts";
 import { outOfRange, type Whole } from "./range.ts";
 import { stringCheck } from "./string-rules.ts";
 
-type Problem = string | undefined;
+type RuleProblem = string | undefined;
 
 /** What is wrong with one value, in words that do not repeat it; nothing when it is right. */
-export type ValueCheck = (value: unknown) => Problem;
+export type ValueCheck = (value: unknown) => RuleProblem;
 
 /** The check of one value of a field: the field itself, or one item of its list. */
 export function valueCheck(field: DescField, rules: FieldRules): ValueCheck | undefined {
@@ -58,23 +58,23 @@ export function expectRuleKind(field: DescField, rules: FieldRules): void {
   expectInterpreted(field, FieldRulesSchema, rules, kinds);
 }
 
-function bytesCheck(field: DescField, rules: BytesRules): (bytes: Uint8Array) => Problem {
+function bytesCheck(field: DescField, rules: BytesRules): (bytes: Uint8Array) => RuleProblem {
   expectInterpreted(field, BytesRulesSchema, rules, ["minLen", "maxLen"]);
   return (bytes) => outOfRange(bytes.length, rules.minLen, rules.maxLen, " bytes");
 }
 
-function uint32Check(field: DescField, rules: UInt32Rules): (number: number) => Problem {
+function uint32Check(field: DescField, rules: UInt32Rules): (number: number) => RuleProblem {
   expectInterpreted(field, UInt32RulesSchema, rules, ["lte", "ignoreEmpty"]);
   // Zero keeps every upper bound, so ignore_empty asks for nothing more.
   return (number) => outOfRange(number, undefined, rules.lte, "");
 }
 
-function int64Check(field: DescField, rules: Int64Rules): (number: bigint) => Problem {
+function int64Check(field: DescField, rules: Int64Rules): (number: bigint) => RuleProblem {
   expectInterpreted(field, Int64RulesSchema, rules, ["lte", "gte"]);
   return (number) => outOfRange(number, rules.gte, rules.lte, "");
 }
 
-function enumCheck(field: DescField, rules: EnumRules): (number: number) => Problem {
+function enumCheck(field: DescField, rules: EnumRules): (number: number) => RuleProblem {
   expectInterpreted(field, EnumRulesSchema, rules, ["definedOnly"]);
   const declared = field.enum;
   if (declared === undefined) throw uninterpreted(field, "EnumRules of another type");
@@ -85,7 +85,7 @@ function enumCheck(field: DescField, rules: EnumRules): (number: number) => Prob
       : undefined;
 }
 
-function durationCheck(field: DescField, rules: DurationRules): (duration: ReflectMessage) => Problem {
+function durationCheck(field: DescField, rules: DurationRules): (duration: ReflectMessage) => RuleProblem {
   expectInterpreted(field, DurationRulesSchema, rules, ["lte", "gte"]);
   if (field.message?.typeName !== DurationSchema.typeName) {
     throw uninterpreted(field, "DurationRules of another type");
@@ -121,7 +121,7 @@ function expectScalar(field: DescField, type: ScalarType): void {
 function narrowed<V>(
   field: DescField,
   is: (value: unknown) => value is V,
-  check: (value: V) => Problem,
+  check: (value: V) => RuleProblem,
 ): ValueCheck {
   return (value) => {
     if (!is(value)) throw malformed(field);

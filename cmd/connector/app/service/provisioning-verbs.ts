@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Config } from "../../../../pkg/config/config.ts";
 import { createActions } from "../../../../pkg/connector/actions/create-actions.ts";
 import { createProvisioningVerbs } from "../../../../pkg/connector/provisioning/create-verbs.ts";
-import type { Sealing } from "../../../../pkg/connector/provisioning/sealing.ts";
+import type { PasswordSealing } from "../../../../pkg/connector/provisioning/sealing.ts";
 import type { ProvisioningVerbs } from "../../../../pkg/connector/provisioning/verbs.ts";
 import { createPasswordOpener } from "../../../../pkg/encryption/password-opener.ts";
 import { createSealer } from "../../../../pkg/encryption/sealer.ts";
@@ -20,7 +20,7 @@ export function provisioningVerbs(config: Config, { connector, provisioner }: Ru
   });
 }
 
-function sealing({ clientSecret }: Config): Sealing {
+function sealing({ clientSecret }: Config): PasswordSealing {
   const opener = clientSecret === undefined ? undefined : createPasswordOpener(clientSecret);
   return {
     sealer: createSealer,
