@@ -2,7 +2,7 @@ import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import type { Rates } from "./table/values/rate.ts";
 
 export type OutputFormat = "table" | "json" | "jsonl" | "csv";
-export type LogFormat = "console" | "json";
+type LogFormat = "console" | "json";
 
 /** Where the long-lived AWS keys come from. `default` is the AWS SDK's own chain, optionally bound to one profile. */
 export type KeySettings =

@@ -6,7 +6,7 @@ import type { Config, OutputFormat } from "./config.ts";
 import { type Flags, originOf, readSettings, type Surroundings } from "./sources/read-settings.ts";
 import type { CommandName } from "./table/setting.ts";
 
-export interface Loaded {
+interface Loaded {
   readonly config: Config;
   /** What was given and means nothing; one line each. */
   readonly warnings: readonly string[];
@@ -30,7 +30,7 @@ export function loadOutput(command: "actions", flags: Flags, surroundings: Surro
   return { output: outputFormat(settings, surroundings), warnings: settings.warnings };
 }
 
-export interface LoadedHealthCheck {
+interface LoadedHealthCheck {
   /** Where the endpoint is dialled, IPv6 without brackets. */
   readonly host: string;
   readonly port: number;

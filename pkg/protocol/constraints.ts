@@ -34,7 +34,7 @@ import { listProblem, listRules } from "./constraints/list-rules.ts";
 import { valueCheck } from "./constraints/value-rules.ts";
 
 /** The first breach, in the order of the fields. The path is in proto names: `grant.entitlement.id`, `emails[1].address`. */
-export interface Violation {
+interface Violation {
   readonly path: string;
   readonly problem: string;
 }

@@ -27,7 +27,7 @@ export interface ActionResult {
 }
 
 /** The change, with its arguments read. */
-export type ActionRun = (
+type ActionRun = (
   provisioner: Provisioner,
   context: WriteContext,
   signal: AbortSignal,
@@ -50,7 +50,7 @@ export interface Action {
   prepare(id: string, args: Arguments): ActionRun;
 }
 
-export interface ActionDefinition {
+interface ActionDefinition {
   readonly name: string;
   readonly displayName: string;
   readonly description: string;

@@ -3,7 +3,7 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import type { BatonActionSchema } from "../../protocol/messages.ts";
 import type { WriteContext } from "../../provision/context.ts";
 
-export interface ActionRequest {
+interface ActionRequest {
   readonly name: string;
   /** The resource type that the action is asked of; "" for the global ones, which ours all are. */
   readonly resourceTypeId?: string | undefined;

@@ -5,7 +5,7 @@ import { invalidField } from "../provisioning/requests.ts";
 import type { Action, Arguments } from "./action.ts";
 import { subjectId } from "./subject-id.ts";
 
-export interface ReadArguments {
+interface ReadArguments {
   /** Of the user or group that the action is for. */
   readonly id: string;
   readonly args: Arguments;

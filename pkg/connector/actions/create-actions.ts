@@ -9,7 +9,7 @@ import { readArguments } from "./arguments.ts";
 import { actionNamed, actionSchemas } from "./catalogue.ts";
 import { createInvocations, type Finished } from "./invocations.ts";
 
-export interface ActionsOptions {
+interface ActionsOptions {
   /** Undefined where nothing may be changed: the actions are listed all the same, and refused. */
   readonly provisioner: Provisioner | undefined;
   /** An id that nobody can guess, for each invocation. */

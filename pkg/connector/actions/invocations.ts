@@ -15,7 +15,7 @@ export interface Finished {
   readonly annotations: readonly Any[];
 }
 
-export interface Invocations {
+interface Invocations {
   /** Begins a run and waits for its end, `waitMs` at most or until the caller has gone. */
   start(
     name: string,

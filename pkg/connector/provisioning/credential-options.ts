@@ -9,7 +9,7 @@ interface CredentialRequest {
 }
 
 /** The password that is asked for, and how it goes back. */
-export interface WantedCredential {
+interface WantedCredential {
   readonly credential: Credential;
   readonly sealer: PasswordSealer;
 }

@@ -22,7 +22,7 @@ import type { PasswordSealing } from "./sealing.ts";
 export type { WriteContext } from "../../provision/context.ts";
 
 /** The answer to a deletion, the same in both versions of the verb. */
-export interface Deleted {
+interface Deleted {
   readonly annotations: Any[];
 }
 

@@ -6,10 +6,7 @@ import { MAX_VALUE_BYTES } from "./standard.ts";
 export type Purpose = "create" | "update";
 
 /** `absent`: nothing is to be sent. A problem is a phrase to stand after the field's name; it never holds the value. */
-export type AttributeText =
-  | { readonly text: string }
-  | { readonly absent: true }
-  | { readonly problem: string };
+type AttributeText = { readonly text: string } | { readonly absent: true } | { readonly problem: string };
 
 /**
  * A JSON value as the text that Cognito takes for the attribute. A blank string or null is nothing at creation and a

@@ -2,7 +2,7 @@ import type { Pool, SchemaAttribute } from "../pool.ts";
 import { closestAttribute } from "./closest.ts";
 import { schemaOf } from "./standard.ts";
 
-export type ResolvedAttribute =
+type ResolvedAttribute =
   | { readonly name: string; readonly attribute: SchemaAttribute }
   | { readonly problem: string };
 

@@ -12,7 +12,7 @@ import {
 import { passwordProblem } from "./check.ts";
 import { slotsFor } from "./slots.ts";
 
-export interface PasswordConstraint {
+interface PasswordConstraint {
   /** A character named twice counts once. */
   readonly charSet: string;
   readonly minCount: number;

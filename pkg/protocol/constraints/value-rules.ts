@@ -22,7 +22,7 @@ import { stringCheck } from "./string-rules.ts";
 type RuleProblem = string | undefined;
 
 /** What is wrong with one value, in words that do not repeat it; nothing when it is right. */
-export type ValueCheck = (value: unknown) => RuleProblem;
+type ValueCheck = (value: unknown) => RuleProblem;
 
 /** The check of one value of a field: the field itself, or one item of its list. */
 export function valueCheck(field: DescField, rules: FieldRules): ValueCheck | undefined {
