@@ -368,7 +368,7 @@ describe("a scrape", () => {
     expect(ours(after).length - before).toBeLessThanOrEqual(1);
   });
 
-  test("tells the callers that were turned away, by name of their fault alone", async () => {
+  test("counts the callers that authentication rejected, by code", async () => {
     const metrics = newMetrics();
     const scrape = await scraped(metrics);
     const tokensFile = join(folder, "tokens");

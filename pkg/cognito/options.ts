@@ -1,5 +1,5 @@
 import type { CallClock } from "../core/clock.ts";
-import type { Operation } from "../core/operations.ts";
+import type { AwsCallEvent } from "../core/events.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { RetryPolicy } from "./calls/retry.ts";
 
@@ -34,18 +34,6 @@ export interface ProxyOptions {
   readonly httpsProxy?: string | undefined;
   readonly httpProxy?: string | undefined;
   readonly noProxy?: string | undefined;
-}
-
-/** One attempt to call AWS, told when it is over. It carries no argument and no answer. */
-export interface AwsCallEvent {
-  readonly operation: Operation;
-  /** `ok`, or the name of the error. */
-  readonly outcome: string;
-  /** 1 for the first. */
-  readonly attempt: number;
-  /** From the turn to the parsed answer; waiting for the turn is not in it. */
-  readonly latencyMs: number;
-  readonly requestId: string | undefined;
 }
 
 export interface CognitoOptions {

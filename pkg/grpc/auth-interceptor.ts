@@ -2,6 +2,7 @@
 // HTTP/2's window of it.
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor, status } from "@grpc/grpc-js";
 import { GovernanceError } from "../core/errors.ts";
+import { notify } from "../core/events.ts";
 import type { Authorizer } from "../security/authorizer.ts";
 import type { AuthenticatedCaller } from "../security/security.ts";
 import { statusOf } from "./errors.ts";
@@ -33,29 +34,24 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
     const beganAt = observation.monotonic();
     const peer = call.getPeer();
     let late: NodeJS.Timeout | undefined;
-    const refuse = (failure: GovernanceError, caller: string, turnedAway: boolean): void => {
+    const refuse = (failure: GovernanceError, caller: string, rejectedByAuth: boolean): void => {
       clearTimeout(late);
       const outcome = statusOf(failure);
       call.sendStatus(outcome);
       const [, service = "", name = ""] = method.path.split("/");
       const durationMs = Math.max(0, observation.monotonic() - beganAt);
-      const bytes = { requestBytes: 0, answerBytes: 0 };
-      try {
-        const code = status[outcome.code];
-        observation.onCall({
-          service,
-          method: name,
-          code,
-          durationMs,
-          ...bytes,
-          peer,
-          caller,
-          turnedAway,
-          error: failure,
-        });
-      } catch {
-        // An observer that fails must not end the process.
-      }
+      notify(observation.onCall, {
+        service,
+        method: name,
+        code: status[outcome.code],
+        durationMs,
+        requestBytes: 0,
+        answerBytes: 0,
+        peer,
+        caller,
+        rejectedByAuth,
+        error: failure,
+      });
     };
     const decide = async (metadata: Metadata, admit: (metadata: Metadata) => void): Promise<void> => {
       let caller: AuthenticatedCaller;

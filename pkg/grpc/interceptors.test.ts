@@ -2,13 +2,14 @@ import { create, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
+import type { GrpcCallEvent } from "../core/events.ts";
 import {
   ResourcesService,
   ResourcesServiceListResourcesRequestSchema,
   ResourcesServiceListResourcesResponseSchema,
 } from "../gen/c1/connector/v2/resource_pb.ts";
 import type { CallStatus } from "./errors.ts";
-import { type GrpcCallEvent, intercepted, MAX_ANSWER_BYTES } from "./interceptors.ts";
+import { intercepted, MAX_ANSWER_BYTES } from "./interceptors.ts";
 
 const never = new AbortController().signal;
 const surface = { peer: "test", caller: "ada", metadata: () => undefined, answer: () => {} };

@@ -8,27 +8,10 @@ import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/
 import { status } from "@grpc/grpc-js";
 import type { MonotonicClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
+import { type GrpcCallEvent, notify } from "../core/events.ts";
 import { checkConstraints } from "../protocol/constraints.ts";
 import { type CallStatus, OK, statusOf, UncodedError } from "./errors.ts";
 import type { HandlerCall, Route } from "./handlers.ts";
-
-/** One finished call, for the log and the metrics. Names and bytes only: nothing that was asked or answered. */
-export interface GrpcCallEvent {
-  readonly service: string;
-  readonly method: string;
-  /** The gRPC name of the code, such as `OK` or `UNAVAILABLE`. */
-  readonly code: string;
-  readonly durationMs: number;
-  readonly requestBytes: number;
-  readonly answerBytes: number;
-  readonly peer: string;
-  /** Who called, as the audit log names him; the peer when nobody was asked, or proved, who he is. */
-  readonly caller: string;
-  /** Refused at the door, for who called or for what he may do. */
-  readonly turnedAway?: boolean | undefined;
-  /** The failure with its cause, which never leaves the process. */
-  readonly error: Error | undefined;
-}
 
 /** A call as it came from the wire. */
 export interface IncomingCall extends HandlerCall {
@@ -83,21 +66,17 @@ function answered({ method }: Route, { onCall, monotonic, around }: Observation,
     }
     failure ??= callerGone(call.signal);
     const outcome = failure === undefined ? OK : statusOf(failure, method);
-    try {
-      onCall({
-        service: method.parent.typeName,
-        method: method.name,
-        code: status[outcome.code],
-        durationMs: Math.max(0, monotonic() - startedAt),
-        requestBytes: call.bytes.byteLength,
-        answerBytes,
-        peer: call.peer,
-        caller: call.caller,
-        error: failure,
-      });
-    } catch {
-      // An observer that fails must not cost the caller its answer.
-    }
+    notify(onCall, {
+      service: method.parent.typeName,
+      method: method.name,
+      code: status[outcome.code],
+      durationMs: Math.max(0, monotonic() - startedAt),
+      requestBytes: call.bytes.byteLength,
+      answerBytes,
+      peer: call.peer,
+      caller: call.caller,
+      error: failure,
+    });
     return outcome;
   };
   if (around === undefined) return serve;

@@ -1,5 +1,6 @@
 import type { SecureContextOptions } from "node:tls";
 import { systemClocks } from "../core/clock.ts";
+import { notify } from "../core/events.ts";
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
 import type { ReloadEvent, ServerSecurity } from "./security.ts";
 import { watchTlsFiles } from "./tls-context.ts";
@@ -31,22 +32,16 @@ export interface ServerTls {
 /** Throws `invalid-argument` or `failed-precondition` for rules and files that cannot be used. */
 export function createSecurityFiles({ security, watchMs, onReload }: SecurityFilesOptions): SecurityFiles {
   let renewed: (context: SecureContextOptions) => void = () => {};
-  const told = (event: ReloadEvent): void => {
-    try {
-      onReload(event);
-    } catch {
-      // An observer that fails must not end the process.
-    }
-  };
+  const report = (event: ReloadEvent): void => notify(onReload, event);
   const tls =
     security.tls === undefined
       ? undefined
       : watchTlsFiles(security.tls, (event) => {
           if (event.error === undefined && tls !== undefined) renewed(tls.current);
-          told(event);
+          report(event);
         });
   // The wall clock: what expires does so by the calendar.
-  const authorizer = createAuthorizer({ security, now: systemClocks.now, onReload: told });
+  const authorizer = createAuthorizer({ security, now: systemClocks.now, onReload: report });
   const look = (): void => {
     tls?.look();
     authorizer.look();

@@ -23,12 +23,12 @@ import type { Connector } from "../../pkg/connector/connector.ts";
 import type { ProvisioningVerbs } from "../../pkg/connector/provisioning/verbs.ts";
 import { systemClocks } from "../../pkg/core/clock.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
+import type { GrpcCallEvent } from "../../pkg/core/events.ts";
 import {
   type RateLimitDescription,
   RateLimitDescriptionSchema,
 } from "../../pkg/gen/c1/connector/v2/annotation_ratelimit_pb.ts";
 import { type Status, StatusSchema } from "../../pkg/gen/google/rpc/status_pb.ts";
-import type { GrpcCallEvent } from "../../pkg/grpc/interceptors.ts";
 import { createGrpcServer, type GrpcServer } from "../../pkg/grpc/server.ts";
 import {
   ConnectorMetadataSchema,

@@ -1,9 +1,9 @@
 import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
-import type { AwsCallEvent } from "../../pkg/cognito/options.ts";
 import type { Connector, UserIdKind } from "../../pkg/connector/connector.ts";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
 import { systemClocks } from "../../pkg/core/clock.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
+import type { AwsCallEvent } from "../../pkg/core/events.ts";
 import { CATEGORY_OF, type Category } from "../../pkg/core/operations.ts";
 import { regionOfPool } from "../../pkg/core/pool.ts";
 import { createThrottle, type QuotaThrottle } from "../../pkg/limiter/throttle.ts";

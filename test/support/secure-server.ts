@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
 import { systemClocks } from "../../pkg/core/clock.ts";
-import type { GrpcCallEvent } from "../../pkg/grpc/interceptors.ts";
+import type { GrpcCallEvent } from "../../pkg/core/events.ts";
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from "../../pkg/grpc/server.ts";
 import type { RefusedConnection } from "../../pkg/grpc/transport/acceptor.ts";
 import type { ReloadEvent } from "../../pkg/security/security.ts";

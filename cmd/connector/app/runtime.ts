@@ -1,10 +1,10 @@
 import { type CognitoDirectory, createCognitoDirectory } from "../../../pkg/cognito/directory.ts";
-import type { AwsCallEvent } from "../../../pkg/cognito/options.ts";
 import type { Config } from "../../../pkg/config/config.ts";
 import type { Connector } from "../../../pkg/connector/connector.ts";
 import { createConnector } from "../../../pkg/connector/create-connector.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
+import type { AwsCallEvent } from "../../../pkg/core/events.ts";
 import { CATEGORY_OF } from "../../../pkg/core/operations.ts";
 import type { Throttle } from "../../../pkg/core/throttle.ts";
 import { createThrottle, type QuotaThrottle } from "../../../pkg/limiter/throttle.ts";

@@ -10,7 +10,8 @@ import {
   wireUser,
 } from "../../../test/support/aws-stub.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { AwsCallEvent, CognitoOptions } from "../options.ts";
+import type { AwsCallEvent } from "../../core/events.ts";
+import type { CognitoOptions } from "../options.ts";
 
 const open: { close(): unknown }[] = [];
 

@@ -1,6 +1,7 @@
 import { type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ServerDuplexStream, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { GovernanceError } from "../../core/errors.ts";
+import { notify } from "../../core/events.ts";
 import {
   ServerReflectionRequestSchema,
   ServerReflectionResponseSchema,
@@ -48,21 +49,17 @@ export function createReflectionStreams(
       signal.removeEventListener("abort", onAbort);
       end();
       const outcome = failure === undefined ? OK : statusOf(failure);
-      try {
-        observation.onCall({
-          service,
-          method,
-          code: status[outcome.code],
-          durationMs: Math.max(0, observation.monotonic() - startedAt),
-          requestBytes,
-          answerBytes,
-          peer,
-          caller,
-          error: failure,
-        });
-      } catch {
-        // An observer that fails must not cost the caller its answer.
-      }
+      notify(observation.onCall, {
+        service,
+        method,
+        code: status[outcome.code],
+        durationMs: Math.max(0, observation.monotonic() - startedAt),
+        requestBytes,
+        answerBytes,
+        peer,
+        caller,
+        error: failure,
+      });
       if (stream.cancelled) return;
       if (failure === undefined) stream.end();
       else stream.emit("error", outcome);

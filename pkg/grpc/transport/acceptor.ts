@@ -1,6 +1,7 @@
 // The way of a connection: counted, then secured, then given to the library.
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/security-files.ts";
 import { createConnections, type Ends } from "./connections.ts";
 import { createTlsDoor } from "./tls-terminator.ts";
@@ -36,15 +37,8 @@ export interface Entrance {
 
 export function createEntrance({ limits, tls, library, onRefused }: EntranceOptions): Entrance {
   let open = true;
-  const told = (event: RefusedConnection): void => {
-    try {
-      onRefused(event);
-    } catch {
-      // An observer that fails must not end the process.
-    }
-  };
   const connections = createConnections(limits.maxConnections, (why, peer) =>
-    told({ peer, why, code: undefined }),
+    notify(onRefused, { peer, why, code: undefined }),
   );
   const ready = (socket: Socket): void => {
     if (open) library.injectConnection(socket);
@@ -58,7 +52,7 @@ export function createEntrance({ limits, tls, library, onRefused }: EntranceOpti
           requireClientCertificate: tls.requireClientCertificate,
           handshakeTimeoutMs: limits.handshakeTimeoutMs,
           onReady: ready,
-          onRefused: (code, peer) => told({ peer, why: "handshake", code }),
+          onRefused: (code, peer) => notify(onRefused, { peer, why: "handshake", code }),
         });
   tls?.onRenewed((context) => door?.renew(context));
 

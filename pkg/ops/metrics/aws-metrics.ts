@@ -1,11 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { AwsCallEvent } from "../../core/events.ts";
 import type { Category } from "../../core/operations.ts";
 import { awsOperation, awsOutcome } from "./closed-labels.ts";
-import type { AwsCallSeen, PageSeen, QuotaStatus, WaitSeen } from "./events.ts";
+import type { PageSeen, QuotaStatus, WaitSeen } from "./events.ts";
 import type { Sources } from "./sources.ts";
 
 export interface AwsMetrics {
-  awsCall(event: AwsCallSeen): void;
+  awsCall(event: Omit<AwsCallEvent, "requestId">): void;
   page(event: PageSeen): void;
   wait(event: WaitSeen): void;
 }

@@ -1,27 +1,6 @@
 import type { Budget } from "../../core/journal.ts";
-import type { Category, Operation } from "../../core/operations.ts";
+import type { Category } from "../../core/operations.ts";
 import type { Priority } from "../../core/throttle.ts";
-
-/** One finished gRPC call. */
-export interface GrpcCallSeen {
-  readonly service: string;
-  readonly method: string;
-  /** The gRPC name of the code. */
-  readonly code: string;
-  readonly durationMs: number;
-  /** Refused at the door, for who called or for what he may do. */
-  readonly turnedAway?: boolean | undefined;
-}
-
-/** One attempt to call AWS. */
-export interface AwsCallSeen {
-  readonly operation: Operation;
-  /** `ok`, or the name of the error. */
-  readonly outcome: string;
-  /** 1 for the first. */
-  readonly attempt: number;
-  readonly latencyMs: number;
-}
 
 /** Rows of a complete sync. */
 export interface SyncRows {

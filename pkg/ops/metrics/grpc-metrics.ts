@@ -1,14 +1,16 @@
 import { Counter, Histogram, type Registry } from "prom-client";
+import type { GrpcCallEvent } from "../../core/events.ts";
 import { closed, grpcCode, OTHER } from "./closed-labels.ts";
-import type { GrpcCallSeen } from "./events.ts";
 
 export interface ServedMethod {
   readonly service: string;
   readonly method: string;
 }
 
+type CountedCall = Pick<GrpcCallEvent, "service" | "method" | "code" | "durationMs" | "rejectedByAuth">;
+
 export interface GrpcMetrics {
-  call(event: GrpcCallSeen): void;
+  call(event: CountedCall): void;
   connectionRefused(why: "handshake" | "evicted" | "full"): void;
   /** A file of certificates, tokens or keys changed; `applied` says whether its new content is in force. */
   reload(applied: boolean): void;
@@ -34,7 +36,7 @@ export function createGrpcMetrics(registry: Registry, served: readonly ServedMet
   });
   const refusals = new Counter({
     name: "connector_grpc_refusals_total",
-    help: "Calls turned away at the door: UNAUTHENTICATED for who called, PERMISSION_DENIED for what he may do.",
+    help: "Calls rejected by authentication (UNAUTHENTICATED) or by the role of the caller (PERMISSION_DENIED).",
     labelNames: ["code"],
     registers,
   });
@@ -55,11 +57,11 @@ export function createGrpcMetrics(registry: Registry, served: readonly ServedMet
   for (const outcome of ["applied", "kept"]) reloads.inc({ outcome }, 0);
 
   return {
-    call({ service, method, code, durationMs, turnedAway = false }) {
+    call({ service, method, code, durationMs, rejectedByAuth = false }) {
       const isServed = known.has(`${service}/${method}`);
       const labels = isServed ? { service, method } : { service: OTHER, method: OTHER };
       requests.inc({ ...labels, code: grpcCode(code) });
-      if (turnedAway) refusals.inc({ code: refusalReason(code) });
+      if (rejectedByAuth) refusals.inc({ code: refusalReason(code) });
       // A watch of the health service lasts for days and says nothing about speed.
       else if (isServed && method !== "Watch") durations.observe(labels, durationMs / 1000);
     },

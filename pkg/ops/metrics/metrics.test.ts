@@ -56,11 +56,11 @@ describe("gRPC calls", () => {
     expect(await samples(metrics, "connector_grpc_request_duration_seconds_count")).toEqual([]);
   });
 
-  test("that are turned away are counted as refusals, and not timed", async () => {
+  test("that authentication rejects are counted as refusals, and not timed", async () => {
     const metrics = metricsAt();
-    metrics.call({ ...served, code: "UNAUTHENTICATED", durationMs: 1, turnedAway: true });
-    metrics.call({ ...served, code: "PERMISSION_DENIED", durationMs: 1, turnedAway: true });
-    // AWS did not let us: nobody was turned away.
+    metrics.call({ ...served, code: "UNAUTHENTICATED", durationMs: 1, rejectedByAuth: true });
+    metrics.call({ ...served, code: "PERMISSION_DENIED", durationMs: 1, rejectedByAuth: true });
+    // AWS refused us: no caller was rejected.
     metrics.call({ ...served, code: "PERMISSION_DENIED", durationMs: 1 });
     expect(await samples(metrics, "connector_grpc_refusals_total")).toEqual([
       '{code="UNAUTHENTICATED"} 1',

@@ -14,11 +14,12 @@ import {
 } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import type { AwsCallEvent } from "../../core/events.ts";
 import { CATEGORY_OF } from "../../core/operations.ts";
 import { withLogScope } from "../logger-scope.ts";
 import { createExporter, EXPORT_TIMEOUT_MS } from "./exporter.ts";
 import { traceParent } from "./trace-parent.ts";
-import type { AwsCallEvent, IncomingRequest, RequestEvent, Tracing, TracingOptions } from "./tracing.ts";
+import type { IncomingRequest, RequestEvent, Tracing, TracingOptions } from "./tracing.ts";
 
 const BATCH_DELAY_MS = 5_000;
 const MAX_BATCH = 512;

@@ -1,17 +1,6 @@
 import type { EpochClock } from "../../core/clock.ts";
-import type { Operation } from "../../core/operations.ts";
+import type { AwsCallEvent, GrpcCallEvent } from "../../core/events.ts";
 import type { Logger } from "../logger.ts";
-
-/** One finished attempt to call AWS. */
-export interface AwsCallEvent {
-  readonly operation: Operation;
-  /** `ok`, or the name of the error. */
-  readonly outcome: string;
-  /** 1 for the first. */
-  readonly attempt: number;
-  readonly latencyMs: number;
-  readonly requestId: string | undefined;
-}
 
 /** A gRPC call that begins. */
 export interface IncomingRequest {
@@ -23,13 +12,8 @@ export interface IncomingRequest {
   readonly tracestate: string | undefined;
 }
 
-/** A gRPC call that has its answer. */
-export interface RequestEvent {
-  /** The gRPC name of the code, such as `OK` or `UNAVAILABLE`. */
-  readonly code: string;
-  readonly requestBytes: number;
-  readonly answerBytes: number;
-}
+/** What the span of a finished gRPC call shows of it. */
+export type RequestEvent = Pick<GrpcCallEvent, "code" | "requestBytes" | "answerBytes">;
 
 /** Spans for the collector. They hold names, numbers and ids of ours and AWS's, and nothing that was asked or answered. */
 export interface Tracing {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { EpochClock } from "../../../../pkg/core/clock.ts";
-import type { Around, GrpcCallEvent } from "../../../../pkg/grpc/interceptors.ts";
+import type { GrpcCallEvent } from "../../../../pkg/core/events.ts";
+import type { Around } from "../../../../pkg/grpc/interceptors.ts";
 import { SERVED_METHODS } from "../../../../pkg/grpc/services/served-methods.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { measuredListings, measuredThrottle } from "../../../../pkg/ops/metrics/measured.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { GrpcCallEvent } from "../../../../pkg/grpc/interceptors.ts";
+import type { GrpcCallEvent } from "../../../../pkg/core/events.ts";
 import { createGrpcServer, type GrpcServer } from "../../../../pkg/grpc/server.ts";
 import { HEALTH_SERVICE } from "../../../../pkg/grpc/services/health.ts";
 import type { AdjustableLogger, Logger } from "../../../../pkg/ops/logger.ts";

@@ -1,0 +1,42 @@
+// What an adapter reports to the log, the metrics and the traces. Names and numbers only: nothing that was sent or
+// answered.
+import type { Operation } from "./operations.ts";
+
+/** One finished gRPC call. */
+export interface GrpcCallEvent {
+  readonly service: string;
+  readonly method: string;
+  /** The gRPC name of the code, such as `OK` or `UNAVAILABLE`. */
+  readonly code: string;
+  readonly durationMs: number;
+  readonly requestBytes: number;
+  readonly answerBytes: number;
+  readonly peer: string;
+  /** The caller's name as in the audit log; the peer where no authentication is required or it failed. */
+  readonly caller: string;
+  /** The call was rejected by authentication or by the caller's role, before its body was read. */
+  readonly rejectedByAuth?: boolean | undefined;
+  /** The failure with its cause, which never leaves the process. */
+  readonly error: Error | undefined;
+}
+
+/** One finished attempt to call AWS. */
+export interface AwsCallEvent {
+  readonly operation: Operation;
+  /** `ok`, or the name of the error. */
+  readonly outcome: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** From the turn to the parsed answer, without the wait for the turn. */
+  readonly latencyMs: number;
+  readonly requestId: string | undefined;
+}
+
+/** Reports to an observer. An observer that throws changes nothing for the one who reports. */
+export function notify<E>(observer: ((event: E) => void) | undefined, event: E): void {
+  try {
+    observer?.(event);
+  } catch {
+    // It has no other place to fail: the call that it observes must still get its answer.
+  }
+}
