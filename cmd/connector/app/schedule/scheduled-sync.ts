@@ -4,7 +4,7 @@ import type { ScheduleSettings } from "../../../../pkg/config/config.ts";
 import type { EpochMs } from "../../../../pkg/core/clock.ts";
 import { readSyncFile } from "../../../../pkg/store/read-sync-file.ts";
 import type { SyncSummary } from "../../cli/output/sync-summary.ts";
-import { formatDuration } from "../../cli/progress/duration.ts";
+import { formatDuration } from "../../cli/output/text.ts";
 import type { Context } from "../../process/context.ts";
 import { openTarget, type SyncConfig, type SyncPieces, syncOnce } from "../run-sync.ts";
 import { createSyncSchedule, type RunReport, type ScheduleStatus } from "./sync-schedule.ts";

@@ -9,9 +9,8 @@ import { type Context, type Output, ReaderGone } from "../../process/context.ts"
 import { CANCELED, exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
 import { failureLine } from "../../process/failure-line.ts";
 import type { Column } from "../output/columns.ts";
-import { jsonText } from "../output/json-text.ts";
-import { counted } from "../output/plural.ts";
 import { createRowWriter, type RowWriter } from "../output/row-writer.ts";
+import { counted, jsonText } from "../output/text.ts";
 
 export interface AuditFile {
   readonly path: string;

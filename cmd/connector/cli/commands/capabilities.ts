@@ -8,7 +8,7 @@ import {
 } from "../../../../pkg/protocol/messages.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
-import { jsonText } from "../output/json-text.ts";
+import { jsonText } from "../output/text.ts";
 
 /** Prints what Baton's own connectors print: the capabilities as protojson of an Any. Needs no pool. */
 export async function capabilitiesCommand({ stdout }: Context): Promise<number> {

@@ -9,8 +9,8 @@ import { surroundingsOf } from "../../process/surroundings.ts";
 import { warn } from "../../process/warn.ts";
 import { configSchema } from "../config-schema.ts";
 import type { Column } from "../output/columns.ts";
-import { jsonText } from "../output/json-text.ts";
 import { createRowWriter } from "../output/row-writer.ts";
+import { jsonText } from "../output/text.ts";
 
 /** Prints the settings as protojson of c1.config.v1.Configuration, as Baton's own connectors do. */
 export async function configSchemaCommand({ stdout }: Context): Promise<number> {

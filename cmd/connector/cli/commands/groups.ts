@@ -6,7 +6,7 @@ import type { GroupPatch } from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
 import { makeChanges } from "../make-changes.ts";
 import { changeRow, type Detail } from "../output/change-output.ts";
-import { counted } from "../output/plural.ts";
+import { counted } from "../output/text.ts";
 
 const FIELD_KEYS = ["description", "role_arn", "precedence"];
 const FLAGS = { description: "--description", role_arn: "--role-arn", precedence: "--precedence" };

@@ -3,7 +3,7 @@ import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { iamPolicy } from "../iam-policy.ts";
-import { jsonText } from "../output/json-text.ts";
+import { jsonText } from "../output/text.ts";
 
 export interface IamPolicyFlags {
   /** `*` where none was given. */

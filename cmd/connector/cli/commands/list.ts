@@ -7,8 +7,8 @@ import { type Runtime, withRuntime } from "../../app/runtime.ts";
 import { type Context, ReaderGone } from "../../process/context.ts";
 import { CANCELED, exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
 import type { Column } from "../output/columns.ts";
-import { counted } from "../output/plural.ts";
 import { createRowWriter } from "../output/row-writer.ts";
+import { counted } from "../output/text.ts";
 
 export type Listed =
   | { readonly kind: "users" }

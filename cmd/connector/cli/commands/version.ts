@@ -2,7 +2,7 @@ import { versions } from "node:process";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { packageVersion } from "../../process/version.ts";
-import { jsonText } from "../output/json-text.ts";
+import { jsonText } from "../output/text.ts";
 
 /** The Baton SDK whose behaviour the service claims, and the protocol it speaks. */
 const SDK_VERSION = "v0.25.0";

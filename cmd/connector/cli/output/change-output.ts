@@ -5,9 +5,9 @@ import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Outcome } from "../../../../pkg/provision/context.ts";
 import type { Output } from "../../process/context.ts";
 import type { Column } from "./columns.ts";
-import { jsonText } from "./json-text.ts";
 import { createObjectWriter } from "./object-writer.ts";
 import { createRowWriter, type RowWriter } from "./row-writer.ts";
+import { jsonText } from "./text.ts";
 
 /** A cell of one kind of change alone; in CSV a list is separated by spaces, and an object is JSON. */
 export type Detail = string | number | boolean | Date | undefined | readonly string[] | JsonObject;

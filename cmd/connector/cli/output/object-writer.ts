@@ -1,6 +1,6 @@
 import type { Output } from "../../process/context.ts";
-import { jsonText } from "./json-text.ts";
 import type { RowWriter } from "./row-writer.ts";
+import { jsonText } from "./text.ts";
 
 /** Rows that nest, as one JSON array or as JSON lines. */
 export function createObjectWriter(format: "json" | "jsonl", out: Output): RowWriter<object> {

@@ -3,9 +3,9 @@ import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import { memoryOutput } from "../../testing.fixture.ts";
 import type { Column } from "./columns.ts";
 import { csvRecord } from "./csv.ts";
-import { displayWidth, fitted } from "./display-width.ts";
 import { createRowWriter } from "./row-writer.ts";
 import { createTable } from "./table.ts";
+import { displayWidth, fitted } from "./text.ts";
 
 describe("a CSV record", () => {
   test.for([
@@ -49,6 +49,10 @@ describe("the width on a terminal", () => {
     ["❤️", 2],
     ["🇪🇺", 2],
     ["｟", 2],
+    ["1️⃣", 2],
+    ["👍🏽", 2],
+    ["🫠", 2],
+    ["นี้", 1],
     ["", 0],
   ] as const)("of %s is %i", ([text, width]) => {
     expect(displayWidth(text)).toBe(width);
@@ -92,6 +96,13 @@ describe("a table", () => {
     const long = "x".repeat(50);
     const text = createTable(["A", "B", "C"], () => 200).lines([[long, long, 1]]);
     expect(text.split("\n")[1]).toBe(`${long}  ${"x".repeat(39)}…  1`);
+  });
+
+  test("cuts a row of emoji and combining marks to the terminal, never inside a character", () => {
+    const row = [["e\u0301".repeat(3), "👩‍👩‍👧".repeat(5), "x"]];
+    const text = createTable(["N", "FAMILY", "X"], () => 10).lines(row);
+    expect(text).toBe(`N    FAMI…\n${"e\u0301".repeat(3)}  👩‍👩‍👧👩‍👩‍👧…\n`);
+    for (const line of text.trimEnd().split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(10);
   });
 
   test("lets no name steer the terminal", () => {

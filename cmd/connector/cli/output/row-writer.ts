@@ -3,8 +3,8 @@ import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Output } from "../../process/context.ts";
 import type { Cell, Column } from "./columns.ts";
 import { csvRecord } from "./csv.ts";
-import { jsonText } from "./json-text.ts";
 import { createTable } from "./table.ts";
+import { jsonText } from "./text.ts";
 
 /** Takes rows page by page and writes each page at once: no format keeps more than one page. */
 export interface RowWriter<T> {

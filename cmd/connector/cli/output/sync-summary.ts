@@ -2,11 +2,9 @@ import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Published } from "../../../../pkg/store/publish/publish.ts";
 import type { Output } from "../../process/context.ts";
-import { formatDuration } from "../progress/duration.ts";
 import type { Column } from "./columns.ts";
-import { jsonText } from "./json-text.ts";
-import { counted } from "./plural.ts";
 import { createRowWriter } from "./row-writer.ts";
+import { counted, formatDuration, jsonText } from "./text.ts";
 
 /** What one sync came to. */
 export interface SyncSummary {

@@ -1,6 +1,7 @@
+// By hand: the table packages on npm need all rows before the first line, and a listing is printed page by page.
 import { printable } from "../../../../pkg/ops/printable.ts";
 import { type Cell, cellText } from "./columns.ts";
-import { displayWidth, fitted } from "./display-width.ts";
+import { displayWidth, fitted } from "./text.ts";
 
 const MOST_COLUMNS = 40;
 

@@ -1,9 +1,8 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { Runtime } from "../../app/runtime.ts";
 import type { Context } from "../../process/context.ts";
-import { progressText } from "./progress-text.ts";
+import { progressText, timeLeft } from "./progress-text.ts";
 import type { SyncTracker } from "./sync-progress.ts";
-import { timeLeft } from "./time-left.ts";
 
 const REDRAW_MS = 200;
 const LOG_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { Output } from "../../process/context.ts";
-import { fitted } from "../output/display-width.ts";
+import { fitted } from "../output/text.ts";
 
 /** One line at the bottom of a terminal that is rewritten in place, with log lines going by above it. */
 export interface LiveLine {

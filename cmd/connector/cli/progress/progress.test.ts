@@ -8,12 +8,11 @@ import {
 } from "../../../../pkg/core/sync-plan.ts";
 import type { Counts } from "../../../../pkg/sync/sink.ts";
 import { memoryOutput } from "../../testing.fixture.ts";
+import { formatDuration } from "../output/text.ts";
 import { createCallMeter } from "./call-meter.ts";
-import { formatDuration } from "./duration.ts";
 import { createLiveLine } from "./live-line.ts";
-import { progressText } from "./progress-text.ts";
+import { progressText, timeLeft } from "./progress-text.ts";
 import { createSyncTracker, type SyncState } from "./sync-progress.ts";
-import { timeLeft } from "./time-left.ts";
 
 const NONE: Counts = { users: 0, groups: 0, memberships: 0 };
 
