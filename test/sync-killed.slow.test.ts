@@ -62,7 +62,7 @@ describe("a sync that is killed", () => {
   }
 
   test.for(Array.from({ length: CALLS }, (_, index) => index + 1))(
-    "with SIGKILL at call %i and run again has the same rows, and re-reads at most one page a chain",
+    "with SIGKILL at call %i and run again has the same rows, and re-reads at most one page a listing",
     async (nth) => {
       const expected = await undisturbed();
       cognito.stats.reset();
@@ -85,7 +85,7 @@ describe("a sync that is killed", () => {
         stderr: "",
       });
       expect(await rows()).toEqual(expected);
-      // The second run describes the pool again; beyond that it re-reads what was in flight, one page a chain.
+      // The second run describes the pool again; beyond that it re-reads what was in flight, one page a listing.
       const reread = readByFirst + cognito.stats.count() - 1 - CALLS;
       expect(reread).toBeGreaterThanOrEqual(0);
       expect(reread).toBeLessThanOrEqual(5);

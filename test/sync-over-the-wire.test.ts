@@ -27,8 +27,8 @@ async function stage(
   return { server, rig };
 }
 
-async function sync(rig: Rig, run: MemoryRun = emptyRun(), chainsAtOnce = 4) {
-  const outcome = await runSync({ connector: rig.connector, sink: memorySink(run), chainsAtOnce }, never);
+async function sync(rig: Rig, run: MemoryRun = emptyRun(), listingsAtOnce = 4) {
+  const outcome = await runSync({ connector: rig.connector, sink: memorySink(run), listingsAtOnce }, never);
   return { run, outcome, counts: memorySink(run).counts() };
 }
 
@@ -174,7 +174,7 @@ describe("a sync over the wire", () => {
     server.script({ operation: "ListGroups", shortPage: 5 });
     const stop = new AbortController();
     const groupsOnly = await runSync(
-      { connector: rig.connector, sink: memorySink(emptyRun()), chainsAtOnce: 8 },
+      { connector: rig.connector, sink: memorySink(emptyRun()), listingsAtOnce: 8 },
       stop.signal,
     );
     expect(groupsOnly.pages).toBeGreaterThan(12 + 60);

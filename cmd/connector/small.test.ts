@@ -2,8 +2,8 @@ import { status } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { createLogger } from "../../pkg/ops/logger.ts";
-import { chainsAtOnce } from "./app/chains-at-once.ts";
 import { closeInOrder } from "./app/close-in-order.ts";
+import { listingsAtOnce } from "./app/listings-at-once.ts";
 import { printSummary, type SyncSummary } from "./cli/output/sync-summary.ts";
 import { exitCodeOf } from "./process/exit-codes.ts";
 import { failureLine } from "./process/failure-line.ts";
@@ -90,16 +90,16 @@ describe("closing", () => {
   });
 });
 
-describe("chains at once", () => {
+describe("listings at once", () => {
   test.for([[0.1], [1], [5], [12.5], [30]] as const)(
     "keep %d calls a second busy at 2 s a call",
     ([rate]) => {
-      expect(chainsAtOnce(rate)).toBeGreaterThan(rate * 2);
+      expect(listingsAtOnce(rate)).toBeGreaterThan(rate * 2);
     },
   );
 
   test("are few where only an emulator is so fast", () => {
-    expect(chainsAtOnce(100_000)).toBe(8);
+    expect(listingsAtOnce(100_000)).toBe(8);
   });
 });
 

@@ -24,7 +24,7 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * What code branches on where the error code is too coarse: `marker-refused` restarts a chain from its first page,
+ * What code branches on where the error code is too coarse: `marker-refused` restarts a listing from its first page,
  * `group-gone` drops one group, `pool-missing` ends everything, `replica` is a read-only secondary Region.
  *
  * Of writes: `outcome-unknown` may have been done or not and is settled by reading; `delivery-failed` and

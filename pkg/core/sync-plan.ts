@@ -1,36 +1,42 @@
-export type ChainKind = "users" | "groups" | "members";
+export type ListingKind = "users" | "groups" | "members";
 
 /** One listing read page by page, in order: all users, all groups, or the members of one group. */
-export interface Chain {
-  readonly kind: ChainKind;
-  /** The group of a `members` chain; "" for the other two. */
+export interface ListingCursor {
+  readonly kind: ListingKind;
+  /** The group of a `members` listing; "" for the other two. */
   readonly group: string;
   /** The connector's page token of the next page; "" is the first page. */
   readonly token: string;
-  readonly state: ChainState;
+  readonly state: ListingState;
   /** Pages committed so far. */
   readonly pages: number;
 }
 
 /** `dropped`: the group vanished while it was read, so its rows are gone from the run. */
-export type ChainState = "open" | "done" | "dropped";
+export type ListingState = "open" | "done" | "dropped";
 
-export const USERS_CHAIN: Chain = { kind: "users", group: "", token: "", state: "open", pages: 0 };
-export const GROUPS_CHAIN: Chain = { kind: "groups", group: "", token: "", state: "open", pages: 0 };
+export const USERS_LISTING: ListingCursor = { kind: "users", group: "", token: "", state: "open", pages: 0 };
+export const GROUPS_LISTING: ListingCursor = {
+  kind: "groups",
+  group: "",
+  token: "",
+  state: "open",
+  pages: 0,
+};
 
-/** A full sync begins with these two; each group found adds a chain of its members (D5). */
-export const FIRST_PLAN: readonly Chain[] = [USERS_CHAIN, GROUPS_CHAIN];
+/** A full sync begins with these two; each group found adds a listing of its members (D5). */
+export const FIRST_LISTINGS: readonly ListingCursor[] = [USERS_LISTING, GROUPS_LISTING];
 
-export function membersChain(group: string): Chain {
+export function membersListing(group: string): ListingCursor {
   return { kind: "members", group, token: "", state: "open", pages: 0 };
 }
 
-/** The chain after one of its pages: the next token, or done when there is none. */
-export function advance(chain: Chain, nextToken: string): Chain {
-  return { ...chain, token: nextToken, state: nextToken === "" ? "done" : "open", pages: chain.pages + 1 };
+/** The listing after one of its pages: the next token, or done when there is none. */
+export function advance(cursor: ListingCursor, nextToken: string): ListingCursor {
+  return { ...cursor, token: nextToken, state: nextToken === "" ? "done" : "open", pages: cursor.pages + 1 };
 }
 
-/** The chain of a group that vanished while it was read. */
-export function drop(chain: Chain): Chain {
-  return { ...chain, token: "", state: "dropped" };
+/** The listing of a group that vanished while it was read. */
+export function drop(cursor: ListingCursor): ListingCursor {
+  return { ...cursor, token: "", state: "dropped" };
 }

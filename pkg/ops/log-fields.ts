@@ -45,7 +45,7 @@ export interface LogFields {
   readonly calls?: number;
   readonly throttles?: number;
   readonly droppedGroups?: number;
-  readonly openChains?: number;
+  readonly openListings?: number;
   readonly grantedPerSecond?: number;
   readonly usedPerSecond?: number;
   readonly resumed?: boolean;

@@ -24,7 +24,7 @@ import {
   TYPES,
   temporaryFolder,
 } from "../../test/support/store-run.ts";
-import { advance, FIRST_PLAN, USERS_CHAIN } from "../core/sync-plan.ts";
+import { advance, FIRST_LISTINGS, USERS_LISTING } from "../core/sync-plan.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "./sync-file.ts";
 
 const POOL: SmallPool = {
@@ -169,7 +169,7 @@ describe("a sync that was cut", () => {
     }
   });
 
-  test("re-reads at most one page of each open chain", async () => {
+  test("re-reads at most one page of each open listing", async () => {
     for (const cut of [1, 4, 8, 11]) {
       const syncId = await cutAt(cut);
       const resumed = await opened();
@@ -212,7 +212,7 @@ describe("a sync that was cut", () => {
     const syncId = await cutAt(99);
     const resumed = await opened();
     expect(resumed).toMatchObject({ resumed: true, syncId });
-    expect(resumed.openChains()).toEqual([]);
+    expect(resumed.openListings()).toEqual([]);
     expect(await resumed.publish({ acceptShrink: false }, never)).toMatchObject({ counts: COUNTS });
   });
 });
@@ -384,7 +384,7 @@ describe("the shrink guard (STORE-7)", () => {
     expect(readFileSync(file)).toEqual(before);
     const accepted = await opened({ acceptShrink: true });
     expect(accepted).toMatchObject({ resumed: true, syncId: held, discarded: undefined });
-    expect(accepted.openChains()).toEqual([]);
+    expect(accepted.openListings()).toEqual([]);
     expect(accepted.counts()).toEqual({ users: 3, groups: 1, memberships: 3 });
     const published = await accepted.publish({ acceptShrink: true }, never);
     expect(published).toMatchObject({ syncId: held, runs: 2, previous: COUNTS });
@@ -550,7 +550,7 @@ describe("use out of order is an error, not a surprise", () => {
   test("a page before the beginning, a second beginning, a page after the end", async () => {
     const sync = await opened();
     const page = {
-      chain: advance(USERS_CHAIN, ""),
+      cursor: advance(USERS_LISTING, ""),
       opens: [],
       resources: [],
       principals: [],
@@ -559,8 +559,8 @@ describe("use out of order is an error, not a surprise", () => {
     };
     expect(() => sync.commit(page)).toThrow("is fresh");
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
-    sync.begin(TYPES, FIRST_PLAN);
-    expect(() => sync.begin(TYPES, FIRST_PLAN)).toThrow("is reading");
+    sync.begin(TYPES, FIRST_LISTINGS);
+    expect(() => sync.begin(TYPES, FIRST_LISTINGS)).toThrow("is reading");
     readPool({ ...proxy(sync), resumed: true }, POOL);
     await sync.publish({ acceptShrink: false }, never);
     expect(() => sync.commit(page)).toThrow("is published");
@@ -580,10 +580,10 @@ function proxy(sync: SyncFile): SyncFile {
     startedAt: sync.startedAt,
     resumed: sync.resumed,
     discarded: sync.discarded,
-    begin: (types, chains) => sync.begin(types, chains),
-    openChains: () => sync.openChains(),
+    begin: (types, listings) => sync.begin(types, listings),
+    openListings: () => sync.openListings(),
     commit: (page) => sync.commit(page),
-    dropGroup: (chain, group) => sync.dropGroup(chain, group),
+    dropGroup: (cursor, group) => sync.dropGroup(cursor, group),
     counts: () => sync.counts(),
     previousCounts: () => sync.previousCounts(),
     previousMembers: (group) => sync.previousMembers(group),

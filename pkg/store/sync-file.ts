@@ -5,7 +5,7 @@ import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
-import type { Chain } from "../core/sync-plan.ts";
+import type { ListingCursor } from "../core/sync-plan.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import { onDisk, storeError } from "./errors.ts";
 import { lockTarget, type TargetLock } from "./lock.ts";
@@ -46,10 +46,13 @@ export interface SyncFile {
   readonly resumed: boolean;
   /** Why an earlier run was thrown away, for the log. */
   readonly discarded: string | undefined;
-  begin(resourceTypes: readonly ResourceType[], chains: readonly Chain[]): void;
-  openChains(): readonly Chain[];
-  commit(page: RunPage): readonly Chain[];
-  dropGroup(chain: Chain, group: { readonly resourceTypeId: string; readonly resourceId: string }): void;
+  begin(resourceTypes: readonly ResourceType[], listings: readonly ListingCursor[]): void;
+  openListings(): readonly ListingCursor[];
+  commit(page: RunPage): readonly ListingCursor[];
+  dropGroup(
+    cursor: ListingCursor,
+    group: { readonly resourceTypeId: string; readonly resourceId: string },
+  ): void;
   counts(): RunCounts;
   previousCounts(): RunCounts | undefined;
   previousMembers(group: string): number;
@@ -136,7 +139,7 @@ class OpenSyncFile implements SyncFile {
     return this.#parts.paths.target;
   }
 
-  begin(resourceTypes: readonly ResourceType[], chains: readonly Chain[]): void {
+  begin(resourceTypes: readonly ResourceType[], listings: readonly ListingCursor[]): void {
     this.#expect("fresh");
     const { fingerprint } = this.#parts.options;
     const startedAtMs = this.startedAt.getTime();
@@ -149,22 +152,25 @@ class OpenSyncFile implements SyncFile {
       held: false,
       counts: NO_ROWS,
     };
-    this.#write("begin the run", () => this.#rows.begin(run, resourceTypes, chains));
+    this.#write("begin the run", () => this.#rows.begin(run, resourceTypes, listings));
     this.#state = "reading";
   }
 
-  openChains(): readonly Chain[] {
-    return this.#write("read the plan", () => this.#rows.openChains());
+  openListings(): readonly ListingCursor[] {
+    return this.#write("read the plan", () => this.#rows.openListings());
   }
 
-  commit(page: RunPage): readonly Chain[] {
+  commit(page: RunPage): readonly ListingCursor[] {
     this.#expect("reading");
     return this.#write("store a page", () => this.#rows.commit(page));
   }
 
-  dropGroup(chain: Chain, group: { readonly resourceTypeId: string; readonly resourceId: string }): void {
+  dropGroup(
+    cursor: ListingCursor,
+    group: { readonly resourceTypeId: string; readonly resourceId: string },
+  ): void {
     this.#expect("reading");
-    this.#write("drop a group", () => this.#rows.dropGroup(chain, group));
+    this.#write("drop a group", () => this.#rows.dropGroup(cursor, group));
   }
 
   counts(): RunCounts {
@@ -184,7 +190,7 @@ class OpenSyncFile implements SyncFile {
     signal: AbortSignal,
   ): Promise<Published> {
     this.#expect("reading");
-    refuseUnread(this.openChains().length);
+    refuseUnread(this.openListings().length);
     const { options, paths, previous, target } = this.#parts;
     this.#state = "publishing";
     try {

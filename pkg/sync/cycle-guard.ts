@@ -1,7 +1,7 @@
 import { GovernanceError } from "../core/errors.ts";
 
 /**
- * Notices that a chain of tokens leads back to itself, however long the loop, while keeping one token (Brent's
+ * Notices that the tokens of a listing lead back to one of them, however long the loop, while keeping one token (Brent's
  * method). Nobody else would: the field's client follows a repeated token for ever.
  */
 export function createCycleGuard(listing: string): { next(token: string): void } {

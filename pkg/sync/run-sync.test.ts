@@ -43,7 +43,7 @@ function rowsOf(run: MemoryRun) {
 async function wholeRun(): Promise<MemoryRun> {
   const run = emptyRun();
   await runSync(
-    { connector: connectorOver(fakeDirectory(world()).directory), sink: memorySink(run), chainsAtOnce: 4 },
+    { connector: connectorOver(fakeDirectory(world()).directory), sink: memorySink(run), listingsAtOnce: 4 },
     never,
   );
   return run;
@@ -54,7 +54,7 @@ describe("a sync", () => {
     const { directory, calls } = fakeDirectory(world());
     const run = emptyRun();
     const outcome = await runSync(
-      { connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 3 },
+      { connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 3 },
       never,
     );
     expect(outcome).toEqual({ pages: PAGES, droppedGroups: [] });
@@ -63,19 +63,19 @@ describe("a sync", () => {
   });
 
   test.for(Array.from({ length: PAGES + 1 }, (_, n) => n + 1))(
-    "SYNC-1, SYNC-2: cut at call %i and resumed gives the same rows and re-reads at most one page a chain",
+    "SYNC-1, SYNC-2: cut at call %i and resumed gives the same rows and re-reads at most one page a listing",
     async (cut) => {
       const run = emptyRun();
       const broken = fakeDirectory(world(), (_, number) => {
         if (number === cut) throw throttledError();
       });
-      const deps = { connector: connectorOver(broken.directory), sink: memorySink(run), chainsAtOnce: 2 };
+      const deps = { connector: connectorOver(broken.directory), sink: memorySink(run), listingsAtOnce: 2 };
       await expect(runSync(deps, never)).rejects.toMatchObject({ code: "throttled" });
-      const pagesKept = [...run.chains.values()].reduce((sum, chain) => sum + chain.pages, 0);
+      const pagesKept = [...run.listings.values()].reduce((sum, cursor) => sum + cursor.pages, 0);
 
       const healthy = fakeDirectory(world());
       const rest = await runSync(
-        { connector: connectorOver(healthy.directory), sink: memorySink(run), chainsAtOnce: 2 },
+        { connector: connectorOver(healthy.directory), sink: memorySink(run), listingsAtOnce: 2 },
         never,
       );
       expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
@@ -83,18 +83,18 @@ describe("a sync", () => {
     },
   );
 
-  test("SYNC-2: a failed page stops every chain and is the error that comes out", async () => {
+  test("SYNC-2: a failed page stops every listing and is the error that comes out", async () => {
     const { directory } = fakeDirectory(world(), (operation) => {
       if (operation.startsWith("ListUsersInGroup"))
         throw new GovernanceError("permission-denied", "IAM says no");
     });
     const run = emptyRun();
     const sync = runSync(
-      { connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 4 },
+      { connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 4 },
       never,
     );
     await expect(sync).rejects.toMatchObject({ code: "permission-denied", message: "IAM says no" });
-    expect(memorySink(run).openChains().length).toBeGreaterThan(0);
+    expect(memorySink(run).openListings().length).toBeGreaterThan(0);
   });
 
   test("SYNC-3: an abort ends it as canceled, with what was committed", async () => {
@@ -104,11 +104,11 @@ describe("a sync", () => {
     });
     const run = emptyRun();
     const sync = runSync(
-      { connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 1 },
+      { connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 1 },
       stop.signal,
     );
     await expect(sync).rejects.toMatchObject({ code: "canceled" });
-    expect(memorySink(run).openChains().length).toBeGreaterThan(0);
+    expect(memorySink(run).openListings().length).toBeGreaterThan(0);
   });
 
   test("SYNC-4: a group that vanishes while it is read drops only itself", async () => {
@@ -117,7 +117,7 @@ describe("a sync", () => {
     });
     const run = emptyRun();
     const outcome = await runSync(
-      { connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 2 },
+      { connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 2 },
       never,
     );
     expect(outcome.droppedGroups).toEqual(["all"]);
@@ -135,7 +135,11 @@ describe("a sync", () => {
     content.members.set("one", [late]);
     const run = emptyRun();
     await runSync(
-      { connector: connectorOver(fakeDirectory(content).directory), sink: memorySink(run), chainsAtOnce: 2 },
+      {
+        connector: connectorOver(fakeDirectory(content).directory),
+        sink: memorySink(run),
+        listingsAtOnce: 2,
+      },
       never,
     );
     expect(run.resources.get(`user:${late.sub}`)?.displayName).toBe("user999@example.com");
@@ -153,14 +157,14 @@ describe("a sync", () => {
       return { items: [], next: empties === 3 ? "m:060" : `m:${"0".repeat(empties + 1)}60` };
     });
     const run = emptyRun();
-    await runSync({ connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 1 }, never);
+    await runSync({ connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 1 }, never);
     expect(memorySink(run).counts().users).toBe(130);
   });
 
   test("mark 2: a page of 7 is no sign of the end", async () => {
     const run = emptyRun();
     const { directory } = fakeDirectory({ ...world(), pageItems: 7 });
-    await runSync({ connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 2 }, never);
+    await runSync({ connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 2 }, never);
     expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
   });
 
@@ -171,7 +175,7 @@ describe("a sync", () => {
       return { items: [], next: `m:${(step + 1) % 5}` };
     });
     const sync = runSync(
-      { connector: connectorOver(directory), sink: memorySink(emptyRun()), chainsAtOnce: 1 },
+      { connector: connectorOver(directory), sink: memorySink(emptyRun()), listingsAtOnce: 1 },
       never,
     );
     await expect(sync).rejects.toMatchObject({
@@ -189,7 +193,7 @@ describe("a sync", () => {
       throw new GovernanceError("invalid-argument", "marker expired", { reason: "marker-refused" });
     });
     const run = emptyRun();
-    await runSync({ connector: connectorOver(directory), sink: memorySink(run), chainsAtOnce: 1 }, never);
+    await runSync({ connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 1 }, never);
     expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
     expect(calls.filter((call) => call === "ListUsersInGroup none")).toHaveLength(1);
   });
@@ -197,7 +201,7 @@ describe("a sync", () => {
   test("reads the largest groups first, by what the last run saw", async () => {
     const { directory, calls } = fakeDirectory(world());
     const sink = memorySink(emptyRun(), { all: 130, some: 61, one: 1 });
-    await runSync({ connector: connectorOver(directory), sink, chainsAtOnce: 1 }, never);
+    await runSync({ connector: connectorOver(directory), sink, listingsAtOnce: 1 }, never);
     const order = calls
       .filter((call) => call.startsWith("ListUsersInGroup"))
       .map((call) => call.split(" ")[1]);

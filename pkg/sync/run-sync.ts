@@ -1,22 +1,22 @@
-// The sync engine: one page in, one commit out, several chains side by side.
+// The sync engine: one page in, one commit out, several listings side by side.
 // Invariants SYNC-1 to SYNC-6 are in DESIGN.md.
 
 import type { Connector } from "../connector/connector.ts";
 import { GovernanceError } from "../core/errors.ts";
-import { advance, type Chain, drop, FIRST_PLAN, membersChain } from "../core/sync-plan.ts";
+import { advance, drop, FIRST_LISTINGS, type ListingCursor, membersListing } from "../core/sync-plan.ts";
 import { resourceStub } from "../protocol/builders.ts";
 import { GROUP_TYPE } from "../protocol/ids.ts";
-import { createChainQueue } from "./chain-queue.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
+import { createListingQueue } from "./listing-queue.ts";
 import type { PageCommit, Sink } from "./sink.ts";
 
 export interface SyncDeps {
   readonly connector: Connector;
   readonly sink: Sink;
-  /** Chains read side by side: enough that calls in flight never hold back the granted rate. */
-  readonly chainsAtOnce: number;
+  /** Listings read side by side: enough that calls in flight never hold back the granted rate. */
+  readonly listingsAtOnce: number;
   /** After each commit. */
-  readonly onPage?: (chain: Chain) => void;
+  readonly onPage?: (cursor: ListingCursor) => void;
   /** A group vanished while it was read. */
   readonly onDropped?: (group: string) => void;
 }
@@ -28,14 +28,14 @@ export interface SyncOutcome {
 }
 
 /**
- * Reads everything that the sink does not have yet. Resolves only when every chain came to its end; otherwise rejects
+ * Reads everything that the sink does not have yet. Resolves only when every listing came to its end; otherwise rejects
  * with the first failure, after the others have stopped, and the run can go on later from what was committed.
  */
 export async function runSync(deps: SyncDeps, signal: AbortSignal): Promise<SyncOutcome> {
-  const { connector, sink, chainsAtOnce } = deps;
-  if (!sink.resumed) sink.begin(connector.listResourceTypes(), FIRST_PLAN);
-  const queue = createChainQueue((group) => sink.previousMembers(group));
-  queue.add(sink.openChains());
+  const { connector, sink, listingsAtOnce } = deps;
+  if (!sink.resumed) sink.begin(connector.listResourceTypes(), FIRST_LISTINGS);
+  const queue = createListingQueue((group) => sink.previousMembers(group));
+  queue.add(sink.openListings());
 
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -43,29 +43,29 @@ export async function runSync(deps: SyncDeps, signal: AbortSignal): Promise<Sync
   let pages = 0;
   let failure: unknown;
 
-  async function readChain(first: Chain): Promise<void> {
+  async function readListing(first: ListingCursor): Promise<void> {
     const guard = createCycleGuard(describe(first));
-    for (let chain = first; chain.state === "open"; ) {
+    for (let cursor = first; cursor.state === "open"; ) {
       either.throwIfAborted(); // SYNC-3
-      const commit = await readPage(connector, chain, either);
+      const commit = await readPage(connector, cursor, either);
       if (commit === "vanished") {
-        sink.dropGroup(drop(chain), { resourceTypeId: GROUP_TYPE, resourceId: chain.group }); // SYNC-4
-        droppedGroups.push(chain.group);
-        deps.onDropped?.(chain.group);
+        sink.dropGroup(drop(cursor), { resourceTypeId: GROUP_TYPE, resourceId: cursor.group }); // SYNC-4
+        droppedGroups.push(cursor.group);
+        deps.onDropped?.(cursor.group);
         return;
       }
-      guard.next(commit.chain.token);
+      guard.next(commit.cursor.token);
       queue.add(sink.commit(commit)); // SYNC-1
       pages += 1;
-      chain = commit.chain;
-      deps.onPage?.(chain);
+      cursor = commit.cursor;
+      deps.onPage?.(cursor);
     }
   }
 
   async function worker(): Promise<void> {
-    for (let chain = await queue.take(); chain !== undefined; chain = await queue.take()) {
+    for (let cursor = await queue.take(); cursor !== undefined; cursor = await queue.take()) {
       try {
-        await readChain(chain);
+        await readListing(cursor);
       } catch (error) {
         // The first failure is the reason; what it cuts short fails as an echo of it.
         failure ??= error;
@@ -78,57 +78,57 @@ export async function runSync(deps: SyncDeps, signal: AbortSignal): Promise<Sync
     }
   }
 
-  await Promise.all(Array.from({ length: chainsAtOnce }, worker));
+  await Promise.all(Array.from({ length: listingsAtOnce }, worker));
   if (failure !== undefined) throw GovernanceError.from(failure);
-  const left = sink.openChains().length;
+  const left = sink.openListings().length;
   if (left > 0)
-    throw new GovernanceError("internal", `the sync ended with ${left} chains unread; sync again`); // SYNC-2
+    throw new GovernanceError("internal", `the sync ended with ${left} listings unread; sync again`); // SYNC-2
   return { pages, droppedGroups };
 }
 
 async function readPage(
   connector: Connector,
-  chain: Chain,
+  cursor: ListingCursor,
   signal: AbortSignal,
 ): Promise<PageCommit | "vanished"> {
-  const request = { pageToken: chain.token, pageSize: 0 };
-  switch (chain.kind) {
+  const request = { pageToken: cursor.token, pageSize: 0 };
+  switch (cursor.kind) {
     case "users": {
       const users = await connector.listUsers(request, signal);
-      return { ...nothing(advance(chain, users.nextPageToken)), principals: users.items };
+      return { ...nothing(advance(cursor, users.nextPageToken)), principals: users.items };
     }
     case "groups": {
       const groups = await connector.listResources(GROUP_TYPE, undefined, request, signal);
       return {
-        ...nothing(advance(chain, groups.nextPageToken)),
+        ...nothing(advance(cursor, groups.nextPageToken)),
         resources: groups.items,
         entitlements: groups.items.flatMap((group) => connector.listEntitlements(group).items),
-        opens: groups.items.map((group) => membersChain(group.id?.resource ?? "")),
+        opens: groups.items.map((group) => membersListing(group.id?.resource ?? "")),
       };
     }
     case "members": {
-      const members = await membersPage(connector, chain, signal);
+      const members = await membersPage(connector, cursor, signal);
       if (members === "vanished") return members;
       const { items, principals, nextPageToken } = members;
-      return { ...nothing(advance(chain, nextPageToken)), grants: items, principals }; // SYNC-5
+      return { ...nothing(advance(cursor, nextPageToken)), grants: items, principals }; // SYNC-5
     }
   }
 }
 
-async function membersPage(connector: Connector, chain: Chain, signal: AbortSignal) {
+async function membersPage(connector: Connector, cursor: ListingCursor, signal: AbortSignal) {
   try {
-    const group = { resourceType: GROUP_TYPE, resource: chain.group };
-    return await connector.listGrants(resourceStub(group), { pageToken: chain.token, pageSize: 0 }, signal);
+    const group = { resourceType: GROUP_TYPE, resource: cursor.group };
+    return await connector.listGrants(resourceStub(group), { pageToken: cursor.token, pageSize: 0 }, signal);
   } catch (error) {
     if (error instanceof GovernanceError && error.reason === "group-gone") return "vanished";
     throw error;
   }
 }
 
-function nothing(chain: Chain): PageCommit {
-  return { chain, opens: [], resources: [], principals: [], entitlements: [], grants: [] };
+function nothing(cursor: ListingCursor): PageCommit {
+  return { cursor, opens: [], resources: [], principals: [], entitlements: [], grants: [] };
 }
 
-function describe(chain: Chain): string {
-  return chain.kind === "members" ? "the members of a group" : `the ${chain.kind}`;
+function describe(cursor: ListingCursor): string {
+  return cursor.kind === "members" ? "the members of a group" : `the ${cursor.kind}`;
 }

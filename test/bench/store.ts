@@ -14,11 +14,11 @@ import { RESOURCE_TYPES } from "../../pkg/connector/resource-types.ts";
 import { userResource, userStamp } from "../../pkg/connector/users.ts";
 import {
   advance,
-  type Chain,
-  FIRST_PLAN,
-  GROUPS_CHAIN,
-  membersChain,
-  USERS_CHAIN,
+  FIRST_LISTINGS,
+  GROUPS_LISTING,
+  type ListingCursor,
+  membersListing,
+  USERS_LISTING,
 } from "../../pkg/core/sync-plan.ts";
 import type { User } from "../../pkg/core/user.ts";
 import { openSyncFile, type SyncFile } from "../../pkg/store/sync-file.ts";
@@ -26,7 +26,7 @@ import { somePool } from "../support/fake-directory.ts";
 
 const POOL_ID = "eu-west-1_Bench";
 const PAGE = 60;
-const CHAINS_AT_ONCE = 8;
+const LISTINGS_AT_ONCE = 8;
 const EMPTY = { opens: [], resources: [], principals: [], entitlements: [], grants: [] };
 const GIVEN = ["Ada", "Björn", "Chloé", "Dmitri", "Emeka", "Fatima", "Grace", "Hiro", "Ines", "Jan"];
 const FAMILY = ["Lovelace", "Borg", "Åkesson", "García", "Okafor", "Nguyen", "Hopper", "Tanaka", "Silva"];
@@ -57,7 +57,7 @@ async function run(folder: string): Promise<void> {
     ),
   );
   try {
-    await phase("begin", () => file.begin(RESOURCE_TYPES, FIRST_PLAN));
+    await phase("begin", () => file.begin(RESOURCE_TYPES, FIRST_LISTINGS));
     await phase("users", () => readUsers(file));
     await phase("groups", () => readGroups(file));
     await phase("memberships", () => readMembers(file));
@@ -71,7 +71,7 @@ async function run(folder: string): Promise<void> {
 
 function readUsers(file: SyncFile): void {
   const took: number[] = [];
-  let chain: Chain = USERS_CHAIN;
+  let cursor: ListingCursor = USERS_LISTING;
   for (let from = 0; from < users; from += PAGE) {
     const size = Math.min(PAGE, users - from);
     const principals = Array.from({ length: size }, (_, index) => {
@@ -79,8 +79,8 @@ function readUsers(file: SyncFile): void {
       const built = userResource(user, pool, "sub"); // not the store's work, so not in its time
       return { ...personOf(user), build: () => built };
     });
-    chain = advance(chain, from + size < users ? `p1:${from + size}` : "");
-    timed(took, () => file.commit({ ...EMPTY, chain, principals }));
+    cursor = advance(cursor, from + size < users ? `p1:${from + size}` : "");
+    timed(took, () => file.commit({ ...EMPTY, cursor, principals }));
   }
   report("  commit of a users page", took);
 }
@@ -103,10 +103,10 @@ function readGroups(file: SyncFile): void {
   );
   file.commit({
     ...EMPTY,
-    chain: advance(GROUPS_CHAIN, ""),
+    cursor: advance(GROUPS_LISTING, ""),
     resources,
     entitlements: names.map((name) => memberEntitlement(name, POOL_ID)),
-    opens: names.map(membersChain),
+    opens: names.map(membersListing),
   });
 }
 
@@ -114,10 +114,10 @@ function readMembers(file: SyncFile): void {
   const took: number[] = [];
   const perGroup = Math.ceil(memberships / groups);
   let nextGroup = 0;
-  const reading: { chain: Chain; group: number; from: number }[] = [];
+  const reading: { cursor: ListingCursor; group: number; from: number }[] = [];
   for (let turn = 0; nextGroup < groups || reading.length > 0; turn += 1) {
-    while (reading.length < CHAINS_AT_ONCE && nextGroup < groups) {
-      reading.push({ chain: membersChain(groupName(nextGroup)), group: nextGroup, from: 0 });
+    while (reading.length < LISTINGS_AT_ONCE && nextGroup < groups) {
+      reading.push({ cursor: membersListing(groupName(nextGroup)), group: nextGroup, from: 0 });
       nextGroup += 1;
     }
     const at = turn % reading.length;
@@ -129,11 +129,11 @@ function readMembers(file: SyncFile): void {
       userAt((one.group * 7919 + (one.from + index) * 2503) % users),
     );
     one.from += size;
-    one.chain = advance(one.chain, one.from < perGroup ? `p1:${one.from}` : "");
+    one.cursor = advance(one.cursor, one.from < perGroup ? `p1:${one.from}` : "");
     const page = {
       ...EMPTY,
-      chain: one.chain,
-      grants: members.map(membershipGrants(one.chain.group, "sub", POOL_ID)),
+      cursor: one.cursor,
+      grants: members.map(membershipGrants(one.cursor.group, "sub", POOL_ID)),
       principals: members.map(personOf),
     };
     timed(took, () => file.commit(page));

@@ -1,10 +1,10 @@
-import type { Chain } from "../../pkg/core/sync-plan.ts";
+import type { ListingCursor } from "../../pkg/core/sync-plan.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../../pkg/protocol/messages.ts";
 import type { Counts, Sink } from "../../pkg/sync/sink.ts";
 
 export interface MemoryRun {
   types: readonly ResourceType[];
-  readonly chains: Map<string, Chain>;
+  readonly listings: Map<string, ListingCursor>;
   readonly resources: Map<string, Resource>;
   /** Of the people among them. */
   readonly stamps: Map<string, string>;
@@ -15,7 +15,7 @@ export interface MemoryRun {
 export function emptyRun(): MemoryRun {
   return {
     types: [],
-    chains: new Map(),
+    listings: new Map(),
     resources: new Map(),
     stamps: new Map(),
     entitlements: new Map(),
@@ -25,21 +25,21 @@ export function emptyRun(): MemoryRun {
 
 /** A sink over a run in memory. Opening another one over the same run is what a restart after a kill is. */
 export function memorySink(run: MemoryRun, previousMembers: Record<string, number> = {}): Sink {
-  const chainKey = (chain: Chain) => `${chain.kind}:${chain.group}`;
+  const listingKey = (listing: ListingCursor) => `${listing.kind}:${listing.group}`;
   const resourceKey = (type = "", id = "") => `${type}:${id}`;
   return {
-    resumed: run.chains.size > 0,
-    begin(types, chains) {
+    resumed: run.listings.size > 0,
+    begin(types, listings) {
       run.types = types;
-      for (const chain of chains) run.chains.set(chainKey(chain), chain);
+      for (const cursor of listings) run.listings.set(listingKey(cursor), cursor);
     },
-    openChains: () => [...run.chains.values()].filter((chain) => chain.state === "open"),
+    openListings: () => [...run.listings.values()].filter((cursor) => cursor.state === "open"),
     commit(page) {
-      const opened = page.opens.filter((chain) => {
-        const known = run.chains.get(chainKey(chain));
+      const opened = page.opens.filter((cursor) => {
+        const known = run.listings.get(listingKey(cursor));
         return known === undefined || known.state === "dropped";
       });
-      for (const chain of [page.chain, ...opened]) run.chains.set(chainKey(chain), chain);
+      for (const cursor of [page.cursor, ...opened]) run.listings.set(listingKey(cursor), cursor);
       for (const row of page.resources)
         run.resources.set(resourceKey(row.id?.resourceType, row.id?.resource), row);
       for (const principal of page.principals) {
@@ -52,8 +52,8 @@ export function memorySink(run: MemoryRun, previousMembers: Record<string, numbe
       for (const row of page.grants) run.grants.set(row.id, row);
       return opened;
     },
-    dropGroup(chain, group) {
-      run.chains.set(chainKey(chain), chain);
+    dropGroup(cursor, group) {
+      run.listings.set(listingKey(cursor), cursor);
       run.resources.delete(resourceKey(group.resourceTypeId, group.resourceId));
       for (const [id, row] of run.entitlements) {
         if (row.resource?.id?.resource === group.resourceId) run.entitlements.delete(id);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create, toJson } from "@bufbuild/protobuf";
-import { advance, type Chain, FIRST_PLAN, membersChain } from "../../pkg/core/sync-plan.ts";
+import { advance, FIRST_LISTINGS, type ListingCursor, membersListing } from "../../pkg/core/sync-plan.ts";
 import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../../pkg/protocol/ids.ts";
 import {
   type Entitlement,
@@ -59,8 +59,8 @@ export function principal(id: string): RunPage["principals"][number] {
   return { resourceTypeId: USER_TYPE, resourceId: id, stamp: "as it is", build: () => user(id) };
 }
 
-export function page(chain: Chain, rows: Partial<RunPage> = {}): RunPage {
-  return { chain, opens: [], resources: [], principals: [], entitlements: [], grants: [], ...rows };
+export function page(cursor: ListingCursor, rows: Partial<RunPage> = {}): RunPage {
+  return { cursor, opens: [], resources: [], principals: [], entitlements: [], grants: [], ...rows };
 }
 
 /** Options under a clock that stands still until it is moved, and random bytes that never repeat. */
@@ -78,7 +78,7 @@ export function storeOptions(folder: string, changes: Partial<SyncFileOptions> =
 }
 
 /**
- * Reads the pool into the file as the engine would, one page of a chain at a time, each time of the chain that comes
+ * Reads the pool into the file as the engine would, one page of a listing at a time, each time of the listing that comes
  * first by name. `afterCommit` is told how many commits there were, the beginning included; false stops it there.
  */
 export function readPool(
@@ -88,44 +88,44 @@ export function readPool(
 ): void {
   let commits = 0;
   if (!file.resumed) {
-    file.begin(TYPES, FIRST_PLAN);
+    file.begin(TYPES, FIRST_LISTINGS);
     if (!afterCommit(++commits)) return;
   }
   for (;;) {
-    const chain = file.openChains().toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))[0];
-    if (chain === undefined) return;
-    file.commit(nextPage(pool, chain, pageSize));
+    const cursor = file.openListings().toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))[0];
+    if (cursor === undefined) return;
+    file.commit(nextPage(pool, cursor, pageSize));
     if (!afterCommit(++commits)) return;
   }
 }
 
-function nameOf(chain: Chain): string {
-  return `${chain.kind}:${chain.group}`;
+function nameOf(cursor: ListingCursor): string {
+  return `${cursor.kind}:${cursor.group}`;
 }
 
-function nextPage(pool: SmallPool, chain: Chain, pageSize: number): RunPage {
-  const from = Number(chain.token === "" ? "0" : chain.token);
+function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): RunPage {
+  const from = Number(cursor.token === "" ? "0" : cursor.token);
   const all = {
     users: pool.users,
     groups: Object.keys(pool.groups),
-    members: pool.groups[chain.group] ?? [],
+    members: pool.groups[cursor.group] ?? [],
   };
-  const ids = all[chain.kind].slice(from, from + pageSize);
-  const more = from + pageSize < all[chain.kind].length;
-  const after = advance(chain, more ? String(from + pageSize) : "");
-  switch (chain.kind) {
+  const ids = all[cursor.kind].slice(from, from + pageSize);
+  const more = from + pageSize < all[cursor.kind].length;
+  const after = advance(cursor, more ? String(from + pageSize) : "");
+  switch (cursor.kind) {
     case "users":
       return page(after, { principals: ids.map(principal) });
     case "groups":
       return page(after, {
         resources: ids.map(group),
         entitlements: ids.map(entitlement),
-        opens: ids.map(membersChain),
+        opens: ids.map(membersListing),
       });
     case "members":
       return page(after, {
         principals: ids.map(principal),
-        grants: ids.map((id) => membership(chain.group, id)),
+        grants: ids.map((id) => membership(cursor.group, id)),
       });
   }
 }

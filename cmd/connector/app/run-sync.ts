@@ -8,8 +8,8 @@ import type { SyncSummary } from "../cli/output/sync-summary.ts";
 import { createSyncTracker, type SyncTracker } from "../cli/progress/sync-progress.ts";
 import type { Context } from "../process/context.ts";
 import { packageVersion } from "../process/version.ts";
-import { chainsAtOnce } from "./chains-at-once.ts";
 import { closeInOrder } from "./close-in-order.ts";
+import { listingsAtOnce } from "./listings-at-once.ts";
 import type { Runtime } from "./runtime.ts";
 
 export type SyncConfig = Pick<Config, "poolId" | "userIdKind" | "sync" | "rates">;
@@ -79,7 +79,7 @@ export function openTarget(
 /** Reads what the file does not have yet. Nothing at all when the run is whole and only waits to be published. */
 async function readAll(file: SyncFile, run: SyncRun, signal: AbortSignal): Promise<SyncOutcome> {
   const { log, connector } = run.pieces;
-  const open = file.resumed ? file.openChains() : [];
+  const open = file.resumed ? file.openListings() : [];
   if (file.resumed && open.length === 0) return { pages: 0, droppedGroups: [] };
   const tracker = createSyncTracker(open, file);
   const progress = run.follow(tracker);
@@ -89,14 +89,14 @@ async function readAll(file: SyncFile, run: SyncRun, signal: AbortSignal): Promi
       {
         connector,
         sink: file,
-        chainsAtOnce: chainsAtOnce(run.config.rates.UserList),
-        onPage: (chain) => tracker.onPage(chain),
+        listingsAtOnce: listingsAtOnce(run.config.rates.UserList),
+        onPage: (cursor) => tracker.onPage(cursor),
         onDropped: (group) => log.warn("a group vanished while it was read", { names: { group } }),
       },
       signal,
     );
   } catch (error) {
-    throw file.openChains().length === 0 ? error : resumable(error, run.resumedBy);
+    throw file.openListings().length === 0 ? error : resumable(error, run.resumedBy);
   } finally {
     progress.close();
   }

@@ -17,7 +17,13 @@ import {
   temporaryFolder,
   user,
 } from "../../../test/support/store-run.ts";
-import { advance, FIRST_PLAN, GROUPS_CHAIN, membersChain, USERS_CHAIN } from "../../core/sync-plan.ts";
+import {
+  advance,
+  FIRST_LISTINGS,
+  GROUPS_LISTING,
+  membersListing,
+  USERS_LISTING,
+} from "../../core/sync-plan.ts";
 import { type Resource, ResourceSchema } from "../../protocol/messages.ts";
 import { syncPaths } from "../paths.ts";
 import { readRun } from "../run/run-state.ts";
@@ -225,13 +231,13 @@ describe("the database of a published file", () => {
 test("a parent comes into its columns", async () => {
   const options = storeOptions(folder.path);
   const file = await openSyncFile(options, never);
-  file.begin(TYPES, FIRST_PLAN);
+  file.begin(TYPES, FIRST_LISTINGS);
   const child: Resource = create(ResourceSchema, {
     id: { resourceType: "group", resource: "child" },
     parentResourceId: { resourceType: "pool", resource: "p" },
   });
-  file.commit(page(advance(GROUPS_CHAIN, ""), { resources: [child] }));
-  file.commit(page(advance(USERS_CHAIN, "")));
+  file.commit(page(advance(GROUPS_LISTING, ""), { resources: [child] }));
+  file.commit(page(advance(USERS_LISTING, "")));
   await file.publish({ acceptShrink: false }, never);
   file.close();
   const path = join(folder.path, "unpacked.db");
@@ -245,20 +251,20 @@ test("a parent comes into its columns", async () => {
 
 test("two memberships whose joined ids are one are not merged into one silently", async () => {
   const file = await openSyncFile(storeOptions(folder.path), never);
-  file.begin(TYPES, FIRST_PLAN);
+  file.begin(TYPES, FIRST_LISTINGS);
   // Ids are joined raw: in the group `a` somebody is called `b:member:user:c`, in the other group somebody is called `c`.
   const [one, other] = ["a", "a:member:user:b"];
   const names = [one, other];
-  file.commit(page(advance(USERS_CHAIN, ""), { resources: [user("c"), user("b:member:user:c")] }));
+  file.commit(page(advance(USERS_LISTING, ""), { resources: [user("c"), user("b:member:user:c")] }));
   file.commit(
-    page(advance(GROUPS_CHAIN, ""), {
+    page(advance(GROUPS_LISTING, ""), {
       resources: names.map(group),
       entitlements: names.map(entitlement),
-      opens: names.map(membersChain),
+      opens: names.map(membersListing),
     }),
   );
-  file.commit(page(advance(membersChain(one), ""), { grants: [membership(one, "b:member:user:c")] }));
-  file.commit(page(advance(membersChain(other), ""), { grants: [membership(other, "c")] }));
+  file.commit(page(advance(membersListing(one), ""), { grants: [membership(one, "b:member:user:c")] }));
+  file.commit(page(advance(membersListing(other), ""), { grants: [membership(other, "c")] }));
   expect(file.counts().memberships).toBe(2);
   await expect(file.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
     code: "data-loss",

@@ -10,7 +10,14 @@ import {
   TYPES,
   user,
 } from "../../../test/support/store-run.ts";
-import { advance, drop, FIRST_PLAN, GROUPS_CHAIN, membersChain, USERS_CHAIN } from "../../core/sync-plan.ts";
+import {
+  advance,
+  drop,
+  FIRST_LISTINGS,
+  GROUPS_LISTING,
+  membersListing,
+  USERS_LISTING,
+} from "../../core/sync-plan.ts";
 import { type Resource, ResourceSchema } from "../../protocol/messages.ts";
 import { storeError } from "../errors.ts";
 import { RunRows } from "./run-rows.ts";
@@ -35,17 +42,17 @@ beforeEach(() => {
   database = new DatabaseSync(":memory:");
   createWorkSchema(database);
   rows = new RunRows(database, RUN.counts, () => nowMs);
-  rows.begin(RUN, TYPES, FIRST_PLAN);
+  rows.begin(RUN, TYPES, FIRST_LISTINGS);
 });
 
 const ONE_GROUP = {
   resources: [group("g")],
   entitlements: [entitlement("g")],
-  opens: [membersChain("g")],
+  opens: [membersListing("g")],
 };
 
 function openOneGroup(): void {
-  rows.commit(page(advance(GROUPS_CHAIN, "2"), ONE_GROUP));
+  rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP));
 }
 
 function resourceOf(id: string): unknown {
@@ -54,19 +61,19 @@ function resourceOf(id: string): unknown {
 }
 
 describe("a page", () => {
-  test("moves its chain, opens others, and counts what is new (STORE-4, STORE-6)", () => {
+  test("moves its listing, opens others, and counts what is new (STORE-4, STORE-6)", () => {
     nowMs = 2000;
-    const opened = rows.commit(page(advance(USERS_CHAIN, "p1:x"), { resources: [user("a"), user("b")] }));
+    const opened = rows.commit(page(advance(USERS_LISTING, "p1:x"), { resources: [user("a"), user("b")] }));
     expect(opened).toEqual([]);
     openOneGroup();
     rows.commit(
-      page(advance(membersChain("g"), ""), {
+      page(advance(membersListing("g"), ""), {
         principals: [principal("a"), principal("c")],
         grants: [membership("g", "a"), membership("g", "c")],
       }),
     );
     expect(rows.counts).toEqual({ users: 3, groups: 1, memberships: 2 });
-    expect(rows.openChains()).toEqual([
+    expect(rows.openListings()).toEqual([
       { kind: "groups", group: "", token: "2", state: "open", pages: 1 },
       { kind: "users", group: "", token: "p1:x", state: "open", pages: 1 },
     ]);
@@ -76,55 +83,55 @@ describe("a page", () => {
   test("read again, changes rows and no count", () => {
     openOneGroup();
     const members = { principals: [principal("a")], grants: [membership("g", "a")] };
-    rows.commit(page(advance(membersChain("g"), "2"), members));
-    rows.commit(page(advance(USERS_CHAIN, "2"), { resources: [user("a", "Old"), user("a", "New")] }));
+    rows.commit(page(advance(membersListing("g"), "2"), members));
+    rows.commit(page(advance(USERS_LISTING, "2"), { resources: [user("a", "Old"), user("a", "New")] }));
     expect(String(resourceOf("a"))).toContain(String(new TextEncoder().encode("New")));
-    rows.commit(page(advance(membersChain("g"), "2"), members));
+    rows.commit(page(advance(membersListing("g"), "2"), members));
     expect(rows.counts).toEqual({ users: 1, groups: 1, memberships: 1 });
   });
 
   test("builds a person only when the run has none of that stamp, and the newest reading wins", () => {
     const listed = { ...principal("a"), stamp: "1", build: () => user("a", "Listed") };
-    rows.commit(page(advance(USERS_CHAIN, "2"), { principals: [listed] }));
+    rows.commit(page(advance(USERS_LISTING, "2"), { principals: [listed] }));
     openOneGroup();
     const known = { ...listed, build: vi.fn<() => Resource>(() => user("a", "Again")) };
     const unknown = { ...principal("b"), build: vi.fn<() => Resource>(() => user("b")) };
     const grants = [membership("g", "a"), membership("g", "b")];
-    rows.commit(page(advance(membersChain("g"), "2"), { principals: [known, unknown, unknown], grants }));
+    rows.commit(page(advance(membersListing("g"), "2"), { principals: [known, unknown, unknown], grants }));
     expect(known.build).not.toHaveBeenCalled();
     expect(unknown.build).toHaveBeenCalledOnce();
     const changed = { ...listed, stamp: "2", build: () => user("a", "Changed") };
-    rows.commit(page(advance(membersChain("g"), ""), { principals: [changed] }));
+    rows.commit(page(advance(membersListing("g"), ""), { principals: [changed] }));
     expect(String(resourceOf("a"))).toContain(String(new TextEncoder().encode("Changed")));
     expect(rows.counts).toEqual({ users: 2, groups: 1, memberships: 2 });
   });
 
-  test("opens a chain once, and once more when its group had vanished", () => {
-    const reopened = membersChain("g");
-    expect(rows.commit(page(advance(GROUPS_CHAIN, "2"), ONE_GROUP))).toEqual([reopened]);
+  test("opens a listing once, and once more when its group had vanished", () => {
+    const reopened = membersListing("g");
+    expect(rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP))).toEqual([reopened]);
     rows.commit(page(advance(reopened, "5")));
-    expect(rows.commit(page(advance(GROUPS_CHAIN, "2"), ONE_GROUP))).toEqual([]);
-    expect(rows.openChains()).toContainEqual({ ...reopened, token: "5", pages: 1 });
+    expect(rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP))).toEqual([]);
+    expect(rows.openListings()).toContainEqual({ ...reopened, token: "5", pages: 1 });
     rows.dropGroup(drop(reopened), { resourceTypeId: "group", resourceId: "g" });
-    expect(rows.commit(page(advance(GROUPS_CHAIN, "2"), ONE_GROUP))).toEqual([reopened]);
-    expect(rows.openChains()).toContainEqual(reopened);
+    expect(rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP))).toEqual([reopened]);
+    expect(rows.openListings()).toContainEqual(reopened);
     rows.commit(page(advance(reopened, "")));
-    expect(rows.commit(page(advance(GROUPS_CHAIN, ""), ONE_GROUP))).toEqual([]);
+    expect(rows.commit(page(advance(GROUPS_LISTING, ""), ONE_GROUP))).toEqual([]);
   });
 });
 
 describe("a group that vanished", () => {
   test("takes its resource, entitlement and grants with it, and nothing else", () => {
-    const other = { resources: [group("h")], entitlements: [entitlement("h")], opens: [membersChain("h")] };
+    const other = { resources: [group("h")], entitlements: [entitlement("h")], opens: [membersListing("h")] };
     openOneGroup();
-    rows.commit(page(advance(GROUPS_CHAIN, "3"), other));
+    rows.commit(page(advance(GROUPS_LISTING, "3"), other));
     for (const name of ["g", "h"]) {
       const grants = [membership(name, "a"), membership(name, "b")];
       rows.commit(
-        page(advance(membersChain(name), "9"), { principals: [principal("a"), principal("b")], grants }),
+        page(advance(membersListing(name), "9"), { principals: [principal("a"), principal("b")], grants }),
       );
     }
-    rows.dropGroup(drop(membersChain("g")), { resourceTypeId: "group", resourceId: "g" });
+    rows.dropGroup(drop(membersListing("g")), { resourceTypeId: "group", resourceId: "g" });
     expect(rows.counts).toEqual({ users: 2, groups: 1, memberships: 2 });
     const left = (sql: string) =>
       database
@@ -134,18 +141,18 @@ describe("a group that vanished", () => {
     expect(left("SELECT resource_id FROM resources WHERE type = 'group'")).toEqual(["h"]);
     expect(left("SELECT external_id FROM entitlements")).toEqual(["group:h:member"]);
     expect(left("SELECT principal_id FROM grants ORDER BY 1")).toEqual(["a", "b"]);
-    expect(rows.openChains().map((chain) => chain.group)).toEqual(["", "h", ""]);
+    expect(rows.openListings().map((cursor) => cursor.group)).toEqual(["", "h", ""]);
   });
 });
 
 describe("a page that cannot be stored changes nothing (STORE-4)", () => {
-  const before = () => ({ chains: rows.openChains(), run: readRun(database), counts: rows.counts });
+  const before = () => ({ listings: rows.openListings(), run: readRun(database), counts: rows.counts });
 
   test.for([
     [
       "a principal that fails to build",
       "no such user",
-      page(advance(membersChain("g"), ""), {
+      page(advance(membersListing("g"), ""), {
         resources: [user("z")],
         principals: [
           {
@@ -160,27 +167,30 @@ describe("a page that cannot be stored changes nothing (STORE-4)", () => {
     [
       "a principal that is somebody else",
       "built as somebody else",
-      page(advance(membersChain("g"), ""), { principals: [{ ...principal("b"), build: () => user("c") }] }),
+      page(advance(membersListing("g"), ""), { principals: [{ ...principal("b"), build: () => user("c") }] }),
     ],
     [
       "a grant without principal (STORE-9)",
       "came without its principal",
-      page(advance(membersChain("g"), ""), { grants: [membership("g", "x")] }),
+      page(advance(membersListing("g"), ""), { grants: [membership("g", "x")] }),
     ],
     [
       "a grant without entitlement (STORE-9)",
       "came without its entitlement",
-      page(advance(membersChain("g"), ""), { principals: [principal("b")], grants: [membership("h", "b")] }),
+      page(advance(membersListing("g"), ""), {
+        principals: [principal("b")],
+        grants: [membership("h", "b")],
+      }),
     ],
     [
       "a row without an id",
       "without a complete id",
-      page(advance(USERS_CHAIN, ""), { resources: [user("z"), create(ResourceSchema, {})] }),
+      page(advance(USERS_LISTING, ""), { resources: [user("z"), create(ResourceSchema, {})] }),
     ],
     [
-      "a page of a chain that the run does not know",
+      "a page of a listing that the run does not know",
       "does not wait for",
-      page(advance(membersChain("h"), ""), { resources: [user("z")] }),
+      page(advance(membersListing("h"), ""), { resources: [user("z")] }),
     ],
   ] as const)("%s", ([, why, broken]) => {
     openOneGroup();
@@ -188,20 +198,20 @@ describe("a page that cannot be stored changes nothing (STORE-4)", () => {
     expect(() => rows.commit(broken)).toThrow(why);
     expect(before()).toEqual(was);
     expect(resourceOf("z")).toBeUndefined();
-    rows.commit(page(advance(USERS_CHAIN, "2"), { resources: [user("z")] }));
+    rows.commit(page(advance(USERS_LISTING, "2"), { resources: [user("z")] }));
     expect(rows.counts.users).toBe(1);
   });
 
-  test("a chain that is done takes no more pages", () => {
-    rows.commit(page(advance(USERS_CHAIN, "")));
-    expect(() => rows.commit(page(advance(USERS_CHAIN, "2")))).toThrow("does not wait for");
+  test("a listing that is done takes no more pages", () => {
+    rows.commit(page(advance(USERS_LISTING, "")));
+    expect(() => rows.commit(page(advance(USERS_LISTING, "2")))).toThrow("does not wait for");
   });
 
   test("a full disk, and the run goes on when there is room again", () => {
     openOneGroup();
     const pages = Number(database.prepare("PRAGMA page_count").get()?.["page_count"]);
     database.exec(`PRAGMA max_page_count = ${pages + 3}`);
-    const many = page(advance(USERS_CHAIN, "2"), {
+    const many = page(advance(USERS_LISTING, "2"), {
       resources: Array.from({ length: 60 }, (_, at) => user(`u${at}`, "x".repeat(900))),
     });
     const was = before();
@@ -235,9 +245,9 @@ test("ids of any kind stay as they are, byte for byte", () => {
     "group:g:member",
   ];
   openOneGroup();
-  rows.commit(page(advance(USERS_CHAIN, ""), { resources: ids.map((id) => user(id)) }));
+  rows.commit(page(advance(USERS_LISTING, ""), { resources: ids.map((id) => user(id)) }));
   rows.commit(
-    page(advance(membersChain("g"), ""), {
+    page(advance(membersListing("g"), ""), {
       principals: ids.map(principal),
       grants: ids.map((id) => membership("g", id)),
     }),

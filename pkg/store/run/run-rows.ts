@@ -3,7 +3,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { Chain, ChainKind, ChainState } from "../../core/sync-plan.ts";
+import type { ListingCursor, ListingKind, ListingState } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../../protocol/messages.ts";
 import type { RunCounts } from "../publish/shrink-guard.ts";
@@ -24,8 +24,8 @@ export interface PagePrincipal {
 
 /** Everything that one page changes, committed whole or not at all. */
 export interface RunPage {
-  readonly chain: Chain;
-  readonly opens: readonly Chain[];
+  readonly cursor: ListingCursor;
+  readonly opens: readonly ListingCursor[];
   readonly resources: readonly Resource[];
   readonly principals: readonly PagePrincipal[];
   readonly entitlements: readonly Entitlement[];
@@ -62,35 +62,38 @@ export class RunRows {
     return this.#counts;
   }
 
-  begin(run: RunState, types: readonly ResourceType[], chains: readonly Chain[]): void {
+  begin(run: RunState, types: readonly ResourceType[], listings: readonly ListingCursor[]): void {
     this.#transaction((_tally, at) => {
       insertRun(this.#database, run);
       for (const type of types) {
         const { id, data } = resourceTypeRow(type);
         this.#sql.insertResourceType.run(id, at, data);
       }
-      for (const chain of chains) this.#openChain(chain);
+      for (const cursor of listings) this.#openListing(cursor);
     });
   }
 
-  openChains(): readonly Chain[] {
-    return this.#sql.openChains.all().map(chainOf);
+  openListings(): readonly ListingCursor[] {
+    return this.#sql.openListings.all().map(cursorOf);
   }
 
-  /** Returns the chains that were really opened: new ones, and those of a group that had vanished and is back. */
-  commit(page: RunPage): readonly Chain[] {
+  /** Returns the listings that were really opened: new ones, and those of a group that had vanished and is back. */
+  commit(page: RunPage): readonly ListingCursor[] {
     return this.#transaction((tally, at) => {
       const met: Met = { resources: new Map(), entitlements: new Map() };
       for (const resource of page.resources) this.#putResource(resource, null, at, tally, met);
       for (const principal of page.principals) this.#addPrincipal(principal, at, tally, met);
       for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
       for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
-      this.#moveChain(page.chain);
-      return page.opens.filter((chain) => this.#openChain(chain));
+      this.#moveListing(page.cursor);
+      return page.opens.filter((cursor) => this.#openListing(cursor));
     });
   }
 
-  dropGroup(chain: Chain, group: { readonly resourceTypeId: string; readonly resourceId: string }): void {
+  dropGroup(
+    cursor: ListingCursor,
+    group: { readonly resourceTypeId: string; readonly resourceId: string },
+  ): void {
     const { resourceTypeId: type, resourceId: id } = group;
     this.#transaction((tally) => {
       tally.memberships -= Number(this.#sql.dropGrants.run(type, id).changes);
@@ -101,7 +104,7 @@ export class RunRows {
         this.#sql.dropName.run(type, id);
         if (type === GROUP_TYPE) tally.groups -= 1;
       }
-      this.#moveChain(chain);
+      this.#moveListing(cursor);
     });
   }
 
@@ -181,12 +184,12 @@ export class RunRows {
     return number;
   }
 
-  #openChain({ kind, group, token, state, pages }: Chain): boolean {
-    return Number(this.#sql.openChain.run(kind, group, token, state, pages).changes) === 1;
+  #openListing({ kind, group, token, state, pages }: ListingCursor): boolean {
+    return Number(this.#sql.openListing.run(kind, group, token, state, pages).changes) === 1;
   }
 
-  #moveChain({ kind, group, token, state, pages }: Chain): void {
-    if (Number(this.#sql.moveChain.run(token, state, pages, kind, group).changes) === 1) return;
+  #moveListing({ kind, group, token, state, pages }: ListingCursor): void {
+    if (Number(this.#sql.moveListing.run(token, state, pages, kind, group).changes) === 1) return;
     throw new GovernanceError(
       "internal",
       `a page of ${kind} was read that the run does not wait for; please report this`,
@@ -231,14 +234,17 @@ function keyOf(type: string, id: string): string {
   return `${type}\0${id}`;
 }
 
-const KINDS: readonly ChainKind[] = ["users", "groups", "members"];
-const STATES: readonly ChainState[] = ["open", "done", "dropped"];
+const KINDS: readonly ListingKind[] = ["users", "groups", "members"];
+const STATES: readonly ListingState[] = ["open", "done", "dropped"];
 
-function chainOf(row: Row): Chain {
+function cursorOf(row: Row): ListingCursor {
   const kind = KINDS.find((known) => known === row["kind"]);
   const state = STATES.find((known) => known === row["state"]);
   if (kind === undefined || state === undefined) {
-    throw new GovernanceError("data-loss", "the working file is damaged: it holds a chain of no known kind");
+    throw new GovernanceError(
+      "data-loss",
+      "the working file is damaged: it holds a listing of no known kind",
+    );
   }
   return {
     kind,

@@ -7,14 +7,14 @@ const SQL = {
   beginTransaction: "BEGIN IMMEDIATE",
   commitTransaction: "COMMIT",
   progress: 'UPDATE run SET progress_at = ?, users = ?, "groups" = ?, memberships = ?',
-  openChains: "SELECT kind, group_name, token, state, pages FROM chains WHERE state = 'open'",
+  openListings: "SELECT kind, group_name, token, state, pages FROM listings WHERE state = 'open'",
   // Listed again after it had vanished: a group of that name is there, and its members must be read.
-  openChain: `
-    INSERT INTO chains (kind, group_name, token, state, pages) VALUES (?, ?, ?, ?, ?)
+  openListing: `
+    INSERT INTO listings (kind, group_name, token, state, pages) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET token = excluded.token, state = excluded.state, pages = excluded.pages
     WHERE state = 'dropped'`,
-  moveChain:
-    "UPDATE chains SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'open'",
+  moveListing:
+    "UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'open'",
   insertResourceType: "INSERT OR REPLACE INTO resource_types (external_id, at, data) VALUES (?, ?, ?)",
   findResource: "SELECT resource, stamp FROM names WHERE type = ? AND resource_id = ?",
   insertResource: `
@@ -43,9 +43,9 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     beginTransaction: database.prepare(SQL.beginTransaction),
     commitTransaction: database.prepare(SQL.commitTransaction),
     progress: database.prepare(SQL.progress),
-    openChains: database.prepare(SQL.openChains),
-    openChain: database.prepare(SQL.openChain),
-    moveChain: database.prepare(SQL.moveChain),
+    openListings: database.prepare(SQL.openListings),
+    openListing: database.prepare(SQL.openListing),
+    moveListing: database.prepare(SQL.moveListing),
     insertResourceType: database.prepare(SQL.insertResourceType),
     findResource: database.prepare(SQL.findResource),
     insertResource: database.prepare(SQL.insertResource),

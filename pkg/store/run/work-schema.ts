@@ -6,7 +6,7 @@ export const APPLICATION_ID = 0x43_67_6e_31;
  * Raised with every change below. A run of another version is not read: it is discarded, and a new one begins
  * (STORE-5).
  */
-export const WORK_VERSION = 1;
+export const WORK_VERSION = 2;
 
 /**
  * Enough for the inner pages of every index; four times as much was not faster, since the system caches the rest. The
@@ -53,7 +53,7 @@ export function createWorkSchema(database: DatabaseSync): void {
       "groups" INTEGER NOT NULL DEFAULT 0,
       memberships INTEGER NOT NULL DEFAULT 0
     );
-    CREATE TABLE chains (
+    CREATE TABLE listings (
       kind TEXT NOT NULL,
       group_name TEXT NOT NULL,
       token TEXT NOT NULL,

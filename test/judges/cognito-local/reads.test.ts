@@ -32,7 +32,7 @@ describe("cognito-local", () => {
 
   test("every user, group and membership in its database is in the sync, and nothing else", async () => {
     const run = emptyRun();
-    await runSync({ connector: rig.connector, sink: memorySink(run), chainsAtOnce: 4 }, never);
+    await runSync({ connector: rig.connector, sink: memorySink(run), listingsAtOnce: 4 }, never);
     const subOf = (username: string) =>
       pool.Users[username]?.Attributes.find((attribute) => attribute.Name === "sub")?.Value ?? "";
     const users = Object.keys(pool.Users).map((username) => `user:${subOf(username)}`);
@@ -46,7 +46,7 @@ describe("cognito-local", () => {
 
   test("status, attributes and dates arrive as they are kept", async () => {
     const run = emptyRun();
-    await runSync({ connector: rig.connector, sink: memorySink(run), chainsAtOnce: 1 }, never);
+    await runSync({ connector: rig.connector, sink: memorySink(run), listingsAtOnce: 1 }, never);
     for (const user of Object.values(pool.Users)) {
       const kept = Object.fromEntries(user.Attributes.map(({ Name, Value }) => [Name, Value]));
       const row = run.resources.get(`user:${kept["sub"]}`);

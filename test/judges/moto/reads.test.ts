@@ -64,7 +64,7 @@ describe("moto", () => {
 
   async function synced(): Promise<MemoryRun> {
     const run = emptyRun();
-    await runSync({ connector: rig.connector, sink: memorySink(run), chainsAtOnce: 3 }, never);
+    await runSync({ connector: rig.connector, sink: memorySink(run), listingsAtOnce: 3 }, never);
     return run;
   }
 

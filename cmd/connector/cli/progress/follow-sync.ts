@@ -34,7 +34,7 @@ export function followSync(
     }
     log.info("syncing", {
       ...state.counts,
-      openChains: Number(state.usersOpen) + Number(state.groupsOpen) + state.membersOpen,
+      openListings: Number(state.usersOpen) + Number(state.groupsOpen) + state.membersOpen,
       calls: meter.total(),
       throttles,
       grantedPerSecond,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
   advance,
-  type Chain,
-  GROUPS_CHAIN,
-  membersChain,
-  USERS_CHAIN,
+  GROUPS_LISTING,
+  type ListingCursor,
+  membersListing,
+  USERS_LISTING,
 } from "../../../../pkg/core/sync-plan.ts";
 import type { Counts } from "../../../../pkg/sync/sink.ts";
 import { memoryOutput } from "../../testing.fixture.ts";
@@ -108,7 +108,7 @@ describe("the live line", () => {
 });
 
 describe("the tracker", () => {
-  function tracked(open: readonly Chain[], counts: Counts) {
+  function tracked(open: readonly ListingCursor[], counts: Counts) {
     const rows = { now: counts };
     const tracker = createSyncTracker(open, { counts: () => rows.now, previousCounts: () => undefined });
     return { tracker, rows };
@@ -119,27 +119,27 @@ describe("the tracker", () => {
     expect(tracker.state()).toMatchObject({ usersOpen: true, groupsOpen: true, membersOpen: 0 });
     rows.now = { users: 60, groups: 2, memberships: 0 };
     tracker.onPool(120);
-    tracker.onPage(advance(USERS_CHAIN, "more"));
-    tracker.onPage(advance(GROUPS_CHAIN, ""));
+    tracker.onPage(advance(USERS_LISTING, "more"));
+    tracker.onPage(advance(GROUPS_LISTING, ""));
     expect(tracker.state()).toMatchObject({
       estimatedUsers: 120,
       usersOpen: true,
       groupsOpen: false,
       membersOpen: 2,
     });
-    tracker.onPage(advance(membersChain("a"), ""));
-    tracker.onPage(advance(USERS_CHAIN, ""));
+    tracker.onPage(advance(membersListing("a"), ""));
+    tracker.onPage(advance(USERS_LISTING, ""));
     expect(tracker.state()).toMatchObject({ usersOpen: false, membersOpen: 1 });
   });
 
   test("knows users that members brought along from those that were listed", () => {
-    const { tracker, rows } = tracked([{ ...USERS_CHAIN, pages: 2 }], {
+    const { tracker, rows } = tracked([{ ...USERS_LISTING, pages: 2 }], {
       users: 500,
       groups: 1,
       memberships: 500,
     });
     expect(tracker.state().usersListed).toBe(120);
-    tracker.onPage({ ...USERS_CHAIN, token: "more", pages: 3 });
+    tracker.onPage({ ...USERS_LISTING, token: "more", pages: 3 });
     expect(tracker.state().usersListed).toBe(180);
     rows.now = { users: 170, groups: 1, memberships: 500 };
     expect(tracker.state().usersListed).toBe(170);
@@ -148,13 +148,13 @@ describe("the tracker", () => {
   test("does not wait for a group that vanished", () => {
     const { tracker, rows } = tracked([], NONE);
     rows.now = { ...NONE, groups: 2 };
-    tracker.onPage(advance(membersChain("a"), ""));
+    tracker.onPage(advance(membersListing("a"), ""));
     rows.now = { ...NONE, groups: 1 };
     expect(tracker.state().membersOpen).toBe(0);
   });
 
   test("goes on with a resumed run", () => {
-    const { tracker } = tracked([membersChain("b")], { users: 600, groups: 3, memberships: 10 });
+    const { tracker } = tracked([membersListing("b")], { users: 600, groups: 3, memberships: 10 });
     expect(tracker.state()).toMatchObject({ usersOpen: false, groupsOpen: false, membersOpen: 1 });
   });
 });

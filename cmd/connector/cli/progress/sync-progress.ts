@@ -1,5 +1,5 @@
 import { MAX_PAGE_ITEMS } from "../../../../pkg/core/page.ts";
-import type { Chain } from "../../../../pkg/core/sync-plan.ts";
+import type { ListingCursor } from "../../../../pkg/core/sync-plan.ts";
 import type { Counts } from "../../../../pkg/sync/sink.ts";
 
 /** Where a sync stands. */
@@ -18,14 +18,14 @@ export interface SyncState {
 
 export interface SyncTracker {
   /** A page was committed. */
-  onPage(chain: Chain): void;
+  onPage(cursor: ListingCursor): void;
   onPool(estimatedUsers: number): void;
   state(): SyncState;
 }
 
-/** What is known of a run besides its rows; `open` are the chains that it began with. */
+/** What is known of a run besides its rows; `open` are the listings that it began with. */
 export function createSyncTracker(
-  open: readonly Chain[],
+  open: readonly ListingCursor[],
   rows: { counts(): Counts; previousCounts(): Counts | undefined },
 ): SyncTracker {
   const previous = rows.previousCounts();

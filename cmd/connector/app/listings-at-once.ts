@@ -6,7 +6,7 @@ const IN_FLIGHT_PER_RATE = 2.5;
 const WITH_EMULATORS = 8;
 
 /** How many listings are read side by side, so that calls in flight never hold back the granted rate. */
-export function chainsAtOnce(userListPerSecond: number): number {
+export function listingsAtOnce(userListPerSecond: number): number {
   if (userListPerSecond > QUOTAS.UserList.accountPerSecond) return WITH_EMULATORS;
   return Math.ceil(userListPerSecond * IN_FLIGHT_PER_RATE) + 2;
 }
