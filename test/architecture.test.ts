@@ -16,7 +16,7 @@ const PACKAGES: Readonly<
   limiter: { own: ["core"], outside: ["bottleneck"] },
   cognito: { own: ["core"], outside: ["@aws-sdk/", "@smithy/", "node:crypto", "node:http", "node:https"] },
   store: {
-    own: ["core", "gen", "protocol"],
+    own: ["core", "gen", "protocol", "sync"],
     outside: [
       "@bufbuild/protobuf",
       "node:crypto",

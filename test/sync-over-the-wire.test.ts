@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { runSync } from "../pkg/sync/run-sync.ts";
 import { federatedPerson, linkedPerson, people, person } from "./cognito/definitions.ts";
 import { createPool, type Pool } from "./cognito/pool.ts";
 import { awsQuotas } from "./cognito/rates.ts";
 import { type ScriptedCognitoOptions, startScriptedCognito } from "./cognito/server.ts";
-import { emptyRun, type MemoryRun, memorySink } from "./support/memory-sink.ts";
+import { countsOf, emptyRun, type MemoryRun, memoryTarget, syncInto } from "./support/memory-target.ts";
 import { createRig, type Rig, type RigOptions } from "./support/rig.ts";
 
 const POOL = "us-east-1_Ab129faBb";
@@ -28,8 +27,8 @@ async function stage(
 }
 
 async function sync(rig: Rig, run: MemoryRun = emptyRun(), listingsAtOnce = 4) {
-  const outcome = await runSync({ connector: rig.connector, sink: memorySink(run), listingsAtOnce }, never);
-  return { run, outcome, counts: memorySink(run).counts() };
+  const outcome = await syncInto([memoryTarget(run)], { connector: rig.connector, listingsAtOnce }, never);
+  return { run, outcome, counts: countsOf(run) };
 }
 
 /** 250 users; groups of 250, 61, 60, 1 and 0 members. */
@@ -173,8 +172,9 @@ describe("a sync over the wire", () => {
     const { server, rig } = await stage(pool, { rates: awsQuotas }, { perSecond: 20 });
     server.script({ operation: "ListGroups", shortPage: 5 });
     const stop = new AbortController();
-    const groupsOnly = await runSync(
-      { connector: rig.connector, sink: memorySink(emptyRun()), listingsAtOnce: 8 },
+    const groupsOnly = await syncInto(
+      [memoryTarget(emptyRun())],
+      { connector: rig.connector, listingsAtOnce: 8 },
       stop.signal,
     );
     expect(groupsOnly.pages).toBeGreaterThan(12 + 60);

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { createLogger } from "../../pkg/ops/logger.ts";
 import { closeInOrder } from "./app/close-in-order.ts";
-import { listingsAtOnce } from "./app/listings-at-once.ts";
 import { printSummary, type SyncSummary } from "./cli/output/sync-summary.ts";
 import { exitCodeOf } from "./process/exit-codes.ts";
 import { failureLine } from "./process/failure-line.ts";
@@ -90,24 +89,11 @@ describe("closing", () => {
   });
 });
 
-describe("listings at once", () => {
-  test.for([[0.1], [1], [5], [12.5], [30]] as const)(
-    "keep %d calls a second busy at 2 s a call",
-    ([rate]) => {
-      expect(listingsAtOnce(rate)).toBeGreaterThan(rate * 2);
-    },
-  );
-
-  test("are few where only an emulator is so fast", () => {
-    expect(listingsAtOnce(100_000)).toBe(8);
-  });
-});
-
 describe("the summary of a sync", () => {
   const summary: SyncSummary = {
     published: {
       file: "/data/\u001b[2Jsync.c1z",
-      syncId: "3MQ1VqVfNWcserrPtRDPDx6Yklq",
+      id: "3MQ1VqVfNWcserrPtRDPDx6Yklq",
       counts: { users: 3000, groups: 40, memberships: 6000 },
       previous: { users: 2900, groups: 41, memberships: 6000 },
       startedAt: new Date(0),

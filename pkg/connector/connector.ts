@@ -1,6 +1,8 @@
 import type { EpochClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
+import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
+import type { User } from "../core/user.ts";
 import type {
   ConnectorMetadata,
   Entitlement,
@@ -33,8 +35,12 @@ export interface Listing<T> {
   readonly nextPageToken: string;
 }
 
-/** A user as a page gave it. The resource is built on demand: a sync meets most people several times. */
-export interface Principal {
+/**
+ * A user as a page of a listing gave it. The resource is built when it is first asked for, and once: a sync meets most
+ * people several times, and a target that stores users as they are never asks.
+ */
+export interface UserRow {
+  readonly user: User;
   readonly resourceTypeId: string;
   readonly resourceId: string;
   /** Changes with the user: two of the same stamp build the same resource. */
@@ -42,9 +48,19 @@ export interface Principal {
   build(): Resource;
 }
 
-/** A page of memberships, with the people behind them: a grant to somebody unlisted would dangle (D5). */
-export interface GrantListing extends Listing<Grant> {
-  readonly principals: readonly Principal[];
+/** A group as a page of a listing gave it. Its messages are built when they are first asked for, and once. */
+export interface GroupRow {
+  readonly group: Group;
+  build(): Resource;
+  entitlements(): readonly Entitlement[];
+}
+
+/** A membership as a page of a group's members gave it. The grant is built when it is first asked for, and once. */
+export interface MembershipRow {
+  readonly groupName: string;
+  /** The member, since a grant to a user who is in no listing would dangle (D5). */
+  readonly member: UserRow;
+  build(): Grant;
 }
 
 /** What `sub` and `username` mean for the ids of accounts (D1). */
@@ -79,8 +95,12 @@ export interface Connector {
     request: ListRequest,
     signal: AbortSignal,
   ): Promise<Listing<Resource>>;
-  /** The pages of `listResources("user")` for whoever knows most of the people already. */
-  listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<Principal>>;
+  /** The pages of `listResources("user")`, as rows that are built on demand. */
+  listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<UserRow>>;
+  /** The pages of `listResources("group")`, as rows that are built on demand. */
+  listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<GroupRow>>;
+  /** The pages of `listGrants` of a group, as rows that are built on demand. Rejects with `group-gone`. */
+  listMembers(groupName: string, request: ListRequest, signal: AbortSignal): Promise<Listing<MembershipRow>>;
   getResource(id: ResourceId | undefined, signal: AbortSignal): Promise<Resource>;
   /** The one entitlement of a group; none for a user. Needs no call. */
   listEntitlements(resource: Resource | undefined): Listing<Entitlement>;
@@ -89,5 +109,5 @@ export interface Connector {
     resource: Resource | undefined,
     request: ListRequest,
     signal: AbortSignal,
-  ): Promise<GrantListing>;
+  ): Promise<Listing<Grant>>;
 }

@@ -4,14 +4,15 @@ import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
 import type { User } from "../core/user.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
-import type { Resource, ResourceId } from "../protocol/messages.ts";
+import type { Entitlement, Grant, Resource, ResourceId } from "../protocol/messages.ts";
 import type {
   Connector,
   ConnectorOptions,
-  GrantListing,
+  GroupRow,
   Listing,
   ListRequest,
-  Principal,
+  MembershipRow,
+  UserRow,
 } from "./connector.ts";
 import { memberEntitlement } from "./entitlements.ts";
 import { membershipGrantBytes, membershipGrants } from "./grants.ts";
@@ -61,31 +62,68 @@ export function createConnector(options: ConnectorOptions): Connector {
     bytes: groupResourceBytes,
   };
 
-  function principal(user: User, pool: Pool): Principal {
+  function userRow(user: User, pool: Pool): UserRow {
+    let built: Resource | undefined;
     return {
+      user,
       resourceTypeId: USER_TYPE,
       resourceId: userId(user, userIdKind),
       stamp: userStamp(user),
-      build: () => userResource(user, pool, userIdKind),
+      build() {
+        built ??= userResource(user, pool, userIdKind);
+        return built;
+      },
     };
   }
 
-  async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<Principal>> {
-    const pool = await cachedPool(signal);
-    const { items, nextPageToken } = await listPage(users, request, signal);
-    return { items: items.map((user) => principal(user, pool)), nextPageToken };
+  function groupRow(group: Group): GroupRow {
+    let built: Resource | undefined;
+    let entitlements: readonly Entitlement[] | undefined;
+    return {
+      group,
+      build() {
+        built ??= groupResource(group, poolId);
+        return built;
+      },
+      entitlements() {
+        entitlements ??= [memberEntitlement(group.name, poolId)];
+        return entitlements;
+      },
+    };
   }
 
-  async function listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<Resource>> {
+  function membershipRows(groupName: string, members: readonly User[], pool: Pool): MembershipRow[] {
+    let grantOf: ((member: User) => Grant) | undefined;
+    return members.map((user) => {
+      let built: Grant | undefined;
+      return {
+        groupName,
+        member: userRow(user, pool),
+        build() {
+          grantOf ??= membershipGrants(groupName, userIdKind, poolId);
+          built ??= grantOf(user);
+          return built;
+        },
+      };
+    });
+  }
+
+  async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<UserRow>> {
+    const pool = await cachedPool(signal);
+    const { items, nextPageToken } = await listPage(users, request, signal);
+    return { items: items.map((user) => userRow(user, pool)), nextPageToken };
+  }
+
+  async function listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<GroupRow>> {
     const { items, nextPageToken } = await listPage(groups, request, signal);
-    return { items: items.map((group) => groupResource(group, poolId)), nextPageToken };
+    return { items: items.map(groupRow), nextPageToken };
   }
 
   async function listMembers(
     groupName: string,
     request: ListRequest,
     signal: AbortSignal,
-  ): Promise<GrantListing> {
+  ): Promise<Listing<MembershipRow>> {
     const pool = await cachedPool(signal);
     const members: ListingSource<User> = {
       verb: "grants",
@@ -95,11 +133,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       bytes: () => membershipGrantBytes(groupName),
     };
     const { items, nextPageToken } = await listPage(members, request, signal);
-    return {
-      items: items.map(membershipGrants(groupName, userIdKind, poolId)),
-      principals: items.map((member) => principal(member, pool)),
-      nextPageToken,
-    };
+    return { items: membershipRows(groupName, items, pool), nextPageToken };
   }
 
   async function getUser(id: string, signal: AbortSignal): Promise<Resource> {
@@ -128,11 +162,12 @@ export function createConnector(options: ConnectorOptions): Connector {
     async listResources(resourceTypeId, parent, request, signal) {
       requireType(resourceTypeId);
       if (parent !== undefined) return { items: [], nextPageToken: "" };
-      if (resourceTypeId === GROUP_TYPE) return listGroups(request, signal);
-      const { items, nextPageToken } = await listUsers(request, signal);
-      return { items: items.map((user) => user.build()), nextPageToken };
+      const list = resourceTypeId === GROUP_TYPE ? listGroups : listUsers;
+      return builtPage(await list(request, signal));
     },
     listUsers,
+    listGroups,
+    listMembers,
     async getResource(id, signal) {
       if (id?.resourceType === USER_TYPE) return getUser(id.resource, signal);
       if (id?.resourceType === GROUP_TYPE) {
@@ -157,10 +192,14 @@ export function createConnector(options: ConnectorOptions): Connector {
     async listGrants(resource, request, signal) {
       const { resourceType, resource: name } = requireId(resource?.id, "resource");
       requireType(resourceType);
-      if (resourceType === USER_TYPE) return { items: [], principals: [], nextPageToken: "" };
-      return listMembers(name, request, signal);
+      if (resourceType === USER_TYPE) return { items: [], nextPageToken: "" };
+      return builtPage(await listMembers(name, request, signal));
     },
   };
+}
+
+function builtPage<T>({ items, nextPageToken }: Listing<{ build(): T }>): Listing<T> {
+  return { items: items.map((row) => row.build()), nextPageToken };
 }
 
 function requireType(resourceTypeId: string): void {

@@ -40,3 +40,17 @@ export function advance(cursor: ListingCursor, nextToken: string): ListingCursor
 export function drop(cursor: ListingCursor): ListingCursor {
   return { ...cursor, token: "", state: "dropped" };
 }
+
+/** Tells the listings of a run apart. */
+export function listingKey({ kind, group }: ListingCursor): string {
+  return `${kind}:${group}`;
+}
+
+/** Rows of one run, exact. */
+export interface SyncCounts {
+  readonly users: number;
+  readonly groups: number;
+  readonly memberships: number;
+}
+
+export const NO_ROWS: SyncCounts = { users: 0, groups: 0, memberships: 0 };

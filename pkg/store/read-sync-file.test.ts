@@ -32,14 +32,14 @@ describe("reading a file", () => {
     const stored = await readSyncFile({ file }, never);
     expect(readdirSync(folder.path)).toEqual(["pool.c1z"]);
     expect(stored.runs()).toEqual([
-      { syncId: published.syncId, type: "full", startedAt: published.startedAt, endedAt: published.endedAt },
+      { syncId: published.id, type: "full", startedAt: published.startedAt, endedAt: published.endedAt },
     ]);
-    expect([...stored.resourceTypes(published.syncId)].map(({ id }) => id)).toEqual(["user", "group"]);
-    expect([...stored.resources(published.syncId)]).toEqual(
+    expect([...stored.resourceTypes(published.id)].map(({ id }) => id)).toEqual(["user", "group"]);
+    expect([...stored.resources(published.id)]).toEqual(
       expect.arrayContaining([user("u1"), user("u2"), group("all")]),
     );
-    expect([...stored.entitlements(published.syncId)].map(({ id }) => id)).toEqual(["group:all:member"]);
-    expect([...stored.grants(published.syncId)]).toEqual([membership("all", "u1"), membership("all", "u2")]);
+    expect([...stored.entitlements(published.id)].map(({ id }) => id)).toEqual(["group:all:member"]);
+    expect([...stored.grants(published.id)]).toEqual([membership("all", "u1"), membership("all", "u2")]);
     expect([...stored.grants("another run")]).toEqual([]);
     stored.close();
     stored.close();

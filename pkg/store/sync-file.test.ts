@@ -17,14 +17,17 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   contentOf,
   never,
+  newRun,
+  openListingsIn,
   publishPool,
   readPool,
   type SmallPool,
   storeOptions,
+  syncPage,
   TYPES,
   temporaryFolder,
 } from "../../test/support/store-run.ts";
-import { advance, FIRST_LISTINGS, USERS_LISTING } from "../core/sync-plan.ts";
+import { advance, FIRST_LISTINGS, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "./sync-file.ts";
 
 const POOL: SmallPool = {
@@ -46,8 +49,8 @@ beforeEach(() => {
   ({ file } = options);
   work = `${file}.work`;
 });
-afterEach(() => {
-  for (const one of open.splice(0)) one.close();
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
   folder.remove();
 });
 
@@ -60,25 +63,25 @@ async function opened(changes: Partial<SyncFileOptions> = {}): Promise<SyncFile>
 /** Reads as far as so many commits, and is closed as a process that gives up would. */
 async function cutAt(commits: number, changes: Partial<SyncFileOptions> = {}): Promise<string> {
   const cut = await opened(changes);
-  readPool(cut, POOL, { afterCommit: (done) => done < commits });
-  cut.close();
-  return cut.syncId;
+  await readPool(cut, POOL, { afterCommit: (done) => done < commits });
+  await cut.close();
+  return cut.run?.id ?? "";
 }
 
 describe("a sync from nothing", () => {
   test("becomes one file that holds every row, and nothing is left beside it", async () => {
     const sync = await opened();
-    expect(sync).toMatchObject({ resumed: false, discarded: undefined, file });
-    expect(sync.syncId).toMatch(/^[0-9A-Za-z]{27}$/);
-    expect(sync.previousCounts()).toBeUndefined();
-    expect(sync.previousMembers("all")).toBe(0);
-    readPool(sync, POOL);
-    expect(sync.counts()).toEqual(COUNTS);
+    expect(sync).toMatchObject({ resumed: false, discarded: undefined, name: file, run: undefined });
+
+    expect(sync.complete?.counts).toBeUndefined();
+    expect(await sync.previousMembers(["all"])).toEqual([0]);
+    await readPool(sync, POOL);
+    expect(sync.counts).toEqual(COUNTS);
     const published = await sync.publish({ acceptShrink: false }, never);
-    sync.close();
+    await sync.close();
     expect(published).toMatchObject({
       file,
-      syncId: sync.syncId,
+      id: sync.run?.id,
       counts: COUNTS,
       previous: undefined,
       runs: 1,
@@ -86,14 +89,14 @@ describe("a sync from nothing", () => {
     expect(published.bytes).toBe(statSync(file).size);
     expect(readdirSync(folder.path)).toEqual(["pool.c1z"]);
     const [run] = await contentOf(file);
-    expect(run).toMatchObject({ syncId: sync.syncId, types: [{ id: "user" }, { id: "group" }] });
+    expect(run).toMatchObject({ syncId: sync.run?.id, types: [{ id: "user" }, { id: "group" }] });
     expect([run?.resources.length, run?.entitlements.length, run?.grants.length]).toEqual([10, 4, 8]);
   });
 
   test("all its files are for us alone, while it runs and after (STORE-10)", async () => {
     await publishPool(options, POOL);
     const sync = await opened();
-    readPool(sync, POOL, { afterCommit: (done) => done < 4 });
+    await readPool(sync, POOL, { afterCommit: (done) => done < 4 });
     const names = readdirSync(folder.path).toSorted();
     expect(names).toEqual([
       "pool.c1z",
@@ -117,17 +120,17 @@ describe("a sync from nothing", () => {
   });
 
   test("that never began leaves nothing behind", async () => {
-    (await opened()).close();
+    await (await opened()).close();
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
   test("with a state directory elsewhere keeps only target, lock and rename beside the target", async () => {
     const stateDir = join(folder.path, "state");
     const sync = await opened({ stateDir });
-    readPool(sync, POOL);
+    await readPool(sync, POOL);
     expect(readdirSync(folder.path).toSorted()).toEqual(["pool.c1z.work-lock", "state"]);
     await sync.publish({ acceptShrink: false }, never);
-    sync.close();
+    await sync.close();
     expect(readdirSync(folder.path).toSorted()).toEqual(["pool.c1z", "state"]);
     expect(readdirSync(stateDir)).toEqual([]);
   });
@@ -144,7 +147,7 @@ describe("a sync that was cut", () => {
     mkdirSync(source.stateDir);
     const sync = await openSyncFile(source, never);
     open.push(sync);
-    readPool(sync, POOL, {
+    await readPool(sync, POOL, {
       // What SIGKILL leaves: the files as they are on disk at that moment.
       afterCommit(done) {
         const to = join(folder.path, `cut-${done}`);
@@ -159,13 +162,13 @@ describe("a sync that was cut", () => {
     expect(copies.length).toBe(12);
     for (const to of copies) {
       const resumed = await openSyncFile(storeOptions(to, { file: join(to, "pool.c1z") }), never);
-      expect(resumed).toMatchObject({ resumed: true, syncId: sync.syncId, discarded: undefined });
-      readPool(resumed, POOL);
-      expect(resumed.counts()).toEqual(COUNTS);
+      expect(resumed).toMatchObject({ resumed: true, run: { id: sync.run?.id }, discarded: undefined });
+      await readPool(resumed, POOL);
+      expect(resumed.counts).toEqual(COUNTS);
       await resumed.publish({ acceptShrink: false }, never);
-      resumed.close();
+      await resumed.close();
       const [run] = await contentOf(join(to, "pool.c1z"));
-      expect(run).toEqual({ ...whole, syncId: sync.syncId });
+      expect(run).toEqual({ ...whole, syncId: sync.run?.id });
     }
   });
 
@@ -173,12 +176,12 @@ describe("a sync that was cut", () => {
     for (const cut of [1, 4, 8, 11]) {
       const syncId = await cutAt(cut);
       const resumed = await opened();
-      expect(resumed.syncId).toBe(syncId);
+      expect(resumed.run?.id).toBe(syncId);
       let more = 0;
-      readPool(resumed, POOL, { afterCommit: () => (more += 1) > 0 });
+      await readPool(resumed, POOL, { afterCommit: () => (more += 1) > 0 });
       expect(cut + more).toBe(12);
       await resumed.publish({ acceptShrink: false }, never);
-      resumed.close();
+      await resumed.close();
     }
   });
 
@@ -188,8 +191,8 @@ describe("a sync that was cut", () => {
       import { readPool, storeOptions } from ${JSON.stringify(join(import.meta.dirname, "../../test/support/store-run.ts"))};
       const sync = await openSyncFile(storeOptions(${JSON.stringify(folder.path)}), new AbortController().signal);
       globalThis.held = sync;
-      readPool(sync, ${JSON.stringify(POOL)}, { afterCommit: (done) => done < 5 });
-      process.stdout.write(sync.syncId);
+      await readPool(sync, ${JSON.stringify(POOL)}, { afterCommit: (done) => done < 5 });
+      process.stdout.write(sync.run.id);
       setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -202,8 +205,8 @@ describe("a sync that was cut", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     const resumed = await opened();
-    expect(resumed).toMatchObject({ resumed: true, syncId: String(said) });
-    readPool(resumed, POOL);
+    expect(resumed).toMatchObject({ resumed: true, run: { id: String(said) } });
+    await readPool(resumed, POOL);
     await resumed.publish({ acceptShrink: false }, never);
     expect((await contentOf(file))[0]?.grants).toHaveLength(COUNTS.memberships);
   });
@@ -211,8 +214,8 @@ describe("a sync that was cut", () => {
   test("after it was read to the end is published without reading (STORE-5)", async () => {
     const syncId = await cutAt(99);
     const resumed = await opened();
-    expect(resumed).toMatchObject({ resumed: true, syncId });
-    expect(resumed.openListings()).toEqual([]);
+    expect(resumed).toMatchObject({ resumed: true, run: { id: syncId } });
+    expect(await openListingsIn(resumed)).toEqual([]);
     expect(await resumed.publish({ acceptShrink: false }, never)).toMatchObject({ counts: COUNTS });
   });
 });
@@ -229,21 +232,21 @@ describe("a run goes on only where it may (STORE-5)", () => {
       { poolId: storeOptions("").fingerprint.poolId, userIdKind: "sub", mappingVersion: 2 },
     ],
   ] as const)("not with %s", async ([, fingerprint]) => {
-    const cut = await cutAt(4);
+    await cutAt(4);
     const next = await opened({ fingerprint });
     expect(next).toMatchObject({ resumed: false, discarded: "it was read with other settings" });
-    expect(next.syncId).not.toBe(cut);
-    expect(next.counts()).toEqual({ users: 0, groups: 0, memberships: 0 });
+    expect(next.run).toBeUndefined();
+    expect(next.counts).toEqual({ users: 0, groups: 0, memberships: 0 });
   });
 
   test("not after a day without progress, or as long as was said", async () => {
     await cutAt(4, { now: () => NOON });
     const justInTime = await opened({ now: () => NOON + 24 * HOUR_MS });
     expect(justInTime.resumed).toBe(true);
-    justInTime.close();
+    await justInTime.close();
     const late = await opened({ now: () => NOON + 24 * HOUR_MS + 60_000 });
     expect(late).toMatchObject({ resumed: false, discarded: "it made no progress for 1441 minutes" });
-    late.close();
+    await late.close();
     await cutAt(4, { now: () => NOON });
     const hasty = await opened({ now: () => NOON + 6 * 60_000, maxIdleMs: 5 * 60_000 });
     expect(hasty).toMatchObject({ resumed: false, discarded: "it made no progress for 6 minutes" });
@@ -252,15 +255,15 @@ describe("a run goes on only where it may (STORE-5)", () => {
   test("each commit is progress", async () => {
     let nowMs = NOON;
     const slow = await opened({ now: () => nowMs });
-    readPool(slow, POOL, {
+    await readPool(slow, POOL, {
       afterCommit(done) {
         nowMs += 20 * HOUR_MS;
         return done < 4;
       },
     });
-    slow.close();
+    await slow.close();
     const next = await opened({ now: () => nowMs });
-    expect(next).toMatchObject({ resumed: true, startedAt: new Date(NOON) });
+    expect(next).toMatchObject({ resumed: true, run: { startedAt: new Date(NOON) } });
   });
 
   test("not when it is of another version of the working file", async () => {
@@ -288,7 +291,7 @@ describe("a run goes on only where it may (STORE-5)", () => {
     copyFileSync(work, saved);
     const sync = await opened();
     await sync.publish({ acceptShrink: false }, never);
-    sync.close();
+    await sync.close();
     copyFileSync(saved, work);
     copyFileSync(file, kept);
     const next = await opened();
@@ -336,7 +339,7 @@ describe("the runs in the file (STORE-8)", () => {
       );
       expect(published.runs).toBe(day === 0 ? 1 : 2);
       expect(published.previous?.users).toBe(day === 0 ? undefined : 5 + day);
-      syncIds.push(published.syncId);
+      syncIds.push(published.id);
       const runs = await contentOf(file);
       expect(runs.map(({ syncId }) => syncId)).toEqual(syncIds.slice(-2).toReversed());
       expect(runs.map(({ resources }) => resources.length)).toEqual(
@@ -350,16 +353,14 @@ describe("the runs in the file (STORE-8)", () => {
     const first = await publishPool({ ...options, now: () => NOON }, POOL);
     const second = await publishPool({ ...options, now: () => NOON - 5 * HOUR_MS }, POOL);
     expect(second.endedAt.getTime()).toBe(first.endedAt.getTime() + 1);
-    expect((await contentOf(file)).map(({ syncId }) => syncId)).toEqual([second.syncId, first.syncId]);
+    expect((await contentOf(file)).map(({ syncId }) => syncId)).toEqual([second.id, first.id]);
   });
 
   test("tell the next run what to expect", async () => {
     await publishPool(options, POOL);
     const next = await opened();
-    expect(next.previousCounts()).toEqual(COUNTS);
-    expect(["all", "few", "none", "a:b", "new"].map((name) => next.previousMembers(name))).toEqual([
-      5, 2, 0, 1, 0,
-    ]);
+    expect(next.complete?.counts).toEqual(COUNTS);
+    expect(await next.previousMembers(["all", "few", "none", "a:b", "new"])).toEqual([5, 2, 0, 1, 0]);
   });
 });
 
@@ -368,13 +369,13 @@ describe("the shrink guard (STORE-7)", () => {
 
   async function refused(pool: SmallPool): Promise<string> {
     const sync = await opened();
-    readPool(sync, pool);
+    await readPool(sync, pool);
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
       code: "refused-by-guard",
       message: expect.stringContaining("(groups 4 -> 1, memberships 8 -> 3)"),
     });
-    sync.close();
-    return sync.syncId;
+    await sync.close();
+    return sync.run?.id ?? "";
   }
 
   test("leaves the old file as it was, and the run is published later without reading", async () => {
@@ -383,23 +384,23 @@ describe("the shrink guard (STORE-7)", () => {
     const held = await refused(SMALL);
     expect(readFileSync(file)).toEqual(before);
     const accepted = await opened({ acceptShrink: true });
-    expect(accepted).toMatchObject({ resumed: true, syncId: held, discarded: undefined });
-    expect(accepted.openListings()).toEqual([]);
-    expect(accepted.counts()).toEqual({ users: 3, groups: 1, memberships: 3 });
+    expect(accepted).toMatchObject({ resumed: true, run: { id: held }, discarded: undefined });
+    expect(await openListingsIn(accepted)).toEqual([]);
+    expect(accepted.counts).toEqual({ users: 3, groups: 1, memberships: 3 });
     const published = await accepted.publish({ acceptShrink: true }, never);
-    expect(published).toMatchObject({ syncId: held, runs: 2, previous: COUNTS });
-    accepted.close();
+    expect(published).toMatchObject({ id: held, runs: 2, previous: COUNTS });
+    await accepted.close();
     expect((await contentOf(file)).map(({ grants }) => grants.length)).toEqual([3, 8]);
   });
 
   test("without the flag the next sync reads anew", async () => {
     await publishPool(options, POOL);
-    const held = await refused(SMALL);
+    await refused(SMALL);
     const next = await opened();
     expect(next.resumed).toBe(false);
     expect(next.discarded).toContain("--accept-shrink was not given");
-    expect(next.syncId).not.toBe(held);
-    readPool(next, POOL);
+    expect(next.run).toBeUndefined();
+    await readPool(next, POOL);
     expect(await next.publish({ acceptShrink: false }, never)).toMatchObject({ counts: COUNTS });
   });
 
@@ -411,11 +412,11 @@ describe("the shrink guard (STORE-7)", () => {
   test("in the process that was refused, it can be accepted at once", async () => {
     await publishPool(options, POOL);
     const sync = await opened();
-    readPool(sync, SMALL);
+    await readPool(sync, SMALL);
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
       code: "refused-by-guard",
     });
-    expect(await sync.publish({ acceptShrink: true }, never)).toMatchObject({ syncId: sync.syncId });
+    expect(await sync.publish({ acceptShrink: true }, never)).toMatchObject({ id: sync.run?.id });
   });
 
   test("a pool that is really empty is published when it was empty", async () => {
@@ -432,7 +433,7 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
     await publishPool(options, POOL);
     const before = readFileSync(file);
     const sync = await opened();
-    readPool(sync, POOL);
+    await readPool(sync, POOL);
     await expect(sync.publish({ acceptShrink: false }, AbortSignal.abort())).rejects.toMatchObject({
       code: "canceled",
     });
@@ -448,18 +449,18 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
     await publishPool(options, POOL);
     const before = readFileSync(file);
     const sync = await opened();
-    readPool(sync, POOL);
+    await readPool(sync, POOL);
     const publication = sync.publish({ acceptShrink: false }, never);
-    sync.close();
+    await sync.close();
     await expect(publication).rejects.toMatchObject({ code: "canceled" });
     expect(readFileSync(file)).toEqual(before);
-    expect(await opened()).toMatchObject({ resumed: true, syncId: sync.syncId });
+    expect(await opened()).toMatchObject({ resumed: true, run: { id: sync.run?.id } });
   });
 
   test("when somebody else changed the target meanwhile (STORE-2)", async () => {
     await publishPool(options, POOL);
     const sync = await opened();
-    readPool(sync, POOL);
+    await readPool(sync, POOL);
     writeFileSync(file, "somebody else's");
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
       code: "failed-precondition",
@@ -470,7 +471,7 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
 
   test("when somebody put a file where there was none (STORE-2)", async () => {
     const sync = await opened();
-    readPool(sync, POOL);
+    await readPool(sync, POOL);
     writeFileSync(file, "");
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
       code: "failed-precondition",
@@ -479,7 +480,7 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
 
   test("while anything is left to read", async () => {
     const sync = await opened();
-    readPool(sync, POOL, { afterCommit: (done) => done < 4 });
+    await readPool(sync, POOL, { afterCommit: (done) => done < 4 });
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
     expect(existsSync(file)).toBe(false);
   });
@@ -492,8 +493,8 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
       groups: { ...POOL.groups, many: Array.from({ length: 3000 }, (_, at) => `user-${at}`) },
     };
     const sync = await opened();
-    readPool(sync, many, { pageSize: 60 });
-    sync.close();
+    await readPool(sync, many, { pageSize: 60 });
+    await sync.close();
     const script = `
       import { openSyncFile } from ${JSON.stringify(join(import.meta.dirname, "sync-file.ts"))};
       import { storeOptions } from ${JSON.stringify(join(import.meta.dirname, "../../test/support/store-run.ts"))};
@@ -501,7 +502,7 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
       const sync = await openSyncFile(storeOptions(${JSON.stringify(folder.path)}), never);
       try { await sync.publish({ acceptShrink: false }, never); process.stdout.write("published"); }
       catch (error) { process.stdout.write(error.name + " " + error.message); }
-      sync.close();`;
+      await sync.close();`;
     // The working file fits, the finished one with its indices does not.
     const blocks = Math.ceil(statSync(work).size / 512) + 100;
     const child = spawn(
@@ -523,7 +524,7 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
     expect(readFileSync(file)).toEqual(before);
     expect(readdirSync(folder.path).toSorted()).toEqual(["pool.c1z", "pool.c1z.work"]);
     const later = await opened();
-    expect(later).toMatchObject({ resumed: true, syncId: sync.syncId });
+    expect(later).toMatchObject({ resumed: true, run: { id: sync.run?.id } });
     expect(await later.publish({ acceptShrink: false }, never)).toMatchObject({
       counts: { users: 3006, groups: 5, memberships: 3008 },
     });
@@ -541,7 +542,7 @@ describe("what is left of a process that died", () => {
     ]) {
       writeFileSync(join(folder.path, name), "left over");
     }
-    (await opened()).close();
+    await (await opened()).close();
     expect(readdirSync(folder.path)).toEqual(["pool.c1z"]);
   });
 });
@@ -549,45 +550,69 @@ describe("what is left of a process that died", () => {
 describe("use out of order is an error, not a surprise", () => {
   test("a page before the beginning, a second beginning, a page after the end", async () => {
     const sync = await opened();
-    const page = {
-      cursor: advance(USERS_LISTING, ""),
-      opens: [],
-      resources: [],
-      principals: [],
-      entitlements: [],
-      grants: [],
-    };
-    expect(() => sync.commit(page)).toThrow("is fresh");
+    const page = syncPage(advance(USERS_LISTING, ""));
+    await expect(sync.commit(page)).rejects.toThrow("is fresh");
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
-    sync.begin(TYPES, FIRST_LISTINGS);
-    expect(() => sync.begin(TYPES, FIRST_LISTINGS)).toThrow("is reading");
-    readPool({ ...proxy(sync), resumed: true }, POOL);
+    await sync.begin(newRun(), TYPES, FIRST_LISTINGS);
+    await expect(sync.begin(newRun(), TYPES, FIRST_LISTINGS)).rejects.toThrow("is reading");
+    await readPool(sync, POOL);
     await sync.publish({ acceptShrink: false }, never);
-    expect(() => sync.commit(page)).toThrow("is published");
-    expect(sync.counts()).toEqual(COUNTS);
+    await expect(sync.commit(page)).rejects.toThrow("is published");
+    expect(sync.counts).toEqual(COUNTS);
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
-    sync.close();
-    sync.close();
-    expect(() => sync.commit(page)).toThrow("is closed");
+    await sync.close();
+    await sync.close();
+    await expect(sync.commit(page)).rejects.toThrow("is closed");
   });
 });
 
-/** The same file under another opinion of whether it was resumed. */
-function proxy(sync: SyncFile): SyncFile {
-  return {
-    file: sync.file,
-    syncId: sync.syncId,
-    startedAt: sync.startedAt,
-    resumed: sync.resumed,
-    discarded: sync.discarded,
-    begin: (types, listings) => sync.begin(types, listings),
-    openListings: () => sync.openListings(),
-    commit: (page) => sync.commit(page),
-    dropGroup: (cursor, group) => sync.dropGroup(cursor, group),
-    counts: () => sync.counts(),
-    previousCounts: () => sync.previousCounts(),
-    previousMembers: (group) => sync.previousMembers(group),
-    publish: (wanted, signal) => sync.publish(wanted, signal),
-    close: () => sync.close(),
-  };
-}
+describe("beside other targets of the sync", () => {
+  test("a run is discarded when the others do not have it, and another one begins", async () => {
+    const cut = await cutAt(8);
+    const sync = await opened();
+    expect(sync.run?.id).toBe(cut);
+    await sync.discard();
+    expect(sync).toMatchObject({ run: undefined, resumed: false, counts: { users: 0, groups: 0 } });
+    await sync.discard();
+    await readPool(sync, POOL);
+    expect(await sync.publish({ acceptShrink: false }, never)).toMatchObject({ counts: COUNTS });
+    expect((await contentOf(file))[0]?.syncId).not.toBe(cut);
+  });
+
+  test("a listing is set back and read again, to the same rows", async () => {
+    const sync = await opened();
+    await readPool(sync, POOL);
+    const first = { ...membersListing("all"), token: "2", pages: 1 };
+    await sync.rewind([first, { ...USERS_LISTING, token: "4", pages: 2 }]);
+    expect(await openListingsIn(sync)).toHaveLength(2);
+    await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
+    await readPool(sync, POOL);
+    expect(sync.counts).toEqual(COUNTS);
+  });
+
+  test("a members listing that begins anew forgets its memberships, which may be of a deleted group", async () => {
+    const sync = await opened();
+    await readPool(sync, POOL);
+    await sync.rewind([membersListing("all")]);
+    expect(sync.counts).toEqual({ ...COUNTS, memberships: 3 });
+    await readPool(sync, { ...POOL, groups: { ...POOL.groups, all: ["u1"] } });
+    expect(sync.counts).toEqual({ ...COUNTS, memberships: 4 });
+    expect(await sync.publish({ acceptShrink: false }, never)).toMatchObject({ runs: 1 });
+  });
+
+  test("the shrink guard refuses before anything is published (STORE-7)", async () => {
+    const first = await publishPool(options, POOL);
+    const sync = await opened();
+    expect(sync.complete).toEqual({
+      id: first.id,
+      startedAt: first.startedAt,
+      endedAt: first.endedAt,
+      counts: COUNTS,
+    });
+    await expect(sync.check({ acceptShrink: false })).rejects.toMatchObject({ code: "internal" });
+    await readPool(sync, { users: ["u1"], groups: {} });
+    await expect(sync.check({ acceptShrink: false })).rejects.toMatchObject({ code: "refused-by-guard" });
+    await sync.check({ acceptShrink: true });
+    expect(await sync.publish({ acceptShrink: true }, never)).toMatchObject({ runs: 2 });
+  });
+});

@@ -5,19 +5,24 @@ import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
-import type { ListingCursor } from "../core/sync-plan.ts";
+import { type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
 import type { ResourceType } from "../protocol/messages.ts";
+import type { CompleteRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "../sync/target.ts";
 import { onDisk, storeError } from "./errors.ts";
 import { lockTarget, type TargetLock } from "./lock.ts";
 import { removeDatabase, type SyncPaths, syncPaths } from "./paths.ts";
-import { ksuid } from "./publish/ksuid.ts";
 import { openPrevious, type PreviousFile } from "./publish/previous-file.ts";
-import { type Published, publishRun, refuseUnread, removeLeftovers } from "./publish/publish.ts";
-import type { RunCounts } from "./publish/shrink-guard.ts";
+import {
+  endOrHold,
+  type PublishedFile,
+  publishRun,
+  refuseUnread,
+  removeLeftovers,
+} from "./publish/publish.ts";
 import type { Fingerprint } from "./run/fingerprint.ts";
 import { type RunPage, RunRows } from "./run/run-rows.ts";
 import { type RunState, readRun } from "./run/run-state.ts";
-import { openWorkFile, type WorkFile } from "./run/work-file.ts";
+import { createWorkFile, openWorkFile, type WorkFile } from "./run/work-file.ts";
 
 export interface SyncFileOptions {
   /** The `.c1z` to publish to. */
@@ -25,52 +30,24 @@ export interface SyncFileOptions {
   /** For the working database and the temporary ones; created when it is missing. */
   readonly stateDir: string;
   readonly fingerprint: Fingerprint;
-  /** Recorded with the run, for whoever reads the file. */
+  /** Recorded with the run, for readers of the file. */
   readonly connectorVersion: string;
-  /** Milliseconds since the epoch. */
   readonly now: EpochClock;
-  readonly randomBytes: (size: number) => Uint8Array;
   /** An unfinished run older than this begins anew; 24 hours unless said. */
   readonly maxIdleMs?: number;
   /** Takes up a run that the shrink guard held back, instead of reading anew. */
   readonly acceptShrink: boolean;
 }
 
-export interface SyncFile {
-  /** The file that will be published, symbolic links followed. */
-  readonly file: string;
-  /** A KSUID: 27 base62 digits. */
-  readonly syncId: string;
-  readonly startedAt: Date;
-  /** True when a run of an earlier process goes on. It may have nothing left but to be published. */
-  readonly resumed: boolean;
-  /** Why an earlier run was thrown away, for the log. */
-  readonly discarded: string | undefined;
-  begin(resourceTypes: readonly ResourceType[], listings: readonly ListingCursor[]): void;
-  openListings(): readonly ListingCursor[];
-  commit(page: RunPage): readonly ListingCursor[];
-  dropGroup(
-    cursor: ListingCursor,
-    group: { readonly resourceTypeId: string; readonly resourceId: string },
-  ): void;
-  counts(): RunCounts;
-  previousCounts(): RunCounts | undefined;
-  previousMembers(group: string): number;
-  /**
-   * Writes the finished run to the target; once. `refused-by-guard` when it lost more than half of anything: it is kept
-   * for a call with `acceptShrink`. Any failure leaves the old target as it was and the run to be taken up.
-   */
-  publish(options: { readonly acceptShrink: boolean }, signal: AbortSignal): Promise<Published>;
-  /** Lets go of the target. A run that is not published stays, to be taken up by the next process. */
-  close(): void;
-}
+/** A `.c1z` as the target of a sync. Its name is the path of the file, symbolic links followed. */
+export type SyncFile = SyncTarget<PublishedFile>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Looks at the target, takes it, and finds the run to go on with or begins one. Meant to come before the first AWS call:
- * it rejects with `invalid-argument` when the target cannot be written, and with `failed-precondition` when another sync
- * has it or when what stands there is damaged or not of this pool.
+ * Judges the file, locks it, and finds the run to go on with, if there is one. Meant to come before the first AWS call:
+ * it rejects with `invalid-argument` when the file cannot be written, and with `failed-precondition` when another sync
+ * holds it, or when it is damaged or not of this pool.
  */
 export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal): Promise<SyncFile> {
   const paths = syncPaths(options.file, options.stateDir);
@@ -101,7 +78,7 @@ function openWork(paths: SyncPaths, options: SyncFileOptions, previous: Previous
   });
 }
 
-interface Parts {
+interface OpenParts {
   readonly options: SyncFileOptions;
   readonly paths: SyncPaths;
   readonly lock: TargetLock;
@@ -110,96 +87,115 @@ interface Parts {
   readonly work: WorkFile;
 }
 
+/** SQLite answers in this thread, so every method has done its work when it returns its promise. */
 class OpenSyncFile implements SyncFile {
-  readonly syncId: string;
-  readonly startedAt: Date;
-  readonly resumed: boolean;
+  readonly name: string;
   readonly discarded: string | undefined;
-  readonly #parts: Parts;
-  readonly #database: DatabaseSync;
-  readonly #rows: RunRows;
+  readonly complete: CompleteRun | undefined;
+  readonly #parts: OpenParts;
   /** Stops a publication that is under way. */
   readonly #closing = new AbortController();
+  #database: DatabaseSync;
+  #rows: RunRows;
+  #run: SyncRun | undefined;
+  #resumed: boolean;
   #state: "fresh" | "reading" | "publishing" | "published" | "closed";
 
-  constructor(parts: Parts) {
+  constructor(parts: OpenParts) {
     const { options, work } = parts;
-    const nowMs = options.now();
     this.#parts = parts;
     this.#database = work.database;
     this.#rows = new RunRows(work.database, work.run?.counts ?? NO_ROWS, options.now);
+    this.#run = work.run && { id: work.run.syncId, startedAt: new Date(work.run.startedAtMs) };
+    this.#resumed = work.run !== undefined;
     this.#state = work.run === undefined ? "fresh" : "reading";
-    this.syncId = work.run?.syncId ?? ksuid(nowMs, options.randomBytes);
-    this.startedAt = new Date(work.run?.startedAtMs ?? nowMs);
-    this.resumed = work.run !== undefined;
+    this.name = parts.paths.target;
     this.discarded = work.discarded;
+    this.complete = completeRun(parts.previous);
   }
 
-  get file(): string {
-    return this.#parts.paths.target;
+  get run(): SyncRun | undefined {
+    return this.#run;
   }
 
-  begin(resourceTypes: readonly ResourceType[], listings: readonly ListingCursor[]): void {
+  get resumed(): boolean {
+    return this.#resumed;
+  }
+
+  get counts(): SyncCounts {
+    return this.#rows.counts;
+  }
+
+  async discard(): Promise<void> {
+    if (this.#state === "fresh") return;
+    this.#expect("reading");
+    const { options, paths } = this.#parts;
+    this.#write("discard the run", () => {
+      this.#database.close();
+      this.#database = createWorkFile(paths.work);
+      this.#rows = new RunRows(this.#database, NO_ROWS, options.now);
+    });
+    this.#run = undefined;
+    this.#resumed = false;
+    this.#state = "fresh";
+  }
+
+  async begin(
+    run: SyncRun,
+    resourceTypes: readonly ResourceType[],
+    listings: readonly ListingCursor[],
+  ): Promise<void> {
     this.#expect("fresh");
-    const { fingerprint } = this.#parts.options;
-    const startedAtMs = this.startedAt.getTime();
-    const run: RunState = {
-      syncId: this.syncId,
-      fingerprint,
+    const startedAtMs = run.startedAt.getTime();
+    const state: RunState = {
+      syncId: run.id,
+      fingerprint: this.#parts.options.fingerprint,
       startedAtMs,
       progressAtMs: startedAtMs,
       endedAtMs: undefined,
       held: false,
       counts: NO_ROWS,
     };
-    this.#write("begin the run", () => this.#rows.begin(run, resourceTypes, listings));
+    this.#write("begin the run", () => this.#rows.begin(state, resourceTypes, listings));
+    this.#run = run;
     this.#state = "reading";
   }
 
-  openListings(): readonly ListingCursor[] {
-    return this.#write("read the plan", () => this.#rows.openListings());
+  async listings(): Promise<readonly ListingCursor[]> {
+    return this.#write("read the listings", () => this.#rows.listings());
   }
 
-  commit(page: RunPage): readonly ListingCursor[] {
+  async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
     this.#expect("reading");
-    return this.#write("store a page", () => this.#rows.commit(page));
+    return this.#write("store a page", () => this.#rows.commit(rowsOf(page)));
   }
 
-  dropGroup(
-    cursor: ListingCursor,
-    group: { readonly resourceTypeId: string; readonly resourceId: string },
-  ): void {
+  async dropGroup(cursor: ListingCursor): Promise<void> {
     this.#expect("reading");
-    this.#write("drop a group", () => this.#rows.dropGroup(cursor, group));
+    this.#write("drop a group", () => this.#rows.dropGroup(cursor));
   }
 
-  counts(): RunCounts {
-    return this.#rows.counts;
-  }
-
-  previousCounts(): RunCounts | undefined {
-    return this.#parts.previous?.runs[0].counts;
-  }
-
-  previousMembers(group: string): number {
-    return this.#parts.previous?.membersOf(group) ?? 0;
-  }
-
-  async publish(
-    { acceptShrink }: { readonly acceptShrink: boolean },
-    signal: AbortSignal,
-  ): Promise<Published> {
+  async rewind(cursors: readonly ListingCursor[]): Promise<void> {
     this.#expect("reading");
-    refuseUnread(this.openListings().length);
-    const { options, paths, previous, target } = this.#parts;
+    this.#write("set listings back", () => this.#rows.rewind(cursors));
+  }
+
+  async previousMembers(groups: readonly string[]): Promise<readonly number[]> {
+    return groups.map((group) => this.#parts.previous?.membersOf(group) ?? 0);
+  }
+
+  async check(publishing: PublishOptions): Promise<void> {
+    this.#write("check the run", () => void endOrHold(this.#finished(publishing)));
+  }
+
+  async publish(publishing: PublishOptions, signal: AbortSignal): Promise<PublishedFile> {
+    const { options, paths, target } = this.#parts;
+    const { connectorVersion } = options;
+    const finished = this.#write("publish the run", () => this.#finished(publishing));
     this.#state = "publishing";
     try {
-      const run = readRun(this.#database);
-      if (run === undefined) throw new GovernanceError("internal", "the run was never begun");
-      const nowMs = options.now();
-      const { connectorVersion } = options;
       const published = await publishRun(
-        { paths, work: this.#database, run, previous, target, connectorVersion, acceptShrink, nowMs },
+        { ...finished, target, connectorVersion },
         AbortSignal.any([signal, this.#closing.signal]),
       );
       this.#state = "published";
@@ -210,7 +206,7 @@ class OpenSyncFile implements SyncFile {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.#state === "closed") return;
     const { lock, paths, previous } = this.#parts;
     const keep = this.#state === "reading" || this.#state === "publishing";
@@ -230,6 +226,16 @@ class OpenSyncFile implements SyncFile {
     }
   }
 
+  /** The run, once nothing of it is left to read. */
+  #finished({ acceptShrink }: PublishOptions) {
+    this.#expect("reading");
+    refuseUnread(this.#rows.openListings().length);
+    const run = readRun(this.#database);
+    if (run === undefined) throw new GovernanceError("internal", "the run was never begun");
+    const { options, paths, previous } = this.#parts;
+    return { paths, work: this.#database, run, previous, acceptShrink, nowMs: options.now() };
+  }
+
   #write<T>(doing: string, work: () => T): T {
     return onDisk(`${doing} in ${this.#parts.paths.work}`, work);
   }
@@ -243,4 +249,20 @@ class OpenSyncFile implements SyncFile {
   }
 }
 
-const NO_ROWS: RunCounts = { users: 0, groups: 0, memberships: 0 };
+function completeRun(previous: PreviousFile | undefined): CompleteRun | undefined {
+  if (previous === undefined) return undefined;
+  const { syncId, startedAtMs, endedAtMs, counts } = previous.runs[0];
+  return { id: syncId, startedAt: new Date(startedAtMs), endedAt: new Date(endedAtMs), counts };
+}
+
+/** The page as Baton messages, which the file stores as they are. */
+function rowsOf({ cursor, opens, users, groups, memberships }: SyncPage): RunPage {
+  return {
+    cursor,
+    opens,
+    principals: users,
+    resources: groups.map((group) => group.build()),
+    entitlements: groups.flatMap((group) => group.entitlements()),
+    grants: memberships.map((membership) => membership.build()),
+  };
+}

@@ -1,21 +1,27 @@
 import type { ListingCursor } from "../core/sync-plan.ts";
 
+export interface QueuedListing {
+  readonly cursor: ListingCursor;
+  /** Of a members listing: how many the group had in the last run. */
+  readonly expectedMembers: number;
+}
+
 /** The listings waiting to be read, for any number of workers. */
 export interface ListingQueue {
-  add(listings: readonly ListingCursor[]): void;
-  /** The listing to read next, once there is one; undefined when nothing is left and nobody can add any more. */
+  add(listings: readonly QueuedListing[]): void;
+  /** The listing to read next, once there is one; undefined when all are read and no reader can open another. */
   take(): Promise<ListingCursor | undefined>;
-  /** To be called once for each listing taken, when its reader is done with it. */
+  /** Called once for each listing taken, when its reader is done with it. */
   finished(): void;
-  /** Ends it early: whoever waits, and whoever asks later, gets undefined. */
+  /** Ends it early: every `take`, waiting or later, resolves with undefined. */
   close(): void;
 }
 
 /**
- * Users first and groups next, since one listing is read page by page and the longest decides when the sync ends; then
- * the members of the largest group, for the same reason.
+ * Users first and groups next, since a listing is read page by page and the longest decides when the sync ends; then the
+ * members of the largest group, for the same reason.
  */
-export function createListingQueue(expectedMembers: (group: string) => number): ListingQueue {
+export function createListingQueue(): ListingQueue {
   const ordered: { readonly cursor: ListingCursor; readonly weight: number }[] = []; // lightest first
   const waiting: ((cursor: ListingCursor | undefined) => void)[] = [];
   let beingRead = 0;
@@ -32,9 +38,9 @@ export function createListingQueue(expectedMembers: (group: string) => number): 
 
   return {
     add(listings) {
-      for (const cursor of listings) {
-        const weight = weightOf(cursor, expectedMembers);
-        ordered.splice(firstHeavierOrEqual(ordered, weight), 0, { cursor, weight });
+      for (const listing of listings) {
+        const weight = weightOf(listing);
+        ordered.splice(firstHeavierOrEqual(ordered, weight), 0, { cursor: listing.cursor, weight });
       }
       dispatch();
     },
@@ -55,14 +61,14 @@ export function createListingQueue(expectedMembers: (group: string) => number): 
   };
 }
 
-function weightOf(cursor: ListingCursor, expectedMembers: (group: string) => number): number {
+function weightOf({ cursor, expectedMembers }: QueuedListing): number {
   switch (cursor.kind) {
     case "users":
       return Number.POSITIVE_INFINITY;
     case "groups":
       return Number.MAX_VALUE;
     case "members":
-      return expectedMembers(cursor.group);
+      return expectedMembers;
   }
 }
 

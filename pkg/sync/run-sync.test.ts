@@ -7,11 +7,17 @@ import {
   throttledError,
   userNumber,
 } from "../../test/support/fake-directory.ts";
-import { emptyRun, type MemoryRun, memorySink } from "../../test/support/memory-sink.ts";
+import {
+  countsOf,
+  emptyRun,
+  type MemoryRun,
+  memoryTarget,
+  openListingsOf,
+  syncInto,
+} from "../../test/support/memory-target.ts";
 import { createConnector } from "../connector/create-connector.ts";
 import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
-import { runSync } from "./run-sync.ts";
 
 const never = new AbortController().signal;
 
@@ -42,8 +48,9 @@ function rowsOf(run: MemoryRun) {
 
 async function wholeRun(): Promise<MemoryRun> {
   const run = emptyRun();
-  await runSync(
-    { connector: connectorOver(fakeDirectory(world()).directory), sink: memorySink(run), listingsAtOnce: 4 },
+  await syncInto(
+    [memoryTarget(run)],
+    { connector: connectorOver(fakeDirectory(world()).directory), listingsAtOnce: 4 },
     never,
   );
   return run;
@@ -53,13 +60,14 @@ describe("a sync", () => {
   test("SYNC-6: reads every page once and asks nothing per user (mark 15, mark 16)", async () => {
     const { directory, calls } = fakeDirectory(world());
     const run = emptyRun();
-    const outcome = await runSync(
-      { connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 3 },
+    const outcome = await syncInto(
+      [memoryTarget(run)],
+      { connector: connectorOver(directory), listingsAtOnce: 3 },
       never,
     );
     expect(outcome).toEqual({ pages: PAGES, droppedGroups: [] });
     expect(calls.filter((call) => call !== "DescribeUserPool")).toHaveLength(PAGES);
-    expect(memorySink(run).counts()).toEqual({ users: 130, groups: 4, memberships: 192 });
+    expect(countsOf(run)).toEqual({ users: 130, groups: 4, memberships: 192 });
   });
 
   test.for(Array.from({ length: PAGES + 1 }, (_, n) => n + 1))(
@@ -69,13 +77,14 @@ describe("a sync", () => {
       const broken = fakeDirectory(world(), (_, number) => {
         if (number === cut) throw throttledError();
       });
-      const deps = { connector: connectorOver(broken.directory), sink: memorySink(run), listingsAtOnce: 2 };
-      await expect(runSync(deps, never)).rejects.toMatchObject({ code: "throttled" });
+      const deps = { connector: connectorOver(broken.directory), listingsAtOnce: 2 };
+      await expect(syncInto([memoryTarget(run)], deps, never)).rejects.toMatchObject({ code: "throttled" });
       const pagesKept = [...run.listings.values()].reduce((sum, cursor) => sum + cursor.pages, 0);
 
       const healthy = fakeDirectory(world());
-      const rest = await runSync(
-        { connector: connectorOver(healthy.directory), sink: memorySink(run), listingsAtOnce: 2 },
+      const rest = await syncInto(
+        [memoryTarget(run)],
+        { connector: connectorOver(healthy.directory), listingsAtOnce: 2 },
         never,
       );
       expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
@@ -89,12 +98,13 @@ describe("a sync", () => {
         throw new GovernanceError("permission-denied", "IAM says no");
     });
     const run = emptyRun();
-    const sync = runSync(
-      { connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 4 },
+    const sync = syncInto(
+      [memoryTarget(run)],
+      { connector: connectorOver(directory), listingsAtOnce: 4 },
       never,
     );
     await expect(sync).rejects.toMatchObject({ code: "permission-denied", message: "IAM says no" });
-    expect(memorySink(run).openListings().length).toBeGreaterThan(0);
+    expect(openListingsOf(run).length).toBeGreaterThan(0);
   });
 
   test("SYNC-3: an abort ends it as canceled, with what was committed", async () => {
@@ -103,12 +113,13 @@ describe("a sync", () => {
       if (number === 4) stop.abort();
     });
     const run = emptyRun();
-    const sync = runSync(
-      { connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 1 },
+    const sync = syncInto(
+      [memoryTarget(run)],
+      { connector: connectorOver(directory), listingsAtOnce: 1 },
       stop.signal,
     );
     await expect(sync).rejects.toMatchObject({ code: "canceled" });
-    expect(memorySink(run).openListings().length).toBeGreaterThan(0);
+    expect(openListingsOf(run).length).toBeGreaterThan(0);
   });
 
   test("SYNC-4: a group that vanishes while it is read drops only itself", async () => {
@@ -116,12 +127,13 @@ describe("a sync", () => {
       if (operation === "ListUsersInGroup all" && page.marker !== undefined) throw groupGone("all");
     });
     const run = emptyRun();
-    const outcome = await runSync(
-      { connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 2 },
+    const outcome = await syncInto(
+      [memoryTarget(run)],
+      { connector: connectorOver(directory), listingsAtOnce: 2 },
       never,
     );
     expect(outcome.droppedGroups).toEqual(["all"]);
-    expect(memorySink(run).counts()).toEqual({ users: 130, groups: 3, memberships: 62 });
+    expect(countsOf(run)).toEqual({ users: 130, groups: 3, memberships: 62 });
     expect([...run.entitlements.keys()].sort()).toEqual([
       "group:none:member",
       "group:one:member",
@@ -134,14 +146,8 @@ describe("a sync", () => {
     const late = userNumber(999);
     content.members.set("one", [late]);
     const run = emptyRun();
-    await runSync(
-      {
-        connector: connectorOver(fakeDirectory(content).directory),
-        sink: memorySink(run),
-        listingsAtOnce: 2,
-      },
-      never,
-    );
+    const connector = connectorOver(fakeDirectory(content).directory);
+    await syncInto([memoryTarget(run)], { connector, listingsAtOnce: 2 }, never);
     expect(run.resources.get(`user:${late.sub}`)?.displayName).toBe("user999@example.com");
     for (const grant of run.grants.values()) {
       expect(run.resources.has(`user:${grant.principal?.id?.resource}`)).toBe(true);
@@ -157,14 +163,14 @@ describe("a sync", () => {
       return { items: [], next: empties === 3 ? "m:060" : `m:${"0".repeat(empties + 1)}60` };
     });
     const run = emptyRun();
-    await runSync({ connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 1 }, never);
-    expect(memorySink(run).counts().users).toBe(130);
+    await syncInto([memoryTarget(run)], { connector: connectorOver(directory), listingsAtOnce: 1 }, never);
+    expect(countsOf(run).users).toBe(130);
   });
 
   test("mark 2: a page of 7 is no sign of the end", async () => {
     const run = emptyRun();
     const { directory } = fakeDirectory({ ...world(), pageItems: 7 });
-    await runSync({ connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 2 }, never);
+    await syncInto([memoryTarget(run)], { connector: connectorOver(directory), listingsAtOnce: 2 }, never);
     expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
   });
 
@@ -174,8 +180,9 @@ describe("a sync", () => {
       const step = page.marker === undefined ? 0 : Number(page.marker.slice(2));
       return { items: [], next: `m:${(step + 1) % 5}` };
     });
-    const sync = runSync(
-      { connector: connectorOver(directory), sink: memorySink(emptyRun()), listingsAtOnce: 1 },
+    const sync = syncInto(
+      [memoryTarget(emptyRun())],
+      { connector: connectorOver(directory), listingsAtOnce: 1 },
       never,
     );
     await expect(sync).rejects.toMatchObject({
@@ -193,15 +200,15 @@ describe("a sync", () => {
       throw new GovernanceError("invalid-argument", "marker expired", { reason: "marker-refused" });
     });
     const run = emptyRun();
-    await runSync({ connector: connectorOver(directory), sink: memorySink(run), listingsAtOnce: 1 }, never);
+    await syncInto([memoryTarget(run)], { connector: connectorOver(directory), listingsAtOnce: 1 }, never);
     expect(rowsOf(run)).toEqual(rowsOf(await wholeRun()));
     expect(calls.filter((call) => call === "ListUsersInGroup none")).toHaveLength(1);
   });
 
   test("reads the largest groups first, by what the last run saw", async () => {
     const { directory, calls } = fakeDirectory(world());
-    const sink = memorySink(emptyRun(), { all: 130, some: 61, one: 1 });
-    await runSync({ connector: connectorOver(directory), sink, listingsAtOnce: 1 }, never);
+    const target = memoryTarget(emptyRun(), { previousMembers: { all: 130, some: 61, one: 1 } });
+    await syncInto([target], { connector: connectorOver(directory), listingsAtOnce: 1 }, never);
     const order = calls
       .filter((call) => call.startsWith("ListUsersInGroup"))
       .map((call) => call.split(" ")[1]);

@@ -4,61 +4,72 @@
 import type { Connector } from "../connector/connector.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { advance, drop, FIRST_LISTINGS, type ListingCursor, membersListing } from "../core/sync-plan.ts";
-import { resourceStub } from "../protocol/builders.ts";
-import { GROUP_TYPE } from "../protocol/ids.ts";
+import type { TargetGroup } from "./combine-targets.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
 import { createListingQueue } from "./listing-queue.ts";
-import type { PageCommit, Sink } from "./sink.ts";
+import type { PublishedRun, SyncPage, SyncRun } from "./target.ts";
 
-export interface SyncDeps {
+export interface RunSyncOptions {
   readonly connector: Connector;
-  readonly sink: Sink;
-  /** Listings read side by side: enough that calls in flight never hold back the granted rate. */
+  readonly targets: TargetGroup<PublishedRun>;
+  /** Names the run, where none goes on. */
+  readonly newRun: () => SyncRun;
+  /**
+   * Listings read side by side: enough that calls in flight never hold back the granted rate. It is also the most pages
+   * that are in memory, since a listing reads its next page once the last one is committed.
+   */
   readonly listingsAtOnce: number;
   /** After each commit. */
   readonly onPage?: (cursor: ListingCursor) => void;
   /** A group vanished while it was read. */
-  readonly onDropped?: (group: string) => void;
+  readonly onGroupDropped?: (group: string) => void;
 }
 
-/** What a run did in this process; rows are the sink's to count. */
-export interface SyncOutcome {
+/** What a run did in this process. Its rows are counted by the targets. */
+export interface ReadingOutcome {
   readonly pages: number;
   readonly droppedGroups: readonly string[];
 }
 
 /**
- * Reads everything that the sink does not have yet. Resolves only when every listing came to its end; otherwise rejects
+ * Reads everything that the targets do not have yet. Resolves only when every listing came to its end; otherwise rejects
  * with the first failure, after the others have stopped, and the run can go on later from what was committed.
  */
-export async function runSync(deps: SyncDeps, signal: AbortSignal): Promise<SyncOutcome> {
-  const { connector, sink, listingsAtOnce } = deps;
-  if (!sink.resumed) sink.begin(connector.listResourceTypes(), FIRST_LISTINGS);
-  const queue = createListingQueue((group) => sink.previousMembers(group));
-  queue.add(sink.openListings());
-
+export async function runSync(options: RunSyncOptions, signal: AbortSignal): Promise<ReadingOutcome> {
+  const { connector, targets, listingsAtOnce } = options;
+  if (targets.run === undefined) {
+    await targets.begin(options.newRun(), connector.listResourceTypes(), FIRST_LISTINGS);
+  }
+  const queue = createListingQueue();
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const droppedGroups: string[] = [];
   let pages = 0;
   let failure: unknown;
 
+  async function enqueue(listings: readonly ListingCursor[]): Promise<void> {
+    if (listings.length === 0) return;
+    const expected = await targets.previousMembers(listings.map(({ group }) => group));
+    queue.add(listings.map((cursor, index) => ({ cursor, expectedMembers: expected[index] ?? 0 })));
+  }
+
   async function readListing(first: ListingCursor): Promise<void> {
     const guard = createCycleGuard(describe(first));
     for (let cursor = first; cursor.state === "open"; ) {
       either.throwIfAborted(); // SYNC-3
-      const commit = await readPage(connector, cursor, either);
-      if (commit === "vanished") {
-        sink.dropGroup(drop(cursor), { resourceTypeId: GROUP_TYPE, resourceId: cursor.group }); // SYNC-4
+      const page = await readPage(connector, cursor, either);
+      if (page === "vanished") {
+        await targets.dropGroup(drop(cursor)); // SYNC-4
         droppedGroups.push(cursor.group);
-        deps.onDropped?.(cursor.group);
+        options.onGroupDropped?.(cursor.group);
         return;
       }
-      guard.next(commit.cursor.token);
-      queue.add(sink.commit(commit)); // SYNC-1
+      guard.next(page.cursor.token);
+      const opened = await targets.commit(page); // SYNC-1
       pages += 1;
-      cursor = commit.cursor;
-      deps.onPage?.(cursor);
+      cursor = page.cursor;
+      options.onPage?.(cursor);
+      await enqueue(opened);
     }
   }
 
@@ -78,11 +89,13 @@ export async function runSync(deps: SyncDeps, signal: AbortSignal): Promise<Sync
     }
   }
 
+  await enqueue(await targets.openListings());
   await Promise.all(Array.from({ length: listingsAtOnce }, worker));
   if (failure !== undefined) throw GovernanceError.from(failure);
-  const left = sink.openListings().length;
-  if (left > 0)
+  const left = (await targets.openListings()).length;
+  if (left > 0) {
     throw new GovernanceError("internal", `the sync ended with ${left} listings unread; sync again`); // SYNC-2
+  }
   return { pages, droppedGroups };
 }
 
@@ -90,43 +103,39 @@ async function readPage(
   connector: Connector,
   cursor: ListingCursor,
   signal: AbortSignal,
-): Promise<PageCommit | "vanished"> {
+): Promise<SyncPage | "vanished"> {
   const request = { pageToken: cursor.token, pageSize: 0 };
   switch (cursor.kind) {
     case "users": {
-      const users = await connector.listUsers(request, signal);
-      return { ...nothing(advance(cursor, users.nextPageToken)), principals: users.items };
+      const { items, nextPageToken } = await connector.listUsers(request, signal);
+      return { ...emptyPage(advance(cursor, nextPageToken)), users: items };
     }
     case "groups": {
-      const groups = await connector.listResources(GROUP_TYPE, undefined, request, signal);
-      return {
-        ...nothing(advance(cursor, groups.nextPageToken)),
-        resources: groups.items,
-        entitlements: groups.items.flatMap((group) => connector.listEntitlements(group).items),
-        opens: groups.items.map((group) => membersListing(group.id?.resource ?? "")),
-      };
+      const { items, nextPageToken } = await connector.listGroups(request, signal);
+      const opens = items.map(({ group }) => membersListing(group.name));
+      return { ...emptyPage(advance(cursor, nextPageToken)), groups: items, opens };
     }
     case "members": {
       const members = await membersPage(connector, cursor, signal);
       if (members === "vanished") return members;
-      const { items, principals, nextPageToken } = members;
-      return { ...nothing(advance(cursor, nextPageToken)), grants: items, principals }; // SYNC-5
+      const { items, nextPageToken } = members;
+      const users = items.map(({ member }) => member); // SYNC-5
+      return { ...emptyPage(advance(cursor, nextPageToken)), users, memberships: items };
     }
   }
 }
 
 async function membersPage(connector: Connector, cursor: ListingCursor, signal: AbortSignal) {
   try {
-    const group = { resourceType: GROUP_TYPE, resource: cursor.group };
-    return await connector.listGrants(resourceStub(group), { pageToken: cursor.token, pageSize: 0 }, signal);
+    return await connector.listMembers(cursor.group, { pageToken: cursor.token, pageSize: 0 }, signal);
   } catch (error) {
     if (error instanceof GovernanceError && error.reason === "group-gone") return "vanished";
     throw error;
   }
 }
 
-function nothing(cursor: ListingCursor): PageCommit {
-  return { cursor, opens: [], resources: [], principals: [], entitlements: [], grants: [] };
+function emptyPage(cursor: ListingCursor): SyncPage {
+  return { cursor, opens: [], users: [], groups: [], memberships: [] };
 }
 
 function describe(cursor: ListingCursor): string {

@@ -12,6 +12,7 @@ import { membershipGrants } from "../../pkg/connector/grants.ts";
 import { groupResource } from "../../pkg/connector/groups.ts";
 import { RESOURCE_TYPES } from "../../pkg/connector/resource-types.ts";
 import { userResource, userStamp } from "../../pkg/connector/users.ts";
+import { ksuid } from "../../pkg/core/ksuid.ts";
 import {
   advance,
   FIRST_LISTINGS,
@@ -21,13 +22,17 @@ import {
   USERS_LISTING,
 } from "../../pkg/core/sync-plan.ts";
 import type { User } from "../../pkg/core/user.ts";
-import { openSyncFile, type SyncFile } from "../../pkg/store/sync-file.ts";
+import type { PublishedFile } from "../../pkg/store/publish/publish.ts";
+import { openSyncFile } from "../../pkg/store/sync-file.ts";
+import { combineTargets, type TargetGroup } from "../../pkg/sync/combine-targets.ts";
+import type { SyncRun } from "../../pkg/sync/target.ts";
 import { somePool } from "../support/fake-directory.ts";
 
 const POOL_ID = "eu-west-1_Bench";
 const PAGE = 60;
 const LISTINGS_AT_ONCE = 8;
-const EMPTY = { opens: [], resources: [], principals: [], entitlements: [], grants: [] };
+const EMPTY = { opens: [], users: [], groups: [], memberships: [] };
+
 const GIVEN = ["Ada", "Björn", "Chloé", "Dmitri", "Emeka", "Fatima", "Grace", "Hiro", "Ines", "Jan"];
 const FAMILY = ["Lovelace", "Borg", "Åkesson", "García", "Okafor", "Nguyen", "Hopper", "Tanaka", "Silva"];
 const [sizes, existingFolder] = [process.argv.slice(2, 5), process.argv[5]];
@@ -50,17 +55,18 @@ async function run(folder: string): Promise<void> {
         fingerprint: { poolId: POOL_ID, userIdKind: "sub", mappingVersion: 1 },
         connectorVersion: "bench",
         now: () => Date.now(),
-        randomBytes,
         acceptShrink: false,
       },
       never,
     ),
   );
   try {
-    await phase("begin", () => file.begin(RESOURCE_TYPES, FIRST_LISTINGS));
-    await phase("users", () => readUsers(file));
-    await phase("groups", () => readGroups(file));
-    await phase("memberships", () => readMembers(file));
+    // Through the group, as the engine commits.
+    const targets = await combineTargets([file]);
+    await phase("begin", () => targets.begin(newRun(), RESOURCE_TYPES, FIRST_LISTINGS));
+    await phase("users", () => readUsers(targets));
+    await phase("groups", () => readGroups(targets));
+    await phase("memberships", () => readMembers(targets));
     print(`  working file ${mib(statSync(join(folder, "bench.c1z.work")).size)}`);
     const published = await phase("publish", () => file.publish({ acceptShrink: false }, never));
     print(`  file ${mib(published.bytes)}, database ${mib(published.databaseBytes)}, runs ${published.runs}`);
@@ -69,48 +75,54 @@ async function run(folder: string): Promise<void> {
   }
 }
 
-function readUsers(file: SyncFile): void {
+function newRun(): SyncRun {
+  const startedAt = new Date();
+  return { id: ksuid(startedAt.getTime(), randomBytes), startedAt };
+}
+
+async function readUsers(targets: TargetGroup<PublishedFile>): Promise<void> {
   const took: number[] = [];
   let cursor: ListingCursor = USERS_LISTING;
   for (let from = 0; from < users; from += PAGE) {
     const size = Math.min(PAGE, users - from);
-    const principals = Array.from({ length: size }, (_, index) => {
+    const rows = Array.from({ length: size }, (_, index) => {
       const user = userAt(from + index);
       const built = userResource(user, pool, "sub"); // not the store's work, so not in its time
       return { ...personOf(user), build: () => built };
     });
     cursor = advance(cursor, from + size < users ? `p1:${from + size}` : "");
-    timed(took, () => file.commit({ ...EMPTY, cursor, principals }));
+    await timed(took, () => targets.commit({ ...EMPTY, cursor, users: rows }));
   }
   report("  commit of a users page", took);
 }
 
-function readGroups(file: SyncFile): void {
+async function readGroups(targets: TargetGroup<PublishedFile>): Promise<void> {
   const names = Array.from({ length: groups }, (_, index) => groupName(index));
   const when = new Date(Date.UTC(2024, 1, 1));
-  const resources = names.map((name, index) =>
-    groupResource(
-      {
-        name,
-        description: `Group ${index}`,
-        roleArn: undefined,
-        precedence: index,
-        createdAt: when,
-        modifiedAt: when,
-      },
-      POOL_ID,
-    ),
-  );
-  file.commit({
+  const rows = names.map((name, index) => {
+    const group = {
+      name,
+      description: `Group ${index}`,
+      roleArn: undefined,
+      precedence: index,
+      createdAt: when,
+      modifiedAt: when,
+    };
+    return {
+      group,
+      build: () => groupResource(group, POOL_ID),
+      entitlements: () => [memberEntitlement(name, POOL_ID)],
+    };
+  });
+  await targets.commit({
     ...EMPTY,
     cursor: advance(GROUPS_LISTING, ""),
-    resources,
-    entitlements: names.map((name) => memberEntitlement(name, POOL_ID)),
+    groups: rows,
     opens: names.map(membersListing),
   });
 }
 
-function readMembers(file: SyncFile): void {
+async function readMembers(targets: TargetGroup<PublishedFile>): Promise<void> {
   const took: number[] = [];
   const perGroup = Math.ceil(memberships / groups);
   let nextGroup = 0;
@@ -130,13 +142,13 @@ function readMembers(file: SyncFile): void {
     );
     one.from += size;
     one.cursor = advance(one.cursor, one.from < perGroup ? `p1:${one.from}` : "");
-    const page = {
-      ...EMPTY,
-      cursor: one.cursor,
-      grants: members.map(membershipGrants(one.cursor.group, "sub", POOL_ID)),
-      principals: members.map(personOf),
+    const grantOf = membershipGrants(one.cursor.group, "sub", POOL_ID);
+    const memberOf = (user: User) => {
+      const grant = grantOf(user); // not the store's work, so not in its time
+      return { groupName: one.cursor.group, member: personOf(user), build: () => grant };
     };
-    timed(took, () => file.commit(page));
+    const page = { ...EMPTY, cursor: one.cursor, memberships: members.map(memberOf) };
+    await timed(took, () => targets.commit({ ...page, users: page.memberships.map(({ member }) => member) }));
     if (one.from >= perGroup) reading.splice(at, 1);
   }
   report("  commit of a member page", took);
@@ -144,6 +156,7 @@ function readMembers(file: SyncFile): void {
 
 function personOf(user: User) {
   return {
+    user,
     resourceTypeId: "user",
     resourceId: user.sub,
     stamp: userStamp(user),
@@ -190,9 +203,9 @@ function subOf(index: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
-function timed(took: number[], work: () => unknown): void {
+async function timed(took: number[], work: () => Promise<unknown>): Promise<void> {
   const start = performance.now();
-  work();
+  await work();
   took.push(performance.now() - start);
 }
 

@@ -237,17 +237,16 @@ export function fakeConnector(different: Partial<Connector> = {}): Connector {
     validate: async () => {},
     listResourceTypes: () => types,
     listResources: async (type) => ({ items: type === "user" ? [user] : [group], nextPageToken: "" }),
-    listUsers: async () => ({
-      items: [{ resourceTypeId: "user", resourceId: "sub-1", stamp: "1", build: () => user }],
-      nextPageToken: "",
-    }),
+    listUsers: noPool,
+    listGroups: noPool,
+    listMembers: noPool,
     getResource: async (id) => (id?.resourceType === "user" ? user : group),
     listEntitlements: (resource) => ({
       items: resource?.id?.resourceType === "group" ? [member] : [],
       nextPageToken: "",
     }),
     listStaticEntitlements: () => ({ items: [], nextPageToken: "" }),
-    listGrants: async () => ({ items: [grant], principals: [], nextPageToken: "" }),
+    listGrants: async () => ({ items: [grant], nextPageToken: "" }),
     ...different,
   };
 }

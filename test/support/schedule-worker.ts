@@ -1,7 +1,7 @@
 // A process that does nothing but sync by its schedule: node schedule-worker.ts <setting>=<value>...
 
 import { withRuntime } from "../../cmd/connector/app/runtime.ts";
-import { startScheduledSync } from "../../cmd/connector/app/schedule/scheduled-sync.ts";
+import { startScheduledSync } from "../../cmd/connector/app/scheduled-sync.ts";
 import { createSignals } from "../../cmd/connector/process/signals.ts";
 import { createOutput } from "../../cmd/connector/process/stdio.ts";
 import { memoryContext } from "../../cmd/connector/testing.fixture.ts";

@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create, toJson } from "@bufbuild/protobuf";
-import { advance, FIRST_LISTINGS, type ListingCursor, membersListing } from "../../pkg/core/sync-plan.ts";
+import type { UserRow } from "../../pkg/connector/connector.ts";
+import { ksuid } from "../../pkg/core/ksuid.ts";
+import {
+  advance,
+  FIRST_LISTINGS,
+  type ListingCursor,
+  listingKey,
+  membersListing,
+} from "../../pkg/core/sync-plan.ts";
 import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../../pkg/protocol/ids.ts";
 import {
   type Entitlement,
@@ -17,6 +25,8 @@ import {
 import { readSyncFile } from "../../pkg/store/read-sync-file.ts";
 import type { RunPage } from "../../pkg/store/run/run-rows.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "../../pkg/store/sync-file.ts";
+import type { SyncPage, SyncRun } from "../../pkg/sync/target.ts";
+import { someGroup, someUser } from "./fake-directory.ts";
 
 /** A pool small enough to write down: who there is, and who is in which group. */
 export interface SmallPool {
@@ -28,6 +38,7 @@ export const POOL_ID = "eu-west-1_Store";
 export const TYPES: readonly ResourceType[] = [USER_TYPE, GROUP_TYPE].map((id) =>
   create(ResourceTypeSchema, { id, displayName: id }),
 );
+const NOON_MS = Date.UTC(2026, 10, 21, 12, 0, 0);
 export const never = new AbortController().signal;
 
 export function temporaryFolder(): { readonly path: string; remove(): void } {
@@ -55,23 +66,54 @@ export function membership(name: string, userId: string): Grant {
   });
 }
 
-export function principal(id: string): RunPage["principals"][number] {
-  return { resourceTypeId: USER_TYPE, resourceId: id, stamp: "as it is", build: () => user(id) };
+export function principal(id: string): UserRow {
+  return {
+    user: someUser({ sub: id }),
+    resourceTypeId: USER_TYPE,
+    resourceId: id,
+    stamp: "as it is",
+    build: () => user(id),
+  };
 }
 
 export function page(cursor: ListingCursor, rows: Partial<RunPage> = {}): RunPage {
   return { cursor, opens: [], resources: [], principals: [], entitlements: [], grants: [], ...rows };
 }
 
-/** Options under a clock that stands still until it is moved, and random bytes that never repeat. */
+/** The same rows as the engine hands them to a target. Users among the resources become rows of users. */
+export function syncPage(cursor: ListingCursor, rows: Partial<RunPage> = {}): SyncPage {
+  const { opens, resources, principals, entitlements, grants } = page(cursor, rows);
+  const isUser = ({ id }: Resource) => id?.resourceType === USER_TYPE;
+  return {
+    cursor,
+    opens,
+    users: [
+      ...resources.filter(isUser).map((row) => ({ ...principal(row.id?.resource ?? ""), build: () => row })),
+      ...principals.map((row) => ({ ...principal(row.resourceId), ...row })),
+    ],
+    groups: resources
+      .filter((row) => !isUser(row))
+      .map((row) => ({
+        group: someGroup(row.id?.resource ?? ""),
+        build: () => row,
+        entitlements: () => entitlements.filter((one) => one.resource?.id?.resource === row.id?.resource),
+      })),
+    memberships: grants.map((row) => ({
+      groupName: cursor.group,
+      member: principal(row.principal?.id?.resource ?? ""),
+      build: () => row,
+    })),
+  };
+}
+
+/** Options under a clock that shows the same time until a test moves it. */
 export function storeOptions(folder: string, changes: Partial<SyncFileOptions> = {}): SyncFileOptions {
   return {
     file: join(folder, "pool.c1z"),
     stateDir: folder,
     fingerprint: { poolId: POOL_ID, userIdKind: "sub", mappingVersion: 1 },
     connectorVersion: "0.0.0-test",
-    now: () => Date.UTC(2026, 10, 21, 12, 0, 0),
-    randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    now: () => NOON_MS,
     acceptShrink: false,
     ...changes,
   };
@@ -81,29 +123,37 @@ export function storeOptions(folder: string, changes: Partial<SyncFileOptions> =
  * Reads the pool into the file as the engine would, one page of a listing at a time, each time of the listing that comes
  * first by name. `afterCommit` is told how many commits there were, the beginning included; false stops it there.
  */
-export function readPool(
+export async function readPool(
   file: SyncFile,
   pool: SmallPool,
-  { pageSize = 2, afterCommit = (_commits: number): boolean => true } = {},
-): void {
+  { pageSize = 2, startedAtMs = NOON_MS, afterCommit = (_commits: number): boolean => true } = {},
+): Promise<void> {
   let commits = 0;
-  if (!file.resumed) {
-    file.begin(TYPES, FIRST_LISTINGS);
+  if (file.run === undefined) {
+    await file.begin(newRun(startedAtMs), TYPES, FIRST_LISTINGS);
     if (!afterCommit(++commits)) return;
   }
   for (;;) {
-    const cursor = file.openListings().toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))[0];
+    const open = await openListingsIn(file);
+    const cursor = open.toSorted((a, b) => (listingKey(a) < listingKey(b) ? -1 : 1))[0];
     if (cursor === undefined) return;
-    file.commit(nextPage(pool, cursor, pageSize));
+    await file.commit(nextPage(pool, cursor, pageSize));
     if (!afterCommit(++commits)) return;
   }
 }
 
-function nameOf(cursor: ListingCursor): string {
-  return `${cursor.kind}:${cursor.group}`;
+export function newRun(startedAtMs = NOON_MS): SyncRun {
+  return {
+    id: ksuid(startedAtMs, (size) => crypto.getRandomValues(new Uint8Array(size))),
+    startedAt: new Date(startedAtMs),
+  };
 }
 
-function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): RunPage {
+export async function openListingsIn(file: SyncFile): Promise<readonly ListingCursor[]> {
+  return (await file.listings()).filter(({ state }) => state === "open");
+}
+
+function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): SyncPage {
   const from = Number(cursor.token === "" ? "0" : cursor.token);
   const all = {
     users: pool.users,
@@ -115,15 +165,15 @@ function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): Run
   const after = advance(cursor, more ? String(from + pageSize) : "");
   switch (cursor.kind) {
     case "users":
-      return page(after, { principals: ids.map(principal) });
+      return syncPage(after, { principals: ids.map(principal) });
     case "groups":
-      return page(after, {
+      return syncPage(after, {
         resources: ids.map(group),
         entitlements: ids.map(entitlement),
         opens: ids.map(membersListing),
       });
     case "members":
-      return page(after, {
+      return syncPage(after, {
         principals: ids.map(principal),
         grants: ids.map((id) => membership(cursor.group, id)),
       });
@@ -134,10 +184,10 @@ function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): Run
 export async function publishPool(options: SyncFileOptions, pool: SmallPool) {
   const file = await openSyncFile(options, never);
   try {
-    readPool(file, pool);
+    await readPool(file, pool, { startedAtMs: options.now() });
     return await file.publish({ acceptShrink: options.acceptShrink }, never);
   } finally {
-    file.close();
+    await file.close();
   }
 }
 

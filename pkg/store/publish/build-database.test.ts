@@ -8,11 +8,12 @@ import {
   group,
   membership,
   never,
+  newRun,
   POOL_ID,
-  page,
   publishPool,
   readPool,
   storeOptions,
+  syncPage,
   TYPES,
   temporaryFolder,
   user,
@@ -231,15 +232,15 @@ describe("the database of a published file", () => {
 test("a parent comes into its columns", async () => {
   const options = storeOptions(folder.path);
   const file = await openSyncFile(options, never);
-  file.begin(TYPES, FIRST_LISTINGS);
+  await file.begin(newRun(), TYPES, FIRST_LISTINGS);
   const child: Resource = create(ResourceSchema, {
     id: { resourceType: "group", resource: "child" },
     parentResourceId: { resourceType: "pool", resource: "p" },
   });
-  file.commit(page(advance(GROUPS_LISTING, ""), { resources: [child] }));
-  file.commit(page(advance(USERS_LISTING, "")));
+  await file.commit(syncPage(advance(GROUPS_LISTING, ""), { resources: [child] }));
+  await file.commit(syncPage(advance(USERS_LISTING, "")));
   await file.publish({ acceptShrink: false }, never);
-  file.close();
+  await file.close();
   const path = join(folder.path, "unpacked.db");
   await unpack(options.file, path, never);
   const database = new DatabaseSync(path, { readOnly: true });
@@ -251,26 +252,30 @@ test("a parent comes into its columns", async () => {
 
 test("two memberships whose joined ids are one are not merged into one silently", async () => {
   const file = await openSyncFile(storeOptions(folder.path), never);
-  file.begin(TYPES, FIRST_LISTINGS);
+  await file.begin(newRun(), TYPES, FIRST_LISTINGS);
   // Ids are joined raw: in the group `a` somebody is called `b:member:user:c`, in the other group somebody is called `c`.
   const [one, other] = ["a", "a:member:user:b"];
   const names = [one, other];
-  file.commit(page(advance(USERS_LISTING, ""), { resources: [user("c"), user("b:member:user:c")] }));
-  file.commit(
-    page(advance(GROUPS_LISTING, ""), {
+  await file.commit(
+    syncPage(advance(USERS_LISTING, ""), { resources: [user("c"), user("b:member:user:c")] }),
+  );
+  await file.commit(
+    syncPage(advance(GROUPS_LISTING, ""), {
       resources: names.map(group),
       entitlements: names.map(entitlement),
       opens: names.map(membersListing),
     }),
   );
-  file.commit(page(advance(membersListing(one), ""), { grants: [membership(one, "b:member:user:c")] }));
-  file.commit(page(advance(membersListing(other), ""), { grants: [membership(other, "c")] }));
-  expect(file.counts().memberships).toBe(2);
+  await file.commit(
+    syncPage(advance(membersListing(one), ""), { grants: [membership(one, "b:member:user:c")] }),
+  );
+  await file.commit(syncPage(advance(membersListing(other), ""), { grants: [membership(other, "c")] }));
+  expect(file.counts.memberships).toBe(2);
   await expect(file.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
     code: "data-loss",
     message: expect.stringContaining("two rows of the run have the same id"),
   });
-  file.close();
+  await file.close();
   expect(existsSync(join(folder.path, "pool.c1z"))).toBe(false);
 });
 
@@ -278,8 +283,8 @@ test("a file that its readers would refuse for its size keeps the new run alone 
   const options = storeOptions(folder.path);
   await publishPool(options, POOL);
   const file = await openSyncFile(options, never);
-  readPool(file, POOL);
-  file.close();
+  await readPool(file, POOL);
+  await file.close();
   const paths = syncPaths(options.file, options.stateDir);
   const previous = await openPrevious(paths.target, paths.previous, options.fingerprint, never);
   const work = new DatabaseSync(paths.work);

@@ -1,5 +1,7 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import type { EpochMs } from "../../core/clock.ts";
+import type { SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE } from "../../protocol/ids.ts";
 import { onDisk, refusedFile, SQLITE, sqliteOf, storeError } from "../errors.ts";
 import { numberOf, optionalTextOf, type Row, textOf } from "../rows.ts";
@@ -7,13 +9,13 @@ import type { Fingerprint } from "../run/fingerprint.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import { unpack } from "./envelope.ts";
 import { columnsOf, RUN_TABLES } from "./file-schema.ts";
-import type { RunCounts } from "./shrink-guard.ts";
 
 /** One finished full run in the old target. */
 export interface PreviousRun {
   readonly syncId: string;
-  readonly endedAtMs: number;
-  readonly counts: RunCounts;
+  readonly startedAtMs: EpochMs;
+  readonly endedAtMs: EpochMs;
+  readonly counts: SyncCounts;
 }
 
 /** The old target, unpacked, sound and ours. */
@@ -81,7 +83,7 @@ function judge(file: string, database: DatabaseSync, wanted: Fingerprint): Previ
   checkTables(file, database);
   const rows = database
     .prepare(`
-      SELECT s.sync_id, s.ended_at, s.sync_type, c.user_pool_id, c.user_id_kind, c.user_rows, c.group_rows, c.membership_rows
+      SELECT s.sync_id, s.started_at, s.ended_at, s.sync_type, c.user_pool_id, c.user_id_kind, c.user_rows, c.group_rows, c.membership_rows
       FROM v1_sync_runs s LEFT JOIN connector_runs c ON c.sync_id = s.sync_id
       ORDER BY s.ended_at DESC, s.sync_id DESC`)
     .all();
@@ -115,10 +117,14 @@ function judgeRun(file: string, row: Row, wanted: Fingerprint): PreviousRun {
     const cure = `sync with --user-id ${kind}, or ${CURE}`;
     throw refusedFile(file, `knows its users by ${kind}, and this sync would by ${wanted.userIdKind}`, cure);
   }
+  const startedAtMs = parseTimestamp(textOf(row, "started_at"));
   const endedAtMs = parseTimestamp(endedAt);
-  if (Number.isNaN(endedAtMs)) throw refusedFile(file, "is damaged: a run ended at no time", CURE);
+  if (Number.isNaN(startedAtMs) || Number.isNaN(endedAtMs)) {
+    throw refusedFile(file, "is damaged: a run in it has no valid start or end time", CURE);
+  }
   return {
     syncId: textOf(row, "sync_id"),
+    startedAtMs,
     endedAtMs,
     counts: {
       users: numberOf(row, "user_rows"),

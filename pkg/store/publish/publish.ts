@@ -3,24 +3,19 @@ import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import type { PublishedRun } from "../../sync/target.ts";
 import { refusedFile } from "../errors.ts";
 import { removeDatabase, type SyncPaths, syncToDisk } from "../paths.ts";
 import { endRun, type RunState } from "../run/run-state.ts";
 import { buildDatabase } from "./build-database.ts";
 import { pack } from "./envelope.ts";
 import type { PreviousFile } from "./previous-file.ts";
-import { type RunCounts, shrinkRefusal } from "./shrink-guard.ts";
+import { shrinkRefusal } from "./shrink-guard.ts";
 
-/** What came of a published run. */
-export interface Published {
+/** A published run, and the file that it is in. Its id is the `sync_id` of the file's rows. */
+export interface PublishedFile extends PublishedRun {
   readonly file: string;
-  readonly syncId: string;
-  readonly counts: RunCounts;
-  /** The run before it, when the file held one. */
-  readonly previous: RunCounts | undefined;
-  readonly startedAt: Date;
-  readonly endedAt: Date;
-  /** Runs in the file now: 2, or 1 when it is the first or when both would be more than the field's readers take. */
+  /** Runs in the file now: 2, or 1 when it is the first or when both would be more than Baton's readers unpack. */
   readonly runs: 1 | 2;
   /** Size of the file. */
   readonly bytes: number;
@@ -41,14 +36,36 @@ export interface PublishDeps {
   readonly maxDatabaseBytes?: number;
 }
 
-/** The field's readers unpack no more than this unless they are told to. */
+/** Baton's readers unpack no more than this, unless they are set to. */
 const READERS_LIMIT_BYTES = 10 * 2 ** 30;
 
 /**
  * Turns a run that was read to the end into the new target (STORE-1). Rejects with `refused-by-guard` when it lost too
  * much (STORE-7); after that and any other failure the old target stands and the run is kept.
  */
-export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promise<Published> {
+export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promise<PublishedFile> {
+  const { paths, run, previous } = deps;
+  const before = previous?.runs[0];
+  const endedAtMs = endOrHold(deps);
+  const built = await build(deps, endedAtMs, signal);
+  await pack(paths.next, paths.packing, signal);
+  removeDatabase(paths.next);
+  signal.throwIfAborted(); // after a close() the target is no longer ours to replace
+  replaceTarget(paths, deps.target);
+  return {
+    file: paths.target,
+    id: run.syncId,
+    counts: run.counts,
+    previous: before?.counts,
+    startedAt: new Date(run.startedAtMs),
+    endedAt: new Date(endedAtMs),
+    ...built,
+    bytes: statSync(paths.target).size,
+  };
+}
+
+/** When the run ended. Throws `refused-by-guard`, and keeps the run as held, when it lost too much (STORE-7). */
+export function endOrHold(deps: Omit<PublishDeps, "connectorVersion" | "target">): EpochMs {
   const { paths, work, run, previous } = deps;
   const before = previous?.runs[0];
   const refusal = before === undefined ? undefined : shrinkRefusal(paths.target, before.counts, run.counts);
@@ -58,21 +75,7 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
   const endedAtMs = run.endedAtMs ?? Math.max(deps.nowMs, run.startedAtMs, (before?.endedAtMs ?? 0) + 1);
   endRun(work, endedAtMs, held);
   if (held) throw refusal;
-  const built = await build(deps, endedAtMs, signal);
-  await pack(paths.next, paths.packing, signal);
-  removeDatabase(paths.next);
-  signal.throwIfAborted(); // after a close() the target is no longer ours to replace
-  replaceTarget(paths, deps.target);
-  return {
-    file: paths.target,
-    syncId: run.syncId,
-    counts: run.counts,
-    previous: before?.counts,
-    startedAt: new Date(run.startedAtMs),
-    endedAt: new Date(endedAtMs),
-    ...built,
-    bytes: statSync(paths.target).size,
-  };
+  return endedAtMs;
 }
 
 async function build(

@@ -1,11 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
-
-/** Rows of one run, exact. */
-export interface RunCounts {
-  readonly users: number;
-  readonly groups: number;
-  readonly memberships: number;
-}
+import type { SyncCounts } from "../../core/sync-plan.ts";
 
 const KINDS = ["users", "groups", "memberships"] as const;
 
@@ -15,8 +9,8 @@ const KINDS = ["users", "groups", "memberships"] as const;
  */
 export function shrinkRefusal(
   file: string,
-  before: RunCounts,
-  after: RunCounts,
+  before: SyncCounts,
+  after: SyncCounts,
 ): GovernanceError | undefined {
   const lost = KINDS.filter((kind) => after[kind] * 2 < before[kind]);
   if (lost.length === 0) return undefined;

@@ -112,7 +112,7 @@ describe("a page", () => {
     rows.commit(page(advance(reopened, "5")));
     expect(rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP))).toEqual([]);
     expect(rows.openListings()).toContainEqual({ ...reopened, token: "5", pages: 1 });
-    rows.dropGroup(drop(reopened), { resourceTypeId: "group", resourceId: "g" });
+    rows.dropGroup(drop(reopened));
     expect(rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP))).toEqual([reopened]);
     expect(rows.openListings()).toContainEqual(reopened);
     rows.commit(page(advance(reopened, "")));
@@ -131,7 +131,7 @@ describe("a group that vanished", () => {
         page(advance(membersListing(name), "9"), { principals: [principal("a"), principal("b")], grants }),
       );
     }
-    rows.dropGroup(drop(membersListing("g")), { resourceTypeId: "group", resourceId: "g" });
+    rows.dropGroup(drop(membersListing("g")));
     expect(rows.counts).toEqual({ users: 2, groups: 1, memberships: 2 });
     const left = (sql: string) =>
       database

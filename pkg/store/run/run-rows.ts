@@ -3,10 +3,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { ListingCursor, ListingKind, ListingState } from "../../core/sync-plan.ts";
+import type { ListingCursor, ListingKind, ListingState, SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../../protocol/messages.ts";
-import type { RunCounts } from "../publish/shrink-guard.ts";
 import { numberOf, type Row, textOf } from "../rows.ts";
 import { timestampText } from "../timestamps.ts";
 import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode.ts";
@@ -43,22 +42,22 @@ interface Met {
   readonly entitlements: Map<string, number>;
 }
 
-type Tally = { -readonly [Kind in keyof RunCounts]: RunCounts[Kind] };
+type Tally = { -readonly [Kind in keyof SyncCounts]: SyncCounts[Kind] };
 
 export class RunRows {
   readonly #database: DatabaseSync;
   readonly #now: EpochClock;
   readonly #sql: RunStatements;
-  #counts: RunCounts;
+  #counts: SyncCounts;
 
-  constructor(database: DatabaseSync, counts: RunCounts, now: EpochClock) {
+  constructor(database: DatabaseSync, counts: SyncCounts, now: EpochClock) {
     this.#database = database;
     this.#counts = counts;
     this.#now = now;
     this.#sql = prepareRun(database);
   }
 
-  get counts(): RunCounts {
+  get counts(): SyncCounts {
     return this.#counts;
   }
 
@@ -73,8 +72,23 @@ export class RunRows {
     });
   }
 
+  listings(): readonly ListingCursor[] {
+    return this.#sql.listings.all().map(cursorOf);
+  }
+
   openListings(): readonly ListingCursor[] {
-    return this.#sql.openListings.all().map(cursorOf);
+    return this.listings().filter(({ state }) => state === "open");
+  }
+
+  rewind(cursors: readonly ListingCursor[]): void {
+    this.#transaction((tally) => {
+      for (const { kind, group, token, state, pages } of cursors) {
+        this.#sql.rewindListing.run(token, state, pages, kind, group);
+        if (kind === "members" && pages === 0) {
+          tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
+        }
+      }
+    });
   }
 
   /** Returns the listings that were really opened: new ones, and those of a group that had vanished and is back. */
@@ -90,19 +104,17 @@ export class RunRows {
     });
   }
 
-  dropGroup(
-    cursor: ListingCursor,
-    group: { readonly resourceTypeId: string; readonly resourceId: string },
-  ): void {
-    const { resourceTypeId: type, resourceId: id } = group;
+  /** Removes the group of a members listing, its entitlement and its grants. */
+  dropGroup(cursor: ListingCursor): void {
+    const { group } = cursor;
     this.#transaction((tally) => {
-      tally.memberships -= Number(this.#sql.dropGrants.run(type, id).changes);
-      this.#sql.dropEntitlements.run(type, id);
-      const found = this.#sql.findResource.get(type, id);
+      tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
+      this.#sql.dropEntitlements.run(GROUP_TYPE, group);
+      const found = this.#sql.findResource.get(GROUP_TYPE, group);
       if (found !== undefined) {
         this.#sql.dropResource.run(numberOf(found, "resource"));
-        this.#sql.dropName.run(type, id);
-        if (type === GROUP_TYPE) tally.groups -= 1;
+        this.#sql.dropName.run(GROUP_TYPE, group);
+        tally.groups -= 1;
       }
       this.#moveListing(cursor);
     });

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { RunCounts } from "../publish/shrink-guard.ts";
+import type { SyncCounts } from "../../core/sync-plan.ts";
 import { numberOf, textOf } from "../rows.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 
@@ -16,7 +16,7 @@ export interface RunState {
   readonly endedAtMs: EpochMs | undefined;
   /** The shrink guard has refused to publish it. */
   readonly held: boolean;
-  readonly counts: RunCounts;
+  readonly counts: SyncCounts;
 }
 
 export function readRun(database: DatabaseSync): RunState | undefined {

@@ -1,14 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** What is asked of the working database, prepared once: it is the cost of a page. */
+/** The statements of the working database, prepared once: they are what a page costs. */
 export type RunStatements = Readonly<Record<keyof typeof SQL, StatementSync>>;
 
 const SQL = {
   beginTransaction: "BEGIN IMMEDIATE",
   commitTransaction: "COMMIT",
   progress: 'UPDATE run SET progress_at = ?, users = ?, "groups" = ?, memberships = ?',
-  openListings: "SELECT kind, group_name, token, state, pages FROM listings WHERE state = 'open'",
-  // Listed again after it had vanished: a group of that name is there, and its members must be read.
+  listings: "SELECT kind, group_name, token, state, pages FROM listings",
+  rewindListing: "UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ?",
+  // A group that is listed again after it had vanished: there is one of that name, and its members must be read.
   openListing: `
     INSERT INTO listings (kind, group_name, token, state, pages) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET token = excluded.token, state = excluded.state, pages = excluded.pages
@@ -43,7 +44,8 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     beginTransaction: database.prepare(SQL.beginTransaction),
     commitTransaction: database.prepare(SQL.commitTransaction),
     progress: database.prepare(SQL.progress),
-    openListings: database.prepare(SQL.openListings),
+    listings: database.prepare(SQL.listings),
+    rewindListing: database.prepare(SQL.rewindListing),
     openListing: database.prepare(SQL.openListing),
     moveListing: database.prepare(SQL.moveListing),
     insertResourceType: database.prepare(SQL.insertResourceType),

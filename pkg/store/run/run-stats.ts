@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { GovernanceError } from "../../core/errors.ts";
+import type { SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
-import type { RunCounts } from "../publish/shrink-guard.ts";
 import { numberOf, textOf } from "../rows.ts";
 
 /** The `stats` of a run, as the field's readers expect them. */
@@ -19,7 +19,7 @@ export interface RunStats {
  * Counts the rows of the working database. They must be as many as were counted page by page (STORE-6): a run that does
  * not add up is not published.
  */
-export function countRun(work: DatabaseSync, counts: RunCounts): RunStats {
+export function countRun(work: DatabaseSync, counts: SyncCounts): RunStats {
   const resources = tally(work, "SELECT type, count(*) AS n FROM main.names GROUP BY type");
   const entitlements = tally(work, "SELECT type, count(*) AS n FROM main.entitlements GROUP BY type");
   const grants = tally(

@@ -32,6 +32,11 @@ export interface Resumption {
 export function openWorkFile(path: string, wanted: Resumption): WorkFile {
   const earlier = existsSync(path) ? openEarlier(path, wanted) : undefined;
   if (typeof earlier === "object") return earlier;
+  return { database: createWorkFile(path), run: undefined, discarded: earlier };
+}
+
+/** An empty working database, in place of any that is there. */
+export function createWorkFile(path: string): DatabaseSync {
   removeDatabase(path);
   touchPrivate(path);
   const database = new DatabaseSync(path, { timeout: 0 });
@@ -42,7 +47,7 @@ export function openWorkFile(path: string, wanted: Resumption): WorkFile {
     database.close();
     throw error;
   }
-  return { database, run: undefined, discarded: earlier };
+  return database;
 }
 
 /** The file when its run goes on; why not, when it holds one; undefined when it holds none. */

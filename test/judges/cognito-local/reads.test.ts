@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runSync } from "../../../pkg/sync/run-sync.ts";
 import { type CognitoLocal, startCognitoLocal } from "../../support/cognito-local.ts";
 import { livelyPool } from "../../support/local-pool.ts";
-import { emptyRun, memorySink } from "../../support/memory-sink.ts";
+import { emptyRun, memoryTarget, syncInto } from "../../support/memory-target.ts";
 import { createRig, type Rig } from "../../support/rig.ts";
 
 const POOL = "eu-west-1_Local0001";
@@ -32,7 +31,7 @@ describe("cognito-local", () => {
 
   test("every user, group and membership in its database is in the sync, and nothing else", async () => {
     const run = emptyRun();
-    await runSync({ connector: rig.connector, sink: memorySink(run), listingsAtOnce: 4 }, never);
+    await syncInto([memoryTarget(run)], { connector: rig.connector, listingsAtOnce: 4 }, never);
     const subOf = (username: string) =>
       pool.Users[username]?.Attributes.find((attribute) => attribute.Name === "sub")?.Value ?? "";
     const users = Object.keys(pool.Users).map((username) => `user:${subOf(username)}`);
@@ -46,7 +45,7 @@ describe("cognito-local", () => {
 
   test("status, attributes and dates arrive as they are kept", async () => {
     const run = emptyRun();
-    await runSync({ connector: rig.connector, sink: memorySink(run), listingsAtOnce: 1 }, never);
+    await syncInto([memoryTarget(run)], { connector: rig.connector, listingsAtOnce: 1 }, never);
     for (const user of Object.values(pool.Users)) {
       const kept = Object.fromEntries(user.Attributes.map(({ Name, Value }) => [Name, Value]));
       const row = run.resources.get(`user:${kept["sub"]}`);

@@ -7,8 +7,7 @@ import {
   CreateUserPoolCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runSync } from "../../../pkg/sync/run-sync.ts";
-import { emptyRun, type MemoryRun, memorySink } from "../../support/memory-sink.ts";
+import { emptyRun, type MemoryRun, memoryTarget, syncInto } from "../../support/memory-target.ts";
 import { createRig, type Rig } from "../../support/rig.ts";
 import { type Moto, startMoto } from "./server.ts";
 
@@ -64,7 +63,7 @@ describe("moto", () => {
 
   async function synced(): Promise<MemoryRun> {
     const run = emptyRun();
-    await runSync({ connector: rig.connector, sink: memorySink(run), listingsAtOnce: 3 }, never);
+    await syncInto([memoryTarget(run)], { connector: rig.connector, listingsAtOnce: 3 }, never);
     return run;
   }
 

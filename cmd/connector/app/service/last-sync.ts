@@ -1,16 +1,15 @@
 import type { LastSync } from "../../../../pkg/ops/http/readiness.ts";
 import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
-import type { SyncSummary } from "../../cli/output/sync-summary.ts";
-import type { CompleteSync } from "../schedule/scheduled-sync.ts";
-import type { RunReport } from "../schedule/sync-schedule.ts";
+import type { CompleteRun } from "../../../../pkg/sync/target.ts";
+import type { FileSyncReport } from "../scheduled-sync.ts";
 
 /** The last complete sync of this process, for the health page and the metrics. */
 export interface LastSyncRecord {
   last(): LastSync | undefined;
   begun(): void;
   /** An earlier process left a complete run. */
-  found(complete: CompleteSync): void;
-  told(report: RunReport<SyncSummary>): void;
+  found(complete: CompleteRun): void;
+  told(report: FileSyncReport): void;
 }
 
 export function createLastSync(metrics: Metrics | undefined): LastSyncRecord {
@@ -18,8 +17,9 @@ export function createLastSync(metrics: Metrics | undefined): LastSyncRecord {
   return {
     last: () => last,
     begun: () => metrics?.sync({ outcome: "begun" }),
-    found({ startedAtMs, endedAtMs }) {
-      const durationMs = Math.max(0, endedAtMs - startedAtMs);
+    found({ startedAt, endedAt }) {
+      const endedAtMs = endedAt.getTime();
+      const durationMs = Math.max(0, endedAtMs - startedAt.getTime());
       metrics?.sync({ outcome: "found", endedAtMs, durationMs, rows: undefined });
     },
     told(report) {
@@ -27,7 +27,8 @@ export function createLastSync(metrics: Metrics | undefined): LastSyncRecord {
         metrics?.sync({ outcome: "failed" });
         return;
       }
-      const { published } = report.result;
+      const [published] = report.result.published;
+      if (published === undefined) return;
       const durationMs = Math.round(report.result.durationMs);
       const { users, groups, memberships } = published.counts;
       last = { endedAt: published.endedAt, durationMs, users, groups, memberships };

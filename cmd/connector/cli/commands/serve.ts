@@ -4,7 +4,7 @@ import { createGrpcServer, type GrpcServer } from "../../../../pkg/grpc/server.t
 import { HEALTH_SERVICE } from "../../../../pkg/grpc/services/health.ts";
 import type { AdjustableLogger, Logger } from "../../../../pkg/ops/logger.ts";
 import { type Runtime, withRuntime } from "../../app/runtime.ts";
-import { startScheduledSync } from "../../app/schedule/scheduled-sync.ts";
+import { startScheduledSync } from "../../app/scheduled-sync.ts";
 import { createHealthEndpoint } from "../../app/service/health-endpoint.ts";
 import { createLastSync, type LastSyncRecord } from "../../app/service/last-sync.ts";
 import { provisioningVerbs, settleLeftovers } from "../../app/service/provisioning-verbs.ts";

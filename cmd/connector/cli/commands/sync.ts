@@ -1,6 +1,7 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import { syncOnce } from "../../app/run-sync.ts";
+import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
 import { withRuntime } from "../../app/runtime.ts";
+import { syncOptions } from "../../app/sync.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { printSummary } from "../output/sync-summary.ts";
@@ -9,17 +10,17 @@ import { followSync } from "../progress/follow-sync.ts";
 /** One full sync into the file, then its summary on stdout. */
 export function syncCommand(config: Config, context: Context): Promise<number> {
   return withRuntime(config, context, async (runtime) => {
-    const summary = await syncOnce(
-      {
-        config,
-        pieces: runtime,
-        clock: context,
-        follow: (tracker) => followSync(tracker, runtime, config, context),
-        resumedBy: "the same command",
-      },
-      context.signal,
-    );
-    await printSummary(summary, config.output, context.stdout);
+    const options = syncOptions({
+      config,
+      pieces: runtime,
+      clocks: context,
+      follow: (tracker) => followSync(tracker, runtime, config, context),
+      resumedBy: "the same command",
+    });
+    const { published, ...result } = await syncOnce(options, context.signal);
+    const { poolId, output } = config;
+    for (const file of published)
+      await printSummary({ ...result, poolId, published: file }, output, context.stdout);
     return OK;
   });
 }

@@ -1,28 +1,22 @@
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
-import type { Published } from "../../../../pkg/store/publish/publish.ts";
+import type { PublishedFile } from "../../../../pkg/store/publish/publish.ts";
+import type { SyncResult } from "../../../../pkg/sync/sync-once.ts";
 import type { Output } from "../../process/context.ts";
 import type { Column } from "./columns.ts";
 import { createRowWriter } from "./row-writer.ts";
 import { counted, formatDuration, jsonText } from "./text.ts";
 
-/** What one sync came to. */
-export interface SyncSummary {
-  readonly published: Published;
+/** What one sync into a file came to. */
+export interface SyncSummary extends Omit<SyncResult<PublishedFile>, "published"> {
+  readonly published: PublishedFile;
   readonly poolId: string;
-  readonly resumed: boolean;
-  readonly droppedGroups: number;
-  /** Of this process. */
-  readonly pages: number;
-  readonly calls: number;
-  readonly throttles: number;
-  readonly durationMs: number;
 }
 
 const COLUMNS: readonly Column<SyncSummary>[] = [
   { key: "pool", value: ({ poolId }) => poolId },
   { key: "file", value: ({ published }) => published.file },
-  { key: "sync_id", value: ({ published }) => published.syncId },
+  { key: "sync_id", value: ({ published }) => published.id },
   { key: "users", value: ({ published }) => published.counts.users },
   { key: "groups", value: ({ published }) => published.counts.groups },
   { key: "memberships", value: ({ published }) => published.counts.memberships },

@@ -4,9 +4,9 @@ import {
   GROUPS_LISTING,
   type ListingCursor,
   membersListing,
+  type SyncCounts,
   USERS_LISTING,
 } from "../../../../pkg/core/sync-plan.ts";
-import type { Counts } from "../../../../pkg/sync/sink.ts";
 import { memoryOutput } from "../../testing.fixture.ts";
 import { formatDuration } from "../output/text.ts";
 import { createCallMeter } from "./call-meter.ts";
@@ -14,7 +14,7 @@ import { createLiveLine } from "./live-line.ts";
 import { progressText, timeLeft } from "./progress-text.ts";
 import { createSyncTracker, type SyncState } from "./sync-progress.ts";
 
-const NONE: Counts = { users: 0, groups: 0, memberships: 0 };
+const NONE: SyncCounts = { users: 0, groups: 0, memberships: 0 };
 
 function state(over: Partial<SyncState> = {}): SyncState {
   return {
@@ -108,16 +108,16 @@ describe("the live line", () => {
 });
 
 describe("the tracker", () => {
-  function tracked(open: readonly ListingCursor[], counts: Counts) {
-    const rows = { now: counts };
-    const tracker = createSyncTracker(open, { counts: () => rows.now, previousCounts: () => undefined });
+  function tracked(open: readonly ListingCursor[], counts: SyncCounts) {
+    const rows = { counts, previousCounts: undefined };
+    const tracker = createSyncTracker(open, rows);
     return { tracker, rows };
   }
 
   test("follows a fresh run", () => {
     const { tracker, rows } = tracked([], NONE);
     expect(tracker.state()).toMatchObject({ usersOpen: true, groupsOpen: true, membersOpen: 0 });
-    rows.now = { users: 60, groups: 2, memberships: 0 };
+    rows.counts = { users: 60, groups: 2, memberships: 0 };
     tracker.onPool(120);
     tracker.onPage(advance(USERS_LISTING, "more"));
     tracker.onPage(advance(GROUPS_LISTING, ""));
@@ -141,15 +141,15 @@ describe("the tracker", () => {
     expect(tracker.state().usersListed).toBe(120);
     tracker.onPage({ ...USERS_LISTING, token: "more", pages: 3 });
     expect(tracker.state().usersListed).toBe(180);
-    rows.now = { users: 170, groups: 1, memberships: 500 };
+    rows.counts = { users: 170, groups: 1, memberships: 500 };
     expect(tracker.state().usersListed).toBe(170);
   });
 
   test("does not wait for a group that vanished", () => {
     const { tracker, rows } = tracked([], NONE);
-    rows.now = { ...NONE, groups: 2 };
+    rows.counts = { ...NONE, groups: 2 };
     tracker.onPage(advance(membersListing("a"), ""));
-    rows.now = { ...NONE, groups: 1 };
+    rows.counts = { ...NONE, groups: 1 };
     expect(tracker.state().membersOpen).toBe(0);
   });
 

@@ -1,15 +1,15 @@
 import { MAX_PAGE_ITEMS } from "../../../../pkg/core/page.ts";
-import type { ListingCursor } from "../../../../pkg/core/sync-plan.ts";
-import type { Counts } from "../../../../pkg/sync/sink.ts";
+import type { ListingCursor, SyncCounts } from "../../../../pkg/core/sync-plan.ts";
+import type { RowsSoFar } from "../../../../pkg/sync/sync-once.ts";
 
-/** Where a sync stands. */
+/** How far a sync is. */
 export interface SyncState {
-  readonly counts: Counts;
+  readonly counts: SyncCounts;
   /** Cognito's estimate, once the pool was read. */
   readonly estimatedUsers: number | undefined;
-  readonly previous: Counts | undefined;
+  readonly previous: SyncCounts | undefined;
   readonly usersOpen: boolean;
-  /** Users that the listing of users has come past; rows may be more, since members bring people along. */
+  /** Users that the listing of users has passed. Rows may be more, since members are added from their groups. */
   readonly usersListed: number;
   readonly groupsOpen: boolean;
   /** Groups whose members are not yet read to the end. */
@@ -23,17 +23,14 @@ export interface SyncTracker {
   state(): SyncState;
 }
 
-/** What is known of a run besides its rows; `open` are the listings that it began with. */
-export function createSyncTracker(
-  open: readonly ListingCursor[],
-  rows: { counts(): Counts; previousCounts(): Counts | undefined },
-): SyncTracker {
-  const previous = rows.previousCounts();
-  const fresh = open.length === 0 && rows.counts().users === 0 && rows.counts().groups === 0;
+/** Counts what a run still has to read. `open` are the listings that an earlier process left open. */
+export function createSyncTracker(open: readonly ListingCursor[], rows: RowsSoFar): SyncTracker {
+  const previous = rows.previousCounts;
+  const fresh = open.length === 0 && rows.counts.users === 0 && rows.counts.groups === 0;
   let userPages = open.find(({ kind }) => kind === "users")?.pages ?? 0;
   let usersOpen = fresh || open.some(({ kind }) => kind === "users");
   let groupsOpen = fresh || open.some(({ kind }) => kind === "groups");
-  let membersDone = rows.counts().groups - open.filter(({ kind }) => kind === "members").length;
+  let membersDone = rows.counts.groups - open.filter(({ kind }) => kind === "members").length;
   let estimatedUsers: number | undefined;
   return {
     onPage({ kind, state, pages }) {
@@ -47,8 +44,8 @@ export function createSyncTracker(
       estimatedUsers = estimated;
     },
     state() {
-      const counts = rows.counts();
-      // A group that vanished took its row along, so it is not waited for.
+      const { counts } = rows;
+      // The row of a group that vanished is removed, so the group is not waited for.
       const membersOpen = Math.max(0, counts.groups - membersDone);
       const usersListed = Math.min(counts.users, userPages * MAX_PAGE_ITEMS);
       return { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen };

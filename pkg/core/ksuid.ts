@@ -1,4 +1,4 @@
-import type { EpochMs } from "../../core/clock.ts";
+import type { EpochMs } from "./clock.ts";
 
 const EPOCH_SECONDS = 1_400_000_000;
 const PAYLOAD_BYTES = 16;

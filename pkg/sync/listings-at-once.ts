@@ -1,4 +1,4 @@
-import { QUOTAS } from "../../../pkg/core/operations.ts";
+import { QUOTAS } from "../core/operations.ts";
 
 /** Calls in flight that keep a rate busy at the slowest answer we plan for, which is 2 s, with room for jitter. */
 const IN_FLIGHT_PER_RATE = 2.5;

@@ -8,9 +8,9 @@
 //       sooner.
 //   SCHEDULE-4. The schedule ends by its signal alone: no failure ends it.
 
-import type { EpochClock, EpochMs, MonotonicClock, MonotonicMs } from "../../../../pkg/core/clock.ts";
-import type { ErrorCode } from "../../../../pkg/core/errors.ts";
-import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import type { EpochClock, EpochMs, MonotonicClock, MonotonicMs } from "../../core/clock.ts";
+import type { ErrorCode } from "../../core/errors.ts";
+import { GovernanceError } from "../../core/errors.ts";
 
 /** What came of a run. Times are milliseconds since the epoch. */
 export type RunReport<R> =

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ErrorDetails, GovernanceError } from "../../../../pkg/core/errors.ts";
+import { type ErrorDetails, GovernanceError } from "../../core/errors.ts";
 import {
   createSyncSchedule,
   type RunReport,

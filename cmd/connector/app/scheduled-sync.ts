@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ScheduleSettings } from "../../../pkg/config/config.ts";
+import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
+import { createScheduledSync, type ScheduledSync } from "../../../pkg/sync/schedule/scheduled-sync.ts";
+import type { RunReport } from "../../../pkg/sync/schedule/sync-schedule.ts";
+import type { SyncResult } from "../../../pkg/sync/sync-once.ts";
+import type { CompleteRun } from "../../../pkg/sync/target.ts";
+import { formatDuration } from "../cli/output/text.ts";
+import type { Context } from "../process/context.ts";
+import { type SyncConfig, type SyncPieces, syncOptions } from "./sync.ts";
+
+export type FileSyncReport = RunReport<SyncResult<PublishedFile>>;
+
+export interface ScheduledFileSyncOptions {
+  readonly config: SyncConfig & { readonly schedule: ScheduleSettings };
+  readonly pieces: SyncPieces;
+  /** Its signal ends the schedule at once, so that a drain does not wait for it first. */
+  readonly context: Pick<Context, "now" | "monotonic" | "signal">;
+  /** A run begins. Must not throw. */
+  readonly onBegun?: () => void;
+  /** The file holds a complete run of an earlier process. Must not throw. */
+  readonly onFound?: (complete: CompleteRun) => void;
+  /** After each run, once it is logged. Must not throw. */
+  readonly onResult?: (report: FileSyncReport) => void;
+}
+
+/** Syncs into the file again and again, and logs how it goes. Its calls wait behind those of callers (D6). */
+export function startScheduledSync(options: ScheduledFileSyncOptions): ScheduledSync<PublishedFile> {
+  const { config, pieces, context } = options;
+  const { log } = pieces;
+  const { file } = config.sync;
+  return createScheduledSync(
+    {
+      ...config.schedule,
+      random: Math.random,
+      sleep: async (ms, signal) => {
+        await sleep(ms, undefined, { signal });
+      },
+      sync: syncOptions({ config, pieces, clocks: context, resumedBy: "the next run" }),
+      events: {
+        onDropped: (_target, reason) => log.warn(`a run that was cut is dropped: ${reason}`, { file }),
+        onFound: (complete) => options.onFound?.(complete),
+        onWait: (waitMs) => log.info("the next sync is due later", { file, leftMs: Math.round(waitMs) }),
+        onBegun() {
+          log.info("syncing by schedule", { file });
+          options.onBegun?.();
+        },
+        onCut: () => log.info("the sync is cut; what was read is kept, the next process goes on", { file }),
+        onResult(report) {
+          logReport(report, options);
+          options.onResult?.(report);
+        },
+      },
+    },
+    context.signal,
+  );
+}
+
+function logReport(report: FileSyncReport, { config, pieces: { log } }: ScheduledFileSyncOptions): void {
+  const { file } = config.sync;
+  if (report.kind === "failed") {
+    log.failure("the scheduled sync failed", report.error, { file, leftMs: Math.round(report.retryInMs) });
+    return;
+  }
+  const { published, droppedGroups, pages, calls, throttles, durationMs, resumed } = report.result;
+  for (const { file: target, counts } of published) {
+    log.info("synced", {
+      file: target,
+      ...counts,
+      droppedGroups,
+      pages,
+      calls,
+      throttles,
+      resumed,
+      durationMs: Math.round(durationMs),
+    });
+  }
+  if (report.skipped > 0) {
+    const every = formatDuration(config.schedule.everyMs);
+    log.warn(`the sync took longer than the ${every} between two; raise --sync-every, or the rate`, { file });
+  }
+}

@@ -1,0 +1,170 @@
+// Several targets filled by one reading. Invariants SYNC-7 to SYNC-9 are in DESIGN.md.
+
+import { GovernanceError } from "../core/errors.ts";
+import { type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
+import type { ResourceType } from "../protocol/messages.ts";
+import { type Alignment, align } from "./align.ts";
+import type { PublishedRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "./target.ts";
+
+/** A target whose earlier run is thrown away because of the others, and why. */
+export interface Discarded {
+  readonly target: string;
+  readonly reason: string;
+}
+
+/**
+ * Decides whether the run of an earlier process goes on, and brings all targets to the same place in it (SYNC-8). The
+ * targets stay the caller's to close.
+ */
+export async function combineTargets<P extends PublishedRun>(
+  targets: readonly SyncTarget<P>[],
+): Promise<TargetGroup<P>> {
+  const [first] = targets;
+  if (first === undefined) throw new GovernanceError("internal", "a sync without a target was begun");
+  const run = targets.find((target) => target.run !== undefined)?.run;
+  if (run === undefined) return new TargetGroup(targets, discardedOnOpening(targets));
+  const reading = targets.filter((target) => target.run?.id === run.id);
+  const others = targets.filter((target) => target.run?.id !== run.id);
+  const plans = await Promise.all(reading.map((target) => target.listings()));
+  if (others.length === 0) {
+    const alignments = align(plans);
+    if (alignments !== undefined) {
+      await Promise.all(reading.map((target, index) => alignOne(target, alignments[index])));
+      return new TargetGroup(targets, []);
+    }
+  } else if (plans.flat().every(isRead) && others.every(({ complete }) => complete?.id === run.id)) {
+    return new TargetGroup(reading, []); // the others had published it when something failed (SYNC-9)
+  }
+  const reason =
+    others.length === 0
+      ? "the targets of the sync are at different places in it"
+      : "another target of the sync does not hold it";
+  const holders = targets.filter((target) => target.run !== undefined);
+  for (const target of holders) await target.discard();
+  const now = holders.map(({ name }) => ({ target: name, reason }));
+  return new TargetGroup(targets, [...discardedOnOpening(targets), ...now]);
+}
+
+function discardedOnOpening(targets: readonly SyncTarget[]): readonly Discarded[] {
+  return targets.flatMap(({ name, discarded }) =>
+    discarded === undefined ? [] : [{ target: name, reason: discarded }],
+  );
+}
+
+async function alignOne(target: SyncTarget, alignment: Alignment | undefined): Promise<void> {
+  for (const cursor of alignment?.drop ?? [])
+    await target.dropGroup({ ...cursor, token: "", state: "dropped" });
+  if (alignment !== undefined && alignment.rewind.length > 0) await target.rewind(alignment.rewind);
+}
+
+function isRead({ state }: ListingCursor): boolean {
+  return state !== "open";
+}
+
+/** One target, and the end of the last call that it was given. */
+interface Member<P extends PublishedRun> {
+  readonly target: SyncTarget<P>;
+  idle: Promise<unknown>;
+}
+
+/** The targets of one run. Each gets the same calls in the same order, one at a time, at its own pace (SYNC-7). */
+export class TargetGroup<P extends PublishedRun> {
+  /** What was thrown away of earlier runs, for the log. Empty when one goes on. */
+  readonly discarded: readonly Discarded[];
+  /** True when the run of an earlier process goes on. */
+  readonly resumed: boolean;
+  readonly #members: readonly Member<P>[];
+
+  constructor(targets: readonly SyncTarget<P>[], discarded: readonly Discarded[]) {
+    this.#members = targets.map((target) => ({ target, idle: Promise.resolve() }));
+    this.discarded = discarded;
+    this.resumed = targets.some(({ run }) => run !== undefined);
+  }
+
+  get names(): readonly string[] {
+    return this.#members.map(({ target }) => target.name);
+  }
+
+  get run(): SyncRun | undefined {
+    return this.#members[0]?.target.run;
+  }
+
+  get counts(): SyncCounts {
+    return this.#members[0]?.target.counts ?? NO_ROWS;
+  }
+
+  get previousCounts(): SyncCounts | undefined {
+    return this.#members.find(({ target }) => target.complete !== undefined)?.target.complete?.counts;
+  }
+
+  async begin(
+    run: SyncRun,
+    types: readonly ResourceType[],
+    listings: readonly ListingCursor[],
+  ): Promise<void> {
+    await this.#all((target) => target.begin(run, types, listings));
+  }
+
+  async openListings(): Promise<readonly ListingCursor[]> {
+    const [first] = await this.#all((target) => target.listings());
+    return (first ?? []).filter(({ state }) => state === "open");
+  }
+
+  async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
+    const [first] = await this.#all((target) => target.commit(page));
+    return first ?? [];
+  }
+
+  async dropGroup(cursor: ListingCursor): Promise<void> {
+    await this.#all((target) => target.dropGroup(cursor));
+  }
+
+  /** The most that any target knows. */
+  async previousMembers(groups: readonly string[]): Promise<readonly number[]> {
+    const known = await this.#all((target) => target.previousMembers(groups));
+    return groups.map((_, index) => Math.max(...known.map((members) => members[index] ?? 0)));
+  }
+
+  /** In the order of the targets, once all of them agree. The first failure ends it, and says which have the run. */
+  async publish(options: PublishOptions, signal: AbortSignal): Promise<readonly P[]> {
+    await this.#all((target) => target.check(options));
+    const published: P[] = [];
+    for (const { target } of this.#members) {
+      try {
+        published.push(await target.publish(options, signal));
+      } catch (error) {
+        throw this.#partly(this.#named(target, error), published.length);
+      }
+    }
+    return published;
+  }
+
+  /** Gives each target the call once it has answered the one before, and waits for all, also when one fails. */
+  async #all<T>(call: (target: SyncTarget<P>) => Promise<T>): Promise<readonly T[]> {
+    const answers = this.#members.map((member) => {
+      const answer = member.idle.then(() => call(member.target));
+      member.idle = answer.catch(() => undefined);
+      return answer;
+    });
+    const outcomes = await Promise.allSettled(answers);
+    return outcomes.map((outcome, index) => {
+      if (outcome.status === "fulfilled") return outcome.value;
+      throw this.#named(this.#members[index]?.target, outcome.reason);
+    });
+  }
+
+  /** With several targets, the message begins with the name of the one that failed. */
+  #named(target: SyncTarget<P> | undefined, error: unknown): GovernanceError {
+    const failure = GovernanceError.from(error);
+    if (this.#members.length === 1 || target === undefined) return failure;
+    return failure.with({ message: `${target.name}: ${failure.message}` });
+  }
+
+  #partly(failure: GovernanceError, published: number): GovernanceError {
+    if (published === 0) return failure;
+    const done = this.names.slice(0, published).join(", ");
+    return failure.with({
+      message: `${failure.message}; the run is in ${done}, and the next sync publishes the rest without reading again`,
+    });
+  }
+}

@@ -1,0 +1,178 @@
+// One whole sync: open the targets, read what they lack, publish. Whatever it rejects with, what was read is kept, and
+// what readers of the targets see is as it was, unless the message says otherwise.
+
+import type { Connector } from "../connector/connector.ts";
+import type { Clocks } from "../core/clock.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { ksuid } from "../core/ksuid.ts";
+import type { ListingCursor, SyncCounts } from "../core/sync-plan.ts";
+import { combineTargets, type TargetGroup } from "./combine-targets.ts";
+import { type ReadingOutcome, runSync } from "./run-sync.ts";
+import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
+
+/** Calls to AWS of this process so far. */
+export interface CallTotals {
+  readonly calls: number;
+  readonly throttles: number;
+}
+
+/** Rows of the run being read, as they are now. */
+export interface RowsSoFar {
+  readonly counts: SyncCounts;
+  /** Of the newest complete run. */
+  readonly previousCounts: SyncCounts | undefined;
+}
+
+/** Follows one reading, until it is closed. */
+export interface ReadingObserver {
+  onPool(estimatedUsers: number): void;
+  /** A page was committed. */
+  onPage(cursor: ListingCursor): void;
+  close(): void;
+}
+
+/** What happens meanwhile, for a log or a progress line. None of it may throw. */
+export interface SyncEvents {
+  /** The run of an earlier process is thrown away, and another one begins. */
+  onDiscarded?(target: string, reason: string): void;
+  /** The run of an earlier process goes on. */
+  onResumed?(target: string, counts: SyncCounts): void;
+  /** Reading begins. `open` are the listings that an earlier process left open; none when the run is new. */
+  onReading?(open: readonly ListingCursor[], rows: RowsSoFar): ReadingObserver;
+  onGroupDropped?(group: string): void;
+  onRead?(pages: number, counts: SyncCounts): void;
+  onCloseFailed?(target: string, error: unknown): void;
+}
+
+export interface SyncOnceOptions<P extends PublishedRun> {
+  readonly connector: Connector;
+  /** At least one. They are published in this order. */
+  readonly targets: readonly OpenTarget<P>[];
+  readonly listingsAtOnce: number;
+  readonly publishing: PublishOptions;
+  readonly clocks: Clocks;
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly callTotals: () => CallTotals;
+  /** What goes on with a run that is cut, such as `the same command`. */
+  readonly resumedBy: string;
+  readonly events: SyncEvents;
+}
+
+/** What one sync came to, in this process. */
+export interface SyncResult<P extends PublishedRun> extends CallTotals {
+  /** One for each target that was published now: all of them, unless an earlier process had published some. */
+  readonly published: readonly P[];
+  readonly resumed: boolean;
+  readonly droppedGroups: number;
+  readonly pages: number;
+  readonly durationMs: number;
+}
+
+/** The targets are opened, and so judged, before the first call to AWS. */
+export async function syncOnce<P extends PublishedRun>(
+  options: SyncOnceOptions<P>,
+  signal: AbortSignal,
+): Promise<SyncResult<P>> {
+  const { clocks, events, callTotals } = options;
+  const startedAt = clocks.monotonic();
+  const before = callTotals();
+  const targets = await openTargets(options.targets, events, signal);
+  try {
+    const group = await combineTargets(targets);
+    for (const { target, reason } of group.discarded) events.onDiscarded?.(target, reason);
+    if (group.resumed) for (const name of group.names) events.onResumed?.(name, group.counts);
+    const { resumed } = group;
+    const { pages, droppedGroups } = await readAll(group, options, signal);
+    events.onRead?.(pages, group.counts);
+    const published = await group.publish(options.publishing, signal);
+    const after = callTotals();
+    return {
+      published,
+      resumed,
+      droppedGroups: droppedGroups.length,
+      pages,
+      calls: after.calls - before.calls,
+      throttles: after.throttles - before.throttles,
+      durationMs: clocks.monotonic() - startedAt,
+    };
+  } finally {
+    await closeTargets(targets, events);
+  }
+}
+
+/** Opens all or none. */
+export async function openTargets<P extends PublishedRun>(
+  openers: readonly OpenTarget<P>[],
+  events: SyncEvents,
+  signal: AbortSignal,
+): Promise<readonly SyncTarget<P>[]> {
+  const opened: SyncTarget<P>[] = [];
+  try {
+    for (const open of openers) opened.push(await open(signal));
+    return opened;
+  } catch (error) {
+    await closeTargets(opened, events);
+    throw error;
+  }
+}
+
+/** Closes all. One that fails is reported, and hides no other failure. */
+export async function closeTargets(targets: readonly SyncTarget[], events: SyncEvents): Promise<void> {
+  for (const target of targets.toReversed()) {
+    try {
+      await target.close();
+    } catch (error) {
+      events.onCloseFailed?.(target.name, error);
+    }
+  }
+}
+
+/** Reads what the targets lack. Nothing at all when the run is whole and only waits to be published. */
+async function readAll(
+  targets: TargetGroup<PublishedRun>,
+  options: SyncOnceOptions<PublishedRun>,
+  signal: AbortSignal,
+): Promise<ReadingOutcome> {
+  const { connector, listingsAtOnce, clocks, randomBytes, events } = options;
+  const open = targets.resumed ? await targets.openListings() : [];
+  if (targets.resumed && open.length === 0) return { pages: 0, droppedGroups: [] };
+  const observer = events.onReading?.(open, targets);
+  try {
+    observer?.onPool((await connector.pool(signal)).estimatedUsers);
+    return await runSync(
+      {
+        connector,
+        targets,
+        listingsAtOnce,
+        newRun() {
+          const nowMs = clocks.now();
+          return { id: ksuid(nowMs, randomBytes), startedAt: new Date(nowMs) };
+        },
+        onPage: (cursor) => observer?.onPage(cursor),
+        onGroupDropped: (group) => events.onGroupDropped?.(group),
+      },
+      signal,
+    );
+  } catch (error) {
+    throw (await isUnread(targets)) ? resumable(error, options.resumedBy) : error;
+  } finally {
+    observer?.close();
+  }
+}
+
+/** Whether the run has begun and is not read to the end. A target that cannot answer any more says no. */
+async function isUnread(targets: TargetGroup<PublishedRun>): Promise<boolean> {
+  if (targets.run === undefined) return false;
+  try {
+    return (await targets.openListings()).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function resumable(error: unknown, resumedBy: string): GovernanceError {
+  const failure = GovernanceError.from(error);
+  return failure.with({
+    message: `${failure.message}; what was read is kept, ${resumedBy} goes on from there`,
+  });
+}
