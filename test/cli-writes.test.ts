@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { run } from "../cmd/connector/run.ts";
@@ -13,7 +12,6 @@ import type { StoredUser } from "./cognito/stored-user.ts";
 import { type CliResult, runCli, startCli } from "./support/connector-cli.ts";
 
 const POOL = "us-east-1_Ab129faBb";
-const MAIN = resolve(import.meta.dirname, "../cmd/connector/main.ts");
 const ROLE = "arn:aws:iam::123456789012:role/admins";
 const PASSWORD = "planted-Passw0rd-7Qx!";
 
@@ -64,22 +62,7 @@ async function inside(...args: string[]): Promise<CliResult> {
 
 /** The same, with a text on stdin. */
 function fed(text: string, ...args: string[]): Promise<CliResult> {
-  const debug = ["--provisioning", "--log-level=debug"];
-  const program = spawn(process.execPath, [MAIN, ...args, ...settings(), ...debug], {
-    env: { PATH: process.env["PATH"], AWS_ACCESS_KEY_ID: "AKIDTEST", AWS_SECRET_ACCESS_KEY: "secret" },
-  });
-  let stdout = "";
-  let stderr = "";
-  program.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  program.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  program.stdin.end(text);
-  return new Promise((ended) => {
-    program.once("close", (code) => ended({ code, stdout, stderr }));
-  });
+  return runCli([...args, ...settings(), "--provisioning", "--log-level=debug"], {}, text);
 }
 
 function rowsOf({ stdout }: CliResult): unknown[] {

@@ -10,15 +10,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
 import { ResourceTypeSchema } from "../pkg/protocol/messages.ts";
 import { createAuthority } from "./support/certificates.ts";
-import {
-  allClosed,
-  codesDuring,
-  connectWith,
-  crowd,
-  frame,
-  openFilesLimit,
-  PREFACE,
-} from "./support/hostile.ts";
+import { allClosed, codesDuring, connectWith, crowd, frame, PREFACE } from "./support/hostile.ts";
 import { useSecureServer } from "./support/secure-server.ts";
 
 const stage = useSecureServer(afterEach);
@@ -136,24 +128,6 @@ describe("messages", () => {
 });
 
 describe("connections", () => {
-  // Each has two ends in this process, though most of the others have been cut by then.
-  const many = openFilesLimit() > 13_000 ? 10_000 : 2000;
-
-  test(`that are idle, ${many} of them, make room for others`, async () => {
-    const { port, connect, refused, told } = await stage.start({ limits: { maxConnections: 1000 } });
-    // Some never say a word, some begin as HTTP/2 does.
-    const attack = crowd(port, many, (at) => (at % 2 === 0 ? PREFACE : Buffer.alloc(0)));
-    expect(await codesDuring(connect, attack)).toEqual(OK);
-    const sockets = await attack;
-    // The last ones are connected before the server has seen them.
-    await told("refused", many - 1000);
-    expect(new Set(refused.map(({ why }) => why))).toEqual(new Set(["evicted"]));
-    // Those that had to go have been told so, but for the order within one batch.
-    await allClosed(sockets.slice(0, many - 1200));
-    expect(await codesDuring(connect, Promise.resolve())).toEqual(OK);
-    for (const socket of sockets) socket.destroy();
-  }, 180_000);
-
   test("that are idle may all stay where there is room", async () => {
     const count = 2000;
     const { port, connect, refused } = await stage.start({ limits: { maxConnections: 20_000 } });

@@ -60,25 +60,71 @@ export function leaksIn(
   content: string | Uint8Array,
   planted: readonly Planted[],
 ): readonly string[] {
-  const text = Buffer.from(content).toString("latin1");
+  const bytes =
+    typeof content === "string"
+      ? Buffer.from(content)
+      : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const text = bytes.toString("latin1");
   const lower = text.toLowerCase();
-  return planted.flatMap(({ what, marker, whole }) => {
-    const plain = marker.toLowerCase();
-    const hidden = [
-      { form: "plain", at: lower.indexOf(plain) },
-      { form: "UTF-16", at: lower.indexOf(Buffer.from(plain, "utf16le").toString("latin1")) },
-      { form: "hex", at: lower.indexOf(Buffer.from(marker).toString("hex")) },
-      ...base64Forms(marker).map((form) => ({ form: "base64", at: text.indexOf(form) })),
-      ...(whole === undefined ? [] : digests(whole)).map((digest) => ({
-        form: "digest",
-        at: lower.indexOf(digest.toLowerCase()),
-      })),
-    ];
-    const found = hidden.find(({ at }) => at >= 0);
+  const { inAnyCase, asWritten, forms } = searchOf(planted);
+  // Nearly every content holds none of them, which one pass over it shows.
+  if (!inAnyCase.test(lower) && !asWritten.test(text)) return [];
+  return planted.flatMap((each) => {
+    const found = forms(each)
+      .map(({ form, sought, anyCase }) => ({ form, at: (anyCase ? lower : text).indexOf(sought) }))
+      .find(({ at }) => at >= 0);
     if (found === undefined) return [];
     const around = text.slice(Math.max(0, found.at - 80), found.at + 80).replace(/[^ -~]+/g, "·");
-    return [`${place} holds the ${what} (${found.form}): …${around}…`];
+    return [`${place} holds the ${each.what} (${found.form}): …${around}…`];
   });
+}
+
+interface Form {
+  readonly form: string;
+  readonly sought: string;
+  readonly anyCase: boolean;
+}
+
+interface Search {
+  readonly forms: (planted: Planted) => readonly Form[];
+  /** Any form of any of them. */
+  readonly inAnyCase: RegExp;
+  readonly asWritten: RegExp;
+}
+
+const searches = new WeakMap<readonly Planted[], Search>();
+
+function searchOf(planted: readonly Planted[]): Search {
+  const known = searches.get(planted);
+  if (known !== undefined) return known;
+  const all = new Map(planted.map((each) => [each, formsOf(each)]));
+  const forms = [...all.values()].flat();
+  const anyOf = (some: readonly Form[]): RegExp =>
+    new RegExp(some.map(({ sought }) => literally(sought)).join("|"));
+  const search: Search = {
+    forms: (each) => all.get(each) ?? [],
+    inAnyCase: anyOf(forms.filter(({ anyCase }) => anyCase)),
+    asWritten: anyOf(forms.filter(({ anyCase }) => !anyCase)),
+  };
+  searches.set(planted, search);
+  return search;
+}
+
+/** As a part of a pattern that matches nothing else. */
+function literally(text: string): string {
+  return text.replace(/\W/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function formsOf({ marker, whole }: Planted): readonly Form[] {
+  const plain = marker.toLowerCase();
+  const inAnyCase = (form: string, sought: string): Form => ({ form, sought, anyCase: true });
+  return [
+    inAnyCase("plain", plain),
+    inAnyCase("UTF-16", Buffer.from(plain, "utf16le").toString("latin1")),
+    inAnyCase("hex", Buffer.from(marker).toString("hex")),
+    ...base64Forms(marker).map((sought) => ({ form: "base64", sought, anyCase: false })),
+    ...(whole === undefined ? [] : digests(whole)).map((digest) => inAnyCase("digest", digest.toLowerCase())),
+  ];
 }
 
 /** The base64 of a text that stands at any place of a longer one, without what its neighbours decide. */

@@ -1,0 +1,28 @@
+// More connections than a service takes, and that its rightful caller is answered all the while.
+import { Buffer } from "node:buffer";
+import { afterEach, describe, expect, test } from "vitest";
+import { allClosed, codesDuring, crowd, openFilesLimit, PREFACE } from "./support/hostile.ts";
+import { useSecureServer } from "./support/secure-server.ts";
+
+const stage = useSecureServer(afterEach);
+const OK = new Set(["OK"]);
+
+describe("connections", () => {
+  // Each has two ends in this process, though most of the others have been cut by then.
+  const many = openFilesLimit() > 13_000 ? 10_000 : 2000;
+
+  test(`that are idle, ${many} of them, make room for others`, async () => {
+    const { port, connect, refused, told } = await stage.start({ limits: { maxConnections: 1000 } });
+    // Some never say a word, some begin as HTTP/2 does.
+    const attack = crowd(port, many, (at) => (at % 2 === 0 ? PREFACE : Buffer.alloc(0)));
+    expect(await codesDuring(connect, attack)).toEqual(OK);
+    const sockets = await attack;
+    // The last ones are connected before the server has seen them.
+    await told("refused", many - 1000);
+    expect(new Set(refused.map(({ why }) => why))).toEqual(new Set(["evicted"]));
+    // Those that had to go have been told so, but for the order within one batch.
+    await allClosed(sockets.slice(0, many - 1200));
+    expect(await codesDuring(connect, Promise.resolve())).toEqual(OK);
+    for (const socket of sockets) socket.destroy();
+  }, 180_000);
+});
