@@ -1,6 +1,7 @@
 // Rewrites every file that the code makes and a test compares, and says of each what changed: `make golden`.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { tryOutPool } from "../support/local-pool.ts";
 
 const GOLDEN = "cmd/**/golden/*";
@@ -43,7 +44,8 @@ function writeSnapshots(): boolean {
   const tests = globSync("{pkg,cmd}/**/*.test.ts").filter((path) =>
     readFileSync(path, "utf8").includes("toMatchFileSnapshot("),
   );
-  const done = succeeds("vitest", "run", "--project", "unit*", "--update", ...tests);
+  const passed = succeeds("vitest", "run", "--project", "unit*", "--update=all", ...tests);
+  const done = passed && globSync(GOLDEN).length > 0;
   if (!done) for (const [path, content] of old) writeFileSync(path, content);
   return done;
 }
@@ -57,8 +59,15 @@ function files(): ReadonlyMap<string, string> {
   return new Map(paths.map((path) => [path, readFileSync(path, "latin1")]));
 }
 
+/** The files by name, or how many where a folder has more of them than a line can hold. */
 function changes(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string {
   const written = [...after].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
-  const removed = [...before.keys()].filter((path) => !after.has(path)).map((path) => `${path} (removed)`);
-  return [...written, ...removed].toSorted().join(", ") || "as it was";
+  const removed = [...before.keys()].filter((path) => !after.has(path));
+  const folders = Object.entries(Object.groupBy([...written, ...removed], dirname));
+  const told = folders.flatMap(([folder, paths = []]) =>
+    paths.length > 5
+      ? [`${paths.length} files in ${folder}`]
+      : paths.map((path) => (after.has(path) ? path : `${path} (removed)`)),
+  );
+  return told.join(", ") || "as it was";
 }
