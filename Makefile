@@ -15,13 +15,13 @@ $(INSTALLED): package.json package-lock.json
 
 install: $(INSTALLED) ## install what is needed (npm packages, Node 24 among them)
 
-demo: $(INSTALLED) ## a small lively pool on this machine: validate it, sync it to demo.c1z, change it
+demo: $(INSTALLED) ## a small pool on this machine: validate, sync and change it
 	@node test/demo/main.ts
 
-test: $(INSTALLED) ## every check and test that this machine can run; says what it left out
+test: $(INSTALLED) ## every check and test that this machine can run
 	@node test/suites/main.ts
 
-check: lint types gen-check settings-check man-check ## format, lint, types, generated code, settings table, manual page
+check: lint types gen-check settings-check man-check ## format, lint, types, and what is generated is current
 
 lint: $(INSTALLED) ## format check and lint
 	biome check cmd pkg test vitest.config.ts
@@ -36,19 +36,19 @@ format: $(INSTALLED) ## format the sources in place
 unit: $(INSTALLED) ## unit tests
 	vitest run --project 'unit*'
 
-whole: $(INSTALLED) ## whole-program tests that need nothing but Node
+whole: $(INSTALLED) ## tests of the whole program that need nothing but Node
 	vitest run --project whole
 
-slow: $(INSTALLED) ## long properties, and processes killed at every moment
+slow: $(INSTALLED) ## long properties, and processes that are killed at each step
 	vitest run --project slow
 
-coverage: $(INSTALLED) ## what unit and whole tests reach: by file, lines in coverage/
+coverage: $(INSTALLED) ## unit and whole tests, and which lines they run (coverage/)
 	vitest run --project 'unit*' --project whole --coverage --coverage.reporter=text --coverage.reporter=html
 
-golden: $(INSTALLED) ## rewrite what the code makes and tests compare, say what changed
+golden: $(INSTALLED) ## rewrite the files that tests compare, say what changed
 	@node test/suites/golden.ts
 
-judges: $(INSTALLED) ## the outside judges alone: the Go client, the baton tool, moto, cognito-local
+judges: $(INSTALLED) ## tests against other programs: Go client, baton, moto
 	@node test/suites/main.ts judges
 
 gen: $(INSTALLED) ## regenerate pkg/gen from proto/
@@ -61,13 +61,13 @@ gen-check: $(INSTALLED) ## fail when pkg/gen is not what proto/ says
 settings: $(INSTALLED) ## write the settings table into the README
 	node pkg/config/table/settings-table.ts --write README.md
 
-settings-check: $(INSTALLED) ## fail when the README's settings table is not what the code says
+settings-check: $(INSTALLED) ## fail when the settings table is not what the code says
 	node pkg/config/table/settings-table.ts --check README.md
 
-bench: $(INSTALLED) ## measure: a million users, 500 groups, two million memberships, and the memory of 4 M rows against 400 k
+bench: $(INSTALLED) ## measure a sync: a million users, two million memberships
 	node test/bench/sync.ts
 
-bench-callers: $(INSTALLED) ## measure: 200 callers of the service at mixed load for ten minutes
+bench-callers: $(INSTALLED) ## measure the service: 200 callers for ten minutes
 	node test/bench/callers.ts
 
 build: $(INSTALLED) ## compile to dist/
@@ -81,20 +81,20 @@ man: $(INSTALLED) ## write the manual page from the commands
 man-check: $(INSTALLED) ## fail when the manual page is not what the commands say
 	node cmd/connector/cli/man/main.ts --check deploy/man/connector.1
 
-sbom: $(INSTALLED) ## write the bill of materials of what is installed (CycloneDX): connector.cdx.json
+sbom: $(INSTALLED) ## write the bill of materials (CycloneDX): connector.cdx.json
 	node test/suites/sbom.ts > connector.cdx.json
 
 package: build ## make the npm package: cognito-connector-<version>.tgz
 	npm pack
 
-chart-check: $(INSTALLED) ## lint and render the Helm chart, with the helm that test/suites/chart.ts pins
+chart-check: $(INSTALLED) ## lint and render the Helm chart, with a pinned helm
 	@node test/suites/chart.ts
 
 # What the image is made from; BASE and BUILD_BASE may be a site's own images.
 IMAGE ?= cognito-connector:latest
 IMAGE_SOURCES := package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json cmd pkg LICENSE deploy/docker/Dockerfile
 
-image: ## build the container image (IMAGE=name, BASE=image, BUILD_BASE=image)
+image: ## build the container image (IMAGE=, BASE=, BUILD_BASE=)
 	tar -c $(IMAGE_SOURCES) | docker build -f deploy/docker/Dockerfile -t $(IMAGE) \
 	  $(if $(BASE),--build-arg BASE=$(BASE)) $(if $(BUILD_BASE),--build-arg BUILD_BASE=$(BUILD_BASE)) $(IMAGE_FLAGS) \
 	  --build-arg VERSION=$(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json) \
