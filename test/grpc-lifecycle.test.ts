@@ -6,10 +6,10 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { systemClocks } from "../pkg/core/clock.ts";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
-import { createGrpcServer, type GrpcServer } from "../pkg/grpc/server.ts";
+import type { GrpcServer } from "../pkg/grpc/server.ts";
 import { callUnary, fakeConnector, useGrpcServer } from "./support/grpc-client.ts";
+import { FREE_PORT, listenAddress, testGrpcServer } from "./support/grpc-server.ts";
 
 const start = useGrpcServer(afterEach);
 const { validate, getMetadata } = ConnectorService.method;
@@ -27,11 +27,7 @@ afterEach(async () => {
 });
 
 function newServer(): GrpcServer {
-  const server = createGrpcServer({
-    connector: fakeConnector(),
-    provisioning: undefined,
-    clocks: systemClocks,
-  });
+  const server = testGrpcServer({ connector: fakeConnector() });
   servers.push(server);
   return server;
 }
@@ -47,7 +43,7 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
 
 describe("listening", () => {
   test.for(["127.0.0.1:0", "localhost:0"])("on %s answers at the port it names", async (address) => {
-    const bound = await newServer().listen(address);
+    const bound = await newServer().listen(listenAddress(address));
     expect(bound).toMatchObject({ host: address.split(":")[0], port: expect.any(Number) });
     expect(bound.port).toBeGreaterThan(0);
     expect(bound.target).toBe(`${bound.host}:${bound.port}`);
@@ -57,7 +53,11 @@ describe("listening", () => {
   test("on a Unix socket answers there and takes its file away at the end", async () => {
     const path = join(folder, "c.sock");
     const server = newServer();
-    expect(await server.listen(`unix:${path}`)).toEqual({ host: path, port: 0, target: `unix:${path}` });
+    expect(await server.listen(listenAddress(`unix:${path}`))).toEqual({
+      host: path,
+      port: 0,
+      target: `unix:${path}`,
+    });
     expect(await callUnary(`unix:${path}`, validate)).toMatchObject({ code: "OK" });
     await server.close(0);
     await expect(stat(path)).rejects.toThrow("ENOENT");
@@ -65,8 +65,8 @@ describe("listening", () => {
 
   test("on a socket at which somebody answers says so, and leaves it alone", async () => {
     const path = join(folder, "c.sock");
-    await newServer().listen(`unix:${path}`);
-    await expect(newServer().listen(`unix:${path}`)).rejects.toMatchObject({
+    await newServer().listen(listenAddress(`unix:${path}`));
+    await expect(newServer().listen(listenAddress(`unix:${path}`))).rejects.toMatchObject({
       code: "failed-precondition",
       message: expect.stringMatching(/^listen: unix:.*c\.sock is taken .* remove the file/),
     });
@@ -76,15 +76,17 @@ describe("listening", () => {
   test("on a file that is no socket leaves it alone", async () => {
     const path = join(folder, "notes.txt");
     await writeFile(path, "mine");
-    await expect(newServer().listen(`unix:${path}`)).rejects.toMatchObject({ code: "failed-precondition" });
+    await expect(newServer().listen(listenAddress(`unix:${path}`))).rejects.toMatchObject({
+      code: "failed-precondition",
+    });
     expect(await readFile(path, "utf8")).toBe("mine");
   });
 
   test("on a taken port says so in one line, and on standard error nothing", async () => {
     const stderr = vi.spyOn(process.stderr, "write");
     const library = vi.spyOn(console, "error");
-    const { target } = await newServer().listen("127.0.0.1:0");
-    await expect(newServer().listen(target)).rejects.toMatchObject({
+    const { target } = await newServer().listen(FREE_PORT);
+    await expect(newServer().listen(listenAddress(target))).rejects.toMatchObject({
       code: "failed-precondition",
       message: `listen: ${target} is taken by another program; stop it or choose another address`,
     });
@@ -93,14 +95,14 @@ describe("listening", () => {
   });
 
   test("in a folder that is not there says so", async () => {
-    await expect(newServer().listen(`unix:${folder}/none/c.sock`)).rejects.toMatchObject({
+    await expect(newServer().listen(listenAddress(`unix:${folder}/none/c.sock`))).rejects.toMatchObject({
       code: "permission-denied",
       message: expect.stringMatching(/^listen: .*\/none\/c\.sock; its folder must exist and be writable$/),
     });
   });
 
   test("where other machines can reach it is refused", async () => {
-    await expect(newServer().listen("0.0.0.0:0")).rejects.toMatchObject({
+    await expect(newServer().listen(listenAddress("0.0.0.0:0"))).rejects.toMatchObject({
       code: "invalid-argument",
       message: expect.stringMatching(/^listen: 0\.0\.0\.0:0 .* no TLS/),
     });
@@ -113,7 +115,7 @@ describe("closing", () => {
     await client.unary(validate);
     await server.close(60_000);
     expect(await callUnary(target, validate)).toMatchObject({ code: "UNAVAILABLE" });
-    await expect(server.listen("127.0.0.1:0")).rejects.toMatchObject({ code: "failed-precondition" });
+    await expect(server.listen(FREE_PORT)).rejects.toMatchObject({ code: "failed-precondition" });
   });
 
   test("lets the calls under way finish and takes no new ones", async () => {
@@ -192,10 +194,10 @@ describe("closing", () => {
 
   test("leaves the port to others", async () => {
     const server = newServer();
-    const { port, target } = await server.listen("127.0.0.1:0");
+    const { port, target } = await server.listen(FREE_PORT);
     await callUnary(target, validate);
     await server.close(0);
-    expect(await newServer().listen(target)).toMatchObject({ port });
+    expect(await newServer().listen(listenAddress(target))).toMatchObject({ port });
   });
 });
 

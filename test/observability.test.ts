@@ -20,15 +20,15 @@ import {
 import { ReflectionService } from "@grpc/reflection";
 import { service as healthDefinition } from "grpc-health-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { systemClocks } from "../pkg/core/clock.ts";
 import { GovernanceError } from "../pkg/core/errors.ts";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
-import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from "../pkg/grpc/server.ts";
+import type { GrpcServer } from "../pkg/grpc/server.ts";
 import { SERVED_METHODS } from "../pkg/grpc/services/served-methods.ts";
 import { createHealthServer } from "../pkg/ops/http/health-server.ts";
 import { createReadinessProbe } from "../pkg/ops/http/readiness.ts";
 import { createMetrics, type Metrics } from "../pkg/ops/metrics/metrics.ts";
 import { fakeConnector, grpcClient } from "./support/grpc-client.ts";
+import { FREE_PORT, type TestServerOptions, testGrpcServer } from "./support/grpc-server.ts";
 
 const closers: (() => unknown)[] = [];
 let folder = "";
@@ -47,16 +47,11 @@ function newMetrics(): Metrics {
 }
 
 async function serve(
-  different: Partial<GrpcServerOptions> = {},
+  different: Partial<TestServerOptions> = {},
 ): Promise<{ server: GrpcServer; target: string }> {
-  const server = createGrpcServer({
-    connector: fakeConnector(),
-    provisioning: undefined,
-    clocks: systemClocks,
-    ...different,
-  });
+  const server = testGrpcServer({ connector: fakeConnector(), ...different });
   closers.push(() => server.close(0));
-  const { target } = await server.listen("127.0.0.1:0");
+  const { target } = await server.listen(FREE_PORT);
   return { server, target };
 }
 
@@ -264,7 +259,7 @@ describe("server reflection", () => {
   });
 
   test("refuses what is no question, and tells of it", async () => {
-    const onCall = vi.fn<NonNullable<GrpcServerOptions["onCall"]>>();
+    const onCall = vi.fn<NonNullable<TestServerOptions["onCall"]>>();
     const { target } = await serve({ onCall });
     const reply = await grpcClient(target).bytes(
       "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
@@ -344,7 +339,7 @@ describe("a scrape", () => {
   test("tells the calls that were made, those of strangers as one", async () => {
     const metrics = newMetrics();
     const scrape = await scraped(metrics);
-    const onCall = vi.fn<NonNullable<GrpcServerOptions["onCall"]>>((event) => metrics.call(event));
+    const onCall = vi.fn<NonNullable<TestServerOptions["onCall"]>>((event) => metrics.call(event));
     const { target } = await serve({ onCall });
     const client = grpcClient(target);
     closers.push(() => client.close());

@@ -1,4 +1,7 @@
+import type { ListenAddress } from "../core/listen-address.ts";
+import type { LogLevel } from "../core/log-level.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
+import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
 import type { Rates } from "./table/values/rate.ts";
 
 export type OutputFormat = "table" | "json" | "jsonl" | "csv";
@@ -21,34 +24,12 @@ export interface RoleSettings {
   readonly durationSeconds: number;
 }
 
-/** Files are PEM, their paths absolute. */
-export interface TlsSettings {
-  readonly certFile: string;
-  readonly keyFile: string;
-  /** Every client needs a certificate of this CA; undefined: none is asked for one. */
-  readonly clientCaFile: string | undefined;
-  /** Whole subject alternative names; no name is in both lists. */
-  readonly readers: readonly string[];
-  /** As `readers`. Both lists empty: every certificate of the CA may provision. */
-  readonly provisioners: readonly string[];
-}
-
-export interface JwtSettings {
-  readonly jwks:
-    | { readonly kind: "url"; readonly url: string }
-    | { readonly kind: "file"; readonly path: string };
-  readonly issuer: string;
-  readonly audience: string;
-  readonly roleClaim: string;
-}
-
 /** The gRPC service. With neither client CA nor tokens nor JWTs every caller is served. */
 export interface ServiceSettings {
-  /** `host:port`, `[::1]:port` or `unix:/path`. */
-  readonly listen: string;
-  /** Whether other machines may reach `listen`; then there is `tls`, or it was given up by `insecure`. */
-  readonly reachable: boolean;
+  /** The path of a Unix socket is absolute. Where other machines can reach it, there is `tls` or `insecure` is set. */
+  readonly listen: ListenAddress;
   readonly insecure: boolean;
+  /** Paths are absolute; no name is in both lists. */
   readonly tls: TlsSettings | undefined;
   /** Absolute. */
   readonly tokensFile: string | undefined;
@@ -81,7 +62,7 @@ export interface ScheduleSettings {
   readonly jitter: number;
 }
 
-/** Everything the program was told, checked, frozen, with nothing optional that matters. */
+/** All settings, checked and frozen. */
 export interface Config {
   readonly poolId: string;
   readonly region: string;
@@ -119,7 +100,7 @@ export interface Config {
   readonly schedule: ScheduleSettings | undefined;
   readonly output: OutputFormat;
   readonly log: {
-    readonly level: "debug" | "info" | "warn" | "error";
+    readonly level: LogLevel;
     readonly format: LogFormat;
     /** Milliseconds since the epoch, when a level of debug becomes info; undefined: never. */
     readonly debugExpiresAt: number | undefined;

@@ -158,8 +158,7 @@ describe("the config that comes out", () => {
       dryRun: false,
       clientSecret: undefined,
       service: {
-        listen: "127.0.0.1:50051",
-        reachable: false,
+        listen: { kind: "tcp", host: "127.0.0.1", port: 50_051 },
         insecure: false,
         tls: undefined,
         tokensFile: undefined,

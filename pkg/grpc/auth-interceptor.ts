@@ -1,50 +1,53 @@
-// The door that every call passes before a byte of its body is read: an unread body costs the library no more than
-// HTTP/2's window of it.
+// Authenticates every call before a byte of its body is read: an unread body costs the library no more than HTTP/2's
+// window for it.
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor, status } from "@grpc/grpc-js";
 import { GovernanceError } from "../core/errors.ts";
 import { notify } from "../core/events.ts";
 import type { Authorizer } from "../security/authorizer.ts";
-import type { AuthenticatedCaller } from "../security/security.ts";
+import type { AuthenticatedCaller } from "../security/caller.ts";
 import { statusOf } from "./errors.ts";
 import type { Observation } from "./interceptors.ts";
 import { roleFor } from "./method-roles.ts";
-import type { Ends } from "./transport/connections.ts";
+import type { ConnectionEnds } from "./transport/connections.ts";
 
-export interface GatekeeperOptions {
-  readonly authorizer: Authorizer;
-  /** Hears of the calls that are turned away; the others are told of by those who answer them. */
+export interface AuthInterceptorOptions {
+  readonly authorize: Authorizer["authorize"];
+  /** For the calls that are rejected here; the handlers report the others. */
   readonly observation: Observation;
-  /** The body must be there after so long. */
+  /** The body must be there so long after the headers. */
   readonly requestTimeoutMs: number;
-  /** Hears of the connection of every call that is let in, and whether for more than that anybody is. */
-  readonly onAdmitted: (ends: Ends, proven: boolean) => void;
+  /**
+   * Called for every admitted call. `authenticated` is false for methods that need no authentication (health): they say
+   * nothing about the client.
+   */
+  readonly onAdmitted: (ends: ConnectionEnds, authenticated: boolean) => void;
 }
 
-export interface Gatekeeper {
+export interface AuthInterceptor {
   readonly interceptor: ServerInterceptor;
-  /** Whose call this is by its metadata, the object itself; undefined for one that did not come through here. */
+  /** The caller of the call with this metadata object; undefined for a call that did not pass the interceptor. */
   callerOf(metadata: Metadata): AuthenticatedCaller | undefined;
 }
 
-export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
-  const { authorizer, observation, requestTimeoutMs, onAdmitted } = options;
+export function createAuthInterceptor(options: AuthInterceptorOptions): AuthInterceptor {
+  const { authorize, observation, requestTimeoutMs, onAdmitted } = options;
   const callers = new WeakMap<Metadata, AuthenticatedCaller>();
 
   const interceptor: ServerInterceptor = (method, call) => {
-    const beganAt = observation.monotonic();
+    const startedAt = observation.monotonic();
     const peer = call.getPeer();
-    let late: NodeJS.Timeout | undefined;
-    const refuse = (failure: GovernanceError, caller: string, rejectedByAuth: boolean): void => {
-      clearTimeout(late);
+    const needs = roleFor(method.path);
+    let bodyTimer: NodeJS.Timeout | undefined;
+    const reject = (failure: GovernanceError, caller: string, rejectedByAuth: boolean): void => {
+      clearTimeout(bodyTimer);
       const outcome = statusOf(failure);
       call.sendStatus(outcome);
       const [, service = "", name = ""] = method.path.split("/");
-      const durationMs = Math.max(0, observation.monotonic() - beganAt);
       notify(observation.onCall, {
         service,
         method: name,
         code: status[outcome.code],
-        durationMs,
+        durationMs: Math.max(0, observation.monotonic() - startedAt),
         requestBytes: 0,
         answerBytes: 0,
         peer,
@@ -56,27 +59,27 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
     const decide = async (metadata: Metadata, admit: (metadata: Metadata) => void): Promise<void> => {
       let caller: AuthenticatedCaller;
       try {
-        caller = await authorizer.authorize({
+        caller = await authorize({
           operation: method.path.slice(1),
-          needs: roleFor(method.path),
+          needs,
           peer,
           authorization: metadata.get("authorization").map(String),
           subjectAltName: call.getAuthContext().sslPeerCertificate?.subjectaltname,
         });
       } catch (error) {
-        refuse(GovernanceError.from(error), peer, true);
+        reject(GovernanceError.from(error), peer, true);
         return;
       }
-      // Nobody further in has a use for the secret.
+      // No handler needs the secret.
       metadata.remove("authorization");
       callers.set(metadata, caller);
-      onAdmitted(call.getConnectionInfo(), roleFor(method.path) !== "anybody");
+      onAdmitted(call.getConnectionInfo(), needs !== "none");
       if (!method.requestStream) {
         const tooLate = new GovernanceError(
           "deadline-exceeded",
-          `the request was not there within ${requestTimeoutMs} ms; send it at once`,
+          `the request did not arrive within ${requestTimeoutMs} ms; send it at once`,
         );
-        late = setTimeout(() => refuse(tooLate, caller.name, false), requestTimeoutMs);
+        bodyTimer = setTimeout(() => reject(tooLate, caller.name, false), requestTimeoutMs);
       }
       admit(metadata);
     };
@@ -85,10 +88,10 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
         next({
           onReceiveMetadata: (metadata, admit) => void decide(metadata, admit),
           onReceiveHalfClose(pass) {
-            clearTimeout(late);
+            clearTimeout(bodyTimer);
             pass();
           },
-          onCancel: () => clearTimeout(late),
+          onCancel: () => clearTimeout(bodyTimer),
         });
       },
     });

@@ -40,22 +40,22 @@ describe("the signal of a call", () => {
     expect(createRunningCalls(() => NOON).begin(call).signal.aborted).toBe(true);
   });
 
-  test("stays quiet after the end, when the library says cancelled to every call", () => {
+  test("is not aborted after the end, when the library emits cancelled for every call", () => {
     const call = new FakeCall();
     const running = createRunningCalls(() => NOON);
     const { signal, end } = running.begin(call);
     end();
     call.emit("cancelled");
-    running.cut(new GovernanceError("unavailable", "bye"));
+    running.abortAll(new GovernanceError("unavailable", "bye"));
     expect(signal.aborted).toBe(false);
     expect(call.listenerCount("cancelled")).toBe(0);
   });
 
-  test("is aborted by a cut, and so is that of a call that begins after it", () => {
+  test("is aborted by abortAll, and so is the signal of a later call", () => {
     const running = createRunningCalls(() => NOON);
     const before = running.begin(new FakeCall());
     const reason = new GovernanceError("unavailable", "bye");
-    running.cut(reason);
+    running.abortAll(reason);
     const after = running.begin(new FakeCall());
     expect([before.signal.reason, after.signal.reason]).toEqual([reason, reason]);
   });

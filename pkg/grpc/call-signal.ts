@@ -1,7 +1,7 @@
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 
-/** What the library tells about a call that is under way. */
+/** The part of the library's call that is needed here. */
 export interface CallSurface {
   readonly cancelled: boolean;
   getDeadline(): Date | number;
@@ -9,29 +9,28 @@ export interface CallSurface {
   off(event: "cancelled", listener: () => void): unknown;
 }
 
-/** The calls under way, each with a signal that is aborted when nobody waits for its answer any more. */
+/** The calls under way, each with a signal that is aborted when its caller no longer waits for the answer. */
 export interface RunningCalls {
-  /** The reason of the signal is a GovernanceError: `canceled`, `deadline-exceeded`, or that of `cut`. */
+  /** The reason of the signal is a GovernanceError: `canceled`, `deadline-exceeded`, or that of `abortAll`. */
   begin(call: CallSurface): RunningCall;
   /** Aborts every call under way, and every later one. */
-  cut(reason: GovernanceError): void;
+  abortAll(reason: GovernanceError): void;
 }
 
 export interface RunningCall {
   readonly signal: AbortSignal;
-  /** Must be called once the call has its answer: the library says `cancelled` after every call. */
+  /** Must be called once the call has its answer: the library emits `cancelled` after every call. */
   readonly end: () => void;
 }
 
-/** The library's timer may fire a little before the clock says so, and clients cancel at their own deadline. */
+/** The library's timer may fire a little early by this clock, and clients cancel at their own deadline. */
 const DEADLINE_SLACK_MS = 20;
 
-/** `now` is on the scale of a call's deadline. */
 export function createRunningCalls(now: EpochClock): RunningCalls {
   const running = new Set<AbortController>();
-  let cutReason: GovernanceError | undefined;
+  let abortReason: GovernanceError | undefined;
 
-  function whyGone(call: CallSurface): GovernanceError {
+  function reasonFor(call: CallSurface): GovernanceError {
     const overdue = now() >= Number(call.getDeadline()) - DEADLINE_SLACK_MS;
     return overdue
       ? new GovernanceError("deadline-exceeded", "the caller's deadline passed before the answer was ready")
@@ -41,21 +40,21 @@ export function createRunningCalls(now: EpochClock): RunningCalls {
   return {
     begin(call) {
       const controller = new AbortController();
-      const gone = (): void => controller.abort(whyGone(call));
+      const onCancelled = (): void => controller.abort(reasonFor(call));
       running.add(controller);
-      call.once("cancelled", gone);
-      if (call.cancelled) gone();
-      if (cutReason !== undefined) controller.abort(cutReason);
+      call.once("cancelled", onCancelled);
+      if (call.cancelled) onCancelled();
+      if (abortReason !== undefined) controller.abort(abortReason);
       return {
         signal: controller.signal,
         end() {
           running.delete(controller);
-          call.off("cancelled", gone);
+          call.off("cancelled", onCancelled);
         },
       };
     },
-    cut(reason) {
-      cutReason = reason;
+    abortAll(reason) {
+      abortReason = reason;
       for (const controller of running) controller.abort(reason);
     },
   };

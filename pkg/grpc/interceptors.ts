@@ -1,6 +1,6 @@
 // What every call passes between the wire and its handler, from the outside in:
 //
-//   answered     never throws: every outcome becomes one status, and `onCall` hears of it
+//   answered     never throws: every outcome becomes one status, which is reported to `onCall`
 //   decoded      bytes → request; answers → bytes, none larger than a client takes
 //   constrained  the rules of the .proto files, before anything is done
 //   handle       the handler
@@ -19,27 +19,30 @@ export interface IncomingCall extends HandlerCall {
   readonly signal: AbortSignal;
 }
 
-/** Serves one call and says how it ended. `send` is given each answer in turn and awaited. Never rejects. */
+/** Serves one call and resolves with its status. `send` is called with each answer and awaited. Never rejects. */
 export type Serve = (call: IncomingCall, send: (answer: Uint8Array) => Promise<void>) => Promise<CallStatus>;
 
-/** A call that begins, as far as whoever watches may know it. */
-export interface BegunCall {
+/** What tracing may know about a call at its start. */
+export interface CallInfo {
   readonly service: string;
   readonly method: string;
   /** A text header by its lower-case name. */
   metadata(name: string): string | undefined;
 }
 
-/** Runs the work of a call, so that what it sets off can be told to be its own. */
-export type Around = <T>(call: BegunCall, work: () => Promise<T>) => Promise<T>;
+/**
+ * Wraps the handling of one call, so that the AWS calls and log lines that it causes can be attributed to it (tracing
+ * context).
+ */
+export type WrapCall = <T>(call: CallInfo, work: () => Promise<T>) => Promise<T>;
 
 export interface Observation {
   readonly onCall: (event: GrpcCallEvent) => void;
-  readonly around?: Around | undefined;
+  readonly wrapCall?: WrapCall | undefined;
   readonly monotonic: MonotonicClock;
 }
 
-/** A gRPC client takes 4 MiB and fails a larger answer as its own `RESOURCE_EXHAUSTED`, which ends a sync. */
+/** By default a gRPC client accepts 4 MiB and fails on more with `RESOURCE_EXHAUSTED`, which ends a sync. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024 - 64 * 1024;
 
 /** The whole chain around one route. */
@@ -51,7 +54,7 @@ export function intercepted(route: Route, observation: Observation): Serve {
 type Decoded = Route["handle"];
 type Encoded = (call: IncomingCall) => AsyncIterable<Uint8Array>;
 
-function answered({ method }: Route, { onCall, monotonic, around }: Observation, next: Encoded): Serve {
+function answered({ method }: Route, { onCall, monotonic, wrapCall }: Observation, next: Encoded): Serve {
   const serve: Serve = async (call, send) => {
     const startedAt = monotonic();
     let answerBytes = 0;
@@ -79,13 +82,13 @@ function answered({ method }: Route, { onCall, monotonic, around }: Observation,
     });
     return outcome;
   };
-  if (around === undefined) return serve;
+  if (wrapCall === undefined) return serve;
   const [service, name] = [method.parent.typeName, method.name];
   return (call, send) =>
-    around({ service, method: name, metadata: (header) => call.metadata(header) }, () => serve(call, send));
+    wrapCall({ service, method: name, metadata: (header) => call.metadata(header) }, () => serve(call, send));
 }
 
-/** After an abort, whatever the handler threw is only how the abort reached it. */
+/** After an abort the handler's error is only a consequence of it, so the reason of the abort is the failure. */
 function failureOf(error: unknown, signal: AbortSignal): GovernanceError | UncodedError {
   if (signal.aborted) {
     const { code, message } = GovernanceError.from(signal.reason);
@@ -94,7 +97,7 @@ function failureOf(error: unknown, signal: AbortSignal): GovernanceError | Uncod
   return error instanceof UncodedError ? error : GovernanceError.from(error);
 }
 
-/** An answer that is ready when the server shuts down is still delivered; one that nobody waits for is not. */
+/** At a shutdown a ready answer is still delivered; after a cancellation or a deadline no caller waits for it. */
 function callerGone(signal: AbortSignal): GovernanceError | undefined {
   if (!signal.aborted) return undefined;
   const reason = GovernanceError.from(signal.reason);
@@ -121,7 +124,7 @@ function parse(schema: DescMessage, bytes: Uint8Array): Message {
   try {
     return fromBinary(schema, bytes);
   } catch (error) {
-    // The code that Go servers answer; the parser's text may quote the bytes.
+    // Go servers answer the same code. The parser's text may quote the bytes, so it stays in the cause.
     throw new GovernanceError("internal", `the request is not a valid ${schema.typeName}`, { cause: error });
   }
 }

@@ -8,7 +8,7 @@ import { allServices } from "./services/services.ts";
 const services = allServices(fakeConnector(), "v0.25.0", undefined).map(({ service }) => service);
 const paths = [...services, ...REFLECTION_SERVICES].flatMap(({ methods }) => methods.map(pathOf));
 
-test("whatever changes something needs a provisioner, and nothing else does", () => {
+test("only what changes something needs a provisioner", () => {
   expect(paths.filter((path) => roleFor(path) === "provision").toSorted()).toEqual([
     "/c1.connector.v2.AccountManagerService/CreateAccount",
     "/c1.connector.v2.ActionService/InvokeAction",
@@ -24,17 +24,17 @@ test("whatever changes something needs a provisioner, and nothing else does", ()
   ]);
 });
 
-test("everything else of ours needs a reader", () => {
+test("everything else that is served needs a reader", () => {
   expect(paths.filter((path) => roleFor(path) === "read").length).toBe(paths.length - 11);
 });
 
 test.for([
-  ["/grpc.health.v1.Health/Check", "anybody"],
-  ["/grpc.health.v1.Health/Watch", "anybody"],
+  ["/grpc.health.v1.Health/Check", "none"],
+  ["/grpc.health.v1.Health/Watch", "none"],
   ["/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "read"],
   ["/some.new.Service/Method", "provision"],
   ["/grpc.health.v1.Healthy/Check", "provision"],
   ["", "provision"],
-] as const)("%s is for %s", ([path, role]) => {
+] as const)("%s needs the role %s", ([path, role]) => {
   expect(roleFor(path)).toBe(role);
 });

@@ -12,7 +12,7 @@ import {
 } from "../gen/c1/connector/v2/resource_pb.ts";
 import { TicketsService } from "../gen/c1/connector/v2/ticket_pb.ts";
 import { RateLimiterService } from "../gen/c1/ratelimit/v1/ratelimit_pb.ts";
-import type { Role } from "../security/security.ts";
+import type { RequiredRole } from "../security/caller.ts";
 
 const READING: readonly DescService[] = [
   ActionService,
@@ -34,19 +34,19 @@ const READING_NAMES: ReadonlySet<string> = new Set([
   "grpc.reflection.v1alpha.ServerReflection",
 ]);
 
-/** They change something, or stand for it, though the rest of their service reads. */
+/** Methods that change something, in services that otherwise read. */
 const WRITING: ReadonlySet<string> = new Set([
   `/${ActionService.typeName}/InvokeAction`,
   `/${TicketsService.typeName}/CreateTicket`,
   `/${TicketsService.typeName}/BulkCreateTickets`,
 ]);
 
-/** Orchestrators ask it and have no credentials; it tells nothing but that the service is up. */
+/** Orchestrators call it and have no credentials. It only says whether the service is up. */
 const HEALTH = "grpc.health.v1.Health";
 
-/** What a method (`/package.Service/Method`) asks of its caller. Whatever is not known to read needs a provisioner. */
-export function roleFor(path: string): Role | "anybody" {
+/** The role that a method (`/package.Service/Method`) needs. An unknown method needs a provisioner. */
+export function roleFor(path: string): RequiredRole {
   const service = path.split("/")[1] ?? "";
-  if (service === HEALTH) return "anybody";
+  if (service === HEALTH) return "none";
   return READING_NAMES.has(service) && !WRITING.has(path) ? "read" : "provision";
 }

@@ -11,125 +11,114 @@ import type { ProvisioningVerbs } from "../connector/provisioning/verbs.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { GrpcCallEvent } from "../core/events.ts";
-import { parseListenAddress } from "../core/listen-address.ts";
-import type { ReloadEvent, ServerSecurity } from "../security/security.ts";
-import { createSecurityFiles } from "../security/security-files.ts";
+import { formatListenAddress, type ListenAddress } from "../core/listen-address.ts";
+import type { AccessControl } from "../security/access-control.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
-import { createGatekeeper } from "./auth-interceptor.ts";
+import { createAuthInterceptor } from "./auth-interceptor.ts";
 import { createRunningCalls } from "./call-signal.ts";
-import type { Around } from "./interceptors.ts";
+import type { WrapCall } from "./interceptors.ts";
 import { createReflection, REFLECTION_SERVICES } from "./reflection/reflection.ts";
 import { createReflectionStreams } from "./reflection/reflection-stream.ts";
 import { createServingState } from "./services/health.ts";
 import { allServices } from "./services/services.ts";
-import { createEntrance, type Entrance, type RefusedConnection } from "./transport/acceptor.ts";
+import {
+  type ConnectionAcceptor,
+  createConnectionAcceptor,
+  type RefusedConnection,
+} from "./transport/acceptor.ts";
 import { type Bound, type Listener, openListener, requireProtected } from "./transport/listener.ts";
 
 export interface GrpcServerOptions {
   readonly connector: Connector;
-  /** The SDK version that `Validate` claims; clients switch features on by it. */
+  /** The SDK version that `Validate` answers; clients switch features on by it. */
   readonly sdkVersion?: "v0.25.0" | undefined;
   /** How the pool is changed; undefined refuses every write (D13). */
   readonly provisioning: ProvisioningVerbs | undefined;
-  /** Whether anybody may ask what is served (server reflection); by default, yes. */
-  readonly reflection?: boolean | undefined;
-  /** Hears of every call once it has its answer. */
-  readonly onCall?: ((event: GrpcCallEvent) => void) | undefined;
-  /** Runs the work of each call that was let in, so that what it sets off can be told to be its own. */
-  readonly around?: Around | undefined;
+  /** Who may connect and call. The server does not stop it: other fronts may use it too. */
+  readonly access: AccessControl;
+  /** Allows plaintext on addresses that other machines can reach. */
+  readonly insecure: boolean;
+  /** Whether server reflection answers which services there are. */
+  readonly reflection: boolean;
+  readonly limits: ServerLimits;
   readonly clocks: Clocks;
-  /** Who may connect and call. By default everybody who can connect may do everything, so only this machine can. */
-  readonly security?: ServerSecurity | undefined;
-  /** Lets plaintext onto addresses that other machines can reach. */
-  readonly insecure?: boolean | undefined;
-  readonly limits?: Partial<ServerLimits> | undefined;
-  /** Hears of every file of `security` whose change came into force, or could not. */
-  readonly onReload?: ((event: ReloadEvent) => void) | undefined;
-  /** Hears of connections that did not become one, or were cut to make room. */
+  /** Called for every call once it has its answer. */
+  readonly onCall?: ((event: GrpcCallEvent) => void) | undefined;
+  /** Wraps the handling of each admitted call. */
+  readonly wrapCall?: WrapCall | undefined;
+  /** Called for each connection that is refused, or closed to make room. */
   readonly onConnectionRefused?: ((event: RefusedConnection) => void) | undefined;
 }
 
 export interface ServerLimits {
-  /** So many connections at once; 1,000 by default. The oldest one that was never let in makes room for a new one. */
+  /** When there are more, the oldest connection without an authenticated call is closed. */
   readonly maxConnections: number;
-  /** A TLS handshake must be done after so long; 10 s by default. */
-  readonly handshakeTimeoutMs: number;
-  /** The body of a request must be there so long after its headers; 30 s by default. */
-  readonly requestTimeoutMs: number;
-  /** How often the files of `security` are looked at; 5 s by default. */
-  readonly watchMs: number;
+  /** 10 s by default. */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** The longest time from the headers of a request to the end of its body; 30 s by default. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 export interface GrpcServer {
   /**
-   * Opens `host:port`, `[::1]:port` or `unix:/path`; without TLS of this machine only, unless `insecure`. May be called
-   * for several addresses. Rejects with one line naming the address when it cannot be had.
+   * Opens the address; without TLS only one of this machine, unless `insecure`. May be called for several addresses.
+   * Rejects with one line that names the address when it cannot be opened.
    */
-  listen(address: string): Promise<Bound>;
-  /** Looks at the files of `security` now (SIGHUP), and not only every few seconds. */
-  reload(): void;
-  /** What the health service says of all services, until `close` makes it NOT_SERVING for good. */
+  listen(address: ListenAddress): Promise<Bound>;
+  /** What the health service answers for all services, until `close` makes it NOT_SERVING for good. */
   setServing(serving: boolean): void;
   /**
-   * Takes no new calls and lets those under way finish for so long; then aborts them, which answers `UNAVAILABLE`, and
-   * cuts the connections. Always resolves. Calls after the first wait for the first.
+   * Accepts no new calls, and waits up to `graceMs` for those under way; then aborts them, which answers `UNAVAILABLE`,
+   * and closes the connections. Always resolves. Later calls wait for the first.
    */
   close(graceMs: number): Promise<void>;
 }
 
 const LIBRARY_OPTIONS: ServerOptions = {
-  // A client that vanished without a word still holds a turn at AWS; so it is found out within 80 s.
+  // A client that is gone without closing still holds a turn at AWS; a ping finds that within 80 s.
   "grpc.keepalive_time_ms": 60_000,
   "grpc.keepalive_timeout_ms": 20_000,
   "grpc.max_receive_message_length": 4 * 1024 * 1024,
-  // Ours are measured before they are sent (interceptors.ts), with a better answer than the library's.
+  // Answers are measured before they are sent (interceptors.ts), with a better error than the library's.
   "grpc.max_send_message_length": -1,
-  // Nobody asks for it, but without it forceShutdown knows no connection and cuts none (grpc-js 1.14.7).
+  // Not for its own sake: without it forceShutdown knows no connection and closes none (grpc-js 1.14.7).
   "grpc.enable_channelz": 1,
-  // Nobody has so many calls under way on one connection; the rest wait at the client.
+  // More than a client has under way on one connection; further calls wait at the client.
   "grpc.max_concurrent_streams": 500,
 };
 
-const LIMITS: ServerLimits = {
-  maxConnections: 1000,
-  handshakeTimeoutMs: 10_000,
-  requestTimeoutMs: 30_000,
-  watchMs: 5000,
-};
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
-/** How long aborted calls have to bring their answer out, and cut connections to go. */
+/** How long aborted calls have to send their answer, and destroyed connections to close. */
 const LAST_WORD_MS = 250;
 
-/** The Baton services over one connector. Throws `invalid-argument` or `failed-precondition` for unusable `security`. */
+/** The Baton services over one connector. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { connector, sdkVersion = "v0.25.0", provisioning, onCall = () => {}, clocks } = options;
-  const { security = {}, insecure = false } = options;
+  const { connector, sdkVersion = "v0.25.0", provisioning, access, insecure, limits, clocks } = options;
+  const { maxConnections, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS } = limits;
+  const { onCall = () => {} } = options;
   const { now, monotonic } = clocks;
-  const limits = { ...LIMITS, ...options.limits };
   // The library writes to standard error what it also reports to its caller.
   setLogVerbosity(logVerbosity.NONE);
-  const guard = createSecurityFiles({
-    security,
-    watchMs: limits.watchMs,
-    onReload: options.onReload ?? (() => {}),
-  });
-  const gatekeeper = createGatekeeper({
-    authorizer: guard.authorizer,
+  const auth = createAuthInterceptor({
+    authorize: (head) => access.authorize(head),
     observation: { onCall, monotonic },
-    requestTimeoutMs: limits.requestTimeoutMs,
-    onAdmitted: (ends, proven) => entrance.use(ends, proven),
+    requestTimeoutMs: limits.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    onAdmitted: (ends, authenticated) => acceptor.onCall(ends, authenticated),
   });
-  const server = new Server({ ...LIBRARY_OPTIONS, interceptors: [gatekeeper.interceptor] });
-  const entrance: Entrance = createEntrance({
-    limits,
-    tls: guard.tls,
-    // What it is given is decrypted already.
+  const server = new Server({ ...LIBRARY_OPTIONS, interceptors: [auth.interceptor] });
+  const acceptor: ConnectionAcceptor = createConnectionAcceptor({
+    maxConnections,
+    handshakeTimeoutMs,
+    tls: access.tls,
+    // The connections that it gets are already decrypted.
     library: server.createConnectionInjector(ServerCredentials.createInsecure()),
     onRefused: options.onConnectionRefused ?? (() => {}),
   });
   const running = createRunningCalls(now);
-  const observation = { onCall, monotonic, around: options.around };
-  const callerOf = (metadata: Metadata) => gatekeeper.callerOf(metadata);
+  const observation = { onCall, monotonic, wrapCall: options.wrapCall };
+  const callerOf = (metadata: Metadata) => auth.callerOf(metadata);
   const services = allServices(connector, sdkVersion, provisioning);
   const serving = createServingState(services.map(({ service }) => service.typeName));
   const served = [...services, serving.service];
@@ -139,7 +128,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   }
   const reflect = createReflection(served.map(({ service }) => service));
   const reflecting = createReflectionStreams(reflect, running, observation, callerOf);
-  for (const service of options.reflection === false ? [] : REFLECTION_SERVICES) {
+  for (const service of options.reflection ? REFLECTION_SERVICES : []) {
     server.addService(definitionOf(service), reflecting.implementationOf(service));
   }
   const listeners: Listener[] = [];
@@ -148,36 +137,31 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   async function shutDown(graceMs: number): Promise<void> {
     serving.drain();
     reflecting.drain();
-    guard.stop();
     for (const listener of listeners) listener.stop();
-    // Tells the clients (GOAWAY). That they are gone is seen at the sockets: of connections that it was given, the
-    // library's own word comes before the calls on them are done.
+    // Sends GOAWAY to the clients. We watch the sockets for the end: for injected connections the library reports it
+    // before the calls on them are done.
     server.tryShutdown(() => {});
-    const drained = entrance.shut();
-    if (await settles(drained, graceMs)) return;
-    running.cut(new GovernanceError("unavailable", "the connector is shutting down; try again"));
-    if (await settles(drained, LAST_WORD_MS)) return;
+    const allClosed = acceptor.close();
+    if (await resolvesWithin(allClosed, graceMs)) return;
+    running.abortAll(new GovernanceError("unavailable", "the connector is shutting down; try again"));
+    if (await resolvesWithin(allClosed, LAST_WORD_MS)) return;
     server.forceShutdown();
-    entrance.cut();
-    await settles(drained, LAST_WORD_MS);
+    acceptor.destroy();
+    await resolvesWithin(allClosed, LAST_WORD_MS);
   }
 
   return {
-    async listen(text) {
-      if (entrance.isShut()) throw closedAlready(text);
-      const address = parseListenAddress(text);
-      requireProtected(address, { tls: guard.tls !== undefined, insecure });
-      const listener = await openListener(address, (socket) => entrance.enter(socket));
-      // Closed while it was opened.
-      if (entrance.isShut()) {
+    async listen(address) {
+      if (acceptor.isClosed()) throw serverClosed(address);
+      requireProtected(address, { tls: access.tls !== undefined, insecure });
+      const listener = await openListener(address, (socket) => acceptor.accept(socket));
+      // `close` was called meanwhile.
+      if (acceptor.isClosed()) {
         listener.stop();
-        throw closedAlready(text);
+        throw serverClosed(address);
       }
       listeners.push(listener);
       return listener.bound;
-    },
-    reload() {
-      guard.look();
     },
     setServing: (isServing) => serving.setServing(isServing),
     close(graceMs) {
@@ -187,12 +171,13 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   };
 }
 
-function closedAlready(address: string): GovernanceError {
-  return new GovernanceError("failed-precondition", `listen: the server is closed, ${address} is not opened`);
+function serverClosed(address: ListenAddress): GovernanceError {
+  const where = formatListenAddress(address);
+  return new GovernanceError("failed-precondition", `listen: the server is closed, ${where} is not opened`);
 }
 
-/** Whether the promise settles within so many milliseconds. */
-async function settles(promise: Promise<unknown>, withinMs: number): Promise<boolean> {
+/** Rejects when the promise does. */
+async function resolvesWithin(promise: Promise<unknown>, withinMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), withinMs);

@@ -1,11 +1,10 @@
 import pino from "pino";
 import type { EpochClock } from "../core/clock.ts";
+import type { LogLevel } from "../core/log-level.ts";
 import { consoleLine } from "./console-line.ts";
 import { errorFields } from "./error-fields.ts";
 import type { LogFields } from "./log-fields.ts";
 import { currentLogScope } from "./logger-scope.ts";
-
-export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** The program's log. It takes known fields only, so it cannot be handed an attribute, a password or a token (D20). */
 export interface Logger {

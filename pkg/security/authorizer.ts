@@ -1,57 +1,61 @@
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
+import type { SecuritySettings } from "../core/security-settings.ts";
 import { altNamesOf, type NameTable, nameTable } from "./alt-names.ts";
+import type { AuthenticatedCaller, RequiredRole } from "./caller.ts";
 import { createJwts, type Jwts } from "./jwt.ts";
-import type { AuthenticatedCaller, ReloadEvent, Role, ServerSecurity } from "./security.ts";
 import { type TokenTable, watchTokenFile } from "./token-file.ts";
-import type { WatchedFiles } from "./watched-files.ts";
+import type { ReloadEvent, WatchedFiles } from "./watched-files.ts";
 
-/** What is known of a call before its body. */
+/** What is known about a call before its body. */
 export interface CallHead {
   /** The operation as the front names it, such as `c1.connector.v2.GrantManagerService/Grant`. */
   readonly operation: string;
-  /** What the operation asks of its caller: the front knows. */
-  readonly needs: Role | "anybody";
+  readonly needs: RequiredRole;
+  /** `address:port`: the name of a caller who has no other. */
   readonly peer: string;
   /** The values of the `authorization` header. */
   readonly authorization: readonly string[];
-  /** The names of a certificate that TLS has checked, as Node writes them; undefined without one. */
+  /** `subjectaltname` of the client certificate that TLS has checked; undefined without one. */
   readonly subjectAltName: string | undefined;
 }
 
 export interface Authorizer {
-  /** Who calls. Rejects with `unauthenticated`, `permission-denied`, or `unavailable` when that cannot be told now. */
+  /**
+   * The caller, when the operation is allowed. Rejects with `unauthenticated` (HTTP: 401) for missing or wrong
+   * credentials, `permission-denied` (403) for a caller without the role, and `unavailable` (503) when the keys that
+   * tokens are checked with cannot be had now.
+   */
   authorize(head: CallHead): Promise<AuthenticatedCaller>;
-  /** Looks at the files again. */
+  /** Looks for changed files. */
   look(): void;
 }
 
 export interface AuthorizerOptions {
-  readonly security: ServerSecurity;
-  /** Milliseconds since 1970. */
+  readonly settings: SecuritySettings;
   readonly now: EpochClock;
   readonly onReload: (event: ReloadEvent) => void;
 }
 
-/** Throws `invalid-argument` or `failed-precondition` for rules and files that cannot be used. */
-export function createAuthorizer({ security, now, onReload }: AuthorizerOptions): Authorizer {
-  const { tls } = security;
-  const certified = tls?.clientCaFile !== undefined;
+/** Throws `invalid-argument` or `failed-precondition` for settings and files that cannot be used. */
+export function createAuthorizer({ settings, now, onReload }: AuthorizerOptions): Authorizer {
+  const { tls } = settings;
+  const hasClientCa = tls?.clientCaFile !== undefined;
   const names = tls === undefined ? undefined : nameTable(tls);
-  if (names !== undefined && !certified) {
+  if (names !== undefined && !hasClientCa) {
     throw new GovernanceError(
       "invalid-argument",
-      "certificate names are listed, but no client authority is; name the file with the authority's certificate",
+      "certificate names are listed without a client authority; name the file with the authority's certificate",
     );
   }
-  const bearers = createBearers(security, now, onReload);
+  const bearers = createBearers(settings, now, onReload);
 
   return {
     async authorize(head) {
       const anonymous: AuthenticatedCaller = { name: head.peer, role: "provision" };
-      if (head.needs === "anybody") return anonymous;
+      if (head.needs === "none") return anonymous;
       const layers = [
-        certified ? certificateCaller(head, names) : undefined,
+        hasClientCa ? certificateCaller(head, names) : undefined,
         bearers === undefined ? undefined : await bearers.callerOf(head.authorization),
       ];
       const caller = lesser(layers.filter((layer) => layer !== undefined)) ?? anonymous;
@@ -83,7 +87,7 @@ function certificateCaller(head: CallHead, table: NameTable | undefined): Authen
   );
 }
 
-/** The last one, the bearer, is the more telling name; it came by way of the first. */
+/** One caller of several layers: `<bearer> via <certificate>`, with the lesser of their roles. */
 function lesser(layers: readonly AuthenticatedCaller[]): AuthenticatedCaller | undefined {
   const name = layers.toReversed().map((layer) => layer.name);
   if (name.length === 0) return undefined;
@@ -97,7 +101,7 @@ interface Bearers {
 }
 
 function createBearers(
-  { tokensFile, jwt }: ServerSecurity,
+  { tokensFile, jwt }: SecuritySettings,
   now: EpochClock,
   onReload: (event: ReloadEvent) => void,
 ): Bearers | undefined {
@@ -111,7 +115,7 @@ function createBearers(
       const known = tokens?.current(token);
       if (known !== undefined) return known;
       if (jwts !== undefined && JWT_SHAPE.test(token)) return await jwts.verify(token);
-      throw new GovernanceError("unauthenticated", "authorization: the token is not known");
+      throw new GovernanceError("unauthenticated", "authorization: the token is unknown");
     },
     look() {
       tokens?.look();

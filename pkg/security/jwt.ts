@@ -8,20 +8,23 @@ import {
 } from "jose";
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
-import { isLocalHost } from "../core/listen-address.ts";
-import type { AuthenticatedCaller, JwtSecurity, ReloadEvent } from "./security.ts";
+import { isProtectedUrl } from "../core/listen-address.ts";
+import type { JwtSettings } from "../core/security-settings.ts";
+import type { AuthenticatedCaller } from "./caller.ts";
+import type { ReloadEvent } from "./watched-files.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
-/** Who bears the JWT. Rejects with `unauthenticated`, `permission-denied`, or `unavailable` when its keys are out of reach. */
-export type JwtVerifier = (token: string) => Promise<AuthenticatedCaller>;
-
 export interface Jwts {
-  readonly verify: JwtVerifier;
-  /** Looks at the key file again; a URL is asked again by itself. */
+  /**
+   * The caller that the JWT names. Rejects with `unauthenticated`, `permission-denied`, or `unavailable` when the keys
+   * cannot be fetched.
+   */
+  verify(token: string): Promise<AuthenticatedCaller>;
+  /** Looks for a changed key file. A URL is fetched again without it. */
   look(): void;
 }
 
-/** Signatures by a public key only: with a shared secret every service that checks tokens could make them. */
+/** Only public-key signatures: with a shared secret every service that checks tokens could also sign them. */
 const ALGORITHMS = [
   "RS256",
   "RS384",
@@ -38,9 +41,9 @@ const ALGORITHMS = [
 
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** `now` is milliseconds since 1970. Throws `invalid-argument` or `failed-precondition` for keys that cannot be used. */
+/** Throws `invalid-argument` or `failed-precondition` for keys that cannot be used. */
 export function createJwts(
-  rules: JwtSecurity,
+  rules: JwtSettings,
   now: EpochClock,
   onReload: (event: ReloadEvent) => void,
 ): Jwts {
@@ -48,14 +51,14 @@ export function createJwts(
   if (issuer === "" || audience === "") {
     throw new GovernanceError(
       "invalid-argument",
-      "JWT: issuer and audience must be given; anybody's tokens would do",
+      "JWT: issuer and audience must be given; without them tokens for other services would be accepted",
     );
   }
-  const { keys, look } = keySource(rules.jwks, onReload);
+  const keys = jwtKeys(rules.jwks, onReload);
   return {
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, keys(), {
+        const { payload } = await jwtVerify(token, keys.current(), {
           issuer,
           audience,
           algorithms: ALGORITHMS,
@@ -65,29 +68,28 @@ export function createJwts(
         });
         return callerOf(payload, roleClaim);
       } catch (error) {
-        throw refusal(error);
+        throw verifyFailure(error);
       }
     },
-    look,
+    look: keys.look,
   };
 }
 
-interface KeySource {
-  readonly keys: () => JWTVerifyGetKey;
+interface JwtKeys {
+  readonly current: () => JWTVerifyGetKey;
   readonly look: () => void;
 }
 
-function keySource(jwks: JwtSecurity["jwks"], onReload: (event: ReloadEvent) => void): KeySource {
+function jwtKeys(jwks: JwtSettings["jwks"], onReload: (event: ReloadEvent) => void): JwtKeys {
   if (jwks.kind === "file") {
     const file = watchKeyFile(jwks.path, onReload);
-    return { keys: () => file.current, look: () => file.look() };
+    return { current: () => file.current, look: () => file.look() };
   }
-  const url = URL.parse(jwks.url);
-  if (url === null) throw new GovernanceError("invalid-argument", "JWKS: is no URL; give https://host/path");
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocalHost(url.hostname))) {
+  const { url } = jwks;
+  if (!isProtectedUrl(url)) {
     throw new GovernanceError(
       "invalid-argument",
-      `JWKS ${url.protocol}//${url.host}: whoever changes the keys on their way can call; use https, or a file`,
+      `JWKS ${url.protocol}//${url.host}: anybody on the network path could replace the keys; use https, or a file`,
     );
   }
   const remote = createRemoteJWKSet(url, {
@@ -95,7 +97,7 @@ function keySource(jwks: JwtSecurity["jwks"], onReload: (event: ReloadEvent) => 
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
   });
-  return { keys: () => remote, look: () => {} };
+  return { current: () => remote, look: () => {} };
 }
 
 function watchKeyFile(path: string, onReload: (event: ReloadEvent) => void): WatchedFiles<JWTVerifyGetKey> {
@@ -105,13 +107,13 @@ function watchKeyFile(path: string, onReload: (event: ReloadEvent) => void): Wat
     load: ([content]) => {
       try {
         const keys: unknown = JSON.parse(content?.toString() ?? "");
-        // The library checks what else there is to it.
+        // The library checks the keys themselves.
         if (!isKeySet(keys)) throw new TypeError("no keys");
         return createLocalJWKSet(keys);
       } catch (error) {
         throw new GovernanceError(
           "failed-precondition",
-          `${path}: is no JSON Web Key Set; it must be {"keys": […]}`,
+          `${path}: is not a JSON Web Key Set; it must be {"keys": […]}`,
           {
             cause: error,
           },
@@ -145,7 +147,7 @@ function callerOf(payload: JWTPayload, roleClaim: string): AuthenticatedCaller {
   );
 }
 
-function refusal(error: unknown): GovernanceError {
+function verifyFailure(error: unknown): GovernanceError {
   if (error instanceof GovernanceError) return error;
   const refused = (why: string) =>
     new GovernanceError("unauthenticated", `authorization: ${why}`, { cause: error });
@@ -153,7 +155,7 @@ function refusal(error: unknown): GovernanceError {
   if (error instanceof errors.JWTClaimValidationFailed)
     return refused(`the JWT's ${error.claim} is not as expected`);
   if (REFUSING.some((kind) => error instanceof kind)) return refused("the JWT is not signed by a known key");
-  // The rest is the way to the keys, and no fault of the caller's.
+  // Everything else is a failure to fetch the keys, which the caller has no part in.
   return new GovernanceError(
     "unavailable",
     "the keys that JWTs are checked with cannot be fetched; try again",

@@ -2,12 +2,13 @@ import type { Buffer } from "node:buffer";
 import { constants, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { GovernanceError } from "../core/errors.ts";
-import type { ReloadEvent, TlsSecurity } from "./security.ts";
+import type { TlsSettings } from "../core/security-settings.ts";
+import type { ReloadEvent } from "./watched-files.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
-/** What a TLS listener is made of; `current` is proved to work. Throws `failed-precondition` by the file's path. */
+/** The TLS context of the files; each one in force was tried first. Throws `failed-precondition` with the path. */
 export function watchTlsFiles(
-  files: TlsSecurity,
+  files: TlsSettings,
   onReload: (event: ReloadEvent) => void,
 ): WatchedFiles<SecureContextOptions> {
   const { certFile, keyFile, clientCaFile } = files;
@@ -20,20 +21,20 @@ export function watchTlsFiles(
 }
 
 function secureContext(
-  { certFile, keyFile, clientCaFile = "" }: TlsSecurity,
+  { certFile, keyFile, clientCaFile = "" }: TlsSettings,
   cert = "",
   key = "",
   ca: Buffer | undefined,
 ): SecureContextOptions {
   requireCertificates(certFile, cert);
-  // An empty authority would quietly mean every authority that the system knows.
+  // With an empty list of authorities Node trusts every authority that the system knows.
   if (ca !== undefined) requireCertificates(clientCaFile, ca.toString());
   const options: SecureContextOptions = {
     cert,
     key,
     ...(ca === undefined ? {} : { ca: ca.toString() }),
     minVersion: "TLSv1.3",
-    // A resumed session is not asked for its certificate again, whose authority may be gone meanwhile.
+    // In a resumed session the client certificate is not checked again, although its authority may have been removed.
     secureOptions: constants.SSL_OP_NO_TICKET,
   };
   try {

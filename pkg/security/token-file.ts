@@ -1,15 +1,16 @@
-// A line is `<read|provision> <hex SHA-256 of the token> [name]`; empty lines and those with # in front say nothing.
-// Several tokens are good at once, so that one can be replaced while callers change over. No token stands in the file.
+// A line is `<read|provision> <hex SHA-256 of the token> [name]`; empty lines and lines that begin with # are ignored.
+// Several tokens are valid at once, so that callers can change from one to the next. The file has no token itself.
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { GovernanceError } from "../core/errors.ts";
-import type { AuthenticatedCaller, ReloadEvent, Role } from "./security.ts";
+import type { AuthenticatedCaller, Role } from "./caller.ts";
+import type { ReloadEvent } from "./watched-files.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
-/** Whose token this is; undefined when it is nobody's. Takes as long for one as for the other. */
+/** The caller with this token; undefined for an unknown token. Both answers take the same time. */
 export type TokenTable = (token: string) => AuthenticatedCaller | undefined;
 
-/** Throws `failed-precondition` by path and line, never with what stands there. */
+/** Throws `failed-precondition` with path and line, never with the content: it may be a token in plain text. */
 export function watchTokenFile(
   path: string,
   onReload: (event: ReloadEvent) => void,
@@ -35,7 +36,7 @@ function tokenTable(path: string, text: string): TokenTable {
     if (entry === undefined) {
       throw new GovernanceError(
         "failed-precondition",
-        `${path}: line ${at + 1} must be read or provision, the hex SHA-256 of the token and, if you like, a name`,
+        `${path}: line ${at + 1} must be read or provision, the hex SHA-256 of the token and optionally a name`,
       );
     }
     if (entries.some(({ digest }) => digest.equals(entry.digest))) {
@@ -47,7 +48,7 @@ function tokenTable(path: string, text: string): TokenTable {
     entries.push(entry);
   }
   if (entries.length === 0) {
-    throw new GovernanceError("failed-precondition", `${path}: names no token; add a line for each caller`);
+    throw new GovernanceError("failed-precondition", `${path}: has no token; add a line for each caller`);
   }
   return (token) => {
     const digest = createHash("sha256").update(token).digest();

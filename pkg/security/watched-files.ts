@@ -1,34 +1,41 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { GovernanceError } from "../core/errors.ts";
-import type { ReloadEvent } from "./security.ts";
+
+/** The result of reading a changed file again. */
+export interface ReloadEvent {
+  /** Such as `the TLS certificate`. */
+  readonly subject: string;
+  /** Why the earlier content stays in force; undefined when the new content is in force. */
+  readonly error: Error | undefined;
+}
 
 export interface WatchedFilesOptions<T> {
-  /** What the files are together, for errors and events: `the TLS certificate`. */
+  /** The name of the files together in errors and events: `the TLS certificate`. */
   readonly subject: string;
   readonly paths: readonly string[];
-  /** Makes use of the contents, in the order of the paths. Throws a GovernanceError for what cannot be used. */
+  /** Parses the contents, in the order of the paths. Throws a GovernanceError when they cannot be used. */
   readonly load: (contents: readonly Buffer[]) => T;
   readonly onReload: (event: ReloadEvent) => void;
 }
 
-/** Files whose content is in force until a better one is there. */
+/** Files whose last usable content is in force. */
 export interface WatchedFiles<T> {
   readonly current: T;
-  /** Looks at the files. Changed ones come into force together, or not at all; `onReload` hears of either, once. */
+  /** Reads the files. Changed ones come into force together or not at all; `onReload` is called once for either. */
   look(): void;
 }
 
 /**
- * Contents are compared, not times of change: a second write within one tick of the file system's clock is seen, and so
- * is a link that points elsewhere (Kubernetes secrets). Throws when what is there at the beginning cannot be used.
+ * Compares contents and not modification times, so it sees a second write within one tick of the file system's clock
+ * and a symbolic link that was changed (Kubernetes secrets). Throws when the first content cannot be used.
  */
 export function watchFiles<T>(options: WatchedFilesOptions<T>): WatchedFiles<T> {
   const { subject, paths, load, onReload } = options;
   let seen = paths.map(read);
   let value = load(seen);
-  /** Told already, so that a file that stays broken is not told of every few seconds. */
-  let told: string | undefined;
+  /** A file that stays broken is reported once, not at every look. */
+  let reported: string | undefined;
 
   return {
     get current() {
@@ -38,15 +45,15 @@ export function watchFiles<T>(options: WatchedFilesOptions<T>): WatchedFiles<T> 
       try {
         const contents = paths.map(read);
         const same = contents.every((content, at) => content.equals(seen[at] ?? Buffer.alloc(0)));
-        if (same && told === undefined) return;
+        if (same && reported === undefined) return;
         value = load(contents);
         seen = contents;
-        told = undefined;
+        reported = undefined;
         onReload({ subject, error: undefined });
       } catch (error) {
         const failure = GovernanceError.from(error);
-        if (failure.message === told) return;
-        told = failure.message;
+        if (failure.message === reported) return;
+        reported = failure.message;
         onReload({ subject, error: failure });
       }
     },

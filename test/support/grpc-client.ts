@@ -21,7 +21,6 @@ import {
 } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
 import type { ProvisioningVerbs } from "../../pkg/connector/provisioning/verbs.ts";
-import { systemClocks } from "../../pkg/core/clock.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { GrpcCallEvent } from "../../pkg/core/events.ts";
 import {
@@ -29,7 +28,7 @@ import {
   RateLimitDescriptionSchema,
 } from "../../pkg/gen/c1/connector/v2/annotation_ratelimit_pb.ts";
 import { type Status, StatusSchema } from "../../pkg/gen/google/rpc/status_pb.ts";
-import { createGrpcServer, type GrpcServer } from "../../pkg/grpc/server.ts";
+import type { GrpcServer } from "../../pkg/grpc/server.ts";
 import {
   ConnectorMetadataSchema,
   EntitlementSchema,
@@ -38,6 +37,7 @@ import {
   ResourceType_Trait,
   ResourceTypeSchema,
 } from "../../pkg/protocol/messages.ts";
+import { FREE_PORT, testGrpcServer } from "./grpc-server.ts";
 
 export interface Reply<Answer> {
   /** The gRPC name of the code, such as `OK`. */
@@ -276,16 +276,15 @@ export function useGrpcServer(
   return async (different = {}, provisioning) => {
     const events: GrpcCallEvent[] = [];
     const waiting = new Set<() => void>();
-    const server = createGrpcServer({
+    const server = testGrpcServer({
       connector: fakeConnector(different),
       provisioning,
-      clocks: systemClocks,
       onCall: (event) => {
         events.push(event);
         for (const wake of waiting) wake();
       },
     });
-    const { target } = await server.listen("127.0.0.1:0");
+    const { target } = await server.listen(FREE_PORT);
     const client = grpcClient(target);
     open.push(async () => {
       client.close();

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { createSignals } from "../../cmd/connector/process/signals.ts";
 import { reloadableLevel, reloadOnHangup } from "../../cmd/connector/process/signals-reload.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
-import { createLogger, type LogLevel } from "../../pkg/ops/logger.ts";
+import type { LogLevel } from "../../pkg/core/log-level.ts";
+import { createLogger } from "../../pkg/ops/logger.ts";
 
 const [, , file = ""] = process.argv;
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];

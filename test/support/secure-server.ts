@@ -7,18 +7,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
-import { systemClocks } from "../../pkg/core/clock.ts";
 import type { GrpcCallEvent } from "../../pkg/core/events.ts";
-import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from "../../pkg/grpc/server.ts";
 import type { RefusedConnection } from "../../pkg/grpc/transport/acceptor.ts";
-import type { ReloadEvent } from "../../pkg/security/security.ts";
+import type { ReloadEvent } from "../../pkg/security/watched-files.ts";
 import type { KeyAndCertificate } from "./certificates.ts";
 import type { ProvisionerCall } from "./fake-provisioner.ts";
 import { fakeVerbs } from "./fake-verbs.ts";
 import { fakeConnector, type GrpcTestClient, grpcClient } from "./grpc-client.ts";
+import { listenAddress, type TestServer, type TestServerOptions, testGrpcServer } from "./grpc-server.ts";
 
 export interface SecureHarness {
-  readonly server: GrpcServer;
+  readonly server: TestServer;
   readonly target: string;
   readonly port: number;
   /** What reached the provisioner. */
@@ -33,7 +32,7 @@ export interface SecureHarness {
 }
 
 export interface SecureOptions
-  extends Partial<Pick<GrpcServerOptions, "security" | "limits" | "insecure" | "reflection">> {
+  extends Partial<Pick<TestServerOptions, "security" | "watchMs" | "limits" | "insecure" | "reflection">> {
   readonly connector?: Partial<Connector>;
   readonly listen?: string;
 }
@@ -69,17 +68,16 @@ export function useSecureServer(afterEach: (close: () => Promise<void>) => void)
           news.emit("more");
         };
       const { verbs, calls } = fakeVerbs();
-      const server = createGrpcServer({
+      const server = testGrpcServer({
         connector: fakeConnector(connector),
         provisioning: verbs,
-        clocks: systemClocks,
         onCall: keep(lists.events),
         onConnectionRefused: keep(lists.refused),
         onReload: keep(lists.reloads),
         ...options,
       });
       open.push(() => server.close(0));
-      const { target, port } = await server.listen(listen);
+      const { target, port } = await server.listen(listenAddress(listen));
       return {
         server,
         target,

@@ -1,4 +1,5 @@
-import type { AdjustableLogger, Logger, LogLevel } from "../../../pkg/ops/logger.ts";
+import type { LogLevel } from "../../../pkg/core/log-level.ts";
+import type { AdjustableLogger, Logger } from "../../../pkg/ops/logger.ts";
 import type { Context } from "./context.ts";
 
 /** Something that SIGHUP has read anew. */

@@ -1,25 +1,22 @@
 import { resolve } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
-import type {
-  Config,
-  HealthSettings,
-  JwtSettings,
-  OtelSettings,
-  ScheduleSettings,
-  ServiceSettings,
-  TlsSettings,
-} from "../config.ts";
+import {
+  formatListenAddress,
+  isLoopback,
+  type ListenAddress,
+  socketPathProblem,
+} from "../../core/listen-address.ts";
+import type { JwtSettings, TlsSettings } from "../../core/security-settings.ts";
+import type { Config, HealthSettings, OtelSettings, ScheduleSettings, ServiceSettings } from "../config.ts";
 import { originOf, type Settings } from "../sources/read-settings.ts";
 import type { SettingName } from "../table/settings.ts";
-import { formatListenAddress, isLoopback, type ListenAddress } from "../table/values/listen-address.ts";
 
 /** How the service is reached and by whom. Paths are absolute. Rejects with `invalid-argument`. */
 export function serviceOf(settings: Settings, cwd: string): ServiceSettings {
   const { values } = settings;
   const tls = tlsOf(settings, cwd);
   return {
-    listen: formatListenAddress(checkedAddress(settings, tls !== undefined, cwd)),
-    reachable: !isLoopback(values.listen),
+    listen: checkedAddress(settings, tls !== undefined, cwd),
     insecure: values.insecure,
     tls,
     tokensFile: absolutePath(values["auth-tokens-file"], cwd),
@@ -39,7 +36,12 @@ function checkedAddress({ values, given }: Settings, hasTls: boolean, cwd: strin
       `${formatListenAddress(address)} can be reached from other machines, and there is no TLS; give tls-cert-file and tls-key-file, or listen on 127.0.0.1, [::1], localhost or unix:/path (--insecure serves without)`,
     );
   }
-  return address.kind === "unix" ? { kind: "unix", path: resolve(cwd, address.path) } : address;
+  if (address.kind === "tcp") return address;
+  const path = resolve(cwd, address.path);
+  // A relative path is longer once it is absolute.
+  const problem = socketPathProblem(path);
+  if (problem !== undefined) throw invalidCombination("listen", { given }, problem);
+  return { kind: "unix", path };
 }
 
 function tlsOf({ values, given }: Settings, cwd: string): TlsSettings | undefined {
@@ -68,7 +70,7 @@ function tlsOf({ values, given }: Settings, cwd: string): TlsSettings | undefine
 function jwtOf({ values, given }: Settings, cwd: string): JwtSettings | undefined {
   const issuer = values["jwt-issuer"];
   const audience = values["jwt-audience"];
-  // Neither without the other, and no keys without both: that much the rules have checked.
+  // The rules of the table refuse one without the other, and keys without both.
   if (issuer === undefined || audience === undefined) return undefined;
   const url = values["jwt-jwks-url"];
   const path = absolutePath(values["jwt-jwks-file"], cwd);
@@ -90,7 +92,7 @@ export function healthOf({ values }: Settings): HealthSettings {
   };
 }
 
-/** Where traces go; undefined where they are not wanted. Rejects with `invalid-argument`. */
+/** Where traces are sent; undefined: no traces. Rejects with `invalid-argument`. */
 export function otelOf({ values, given }: Settings, cwd: string): OtelSettings | undefined {
   const endpoint = values["otel-collector-endpoint"];
   if (endpoint === undefined) return undefined;
@@ -120,18 +122,19 @@ export function scheduleOf({ values }: Settings): ScheduleSettings | undefined {
   return everyMs === undefined ? undefined : { everyMs, jitter: values["sync-jitter-percent"] / 100 };
 }
 
-/** What is allowed and yet seldom meant, one line each. */
+/** Warnings about settings that are allowed but usually a mistake, one line each. */
 export function exposureWarnings({ service }: Config): readonly string[] {
-  const { listen, reachable, tls, tokensFile, jwt } = service;
-  if (!reachable) return [];
+  const { listen, tls, tokensFile, jwt } = service;
+  if (isLoopback(listen)) return [];
+  const where = formatListenAddress(listen);
   const hasTokens = tokensFile !== undefined || jwt !== undefined;
   if (tls?.clientCaFile === undefined && !hasTokens) {
     return [
-      `listen: everybody who can reach ${listen} is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls`,
+      `listen: every caller who can reach ${where} is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls`,
     ];
   }
   return hasTokens && tls === undefined
-    ? [`listen: without TLS the callers' tokens can be read on their way to ${listen}; give tls-cert-file`]
+    ? [`listen: without TLS the callers' tokens can be read on their way to ${where}; give tls-cert-file`]
     : [];
 }
 

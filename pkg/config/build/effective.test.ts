@@ -33,7 +33,7 @@ test("shows each value with its source, and no secret", () => {
   expect(shown.get("region")).toEqual(["(read from the pool id)", "default"]);
   expect(shown.get("sync-every")).toEqual(["1h30m", "BATON_SYNC_EVERY"]);
   expect(shown.get("log-level-debug-expires-at")?.[0]).toBe("2026-11-21T17:00:00.000Z");
-  expect(shown.get("tls-readers")?.[0]).toBe("a.example.com,b@example.com");
+  expect(shown.get("tls-readers")?.[0]).toBe("DNS:a.example.com,email:b@example.com");
   expect(shown.get("otel-collector-endpoint")).toEqual(["(no traces)", "default"]);
   expect(shown.get("listen")).toEqual(["127.0.0.1:50051", "default"]);
 });

@@ -1,7 +1,7 @@
+import { formatListenAddress } from "../../core/listen-address.ts";
 import { withoutPassword } from "../sources/origin.ts";
 import { originOf, type Settings } from "../sources/read-settings.ts";
 import { SETTING_NAMES, type SettingName, settingOf } from "../table/settings.ts";
-import { formatListenAddress } from "../table/values/listen-address.ts";
 import { formatRates } from "../table/values/rate.ts";
 import { formatInterval } from "../table/values/times.ts";
 
@@ -31,6 +31,11 @@ function shown(name: SettingName, { values, given }: Settings): string {
   if (name === "sync-every" && interval !== undefined) return formatInterval(interval);
   const expiry = values["log-level-debug-expires-at"];
   if (name === "log-level-debug-expires-at" && expiry !== undefined) return new Date(expiry).toISOString();
+  // Certificate names look like a URL with a user name, which withoutPassword would hide.
+  if (name === "tls-readers" || name === "tls-provisioners") {
+    const names = values[name];
+    if (names !== undefined) return names.join(",");
+  }
   if (!given.has(name) && settingOf(name).fallback === undefined) {
     const derived = settingOf(name).fallbackText;
     return derived === "" ? "" : `(${derived})`;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { formatListenAddress } from "../../core/listen-address.ts";
 import { loaded, refusalOf, served, type Texts } from "../testing.fixture.ts";
 
 const TLS = { "tls-cert-file": "tls.crt", "tls-key-file": "/etc/c/tls.key" };
@@ -9,8 +10,7 @@ describe("the service", () => {
   test("is plain, of this machine, and for every caller when nothing is said", () => {
     const { config, warnings } = loaded("serve", {});
     expect(config.service).toEqual({
-      listen: "127.0.0.1:50051",
-      reachable: false,
+      listen: { kind: "tcp", host: "127.0.0.1", port: 50_051 },
       insecure: false,
       tls: undefined,
       tokensFile: undefined,
@@ -23,22 +23,32 @@ describe("the service", () => {
   });
 
   test.for([
-    ["localhost:0", "localhost:0"],
-    ["127.9.9.9:1", "127.9.9.9:1"],
-    ["[::1]:50051", "[::1]:50051"],
-    ["unix:/run/c.sock", "unix:/run/c.sock"],
-    ["unix:///run/c.sock", "unix:/run/c.sock"],
-    ["unix:c.sock", "unix:/nowhere/c.sock"],
-  ] as const)("listens on %s as %s, without TLS", ([listen, expected]) => {
-    expect(served({ listen }).service).toMatchObject({ listen: expected, reachable: false });
+    ["localhost:0", { kind: "tcp", host: "localhost", port: 0 }],
+    ["127.9.9.9:1", { kind: "tcp", host: "127.9.9.9", port: 1 }],
+    ["[::1]:50051", { kind: "tcp", host: "::1", port: 50_051 }],
+    ["[0:0:0:0:0:0:0:1]:1", { kind: "tcp", host: "0:0:0:0:0:0:0:1", port: 1 }],
+    ["unix:/run/c.sock", { kind: "unix", path: "/run/c.sock" }],
+    ["unix:///run/c.sock", { kind: "unix", path: "/run/c.sock" }],
+    ["unix:c.sock", { kind: "unix", path: "/nowhere/c.sock" }],
+  ] as const)("listens on %s as %o, without TLS", ([listen, expected]) => {
+    expect(served({ listen }).service.listen).toEqual(expected);
+  });
+
+  test("refuses a relative socket path that is too long once it is absolute", () => {
+    const listen = `unix:${"a".repeat(100)}`;
+    expect(refusalOf(() => served({ listen }))).toBe(
+      "--listen: names a socket path longer than 103 bytes, which no system takes; choose a shorter one",
+    );
   });
 
   test.for(["0.0.0.0:50051", "[::]:50051", "10.0.0.5:1", "connector.internal:50051"])(
     "listens on %s with TLS, or without where that is asked for",
     (listen) => {
-      expect(served({ listen, ...TLS }).service).toMatchObject({ listen, reachable: true, insecure: false });
+      const behindTls = served({ listen, ...TLS }).service;
+      expect([formatListenAddress(behindTls.listen), behindTls.insecure]).toEqual([listen, false]);
       const bare = served({ listen, insecure: "true" }).service;
-      expect(bare).toMatchObject({ listen, reachable: true, insecure: true, tls: undefined });
+      expect(bare).toMatchObject({ listen: behindTls.listen, insecure: true, tls: undefined });
+      expect(() => served({ listen })).toThrow(/^--listen: .* there is no TLS/);
     },
   );
 
@@ -58,14 +68,14 @@ describe("the service", () => {
     const flags = { ...MTLS, "tls-readers": "audit.example.com" };
     const env = { BATON_TLS_PROVISIONERS: "spiffe://example.com/c1, ops@example.com" };
     expect(served(flags, env).service.tls).toMatchObject({
-      readers: ["audit.example.com"],
-      provisioners: ["spiffe://example.com/c1", "ops@example.com"],
+      readers: ["DNS:audit.example.com"],
+      provisioners: ["URI:spiffe://example.com/c1", "email:ops@example.com"],
     });
   });
 
   test("has the keys of JWTs by URL or from a file", () => {
     expect(served({ ...JWT, "jwt-jwks-url": "https://idp.example.com/jwks" }).service.jwt).toEqual({
-      jwks: { kind: "url", url: "https://idp.example.com/jwks" },
+      jwks: { kind: "url", url: new URL("https://idp.example.com/jwks") },
       issuer: "https://idp.example.com/",
       audience: "connector",
       roleClaim: "roles",
@@ -83,7 +93,10 @@ describe("the service", () => {
     "http://[::1]:1/jwks",
     "HTTPS://idp/jwks",
   ])("takes the keys of %s", (url) => {
-    expect(served({ ...JWT, "jwt-jwks-url": url }).service.jwt?.jwks).toEqual({ kind: "url", url });
+    expect(served({ ...JWT, "jwt-jwks-url": url }).service.jwt?.jwks).toEqual({
+      kind: "url",
+      url: new URL(url),
+    });
   });
 
   test("has its bounds", () => {
@@ -108,7 +121,7 @@ describe("warned of", () => {
     ["with TLS", { ...OPEN, ...TLS }],
   ])("every caller of the network %s", ([, flags]) => {
     expect(loaded("serve", flags).warnings).toEqual([
-      "listen: everybody who can reach 0.0.0.0:1 is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls",
+      "listen: every caller who can reach 0.0.0.0:1 is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls",
     ]);
   });
 
@@ -191,12 +204,12 @@ describe("refused with one line", () => {
     [
       "an address for a name",
       { ...MTLS, "tls-provisioners": "10.0.0.1" },
-      /^--tls-provisioners: .*"10\.0\.0\.1" is none of them/,
+      /^--tls-provisioners: .*"10\.0\.0\.1" is neither/,
     ],
     [
       "a name with both roles",
       { ...MTLS, "tls-readers": "a,B", "tls-provisioners": "DNS:b" },
-      "--tls-readers: b is among tls-provisioners too; keep it in one of them",
+      "--tls-readers: DNS:b is among tls-provisioners too; keep it in one of them",
     ],
     ["a token file with a line break", { "auth-tokens-file": "a\nb" }, /^--auth-tokens-file: must not/],
     [

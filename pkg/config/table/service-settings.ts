@@ -1,3 +1,4 @@
+import { formatListenAddress, type ListenAddress, parseListenAddress } from "../../core/listen-address.ts";
 import {
   type CommandName,
   flagSetting,
@@ -7,7 +8,6 @@ import {
   wholeNumberSetting,
 } from "./setting.ts";
 import { parseCertificateNames } from "./values/certificate-names.ts";
-import { DEFAULT_LISTEN, formatListenAddress, parseListenAddress } from "./values/listen-address.ts";
 import { jwksUrl, tokenText } from "./values/service-shapes.ts";
 import { plainText } from "./values/shapes.ts";
 
@@ -16,6 +16,8 @@ const COMMON: {
   readonly operators: true;
   readonly commands: readonly CommandName[];
 } = { group: "Service", operators: true, commands: ["serve"] };
+
+const DEFAULT_LISTEN: ListenAddress = { kind: "tcp", host: "127.0.0.1", port: 50051 };
 
 /** The rows of the group Service, in the order of the table. */
 export const SERVICE_SETTINGS = {

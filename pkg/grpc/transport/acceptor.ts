@@ -1,77 +1,77 @@
-// The way of a connection: counted, then secured, then given to the library.
+// The way of a connection: counted, then through TLS, then given to the library.
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { notify } from "../../core/events.ts";
-import type { ServerTls } from "../../security/security-files.ts";
-import { createConnections, type Ends } from "./connections.ts";
-import { createTlsDoor } from "./tls-terminator.ts";
+import type { ServerTls } from "../../security/access-control.ts";
+import { type ConnectionEnds, createConnections } from "./connections.ts";
+import { createTlsTerminator } from "./tls-terminator.ts";
 
-/** A connection that did not become one, or was cut to make room for another. */
+/** A connection that was refused, or closed to make room for another. */
 export interface RefusedConnection {
-  /** `address:port`, or `unknown` when it was gone already. */
+  /** `address:port`, or `unknown` when the connection was already gone. */
   readonly peer: string;
-  /** `handshake`: TLS was not to be had with it; `evicted`: it made room; `full`: there was none. */
+  /** `handshake`: the TLS handshake failed; `evicted`: closed to make room; `full`: refused, because no room could be made. */
   readonly why: "handshake" | "evicted" | "full";
-  /** Why the handshake failed, in the words of Node and OpenSSL: `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED`, … */
+  /** Why the handshake failed, as Node and OpenSSL name it: `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED`, … */
   readonly code: string | undefined;
 }
 
-export interface EntranceOptions {
-  readonly limits: { readonly maxConnections: number; readonly handshakeTimeoutMs: number };
+export interface ConnectionAcceptorOptions {
+  readonly maxConnections: number;
+  readonly handshakeTimeoutMs: number;
   /** Undefined for plaintext. */
   readonly tls: ServerTls | undefined;
   readonly library: { injectConnection(connection: Duplex): void };
   readonly onRefused: (event: RefusedConnection) => void;
 }
 
-export interface Entrance {
-  enter(socket: Socket): void;
-  /** A call of this connection goes on to its answer; `proven`, it is not cut to make room. */
-  use(ends: Ends, proven: boolean): void;
-  /** Lets nobody in any more, and cuts those who have not called. Resolves when all are gone. */
-  shut(): Promise<void>;
-  isShut(): boolean;
-  /** Destroys what is still connected. */
-  cut(): void;
+export interface ConnectionAcceptor {
+  accept(socket: Socket): void;
+  /** Called for an admitted call of this connection; once `authenticated`, it is never closed to make room. */
+  onCall(ends: ConnectionEnds, authenticated: boolean): void;
+  /** Accepts no more connections and closes those without a call. Resolves when all are closed. */
+  close(): Promise<void>;
+  isClosed(): boolean;
+  /** Destroys the connections that are still open. */
+  destroy(): void;
 }
 
-export function createEntrance({ limits, tls, library, onRefused }: EntranceOptions): Entrance {
+export function createConnectionAcceptor(options: ConnectionAcceptorOptions): ConnectionAcceptor {
+  const { maxConnections, handshakeTimeoutMs, tls, library, onRefused } = options;
   let open = true;
-  const connections = createConnections(limits.maxConnections, (why, peer) =>
+  const connections = createConnections(maxConnections, (why, peer) =>
     notify(onRefused, { peer, why, code: undefined }),
   );
-  const ready = (socket: Socket): void => {
+  const inject = (socket: Socket): void => {
     if (open) library.injectConnection(socket);
     else socket.destroy();
   };
-  const door =
+  const terminator =
     tls === undefined
       ? undefined
-      : createTlsDoor({
-          context: tls.files.current,
-          requireClientCertificate: tls.requireClientCertificate,
-          handshakeTimeoutMs: limits.handshakeTimeoutMs,
-          onReady: ready,
+      : createTlsTerminator({
+          tls,
+          handshakeTimeoutMs,
+          onReady: inject,
           onRefused: (code, peer) => notify(onRefused, { peer, why: "handshake", code }),
         });
-  tls?.onRenewed((context) => door?.renew(context));
 
   return {
-    enter(socket) {
+    accept(socket) {
       if (!connections.admit(socket)) return;
-      if (door === undefined) ready(socket);
-      else door.enter(socket);
+      if (terminator === undefined) inject(socket);
+      else terminator.handshake(socket);
     },
-    use(ends, proven) {
-      if (proven) connections.prove(ends);
-      else connections.use(ends);
+    onCall(ends, authenticated) {
+      if (authenticated) connections.markAuthenticated(ends);
+      else connections.markUsed(ends);
     },
-    shut() {
+    close() {
       open = false;
-      connections.cutUnused();
-      return connections.gone();
+      connections.destroyUnused();
+      return connections.allClosed();
     },
-    isShut: () => !open,
-    cut: () => connections.cut(),
+    isClosed: () => !open,
+    destroy: () => connections.destroyAll(),
   };
 }

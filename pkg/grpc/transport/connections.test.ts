@@ -32,22 +32,22 @@ describe("CONNECTION-1: connections", () => {
     const first = socketFrom(1);
     connections.admit(first);
     first.destroy();
-    await connections.gone();
+    await connections.allClosed();
     expect(connections.admit(socketFrom(2))).toBe(true);
     expect(heard).toEqual([]);
   });
 });
 
-describe("CONNECTION-2: a connection with an admitted call", () => {
+describe("CONNECTION-2: a connection with an authenticated call", () => {
   test("stays, and the new one goes when there is no other", () => {
     const { connections, heard } = crowded(2);
     const [first, second, third, fourth] = [socketFrom(1), socketFrom(2), socketFrom(3), socketFrom(4)];
     connections.admit(first);
     connections.admit(second);
-    connections.prove(first);
-    connections.prove(first);
+    connections.markAuthenticated(first);
+    connections.markAuthenticated(first);
     expect(connections.admit(third)).toBe(true);
-    connections.prove(third);
+    connections.markAuthenticated(third);
     expect(connections.admit(fourth)).toBe(false);
     expect([first, second, third, fourth].map(({ destroyed }) => destroyed)).toEqual([
       false,
@@ -62,12 +62,17 @@ describe("CONNECTION-2: a connection with an admitted call", () => {
     const { connections } = crowded(1);
     const first = socketFrom(1);
     connections.admit(first);
-    connections.prove({ remoteAddress: "10.0.0.1", remotePort: 1, localAddress: "10.0.0.2", localPort: 1 });
+    connections.markAuthenticated({
+      remoteAddress: "10.0.0.1",
+      remotePort: 1,
+      localAddress: "10.0.0.2",
+      localPort: 1,
+    });
     connections.admit(socketFrom(2));
     expect(first.destroyed).toBe(true);
   });
 
-  test("of a Unix socket cannot be told, so none is cut", () => {
+  test("of a Unix socket cannot be matched, so none is closed", () => {
     const { connections, heard } = crowded(1);
     const first = socketFrom(undefined);
     expect(connections.admit(first)).toBe(true);
@@ -78,23 +83,23 @@ describe("CONNECTION-2: a connection with an admitted call", () => {
 });
 
 describe("the end", () => {
-  test("cuts those without a call first, then all, and is over when they are gone", async () => {
+  test("closes those without a call first, then all, and waits until they are closed", async () => {
     const { connections } = crowded(3);
     const [idle, busy, asking] = [socketFrom(1), socketFrom(2), socketFrom(3)];
     for (const socket of [idle, busy, asking]) connections.admit(socket);
-    connections.use(asking);
-    connections.prove({
+    connections.markUsed(asking);
+    connections.markAuthenticated({
       remoteAddress: "10.0.0.1",
       remotePort: 2,
       localAddress: "10.0.0.2",
       localPort: 50_051,
     });
-    connections.cutUnused();
+    connections.destroyUnused();
     expect([idle, busy, asking].map(({ destroyed }) => destroyed)).toEqual([true, false, false]);
-    const gone = connections.gone();
-    connections.cut();
-    await gone;
+    const allClosed = connections.allClosed();
+    connections.destroyAll();
+    await allClosed;
     expect(busy.closed).toBe(true);
-    await connections.gone();
+    await connections.allClosed();
   });
 });

@@ -1,54 +1,44 @@
-// Who is connected, and who must go when it is too many.
-//
-// Invariants:
-//   CONNECTION-1. No more than `max` connections are open, in a handshake or after it.
-//   CONNECTION-2. A connection with an admitted call is never cut to make room. So he who only connects, however often,
-//       keeps nobody out who is being served; a new caller has as long for his first call as others need to connect
-//       `max` times.
+// The open connections, and which one is closed when there are too many (CONNECTION-1 and CONNECTION-2 in DESIGN.md).
 import type { Socket } from "node:net";
 
 /** The two ends of a connection, as sockets and the library name them. */
-export interface Ends {
+export interface ConnectionEnds {
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
 }
 
-export type Crowding = "evicted" | "full";
+type Reason = "evicted" | "full";
 
 export interface Connections {
   /** False, and the socket is destroyed, when there is no room. */
   admit(socket: Socket): boolean;
-  /** A call of this connection was answered, though only because anybody may make it. */
-  use(ends: Ends): void;
-  /** A call of this connection was let in. */
-  prove(ends: Ends): void;
+  /** The connection had a call that needs no authentication. */
+  markUsed(ends: ConnectionEnds): void;
+  /** The connection had a call that was authenticated. */
+  markAuthenticated(ends: ConnectionEnds): void;
   /** Destroys those without a call. */
-  cutUnused(): void;
-  /** Destroys all. */
-  cut(): void;
-  /** Resolves when none is left. */
-  gone(): Promise<void>;
+  destroyUnused(): void;
+  destroyAll(): void;
+  /** Resolves when none is open. */
+  allClosed(): Promise<void>;
 }
 
-/** `onCrowded` hears of each connection that had to go, or could not come. */
-export function createConnections(
-  max: number,
-  onCrowded: (why: Crowding, peer: string) => void,
-): Connections {
+/** `onRefused` is called for each connection that is closed to make room, or refused because none could be made. */
+export function createConnections(max: number, onRefused: (why: Reason, peer: string) => void): Connections {
   // Sets keep the order of arrival.
   const idle = new Set<Socket>();
-  const proven = new Set<Socket>();
+  const authenticated = new Set<Socket>();
   const used = new WeakSet<Socket>();
   const byEnds = new Map<string, Socket>();
   const waiting = new Set<() => void>();
 
   function makeRoom(): boolean {
-    if (idle.size + proven.size < max) return true;
+    if (idle.size + authenticated.size < max) return true;
     const [oldest] = idle;
     if (oldest === undefined) return false;
-    onCrowded("evicted", peerOf(oldest));
+    onRefused("evicted", peerOf(oldest));
     forget(oldest);
     oldest.destroy();
     return true;
@@ -56,59 +46,59 @@ export function createConnections(
 
   function forget(socket: Socket): void {
     idle.delete(socket);
-    proven.delete(socket);
+    authenticated.delete(socket);
   }
 
   return {
     admit(socket) {
       const key = keyOf(socket);
-      // A peer that resets its connection is no failure of ours.
+      // Without a listener, a peer that resets its connection would end the process.
       socket.on("error", () => {});
       if (!makeRoom()) {
-        onCrowded("full", peerOf(socket));
+        onRefused("full", peerOf(socket));
         socket.destroy();
         return false;
       }
-      // The ends of a Unix socket have no names, so its calls prove nothing; its file says who may connect.
-      if (socket.remotePort === undefined) proven.add(socket);
+      // The ends of a Unix socket have no addresses, so a call cannot be matched with its connection.
+      if (socket.remotePort === undefined) authenticated.add(socket);
       else idle.add(socket);
       byEnds.set(key, socket);
       socket.once("close", () => {
         forget(socket);
         if (byEnds.get(key) === socket) byEnds.delete(key);
-        if (idle.size + proven.size > 0) return;
+        if (idle.size + authenticated.size > 0) return;
         for (const wake of waiting) wake();
         waiting.clear();
       });
       return true;
     },
-    use(ends) {
+    markUsed(ends) {
       const socket = byEnds.get(keyOf(ends));
       if (socket !== undefined) used.add(socket);
     },
-    prove(ends) {
+    markAuthenticated(ends) {
       const socket = byEnds.get(keyOf(ends));
       if (socket === undefined || !idle.delete(socket)) return;
-      proven.add(socket);
+      authenticated.add(socket);
     },
-    cutUnused() {
+    destroyUnused() {
       for (const socket of idle) if (!used.has(socket)) socket.destroy();
     },
-    cut() {
-      for (const socket of [...idle, ...proven]) socket.destroy();
+    destroyAll() {
+      for (const socket of [...idle, ...authenticated]) socket.destroy();
     },
-    async gone() {
-      if (idle.size + proven.size === 0) return;
+    async allClosed() {
+      if (idle.size + authenticated.size === 0) return;
       await new Promise<void>((resolve) => waiting.add(resolve));
     },
   };
 }
 
-/** `address:port`; of a Unix socket, whose ends have no name, `unknown`. */
-function peerOf({ remoteAddress, remotePort }: Ends): string {
+/** `address:port`; `unknown` for a Unix socket. */
+function peerOf({ remoteAddress, remotePort }: ConnectionEnds): string {
   return remoteAddress === undefined ? "unknown" : `${remoteAddress}:${remotePort}`;
 }
 
-function keyOf({ localAddress, localPort, remoteAddress, remotePort }: Ends): string {
+function keyOf({ localAddress, localPort, remoteAddress, remotePort }: ConnectionEnds): string {
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

@@ -1,12 +1,12 @@
-// The sockets are ours and not the library's, which can neither limit how many connect, nor how long a handshake takes,
-// nor get rid of a peer that has stopped reading.
+// We listen ourselves, because the library can limit neither the number of connections nor the time of a handshake, and
+// cannot close the connection of a peer that has stopped reading.
 import { createServer, type Server, type Socket } from "node:net";
 import { GovernanceError } from "../../core/errors.ts";
-import { isLocal, type ListenAddress } from "../../core/listen-address.ts";
+import { formatListenAddress, isLoopback, type ListenAddress } from "../../core/listen-address.ts";
 
 /** Where a server listens. */
 export interface Bound {
-  /** The host as asked for; the path of a Unix socket. */
+  /** The host of the address; the path of a Unix socket. */
   readonly host: string;
   /** The port that was opened; 0 for a Unix socket. */
   readonly port: number;
@@ -21,20 +21,20 @@ export interface Listener {
   stop(): void;
 }
 
-/** Plaintext is for this machine only: everybody's data, and secrets of callers, must not go onto a network as they are. */
+/** Plaintext is only for this machine: personal data and the tokens of callers must not cross a network unencrypted. */
 export function requireProtected(
   address: ListenAddress,
   { tls, insecure }: { readonly tls: boolean; readonly insecure: boolean },
 ): void {
-  if (tls || insecure || isLocal(address)) return;
+  if (tls || insecure || isLoopback(address)) return;
   throw new GovernanceError(
     "invalid-argument",
-    `listen: ${address.target} can be reached from other machines, and the service has no TLS; ` +
+    `listen: ${formatListenAddress(address)} can be reached from other machines, and the service has no TLS; ` +
       "listen on 127.0.0.1, [::1], localhost or unix:/path, or give it a certificate",
   );
 }
 
-/** Rejects with one line that names the address and says why it cannot be had. */
+/** Rejects with one line: the address, and why it cannot be opened. */
 export async function openListener(
   address: ListenAddress,
   onConnection: (socket: Socket) => void,
@@ -42,20 +42,21 @@ export async function openListener(
   const server = createServer(onConnection);
   if (address.kind === "unix") {
     await listening(server, address, { path: address.path });
-    return listenerOf([server], { host: address.path, port: 0, target: address.target });
+    return listenerOf([server], { host: address.path, port: 0, target: formatListenAddress(address) });
   }
   const { host } = address;
-  const named = host.toLowerCase() === "localhost";
-  await listening(server, address, { host: named ? "127.0.0.1" : host, port: address.port });
+  // Not resolved: a hosts file could name another machine.
+  const isLocalhost = host.toLowerCase() === "localhost";
+  await listening(server, address, { host: isLocalhost ? "127.0.0.1" : host, port: address.port });
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-  const target = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  // Clients disagree on which family localhost is.
-  const sixth = named ? await openSixth(server, address, port, onConnection) : [];
-  return listenerOf([server, ...sixth], { host, port, target });
+  const target = formatListenAddress({ kind: "tcp", host, port });
+  // Some clients resolve localhost to IPv4 first, others to IPv6.
+  const ipv6 = isLocalhost ? await openIpv6(server, address, port, onConnection) : [];
+  return listenerOf([server, ...ipv6], { host, port, target });
 }
 
-async function openSixth(
+async function openIpv6(
   first: Server,
   address: ListenAddress,
   port: number,
@@ -66,7 +67,7 @@ async function openSixth(
     await listening(server, address, { host: "::1", port });
     return [server];
   } catch (error) {
-    // A machine without IPv6 has no such address, and nobody who asks for it.
+    // A machine without IPv6 has no such address, and no client that uses it.
     const code = error instanceof GovernanceError ? codeOf(error.cause) : undefined;
     if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") return [];
     first.close();
@@ -87,14 +88,16 @@ type Where = { readonly path: string } | { readonly host: string; readonly port:
 
 function listening(server: Server, address: ListenAddress, where: Where): Promise<void> {
   return new Promise((resolve, reject) => {
-    // It stays for good: a connection that cannot be accepted for want of file handles must not end the process.
+    // Never removed: an error of a later accept (no file handle left) must not end the process.
     server.on("error", (error) => reject(bindFailure(address, error)));
     server.once("listening", resolve);
     server.listen(where);
   });
 }
 
-function bindFailure({ kind, target }: ListenAddress, error: Error): GovernanceError {
+function bindFailure(address: ListenAddress, error: Error): GovernanceError {
+  const { kind } = address;
+  const target = formatListenAddress(address);
   const code = codeOf(error) ?? "unknown reason";
   if (code === "EADDRINUSE") {
     const stale = kind === "unix" ? ", or remove the file if a killed one left it behind" : "";
@@ -105,7 +108,7 @@ function bindFailure({ kind, target }: ListenAddress, error: Error): GovernanceE
     );
   }
   if (code === "EACCES" || code === "EPERM") {
-    // A folder that is missing is reported as this, too.
+    // A missing folder is reported with the same code.
     const cure = kind === "unix" ? "its folder must exist and be writable" : "choose a port from 1024 up";
     return new GovernanceError("permission-denied", `listen: this user may not open ${target}; ${cure}`, {
       cause: error,

@@ -1,37 +1,34 @@
 import type { Socket } from "node:net";
-import { createServer, type SecureContextOptions, type TLSSocket } from "node:tls";
+import { createServer, type TLSSocket } from "node:tls";
+import type { ServerTls } from "../../security/access-control.ts";
 
-export interface TlsDoorOptions {
-  readonly context: SecureContextOptions;
-  readonly requireClientCertificate: boolean;
+export interface TlsTerminatorOptions {
+  readonly tls: ServerTls;
   readonly handshakeTimeoutMs: number;
-  /** Takes a connection whose handshake is done. */
+  /** Called with each connection whose handshake is done. */
   readonly onReady: (socket: TLSSocket) => void;
-  /** Hears of a peer that did not get through the handshake, with Node's or OpenSSL's code of the reason. */
+  /** Called for a failed handshake, with the code that Node or OpenSSL gives for it. */
   readonly onRefused: (code: string, peer: string) => void;
 }
 
-export interface TlsDoor {
-  /** Begins the handshake. */
-  enter(socket: Socket): void;
-  /** What handshakes from now on use; connections that stand are left as they are. */
-  renew(context: SecureContextOptions): void;
+export interface TlsTerminator {
+  handshake(socket: Socket): void;
 }
 
-export function createTlsDoor(options: TlsDoorOptions): TlsDoor {
-  const { context, requireClientCertificate, handshakeTimeoutMs, onReady, onRefused } = options;
-  // It listens nowhere: it is given its connections.
+/** A later certificate counts for later handshakes; open connections keep theirs. */
+export function createTlsTerminator(options: TlsTerminatorOptions): TlsTerminator {
+  const { tls, handshakeTimeoutMs, onReady, onRefused } = options;
+  // It listens nowhere: it gets its connections from `handshake`.
   const server = createServer({
-    ...context,
+    ...tls.options(),
     ALPNProtocols: ["h2"],
-    requestCert: requireClientCertificate,
-    rejectUnauthorized: requireClientCertificate,
     handshakeTimeout: handshakeTimeoutMs,
   });
-  /** A socket that is gone knows its peer no more. */
+  tls.onRenewed((context) => server.setSecureContext(context));
+  /** A destroyed socket no longer knows its peer. */
   const peers = new WeakMap<object, string>();
   const peerOf = (socket: TLSSocket): string => {
-    // The connection beneath, which Node does not document. Without it a refusal has no peer, and nothing else is lost.
+    // The connection below, which Node does not document. Without it a refusal has no peer, and nothing else is lost.
     const raw: unknown = Reflect.get(socket, "_parent");
     return (typeof raw === "object" && raw !== null ? peers.get(raw) : undefined) ?? "unknown";
   };
@@ -45,18 +42,17 @@ export function createTlsDoor(options: TlsDoorOptions): TlsDoor {
     socket.destroy();
   });
   server.on("tlsClientError", (error, socket) => {
-    // What is wrong with a certificate is said there only; the error is a reset connection.
+    // For a rejected certificate only the socket has the reason; the error says that the connection was reset.
     const { authorizationError: unauthorized } = socket;
     const code = unauthorized ?? ("code" in error ? error.code : error.name);
     onRefused(String(code), peerOf(socket));
-    // Node leaves it open, after a handshake that took too long, too.
+    // Node leaves it open, also after a handshake timeout.
     socket.destroy();
   });
   return {
-    enter(socket) {
+    handshake(socket) {
       peers.set(socket, `${socket.remoteAddress}:${socket.remotePort}`);
       server.emit("connection", socket);
     },
-    renew: (renewed) => server.setSecureContext(renewed),
   };
 }

@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { systemClocks } from "../../../pkg/core/clock.ts";
-import { createGrpcServer } from "../../../pkg/grpc/server.ts";
 import { federatedPerson, linkedPerson, people, person } from "../../cognito/definitions.ts";
 import { createPool } from "../../cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "../../cognito/server.ts";
 import { runCli } from "../../support/connector-cli.ts";
+import { FREE_PORT, testGrpcServer } from "../../support/grpc-server.ts";
 import { createRig } from "../../support/rig.ts";
 import { baton, conformance } from "./tools.ts";
 
@@ -75,12 +74,8 @@ describe("our .c1z, read by the official tool", () => {
   test("has row by row what the Go client syncs over gRPC, schema and stored bytes included", async () => {
     await syncNow();
     const rig = createRig({ url: cognito.url, poolId: POOL });
-    const server = createGrpcServer({
-      connector: rig.connector,
-      provisioning: undefined,
-      clocks: systemClocks,
-    });
-    const { target } = await server.listen("127.0.0.1:0");
+    const server = testGrpcServer({ connector: rig.connector });
+    const { target } = await server.listen(FREE_PORT);
     const theirs = join(folder, "go.c1z");
     const synced = await conformance("sync", "--address", target, "--file", theirs, "--fail-fast");
     await server.close(0);

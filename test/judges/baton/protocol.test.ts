@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { systemClocks } from "../../../pkg/core/clock.ts";
-import { createGrpcServer, type GrpcServer } from "../../../pkg/grpc/server.ts";
+import type { GrpcServer } from "../../../pkg/grpc/server.ts";
 import { federatedPerson, linkedPerson, people } from "../../cognito/definitions.ts";
 import { createPool } from "../../cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "../../cognito/server.ts";
+import { FREE_PORT, testGrpcServer } from "../../support/grpc-server.ts";
 import { createRig, type Rig } from "../../support/rig.ts";
 import { codesOf, conformance, startReference } from "./tools.ts";
 
@@ -59,8 +59,8 @@ describe("the official Go client", () => {
     folder = mkdtempSync(join(tmpdir(), "connector-go-"));
     cognito = await startScriptedCognito({ pools: [pool] });
     rig = createRig({ url: cognito.url, poolId: POOL });
-    server = createGrpcServer({ connector: rig.connector, provisioning: undefined, clocks: systemClocks });
-    const bound = await server.listen("127.0.0.1:0");
+    server = testGrpcServer({ connector: rig.connector });
+    const bound = await server.listen(FREE_PORT);
     address = bound.target;
   });
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { EpochClock } from "../../../../pkg/core/clock.ts";
 import type { GrpcCallEvent } from "../../../../pkg/core/events.ts";
-import type { Around } from "../../../../pkg/grpc/interceptors.ts";
+import type { WrapCall } from "../../../../pkg/grpc/interceptors.ts";
 import { SERVED_METHODS } from "../../../../pkg/grpc/services/served-methods.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { measuredListings, measuredThrottle } from "../../../../pkg/ops/metrics/measured.ts";
@@ -17,7 +17,7 @@ import type { Watch } from "../runtime.ts";
 export interface ServiceWatch extends Watch {
   /** Undefined where nobody can scrape them. */
   readonly metrics: Metrics | undefined;
-  readonly around: Around;
+  readonly wrapCall: WrapCall;
   /** A gRPC call has its answer. */
   call(event: GrpcCallEvent): void;
 }
@@ -40,7 +40,7 @@ export async function createServiceWatch(
       metrics?.awsCall(event);
       tracing.awsCall(event);
     },
-    around: (call, work) =>
+    wrapCall: (call, work) =>
       tracing.within(
         {
           callId: randomUUID(),

@@ -1,14 +1,15 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { GrpcCallEvent } from "../../../../pkg/core/events.ts";
-import { createGrpcServer, type GrpcServer } from "../../../../pkg/grpc/server.ts";
+import { createGrpcServer } from "../../../../pkg/grpc/server.ts";
 import { HEALTH_SERVICE } from "../../../../pkg/grpc/services/health.ts";
 import type { AdjustableLogger, Logger } from "../../../../pkg/ops/logger.ts";
+import type { AccessControl } from "../../../../pkg/security/access-control.ts";
 import { type Runtime, withRuntime } from "../../app/runtime.ts";
 import { startScheduledSync } from "../../app/scheduled-sync.ts";
 import { createHealthEndpoint } from "../../app/service/health-endpoint.ts";
 import { createLastSync, type LastSyncRecord } from "../../app/service/last-sync.ts";
 import { provisioningVerbs, settleLeftovers } from "../../app/service/provisioning-verbs.ts";
-import { securityOf } from "../../app/service/security.ts";
+import { createServiceAccess, reportRefusedConnection } from "../../app/service/security.ts";
 import { createServiceWatch, type ServiceWatch } from "../../app/service/watch.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
@@ -47,24 +48,31 @@ async function serve(
   const lastSync = createLastSync(watch.metrics);
   await openHealthEndpoint(config, context, runtime, watch, lastSync);
 
+  const { service } = config;
+  const { metrics } = watch;
+  const access = createServiceAccess(config, context, metrics, log);
+  closeFirst({ name: "the watch over certificates and tokens", close: () => access.stop() });
   const server = createGrpcServer({
     connector,
     provisioning,
-    reflection: config.service.reflection,
+    access,
+    insecure: service.insecure,
+    reflection: service.reflection,
+    limits: { maxConnections: service.maxConnections },
     clocks: context,
-    ...securityOf(config, watch.metrics, log),
-    around: watch.around,
+    wrapCall: watch.wrapCall,
+    onConnectionRefused: (event) => reportRefusedConnection(event, metrics, log),
     onCall(event) {
       watch.call(event);
       tellCall(event, log);
     },
   });
   closeFirst({ name: "the gRPC server", close: () => server.close(runtime.graceLeft()) });
-  const { target } = await server.listen(config.service.listen);
+  const { target } = await server.listen(service.listen);
   log.info("serving", { address: target, pool: config.poolId });
 
   startSchedule(config, context, runtime, lastSync);
-  reloadOnHangup(reloadables(server, log, reread), context, log);
+  reloadOnHangup(reloadables(access, log, reread), context, log);
   if (provisioning !== undefined) void settleLeftovers(runtime, context.signal);
   tellWhetherReadable(config, context, runtime);
   await stopped(context.signal);
@@ -101,9 +109,9 @@ function startSchedule(config: Config, context: Context, runtime: Runtime, lastS
   runtime.closeFirst({ name: "the scheduled sync", close: () => sync.close(runtime.graceLeft()) });
 }
 
-function reloadables(server: GrpcServer, log: AdjustableLogger, reread: () => Config) {
+function reloadables(access: AccessControl, log: AdjustableLogger, reread: () => Config) {
   return [
-    { name: "certificates and tokens", reload: () => server.reload() },
+    { name: "certificates and tokens", reload: () => access.reload() },
     reloadableLevel(log, () => reread().log),
   ];
 }

@@ -5,14 +5,19 @@ test("takes the three kinds, each once, DNS names in lower case", () => {
   const given =
     "c1.Example.com, Ops+1@Example.com,spiffe://example.org/ns/c1/sa/Reader,runner_1,C1.example.com";
   expect(parseCertificateNames(given)).toEqual({
-    value: ["c1.example.com", "Ops+1@Example.com", "spiffe://example.org/ns/c1/sa/Reader", "runner_1"],
+    value: [
+      "DNS:c1.example.com",
+      "email:Ops+1@Example.com",
+      "URI:spiffe://example.org/ns/c1/sa/Reader",
+      "DNS:runner_1",
+    ],
   });
 });
 
 test("takes the kind in front, as certificates are printed", () => {
   const given = "DNS:ci.example.com,email:ops@example.com,URI:spiffe://example.org/c1,ci.example.com";
   expect(parseCertificateNames(given)).toEqual({
-    value: ["ci.example.com", "ops@example.com", "spiffe://example.org/c1"],
+    value: ["DNS:ci.example.com", "email:ops@example.com", "URI:spiffe://example.org/c1"],
   });
 });
 
@@ -20,21 +25,21 @@ test.for([
   ["a,,b", "a name is empty"],
   ["a,", "a name is empty"],
   ["*.example.com", '"*.example.com" is a pattern, and names are compared whole'],
-  ["10.0.0.1", '"10.0.0.1" is none of them'],
-  ["2001:db8::1", '"2001:db8::1" is none of them'],
-  ["c1.example.com:443", '"c1.example.com:443" is none of them'],
-  ["DNS:ops@example.com", '"DNS:ops@example.com" is none of them'],
-  ["email:example.com", '"email:example.com" is none of them'],
-  ["IP Address:10.0.0.1", '"IP Address:10.0.0.1" is none of them'],
-  ["CN=c1", '"CN=c1" is none of them'],
-  ["https://example.com/c1", '"https://example.com/c1" is none of them'],
-  ["spiffe://Example.org/c1", '"spiffe://Example.org/c1" is none of them'],
-  ["spiffe://example.org/c1/", '"spiffe://example.org/c1/" is none of them'],
-  ["spiffe://example.org/../c1", '"spiffe://example.org/../c1" is none of them'],
-  ["@example.com", '"@example.com" is none of them'],
-  ["ops@", '"ops@" is none of them'],
-  ["ops@10.0.0.1", '"ops@10.0.0.1" is none of them'],
-  ["two words", '"two words" is none of them'],
+  ["10.0.0.1", '"10.0.0.1" is neither'],
+  ["2001:db8::1", '"2001:db8::1" is neither'],
+  ["c1.example.com:443", '"c1.example.com:443" is neither'],
+  ["DNS:ops@example.com", '"DNS:ops@example.com" is neither'],
+  ["email:example.com", '"email:example.com" is neither'],
+  ["IP Address:10.0.0.1", '"IP Address:10.0.0.1" is neither'],
+  ["CN=c1", '"CN=c1" is neither'],
+  ["https://example.com/c1", '"https://example.com/c1" is neither'],
+  ["spiffe://Example.org/c1", '"spiffe://Example.org/c1" is neither'],
+  ["spiffe://example.org/c1/", '"spiffe://example.org/c1/" is neither'],
+  ["spiffe://example.org/../c1", '"spiffe://example.org/../c1" is neither'],
+  ["@example.com", '"@example.com" is neither'],
+  ["ops@", '"ops@" is neither'],
+  ["ops@10.0.0.1", '"ops@10.0.0.1" is neither'],
+  ["two words", '"two words" is neither'],
 ] as const)("refuses %s: %s", ([given, what]) => {
   const parsed = parseCertificateNames(given);
   expect(parsed).toEqual({

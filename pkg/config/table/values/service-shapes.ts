@@ -1,24 +1,17 @@
-import { isIP } from "node:net";
+import { isProtectedUrl, parseHost, parseListenAddress } from "../../../core/listen-address.ts";
 import type { Parsed } from "../setting.ts";
-import { isLoopback, parseListenAddress } from "./listen-address.ts";
 import { httpUrl } from "./shapes.ts";
 
-/** Who can change the keys on their way can sign any token: https, or http that stays on this machine. */
-export function jwksUrl(given: string): Parsed<string> {
+/** A caller who can change the keys in transit can sign any token, so plaintext is only for this machine. */
+export function jwksUrl(given: string): Parsed<URL> {
   const parsed = httpUrl(given);
   if ("problem" in parsed && given.includes("@")) return parsed;
   const url = URL.parse(given);
-  const safe =
-    "value" in parsed && url !== null && (url.protocol === "https:" || isLoopbackHost(url.hostname));
-  return safe
-    ? parsed
+  return "value" in parsed && url !== null && isProtectedUrl(url)
+    ? { value: url }
     : {
         problem: "must be an https:// URL, or http:// of this machine, such as https://idp.example.com/jwks",
       };
-}
-
-function isLoopbackHost(hostname: string): boolean {
-  return isLoopback({ kind: "tcp", host: hostname.replace(/^\[(.*)\]$/, "$1"), port: 0 });
 }
 
 /** An http or https URL, or `host:port` as Baton takes it. */
@@ -32,14 +25,13 @@ export function collectorEndpoint(given: string): Parsed<string> {
 
 /** The name or the address of an interface; brackets around IPv6 are taken off. */
 export function bindHost(given: string): Parsed<string> {
-  const host = /^\[(.*)\]$/.exec(given)?.[1] ?? given;
-  const parsed = parseListenAddress(isIP(host) === 6 ? `[${host}]:0` : `${host}:0`);
-  return "value" in parsed && parsed.value.kind === "tcp"
-    ? { value: parsed.value.host }
-    : { problem: "must be an IP address or a host name without a port, such as 127.0.0.1 or 0.0.0.0" };
+  const host = parseHost(given);
+  return host === undefined
+    ? { problem: "must be an IP address or a host name without a port, such as 127.0.0.1 or 0.0.0.0" }
+    : { value: host };
 }
 
-/** What a token says of itself is compared whole, so a stray space would refuse every token. */
+/** Issuer and audience of a token are compared whole: with a stray space every token would be refused. */
 export function tokenText(given: string): Parsed<string> {
   return /^[\x21-\x7e]{1,1024}$/.test(given)
     ? { value: given }
