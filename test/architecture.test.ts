@@ -12,7 +12,7 @@ const PACKAGES: Readonly<
   provision: { own: ["core"], outside: [] },
   connector: { own: ["core", "protocol", "provision"], outside: ["@bufbuild/protobuf"] },
   sync: { own: ["core", "protocol", "connector"], outside: [] },
-  config: { own: ["core"], outside: ["yaml", "node:fs", "node:net"] },
+  config: { own: ["core"], outside: ["yaml", "node:fs"] },
   limiter: { own: ["core"], outside: ["bottleneck"] },
   cognito: { own: ["core"], outside: ["@aws-sdk/", "@smithy/", "node:crypto", "node:http", "node:https"] },
   store: {

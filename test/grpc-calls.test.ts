@@ -113,7 +113,7 @@ describe("a caller that goes away", () => {
     expect(events[0]?.code).toMatch(/^(?:DEADLINE_EXCEEDED|CANCELLED)$/);
   });
 
-  test("is answered at the deadline that it told the server, and told as such", async () => {
+  test("is answered at the deadline that it sent, and reported as such", async () => {
     const { client, turns, told, events } = await startQueued();
     const headers = { "grpc-timeout": "60m" };
     const reply = await client.unary(listResources, { resourceTypeId: "user" }, { headers });
@@ -160,7 +160,7 @@ async function cuttableLine(target: string): Promise<{ readonly target: string; 
 describe("a throttle", () => {
   const retryAt = new Date(Date.now() + 4000);
 
-  test("is UNAVAILABLE and says in the trailer when to come back", async () => {
+  test("is UNAVAILABLE and says in the trailer when to try again", async () => {
     const { client } = await start({
       listGrants: () =>
         Promise.reject(new GovernanceError("throttled", "ListUsersInGroup: too fast", { retryAt })),
@@ -172,7 +172,7 @@ describe("a throttle", () => {
     expect(rateLimit?.resetAt && timestampDate(rateLimit.resetAt)).toEqual(retryAt);
   });
 
-  test("is UNAVAILABLE without a trailer when AWS is down for nobody knows how long", async () => {
+  test("is UNAVAILABLE without a trailer when it is unknown how long AWS is down", async () => {
     const { client } = await start({
       validate: () => Promise.reject(new GovernanceError("unavailable", "Cognito cannot be reached")),
     });
@@ -197,7 +197,7 @@ describe("the text of an error", () => {
     expect(await client.unary(validate)).toMatchObject({ code: "ABORTED", message: text });
   });
 
-  test("arrives mended where a character was cut in half", async () => {
+  test("arrives repaired where a character was cut in half", async () => {
     const half = `group ${"🦊".slice(0, 1)}`;
     const { client } = await start({
       validate: () => Promise.reject(new GovernanceError("throttled", half)),
@@ -247,7 +247,7 @@ describe("a message", () => {
   const big = (bytes: number) =>
     create(ResourceSchema, { id: { resourceType: "user", resource: "x".repeat(bytes) } });
 
-  test("just under what a client takes arrives", async () => {
+  test("just under the limit of a client arrives", async () => {
     const { client } = await start({
       listResources: async () => ({ items: [big(4 * 1024 * 1024 - 65 * 1024)], nextPageToken: "" }),
     });
@@ -265,7 +265,7 @@ describe("a message", () => {
     });
   });
 
-  test("over 4 MiB is not taken in either, and the connection lives on", async () => {
+  test("over 4 MiB is not accepted either, and the connection stays open", async () => {
     const { client } = await start();
     const path = "/c1.connector.v2.ConnectorService/Validate";
     expect(await client.bytes(path, Buffer.alloc(4 * 1024 * 1024 + 1))).toMatchObject({

@@ -105,7 +105,7 @@ describe("messages", () => {
     expect(late[0]).toMatchObject({ method: "Validate", requestBytes: 0 });
   });
 
-  test("that nobody reads the answers of do not hold up others, nor the end", async () => {
+  test("whose answers are not read delay neither others nor the shutdown", async () => {
     // 3 MiB a call.
     const type = create(ResourceTypeSchema, { id: "user", displayName: "x".repeat(3 * 1024 * 1024) });
     const { port, connect, server, events, told } = await stage.start({
@@ -139,7 +139,7 @@ describe("connections", () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test("with calls that were let in are never cut for others, who are turned away", async () => {
+  test("with authenticated calls are never closed for others, which are refused", async () => {
     const { port, connect, refused, told } = await stage.start({ limits: { maxConnections: 3 } });
     const clients = [connect(), connect(), connect()];
     for (const client of clients)
@@ -152,7 +152,7 @@ describe("connections", () => {
       expect(await client.bytes(VALIDATE, new Uint8Array())).toMatchObject({ code: "OK" });
   });
 
-  test("of callers who are refused have no claim to stay", async () => {
+  test("of callers who are rejected may be closed for others", async () => {
     const tokensFile = stage.file("tokens", `read ${"0".repeat(64)}`);
     const { connect, refused } = await stage.start({
       security: { tokensFile },
@@ -167,7 +167,7 @@ describe("connections", () => {
     expect(refused.map(({ why }) => why)).toEqual(Array.from({ length: 7 }, () => "evicted"));
   });
 
-  test("that never finish their handshake are cut in time", async () => {
+  test("that never finish their handshake are closed in time", async () => {
     const authority = createAuthority("ours");
     const { key, cert } = authority.issue({ names: ["IP:127.0.0.1"] });
     const own = authority.issue({ names: ["DNS:caller"] });

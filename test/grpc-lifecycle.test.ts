@@ -1,4 +1,4 @@
-// Opening and closing the server: addresses, sockets left behind, drain and cut.
+// Opening and closing the server: addresses, sockets that were left behind, drain and abort.
 
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -63,7 +63,7 @@ describe("listening", () => {
     await expect(stat(path)).rejects.toThrow("ENOENT");
   });
 
-  test("on a socket at which somebody answers says so, and leaves it alone", async () => {
+  test("on a socket that is in use says so, and leaves it alone", async () => {
     const path = join(folder, "c.sock");
     await newServer().listen(listenAddress(`unix:${path}`));
     await expect(newServer().listen(listenAddress(`unix:${path}`))).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe("closing", () => {
     await closing;
   });
 
-  test("aborts what has not finished in time, and its caller is told to try again", async () => {
+  test("aborts what has not finished in time, and tells the caller to try again", async () => {
     const began = gate();
     const { server, client, events } = await start({
       validate: (signal) =>
@@ -160,7 +160,7 @@ describe("closing", () => {
     expect(events[0]).toMatchObject({ code: "UNAVAILABLE", error: { code: "unavailable" } });
   });
 
-  test("cuts off what does not even heed the abort", async () => {
+  test("closes the connection of a call that ignores the abort", async () => {
     const began = gate();
     const { server, client } = await start({
       validate: () => {
@@ -174,7 +174,7 @@ describe("closing", () => {
     expect((await running).code).toMatch(/^(?:CANCELLED|UNAVAILABLE)$/);
   });
 
-  test("does not wait for ever for a peer that neither reads nor closes", async () => {
+  test("does not wait without end for a peer that neither reads nor closes", async () => {
     const { server, target } = await start();
     const silent = createConnection(portOf(target), "127.0.0.1");
     await once(silent, "connect");
@@ -185,7 +185,7 @@ describe("closing", () => {
     expect(silent.destroyed).toBe(true);
   });
 
-  test("twice is closing once, and without listening it is nothing", async () => {
+  test("twice is the same as once, and without listening it does nothing", async () => {
     const { server } = await start();
     expect(server.close(0)).toBe(server.close(60_000));
     await server.close(0);

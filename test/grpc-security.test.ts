@@ -1,4 +1,4 @@
-// Who may connect and who may call, each way of asking with a real client, and each way of being refused.
+// Who may connect and who may call: each kind of credentials with a real client, and each way to be refused.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -62,7 +62,7 @@ const NAMES = {
 } as const;
 
 describe("plaintext", () => {
-  test("on this machine lets everybody do everything, in the name of the peer", async () => {
+  test("on this machine lets every caller do everything, in the name of the peer", async () => {
     const harness = await stage.start();
     expect(await codes(harness.connect())).toEqual(["OK", "OK"]);
     const peer = harness.events.at(-1)?.peer;
@@ -70,7 +70,7 @@ describe("plaintext", () => {
     expect(requesters(harness)).toMatchObject([{ requester: { name: peer } }]);
   });
 
-  test("where others can reach it is refused, unless somebody insists", async () => {
+  test("where other machines can reach it is refused without `insecure`", async () => {
     await expect(stage.start({ listen: "0.0.0.0:0" })).rejects.toMatchObject({ code: "invalid-argument" });
     const { port, connect } = await stage.start({ listen: "0.0.0.0:0", insecure: true });
     expect(port).toBeGreaterThan(0);
@@ -91,12 +91,12 @@ describe("TLS", () => {
     expect([code, message]).toEqual(["UNAVAILABLE", expect.stringContaining("altnames")]);
   });
 
-  test("is not taken by a client that trusts another authority", async () => {
+  test("is refused by a client that trusts another authority", async () => {
     const { connect } = await stage.start({ security: { tls: tlsFiles() } });
     expect(await connect(theirs.cert).unary(listResourceTypes)).toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  test("answers no plaintext, and tells of it", async () => {
+  test("does not answer plaintext, and reports it", async () => {
     const { connect, refused, told } = await stage.start({ security: { tls: tlsFiles() } });
     expect(await connect().unary(listResourceTypes)).toMatchObject({ code: "UNAVAILABLE" });
     await told("refused", 1);
@@ -129,13 +129,13 @@ describe("TLS", () => {
       /keyFile: is not the .* key of the certificate/,
     ],
     ["an authority that is none", { clientCaFile: "" }, /clientCaFile: holds no PEM certificate/],
-  ] as const)("is not begun with %s", async ([, content, message]) => {
+  ] as const)("does not start with %s", async ([, content, message]) => {
     const files = Object.entries(content).map(([name, text]) => [name, stage.file(name, text)]);
     const tls = { ...tlsFiles(), ...Object.fromEntries(files) };
     await expect(stage.start({ security: { tls } })).rejects.toThrow(message);
   });
 
-  test("is not begun with a file that is not there, which is named", async () => {
+  test("does not start with a missing file, which is named", async () => {
     const tls = { ...tlsFiles(), certFile: "/nowhere/cert.pem" };
     await expect(stage.start({ security: { tls } })).rejects.toThrow(
       "/nowhere/cert.pem: cannot be read (ENOENT); name a readable file",
@@ -281,7 +281,7 @@ describe("tokens", () => {
     }
   });
 
-  test("are asked before the body: garbage and too much of it are not looked at", async () => {
+  test("are checked before the body: garbage and too much of it are not read", async () => {
     const { connect } = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
     const path = "/c1.connector.v2.GrantManagerService/Grant";
     const client = connect();
@@ -308,7 +308,7 @@ describe("tokens", () => {
     session.destroy();
   });
 
-  test("are asked on a Unix socket, too", async () => {
+  test("are checked on a Unix socket, too", async () => {
     const security = { tokensFile: tokensFile(...TOKEN_LINES) };
     const listen = `unix:${stage.file("c.sock", "")}2`;
     const client = (await stage.start({ security, listen })).connect();
@@ -316,7 +316,7 @@ describe("tokens", () => {
     expect(await codes(client, bearing(tokens.provision))).toEqual(["OK", "OK"]);
   });
 
-  test("are not asked for health, whose watchers hear of the end", async () => {
+  test("are not checked for health, whose watchers are notified of the shutdown", async () => {
     const harness = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
     const client = harness.connect();
     const watching = client.stream(Health.method.watch);
@@ -329,7 +329,7 @@ describe("tokens", () => {
     });
   });
 
-  test("are not asked for a health check", async () => {
+  test("are not checked for a health check", async () => {
     const { connect } = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
     expect(await connect().unary(Health.method.check)).toMatchObject({ code: "OK" });
   });
@@ -343,7 +343,7 @@ describe("tokens", () => {
       [`read ${hashed("x")}`, `provision ${hashed("x").toUpperCase()}`],
       /tokens: line 4 has the token of/,
     ],
-  ] as const)("are not begun with %s in the file", async ([, lines, message]) => {
+  ] as const)("do not start with %s in the file", async ([, lines, message]) => {
     const starting = stage.start({ security: { tokensFile: tokensFile(...lines) } });
     await expect(starting).rejects.toThrow(message);
     await expect(starting).rejects.not.toThrow("my-secret-token");
@@ -351,7 +351,7 @@ describe("tokens", () => {
 });
 
 describe("mutual TLS and tokens", () => {
-  test("must both be had, and give the lesser of their roles", async () => {
+  test("are both required, and give the lesser of their roles", async () => {
     const security = { tls: mutual(NAMES), tokensFile: tokensFile(...TOKEN_LINES) };
     const harness = await stage.start({ security });
     const [deploy, audit] = [harness.connect(ours.cert, provisioner), harness.connect(ours.cert, reader)];
@@ -485,7 +485,7 @@ describe("JWTs", () => {
     idp.close();
   });
 
-  test("are a matter of trying again while their keys are out of reach", async () => {
+  test("are answered UNAVAILABLE while their keys cannot be fetched", async () => {
     const idp = createServer((_request, response) => void response.writeHead(500).end()).listen(
       0,
       "127.0.0.1",
@@ -516,7 +516,7 @@ describe("JWTs", () => {
     ],
     ["a file that has none", {}, /jwks\.json: is not a JSON Web Key Set/],
     ["no audience", { audience: "" }, /issuer and audience must be given/],
-  ] as const)("are not begun with %s", async ([, more, message]) => {
+  ] as const)("do not start with %s", async ([, more, message]) => {
     const rules = jwtRules(stage.file("jwks.json", "{}"), more);
     await expect(stage.start({ security: { jwt: rules } })).rejects.toThrow(message);
   });
@@ -542,7 +542,7 @@ describe("without a restart", () => {
     expect(await connect(ours.cert).unary(listResourceTypes)).toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  test("a broken certificate changes nothing, is told of once, and can be mended", async () => {
+  test("a broken certificate changes nothing, is reported once, and can be replaced", async () => {
     const {
       connect,
       port,
@@ -570,7 +570,7 @@ describe("without a restart", () => {
     expect(reloads).toHaveLength(2);
   });
 
-  test("a new client authority is asked of new connections", async () => {
+  test("a new client authority counts for new connections", async () => {
     const tls = mutual();
     const { connect, told } = await stage.start({ security: { tls }, ...WATCHED });
     expect(await codes(connect(ours.cert, provisioner))).toEqual(["OK", "OK"]);
@@ -581,7 +581,7 @@ describe("without a restart", () => {
     expect(await codes(connect(ours.cert, provisioner))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
   });
 
-  test("two authorities may be good at once, while clients change over", async () => {
+  test("two authorities may be valid at once, while clients change over", async () => {
     const tls = mutual();
     const { connect, told } = await stage.start({ security: { tls }, ...WATCHED });
     stage.file("ca.pem", `${ours.cert}${theirs.cert}`);
@@ -591,7 +591,7 @@ describe("without a restart", () => {
     expect(await codes(connect(ours.cert, provisioner))).toEqual(["OK", "OK"]);
   });
 
-  test("tokens are replaced with both good for a while, on connections that stand", async () => {
+  test("tokens are replaced with both valid for a while, on open connections", async () => {
     const [readLine = "", oldLine = ""] = TOKEN_LINES;
     const newLine = `provision ${hashed(tokens.other)} deploy job 2`;
     const path = tokensFile(readLine, oldLine);

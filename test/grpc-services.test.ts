@@ -159,7 +159,7 @@ describe("the service", () => {
     expect(reply).toMatchObject({ code: "OK", answer: [] });
   });
 
-  test("refuses what it does not have as the field's SDK does", async () => {
+  test("refuses what it does not support as the Baton SDK does", async () => {
     const { client } = await start();
     for (const [{ method, request }, code, message] of REFUSED) {
       const reply = await client.unary(method, request);
@@ -279,7 +279,7 @@ describe("a listing", () => {
     }
   });
 
-  test("of one page refuses a token, which nobody can have got from it", async () => {
+  test("of one page refuses a token, since it never gives out one", async () => {
     const { client } = await start();
     const pageToken = "p1:x";
     const replies = [

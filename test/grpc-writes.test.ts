@@ -208,7 +208,7 @@ describe("a membership", () => {
     expect(answer).toMatchObject({ grants: [{ id: standing.id }], annotations: [] });
   });
 
-  test("that was so already says so", async () => {
+  test("that exists already says so", async () => {
     const already = async () =>
       nothingToDo({ user: fakeUser({ by: "id", value: "sub-1" }), group: "admins" });
     const { client } = await start({ grant: already, revoke: already });

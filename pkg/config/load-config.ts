@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { GovernanceError } from "../core/errors.ts";
 import { buildConfig, outputFormat } from "./build/build-config.ts";
 import { exposureWarnings } from "./build/build-service.ts";
@@ -31,7 +30,7 @@ export function loadOutput(command: "actions", flags: Flags, surroundings: Surro
 }
 
 interface LoadedHealthCheck {
-  /** Where the endpoint is dialled, IPv6 without brackets. */
+  /** The interface that the endpoint listens on, IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
   readonly warnings: readonly string[];
@@ -48,14 +47,8 @@ export function loadHealthCheck(flags: Flags, surroundings: Surroundings): Loade
     );
   }
   return {
-    host: dialled(settings.values["health-check-bind-address"]),
+    host: settings.values["health-check-bind-address"],
     port,
     warnings: settings.warnings,
   };
-}
-
-// "Every interface" is where to listen, not where to call: macOS and Windows differ on what a call to 0.0.0.0 does.
-function dialled(bindAddress: string): string {
-  if (bindAddress === "0.0.0.0") return "127.0.0.1";
-  return isIP(bindAddress) === 6 && /^[0:]+$/.test(bindAddress) ? "::1" : bindAddress;
 }

@@ -32,11 +32,11 @@ export interface AwsCallEvent {
   readonly requestId: string | undefined;
 }
 
-/** Reports to an observer. An observer that throws changes nothing for the one who reports. */
+/** Calls an observer. One that throws changes nothing for its caller. */
 export function notify<E>(observer: ((event: E) => void) | undefined, event: E): void {
   try {
     observer?.(event);
   } catch {
-    // It has no other place to fail: the call that it observes must still get its answer.
+    // The call that is observed must still get its answer, and the process must go on.
   }
 }

@@ -1,5 +1,5 @@
-// Where a server listens, and whether other machines can reach it. That question decides whether plaintext is allowed,
-// so there is one parser and one answer: a host counts as loopback only when no resolver can make it anything else.
+// Where a server listens, and whether other machines can reach it. The answer decides whether plaintext is allowed, so
+// there is one parser and one answer: a host counts as loopback only when no resolver can take it for anything else.
 
 export interface TcpAddress {
   readonly kind: "tcp";
@@ -87,12 +87,15 @@ export function isLoopbackHost(text: string): boolean {
   return address !== undefined && (address === "::1" || /^::ffff:7f[0-9a-f]{2}:/.test(address));
 }
 
-/** Whether nobody between this machine and the URL can read or change what is sent: https, or http on this machine. */
+/** Whether what is sent to the URL can be neither read nor changed on its way: https, or http on this machine. */
 export function isProtectedUrl(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname));
 }
 
-/** The host to connect to where a server listens on `host`: this machine where it listens on every interface. */
+/**
+ * The host to connect to where a server listens on `host`: for every interface it is this machine, since systems differ on
+ * what a connection to 0.0.0.0 does.
+ */
 export function dialableHost(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
   return canonicalIpv6(host) === "::" ? "::1" : host;

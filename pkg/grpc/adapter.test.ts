@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { AssetService } from "../gen/c1/connector/v2/asset_pb.ts";
 import { EntitlementsService } from "../gen/c1/connector/v2/entitlement_pb.ts";
 import { RateLimiterService } from "../gen/c1/ratelimit/v1/ratelimit_pb.ts";
-import { definitionOf, pathOf } from "./adapter.ts";
+import { definitionOf, rpcPath } from "./adapter.ts";
 
 describe("a service for grpc-js", () => {
   test("has the paths of the protocol", () => {
-    const paths = [...EntitlementsService.methods, ...RateLimiterService.methods].map(pathOf);
+    const paths = [...EntitlementsService.methods, ...RateLimiterService.methods].map(rpcPath);
     expect(paths).toEqual([
       "/c1.connector.v2.EntitlementsService/ListEntitlements",
       "/c1.connector.v2.EntitlementsService/ListStaticEntitlements",

@@ -1,5 +1,5 @@
-// grpc-js on one side, descriptors on the other. Bytes pass through the library untouched, so that what is wrong with
-// them is answered and reported like everything else (interceptors.ts).
+// grpc-js on one side, descriptors on the other. The library passes bytes through, so that our interceptors parse them
+// and answer and report bad ones like every other failure.
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
@@ -20,18 +20,18 @@ import { intercepted, type Observation, type Serve } from "./interceptors.ts";
 type Bytes = Uint8Array;
 
 /** The path of an RPC on the wire: `/c1.connector.v2.GrantsService/ListGrants`. */
-export function pathOf(method: DescMethod): string {
+export function rpcPath(method: DescMethod): string {
   return `/${method.parent.typeName}/${method.name}`;
 }
 
-/** What grpc-js needs to know of a service to route its calls. */
+/** A service in the form by which grpc-js routes calls. */
 export function definitionOf(service: DescService): ServiceDefinition {
   return Object.fromEntries(service.methods.map((method) => [method.localName, methodDefinition(method)]));
 }
 
 function methodDefinition(method: DescMethod): MethodDefinition<Bytes, Bytes> {
   return {
-    path: pathOf(method),
+    path: rpcPath(method),
     requestStream: method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming",
     responseStream: method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming",
     requestSerialize: toBuffer,
@@ -45,10 +45,10 @@ function toBuffer(bytes: Bytes): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Whose call this is, by its metadata. */
+/** The caller of the call with this metadata object. */
 export type CallerOf = (metadata: Metadata) => { readonly name: string } | undefined;
 
-/** The handlers of a service as grpc-js calls them, each behind the whole chain of interceptors. */
+/** The handlers of a service as grpc-js calls them, each behind all interceptors. */
 export function implementationOf(
   { routes }: ServiceRoutes,
   running: RunningCalls,
@@ -109,11 +109,11 @@ function streaming(
 interface Surface {
   readonly call: HandlerCall;
   readonly trailers: Metadata;
-  /** The outcome with what the handler added. */
+  /** The outcome with the trailers of the handler. */
   with(outcome: CallStatus): CallStatus;
 }
 
-/** What a handler gets to see of the library's call. */
+/** The part of the library's call that a handler may use. */
 function surfaceOf(call: { readonly metadata: Metadata; getPeer(): string }, callerOf: CallerOf): Surface {
   const trailers = new Metadata();
   const peer = call.getPeer();

@@ -5,7 +5,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { notify } from "../core/events.ts";
 import type { Authorizer } from "../security/authorizer.ts";
 import type { AuthenticatedCaller } from "../security/caller.ts";
-import { statusOf } from "./errors.ts";
+import { callStatusOf } from "./errors.ts";
 import type { Observation } from "./interceptors.ts";
 import { roleFor } from "./method-roles.ts";
 import type { ConnectionEnds } from "./transport/connections.ts";
@@ -40,7 +40,7 @@ export function createAuthInterceptor(options: AuthInterceptorOptions): AuthInte
     let bodyTimer: NodeJS.Timeout | undefined;
     const reject = (failure: GovernanceError, caller: string, rejectedByAuth: boolean): void => {
       clearTimeout(bodyTimer);
-      const outcome = statusOf(failure);
+      const outcome = callStatusOf(failure);
       call.sendStatus(outcome);
       const [, service = "", name = ""] = method.path.split("/");
       notify(observation.onCall, {

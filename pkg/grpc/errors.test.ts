@@ -7,7 +7,7 @@ import { RateLimitDescriptionSchema } from "../gen/c1/connector/v2/annotation_ra
 import { GrantManagerService } from "../gen/c1/connector/v2/grant_pb.ts";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
-import { type CallStatus, GRPC_CODE, statusOf, UncodedError } from "./errors.ts";
+import { type CallStatus, callStatusOf, GRPC_CODE, UncodedError } from "./errors.ts";
 
 function detailsOf({ metadata }: CallStatus) {
   const bytes = metadata?.get("grpc-status-details-bin")[0];
@@ -36,7 +36,7 @@ describe("the code of a failure", () => {
     ["internal", "INTERNAL"],
     ["refused-by-guard", "FAILED_PRECONDITION"],
   ] as const)("%s is %s", ([code, name]) => {
-    const outcome = statusOf(new GovernanceError(code, "why"));
+    const outcome = callStatusOf(new GovernanceError(code, "why"));
     expect(status[outcome.code]).toBe(name);
     expect(outcome.details).toBe("why");
   });
@@ -47,15 +47,15 @@ describe("the code of a failure", () => {
   });
 
   test("an error without a code is UNKNOWN", () => {
-    expect(statusOf(new UncodedError("off"))).toEqual({ code: status.UNKNOWN, details: "off" });
+    expect(callStatusOf(new UncodedError("off"))).toEqual({ code: status.UNKNOWN, details: "off" });
   });
 });
 
-describe("the detail that tells when to come back", () => {
+describe("the detail that says when to try again", () => {
   const retryAt = new Date("2026-11-21T10:00:00.250Z");
 
   test.for(["throttled", "unavailable"] as const)("goes with %s and a time", (code) => {
-    const details = detailsOf(statusOf(new GovernanceError(code, "too fast", { retryAt })));
+    const details = detailsOf(callStatusOf(new GovernanceError(code, "too fast", { retryAt })));
     expect(details?.decoded).toMatchObject({ code: 14, message: "too fast" });
     expect(details?.typeUrls).toEqual(["type.googleapis.com/c1.connector.v2.RateLimitDescription"]);
     expect(details?.limits[0]).toMatchObject({ status: 2, limit: 0n, remaining: 0n });
@@ -64,7 +64,7 @@ describe("the detail that tells when to come back", () => {
   });
 
   test("names the limit without a time when a throttle has none", () => {
-    const details = detailsOf(statusOf(new GovernanceError("throttled", "too fast")));
+    const details = detailsOf(callStatusOf(new GovernanceError("throttled", "too fast")));
     expect(details?.limits[0]).toMatchObject({ status: 2, remaining: 0n });
     expect(details?.limits[0]).not.toHaveProperty("resetAt");
   });
@@ -75,7 +75,7 @@ describe("the detail that tells when to come back", () => {
     ["deadline-exceeded", retryAt],
   ] as const)("does not go with %s and %s", ([code, time]) => {
     const failure = new GovernanceError(code, "why", time === undefined ? {} : { retryAt: time });
-    expect(statusOf(failure).metadata).toBeUndefined();
+    expect(callStatusOf(failure).metadata).toBeUndefined();
   });
 });
 
@@ -83,8 +83,8 @@ describe("a refusal by a guard", () => {
   const { grant, revoke } = GrantManagerService.method;
   const refused = new GovernanceError("refused-by-guard", "group admins is denied by --groups-deny");
 
-  test("of a grant says so as the field's SDK does", () => {
-    const outcome = statusOf(refused, grant);
+  test("of a grant says so as the Baton SDK does", () => {
+    const outcome = callStatusOf(refused, grant);
     const [detail] = detailsOf(outcome)?.decoded.details ?? [];
     expect(outcome.code).toBe(status.FAILED_PRECONDITION);
     expect(detail && anyUnpack(detail, ErrorInfoSchema)).toMatchObject({
@@ -95,13 +95,13 @@ describe("a refusal by a guard", () => {
   });
 
   test("of anything else, and a grant that fails otherwise, has no such detail", () => {
-    expect(statusOf(refused, revoke).metadata).toBeUndefined();
-    expect(statusOf(refused).metadata).toBeUndefined();
-    expect(statusOf(new GovernanceError("failed-precondition", "off"), grant).metadata).toBeUndefined();
+    expect(callStatusOf(refused, revoke).metadata).toBeUndefined();
+    expect(callStatusOf(refused).metadata).toBeUndefined();
+    expect(callStatusOf(new GovernanceError("failed-precondition", "off"), grant).metadata).toBeUndefined();
   });
 
   test("keeps within a header, however long the reason", () => {
-    const outcome = statusOf(new GovernanceError("refused-by-guard", "x".repeat(100_000)), grant);
+    const outcome = callStatusOf(new GovernanceError("refused-by-guard", "x".repeat(100_000)), grant);
     const [bytes] = outcome.metadata?.get("grpc-status-details-bin") ?? [];
     expect(bytes?.length).toBeLessThan(5000);
   });
@@ -109,13 +109,13 @@ describe("a refusal by a guard", () => {
 
 describe("the text of a status", () => {
   test("keeps every language, and replaces half a character, on which the library throws", () => {
-    const { details } = statusOf(new GovernanceError("internal", `grüße 🦊 100% ${"🦊".slice(0, 1)}!`));
+    const { details } = callStatusOf(new GovernanceError("internal", `grüße 🦊 100% ${"🦊".slice(0, 1)}!`));
     expect(details).toBe("grüße 🦊 100% \ufffd!");
     expect(() => encodeURI(details)).not.toThrow();
   });
 
   test("is cut to what fits a header, between characters", () => {
-    const { details } = statusOf(new GovernanceError("internal", "🦊".repeat(5000)));
+    const { details } = callStatusOf(new GovernanceError("internal", "🦊".repeat(5000)));
     expect(Buffer.byteLength(details)).toBeLessThanOrEqual(2048);
     expect(details).toMatch(/^🦊+…$/u);
     expect(encodeURI(details).length).toBeLessThan(8 * 1024);

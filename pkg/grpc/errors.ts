@@ -20,8 +20,8 @@ export interface CallStatus {
 }
 
 /**
- * The gRPC code of each failure. The field's syncer retries `UNAVAILABLE` and `DEADLINE_EXCEEDED` only and gives up at
- * `RESOURCE_EXHAUSTED`, so a throttle must not be one (D7).
+ * The gRPC code of each failure. Baton's syncer retries only `UNAVAILABLE` and `DEADLINE_EXCEEDED` and gives up at
+ * `RESOURCE_EXHAUSTED`, so a throttle is not one (D7).
  */
 export const GRPC_CODE = {
   "invalid-argument": status.INVALID_ARGUMENT,
@@ -42,32 +42,32 @@ export const GRPC_CODE = {
   "refused-by-guard": status.FAILED_PRECONDITION,
 } as const satisfies Record<ErrorCode, status>;
 
-export const OK: CallStatus = { code: status.OK, details: "OK" };
+export const STATUS_OK: CallStatus = { code: status.OK, details: "OK" };
 
-/** An answer without a code of ours: the field's stubs have a few that carry none, which clients see as `UNKNOWN`. */
+/** A failure without a code, which clients see as `UNKNOWN`. A few stubs of the Baton SDK answer like that. */
 export class UncodedError extends Error {
   override readonly name = "UncodedError";
 }
 
-/** Headers are limited to 64 KiB on common clients, and a character may take twelve bytes there, twice. */
+/** Common clients accept 64 KiB of headers. The text is there twice, and one character may take twelve bytes. */
 const MAX_MESSAGE_BYTES = 2048;
 
-/** The status of a failed call: the error's own line, and what its details tell a client of the field. */
-export function statusOf(failure: GovernanceError | UncodedError, method?: DescMethod): CallStatus {
+/** The status of a failed call: the message of the error, and the details that Baton's client understands. */
+export function callStatusOf(failure: GovernanceError | UncodedError, method?: DescMethod): CallStatus {
   // The library percent-encodes with encodeURI, which throws on half a surrogate pair.
   const details = clipBytes(failure.message.toWellFormed(), MAX_MESSAGE_BYTES);
   if (!(failure instanceof GovernanceError)) return { code: status.UNKNOWN, details };
   const code = GRPC_CODE[failure.code];
-  const comesBack =
+  const isTemporary =
     failure.code === "throttled" || (failure.code === "unavailable" && failure.retryAt !== undefined);
-  if (comesBack) return { code, details, metadata: overLimit(code, details, failure.retryAt) };
+  if (isTemporary) return { code, details, metadata: overLimit(code, details, failure.retryAt) };
   if (failure.code === "refused-by-guard" && method === GrantManagerService.method.grant) {
     return { code, details, metadata: grantCancelled(code, details) };
   }
   return { code, details };
 }
 
-/** A grant that is refused on purpose, in the words by which the field's SDK tells it from one that failed. */
+/** The detail by which the Baton SDK tells a grant that a rule refused from a grant that failed. */
 function grantCancelled(code: status, reason: string): Metadata {
   const info = create(ErrorInfoSchema, {
     reason: "grant_cancelled",
@@ -78,8 +78,8 @@ function grantCancelled(code: status, reason: string): Metadata {
 }
 
 /**
- * `grpc-status-details-bin` with a RateLimitDescription: with nothing remaining, the field's client waits until
- * `reset_at` (60 s at most) and tries again; without that time it waits as long as it pleases.
+ * `grpc-status-details-bin` with a RateLimitDescription: when nothing remains, Baton's client waits until `reset_at`
+ * (60 s at most) and tries again; without that time it chooses how long it waits.
  */
 function overLimit(code: status, message: string, retryAt: Date | undefined): Metadata {
   const description = create(RateLimitDescriptionSchema, {

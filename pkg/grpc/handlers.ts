@@ -1,12 +1,12 @@
 import type { DescMethod, DescService, Message, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 
-type Answer<M extends DescMethod> = MessageInitShape<M["output"]>;
+type AnswerOf<M extends DescMethod> = MessageInitShape<M["output"]>;
 
-/** What a handler may know of its call beside the request, and add to its answer. */
+/** What a handler may read about its call beside the request, and add to its answer. */
 export interface HandlerCall {
   readonly peer: string;
-  /** Who calls: the name of his certificate, token or JWT; the peer where none is asked for. */
+  /** The name of the caller's certificate, token or JWT; the peer where no authentication is required. */
   readonly caller: string;
   /** A text header of the call by its lower-case name; one that was sent several times is joined by ", ". */
   metadata(name: string): string | undefined;
@@ -18,15 +18,15 @@ type UnaryHandler<M extends DescMethod> = (
   request: MessageShape<M["input"]>,
   signal: AbortSignal,
   call: HandlerCall,
-) => Answer<M> | Promise<Answer<M>>;
+) => AnswerOf<M> | Promise<AnswerOf<M>>;
 
 type StreamHandler<M extends DescMethod> = (
   request: MessageShape<M["input"]>,
   signal: AbortSignal,
   call: HandlerCall,
-) => Iterable<Answer<M>> | AsyncIterable<Answer<M>>;
+) => Iterable<AnswerOf<M>> | AsyncIterable<AnswerOf<M>>;
 
-/** What one RPC takes and gives; a kind of RPC that the protocol does not have cannot be written. */
+/** Request and answer of one RPC; `never` for a kind of RPC that the protocol does not have. */
 export type Handler<M extends DescMethod> = M["methodKind"] extends "unary"
   ? UnaryHandler<M>
   : M["methodKind"] extends "server_streaming"
@@ -38,7 +38,7 @@ export type Handlers<S extends DescService> = {
   readonly [K in keyof S["method"]]: Handler<S["method"][K]>;
 };
 
-/** One RPC with its types forgotten: a unary one gives exactly one answer. */
+/** One RPC without its types. A unary one gives exactly one answer. */
 export interface Route {
   readonly method: DescMethod;
   readonly handle: (request: Message, signal: AbortSignal, call: HandlerCall) => AsyncIterable<Message>;
@@ -50,14 +50,14 @@ export interface ServiceRoutes {
   readonly routes: readonly Route[];
 }
 
-/** Joins a service with its handlers. Everything a handler does or throws happens while its answers are read. */
+/** Joins a service with its handlers. A handler runs, and throws, only while its answers are read. */
 export function serviceRoutes<S extends DescService>(service: S, handlers: Handlers<S>): ServiceRoutes {
   return { service, routes: service.methods.map((method) => routeOf(method, handlers)) };
 }
 
 function routeOf(method: DescMethod, handlers: object): Route {
-  // Handlers<S> has proved that the handler of this name takes this method's request and gives its answer; a loop over
-  // descriptors cannot carry that proof.
+  // Handlers<S> proves that the handler of this name has the types of this method; a loop over descriptors cannot carry
+  // that proof.
   const handler: unknown = Reflect.get(handlers, method.localName);
   if (!isFunction(handler)) throw new TypeError(`${method.toString()} has no handler`);
   if (method.methodKind === "server_streaming") {
@@ -79,7 +79,7 @@ function routeOf(method: DescMethod, handlers: object): Route {
 }
 
 function answerOf(method: DescMethod, answer: unknown): Message {
-  if (!isRecord(answer)) throw new TypeError(`${method.toString()} gave no answer`);
+  if (!isObject(answer)) throw new TypeError(`${method.toString()} gave no answer`);
   return create(method.output, answer);
 }
 
@@ -88,9 +88,9 @@ function isFunction(value: unknown): value is (...args: readonly unknown[]) => u
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
-  return isRecord(value) && (Symbol.iterator in value || Symbol.asyncIterator in value);
+  return isObject(value) && (Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

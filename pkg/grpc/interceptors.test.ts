@@ -56,7 +56,7 @@ async function serve(
 }
 
 describe("a call", () => {
-  test("is decoded, answered, encoded and told", async () => {
+  test("is decoded, answered, encoded and reported", async () => {
     const { outcome, answers, event } = await serve((asked) => ({ nextPageToken: JSON.stringify(asked) }));
     expect(outcome.code).toBe(status.OK);
     const [answer = new Uint8Array()] = answers;
@@ -92,14 +92,14 @@ describe("a call", () => {
     expect(outcome.code).toBe(status.INTERNAL);
   });
 
-  test("that breaks a rule is refused by the field's name before its handler", async () => {
+  test("that breaks a rule is refused with the name of the field, before its handler", async () => {
     const { outcome } = await serve(() => expect.unreachable(), { bytes: new Uint8Array() });
     expect(outcome.code).toBe(status.INVALID_ARGUMENT);
     expect(outcome.details).toMatch(/^resource_type_id: /);
   });
 
   test.for([
-    ["an error of nobody's", new Error("password hunter2 refused")],
+    ["an error without a code", new Error("password hunter2 refused")],
     ["a thrown text", "hunter2"],
     ["a thrown nothing", undefined],
   ] as const)("that meets %s is internal outward and whole inward", async ([, thrown]) => {
@@ -120,7 +120,7 @@ describe("a call", () => {
     expect(answers).toEqual([]);
   });
 
-  test("whose answer no client would take is internal and says so", async () => {
+  test("whose answer is larger than a client accepts is internal and says so", async () => {
     const largest = "x".repeat(MAX_ANSWER_BYTES - 5);
     const fits = await serve(() => ({ nextPageToken: largest }));
     expect(fits.outcome.code).toBe(status.OK);
@@ -167,7 +167,7 @@ describe("an aborted call", () => {
     },
   );
 
-  test("that has its answer nevertheless is told as canceled, since nobody got it", async () => {
+  test("that has its answer nevertheless is reported as canceled, since no caller got it", async () => {
     const { signal, abort } = abortedBy(new GovernanceError("canceled", "gone"));
     const { event } = await serve(
       () => {

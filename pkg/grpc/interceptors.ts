@@ -10,7 +10,7 @@ import type { MonotonicClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { type GrpcCallEvent, notify } from "../core/events.ts";
 import { checkConstraints } from "../protocol/constraints.ts";
-import { type CallStatus, OK, statusOf, UncodedError } from "./errors.ts";
+import { type CallStatus, callStatusOf, STATUS_OK, UncodedError } from "./errors.ts";
 import type { HandlerCall, Route } from "./handlers.ts";
 
 /** A call as it came from the wire. */
@@ -68,7 +68,7 @@ function answered({ method }: Route, { onCall, monotonic, wrapCall }: Observatio
       failure = failureOf(error, call.signal);
     }
     failure ??= callerGone(call.signal);
-    const outcome = failure === undefined ? OK : statusOf(failure, method);
+    const outcome = failure === undefined ? STATUS_OK : callStatusOf(failure, method);
     notify(onCall, {
       service: method.parent.typeName,
       method: method.name,

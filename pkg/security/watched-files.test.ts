@@ -67,7 +67,7 @@ describe("watched files", () => {
     expect(events).toEqual(Array.from({ length: 3 }, () => ({ subject: "the pair", error: undefined })));
   });
 
-  test("that are broken leave the old ones in force and are told of once for each way of being so", () => {
+  test("that are broken leave the old content in force and are reported once for each failure", () => {
     write("a", "1");
     write("b", "2");
     const files = watch();
@@ -81,7 +81,7 @@ describe("watched files", () => {
     expect(events).toHaveLength(2);
   });
 
-  test("that are put back as they were are told of as mended", () => {
+  test("that are put back as they were are reported as usable again", () => {
     write("a", "1");
     write("b", "2");
     const files = watch();

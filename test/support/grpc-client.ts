@@ -255,9 +255,9 @@ export interface Harness {
   readonly server: GrpcServer;
   readonly target: string;
   readonly client: GrpcTestClient;
-  /** Every call that the server told of, in the order of their ends. */
+  /** Every call that the server reported, in the order of their ends. */
   readonly events: readonly GrpcCallEvent[];
-  /** Resolves when the server has told of so many calls. */
+  /** Resolves when the server has reported so many calls. */
   readonly told: (count: number) => Promise<void>;
 }
 

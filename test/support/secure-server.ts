@@ -25,7 +25,7 @@ export interface SecureHarness {
   readonly events: readonly GrpcCallEvent[];
   readonly refused: readonly RefusedConnection[];
   readonly reloads: readonly ReloadEvent[];
-  /** Resolves when so many were told of. */
+  /** Resolves when the list has so many entries. */
   readonly told: (list: "events" | "refused" | "reloads", count: number) => Promise<void>;
   /** Plaintext without an authority; with one, TLS that trusts it alone. */
   readonly connect: (ca?: string, own?: KeyAndCertificate) => GrpcTestClient;

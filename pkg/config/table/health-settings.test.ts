@@ -32,13 +32,13 @@ describe("the health-check command", () => {
   });
 
   test.for([
-    ["0.0.0.0", "127.0.0.1"],
-    ["::", "::1"],
-    ["[::]", "::1"],
+    ["0.0.0.0", "0.0.0.0"],
+    ["::", "::"],
+    ["[::]", "::"],
     ["10.0.0.5", "10.0.0.5"],
     ["::1", "::1"],
     ["health.internal", "health.internal"],
-  ] as const)("calls an endpoint on %s at %s", ([bind, host]) => {
+  ] as const)("asks an endpoint on %s, which is %s", ([bind, host]) => {
     const env = { BATON_HEALTH_CHECK_BIND_ADDRESS: bind, BATON_HEALTH_CHECK_PORT: "9000", BATON_ZEBRA: "1" };
     expect(loadHealthCheck(new Map(), nowhere(env))).toEqual({
       host,

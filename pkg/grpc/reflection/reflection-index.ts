@@ -9,7 +9,7 @@ import {
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 
-/** What can be asked about the files that declare some services, and all that those import. */
+/** Lookups in the files that declare some services, and in all files that those import. */
 export interface ReflectionIndex {
   /** Full names, sorted. */
   readonly services: readonly string[];
@@ -20,11 +20,11 @@ export interface ReflectionIndex {
   extending(message: string, number: number): DescFile | undefined;
   /** Sorted; undefined where there is no such message. */
   extensionsOf(message: string): readonly number[] | undefined;
-  /** The file and all that it imports, itself first, each as a serialized FileDescriptorProto. */
+  /** The file and all its imports, itself first, each as a serialized FileDescriptorProto. */
   bytesOf(file: DescFile): readonly Uint8Array[];
 }
 
-/** Built from the generated descriptors, which are the served ones to the last option. */
+/** Built from the generated descriptors, which have every custom option. */
 export function createReflectionIndex(services: readonly DescService[]): ReflectionIndex {
   const files = new Map<string, DescFile>();
   const symbols = new Map<string, DescFile>();
@@ -77,14 +77,14 @@ function withImports(file: DescFile): readonly DescFile[] {
   return [...found].toReversed();
 }
 
-/** The name of a type, and those of what it holds. */
+/** The name of a type, and the names of its members. */
 function namesOf(desc: Declared): readonly string[] {
   const { typeName } = desc;
   switch (desc.kind) {
     case "message":
       return [typeName, ...[...desc.fields, ...desc.oneofs].map(({ name }) => `${typeName}.${name}`)];
     case "enum": {
-      // The values of an enum stand beside it, not in it.
+      // The values of an enum are in the scope of the enum, not inside it.
       const scope = typeName.slice(0, typeName.lastIndexOf(".") + 1);
       return [typeName, ...desc.values.map(({ name }) => scope + name)];
     }

@@ -8,17 +8,17 @@ import {
 } from "../../gen/grpc/reflection/v1/reflection_pb.ts";
 import type { CallerOf } from "../adapter.ts";
 import type { RunningCalls } from "../call-signal.ts";
-import { OK, statusOf } from "../errors.ts";
+import { callStatusOf, STATUS_OK } from "../errors.ts";
 import type { Observation } from "../interceptors.ts";
 import type { Reflect } from "./reflection.ts";
 
 type Stream = ServerDuplexStream<Uint8Array, Uint8Array>;
 
-/** The streams of reflection: the one kind of call that our handlers do not know. */
+/** Reflection is the one service that streams in both directions, which our handlers do not support. */
 export interface ReflectionStreams {
-  /** A version of the service as grpc-js calls it: one answer a question, in order. */
+  /** A version of the service as grpc-js calls it: one answer to each question, in order. */
   implementationOf(service: DescService): UntypedServiceImplementation;
-  /** Ends every stream, now and later, as `UNAVAILABLE`: a tool that keeps one open would hold up a drain. */
+  /** Ends every stream, now and later, as `UNAVAILABLE`: an open one would delay the shutdown. */
   drain(): void;
 }
 
@@ -48,7 +48,7 @@ export function createReflectionStreams(
       open.delete(finish);
       signal.removeEventListener("abort", onAbort);
       end();
-      const outcome = failure === undefined ? OK : statusOf(failure);
+      const outcome = failure === undefined ? STATUS_OK : callStatusOf(failure);
       notify(observation.onCall, {
         service,
         method,
@@ -79,7 +79,7 @@ export function createReflectionStreams(
       }
       answerBytes += encoded.byteLength;
       if (stream.write(encoded)) return;
-      // Who asks and does not read must not fill the memory.
+      // A client that asks without reading must not fill the memory.
       stream.pause();
       stream.once("drain", () => stream.resume());
     }
@@ -114,7 +114,7 @@ function answerTo(bytes: Uint8Array, reflect: Reflect): Uint8Array | GovernanceE
       reflect(fromBinary(ServerReflectionRequestSchema, bytes)),
     );
   } catch (error) {
-    // As every other service says it (interceptors.ts).
+    // The same answer as from every other service (interceptors.ts).
     return new GovernanceError(
       "internal",
       `the request is not a valid ${ServerReflectionRequestSchema.typeName}`,

@@ -54,7 +54,7 @@ describe("the services", () => {
 });
 
 describe("files", () => {
-  test("come with all that they import, so that a client can build them", () => {
+  test("come with all their imports, so that a client can build them", () => {
     const files = declaring("c1.connector.v2.GrantsService");
     const file = Array.isArray(files) ? files : [];
     expect(file[0]?.name).toBe("c1/connector/v2/grant.proto");

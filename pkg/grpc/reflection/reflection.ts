@@ -1,6 +1,6 @@
-// Server reflection, v1 and v1alpha, over the generated descriptors. The official package takes descriptors too, but
-// hands them on through a library that drops custom options, and with them imports, so that what it answers is not what
-// is served; it also answers beside the interceptors.
+// Server reflection, v1 and v1alpha, over the generated descriptors. The official package converts descriptors with a
+// library that drops custom options and their imports, so its answers differ from what is served; and its calls do not
+// pass our interceptors.
 import { create, type DescFile, type DescService, type MessageInitShape } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import {
@@ -17,13 +17,15 @@ export const REFLECTION_SERVICES: readonly DescService[] = [ServerReflection, Se
 /** Answers one question of the stream. The two versions share their shape, so this serves both. */
 export type Reflect = (request: ServerReflectionRequest) => ServerReflectionResponse;
 
-type Answer = NonNullable<MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]>;
+type ReflectionAnswer = NonNullable<
+  MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]
+>;
 
-/** Tells of these services and of reflection itself. */
+/** Answers for these services and for reflection itself. */
 export function createReflection(services: readonly DescService[]): Reflect {
   let index: ReflectionIndex | undefined;
   return (request) => {
-    // Built for the first who asks: most servers never are.
+    // Built at the first question: most servers never get one.
     index ??= createReflectionIndex([...services, ...REFLECTION_SERVICES]);
     return create(ServerReflectionResponseSchema, {
       validHost: request.host,
@@ -35,10 +37,10 @@ export function createReflection(services: readonly DescService[]): Reflect {
 
 type Question = ServerReflectionRequest["messageRequest"];
 
-function answer(index: ReflectionIndex, question: Question): Answer {
-  const files = (file: DescFile | undefined): Answer =>
+function answer(index: ReflectionIndex, question: Question): ReflectionAnswer {
+  const files = (file: DescFile | undefined): ReflectionAnswer =>
     file === undefined
-      ? refusal(status.NOT_FOUND, "nothing of this name is served here")
+      ? errorAnswer(status.NOT_FOUND, "nothing with this name is served here")
       : {
           case: "fileDescriptorResponse",
           value: { fileDescriptorProto: [...index.bytesOf(file)] },
@@ -58,17 +60,18 @@ function answer(index: ReflectionIndex, question: Question): Answer {
       return files(index.extending(question.value.containingType, question.value.extensionNumber));
     case "allExtensionNumbersOfType": {
       const numbers = index.extensionsOf(question.value);
-      if (numbers === undefined) return refusal(status.NOT_FOUND, "no message of this name is served here");
+      if (numbers === undefined)
+        return errorAnswer(status.NOT_FOUND, "no message with this name is served here");
       return {
         case: "allExtensionNumbersResponse",
         value: { baseTypeName: question.value, extensionNumber: [...numbers] },
       };
     }
     case undefined:
-      return refusal(status.INVALID_ARGUMENT, "message_request: missing; ask one question");
+      return errorAnswer(status.INVALID_ARGUMENT, "message_request: missing; ask one question");
   }
 }
 
-function refusal(errorCode: status, errorMessage: string): Answer {
+function errorAnswer(errorCode: status, errorMessage: string): ReflectionAnswer {
   return { case: "errorResponse", value: { errorCode, errorMessage } };
 }

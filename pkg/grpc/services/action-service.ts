@@ -5,7 +5,7 @@ import { type ActionService, BatonActionStatus } from "../../gen/c1/connector/v2
 import type { Handlers } from "../handlers.ts";
 import { writeContext } from "./write-context.ts";
 
-/** Actions by name. What fails after it began is an answer with status FAILED, and no error. */
+/** Actions by name. One that fails after it started is an answer with status FAILED and not an error. */
 export function actionService(actions: Actions): Handlers<typeof ActionService> {
   return {
     listActionSchemas: ({ resourceTypeId }) => ({ schemas: [...actions.schemas(resourceTypeId)] }),
@@ -25,11 +25,11 @@ const STATUS = {
   failed: BatonActionStatus.FAILED,
 } as const satisfies Record<Invocation["status"], BatonActionStatus>;
 
-function answerOf({ id, name, status, response, annotations }: Invocation): Answer {
+function answerOf({ id, name, status, response, annotations }: Invocation): ActionAnswer {
   return { id, name, status: STATUS[status], response, annotations: [...annotations] };
 }
 
-interface Answer {
+interface ActionAnswer {
   readonly id: string;
   readonly name: string;
   readonly status: BatonActionStatus;

@@ -6,7 +6,7 @@ import {
   HealthCheckResponse_ServingStatus as Serving,
 } from "../../gen/grpc/health/v1/health_pb.ts";
 import type { HandlerCall } from "../handlers.ts";
-import { createServingState, HEALTH_SERVICE, type ServingState } from "./health.ts";
+import { createServingState, HEALTH_SERVICE, type HealthState } from "./health.ts";
 
 const never = new AbortController().signal;
 const call: HandlerCall = {
@@ -16,7 +16,7 @@ const call: HandlerCall = {
   answer: () => {},
 };
 
-function ask(state: ServingState, method: string, service = "", signal = never): AsyncIterator<Message> {
+function ask(state: HealthState, method: string, service = "", signal = never): AsyncIterator<Message> {
   const route = state.service.routes.find(({ method: { name } }) => name === method);
   if (route === undefined) throw new Error(`${method} is missing`);
   const request =
@@ -48,7 +48,7 @@ describe("Check", () => {
 });
 
 describe("Watch", () => {
-  test("tells the state, and then each change", async () => {
+  test("answers the state, and then each change", async () => {
     const state = createServingState([]);
     const answers = ask(state, "Watch");
     expect(await next(answers)).toMatchObject({ status: Serving.SERVING });
@@ -69,7 +69,7 @@ describe("Watch", () => {
     await expect(after).rejects.toMatchObject({ code: "unavailable" });
   });
 
-  test("is told of a drain and then ended, begun before or after", async () => {
+  test("is notified of a drain and then ended, started before or after it", async () => {
     const state = createServingState([]);
     const before = ask(state, "Watch");
     await next(before);
@@ -81,7 +81,7 @@ describe("Watch", () => {
     }
   });
 
-  test("ends when nobody listens any more", async () => {
+  test("ends when its caller is gone", async () => {
     const gone = new AbortController();
     const answers = ask(createServingState([]), "Watch", "", gone.signal);
     await next(answers);
@@ -91,7 +91,7 @@ describe("Watch", () => {
   });
 });
 
-test("List tells all services", async () => {
+test("List answers all services", async () => {
   const state = createServingState(["a.B"]);
   expect(await next(ask(state, "List"))).toMatchObject({
     statuses: { "": { status: Serving.SERVING }, "a.B": { status: Serving.SERVING } },

@@ -1,57 +1,57 @@
-// grpc.health.v1 in our own lines, behind the interceptors of every other service: its calls are counted like any, and
-// a watch ends when the server drains. The official package keeps watches open, and a drain would wait for them in vain.
+// Our own grpc.health.v1, behind the same interceptors as every service: its calls are counted, and a watch ends when the
+// server drains. The official package keeps watches open, and a drain would wait for them.
 import { GovernanceError } from "../../core/errors.ts";
 import { Health, HealthCheckResponse_ServingStatus as Serving } from "../../gen/grpc/health/v1/health_pb.ts";
 import { clipBytes } from "../../protocol/text.ts";
 import { type ServiceRoutes, serviceRoutes } from "../handlers.ts";
 
-/** The full name of the health service, which answers anybody. */
+/** The full name of the health service, which needs no authentication. */
 export const HEALTH_SERVICE: string = Health.typeName;
 
-/** What the health service says. All services share one state, since they stand over one pool. */
-export interface ServingState {
+/** What the health service answers. All services share one state, since they serve one pool. */
+export interface HealthState {
   readonly service: ServiceRoutes;
-  /** Tells every watcher. Without effect once it drains. */
+  /** Notifies every watcher. Without effect during a drain. */
   setServing(serving: boolean): void;
-  /** NOT_SERVING for good: watchers are told, and their calls end as `UNAVAILABLE`. */
+  /** NOT_SERVING for good: watchers are notified, and their calls end as `UNAVAILABLE`. */
   drain(): void;
 }
 
-/** Knows the services of these full names, and "", the server as a whole. They are SERVING from the start. */
-export function createServingState(services: readonly string[]): ServingState {
+/** For the services of these full names and for "", the whole server. They are SERVING from the start. */
+export function createServingState(services: readonly string[]): HealthState {
   const known = new Set(["", ...services]);
-  const sleepers = new Set<() => void>();
+  const watchers = new Set<() => void>();
   let serving = true;
   let draining = false;
 
   const status = (): Serving => (serving ? Serving.SERVING : Serving.NOT_SERVING);
 
   function wakeAll(): void {
-    for (const wake of sleepers) wake();
+    for (const wake of watchers) wake();
   }
 
-  /** Resolves at the next change, or when nobody listens any more. */
+  /** Resolves at the next change, or when the watch is aborted. */
   function change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
-        sleepers.delete(wake);
+        watchers.delete(wake);
         signal.removeEventListener("abort", wake);
         resolve();
       };
-      sleepers.add(wake);
+      watchers.add(wake);
       signal.addEventListener("abort", wake);
       if (signal.aborted) wake();
     });
   }
 
   async function* watch(service: string, signal: AbortSignal): AsyncIterable<{ status: Serving }> {
-    let told: Serving | undefined;
+    let sent: Serving | undefined;
     while (!signal.aborted) {
       const now = known.has(service) ? status() : Serving.SERVICE_UNKNOWN;
-      if (now !== told) {
-        told = now;
+      if (now !== sent) {
+        sent = now;
         yield { status: now };
-        // It may have changed while that was sent.
+        // It may have changed while the answer was sent.
         continue;
       }
       if (draining) {

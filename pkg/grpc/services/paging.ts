@@ -1,7 +1,7 @@
 import type { Listing, ListRequest } from "../../connector/connector.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
-/** Room for the items of one answer, under the 4 MiB that a message may have. */
+/** The most bytes of items in one answer, below the 4 MiB of a message. */
 const LISTING_BYTES = 3.5 * 1024 * 1024;
 
 interface PagedRequest {
@@ -9,14 +9,14 @@ interface PagedRequest {
   readonly pageSize: number;
 }
 
-/** What a paged request asks of the connector. A size of 0, which the field's syncer always sends, stays 0. */
+/** A paged request for the connector. A size of 0, which Baton's syncer always sends, stays 0. */
 export function listRequest({ pageToken, pageSize }: PagedRequest): ListRequest {
   return { pageToken, pageSize, maxBytes: LISTING_BYTES };
 }
 
 /**
- * The answer to a paged request. A next token equal to the one just used is `internal`: the field's client does not
- * notice and would ask for ever.
+ * The answer to a paged request. A next token equal to the one just used is `internal`: Baton's client does not notice
+ * and would ask without end.
  */
 export function pageAnswer<T>(
   request: PagedRequest,
@@ -31,7 +31,7 @@ export function pageAnswer<T>(
   return { list: [...listing.items], nextPageToken: listing.nextPageToken };
 }
 
-/** For listings that fit into one page: no token was ever given out for them (D10). */
+/** For listings of one page, which never give out a token (D10). */
 export function onlyPage<T>(request: PagedRequest, items: readonly T[]): { list: T[] } {
   if (request.pageToken !== "") {
     throw new GovernanceError(

@@ -1,4 +1,4 @@
-// The services that change the pool, off unless the operator said otherwise (D13).
+// The services that change the pool, while provisioning is not enabled (D13).
 import { provisioningDisabled } from "../../core/provisioning-settings.ts";
 import { GrantManagerService } from "../../gen/c1/connector/v2/grant_pb.ts";
 import {
@@ -9,8 +9,8 @@ import {
 } from "../../gen/c1/connector/v2/resource_pb.ts";
 import { type ServiceRoutes, serviceRoutes } from "../handlers.ts";
 
-/** Every write, refused; dry runs too. */
-export const PROVISIONING_OFF: readonly ServiceRoutes[] = [
+/** Refuses every write, dry runs too. */
+export const WRITES_DISABLED: readonly ServiceRoutes[] = [
   serviceRoutes(GrantManagerService, { grant: refuse, revoke: refuse }),
   serviceRoutes(ResourceManagerService, { createResource: refuse, deleteResource: refuse }),
   serviceRoutes(ResourceDeleterService, { deleteResourceV2: refuse }),

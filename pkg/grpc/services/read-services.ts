@@ -23,7 +23,7 @@ export function connectorService(
 ): Handlers<typeof ConnectorService> {
   return {
     getMetadata: async (_request, signal) => ({ metadata: await connector.metadata(signal) }),
-    // From version 0.4.3 on the field's syncer names its run in every call (`active_sync_id`).
+    // With a version from 0.4.3 on, Baton's syncer sends the id of its run in every call (`active_sync_id`).
     validate: async (_request, signal) => {
       await connector.validate(signal);
       return { sdkVersion };
@@ -81,8 +81,8 @@ export function grantsService(connector: Connector): Handlers<typeof GrantsServi
 }
 
 /**
- * A request marked as type-scoped asks for the whole type at once, under a resource that is only a stub. Our types do
- * not offer that, and to read the stub as a resource would answer "nobody". An unknown type is the connector's to refuse.
+ * A type-scoped request asks for the whole type at once, and its resource is only a stub. Our types do not offer that,
+ * and a listing of the stub itself would be empty. The connector refuses unknown types.
  */
 function refuseTypeScoped(
   connector: Connector,

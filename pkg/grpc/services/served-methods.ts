@@ -40,7 +40,7 @@ const SERVICES: readonly DescService[] = [
   ...REFLECTION_SERVICES,
 ];
 
-/** Every method that a server may serve, known before there is one: what a label of a metric may name. */
+/** Every method that a server may serve: the allowed values of the metrics' labels. */
 export const SERVED_METHODS: readonly { readonly service: string; readonly method: string }[] =
   SERVICES.flatMap(({ typeName, methods }) =>
     methods.map(({ name }) => ({ service: typeName, method: name })),

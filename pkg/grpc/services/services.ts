@@ -16,7 +16,7 @@ import { TicketsService } from "../../gen/c1/connector/v2/ticket_pb.ts";
 import { RateLimiterService } from "../../gen/c1/ratelimit/v1/ratelimit_pb.ts";
 import { type ServiceRoutes, serviceRoutes } from "../handlers.ts";
 import { actionService } from "./action-service.ts";
-import { PROVISIONING_OFF } from "./provisioning-stubs.ts";
+import { WRITES_DISABLED } from "./provisioning-stubs.ts";
 import {
   connectorService,
   entitlementsService,
@@ -49,6 +49,6 @@ export function allServices(
     serviceRoutes(ActionService, actionService(provisioning?.actions ?? ACTIONS_OFF)),
     serviceRoutes(TicketsService, ticketsService),
     serviceRoutes(RateLimiterService, rateLimiterService),
-    ...(provisioning === undefined ? PROVISIONING_OFF : writeServices(provisioning)),
+    ...(provisioning === undefined ? WRITES_DISABLED : writeServices(provisioning)),
   ];
 }

@@ -1,5 +1,5 @@
-// Services that a connector must have and that ours has nothing to say in. Each answers what the field's SDK answers
-// for a connector without that capability.
+// Services that a connector must have although ours supports none of them. Each answers as the Baton SDK does for a
+// connector without that capability.
 import { GovernanceError } from "../../core/errors.ts";
 import type { AssetService } from "../../gen/c1/connector/v2/asset_pb.ts";
 import type { EventService } from "../../gen/c1/connector/v2/event_feed_pb.ts";
@@ -16,10 +16,10 @@ export const assetService: Handlers<typeof AssetService> = {
   getAsset: () => [],
 };
 
-/** The feed that an empty feed id means. */
+/** An empty feed id means this feed. */
 const LEGACY_FEED = "baton_feed_event";
 
-/** No feeds. Each feed id is unknown, the one behind an empty id too. */
+/** No feeds. Every feed id is unknown, also the default one. */
 export const eventService: Handlers<typeof EventService> = {
   listEventFeeds: () => ({ list: [] }),
   listEvents: ({ eventFeedId }) => {
@@ -28,7 +28,7 @@ export const eventService: Handlers<typeof EventService> = {
   },
 };
 
-/** Ticketing is off. Its errors carry no code, unlike those of every other service that is off. */
+/** Ticketing is off. Unlike for every other service, the SDK's errors have no code here. */
 export const ticketsService: Handlers<typeof TicketsService> = {
   createTicket: ticketingOff,
   getTicket: ticketingOff,
@@ -43,15 +43,15 @@ function ticketingOff(): never {
 }
 
 /**
- * A parent process asks `Do` before each of its calls and gives the call up when that fails. The pace is ours to keep
- * (D6), so every call may go at once.
+ * A parent process calls `Do` before each of its calls and gives up the call when that fails. The connector limits its
+ * own rate (D6), so every call may proceed.
  */
 export const rateLimiterService: Handlers<typeof RateLimiterService> = {
   do: ({ requestToken }) => ({ requestToken, description: { status: RateLimitDescription_Status.EMPTY } }),
   report: () => ({}),
 };
 
-/** Callers' text in a line of ours, without line breaks of its own. */
+/** A caller's text without line breaks. */
 function quoted(text: string): string {
   return JSON.stringify(text);
 }

@@ -2,10 +2,10 @@ import type { WriteContext } from "../../connector/provisioning/verbs.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { HandlerCall } from "../handlers.ts";
 
-/** The header that makes a write a dry run, and the trailer by which its answer says that it was one. */
+/** As a header it makes a write a dry run; as a trailer it confirms that the write was one. */
 const DRY_RUN = "dry-run";
 
-/** On whose behalf a write is made: the caller's, and for nothing but an answer when the header says so. */
+/** The requester of a write, and whether it is a dry run. */
 export function writeContext(call: HandlerCall): WriteContext {
   const dryRun = dryRunOf(call.metadata(DRY_RUN));
   if (dryRun) call.answer(DRY_RUN, "true");
@@ -15,6 +15,6 @@ export function writeContext(call: HandlerCall): WriteContext {
 function dryRunOf(value: string | undefined): boolean {
   if (value === undefined || value === "false") return false;
   if (value === "true") return true;
-  // Taken for false it would write what was meant as a question.
+  // Read as false, it would make a change that was meant as a dry run.
   throw new GovernanceError("invalid-argument", `metadata ${DRY_RUN}: must be true or false, once`);
 }

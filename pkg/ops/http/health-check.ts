@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { dialableHost, formatListenAddress } from "../../core/listen-address.ts";
 
 export interface HealthCheckRequest {
   /** The address that the service listens on; 0.0.0.0 and :: are asked at this machine. */
@@ -19,13 +20,13 @@ export interface HealthCheckResult {
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_PAGE_BYTES = 64 * 1024;
 
 /** Asks a running service once. Never rejects: what keeps it from answering is the result. */
 export async function healthCheck(ask: HealthCheckRequest, signal: AbortSignal): Promise<HealthCheckResult> {
   const { bindAddress, port, endpoint = "ready", timeoutMs = DEFAULT_TIMEOUT_MS } = ask;
-  const host = dialable(bindAddress);
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}/${endpoint}`;
+  const address = { kind: "tcp", host: dialableHost(bindAddress), port } as const;
+  const url = `http://${formatListenAddress(address)}/${endpoint}`;
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const { status, body } = await get(url, AbortSignal.any([signal, timeout]));
@@ -42,11 +43,6 @@ export async function healthCheck(ask: HealthCheckRequest, signal: AbortSignal):
   }
 }
 
-function dialable(bindAddress: string): string {
-  if (bindAddress === "0.0.0.0") return "127.0.0.1";
-  return bindAddress === "::" ? "::1" : bindAddress;
-}
-
 function get(url: string, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { agent: false, signal }, (response) => {
@@ -54,7 +50,7 @@ function get(url: string, signal: AbortSignal): Promise<{ readonly status: numbe
       response.setEncoding("utf8");
       response.on("data", (text: string) => {
         body += text;
-        if (body.length > MAX_ANSWER_BYTES) response.destroy(new Error("the answer is no health page"));
+        if (body.length > MAX_PAGE_BYTES) response.destroy(new Error("the answer is no health page"));
       });
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
       response.on("error", reject);

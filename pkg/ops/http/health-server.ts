@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { GovernanceError } from "../../core/errors.ts";
+import { formatListenAddress } from "../../core/listen-address.ts";
 import { errorPage, HEALTH_PAGES, type HealthPage, type HealthSources } from "./health-pages.ts";
 import { keepRoom } from "./keep-room.ts";
 
@@ -126,7 +127,7 @@ function opened(server: Server, host: string, port: number): Promise<void> {
 }
 
 function bindFailure(host: string, port: number, error: NodeJS.ErrnoException): GovernanceError {
-  const where = `health-check-port: ${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const where = `health-check-port: ${formatListenAddress({ kind: "tcp", host, port })}`;
   const cause = { cause: error };
   if (error.code === "EADDRINUSE") {
     return new GovernanceError(

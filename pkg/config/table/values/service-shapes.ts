@@ -2,7 +2,7 @@ import { isProtectedUrl, parseHost, parseListenAddress } from "../../../core/lis
 import type { Parsed } from "../setting.ts";
 import { httpUrl } from "./shapes.ts";
 
-/** A caller who can change the keys in transit can sign any token, so plaintext is only for this machine. */
+/** Anyone who can change the keys on their way can sign tokens, so plaintext is only for this machine. */
 export function jwksUrl(given: string): Parsed<URL> {
   const parsed = httpUrl(given);
   if ("problem" in parsed && given.includes("@")) return parsed;
@@ -35,5 +35,5 @@ export function bindHost(given: string): Parsed<string> {
 export function tokenText(given: string): Parsed<string> {
   return /^[\x21-\x7e]{1,1024}$/.test(given)
     ? { value: given }
-    : { problem: "must be printable ASCII without spaces, as it stands in the tokens" };
+    : { problem: "must be printable ASCII without spaces, exactly as in the tokens" };
 }
