@@ -7,7 +7,8 @@ import { people, person } from "./cognito/definitions.ts";
 import type { Pool, PoolDefinition } from "./cognito/pool.ts";
 import { never } from "./support/adapter.ts";
 import { mortal } from "./support/mortal.ts";
-import { asked, setStage, strike } from "./support/provision-stage.ts";
+import { asked } from "./support/provision-stage.ts";
+import { createWholeStage, strike } from "./support/whole-stage.ts";
 
 afterEach(strike);
 
@@ -158,17 +159,17 @@ function stateOf(pool: Pool): unknown {
 
 /** What is wrong after a life that ended at the moment; nothing, if all is well. */
 async function breaches(scenario: Scenario, at: number, before: unknown, after: unknown): Promise<string[]> {
-  const stage = await setStage(scenario.pool);
+  const stage = await createWholeStage(scenario.pool);
   await stage.close();
   const dying = mortal(at);
-  const first = stage.another({ wrap: dying.wrap });
+  const first = stage.process({ wrap: dying.wrap });
   const survived = await scenario.change(first.provisioner, asked).then(
     () => true,
     () => false,
   );
   await first.close();
 
-  const second = stage.another({ sleep: async () => {} });
+  const second = stage.process({ sleep: async () => {} });
   const { settled, failed } = await second.provisioner.recover(never);
   const outcome = settled[0]?.outcome;
   const state = JSON.stringify(stateOf(stage.pool));
@@ -182,7 +183,7 @@ async function breaches(scenario: Scenario, at: number, before: unknown, after: 
   // Whoever asked asks again.
   await scenario.change(second.provisioner, asked);
   const final = JSON.stringify(stateOf(stage.pool));
-  await stage.server.close();
+  await stage.cognito.close();
 
   const wrong: readonly (readonly [boolean, string])[] = [
     [survived, "the process did not die"],
@@ -206,10 +207,10 @@ test.for(Object.entries(SCENARIOS))(
   "%s, cut off at every moment, ends whole or not at all, or says what stands, and is told once",
   { timeout: 120_000 },
   async ([, scenario]) => {
-    const stage = await setStage(scenario.pool);
+    const stage = await createWholeStage(scenario.pool);
     const before = stateOf(stage.pool);
     const life = mortal(0);
-    await scenario.change(stage.another({ wrap: life.wrap }).provisioner, asked);
+    await scenario.change(stage.process({ wrap: life.wrap }).provisioner, asked);
     const after = stateOf(stage.pool);
     expect(life.moments.length).toBeGreaterThan(8);
 

@@ -7,7 +7,8 @@ import { EncryptionConfigSchema } from "../pkg/protocol/messages.ts";
 import type { UserRef } from "../pkg/provision/provisioner.ts";
 import { people, person } from "./cognito/definitions.ts";
 import { adapterOver, never } from "./support/adapter.ts";
-import { asked, STAGE_POOL, setStage, strike } from "./support/provision-stage.ts";
+import { asked, STAGE_POOL } from "./support/provision-stage.ts";
+import { createWholeStage, strike } from "./support/whole-stage.ts";
 
 afterEach(strike);
 
@@ -15,17 +16,20 @@ const byText = (value: string): UserRef => ({ by: "text", value });
 
 test("L-06: a change of one membership is one call, however large the group is", async () => {
   const users = people(130, () => ({ groups: ["team"] }));
-  const stage = await setStage({ users: [...users, person(200, { username: "ann" })], groups: ["team"] });
+  const stage = await createWholeStage({
+    users: [...users, person(200, { username: "ann" })],
+    groups: ["team"],
+  });
   await stage.provisioner.grant(byText("ann"), "team", asked, never);
   expect(stage.writes()).toEqual(["AdminAddUserToGroup"]);
-  expect(stage.server.stats.count("ListUsersInGroup")).toBe(0);
+  expect(stage.cognito.stats.count("ListUsersInGroup")).toBe(0);
   await stage.provisioner.revoke(byText("ann"), "team", asked, never);
   expect(stage.writes()).toEqual(["AdminAddUserToGroup", "AdminRemoveUserFromGroup"]);
   expect(stage.pool.membershipCount()).toBe(130);
 });
 
 test("L-07: given and family name, custom attributes and group descriptions are written and read back", async () => {
-  const stage = await setStage({ schema: [{ name: "custom:department" }] });
+  const stage = await createWholeStage({ schema: [{ name: "custom:department" }] });
   const profile = new Map<string, unknown>([
     ["first_name", "Carla"],
     ["family_name", "Núñez"],
@@ -38,7 +42,7 @@ test("L-07: given and family name, custom attributes and group descriptions are 
   await stage.provisioner.createGroup("finance", fields, asked, never);
 
   const connector = createConnector({
-    directory: adapterOver(stage.server.url, { poolId: STAGE_POOL, region: "us-east-1" }),
+    directory: adapterOver(stage.cognito.url, { poolId: STAGE_POOL, region: "us-east-1" }),
     poolId: STAGE_POOL,
     userIdKind: "sub",
     now: Date.now,
@@ -55,7 +59,7 @@ test("L-07: given and family name, custom attributes and group descriptions are 
 });
 
 test("L-16: groups are made, changed and deleted, attributes updated and passwords set", async () => {
-  const stage = await setStage({ users: [person(1, { username: "ann" })] });
+  const stage = await createWholeStage({ users: [person(1, { username: "ann" })] });
   const { provisioner } = stage;
   const none = { description: undefined, roleArn: undefined, precedence: undefined };
   await provisioner.createGroup("team", none, asked, never);
@@ -80,7 +84,7 @@ test("L-16: groups are made, changed and deleted, attributes updated and passwor
 });
 
 test("L-23: a password is handed over encrypted, and another one can be had when it is lost", async () => {
-  const stage = await setStage();
+  const stage = await createWholeStage();
   const { publicKey } = generateKeyPairSync("ed25519");
   const config = create(EncryptionConfigSchema, {
     config: {
@@ -107,7 +111,7 @@ test("L-23: a password is handed over encrypted, and another one can be had when
 
 test("L-15: changes are made under an assumed role too", async () => {
   const roleArn = "arn:aws:iam::123456789012:role/governance";
-  const stage = await setStage(
+  const stage = await createWholeStage(
     { users: [person(1, { username: "ann" })] },
     {
       credentials: (url) => ({
@@ -129,10 +133,10 @@ test("L-15: changes are made under an assumed role too", async () => {
     },
   );
   await stage.provisioner.disableUser(byText("ann"), { signOut: true }, asked, never);
-  const assumed = stage.server.assumedRoles.map(({ accessKeyId }) => accessKeyId);
+  const assumed = stage.cognito.assumedRoles.map(({ accessKeyId }) => accessKeyId);
   expect(assumed).toHaveLength(1);
   const callers = new Set(
-    stage.server.stats.calls.map(({ operation, accessKeyId }) =>
+    stage.cognito.stats.calls.map(({ operation, accessKeyId }) =>
       operation === "AssumeRole" ? assumed[0] : accessKeyId,
     ),
   );

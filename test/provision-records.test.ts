@@ -5,7 +5,8 @@ import { GovernanceError } from "../pkg/core/errors.ts";
 import type { UserRef } from "../pkg/provision/provisioner.ts";
 import { person } from "./cognito/definitions.ts";
 import { never, refusal } from "./support/adapter.ts";
-import { asked, setStage, strike } from "./support/provision-stage.ts";
+import { asked } from "./support/provision-stage.ts";
+import { createWholeStage, strike } from "./support/whole-stage.ts";
 
 afterEach(strike);
 
@@ -24,7 +25,7 @@ function onDisk(disk: { full: boolean }) {
 
 test("a change whose audit line cannot be written says that it was made, and recovery writes the line", async () => {
   const disk = { full: true };
-  const stage = await setStage({ users }, { wrap: { audit: onDisk(disk) } });
+  const stage = await createWholeStage({ users }, { wrap: { audit: onDisk(disk) } });
   const failed = await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
   expect(failed.message).toMatch(/no space left .*the change was made .*connector recover/);
   expect(failed.appliedEffects).toEqual(["AdminDisableUser is done", "AdminUserGlobalSignOut is done"]);
@@ -39,7 +40,7 @@ test("a change whose audit line cannot be written says that it was made, and rec
 
 test("the next change of the same target settles what was left open first", async () => {
   const disk = { full: true };
-  const stage = await setStage({ users }, { wrap: { audit: onDisk(disk) } });
+  const stage = await createWholeStage({ users }, { wrap: { audit: onDisk(disk) } });
   await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
   disk.full = false;
   await stage.provisioner.enableUser(ann, asked, never);
@@ -50,21 +51,21 @@ test("the next change of the same target settles what was left open first", asyn
 });
 
 test("no change is begun under an audit log that was tampered with", async () => {
-  const stage = await setStage({ users });
+  const stage = await createWholeStage({ users });
   await stage.provisioner.disableUser(ann, { signOut: false }, asked, never);
   await stage.close();
   writeFileSync(
     stage.auditPath,
     readFileSync(stage.auditPath, "utf8").replace("disable-user", "enable-user"),
   );
-  expect(() => stage.another()).toThrow(/audit log .* is damaged.*connector audit verify/);
+  expect(() => stage.process()).toThrow(/audit log .* is damaged.*connector audit verify/);
   expect(stage.pool.stored("ann")?.enabled).toBe(false);
 });
 
 test("PROVISION-6: a change that has begun is finished though its caller gives up, and one that has not is not begun", async () => {
-  const stage = await setStage({ users });
+  const stage = await createWholeStage({ users });
   const caller = new AbortController();
-  const hold = stage.server.hold({ operation: "AdminDisableUser" });
+  const hold = stage.cognito.hold({ operation: "AdminDisableUser" });
   const work = stage.provisioner.disableUser(ann, { signOut: true }, asked, caller.signal);
   await hold.arrived();
   caller.abort();

@@ -1,76 +1,174 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type AuditLine, parseLine } from "../../pkg/ops/audit/parse-line.ts";
+import { createHash, randomInt } from "node:crypto";
+import { expect } from "vitest";
+import type { AuditLog } from "../../pkg/core/audit-log.ts";
+import type { Directory } from "../../pkg/core/directory.ts";
+import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
+import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
 import type { WriteContext } from "../../pkg/provision/context.ts";
+import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
+import type { Provisioner } from "../../pkg/provision/provisioner.ts";
 import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
+import type { Stats } from "../cognito/record.ts";
+import { type InstantClock, instantClock, never } from "./adapter.ts";
+import { createMemoryCognito, type MemoryCognito } from "./memory-directory.ts";
 import {
-  type ScriptedCognito,
-  type ScriptedCognitoOptions,
-  startScriptedCognito,
-} from "../cognito/server.ts";
-import { createProvisionRig, type ProvisionRig, type ProvisionRigOptions } from "./provision-rig.ts";
+  createMemoryAudit,
+  createMemoryDisk,
+  type MemoryAudit,
+  type MemoryDisk,
+  type MemoryJournal,
+} from "./memory-journal.ts";
+
+// Everything that the changes of a pool work with, in memory and under a clock that sleeps move. `whole-stage.ts` is
+// the same over sockets and files.
 
 export const STAGE_POOL = "us-east-1_Ab129faBb";
+
+/** Everything is allowed. */
+export const POLICY: ProvisioningSettings = {
+  enabled: true,
+  groupsAllow: [],
+  groupsDeny: [],
+  allowRoleGroups: false,
+  allowFederatedWrites: false,
+  deleteRequiresDisabled: false,
+  maxDeletionsPerHour: 1000,
+  maxDisablesPerHour: 1000,
+  maxInvitationsPerHour: 1000,
+  maxGroupsPerUser: 100,
+};
 
 export const asked: WriteContext = { requester: { via: "cli", name: "test" }, dryRun: false };
 export const dryRun: WriteContext = { ...asked, dryRun: true };
 
-export interface Stage extends ProvisionRig {
-  readonly pool: Pool;
-  readonly server: ScriptedCognito;
-  readonly dir: string;
-  /** The writes that arrived at the server, in order. */
-  writes(): readonly string[];
-  /** The lines of the audit log. */
-  audit(): readonly AuditLine[];
-  /** A second process on the same state directory, as far as one process can tell. */
-  another(over?: Partial<ProvisionRigOptions>): ProvisionRig;
+/** A connector process: what it knows dies with it, the disk does not. */
+export interface Process {
+  readonly provisioner: Provisioner;
+  readonly journal: MemoryJournal;
 }
 
-function auditLine(line: string): AuditLine {
-  const value: unknown = JSON.parse(line);
-  const parsed = typeof value === "object" && value !== null ? parseLine({ ...value }) : undefined;
-  if (parsed === undefined) throw new Error(`no line of an audit log: ${line}`);
-  return parsed;
+export interface StageOptions {
+  readonly guard?: Partial<ProvisioningSettings>;
+  readonly userIdKind?: "sub" | "username";
+  readonly audit?: (inner: AuditLog) => AuditLog;
+}
+
+export interface ProcessOptions extends StageOptions {
+  readonly directory?: Directory & DirectoryWriter;
+  readonly journal?: (inner: MemoryJournal) => MemoryJournal;
+  /** Another state directory. */
+  readonly disk?: MemoryDisk;
+}
+
+export interface Stage extends Process {
+  readonly pool: Pool;
+  readonly cognito: MemoryCognito;
+  readonly directory: Directory & DirectoryWriter;
+  readonly clock: InstantClock;
+  readonly disk: MemoryDisk;
+  readonly audit: MemoryAudit;
+  /** The writes that were asked for, in order. */
+  writes(): readonly string[];
+  /** Another process, on the same disk unless told otherwise. */
+  readonly process: (over?: ProcessOptions) => Process;
 }
 
 const WRITES = /^(Admin(?!Get|List)|CreateGroup|UpdateGroup|DeleteGroup)/;
 
-const open: (() => Promise<void> | void)[] = [];
-
-/** Takes down everything that was set up, newest first. */
-export async function strike(): Promise<void> {
-  for (const close of open.splice(0).toReversed()) await close();
+export function writesIn({ calls }: Stats): readonly string[] {
+  return calls.map(({ operation }) => operation).filter((name) => WRITES.test(name));
 }
 
-/** A scripted pool and the changes over it, with the real journal and audit log in a directory of their own. */
-export async function setStage(
-  definition: Partial<PoolDefinition> = {},
-  over: Partial<ProvisionRigOptions> = {},
-  serverOptions: Partial<ScriptedCognitoOptions> = {},
-): Promise<Stage> {
-  const dir = mkdtempSync(join(tmpdir(), "connector-changes-"));
-  open.push(() => rmSync(dir, { recursive: true, force: true }));
+export function createStage(definition: Partial<PoolDefinition> = {}, options: StageOptions = {}): Stage {
+  const clock = instantClock();
   const pool = createPool({ id: STAGE_POOL, ...definition });
-  const server = await startScriptedCognito({ pools: [pool], ...serverOptions });
-  open.push(() => server.close());
-  const another = (more: Partial<ProvisionRigOptions> = {}): ProvisionRig => {
-    const rig = createProvisionRig({ url: server.url, poolId: STAGE_POOL, dir, ...over, ...more });
-    open.push(() => rig.close());
-    return rig;
-  };
+  const cognito = createMemoryCognito(pool, () => clock.now());
+  const disk = createMemoryDisk();
+  const audit = createMemoryAudit();
+  let ids = 0;
+  function process(over: ProcessOptions = {}): Process {
+    const { guard, userIdKind = "sub", audit: wrap } = { ...options, ...over };
+    const opened = (over.disk ?? disk).open();
+    const journal = over.journal?.(opened) ?? opened;
+    const provisioner = createProvisioner({
+      directory: over.directory ?? cognito.directory,
+      poolId: STAGE_POOL,
+      userIdKind,
+      guard: { ...POLICY, ...guard },
+      journal,
+      audit: wrap?.(audit) ?? audit,
+      now: () => clock.now(),
+      newId() {
+        ids += 1;
+        return `0000c0de-0000-4000-8000-${String(ids).padStart(12, "0")}`;
+      },
+      randomBelow: (bound) => randomInt(bound),
+      sha256: (text) => createHash("sha256").update(text).digest("hex"),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    });
+    return { provisioner, journal };
+  }
   return {
-    ...another(),
+    ...process(),
     pool,
-    server,
-    dir,
-    another,
-    writes: () => server.stats.calls.map(({ operation }) => operation).filter((name) => WRITES.test(name)),
-    audit: () =>
-      readFileSync(join(dir, `${STAGE_POOL}.audit.jsonl`), "utf8")
-        .split("\n")
-        .filter((line) => line !== "")
-        .map(auditLine),
+    cognito,
+    directory: cognito.directory,
+    clock,
+    disk,
+    audit,
+    writes: () => writesIn(cognito.stats),
+    process,
   };
+}
+
+export type When = "before" | "after";
+
+/** A directory whose process is killed at its nth write: before the call is made, or before its answer is read. */
+export function killedDirectory(directory: Directory & DirectoryWriter, nth: number, when: When) {
+  const death = Promise.withResolvers<void>();
+  let calls = 0;
+  async function gate<R>(call: () => Promise<R>): Promise<R> {
+    calls += 1;
+    if (calls < nth) return await call();
+    if (calls === nth && when === "after") await call().catch(() => undefined);
+    death.resolve();
+    return await new Promise<R>(() => undefined);
+  }
+  const doomed: Directory & DirectoryWriter = {
+    ...directory,
+    createUser: (user, signal) => gate(() => directory.createUser(user, signal)),
+    setPassword: (username, password, permanent, signal) =>
+      gate(() => directory.setPassword(username, password, permanent, signal)),
+    deleteUser: (username, signal) => gate(() => directory.deleteUser(username, signal)),
+    disableUser: (username, signal) => gate(() => directory.disableUser(username, signal)),
+    enableUser: (username, signal) => gate(() => directory.enableUser(username, signal)),
+  };
+  return { doomed, died: death.promise };
+}
+
+/** Runs `work` in a process that is killed there, and has the next process recover what it left. */
+export async function killedAt(
+  { directory, disk, clock, process }: Stage,
+  nth: number,
+  when: When,
+  work: (doomed: Process) => Promise<unknown>,
+  between: () => void = () => undefined,
+) {
+  const { doomed, died } = killedDirectory(directory, nth, when);
+  const victim = process({ directory: doomed });
+  const ended = work(victim).then(
+    () => "ended",
+    () => "ended",
+  );
+  expect(await Promise.race([died.then(() => "killed"), ended])).toBe("killed");
+  victim.journal.die();
+  expect(disk.changes).toHaveLength(1);
+  clock.advance(2 * 60_000);
+  between();
+  const { settled: all, failed } = await process().provisioner.recover(never);
+  expect(failed).toEqual([]);
+  expect(disk.changes).toEqual([]);
+  const [one, ...others] = all;
+  if (one === undefined || others.length > 0) throw new Error(`${all.length} changes were recovered`);
+  return one;
 }

@@ -1,4 +1,6 @@
 import { createHash, randomInt, randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
@@ -10,12 +12,21 @@ import type { Journal } from "../../pkg/core/journal.ts";
 import { regionOfPool } from "../../pkg/core/pool.ts";
 import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
 import { openAuditLog } from "../../pkg/ops/audit/audit-log.ts";
+import { type AuditLine, parseLine } from "../../pkg/ops/audit/parse-line.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../pkg/provision/provisioner.ts";
 import { openJournal } from "../../pkg/store/journal/journal.ts";
+import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
+import {
+  type ScriptedCognito,
+  type ScriptedCognitoOptions,
+  startScriptedCognito,
+} from "../cognito/server.ts";
 import { openThrottle } from "./adapter.ts";
+import { POLICY, STAGE_POOL, writesIn } from "./provision-stage.ts";
 
-export interface ProvisionRig {
+/** A connector process over sockets and files, as far as one process can tell. */
+export interface WholeProcess {
   readonly provisioner: Provisioner;
   readonly journal: Journal;
   /** The audit log's file. */
@@ -23,11 +34,7 @@ export interface ProvisionRig {
   close(): Promise<void>;
 }
 
-export interface ProvisionRigOptions {
-  readonly url: string;
-  readonly poolId: string;
-  /** The state directory. */
-  readonly dir: string;
+export interface WholeOptions {
   readonly guard?: Partial<ProvisioningSettings>;
   readonly userIdKind?: "sub" | "username";
   /** Keys that any server takes, unless given. */
@@ -38,27 +45,15 @@ export interface ProvisionRigOptions {
     readonly journal?: (inner: Journal) => Journal;
     readonly audit?: (inner: AuditLog) => AuditLog;
   };
-  readonly now?: () => number;
   /** The pauses while a fresh write shows; real ones unless given. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export const NO_GUARD: ProvisioningSettings = {
-  enabled: true,
-  groupsAllow: [],
-  groupsDeny: [],
-  allowRoleGroups: false,
-  allowFederatedWrites: false,
-  deleteRequiresDisabled: false,
-  maxDeletionsPerHour: 1000,
-  maxDisablesPerHour: 1000,
-  maxInvitationsPerHour: 1000,
-  maxGroupsPerUser: 100,
-};
-
-/** The changes as the program puts them together, over whatever answers at the address. */
-export function createProvisionRig(options: ProvisionRigOptions): ProvisionRig {
-  const { url, poolId, dir, wrap = {}, now = Date.now } = options;
+/** The changes as the program puts them together, over the server at the address and the files of the directory. */
+function openProcess(url: string, dir: string, options: WholeOptions): WholeProcess {
+  const poolId = STAGE_POOL;
+  const { wrap = {} } = options;
+  const now = Date.now;
   const cognito = createCognitoDirectory({
     poolId,
     region: regionOfPool(poolId),
@@ -83,7 +78,7 @@ export function createProvisionRig(options: ProvisionRigOptions): ProvisionRig {
     directory: wrap.directory?.(cognito) ?? cognito,
     poolId,
     userIdKind: options.userIdKind ?? "sub",
-    guard: { ...NO_GUARD, ...options.guard },
+    guard: { ...POLICY, ...options.guard },
     journal: wrap.journal?.(journal) ?? journal,
     audit: wrap.audit?.(audit) ?? audit,
     now,
@@ -100,5 +95,62 @@ export function createProvisionRig(options: ProvisionRigOptions): ProvisionRig {
       journal.end();
       cognito.close();
     },
+  };
+}
+
+export interface WholeStage extends WholeProcess {
+  readonly pool: Pool;
+  readonly cognito: ScriptedCognito;
+  readonly dir: string;
+  /** The writes that arrived at the server, in order. */
+  writes(): readonly string[];
+  /** The lines of the audit log. */
+  audit(): readonly AuditLine[];
+  /** Another process on the same state directory. */
+  process(over?: WholeOptions): WholeProcess;
+}
+
+function auditLine(line: string): AuditLine {
+  const value: unknown = JSON.parse(line);
+  const parsed = typeof value === "object" && value !== null ? parseLine({ ...value }) : undefined;
+  if (parsed === undefined) throw new Error(`no line of an audit log: ${line}`);
+  return parsed;
+}
+
+const open: (() => Promise<void> | void)[] = [];
+
+/** Takes down everything that was set up, newest first. */
+export async function strike(): Promise<void> {
+  for (const close of open.splice(0).toReversed()) await close();
+}
+
+/** A scripted pool and the changes over it, with the real adapter, journal and audit log. */
+export async function createWholeStage(
+  definition: Partial<PoolDefinition> = {},
+  over: WholeOptions = {},
+  serverOptions: Partial<ScriptedCognitoOptions> = {},
+): Promise<WholeStage> {
+  const dir = mkdtempSync(join(tmpdir(), "connector-changes-"));
+  open.push(() => rmSync(dir, { recursive: true, force: true }));
+  const pool = createPool({ id: STAGE_POOL, ...definition });
+  const cognito = await startScriptedCognito({ pools: [pool], ...serverOptions });
+  open.push(() => cognito.close());
+  const process = (more: WholeOptions = {}): WholeProcess => {
+    const one = openProcess(cognito.url, dir, { ...over, ...more });
+    open.push(() => one.close());
+    return one;
+  };
+  return {
+    ...process(),
+    pool,
+    cognito,
+    dir,
+    process,
+    writes: () => writesIn(cognito.stats),
+    audit: () =>
+      readFileSync(join(dir, `${STAGE_POOL}.audit.jsonl`), "utf8")
+        .split("\n")
+        .filter((line) => line !== "")
+        .map(auditLine),
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { person } from "./cognito/definitions.ts";
-import { ann, create, invited, only, random, stage, writes } from "./support/account-stage.ts";
-import { refusal } from "./support/adapter.ts";
-import { createMemoryDisk } from "./support/memory-journal.ts";
+import { person } from "../../../test/cognito/definitions.ts";
+import { ann, create, invited, only, random } from "../../../test/support/account-requests.ts";
+import { refusal } from "../../../test/support/adapter.ts";
+import { createMemoryDisk } from "../../../test/support/memory-journal.ts";
+import { createStage, writesIn } from "../../../test/support/provision-stage.ts";
 
 describe("a create whose answer is lost", () => {
   const kinds = [
@@ -14,8 +15,8 @@ describe("a create whose answer is lost", () => {
   ] as const;
 
   test.for(kinds)("mark 23: is found to be done, in a pool of %s", async ([, settings, wish]) => {
-    const { pool, server, audit, process } = await stage(settings);
-    const fault = server.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
+    const { pool, cognito, audit, process } = createStage(settings);
+    const fault = cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
     const { result, outcome } = await create(process(), { ...wish, credential: random });
     expect(fault.fired).toBe(1);
     expect({ outcome, state: result.state }).toEqual({ outcome: "done", state: "created" });
@@ -24,7 +25,7 @@ describe("a create whose answer is lost", () => {
       passwords: [result.password?.reveal(), expect.anything()],
     });
     expect(result.user?.sub).toBe(only(pool).sub);
-    expect(server.stats.count("AdminCreateUser")).toBe(1);
+    expect(cognito.stats.count("AdminCreateUser")).toBe(1);
     expect(audit.records.at(-1)).toMatchObject({
       outcome: "done",
       target: { user: only(pool).sub },
@@ -33,8 +34,8 @@ describe("a create whose answer is lost", () => {
   });
 
   test.for(kinds)("mark 23: is found not to be done, in a pool of %s", async ([, settings, wish]) => {
-    const { pool, server, audit, process } = await stage(settings);
-    server.script({ operation: "AdminCreateUser", nth: 1, cut: "before" });
+    const { pool, cognito, audit, process } = createStage(settings);
+    cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "before" });
     const failure = await refusal(create(process(), { ...wish, credential: random }));
     expect(failure).toMatchObject({ code: "unavailable", reason: "outcome-unknown", appliedEffects: [] });
     expect(pool.allUsers()).toEqual([]);
@@ -43,18 +44,18 @@ describe("a create whose answer is lost", () => {
   });
 
   test("mark 23, mark 50: is found although the account does not show at first", async () => {
-    const { pool, server, clock, process } = await stage({
+    const { pool, cognito, clock, process } = createStage({
       consistency: { createdUnreadable: { calls: 3 }, createdUnlisted: { calls: 100 } },
     });
-    server.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
+    cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
     const { result } = await create(process(), { ...ann, credential: random });
     expect(result.user?.sub).toBe(only(pool).sub);
     expect(clock.sleeps.length).toBeGreaterThanOrEqual(2);
   });
 
   test("mark 23: somebody else's account of that name is left alone", async () => {
-    const { pool, server, audit, process } = await stage();
-    server.script({
+    const { pool, cognito, audit, process } = createStage();
+    cognito.script({
       operation: "AdminCreateUser",
       nth: 1,
       cut: "before",
@@ -69,7 +70,7 @@ describe("a create whose answer is lost", () => {
     expect(failure.reason).toBe("outcome-unknown");
     expect(failure.message).toContain(`user ${only(pool).sub}`);
     expect(failure.message).toContain("left as it is");
-    expect(writes(server)).toEqual(["AdminCreateUser"]);
+    expect(writesIn(cognito.stats)).toEqual(["AdminCreateUser"]);
     expect(only(pool)).toMatchObject({ passwords: [] });
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
@@ -78,21 +79,21 @@ describe("a create whose answer is lost", () => {
     ["that signed up for itself", { status: "UNCONFIRMED" }],
     ["that is switched off", { status: "FORCE_CHANGE_PASSWORD", enabled: false }],
   ] as const)("mark 23: an account of the same attributes %s is not ours", async ([, how]) => {
-    const { pool, server, audit, process } = await stage();
-    server.script({
+    const { pool, cognito, audit, process } = createStage();
+    cognito.script({
       operation: "AdminCreateUser",
       nth: 1,
       cut: "before",
       run: () => void pool.addUser({ username: "ann", attributes: { email: "ann@example.com" }, ...how }),
     });
     await refusal(create(process(), { ...ann, credential: random }));
-    expect(writes(server)).toEqual(["AdminCreateUser"]);
+    expect(writesIn(cognito.stats)).toEqual(["AdminCreateUser"]);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
 
   test("mark 23: with a username of our own, somebody else's account of the address settles nothing", async () => {
-    const { pool, server, audit, process } = await stage({ aliasAttributes: ["email"] });
-    server.script({
+    const { pool, cognito, audit, process } = createStage({ aliasAttributes: ["email"] });
+    cognito.script({
       operation: "AdminCreateUser",
       nth: 1,
       cut: "after",
@@ -110,8 +111,8 @@ describe("a create whose answer is lost", () => {
   });
 
   test("mark 23: an old account that only just shows is not ours either", async () => {
-    const { pool, server, clock, process } = await stage();
-    server.script({
+    const { pool, cognito, clock, process } = createStage();
+    cognito.script({
       operation: "AdminCreateUser",
       nth: 1,
       cut: "before",
@@ -128,16 +129,20 @@ describe("a create whose answer is lost", () => {
   });
 
   test("mark 23: when the reads fail too, the outcome is unknown and said to be", async () => {
-    const { server, audit, process } = await stage();
-    server.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
-    server.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "InternalErrorException" } });
+    const { cognito, audit, process } = createStage();
+    cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
+    cognito.script({
+      operation: "AdminGetUser",
+      nth: { from: 2 },
+      error: { name: "InternalErrorException" },
+    });
     const failure = await refusal(create(process(), ann));
     expect(failure.appliedEffects).toEqual(["it may have been done or not: look, then repeat"]);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
 
   test("mark 40: an invitation that fails does not hide the account", async () => {
-    const { pool, process } = await stage({ behaviour: { invitations: "fail" } });
+    const { pool, process } = createStage({ behaviour: { invitations: "fail" } });
     const { result, outcome } = await create(process(), {
       ...invited,
       credential: { kind: "random", temporary: true },
@@ -149,8 +154,8 @@ describe("a create whose answer is lost", () => {
   });
 
   test("a trigger that refuses leaves nothing; one that fails afterwards leaves the account and says so", async () => {
-    const { pool, server, process } = await stage();
-    const refuse = server.script({
+    const { pool, cognito, process } = createStage();
+    const refuse = cognito.script({
       operation: "AdminCreateUser",
       error: { name: "UserLambdaValidationException" },
     });
@@ -159,7 +164,7 @@ describe("a create whose answer is lost", () => {
       appliedEffects: [],
     });
     refuse.remove();
-    server.script({
+    cognito.script({
       operation: "AdminCreateUser",
       times: 1,
       error: { name: "UnexpectedLambdaException" },
@@ -176,8 +181,8 @@ describe("a create whose answer is lost", () => {
   });
 
   test("with an invitation the answer says that it may not have gone out", async () => {
-    const { server, process } = await stage();
-    server.script({ operation: "AdminCreateUser", nth: 1, cut: "mid-answer" });
+    const { cognito, process } = createStage();
+    cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "mid-answer" });
     const { result } = await create(process(), invited);
     expect(result.actionRequired).toContain("whether the invitation went out is not known");
   });
@@ -189,8 +194,8 @@ describe("a second step that fails", () => {
     ["AccessDeniedException", undefined],
     ["LimitExceededException", undefined],
   ] as const)("mark 42, L-01: %s takes back the account that was made", async ([name, reason]) => {
-    const { pool, server, audit, process } = await stage();
-    server.script({ operation: "AdminSetUserPassword", error: { name } });
+    const { pool, cognito, audit, process } = createStage();
+    cognito.script({ operation: "AdminSetUserPassword", error: { name } });
     const failure = await refusal(create(process(), { ...ann, credential: random }));
     expect(failure.reason).toBe(reason);
     expect(failure.message).toContain("taken back");
@@ -206,8 +211,8 @@ describe("a second step that fails", () => {
   });
 
   test("mark 42, L-01: when the deletion fails too, the error names what stands", async () => {
-    const { pool, server, audit, process } = await stage();
-    server.script({
+    const { pool, cognito, audit, process } = createStage();
+    cognito.script({
       operation: ["AdminSetUserPassword", "AdminDeleteUser"],
       error: { name: "AccessDeniedException" },
     });
@@ -217,8 +222,8 @@ describe("a second step that fails", () => {
   });
 
   test("mark 42: an account that somebody else has put in its place is not deleted", async () => {
-    const { pool, server, audit, process } = await stage();
-    server.script({
+    const { pool, cognito, audit, process } = createStage();
+    cognito.script({
       operation: "AdminSetUserPassword",
       error: { name: "AccessDeniedException" },
       run: () => {
@@ -228,7 +233,7 @@ describe("a second step that fails", () => {
     });
     await refusal(create(process(), { ...ann, credential: random }));
     expect(only(pool).username).toBe("ann");
-    expect(server.stats.count("AdminDeleteUser")).toBe(0);
+    expect(cognito.stats.count("AdminDeleteUser")).toBe(0);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "partial" });
   });
 
@@ -236,27 +241,27 @@ describe("a second step that fails", () => {
     ["switched off", { enabled: false }],
     ["reset", { status: "RESET_REQUIRED" }],
   ] as const)("mark 42: an account that somebody has %s since is not deleted", async ([, how]) => {
-    const { pool, server, process } = await stage();
-    server.script({
+    const { pool, cognito, process } = createStage();
+    cognito.script({
       operation: "AdminSetUserPassword",
       error: { name: "AccessDeniedException" },
       run: () => void Object.assign(only(pool), how),
     });
     expect((await refusal(create(process(), { ...ann, credential: random }))).appliedEffects).toHaveLength(1);
-    expect(server.stats.count("AdminDeleteUser")).toBe(0);
+    expect(cognito.stats.count("AdminDeleteUser")).toBe(0);
   });
 
   test("mark 42: an account made at another time is not the one, whatever its id", async () => {
-    const { pool, server, process } = await stage();
-    server.script({ operation: "AdminSetUserPassword", error: { name: "AccessDeniedException" } });
-    server.script({
+    const { pool, cognito, process } = createStage();
+    cognito.script({ operation: "AdminSetUserPassword", error: { name: "AccessDeniedException" } });
+    cognito.script({
       operation: "AdminGetUser",
       nth: { from: 2 },
       rewrite: (answer) => Object.assign({}, answer, { UserCreateDate: 1_700_000_000 }),
     });
     await refusal(create(process(), { ...ann, credential: random }));
     expect(only(pool).username).toBe("ann");
-    expect(server.stats.count("AdminDeleteUser")).toBe(0);
+    expect(cognito.stats.count("AdminDeleteUser")).toBe(0);
   });
 
   test.for([
@@ -267,12 +272,12 @@ describe("a second step that fails", () => {
   ] as const)(
     "a lost answer is repeated once, with a history of %i and sign-in by %o",
     async ([historySize, firstAuthFactors]) => {
-      const { pool, server, process } = await stage({ firstAuthFactors, passwordPolicy: { historySize } });
-      server.script({ operation: "AdminSetUserPassword", nth: 1, cut: "after" });
+      const { pool, cognito, process } = createStage({ firstAuthFactors, passwordPolicy: { historySize } });
+      cognito.script({ operation: "AdminSetUserPassword", nth: 1, cut: "after" });
       const { result } = await create(process(), { ...ann, credential: random });
       expect(only(pool)).toMatchObject({ status: "CONFIRMED" });
       expect(only(pool).passwords[0]).toBe(result.password?.reveal());
-      expect(server.stats.count("AdminSetUserPassword")).toBe(2);
+      expect(cognito.stats.count("AdminSetUserPassword")).toBe(2);
     },
   );
 
@@ -283,9 +288,9 @@ describe("a second step that fails", () => {
   ] as const)(
     "two lost answers are settled by the account itself, where sign-in begins by %o",
     async ([firstAuthFactors, laterMs]) => {
-      const { pool, server, clock, process } = await stage({ firstAuthFactors });
+      const { pool, cognito, clock, process } = createStage({ firstAuthFactors });
       const run = () => clock.advance(laterMs);
-      server.script({ operation: "AdminSetUserPassword", cut: "after", times: 2, run });
+      cognito.script({ operation: "AdminSetUserPassword", cut: "after", times: 2, run });
       const { result, outcome } = await create(process(), { ...ann, credential: random });
       expect(outcome).toBe("done");
       expect(only(pool).passwords[0]).toBe(result.password?.reveal());
@@ -295,8 +300,8 @@ describe("a second step that fails", () => {
   test.for([[["PASSWORD"]], [["PASSWORD", "EMAIL_OTP"]]] as const)(
     "two calls that never arrived are settled too, and the account goes again, where sign-in begins by %o",
     async ([firstAuthFactors]) => {
-      const { pool, server, audit, process } = await stage({ firstAuthFactors });
-      server.script({ operation: "AdminSetUserPassword", cut: "before" });
+      const { pool, cognito, audit, process } = createStage({ firstAuthFactors });
+      cognito.script({ operation: "AdminSetUserPassword", cut: "before" });
       await refusal(create(process(), { ...ann, credential: random }));
       expect(pool.allUsers()).toEqual([]);
       expect(audit.records.at(-1)).toMatchObject({ outcome: "undone" });
@@ -304,15 +309,15 @@ describe("a second step that fails", () => {
   );
 
   test("mark 50: the second step waits until the account shows", async () => {
-    const { pool, process } = await stage({ consistency: { createdUnreadable: { calls: 3 } } });
+    const { pool, process } = createStage({ consistency: { createdUnreadable: { calls: 3 } } });
     const { result } = await create(process(), { ...ann, credential: random });
     expect(only(pool).passwords[0]).toBe(result.password?.reveal());
     expect(result.user?.status).toBe("CONFIRMED");
   });
 
   test("a password that was set is told although the account cannot be read back", async () => {
-    const { pool, server, process } = await stage();
-    server.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "AccessDeniedException" } });
+    const { pool, cognito, process } = createStage();
+    cognito.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "AccessDeniedException" } });
     const { result } = await create(process(), { ...ann, credential: random });
     expect(result.password?.reveal()).toBe(only(pool).passwords[0]);
   });
@@ -320,7 +325,7 @@ describe("a second step that fails", () => {
 
 describe("the same account asked for twice", () => {
   test("one after the other: the second has nothing to do and gets no password", async () => {
-    const { server, process } = await stage();
+    const { cognito, process } = createStage();
     const first = await create(process(), { ...ann, credential: random });
     const second = await create(process(), { ...ann, credential: random });
     expect(second).toMatchObject({
@@ -328,24 +333,24 @@ describe("the same account asked for twice", () => {
       result: { state: "already-exists", password: undefined },
     });
     expect(second.result.user?.sub).toBe(first.result.user?.sub);
-    expect(server.stats.count("AdminCreateUser")).toBe(1);
+    expect(cognito.stats.count("AdminCreateUser")).toBe(1);
   });
 
   test("at once, in two processes of one journal: one waits for the other", async () => {
-    const { pool, server, process } = await stage();
+    const { pool, cognito, process } = createStage();
     const both = await Promise.all([create(process(), ann), create(process(), { ...ann, login: "ann" })]);
     expect(both.map(({ result }) => result.state).toSorted()).toEqual(["already-exists", "created"]);
     expect(both[0].result.user?.sub).toBe(both[1].result.user?.sub);
     expect(only(pool).username).toBe("ann");
-    expect(server.stats.count("AdminCreateUser")).toBe(1);
+    expect(cognito.stats.count("AdminCreateUser")).toBe(1);
   });
 
   test.for([
     ["usernames", {}, ann],
     ["e-mail usernames", { usernameAttributes: ["email"] }, { email: "ann@example.com" }],
   ] as const)("at once, without a journal in common, in a pool of %s", async ([, settings, wish]) => {
-    const { pool, server, audit, process } = await stage(settings, { maxInvitationsPerHour: 1 });
-    const hold = server.hold({ operation: "AdminCreateUser" });
+    const { pool, cognito, audit, process } = createStage(settings, { guard: { maxInvitationsPerHour: 1 } });
+    const hold = cognito.hold({ operation: "AdminCreateUser" });
     const both = [1, 2].map(() =>
       create(process({ disk: createMemoryDisk() }), { ...wish, profile: { sendInviteEmail: true } }),
     );
@@ -363,7 +368,7 @@ describe("the same account asked for twice", () => {
 
   test("a phone number that another account signs in by is told by its kind alone", async () => {
     const users = [person(1, { attributes: { phone_number: "+15550001" } })];
-    const { process } = await stage({ usernameAttributes: ["email", "phone_number"], users });
+    const { process } = createStage({ usernameAttributes: ["email", "phone_number"], users });
     const failure = await refusal(
       create(process(), { email: "ann@example.com", profile: { phone: "+15550001" } }),
     );

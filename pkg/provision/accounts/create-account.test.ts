@@ -1,26 +1,23 @@
 import { describe, expect, test } from "vitest";
-
-import { passwordProblem } from "../pkg/core/passwords/check.ts";
-import { federatedPerson, person } from "./cognito/definitions.ts";
+import { federatedPerson, person } from "../../../test/cognito/definitions.ts";
 import {
   ann,
   create,
   created,
-  dryRun,
   GOOD,
   given,
   invited,
   only,
   random,
   rotate,
-  stage,
-  writes,
-} from "./support/account-stage.ts";
-import { never, refusal } from "./support/adapter.ts";
+} from "../../../test/support/account-requests.ts";
+import { never, refusal } from "../../../test/support/adapter.ts";
+import { createStage, dryRun, writesIn } from "../../../test/support/provision-stage.ts";
+import { passwordProblem } from "../../core/passwords/check.ts";
 
 describe("the four kinds of pool", () => {
   test("L-25: a pool of usernames", async () => {
-    const { pool, server, process } = await stage();
+    const { pool, cognito, process } = createStage();
     const { result, outcome, planned } = await create(process(), { ...ann, profile: { given_name: "Ann" } });
     expect({ outcome, planned, state: result.state }).toEqual({
       outcome: "done",
@@ -32,11 +29,11 @@ describe("the four kinds of pool", () => {
       email: "ann@example.com",
       given_name: "Ann",
     });
-    expect(created(server)).toMatchObject({ Username: "ann", MessageAction: "SUPPRESS" });
+    expect(created(cognito)).toMatchObject({ Username: "ann", MessageAction: "SUPPRESS" });
   });
 
   test("L-25: a pool with e-mail aliases gets a username that says nothing", async () => {
-    const { pool, process } = await stage({ aliasAttributes: ["email"] });
+    const { pool, process } = createStage({ aliasAttributes: ["email"] });
     const { result } = await create(process(), { email: "ann@example.com" });
     expect(result.user?.username).toMatch(/^0000c0de-/u);
     expect(only(pool).attributes.get("email")).toBe("ann@example.com");
@@ -46,21 +43,21 @@ describe("the four kinds of pool", () => {
   });
 
   test("mark 26, L-25: an e-mail pool's generated username comes from the answer", async () => {
-    const { pool, server, process } = await stage({ usernameAttributes: ["email"] });
+    const { pool, cognito, process } = createStage({ usernameAttributes: ["email"] });
     const { result } = await create(process(), { email: "ann@example.com", credential: random });
-    expect(created(server)).toMatchObject({ Username: "ann@example.com" });
+    expect(created(cognito)).toMatchObject({ Username: "ann@example.com" });
     expect(result.user?.username).toBe(only(pool).username);
     expect(result.user?.username).toBe(result.user?.sub);
     // The second step goes to the true username, never to the address (mark 28).
-    const set = server.stats.calls.find(({ operation }) => operation === "AdminSetUserPassword");
+    const set = cognito.stats.calls.find(({ operation }) => operation === "AdminSetUserPassword");
     expect(set?.username).toBe(only(pool).username);
     expect((await create(process(), { email: "ANN@example.com" })).result.state).toBe("already-exists");
   });
 
   test("L-25: a phone pool", async () => {
-    const { pool, server, process } = await stage({ usernameAttributes: ["phone_number"] });
+    const { pool, cognito, process } = createStage({ usernameAttributes: ["phone_number"] });
     const { result } = await create(process(), { login: "+15550001", email: "ann@example.com" });
-    expect(created(server)).toMatchObject({ Username: "+15550001" });
+    expect(created(cognito)).toMatchObject({ Username: "+15550001" });
     expect(Object.fromEntries(only(pool).attributes)).toEqual({
       phone_number: "+15550001",
       email: "ann@example.com",
@@ -72,27 +69,27 @@ describe("the four kinds of pool", () => {
   });
 
   test("mark 27: a case-sensitive pool keeps ann and Ann apart, another one does not", async () => {
-    const sensitive = await stage({ users: [person(1, { username: "Ann" })] });
+    const sensitive = createStage({ users: [person(1, { username: "Ann" })] });
     expect((await create(sensitive.process(), { login: "ann" })).result.state).toBe("created");
     expect(sensitive.pool.allUsers()).toHaveLength(2);
 
-    const insensitive = await stage({ caseSensitive: false, users: [person(1, { username: "Ann" })] });
+    const insensitive = createStage({ caseSensitive: false, users: [person(1, { username: "Ann" })] });
     const there = await create(insensitive.process(), { login: "ann" });
     expect(there).toMatchObject({ outcome: "nothing-to-do", result: { state: "already-exists" } });
     expect(there.result.user?.username).toBe("Ann");
-    expect(insensitive.server.stats.count("AdminCreateUser")).toBe(0);
+    expect(insensitive.cognito.stats.count("AdminCreateUser")).toBe(0);
   });
 
   test("mark 27: a username that is another one's sub or alias is not that account", async () => {
     const users = [person(1, { username: "eve", attributes: { preferred_username: "ann" } })];
-    const { pool, process } = await stage({ aliasAttributes: ["preferred_username"], users });
+    const { pool, process } = createStage({ aliasAttributes: ["preferred_username"], users });
     expect((await create(process(), { login: "ann" })).result.state).toBe("created");
     expect(pool.stored("ann")?.sub).not.toBe(pool.stored("eve")?.sub);
   });
 
   test("a profile of an identity provider with the same e-mail is another account", async () => {
     const users = [federatedPerson(1, "Google", { attributes: { email: "ann@example.com" } })];
-    const { pool, process } = await stage({ aliasAttributes: ["email"], users });
+    const { pool, process } = createStage({ aliasAttributes: ["email"], users });
     expect((await create(process(), { email: "ann@example.com" })).result.state).toBe("created");
     expect(pool.allUsers()).toHaveLength(2);
   });
@@ -101,13 +98,13 @@ describe("the four kinds of pool", () => {
     const attributes = { email: "ann@example.com", email_verified: "false" };
     const users = [person(1, { username: "old", attributes })];
     const consistency = { deletedListed: { calls: 100 } };
-    const { pool, process } = await stage({ aliasAttributes: ["email"], users, consistency });
+    const { pool, process } = createStage({ aliasAttributes: ["email"], users, consistency });
     pool.deleteUser("old");
     expect((await create(process(), { email: "ann@example.com" })).result.state).toBe("created");
   });
 
   test("mark 50: a fresh account can be worked on before any listing shows it", async () => {
-    const { process } = await stage({ consistency: { createdUnlisted: { calls: 100 } } });
+    const { process } = createStage({ consistency: { createdUnlisted: { calls: 100 } } });
     const one = process();
     const { result } = await create(one, ann);
     expect(await rotate(one, result.user?.sub ?? "", random)).toMatchObject({ outcome: "done" });
@@ -117,18 +114,18 @@ describe("the four kinds of pool", () => {
     const users = [1, 2].map((n) =>
       person(n, { attributes: { email: "ann@example.com", email_verified: "false" } }),
     );
-    const { pool, server, process } = await stage({ aliasAttributes: ["email"], users });
+    const { pool, cognito, process } = createStage({ aliasAttributes: ["email"], users });
     const failure = await refusal(create(process(), { email: "ann@example.com" }));
     expect(failure.code).toBe("already-exists");
     for (const { sub } of pool.allUsers()) expect(failure.message).toContain(sub);
     expect(failure.message).not.toContain("ann@example.com");
-    expect(writes(server)).toEqual([]);
+    expect(writesIn(cognito.stats)).toEqual([]);
   });
 });
 
 describe("invitations and credentials", () => {
   test("mark 40, L-24: nobody is written to unless asked, and then by e-mail before SMS", async () => {
-    const { pool, server, process } = await stage();
+    const { pool, cognito, process } = createStage();
     await create(process(), { ...ann, profile: { phone: "+15550001" } });
     expect(only(pool).invitations).toBe(0);
     const profile = { phone: "+15550002", sendInviteEmail: "true" };
@@ -137,7 +134,7 @@ describe("invitations and credentials", () => {
     expect(eve.result.invitationExpiresAt).toEqual(new Date("2026-11-28T12:00:00Z"));
     expect(eve.result.actionRequired).toBeUndefined();
     await create(process(), { login: "bob", profile });
-    const inputs = server.stats.calls.filter(({ operation }) => operation === "AdminCreateUser");
+    const inputs = cognito.stats.calls.filter(({ operation }) => operation === "AdminCreateUser");
     expect(inputs.map(({ input }) => [input?.["MessageAction"], input?.["DesiredDeliveryMediums"]])).toEqual([
       ["SUPPRESS", undefined],
       [undefined, ["EMAIL"]],
@@ -146,34 +143,34 @@ describe("invitations and credentials", () => {
   });
 
   test("mark 40, L-03: an invitation that has nowhere to go is refused before anything is made", async () => {
-    const { server, process } = await stage();
+    const { cognito, process } = createStage();
     const failure = await refusal(create(process(), { login: "ann", profile: { sendInviteEmail: true } }));
     expect(failure).toMatchObject({ code: "invalid-argument" });
     expect(failure.message).toContain("profile.sendInviteEmail");
-    expect(writes(server)).toEqual([]);
+    expect(writesIn(cognito.stats)).toEqual([]);
   });
 
   test("mark 46: the alias of another account is never taken", async () => {
     const users = [person(1, { username: "eve", attributes: { email: "ann@example.com" } })];
-    const { pool, server, process } = await stage({ aliasAttributes: ["email"], users });
+    const { pool, cognito, process } = createStage({ aliasAttributes: ["email"], users });
     const profile = { email_verified: true };
     const failure = await refusal(create(process(), { ...ann, profile }));
     expect(failure).toMatchObject({ code: "already-exists", reason: "alias-exists" });
     expect(failure.message).toContain("profile.email:");
     expect(failure.message).not.toContain("ann@example.com");
-    expect(created(server)).not.toHaveProperty("ForceAliasCreation");
+    expect(created(cognito)).not.toHaveProperty("ForceAliasCreation");
     expect(pool.resolve("ann@example.com")?.username).toBe("eve");
   });
 
   test("L-13: without invitation or password somebody must still act, and the answer says so", async () => {
-    const { process } = await stage();
+    const { process } = createStage();
     const { result } = await create(process(), ann);
     expect(result.actionRequired).toContain("nobody knows the password");
     expect(result.password).toBeUndefined();
   });
 
   test("L-13: a pool without passwords needs no more", async () => {
-    const { pool, process } = await stage({ firstAuthFactors: ["PASSWORD", "EMAIL_OTP"] });
+    const { pool, process } = createStage({ firstAuthFactors: ["PASSWORD", "EMAIL_OTP"] });
     expect((await create(process(), ann)).result.actionRequired).toBeUndefined();
     expect(only(pool)).toMatchObject({ status: "CONFIRMED", passwords: [] });
   });
@@ -186,10 +183,10 @@ describe("invitations and credentials", () => {
     ["given, to be changed", given(GOOD, true), false, "FORCE_CHANGE_PASSWORD", 1],
     ["given, by invitation", given(GOOD), true, "FORCE_CHANGE_PASSWORD", 1],
   ] as const)("L-13: a password %s", async ([, credential, sendInviteEmail, status, calls]) => {
-    const { pool, server, process } = await stage();
+    const { pool, cognito, process } = createStage();
     const { result, steps } = await create(process(), { ...ann, credential, profile: { sendInviteEmail } });
     expect(only(pool)).toMatchObject({ status, invitations: sendInviteEmail ? 1 : 0 });
-    expect(writes(server)).toHaveLength(calls);
+    expect(writesIn(cognito.stats)).toHaveLength(calls);
     expect(steps.map(({ state }) => state)).toEqual(Array.from({ length: calls }, () => "done"));
     expect(result.user?.status).toBe(status);
     expect(result.actionRequired).toBeUndefined();
@@ -198,13 +195,13 @@ describe("invitations and credentials", () => {
     expect(password === undefined).toBe(credential.kind === "given");
     expect(only(pool).passwords[0]).toBe(password?.reveal() ?? GOOD);
     expect(
-      server.stats.calls.every(({ outcome }) => outcome === "ok" || outcome === "UserNotFoundException"),
+      cognito.stats.calls.every(({ outcome }) => outcome === "ok" || outcome === "UserNotFoundException"),
     ).toBe(true);
   });
 
   test("mark 41, L-22: a generated password is as long as the pool and the wish demand", async () => {
     const passwordPolicy = { minimumLength: 40 };
-    const { pool, process, directory } = await stage({ passwordPolicy });
+    const { pool, process, directory } = createStage({ passwordPolicy });
     const { result } = await create(process(), {
       ...ann,
       credential: { kind: "random", length: 10, temporary: false },
@@ -215,12 +212,12 @@ describe("invitations and credentials", () => {
   });
 
   test("mark 41, L-02: a password that breaks the policy leaves no account, and no trace of itself", async () => {
-    const { pool, server, disk, audit, process } = await stage();
+    const { pool, cognito, disk, audit, process } = createStage();
     const failure = await refusal(create(process(), { ...ann, credential: given("weak-Password") }));
     expect(failure).toMatchObject({ code: "invalid-argument", reason: "password-refused" });
     expect(failure.message).toContain("credential_options: needs a digit");
     expect(pool.allUsers()).toEqual([]);
-    expect(writes(server)).toEqual([]);
+    expect(writesIn(cognito.stats)).toEqual([]);
     expect(audit.records).toMatchObject([{ kind: "create-account", outcome: "refused" }]);
     expect(`${failure.message}${disk.written.join("")}${JSON.stringify(audit.records)}`).not.toContain(
       "weak-Password",
@@ -228,17 +225,17 @@ describe("invitations and credentials", () => {
   });
 
   test("the budget of invitations bounds them, and only them", async () => {
-    const { server, process } = await stage({}, { maxInvitationsPerHour: 1 });
+    const { cognito, process } = createStage({}, { guard: { maxInvitationsPerHour: 1 } });
     await create(process(), invited);
     const eve = { login: "eve", email: "eve@example.com" };
     const failure = await refusal(create(process(), { ...eve, profile: { sendInviteEmail: true } }));
     expect(failure.code).toBe("refused-by-guard");
-    expect(server.stats.count("AdminCreateUser")).toBe(1);
+    expect(cognito.stats.count("AdminCreateUser")).toBe(1);
     expect((await create(process(), eve)).result.state).toBe("created");
   });
 
   test("a dry run checks everything, says what it would do, and does nothing", async () => {
-    const { pool, server, disk, audit, process } = await stage();
+    const { pool, cognito, disk, audit, process } = createStage();
     const plan = await create(process(), { ...ann, credential: random }, dryRun);
     expect(plan).toMatchObject({
       outcome: "planned",
@@ -248,7 +245,7 @@ describe("invitations and credentials", () => {
     });
     await refusal(create(process(), { ...ann, credential: given("short") }, dryRun));
     expect(pool.allUsers()).toEqual([]);
-    expect(writes(server)).toEqual([]);
+    expect(writesIn(cognito.stats)).toEqual([]);
     expect([disk.written, audit.records]).toEqual([[], []]);
   });
 });

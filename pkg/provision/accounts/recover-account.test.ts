@@ -1,26 +1,27 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-
-import type { Credential } from "../pkg/provision/provisioner.ts";
-import type { Pool } from "./cognito/pool.ts";
+import type { Pool } from "../../../test/cognito/pool.ts";
 import {
   ann,
   create,
   given,
   invited,
-  killedAt,
-  mortal,
   only,
-  type Process,
   random,
   remove,
   rotate,
   settled,
-  stage,
-  type When,
   type Wish,
-} from "./support/account-stage.ts";
-import { type InstantClock, never, refusal } from "./support/adapter.ts";
+} from "../../../test/support/account-requests.ts";
+import { type InstantClock, never, refusal } from "../../../test/support/adapter.ts";
+import {
+  createStage,
+  killedAt,
+  killedDirectory,
+  type Process,
+  type When,
+} from "../../../test/support/provision-stage.ts";
+import type { Credential } from "../provisioner.ts";
 
 describe("a killed process", () => {
   const kinds = [
@@ -38,7 +39,7 @@ describe("a killed process", () => {
   test.for(sweep)(
     "L-01: in a pool of %s at call %i, %s it: leaves no account without its password",
     async ([, nth, when, settings, wish]) => {
-      const all = await stage(settings);
+      const all = createStage(settings);
       const { pool, audit, process } = all;
       const work = (one: Process) => create(one, { ...wish, credential: random });
       const { outcome, says } = await killedAt(all, nth, when, work);
@@ -56,7 +57,7 @@ describe("a killed process", () => {
   test.for(sweep.filter(([, nth]) => nth === 1))(
     "L-01: in a pool of %s at call %i, %s it: one call stands as it is",
     async ([, nth, when, settings, wish]) => {
-      const all = await stage(settings);
+      const all = createStage(settings);
       const { pool } = all;
       const { outcome, says } = await killedAt(all, nth, when, (one) => create(one, wish));
       expect(outcome).toBe(when === "after" ? "done" : "failed");
@@ -66,8 +67,8 @@ describe("a killed process", () => {
   );
 
   test("is settled by whoever asks for the same account next", async () => {
-    const all = await stage();
-    const { doomed, died } = mortal(all.directory, 2, "before");
+    const all = createStage();
+    const { doomed, died } = killedDirectory(all.directory, 2, "before");
     const victim = all.process({ directory: doomed });
     void create(victim, { ...ann, credential: random }).catch(() => undefined);
     await died;
@@ -80,8 +81,8 @@ describe("a killed process", () => {
   });
 
   test("mark 50: an account that does not show yet is not taken for one that was never made", async () => {
-    const { pool, directory, process } = await stage({ consistency: { createdUnreadable: { calls: 3 } } });
-    const { doomed, died } = mortal(directory, 1, "after");
+    const { pool, directory, process } = createStage({ consistency: { createdUnreadable: { calls: 3 } } });
+    const { doomed, died } = killedDirectory(directory, 1, "after");
     const victim = process({ directory: doomed });
     void create(victim, { ...ann, credential: random }).catch(() => undefined);
     await died;
@@ -93,8 +94,8 @@ describe("a killed process", () => {
 
   test("whoever is killed while taking back is helped to finish", async () => {
     for (const when of times) {
-      const all = await stage();
-      all.server.script({
+      const all = createStage();
+      all.cognito.script({
         operation: "AdminSetUserPassword",
         error: { name: "AccessDeniedException" },
         times: 1,
@@ -106,8 +107,8 @@ describe("a killed process", () => {
   });
 
   test("after its last call: the account stands, and its password is to be rotated", async () => {
-    const { pool, server, process } = await stage();
-    const hold = server.hold({ operation: "AdminGetUser", nth: 2 });
+    const { pool, cognito, process } = createStage();
+    const hold = cognito.hold({ operation: "AdminGetUser", nth: 2 });
     const victim = process();
     const ended = create(victim, { ...ann, credential: random }).catch(() => undefined);
     await hold.arrived();
@@ -120,7 +121,7 @@ describe("a killed process", () => {
   });
 
   test("a generated password that nobody was told is to be rotated", async () => {
-    const all = await stage();
+    const all = createStage();
     const temporary: Credential = { kind: "random", temporary: true };
     const { outcome, says } = await killedAt(all, 1, "after", (one) =>
       create(one, { ...invited, credential: temporary }),
@@ -153,8 +154,8 @@ describe("a killed process", () => {
       },
     ],
   ] as const)("mark 42: an account %s is not deleted", async ([, change]) => {
-    const all = await stage();
-    const { pool, server, clock } = all;
+    const all = createStage();
+    const { pool, cognito, clock } = all;
     const { outcome, says } = await killedAt(
       all,
       1,
@@ -164,7 +165,7 @@ describe("a killed process", () => {
     );
     expect(outcome).toBe("unknown");
     expect(says).toContain(`user ${only(pool).sub}`);
-    expect(server.stats.count("AdminDeleteUser")).toBe(0);
+    expect(cognito.stats.count("AdminDeleteUser")).toBe(0);
   });
 
   test.for([
@@ -185,8 +186,8 @@ describe("a killed process", () => {
       },
     ],
   ] as const)("mark 42: an account of ours that %s since is not deleted", async ([, change]) => {
-    const all = await stage({ groups: ["readers"] });
-    const { pool, server, clock } = all;
+    const all = createStage({ groups: ["readers"] });
+    const { pool, cognito, clock } = all;
     const { outcome, says } = await killedAt(
       all,
       2,
@@ -196,11 +197,11 @@ describe("a killed process", () => {
     );
     expect(outcome).toBe("partial");
     expect(says).toContain(`user ${only(pool).sub}`);
-    expect(server.stats.count("AdminDeleteUser")).toBe(0);
+    expect(cognito.stats.count("AdminDeleteUser")).toBe(0);
   });
 
   test.for(times)("%s its deletion: the account is gone, or as it was", async (when) => {
-    const all = await stage(settled);
+    const all = createStage(settled);
     const { sub } = only(all.pool);
     const { outcome } = await killedAt(all, 1, when, (one) => remove(one, sub));
     expect(outcome).toBe(when === "after" ? "done" : "failed");
@@ -215,9 +216,9 @@ describe("a killed process", () => {
   ] as const)(
     "at call %i of a deletion that disables first, %s it: %s",
     async ([nth, when, expected, left]) => {
-      const all = await stage(settled);
-      const { pool, server } = all;
-      server.script({ operation: "AdminDeleteUser", nth: 1, error: { name: "InvalidParameterException" } });
+      const all = createStage(settled);
+      const { pool, cognito } = all;
+      cognito.script({ operation: "AdminDeleteUser", nth: 1, error: { name: "InvalidParameterException" } });
       const { outcome } = await killedAt(all, nth, when, (one) => remove(one, only(pool).sub));
       expect(outcome).toBe(expected);
       expect(pool.allUsers()).toHaveLength(left);
@@ -226,7 +227,7 @@ describe("a killed process", () => {
   );
 
   test.for(times)("%s its rotation: says that nobody has the password", async (when) => {
-    const all = await stage(settled);
+    const all = createStage(settled);
     const { outcome, says } = await killedAt(all, 1, when, (one) => rotate(one, only(all.pool).sub, random));
     expect(outcome).toBe("unknown");
     expect(says).toContain("may be set, and nobody was told it: rotate again");
@@ -235,8 +236,8 @@ describe("a killed process", () => {
 
 describe("what is written down", () => {
   test("no password and no attribute value stands in journal, audit log or error", async () => {
-    const all = await stage();
-    const { pool, server, disk, audit, process } = all;
+    const all = createStage();
+    const { pool, cognito, disk, audit, process } = all;
     const values = { given_name: "PLANTED-name", locale: "PLANTED-locale", email: "planted@example.com" };
     const password = "PLANTED-passw0rd!";
     const texts: string[] = [];
@@ -244,19 +245,19 @@ describe("what is written down", () => {
     const work = (wish: Wish) => create(process(), { ...wish, profile: values, credential });
 
     texts.push(JSON.stringify(await work({ login: "ok" }).then(({ steps, planned }) => [steps, planned])));
-    server.script({
+    cognito.script({
       operation: "AdminSetUserPassword",
       times: 1,
       error: { name: "InvalidPasswordException", message: password },
     });
     texts.push(String(await refusal(work({ login: "undone" }))));
-    server.script({
+    cognito.script({
       operation: "AdminCreateUser",
       times: 1,
       error: { name: "InvalidParameterException", message: `${values.email} ${password}` },
     });
     texts.push(String(await refusal(work({ login: "refused" }))));
-    server.script({ operation: "AdminCreateUser", times: 1, cut: "after" });
+    cognito.script({ operation: "AdminCreateUser", times: 1, cut: "after" });
     await work({ login: "adopted" });
     const { says } = await killedAt(all, 2, "before", (one) =>
       create(one, { login: "killed", profile: values, credential }),
@@ -270,7 +271,7 @@ describe("what is written down", () => {
   });
 
   test("the digests of the attributes tell nothing, not even that two accounts have the same value", async () => {
-    const { disk, process } = await stage();
+    const { disk, process } = createStage();
     for (const login of ["ann", "eve"]) await create(process(), { login, profile: { locale: "PLANTED" } });
     const digests = disk.written.flatMap((line) => /locale ([0-9a-f]{64})/u.exec(line)?.[1] ?? []);
     // Noted with the plan, before the first call, and with the account's id.
@@ -279,7 +280,7 @@ describe("what is written down", () => {
   });
 
   test("the audit log names an account to be made by the digest of its login, whatever its case", async () => {
-    const { audit, process } = await stage({ caseSensitive: false });
+    const { audit, process } = createStage({ caseSensitive: false });
     await create(process(), { login: "Ann" });
     await create(process(), { login: "ann" });
     const loginSha256 = createHash("sha256").update("ann").digest("hex");

@@ -1,18 +1,16 @@
-import { afterEach, describe, expect, test } from "vitest";
-import type { GroupFields } from "../pkg/core/directory-writer.ts";
-import { GroupPattern } from "../pkg/core/group-pattern.ts";
-import { people } from "./cognito/definitions.ts";
-import { never, refusal } from "./support/adapter.ts";
-import { asked, dryRun, STAGE_POOL, setStage, strike } from "./support/provision-stage.ts";
-
-afterEach(strike);
+import { describe, expect, test } from "vitest";
+import { people } from "../../../test/cognito/definitions.ts";
+import { never, refusal } from "../../../test/support/adapter.ts";
+import { asked, createStage, dryRun, STAGE_POOL } from "../../../test/support/provision-stage.ts";
+import type { GroupFields } from "../../core/directory-writer.ts";
+import { GroupPattern } from "../../core/group-pattern.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/readers";
 const none: GroupFields = { description: undefined, roleArn: undefined, precedence: undefined };
 
 describe("making a group", () => {
   test("mark 36: precedence 0 is sent as 0, and nothing as nothing", async () => {
-    const stage = await setStage();
+    const stage = createStage();
     const strong = await stage.provisioner.createGroup("strong", { ...none, precedence: 0 }, asked, never);
     expect(strong).toMatchObject({ outcome: "done", result: { name: "strong", precedence: 0 } });
     await stage.provisioner.createGroup("plain", none, asked, never);
@@ -21,7 +19,7 @@ describe("making a group", () => {
   });
 
   test("again with the same fields has nothing to do; with others it is refused", async () => {
-    const stage = await setStage();
+    const stage = createStage();
     const fields = { ...none, description: "Team" };
     await stage.provisioner.createGroup("team", fields, asked, never);
     expect((await stage.provisioner.createGroup("team", fields, asked, never)).outcome).toBe("nothing-to-do");
@@ -33,11 +31,11 @@ describe("making a group", () => {
   test.for(["Sales Team", "", "x".repeat(129), "a\tb", "a\u0000b"])(
     "mark 39: the name %j is refused before any call, in words",
     async (name) => {
-      const stage = await setStage();
+      const stage = createStage();
       const refused = await refusal(stage.provisioner.createGroup(name, none, asked, never));
       expect(refused.code).toBe("invalid-argument");
       expect(refused.message).toMatch(/name (must|is)/);
-      expect(stage.server.stats.count()).toBe(0);
+      expect(stage.cognito.stats.count()).toBe(0);
     },
   );
 
@@ -47,32 +45,32 @@ describe("making a group", () => {
     [{ ...none, roleArn: "admin" }, "role_arn"],
     [{ ...none, description: "x".repeat(2049) }, "description"],
   ] as const)("%j is refused before any call and names %s", async ([fields, field]) => {
-    const stage = await setStage();
+    const stage = createStage();
     const refused = await refusal(stage.provisioner.createGroup("team", fields, asked, never));
     expect(refused.code).toBe("invalid-argument");
     expect(refused.message).toContain(`${field}:`);
-    expect(stage.server.stats.count()).toBe(0);
+    expect(stage.cognito.stats.count()).toBe(0);
   });
 
   test("mark 57: with a role needs --allow-role-groups", async () => {
-    const stage = await setStage();
+    const stage = createStage();
     const fields = { ...none, roleArn: ROLE };
     expect((await refusal(stage.provisioner.createGroup("r", fields, asked, never))).code).toBe(
       "refused-by-guard",
     );
-    const allowed = stage.another({ guard: { allowRoleGroups: true } });
+    const allowed = stage.process({ guard: { allowRoleGroups: true } });
     expect((await allowed.provisioner.createGroup("r", fields, asked, never)).result.roleArn).toBe(ROLE);
   });
 
   test("under a name that Cognito's sign-in uses is refused", async () => {
-    const stage = await setStage();
+    const stage = createStage();
     const refused = await refusal(stage.provisioner.createGroup(`${STAGE_POOL}_Google`, none, asked, never));
     expect(refused.code).toBe("refused-by-guard");
   });
 
   test("whose answer is lost is settled by reading", async () => {
-    const stage = await setStage();
-    const rule = stage.server.script({ operation: "CreateGroup", cut: "after" });
+    const stage = createStage();
+    const rule = stage.cognito.script({ operation: "CreateGroup", cut: "after" });
     const outcome = await stage.provisioner.createGroup("team", none, asked, never);
     expect(rule.fired).toBe(1);
     expect(outcome).toMatchObject({ outcome: "done", result: { name: "team" }, steps: [{ state: "done" }] });
@@ -80,15 +78,15 @@ describe("making a group", () => {
   });
 
   test("mark 21: a full pool is told at once and not tried again", async () => {
-    const stage = await setStage({ groups: ["one"], behaviour: { groupsPerPool: 1 } });
+    const stage = createStage({ groups: ["one"], behaviour: { groupsPerPool: 1 } });
     const refused = await refusal(stage.provisioner.createGroup("two", none, asked, never));
     expect(refused.code).toBe("resource-exhausted");
     expect(stage.writes()).toEqual(["CreateGroup"]);
   });
 
   test("that another process makes meanwhile is one group and two true answers", async () => {
-    const stage = await setStage();
-    const rule = stage.server.onCall("CreateGroup", 1, () => {
+    const stage = createStage();
+    const rule = stage.cognito.onCall("CreateGroup", 1, () => {
       stage.pool.addGroup({ name: "team" });
     });
     const outcome = await stage.provisioner.createGroup("team", none, asked, never);
@@ -103,28 +101,28 @@ describe("changing a group", () => {
   test.for(["merge", "replace"] as const)(
     "mark 37: keeps what is not changed on a server that would %s",
     async (updateGroup) => {
-      const stage = await setStage({ groups: [team], behaviour: { updateGroup } });
+      const stage = createStage({ groups: [team], behaviour: { updateGroup } });
       await stage.provisioner.updateGroup("team", { precedence: 0 }, asked, never);
       expect(stage.pool.findGroup("team")).toMatchObject({ description: "Team", precedence: 0 });
     },
   );
 
   test("to what it is already has nothing to do", async () => {
-    const stage = await setStage({ groups: [team] });
+    const stage = createStage({ groups: [team] });
     const outcome = await stage.provisioner.updateGroup("team", { description: "Team" }, asked, never);
     expect(outcome.outcome).toBe("nothing-to-do");
     expect(stage.writes()).toEqual([]);
   });
 
   test("a role cannot be taken away, and says so", async () => {
-    const stage = await setStage({ groups: [team] });
+    const stage = createStage({ groups: [team] });
     const refused = await refusal(stage.provisioner.updateGroup("team", { roleArn: "" }, asked, never));
     expect(refused.code).toBe("invalid-argument");
     expect(refused.message).toContain("role_arn: Cognito cannot take a role from a group");
   });
 
   test("nothing at all is refused; a group that is gone is not found", async () => {
-    const stage = await setStage();
+    const stage = createStage();
     expect((await refusal(stage.provisioner.updateGroup("team", {}, asked, never))).code).toBe(
       "invalid-argument",
     );
@@ -137,11 +135,11 @@ describe("deleting a group", () => {
   const crowd = { users: people(130, () => ({ groups: ["team"] })), groups: ["team", "other"] };
 
   test("mark 35, L-26: says how many it affected, and the audit log keeps who", async () => {
-    const stage = await setStage(crowd);
+    const stage = createStage(crowd);
     const outcome = await stage.provisioner.deleteGroup("team", asked, never);
     expect(outcome).toMatchObject({ outcome: "done", result: { name: "team", members: 130 } });
     expect(stage.pool.findGroup("team")).toBeUndefined();
-    const [line] = stage.audit();
+    const [line] = stage.audit.records;
     const members = stage.pool.allUsers().map(({ sub }) => sub);
     expect(line?.undo).toMatchObject({
       members: expect.toSatisfy((kept: unknown) => sameMembers(kept, members)),
@@ -149,7 +147,7 @@ describe("deleting a group", () => {
   });
 
   test("mark 34: one that is gone is deleted", async () => {
-    const stage = await setStage();
+    const stage = createStage();
     expect(await stage.provisioner.deleteGroup("team", asked, never)).toMatchObject({
       outcome: "nothing-to-do",
       result: { members: 0 },
@@ -158,7 +156,7 @@ describe("deleting a group", () => {
 
   test("mark 35: is emptied first where Cognito insists", async () => {
     const users = people(3, () => ({ groups: ["team"] }));
-    const stage = await setStage({ users, groups: ["team"], behaviour: { deleteGroup: "only-empty" } });
+    const stage = createStage({ users, groups: ["team"], behaviour: { deleteGroup: "only-empty" } });
     const outcome = await stage.provisioner.deleteGroup("team", asked, never);
     expect(outcome).toMatchObject({ outcome: "done", result: { members: 3 } });
     expect(stage.pool.findGroup("team")).toBeUndefined();
@@ -173,8 +171,8 @@ describe("deleting a group", () => {
 
   test("that breaks off while it is emptied puts everybody back", async () => {
     const users = people(3, () => ({ groups: ["team"] }));
-    const stage = await setStage({ users, groups: ["team"], behaviour: { deleteGroup: "only-empty" } });
-    stage.server.script({
+    const stage = createStage({ users, groups: ["team"], behaviour: { deleteGroup: "only-empty" } });
+    stage.cognito.script({
       operation: "AdminRemoveUserFromGroup",
       nth: 3,
       error: { name: "InvalidParameterException" },
@@ -182,11 +180,11 @@ describe("deleting a group", () => {
     const failed = await refusal(stage.provisioner.deleteGroup("team", asked, never));
     expect(failed.message).toContain("taken back");
     expect(stage.pool.membershipCount()).toBe(3);
-    expect(stage.audit()).toMatchObject([{ outcome: "undone" }]);
+    expect(stage.audit.records).toMatchObject([{ outcome: "undone" }]);
   });
 
   test("counts against the deletions of the hour, and the refusal says when the next is possible", async () => {
-    const stage = await setStage({ groups: ["a", "b", "c"] }, { guard: { maxDeletionsPerHour: 2 } });
+    const stage = createStage({ groups: ["a", "b", "c"] }, { guard: { maxDeletionsPerHour: 2 } });
     await stage.provisioner.deleteGroup("a", asked, never);
     await stage.provisioner.deleteGroup("b", asked, never);
     const refused = await refusal(stage.provisioner.deleteGroup("c", asked, never));
@@ -197,7 +195,7 @@ describe("deleting a group", () => {
   });
 
   test("of 0 an hour is none, and a dry run says so too", async () => {
-    const stage = await setStage({ groups: ["a"] }, { guard: { maxDeletionsPerHour: 0 } });
+    const stage = createStage({ groups: ["a"] }, { guard: { maxDeletionsPerHour: 0 } });
     for (const context of [asked, dryRun]) {
       const refused = await refusal(stage.provisioner.deleteGroup("a", context, never));
       expect(refused.code).toBe("refused-by-guard");
@@ -206,7 +204,7 @@ describe("deleting a group", () => {
   });
 
   test("out of the patterns or kept by sign-in is refused", async () => {
-    const stage = await setStage(
+    const stage = createStage(
       { groups: ["a", `${STAGE_POOL}_Google`] },
       { guard: { groupsDeny: [new GroupPattern("a")] } },
     );

@@ -1,12 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { GovernanceError } from "../pkg/core/errors.ts";
-import { GroupPattern } from "../pkg/core/group-pattern.ts";
-import type { UserRef } from "../pkg/provision/provisioner.ts";
-import { federatedPerson, people, person } from "./cognito/definitions.ts";
-import { never, refusal } from "./support/adapter.ts";
-import { asked, dryRun, STAGE_POOL, setStage, strike } from "./support/provision-stage.ts";
-
-afterEach(strike);
+import { describe, expect, test } from "vitest";
+import { federatedPerson, people, person } from "../../../test/cognito/definitions.ts";
+import { never, refusal } from "../../../test/support/adapter.ts";
+import { asked, createStage, dryRun, STAGE_POOL } from "../../../test/support/provision-stage.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import { GroupPattern } from "../../core/group-pattern.ts";
+import type { UserRef } from "../provisioner.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/readers";
 const byId = (value: string): UserRef => ({ by: "id", value });
@@ -17,13 +15,13 @@ const staff = {
   groups: ["old", "new", { name: "power", roleArn: ROLE }, `${STAGE_POOL}_Google`],
 };
 
-function subOf(stage: Awaited<ReturnType<typeof setStage>>, username: string): string {
+function subOf(stage: Awaited<ReturnType<typeof createStage>>, username: string): string {
   const user = stage.pool.stored(username);
   if (user === undefined) throw new Error(`no ${username}`);
   return user.sub;
 }
 
-function groupsOf(stage: Awaited<ReturnType<typeof setStage>>, username: string): string[] {
+function groupsOf(stage: Awaited<ReturnType<typeof createStage>>, username: string): string[] {
   return stage.pool
     .groupsOf(username, 0, 1000)
     .items.map(({ name }) => name)
@@ -32,26 +30,26 @@ function groupsOf(stage: Awaited<ReturnType<typeof setStage>>, username: string)
 
 describe("a grant", () => {
   test("puts the user into the group, by the true username", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "new", asked, never);
     expect(outcome).toMatchObject({ outcome: "done", planned: ["AdminAddUserToGroup"] });
     expect(outcome.steps).toMatchObject([{ operation: "AdminAddUserToGroup", state: "done" }]);
     expect(groupsOf(stage, "ann")).toEqual(["new", "old"]);
-    const [write] = stage.server.stats.calls.filter(({ operation }) => operation === "AdminAddUserToGroup");
+    const [write] = stage.cognito.stats.calls.filter(({ operation }) => operation === "AdminAddUserToGroup");
     expect(write?.username).toBe("ann");
     expect(outcome.steps[0]?.requestId).toBe(write?.requestId);
   });
 
   test("mark 33: of what stands already is a success that says so, without a write", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "old", asked, never);
     expect(outcome.outcome).toBe("nothing-to-do");
     expect(stage.writes()).toEqual([]);
-    expect(stage.audit()).toMatchObject([{ kind: "grant", outcome: "nothing-to-do", steps: [] }]);
+    expect(stage.audit.records).toMatchObject([{ kind: "grant", outcome: "nothing-to-do", steps: [] }]);
   });
 
   test("mark 33: tells an unknown group from an unknown user", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const noGroup = await refusal(stage.provisioner.grant(byId(subOf(stage, "ann")), "nope", asked, never));
     expect(noGroup).toMatchObject({ code: "not-found", reason: "group-gone" });
     const nobody = "00000000-0000-4000-8000-000000000000";
@@ -61,7 +59,7 @@ describe("a grant", () => {
   });
 
   test("mark 28: never goes through an alias: the account behind a re-used username is another one", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const ann = byId(subOf(stage, "ann"));
     await stage.provisioner.grant(ann, "new", asked, never);
     stage.pool.deleteUser("ann");
@@ -72,24 +70,23 @@ describe("a grant", () => {
   });
 
   test("mark 31: is refused for a group that sign-in keeps", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const refused = await refusal(
       stage.provisioner.grant(byId(subOf(stage, "ann")), `${STAGE_POOL}_Google`, asked, never),
     );
     expect(refused.code).toBe("refused-by-guard");
     expect(refused.message).toContain("Google");
-    expect(stage.audit()).toMatchObject([{ outcome: "refused", code: "refused-by-guard" }]);
+    expect(stage.audit.records).toMatchObject([{ outcome: "refused", code: "refused-by-guard" }]);
   });
 
   test("mark 57: is refused for a group with an IAM role, unless that is allowed", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const ann = byId(subOf(stage, "ann"));
     const refused = await refusal(stage.provisioner.grant(ann, "power", asked, never));
     expect(refused.code).toBe("refused-by-guard");
     expect(refused.message).toContain("--allow-role-groups");
     expect(stage.writes()).toEqual([]);
-    await stage.close();
-    const allowed = stage.another({ guard: { allowRoleGroups: true } });
+    const allowed = stage.process({ guard: { allowRoleGroups: true } });
     expect((await allowed.provisioner.grant(ann, "power", asked, never)).outcome).toBe("done");
   });
 
@@ -101,7 +98,7 @@ describe("a grant", () => {
     [{ groupsAllow: [new GroupPattern("NEW")] }, "new", false],
     [{ groupsAllow: [new GroupPattern("ne")] }, "new", false],
   ] as const)("mark 56: %j lets %s be granted: %s", async ([guard, group, granted]) => {
-    const stage = await setStage(staff, { guard });
+    const stage = createStage(staff, { guard });
     const work = stage.provisioner.grant(byId(subOf(stage, "bob")), group, asked, never);
     const answer = await work.then(
       ({ outcome }) => outcome,
@@ -113,7 +110,7 @@ describe("a grant", () => {
 
   test("mark 51, L-04: the hundredth group is given, the next is refused before the call", async () => {
     const names = Array.from({ length: 101 }, (_, i) => `g${i}`);
-    const stage = await setStage({
+    const stage = createStage({
       users: [person(1, { username: "ann", groups: names.slice(0, 99) })],
       groups: names,
     });
@@ -127,14 +124,14 @@ describe("a grant", () => {
 
   test("mark 16: sees a membership that stands on the second page", async () => {
     const names = Array.from({ length: 80 }, (_, i) => `g${i}`);
-    const stage = await setStage({ users: [person(1, { username: "ann", groups: names })], groups: names });
+    const stage = createStage({ users: [person(1, { username: "ann", groups: names })], groups: names });
     const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "g79", asked, never);
     expect(outcome.outcome).toBe("nothing-to-do");
   });
 
   test("L-19: any number of groups is granted one by one, to any of the accounts", async () => {
     const names = Array.from({ length: 4 }, (_, i) => `g${i}`);
-    const stage = await setStage({ users: people(3), groups: names });
+    const stage = createStage({ users: people(3), groups: names });
     for (const user of stage.pool.allUsers()) {
       for (const name of names) await stage.provisioner.grant(byId(user.sub), name, asked, never);
     }
@@ -142,9 +139,9 @@ describe("a grant", () => {
   });
 
   test("that was asked for twice at once is made once, and both answers are true", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const ann = byId(subOf(stage, "ann"));
-    const other = stage.another();
+    const other = stage.process();
     const outcomes = await Promise.all([
       stage.provisioner.grant(ann, "new", asked, never),
       stage.provisioner.grant(ann, "new", asked, never),
@@ -155,23 +152,23 @@ describe("a grant", () => {
   });
 
   test("whose answers are all lost is settled by reading", async () => {
-    const stage = await setStage(staff);
-    stage.server.script({ operation: "AdminAddUserToGroup", cut: "after" });
+    const stage = createStage(staff);
+    stage.cognito.script({ operation: "AdminAddUserToGroup", cut: "after" });
     const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "new", asked, never);
     expect(outcome).toMatchObject({ outcome: "done", steps: [{ state: "done" }] });
   }, 20_000);
 
   test("that never arrives fails, and nothing stands", async () => {
-    const stage = await setStage(staff);
-    stage.server.script({ operation: "AdminAddUserToGroup", cut: "before" });
+    const stage = createStage(staff);
+    stage.cognito.script({ operation: "AdminAddUserToGroup", cut: "before" });
     const failed = await refusal(stage.provisioner.grant(byId(subOf(stage, "ann")), "new", asked, never));
     expect(failed.code).toBe("unavailable");
     expect(failed.appliedEffects).toEqual([]);
-    expect(stage.audit()).toMatchObject([{ outcome: "failed", steps: [{ state: "not-done" }] }]);
+    expect(stage.audit.records).toMatchObject([{ outcome: "failed", steps: [{ state: "not-done" }] }]);
   }, 20_000);
 
   test("as a dry run reads, checks and writes nothing", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "new", dryRun, never);
     expect(outcome).toMatchObject({
       outcome: "planned",
@@ -182,21 +179,21 @@ describe("a grant", () => {
     const refused = await refusal(stage.provisioner.grant(byId(subOf(stage, "ann")), "power", dryRun, never));
     expect(refused.code).toBe("refused-by-guard");
     expect(stage.writes()).toEqual([]);
-    expect(stage.audit()).toEqual([]);
+    expect(stage.audit.records).toEqual([]);
   });
 
   test("without provisioning is refused before anything is read", async () => {
-    const stage = await setStage(staff, { guard: { enabled: false } });
+    const stage = createStage(staff, { guard: { enabled: false } });
     const refused = await refusal(stage.provisioner.grant(byText("ann"), "new", asked, never));
     expect(refused.code).toBe("failed-precondition");
     expect(refused.message).toContain("--provisioning");
-    expect(stage.server.stats.count()).toBe(0);
+    expect(stage.cognito.stats.count()).toBe(0);
   });
 });
 
 describe("a revoke", () => {
   test("takes the user out; again is a success that says so", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const ann = byId(subOf(stage, "ann"));
     expect((await stage.provisioner.revoke(ann, "old", asked, never)).outcome).toBe("done");
     expect((await stage.provisioner.revoke(ann, "old", asked, never)).outcome).toBe("nothing-to-do");
@@ -205,16 +202,16 @@ describe("a revoke", () => {
   });
 
   test("from a group or of a user that is gone has nothing to do", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const ann = byId(subOf(stage, "ann"));
     expect((await stage.provisioner.revoke(ann, "nope", asked, never)).outcome).toBe("nothing-to-do");
     const nobody = byId("00000000-0000-4000-8000-000000000000");
     expect((await stage.provisioner.revoke(nobody, "old", asked, never)).outcome).toBe("nothing-to-do");
-    expect(stage.audit()).toHaveLength(2);
+    expect(stage.audit.records).toHaveLength(2);
   });
 
   test("mark 31: from a group that sign-in keeps is refused, since it would not last", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const refused = await refusal(
       stage.provisioner.revoke(byId(subOf(stage, "ann")), `${STAGE_POOL}_Google`, asked, never),
     );
@@ -223,7 +220,7 @@ describe("a revoke", () => {
 
   test("is possible where a grant is not: groups out of the patterns, and with a role", async () => {
     const users = [person(1, { username: "ann", groups: ["power"] })];
-    const stage = await setStage({ ...staff, users }, { guard: { groupsDeny: [new GroupPattern("power")] } });
+    const stage = createStage({ ...staff, users }, { guard: { groupsDeny: [new GroupPattern("power")] } });
     expect((await stage.provisioner.revoke(byId(subOf(stage, "ann")), "power", asked, never)).outcome).toBe(
       "done",
     );
@@ -232,7 +229,7 @@ describe("a revoke", () => {
 
 describe("who is meant", () => {
   test("is found by sub, username and e-mail, whatever its case", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const email = stage.pool.stored("ann")?.attributes.get("email") ?? "";
     for (const text of [subOf(stage, "ann"), "ann", email, email.toUpperCase()]) {
       const { result } = await stage.provisioner.enableUser(byText(text), asked, never);
@@ -243,7 +240,7 @@ describe("who is meant", () => {
   test("mark 14: an e-mail that two accounts have is refused, with both ids and without the e-mail", async () => {
     const attributes = { email: "both@example.com", email_verified: "false" };
     const users = [person(1, { username: "ann", attributes }), person(2, { username: "bob", attributes })];
-    const stage = await setStage({ users, aliasAttributes: ["email"] });
+    const stage = createStage({ users, aliasAttributes: ["email"] });
     const refused = await refusal(
       stage.provisioner.disableUser(byText("both@example.com"), { signOut: true }, asked, never),
     );
@@ -255,20 +252,20 @@ describe("who is meant", () => {
   });
 
   test("nobody's text is not repeated in the error", async () => {
-    const stage = await setStage(staff);
+    const stage = createStage(staff);
     const refused = await refusal(stage.provisioner.enableUser(byText("no@example.com"), asked, never));
     expect(refused.code).toBe("not-found");
     expect(refused.message).not.toContain("no@example.com");
   });
 
   test("a federated profile can be granted a group of the pool's own", async () => {
-    const stage = await setStage({ users: [federatedPerson(1)], groups: ["new"] });
+    const stage = createStage({ users: [federatedPerson(1)], groups: ["new"] });
     const [user] = stage.pool.allUsers();
     expect((await stage.provisioner.grant(byId(user?.sub ?? ""), "new", asked, never)).outcome).toBe("done");
   });
 
   test("with --user-id username the id is the username, and an alias is not", async () => {
-    const stage = await setStage({ ...staff, aliasAttributes: ["email"] }, { userIdKind: "username" });
+    const stage = createStage({ ...staff, aliasAttributes: ["email"] }, { userIdKind: "username" });
     expect((await stage.provisioner.grant(byId("ann"), "new", asked, never)).outcome).toBe("done");
     const email = stage.pool.stored("bob")?.attributes.get("email") ?? "";
     expect((await refusal(stage.provisioner.grant(byId(email), "new", asked, never))).code).toBe("not-found");

@@ -1,12 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { Secret } from "../pkg/core/secret.ts";
-import type { UserRef } from "../pkg/provision/provisioner.ts";
-import { federatedPerson, linkedPerson, person } from "./cognito/definitions.ts";
-import type { StoredUser } from "./cognito/stored-user.ts";
-import { never, refusal } from "./support/adapter.ts";
-import { asked, dryRun, type Stage, setStage, strike } from "./support/provision-stage.ts";
-
-afterEach(strike);
+import { describe, expect, test } from "vitest";
+import { federatedPerson, linkedPerson, person } from "../../../test/cognito/definitions.ts";
+import type { StoredUser } from "../../../test/cognito/stored-user.ts";
+import { never, refusal } from "../../../test/support/adapter.ts";
+import { asked, createStage, dryRun, type Stage } from "../../../test/support/provision-stage.ts";
+import { Secret } from "../../core/secret.ts";
+import type { UserRef } from "../provisioner.ts";
 
 const ann: UserRef = { by: "text", value: "ann" };
 const users = [person(1, { username: "ann", mfa: ["SMS_MFA"] })];
@@ -21,7 +19,7 @@ const set = (entries: Record<string, unknown>) => ({ set: new Map(Object.entries
 
 describe("disabling", () => {
   test("mark 47: disables and ends the sessions, in this order", async () => {
-    const stage = await setStage({ users });
+    const stage = createStage({ users });
     const outcome = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
     expect(outcome).toMatchObject({ outcome: "done", result: { user: { enabled: false } } });
     expect(stage.writes()).toEqual(["AdminDisableUser", "AdminUserGlobalSignOut"]);
@@ -30,7 +28,7 @@ describe("disabling", () => {
   });
 
   test("again has the same end state, and the sessions are ended again", async () => {
-    const stage = await setStage({ users });
+    const stage = createStage({ users });
     await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
     const again = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
     expect(again.planned).toEqual(["AdminUserGlobalSignOut"]);
@@ -40,8 +38,8 @@ describe("disabling", () => {
   });
 
   test("L-01: whose second call fails says exactly what stands, and stays on the safe side", async () => {
-    const stage = await setStage({ users });
-    stage.server.script({
+    const stage = createStage({ users });
+    stage.cognito.script({
       operation: "AdminUserGlobalSignOut",
       error: { name: "InvalidParameterException" },
     });
@@ -49,7 +47,7 @@ describe("disabling", () => {
     expect(failed.appliedEffects).toEqual([`AdminDisableUser is done (user ${stored(stage).sub})`]);
     expect(failed.message).toContain("AdminDisableUser is done");
     expect(stored(stage).enabled).toBe(false);
-    expect(stage.audit()).toMatchObject([
+    expect(stage.audit.records).toMatchObject([
       {
         outcome: "partial",
         steps: [
@@ -61,7 +59,7 @@ describe("disabling", () => {
   });
 
   test("mark 48, L-05: the status is another axis: a new person can be disabled and enabled", async () => {
-    const stage = await setStage({
+    const stage = createStage({
       users: [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })],
     });
     const off = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
@@ -73,7 +71,7 @@ describe("disabling", () => {
 
   test("has its own ceiling, which a repetition does not use up", async () => {
     const two = [person(1, { username: "ann" }), person(2, { username: "bob" })];
-    const stage = await setStage({ users: two }, { guard: { maxDisablesPerHour: 1 } });
+    const stage = createStage({ users: two }, { guard: { maxDisablesPerHour: 1 } });
     await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
     await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
     const bob: UserRef = { by: "text", value: "bob" };
@@ -84,8 +82,8 @@ describe("disabling", () => {
   });
 
   test("that fails gives its place under the ceiling back", async () => {
-    const stage = await setStage({ users }, { guard: { maxDisablesPerHour: 1 } });
-    const rule = stage.server.script({
+    const stage = createStage({ users }, { guard: { maxDisablesPerHour: 1 } });
+    const rule = stage.cognito.script({
       operation: "AdminDisableUser",
       times: 1,
       error: { name: "InvalidParameterException" },
@@ -98,7 +96,7 @@ describe("disabling", () => {
 
 describe("attributes", () => {
   test("mark 44: booleans and numbers go as text, custom ones with their prefix", async () => {
-    const stage = await setStage({
+    const stage = createStage({
       users,
       schema: [
         { name: "custom:level", type: "Number" },
@@ -126,7 +124,7 @@ describe("attributes", () => {
     [{ nickname: "" }, "profile.nickname"],
     [{ "custom:level": "many" }, "profile.custom:level"],
   ] as const)("mark 44, mark 45: %j is refused before any write and names %s", async ([entries, field]) => {
-    const stage = await setStage({
+    const stage = createStage({
       users,
       schema: [
         { name: "custom:badge", mutable: false },
@@ -144,7 +142,7 @@ describe("attributes", () => {
   });
 
   test("mark 43: a new e-mail says whether it is verified: true only when the caller vouches", async () => {
-    const stage = await setStage({ users });
+    const stage = createStage({ users });
     await stage.provisioner.updateAttributes(ann, set({ email: "new@example.com" }), asked, never);
     expect(stored(stage).attributes.get("email_verified")).toBe("false");
     await stage.provisioner.updateAttributes(
@@ -158,7 +156,7 @@ describe("attributes", () => {
   });
 
   test("mark 43: where the pool wants it verified first, the old value stands and that is told", async () => {
-    const stage = await setStage({ users, verifyBeforeUpdate: ["email"] });
+    const stage = createStage({ users, verifyBeforeUpdate: ["email"] });
     const before = stored(stage).attributes.get("email");
     const outcome = await stage.provisioner.updateAttributes(
       ann,
@@ -171,7 +169,7 @@ describe("attributes", () => {
   });
 
   test("a verified flag without the address is refused", async () => {
-    const stage = await setStage({ users: [person(1, { username: "ann", attributes: { email: null } })] });
+    const stage = createStage({ users: [person(1, { username: "ann", attributes: { email: null } })] });
     const refused = await refusal(
       stage.provisioner.updateAttributes(ann, set({ email_verified: true }), asked, never),
     );
@@ -181,7 +179,7 @@ describe("attributes", () => {
   test.for(["succeed", "refuse"] as const)(
     "removes what is there and passes over the rest (a server where that would %s)",
     async (deleteUnsetAttribute) => {
-      const stage = await setStage({ users, behaviour: { deleteUnsetAttribute } });
+      const stage = createStage({ users, behaviour: { deleteUnsetAttribute } });
       const change = { set: new Map(), remove: ["locale", "nickname"] };
       const outcome = await stage.provisioner.updateAttributes(ann, change, asked, never);
       expect(outcome.result.removed).toEqual(["locale"]);
@@ -200,7 +198,7 @@ describe("attributes", () => {
       { name: "custom:badge", mutable: false },
       ...(remove.length === 1 ? [{ name: "email", required: true }] : []),
     ];
-    const stage = await setStage({ users, schema });
+    const stage = createStage({ users, schema });
     const refused = await refusal(
       stage.provisioner.updateAttributes(ann, { set: new Map(), remove }, asked, never),
     );
@@ -210,8 +208,8 @@ describe("attributes", () => {
   });
 
   test("of which one half fails says which half stands", async () => {
-    const stage = await setStage({ users });
-    stage.server.script({
+    const stage = createStage({ users });
+    stage.cognito.script({
       operation: "AdminDeleteUserAttributes",
       error: { name: "InvalidParameterException" },
     });
@@ -223,7 +221,7 @@ describe("attributes", () => {
   });
 
   test("to what they are already have nothing to do", async () => {
-    const stage = await setStage({ users });
+    const stage = createStage({ users });
     const email = stored(stage).attributes.get("email");
     const outcome = await stage.provisioner.updateAttributes(ann, set({ email }), asked, never);
     expect(outcome.outcome).toBe("nothing-to-do");
@@ -234,7 +232,7 @@ describe("attributes", () => {
 describe("mark 29: a profile of an identity provider", () => {
   test.for(["external", "linked"] as const)("(%s) keeps its password and attributes", async (which) => {
     const profile = which === "external" ? federatedPerson(1) : linkedPerson(1)[0];
-    const stage = await setStage({ users: [profile] });
+    const stage = createStage({ users: [profile] });
     const who: UserRef = { by: "text", value: profile.username ?? "" };
     const secret = new Secret("Correct-horse-1");
     const attempts = [
@@ -248,7 +246,7 @@ describe("mark 29: a profile of an identity provider", () => {
       expect(refused.message).toContain("--allow-federated-writes");
     }
     expect(stage.writes()).toEqual([]);
-    const allowed = stage.another({ guard: { allowFederatedWrites: true } });
+    const allowed = stage.process({ guard: { allowFederatedWrites: true } });
     const outcome = await allowed.provisioner.updateAttributes(who, set({ nickname: "x" }), asked, never);
     expect(outcome.outcome).toBe("done");
   });
@@ -256,7 +254,7 @@ describe("mark 29: a profile of an identity provider", () => {
 
 describe("passwords", () => {
   test("L-17, mark 41: are checked against the pool's policy first, and set for good or for once", async () => {
-    const stage = await setStage({ users, passwordPolicy: { minimumLength: 12 } });
+    const stage = createStage({ users, passwordPolicy: { minimumLength: 12 } });
     const weak = new Secret("Short-1");
     const refused = await refusal(
       stage.provisioner.setPassword(ann, weak, { permanent: true }, asked, never),
@@ -273,8 +271,8 @@ describe("passwords", () => {
   });
 
   test("whose answer is lost are sent once more; that the pool knows them already is the proof", async () => {
-    const stage = await setStage({ users, passwordPolicy: { historySize: 3 } });
-    const rule = stage.server.script({ operation: "AdminSetUserPassword", times: 1, cut: "after" });
+    const stage = createStage({ users, passwordPolicy: { historySize: 3 } });
+    const rule = stage.cognito.script({ operation: "AdminSetUserPassword", times: 1, cut: "after" });
     const secret = new Secret("Correct-horse-1");
     const outcome = await stage.provisioner.setPassword(ann, secret, { permanent: true }, asked, never);
     expect(rule.fired).toBe(1);
@@ -289,7 +287,7 @@ describe("passwords", () => {
       person(1, { username: "ann", attributes: { email_verified: "false", phone_number: null } }),
     ];
     for (const user of cases) {
-      const stage = await setStage({ users: [user] });
+      const stage = createStage({ users: [user] });
       const refused = await refusal(stage.provisioner.resetPassword(ann, asked, never));
       expect(refused).toMatchObject({ code: "failed-precondition", reason: "user-state" });
       expect(stage.writes()).toEqual([]);
@@ -297,8 +295,8 @@ describe("passwords", () => {
   });
 
   test("L-17: a reset leaves RESET_REQUIRED, also when its answer is lost", async () => {
-    const stage = await setStage({ users });
-    stage.server.script({ operation: "AdminResetUserPassword", cut: "after" });
+    const stage = createStage({ users });
+    stage.cognito.script({ operation: "AdminResetUserPassword", cut: "after" });
     const outcome = await stage.provisioner.resetPassword(ann, asked, never);
     expect(outcome.result.user.status).toBe("RESET_REQUIRED");
     expect(stage.writes()).toEqual(["AdminResetUserPassword"]);
@@ -312,18 +310,18 @@ describe("the way back in", () => {
       status: "FORCE_CHANGE_PASSWORD",
       attributes: { email: null },
     });
-    const stage = await setStage({ users: [waiting] });
+    const stage = createStage({ users: [waiting] });
     await stage.provisioner.resendInvitation(ann, asked, never);
     expect(stored(stage).invitations).toBe(1);
-    const [call] = stage.server.stats.calls.filter(({ operation }) => operation === "AdminCreateUser");
+    const [call] = stage.cognito.stats.calls.filter(({ operation }) => operation === "AdminCreateUser");
     expect(call?.input).toMatchObject({ MessageAction: "RESEND", DesiredDeliveryMediums: ["SMS"] });
   });
 
   test("and to nobody else, nor beyond the budget of the hour", async () => {
-    const stage = await setStage({ users });
+    const stage = createStage({ users });
     expect((await refusal(stage.provisioner.resendInvitation(ann, asked, never))).reason).toBe("user-state");
     const waiting = [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })];
-    const poor = await setStage({ users: waiting }, { guard: { maxInvitationsPerHour: 1 } });
+    const poor = createStage({ users: waiting }, { guard: { maxInvitationsPerHour: 1 } });
     await poor.provisioner.resendInvitation(ann, asked, never);
     const refused = await refusal(poor.provisioner.resendInvitation(ann, asked, never));
     expect(refused.message).toContain("--max-invitations-per-hour");
@@ -331,17 +329,17 @@ describe("the way back in", () => {
   });
 
   test("a sign-up is confirmed once; any other state says why not", async () => {
-    const stage = await setStage({ users: [person(1, { username: "ann", status: "UNCONFIRMED" })] });
+    const stage = createStage({ users: [person(1, { username: "ann", status: "UNCONFIRMED" })] });
     expect((await stage.provisioner.confirmSignUp(ann, asked, never)).result.user.status).toBe("CONFIRMED");
     expect((await stage.provisioner.confirmSignUp(ann, asked, never)).outcome).toBe("nothing-to-do");
-    const other = await setStage({ users: [person(1, { username: "ann", status: "RESET_REQUIRED" })] });
+    const other = createStage({ users: [person(1, { username: "ann", status: "RESET_REQUIRED" })] });
     expect((await refusal(other.provisioner.confirmSignUp(ann, asked, never))).message).toContain(
       "RESET_REQUIRED",
     );
   });
 
   test("second factors are switched off, and sessions ended", async () => {
-    const stage = await setStage({ users });
+    const stage = createStage({ users });
     await stage.provisioner.resetMfa(ann, asked, never);
     expect(stored(stage).mfaList).toEqual([]);
     await stage.provisioner.signOutUser(ann, asked, never);
@@ -350,7 +348,7 @@ describe("the way back in", () => {
 });
 
 test("every change of a user as a dry run writes nothing and says what it would call", async () => {
-  const stage = await setStage({ users });
+  const stage = createStage({ users });
   const planned = [
     await stage.provisioner.disableUser(ann, { signOut: true }, dryRun, never),
     await stage.provisioner.updateAttributes(

@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { federatedPerson } from "./cognito/definitions.ts";
+import { federatedPerson } from "../../../test/cognito/definitions.ts";
 import {
-  context,
-  dryRun,
   GOOD,
   given,
   none,
@@ -13,14 +11,13 @@ import {
   remove,
   rotate,
   settled,
-  stage,
-  writes,
-} from "./support/account-stage.ts";
-import { never, refusal } from "./support/adapter.ts";
+} from "../../../test/support/account-requests.ts";
+import { never, refusal } from "../../../test/support/adapter.ts";
+import { asked, createStage, dryRun, writesIn } from "../../../test/support/provision-stage.ts";
 
 describe("deleting", () => {
   test("mark 34: takes the account and keeps the names of its groups in the audit log", async () => {
-    const { pool, server, audit, process } = await stage(settled);
+    const { pool, cognito, audit, process } = createStage(settled);
     const { sub } = only(pool);
     const { result, outcome } = await remove(process(), sub);
     expect({ outcome, groups: result.groups, sub: result.user?.sub }).toEqual({
@@ -36,45 +33,47 @@ describe("deleting", () => {
       undo: { groups: ["readers", "writers"] },
     });
     // Mark 28: by its true username.
-    expect(server.stats.calls.find(({ operation }) => operation === "AdminDeleteUser")?.username).toBe("eve");
+    expect(cognito.stats.calls.find(({ operation }) => operation === "AdminDeleteUser")?.username).toBe(
+      "eve",
+    );
   });
 
   test("mark 34: an account that is gone is deleted, also one that goes while we are at it", async () => {
-    const { pool, server, process } = await stage(settled);
+    const { pool, cognito, process } = createStage(settled);
     const { sub } = only(pool);
     const one = process();
-    server.script({ operation: "AdminDeleteUser", nth: 1, run: () => pool.deleteUser("eve") });
+    cognito.script({ operation: "AdminDeleteUser", nth: 1, run: () => pool.deleteUser("eve") });
     expect(await remove(one, sub)).toMatchObject({ outcome: "done" });
     expect(await remove(one, sub)).toMatchObject({ outcome: "nothing-to-do", result: { user: undefined } });
-    expect(server.stats.count("AdminDeleteUser")).toBe(1);
+    expect(cognito.stats.count("AdminDeleteUser")).toBe(1);
   });
 
   test("mark 25: a re-created account of the same name is another one", async () => {
-    const { pool, server, process } = await stage(settled);
+    const { pool, cognito, process } = createStage(settled);
     const { sub } = only(pool);
     const one = process();
-    await one.provisioner.enableUser(ref(sub), context, never);
+    await one.provisioner.enableUser(ref(sub), asked, never);
     pool.deleteUser("eve");
     pool.addUser({ username: "eve" });
     expect(await remove(one, sub)).toMatchObject({ outcome: "nothing-to-do" });
     expect(only(pool).sub).not.toBe(sub);
-    expect(server.stats.count("AdminDeleteUser")).toBe(0);
+    expect(cognito.stats.count("AdminDeleteUser")).toBe(0);
   });
 
   test("a lost answer is no failure", async () => {
-    const { pool, server, process } = await stage(settled);
-    server.script({ operation: "AdminDeleteUser", nth: 1, cut: "after" });
+    const { pool, cognito, process } = createStage(settled);
+    cognito.script({ operation: "AdminDeleteUser", nth: 1, cut: "after" });
     expect(await remove(process(), only(pool).sub)).toMatchObject({ outcome: "done" });
   });
 
   test("the budget of deletions bounds it", async () => {
-    const { pool, process } = await stage(settled, { maxDeletionsPerHour: 0 });
+    const { pool, process } = createStage(settled, { guard: { maxDeletionsPerHour: 0 } });
     expect((await refusal(remove(process(), only(pool).sub))).code).toBe("refused-by-guard");
     expect(pool.allUsers()).toHaveLength(1);
   });
 
   test("an enabled account may have to be disabled first, by the operator's rule", async () => {
-    const { pool, process } = await stage(settled, { deleteRequiresDisabled: true });
+    const { pool, process } = createStage(settled, { guard: { deleteRequiresDisabled: true } });
     const { sub } = only(pool);
     expect((await refusal(remove(process(), sub))).code).toBe("refused-by-guard");
     only(pool).enabled = false;
@@ -87,8 +86,8 @@ describe("deleting", () => {
   ])(
     "an enabled account that AWS will not delete is disabled first: %s",
     async ([name = "", message = ""]) => {
-      const { pool, server, process } = await stage(settled);
-      server.script({ operation: "AdminDeleteUser", nth: 1, error: { name, message } });
+      const { pool, cognito, process } = createStage(settled);
+      cognito.script({ operation: "AdminDeleteUser", nth: 1, error: { name, message } });
       const { outcome, steps } = await remove(process(), only(pool).sub);
       expect(outcome).toBe("done");
       expect(steps.map(({ operation, state }) => `${operation} ${state}`)).toEqual([
@@ -101,8 +100,8 @@ describe("deleting", () => {
   );
 
   test("L-01: an account that cannot be deleted even so is enabled again", async () => {
-    const { pool, server, audit, process } = await stage(settled);
-    server.script({ operation: "AdminDeleteUser", error: { name: "InvalidParameterException" } });
+    const { pool, cognito, audit, process } = createStage(settled);
+    cognito.script({ operation: "AdminDeleteUser", error: { name: "InvalidParameterException" } });
     const failure = await refusal(remove(process(), only(pool).sub));
     expect(failure).toMatchObject({ code: "invalid-argument", appliedEffects: [] });
     expect(failure.message).toContain("taken back");
@@ -111,17 +110,17 @@ describe("deleting", () => {
   });
 
   test("a dry run deletes nothing", async () => {
-    const { pool, server, process } = await stage(settled);
+    const { pool, cognito, process } = createStage(settled);
     const plan = await remove(process(), only(pool).sub, dryRun);
     expect(plan).toMatchObject({ outcome: "planned", planned: ["AdminDeleteUser"] });
     expect(plan.result.groups).toEqual(["readers", "writers"]);
-    expect(writes(server)).toEqual([]);
+    expect(writesIn(cognito.stats)).toEqual([]);
   });
 });
 
 describe("rotating a credential", () => {
   test("L-13, L-22: sets a password of the pool's policy, tells it once, and dooms it when asked", async () => {
-    const { pool, process } = await stage(settled);
+    const { pool, process } = createStage(settled);
     const { sub } = only(pool);
     const first = await rotate(process(), sub, random);
     expect(only(pool).passwords[0]).toBe(first.result.password?.reveal());
@@ -137,35 +136,35 @@ describe("rotating a credential", () => {
     ["no credential", none, "credential_options"],
     ["a password that breaks the policy", given("weak-Password"), "credential_options: needs a digit"],
   ] as const)("mark 41, L-02: refuses %s before any call", async ([, credential, expected]) => {
-    const { pool, server, process } = await stage(settled);
+    const { pool, cognito, process } = createStage(settled);
     const failure = await refusal(rotate(process(), only(pool).sub, credential));
     expect(failure.code).toBe("invalid-argument");
     expect(failure.message).toContain(expected);
     expect(failure.message).not.toContain("weak");
-    expect(writes(server)).toEqual([]);
+    expect(writesIn(cognito.stats)).toEqual([]);
   });
 
   test("mark 29: leaves a profile of an identity provider alone, unless allowed", async () => {
     const users = [federatedPerson(1)];
-    const { pool, server, process } = await stage({ users });
+    const { pool, cognito, process } = createStage({ users });
     expect((await refusal(rotate(process(), only(pool).sub, random))).code).toBe("refused-by-guard");
-    expect(writes(server)).toEqual([]);
-    const allowed = await stage({ users }, { allowFederatedWrites: true });
+    expect(writesIn(cognito.stats)).toEqual([]);
+    const allowed = createStage({ users }, { guard: { allowFederatedWrites: true } });
     expect(await rotate(allowed.process(), only(allowed.pool).sub, random)).toMatchObject({
       outcome: "done",
     });
   });
 
   test.for([0, 5])("a lost answer is repeated once, with a history of %i", async (historySize) => {
-    const { pool, server, process } = await stage({ ...settled, passwordPolicy: { historySize } });
-    server.script({ operation: "AdminSetUserPassword", nth: 1, cut: "after" });
+    const { pool, cognito, process } = createStage({ ...settled, passwordPolicy: { historySize } });
+    cognito.script({ operation: "AdminSetUserPassword", nth: 1, cut: "after" });
     const { result } = await rotate(process(), only(pool).sub, random);
     expect(only(pool).passwords[0]).toBe(result.password?.reveal());
   });
 
   test("two lost answers are unknown, and said to be", async () => {
-    const { pool, server, audit, process } = await stage(settled);
-    server.script({ operation: "AdminSetUserPassword", cut: "after" });
+    const { pool, cognito, audit, process } = createStage(settled);
+    cognito.script({ operation: "AdminSetUserPassword", cut: "after" });
     const failure = await refusal(rotate(process(), only(pool).sub, random));
     expect(failure.reason).toBe("outcome-unknown");
     expect(failure.appliedEffects).toHaveLength(1);
@@ -173,8 +172,8 @@ describe("rotating a credential", () => {
   });
 
   test("a password that was set is told although the account cannot be read back", async () => {
-    const { pool, server, process } = await stage(settled);
-    server.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "AccessDeniedException" } });
+    const { pool, cognito, process } = createStage(settled);
+    cognito.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "AccessDeniedException" } });
     const { result } = await rotate(process(), only(pool).sub, random);
     expect(result.password?.reveal()).toBe(only(pool).passwords[0]);
   });
