@@ -1,8 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { Secret } from "../pkg/core/secret.ts";
 import { verifyAuditFile } from "../pkg/ops/audit/verify-audit-file.ts";
-import type { WriteContext } from "../pkg/provision/context.ts";
-import type { Provisioner, UserRef } from "../pkg/provision/provisioner.ts";
+import type { Provisioner, UserRef, WriteContext } from "../pkg/provision/provisioner.ts";
 import { people, person } from "./cognito/definitions.ts";
 import type { Pool, PoolDefinition } from "./cognito/pool.ts";
 import { never } from "./support/adapter.ts";
@@ -170,8 +169,8 @@ async function breaches(scenario: Scenario, at: number, before: unknown, after: 
   await first.close();
 
   const second = stage.process({ sleep: async () => {} });
-  const { settled, failed } = await second.provisioner.recover(never);
-  const outcome = settled[0]?.outcome;
+  const { recovered, failed } = await second.provisioner.recover(never);
+  const outcome = recovered[0]?.outcome;
   const state = JSON.stringify(stateOf(stage.pool));
   const isWhole = state === JSON.stringify(after);
   const isNone = state === JSON.stringify(before);
@@ -188,18 +187,18 @@ async function breaches(scenario: Scenario, at: number, before: unknown, after: 
   const wrong: readonly (readonly [boolean, string])[] = [
     [survived, "the process did not die"],
     [failed.length > 0 || stillOpen > 0, "the change is still open"],
-    [settled.length > 1, "one change was settled twice"],
+    [recovered.length > 1, "one change was recovered twice"],
     [outcome === "done" && !isWhole, "done was said of what is not whole"],
     [(outcome === "failed" || outcome === "undone") && !isNone, `${outcome} was said, and something stands`],
     [outcome === "unknown" && scenario.untold !== true, "unknown was said of what can be told"],
     [outcome === "partial", "a part stands"],
-    [outcome === undefined && !isWhole && !isNone, "a part stands, and nobody settled it"],
+    [outcome === undefined && !isWhole && !isNone, "a part stands, and nobody recovered it"],
     [lines.length !== (begun ? 1 : 0), `${lines.length} lines in the audit log`],
     [outcome !== undefined && lines[0]?.outcome !== outcome, `the audit log says ${lines[0]?.outcome}`],
     [verdict.problems.length > 0, "the audit log is broken"],
     [final !== JSON.stringify(after), "asked for again it did not end whole"],
   ];
-  const moment = `${at} ${dying.moments.at(-1)}, settled as ${outcome}`;
+  const moment = `${at} ${dying.moments.at(-1)}, recovered as ${outcome}`;
   return wrong.filter(([is]) => is).map(([, what]) => `${moment}: ${what}`);
 }
 

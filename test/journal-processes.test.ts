@@ -84,7 +84,7 @@ describe("a process killed within a change", () => {
     expect(await waiting).toMatchObject([
       {
         id: "c1",
-        facts: { login: "planted-login-ada@example.com" },
+        hints: { login: "planted-login-ada@example.com" },
         steps: [{ operation: "AdminDeleteUser", state: "begun" }],
       },
     ]);

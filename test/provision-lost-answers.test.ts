@@ -50,7 +50,7 @@ test("half an answer is a lost one: the account is made, and the invitation is n
   stage.cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "mid-answer" });
   const { result } = await create(stage, invited);
   expect(result.user?.sub).toBe(only(stage.pool).sub);
-  expect(result.actionRequired).toContain("whether the invitation went out is not known");
+  expect(result.actionRequired).toContain("it is not known whether the invitation was sent");
 });
 
 test.for([0, 5])(

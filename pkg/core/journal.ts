@@ -17,11 +17,11 @@ export interface NewChange {
 }
 
 /** What a recovery needs to judge a change that was cut off. It is sealed on disk: it may name a login. */
-export type ChangeFacts = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+export type RecoveryHints = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** A change that has not ended. */
 export interface OpenChange extends NewChange {
-  readonly facts: ChangeFacts;
+  readonly hints: RecoveryHints;
   readonly undo: UndoRecord | undefined;
   readonly steps: readonly ChangeStep[];
 }
@@ -48,7 +48,7 @@ export interface Journal {
    */
   note(
     id: string,
-    what: { readonly facts?: ChangeFacts; readonly target?: ChangeTarget; readonly undo?: UndoRecord },
+    what: { readonly hints?: RecoveryHints; readonly target?: ChangeTarget; readonly undo?: UndoRecord },
   ): void;
   /** Adds a step in state `begun`; returns its index. Durable when it returns. */
   stepBegun(id: string, operation: WriteOperation, undo: boolean): number;

@@ -2,7 +2,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { fromBase64Url } from "./base64.ts";
 import { ed25519Thumbprint } from "./jwk-thumbprint.ts";
 import { KeyRefused } from "./key-refused.ts";
-import { bytesOf, parseJwkObject } from "./public-jwk.ts";
+import { jwkBytes, parseJwkObject } from "./public-jwk.ts";
 
 /** The connector's own key. `id` is the key's `kid`, or else its RFC 7638 thumbprint in lower-case hex. */
 export interface ClientKey {
@@ -23,10 +23,10 @@ export function parseClientSecret(text: string): ClientKey {
   const jwk = parseJwkObject(json);
   if (jwk["kty"] !== "OKP" || jwk["crv"] !== "Ed25519") throw new KeyRefused("is not an Ed25519 key (OKP)");
   if (jwk["d"] === undefined) throw new KeyRefused("is a public key: the private one is needed");
-  const seed = bytesOf(jwk, "d");
+  const seed = jwkBytes(jwk, "d");
   if (seed.length !== 32) throw new KeyRefused("has a member d that is not 32 bytes long");
   const publicKey = ed25519.getPublicKey(seed);
-  if (!Buffer.from(publicKey).equals(bytesOf(jwk, "x"))) {
+  if (!Buffer.from(publicKey).equals(jwkBytes(jwk, "x"))) {
     throw new KeyRefused("has members d and x of two different keys");
   }
   const kid = jwk["kid"];

@@ -30,7 +30,7 @@ export function createPasswordOpener(clientSecret: string): PasswordOpener {
           "no entry of encrypted_passwords has the key of client-secret in its key_ids: encrypt the password to that key",
         );
       }
-      return textOf(await plaintextOf(decrypter, ours));
+      return decodedPassword(await plaintextOf(decrypter, ours));
     },
   };
 }
@@ -58,7 +58,7 @@ async function plaintextOf(decrypter: Decrypter, { encryptedBytes }: EncryptedDa
   }
 }
 
-function textOf(plaintext: Uint8Array): Secret {
+function decodedPassword(plaintext: Uint8Array): Secret {
   try {
     return new Secret(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(plaintext));
   } catch {

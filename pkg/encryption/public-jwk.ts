@@ -57,7 +57,7 @@ export function parseJwkObject(json: Uint8Array): Readonly<Record<string, unknow
 }
 
 /** One base64url member of a JWK. Throws `KeyRefused`. */
-export function bytesOf(jwk: Readonly<Record<string, unknown>>, member: string): Uint8Array {
+export function jwkBytes(jwk: Readonly<Record<string, unknown>>, member: string): Uint8Array {
   const text = jwk[member];
   if (typeof text !== "string") throw new KeyRefused(`has no member ${member} with text in it`);
   const bytes = fromBase64Url(text);
@@ -69,7 +69,7 @@ export function bytesOf(jwk: Readonly<Record<string, unknown>>, member: string):
 
 function ed25519Of(jwk: Readonly<Record<string, unknown>>): PublicJwk {
   if (jwk["crv"] !== "Ed25519") throw new KeyRefused("is an OKP key with a crv other than Ed25519");
-  const bytes = bytesOf(jwk, "x");
+  const bytes = jwkBytes(jwk, "x");
   if (bytes.length !== 32) throw new KeyRefused("has a member x that is not 32 bytes long");
   return { kind: "ed25519", id: ed25519Thumbprint(bytes), bytes };
 }
@@ -81,7 +81,7 @@ function ecOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
     throw new KeyRefused("is an EC key with a crv other than P-256, P-384 and P-521");
   }
   for (const member of ["x", "y"]) {
-    if (bytesOf(jwk, member).length !== length) {
+    if (jwkBytes(jwk, member).length !== length) {
       throw new KeyRefused(`has a member ${member} that is not ${length} bytes long, as ${crv} needs`);
     }
   }
@@ -96,8 +96,8 @@ function ecOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
 }
 
 function rsaOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
-  const modulus = withoutLeadingZeros(bytesOf(jwk, "n"));
-  const exponent = withoutLeadingZeros(bytesOf(jwk, "e"));
+  const modulus = withoutLeadingZeros(jwkBytes(jwk, "n"));
+  const exponent = withoutLeadingZeros(jwkBytes(jwk, "e"));
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
   if (bits < SMALLEST_RSA_BITS) {
     throw new KeyRefused(`is an RSA key of ${bits} bits: give one of ${SMALLEST_RSA_BITS} bits or more`);

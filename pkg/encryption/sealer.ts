@@ -6,7 +6,7 @@ import { KeyRefused } from "./key-refused.ts";
 import { ageLockbox, jwkLockbox, type Lockbox } from "./lockbox.ts";
 
 /** Seals a returned password to every key of the caller. */
-export interface Sealer {
+export interface PasswordSealer {
   /** How many keys there are. With none, whatever is sealed is lost. */
   readonly recipients: number;
   /** One entry for each config, in their order. */
@@ -22,7 +22,7 @@ interface SealingKey {
   readonly lockbox: Lockbox;
 }
 
-interface KeySource {
+interface RecipientSource {
   /** Where in the request the key stands. */
   readonly field: string;
   open(): Lockbox;
@@ -32,7 +32,7 @@ interface KeySource {
  * Validates every config and encrypts a trial text to it, so that no account is made whose password nobody could open.
  * Throws `invalid-argument` that names the field of the request, without anything of the key.
  */
-export async function createSealer(configs: readonly EncryptionConfig[]): Promise<Sealer> {
+export async function createSealer(configs: readonly EncryptionConfig[]): Promise<PasswordSealer> {
   const keys: SealingKey[] = [];
   for (const [index, config] of configs.entries()) {
     keys.push(await sealingKeyOf(config, `encryption_configs[${index}]`));
@@ -84,7 +84,7 @@ async function sealingKeyOf(config: EncryptionConfig, path: string): Promise<Sea
     return { provider, lockbox };
   } catch (error) {
     // What the libraries say may quote the key.
-    throw refused(
+    throw refusedConfig(
       source.field,
       error instanceof KeyRefused ? error.message : "cannot be encrypted to: give another key",
     );
@@ -94,34 +94,34 @@ async function sealingKeyOf(config: EncryptionConfig, path: string): Promise<Sea
 function providerOf({ provider, config }: EncryptionConfig, path: string): Provider {
   const name = provider.trim().toLowerCase();
   if (name === JWK || name === AGE) return name;
-  if (name !== "") throw refused(`${path}.provider`, `is not known: give ${JWK}, ${AGE} or nothing`);
+  if (name !== "") throw refusedConfig(`${path}.provider`, `is not known: give ${JWK}, ${AGE} or nothing`);
   switch (config.case) {
     case "jwkPublicKeyConfig":
       return JWK;
     case "ageRecipientConfig":
       return AGE;
     case undefined:
-      throw refused(
+      throw refusedConfig(
         `${path}.provider`,
         "is empty and there is no key: set jwk_public_key_config or age_recipient_config",
       );
   }
 }
 
-function jwkSource({ config }: EncryptionConfig, path: string): KeySource {
+function jwkSource({ config }: EncryptionConfig, path: string): RecipientSource {
   const field = `${path}.jwk_public_key_config`;
-  if (config.case !== "jwkPublicKeyConfig") throw refused(field, `is missing, and ${JWK} needs it`);
+  if (config.case !== "jwkPublicKeyConfig") throw refusedConfig(field, `is missing, and ${JWK} needs it`);
   const { pubKey } = config.value;
   return { field: `${field}.pub_key`, open: () => jwkLockbox(pubKey) };
 }
 
-function ageSource({ config }: EncryptionConfig, path: string): KeySource {
+function ageSource({ config }: EncryptionConfig, path: string): RecipientSource {
   const field = `${path}.age_recipient_config`;
-  if (config.case !== "ageRecipientConfig") throw refused(field, `is missing, and ${AGE} needs it`);
+  if (config.case !== "ageRecipientConfig") throw refusedConfig(field, `is missing, and ${AGE} needs it`);
   const { recipient } = config.value;
   return { field: `${field}.recipient`, open: () => ageLockbox(recipient) };
 }
 
-function refused(field: string, why: string): GovernanceError {
+function refusedConfig(field: string, why: string): GovernanceError {
   return new GovernanceError("invalid-argument", `${field} ${why}`);
 }

@@ -2,45 +2,45 @@ import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { User } from "../core/user.ts";
 
-/** What names an account for good: the one never changes, the other is never used again. */
+/** What identifies an account: the `sub` is never used again, and the username never changes. */
 export type Account = Pick<User, "sub" | "username">;
 
 /**
- * Finds the account that a caller means, under its true username, never through an alias (D1, mark 28). What is decided
- * on its state is read by `again`: a listing lags behind (mark 50).
+ * Finds the account that a caller means, and its true username, never an alias (D1, mark 28). Decisions on the state of
+ * the account need a `reread`: a listing lags behind (mark 50).
  */
 export interface UserFinder {
   /** By the id that resources carry. Rejects with `not-found`, reason `user-gone`. */
   byId(id: string, signal: AbortSignal): Promise<Account>;
   /**
-   * By whatever a person types: a sub, a username or an e-mail address. More than one hit is `invalid-argument` and
-   * lists their ids.
+   * By the text that a person types: a sub, a username or an e-mail address. Several hits are `invalid-argument`; the
+   * message lists their ids.
    */
   byText(text: string, signal: AbortSignal): Promise<Account>;
-  /** The same account again, or undefined when it is gone; another one under the same username is not it. */
-  again(account: Account, signal: AbortSignal): Promise<User | undefined>;
+  /** The account as it is now, or undefined when it is gone, also when another account has its username now. */
+  reread(account: Account, signal: AbortSignal): Promise<User | undefined>;
   /** Remembers an account that a listing may not show yet. */
-  learn(account: Account): void;
+  remember(account: Account): void;
   /** The id that resources carry. */
   idOf(user: User): string;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Usernames never change and a sub never comes back, so only the sheer number bounds what is worth keeping. */
+/** An entry never becomes wrong: usernames never change, and a sub is never used again. So only the number is bounded. */
 const REMEMBERED = 10_000;
 
 export function createUserFinder(directory: Directory, userIdKind: "sub" | "username"): UserFinder {
   const usernames = new Map<string, string>();
 
-  function learn(user: Account): void {
+  function remember(user: Account): void {
     usernames.delete(user.sub);
     usernames.set(user.sub, user.username);
     const oldest = usernames.size > REMEMBERED ? usernames.keys().next() : undefined;
     if (oldest?.value !== undefined) usernames.delete(oldest.value);
   }
 
-  /** AdminGetUser also takes an alias or a sub, so whoever asks must look at who answers. */
+  /** AdminGetUser also takes an alias or a sub, so the caller must check which account came back. */
   async function read(username: string, signal: AbortSignal): Promise<User | undefined> {
     try {
       return await directory.getUser(username, signal);
@@ -50,13 +50,13 @@ export function createUserFinder(directory: Directory, userIdKind: "sub" | "user
     }
   }
 
-  async function again({ sub, username }: Account, signal: AbortSignal): Promise<User | undefined> {
+  async function reread({ sub, username }: Account, signal: AbortSignal): Promise<User | undefined> {
     const user = await read(username, signal);
     if (user === undefined || user.sub !== sub) {
       usernames.delete(sub);
       return undefined;
     }
-    learn(user);
+    remember(user);
     return user;
   }
 
@@ -65,14 +65,14 @@ export function createUserFinder(directory: Directory, userIdKind: "sub" | "user
     if (username !== undefined) return { sub, username };
     const [listed] = await directory.findUsers("sub", sub, signal);
     if (listed === undefined) throw gone(sub);
-    learn(listed);
+    remember(listed);
     return listed;
   }
 
   async function byUsername(username: string, signal: AbortSignal): Promise<Account> {
     const user = await read(username, signal);
     if (user === undefined || user.username !== username) throw gone("");
-    learn(user);
+    remember(user);
     return user;
   }
 
@@ -81,7 +81,7 @@ export function createUserFinder(directory: Directory, userIdKind: "sub" | "user
     found.push(...(await directory.findUsers("username", text, signal)));
     if (text.includes("@")) found.push(...(await directory.findUsers("email", text, signal)));
     if (found.length === 0) {
-      // A person that was just created, or a username in another case where the pool ignores case.
+      // A user who was just created, or a username in another case where the pool ignores case.
       const direct = await read(text, signal);
       const meant =
         direct !== undefined &&
@@ -101,26 +101,26 @@ export function createUserFinder(directory: Directory, userIdKind: "sub" | "user
         const ids = found.map(({ sub }) => sub).join(", ");
         throw new GovernanceError(
           "invalid-argument",
-          `user: ${found.length} accounts answer to that; name one by its id: ${ids}`,
+          `user: ${found.length} accounts match; use the id of one of them: ${ids}`,
         );
       }
       const [user] = found;
       if (user === undefined) throw gone(text);
-      learn(user);
+      remember(user);
       return user;
     },
-    again,
-    learn,
+    reread,
+    remember,
     idOf: (user) => (userIdKind === "sub" ? user.sub : user.username),
   };
 }
 
-/** A text that is no id may be an e-mail address, which no error repeats (D20). */
+/** A text that is not an id may be an e-mail address, and no error repeats that (D20). */
 function gone(id: string): GovernanceError {
   const which = UUID.test(id) ? `${id} ` : "";
   return new GovernanceError(
     "not-found",
-    `user ${which}is not in this pool; name it by sub, username or e-mail`,
+    `user ${which}is not in this pool; give its sub, username or e-mail address`,
     {
       reason: "user-gone",
     },

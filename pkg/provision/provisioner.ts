@@ -1,10 +1,31 @@
+import type { ChangeStep, Requester } from "../core/change.ts";
 import type { GroupFields } from "../core/directory-writer.ts";
 import type { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { OpenChange } from "../core/journal.ts";
+import type { WriteOperation } from "../core/operations.ts";
 import type { Secret } from "../core/secret.ts";
 import type { User } from "../core/user.ts";
-import type { Outcome, WriteContext } from "./context.ts";
+
+/** On whose behalf a change is made, and whether it is made at all. */
+export interface WriteContext {
+  readonly requester: Requester;
+  /** Reads and checks everything and says what would be called, but calls nothing that changes the pool. */
+  readonly dryRun: boolean;
+}
+
+/** The result of a change that did not fail. */
+export interface Outcome<T> {
+  readonly result: T;
+  /** `nothing-to-do`: the pool was like this already. `planned`: a dry run. */
+  readonly outcome: "done" | "nothing-to-do" | "planned";
+  /** The id under which the audit log has the change; "" for a dry run. */
+  readonly change: string;
+  /** The calls that were made; none for a dry run. */
+  readonly steps: readonly ChangeStep[];
+  /** The calls that a dry run would make, in order; for a real run those that were planned. */
+  readonly planned: readonly WriteOperation[];
+}
 
 /** Which account is meant: by the id that resources carry, or by what a person types (sub, username, e-mail). */
 export interface UserRef {
@@ -12,7 +33,7 @@ export interface UserRef {
   readonly value: string;
 }
 
-/** Somebody in a group, or no longer in it. `user` is missing where a revoke found nobody. */
+/** A user in a group, or no longer in it. `user` is missing when a revoke found no such user. */
 export interface Membership {
   readonly user: User | undefined;
   readonly group: string;
@@ -20,7 +41,7 @@ export interface Membership {
 
 /** How the account gets its password. */
 export type Credential =
-  /** None that anybody knows: by invitation, by reset, or never in a pool without passwords. */
+  /** No password that anybody knows: it comes by invitation or reset, or never in a pool without passwords. */
   | { readonly kind: "none" }
   | {
       readonly kind: "random";
@@ -32,7 +53,7 @@ export type Credential =
     }
   | { readonly kind: "given"; readonly password: Secret; readonly temporary: boolean };
 
-/** An account as whoever asks for it describes it: login, e-mail and profile, of which any one may do. */
+/** An account as the caller describes it: login, e-mail and profile. Any one of them may be enough. */
 export interface AccountRequest {
   readonly login: string | undefined;
   /** The primary one first. */
@@ -48,13 +69,13 @@ export interface CreatedAccount {
   readonly user: User | undefined;
   /** The generated password, once; a given one is not given back. */
   readonly password: Secret | undefined;
-  /** What somebody must still do before the account can be used, as one line. */
+  /** What must still be done before the account can be used, as one line. */
   readonly actionRequired: string | undefined;
   readonly invitationExpiresAt: Date | undefined;
 }
 
 export interface DeletedUser {
-  /** Missing when there was none. */
+  /** Missing when there was no such account. */
   readonly user: User | undefined;
   /** The groups that the user was in, as the audit log keeps them. */
   readonly groups: readonly string[];
@@ -72,10 +93,10 @@ export interface AttributeChange {
 }
 
 export interface ChangedAttributes extends ChangedUser {
-  /** Names under which a new value stands. */
+  /** Names of the attributes that have their new value. */
   readonly set: readonly string[];
   readonly removed: readonly string[];
-  /** Names whose new value counts only once the person has verified it; until then the old one stands (mark 43). */
+  /** Names of attributes that keep their old value until the person has verified the new one (mark 43). */
   readonly pending: readonly string[];
 }
 
@@ -84,7 +105,7 @@ export interface RotatedCredential extends ChangedUser {
   readonly password: Secret | undefined;
 }
 
-/** A member that is left out stays as it is; Cognito can clear a description, but neither role nor precedence. */
+/** A member that is left out does not change. Cognito can clear a description, but neither role nor precedence. */
 export interface GroupPatch {
   readonly description?: string | undefined;
   readonly roleArn?: string | undefined;
@@ -97,14 +118,20 @@ export interface DeletedGroup {
   readonly members: number;
 }
 
+export interface RecoveryResult {
+  readonly outcome: "done" | "failed" | "undone" | "partial" | "unknown";
+  /** One line for the operator: what is in effect now. */
+  readonly says: string;
+}
+
+/** A change of a killed process, after its recovery. */
+export interface RecoveredChange extends RecoveryResult {
+  readonly change: OpenChange;
+}
+
 /** What became of the changes that killed processes left open. */
 export interface Recovery {
-  readonly settled: readonly {
-    readonly change: OpenChange;
-    readonly outcome: "done" | "failed" | "undone" | "partial" | "unknown";
-    /** One line: what stands. */
-    readonly says: string;
-  }[];
+  readonly recovered: readonly RecoveredChange[];
   /** Still open: they could not be looked at. */
   readonly failed: readonly { readonly change: OpenChange; readonly error: GovernanceError }[];
 }
@@ -112,7 +139,8 @@ export interface Recovery {
 /**
  * Everything that can be changed in the pool, in domain words. Every method checks all that it can before the first
  * write, repeats without harm, and rejects with a GovernanceError: `refused-by-guard`, `failed-precondition` without
- * `--provisioning`, `invalid-argument` naming the field, `not-found`; one that broke off names in `appliedEffects` what stands.
+ * `--provisioning`, `invalid-argument` naming the field, `not-found`. When a change stopped half way, `appliedEffects`
+ * of the error lists what has already been done.
  */
 export interface Provisioner {
   grant(
@@ -133,7 +161,7 @@ export interface Provisioner {
     context: WriteContext,
     signal: AbortSignal,
   ): Promise<Outcome<CreatedAccount>>;
-  /** A user who is gone is deleted. */
+  /** `nothing-to-do` when the user is gone already. */
   deleteUser(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<DeletedUser>>;
   /** `temporary` in the credential makes the person change it at the next sign-in. */
   rotateCredential(
@@ -144,7 +172,7 @@ export interface Provisioner {
   ): Promise<Outcome<RotatedCredential>>;
 
   enableUser(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  /** ID tokens that are out stay valid until they expire, whatever is done here (mark 47). */
+  /** ID tokens that were issued before stay valid until they expire (mark 47). */
   disableUser(
     user: UserRef,
     how: { readonly signOut: boolean },
@@ -170,7 +198,7 @@ export interface Provisioner {
   confirmSignUp(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
   resetMfa(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
 
-  /** One that is there already with the same fields is `nothing-to-do`; with others it is `already-exists`. */
+  /** `nothing-to-do` when the group exists with the same fields, `already-exists` when it has others. */
   createGroup(
     name: string,
     fields: GroupFields,
@@ -183,10 +211,10 @@ export interface Provisioner {
     context: WriteContext,
     signal: AbortSignal,
   ): Promise<Outcome<Group>>;
-  /** A group that is gone is deleted. */
+  /** `nothing-to-do` when the group is gone already. */
   deleteGroup(name: string, context: WriteContext, signal: AbortSignal): Promise<Outcome<DeletedGroup>>;
 
-  /** Settles what killed processes left open; also done on the way for whoever changes the same target. */
+  /** Recovers the changes that killed processes left open. A change of the same target does the same on its way. */
   recover(signal: AbortSignal): Promise<Recovery>;
   /** Resolves when no change is under way. */
   idle(): Promise<void>;

@@ -18,6 +18,7 @@ export interface ProvisioningPolicy {
   ownProfile(user: User, what: string): void;
   deletable(user: User): void;
   limits(budgets: readonly Budget[]): readonly BudgetLimit[];
+  readonly maxGroupsPerUser: number;
 }
 
 const SETTING_OF: Readonly<Record<Budget, string>> = {
@@ -34,52 +35,57 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
     invitations: options.maxInvitationsPerHour,
   };
 
-  const guard: ProvisioningPolicy = {
+  const policy: ProvisioningPolicy = {
     enabled() {
       if (options.enabled) return;
       throw provisioningDisabled();
     },
     group(name) {
       if (deny.some((one) => one.matches(name))) {
-        throw refusal(`group ${name} is denied by --groups-deny; take it out of the patterns to allow it`);
+        throw refusedByPolicy(
+          `group ${name} is denied by --groups-deny; take it out of the patterns to allow it`,
+        );
       }
       if (allow.length > 0 && !allow.some((one) => one.matches(name))) {
-        throw refusal(`group ${name} is not among --groups-allow; add it to the patterns to allow it`);
+        throw refusedByPolicy(
+          `group ${name} is not among --groups-allow; add it to the patterns to allow it`,
+        );
       }
     },
     grantable(group) {
-      guard.notManaged(group.name);
-      guard.group(group.name);
-      guard.role(group.roleArn, group.name);
+      policy.notManaged(group.name);
+      policy.group(group.name);
+      policy.role(group.roleArn, group.name);
     },
     role(roleArn, group) {
       if (roleArn === undefined || options.allowRoleGroups) return;
-      throw refusal(
+      throw refusedByPolicy(
         `group ${group} carries the IAM role ${roleArn}, which its members may assume; --allow-role-groups allows it`,
       );
     },
     notManaged(name) {
       const provider = signInProvider(poolId, name);
       if (provider === undefined) return;
-      throw refusal(
+      throw refusedByPolicy(
         `group ${name} is managed by sign-in: Cognito puts everybody who signs in by ${provider} back; change it at that provider`,
       );
     },
     ownProfile(user, what) {
       if (options.allowFederatedWrites || !isFederated(user)) return;
-      throw refusal(
+      throw refusedByPolicy(
         `user ${user.sub} belongs to an identity provider, whose next sign-in decides; ${what} is refused, --allow-federated-writes allows it`,
       );
     },
     deletable(user) {
       if (!options.deleteRequiresDisabled || !user.enabled) return;
-      throw refusal(
+      throw refusedByPolicy(
         `user ${user.sub} is enabled, and --delete-requires-disabled is set; disable the account first`,
       );
     },
+    maxGroupsPerUser: options.maxGroupsPerUser,
     limits: (budgets) => budgets.map((budget) => ({ budget, limit: limitOf[budget] })),
   };
-  return guard;
+  return policy;
 }
 
 /** The line for an hour that is used up. */
@@ -88,11 +94,11 @@ export function budgetRefusal(budget: Budget, limit: number, freeAtMs: number | 
     limit === 0 || freeAtMs === undefined
       ? ""
       : `; the next is possible at ${new Date(freeAtMs).toISOString()}`;
-  return refusal(
+  return refusedByPolicy(
     `${limit} ${budget} an hour are allowed and used up${when}; ${SETTING_OF[budget]} sets how many`,
   );
 }
 
-function refusal(message: string): GovernanceError {
+function refusedByPolicy(message: string): GovernanceError {
   return new GovernanceError("refused-by-guard", message);
 }

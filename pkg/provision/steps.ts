@@ -3,18 +3,18 @@ import type { Receipt } from "../core/directory-writer.ts";
 import { type ErrorReason, GovernanceError } from "../core/errors.ts";
 import type { Journal } from "../core/journal.ts";
 import type { WriteOperation } from "../core/operations.ts";
-import type { Settled, Steps } from "./plan.ts";
+import type { Reconciled, Steps } from "./change-plan.ts";
 
-/** The calls of one change, with what stands of them. */
+/** The calls of one change, and which of them are in effect. */
 export interface StepLog extends Steps {
-  /** The operations that are done and not taken back, oldest first. */
-  standing(): readonly WriteOperation[];
-  /** Whether a call may stand or not. */
+  /** The operations that are done and not undone, oldest first. */
+  applied(): readonly WriteOperation[];
+  /** Whether it is unknown of some call whether it was done. */
   unknown(): boolean;
   takenBack(): boolean;
 }
 
-/** After these Cognito may have done what it was asked for all the same. */
+/** After these failures Cognito may have done what it was asked for. */
 const MAYBE_DONE: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>([
   "outcome-unknown",
   "delivery-failed",
@@ -22,7 +22,7 @@ const MAYBE_DONE: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>([
 ]);
 
 export function createSteps(journal: Journal, change: string, signal: AbortSignal): StepLog {
-  const stands: WriteOperation[] = [];
+  const applied: WriteOperation[] = [];
   let unknown = false;
   let takenBack = false;
 
@@ -36,35 +36,35 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
     });
   }
 
-  async function settled<R extends Receipt>(
+  async function afterFailure<R extends Receipt>(
     failure: GovernanceError,
-    settle: ((signal: AbortSignal) => Promise<Settled<R>>) | undefined,
-  ): Promise<Settled<R>> {
+    reconcile: ((signal: AbortSignal) => Promise<Reconciled<R>>) | undefined,
+  ): Promise<Reconciled<R>> {
     if (!MAYBE_DONE.has(failure.reason)) return { state: "not-done" };
-    if (settle === undefined) return { state: "unknown" };
+    if (reconcile === undefined) return { state: "unknown" };
     try {
-      return await settle(signal);
+      return await reconcile(signal);
     } catch {
-      // The read failed as well; the first failure is the one to tell.
+      // The read failed as well; the first failure is the one to report.
       return { state: "unknown" };
     }
   }
 
   return {
     signal,
-    async make(operation, call, settle) {
+    async make(operation, call, reconcile) {
       const index = journal.stepBegun(change, operation, false);
       try {
         const receipt = await call(signal);
         ended(index, "done", receipt);
-        stands.push(operation);
+        applied.push(operation);
         return receipt;
       } catch (error) {
         const failure = GovernanceError.from(error);
-        const found = await settled(failure, settle);
+        const found = await afterFailure(failure, reconcile);
         ended(index, found.state, failure);
         if (found.state === "done") {
-          stands.push(operation);
+          applied.push(operation);
           return found.receipt;
         }
         if (found.state === "unknown") unknown = true;
@@ -75,7 +75,7 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
       const index = journal.stepBegun(change, operation, true);
       try {
         ended(index, "done", await call(signal));
-        stands.splice(Math.max(0, stands.length - count));
+        applied.splice(Math.max(0, applied.length - count));
         takenBack = true;
         return true;
       } catch (error) {
@@ -85,8 +85,20 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
       }
     },
     note: (what) => journal.note(change, what),
-    standing: () => [...stands],
+    applied: () => [...applied],
     unknown: () => unknown,
     takenBack: () => takenBack,
   };
+}
+
+/** Takes a missing group or user as success: a user who is gone is in no group, and a group that is gone has no members. */
+export async function goneIsDone(call: Promise<Receipt>): Promise<Receipt> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof GovernanceError && (error.reason === "group-gone" || error.reason === "user-gone")) {
+      return { requestId: error.requestId };
+    }
+    throw error;
+  }
 }

@@ -1,8 +1,7 @@
 import type { GovernanceError } from "../../pkg/core/errors.ts";
 import type { WriteOperation } from "../../pkg/core/operations.ts";
 import { Secret } from "../../pkg/core/secret.ts";
-import type { Outcome, WriteContext } from "../../pkg/provision/context.ts";
-import type { Provisioner, UserRef } from "../../pkg/provision/provisioner.ts";
+import type { Outcome, Provisioner, UserRef, WriteContext } from "../../pkg/provision/provisioner.ts";
 import { someGroup, someUser } from "./fake-directory.ts";
 
 /** One call of the provisioner, as it came. */
@@ -110,7 +109,7 @@ export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvi
     updateGroup: async (name, patch, context) =>
       changed(someGroup(name, { description: patch.description }), context, "UpdateGroup"),
     deleteGroup: async (name, context) => changed({ name, members: 2 }, context, "DeleteGroup"),
-    recover: async () => ({ settled: [], failed: [] }),
+    recover: async () => ({ recovered: [], failed: [] }),
     idle: async () => {},
     ...different,
   };

@@ -38,7 +38,7 @@ function appendAudit(): void {
 
 async function begin(): Promise<void> {
   await journal.begin(change(id), never);
-  journal.note(id, { facts: { login: "planted-login-ada@example.com" } });
+  journal.note(id, { hints: { login: "planted-login-ada@example.com" } });
   journal.stepBegun(id, "AdminDeleteUser", false);
 }
 

@@ -55,16 +55,16 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
   const tokens = createTokenIssuer({ secret: "memory", lifeMs: 3_600_000, lengthBytes: 0 });
   pool.useClock(now);
 
-  function carryOut(call: CallRecord, effects: Effects & { token(real: string): string }): Answer {
+  function carryOut(record: CallRecord, effects: Effects & { token(real: string): string }): Answer {
     const fault = faultError(effects);
     if (fault !== undefined) throw fault;
-    const operation = operations.get(call.operation);
-    if (operation === undefined) throw new Error(`no operation ${call.operation}`);
+    const operation = operations.get(record.operation);
+    if (operation === undefined) throw new Error(`no operation ${record.operation}`);
     const body = operation.run({
       operation: operation.name,
       pool,
-      input: validate(call.input, operation.members),
-      clockMs: call.clockMs,
+      input: validate(record.input, operation.members),
+      clockMs: record.clockMs,
       tokens,
       defaultPageSize: 60,
       bend: {
@@ -73,7 +73,7 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
         token: (real) => effects.token(real),
       },
     });
-    call.done = true;
+    record.done = true;
     if (effects.rewrite === undefined) return answerOf(body);
     return answerOf(JSON.stringify(effects.rewrite(JSON.parse(body))));
   }

@@ -1,7 +1,7 @@
 import type { AuditLog, AuditRecord } from "../../pkg/core/audit-log.ts";
 import type { ChangeStep, ChangeTarget, UndoRecord } from "../../pkg/core/change.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
-import type { Budget, ChangeFacts, Journal, NewChange, OpenChange } from "../../pkg/core/journal.ts";
+import type { Budget, Journal, NewChange, OpenChange, RecoveryHints } from "../../pkg/core/journal.ts";
 
 /** What outlives a process: open changes, spent budgets, and whatever was ever written, for tests to search. */
 export interface MemoryDisk {
@@ -21,7 +21,7 @@ export interface MemoryJournal extends Journal {
 interface Entry {
   readonly change: NewChange;
   target: ChangeTarget;
-  facts: ChangeFacts;
+  hints: RecoveryHints;
   undo: UndoRecord | undefined;
   readonly steps: ChangeStep[];
   /** Undefined: of a dead process, or let go. */
@@ -36,10 +36,10 @@ interface Spent {
 
 const HOUR_MS = 60 * 60_000;
 
-const asOpen = ({ change, target, facts, undo, steps }: Entry): OpenChange => ({
+const asOpen = ({ change, target, hints, undo, steps }: Entry): OpenChange => ({
   ...change,
   target,
-  facts,
+  hints,
   undo,
   steps: [...steps],
 });
@@ -99,7 +99,7 @@ export function createMemoryDisk(): MemoryDisk {
             entries.set(change.id, {
               change,
               target: change.target,
-              facts: {},
+              hints: {},
               undo: undefined,
               steps: [],
               owner: self,
@@ -109,10 +109,10 @@ export function createMemoryDisk(): MemoryDisk {
           await changed(signal);
         }
       },
-      note(id, { facts, target, undo }) {
-        write({ id, facts, target, undo });
+      note(id, { hints, target, undo }) {
+        write({ id, hints, target, undo });
         const entry = entryOf(id);
-        entry.facts = facts ?? entry.facts;
+        entry.hints = hints ?? entry.hints;
         entry.target = target ?? entry.target;
         entry.undo = undo ?? entry.undo;
       },

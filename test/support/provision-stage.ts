@@ -4,9 +4,8 @@ import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
-import type { WriteContext } from "../../pkg/provision/context.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
-import type { Provisioner } from "../../pkg/provision/provisioner.ts";
+import type { Provisioner, WriteContext } from "../../pkg/provision/provisioner.ts";
 import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
 import type { Stats } from "../cognito/record.ts";
 import { type InstantClock, instantClock, never } from "./adapter.ts";
@@ -48,7 +47,7 @@ export interface Process {
 }
 
 export interface StageOptions {
-  readonly guard?: Partial<ProvisioningSettings>;
+  readonly policy?: Partial<ProvisioningSettings>;
   readonly userIdKind?: "sub" | "username";
   readonly audit?: (inner: AuditLog) => AuditLog;
 }
@@ -87,14 +86,14 @@ export function createStage(definition: Partial<PoolDefinition> = {}, options: S
   const audit = createMemoryAudit();
   let ids = 0;
   function process(over: ProcessOptions = {}): Process {
-    const { guard, userIdKind = "sub", audit: wrap } = { ...options, ...over };
+    const { policy, userIdKind = "sub", audit: wrap } = { ...options, ...over };
     const opened = (over.disk ?? disk).open();
     const journal = over.journal?.(opened) ?? opened;
     const provisioner = createProvisioner({
       directory: over.directory ?? cognito.directory,
       poolId: STAGE_POOL,
       userIdKind,
-      guard: { ...POLICY, ...guard },
+      policy: { ...POLICY, ...policy },
       journal,
       audit: wrap?.(audit) ?? audit,
       now: () => clock.now(),
@@ -165,7 +164,7 @@ export async function killedAt(
   expect(disk.changes).toHaveLength(1);
   clock.advance(2 * 60_000);
   between();
-  const { settled: all, failed } = await process().provisioner.recover(never);
+  const { recovered: all, failed } = await process().provisioner.recover(never);
   expect(failed).toEqual([]);
   expect(disk.changes).toEqual([]);
   const [one, ...others] = all;

@@ -35,7 +35,7 @@ export interface WholeProcess {
 }
 
 export interface WholeOptions {
-  readonly guard?: Partial<ProvisioningSettings>;
+  readonly policy?: Partial<ProvisioningSettings>;
   readonly userIdKind?: "sub" | "username";
   /** Keys that any server takes, unless given. */
   readonly credentials?: (url: string) => CredentialOptions;
@@ -78,7 +78,7 @@ function openProcess(url: string, dir: string, options: WholeOptions): WholeProc
     directory: wrap.directory?.(cognito) ?? cognito,
     poolId,
     userIdKind: options.userIdKind ?? "sub",
-    guard: { ...POLICY, ...options.guard },
+    policy: { ...POLICY, ...options.policy },
     journal: wrap.journal?.(journal) ?? journal,
     audit: wrap.audit?.(audit) ?? audit,
     now,

@@ -10,7 +10,7 @@ import type { Budget } from "../../../pkg/core/journal.ts";
 import { openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
-import { type JournalStatus, openJournal } from "../../../pkg/store/journal/journal.ts";
+import { type OpenChangesStatus, openJournal } from "../../../pkg/store/journal/journal.ts";
 import { lazyJournal } from "./lazy-journal.ts";
 
 export interface Provisioning {
@@ -18,7 +18,7 @@ export interface Provisioning {
   /** Opens journal and audit log now, for who would rather fail at the start than at the first change. */
   open(): void;
   /** The changes that are open now; undefined while the journal is not. */
-  status(): JournalStatus | undefined;
+  status(): OpenChangesStatus | undefined;
   /** What is spent of the ceilings of the hour; empty while the journal is not open. */
   budgets(): readonly BudgetStatus[];
   /** Lets the changes under way end, for so long; what is open then is settled by the next process. */
@@ -52,7 +52,7 @@ export function createProvisioning(
     directory,
     poolId,
     userIdKind,
-    guard: provisioning,
+    policy: provisioning,
     journal: lazyJournal({
       open,
       journal: journal.get,

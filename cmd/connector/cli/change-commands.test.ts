@@ -622,7 +622,7 @@ describe("recover", () => {
     beganAtMs: 0,
     requester: { via: "cli", name: "x" },
     target: { user: "s-1" },
-    facts: {},
+    hints: {},
     undo: undefined,
     steps: [],
   });
@@ -630,7 +630,7 @@ describe("recover", () => {
   test("says what became of each change, 0 when all is whole", async () => {
     uses({
       recover: async () => ({
-        settled: [{ change: open("c-1"), outcome: "done", says: "user s-1 is disabled" }],
+        recovered: [{ change: open("c-1"), outcome: "done", says: "user s-1 is disabled" }],
         failed: [],
       }),
     });
@@ -647,14 +647,14 @@ describe("recover", () => {
 
   test.for(["partial", "unknown"] as const)("exits with 20 when something is %s", async (outcome) => {
     uses({
-      recover: async () => ({ settled: [{ change: open("c-1"), outcome, says: "look" }], failed: [] }),
+      recover: async () => ({ recovered: [{ change: open("c-1"), outcome, says: "look" }], failed: [] }),
     });
     expect((await ran(["recover", "--provisioning"])).exitCode).toBe(20);
   });
 
   test("exits with 20 when something could not be looked at", async () => {
     const error = new GovernanceError("unavailable", "AWS cannot be reached");
-    uses({ recover: async () => ({ settled: [], failed: [{ change: open("c-1"), error }] }) });
+    uses({ recover: async () => ({ recovered: [], failed: [{ change: open("c-1"), error }] }) });
     expect(await ran(["recover", "--provisioning"], {}, "jsonl")).toEqual({
       exitCode: 20,
       stdout:

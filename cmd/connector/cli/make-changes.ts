@@ -1,7 +1,6 @@
 import type { Config } from "../../../pkg/config/config.ts";
 import { type ErrorReason, GovernanceError } from "../../../pkg/core/errors.ts";
-import type { WriteContext } from "../../../pkg/provision/context.ts";
-import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
+import type { Provisioner, WriteContext } from "../../../pkg/provision/provisioner.ts";
 import { type Runtime, withRuntime } from "../app/runtime.ts";
 import { type Context, ReaderGone } from "../process/context.ts";
 import { exitCodeOf, OK, PARTIAL } from "../process/exit-codes.ts";

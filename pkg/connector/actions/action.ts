@@ -6,8 +6,7 @@ import {
   type ConfigField,
   ConstraintKind,
 } from "../../protocol/messages.ts";
-import type { Outcome, WriteContext } from "../../provision/context.ts";
-import type { Provisioner, UserRef } from "../../provision/provisioner.ts";
+import type { Outcome, Provisioner, UserRef, WriteContext } from "../../provision/provisioner.ts";
 import { boolField, stringField } from "./fields.ts";
 
 /** The arguments of one invocation, each of the kind that the schema says. Missing is undefined. */

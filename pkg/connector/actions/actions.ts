@@ -1,7 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { BatonActionSchema } from "../../protocol/messages.ts";
-import type { WriteContext } from "../../provision/context.ts";
+import type { WriteContext } from "../../provision/provisioner.ts";
 
 interface ActionRequest {
   readonly name: string;

@@ -1,7 +1,6 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { provisioningDisabled } from "../../core/provisioning-settings.ts";
-import type { WriteContext } from "../../provision/context.ts";
-import type { Provisioner } from "../../provision/provisioner.ts";
+import type { Provisioner, WriteContext } from "../../provision/provisioner.ts";
 import { dryRunAnnotations, dryRunNote } from "../provisioning/dry-run.ts";
 import type { ActionResult } from "./action.ts";
 import type { Actions, Invocation } from "./actions.ts";

@@ -12,8 +12,7 @@ import {
   type Resource,
   CreateAccountResponse_SuccessResultSchema as SuccessSchema,
 } from "../../protocol/messages.ts";
-import type { Outcome } from "../../provision/context.ts";
-import type { AccountRequest, CreatedAccount } from "../../provision/provisioner.ts";
+import type { AccountRequest, CreatedAccount, Outcome } from "../../provision/provisioner.ts";
 import { userResource } from "../users.ts";
 import { wantedCredential } from "./credential-options.ts";
 import { dryRunAnnotations } from "./dry-run.ts";

@@ -13,13 +13,12 @@ import type {
   RotateCredentialRequest,
   RotateCredentialResponse,
 } from "../../protocol/messages.ts";
-import type { WriteContext } from "../../provision/context.ts";
-import type { Provisioner } from "../../provision/provisioner.ts";
+import type { Provisioner, WriteContext } from "../../provision/provisioner.ts";
 import type { Actions } from "../actions/actions.ts";
 import type { UserIdKind } from "../connector.ts";
 import type { PasswordSealing } from "./sealing.ts";
 
-export type { WriteContext } from "../../provision/context.ts";
+export type { WriteContext } from "../../provision/provisioner.ts";
 
 /** The answer to a deletion, the same in both versions of the verb. */
 interface Deleted {

@@ -1,59 +1,62 @@
 import type { ChangeTarget } from "../../core/change.ts";
 import type { Medium } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { Outcome, WriteContext } from "../context.ts";
-import type { Parts } from "../parts.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan } from "../change-plan.ts";
+import type { Deps } from "../deps.ts";
+import type { Family } from "../family.ts";
 import type { AccountRequest, CreatedAccount } from "../provisioner.ts";
-import { choosePassword } from "./credential.ts";
+import { choosePassword } from "./credentials.ts";
 import { type AccountDraft, draftAccount } from "./draft.ts";
-import { findAccount, soughtBy } from "./find-account.ts";
+import { findAccount, lookupOf } from "./find-account.ts";
 import { type AccountWork, alreadyExists, makeAccount } from "./make-account.ts";
 import { lockName } from "./naming.ts";
-import { fingerprint } from "./proof.ts";
+import { creationProof } from "./proof.ts";
+import { reconcileAccount } from "./reconcile-account.ts";
 
-/** One account, made from whatever the caller knows of it; `already-exists` with whoever has the name. */
-export function createAccount(
-  parts: Parts,
-  request: AccountRequest,
-  context: WriteContext,
-  signal: AbortSignal,
-): Promise<Outcome<CreatedAccount>> {
-  const loginSha256 = parts.options.sha256(lockName(request));
-  const target: ChangeTarget = { loginSha256 };
-  return parts.changes.run(
-    {
-      kind: "create-account",
-      lock: `login:${loginSha256}`,
-      target,
-      plan: (inner) => planAccount(parts, request, target, inner),
+/** Makes one account from what the caller knows of it. The result is `already-exists` when its name is taken. */
+export function createAccountCreation(deps: Deps): Family<"createAccount", "create-account"> {
+  return {
+    methods: {
+      async createAccount(request, context, signal) {
+        const loginSha256 = deps.sha256(lockName(request));
+        const target: ChangeTarget = { loginSha256 };
+        return await deps.changes.run(
+          {
+            kind: "create-account",
+            lock: `login:${loginSha256}`,
+            target,
+            plan: (inner) => planAccount(deps, request, target, inner),
+          },
+          context,
+          signal,
+        );
+      },
     },
-    context,
-    signal,
-  );
+    reconcile: { "create-account": (change, steps) => reconcileAccount(deps, change, steps) },
+  };
 }
 
 async function planAccount(
-  parts: Parts,
+  deps: Deps,
   request: AccountRequest,
   target: ChangeTarget,
   signal: AbortSignal,
 ): Promise<Plan<CreatedAccount>> {
-  const { directory, options } = parts;
+  const { directory, newId, randomBelow } = deps;
   const pool = await directory.describePool(signal);
   const draft = draftAccount(pool, request);
-  const password = choosePassword(pool, request.credential, options.randomBelow);
+  const password = choosePassword(pool, request.credential, randomBelow);
   const inviteBy = mediaOf(draft);
-  const there = await findAccount(parts, pool, soughtBy(draft), signal);
+  const there = await findAccount(deps, pool, lookupOf(draft), signal);
   if (there !== undefined) return { kind: "nothing-to-do", result: alreadyExists(there) };
 
-  // Cognito makes every password of AdminCreateUser a temporary one, and an invitation can carry no other.
+  // AdminCreateUser makes every password a temporary one, and an invitation can only contain a temporary one.
   const twoSteps = password !== undefined && !password.temporary && inviteBy.length === 0;
-  const username = draft.username ?? options.newId();
-  const made = fingerprint(options, options.newId(), draft.attributes);
-  // A username of ours names the account for good; an address is needed only where Cognito generates the username.
-  const sought =
-    draft.username === undefined ? ({ by: "username", name: username } as const) : soughtBy(draft);
+  const username = draft.username ?? newId();
+  const proof = creationProof(deps, newId(), draft.attributes);
+  // Our own username identifies the account. An address is needed only where Cognito generates the username.
+  const lookup =
+    draft.username === undefined ? ({ by: "username", name: username } as const) : lookupOf(draft);
   const work: AccountWork = {
     pool,
     target,
@@ -64,11 +67,11 @@ async function planAccount(
       inviteBy,
     },
     draft,
-    sought,
-    made,
+    lookup,
+    proof,
     password,
     twoSteps,
-    facts: { ...sought, ...made, twoSteps, invite: draft.invite, generated: password?.generated ?? false },
+    hints: { ...lookup, ...proof, twoSteps, invite: draft.invite, generated: password?.generated ?? false },
   };
   return {
     kind: "change",
@@ -81,18 +84,18 @@ async function planAccount(
       invitationExpiresAt: undefined,
     },
     budgets: draft.invite ? ["invitations"] : [],
-    facts: work.facts,
-    apply: (steps) => makeAccount(parts, work, steps),
+    hints: work.hints,
+    apply: (steps) => makeAccount(deps, work, steps),
   };
 }
 
-/** What the invitation goes out by. Left to Cognito it would be SMS, whatever the account has (L-03, mark 40). */
+/** How the invitation is sent. Never left to Cognito, which would take SMS for every account (L-03, mark 40). */
 function mediaOf({ invite, attributes }: AccountDraft): readonly Medium[] {
   if (!invite) return [];
   if (attributes.has("email")) return ["EMAIL"];
   if (attributes.has("phone_number")) return ["SMS"];
   throw new GovernanceError(
     "invalid-argument",
-    "profile.sendInviteEmail: there is nothing to send the invitation to; give an e-mail address or profile.phone_number",
+    "profile.sendInviteEmail: no address for the invitation; give an e-mail address or profile.phone_number",
   );
 }

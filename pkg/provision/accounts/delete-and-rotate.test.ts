@@ -67,13 +67,13 @@ describe("deleting", () => {
   });
 
   test("the budget of deletions bounds it", async () => {
-    const { pool, process } = createStage(settled, { guard: { maxDeletionsPerHour: 0 } });
+    const { pool, process } = createStage(settled, { policy: { maxDeletionsPerHour: 0 } });
     expect((await refusal(remove(process(), only(pool).sub))).code).toBe("refused-by-guard");
     expect(pool.allUsers()).toHaveLength(1);
   });
 
   test("an enabled account may have to be disabled first, by the operator's rule", async () => {
-    const { pool, process } = createStage(settled, { guard: { deleteRequiresDisabled: true } });
+    const { pool, process } = createStage(settled, { policy: { deleteRequiresDisabled: true } });
     const { sub } = only(pool);
     expect((await refusal(remove(process(), sub))).code).toBe("refused-by-guard");
     only(pool).enabled = false;
@@ -104,7 +104,7 @@ describe("deleting", () => {
     cognito.script({ operation: "AdminDeleteUser", error: { name: "InvalidParameterException" } });
     const failure = await refusal(remove(process(), only(pool).sub));
     expect(failure).toMatchObject({ code: "invalid-argument", appliedEffects: [] });
-    expect(failure.message).toContain("taken back");
+    expect(failure.message).toContain("the calls already made have been undone");
     expect(only(pool).enabled).toBe(true);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "undone" });
   });
@@ -149,7 +149,7 @@ describe("rotating a credential", () => {
     const { pool, cognito, process } = createStage({ users });
     expect((await refusal(rotate(process(), only(pool).sub, random))).code).toBe("refused-by-guard");
     expect(writesIn(cognito.stats)).toEqual([]);
-    const allowed = createStage({ users }, { guard: { allowFederatedWrites: true } });
+    const allowed = createStage({ users }, { policy: { allowFederatedWrites: true } });
     expect(await rotate(allowed.process(), only(allowed.pool).sub, random)).toMatchObject({
       outcome: "done",
     });

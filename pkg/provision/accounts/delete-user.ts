@@ -2,62 +2,59 @@ import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
-import type { Settlement } from "../changes.ts";
-import type { Outcome, WriteContext } from "../context.ts";
+import type { Plan, Reconciled, Steps } from "../change-plan.ts";
+import type { Deps } from "../deps.ts";
+import type { Family } from "../family.ts";
 import type { Account } from "../find-user.ts";
-import { goneIsDone } from "../groups/gone.ts";
 import { groupsOfUser } from "../groups/listings.ts";
-import type { Parts } from "../parts.ts";
-import type { Plan, Settled, Steps } from "../plan.ts";
-import type { DeletedUser } from "../provisioner.ts";
-import type { StepLog } from "../steps.ts";
+import type { DeletedUser, RecoveryResult } from "../provisioner.ts";
+import { goneIsDone, type StepLog } from "../steps.ts";
+import { changeAccountIfFound } from "../users/user-change.ts";
 
-/** Deletes an account with its memberships, whose names the audit log keeps. One that is gone is deleted (mark 34). */
-export function deleteUser(
-  parts: Parts,
-  account: Account,
-  context: WriteContext,
-  signal: AbortSignal,
-): Promise<Outcome<DeletedUser>> {
-  return parts.changes.run(
-    {
-      kind: "delete-user",
-      lock: `user:${account.sub}`,
-      target: { user: account.sub },
-      plan: (inner) => planDeletion(parts, account, inner),
+/** Deletes an account with its memberships, whose names the audit log keeps. It succeeds for a missing one (mark 34). */
+export function createUserDeletion(deps: Deps): Family<"deleteUser", "delete-user"> {
+  return {
+    methods: {
+      deleteUser: (user, context, signal) =>
+        changeAccountIfFound<DeletedUser>(
+          deps,
+          { kind: "delete-user", user, plan: (account, inner) => planDeletion(deps, account, inner) },
+          { user: undefined, groups: [] },
+          context,
+          signal,
+        ),
     },
-    context,
-    signal,
-  );
+    reconcile: { "delete-user": (change, steps) => reconcileDeletion(deps, change, steps) },
+  };
 }
 
-async function planDeletion(parts: Parts, account: Account, signal: AbortSignal): Promise<Plan<DeletedUser>> {
-  const { directory, users, guard } = parts;
-  const user = await users.again(account, signal);
-  const groups = user === undefined ? undefined : await groupsIfThere(parts, user, signal);
+async function planDeletion(deps: Deps, account: Account, signal: AbortSignal): Promise<Plan<DeletedUser>> {
+  const { directory, users, policy } = deps;
+  const user = await users.reread(account, signal);
+  const groups = user === undefined ? undefined : await groupsIfThere(deps, user, signal);
   if (user === undefined || groups === undefined) {
     return { kind: "nothing-to-do", result: { user: undefined, groups: [] } };
   }
-  guard.deletable(user);
+  policy.deletable(user);
   const result = { user, groups };
   return {
     kind: "change",
     steps: ["AdminDeleteUser"],
     preview: result,
     budgets: ["deletions"],
-    facts: { username: user.username },
+    hints: { username: user.username },
     undo: { groups },
     async apply(steps) {
       try {
-        await remove(parts, steps, user);
+        await remove(deps, steps, user);
       } catch (error) {
         if (!user.enabled || !mayWantDisabled(error)) throw error;
         await steps.make(
           "AdminDisableUser",
           (inner) => directory.disableUser(user.username, inner),
-          (inner) => isDisabled(parts, user, inner),
+          (inner) => isDisabled(deps, user, inner),
         );
-        await removeOrEnable(parts, steps, user);
+        await removeOrEnable(deps, steps, user);
       }
       return result;
     },
@@ -65,7 +62,7 @@ async function planDeletion(parts: Parts, account: Account, signal: AbortSignal)
 }
 
 async function groupsIfThere(
-  { directory }: Parts,
+  { directory }: Deps,
   { username }: User,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
@@ -77,53 +74,53 @@ async function groupsIfThere(
   }
 }
 
-function remove({ directory, users }: Parts, steps: Steps, user: User): Promise<Receipt> {
+function remove({ directory, users }: Deps, steps: Steps, user: User): Promise<Receipt> {
   return steps.make(
     "AdminDeleteUser",
     (signal) => goneIsDone(directory.deleteUser(user.username, signal)),
-    async (signal): Promise<Settled<Receipt>> =>
-      (await users.again(user, signal)) === undefined
+    async (signal): Promise<Reconciled<Receipt>> =>
+      (await users.reread(user, signal)) === undefined
         ? { state: "done", receipt: { requestId: undefined } }
         : { state: "not-done" },
   );
 }
 
-/** An account that stays must be able to sign in as before. */
-async function removeOrEnable(parts: Parts, steps: Steps, user: User): Promise<void> {
+/** When the account cannot be deleted, its user must be able to sign in as before. */
+async function removeOrEnable(deps: Deps, steps: Steps, user: User): Promise<void> {
   try {
-    await remove(parts, steps, user);
+    await remove(deps, steps, user);
   } catch (error) {
-    await steps.takeBack(1, "AdminEnableUser", (signal) => parts.directory.enableUser(user.username, signal));
+    await steps.takeBack(1, "AdminEnableUser", (signal) => deps.directory.enableUser(user.username, signal));
     throw error;
   }
 }
 
-/** One page of AWS still says that sign-in must be switched off before an account can be deleted. */
+/** One page of AWS still says that a user must be disabled before it can be deleted. */
 function mayWantDisabled(error: unknown): boolean {
   return (
     error instanceof GovernanceError && (error.reason === "user-state" || error.code === "invalid-argument")
   );
 }
 
-async function isDisabled({ users }: Parts, user: User, signal: AbortSignal): Promise<Settled<Receipt>> {
-  const now = await users.again(user, signal);
+async function isDisabled({ users }: Deps, user: User, signal: AbortSignal): Promise<Reconciled<Receipt>> {
+  const now = await users.reread(user, signal);
   return now === undefined || now.enabled
     ? { state: "not-done" }
     : { state: "done", receipt: { requestId: undefined } };
 }
 
-/** Gone, or as it was: a deletion that was cut off is not finished hours later. */
-export async function settleDeletion(
-  { directory, users }: Parts,
-  { target, facts, steps: made }: OpenChange,
+/** The account is gone, or as it was before: a deletion that was cut off is not finished hours later. */
+async function reconcileDeletion(
+  { directory, users }: Deps,
+  { target, hints, steps: made }: OpenChange,
   steps: StepLog,
-): Promise<Settlement> {
+): Promise<RecoveryResult> {
   const { user: sub = "" } = target;
-  const { username } = facts;
+  const { username } = hints;
   if (typeof username !== "string") {
-    return { outcome: "unknown", says: `whether user ${sub} was deleted cannot be told` };
+    return { outcome: "unknown", says: `it is not known whether user ${sub} was deleted` };
   }
-  const user = await users.again({ sub, username }, steps.signal);
+  const user = await users.reread({ sub, username }, steps.signal);
   if (user === undefined) return { outcome: "done", says: `user ${sub} is deleted` };
   const disabled = made.some(
     ({ operation, state }) => operation === "AdminDisableUser" && state !== "not-done",

@@ -4,7 +4,7 @@ import { loginProblem } from "../../core/attributes/names.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { AccountRequest } from "../provisioner.ts";
-import { ADDRESSES, type Address, addressKind, SPECIAL_KEYS, sameName } from "./naming.ts";
+import { ADDRESSES, type Address, addressKind, SPECIAL_KEYS, sameAccountName } from "./naming.ts";
 
 /** An account as AdminCreateUser is to be asked for it. */
 export interface AccountDraft {
@@ -21,7 +21,7 @@ export interface AccountDraft {
 }
 
 /** A text and the field that it came by, for messages. */
-interface Given {
+interface GivenText {
   readonly field: string;
   readonly text: string;
 }
@@ -37,11 +37,11 @@ export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft 
   const email = agreed(pool, "email", emailsOf(request, collected));
   if (email !== undefined) {
     const problem = emailProblem(email.text);
-    if (problem !== undefined) throw invalid(`${email.field}: ${problem}`);
+    if (problem !== undefined) throw invalidAccount(`${email.field}: ${problem}`);
     collected.set("email", email.text);
   }
   const phone = collected.get("phone_number");
-  const given: Readonly<Record<Address, Given | undefined>> = {
+  const given: Readonly<Record<Address, GivenText | undefined>> = {
     email,
     phone_number: phone === undefined ? undefined : { field: "profile.phone_number", text: phone },
   };
@@ -50,7 +50,7 @@ export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft 
   const missing = missingRequired(pool, attributes);
   if (missing.length > 0) {
     const names = missing.map((name) => `profile.${name}`).join(", ");
-    throw invalid(
+    throw invalidAccount(
       `${names}: missing, and required by the pool; give ${missing.length === 1 ? "it" : "them"}`,
     );
   }
@@ -59,7 +59,11 @@ export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft 
 
 type Named = Pick<AccountDraft, "username" | "by" | "attributes">;
 
-function nameAccount(pool: Pool, login: Given | undefined, given: Record<Address, Given | undefined>): Named {
+function nameAccount(
+  pool: Pool,
+  login: GivenText | undefined,
+  given: Record<Address, GivenText | undefined>,
+): Named {
   const { usernameAttributes, aliasAttributes } = pool;
   if (usernameAttributes.length > 0) {
     return nameByAddress(
@@ -82,7 +86,8 @@ function nameAccount(pool: Pool, login: Given | undefined, given: Record<Address
     return { username: undefined, by: address, attributes: new Map([[address, text]]) };
   }
   const { email } = given;
-  if (email === undefined) throw invalid("login: missing; give a login, or at least an e-mail address");
+  if (email === undefined)
+    throw invalidAccount("login: missing; give a login, or at least an e-mail address");
   assertLogin(pool, email);
   return { username: email.text, by: "username", attributes: new Map() };
 }
@@ -91,14 +96,14 @@ function nameAccount(pool: Pool, login: Given | undefined, given: Record<Address
 function nameByAddress(
   pool: Pool,
   kinds: readonly Address[],
-  login: Given | undefined,
-  given: Record<Address, Given | undefined>,
+  login: GivenText | undefined,
+  given: Record<Address, GivenText | undefined>,
 ): Named {
   const kind = login === undefined ? undefined : addressKind(login.text);
   if (login !== undefined && (kind === undefined || !kinds.includes(kind))) assertLogin(pool, login);
   const address = kinds.find((one) => (kind === undefined ? given[one] !== undefined : one === kind));
   if (address === undefined) {
-    throw invalid(
+    throw invalidAccount(
       `${kinds.map((one) => `profile.${one}`).join(" or ")}: missing; people of this pool sign in by it`,
     );
   }
@@ -110,57 +115,60 @@ function nameByAddress(
 function addressOf(
   pool: Pool,
   address: Address,
-  login: Given | undefined,
-  given: Record<Address, Given | undefined>,
-): Given {
+  login: GivenText | undefined,
+  given: Record<Address, GivenText | undefined>,
+): GivenText {
   const sources = [given[address], login].filter((one) => one !== undefined);
   const found = agreed(pool, address, sources);
-  if (found === undefined) throw invalid(`profile.${address}: missing`);
+  if (found === undefined) throw invalidAccount(`profile.${address}: missing`);
   return found;
 }
 
-function loginsOf({ login, profile }: AccountRequest): Given[] {
+function loginsOf({ login, profile }: AccountRequest): GivenText[] {
   return [
-    ...textOf("login", login),
-    ...textOf("profile.login", profile.get("login")),
-    ...textOf("profile.username", profile.get("username")),
+    ...givenText("login", login),
+    ...givenText("profile.login", profile.get("login")),
+    ...givenText("profile.username", profile.get("username")),
   ];
 }
 
-function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, string>): Given[] {
+function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, string>): GivenText[] {
   const first = emails.findIndex((one) => one.trim() !== "");
-  return [...textOf(`emails[${first}]`, emails[first]), ...textOf("profile.email", collected.get("email"))];
+  return [
+    ...givenText(`emails[${first}]`, emails[first]),
+    ...givenText("profile.email", collected.get("email")),
+  ];
 }
 
 /** A blank text is none: the platform fills fields that it has nothing for. */
-function textOf(field: string, value: unknown): Given[] {
+function givenText(field: string, value: unknown): GivenText[] {
   if (value === undefined || value === null) return [];
-  if (typeof value !== "string") throw invalid(`${field}: must be a text`);
+  if (typeof value !== "string") throw invalidAccount(`${field}: must be a text`);
   return value.trim() === "" ? [] : [{ field, text: value }];
 }
 
 /** All that name the same thing must name it alike; the first one's spelling is taken. */
-function agreed(pool: Pool, by: "username" | Address, all: readonly Given[]): Given | undefined {
+function agreed(pool: Pool, by: "username" | Address, all: readonly GivenText[]): GivenText | undefined {
   const [first, ...others] = all;
-  const other = others.find((one) => first !== undefined && !sameName(pool, by, first.text, one.text));
+  const other = others.find((one) => first !== undefined && !sameAccountName(pool, by, first.text, one.text));
   if (first !== undefined && other !== undefined) {
-    throw invalid(
+    throw invalidAccount(
       `${first.field} and ${other.field}: are not the same; give one of them, or the same in both`,
     );
   }
   return first;
 }
 
-function assertLogin(pool: Pool, { field, text }: Given): void {
+function assertLogin(pool: Pool, { field, text }: GivenText): void {
   const problem = loginProblem(pool, text);
-  if (problem !== undefined) throw invalid(`${field}: ${problem}`);
+  if (problem !== undefined) throw invalidAccount(`${field}: ${problem}`);
 }
 
 function wantsInvitation(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === false || value === "false")
     return false;
   if (value === true || value === "true") return true;
-  throw invalid("profile.sendInviteEmail: must be true or false");
+  throw invalidAccount("profile.sendInviteEmail: must be true or false");
 }
 
 function attributeEntries(profile: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
@@ -171,6 +179,6 @@ function without<T>(all: ReadonlyMap<string, T>, taken: ReadonlyMap<string, unkn
   return new Map([...all].filter(([key]) => !taken.has(key)));
 }
 
-function invalid(message: string): GovernanceError {
+function invalidAccount(message: string): GovernanceError {
   return new GovernanceError("invalid-argument", message);
 }

@@ -69,7 +69,7 @@ describe("a create whose answer is lost", () => {
     const failure = await refusal(create(process(), { ...ann, credential: random }));
     expect(failure.reason).toBe("outcome-unknown");
     expect(failure.message).toContain(`user ${only(pool).sub}`);
-    expect(failure.message).toContain("left as it is");
+    expect(failure.message).toContain("so it is not changed");
     expect(writesIn(cognito.stats)).toEqual(["AdminCreateUser"]);
     expect(only(pool)).toMatchObject({ passwords: [] });
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
@@ -137,7 +137,9 @@ describe("a create whose answer is lost", () => {
       error: { name: "InternalErrorException" },
     });
     const failure = await refusal(create(process(), ann));
-    expect(failure.appliedEffects).toEqual(["it may have been done or not: look, then repeat"]);
+    expect(failure.appliedEffects).toEqual([
+      "it is not known whether the change was made: check it, then try again",
+    ]);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
 
@@ -184,7 +186,7 @@ describe("a create whose answer is lost", () => {
     const { cognito, process } = createStage();
     cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "mid-answer" });
     const { result } = await create(process(), invited);
-    expect(result.actionRequired).toContain("whether the invitation went out is not known");
+    expect(result.actionRequired).toContain("it is not known whether the invitation was sent");
   });
 });
 
@@ -198,7 +200,7 @@ describe("a second step that fails", () => {
     cognito.script({ operation: "AdminSetUserPassword", error: { name } });
     const failure = await refusal(create(process(), { ...ann, credential: random }));
     expect(failure.reason).toBe(reason);
-    expect(failure.message).toContain("taken back");
+    expect(failure.message).toContain("the calls already made have been undone");
     expect(pool.allUsers()).toEqual([]);
     expect(audit.records.at(-1)).toMatchObject({
       outcome: "undone",
@@ -349,7 +351,7 @@ describe("the same account asked for twice", () => {
     ["usernames", {}, ann],
     ["e-mail usernames", { usernameAttributes: ["email"] }, { email: "ann@example.com" }],
   ] as const)("at once, without a journal in common, in a pool of %s", async ([, settings, wish]) => {
-    const { pool, cognito, audit, process } = createStage(settings, { guard: { maxInvitationsPerHour: 1 } });
+    const { pool, cognito, audit, process } = createStage(settings, { policy: { maxInvitationsPerHour: 1 } });
     const hold = cognito.hold({ operation: "AdminCreateUser" });
     const both = [1, 2].map(() =>
       create(process({ disk: createMemoryDisk() }), { ...wish, profile: { sendInviteEmail: true } }),

@@ -1,64 +1,62 @@
 import type { ChangeTarget } from "../../core/change.ts";
 import type { Made, NewUser, Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { ChangeFacts } from "../../core/journal.ts";
+import type { RecoveryHints } from "../../core/journal.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { User } from "../../core/user.ts";
-import { goneIsDone } from "../groups/gone.ts";
-import type { Parts } from "../parts.ts";
-import type { Settled, Steps } from "../plan.ts";
+import type { Reconciled, Steps } from "../change-plan.ts";
+import type { Deps } from "../deps.ts";
 import type { CreatedAccount } from "../provisioner.ts";
-import { readBack } from "../read-back.ts";
-import type { ChosenPassword } from "./credential.ts";
+import { goneIsDone } from "../steps.ts";
+import { readBack, retryUntilVisible } from "../visibility.ts";
+import { type ChosenPassword, firstPasswordIsSet } from "./credentials.ts";
 import type { AccountDraft } from "./draft.ts";
-import { findAccount, patiently, type Sought, soughtBy } from "./find-account.ts";
-import { firstPasswordIsSet } from "./first-password.ts";
-import { nameInUse } from "./name-in-use.ts";
-import { type Fingerprint, isMadeByUs } from "./proof.ts";
+import { type AccountLookup, findAccount, lookupOf, userByName } from "./find-account.ts";
+import { type CreationProof, isMadeByUs } from "./proof.ts";
 
-/** Everything about an account to be made that is decided before the first call. */
+/** Everything about a new account that is decided before the first call. */
 export interface AccountWork {
   readonly pool: Pool;
   readonly target: ChangeTarget;
   readonly newUser: NewUser;
   readonly draft: AccountDraft;
-  /** What it is found by once it is made. */
-  readonly sought: Sought;
-  readonly made: Fingerprint;
+  /** By what the account is found once it is made. */
+  readonly lookup: AccountLookup;
+  readonly proof: CreationProof;
   readonly password: ChosenPassword | undefined;
-  /** The password is no temporary one, which takes a second call. */
+  /** A password that is not temporary takes a second call. */
   readonly twoSteps: boolean;
-  readonly facts: ChangeFacts;
+  readonly hints: RecoveryHints;
 }
 
-/** What came of AdminCreateUser: an account of ours, with the failure that came along, or somebody else's. */
+/** The result of AdminCreateUser: our account, perhaps with a failure, or the account of another request. */
 type Creation =
   | { readonly ours: true; readonly user: User; readonly failure: GovernanceError | undefined }
   | { readonly ours: false; readonly user: User };
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** The calls that make an account; what they leave half made is taken back, or told (D15). */
-export async function makeAccount(parts: Parts, work: AccountWork, steps: Steps): Promise<CreatedAccount> {
-  const { options, users } = parts;
-  const facts = { ...work.facts, createAtMs: options.now() };
-  steps.note({ facts });
-  const creation = await create(parts, work, steps);
+/** The calls that make an account. A half-made account is deleted again, or reported (D15). */
+export async function makeAccount(deps: Deps, work: AccountWork, steps: Steps): Promise<CreatedAccount> {
+  const { users } = deps;
+  const hints = { ...work.hints, createAtMs: deps.now() };
+  steps.note({ hints });
+  const creation = await create(deps, work, steps);
   const { user } = creation;
   if (!creation.ours) {
     return alreadyExists(user);
   }
-  users.learn(user);
-  const known = { ...facts, sub: user.sub, username: user.username };
-  steps.note({ facts: known, target: { ...work.target, user: user.sub } });
+  users.remember(user);
+  const known = { ...hints, sub: user.sub, username: user.username };
+  steps.note({ hints: known, target: { ...work.target, user: user.sub } });
   if (work.twoSteps) {
-    steps.note({ facts: { ...known, passwordAtMs: options.now() } });
-    await setFirstPassword(parts, work, user, steps);
+    steps.note({ hints: { ...known, passwordAtMs: deps.now() } });
+    await setFirstPassword(deps, work, user, steps);
   }
-  return await answer(parts, work, creation, steps);
+  return await answer(deps, work, creation, steps);
 }
 
-/** The answer for an account that is there without us. */
+/** The answer for an account that exists already. */
 export function alreadyExists(user: User): CreatedAccount {
   return {
     state: "already-exists",
@@ -69,11 +67,11 @@ export function alreadyExists(user: User): CreatedAccount {
   };
 }
 
-async function create(parts: Parts, work: AccountWork, steps: Steps): Promise<Creation> {
-  const { directory, options } = parts;
-  const fromMs = options.now();
+async function create(deps: Deps, work: AccountWork, steps: Steps): Promise<Creation> {
+  const { directory } = deps;
+  const fromMs = deps.now();
   let failure: GovernanceError | undefined;
-  let stranger: User | undefined;
+  let otherAccount: User | undefined;
   try {
     const { made: user } = await steps.make(
       "AdminCreateUser",
@@ -85,42 +83,42 @@ async function create(parts: Parts, work: AccountWork, steps: Steps): Promise<Cr
           throw failure;
         }
       },
-      async (signal): Promise<Settled<Made<User>>> => {
-        const found = await patiently(
-          parts,
-          (inner) => findAccount(parts, work.pool, work.sought, inner),
+      async (signal): Promise<Reconciled<Made<User>>> => {
+        const found = await retryUntilVisible(
+          deps,
+          (inner) => findAccount(deps, work.pool, work.lookup, inner),
           signal,
         );
         if (found === undefined) return { state: "not-done" };
-        if (isMadeByUs(options, work.made, found, fromMs, options.now())) {
+        if (isMadeByUs(deps, work.proof, found, fromMs, deps.now())) {
           return { state: "done", receipt: { made: found, requestId: failure?.requestId } };
         }
-        stranger = found;
+        otherAccount = found;
         return { state: "unknown" };
       },
     );
     return { ours: true, user, failure };
   } catch (error) {
     const refused = GovernanceError.from(error);
-    if (stranger !== undefined) throw notProvablyOurs(refused, stranger);
+    if (otherAccount !== undefined) throw notProvablyOurs(refused, otherAccount);
     if (refused.reason !== "user-exists" && refused.reason !== "alias-exists") throw refused;
-    // Another process was quicker.
+    // Another process was faster.
     const user =
       refused.reason === "alias-exists"
         ? undefined
-        : await patiently(
-            parts,
-            (inner) => findAccount(parts, work.pool, soughtBy(work.draft), inner),
+        : await retryUntilVisible(
+            deps,
+            (inner) => findAccount(deps, work.pool, lookupOf(work.draft), inner),
             steps.signal,
           );
     if (user !== undefined) return { ours: false, user };
-    throw await nameInUse(parts, work.draft, refused, steps.signal);
+    throw await nameInUse(deps, work.draft, refused, steps.signal);
   }
 }
 
-/** AdminSetUserPassword; the account goes again when that fails and it is as this change made it (L-01, mark 42). */
-async function setFirstPassword(parts: Parts, work: AccountWork, user: User, steps: Steps): Promise<void> {
-  const { directory, users } = parts;
+/** AdminSetUserPassword. When it fails, the account is deleted, if it is still as this change made it (L-01, mark 42). */
+async function setFirstPassword(deps: Deps, work: AccountWork, user: User, steps: Steps): Promise<void> {
+  const { directory } = deps;
   const { password } = work;
   if (password === undefined) return;
   const set = (signal: AbortSignal): Promise<Receipt> =>
@@ -128,11 +126,11 @@ async function setFirstPassword(parts: Parts, work: AccountWork, user: User, ste
   try {
     await steps.make(
       "AdminSetUserPassword",
-      (signal) => onceVisible(parts, () => set(signal), signal),
-      (signal) => firstPasswordIsSet(users, user, set, signal),
+      (signal) => onceVisible(deps, () => set(signal), signal),
+      (signal) => firstPasswordIsSet(deps, user, set, signal),
     );
   } catch (error) {
-    if (await isAsMade(parts, user, steps.signal)) {
+    if (await isAsMade(deps, user, steps.signal)) {
       await steps.takeBack(1, "AdminDeleteUser", (signal) =>
         goneIsDone(directory.deleteUser(user.username, signal)),
       );
@@ -141,15 +139,11 @@ async function setFirstPassword(parts: Parts, work: AccountWork, user: User, ste
   }
 }
 
-/** The next call may not see the account yet (mark 50). */
-async function onceVisible(
-  parts: Parts,
-  call: () => Promise<Receipt>,
-  signal: AbortSignal,
-): Promise<Receipt> {
+/** The account may not be visible to the next call yet (mark 50). */
+async function onceVisible(deps: Deps, call: () => Promise<Receipt>, signal: AbortSignal): Promise<Receipt> {
   let gone: GovernanceError | undefined;
-  const receipt = await patiently(
-    parts,
+  const receipt = await retryUntilVisible(
+    deps,
     async () => {
       try {
         return await call();
@@ -165,10 +159,10 @@ async function onceVisible(
   return receipt;
 }
 
-/** Read again: the very account, and nobody has signed in to it or switched it off. */
-async function isAsMade(parts: Parts, user: User, signal: AbortSignal): Promise<boolean> {
+/** Reads again: it is the same account, and nobody has signed in to it or disabled it. */
+async function isAsMade(deps: Deps, user: User, signal: AbortSignal): Promise<boolean> {
   try {
-    const now = await patiently(parts, (inner) => parts.users.again(user, inner), signal);
+    const now = await retryUntilVisible(deps, (inner) => deps.users.reread(user, inner), signal);
     return (
       now !== undefined &&
       now.createdAt.getTime() === user.createdAt.getTime() &&
@@ -176,19 +170,19 @@ async function isAsMade(parts: Parts, user: User, signal: AbortSignal): Promise<
       (now.status === user.status || now.status === "CONFIRMED")
     );
   } catch {
-    // Not proven; the failure of the call itself is the one to tell.
+    // Not proven; the failure of the call itself is the one to report.
     return false;
   }
 }
 
 async function answer(
-  parts: Parts,
+  deps: Deps,
   work: AccountWork,
   { user: created, failure }: Extract<Creation, { ours: true }>,
   steps: Steps,
 ): Promise<CreatedAccount> {
   const { password, draft, pool } = work;
-  const user = work.twoSteps ? await readBack(parts, created, steps.signal) : created;
+  const user = work.twoSteps ? await readBack(deps, created, steps.signal) : created;
   const waits = user.status === "FORCE_CHANGE_PASSWORD";
   const sent = failure === undefined || failure.reason === "outcome-unknown";
   const validMs = pool.passwordPolicy.temporaryPasswordValidityDays * DAY_MS;
@@ -197,7 +191,7 @@ async function answer(
     user,
     password: password?.generated === true ? password.secret : undefined,
     actionRequired: actionRequired(draft.invite, failure, waits && password === undefined),
-    invitationExpiresAt: draft.invite && waits && sent ? new Date(parts.options.now() + validMs) : undefined,
+    invitationExpiresAt: draft.invite && waits && sent ? new Date(deps.now() + validMs) : undefined,
   };
 }
 
@@ -208,13 +202,13 @@ function actionRequired(
 ): string | undefined {
   const again = invite ? ", then send the invitation again" : "";
   if (failure?.reason === "trigger-failed") {
-    return `the account exists, but a Lambda trigger of the pool failed after it was made: look into its log${again}`;
+    return `the account exists, but a Lambda trigger of the pool failed after it was made: check the log of the trigger${again}`;
   }
   if (failure?.reason === "delivery-failed") {
-    return `the account exists, but Cognito could not send the invitation: put the pool's e-mail and SMS settings right${again}`;
+    return `the account exists, but Cognito could not send the invitation: correct the pool's e-mail and SMS settings${again}`;
   }
   if (failure !== undefined && invite) {
-    return "the account exists, but whether the invitation went out is not known: send it again if it does not arrive";
+    return "the account exists, but it is not known whether the invitation was sent: send it again if it does not arrive";
   }
   return passwordUnknown && !invite
     ? "nobody knows the password of the account: send an invitation, or set or rotate the password"
@@ -223,8 +217,37 @@ function actionRequired(
 
 function notProvablyOurs(failure: GovernanceError, { sub }: User): GovernanceError {
   return failure.with({
-    message: `AdminCreateUser: the answer was lost, and an account with this name is there now (user ${sub}) that cannot be shown to come from this request; it is left as it is`,
+    message: `AdminCreateUser: the answer was lost. An account with this name exists now (user ${sub}), but there is no proof that this request made it, so it is not changed`,
     cause: failure,
     retryAt: undefined,
   });
+}
+
+const SIGN_IN_NAMES = ["email", "phone_number", "preferred_username"] as const;
+
+/** The refusal of a sign-in name that another account has. It says which kind of name, and never the name. */
+export async function nameInUse(
+  deps: Pick<Deps, "directory">,
+  { attributes }: AccountDraft,
+  refused: GovernanceError,
+  signal: AbortSignal,
+): Promise<GovernanceError> {
+  const sent = SIGN_IN_NAMES.filter((name) => attributes.has(name));
+  const taken: string[] = [];
+  for (const name of sent) {
+    const value = attributes.get(name) ?? "";
+    // Finds only an account that can sign in by the name.
+    const holder = await userByName(deps, value, signal).catch(() => undefined);
+    if (holder?.attributes.get(name)?.toLowerCase() === value.toLowerCase()) taken.push(name);
+  }
+  const names = (taken.length > 0 ? taken : sent).map((name) => `profile.${name}`).join(" or ");
+  return new GovernanceError(
+    "already-exists",
+    `${names === "" ? "login" : names}: another account of the pool already signs in by it, and keeps it`,
+    {
+      cause: refused,
+      ...(refused.reason === undefined ? {} : { reason: refused.reason }),
+      ...(refused.requestId === undefined ? {} : { requestId: refused.requestId }),
+    },
+  );
 }

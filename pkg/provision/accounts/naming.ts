@@ -17,7 +17,7 @@ export function addressKind(text: string): Address | undefined {
 }
 
 /** Whether two texts name the same account to this pool. An e-mail address is one whatever its case. */
-export function sameName(
+export function sameAccountName(
   pool: Pick<Pool, "caseSensitiveUsernames">,
   by: "username" | Address,
   a: string,

@@ -1,34 +1,34 @@
 import type { EpochMs } from "../../core/clock.ts";
-import type { ChangeFacts } from "../../core/journal.ts";
+import type { RecoveryHints } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
-import type { ProvisionOptions } from "../options.ts";
+import type { Deps } from "../deps.ts";
 
-type Sha256 = Pick<ProvisionOptions, "sha256">;
+type Sha256 = Pick<Deps, "sha256">;
 
-/** How far the clock of this machine may be from that of AWS. */
+/** How far the clock of this machine may differ from the clock of AWS. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
 
-/** Later than this after our own last call somebody else has changed the account. */
+/** A change later than this after our last call was made by somebody else. */
 export const UNTOUCHED_MS = 5_000;
 
-/** The states that AdminCreateUser leaves an account in; the second one in pools that need no password. */
+/** The states after AdminCreateUser; the second one in pools that need no password. */
 const AS_CREATED: ReadonlySet<string> = new Set(["FORCE_CHANGE_PASSWORD", "CONFIRMED"]);
 
 /**
- * What an account must show so that it counts as made by one call and by nobody else: there was none before, it was made
- * about then, and it has every attribute that was sent (D15, mark 23).
+ * The proof that an account was made by one call of ours: there was no such account before, it was made at about that
+ * time, and it has every attribute that was sent (D15, mark 23).
  */
-export interface Fingerprint {
+export interface CreationProof {
   readonly salt: string;
   /** `name digest` of each attribute sent. Values are not written down. */
   readonly digests: readonly string[];
 }
 
-export function fingerprint(
+export function creationProof(
   { sha256 }: Sha256,
   salt: string,
   attributes: ReadonlyMap<string, string>,
-): Fingerprint {
+): CreationProof {
   const digests = [...attributes].map(([name, value]) => `${name} ${digest(sha256, salt, name, value)}`);
   return { salt, digests };
 }
@@ -36,7 +36,7 @@ export function fingerprint(
 /** `fromMs` and `untilMs`: when our call may have been carried out, by our clock. */
 export function isMadeByUs(
   { sha256 }: Sha256,
-  { salt, digests }: Fingerprint,
+  { salt, digests }: CreationProof,
   user: User,
   fromMs: EpochMs,
   untilMs: EpochMs,
@@ -55,7 +55,7 @@ export function isMadeByUs(
   );
 }
 
-export function fingerprintIn({ salt, digests }: ChangeFacts): Fingerprint | undefined {
+export function creationProofIn({ salt, digests }: RecoveryHints): CreationProof | undefined {
   return typeof salt === "string" && Array.isArray(digests) ? { salt, digests } : undefined;
 }
 

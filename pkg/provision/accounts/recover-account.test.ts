@@ -87,7 +87,7 @@ describe("a killed process", () => {
     void create(victim, { ...ann, credential: random }).catch(() => undefined);
     await died;
     victim.journal.die();
-    const { settled: all } = await process().provisioner.recover(never);
+    const { recovered: all } = await process().provisioner.recover(never);
     expect(all).toMatchObject([{ outcome: "undone" }]);
     expect(pool.allUsers()).toEqual([]);
   });
@@ -115,19 +115,19 @@ describe("a killed process", () => {
     victim.journal.die();
     hold.release();
     await ended;
-    const { settled: all } = await process().provisioner.recover(never);
+    const { recovered: all } = await process().provisioner.recover(never);
     expect(all).toMatchObject([{ outcome: "done", change: { target: { user: only(pool).sub } } }]);
-    expect(all[0]?.says).toContain("has its password; nobody was told the generated password: rotate");
+    expect(all[0]?.says).toContain("has its password; nobody has received the generated password: rotate");
   });
 
-  test("a generated password that nobody was told is to be rotated", async () => {
+  test("a generated password that nobody received is to be rotated", async () => {
     const all = createStage();
     const temporary: Credential = { kind: "random", temporary: true };
     const { outcome, says } = await killedAt(all, 1, "after", (one) =>
       create(one, { ...invited, credential: temporary }),
     );
     expect(outcome).toBe("done");
-    expect(says).toContain("rotate the credential; the invitation may not have gone out");
+    expect(says).toContain("rotate the credential; the invitation may not have been sent");
   });
 
   test.for([
@@ -230,7 +230,7 @@ describe("a killed process", () => {
     const all = createStage(settled);
     const { outcome, says } = await killedAt(all, 1, when, (one) => rotate(one, only(all.pool).sub, random));
     expect(outcome).toBe("unknown");
-    expect(says).toContain("may be set, and nobody was told it: rotate again");
+    expect(says).toContain("may be set, and nobody has received it: rotate again");
   });
 });
 

@@ -2,30 +2,22 @@ import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
 import type { OpenChange } from "../../core/journal.ts";
-import type { Settlement } from "../changes.ts";
-import type { Outcome, WriteContext } from "../context.ts";
-import type { Parts } from "../parts.ts";
-import type { Plan, Settled, Steps } from "../plan.ts";
-import type { DeletedGroup } from "../provisioner.ts";
-import type { StepLog } from "../steps.ts";
-import { goneIsDone } from "./gone.ts";
-import { groupIfThere } from "./groups.ts";
-import { type Member, membersOfGroup } from "./listings.ts";
-
-export interface GroupDeletion {
-  delete(name: string, context: WriteContext, signal: AbortSignal): Promise<Outcome<DeletedGroup>>;
-  settle(change: OpenChange, steps: StepLog): Promise<Settlement>;
-}
+import type { Plan, Reconciled, Steps } from "../change-plan.ts";
+import type { Deps } from "../deps.ts";
+import type { Family } from "../family.ts";
+import type { DeletedGroup, RecoveryResult } from "../provisioner.ts";
+import { goneIsDone, type StepLog } from "../steps.ts";
+import { groupIfThere, type Member, membersOfGroup } from "./listings.ts";
 
 /** Deletes a group with its memberships, which are kept in the audit log (L-26, mark 35). */
-export function createGroupDeletion(parts: Parts): GroupDeletion {
-  const { directory, guard, changes } = parts;
+export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-group"> {
+  const { directory, policy, changes } = deps;
 
   async function plan(name: string, signal: AbortSignal): Promise<Plan<DeletedGroup>> {
-    const group = await groupIfThere(parts, name, signal);
+    const group = await groupIfThere(directory, name, signal);
     if (group === undefined) return { kind: "nothing-to-do", result: { name, members: 0 } };
-    guard.notManaged(name);
-    guard.group(name);
+    policy.notManaged(name);
+    policy.group(name);
     const members = await membersOfGroup(directory, name, signal);
     const result = { name, members: members.length };
     const { description, roleArn, precedence } = group;
@@ -34,7 +26,7 @@ export function createGroupDeletion(parts: Parts): GroupDeletion {
       steps: ["DeleteGroup"],
       preview: result,
       budgets: ["deletions"],
-      facts: { createdAtMs: group.createdAt.getTime() },
+      hints: { createdAtMs: group.createdAt.getTime() },
       undo: { group: { description, roleArn, precedence }, members: members.map(({ sub }) => sub) },
       async apply(steps) {
         try {
@@ -54,17 +46,17 @@ export function createGroupDeletion(parts: Parts): GroupDeletion {
     await steps.make(
       "DeleteGroup",
       (signal) => goneIsDone(directory.deleteGroup(group.name, signal)),
-      (signal) => settledGone(group, signal),
+      (signal) => reconcileGone(group, signal),
     );
   }
 
-  async function settledGone(group: Group, signal: AbortSignal): Promise<Settled<Receipt>> {
-    const there = await groupIfThere(parts, group.name, signal);
+  async function reconcileGone(group: Group, signal: AbortSignal): Promise<Reconciled<Receipt>> {
+    const there = await groupIfThere(directory, group.name, signal);
     const gone = there === undefined || there.createdAt.getTime() !== group.createdAt.getTime();
     return gone ? { state: "done", receipt: { requestId: undefined } } : { state: "not-done" };
   }
 
-  /** What older texts of AWS demand: a group must be empty. Whoever was taken out is put back when it breaks off. */
+  /** Older AWS documents say that a group must be empty. When this fails half way, the removed members are added again. */
   async function empty(steps: Steps, name: string, members: readonly Member[]): Promise<void> {
     for (const [i, { username }] of members.entries()) {
       try {
@@ -96,14 +88,14 @@ export function createGroupDeletion(parts: Parts): GroupDeletion {
     }
   }
 
-  async function settle(
-    { target, facts, undo, steps: made }: OpenChange,
+  async function reconcile(
+    { target, hints, undo, steps: made }: OpenChange,
     steps: StepLog,
-  ): Promise<Settlement> {
+  ): Promise<RecoveryResult> {
     const { group: name = "" } = target;
-    const group = await groupIfThere(parts, name, steps.signal);
+    const group = await groupIfThere(directory, name, steps.signal);
     if (group === undefined) return { outcome: "done", says: `group ${name} is deleted` };
-    if (facts["createdAtMs"] !== group.createdAt.getTime()) {
+    if (hints["createdAtMs"] !== group.createdAt.getTime()) {
       return { outcome: "done", says: `group ${name} was deleted; another one has its name now` };
     }
     const removals = made.filter(({ operation }) => operation === "AdminRemoveUserFromGroup").length;
@@ -126,17 +118,19 @@ export function createGroupDeletion(parts: Parts): GroupDeletion {
   }
 
   return {
-    delete: (name, context, signal) =>
-      changes.run(
-        {
-          kind: "delete-group",
-          lock: `group:${name}`,
-          target: { group: name },
-          plan: (inner) => plan(name, inner),
-        },
-        context,
-        signal,
-      ),
-    settle,
+    methods: {
+      deleteGroup: (name, context, signal) =>
+        changes.run(
+          {
+            kind: "delete-group",
+            lock: `group:${name}`,
+            target: { group: name },
+            plan: (inner) => plan(name, inner),
+          },
+          context,
+          signal,
+        ),
+    },
+    reconcile: { "delete-group": reconcile },
   };
 }

@@ -58,7 +58,7 @@ describe("making a group", () => {
     expect((await refusal(stage.provisioner.createGroup("r", fields, asked, never))).code).toBe(
       "refused-by-guard",
     );
-    const allowed = stage.process({ guard: { allowRoleGroups: true } });
+    const allowed = stage.process({ policy: { allowRoleGroups: true } });
     expect((await allowed.provisioner.createGroup("r", fields, asked, never)).result.roleArn).toBe(ROLE);
   });
 
@@ -178,13 +178,13 @@ describe("deleting a group", () => {
       error: { name: "InvalidParameterException" },
     });
     const failed = await refusal(stage.provisioner.deleteGroup("team", asked, never));
-    expect(failed.message).toContain("taken back");
+    expect(failed.message).toContain("the calls already made have been undone");
     expect(stage.pool.membershipCount()).toBe(3);
     expect(stage.audit.records).toMatchObject([{ outcome: "undone" }]);
   });
 
   test("counts against the deletions of the hour, and the refusal says when the next is possible", async () => {
-    const stage = createStage({ groups: ["a", "b", "c"] }, { guard: { maxDeletionsPerHour: 2 } });
+    const stage = createStage({ groups: ["a", "b", "c"] }, { policy: { maxDeletionsPerHour: 2 } });
     await stage.provisioner.deleteGroup("a", asked, never);
     await stage.provisioner.deleteGroup("b", asked, never);
     const refused = await refusal(stage.provisioner.deleteGroup("c", asked, never));
@@ -195,7 +195,7 @@ describe("deleting a group", () => {
   });
 
   test("of 0 an hour is none, and a dry run says so too", async () => {
-    const stage = createStage({ groups: ["a"] }, { guard: { maxDeletionsPerHour: 0 } });
+    const stage = createStage({ groups: ["a"] }, { policy: { maxDeletionsPerHour: 0 } });
     for (const context of [asked, dryRun]) {
       const refused = await refusal(stage.provisioner.deleteGroup("a", context, never));
       expect(refused.code).toBe("refused-by-guard");
@@ -206,7 +206,7 @@ describe("deleting a group", () => {
   test("out of the patterns or kept by sign-in is refused", async () => {
     const stage = createStage(
       { groups: ["a", `${STAGE_POOL}_Google`] },
-      { guard: { groupsDeny: [new GroupPattern("a")] } },
+      { policy: { groupsDeny: [new GroupPattern("a")] } },
     );
     for (const name of ["a", `${STAGE_POOL}_Google`]) {
       expect((await refusal(stage.provisioner.deleteGroup(name, asked, never))).code).toBe(

@@ -8,38 +8,25 @@ import type { GroupFields, Made } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
 import type { OpenChange } from "../../core/journal.ts";
-import type { Settlement } from "../changes.ts";
-import type { Outcome, WriteContext } from "../context.ts";
-import type { Parts } from "../parts.ts";
-import type { Plan, Settled } from "../plan.ts";
-import type { GroupPatch } from "../provisioner.ts";
+import type { Plan, Reconciled } from "../change-plan.ts";
+import type { Deps } from "../deps.ts";
+import type { Family } from "../family.ts";
+import type { GroupPatch, RecoveryResult } from "../provisioner.ts";
+import type { StepLog } from "../steps.ts";
+import { groupGone, groupIfThere } from "./listings.ts";
 
-export interface Groups {
-  create(
-    name: string,
-    fields: GroupFields,
-    context: WriteContext,
-    signal: AbortSignal,
-  ): Promise<Outcome<Group>>;
-  update(
-    name: string,
-    patch: GroupPatch,
-    context: WriteContext,
-    signal: AbortSignal,
-  ): Promise<Outcome<Group>>;
-  settle(change: OpenChange, signal: AbortSignal): Promise<Settlement>;
-}
-
-export function createGroups(parts: Parts): Groups {
-  const { directory, guard, changes, options } = parts;
+export function createGroupChanges(
+  deps: Deps,
+): Family<"createGroup" | "updateGroup", "create-group" | "update-group"> {
+  const { directory, policy, changes, now } = deps;
 
   async function planCreate(name: string, fields: GroupFields, signal: AbortSignal): Promise<Plan<Group>> {
-    guard.notManaged(name);
-    guard.group(name);
-    guard.role(fields.roleArn, name);
-    const there = await groupIfThere(parts, name, signal);
+    policy.notManaged(name);
+    policy.group(name);
+    policy.role(fields.roleArn, name);
+    const there = await groupIfThere(directory, name, signal);
     if (there !== undefined) return { kind: "nothing-to-do", result: sameOrTaken(there, fields) };
-    const startedMs = options.now();
+    const startedMs = now();
     const preview: Group = {
       name,
       ...fields,
@@ -50,19 +37,19 @@ export function createGroups(parts: Parts): Groups {
       kind: "change",
       steps: ["CreateGroup"],
       preview,
-      facts: factsOf(fields),
+      hints: hintsOf(fields),
       async apply(steps) {
         try {
           const { made } = await steps.make(
             "CreateGroup",
             (inner) => directory.createGroup(name, fields, inner),
-            (inner) => settledGroup(name, fields, inner),
+            (inner) => reconcileGroup(name, fields, inner),
           );
           return made;
         } catch (error) {
           // Another process was faster.
           if (!(error instanceof GovernanceError) || error.reason !== "group-exists") throw error;
-          const other = await groupIfThere(parts, name, steps.signal);
+          const other = await groupIfThere(directory, name, steps.signal);
           if (other === undefined) throw error;
           return sameOrTaken(other, fields);
         }
@@ -71,22 +58,22 @@ export function createGroups(parts: Parts): Groups {
   }
 
   async function planUpdate(name: string, patch: GroupPatch, signal: AbortSignal): Promise<Plan<Group>> {
-    guard.group(name);
-    const group = await groupIfThere(parts, name, signal);
+    policy.group(name);
+    const group = await groupIfThere(directory, name, signal);
     if (group === undefined) throw groupGone(name);
-    // All three go along, so that a server that replaces keeps what is not to change (mark 37).
+    // All three are sent, so that a server that replaces them keeps those that do not change (mark 37).
     const fields: GroupFields = {
       description: patch.description ?? group.description,
       roleArn: patch.roleArn ?? group.roleArn,
       precedence: patch.precedence ?? group.precedence,
     };
     if (same(group, fields)) return { kind: "nothing-to-do", result: group };
-    if (fields.roleArn !== group.roleArn) guard.role(fields.roleArn, name);
+    if (fields.roleArn !== group.roleArn) policy.role(fields.roleArn, name);
     return {
       kind: "change",
       steps: ["UpdateGroup"],
       preview: { ...group, ...fields },
-      facts: factsOf(fields),
+      hints: hintsOf(fields),
       undo: {
         group: {
           description: group.description,
@@ -98,88 +85,79 @@ export function createGroups(parts: Parts): Groups {
         const { made } = await steps.make(
           "UpdateGroup",
           (inner) => directory.updateGroup(name, fields, inner),
-          (inner) => settledGroup(name, fields, inner),
+          (inner) => reconcileGroup(name, fields, inner),
         );
         return made;
       },
     };
   }
 
-  async function settledGroup(
+  async function reconcileGroup(
     name: string,
     fields: GroupFields,
     signal: AbortSignal,
-  ): Promise<Settled<Made<Group>>> {
-    const group = await groupIfThere(parts, name, signal);
+  ): Promise<Reconciled<Made<Group>>> {
+    const group = await groupIfThere(directory, name, signal);
     if (group === undefined || !same(group, fields)) return { state: "not-done" };
     return { state: "done", receipt: { made: group, requestId: undefined } };
   }
 
+  async function reconcile(
+    { kind, target, hints }: OpenChange,
+    { signal }: Pick<StepLog, "signal">,
+  ): Promise<RecoveryResult> {
+    const { group: name = "" } = target;
+    const group = await groupIfThere(directory, name, signal);
+    if (group === undefined) return { outcome: "failed", says: `group ${name} is not in the pool` };
+    if (Object.keys(hints).length === 0) {
+      return { outcome: "unknown", says: `it is not known whether ${kind} for group ${name} was done` };
+    }
+    return same(group, fieldsOf(hints))
+      ? { outcome: "done", says: `group ${name} is as requested` }
+      : { outcome: "failed", says: `group ${name} is not as requested` };
+  }
+
   return {
-    async create(name, fields, context, signal) {
-      checkName(name);
-      checkFields(fields);
-      return await changes.run(
-        {
+    methods: {
+      async createGroup(name, fields, context, signal) {
+        if (!context.dryRun) policy.enabled();
+        checkName(name);
+        checkFields(fields);
+        const plan = (inner: AbortSignal) => planCreate(name, fields, inner);
+        const request = {
           kind: "create-group",
           lock: `group:${name}`,
           target: { group: name },
-          plan: (inner) => planCreate(name, fields, inner),
-        },
-        context,
-        signal,
-      );
-    },
-    async update(name, patch, context, signal) {
-      checkName(name);
-      checkFields({ description: patch.description, roleArn: patch.roleArn, precedence: patch.precedence });
-      if (patch.description === undefined && patch.roleArn === undefined && patch.precedence === undefined) {
-        throw new GovernanceError(
-          "invalid-argument",
-          "nothing to change: give description, role_arn or precedence",
-        );
-      }
-      return await changes.run(
-        {
+          plan,
+        } as const;
+        return await changes.run(request, context, signal);
+      },
+      async updateGroup(name, patch, context, signal) {
+        if (!context.dryRun) policy.enabled();
+        checkName(name);
+        checkFields({ description: patch.description, roleArn: patch.roleArn, precedence: patch.precedence });
+        if (
+          patch.description === undefined &&
+          patch.roleArn === undefined &&
+          patch.precedence === undefined
+        ) {
+          throw new GovernanceError(
+            "invalid-argument",
+            "nothing to change: give description, role_arn or precedence",
+          );
+        }
+        const plan = (inner: AbortSignal) => planUpdate(name, patch, inner);
+        const request = {
           kind: "update-group",
           lock: `group:${name}`,
           target: { group: name },
-          plan: (inner) => planUpdate(name, patch, inner),
-        },
-        context,
-        signal,
-      );
+          plan,
+        } as const;
+        return await changes.run(request, context, signal);
+      },
     },
-    async settle({ kind, target, facts }, signal) {
-      const { group: name = "" } = target;
-      const group = await groupIfThere(parts, name, signal);
-      if (group === undefined) return { outcome: "failed", says: `group ${name} is not in the pool` };
-      if (Object.keys(facts).length === 0) {
-        return { outcome: "unknown", says: `whether ${kind} of group ${name} was made cannot be told` };
-      }
-      return same(group, fieldsOf(facts))
-        ? { outcome: "done", says: `group ${name} is as it was asked for` }
-        : { outcome: "failed", says: `group ${name} is not as it was asked for` };
-    },
+    reconcile: { "create-group": reconcile, "update-group": reconcile },
   };
-}
-
-/** The group, or undefined when the pool has none of that name. */
-export async function groupIfThere(
-  { directory }: Pick<Parts, "directory">,
-  name: string,
-  signal: AbortSignal,
-): Promise<Group | undefined> {
-  try {
-    return await directory.getGroup(name, signal);
-  } catch (error) {
-    if (error instanceof GovernanceError && error.reason === "group-gone") return undefined;
-    throw error;
-  }
-}
-
-export function groupGone(name: string): GovernanceError {
-  return new GovernanceError("not-found", `group ${name} is not in this pool`, { reason: "group-gone" });
 }
 
 /** Names are refused before the call: Cognito would answer with a regular expression (mark 39). */
@@ -201,7 +179,7 @@ function checkFields({ description, roleArn, precedence }: GroupFields): void {
 
 function rolesProblem(roleArn: string): string | undefined {
   return roleArn === ""
-    ? "Cognito cannot take a role from a group; delete the group and make it anew"
+    ? "Cognito cannot take a role from a group; delete the group and create it again"
     : roleArnProblem(roleArn);
 }
 
@@ -222,7 +200,7 @@ function sameOrTaken(there: Group, fields: GroupFields): Group {
   );
 }
 
-function factsOf({ description, roleArn, precedence }: GroupFields) {
+function hintsOf({ description, roleArn, precedence }: GroupFields) {
   return {
     fields: true,
     ...(description === undefined ? {} : { description }),
@@ -231,7 +209,7 @@ function factsOf({ description, roleArn, precedence }: GroupFields) {
   };
 }
 
-function fieldsOf({ description, roleArn, precedence }: OpenChange["facts"]): GroupFields {
+function fieldsOf({ description, roleArn, precedence }: OpenChange["hints"]): GroupFields {
   return {
     description: typeof description === "string" ? description : undefined,
     roleArn: typeof roleArn === "string" ? roleArn : undefined,

@@ -86,7 +86,7 @@ describe("a grant", () => {
     expect(refused.code).toBe("refused-by-guard");
     expect(refused.message).toContain("--allow-role-groups");
     expect(stage.writes()).toEqual([]);
-    const allowed = stage.process({ guard: { allowRoleGroups: true } });
+    const allowed = stage.process({ policy: { allowRoleGroups: true } });
     expect((await allowed.provisioner.grant(ann, "power", asked, never)).outcome).toBe("done");
   });
 
@@ -98,7 +98,7 @@ describe("a grant", () => {
     [{ groupsAllow: [new GroupPattern("NEW")] }, "new", false],
     [{ groupsAllow: [new GroupPattern("ne")] }, "new", false],
   ] as const)("mark 56: %j lets %s be granted: %s", async ([guard, group, granted]) => {
-    const stage = createStage(staff, { guard });
+    const stage = createStage(staff, { policy: guard });
     const work = stage.provisioner.grant(byId(subOf(stage, "bob")), group, asked, never);
     const answer = await work.then(
       ({ outcome }) => outcome,
@@ -183,7 +183,7 @@ describe("a grant", () => {
   });
 
   test("without provisioning is refused before anything is read", async () => {
-    const stage = createStage(staff, { guard: { enabled: false } });
+    const stage = createStage(staff, { policy: { enabled: false } });
     const refused = await refusal(stage.provisioner.grant(byText("ann"), "new", asked, never));
     expect(refused.code).toBe("failed-precondition");
     expect(refused.message).toContain("--provisioning");
@@ -220,7 +220,7 @@ describe("a revoke", () => {
 
   test("is possible where a grant is not: groups out of the patterns, and with a role", async () => {
     const users = [person(1, { username: "ann", groups: ["power"] })];
-    const stage = createStage({ ...staff, users }, { guard: { groupsDeny: [new GroupPattern("power")] } });
+    const stage = createStage({ ...staff, users }, { policy: { groupsDeny: [new GroupPattern("power")] } });
     expect((await stage.provisioner.revoke(byId(subOf(stage, "ann")), "power", asked, never)).outcome).toBe(
       "done",
     );

@@ -1,30 +1,21 @@
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
-import type { Settlement } from "../changes.ts";
-import type { Outcome, WriteContext } from "../context.ts";
-import type { Account } from "../find-user.ts";
-import type { Parts } from "../parts.ts";
-import type { Plan } from "../plan.ts";
-import type { ChangedUser } from "../provisioner.ts";
-import { readBack } from "../read-back.ts";
+import type { Plan } from "../change-plan.ts";
+import type { Deps } from "../deps.ts";
+import type { Family } from "../family.ts";
+import type { ChangedUser, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
-import { changeUser, settledBy } from "./user-change.ts";
+import { readBack } from "../visibility.ts";
+import { changeUser, reconcileUser } from "./user-change.ts";
+
+type Access = Family<
+  "enableUser" | "disableUser" | "signOutUser",
+  "enable-user" | "disable-user" | "sign-out-user"
+>;
 
 /** Whether an account may sign in, and whether it is signed in. */
-export interface Access {
-  enable(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  disable(
-    user: Account,
-    how: { readonly signOut: boolean },
-    context: WriteContext,
-    signal: AbortSignal,
-  ): Promise<Outcome<ChangedUser>>;
-  signOut(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  settle(change: OpenChange, steps: StepLog): Promise<Settlement>;
-}
-
-export function createAccess(parts: Parts): Access {
-  const { directory, users } = parts;
+export function createAccess(deps: Deps): Access {
+  const { directory, users } = deps;
 
   async function planEnable(user: User): Promise<Plan<ChangedUser>> {
     if (user.enabled) return { kind: "nothing-to-do", result: { user } };
@@ -32,21 +23,21 @@ export function createAccess(parts: Parts): Access {
       kind: "change",
       steps: ["AdminEnableUser"],
       preview: { user },
-      facts: { username: user.username },
+      hints: { username: user.username },
       async apply(steps) {
         await steps.make(
           "AdminEnableUser",
           (signal) => directory.enableUser(user.username, signal),
-          (signal) => settledBy(parts, user, ({ enabled }) => enabled, signal),
+          (signal) => reconcileUser(deps, user, ({ enabled }) => enabled, signal),
         );
-        return { user: await readBack(parts, user, steps.signal) };
+        return { user: await readBack(deps, user, steps.signal) };
       },
     };
   }
 
   /**
-   * An account that is disabled already is signed out all the same: the first attempt may have broken off between the
-   * two. When the second call fails the account stays disabled, which is the safe half.
+   * A disabled account is signed out all the same: an earlier attempt may have stopped between the two calls. When the
+   * second call fails, the account stays disabled, which is the safe half.
    */
   async function planDisable(user: User, signOut: boolean): Promise<Plan<ChangedUser>> {
     if (!user.enabled && !signOut) return { kind: "nothing-to-do", result: { user } };
@@ -58,13 +49,13 @@ export function createAccess(parts: Parts): Access {
       ],
       preview: { user },
       budgets: user.enabled ? ["disables"] : [],
-      facts: { username: user.username, signOut },
+      hints: { username: user.username, signOut },
       async apply(steps) {
         if (user.enabled) {
           await steps.make(
             "AdminDisableUser",
             (signal) => directory.disableUser(user.username, signal),
-            (signal) => settledBy(parts, user, ({ enabled }) => !enabled, signal),
+            (signal) => reconcileUser(deps, user, ({ enabled }) => !enabled, signal),
           );
         }
         if (signOut) {
@@ -72,7 +63,7 @@ export function createAccess(parts: Parts): Access {
             directory.signOutUser(user.username, signal),
           );
         }
-        return { user: await readBack(parts, user, steps.signal) };
+        return { user: await readBack(deps, user, steps.signal) };
       },
     };
   }
@@ -82,7 +73,7 @@ export function createAccess(parts: Parts): Access {
       kind: "change",
       steps: ["AdminUserGlobalSignOut"],
       preview: { user },
-      facts: { username: user.username, signOut: true },
+      hints: { username: user.username, signOut: true },
       async apply(steps) {
         await steps.make("AdminUserGlobalSignOut", (signal) => directory.signOutUser(user.username, signal));
         return { user };
@@ -90,14 +81,14 @@ export function createAccess(parts: Parts): Access {
     };
   }
 
-  /** Goes on with what is harmless to repeat; an account that is not disabled is not disabled now, hours later. */
-  async function settle({ kind, target, facts }: OpenChange, steps: StepLog): Promise<Settlement> {
+  /** Finishes what is harmless to repeat. An account that is still enabled is not disabled now, perhaps hours later. */
+  async function reconcile({ kind, target, hints }: OpenChange, steps: StepLog): Promise<RecoveryResult> {
     const { user: sub = "" } = target;
-    const { username, signOut } = facts;
+    const { username, signOut } = hints;
     if (typeof username !== "string") {
-      return { outcome: "unknown", says: `what became of ${kind} of user ${sub} cannot be told` };
+      return { outcome: "unknown", says: `it is not known what became of ${kind} for user ${sub}` };
     }
-    const user = await users.again({ sub, username }, steps.signal);
+    const user = await users.reread({ sub, username }, steps.signal);
     if (user === undefined) return { outcome: "failed", says: `user ${sub} is no longer in the pool` };
     const state = `user ${sub} is ${user.enabled ? "enabled" : "disabled"}`;
     if (kind === "enable-user") return { outcome: user.enabled ? "done" : "failed", says: state };
@@ -108,11 +99,19 @@ export function createAccess(parts: Parts): Access {
   }
 
   return {
-    enable: (user, context, signal) => changeUser(parts, "enable-user", user, planEnable, context, signal),
-    disable: (user, { signOut }, context, signal) =>
-      changeUser(parts, "disable-user", user, (fresh) => planDisable(fresh, signOut), context, signal),
-    signOut: (user, context, signal) =>
-      changeUser(parts, "sign-out-user", user, planSignOut, context, signal),
-    settle,
+    methods: {
+      enableUser: (user, context, signal) =>
+        changeUser(deps, { kind: "enable-user", user, plan: planEnable }, context, signal),
+      disableUser: (user, { signOut }, context, signal) =>
+        changeUser(
+          deps,
+          { kind: "disable-user", user, plan: (now) => planDisable(now, signOut) },
+          context,
+          signal,
+        ),
+      signOutUser: (user, context, signal) =>
+        changeUser(deps, { kind: "sign-out-user", user, plan: planSignOut }, context, signal),
+    },
+    reconcile: { "enable-user": reconcile, "disable-user": reconcile, "sign-out-user": reconcile },
   };
 }

@@ -1,31 +1,26 @@
 import type { Medium } from "../../core/directory-writer.ts";
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
-import type { Settlement } from "../changes.ts";
-import type { Outcome, WriteContext } from "../context.ts";
-import type { Account } from "../find-user.ts";
-import type { Parts } from "../parts.ts";
-import type { Plan } from "../plan.ts";
-import type { ChangedUser } from "../provisioner.ts";
-import { readBack } from "../read-back.ts";
+import type { Plan } from "../change-plan.ts";
+import type { Deps } from "../deps.ts";
+import type { Family } from "../family.ts";
+import type { ChangedUser, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
-import { changeUser, settledBy, userState } from "./user-change.ts";
+import { readBack } from "../visibility.ts";
+import { changeUser, reconcileUser, userState } from "./user-change.ts";
 
-/** What helps a person who cannot sign in: a code, a new invitation, the confirmation, a new second factor. */
-export interface RecoveryOfAccess {
-  resetPassword(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  resendInvitation(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  confirmSignUp(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  resetMfa(user: Account, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  settle(change: OpenChange, steps: StepLog): Promise<Settlement>;
-}
+type AccountRecovery = Family<
+  "resetPassword" | "resendInvitation" | "confirmSignUp" | "resetMfa",
+  "reset-password" | "resend-invitation" | "confirm-sign-up" | "reset-mfa"
+>;
 
-export function createRecoveryOfAccess(parts: Parts): RecoveryOfAccess {
-  const { directory, users, guard } = parts;
+/** For people who cannot sign in: a code, a new invitation, the confirmation, a new second factor. */
+export function createAccountRecovery(deps: Deps): AccountRecovery {
+  const { directory, users, policy } = deps;
 
-  // Cognito answers NotAuthorizedException to each of these, which reads as bad credentials (mark 49).
+  // Cognito answers each of these with NotAuthorizedException, which looks like bad credentials (mark 49).
   async function planReset(user: User): Promise<Plan<ChangedUser>> {
-    guard.ownProfile(user, "a password reset");
+    policy.ownProfile(user, "a password reset");
     if (!user.enabled) throw userState(user, "is disabled, so no code can be sent; enable the account first");
     if (user.status === "FORCE_CHANGE_PASSWORD") {
       throw userState(user, "has never set a password; resend the invitation or set a password instead");
@@ -33,25 +28,25 @@ export function createRecoveryOfAccess(parts: Parts): RecoveryOfAccess {
     if (!verified(user, "email") && !verified(user, "phone_number")) {
       throw userState(
         user,
-        "has no verified e-mail or phone that a code could go to; set a password instead",
+        "has no verified e-mail address or phone number to send a code to; set a password instead",
       );
     }
     return {
       kind: "change",
       steps: ["AdminResetUserPassword"],
       preview: { user },
-      facts: { username: user.username, before: user.status },
+      hints: { username: user.username, before: user.status },
       async apply(steps) {
         await steps.make(
           "AdminResetUserPassword",
           (signal) => directory.resetPassword(user.username, signal),
-          // A reset before this one looks the same, so only a change of the status tells.
+          // After an earlier reset the status is the same, so only a change of the status is a proof.
           async (signal) =>
             user.status === "RESET_REQUIRED"
               ? { state: "unknown" }
-              : settledBy(parts, user, ({ status }) => status === "RESET_REQUIRED", signal),
+              : reconcileUser(deps, user, ({ status }) => status === "RESET_REQUIRED", signal),
         );
-        return { user: await readBack(parts, user, steps.signal) };
+        return { user: await readBack(deps, user, steps.signal) };
       },
     };
   }
@@ -60,24 +55,24 @@ export function createRecoveryOfAccess(parts: Parts): RecoveryOfAccess {
     if (user.status !== "FORCE_CHANGE_PASSWORD") {
       throw userState(
         user,
-        `is ${user.status} and not waiting for a first sign-in; reset or set the password instead`,
+        `is ${user.status} and does not wait for a first sign-in; reset or set the password instead`,
       );
     }
     const by = mediumOf(user);
     if (by === undefined) {
-      throw userState(user, "has neither e-mail nor phone that an invitation could go to; set one first");
+      throw userState(user, "has no e-mail address or phone number to send an invitation to; set one first");
     }
     return {
       kind: "change",
       steps: ["AdminCreateUser"],
       preview: { user },
       budgets: ["invitations"],
-      facts: { username: user.username },
+      hints: { username: user.username },
       async apply(steps) {
         await steps.make("AdminCreateUser", (signal) =>
           directory.resendInvitation(user.username, [by], signal),
         );
-        return { user: await readBack(parts, user, steps.signal) };
+        return { user: await readBack(deps, user, steps.signal) };
       },
     };
   }
@@ -91,14 +86,14 @@ export function createRecoveryOfAccess(parts: Parts): RecoveryOfAccess {
       kind: "change",
       steps: ["AdminConfirmSignUp"],
       preview: { user },
-      facts: { username: user.username },
+      hints: { username: user.username },
       async apply(steps) {
         await steps.make(
           "AdminConfirmSignUp",
           (signal) => directory.confirmSignUp(user.username, signal),
-          (signal) => settledBy(parts, user, ({ status }) => status === "CONFIRMED", signal),
+          (signal) => reconcileUser(deps, user, ({ status }) => status === "CONFIRMED", signal),
         );
-        return { user: await readBack(parts, user, steps.signal) };
+        return { user: await readBack(deps, user, steps.signal) };
       },
     };
   }
@@ -108,19 +103,19 @@ export function createRecoveryOfAccess(parts: Parts): RecoveryOfAccess {
       kind: "change",
       steps: ["AdminSetUserMFAPreference"],
       preview: { user },
-      facts: { username: user.username },
+      hints: { username: user.username },
       async apply(steps) {
         await steps.make("AdminSetUserMFAPreference", (signal) => directory.clearMfa(user.username, signal));
-        return { user: await readBack(parts, user, steps.signal) };
+        return { user: await readBack(deps, user, steps.signal) };
       },
     };
   }
 
-  async function settle({ kind, target, facts }: OpenChange, steps: StepLog): Promise<Settlement> {
+  async function reconcile({ kind, target, hints }: OpenChange, steps: StepLog): Promise<RecoveryResult> {
     const { user: sub = "" } = target;
-    const { username, before } = facts;
+    const { username, before } = hints;
     const user =
-      typeof username === "string" ? await users.again({ sub, username }, steps.signal) : undefined;
+      typeof username === "string" ? await users.reread({ sub, username }, steps.signal) : undefined;
     if (typeof username === "string" && user === undefined) {
       return { outcome: "failed", says: `user ${sub} is no longer in the pool` };
     }
@@ -133,19 +128,27 @@ export function createRecoveryOfAccess(parts: Parts): RecoveryOfAccess {
     }
     return {
       outcome: "unknown",
-      says: `whether ${kind} of user ${sub} was made cannot be told; repeat it if it is still wanted`,
+      says: `it is not known whether ${kind} for user ${sub} was done; repeat it if it is still wanted`,
     };
   }
 
   return {
-    resetPassword: (user, context, signal) =>
-      changeUser(parts, "reset-password", user, planReset, context, signal),
-    resendInvitation: (user, context, signal) =>
-      changeUser(parts, "resend-invitation", user, planResend, context, signal),
-    confirmSignUp: (user, context, signal) =>
-      changeUser(parts, "confirm-sign-up", user, planConfirm, context, signal),
-    resetMfa: (user, context, signal) => changeUser(parts, "reset-mfa", user, planMfa, context, signal),
-    settle,
+    methods: {
+      resetPassword: (user, context, signal) =>
+        changeUser(deps, { kind: "reset-password", user, plan: planReset }, context, signal),
+      resendInvitation: (user, context, signal) =>
+        changeUser(deps, { kind: "resend-invitation", user, plan: planResend }, context, signal),
+      confirmSignUp: (user, context, signal) =>
+        changeUser(deps, { kind: "confirm-sign-up", user, plan: planConfirm }, context, signal),
+      resetMfa: (user, context, signal) =>
+        changeUser(deps, { kind: "reset-mfa", user, plan: planMfa }, context, signal),
+    },
+    reconcile: {
+      "reset-password": reconcile,
+      "resend-invitation": reconcile,
+      "confirm-sign-up": reconcile,
+      "reset-mfa": reconcile,
+    },
   };
 }
 
@@ -153,7 +156,7 @@ function verified(user: User, name: "email" | "phone_number"): boolean {
   return user.attributes.get(`${name}_verified`) === "true" && (user.attributes.get(name) ?? "") !== "";
 }
 
-/** How a message reaches the user, from what they have: Cognito's own default is SMS, whatever they have (mark 40). */
+/** How a message reaches the user. Never left to Cognito, whose default is SMS, also for users without a phone (mark 40). */
 function mediumOf(user: User): Medium | undefined {
   if ((user.attributes.get("email") ?? "") !== "") return "EMAIL";
   return (user.attributes.get("phone_number") ?? "") === "" ? undefined : "SMS";

@@ -5,31 +5,19 @@ import { GovernanceError } from "../../core/errors.ts";
 import type { OpenChange } from "../../core/journal.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { User } from "../../core/user.ts";
-import type { Settlement } from "../changes.ts";
-import type { Outcome, WriteContext } from "../context.ts";
-import type { Account } from "../find-user.ts";
-import type { Parts } from "../parts.ts";
-import type { Plan } from "../plan.ts";
-import type { AttributeChange, ChangedAttributes } from "../provisioner.ts";
-import { readBack } from "../read-back.ts";
+import type { Plan } from "../change-plan.ts";
+import type { Deps } from "../deps.ts";
+import type { Family } from "../family.ts";
+import type { AttributeChange, ChangedAttributes, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
-import { changeUser, settledBy } from "./user-change.ts";
+import { readBack } from "../visibility.ts";
+import { changeUser, reconcileUser } from "./user-change.ts";
 
-export interface Attributes {
-  update(
-    user: Account,
-    change: AttributeChange,
-    context: WriteContext,
-    signal: AbortSignal,
-  ): Promise<Outcome<ChangedAttributes>>;
-  settle(change: OpenChange, steps: StepLog): Promise<Settlement>;
-}
-
-/** Attributes that people are reached by; each has a flag that says whether it was verified. */
+/** Each of them has a flag that says whether it was verified. */
 const CONTACTS = ["email", "phone_number"] as const;
 
-export function createAttributes(parts: Parts): Attributes {
-  const { directory, users, guard, options } = parts;
+export function createAttributes(deps: Deps): Family<"updateAttributes", "update-user-attributes"> {
+  const { directory, users, policy, newId, sha256 } = deps;
 
   async function plan(
     user: User,
@@ -39,7 +27,7 @@ export function createAttributes(parts: Parts): Attributes {
     const pool = await directory.describePool(signal);
     const set = wanted(pool, user, change.set);
     const removed = unwanted(pool, user, change.remove, set);
-    guard.ownProfile(user, "a change of attributes");
+    policy.ownProfile(user, "a change of attributes");
     const names = [...set.keys()];
     if (set.size === 0 && removed.length === 0) {
       return { kind: "nothing-to-do", result: { user, set: [], removed: [], pending: [] } };
@@ -51,13 +39,13 @@ export function createAttributes(parts: Parts): Attributes {
         ...(removed.length > 0 ? (["AdminDeleteUserAttributes"] as const) : []),
       ],
       preview: { user, set: names, removed, pending: [] },
-      facts: { username: user.username, removed, ...digests(set) },
+      hints: { username: user.username, removed, ...digests(set) },
       async apply(steps) {
         if (set.size > 0) {
           await steps.make(
             "AdminUpdateUserAttributes",
             (inner) => directory.setAttributes(user.username, set, inner),
-            (inner) => settledBy(parts, user, (now) => pendingOf(now, set).length === 0, inner),
+            (inner) => reconcileUser(deps, user, (now) => pendingOf(now, set).length === 0, inner),
           );
         }
         if (removed.length > 0) {
@@ -65,40 +53,41 @@ export function createAttributes(parts: Parts): Attributes {
             "AdminDeleteUserAttributes",
             (inner) => directory.deleteAttributes(user.username, removed, inner),
             (inner) =>
-              settledBy(parts, user, (now) => !removed.some((name) => now.attributes.has(name)), inner),
+              reconcileUser(deps, user, (now) => !removed.some((name) => now.attributes.has(name)), inner),
           );
         }
-        const now = await readBack(parts, user, steps.signal);
+        const now = await readBack(deps, user, steps.signal);
         const pending = pendingOf(now, set);
         return { user: now, set: names.filter((name) => !pending.includes(name)), removed, pending };
       },
     };
   }
 
-  /** Values may not be written down, but whether the account has the one that was asked for must be told later. */
+  /** Values may not be written down. A digest shows later whether the account has the value that was asked for. */
   function digests(set: ReadonlyMap<string, string>) {
-    const salt = options.newId();
-    const digest = ([name, value]: readonly [string, string]) =>
-      `${name} ${options.sha256(salt + name + value)}`;
+    const salt = newId();
+    const digest = ([name, value]: readonly [string, string]) => `${name} ${sha256(salt + name + value)}`;
     return { salt, set: [...set].map(digest) };
   }
 
-  async function settle({ target, facts }: OpenChange, steps: StepLog): Promise<Settlement> {
+  async function reconcile({ target, hints }: OpenChange, steps: StepLog): Promise<RecoveryResult> {
     const { user: sub = "" } = target;
-    const { username, removed, salt, set } = facts;
+    const { username, removed, salt, set } = hints;
     if (typeof username !== "string" || typeof salt !== "string" || !isList(set) || !isList(removed)) {
-      return { outcome: "unknown", says: `which attributes of user ${sub} were changed cannot be told` };
+      return { outcome: "unknown", says: `it is not known which attributes of user ${sub} were changed` };
     }
-    const user = await users.again({ sub, username }, steps.signal);
+    const user = await users.reread({ sub, username }, steps.signal);
     if (user === undefined) return { outcome: "failed", says: `user ${sub} is no longer in the pool` };
-    const standing = set.filter((line) => {
+    const applied = set.filter((line) => {
       const [name = "", digest] = line.split(" ");
-      return options.sha256(salt + name + (user.attributes.get(name) ?? "")) === digest;
+      return sha256(salt + name + (user.attributes.get(name) ?? "")) === digest;
     });
-    if (standing.length < set.length) {
-      if (standing.length === 0)
-        return { outcome: "failed", says: `no attribute of user ${sub} was changed` };
-      return { outcome: "partial", says: `of user ${sub} stand: ${standing.map(nameOf).join(", ")}` };
+    if (applied.length < set.length) {
+      if (applied.length === 0) return { outcome: "failed", says: `no attribute of user ${sub} was changed` };
+      return {
+        outcome: "partial",
+        says: `of user ${sub} only these attributes were changed: ${applied.map(nameOf).join(", ")}`,
+      };
     }
     const left = removed.filter((name) => user.attributes.has(name));
     if (left.length > 0) {
@@ -107,27 +96,27 @@ export function createAttributes(parts: Parts): Attributes {
         directory.deleteAttributes(username, left, signal),
       );
     }
-    return { outcome: "done", says: `the attributes of user ${sub} are as they were asked for` };
+    return { outcome: "done", says: `the attributes of user ${sub} are as requested` };
   }
 
   return {
-    update: (user, change, context, signal) =>
-      changeUser(
-        parts,
-        "update-user-attributes",
-        user,
-        (fresh, inner) => plan(fresh, change, inner),
-        context,
-        signal,
-      ),
-    settle,
+    methods: {
+      updateAttributes: (user, change, context, signal) =>
+        changeUser(
+          deps,
+          { kind: "update-user-attributes", user, plan: (now, inner) => plan(now, change, inner) },
+          context,
+          signal,
+        ),
+    },
+    reconcile: { "update-user-attributes": reconcile },
   };
 }
 
 /**
- * What is to be written: what differs, and with a new e-mail or phone its flag. Without the flag Cognito clears it and
- * locks the person out of the alias; it is true only when the caller vouches (mark 43). Where the pool wants a new value
- * verified first, no flag is sent: it would take the place of the verification.
+ * What is to be written: the values that differ, and with a new e-mail address or phone number its flag. Without a flag
+ * in the call Cognito clears it, and the person can no longer sign in by the alias. It is true only when the caller asks
+ * for it (mark 43). Where the pool verifies a new value first, no flag is sent: it would replace the verification.
  */
 function wanted(pool: Pool, user: User, entries: ReadonlyMap<string, unknown>): ReadonlyMap<string, string> {
   const asked = collectAttributes(pool, entries, "update");
@@ -173,7 +162,7 @@ function unwanted(
   return [...names].filter((name) => user.attributes.has(name));
 }
 
-/** What AWS took and does not show: a contact that the person must verify first. */
+/** What AWS accepted and does not show yet: a contact that the person must verify first. */
 function pendingOf(now: User, set: ReadonlyMap<string, string>): readonly string[] {
   return [...set].filter(([name, value]) => now.attributes.get(name) !== value).map(([name]) => name);
 }

@@ -71,7 +71,7 @@ describe("disabling", () => {
 
   test("has its own ceiling, which a repetition does not use up", async () => {
     const two = [person(1, { username: "ann" }), person(2, { username: "bob" })];
-    const stage = createStage({ users: two }, { guard: { maxDisablesPerHour: 1 } });
+    const stage = createStage({ users: two }, { policy: { maxDisablesPerHour: 1 } });
     await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
     await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
     const bob: UserRef = { by: "text", value: "bob" };
@@ -82,7 +82,7 @@ describe("disabling", () => {
   });
 
   test("that fails gives its place under the ceiling back", async () => {
-    const stage = createStage({ users }, { guard: { maxDisablesPerHour: 1 } });
+    const stage = createStage({ users }, { policy: { maxDisablesPerHour: 1 } });
     const rule = stage.cognito.script({
       operation: "AdminDisableUser",
       times: 1,
@@ -246,7 +246,7 @@ describe("mark 29: a profile of an identity provider", () => {
       expect(refused.message).toContain("--allow-federated-writes");
     }
     expect(stage.writes()).toEqual([]);
-    const allowed = stage.process({ guard: { allowFederatedWrites: true } });
+    const allowed = stage.process({ policy: { allowFederatedWrites: true } });
     const outcome = await allowed.provisioner.updateAttributes(who, set({ nickname: "x" }), asked, never);
     expect(outcome.outcome).toBe("done");
   });
@@ -321,7 +321,7 @@ describe("the way back in", () => {
     const stage = createStage({ users });
     expect((await refusal(stage.provisioner.resendInvitation(ann, asked, never))).reason).toBe("user-state");
     const waiting = [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })];
-    const poor = createStage({ users: waiting }, { guard: { maxInvitationsPerHour: 1 } });
+    const poor = createStage({ users: waiting }, { policy: { maxInvitationsPerHour: 1 } });
     await poor.provisioner.resendInvitation(ann, asked, never);
     const refused = await refusal(poor.provisioner.resendInvitation(ann, asked, never));
     expect(refused.message).toContain("--max-invitations-per-hour");

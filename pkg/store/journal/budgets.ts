@@ -4,7 +4,7 @@ import type { Budget, BudgetLimit } from "../../core/journal.ts";
 import { numberOf } from "../rows.ts";
 
 /** What a guard counts is counted within the hour before (JOURNAL-7). */
-export const WINDOW_MS = 3_600_000;
+export const BUDGET_WINDOW_MS = 3_600_000;
 
 export interface Refusal {
   readonly refused: Budget;
@@ -27,7 +27,10 @@ export function spend(
     if (times.length < limit) continue;
     // One is free when but `limit - 1` of the newest are still within the hour.
     const last = times[times.length - limit];
-    return { refused: budget, freeAtMs: last === undefined ? Number.POSITIVE_INFINITY : last + WINDOW_MS };
+    return {
+      refused: budget,
+      freeAtMs: last === undefined ? Number.POSITIVE_INFINITY : last + BUDGET_WINDOW_MS,
+    };
   }
   const insert = database.prepare("INSERT INTO spent (change, budget, at_ms) VALUES (?, ?, ?)");
   for (const { budget } of limits) insert.run(change, budget, nowMs);
@@ -37,12 +40,12 @@ export function spend(
 export function spent(database: DatabaseSync, budget: Budget, nowMs: EpochMs): number {
   const row = database
     .prepare("SELECT count(*) AS n FROM spent WHERE budget = ? AND at_ms > ?")
-    .get(budget, nowMs - WINDOW_MS);
+    .get(budget, nowMs - BUDGET_WINDOW_MS);
   return numberOf(row, "n");
 }
 
 /** Forgets what is older than the hour. A clock that had run ahead would block for as long: it counts from now. */
 export function purge(database: DatabaseSync, nowMs: EpochMs): void {
-  database.prepare("DELETE FROM spent WHERE at_ms <= ?").run(nowMs - WINDOW_MS);
-  database.prepare("UPDATE spent SET at_ms = ?1 WHERE at_ms > ?1 + ?2").run(nowMs, WINDOW_MS);
+  database.prepare("DELETE FROM spent WHERE at_ms <= ?").run(nowMs - BUDGET_WINDOW_MS);
+  database.prepare("UPDATE spent SET at_ms = ?1 WHERE at_ms > ?1 + ?2").run(nowMs, BUDGET_WINDOW_MS);
 }

@@ -2,8 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStep, ChangeTarget } from "../../core/change.ts";
 import type { NewChange, OpenChange } from "../../core/journal.ts";
 import { bytesOf, numberOf, optionalTextOf, type Row, textOf } from "../rows.ts";
-import type { Sealing } from "./sealing.ts";
-import { optionalWordOf, parseUndo, type StepEnd, WORDS, wordOf } from "./stored-values.ts";
+import type { HintsCipher } from "./sealing.ts";
+import { knownWord, optionalKnownWord, parseUndo, type StepEnd, WORDS } from "./stored-values.ts";
 
 export function insertChange(database: DatabaseSync, change: NewChange, owner: string): void {
   const { id, lock, kind, beganAtMs, requester, target } = change;
@@ -50,17 +50,17 @@ export function readSteps(database: DatabaseSync, id: string): readonly ChangeSt
 }
 
 /** A change as it stands in its row, with its steps. */
-export function openChangeOf(database: DatabaseSync, row: Row, sealing: Sealing): OpenChange {
+export function openChangeOf(database: DatabaseSync, row: Row, sealing: HintsCipher): OpenChange {
   const id = textOf(row, "id");
   const undo = optionalTextOf(row, "undo");
   return {
     id,
-    kind: wordOf(WORDS.kind, textOf(row, "kind")),
+    kind: knownWord(WORDS.kind, textOf(row, "kind")),
     lock: textOf(row, "lock"),
     beganAtMs: numberOf(row, "began_at_ms"),
-    requester: { via: wordOf(WORDS.via, textOf(row, "via")), name: textOf(row, "requester") },
+    requester: { via: knownWord(WORDS.via, textOf(row, "via")), name: textOf(row, "requester") },
     target: targetOf(row),
-    facts: row["facts"] === null ? {} : sealing.unseal(id, bytesOf(row, "facts")),
+    hints: row["facts"] === null ? {} : sealing.unseal(id, bytesOf(row, "facts")),
     undo: undo === undefined ? undefined : parseUndo(undo),
     steps: readSteps(database, id),
   };
@@ -85,11 +85,11 @@ function endOf(step: StepEnd): [string, string | null, string | null, string | n
 
 function stepOf(row: Row): ChangeStep {
   return {
-    operation: wordOf(WORDS.operation, textOf(row, "operation")),
-    state: wordOf(WORDS.state, textOf(row, "state")),
+    operation: knownWord(WORDS.operation, textOf(row, "operation")),
+    state: knownWord(WORDS.state, textOf(row, "state")),
     undo: numberOf(row, "undo") === 1,
     requestId: optionalTextOf(row, "request_id"),
-    code: optionalWordOf(WORDS.code, optionalTextOf(row, "code")),
-    reason: optionalWordOf(WORDS.reason, optionalTextOf(row, "reason")),
+    code: optionalKnownWord(WORDS.code, optionalTextOf(row, "code")),
+    reason: optionalKnownWord(WORDS.reason, optionalTextOf(row, "reason")),
   };
 }

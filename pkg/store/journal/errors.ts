@@ -27,14 +27,14 @@ export function journalError(file: string, doing: string, error: unknown): Gover
   return new GovernanceError(failure.code, `cannot ${doing} ${file}: ${failure.why}`, { cause: error });
 }
 
-interface Failure {
+interface JournalFailure {
   readonly sqlite: readonly number[];
   readonly errno: readonly string[];
   readonly code: ErrorCode;
   readonly why: string;
 }
 
-const FAILURES: readonly Failure[] = [
+const FAILURES: readonly JournalFailure[] = [
   {
     sqlite: [SQLITE.busy],
     errno: [],

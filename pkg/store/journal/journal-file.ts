@@ -6,7 +6,7 @@ import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
 
 /** "Cgj1": how a journal of ours is told from any other SQLite file of that name. */
-export const APPLICATION_ID = 0x43_67_6a_31;
+export const JOURNAL_APPLICATION_ID = 0x43_67_6a_31;
 /** Raised with every change of the schema. */
 export const JOURNAL_VERSION = 1;
 
@@ -48,7 +48,7 @@ function inspect(path: string, poolId: string): void {
   try {
     database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
     const id = numberOf(database.prepare("PRAGMA application_id").get(), "application_id");
-    if (id !== APPLICATION_ID) throw foreign(path);
+    if (id !== JOURNAL_APPLICATION_ID) throw foreign(path);
     const version = numberOf(database.prepare("PRAGMA user_version").get(), "user_version");
     if (version !== JOURNAL_VERSION) {
       throw refusedJournal(
@@ -91,7 +91,7 @@ function damaged(path: string, cause?: unknown): Error {
 }
 
 const SCHEMA = `
-  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA application_id = ${JOURNAL_APPLICATION_ID};
   PRAGMA user_version = ${JOURNAL_VERSION};
   CREATE TABLE pool (
     id INTEGER PRIMARY KEY CHECK (id = 1),

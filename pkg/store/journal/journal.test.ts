@@ -76,8 +76,8 @@ describe("a change in the journal", () => {
   test("is there with all that was noted and all its steps, for whoever opens the journal next", async () => {
     const first = open();
     expect(await first.begin(change("c1"), never)).toEqual([]);
-    first.note("c1", { facts: { login: "old" }, target: { user: "sub-2", group: "g", loginSha256: "ab" } });
-    first.note("c1", { facts: { login: "ada", attributes: ["a", "b"], count: 2, invited: true } });
+    first.note("c1", { hints: { login: "old" }, target: { user: "sub-2", group: "g", loginSha256: "ab" } });
+    first.note("c1", { hints: { login: "ada", attributes: ["a", "b"], count: 2, invited: true } });
     const group = { description: undefined, roleArn: "arn:x", precedence: 0 };
     first.note("c1", { undo: { members: ["sub-3"], groups: [], group } });
     expect(first.stepBegun("c1", "AdminDisableUser", false)).toBe(0);
@@ -96,7 +96,7 @@ describe("a change in the journal", () => {
     expect(found).toEqual({
       ...change("c1"),
       target: { user: "sub-2", group: "g", loginSha256: "ab" },
-      facts: { login: "ada", attributes: ["a", "b"], count: 2, invited: true },
+      hints: { login: "ada", attributes: ["a", "b"], count: 2, invited: true },
       undo: { members: ["sub-3"], groups: [], group },
       steps,
     });
@@ -122,7 +122,7 @@ describe("a change in the journal", () => {
     await other.begin(change("c1"), never);
     for (const id of ["c1", "c2"]) {
       const refusal = `change ${id} is not open in this process`;
-      expect(() => journal.note(id, { facts: {} })).toThrow(refusal);
+      expect(() => journal.note(id, { hints: {} })).toThrow(refusal);
       expect(() => journal.stepBegun(id, "DeleteGroup", false)).toThrow(refusal);
       expect(() => journal.stepEnded(id, 0, done)).toThrow(refusal);
       expect(() => journal.close(id, nothing)).toThrow(refusal);
@@ -423,31 +423,31 @@ describe("the files", () => {
     ["lost", () => rmSync(at("key"))],
     ["another", () => writeFileSync(at("key"), Buffer.alloc(32, 7))],
   ] as const)(
-    "facts whose key is %s are none, and the change is told all the same (JOURNAL-6)",
+    "hints whose key is %s are none, and the change is told all the same (JOURNAL-6)",
     async ([, spoil]) => {
       const journal = open();
       await journal.begin(change("c1"), never);
-      journal.note("c1", { facts: { login: "ada" } });
+      journal.note("c1", { hints: { login: "ada" } });
       journal.end();
       spoil();
       const next = open();
-      expect(next.claimOrphans()).toMatchObject([{ id: "c1", facts: {} }]);
-      next.note("c1", { facts: { login: "eve" } });
+      expect(next.claimOrphans()).toMatchObject([{ id: "c1", hints: {} }]);
+      next.note("c1", { hints: { login: "eve" } });
       next.end();
-      expect(open().claimOrphans()).toMatchObject([{ facts: { login: "eve" } }]);
+      expect(open().claimOrphans()).toMatchObject([{ hints: { login: "eve" } }]);
     },
   );
 
-  test("facts that were moved to another change are none (JOURNAL-6)", async () => {
+  test("hints that were moved to another change are none (JOURNAL-6)", async () => {
     const journal = open();
     await journal.begin(change("c1"), never);
     await journal.begin(change("c2", "group:g"), never);
-    journal.note("c1", { facts: { login: "ada" } });
+    journal.note("c1", { hints: { login: "ada" } });
     journal.end();
     const database = new DatabaseSync(journal.file);
     database.exec("UPDATE changes SET facts = (SELECT facts FROM changes WHERE id = 'c1') WHERE id = 'c2'");
     database.close();
-    expect(open().claimOrphans()).toMatchObject([{ facts: { login: "ada" } }, { facts: {} }]);
+    expect(open().claimOrphans()).toMatchObject([{ hints: { login: "ada" } }, { hints: {} }]);
   });
 
   test.for([

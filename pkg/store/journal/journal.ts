@@ -2,7 +2,14 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStep, ChangeTarget, UndoRecord } from "../../core/change.ts";
 import type { EpochClock, EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { Budget, BudgetLimit, ChangeFacts, Journal, NewChange, OpenChange } from "../../core/journal.ts";
+import type {
+  Budget,
+  BudgetLimit,
+  Journal,
+  NewChange,
+  OpenChange,
+  RecoveryHints,
+} from "../../core/journal.ts";
 import type { WriteOperation } from "../../core/operations.ts";
 import { numberOf, textOf } from "../rows.ts";
 import { purge, type Refusal, spend, spent } from "./budgets.ts";
@@ -18,8 +25,8 @@ import {
 import { onJournal } from "./errors.ts";
 import { openJournalFile } from "./journal-file.ts";
 import { LockTurns } from "./lock-turns.ts";
-import { becomeOwner, buryIfDead, type Owner } from "./owners.ts";
-import { openSealing, type Sealing } from "./sealing.ts";
+import { becomeOwner, type Owner, removeIfOwnerDead } from "./owners.ts";
+import { type HintsCipher, openHintsCipher } from "./sealing.ts";
 import { type JournalPaths, journalPaths } from "./state-directory.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -37,10 +44,10 @@ export interface JournalFile extends Journal {
   /** Path of its database. */
   readonly file: string;
   /** The changes that are open now, of whichever process. */
-  status(): JournalStatus;
+  status(): OpenChangesStatus;
 }
 
-export interface JournalStatus {
+export interface OpenChangesStatus {
   readonly open: number;
   /** Milliseconds since the epoch; undefined when none is open. */
   readonly oldestBeganAtMs: number | undefined;
@@ -59,7 +66,7 @@ export function openJournal(options: JournalOptions): JournalFile {
   return onJournal(paths.database, "open the journal", () => {
     const database = openJournalFile(paths.database, options.poolId);
     try {
-      const sealing = openSealing(paths.key);
+      const sealing = openHintsCipher(paths.key);
       inTransaction(database, () => purge(database, options.now()));
       const owner = inTransaction(database, () => becomeOwner(paths));
       return new SqliteJournal(database, paths, sealing, owner, options.sleep);
@@ -74,7 +81,7 @@ class SqliteJournal implements JournalFile {
   readonly file: string;
   readonly #database: DatabaseSync;
   readonly #paths: JournalPaths;
-  readonly #sealing: Sealing;
+  readonly #sealing: HintsCipher;
   readonly #owner: Owner;
   readonly #sleep: JournalOptions["sleep"];
   readonly #turns = new LockTurns();
@@ -87,7 +94,7 @@ class SqliteJournal implements JournalFile {
   constructor(
     database: DatabaseSync,
     paths: JournalPaths,
-    sealing: Sealing,
+    sealing: HintsCipher,
     owner: Owner,
     sleep: JournalOptions["sleep"],
   ) {
@@ -128,7 +135,8 @@ class SqliteJournal implements JournalFile {
         .all(change.lock);
       for (const row of owners) {
         const token = textOf(row, "owner");
-        if (token === this.#owner.token || !buryIfDead(this.#database, this.#paths, token)) return undefined;
+        if (token === this.#owner.token || !removeIfOwnerDead(this.#database, this.#paths, token))
+          return undefined;
       }
       const leftovers = this.#database
         .prepare("SELECT * FROM changes WHERE lock = ? ORDER BY seq")
@@ -147,15 +155,15 @@ class SqliteJournal implements JournalFile {
 
   note(
     id: string,
-    what: { readonly facts?: ChangeFacts; readonly target?: ChangeTarget; readonly undo?: UndoRecord },
+    what: { readonly hints?: RecoveryHints; readonly target?: ChangeTarget; readonly undo?: UndoRecord },
   ): void {
-    const { facts, target, undo } = what;
-    this.#write("note facts in", () => {
+    const { hints, target, undo } = what;
+    this.#write("note hints in", () => {
       this.#mustOwn(id);
       const set = (column: string, value: string | Uint8Array): void => {
         this.#database.prepare(`UPDATE changes SET ${column} = ? WHERE id = ?`).run(value, id);
       };
-      if (facts !== undefined) set("facts", this.#sealing.seal(id, facts));
+      if (hints !== undefined) set("facts", this.#sealing.seal(id, hints));
       if (target !== undefined) updateTarget(this.#database, id, target);
       if (undo !== undefined) set("undo", JSON.stringify(undo));
     });
@@ -196,7 +204,7 @@ class SqliteJournal implements JournalFile {
     return this.#read(() => spent(this.#database, budget, nowMs));
   }
 
-  status(): JournalStatus {
+  status(): OpenChangesStatus {
     return this.#read(() => {
       const row = this.#database
         .prepare("SELECT count(*) AS n, min(began_at_ms) AS oldest FROM changes")
@@ -245,7 +253,7 @@ class SqliteJournal implements JournalFile {
       const owners = this.#database
         .prepare("SELECT DISTINCT owner FROM changes WHERE owner IS NOT NULL AND owner <> ?")
         .all(this.#owner.token);
-      for (const row of owners) buryIfDead(this.#database, this.#paths, textOf(row, "owner"));
+      for (const row of owners) removeIfOwnerDead(this.#database, this.#paths, textOf(row, "owner"));
       const free = this.#database.prepare(FREE_CHANGES).all();
       const take = this.#database.prepare("UPDATE changes SET owner = ? WHERE id = ?");
       for (const row of free) take.run(this.#owner.token, textOf(row, "id"));

@@ -1,6 +1,6 @@
 import { GovernanceError } from "../../core/errors.ts";
 
-interface Waiter {
+interface LockWaiter {
   readonly id: string;
   go(): void;
   fail(error: GovernanceError): void;
@@ -8,7 +8,7 @@ interface Waiter {
 
 interface Queue {
   readonly holders: Set<string>;
-  readonly waiting: Waiter[];
+  readonly waiting: LockWaiter[];
 }
 
 /** Who may open a change of a lock next, within this process: first come, first served (JOURNAL-3). */
@@ -31,7 +31,7 @@ export class LockTurns {
         queue.waiting.splice(queue.waiting.indexOf(waiter), 1);
         waiter.fail(GovernanceError.from(signal.reason));
       };
-      const waiter: Waiter = {
+      const waiter: LockWaiter = {
         id,
         go: () => {
           signal.removeEventListener("abort", abort);

@@ -28,7 +28,7 @@ export function becomeOwner(paths: JournalPaths): Owner {
 }
 
 /** Whether the owner is dead; its changes are then nobody's. Inside a write transaction. */
-export function buryIfDead(database: DatabaseSync, paths: JournalPaths, token: string): boolean {
+export function removeIfOwnerDead(database: DatabaseSync, paths: JournalPaths, token: string): boolean {
   if (!isDead(lockPath(paths, token))) return false;
   database.prepare("UPDATE changes SET owner = NULL WHERE owner = ?").run(token);
   return true;

@@ -1,24 +1,24 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
-import type { ChangeFacts } from "../../core/journal.ts";
+import type { RecoveryHints } from "../../core/journal.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
-import { parseFacts } from "./stored-values.ts";
+import { parseHints } from "./stored-values.ts";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 
-/** Keeps facts unreadable on disk, each bound to its change (JOURNAL-6). */
-export interface Sealing {
-  seal(change: string, facts: ChangeFacts): Uint8Array;
-  /** No facts at all when the key is another one than they were sealed with, or they were tampered with. */
-  unseal(change: string, sealed: Uint8Array): ChangeFacts;
+/** Keeps hints unreadable on disk, each bound to its change (JOURNAL-6). */
+export interface HintsCipher {
+  seal(change: string, hints: RecoveryHints): Uint8Array;
+  /** No hints at all when the key is another one than they were sealed with, or they were tampered with. */
+  unseal(change: string, sealed: Uint8Array): RecoveryHints;
 }
 
 /** Reads the key, or makes one. What was sealed with a lost key stays unreadable. */
-export function openSealing(keyPath: string): Sealing {
+export function openHintsCipher(keyPath: string): HintsCipher {
   if (!existsSync(keyPath)) createWhole(keyPath, writeKey);
   sweepDrafts(keyPath);
   const key = readFileSync(keyPath);
@@ -30,11 +30,11 @@ export function openSealing(keyPath: string): Sealing {
     );
   }
   return {
-    seal(change, facts) {
+    seal(change, hints) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(change));
-      const text = Buffer.concat([cipher.update(JSON.stringify(facts), "utf8"), cipher.final()]);
+      const text = Buffer.concat([cipher.update(JSON.stringify(hints), "utf8"), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), text]);
     },
     unseal(change, sealed) {
@@ -44,7 +44,7 @@ export function openSealing(keyPath: string): Sealing {
         decipher.setAAD(Buffer.from(change));
         decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
         const text = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
-        return parseFacts(Buffer.concat([text, decipher.final()]).toString("utf8"));
+        return parseHints(Buffer.concat([text, decipher.final()]).toString("utf8"));
       } catch {
         return {};
       }

@@ -6,7 +6,7 @@ import {
   type UndoRecord,
 } from "../../core/change.ts";
 import { ERROR_CODES, ERROR_REASONS, GovernanceError } from "../../core/errors.ts";
-import type { ChangeFacts } from "../../core/journal.ts";
+import type { RecoveryHints } from "../../core/journal.ts";
 import { WRITE_OPERATIONS } from "../../core/operations.ts";
 
 /** Every word that a row may hold, so that a damaged one is noticed. */
@@ -20,17 +20,17 @@ export const WORDS = {
 } as const;
 
 /** `text` when it is one of the words, else `data-loss`. */
-export function wordOf<T extends string>(words: readonly T[], text: string): T {
+export function knownWord<T extends string>(words: readonly T[], text: string): T {
   const word = words.find((known) => known === text);
   if (word === undefined) throw damagedRow();
   return word;
 }
 
-export function optionalWordOf<T extends string>(
+export function optionalKnownWord<T extends string>(
   words: readonly T[],
   text: string | undefined,
 ): T | undefined {
-  return text === undefined ? undefined : wordOf(words, text);
+  return text === undefined ? undefined : knownWord(words, text);
 }
 
 /** How a step ended, without what it was. */
@@ -41,8 +41,8 @@ export function parseUndo(text: string): UndoRecord {
   if (!isObject(undo)) throw damagedRow();
   const { members, groups, group } = undo;
   return {
-    ...(members === undefined ? {} : { members: textsOf(members) }),
-    ...(groups === undefined ? {} : { groups: textsOf(groups) }),
+    ...(members === undefined ? {} : { members: textListOf(members) }),
+    ...(groups === undefined ? {} : { groups: textListOf(groups) }),
     ...(group === undefined ? {} : { group: undoGroupOf(group) }),
   };
 }
@@ -56,20 +56,20 @@ function undoGroupOf(value: unknown): NonNullable<UndoRecord["group"]> {
   return { description, roleArn, precedence };
 }
 
-export function parseFacts(text: string): ChangeFacts {
-  const facts = parsed(text);
-  if (!isFacts(facts)) throw damagedRow();
-  return facts;
+export function parseHints(text: string): RecoveryHints {
+  const hints = parsed(text);
+  if (!isHints(hints)) throw damagedRow();
+  return hints;
 }
 
-function isFacts(value: unknown): value is ChangeFacts {
+function isHints(value: unknown): value is RecoveryHints {
   return (
     isObject(value) &&
     Object.values(value).every((one) => ["string", "number", "boolean"].includes(typeof one) || isTexts(one))
   );
 }
 
-function textsOf(value: unknown): readonly string[] {
+function textListOf(value: unknown): readonly string[] {
   if (!isTexts(value)) throw damagedRow();
   return value;
 }

@@ -34,8 +34,8 @@ function sealing({ clientSecret }: Config): PasswordSealing {
  */
 export async function settleLeftovers({ log, provisioner }: Runtime, signal: AbortSignal): Promise<void> {
   try {
-    const { settled, failed } = await provisioner.recover(signal);
-    for (const { change, outcome, says } of settled) {
+    const { recovered, failed } = await provisioner.recover(signal);
+    for (const { change, outcome, says } of recovered) {
       const level = outcome === "partial" || outcome === "unknown" ? "warn" : "info";
       log[level](`settled a change that was cut off: ${says}`, {
         change: change.id,

@@ -12,7 +12,7 @@ import { createRowWriter } from "../output/row-writer.ts";
 interface Row {
   readonly change: OpenChange;
   /** `open`: it could not be looked at, and waits for the next time. */
-  readonly outcome: Recovery["settled"][number]["outcome"] | "open";
+  readonly outcome: Recovery["recovered"][number]["outcome"] | "open";
   readonly says: string;
 }
 
@@ -36,9 +36,9 @@ export function recoverCommand(config: Config, context: Context): Promise<number
         "provisioning is not enabled, and settling a change may take back what it made: add --provisioning",
       );
     }
-    const { settled, failed } = await provisioner.recover(context.signal);
+    const { recovered, failed } = await provisioner.recover(context.signal);
     const all: readonly Row[] = [
-      ...settled,
+      ...recovered,
       ...failed.map(({ change, error }) => ({ change, outcome: "open" as const, says: error.message })),
     ];
     if (all.length === 0 && config.output === "table") {

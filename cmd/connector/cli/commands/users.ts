@@ -1,8 +1,12 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { ChangeKind } from "../../../../pkg/core/change.ts";
 import type { Secret } from "../../../../pkg/core/secret.ts";
-import type { Outcome } from "../../../../pkg/provision/context.ts";
-import type { AttributeChange, ChangedUser, UserRef } from "../../../../pkg/provision/provisioner.ts";
+import type {
+  AttributeChange,
+  ChangedUser,
+  Outcome,
+  UserRef,
+} from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
 import { makeChanges, type Tools } from "../make-changes.ts";
 import { changeRow, type Detail } from "../output/change-output.ts";

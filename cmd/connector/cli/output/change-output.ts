@@ -2,7 +2,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import type { ChangeKind, ChangeStep } from "../../../../pkg/core/change.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
-import type { Outcome } from "../../../../pkg/provision/context.ts";
+import type { Outcome } from "../../../../pkg/provision/provisioner.ts";
 import type { Output } from "../../process/context.ts";
 import type { Column } from "./columns.ts";
 import { createObjectWriter } from "./object-writer.ts";

@@ -1,0 +1,73 @@
+import type { ChangeOutcome } from "../core/change.ts";
+import { GovernanceError } from "../core/errors.ts";
+import type { OpenChange } from "../core/journal.ts";
+import {
+  CHANGE_LIMIT_MS,
+  type ChangeRecords,
+  closeChange,
+  hasNoEffect,
+  trackNotes,
+} from "./change-records.ts";
+import type { RecoveredChange, Recovery, RecoveryResult } from "./provisioner.ts";
+import { createSteps, type StepLog } from "./steps.ts";
+
+/** Finds out what became of a change that a killed process left open, and finishes it or undoes it. */
+export type Reconcile = (change: OpenChange, steps: StepLog) => Promise<RecoveryResult>;
+
+/** Recovers one open change, and closes it. */
+export async function recoverChange(
+  records: ChangeRecords,
+  reconcile: Reconcile,
+  change: OpenChange,
+): Promise<RecoveredChange> {
+  const { journal, audit } = records;
+  const ended = audit.outcomeOf(change.id);
+  if (ended !== undefined) {
+    // Only the end of the journal's entry is missing.
+    closeChange(records, change, { target: change.target, undo: change.undo, outcome: ended });
+    const says = `it had ended as ${ended}, and the audit log has it`;
+    return { change, outcome: RECOVERED_AS[ended], says };
+  }
+  const log = createSteps(journal, change.id, AbortSignal.timeout(CHANGE_LIMIT_MS));
+  const { steps, noted } = trackNotes(log, change.target, change.undo);
+  const result: RecoveryResult =
+    change.steps.length === 0
+      ? { outcome: "failed", says: "no call had been made" }
+      : await reconcile(change, steps);
+  if (hasNoEffect(result.outcome)) journal.giveBack(change.id);
+  const name = `${change.requester.via} ${change.requester.name}`;
+  closeChange(records, change, { ...noted(), requester: { via: "recovery", name }, outcome: result.outcome });
+  return { change, ...result };
+}
+
+/** Recovers what killed processes left open. Changes whose recovery fails stay open for the next time. */
+export async function recoverOrphans(
+  records: ChangeRecords,
+  reconcile: Reconcile,
+  signal: AbortSignal,
+): Promise<Recovery> {
+  const { journal } = records;
+  const recovered: RecoveredChange[] = [];
+  const failed: { change: OpenChange; error: GovernanceError }[] = [];
+  for (const change of journal.claimOrphans()) {
+    signal.throwIfAborted();
+    try {
+      recovered.push(await recoverChange(records, reconcile, change));
+    } catch (error) {
+      failed.push({ change, error: GovernanceError.from(error) });
+    } finally {
+      journal.release(change.id);
+    }
+  }
+  return { recovered, failed };
+}
+
+const RECOVERED_AS: Readonly<Record<ChangeOutcome, RecoveryResult["outcome"]>> = {
+  done: "done",
+  "nothing-to-do": "done",
+  refused: "failed",
+  failed: "failed",
+  undone: "undone",
+  partial: "partial",
+  unknown: "unknown",
+};

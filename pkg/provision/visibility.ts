@@ -1,0 +1,38 @@
+import type { User } from "../core/user.ts";
+import type { Deps } from "./deps.ts";
+
+/** A new account may not be visible to a read for a moment (mark 50). */
+const PAUSES_MS = [200, 400, 800, 1600];
+
+/** After this time a new account is visible. */
+export const VISIBLE_WITHIN_MS = 30_000;
+
+/** Reads again a few times before it says that there is nothing. */
+export async function retryUntilVisible<T>(
+  { sleep }: Pick<Deps, "sleep">,
+  read: (signal: AbortSignal) => Promise<T | undefined>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for (const pauseMs of PAUSES_MS) {
+    const found = await read(signal);
+    if (found !== undefined) return found;
+    await sleep(pauseMs, signal);
+  }
+  return await read(signal);
+}
+
+/**
+ * The account as it is after the change, or `before` when it cannot be read: the change is made all the same, and its
+ * answer may hold a password that is given only once (mark 50).
+ */
+export async function readBack(
+  deps: Pick<Deps, "sleep" | "users">,
+  before: User,
+  signal: AbortSignal,
+): Promise<User> {
+  try {
+    return (await retryUntilVisible(deps, (inner) => deps.users.reread(before, inner), signal)) ?? before;
+  } catch {
+    return before;
+  }
+}
