@@ -1,7 +1,7 @@
 import type { ChangeKind, ChangeOutcome, ChangeStep, ChangeTarget, Requester, UndoRecord } from "./change.ts";
 import type { ErrorCode, ErrorReason } from "./errors.ts";
 
-/** One finished change, as the audit log keeps it. There is no room in it for an attribute, a password or a token. */
+/** One finished change, as the audit log keeps it. It has no field for an attribute, a password or a token. */
 export interface AuditRecord {
   /** The id of the change; one line each. */
   readonly change: string;
@@ -21,10 +21,10 @@ export interface AuditRecord {
 /** The log of all writes. */
 export interface AuditLog {
   /**
-   * Appends one line and returns when it is on the disk. A change that has its line already is left as it is, so that
+   * Appends one line and returns when it is on the disk. Does nothing for a change that has its line already, so that
    * a recovery may repeat it. Throws `failed-precondition` when the line cannot be written.
    */
   append(record: AuditRecord): void;
-  /** How the change ended as the log has it; undefined while it has no line among the newest ten thousand. */
+  /** How the change ended; undefined when it has no line among the newest ten thousand. */
   outcomeOf(change: string): ChangeOutcome | undefined;
 }

@@ -26,13 +26,13 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 export const REQUESTED_VIA = ["cli", "grpc", "recovery"] as const;
 
-/** Who asked, as far as the connector can tell: an operating-system user or the peer of a gRPC call. */
+/** Who asked for the change, as far as the connector knows: a user of the operating system, or the peer of a gRPC call. */
 export interface Requester {
   readonly via: (typeof REQUESTED_VIA)[number];
   readonly name: string;
 }
 
-/** On whom: ids only. A user's id is the `sub`; "" while it is not known. */
+/** What is changed: ids only. A user's id is the `sub`. */
 export interface ChangeTarget {
   readonly user?: string;
   readonly group?: string;
@@ -41,8 +41,8 @@ export interface ChangeTarget {
 }
 
 /**
- * `done`: AWS said so, or a read showed it. `not-done`: AWS refused, or a read showed that it is not. `unknown`: it may
- * stand or not. `undone`: it was done, and taken back by a later step.
+ * `begun`: the call may have been sent, and there is no result yet. `done`: AWS confirmed it, or a read showed it.
+ * `not-done`: AWS refused it, or a read showed that it was not done. `unknown`: nothing shows whether it was done.
  */
 export const STEP_STATES = ["begun", "done", "not-done", "unknown"] as const;
 
@@ -52,7 +52,7 @@ export type StepState = (typeof STEP_STATES)[number];
 export interface ChangeStep {
   readonly operation: WriteOperation;
   readonly state: StepState;
-  /** The step takes back an earlier one. */
+  /** The step undoes an earlier one. */
   readonly undo: boolean;
   readonly requestId: string | undefined;
   readonly code: ErrorCode | undefined;
@@ -60,9 +60,9 @@ export interface ChangeStep {
 }
 
 /**
- * How a change ended. `nothing-to-do`: it was so already. `refused`: by a guard or a check, before any step. `failed`:
- * nothing of it stands. `undone`: what was done has been taken back. `partial`: some of it stands. `unknown`: it
- * cannot be told.
+ * How a change ended. `nothing-to-do`: the pool was like this already. `refused`: by a guard or a check, before any step.
+ * `failed`: nothing was done. `undone`: some steps were done, and have been undone. `partial`: some steps are done, others
+ * not. `unknown`: nothing shows whether it was done.
  */
 export const CHANGE_OUTCOMES = [
   "done",
@@ -76,7 +76,7 @@ export const CHANGE_OUTCOMES = [
 
 export type ChangeOutcome = (typeof CHANGE_OUTCOMES)[number];
 
-/** What is kept so that a deletion can be made good by hand: ids and the pool's own names, no attribute value. */
+/** What an operator needs to repair a deletion by hand: ids and the pool's own names, no attribute value. */
 export interface UndoRecord {
   /** Members (`sub`) of a deleted group. */
   readonly members?: readonly string[];

@@ -7,7 +7,7 @@ export interface Receipt {
   readonly requestId: string | undefined;
 }
 
-/** AWS made something, and says what it looks like. */
+/** AWS created something, and described it. */
 export interface Made<T> extends Receipt {
   readonly made: T;
 }
@@ -20,13 +20,13 @@ export interface NewUser {
   readonly username: string;
   /** By Cognito's names, values as text. */
   readonly attributes: ReadonlyMap<string, string>;
-  /** Without one Cognito generates a password that nobody learns but the invited. */
+  /** Without it Cognito generates a password, which only the invitation contains. */
   readonly temporaryPassword: Secret | undefined;
-  /** Empty: no invitation goes out (MessageAction SUPPRESS). Never left to Cognito's default, which is SMS. */
+  /** Empty: no invitation is sent (MessageAction SUPPRESS). Never left to Cognito's default, which is SMS. */
   readonly inviteBy: readonly Medium[];
 }
 
-/** What a group is made of besides its name. UpdateGroup is always given all three: servers may replace or merge. */
+/** The fields of a group besides its name. UpdateGroup always gets all three: a server may replace or merge them. */
 export interface GroupFields {
   readonly description: string | undefined;
   readonly roleArn: string | undefined;
@@ -35,18 +35,18 @@ export interface GroupFields {
 }
 
 /**
- * The calls that change the pool, one AWS call each, by true username or group name. A method resolves when AWS said
- * that it is done and rejects with a GovernanceError otherwise: reason `outcome-unknown` where it may have been done
- * all the same. Nothing here is repeated where repeating could do it twice.
+ * The calls that change the pool, one AWS call each, by true username or group name. A method resolves when AWS
+ * confirmed the call, and rejects with a GovernanceError otherwise: with reason `outcome-unknown` when the call may have
+ * been done all the same. A call is not repeated where that could do it twice.
  */
 export interface DirectoryWriter {
   createUser(user: NewUser, signal: AbortSignal): Promise<Made<User>>;
-  /** A new temporary password goes out. Only for users who still have one (FORCE_CHANGE_PASSWORD). */
+  /** Sends a new temporary password. Only for users who still have one (FORCE_CHANGE_PASSWORD). */
   resendInvitation(username: string, by: readonly Medium[], signal: AbortSignal): Promise<Receipt>;
   deleteUser(username: string, signal: AbortSignal): Promise<Receipt>;
   enableUser(username: string, signal: AbortSignal): Promise<Receipt>;
   disableUser(username: string, signal: AbortSignal): Promise<Receipt>;
-  /** Revokes refresh and access tokens. ID tokens that are out stay valid until they expire. */
+  /** Revokes refresh and access tokens. ID tokens that were issued before stay valid until they expire. */
   signOutUser(username: string, signal: AbortSignal): Promise<Receipt>;
   setAttributes(
     username: string,
@@ -56,12 +56,12 @@ export interface DirectoryWriter {
   deleteAttributes(username: string, names: readonly string[], signal: AbortSignal): Promise<Receipt>;
   /** Not permanent: the person must change it at the next sign-in. */
   setPassword(username: string, password: Secret, permanent: boolean, signal: AbortSignal): Promise<Receipt>;
-  /** The old password is dead at once; a code goes to the verified e-mail or phone. */
+  /** The old password is invalid at once. A code is sent to the verified e-mail address or phone number. */
   resetPassword(username: string, signal: AbortSignal): Promise<Receipt>;
   confirmSignUp(username: string, signal: AbortSignal): Promise<Receipt>;
   /** Switches every second factor off. */
   clearMfa(username: string, signal: AbortSignal): Promise<Receipt>;
-  /** Rejects with `group-gone` or `user-gone`; a member already is no error. */
+  /** Rejects with `group-gone` or `user-gone`. Succeeds when the user is a member already. */
   addMember(groupName: string, username: string, signal: AbortSignal): Promise<Receipt>;
   removeMember(groupName: string, username: string, signal: AbortSignal): Promise<Receipt>;
   createGroup(name: string, fields: GroupFields, signal: AbortSignal): Promise<Made<Group>>;

@@ -2,10 +2,10 @@ import type { ChangeKind, ChangeStep, ChangeTarget, Requester, UndoRecord } from
 import type { EpochMs } from "./clock.ts";
 import type { WriteOperation } from "./operations.ts";
 
-/** What a guard counts per hour. */
+/** What is limited per hour. */
 export type Budget = "deletions" | "disables" | "invitations";
 
-/** What the journal knows of a change before its first step. */
+/** A change before its first step. */
 export interface NewChange {
   readonly id: string;
   readonly kind: ChangeKind;
@@ -16,7 +16,7 @@ export interface NewChange {
   readonly target: ChangeTarget;
 }
 
-/** What a recovery needs to judge a change that was cut off. It is sealed on disk: it may name a login. */
+/** What a recovery needs to decide about a change that was cut off. Encrypted on disk, because it may name a login. */
 export type RecoveryHints = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** A change that has not ended. */
@@ -32,19 +32,19 @@ export interface BudgetLimit {
 }
 
 /**
- * The record of changes under way, durable before each call. It outlives the process: what a killed one left open is
- * settled by the next (D15).
+ * The record of changes under way, durable before each call. It outlives the process: the next process recovers what a
+ * killed one left open (D15).
  */
 export interface Journal {
   /**
-   * Opens a change. Waits while another living process, or this one, has a change of the same lock open. Resolves with
-   * the changes that dead processes left open under that lock, or that were let go, oldest first: they are settled
-   * before anything else. An abort while waiting is `canceled` (or `deadline-exceeded`), and nothing was opened.
+   * Opens a change. Waits while a living process, this one included, has a change of the same lock open. Resolves with
+   * the changes under that lock that dead processes left open or that were released, oldest first: the caller recovers
+   * them first. An abort while waiting is `canceled` (or `deadline-exceeded`), and nothing was opened.
    */
   begin(change: NewChange, signal: AbortSignal): Promise<readonly OpenChange[]>;
   /**
-   * What a recovery needs, and whom it is about once that is known. Each member given replaces the whole of what was
-   * noted under it before; the others stay.
+   * Adds what a recovery needs, and the target once it is known. A member that is given replaces its old value; the
+   * others stay as they are.
    */
   note(
     id: string,
@@ -56,8 +56,8 @@ export interface Journal {
   /** The steps so far, in order. */
   steps(id: string): readonly ChangeStep[];
   /**
-   * Takes one of each budget within the last hour, or none and says when the first of the exhausted ones is free.
-   * `giveBack` returns them when the change turned out to do nothing. A limit of 0 is never free: `Infinity`.
+   * Takes one of each budget, counted over the last hour. When one is used up it takes none, and returns when that one
+   * is free again (`Infinity` for a limit of 0). `giveBack` returns them when the change did nothing.
    */
   spend(
     id: string,
@@ -69,19 +69,19 @@ export interface Journal {
   spent(budget: Budget, nowMs: EpochMs): number;
   /**
    * Runs `last` (the audit line) and removes the change, while no other process does the same. `last` may only read
-   * the journal. When it throws, that is thrown on, and the change stays open but is let go, as by `release`.
+   * the journal. When it throws, `close` throws the same error, and the change stays open and is released.
    */
   close(id: string, last: () => void): void;
   /**
-   * Gives up a change without ending it: it stays open, and the next `begin` of its lock, or `claimOrphans`, gets it. What
-   * `begin` returned with it and is still open goes too.
+   * Gives up a change without ending it: it stays open, and the next `begin` of its lock, or `claimOrphans`, gets it. The
+   * changes that `begin` returned with it are released too, if they are still open. Does nothing for an ended change.
    */
   release(id: string): void;
   /**
-   * The changes that dead processes left open, or that were let go, oldest first; not those under whose lock a living
-   * one is at work. They belong to this process from now on, until `close` or `release`.
+   * The changes that dead processes left open or that were released, oldest first, without those whose lock a living
+   * process holds. They belong to this process from now on, until `close` or `release`.
    */
   claimOrphans(): readonly OpenChange[];
-  /** Lets go of the lock of this process. Open changes of it stay, for the next one. */
+  /** Closes the journal. Open changes of this process stay in it, for the next process. */
   end(): void;
 }

@@ -24,7 +24,7 @@ interface Entry {
   hints: RecoveryHints;
   undo: UndoRecord | undefined;
   readonly steps: ChangeStep[];
-  /** Undefined: of a dead process, or let go. */
+  /** Undefined: of a dead process, or released. */
   owner: object | undefined;
 }
 
@@ -171,7 +171,7 @@ export function createMemoryDisk(): MemoryDisk {
         wake();
       },
       release(id) {
-        // One that is ended is nobody's any more.
+        // An ended change is not there any more.
         const lock = entries.get(id)?.change.lock;
         for (const entry of entries.values()) {
           if (entry.change.lock === lock && entry.owner === self) entry.owner = undefined;

@@ -3,7 +3,7 @@ import type { EpochMs } from "../../core/clock.ts";
 import type { Budget, BudgetLimit } from "../../core/journal.ts";
 import { numberOf } from "../rows.ts";
 
-/** What a guard counts is counted within the hour before (JOURNAL-7). */
+/** Budgets are counted over the last hour (JOURNAL-7). */
 export const BUDGET_WINDOW_MS = 3_600_000;
 
 export interface Refusal {
@@ -11,7 +11,7 @@ export interface Refusal {
   readonly freeAtMs: number;
 }
 
-/** Takes one of each, or none. Inside a write transaction. */
+/** Takes one of each budget, or none. Call it inside a write transaction. */
 export function spend(
   database: DatabaseSync,
   change: string,
@@ -25,7 +25,7 @@ export function spend(
       .all(budget)
       .map((row) => numberOf(row, "at_ms"));
     if (times.length < limit) continue;
-    // One is free when but `limit - 1` of the newest are still within the hour.
+    // One is free again as soon as only `limit - 1` of them are within the hour.
     const last = times[times.length - limit];
     return {
       refused: budget,
@@ -44,7 +44,7 @@ export function spent(database: DatabaseSync, budget: Budget, nowMs: EpochMs): n
   return numberOf(row, "n");
 }
 
-/** Forgets what is older than the hour. A clock that had run ahead would block for as long: it counts from now. */
+/** Forgets what is older than an hour. Entries from the future, after the clock was set back, count from now. */
 export function purge(database: DatabaseSync, nowMs: EpochMs): void {
   database.prepare("DELETE FROM spent WHERE at_ms <= ?").run(nowMs - BUDGET_WINDOW_MS);
   database.prepare("UPDATE spent SET at_ms = ?1 WHERE at_ms > ?1 + ?2").run(nowMs, BUDGET_WINDOW_MS);

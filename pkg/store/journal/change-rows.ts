@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStep, ChangeTarget } from "../../core/change.ts";
 import type { NewChange, OpenChange } from "../../core/journal.ts";
 import { bytesOf, numberOf, optionalTextOf, type Row, textOf } from "../rows.ts";
-import type { HintsCipher } from "./sealing.ts";
+import type { HintsCipher } from "./hints-cipher.ts";
 import { knownWord, optionalKnownWord, parseUndo, type StepEnd, WORDS } from "./stored-values.ts";
 
 export function insertChange(database: DatabaseSync, change: NewChange, owner: string): void {
@@ -49,8 +49,8 @@ export function readSteps(database: DatabaseSync, id: string): readonly ChangeSt
   return database.prepare("SELECT * FROM steps WHERE change = ? ORDER BY step").all(id).map(stepOf);
 }
 
-/** A change as it stands in its row, with its steps. */
-export function openChangeOf(database: DatabaseSync, row: Row, sealing: HintsCipher): OpenChange {
+/** The change of a row, with its steps. */
+export function openChangeOf(database: DatabaseSync, row: Row, cipher: HintsCipher): OpenChange {
   const id = textOf(row, "id");
   const undo = optionalTextOf(row, "undo");
   return {
@@ -60,7 +60,7 @@ export function openChangeOf(database: DatabaseSync, row: Row, sealing: HintsCip
     beganAtMs: numberOf(row, "began_at_ms"),
     requester: { via: knownWord(WORDS.via, textOf(row, "via")), name: textOf(row, "requester") },
     target: targetOf(row),
-    hints: row["facts"] === null ? {} : sealing.unseal(id, bytesOf(row, "facts")),
+    hints: row["facts"] === null ? {} : cipher.decrypt(id, bytesOf(row, "facts")),
     undo: undo === undefined ? undefined : parseUndo(undo),
     steps: readSteps(database, id),
   };

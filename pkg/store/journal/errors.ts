@@ -1,12 +1,12 @@
 import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
 import { errnoOf, SQLITE, sqliteOf } from "../errors.ts";
 
-/** A file of ours that we may not use: damaged, foreign, of another pool. It stays as it is (JOURNAL-8). */
+/** A journal file that cannot be used: damaged, not a journal, or of another pool. It is not changed (JOURNAL-8). */
 export function refusedJournal(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
   return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
 }
 
-/** Runs what touches the journal, so that only a GovernanceError comes out. */
+/** Runs work on the journal file, so that it throws nothing but a GovernanceError. */
 export function onJournal<T>(file: string, doing: string, work: () => T): T {
   try {
     return work();
@@ -15,7 +15,7 @@ export function onJournal<T>(file: string, doing: string, work: () => T): T {
   }
 }
 
-/** What SQLite and the file system throw, in our words. `doing` reads as "cannot <doing> <file>". */
+/** Translates what SQLite and the file system throw. `doing` is used as in "cannot <doing> <file>". */
 export function journalError(file: string, doing: string, error: unknown): GovernanceError {
   if (error instanceof GovernanceError) return error;
   const sqlite = sqliteOf(error);
@@ -39,31 +39,31 @@ const FAILURES: readonly JournalFailure[] = [
     sqlite: [SQLITE.busy],
     errno: [],
     code: "unavailable",
-    why: "another process keeps it locked; see whether one is stopped or hangs",
+    why: "another process keeps it locked; check whether one is stopped or hangs",
   },
   {
     sqlite: [SQLITE.full],
     errno: ["ENOSPC", "EDQUOT"],
     code: "resource-exhausted",
-    why: "the disk is full; free some space, or name a roomier --state-dir",
+    why: "the disk is full; free some space, or set --state-dir to a directory with more space",
   },
   {
     sqlite: [SQLITE.readOnly],
     errno: ["EACCES", "EPERM", "EROFS"],
     code: "failed-precondition",
-    why: "this user has no right to write it; change that, or name another --state-dir",
+    why: "this user has no permission to write it; change that, or name another --state-dir",
   },
   {
     sqlite: [SQLITE.cantOpen],
     errno: [],
     code: "failed-precondition",
-    why: "it cannot be opened; see whether this user may read and write it, or name another --state-dir",
+    why: "it cannot be opened; check that this user may read and write it, or name another --state-dir",
   },
   {
     sqlite: [],
     errno: ["ENOENT", "ENOTDIR", "EEXIST", "EISDIR", "ELOOP", "ENAMETOOLONG"],
     code: "failed-precondition",
-    why: "the path leads to no such file; name another --state-dir",
+    why: "there is no such file at that path; name another --state-dir",
   },
   {
     sqlite: [],
@@ -75,12 +75,12 @@ const FAILURES: readonly JournalFailure[] = [
     sqlite: [SQLITE.corrupt, SQLITE.notADatabase],
     errno: [],
     code: "data-loss",
-    why: "it is damaged; move it away, and see in the audit log what was done last",
+    why: "it is damaged; move it away, and check in the audit log what was done last",
   },
   {
     sqlite: [SQLITE.ioError],
     errno: ["EIO"],
     code: "internal",
-    why: "the disk reported an input/output error; see the log of the system",
+    why: "the disk reported an input/output error; check the log of the system",
   },
 ];

@@ -5,15 +5,15 @@ import { numberOf, textOf } from "../rows.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
 
-/** "Cgj1": how a journal of ours is told from any other SQLite file of that name. */
+/** "Cgj1" in ASCII: tells a journal of the connector from any other SQLite file. */
 export const JOURNAL_APPLICATION_ID = 0x43_67_6a_31;
-/** Raised with every change of the schema. */
+/** Raise it with every change of the schema. */
 export const JOURNAL_VERSION = 1;
 
-/** Others hold the file for the time of an fsync or two. Waiting stops this process whole. */
+/** Other processes hold the file for an fsync or two. Waiting blocks the event loop. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** Opens the journal of the pool, or makes it. A file that is not ours is refused and left alone (JOURNAL-8). */
+/** Opens the journal of the pool, or creates it. Any other file is refused and not changed (JOURNAL-8). */
 export function openJournalFile(path: string, poolId: string): DatabaseSync {
   if (!existsSync(path)) createWhole(path, (draft) => build(draft, poolId));
   inspect(path, poolId);
@@ -35,14 +35,14 @@ function build(path: string, poolId: string): void {
   try {
     database.exec(SCHEMA);
     database.prepare("INSERT INTO pool (id, pool_id) VALUES (1, ?)").run(poolId);
-    // Last: from here on it is a property of the file.
+    // Last, because it is a property of the file from now on.
     database.exec("PRAGMA journal_mode = WAL");
   } finally {
     database.close();
   }
 }
 
-/** Reads only, so that not even the close of a refused file changes a byte of it. */
+/** Reads only, so that not even closing a refused file changes it. */
 function inspect(path: string, poolId: string): void {
   let database: DatabaseSync | undefined;
   try {
@@ -53,14 +53,14 @@ function inspect(path: string, poolId: string): void {
     if (version !== JOURNAL_VERSION) {
       throw refusedJournal(
         path,
-        `is a journal of version ${version}, this connector knows ${JOURNAL_VERSION}`,
+        `is a journal of version ${version}; this connector supports version ${JOURNAL_VERSION}`,
         "use the connector that wrote it, or name another --state-dir",
       );
     }
     const [verdict] = database.prepare("PRAGMA quick_check(1)").all();
     if (verdict === undefined || textOf(verdict, "quick_check") !== "ok") throw damaged(path);
     const row = database.prepare("SELECT pool_id FROM pool").get();
-    const owner = row === undefined ? "nobody" : textOf(row, "pool_id");
+    const owner = row === undefined ? "?" : textOf(row, "pool_id");
     if (owner !== poolId) {
       throw refusedJournal(path, `is the journal of pool ${owner}`, "name another --state-dir");
     }
@@ -78,14 +78,18 @@ function inspect(path: string, poolId: string): void {
 const SQLITE_ERROR = 1;
 
 function foreign(path: string): Error {
-  return refusedJournal(path, "is no journal of this connector", "move it away, or name another --state-dir");
+  return refusedJournal(
+    path,
+    "is not a journal of this connector",
+    "move it away, or name another --state-dir",
+  );
 }
 
 function damaged(path: string, cause?: unknown): Error {
   return refusedJournal(
     path,
     "is damaged",
-    "move it away and start again; the audit log and the pool say what was done last",
+    "move it away and start again; the audit log and the pool show what was done last",
     cause,
   );
 }
@@ -97,7 +101,7 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY CHECK (id = 1),
     pool_id TEXT NOT NULL
   ) STRICT;
-  -- owner names a lock beside the file (JOURNAL-4). It is NULL when nobody is at work on the change.
+  -- owner names a lock beside the file (JOURNAL-4). It is NULL when no process works on the change.
   CREATE TABLE changes (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

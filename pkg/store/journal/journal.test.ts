@@ -232,8 +232,8 @@ describe("one change of a lock at a time (JOURNAL-3)", () => {
     journal.end();
     journal.end();
     await expect(waiting).rejects.toMatchObject({ code: "canceled" });
-    expect(() => journal.steps("c1")).toThrow("the journal was closed");
-    expect(() => journal.stepBegun("c1", "DeleteGroup", false)).toThrow("the journal was closed");
+    expect(() => journal.steps("c1")).toThrow("the journal is closed");
+    expect(() => journal.stepBegun("c1", "DeleteGroup", false)).toThrow("the journal is closed");
     expect(ids(await open().begin(change("c3"), never))).toEqual(["c1"]);
   });
 });
@@ -306,7 +306,7 @@ describe("what was left open (JOURNAL-5)", () => {
     expect(journal.claimOrphans()).toEqual([]);
   });
 
-  test("a change let go when the file could not be written is free with the next write", async () => {
+  test("a change released when the file could not be written is free with the next write", async () => {
     const journal = open();
     await journal.begin(change("c1", "group:g"), never);
     await journal.begin(change("c2"), never);
@@ -451,8 +451,8 @@ describe("the files", () => {
   });
 
   test.for([
-    ["text", () => Buffer.from("some notes\n"), /is no journal of this connector; move it away/],
-    ["an empty file", () => Buffer.alloc(0), /is no journal of this connector/],
+    ["text", () => Buffer.from("some notes\n"), /is not a journal of this connector; move it away/],
+    ["an empty file", () => Buffer.alloc(0), /is not a journal of this connector/],
     ["cut", (bytes: Buffer) => bytes.subarray(0, 8192), /is damaged; move it away/],
     [
       "overwritten inside",
@@ -472,8 +472,8 @@ describe("the files", () => {
   );
 
   test.for([
-    ["another program's", "PRAGMA application_id = 7", /is no journal of this connector/],
-    ["newer", "PRAGMA user_version = 9", /is a journal of version 9, this connector knows 1; use/],
+    ["another program's", "PRAGMA application_id = 7", /is not a journal of this connector/],
+    ["newer", "PRAGMA user_version = 9", /is a journal of version 9; this connector supports version 1; use/],
     ["another pool's", "UPDATE pool SET pool_id = 'eu-west-1_B'", /of pool eu-west-1_B; name another/],
     ["without its tables", "DROP TABLE pool", /is damaged/],
   ] as const)(
@@ -492,7 +492,7 @@ describe("the files", () => {
   test("a key of the wrong length is refused, and the database can be opened again once it is away", () => {
     open().end();
     writeFileSync(at("key"), "short");
-    expectRefusal(open, /is no key: it holds 5 bytes, not 32; restore it, or move it away/);
+    expectRefusal(open, /is not a key: it has 5 bytes, not 32; restore it, or move it away/);
     expect(readFileSync(at("key"), "utf8")).toBe("short");
     rmSync(at("key"));
     open().end();

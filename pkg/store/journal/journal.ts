@@ -23,10 +23,10 @@ import {
   updateTarget,
 } from "./change-rows.ts";
 import { onJournal } from "./errors.ts";
+import { type HintsCipher, openHintsCipher } from "./hints-cipher.ts";
 import { openJournalFile } from "./journal-file.ts";
 import { LockTurns } from "./lock-turns.ts";
 import { becomeOwner, type Owner, removeIfOwnerDead } from "./owners.ts";
-import { type HintsCipher, openHintsCipher } from "./sealing.ts";
 import { type JournalPaths, journalPaths } from "./state-directory.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -43,7 +43,7 @@ export interface JournalOptions {
 export interface JournalFile extends Journal {
   /** Path of its database. */
   readonly file: string;
-  /** The changes that are open now, of whichever process. */
+  /** The changes of all processes that are open now. */
   status(): OpenChangesStatus;
 }
 
@@ -53,23 +53,23 @@ export interface OpenChangesStatus {
   readonly oldestBeganAtMs: number | undefined;
 }
 
-/** How often a change of another process is looked at; grows by a fifth each time. */
+/** How often the journal looks at a change of another process. The pause grows by a fifth each time. */
 const FIRST_POLL_MS = 50;
 const LAST_POLL_MS = 250;
 
 /**
- * Opens the journal of a pool, or makes it. `failed-precondition` when the state directory cannot be written, or when
- * the file there is damaged, newer, or of another pool: it is then left alone.
+ * Opens the journal of a pool, or creates it. `failed-precondition` when the state directory cannot be written, or when
+ * the file is damaged, newer, or of another pool. Such a file is not changed.
  */
 export function openJournal(options: JournalOptions): JournalFile {
   const paths = journalPaths(options.dir, options.poolId);
   return onJournal(paths.database, "open the journal", () => {
     const database = openJournalFile(paths.database, options.poolId);
     try {
-      const sealing = openHintsCipher(paths.key);
+      const cipher = openHintsCipher(paths.key);
       inTransaction(database, () => purge(database, options.now()));
       const owner = inTransaction(database, () => becomeOwner(paths));
-      return new SqliteJournal(database, paths, sealing, owner, options.sleep);
+      return new SqliteJournal(database, paths, cipher, owner, options.sleep);
     } catch (error) {
       database.close();
       throw error;
@@ -81,27 +81,27 @@ class SqliteJournal implements JournalFile {
   readonly file: string;
   readonly #database: DatabaseSync;
   readonly #paths: JournalPaths;
-  readonly #sealing: HintsCipher;
+  readonly #cipher: HintsCipher;
   readonly #owner: Owner;
   readonly #sleep: JournalOptions["sleep"];
   readonly #turns = new LockTurns();
   /** What each `begin` returned with its change. */
   readonly #leftovers = new Map<string, readonly string[]>();
-  /** Let go here, but not yet in the file: it may have been full just then. */
-  readonly #adrift = new Set<string>();
+  /** Released here, but not yet in the file, for example because the disk was full. */
+  readonly #unreleased = new Set<string>();
   #ended = false;
 
   constructor(
     database: DatabaseSync,
     paths: JournalPaths,
-    sealing: HintsCipher,
+    cipher: HintsCipher,
     owner: Owner,
     sleep: JournalOptions["sleep"],
   ) {
     this.file = paths.database;
     this.#database = database;
     this.#paths = paths;
-    this.#sealing = sealing;
+    this.#cipher = cipher;
     this.#owner = owner;
     this.#sleep = sleep;
   }
@@ -127,7 +127,7 @@ class SqliteJournal implements JournalFile {
     }
   }
 
-  /** Undefined while somebody alive has a change of that lock open (JOURNAL-3). */
+  /** Undefined while a living owner has a change of that lock open (JOURNAL-3). */
   #tryBegin(change: NewChange): readonly OpenChange[] | undefined {
     return this.#write("begin a change in", () => {
       const owners = this.#database
@@ -141,7 +141,7 @@ class SqliteJournal implements JournalFile {
       const leftovers = this.#database
         .prepare("SELECT * FROM changes WHERE lock = ? ORDER BY seq")
         .all(change.lock)
-        .map((row) => openChangeOf(this.#database, row, this.#sealing));
+        .map((row) => openChangeOf(this.#database, row, this.#cipher));
       if (this.#isOpen(change.id)) {
         throw new GovernanceError("internal", `change ${change.id} is open already`);
       }
@@ -158,12 +158,12 @@ class SqliteJournal implements JournalFile {
     what: { readonly hints?: RecoveryHints; readonly target?: ChangeTarget; readonly undo?: UndoRecord },
   ): void {
     const { hints, target, undo } = what;
-    this.#write("note hints in", () => {
+    this.#write("add to a change in", () => {
       this.#mustOwn(id);
       const set = (column: string, value: string | Uint8Array): void => {
         this.#database.prepare(`UPDATE changes SET ${column} = ? WHERE id = ?`).run(value, id);
       };
-      if (hints !== undefined) set("facts", this.#sealing.seal(id, hints));
+      if (hints !== undefined) set("facts", this.#cipher.encrypt(id, hints));
       if (target !== undefined) updateTarget(this.#database, id, target);
       if (undo !== undefined) set("undo", JSON.stringify(undo));
     });
@@ -191,11 +191,11 @@ class SqliteJournal implements JournalFile {
   }
 
   spend(id: string, limits: readonly BudgetLimit[], nowMs: EpochMs): Refusal | undefined {
-    return this.#write("count in", () => spend(this.#database, id, limits, nowMs));
+    return this.#write("count a budget in", () => spend(this.#database, id, limits, nowMs));
   }
 
   giveBack(id: string): void {
-    this.#write("count in", () => {
+    this.#write("count a budget in", () => {
       this.#database.prepare("DELETE FROM spent WHERE change = ?").run(id);
     });
   }
@@ -219,7 +219,7 @@ class SqliteJournal implements JournalFile {
     let thrown: { readonly error: unknown } | undefined;
     try {
       this.#write("close a change in", () => {
-        this.#mustOwn(id, "or nobody");
+        this.#mustOwn(id, "or-no-owner");
         try {
           last();
         } catch (error) {
@@ -238,29 +238,29 @@ class SqliteJournal implements JournalFile {
   }
 
   release(id: string): void {
-    for (const one of [id, ...(this.#leftovers.get(id) ?? [])]) this.#adrift.add(one);
+    for (const one of [id, ...(this.#leftovers.get(id) ?? [])]) this.#unreleased.add(one);
     this.#leftovers.delete(id);
     try {
-      this.#write("let go of a change in", () => undefined);
+      this.#write("release a change in", () => undefined);
     } catch {
-      // The next write does it: the turn below matters now, and the error that led here must not be hidden.
+      // The next write does it. This process must give up its turn now, and must not hide the error that led here.
     }
     this.#turns.leave(id);
   }
 
   claimOrphans(): readonly OpenChange[] {
-    const adopted = this.#write("take over changes in", () => {
+    const claimed = this.#write("take over changes in", () => {
       const owners = this.#database
         .prepare("SELECT DISTINCT owner FROM changes WHERE owner IS NOT NULL AND owner <> ?")
         .all(this.#owner.token);
       for (const row of owners) removeIfOwnerDead(this.#database, this.#paths, textOf(row, "owner"));
-      const free = this.#database.prepare(FREE_CHANGES).all();
+      const orphans = this.#database.prepare(ORPHANS).all();
       const take = this.#database.prepare("UPDATE changes SET owner = ? WHERE id = ?");
-      for (const row of free) take.run(this.#owner.token, textOf(row, "id"));
-      return free.map((row) => openChangeOf(this.#database, row, this.#sealing));
+      for (const row of orphans) take.run(this.#owner.token, textOf(row, "id"));
+      return orphans.map((row) => openChangeOf(this.#database, row, this.#cipher));
     });
-    for (const { id, lock } of adopted) this.#turns.join(lock, id);
-    return adopted;
+    for (const { id, lock } of claimed) this.#turns.join(lock, id);
+    return claimed;
   }
 
   end(): void {
@@ -271,7 +271,7 @@ class SqliteJournal implements JournalFile {
         this.#database.prepare("UPDATE changes SET owner = NULL WHERE owner = ?").run(this.#owner.token);
       });
     } catch {
-      // Whoever comes next finds the lock gone, which says the same (JOURNAL-4).
+      // The next process finds that the lock is gone, which means the same (JOURNAL-4).
     } finally {
       this.#ended = true;
       this.#owner.lock.release();
@@ -287,12 +287,12 @@ class SqliteJournal implements JournalFile {
   #write<T>(doing: string, work: () => T): T {
     if (this.#ended) throw ended();
     return onJournal(this.file, doing, () => {
-      const adrift = [...this.#adrift];
+      const unreleased = [...this.#unreleased];
       const result = inTransaction(this.#database, () => {
-        this.#disown(adrift);
+        this.#disown(unreleased);
         return work();
       });
-      for (const id of adrift) this.#adrift.delete(id);
+      for (const id of unreleased) this.#unreleased.delete(id);
       return result;
     });
   }
@@ -305,11 +305,11 @@ class SqliteJournal implements JournalFile {
     }
   }
 
-  /** Whoever has lost a change to another must not write on in it (JOURNAL-5). */
-  #mustOwn(id: string, orWhom: "" | "or nobody" = ""): void {
+  /** Only the owner may write in a change (JOURNAL-5). */
+  #mustOwn(id: string, or: "" | "or-no-owner" = ""): void {
     const row = this.#database.prepare("SELECT owner FROM changes WHERE id = ?").get(id);
     const owner = row?.["owner"];
-    if (owner === this.#owner.token || (orWhom === "or nobody" && owner === null)) return;
+    if (owner === this.#owner.token || (or === "or-no-owner" && owner === null)) return;
     throw new GovernanceError("internal", `change ${id} is not open in this process`);
   }
 
@@ -319,10 +319,10 @@ class SqliteJournal implements JournalFile {
   }
 }
 
-const FREE_CHANGES = `
+const ORPHANS = `
   SELECT * FROM changes WHERE owner IS NULL
   AND lock NOT IN (SELECT lock FROM changes WHERE owner IS NOT NULL) ORDER BY seq`;
 
 function ended(): GovernanceError {
-  return new GovernanceError("canceled", "the journal was closed: the connector is stopping");
+  return new GovernanceError("canceled", "the journal is closed: the connector is stopping");
 }

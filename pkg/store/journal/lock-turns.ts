@@ -11,12 +11,12 @@ interface Queue {
   readonly waiting: LockWaiter[];
 }
 
-/** Who may open a change of a lock next, within this process: first come, first served (JOURNAL-3). */
+/** The order in which changes of one lock run within this process: first come, first served (JOURNAL-3). */
 export class LockTurns {
   readonly #queues = new Map<string, Queue>();
   readonly #lockOf = new Map<string, string>();
 
-  /** Resolves when no other change of this process has the lock. An abort while waiting leaves the queue. */
+  /** Resolves when no other change of this process has the lock. An abort removes the change from the queue. */
   async take(lock: string, id: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw GovernanceError.from(signal.reason);
     if (this.#lockOf.has(id)) throw new GovernanceError("internal", `change ${id} is open already`);
@@ -48,13 +48,13 @@ export class LockTurns {
     });
   }
 
-  /** For a change that is there already: whoever comes next waits for it too. */
+  /** For a change that exists already: later changes of the lock wait for it. */
   join(lock: string, id: string): void {
     this.#lockOf.set(id, lock);
     this.#queueOf(lock).holders.add(id);
   }
 
-  /** Nothing for an id that has no turn. */
+  /** Does nothing for an id that has no turn. */
   leave(id: string): void {
     const lock = this.#lockOf.get(id);
     const queue = lock === undefined ? undefined : this.#queues.get(lock);
@@ -70,7 +70,7 @@ export class LockTurns {
     next.go();
   }
 
-  /** Turns everybody away who waits. */
+  /** Rejects all that wait. */
   end(error: GovernanceError): void {
     for (const queue of this.#queues.values()) {
       for (const waiter of queue.waiting.splice(0)) waiter.fail(error);

@@ -6,15 +6,15 @@ import { GovernanceError } from "../../core/errors.ts";
 import { lockFile, type TargetLock } from "../lock.ts";
 import type { JournalPaths } from "./state-directory.ts";
 
-/** Who works on changes: one opened journal, alive as long as it holds its lock (JOURNAL-4). */
+/** One opened journal. It is alive as long as it holds its lock (JOURNAL-4). */
 export interface Owner {
   readonly token: string;
   readonly lock: TargetLock;
 }
 
 /**
- * Makes an owner, and removes the locks of dead ones. Like all judging of locks it is done inside a write transaction:
- * so nobody sees a lock that is made but not yet held, or one that a judge holds for a moment.
+ * Creates an owner, and removes the locks of dead ones. All checks of locks are made inside a write transaction, so that
+ * no process sees a lock file that is created but not yet locked, or a lock that another check holds for a moment.
  */
 export function becomeOwner(paths: JournalPaths): Owner {
   for (const name of readdirSync(paths.directory)) {
@@ -27,7 +27,7 @@ export function becomeOwner(paths: JournalPaths): Owner {
   return { token, lock };
 }
 
-/** Whether the owner is dead; its changes are then nobody's. Inside a write transaction. */
+/** Whether the owner is dead. Its changes then have no owner. Call it inside a write transaction. */
 export function removeIfOwnerDead(database: DatabaseSync, paths: JournalPaths, token: string): boolean {
   if (!isDead(lockPath(paths, token))) return false;
   database.prepare("UPDATE changes SET owner = NULL WHERE owner = ?").run(token);

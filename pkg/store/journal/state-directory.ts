@@ -19,14 +19,14 @@ export interface JournalPaths {
   readonly directory: string;
   readonly database: string;
   readonly key: string;
-  /** Beginning of the names of the owners' locks (JOURNAL-4). */
+  /** Prefix of the names of the owners' locks (JOURNAL-4). */
   readonly ownerPrefix: string;
 }
 
-/** Where everything goes, after looking whether it can. The directory is created, for this user alone. */
+/** The paths, after a check that they can be used. Creates the directory, for this user only. */
 export function journalPaths(dir: string, poolId: string): JournalPaths {
   if (!/^[\w-]+$/.test(poolId)) {
-    throw new GovernanceError("invalid-argument", `user-pool-id ${JSON.stringify(poolId)} is no pool id`);
+    throw new GovernanceError("invalid-argument", `user-pool-id ${JSON.stringify(poolId)} is not a pool id`);
   }
   const directory = stateDirectory(dir);
   return {
@@ -55,8 +55,8 @@ function stateDirectory(dir: string): string {
 }
 
 /**
- * Makes it and its parents, each on disk when this returns: that takes a sync of the directory that names it. Node's
- * own recursion (24.21) never ends below /proc, where a parent exists that takes no directory.
+ * Creates it and its parents, all on disk when this returns, which takes a sync of each parent. Node's own recursive
+ * mkdir (24.21) never ends below /proc, where a parent exists but no directory can be created.
  */
 function makeDirectory(path: string): void {
   if (existsSync(path)) return;
@@ -70,8 +70,8 @@ function makeDirectory(path: string): void {
 }
 
 /**
- * Makes a file that appears whole and durable or not at all, whoever else makes it at the same time: it is built under
- * another name and linked, which never replaces. The one who comes second uses the file of the first.
+ * Creates a file that appears whole and durable or not at all, also when other processes create it at the same time: it
+ * is built under another name and linked, which never replaces a file. The second process uses the file of the first.
  */
 export function createWhole(path: string, build: (path: string) => void): void {
   const draft = `${path}.new-${randomBytes(6).toString("hex")}`;
@@ -80,7 +80,7 @@ export function createWhole(path: string, build: (path: string) => void): void {
     syncToDisk(draft);
     linkSync(draft, path);
   } catch (error) {
-    // Another was first; it may have swept our draft away already.
+    // Another process was first; it may have removed our draft already.
     if (!existsSync(path)) throw error;
   } finally {
     removeDatabase(draft);
@@ -88,7 +88,7 @@ export function createWhole(path: string, build: (path: string) => void): void {
   syncToDisk(dirname(path));
 }
 
-/** Removes what a process killed in `createWhole` left. Whoever is still at it finds the file made. */
+/** Removes what a process left that was killed in `createWhole`. A process that is still in it finds the file. */
 export function sweepDrafts(path: string): void {
   const prefix = `${basename(path)}.new-`;
   for (const name of readdirSync(dirname(path))) {

@@ -9,7 +9,7 @@ import { ERROR_CODES, ERROR_REASONS, GovernanceError } from "../../core/errors.t
 import type { RecoveryHints } from "../../core/journal.ts";
 import { WRITE_OPERATIONS } from "../../core/operations.ts";
 
-/** Every word that a row may hold, so that a damaged one is noticed. */
+/** Every word that a row may contain, so that a damaged row is noticed. */
 export const WORDS = {
   kind: CHANGE_KINDS,
   via: REQUESTED_VIA,
@@ -103,6 +103,6 @@ function parsed(text: string): unknown {
 function damagedRow(): GovernanceError {
   return new GovernanceError(
     "data-loss",
-    "the journal is damaged: a row holds what was never written; move the file away, and see in the audit log what was done last",
+    "the journal is damaged: a row has a value that no connector writes; move the file away, and check in the audit log what was done last",
   );
 }

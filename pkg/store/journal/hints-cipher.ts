@@ -10,14 +10,14 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 
-/** Keeps hints unreadable on disk, each bound to its change (JOURNAL-6). */
+/** Encrypts hints on disk, each bound to its change (JOURNAL-6). */
 export interface HintsCipher {
-  seal(change: string, hints: RecoveryHints): Uint8Array;
-  /** No hints at all when the key is another one than they were sealed with, or they were tampered with. */
-  unseal(change: string, sealed: Uint8Array): RecoveryHints;
+  encrypt(change: string, hints: RecoveryHints): Uint8Array;
+  /** `{}` when they were encrypted with another key, or changed since. */
+  decrypt(change: string, encrypted: Uint8Array): RecoveryHints;
 }
 
-/** Reads the key, or makes one. What was sealed with a lost key stays unreadable. */
+/** Reads the key, or creates it. What was encrypted with a lost key stays unreadable. */
 export function openHintsCipher(keyPath: string): HintsCipher {
   if (!existsSync(keyPath)) createWhole(keyPath, writeKey);
   sweepDrafts(keyPath);
@@ -25,25 +25,25 @@ export function openHintsCipher(keyPath: string): HintsCipher {
   if (key.length !== KEY_BYTES) {
     throw refusedJournal(
       keyPath,
-      `is no key: it holds ${key.length} bytes, not ${KEY_BYTES}`,
-      "restore it, or move it away: a new one is made, and changes that were cut off cannot be told",
+      `is not a key: it has ${key.length} bytes, not ${KEY_BYTES}`,
+      "restore it, or move it away: then a new key is created, and changes that were cut off cannot be recovered fully",
     );
   }
   return {
-    seal(change, hints) {
+    encrypt(change, hints) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(change));
       const text = Buffer.concat([cipher.update(JSON.stringify(hints), "utf8"), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), text]);
     },
-    unseal(change, sealed) {
+    decrypt(change, encrypted) {
       try {
-        const nonce = sealed.subarray(0, NONCE_BYTES);
+        const nonce = encrypted.subarray(0, NONCE_BYTES);
         const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
         decipher.setAAD(Buffer.from(change));
-        decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-        const text = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
+        decipher.setAuthTag(encrypted.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+        const text = decipher.update(encrypted.subarray(NONCE_BYTES + TAG_BYTES));
         return parseHints(Buffer.concat([text, decipher.final()]).toString("utf8"));
       } catch {
         return {};
