@@ -2,156 +2,289 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
-// Who may import whom. A folder that is missing here may not exist.
-const PACKAGES: Readonly<
-  Record<string, { readonly own: readonly string[]; readonly outside: readonly string[] }>
-> = {
-  core: { own: [], outside: [] },
-  gen: { own: [], outside: ["@bufbuild/protobuf"] },
-  protocol: { own: ["core", "gen"], outside: ["@bufbuild/protobuf"] },
-  provision: { own: ["core"], outside: [] },
-  connector: { own: ["core", "protocol", "provision"], outside: ["@bufbuild/protobuf"] },
-  sync: { own: ["core", "protocol", "connector"], outside: [] },
-  config: { own: ["core"], outside: ["yaml", "node:fs"] },
-  limiter: { own: ["core"], outside: ["bottleneck"] },
-  cognito: { own: ["core"], outside: ["@aws-sdk/", "@smithy/", "node:crypto", "node:http", "node:https"] },
-  store: {
-    own: ["core", "gen", "protocol", "sync"],
-    outside: [
-      "@bufbuild/protobuf",
-      "node:crypto",
-      "node:fs",
-      "node:fs/promises",
-      "node:sqlite",
-      "node:stream",
-      "node:stream/promises",
-      "node:zlib",
-    ],
-  },
-  grpc: {
-    own: ["core", "gen", "protocol", "connector", "security"],
-    outside: ["@bufbuild/protobuf", "@grpc/", "node:net", "node:stream", "node:tls"],
-  },
-  security: { own: ["core"], outside: ["jose", "node:crypto", "node:fs", "node:tls"] },
-  encryption: {
-    own: ["core", "protocol"],
-    outside: ["@bufbuild/protobuf", "@noble/", "age-encryption", "jose", "node:crypto"],
-  },
-  ops: {
-    own: ["core"],
-    outside: [
-      "@opentelemetry/",
-      "pino",
-      "prom-client",
-      "node:async_hooks",
-      "node:crypto",
-      "node:fs",
-      "node:http",
-      "node:net",
-      "node:stream",
-    ],
-  },
-};
-
-// Node's own pieces that do no IO: anybody but core may use them.
-const HARMLESS = ["node:buffer", "node:events", "node:path", "node:timers/promises", "node:url", "node:util"];
-
-// What only these folders may touch.
-const RESERVED: readonly (readonly [string, ...string[]])[] = [
-  ["bottleneck", "limiter"],
-  ["@aws-sdk/", "cognito"],
-  ["@smithy/", "cognito"],
-  ["node:sqlite", "store"],
-  ["node:zlib", "store"],
-  ["@grpc/", "grpc"],
-  ["pino", "ops"],
-  ["prom-client", "ops"],
-  ["@opentelemetry/", "ops"],
-  ["jose", "encryption", "security"],
-  ["age-encryption", "encryption"],
-];
-
-interface Import {
-  readonly file: string;
-  readonly folder: string;
-  readonly target: string;
-}
-
 const ROOT = resolve(import.meta.dirname, "..");
 
-function sourcesOf(top: string): string[] {
+interface Source {
+  /** From the root of the repository. */
+  readonly file: string;
+  /** The folder of pkg, or `cmd`. */
+  readonly folder: string;
+  readonly text: string;
+  /** Files from the root, and names of packages. */
+  readonly imports: readonly string[];
+}
+
+interface Row {
+  readonly folder: string;
+  readonly mayImport: readonly string[];
+  readonly alone: readonly string[];
+}
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^;"]*?from\s+"([^"]+)"|(?<![\w.`])import\("([^"]+)"\)|\nimport\s+"([^"]+)"/g;
+
+function sourceOf(path: string): Source {
+  const file = relative(ROOT, path);
+  const text = readFileSync(path, "utf8");
+  const [top = "", second = ""] = file.split("/");
+  const imports = [...text.matchAll(IMPORT)].map((match) => {
+    const specifier = match[1] ?? match[2] ?? match[3] ?? "";
+    return specifier.startsWith(".") ? relative(ROOT, resolve(dirname(path), specifier)) : specifier;
+  });
+  return { file, folder: top === "pkg" ? second : top, text, imports };
+}
+
+function sourcesIn(top: string): Source[] {
   return readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts"))
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => sourceOf(join(entry.parentPath, entry.name)));
 }
 
-function importsOf(file: string): Import[] {
-  const text = readFileSync(file, "utf8");
-  const folder = relative(join(ROOT, "pkg"), file).split("/")[0] ?? "";
-  const found = text.matchAll(
-    /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)|\nimport\s+"([^"]+)"/g,
-  );
-  return [...found].map((match) => {
-    const specifier = match[1] ?? match[2] ?? match[3] ?? "";
-    const target = specifier.startsWith(".") ? relative(ROOT, resolve(dirname(file), specifier)) : specifier;
-    return { file: relative(ROOT, file), folder, target };
-  });
+const pkg = sourcesIn("pkg");
+const sources = [...pkg, ...sourcesIn("cmd")];
+const folders = readdirSync(join(ROOT, "pkg"));
+
+/** The rows of the table in ARCHITECTURE.md. */
+const rows: readonly Row[] = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8")
+  .split("\n")
+  .map((line) => line.split(/ *\| */))
+  .filter((cells) => cells.length === 6 && /^`\w+`$/.test(cells[1] ?? ""))
+  .map(([, folder = "", , mayImport = "", alone = ""]) => ({
+    folder: codeIn(folder)[0] ?? "",
+    mayImport: [...(mayImport.startsWith("every folder") ? folders : []), ...codeIn(mayImport)],
+    alone: codeIn(alone),
+  }));
+
+function codeIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 }
 
-const imports = sourcesOf("pkg").flatMap(importsOf);
+// Parts of Node.js that do no input or output.
+const HARMLESS = ["node:buffer", "node:events", "node:path", "node:timers/promises", "node:url", "node:util"];
 
-describe("the architecture", () => {
-  test("sees the imports", () => {
-    expect(imports.length).toBeGreaterThan(100);
+/** What the table calls an import: a folder, or the name of a package without a path in it. */
+function subjectOf(target: string): string {
+  if (target.startsWith("pkg/")) return target.split("/")[1] ?? "";
+  if (target.startsWith("node:") || target.startsWith("cmd/") || target.startsWith("test/")) return target;
+  return target
+    .split("/")
+    .slice(0, target.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function covers(name: string, subject: string): boolean {
+  return name === subject || (name.endsWith("/*") && subject.startsWith(name.slice(0, -1)));
+}
+
+/** What a folder imports from elsewhere, with the first file that does. */
+function importsOf(folder: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { file, imports } of sources.filter((source) => source.folder === folder)) {
+    for (const subject of imports.map(subjectOf)) {
+      const isOwn = subject === folder || subject.startsWith(`${folder}/`);
+      const isHarmless = folder !== "core" && HARMLESS.includes(subject);
+      if (!isOwn && !isHarmless && !found.has(subject)) found.set(subject, file);
+    }
+  }
+  return found;
+}
+
+/** The nodes that reach each other, each group sorted. */
+function circlesOf(edges: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+  const reach = (from: string): Set<string> => {
+    const seen = new Set<string>();
+    const open = [from];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const target of edges.get(next) ?? []) {
+        if (seen.has(target)) continue;
+        seen.add(target);
+        open.push(target);
+      }
+    }
+    return seen;
+  };
+  const reached = new Map([...edges.keys()].map((node) => [node, reach(node)]));
+  const circles = [...reached]
+    .filter(([node, targets]) => targets.has(node))
+    .map(([node, targets]) =>
+      [...targets].filter((other) => reached.get(other)?.has(node) === true).toSorted(),
+    );
+  return [...new Map(circles.map((circle) => [circle.join(), circle])).values()];
+}
+
+function edgesBy(nodeOf: (file: string) => string | undefined): Map<string, Set<string>> {
+  const edges = new Map<string, Set<string>>();
+  for (const { file, imports } of sources) {
+    const from = nodeOf(file);
+    if (from === undefined) continue;
+    const targets = edges.get(from) ?? new Set();
+    edges.set(from, targets);
+    for (const to of imports.map(nodeOf)) if (to !== undefined && to !== from) targets.add(to);
+  }
+  return edges;
+}
+
+/** `pkg/grpc/transport` for a file below it; undefined for the files at the root of a package, which put the rooms together. */
+function roomOf(file: string): string | undefined {
+  const parts = file.split("/");
+  return /^(pkg|cmd)\//.test(file) && parts.length > 3 ? parts.slice(0, 3).join("/") : undefined;
+}
+
+/** Imports inside a package that would go upward. */
+const UPWARD: readonly { readonly from: RegExp; readonly to: RegExp; readonly why: string }[] = [
+  {
+    from: /^pkg\/provision\/(?!create-provisioner\.ts)[^/]+$/,
+    to: /^pkg\/provision\/[^/]+\//,
+    why: "what the families of changes share knows none of them",
+  },
+  {
+    from: /^cmd\/connector\/process\//,
+    to: /^cmd\/connector\/(cli|app)\//,
+    why: "the process knows no command",
+  },
+  { from: /^cmd\/connector\/app\//, to: /^cmd\/connector\/cli\//, why: "what runs prints nothing" },
+  {
+    from: /^cmd\/connector\/cli\/(output|progress)\//,
+    to: /^cmd\/connector\/app\//,
+    why: "output gets values",
+  },
+];
+
+const DECLARED =
+  /^(export )?(?:declare )?(?:abstract )?(?:async )?(?:interface|type|const|let|function\*?|class|enum) (\w+)/gm;
+
+// Being renamed; the list becomes empty.
+const NAMES_TO_MEND: readonly string[] = [
+  "APPLICATION_ID",
+  "Accounts",
+  "Answer",
+  "AwsCallEvent",
+  "Failure",
+  "Fingerprint",
+  "Frame",
+  "Group",
+  "Groups",
+  "JournalStatus",
+  "KeySource",
+  "ListenAddress",
+  "MAX_ANSWER_BYTES",
+  "Page",
+  "Parts",
+  "Waiter",
+  "bytesOf",
+  "errnoOf",
+  "framesOf",
+  "isRecord",
+  "orAborted",
+  "parseListenAddress",
+  "sameName",
+  "statusOf",
+  "textOf",
+  "wordOf",
+];
+const ROOMS_TO_MEND = ["cmd/connector/app", "pkg/cognito/client", "pkg/store/publish"];
+const FILES_TO_MEND =
+  /^(pkg\/provision\/read-back|cmd\/connector\/app\/(run-sync|runtime|schedule\/scheduled-sync|service\/last-sync)|cmd\/connector\/cli\/progress\/follow-sync)\.ts$/;
+
+/** Exported names that a second file of pkg declares too, with the files. */
+function ambiguousNames(): string[] {
+  const declared = new Map<string, { readonly files: Set<string>; exported: boolean }>();
+  for (const { file, folder, text } of pkg) {
+    if (folder === "gen" || file.includes(".fixture.")) continue;
+    for (const [, isExported, name = ""] of text.matchAll(DECLARED)) {
+      const entry = declared.get(name) ?? { files: new Set(), exported: false };
+      declared.set(name, entry);
+      entry.files.add(file);
+      entry.exported ||= isExported !== undefined;
+    }
+  }
+  return [...declared]
+    .filter(([, { files, exported }]) => exported && files.size > 1)
+    .filter(([name]) => !NAMES_TO_MEND.includes(name))
+    .map(([name, { files }]) => `${name}: ${[...files].join(", ")}`);
+}
+
+describe("the table of ARCHITECTURE.md", () => {
+  test("has a row for each folder, and no other", () => {
+    expect(rows.map(({ folder }) => folder).toSorted()).toEqual([...folders, "cmd"].toSorted());
   });
 
-  test("every folder of pkg stands in the table", () => {
-    const folders = readdirSync(join(ROOT, "pkg"));
-    expect(folders.filter((folder) => !(folder in PACKAGES))).toEqual([]);
-  });
-
-  test.for(Object.entries(PACKAGES))("pkg/%s imports only what it may", ([folder, allowed]) => {
-    const breaches = imports
-      .filter((found) => found.folder === folder)
-      .filter(({ target }) => {
-        if (!target.startsWith("pkg/")) {
-          if (folder !== "core" && HARMLESS.includes(target)) return false;
-          return !allowed.outside.some(
-            (name) => target === name || target.startsWith(name.endsWith("/") ? name : `${name}/`),
-          );
-        }
-        const owner = target.split("/")[1] ?? "";
-        return owner !== folder && !allowed.own.includes(owner);
-      })
-      .map(({ file, target }) => `${file} imports ${target}`);
+  test.for(rows)("$folder imports what its row allows", ({ folder, mayImport }) => {
+    const breaches = [...importsOf(folder)]
+      .filter(([subject]) => !mayImport.some((name) => covers(name, subject)))
+      .map(([subject, file]) => `${file} imports ${subject}`);
     expect(breaches).toEqual([]);
   });
 
-  test.for(RESERVED)("%s is touched by pkg/%s alone", ([outside, ...owners]) => {
-    const others = imports.filter(
-      ({ target, folder }) => target.startsWith(outside) && !owners.includes(folder),
-    );
-    expect(others.map(({ file }) => file)).toEqual([]);
+  test.for(rows)("$folder imports all that its row allows", ({ folder, mayImport }) => {
+    const found = [...importsOf(folder).keys()];
+    const unused = mayImport.filter((name) => !found.some((subject) => covers(name, subject)));
+    expect(unused.filter((name) => folder !== "cmd" || !folders.includes(name))).toEqual([]);
+  });
+
+  test.for(rows)("what $folder alone may touch is touched by no other folder", ({ folder, alone }) => {
+    const others = [...folders, "cmd"]
+      .filter((other) => other !== folder)
+      .flatMap((other) => [...importsOf(other)])
+      .filter(([subject]) => alone.some((name) => covers(name, subject)))
+      .map(([subject, file]) => `${file} imports ${subject}`);
+    expect(others).toEqual([]);
+  });
+});
+
+describe("the architecture", () => {
+  test("sees the imports: static, type-only and dynamic", () => {
+    const of = (file: string) => sources.find((source) => source.file === file)?.imports;
+    expect(of("pkg/core/provisioning-settings.ts")).toEqual([
+      "pkg/core/errors.ts",
+      "pkg/core/group-pattern.ts",
+    ]);
+    expect(
+      sources.some(
+        ({ text, imports }) =>
+          text.includes('await import("./otlp-tracing.ts")') &&
+          imports.includes("pkg/ops/tracing/otlp-tracing.ts"),
+      ),
+    ).toBe(true);
+  });
+
+  test("no import goes round in a circle", () => {
+    expect(circlesOf(edgesBy((file) => (file.endsWith(".ts") ? file : undefined)))).toEqual([]);
+  });
+
+  test("the rooms of a package do not import each other in a circle", () => {
+    const circles = circlesOf(edgesBy(roomOf));
+    expect(circles.filter((rooms) => !ROOMS_TO_MEND.some((room) => rooms.includes(room)))).toEqual([]);
+  });
+
+  test.for(UPWARD)("$from does not import $to: $why", ({ from, to }) => {
+    const found = sources
+      .filter(({ file }) => from.test(file) && !FILES_TO_MEND.test(file))
+      .flatMap(({ file, imports }) =>
+        imports.filter((target) => to.test(target)).map((target) => `${file} imports ${target}`),
+      );
+    expect(found).toEqual([]);
+  });
+
+  test("an exported name has one meaning in the whole of pkg", () => {
+    expect(ambiguousNames()).toEqual([]);
   });
 
   test("only cmd touches the process", () => {
-    const users = sourcesOf("pkg").filter((file) =>
-      /\bprocess\.(env|exit|argv|on|stdout|stderr|stdin)\b/.test(readFileSync(file, "utf8")),
-    );
-    expect(users.map((file) => relative(ROOT, file))).toEqual([]);
+    const users = pkg.filter(({ text }) => /\bprocess\.(env|exit|argv|on|stdout|stderr|stdin)\b/.test(text));
+    expect(users.map(({ file }) => file)).toEqual([]);
   });
 
   test("only core/clock.ts reads the machine's clocks, so every time has one of the two types", () => {
-    const readers = [...sourcesOf("pkg"), ...sourcesOf("cmd")]
-      .filter((file) => !file.includes(".fixture."))
-      .filter((file) =>
-        /\bDate\.now\b|\bperformance\b|\bhrtime\b|new Date\(\)/.test(readFileSync(file, "utf8")),
-      );
-    expect(readers.map((file) => relative(ROOT, file))).toEqual(["pkg/core/clock.ts"]);
+    const readers = sources.filter(
+      ({ file, text }) =>
+        !file.includes(".fixture.") && /\bDate\.now\b|\bperformance\b|\bhrtime\b|new Date\(\)/.test(text),
+    );
+    expect(readers.map(({ file }) => file)).toEqual(["pkg/core/clock.ts"]);
   });
 
   test("nothing in cmd or pkg knows the test instruments", () => {
-    const all = [...imports, ...sourcesOf("cmd").flatMap(importsOf)];
-    expect(all.filter(({ target }) => target.startsWith("test/")).map(({ file }) => file)).toEqual([]);
+    const users = sources.filter(({ imports }) => imports.some((target) => target.startsWith("test/")));
+    expect(users.map(({ file }) => file)).toEqual([]);
   });
 });

@@ -7,8 +7,9 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLogger } from "../pkg/ops/logger.ts";
 import { currentLogScope } from "../pkg/ops/logger-scope.ts";
+import { createTracing } from "../pkg/ops/tracing/create-tracing.ts";
 import { NO_TRACING } from "../pkg/ops/tracing/no-tracing.ts";
-import { createTracing, type Tracing, type TracingOptions } from "../pkg/ops/tracing/tracing.ts";
+import type { Tracing, TracingOptions } from "../pkg/ops/tracing/tracing.ts";
 import { people } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
 import { startScriptedCognito } from "./cognito/server.ts";
@@ -326,7 +327,7 @@ describe("the collector's address", () => {
 
 describe("OpenTelemetry", () => {
   const hook = `--import=${resolve(import.meta.dirname, "support/tell-opentelemetry.ts")}`;
-  const tracingTs = resolve(import.meta.dirname, "../pkg/ops/tracing/tracing.ts");
+  const tracingTs = resolve(import.meta.dirname, "../pkg/ops/tracing/create-tracing.ts");
 
   async function loadedBy(script: string): Promise<string> {
     const { stderr } = await promisify(execFile)(process.execPath, [

@@ -1,13 +1,6 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
-import {
-  envName,
-  fileForm,
-  SECRET_NAMES,
-  SETTING_NAMES,
-  type SettingName,
-  settingOf,
-} from "../table/settings.ts";
+import { envName, fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
 import {
   asksForUnserved,
   isOfGoPrograms,
@@ -84,11 +77,4 @@ function isOfKubernetes(variable: string): boolean {
   return /_(?:SERVICE_(?:HOST|PORT\w*)|PORT|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/.test(
     variable,
   );
-}
-
-/** All names that a setting is read from in the environment, ours first. */
-export function environmentNames(name: SettingName): readonly string[] {
-  if (!settingOf(name).inEnvironment) return [];
-  const own = settingOf(name).secret ? [envName(name), envName(fileForm(name))] : [envName(name)];
-  return [...own, ...settingOf(name).extraEnv];
 }

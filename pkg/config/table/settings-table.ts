@@ -3,9 +3,8 @@
 import { readFileSync, writeFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { GovernanceError } from "../../core/errors.ts";
-import { environmentNames } from "../sources/environment.ts";
 import type { SettingGroup, Shape } from "./setting.ts";
-import { fileForm, SETTING_NAMES, type SettingName, settingOf } from "./settings.ts";
+import { environmentNames, fileForm, SETTING_NAMES, type SettingName, settingOf } from "./settings.ts";
 
 const BEGIN = "<!-- settings:begin -->";
 const END = "<!-- settings:end -->";

@@ -283,6 +283,13 @@ export function fileForm(name: SettingName): string {
   return `${name}-file`;
 }
 
+/** All names that a setting is read from in the environment, ours first. */
+export function environmentNames(name: SettingName): readonly string[] {
+  if (!settingOf(name).inEnvironment) return [];
+  const own = settingOf(name).secret ? [envName(name), envName(fileForm(name))] : [envName(name)];
+  return [...own, ...settingOf(name).extraEnv];
+}
+
 export const SECRET_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => settingOf(name).secret);
 
 export type SettingRuleKind = "required-together" | "depends-on" | "excludes";

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { GovernanceError } from "../../core/errors.ts";
 import type { ConfigField } from "../../protocol/messages.ts";
-import { invalidField } from "../provisioning/requests.ts";
+import { invalidField } from "../requests.ts";
 import type { Action, Arguments } from "./action.ts";
 import { subjectId } from "./subject-id.ts";
 

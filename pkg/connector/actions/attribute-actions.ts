@@ -1,6 +1,6 @@
 import { ActionType } from "../../protocol/messages.ts";
 import type { AttributeChange } from "../../provision/provisioner.ts";
-import { invalidField } from "../provisioning/requests.ts";
+import { invalidField } from "../requests.ts";
 import { type Action, type Arguments, userAction } from "./action.ts";
 import { boolField, listField, mapField, stringField } from "./fields.ts";
 

@@ -1,7 +1,7 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { provisioningDisabled } from "../../core/provisioning-settings.ts";
 import type { Provisioner, WriteContext } from "../../provision/provisioner.ts";
-import { dryRunAnnotations, dryRunNote } from "../provisioning/dry-run.ts";
+import { dryRunAnnotations, dryRunNote } from "../dry-run.ts";
 import type { ActionResult } from "./action.ts";
 import type { Actions, Invocation } from "./actions.ts";
 import { readArguments } from "./arguments.ts";

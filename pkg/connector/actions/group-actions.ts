@@ -3,7 +3,7 @@ import { MAX_PRECEDENCE } from "../../core/attributes/names.ts";
 import type { Group } from "../../core/group.ts";
 import { GROUP_TYPE } from "../../protocol/ids.ts";
 import type { GroupPatch } from "../../provision/provisioner.ts";
-import { invalidField } from "../provisioning/requests.ts";
+import { invalidField } from "../requests.ts";
 import { type Action, type Arguments, groupAction } from "./action.ts";
 import { countField, resourceField, stringField } from "./fields.ts";
 

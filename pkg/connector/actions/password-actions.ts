@@ -1,5 +1,5 @@
 import { Secret } from "../../core/secret.ts";
-import { invalidField } from "../provisioning/requests.ts";
+import { invalidField } from "../requests.ts";
 import { type Action, plainUserAction, userAction } from "./action.ts";
 import { boolField, stringField } from "./fields.ts";
 

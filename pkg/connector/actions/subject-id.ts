@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
-import { invalidField } from "../provisioning/requests.ts";
+import { invalidField } from "../requests.ts";
 import type { Subject } from "./action.ts";
 
 /** The spellings in which platforms send a resource id as an object: type first. */

@@ -13,10 +13,10 @@ import {
   CreateAccountResponse_SuccessResultSchema as SuccessSchema,
 } from "../../protocol/messages.ts";
 import type { AccountRequest, CreatedAccount, Outcome } from "../../provision/provisioner.ts";
+import { dryRunAnnotations } from "../dry-run.ts";
+import { notOffered, required } from "../requests.ts";
 import { userResource } from "../users.ts";
 import { wantedCredential } from "./credential-options.ts";
-import { dryRunAnnotations } from "./dry-run.ts";
-import { notOffered, required } from "./requests.ts";
 import { sealedPassword } from "./sealing.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
 

@@ -1,6 +1,6 @@
 import type { CredentialOptions, EncryptionConfig } from "../../protocol/messages.ts";
 import type { Credential } from "../../provision/provisioner.ts";
-import { invalidField } from "./requests.ts";
+import { invalidField } from "../requests.ts";
 import type { PasswordSealer, PasswordSealing } from "./sealing.ts";
 
 interface CredentialRequest {

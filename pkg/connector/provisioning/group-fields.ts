@@ -3,7 +3,7 @@ import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { MAX_PRECEDENCE } from "../../core/attributes/names.ts";
 import type { GroupFields } from "../../core/directory-writer.ts";
 import { GroupTraitSchema, type Resource } from "../../protocol/messages.ts";
-import { invalidField } from "./requests.ts";
+import { invalidField } from "../requests.ts";
 
 /**
  * What a group is asked to be: the description of the resource, the rest from `resource.profile` or the profile of its

@@ -7,8 +7,9 @@ import { SERVED_METHODS } from "../../../../pkg/grpc/services/served-methods.ts"
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { measuredListings, measuredThrottle } from "../../../../pkg/ops/metrics/measured.ts";
 import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
+import { createTracing } from "../../../../pkg/ops/tracing/create-tracing.ts";
 import { NO_TRACING } from "../../../../pkg/ops/tracing/no-tracing.ts";
-import { createTracing, type Tracing } from "../../../../pkg/ops/tracing/tracing.ts";
+import type { Tracing } from "../../../../pkg/ops/tracing/tracing.ts";
 import type { Context } from "../../process/context.ts";
 import { packageVersion } from "../../process/version.ts";
 import type { Watch } from "../runtime.ts";

@@ -1,6 +1,6 @@
 import { fromJson } from "@bufbuild/protobuf";
 import { type Any, anyPack, StructSchema } from "@bufbuild/protobuf/wkt";
-import type { Outcome, WriteContext } from "../../provision/provisioner.ts";
+import type { Outcome, WriteContext } from "../provision/provisioner.ts";
 
 /** What a dry run adds to its answer: that it was one, and the AWS calls that a real one would make, in order. */
 export function dryRunNote(

@@ -1,8 +1,8 @@
 // What every write asks of the ids in its request. Sub-messages may be missing, whatever the protocol says of them.
-import { GovernanceError } from "../../core/errors.ts";
-import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
-import type { ResourceId } from "../../protocol/messages.ts";
-import type { UserRef } from "../../provision/provisioner.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
+import type { ResourceId } from "../protocol/messages.ts";
+import type { UserRef } from "../provision/provisioner.ts";
 
 /** `why` never quotes a value that a caller sent: it may be a password. */
 export function invalidField(field: string, why: string): GovernanceError {
