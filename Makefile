@@ -58,11 +58,11 @@ gen: $(INSTALLED) ## regenerate pkg/gen from proto/
 gen-check: $(INSTALLED) ## fail when pkg/gen is not what proto/ says
 	@node test/suites/generated.ts
 
-settings: $(INSTALLED) ## write the settings table into the README
-	node pkg/config/table/settings-table.ts --write README.md
+settings: $(INSTALLED) ## write the tables of docs/settings.md from the code
+	node pkg/config/table/settings-table.ts --write docs/settings.md
 
-settings-check: $(INSTALLED) ## fail when the settings table is not what the code says
-	node pkg/config/table/settings-table.ts --check README.md
+settings-check: $(INSTALLED) ## fail when docs/settings.md is not what the code says
+	node pkg/config/table/settings-table.ts --check docs/settings.md
 
 bench: $(INSTALLED) ## measure a sync: a million users, two million memberships
 	node test/bench/sync.ts

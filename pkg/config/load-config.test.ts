@@ -519,7 +519,7 @@ describe("refused with one line", () => {
     [
       "a key of nothing we know",
       { flags: withPool, yaml: "colour: red" },
-      'CWD/.baton.yaml:1: unknown setting "colour"; see the settings table of the README',
+      'CWD/.baton.yaml:1: unknown setting "colour"; "connector config show" lists the settings',
     ],
     [
       "a key that only a flag may be",

@@ -23,7 +23,7 @@ if (!onlyJudges) {
   tallies.push(runStep("types", ["tsc", "-p", "tsconfig.json"]));
   tallies.push(runStep("generated code", ["node", "test/suites/generated.ts"]));
   tallies.push(
-    runStep("settings table", ["node", "pkg/config/table/settings-table.ts", "--check", "README.md"]),
+    runStep("settings table", ["node", "pkg/config/table/settings-table.ts", "--check", "docs/settings.md"]),
   );
   tallies.push(
     runStep("manual page", ["node", "cmd/connector/cli/man/main.ts", "--check", "deploy/man/connector.1"]),

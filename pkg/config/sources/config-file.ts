@@ -87,7 +87,8 @@ function checkKey(name: string, given: string, place: string): void {
     throw failure(unservedProblem(name, `${name} in ${place}`, "remove it"));
   }
   const close = nearest(name, FILE_KEYS);
-  const hint = close === undefined ? "see the settings table of the README" : `did you mean "${close}"?`;
+  const hint =
+    close === undefined ? '"connector config show" lists the settings' : `did you mean "${close}"?`;
   throw failure(`${place}: unknown setting "${name}"; ${hint}`);
 }
 

@@ -16,14 +16,14 @@ describe("the settings table", () => {
   test("fills the block of a document and nothing else", () => {
     const document = "# Title\n<!-- settings:begin -->\nold\n<!-- settings:end -->\ntail\n";
     const filled = withSettingsTable(document);
-    expect(filled).toMatch(/^# Title\n<!-- settings:begin -->\n\nUnder .*\n\n\*\*Pool\*\*/);
+    expect(filled).toMatch(/^# Title\n<!-- settings:begin -->\n\nUnder .*\n\n## Pool/);
     expect(filled).toMatch(/\n\n<!-- settings:end -->\ntail\n$/);
     expect(filled).not.toContain("old");
     expect(withSettingsTable(filled)).toBe(filled);
   });
 
   test("refuses a document without the block", () => {
-    expect(() => withSettingsTable("# Title")).toThrow("no <!-- settings:begin -->");
+    expect(() => withSettingsTable("# Title")).toThrow("no block from <!-- settings:begin -->");
   });
 });
 

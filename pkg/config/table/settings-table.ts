@@ -1,5 +1,5 @@
-// Run as a program it keeps the settings table of a document: `node pkg/config/table/settings-table.ts --write README.md`
-// replaces the block between the two marks, `--check README.md` fails when the block differs.
+// As a program it writes the tables of docs/settings.md (`make settings`) or fails when they differ from the code
+// (`make settings-check`). They are between the two marks; the rest of the document is written by hand.
 import { readFileSync, writeFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { GovernanceError } from "../../core/errors.ts";
@@ -23,7 +23,7 @@ export function withSettingsTable(document: string): string {
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END, begin);
   if (begin < 0 || end < 0) {
-    throw new GovernanceError("invalid-argument", `the document has no ${BEGIN} … ${END} block to fill`);
+    throw new GovernanceError("invalid-argument", `the document has no block from ${BEGIN} to ${END}`);
   }
   return `${document.slice(0, begin)}${BEGIN}\n\n${renderSettingsTable()}\n\n${document.slice(end)}`;
 }
@@ -31,7 +31,7 @@ export function withSettingsTable(document: string): string {
 function renderGroup(group: SettingGroup): string {
   const rows = SETTING_NAMES.filter((name) => settingOf(name).group === group).map(renderRow);
   return [
-    `**${group}**`,
+    `## ${group}`,
     "",
     "| Flag | Environment | Value | Default | What it does | Commands |",
     "|---|---|---|---|---|---|",
@@ -87,10 +87,7 @@ function main(): number {
   const after = withSettingsTable(before);
   if (before === after) return 0;
   if (check !== undefined) {
-    return complain(
-      `${path}: the settings table is not the code's; run settings-table.ts --write ${path}`,
-      1,
-    );
+    return complain(`${path}: the tables differ from the settings in the code; run "make settings"`, 1);
   }
   writeFileSync(path, after);
   return 0;

@@ -18,7 +18,7 @@ import { parseTime } from "./values/times.ts";
 /** The commands that call AWS. */
 const CALLING: readonly CommandName[] = ["sync", "serve", "validate", "list", "write", "recover"];
 
-// The one table of settings. The parser, --help, completion, the README and the `config` command are read from it.
+// The one table of settings. The parser, --help, completion, docs/settings.md and the `config` command are made from it.
 export const SETTINGS = {
   "user-pool-id": optionalTextSetting({
     group: "Pool",
