@@ -137,7 +137,7 @@ describe("an action", () => {
     const { client } = await start();
     expect(await client.unary(getActionStatus, { id: "run-1" })).toMatchObject({
       code: "NOT_FOUND",
-      message: expect.stringMatching(/^id: no action is known under "run-1"/),
+      message: expect.stringMatching(/^id: there is no run "run-1"/),
     });
   });
 });

@@ -13,12 +13,12 @@ type FieldInit = MessageInitShape<typeof ConnectorAccountCreationSchema_FieldSch
 /** Attributes that Cognito fills itself. */
 const NOT_OURS = new Set(["sub", "identities", "updated_at"]);
 
-/** Asked first, in this order; the rest follows by name. */
+/** These come first, in this order; the others follow by name. */
 const FIRST = ["email", "phone_number", "given_name", "family_name", "name", "preferred_username"];
 
 /**
- * What it takes to create an account, read from the pool's own schema: every writable attribute under the exact name
- * that Cognito takes, with its type and whether the pool demands it.
+ * The fields for a new account, read from the pool's own schema: every writable attribute under the exact name that
+ * Cognito takes, with its type and whether the pool requires it.
  */
 export function accountCreationSchema(pool: Pool): ConnectorAccountCreationSchema {
   const fieldMap: Record<string, Field> = {};
@@ -69,12 +69,12 @@ function attributeField(attribute: SchemaAttribute, pool: Pool): FieldInit {
   };
 }
 
-/** In a pool that signs in by e-mail alone nobody can be created without one, whatever the schema says. */
+/** Where e-mail is the only way to sign in, each new account needs an address, whatever the schema says. */
 function isOnlyUsername(name: string, pool: Pool): boolean {
   return pool.usernameAttributes.length === 1 && pool.usernameAttributes[0] === name;
 }
 
-/** "custom:cost_center" reads "Cost center". */
+/** "custom:cost_center" becomes "Cost center". */
 function titleOf(name: string): string {
   const words = name
     .replace(/^custom:/, "")

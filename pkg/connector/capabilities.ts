@@ -10,7 +10,7 @@ import {
 } from "../protocol/messages.ts";
 import { groupType, userType } from "./resource-types.ts";
 
-/** By type, in the order in which the field's SDK lists them. */
+/** By type, in the order of the Baton SDK. */
 const TYPES: readonly (readonly [ResourceType, readonly Capability[]])[] = [
   [
     groupType,
@@ -35,8 +35,8 @@ const TYPES: readonly (readonly [ResourceType, readonly Capability[]])[] = [
 ];
 
 /**
- * What this connector can do, sorted as the field's SDK sorts it: known without any call. Whether an operator lets it
- * change the pool is another matter: the SDK's own connectors say here what they were built for.
+ * What this connector can do, sorted as the Baton SDK sorts it. It needs no call, and does not depend on whether the
+ * operator allows changes: connectors of the Baton SDK also list here what they were built for.
  */
 export function capabilities(): ConnectorCapabilities {
   const ofConnector = new Set([

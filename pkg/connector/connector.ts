@@ -19,17 +19,17 @@ import type {
  */
 export const MAPPING_VERSION = 1;
 
-/** One page asked of the connector. */
+/** The request for one page. */
 export interface ListRequest {
   /** "" is the first page. */
   readonly pageToken: string;
-  /** 0 lets the connector choose, which is what the field's syncer always sends. */
+  /** 0 lets the connector choose; Baton's syncer always sends 0. */
   readonly pageSize: number;
-  /** The answer's size at most, where it travels as one message; a page that is larger comes in several answers. */
+  /** The largest size of one answer. A larger page is sent in several answers. */
   readonly maxBytes?: number | undefined;
 }
 
-/** One page given by the connector. An empty `nextPageToken` is the only sign of the end. */
+/** One page of a listing. Only an empty `nextPageToken` means the end. */
 export interface Listing<T> {
   readonly items: readonly T[];
   readonly nextPageToken: string;
@@ -43,7 +43,7 @@ export interface UserRow {
   readonly user: User;
   readonly resourceTypeId: string;
   readonly resourceId: string;
-  /** Changes with the user: two of the same stamp build the same resource. */
+  /** Two readings of one user with the same stamp build the same resource. */
   readonly stamp: string;
   build(): Resource;
 }
@@ -66,7 +66,7 @@ export interface MembershipRow {
 /** What `sub` and `username` mean for the ids of accounts (D1). */
 export type UserIdKind = "sub" | "username";
 
-/** What every front needs to know of the pool before it may map a row: no AWS call is made for it. */
+/** What a connector is made of. */
 export interface ConnectorOptions {
   readonly directory: Directory;
   readonly poolId: string;
@@ -76,13 +76,13 @@ export interface ConnectorOptions {
 }
 
 /**
- * The connector's verbs over one pool: what gRPC answers and what a sync reads. Every method rejects with a
- * GovernanceError; no failure reads as an empty page.
+ * The read verbs of the Baton protocol over one pool: gRPC answers with them, and a sync reads through them. Every method
+ * rejects with a GovernanceError; a failure is never an empty page.
  */
 export interface Connector {
-  /** The pool as Cognito describes it now: one call. */
+  /** The pool as Cognito describes it now. Costs one call. */
   pool(signal: AbortSignal): Promise<Pool>;
-  /** The same, ten minutes old at most: mostly no call. */
+  /** The same, at most ten minutes old; mostly without a call. */
   cachedPool(signal: AbortSignal): Promise<Pool>;
   metadata(signal: AbortSignal): Promise<ConnectorMetadata>;
   /** Resolves when the pool can be read: it exists, the credentials work, every needed IAM action is allowed. */

@@ -28,10 +28,10 @@ const POOL_FRESH_MS = 10 * 60_000;
 
 const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
 
-/** What is no id may be a username or an e-mail address, which no error repeats (D20). */
+/** An id of another form may be a username or an e-mail address, which no error repeats (D20). */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The connector's verbs over one pool. It keeps no state but the pool's settings, so calls may run side by side. */
+/** Its only state is the pool's settings, so calls may run in parallel. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { directory, poolId, userIdKind, now } = options;
   let cached: { readonly pool: Pool; readonly untilMs: EpochMs } | undefined;
@@ -145,7 +145,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       throw new GovernanceError("not-found", `no user with this ${named} in this pool`);
     }
     if (found.length > 1) {
-      throw new GovernanceError("internal", `Cognito knows ${found.length} users with this ${named}`);
+      throw new GovernanceError("internal", `Cognito has ${found.length} users with this ${named}`);
     }
     return userResource(user, pool, userIdKind);
   }
@@ -173,7 +173,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       if (id?.resourceType === GROUP_TYPE) {
         return groupResource(await directory.getGroup(id.resource, signal), poolId);
       }
-      // Unimplemented is what the field's SDK says here, for a missing id too; its syncer then leaves the target out.
+      // The Baton SDK answers Unimplemented here, for a missing id too; its syncer then skips the target.
       throw new GovernanceError(
         "unimplemented",
         `resource_id.resource_type: no such type "${id?.resourceType ?? ""}"; this connector serves ${SERVED}`,

@@ -11,7 +11,7 @@ import {
 import { clipBytes } from "../protocol/text.ts";
 import { userType } from "./resource-types.ts";
 
-/** Why nobody can be put into, or kept out of, a group that an identity provider fills. */
+/** Why the members of a group that an identity provider manages cannot be changed here. */
 export function managedBySignIn(provider: string) {
   return sortedStruct([
     ["identity_provider", provider],
@@ -19,7 +19,7 @@ export function managedBySignIn(provider: string) {
   ]);
 }
 
-/** The one entitlement of a group: to be its member (D3). Made from the name alone, so it needs no call. */
+/** The one entitlement of a group: membership (D3). It is made from the name alone, without a call. */
 export function memberEntitlement(groupName: string, poolId: string): Entitlement {
   const provider = signInProvider(poolId, groupName);
   const immutable =

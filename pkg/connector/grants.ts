@@ -9,8 +9,8 @@ import { managedBySignIn } from "./entitlements.ts";
 import { userId } from "./users.ts";
 
 /**
- * What makes a membership of one group out of a member. It names its group and its member by id only: both are rows of
- * their own. All memberships of a page share the message that names the group, since a sync makes millions.
+ * Returns a function that builds the membership of one member. A membership holds only the ids of its group and its member:
+ * both have their own rows. All memberships of a page share one entitlement message, because a sync builds millions.
  */
 export function membershipGrants(
   groupName: string,
@@ -35,7 +35,7 @@ export function membershipGrants(
   };
 }
 
-/** About how many bytes the grant takes on the wire, from above. */
+/** An upper bound of the bytes that the grant takes in an answer. */
 export function membershipGrantBytes(groupName: string): number {
   return 1024 + 9 * groupName.length;
 }

@@ -35,7 +35,7 @@ export function groupResource(group: Group, poolId: string): Resource {
   });
 }
 
-/** About how many bytes the resource takes on the wire, from above. */
+/** An upper bound of the bytes that the resource takes in an answer. */
 export function groupResourceBytes(group: Group): number {
   return 2048 + 9 * (group.description?.length ?? 0) + 12 * group.name.length;
 }

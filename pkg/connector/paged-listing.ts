@@ -1,11 +1,11 @@
-// One page of any listing. Every page that leaves the connector passes here.
+// Reads one page of a listing. Every page of the connector is read here.
 //
 // Invariants:
 //   LISTING-1. A page that could not be read rejects; it is never an empty page.
-//   LISTING-2. When Cognito no longer takes a marker (they live one hour) the listing begins again from its first page,
-//       at most twice. Consumers upsert, so nothing is lost or doubled (D10).
-//   LISTING-3. A page that does not fit into one answer comes in several; where it was cut is kept by the key of the
-//       last item, not by its position, so that a deletion in between cannot swallow a neighbour.
+//   LISTING-2. When Cognito refuses a marker (they expire after one hour), the listing begins again from its first page, at
+//       most twice. Consumers upsert, so nothing is lost or doubled (D10).
+//   LISTING-3. A page that does not fit into one answer is sent in several. The token keeps the key of the last item that
+//       was sent, not its position, so that a deletion in between cannot skip the next item.
 //   LISTING-4. A token that leads to itself ends the listing with an error, not in a loop.
 
 import { GovernanceError } from "../core/errors.ts";
@@ -15,13 +15,13 @@ import type { ListRequest } from "./connector.ts";
 
 const MAX_RESTARTS = 2;
 
-/** What there is to list: who reads a page, what tells two items apart, and how heavy one is in an answer. */
+/** One listing: how a page is read, the key of an item, and its size in an answer. */
 export interface ListingSource<T> {
   readonly verb: string;
   readonly scope: string;
   read(page: PageRequest, signal: AbortSignal): Promise<Page<T>>;
   key(item: T): string;
-  /** Bytes of the item in the answer, from above. */
+  /** An upper bound of the bytes of the item in an answer. */
   bytes(item: T): number;
 }
 
@@ -90,7 +90,7 @@ function fitting<T>(
     room -= source.bytes(item);
     return room < 0;
   });
-  // One item always goes, or the listing would stand still; no item comes near the limit.
+  // At least one item is always sent, or the listing would never end; no item is near the limit.
   return cut === -1 ? items : items.slice(0, Math.max(1, cut));
 }
 

@@ -1,4 +1,4 @@
-// What every write asks of the ids in its request. Sub-messages may be missing, whatever the protocol says of them.
+// Checks of the ids in a write request. Any sub-message may be missing, also where the protocol requires it.
 import { GovernanceError } from "../core/errors.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceId } from "../protocol/messages.ts";
@@ -26,7 +26,7 @@ export function userRef(id: ResourceId): UserRef {
   return { by: "id", value: id.resource };
 }
 
-/** What the field's SDK answers where a type does not have the verb. */
+/** The answer of the Baton SDK for a type that does not have the verb. */
 export function notOffered(field: string, type: string, verb: string): GovernanceError {
   return new GovernanceError(
     "unimplemented",

@@ -10,7 +10,7 @@ import {
   SkipEntitlementsAndGrantsSchema,
 } from "../protocol/messages.ts";
 
-/** Users carry no entitlements of their own, so the platform asks nothing per user (D3). */
+/** Users have no entitlements, so the platform sends no request for each user (D3). */
 export const userType: ResourceType = create(ResourceTypeSchema, {
   id: USER_TYPE,
   displayName: "User",
@@ -58,10 +58,10 @@ export const groupType: ResourceType = create(ResourceTypeSchema, {
   ],
 });
 
-/** Every type that we serve, in the order that we list them. */
+/** Every type of this connector, in the order of the listing. */
 export const RESOURCE_TYPES: readonly ResourceType[] = [userType, groupType];
 
-/** The IAM actions that a type takes, those for reading it first. */
+/** The IAM actions that a type needs, those for reading first. */
 function permissions(...operations: readonly Operation[]) {
   return annotation(CapabilityPermissionsSchema, {
     permissions: operations.map((operation) => ({ permission: `cognito-idp:${operation}` })),

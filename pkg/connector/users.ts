@@ -20,7 +20,7 @@ import { identityProfile, linkedUsernames } from "./enrichments/linked-profiles.
 import { loginAliases } from "./enrichments/login-aliases.ts";
 import { displayName, structuredName } from "./enrichments/names.ts";
 
-/** The id that stands for a user everywhere: bytewise stable, never changed (D1). */
+/** The id of the account in every message: its bytes never change (D1). */
 export function userId(user: User, kind: UserIdKind): string {
   return kind === "sub" ? user.sub : user.username;
 }
@@ -39,7 +39,7 @@ export function userResource(user: User, pool: Pool, kind: UserIdKind): Resource
   const profile = userProfile(user);
   const createdAt = timestampFromDate(user.createdAt);
   const details = clipBytes(user.status, 1024);
-  // Status, profile and creation date stand twice: older readers look into the trait, newer ones at the resource.
+  // Status, profile and creation date are in two places: older readers use the trait, newer ones the resource.
   const trait = annotation(UserTraitSchema, {
     emails: emailsOf(user),
     status: {
@@ -67,7 +67,7 @@ export function userResource(user: User, pool: Pool, kind: UserIdKind): Resource
   });
 }
 
-/** About how many bytes the resource takes on the wire, from above: its attributes stand in two profiles. */
+/** An upper bound of the bytes that the resource takes in an answer: its attributes are in two profiles. */
 export function userResourceBytes(user: User): number {
   let bytes = 2048;
   for (const [name, value] of user.attributes)
@@ -75,14 +75,14 @@ export function userResourceBytes(user: User): number {
   return bytes + 2 * user.identities.length * 512;
 }
 
-/** Everything that Cognito told, under Cognito's own names, beside the few keys that the field's tools read. */
+/** Everything that Cognito sent, under Cognito's own names, and the few keys that Baton's tools read. */
 function userProfile(user: User): JsonObject {
   const entries = new Map<string, ProfileValue>(user.attributes);
   for (const flag of VERIFIED_FLAGS) {
     const value = user.attributes.get(flag);
     if (value === "true" || value === "false") entries.set(flag, value === "true");
   }
-  // A value that is no JSON stays as the text it was.
+  // An attribute that was not valid JSON stays as the text that Cognito sent.
   if (user.identities.length > 0) entries.set("identities", user.identities.map(identityProfile));
   entries.set("created_at", user.createdAt.toISOString());
   entries.set("enabled", user.enabled);

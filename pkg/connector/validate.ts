@@ -2,7 +2,7 @@ import type { Directory, PermissionProbe } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Operation } from "../core/operations.ts";
 
-/** The operations without which a sync cannot end well. */
+/** The operations that a sync needs. */
 export const NEEDED_TO_READ: readonly Operation[] = [
   "DescribeUserPool",
   "ListUsers",
@@ -11,7 +11,7 @@ export const NEEDED_TO_READ: readonly Operation[] = [
   "GetGroup",
 ];
 
-/** Rejects when IAM denies an operation that reading needs. What is merely unknown does not stand in the way. */
+/** Rejects when IAM denies an operation that reading needs. An unknown permission is not an error. */
 export async function requirePermissions(
   directory: Pick<Directory, "probePermissions">,
   signal: AbortSignal,

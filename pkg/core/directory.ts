@@ -4,7 +4,7 @@ import type { Page, PageRequest } from "./page.ts";
 import type { Pool } from "./pool.ts";
 import type { User } from "./user.ts";
 
-/** The attributes that Cognito can search users by, one a call, exact match. */
+/** The attributes that Cognito can search users by: one in each call, exact match. */
 export type SearchableAttribute =
   | "sub"
   | "username"
@@ -24,27 +24,27 @@ export interface PermissionProbe {
 }
 
 /**
- * The pool in domain words: the one port every front uses. A method resolves with what Cognito said or rejects with
- * a GovernanceError; a page that could not be read is never an empty page.
+ * The port for reading the pool. A method resolves with what Cognito answered or rejects with a GovernanceError; a page that
+ * could not be read is never an empty page.
  */
 export interface Directory {
   /** Rejects with reason `pool-missing` when there is no such pool in this account and Region. */
   describePool(signal: AbortSignal): Promise<Pool>;
-  /** Rejects with reason `marker-refused` when AWS no longer takes the marker (they live one hour). */
+  /** Rejects with reason `marker-refused` when AWS refuses the marker (markers expire after one hour). */
   listUsers(page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
   listGroups(page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
-  /** Rejects with `not-found`, reason `group-gone`, only when the pool is there and the group is not. */
+  /** Rejects with `not-found`, reason `group-gone`, only when the pool exists and the group does not. */
   listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
   /**
-   * Everyone whose attribute equals the value exactly (an e-mail address: whatever its case), read to the end; more than
-   * one is the caller's to judge.
+   * All users whose attribute equals the value exactly (an e-mail address in any case), every page. The caller decides what
+   * more than one user means.
    */
   findUsers(attribute: SearchableAttribute, value: string, signal: AbortSignal): Promise<readonly User[]>;
-  /** By true username. Costs a billed monthly active user: not for listings. `not-found`, reason `user-gone`. */
+  /** By username, not by alias. AWS bills the user as active in this month: not for listings. `not-found`, reason `user-gone`. */
   getUser(username: string, signal: AbortSignal): Promise<User>;
   getGroup(name: string, signal: AbortSignal): Promise<Group>;
-  /** One page of the groups of one user, by true username. */
+  /** One page of the groups of one user, by username, not by alias. */
   listGroupsOfUser(username: string, page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
-  /** Asks IAM about each operation, with arguments that touch nobody and bill nothing. */
+  /** Asks IAM about each operation, with arguments that change no user and cost nothing. */
   probePermissions(signal: AbortSignal): Promise<readonly PermissionProbe[]>;
 }

@@ -1,4 +1,4 @@
-/** One group of the pool. Its name is its identity; a re-created one is told apart by its creation date (D2). */
+/** One group of the pool. Its name is its identity; the creation date shows that a group was re-created (D2). */
 export interface Group {
   readonly name: string;
   readonly description: string | undefined;
@@ -11,8 +11,8 @@ export interface Group {
 }
 
 /**
- * The identity provider behind a `<poolId>_<Provider>` group, or undefined for an ordinary group. Cognito makes such
- * a group at the first federated sign-in and puts its members back at each one, so a removal does not stick.
+ * The identity provider behind a `<poolId>_<Provider>` group, or undefined for an ordinary group. Cognito creates such a
+ * group at the first federated sign-in and adds its members again at each one, so a removal does not last.
  */
 export function signInProvider(poolId: string, groupName: string): string | undefined {
   const prefix = `${poolId}_`;

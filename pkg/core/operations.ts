@@ -1,4 +1,4 @@
-/** The AWS operations that we call; each is also the name of its IAM action behind `cognito-idp:`. */
+/** The AWS operations that we call. The IAM action of each is `cognito-idp:` and the same name. */
 export type Operation =
   | "DescribeUserPool"
   | "ListUsers"
@@ -51,7 +51,7 @@ export interface Quota {
   readonly poolOperationPerSecond: number | undefined;
 }
 
-/** Source: "Quotas in Amazon Cognito", 2026. The cap of 5 per pool and operation trips who trusts the 20. */
+/** Source: "Quotas in Amazon Cognito", 2026. The cap of 5 per pool and operation is easy to miss beside the 20. */
 export const QUOTAS: Readonly<Record<Category, Quota>> = {
   UserList: { accountPerSecond: 30, poolOperationPerSecond: undefined },
   UserRead: { accountPerSecond: 120, poolOperationPerSecond: undefined },
@@ -91,5 +91,5 @@ export const CATEGORY_OF: Readonly<Record<Operation, Category>> = {
   DeleteGroup: "UserPoolResourceUpdate",
 };
 
-/** A polite share: AWS's quota is also the customer's own sign-in traffic (D6). */
+/** Far below AWS's quotas, because the customer's own sign-ins use the same ones (D6). */
 export const DEFAULT_PER_SECOND = 5;

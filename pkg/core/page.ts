@@ -1,4 +1,4 @@
-/** One page of a listing. No `next` is the only sign of the end: a short or an empty page is not. */
+/** One page of a listing. Only a missing `next` means the end; a short or an empty page does not. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | undefined;
@@ -7,7 +7,7 @@ export interface Page<T> {
 /** Where a page starts and how many items it may hold. Without a marker: the first page. */
 export interface PageRequest {
   readonly marker?: string | undefined;
-  /** 1 to 60; Cognito's own default is irregular, so ours is always sent. */
+  /** 1 to 60. Cognito's own default differs between operations, so it is always sent. */
   readonly limit?: number | undefined;
 }
 

@@ -15,7 +15,7 @@ function partitionOf(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }
 
-/** The ARN that an IAM policy names the pool by; `*` stands for any account. */
+/** The ARN of the pool in an IAM policy; account `*` matches any account. */
 export function poolArn(poolId: string, accountId = "*"): string {
   const region = regionOfPool(poolId);
   return `arn:${partitionOf(region)}:cognito-idp:${region}:${accountId}:userpool/${poolId}`;

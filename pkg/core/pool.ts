@@ -29,28 +29,28 @@ export interface Pool {
   readonly id: string;
   readonly name: string;
   readonly arn: string | undefined;
-  /** An estimate: good for a progress line, never for a completeness check. */
+  /** An estimate: usable for a progress line, never to check that a listing is complete. */
   readonly estimatedUsers: number;
   readonly schema: readonly SchemaAttribute[];
   /** Non-empty: people sign in by these and Cognito generates the username. */
   readonly usernameAttributes: readonly string[];
-  /** Attributes that may stand for the username at sign-in once verified. */
+  /** Attributes that can be used instead of the username at sign-in, once they are verified. */
   readonly aliasAttributes: readonly string[];
   readonly caseSensitiveUsernames: boolean;
   readonly passwordPolicy: PasswordPolicy;
-  /** Attributes whose new value counts only once the person has verified it (AttributesRequireVerificationBeforeUpdate). */
+  /** Attributes whose new value is used only after the user has verified it (AttributesRequireVerificationBeforeUpdate). */
   readonly verifiedBeforeUpdate: readonly string[];
-  /** How sign-in may begin: anything beside PASSWORD lets accounts live without one. */
+  /** How sign-in may begin. With any value other than PASSWORD, accounts may have no password. */
   readonly firstAuthFactors: readonly string[];
   readonly mfa: string;
   readonly tier: string | undefined;
   readonly createdAt: Date | undefined;
 }
 
-/** The Region that a pool id names: `eu-west-1_AbCd` lives in `eu-west-1`. */
+/** The Region in a pool id: `eu-west-1_AbCd` is in `eu-west-1`. */
 export function regionOfPool(poolId: string): string {
   return poolId.slice(0, poolId.indexOf("_"));
 }
 
-/** The shape Cognito demands of a pool id, narrowed to `<region>_<id>` since the Region is read from it. */
+/** The form that Cognito requires of a pool id, restricted to `<region>_<id>` because the Region is read from it. */
 export const POOL_ID = /^(?=.{1,55}$)[a-z]{2,}(?:-[a-z]+)+-\d+_[0-9a-zA-Z]+$/;

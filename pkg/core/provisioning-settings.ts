@@ -19,7 +19,7 @@ export interface ProvisioningSettings {
   readonly maxGroupsPerUser: number;
 }
 
-/** What every change is answered with where `enabled` is false. */
+/** The answer to every change when `enabled` is false. */
 export function provisioningDisabled(): GovernanceError {
   return new GovernanceError(
     "failed-precondition",

@@ -1,6 +1,5 @@
 /**
- * A password on its way through the program. Whatever prints, logs or serialises it gets a placeholder; only `reveal`
- * gives the text.
+ * A password inside the program. Printing, logging and serialising give a placeholder; only `reveal` returns the text.
  */
 export class Secret {
   readonly #text: string;
@@ -21,7 +20,7 @@ export class Secret {
     return "[secret]";
   }
 
-  /** What `console.log` and `util.inspect` of Node ask for. */
+  /** Called by `console.log` and `util.inspect` of Node.js. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "[secret]";
   }

@@ -8,15 +8,15 @@ export interface Identity {
   readonly createdAt: Date | undefined;
 }
 
-/** One user profile of the pool. A person linked to an identity provider has two: the local one and the provider's. */
+/** One user profile of the pool. A person who is linked to an identity provider has two: a local one and the provider's. */
 export interface User {
   /** Immutable, never reused: the id of the account (D1). */
   readonly sub: string;
-  /** The name AWS calls take. A generated UUID in pools that sign in by e-mail or phone. */
+  /** The name that AWS calls take. A generated UUID in pools whose users sign in by e-mail or phone. */
   readonly username: string;
-  /** Alone decides whether the account is active (D4). */
+  /** Only this decides whether the account is active (D4). */
   readonly enabled: boolean;
-  /** UserStatus as Cognito said it; values that we do not know pass through. */
+  /** UserStatus as Cognito sent it, also values that we do not know. */
   readonly status: string;
   readonly createdAt: Date;
   readonly modifiedAt: Date;
@@ -26,8 +26,8 @@ export interface User {
 }
 
 /**
- * Whether the profile belongs to an identity provider. The status alone does not tell: a linked local user has
- * identities while being CONFIRMED.
+ * Whether the profile belongs to an identity provider. The status is not enough: a linked local user has identities and is
+ * CONFIRMED.
  */
 export function isFederated(user: User): boolean {
   return user.status === "EXTERNAL_PROVIDER" || user.identities.length > 0;

@@ -1,9 +1,10 @@
-// What the `validate.rules` options in proto/ demand of a message, read from its descriptor.
+// Checks a message by the `validate.rules` options in proto/, read from its descriptor. Written by hand because
+// protoc-gen-validate has no runtime for JavaScript.
 //
 // Invariants:
-//   CONSTRAINT-1. A rule that nothing here interprets fails when its message type is first seen, and never passes
-//       silently.
-//   CONSTRAINT-2. A problem tells lengths, counts and numbers, never a text: any field may hold a secret or a person's
+//   CONSTRAINT-1. A rule that this code does not interpret fails when its message type is first used; it is never
+//       ignored.
+//   CONSTRAINT-2. A problem names lengths, counts and numbers, never a text: any field may hold a secret or personal
 //       data.
 //   CONSTRAINT-3. A message type from which no rule can be reached costs one look-up.
 import {
@@ -47,7 +48,7 @@ export function checkConstraints<Desc extends DescMessage>(schema: Desc, message
   }
 }
 
-/** The first breach, or nothing. Sub-messages are looked into when they are set; an Any is not unpacked. */
+/** The first breach, or undefined. Sub-messages that are set are checked too; an Any is not unpacked. */
 export function findViolation<Desc extends DescMessage>(
   schema: Desc,
   message: MessageShape<Desc>,
@@ -56,10 +57,10 @@ export function findViolation<Desc extends DescMessage>(
   return steps.length === 0 ? undefined : firstViolation(steps, reflect(schema, message, false));
 }
 
-/** Looks at one field or oneof of a message. */
+/** Checks one field or oneof of a message. */
 type Step = (message: ReflectMessage) => Violation | undefined;
 
-/** Looks at one value. The path is relative: empty for the value itself, else starting with `.` or `[`. */
+/** Checks one value. The path is relative: empty for the value itself, otherwise it begins with `.` or `[`. */
 type Check = (value: unknown) => Violation | undefined;
 
 const prepared = new WeakMap<DescMessage, readonly Step[]>();
@@ -67,7 +68,7 @@ const prepared = new WeakMap<DescMessage, readonly Step[]>();
 function stepsOf(root: DescMessage): readonly Step[] {
   const known = prepared.get(root);
   if (known !== undefined) return known;
-  // All that can be reached is prepared at once, so that CONSTRAINT-1 does not wait for a value to arrive.
+  // Every reachable type is prepared at once, so that CONSTRAINT-1 does not depend on the values that arrive.
   const compiled = [...reachable(root)].map((desc) => [desc, compile(desc)] as const);
   for (const [desc, steps] of compiled) prepared.set(desc, steps);
   return prepared.get(root) ?? [];
@@ -95,7 +96,7 @@ function carriesRules(root: DescMessage): boolean {
 
 function reachable(root: DescMessage): ReadonlySet<DescMessage> {
   const seen = new Set([root]);
-  // A set yields what is added while it is walked, and a message that holds itself is added once.
+  // A Set also iterates over what is added during the iteration, and a recursive message is added once.
   for (const desc of seen) {
     for (const field of desc.fields) if (field.message !== undefined) seen.add(field.message);
   }
@@ -165,7 +166,7 @@ function mapCheck(field: DescField): Check | undefined {
   if (checkItem === undefined) return undefined;
   return (value) => {
     if (!isReflectMap(value)) throw malformed(field);
-    // The path counts the entries, because a key may be a person's data (CONSTRAINT-2).
+    // The path has the number of the entry, because a key may be personal data (CONSTRAINT-2).
     return firstInside([...value.values()], checkItem);
   };
 }

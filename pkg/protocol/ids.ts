@@ -1,5 +1,5 @@
-// Ids are a contract: the platform keys its configuration on the exact bytes. They are joined raw, as the field's
-// SDK joins them, so a name with ":" makes them ambiguous: build them, never split them.
+// Ids are a contract: the platform stores its configuration under the exact bytes. They are joined without escaping, as the
+// Baton SDK does, so a name with ":" makes them ambiguous. Build them, never split them.
 
 export const USER_TYPE = "user";
 export const GROUP_TYPE = "group";

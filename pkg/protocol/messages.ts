@@ -1,4 +1,4 @@
-// The messages that the connector builds, under one roof, so that nobody above needs to know where they are generated.
+// The messages that the connector builds, so that other folders do not depend on the layout of the generated code.
 export type { Timestamp } from "@bufbuild/protobuf/wkt";
 export {
   type Constraint as ConfigConstraint,

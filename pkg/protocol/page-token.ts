@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { GovernanceError } from "../core/errors.ts";
 
-/** Where a listing goes on. It stands alone: a token may come back days later, to another process (D10). */
+/** Where a listing continues. It refers to no state: a token may come back days later, to another process (D10). */
 export interface PageCursor {
   /** The listing that issued it; another one refuses it. */
   readonly verb: string;
@@ -9,9 +9,9 @@ export interface PageCursor {
   readonly scope: string;
   /** Cognito's own marker; absent is the first page. */
   readonly marker: string | undefined;
-  /** How often the listing began again because Cognito no longer took a marker. */
+  /** How often the listing began again because Cognito refused a marker. */
   readonly restarts: number;
-  /** The key of the last item already delivered of this page, when the page did not fit into one answer. */
+  /** The key of the last item of this page that was sent, if the page did not fit into one answer. */
   readonly after: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function encodePageToken(cursor: PageCursor): string {
   return VERSION + Buffer.from(text, "utf8").toString("base64url");
 }
 
-/** Rejects with `invalid-argument` what this connector did not issue for this very listing. */
+/** Throws `invalid-argument` for a token that this connector did not issue for this listing. */
 export function decodePageToken(token: string, verb: string, scope: string): PageCursor {
   if (token === "") return firstPage(verb, scope);
   const cursor = token.startsWith(VERSION) ? parse(token.slice(VERSION.length)) : undefined;

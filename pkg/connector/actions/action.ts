@@ -9,7 +9,7 @@ import {
 import type { Outcome, Provisioner, UserRef, WriteContext } from "../../provision/provisioner.ts";
 import { boolField, stringField } from "./fields.ts";
 
-/** The arguments of one invocation, each of the kind that the schema says. Missing is undefined. */
+/** The arguments of one invocation, each of the type that the schema declares; undefined when missing. */
 export interface Arguments {
   text(name: string): string | undefined;
   flag(name: string): boolean | undefined;
@@ -21,18 +21,18 @@ export interface Arguments {
 /** What an action did. */
 export interface ActionResult {
   readonly outcome: Outcome<unknown>;
-  /** The return fields beside those that every action has. */
+  /** Return fields of this action, in addition to those that every action has. */
   readonly fields: JsonObject;
 }
 
-/** The change, with its arguments read. */
+/** Makes the change, with arguments that are already read. */
 type ActionRun = (
   provisioner: Provisioner,
   context: WriteContext,
   signal: AbortSignal,
 ) => Promise<ActionResult>;
 
-/** On what an action works, and by which names its id may come. */
+/** What an action changes, and the argument names under which its id may be sent. */
 export interface Subject {
   readonly type: "user" | "group";
   readonly argument: string;
@@ -43,9 +43,9 @@ export interface Action {
   readonly schema: BatonActionSchema;
   readonly subject: Subject;
   readonly atLeastOneOf: readonly string[];
-  /** Arguments that people try and that cannot be: why. */
+  /** Arguments that callers try and that cannot work, each with the reason. */
   readonly refused: ReadonlyMap<string, string>;
-  /** Throws `invalid-argument` where the values do not fit together. */
+  /** Throws `invalid-argument` when the values contradict each other. */
   prepare(id: string, args: Arguments): ActionRun;
 }
 
@@ -62,7 +62,7 @@ interface ActionDefinition {
 const USER: Subject = { type: "user", argument: "user_id", aliases: ["resource_id", "userId"] };
 const GROUP: Subject = { type: "group", argument: "group_id", aliases: ["resource_id", "groupId"] };
 
-/** An action on one user, which a platform hands the account's id. */
+/** An action on one user, whose account id the platform sends. */
 export function userAction(
   definition: ActionDefinition,
   prepare: (user: UserRef, args: Arguments) => ActionRun,
@@ -130,10 +130,13 @@ function actionSchema(
 }
 
 const COMMON_RETURNS: readonly ConfigField[] = [
-  boolField("success", { displayName: "Success", description: "Whether it is now as asked" }),
+  boolField("success", {
+    displayName: "Success",
+    description: "Whether the user or group is now as requested",
+  }),
   stringField("outcome", {
     displayName: "Outcome",
-    description: "done, nothing-to-do when it was so already, or planned in a dry run",
+    description: "done; nothing-to-do if it was so already; planned in a dry run",
   }),
-  stringField("change", { displayName: "Change", description: "The id under which the audit log has it" }),
+  stringField("change", { displayName: "Change", description: "The id of the change in the audit log" }),
 ];

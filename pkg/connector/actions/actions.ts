@@ -5,35 +5,35 @@ import type { WriteContext } from "../../provision/provisioner.ts";
 
 interface ActionRequest {
   readonly name: string;
-  /** The resource type that the action is asked of; "" for the global ones, which ours all are. */
+  /** The resource type that the action belongs to; "" for a global action. All of ours are global. */
   readonly resourceTypeId?: string | undefined;
   readonly args: JsonObject;
-  /** How long to wait for the end of it: 1 s unless positive, an hour at most. */
+  /** How long the call waits for the result: 1 s if not positive, one hour at most. */
   readonly inlineWaitMs?: number | undefined;
 }
 
-/** One run of an action, as it is now. */
+/** The present state of one run of an action. */
 export interface Invocation {
   readonly id: string;
   readonly name: string;
   readonly status: "running" | "complete" | "failed";
-  /** Empty while it runs; `success` and the return fields; `success` and `error` when it failed. */
+  /** Empty while it runs; then `success` with the return fields, or `success` with `error`. */
   readonly response: JsonObject;
   readonly annotations: readonly Any[];
 }
 
 /**
- * What can be done by name beside the verbs of the protocol. Unknown names and ids are `not-found`; arguments are
- * checked, `invalid-argument`, before anything is written, against the pool too while the call waits. What fails
- * otherwise is a failed invocation and no error.
+ * Changes that are called by name, in addition to the verbs of the protocol. An unknown name or id is `not-found`. Wrong
+ * arguments are `invalid-argument`, before anything is written; those that only the pool can judge too, as long as the
+ * call waits. Any other failure is a failed invocation and not an error of the call.
  */
 export interface Actions {
-  /** All for "", those of one resource type else, of which there are none. */
+  /** `""`: all schemas. A resource type: its own; today no type has any. */
   schemas(resourceTypeId: string): readonly BatonActionSchema[];
   schema(name: string): BatonActionSchema;
-  /** An action goes on when its caller has gone, for an hour at most. */
+  /** An action continues when its caller disconnects, for one hour at most. */
   invoke(request: ActionRequest, context: WriteContext, signal: AbortSignal): Promise<Invocation>;
-  /** Kept for the last 1000 that have ended, and as long as the process lives. */
+  /** Known while the action runs; then for the last 1000 that ended, until the process ends. */
   status(id: string): Invocation;
   /** Resolves when no action is running. */
   idle(): Promise<void>;

@@ -87,7 +87,7 @@ describe("an argument", () => {
     ["set_password", { user_id }, /^args\.password: missing; action set_password needs it$/],
     ["set_password", { user_id, password: null }, /^args\.password: missing/],
     ["set_password", { user_id, password: "" }, /^args\.password: must not be empty$/],
-    ["set_password", { user_id, password: 12345678 }, /^args\.password: must be a text$/],
+    ["set_password", { user_id, password: 12345678 }, /^args\.password: must be a string$/],
     ["set_password", { user_id, password: "x", permanent: 0 }, /^args\.permanent: must be true or false$/],
     ["update_user_attributes", { user_id }, /^args: .* needs at least one of set, delete, email, /],
     ["update_user_attributes", { user_id, set: null, email: null }, /needs at least one of/],
@@ -102,10 +102,10 @@ describe("an argument", () => {
       /^args\.set: must be an object whose values/,
     ],
     ["update_user_attributes", { user_id, set: { a: {} } }, /^args\.set: must be an object whose values/],
-    ["update_user_attributes", { user_id, delete: "a" }, /^args\.delete: must be a list of texts/],
-    ["update_user_attributes", { user_id, delete: [1] }, /^args\.delete: must be a list of texts/],
-    ["update_user_attributes", { user_id, delete: [""] }, /^args\.delete: must be a list of texts/],
-    ["update_user_attributes", { user_id, email: true }, /^args\.email: must be a text$/],
+    ["update_user_attributes", { user_id, delete: "a" }, /^args\.delete: must be a list of strings/],
+    ["update_user_attributes", { user_id, delete: [1] }, /^args\.delete: must be a list of strings/],
+    ["update_user_attributes", { user_id, delete: [""] }, /^args\.delete: must be a list of strings/],
+    ["update_user_attributes", { user_id, email: true }, /^args\.email: must be a string$/],
     [
       "update_user_attributes",
       { user_id, email_verified: "true" },
@@ -132,7 +132,7 @@ describe("an argument", () => {
     ["update_group", { group_id, precedence: 1.5 }, /^args\.precedence: must be a whole number/],
     ["update_group", { group_id, precedence: 2 ** 31 }, /^args\.precedence: must be a whole number/],
     ["update_group", { group_id, role_arn: "" }, /^args\.role_arn: empty, and Cognito cannot clear a role/],
-    ["update_group", { group_id, description: 1 }, /^args\.description: must be a text$/],
+    ["update_group", { group_id, description: 1 }, /^args\.description: must be a string$/],
   ])("%s refuses %o", ([name, raw, message]) => {
     expect(refusalOf(name, raw)).toMatch(message);
   });

@@ -6,12 +6,12 @@ import type { Action, Arguments } from "./action.ts";
 import { subjectId } from "./subject-id.ts";
 
 interface ReadArguments {
-  /** Of the user or group that the action is for. */
+  /** The id of the user or group that the action changes. */
   readonly id: string;
   readonly args: Arguments;
 }
 
-/** Checks everything that the schema says. A null counts as absent. No value is ever told: it may be a password. */
+/** Checks everything that the schema declares. A null counts as absent. No error quotes a value: it may be a password. */
 export function readArguments(action: Action, raw: JsonObject): ReadArguments {
   const { schema, subject, atLeastOneOf } = action;
   const given = new Map<string, JsonValue>();
@@ -45,7 +45,7 @@ function checkKnown({ schema, subject, refused }: Action, name: string): void {
   if (why !== undefined) throw invalidField(`args.${name}`, why);
   const names = schema.arguments.map((field) => field.name);
   if (names.includes(name) || subject.aliases.includes(name)) return;
-  // A name may be anything at all, so it is told as JSON.
+  // A name may contain any character, so it is quoted as JSON.
   throw new GovernanceError(
     "invalid-argument",
     `args: action ${schema.name} has no argument ${JSON.stringify(name)}; it takes ${names.join(", ")}`,
@@ -55,7 +55,7 @@ function checkKnown({ schema, subject, refused }: Action, name: string): void {
 function problemOf({ field, isRequired }: ConfigField, value: JsonValue): string | undefined {
   switch (field.case) {
     case "stringField":
-      if (typeof value !== "string") return "must be a text";
+      if (typeof value !== "string") return "must be a string";
       return isRequired && value === "" ? "must not be empty" : undefined;
     case "boolField":
       return typeof value === "boolean" ? undefined : "must be true or false";
@@ -65,9 +65,9 @@ function problemOf({ field, isRequired }: ConfigField, value: JsonValue): string
       return fits ? undefined : `must be a whole number from 0 to ${upTo}`;
     }
     case "stringSliceField":
-      return isTexts(value) ? undefined : "must be a list of texts, none of them empty";
+      return isTexts(value) ? undefined : "must be a list of strings, none of them empty";
     case "stringMapField":
-      return isScalars(value) ? undefined : "must be an object whose values are texts, numbers or booleans";
+      return isScalars(value) ? undefined : "must be an object whose values are strings, numbers or booleans";
     case "resourceIdField":
     case "resourceIdSliceField":
     case "resourceField":
@@ -110,7 +110,7 @@ function isTexts(value: JsonValue | undefined): value is string[] {
 
 function isScalars(value: JsonValue | undefined): value is Record<string, string | number | boolean> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  // A Struct can carry NaN and infinities, which JSON has not.
+  // A Struct can hold NaN and infinities, which JSON does not have.
   return Object.values(value).every(
     (item) => typeof item === "string" || typeof item === "boolean" || Number.isFinite(item),
   );

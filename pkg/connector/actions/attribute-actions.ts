@@ -4,7 +4,7 @@ import { invalidField } from "../requests.ts";
 import { type Action, type Arguments, userAction } from "./action.ts";
 import { boolField, listField, mapField, stringField } from "./fields.ts";
 
-/** Attributes with an argument of their own. */
+/** Attributes that have their own argument. */
 const TEXTS = ["email", "phone_number"] as const;
 const FLAGS = ["email_verified", "phone_number_verified"] as const;
 
@@ -28,11 +28,14 @@ export const ATTRIBUTE_ACTIONS: readonly Action[] = [
       ],
       atLeastOneOf: ["set", "delete", ...TEXTS, ...FLAGS],
       returns: [
-        listField("set", { displayName: "Set", description: "Names under which a new value stands" }),
-        listField("removed", { displayName: "Removed", description: "Names that are deleted" }),
+        listField("set", { displayName: "Set", description: "Names of attributes that have a new value" }),
+        listField("removed", {
+          displayName: "Removed",
+          description: "Names of attributes that were deleted",
+        }),
         listField("pending", {
           displayName: "Pending",
-          description: "Names whose new value counts only once the user has verified it",
+          description: "Names of attributes whose new value is used after the user has verified it",
         }),
       ],
     },

@@ -15,12 +15,12 @@ const ACTIONS: readonly Action[] = [
 
 const BY_NAME: ReadonlyMap<string, Action> = new Map(ACTIONS.map((action) => [action.schema.name, action]));
 
-/** All for "". Ours are global, so no resource type has one of its own. */
+/** `""`: all schemas. Our actions are global, so no resource type has its own. */
 export function actionSchemas(resourceTypeId: string): readonly BatonActionSchema[] {
   return resourceTypeId === "" ? ACTIONS.map(({ schema }) => schema) : [];
 }
 
-/** Throws `not-found`, and `invalid-argument` for a resource type without a name. */
+/** Throws `not-found`, or `invalid-argument` for a resource type without a name. */
 export function actionNamed(name: string, resourceTypeId = ""): Action {
   if (resourceTypeId !== "" && name === "") {
     throw new GovernanceError("invalid-argument", "name: must be set when resource_type_id is");

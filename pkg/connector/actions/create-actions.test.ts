@@ -177,7 +177,7 @@ describe("an action", () => {
     const asked = verbs.actions.invoke({ name: "enable_user", args: {} }, REAL, never);
     await expect(asked).rejects.toMatchObject({ code: "invalid-argument" });
     expect(calls).toEqual([]);
-    expect(() => verbs.actions.status("run-1")).toThrow(/^id: no action is known under "run-1"/);
+    expect(() => verbs.actions.status("run-1")).toThrow(/^id: there is no run "run-1"/);
   });
 
   test("of a caller who has gone already never begins", async () => {

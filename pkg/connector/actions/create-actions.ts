@@ -9,13 +9,13 @@ import { actionNamed, actionSchemas } from "./catalogue.ts";
 import { createInvocations, type Finished } from "./invocations.ts";
 
 interface ActionsOptions {
-  /** Undefined where nothing may be changed: the actions are listed all the same, and refused. */
+  /** Undefined where provisioning is off: actions are listed, and refused when called. */
   readonly provisioner: Provisioner | undefined;
-  /** An id that nobody can guess, for each invocation. */
+  /** Returns a new id that cannot be guessed. */
   readonly newId: () => string;
 }
 
-/** What the field's SDK waits when it is not told. */
+/** The default of the Baton SDK. */
 const DEFAULT_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60 * 60_000;
 
@@ -43,7 +43,7 @@ export function createActions({ provisioner, newId }: ActionsOptions): Actions {
       if (invocation !== undefined) return invocation;
       throw new GovernanceError(
         "not-found",
-        `id: no action is known under ${JSON.stringify(id)}; those of an earlier process are forgotten`,
+        `id: there is no run ${JSON.stringify(id)}; the runs of an earlier process are not kept`,
       );
     },
     idle: () => invocations.idle(),

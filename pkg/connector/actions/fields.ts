@@ -1,4 +1,4 @@
-// The fields of which schemas of actions are made.
+// The fields of an action's schema.
 import { create } from "@bufbuild/protobuf";
 import { type ConfigField, ConfigFieldSchema } from "../../protocol/messages.ts";
 
@@ -17,7 +17,7 @@ export function boolField(name: string, about: About, defaultValue = false): Con
   return create(ConfigFieldSchema, { name, ...about, field: { case: "boolField", value: { defaultValue } } });
 }
 
-/** A whole number from 0 up. */
+/** A whole number from 0 to `upTo`. */
 export function countField(name: string, about: About, upTo: number): ConfigField {
   const rules = { gte: 0n, lte: BigInt(upTo) };
   return create(ConfigFieldSchema, { name, ...about, field: { case: "intField", value: { rules } } });

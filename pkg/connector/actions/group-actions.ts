@@ -10,7 +10,7 @@ import { countField, resourceField, stringField } from "./fields.ts";
 const NO_RENAME =
   "a Cognito group cannot be renamed; create a group of the new name, move the members, then delete this one";
 
-/** The names under which a rename is asked for. To delete and re-create would lose members and role claims (mark 38). */
+/** Argument names that would mean a rename. Deleting and re-creating would lose members and role claims (mark 38). */
 const RENAMES = ["name", "new_name", "group_name", "display_name"];
 
 const FIELDS = ["description", "role_arn", "precedence"];
@@ -54,7 +54,7 @@ function patchOf(args: Arguments): GroupPatch {
   return { description: args.text("description"), roleArn, precedence: args.whole("precedence") };
 }
 
-/** c1.config.v1.Resource as protojson, the form of a resource among return fields. */
+/** c1.config.v1.Resource as protojson, which is how a return field holds a resource. */
 function resourceJson({ name, description }: Group): JsonObject {
   const resourceId = { resourceTypeId: GROUP_TYPE, resourceId: name };
   return { resourceId, displayName: name, ...(description === undefined ? {} : { description }) };

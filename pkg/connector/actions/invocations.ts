@@ -1,10 +1,10 @@
 // The runs of actions.
 //
 // Invariants:
-//   INVOCATION-1. A run is not its caller's: it goes on when the caller has gone, for an hour at most.
-//   INVOCATION-2. A run that is under way is never forgotten; of those that ended the last 1000 are known.
-//   INVOCATION-3. What was asked wrongly, and nothing was done of, is an error of the call, as long as the call waits
-//       for it.
+//   INVOCATION-1. A run does not end with its caller: it continues when the caller disconnects, for one hour at most.
+//   INVOCATION-2. A run that has not ended is always known; of those that ended, the last 1000 are known.
+//   INVOCATION-3. A wrong request of which nothing was done is an error of the call, as long as the call waits for the
+//       run.
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { GovernanceError } from "../../core/errors.ts";
@@ -16,14 +16,14 @@ export interface Finished {
 }
 
 interface Invocations {
-  /** Begins a run and waits for its end, `waitMs` at most or until the caller has gone. */
+  /** Begins a run and waits for its end: `waitMs` at most, and not after the caller has disconnected. */
   start(
     name: string,
     run: (signal: AbortSignal) => Promise<Finished>,
     waitMs: number,
     signal: AbortSignal,
   ): Promise<Invocation>;
-  /** Undefined when it was never known, or no longer is. */
+  /** Undefined when no such run is known, or it is no longer known. */
   get(id: string): Invocation | undefined;
   idle(): Promise<void>;
 }
@@ -96,7 +96,7 @@ export function createInvocations(newId: () => string): Invocations {
 
 interface Ended {
   readonly invocation: Invocation;
-  /** The failure, where the caller's request was wrong and nothing was done. */
+  /** The failure, if the caller's request was wrong and nothing was done. */
   readonly mistake: GovernanceError | undefined;
 }
 
@@ -104,7 +104,7 @@ function isMistake({ code, appliedEffects }: GovernanceError): boolean {
   return (code === "invalid-argument" || code === "not-found") && appliedEffects.length === 0;
 }
 
-/** Resolves at the end or after so long; rejects when nobody waits any more. */
+/** Resolves with `done` or after `waitMs`; rejects when the caller disconnects. */
 async function firstOf(done: Promise<void>, waitMs: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, waitMs);

@@ -8,12 +8,12 @@ export const PASSWORD_ACTIONS: readonly Action[] = [
     {
       name: "set_password",
       displayName: "Set Password",
-      description: "Gives the user this password, which must keep the pool's policy",
+      description: "Sets this password, which must satisfy the password policy of the pool",
       arguments: [
         stringField("password", { displayName: "Password", isRequired: true, isSecret: true }),
         boolField("permanent", {
           displayName: "Permanent",
-          description: "Unless true the user must change it at the next sign-in",
+          description: "If not true, the user must change it at the next sign-in",
         }),
       ],
     },
@@ -33,7 +33,7 @@ export const PASSWORD_ACTIONS: readonly Action[] = [
       name: "reset_password",
       displayName: "Reset Password",
       description:
-        "The old password is dead at once; a code goes to the verified e-mail address or phone number",
+        "Invalidates the password at once and sends a code to the verified e-mail address or phone number",
     },
     (provisioner, user, context, signal) => provisioner.resetPassword(user, context, signal),
   ),

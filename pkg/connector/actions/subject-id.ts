@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { invalidField } from "../requests.ts";
 import type { Subject } from "./action.ts";
 
-/** The spellings in which platforms send a resource id as an object: type first. */
+/** The key names under which platforms send a resource id as an object: type, id. */
 const SPELLINGS = [
   ["resource_type_id", "resource_id"],
   ["resource_type", "resource"],
@@ -10,8 +10,8 @@ const SPELLINGS = [
 ] as const;
 
 /**
- * The id of the user or group that an action is for: a text, or an object of type and id. Several names for it are
- * known; given twice, it must be the same.
+ * The id of the user or group that an action changes: a string, or an object of type and id. It may be sent under several
+ * names; if it is sent twice, both must be equal.
  */
 export function subjectId(subject: Subject, given: ReadonlyMap<string, JsonValue>): string {
   const names = [subject.argument, ...subject.aliases].filter((name) => given.has(name));
@@ -36,7 +36,7 @@ function idOf({ type }: Subject, name: string, value: JsonValue | undefined): st
     if (value !== "") return value;
     throw invalidField(`args.${name}`, `empty; give the resource id of the ${type}`);
   }
-  const shape = `must be the resource id of a ${type}: a text, or an object of resource_type_id and resource_id`;
+  const shape = `must be the resource id of a ${type}: a string, or an object of resource_type_id and resource_id`;
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw invalidField(`args.${name}`, shape);
   const object: JsonObject = value;

@@ -2,7 +2,7 @@ import { ActionType } from "../../protocol/messages.ts";
 import { type Action, plainUserAction, userAction } from "./action.ts";
 import { boolField } from "./fields.ts";
 
-/** Everything about an account's state, its password and profile apart. */
+/** Actions on the state of an account; its password and its profile have their own files. */
 export const USER_ACTIONS: readonly Action[] = [
   plainUserAction(
     {
@@ -18,7 +18,7 @@ export const USER_ACTIONS: readonly Action[] = [
       name: "disable_user",
       displayName: "Disable User",
       description:
-        "Keeps the user from signing in, and signs the user out; ID tokens that are out stay valid until they expire",
+        "Prevents sign-in and signs the user out; ID tokens that were issued stay valid until they expire",
       types: [ActionType.ACCOUNT_DISABLE],
       arguments: [
         boolField(
@@ -44,7 +44,7 @@ export const USER_ACTIONS: readonly Action[] = [
       name: "sign_out_user",
       displayName: "Sign Out User",
       description:
-        "Revokes the user's refresh and access tokens; ID tokens that are out stay valid until they expire",
+        "Revokes the user's refresh and access tokens; ID tokens that were issued stay valid until they expire",
     },
     (provisioner, user, context, signal) => provisioner.signOutUser(user, context, signal),
   ),
@@ -52,7 +52,7 @@ export const USER_ACTIONS: readonly Action[] = [
     {
       name: "confirm_sign_up",
       displayName: "Confirm Sign-Up",
-      description: "Confirms a user who signed up and has not answered the code",
+      description: "Confirms a user who signed up and has not entered the confirmation code",
     },
     (provisioner, user, context, signal) => provisioner.confirmSignUp(user, context, signal),
   ),
@@ -68,7 +68,7 @@ export const USER_ACTIONS: readonly Action[] = [
     {
       name: "reset_mfa",
       displayName: "Reset MFA",
-      description: "Switches every second factor of the user off",
+      description: "Turns off every second factor of the user",
     },
     (provisioner, user, context, signal) => provisioner.resetMfa(user, context, signal),
   ),

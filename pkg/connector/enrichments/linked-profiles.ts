@@ -7,13 +7,13 @@ function federatedUsername(identity: Identity): string {
   return `${identity.providerName}_${identity.userId}`;
 }
 
-/** The other profiles of the same person: Cognito lists a linked person twice and says so nowhere but here. */
+/** The other profiles of the same person. Cognito lists a linked person twice; only the identities show it. */
 export function linkedUsernames(user: User): string[] | undefined {
   const linked = user.identities.map(federatedUsername).filter((username) => username !== user.username);
   return linked.length > 0 ? linked : undefined;
 }
 
-/** One identity as the profile shows it. */
+/** One identity, as a value in the profile. */
 export function identityProfile(identity: Identity): JsonObject {
   return sortedStruct([
     ["created_at", identity.createdAt?.toISOString()],

@@ -1,7 +1,7 @@
 import type { Pool } from "../../core/pool.ts";
 import type { User } from "../../core/user.ts";
 
-/** What the person may type at sign-in instead of the username, as far as this pool allows it. */
+/** What the user may type at sign-in instead of the username, if this pool allows it. */
 export function loginAliases(user: User, pool: Pool): string[] {
   const aliases = new Set<string>();
   for (const attribute of [...pool.usernameAttributes, ...pool.aliasAttributes]) {

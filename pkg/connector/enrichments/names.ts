@@ -1,6 +1,6 @@
 import type { User } from "../../core/user.ts";
 
-/** The best name there is for a person, down to the username. */
+/** The first of these that is not blank: name, given and family name, preferred username, e-mail, username. */
 export function displayName(user: User): string {
   const { attributes } = user;
   const fullName = [attributes.get("given_name"), attributes.get("family_name")]
@@ -15,7 +15,7 @@ export function displayName(user: User): string {
   return candidates.find((text) => text !== undefined && text.trim() !== "") ?? user.username;
 }
 
-/** The name in parts; nothing when Cognito has none of them. */
+/** The parts of the name; an empty object when Cognito has none of them. */
 export function structuredName(user: User) {
   const given = user.attributes.get("given_name") ?? "";
   const family = user.attributes.get("family_name") ?? "";

@@ -146,10 +146,10 @@ describe("what is wrong with a request is said before anything is done", () => {
       /^credential_options: no option is set/,
     ],
     [
-      "a generated password that nobody could receive",
+      "a generated password without a key to return it to",
       request({ credentialOptions: random }),
       "invalid-argument",
-      /^encryption_configs: missing; .*nobody could receive it/,
+      /^encryption_configs: missing; .*it needs a key/,
     ],
     [
       "a bad key",

@@ -50,7 +50,7 @@ export function accountVerbs(
   }
 }
 
-/** Aliases of the login are passed over: in Cognito they are attributes, and come in the profile under their names. */
+/** Login aliases are ignored: in Cognito they are attributes, which the profile holds under their names. */
 function accountOf(
   { login, emails, profile }: AccountInfo,
   credential: AccountRequest["credential"],
@@ -69,7 +69,7 @@ function resultOf(
   resourceOf: (account: CreatedAccount) => Resource,
 ): CreateAccountResponse["result"] {
   const { result, planned } = outcome;
-  // The field's SDK reads an answer without this mark as no answer.
+  // The Baton SDK ignores a result without this flag.
   const marked = { isCreateAccountResult: true };
   if (outcome.outcome === "planned") {
     const message = `dry run: would call ${planned.join(", ")}`;

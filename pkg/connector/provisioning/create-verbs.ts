@@ -4,7 +4,7 @@ import { grantVerbs } from "./grants.ts";
 import { resourceVerbs } from "./resources.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
 
-/** The write verbs over one pool. They keep no state, so calls may run side by side. */
+/** The verbs have no state, so calls may run in parallel. */
 export function createProvisioningVerbs(options: ProvisioningOptions): ProvisioningVerbs {
   return {
     ...grantVerbs(options),

@@ -8,7 +8,7 @@ interface CredentialRequest {
   readonly encryptionConfigs: readonly EncryptionConfig[];
 }
 
-/** The password that is asked for, and how it goes back. */
+/** The requested password, and how it is returned. */
 interface WantedCredential {
   readonly credential: Credential;
   readonly sealer: PasswordSealer;
@@ -17,8 +17,8 @@ interface WantedCredential {
 const FIELD = "credential_options";
 
 /**
- * Reads and checks all of it before anything is changed: the caller's keys by a trial (D16), the chosen password by
- * opening it. `byDefault` is what no options at all mean.
+ * Reads and checks everything before anything is changed: encrypts a trial text to the caller's keys (D16), and decrypts the
+ * chosen password. `byDefault` is used when the request has no options.
  */
 export async function wantedCredential(
   { credentialOptions, encryptionConfigs }: CredentialRequest,
@@ -33,7 +33,7 @@ export async function wantedCredential(
   if (credential.kind === "random" && sealer.recipients === 0) {
     throw invalidField(
       "encryption_configs",
-      "missing; a generated password goes back encrypted only, so without a key nobody could receive it",
+      "missing; a generated password is returned only encrypted, so it needs a key",
     );
   }
   return { credential, sealer };
@@ -67,7 +67,7 @@ async function credentialOf(
       if (sealing.open === undefined) {
         throw invalidField(
           field,
-          "cannot be opened: the connector has no client-secret; set it, or ask otherwise",
+          "cannot be decrypted: the connector has no client-secret; set it, or use another option",
         );
       }
       const password = await sealing.open(options.value.encryptedPasswords);

@@ -8,7 +8,7 @@ import { wantedCredential } from "./credential-options.ts";
 import { sealedPassword } from "./sealing.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
 
-/** What a rotation without options is. */
+/** A rotation without options. */
 const RANDOM: Credential = { kind: "random", temporary: false };
 
 export function credentialVerbs({

@@ -48,7 +48,7 @@ export function grantVerbs({
   };
 }
 
-/** The group whose membership the entitlement is. Its id is compared, never taken apart: names may hold colons. */
+/** The group of the entitlement. The id is compared and never split: names may contain colons. */
 function memberGroup(entitlement: Entitlement | undefined, field: string): string {
   const asked = required(entitlement, field, "name the entitlement with its resource");
   const resource = required(asked.resource, `${field}.resource`, "name the group");

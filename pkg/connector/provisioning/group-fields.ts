@@ -6,8 +6,8 @@ import { GroupTraitSchema, type Resource } from "../../protocol/messages.ts";
 import { invalidField } from "../requests.ts";
 
 /**
- * What a group is asked to be: the description of the resource, the rest from `resource.profile` or the profile of its
- * GroupTrait, under the names that a sync gives them. Other keys of a profile are what Cognito decides itself.
+ * The requested fields of a group: the description of the resource; the others from `resource.profile` or from the profile of
+ * its GroupTrait, under the names that a sync uses. Other keys of a profile are ignored: Cognito decides them itself.
  */
 export function groupFieldsOf(resource: Resource): GroupFields {
   const profiles: readonly Profile[] = [
@@ -46,7 +46,7 @@ function traitProfile({ annotations }: Resource): JsonObject {
   return {};
 }
 
-/** Null counts as left out. */
+/** Null counts as absent. */
 function find(profiles: readonly Profile[], key: string): Found | undefined {
   const found = profiles.flatMap(({ field, values }) => {
     const value = values[key];
@@ -62,7 +62,7 @@ function find(profiles: readonly Profile[], key: string): Found | undefined {
 function textField(profiles: readonly Profile[], key: string): string | undefined {
   const found = find(profiles, key);
   if (found === undefined || found.value === "") return undefined;
-  if (typeof found.value !== "string") throw invalidField(found.field, "must be a text");
+  if (typeof found.value !== "string") throw invalidField(found.field, "must be a string");
   return found.value;
 }
 

@@ -132,7 +132,7 @@ describe("a group to be created", () => {
       "a role that is no text",
       { ...admins, profile: { role_arn: 1 } },
       "invalid-argument",
-      /^resource\.profile\.role_arn: must be a text/,
+      /^resource\.profile\.role_arn: must be a string/,
     ],
   ])("is refused for %s", async ([, resource, code, message]) => {
     const { verbs, calls } = fakeVerbs();

@@ -40,13 +40,13 @@ export function resourceVerbs({
   };
 }
 
-/** The name stands in the id, or where a caller leaves that empty in the display name. */
+/** The name is in the id, or in the display name when a caller leaves the id empty. */
 function groupName({ id, displayName }: Resource): string {
   const type = required(id, "resource.id", "name the group: resource_type group and its name").resourceType;
   if (type === USER_TYPE) {
     throw invalidField(
       "resource.id.resource_type",
-      "a user is made by CreateAccount, which knows about passwords",
+      "a user is created by CreateAccount, which handles passwords",
     );
   }
   if (type !== GROUP_TYPE) throw notOffered("resource.id.resource_type", type, "creating");
@@ -54,7 +54,7 @@ function groupName({ id, displayName }: Resource): string {
   if (name !== "" && displayName !== "" && name !== displayName) {
     throw invalidField(
       "resource.display_name",
-      "differs from resource.id.resource, and a Cognito group has one name; give one of them",
+      "differs from resource.id.resource, and a Cognito group has one name; give only one of them",
     );
   }
   const given = name === "" ? displayName : name;

@@ -2,18 +2,18 @@ import { GovernanceError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { EncryptedData, EncryptionConfig } from "../../protocol/messages.ts";
 
-/** Encrypts what is handed back, to every key of the caller. */
+/** Encrypts a password to every key of the caller. */
 export interface PasswordSealer {
-  /** How many keys there are. With none, whatever is sealed is lost. */
+  /** The number of keys. With 0, nobody can read what is sealed. */
   readonly recipients: number;
   seal(name: string, description: string, secret: Secret): Promise<readonly EncryptedData[]>;
 }
 
-/** How passwords come in and go out (D16). */
+/** How passwords are received and returned (D16). */
 export interface PasswordSealing {
-  /** Rejects with `invalid-argument` for a key that nothing can be encrypted to. */
+  /** Rejects with `invalid-argument` for a key that cannot be used for encryption. */
   sealer(configs: readonly EncryptionConfig[]): Promise<PasswordSealer>;
-  /** Opens a password that was encrypted to the connector's own key; missing where it has none. */
+  /** Decrypts a password that was encrypted to the connector's own key; undefined if it has no key. */
   readonly open: ((encrypted: readonly EncryptedData[]) => Promise<Secret>) | undefined;
 }
 
@@ -34,10 +34,10 @@ export async function sealedPassword(
     return [...(await sealer.seal(PASSWORD, "The password of the Cognito user", password))];
   } catch (error) {
     const { code, message } = GovernanceError.from(error);
-    // Without its cause, which has seen the password.
+    // Without the cause, which may contain the password.
     throw new GovernanceError(
       code,
-      `${message}; ${effect}, and nobody knows the password: rotate the credential for another`,
+      `${message}; ${effect}, and nobody knows its password: rotate the credential to get a new one`,
       { appliedEffects: [effect] },
     );
   }

@@ -25,12 +25,12 @@ interface Deleted {
   readonly annotations: Any[];
 }
 
-/** What the write verbs are made of. */
+/** What the verbs are made of. */
 export interface ProvisioningOptions {
   readonly provisioner: Provisioner;
   readonly poolId: string;
   readonly userIdKind: UserIdKind;
-  /** The pool's settings, asked for before a change so that nothing can fail after it: `Connector.cachedPool`. */
+  /** `Connector.cachedPool`, read before a change so that it cannot fail after the change. */
   readonly pool: (signal: AbortSignal) => Promise<Pool>;
   readonly sealing: PasswordSealing;
   readonly actions: Actions;
@@ -46,7 +46,7 @@ export interface ProvisioningVerbs {
     context: WriteContext,
     signal: AbortSignal,
   ): Promise<GrantManagerServiceGrantResponse>;
-  /** By group and principal alone: the id of the grant may be the platform's placeholder. */
+  /** Only group and principal count: the grant's id may be a placeholder of the platform. */
   revoke(
     request: GrantManagerServiceRevokeRequest,
     context: WriteContext,
@@ -67,7 +67,7 @@ export interface ProvisioningVerbs {
     context: WriteContext,
     signal: AbortSignal,
   ): Promise<CreateResourceResponse>;
-  /** A user or group that is not there is deleted. */
+  /** Succeeds for a user or group that does not exist. */
   deleteResource(
     request: { readonly resourceId?: ResourceId | undefined },
     context: WriteContext,

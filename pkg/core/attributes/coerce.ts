@@ -5,12 +5,12 @@ import { MAX_VALUE_BYTES } from "./standard.ts";
 
 export type Purpose = "create" | "update";
 
-/** `absent`: nothing is to be sent. A problem is a phrase to stand after the field's name; it never holds the value. */
+/** `absent`: the attribute is not sent. A problem is the end of a sentence that begins with the field's name; it never holds the value. */
 type AttributeText = { readonly text: string } | { readonly absent: true } | { readonly problem: string };
 
 /**
- * A JSON value as the text that Cognito takes for the attribute. A blank string or null is nothing at creation and a
- * problem in an update, where Cognito would take it for a deletion.
+ * A JSON value as the text that Cognito takes for the attribute. A blank string or null is absent at creation, and a
+ * problem in an update, where Cognito would delete the attribute.
  */
 export function attributeText(attribute: SchemaAttribute, value: unknown, purpose: Purpose): AttributeText {
   if (!isWritable(attribute)) return { problem: "cannot be written" };
@@ -68,7 +68,7 @@ function numberText({ minValue, maxValue }: SchemaAttribute, value: unknown): At
   return { text: number.toString() };
 }
 
-// How Cognito writes a DateTime is not documented: the ISO text goes as it came, and AWS has the last word.
+// How Cognito writes a DateTime is not documented: the ISO text is sent unchanged, and AWS may refuse it.
 function dateTimeText(value: unknown): AttributeText {
   if (typeof value !== "string") return { problem: "must be a date and time in ISO 8601, as text" };
   const problem = dateTimeProblem(value);
@@ -85,7 +85,7 @@ function stringText(attribute: SchemaAttribute, value: unknown): AttributeText {
   const text = scalarText(attribute, value);
   if (text === undefined) return { problem: "must be text" };
   if (!text.isWellFormed()) return { problem: "is not well-formed Unicode text" };
-  // The byte quota first: the other checks then run over little.
+  // The byte quota comes first, so that the other checks run over short texts only.
   if (new TextEncoder().encode(text).length > MAX_VALUE_BYTES) {
     return { problem: `is longer than ${MAX_VALUE_BYTES} bytes` };
   }

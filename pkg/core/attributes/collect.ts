@@ -42,9 +42,9 @@ export function collectAttributes(
 }
 
 /**
- * What an account to be created lacks: attributes that the schema requires, the address that people of the pool sign in
- * by ("email or phone_number" where either will do), and the address that a verified flag speaks of. AdminCreateUser
- * enforces only the last one.
+ * What is missing for a new account: attributes that the schema requires, the address that users of the pool sign in by
+ * ("email or phone_number" if either is enough), and the address of a verified flag. AdminCreateUser enforces only the
+ * last one.
  */
 export function missingRequired(
   pool: Pick<Pool, "schema" | "usernameAttributes">,
@@ -66,7 +66,7 @@ export function missingRequired(
   return [...missing];
 }
 
-// A key comes from outside: what would break the line, or fill it, is shown escaped and cut.
+// A key comes from the caller: line breaks are escaped, and a long key is cut.
 function fieldOf(key: string): string {
   const plain = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,64}$/u.test(key);
   return `profile.${plain ? key : JSON.stringify(key.slice(0, 64))}`;

@@ -1,13 +1,12 @@
 /**
- * Whether Cognito and its mail can use the address. One plain address: no display name, no list. A domain
- * without a dot is refused: no mail server on the internet is named so, and such an account could never be invited,
- * verified or recovered.
+ * Why Cognito and its mail cannot use the address. It must be one plain address: no display name, no list. A domain without
+ * a dot is refused: no public mail server has such a name, so the account could not be invited, verified or recovered.
  */
 export function emailProblem(text: string): string | undefined {
   if (/[\s\p{White_Space}]/u.test(text)) {
     return "must be one plain e-mail address without white space or a display name";
   }
-  // \p{C}: control characters and the invisible ones that come along with copied text.
+  // \p{C}: control characters, and invisible characters from copied text.
   if (/[\p{C}<>()[\],;:"\\]/u.test(text)) {
     return "must be one plain e-mail address, without brackets, quotes, commas or invisible characters";
   }
@@ -22,7 +21,7 @@ export function emailProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** E.164 to the letter. Nothing is stripped: a silently changed number could be somebody else's. */
+/** Strictly E.164. Nothing is removed: a silently changed number could belong to another person. */
 export function phoneProblem(text: string): string | undefined {
   if (/^\+[1-9][0-9]{1,14}$/u.test(text)) return undefined;
   if (/^\+?[0-9 ().\-/\u00a0\u2010-\u2015]+$/u.test(text) && /[^+0-9]/u.test(text)) {
@@ -31,14 +30,14 @@ export function phoneProblem(text: string): string | undefined {
   return "must be an E.164 phone number: +, country code and number, 2 to 15 digits, as in +15551234567";
 }
 
-/** OpenID Connect's form, and the only one of 10 characters; the year 0000 stands for one that is not told. */
+/** The format of OpenID Connect, 10 characters long. The year 0000 means that the year is not given. */
 export function birthdateProblem(text: string): string | undefined {
   return isCalendarDate(text) ? undefined : "must be a date that exists, as YYYY-MM-DD";
 }
 
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/u;
 
-/** ISO 8601, as far as it names one day or one moment: a date, or a date and a time with its zone. */
+/** The part of ISO 8601 that names one day or one moment: a date, or a date and a time with its zone. */
 export function dateTimeProblem(text: string): string | undefined {
   const day = text.slice(0, 10);
   const exact = text.length === 10 || (text[10] === "T" && TIME.test(text.slice(11)));

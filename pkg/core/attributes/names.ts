@@ -8,8 +8,8 @@ const MAX_TEXT = 2048;
 export const MAX_PRECEDENCE = 2 ** 31 - 1;
 
 /**
- * Why the pool would refuse the login at creation, as a phrase without it. Where people sign in by e-mail or phone it must
- * be such an address; where those are aliases a username must not look like one.
+ * Why the pool would refuse the login at creation, in words that do not repeat it. If users sign in by e-mail or phone, it
+ * must be such an address; if those are aliases, a username must not look like one.
  */
 export function loginProblem(
   pool: Pick<Pool, "usernameAttributes" | "aliasAttributes">,
@@ -52,7 +52,7 @@ export function roleArnProblem(text: string): string | undefined {
     : "must be the ARN of an IAM role, as in arn:aws:iam::123456789012:role/name";
 }
 
-/** 0 is a value, the strongest. */
+/** 0 is a valid precedence, and the strongest. */
 export function precedenceProblem(value: number): string | undefined {
   return Number.isInteger(value) && value >= 0 && value <= MAX_PRECEDENCE
     ? undefined
@@ -64,8 +64,8 @@ export function descriptionProblem(text: string): string | undefined {
   return Array.from(text).length > MAX_TEXT ? `is longer than ${MAX_TEXT} characters` : undefined;
 }
 
-// Lengths count code points, as the API's own model does. A name that AWS counts otherwise is refused there, before
-// anything is written; the other way round an existing group could not be named.
+// Lengths count code points, as the API's own model does. If AWS counts a name as longer, AWS refuses it before anything is
+// written; if this check counted more than AWS, an existing group could not be named.
 function nameProblem(text: string): string | undefined {
   if (text === "") return "is empty";
   if (/[\s\p{White_Space}]/u.test(text)) return "must not contain white space";

@@ -6,7 +6,7 @@ type ResolvedAttribute =
   | { readonly name: string; readonly attribute: SchemaAttribute }
   | { readonly problem: string };
 
-// Names that platforms use for what Cognito calls otherwise (L-14, F-37).
+// Names that platforms use for attributes that have another name in Cognito (L-14, F-37).
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["first_name", "given_name"],
   ["firstName", "given_name"],
@@ -22,7 +22,7 @@ const KEPT_BY_COGNITO: ReadonlySet<string> = new Set(["sub", "identities", "upda
 
 /**
  * The attribute that a caller means by `key`: its exact name, a custom attribute without its prefix, or a common alias,
- * in that order. A problem is a phrase to stand after the field's name.
+ * in that order. A problem is the end of a sentence that begins with the field's name.
  */
 export function resolveAttributeName(pool: Pick<Pool, "schema">, key: string): ResolvedAttribute {
   const kept = unwritable(key);

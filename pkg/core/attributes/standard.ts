@@ -1,6 +1,6 @@
 import type { AttributeType, Pool, SchemaAttribute } from "../pool.ts";
 
-/** What an attribute value holds at most, whatever the schema says: Cognito's quota. */
+/** The longest value of any attribute, whatever the schema says: Cognito's quota. */
 export const MAX_VALUE_BYTES = 2048;
 
 function standard(
@@ -22,7 +22,7 @@ function standard(
   };
 }
 
-/** The attributes that every pool has, as a pool describes them that was made without a word about them. */
+/** The standard attributes with the limits that Cognito gives them when a pool is created without a schema. */
 export const STANDARD_ATTRIBUTES: readonly SchemaAttribute[] = [
   standard("sub", "String", { mutable: false, required: true, minLength: 1 }),
   standard("name", "String"),
@@ -48,8 +48,8 @@ export const STANDARD_ATTRIBUTES: readonly SchemaAttribute[] = [
 ];
 
 /**
- * The pool's schema by exact name. Standard attributes that DescribeUserPool left out, as emulators do, come with their
- * defaults; what the pool itself says of an attribute always stands.
+ * The pool's schema by exact name. A standard attribute that DescribeUserPool leaves out, as emulators do, has its default;
+ * otherwise the pool's own description is used.
  */
 export function schemaOf(pool: Pick<Pool, "schema">): ReadonlyMap<string, SchemaAttribute> {
   const all = [...pool.schema, ...STANDARD_ATTRIBUTES];

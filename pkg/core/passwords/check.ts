@@ -2,8 +2,8 @@ import type { PasswordPolicy } from "../pool.ts";
 import { DIGITS, LOWER_CASE, MAX_PASSWORD_LENGTH, SYMBOLS, UPPER_CASE } from "./characters.ts";
 
 /**
- * The first thing that Cognito would refuse the password for, as a phrase that never holds the password itself. The
- * history of a pool is not looked at: nobody can read it.
+ * The first reason why Cognito would refuse the password, in words that do not contain it. The password history of the pool
+ * is not checked, because no API reads it.
  */
 export function passwordProblem(policy: PasswordPolicy, password: string): string | undefined {
   const characters = Array.from(password);

@@ -18,11 +18,11 @@ interface PasswordConstraint {
   readonly minCount: number;
 }
 
-/** What the caller asks of a generated password, as the protocol puts it. */
+/** What the caller requires of a generated password, in the terms of the protocol. */
 export interface PasswordWish {
   /** At least 8. A length below the pool's policy is raised to the policy. */
   readonly length?: number;
-  /** None: at least one upper-case letter, lower-case letter, digit and symbol, whatever the policy demands. */
+  /** Empty: at least one upper-case letter, lower-case letter, digit and symbol, whatever the policy requires. */
   readonly constraints?: readonly PasswordConstraint[];
 }
 
@@ -31,8 +31,8 @@ const DEFAULT_LENGTH = 20;
 const SHORTEST_WISH = 8;
 
 /**
- * A password that satisfies the wish and the pool's policy. Rejects with `invalid-argument`, naming the field, when
- * both cannot hold. `randomBelow(n)` gives a whole number from 0 to n − 1, all equally likely, from a source fit for keys.
+ * A password that satisfies the caller's constraints and the pool's policy. Rejects with `invalid-argument`, naming the
+ * field, when both together are impossible. `randomBelow(n)` gives a whole number from 0 to n − 1, all equally likely, from a source fit for keys.
  */
 export function generatePassword(
   policy: PasswordPolicy,
@@ -70,7 +70,7 @@ function demandedClasses(policy: PasswordPolicy, all: boolean): readonly string[
   ];
 }
 
-/** One set for each character that the constraints ask for. */
+/** One set for each character that the constraints require. */
 function wantedCharacters(constraints: readonly PasswordConstraint[]): string[] {
   const wanted: string[] = [];
   for (const [i, { charSet, minCount }] of constraints.entries()) {
@@ -114,7 +114,7 @@ function wishedLength(policy: PasswordPolicy, length: number, constrained: numbe
   return Math.max(policy.minimumLength, length);
 }
 
-/** Where no length was wished the password grows until everything fits: four more characters always do. */
+/** Without a given length the password grows until everything fits; four more characters are always enough. */
 function slotsOfDefaultLength(
   policy: PasswordPolicy,
   wanted: readonly string[],

@@ -15,7 +15,7 @@ export function expectInterpreted<Rules extends DescMessage>(
   }
 }
 
-/** A mistake in proto/ or in the interpreter, never in a request. */
+/** An error in proto/ or in this interpreter, never in a request. */
 export function uninterpreted(field: DescField, what: string): GovernanceError {
   return new GovernanceError(
     "internal",
@@ -23,7 +23,7 @@ export function uninterpreted(field: DescField, what: string): GovernanceError {
   );
 }
 
-/** A mistake of whoever built the message past the type checker. */
+/** A message that was built without the type checker. */
 export function malformed(field: DescField): GovernanceError {
   return new GovernanceError(
     "internal",

@@ -4,7 +4,7 @@ import { expectInterpreted, uninterpreted } from "./interpreted.ts";
 import { outOfRange } from "./range.ts";
 import { expectRuleKind } from "./value-rules.ts";
 
-/** The rules of the list as a whole. Those of its items are in `items`, for whoever checks single values. */
+/** The rules of the list as a whole. Those of its items are in `items`, for the check of single values. */
 export function listRules(field: DescField, rules: FieldRules): RepeatedRules {
   expectRuleKind(field, rules);
   if (rules.type.case !== "repeated") throw uninterpreted(field, "a list without list rules");

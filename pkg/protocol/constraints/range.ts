@@ -1,7 +1,7 @@
 /** Numbers compare across both kinds, so sizes and 64-bit values share one wording. */
 export type Whole = number | bigint;
 
-/** `must be 1 to 8 bytes, got 9`, or nothing when the number is within its bounds. */
+/** `must be 1 to 8 bytes, got 9`, or undefined when the number is within its bounds. */
 export function outOfRange(
   value: Whole,
   min: Whole | undefined,

@@ -49,7 +49,7 @@ function formChecks({ pattern, prefix, wellKnown }: StringRules): readonly Strin
     checks.push((text) => (text.startsWith(prefix) ? undefined : `must start with ${prefix}`));
   }
   if (pattern !== undefined) {
-    // Our patterns mean the same in RE2 and here.
+    // The patterns in proto/ mean the same in RE2 and in JavaScript.
     const expression = new RegExp(pattern, "u");
     checks.push((text) => (expression.test(text) ? undefined : `must match ${pattern}`));
   }

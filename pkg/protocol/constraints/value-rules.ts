@@ -21,7 +21,7 @@ import { stringCheck } from "./string-rules.ts";
 
 type RuleProblem = string | undefined;
 
-/** What is wrong with one value, in words that do not repeat it; nothing when it is right. */
+/** What is wrong with one value, in words that do not repeat it; undefined when it is right. */
 type ValueCheck = (value: unknown) => RuleProblem;
 
 /** The check of one value of a field: the field itself, or one item of its list. */
@@ -65,7 +65,7 @@ function bytesCheck(field: DescField, rules: BytesRules): (bytes: Uint8Array) =>
 
 function uint32Check(field: DescField, rules: UInt32Rules): (number: number) => RuleProblem {
   expectInterpreted(field, UInt32RulesSchema, rules, ["lte", "ignoreEmpty"]);
-  // Zero keeps every upper bound, so ignore_empty asks for nothing more.
+  // Zero is within every upper bound, so ignore_empty changes nothing.
   return (number) => outOfRange(number, undefined, rules.lte, "");
 }
 
@@ -100,7 +100,7 @@ function durationCheck(field: DescField, rules: DurationRules): (duration: Refle
   };
 }
 
-/** Ten thousand years at most, and both parts of one sign, as google/protobuf/duration.proto has it. */
+/** Ten thousand years at most, and both parts of the same sign, as google/protobuf/duration.proto requires. */
 function isValidDuration({ seconds, nanos }: Duration): boolean {
   const sameSign = (seconds <= 0n || nanos >= 0) && (seconds >= 0n || nanos <= 0);
   return sameSign && seconds >= -315_576_000_000n && seconds <= 315_576_000_000n && Math.abs(nanos) < 1e9;

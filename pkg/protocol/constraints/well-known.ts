@@ -1,5 +1,5 @@
-// What RFC 5322 allows unquoted, and everything beyond ASCII (RFC 6532). All expressions here read a text once from left
-// to right: a nested quantifier would let one crafted request keep the process busy for hours.
+// What RFC 5322 allows unquoted, and everything beyond ASCII (RFC 6532). No expression here has a nested quantifier: with
+// one, a crafted request could keep the process busy for hours.
 const atext = String.raw`A-Za-z0-9!#$%&'*+\-\/=?^_\u0060{|}~\u{80}-\u{10ffff}`;
 const quoted = String.raw`"(?:[\t !\u{23}-\u{5b}\u{5d}-\u{7e}\u{80}-\u{10ffff}]|\\[\t\u{20}-\u{7e}])+"`;
 const addressSpec = new RegExp(
@@ -18,7 +18,7 @@ const absoluteUri = /^[a-z][a-z0-9+.-]*:[^\p{Cc} ]+$/iu;
 export function isEmailAddress(text: string): boolean {
   const [, local, host] = addressSpec.exec(withoutDisplayName(text)) ?? [];
   if (local === undefined || host === undefined) return false;
-  // The original takes the quotes off before it measures, and splits at the first @.
+  // protoc-gen-validate removes the quotes before it measures, and splits at the first @.
   const plain = local.startsWith('"') ? local.slice(1, -1).replace(/\\(.)/gu, "$1") : local;
   const localBytes = Buffer.byteLength(plain);
   return !plain.includes("@") && localBytes <= 64 && localBytes + 1 + host.length <= 254 && isHostName(host);
@@ -29,7 +29,7 @@ export function isAbsoluteUri(text: string): boolean {
   return absoluteUri.test(text) && URL.canParse(text);
 }
 
-/** Its length is bounded by that of the whole address. */
+/** The length is already limited by that of the whole address. */
 function isHostName(host: string): boolean {
   return host.split(".").every((label) => hostLabel.test(label));
 }

@@ -229,7 +229,7 @@ describe("who an account is called", () => {
       { profile: { email: "Ann<ann@example.com>" } },
       "profile.email: must be one plain",
     ],
-    ["a login that is no text", plain, { profile: { login: 7 } }, "profile.login: must be a text"],
+    ["a login that is no text", plain, { profile: { login: 7 } }, "profile.login: must be a string"],
     [
       "an invitation that is no boolean",
       plain,

@@ -143,7 +143,7 @@ function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, str
 /** A blank text is none: the platform fills fields that it has nothing for. */
 function givenText(field: string, value: unknown): GivenText[] {
   if (value === undefined || value === null) return [];
-  if (typeof value !== "string") throw invalidAccount(`${field}: must be a text`);
+  if (typeof value !== "string") throw invalidAccount(`${field}: must be a string`);
   return value.trim() === "" ? [] : [{ field, text: value }];
 }
 
