@@ -3,6 +3,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
 import type { User } from "../core/user.ts";
+import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { Entitlement, Grant, Resource, ResourceId } from "../protocol/messages.ts";
 import type {
@@ -27,9 +28,6 @@ import { requirePermissions } from "./validate.ts";
 const POOL_FRESH_MS = 10 * 60_000;
 
 const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
-
-/** An id of another form may be a username or an e-mail address, which no error repeats (D20). */
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Its only state is the pool's settings, so calls may run in parallel. */
 export function createConnector(options: ConnectorOptions): Connector {
@@ -140,7 +138,8 @@ export function createConnector(options: ConnectorOptions): Connector {
     const pool = await cachedPool(signal);
     const found = await directory.findUsers(userIdKind, id, signal);
     const [user] = found;
-    const named = `${userIdKind}${UUID.test(id) ? ` ${id}` : ""}`;
+    // An id of another form may be a username or an e-mail address, which no error repeats (D20).
+    const named = `${userIdKind}${isUuid(id) ? ` ${id}` : ""}`;
     if (user === undefined) {
       throw new GovernanceError("not-found", `no user with this ${named} in this pool`);
     }

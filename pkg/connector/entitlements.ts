@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { signInProvider } from "../core/group.ts";
+import { clipBytes } from "../core/text.ts";
 import { annotation, sortedStruct } from "../protocol/builders.ts";
 import { GROUP_TYPE, MEMBER, memberEntitlementId } from "../protocol/ids.ts";
 import {
@@ -8,7 +9,6 @@ import {
   EntitlementImmutableSchema,
   EntitlementSchema,
 } from "../protocol/messages.ts";
-import { clipBytes } from "../protocol/text.ts";
 import { userType } from "./resource-types.ts";
 
 /** Why the members of a group that an identity provider manages cannot be changed here. */

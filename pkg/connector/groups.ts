@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { type Group, signInProvider } from "../core/group.ts";
+import { clipBytes } from "../core/text.ts";
 import { annotation, sortedStruct } from "../protocol/builders.ts";
 import { GROUP_TYPE } from "../protocol/ids.ts";
 import { GroupTraitSchema, type Resource, ResourceSchema } from "../protocol/messages.ts";
-import { clipBytes } from "../protocol/text.ts";
 
 export function groupResource(group: Group, poolId: string): Resource {
   const provider = signInProvider(poolId, group.name);

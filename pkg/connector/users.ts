@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { create, type JsonObject } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Pool } from "../core/pool.ts";
+import { clipBytes } from "../core/text.ts";
 import { isFederated, type User } from "../core/user.ts";
 import { annotation, type ProfileValue, sortedStruct } from "../protocol/builders.ts";
 import { isEmailAddress } from "../protocol/constraints/well-known.ts";
@@ -14,7 +15,6 @@ import {
   UserTrait_Status_Status,
   UserTraitSchema,
 } from "../protocol/messages.ts";
-import { clipBytes } from "../protocol/text.ts";
 import type { UserIdKind } from "./connector.ts";
 import { identityProfile, linkedUsernames } from "./enrichments/linked-profiles.ts";
 import { loginAliases } from "./enrichments/login-aliases.ts";

@@ -3,6 +3,7 @@ import { create, type DescMethod, toBinary } from "@bufbuild/protobuf";
 import { type Any, anyPack, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Metadata, status } from "@grpc/grpc-js";
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
+import { clipBytes } from "../core/text.ts";
 import {
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
@@ -10,7 +11,6 @@ import {
 import { GrantManagerService } from "../gen/c1/connector/v2/grant_pb.ts";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
-import { clipBytes } from "../protocol/text.ts";
 
 /** How an RPC ended, as it goes into the trailers. */
 export interface CallStatus {

@@ -1,3 +1,4 @@
+import { isRecord } from "../core/unknown.ts";
 import { printable } from "./printable.ts";
 
 /** One log line for people, from one JSON log line: time, level, message, then the fields as `key=value`. */
@@ -15,8 +16,4 @@ function wordOf(value: unknown): string {
   if (typeof value === "string")
     return /^[\w.:/@+-]+$/.test(value) ? value : printable(JSON.stringify(value));
   return printable(JSON.stringify(value));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -7,7 +7,7 @@ import {
 } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 import { type Resource, ResourceSchema } from "./messages.ts";
-import { compareUtf8 } from "./text.ts";
+import { compareUtf8 } from "./utf8-order.ts";
 
 /** A message as an annotation, under the type URL that the Baton SDK looks for. */
 export function annotation<Desc extends DescMessage>(schema: Desc, init: MessageInitShape<Desc>): Any {

@@ -1,6 +1,7 @@
 import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { User } from "../core/user.ts";
+import { isUuid } from "../core/uuid.ts";
 
 /** What identifies an account: the `sub` is never used again, and the username never changes. */
 export type Account = Pick<User, "sub" | "username">;
@@ -24,8 +25,6 @@ export interface UserFinder {
   /** The id that resources carry. */
   idOf(user: User): string;
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** An entry never becomes wrong: usernames never change, and a sub is never used again. So only the number is bounded. */
 const REMEMBERED = 10_000;
@@ -77,7 +76,7 @@ export function createUserFinder(directory: Directory, userIdKind: "sub" | "user
   }
 
   async function candidates(text: string, signal: AbortSignal): Promise<readonly User[]> {
-    const found = UUID.test(text) ? [...(await directory.findUsers("sub", text.toLowerCase(), signal))] : [];
+    const found = isUuid(text) ? [...(await directory.findUsers("sub", text.toLowerCase(), signal))] : [];
     found.push(...(await directory.findUsers("username", text, signal)));
     if (text.includes("@")) found.push(...(await directory.findUsers("email", text, signal)));
     if (found.length === 0) {
@@ -117,7 +116,7 @@ export function createUserFinder(directory: Directory, userIdKind: "sub" | "user
 
 /** A text that is not an id may be an e-mail address, and no error repeats that (D20). */
 function gone(id: string): GovernanceError {
-  const which = UUID.test(id) ? `${id} ` : "";
+  const which = isUuid(id) ? `${id} ` : "";
   return new GovernanceError(
     "not-found",
     `user ${which}is not in this pool; give its sub, username or e-mail address`,

@@ -1,4 +1,5 @@
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
+import { errnoOf } from "../core/unknown.ts";
 
 /** A target that we may not touch: damaged, foreign, of another pool. It stays byte for byte as it is (STORE-2). */
 export function refusedFile(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
@@ -35,10 +36,6 @@ export function sqliteOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
     return undefined;
   return error.errcode & 0xff;
-}
-
-export function errnoOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
 /** Primary result codes of sqlite3.h. */

@@ -13,7 +13,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { GovernanceError } from "../core/errors.ts";
-import { errnoOf, storeError } from "./errors.ts";
+import { errnoOf } from "../core/unknown.ts";
+import { storeError } from "./errors.ts";
 
 /** Every file of one target. All but the target belong to us: under the lock they may be removed at any time. */
 export interface SyncPaths {

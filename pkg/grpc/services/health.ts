@@ -1,8 +1,8 @@
 // Our own grpc.health.v1, behind the same interceptors as every service: its calls are counted, and a watch ends when the
 // server drains. The official package keeps watches open, and a drain would wait for them.
 import { GovernanceError } from "../../core/errors.ts";
+import { clipBytes } from "../../core/text.ts";
 import { Health, HealthCheckResponse_ServingStatus as Serving } from "../../gen/grpc/health/v1/health_pb.ts";
-import { clipBytes } from "../../protocol/text.ts";
 import { type ServiceRoutes, serviceRoutes } from "../handlers.ts";
 
 /** The full name of the health service, which needs no authentication. */

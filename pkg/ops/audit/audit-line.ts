@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto";
 import type { AuditRecord } from "../../core/audit-log.ts";
 import type { ChangeStep, UndoRecord } from "../../core/change.ts";
-import { clipped } from "./clipped.ts";
+import { clipBytes } from "../../core/text.ts";
 
 export const NO_LINE_BEFORE = "0".repeat(64);
 
@@ -44,7 +44,7 @@ const UNSAFE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069
 
 /** An id or a name of who asked, as a line keeps it. */
 export function nameInLog(name: string): string {
-  return clipped(name, MAX_NAME_BYTES);
+  return clipBytes(name, MAX_NAME_BYTES);
 }
 
 /** Picks every member by name: what else an object may carry beyond its type never gets here. */
@@ -98,7 +98,7 @@ function undoMembers({ members, group, groups }: UndoRecord): object {
 }
 
 function clippedOrNone(text: string | undefined, maxBytes: number): string | undefined {
-  return text === undefined ? undefined : clipped(text, maxBytes);
+  return text === undefined ? undefined : clipBytes(text, maxBytes);
 }
 
 function safeJson(value: object): string {

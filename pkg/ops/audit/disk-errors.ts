@@ -1,4 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
+import { errnoOf } from "../../core/unknown.ts";
 
 const WHY: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space",
@@ -27,8 +28,4 @@ export function diskError(error: unknown, doing: string): GovernanceError {
 /** A record that is not on the disk. The change it tells of may have been made. */
 export function unwritten(error: unknown, path: string): GovernanceError {
   return diskError(error, `write the audit log ${path}`);
-}
-
-export function errnoOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }

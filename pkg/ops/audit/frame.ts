@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isRecord } from "../../core/unknown.ts";
 import type { RawLine } from "./split-lines.ts";
 
 /** What links a line with its neighbours, as it stands in the line. */
@@ -43,8 +44,4 @@ function parsed(line: Buffer): Readonly<Record<string, unknown>> | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

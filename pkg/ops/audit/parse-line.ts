@@ -1,5 +1,5 @@
+import { isRecord } from "../../core/unknown.ts";
 import type { TornNote } from "./audit-line.ts";
-import { isRecord } from "./frame.ts";
 
 export interface AuditStep {
   readonly operation: string;

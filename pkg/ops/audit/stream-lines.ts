@@ -1,7 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { GovernanceError } from "../../core/errors.ts";
-import { diskError, errnoOf } from "./disk-errors.ts";
+import { errnoOf } from "../../core/unknown.ts";
+import { diskError } from "./disk-errors.ts";
 import { createLineSplitter, type RawLine } from "./split-lines.ts";
 
 /** Lines as they come off the disk; the last batch tells what is left without an end. */

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { EpochMs } from "../../core/clock.ts";
+import { errnoOf } from "../../core/unknown.ts";
 import type { TornNote } from "./audit-line.ts";
-import { errnoOf } from "./disk-errors.ts";
 import { chunks } from "./tail.ts";
 
 export interface TornTail {

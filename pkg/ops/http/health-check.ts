@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { dialableHost, formatListenAddress } from "../../core/listen-address.ts";
+import { errnoOf, isRecord } from "../../core/unknown.ts";
 
 export interface HealthCheckRequest {
   /** The address that the service listens on; 0.0.0.0 and :: are asked at this machine. */
@@ -34,7 +35,7 @@ export async function healthCheck(ask: HealthCheckRequest, signal: AbortSignal):
   } catch (error) {
     if (signal.aborted) return { ok: false, url, detail: "given up" };
     if (timeout.aborted) return { ok: false, url, detail: `no answer within ${timeoutMs} ms` };
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    const code = errnoOf(error) || "unknown reason";
     return {
       ok: false,
       url,
@@ -64,9 +65,9 @@ function get(url: string, signal: AbortSignal): Promise<{ readonly status: numbe
 function saidBy(body: string): string | undefined {
   try {
     const page: unknown = JSON.parse(body);
-    if (typeof page !== "object" || page === null || !("status" in page)) return undefined;
-    const reason = "reason" in page && typeof page.reason === "string" ? `: ${page.reason}` : "";
-    return `${String(page.status)}${reason}`;
+    if (!isRecord(page) || !("status" in page)) return undefined;
+    const { status, reason } = page;
+    return `${String(status)}${typeof reason === "string" ? `: ${reason}` : ""}`;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
+import { errnoOf } from "../../core/unknown.ts";
 import { type Frame, readFrame } from "../audit/frame.ts";
 import { eachLine, startOfLast } from "../audit/tail.ts";
 
@@ -31,7 +32,7 @@ function opened(path: string): number | undefined {
   try {
     return openSync(path, "r");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }

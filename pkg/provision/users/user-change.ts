@@ -2,6 +2,7 @@ import type { ChangeKind, ChangeTarget } from "../../core/change.ts";
 import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { User } from "../../core/user.ts";
+import { isUuid } from "../../core/uuid.ts";
 import type { Plan, Reconciled } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Account } from "../find-user.ts";
@@ -88,10 +89,6 @@ function runOn<T>(
 
 function targetOf(user: string | undefined, group: string | undefined): ChangeTarget {
   return { ...(user === undefined ? {} : { user }), ...(group === undefined ? {} : { group }) };
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 /** After a lost answer: done when the account is now as it was to be. */

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
-import { errnoOf } from "../errors.ts";
+import { errnoOf } from "../../core/unknown.ts";
 import { removeDatabase, syncToDisk } from "../paths.ts";
 
 /** Every file of one pool's journal. */

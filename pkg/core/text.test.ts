@@ -1,0 +1,46 @@
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { clipBytes } from "./text.ts";
+
+describe("clipBytes", () => {
+  test.for([
+    ["abc", 3, "abc"],
+    ["abcdef", 5, "ab…"],
+    ["ééé", 6, "ééé"],
+    ["éééé", 7, "éé…"],
+    ["🦊🦊", 7, "🦊…"],
+    ["🦊🦊", 8, "🦊🦊"],
+    ["", 4, ""],
+  ] as const)("%s in %i bytes is %s", ([text, max, expected]) => {
+    expect(clipBytes(text, max)).toBe(expected);
+  });
+
+  // Group names and requesters of the audit log: a limit of 512 or 256 bytes, which any script must fit in.
+  test.for([
+    ["a".repeat(256), 256, "a".repeat(256)],
+    ["a".repeat(257), 256, `${"a".repeat(253)}…`],
+    ["語".repeat(128), 512, "語".repeat(128)],
+    ["語".repeat(171), 512, `${"語".repeat(169)}…`],
+    ["\u{1F98A}".repeat(128), 512, "\u{1F98A}".repeat(128)],
+  ] as const)("cuts names as the audit log keeps them: %s in %i", ([text, max, expected]) => {
+    expect(clipBytes(text, max)).toBe(expected);
+  });
+
+  test("never breaks the limit or a character, and cuts only what is too long", () => {
+    const unit = fc.constantFrom("grapheme", "binary");
+    fc.assert(
+      fc.property(
+        unit.chain((each) => fc.string({ unit: each, maxLength: 300 })),
+        fc.integer({ min: 3, max: 200 }),
+        (text, max) => {
+          const clipped = clipBytes(text, max);
+          expect(Buffer.byteLength(clipped)).toBeLessThanOrEqual(max);
+          if (text.isWellFormed()) expect(clipped.isWellFormed()).toBe(true);
+          if (Buffer.byteLength(text) <= max) expect(clipped).toBe(text);
+          else expect(text.startsWith(clipped.slice(0, -1)) && clipped.endsWith("…")).toBe(true);
+        },
+      ),
+    );
+  });
+});
