@@ -36,6 +36,7 @@ function directoryOver(server: ScriptedCognito, over: Partial<CognitoOptions> = 
     region: "us-east-1",
     endpoint: server.url,
     credentials: { kind: "static", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    httpTimeoutMs: 30_000,
     throttle: openThrottle(),
     clock: instantClock(),
     random: () => 0.5,

@@ -42,6 +42,7 @@ async function serve(
     region: "us-east-1",
     endpoint: server.url,
     credentials: { kind: "static", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    httpTimeoutMs: 30_000,
     throttle,
     clock: instantClock(),
     random: () => 0.5,

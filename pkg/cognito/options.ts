@@ -48,8 +48,8 @@ export interface CognitoOptions {
   readonly proxy?: ProxyOptions | undefined;
   /** Default 5 000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** The longest that one attempt may take, answer included. Default 30 000. */
-  readonly httpTimeoutMs?: number | undefined;
+  /** The longest that one attempt may take, answer included. */
+  readonly httpTimeoutMs: number;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly onCall?: ((event: AwsCallEvent) => void) | undefined;
   readonly clock?: CallClock | undefined;
@@ -58,4 +58,3 @@ export interface CognitoOptions {
 }
 
 export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
-export const DEFAULT_HTTP_TIMEOUT_MS = 30_000;

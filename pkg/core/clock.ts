@@ -29,18 +29,3 @@ export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 export interface CallClock extends Clocks {
   readonly sleep: Sleep;
 }
-
-export const systemSleep: Sleep = async (ms, signal) => {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-};

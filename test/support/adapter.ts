@@ -61,6 +61,7 @@ export function adapterOver(url: string, over: Partial<CognitoOptions> = {}): Co
     region: "eu-west-1",
     endpoint: url,
     credentials: { kind: "static", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    httpTimeoutMs: 30_000,
     throttle: openThrottle(),
     clock: instantClock(),
     random: () => 0.5,

@@ -44,6 +44,7 @@ export function createRig(options: RigOptions): Rig {
     throttle,
     credentials: { kind: "static", accessKeyId: "AKIDRIG", secretAccessKey: "rig-secret" },
     endpoint: url,
+    httpTimeoutMs: 30_000,
     onCall(event) {
       calls.push(event);
       options.onCall?.(event);

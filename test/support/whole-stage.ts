@@ -64,6 +64,7 @@ function openProcess(url: string, dir: string, options: WholeOptions): WholeProc
       secretAccessKey: "rig-secret",
     },
     endpoint: url,
+    httpTimeoutMs: 30_000,
     random: () => 0,
   });
   const pause =

@@ -1,18 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { orAborted } from "../../core/abort.ts";
+import type { Sleep } from "../../core/clock.ts";
 import { AttemptTimeout } from "../failures/failure.ts";
 
-/** Settles as soon as the signal fires, even where the SDK waits on something that does not hear it. */
-export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    // Nobody will look at it any more.
-    work.catch(() => undefined);
-    throw signal.reason;
-  }
-  return await new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
-}
+/** Node's timer, rejecting with the signal's own reason where Node rejects with an AbortError. */
+export const systemSleep: Sleep = async (ms, signal) => {
+  signal.throwIfAborted();
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+};
 
 /**
  * Runs one exchange under the caller's signal and its own deadline, answer included. The exchange is torn down through

@@ -1,5 +1,6 @@
 import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
-import { systemClocks, systemSleep } from "../../core/clock.ts";
+import { orAborted } from "../../core/abort.ts";
+import { systemClocks } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Operation } from "../../core/operations.ts";
 import type { Priority } from "../../core/throttle.ts";
@@ -8,8 +9,8 @@ import { classify } from "../failures/classify.ts";
 import { fromFailure, outcomeUnknown } from "../failures/errors.ts";
 import { type Failure, readFailure } from "../failures/failure.ts";
 import type { FailureKind } from "../failures/failure-kind.ts";
-import { type CognitoOptions, DEFAULT_HTTP_TIMEOUT_MS } from "../options.ts";
-import { orAborted, withDeadline } from "./attempt.ts";
+import type { CognitoOptions } from "../options.ts";
+import { systemSleep, withDeadline } from "./attempt.ts";
 import { DEFAULT_RETRY, decideRetry, IDEMPOTENT, isAmbiguous } from "./retry.ts";
 
 /** What the SDK adds to every answer. */
@@ -61,11 +62,10 @@ interface Doubt {
 
 /** The one place where calls to AWS are made; every attempt takes a turn (D6). */
 export function createAwsCaller(options: CognitoOptions): AwsCaller {
-  const { throttle, onCall } = options;
+  const { throttle, httpTimeoutMs, onCall } = options;
   const { now, monotonic, sleep } = options.clock ?? { ...systemClocks, sleep: systemSleep };
   const random = options.random ?? Math.random;
   const policy = { ...DEFAULT_RETRY, ...options.retry };
-  const httpTimeoutMs = options.httpTimeoutMs ?? DEFAULT_HTTP_TIMEOUT_MS;
   const client = createClient(options, now);
   let closed = false;
 

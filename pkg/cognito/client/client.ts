@@ -2,7 +2,7 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { createCredentials } from "../credentials/credentials.ts";
-import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_HTTP_TIMEOUT_MS } from "../options.ts";
+import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS } from "../options.ts";
 import { createRequestHandler } from "./http.ts";
 import { QUIET } from "./silent-logger.ts";
 
@@ -29,7 +29,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
   const requestHandler = createRequestHandler({
     proxy: options.proxy,
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-    httpTimeoutMs: options.httpTimeoutMs ?? DEFAULT_HTTP_TIMEOUT_MS,
+    httpTimeoutMs: options.httpTimeoutMs,
   });
   const held = createCredentials(options.credentials, { region: options.region, fips, requestHandler, now });
   const sdk = new CognitoIdentityProviderClient({

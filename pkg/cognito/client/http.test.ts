@@ -43,6 +43,7 @@ function realHost(over: Partial<CognitoOptions>) {
     poolId: STUB_POOL,
     region: "eu-west-1",
     credentials: { kind: "static", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    httpTimeoutMs: 30_000,
     throttle: openThrottle(),
     clock: instantClock(),
     retry: { maxAttempts: 1 },

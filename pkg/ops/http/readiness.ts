@@ -1,3 +1,4 @@
+import { orAborted } from "../../core/abort.ts";
 import type { EpochClock, MonotonicClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
@@ -115,13 +116,4 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
     last: () => (stop.signal.aborted ? false : finding && finding.failure === undefined),
     drain: () => stop.abort(new GovernanceError("unavailable", "the connector is shutting down")),
   };
-}
-
-/** Settles as soon as the signal fires, even where the work does not hear it. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return await new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
