@@ -14,9 +14,9 @@ import type { Priority } from "../core/throttle.ts";
 import type { User } from "../core/user.ts";
 import { createAwsCaller } from "./calls/call.ts";
 import { pageLimit, toPage } from "./calls/listing.ts";
-import { groupOrPool } from "./calls/missing-group.ts";
+import { refineMissingGroup } from "./calls/missing-group.ts";
 import { probePermissions } from "./calls/probe.ts";
-import { createWrite } from "./calls/write.ts";
+import { createWriteCaller } from "./calls/write.ts";
 import { MalformedAnswer } from "./failures/failure.ts";
 import { formatFilter, matches } from "./mapping/filter.ts";
 import { parseFlatUser, parseGroup, parseUser } from "./mapping/parse.ts";
@@ -42,7 +42,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
       {
         operation: "ListUsers",
         priority,
-        marked: page.marker !== undefined,
+        hasMarker: page.marker !== undefined,
         // ListUsers calls its marker PaginationToken, every other listing NextToken. AttributesToGet is never sent:
         // it fails as soon as one user lacks an attribute (mark 10).
         send: (sdk, http) =>
@@ -77,7 +77,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
         {
           operation: "ListGroups",
           priority: "sync",
-          marked: page.marker !== undefined,
+          hasMarker: page.marker !== undefined,
           send: (sdk, http) =>
             sdk.send(new ListGroupsCommand({ UserPoolId, Limit, NextToken: page.marker }), http),
           parse: (answer) =>
@@ -89,22 +89,21 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
 
     async listMembers(GroupName, page, signal) {
       const Limit = pageLimit(page);
-      return groupOrPool("ListUsersInGroup", directory, signal, () =>
-        caller.call(
-          {
-            operation: "ListUsersInGroup",
-            priority: "sync",
-            marked: page.marker !== undefined,
-            send: (sdk, http) =>
-              sdk.send(
-                new ListUsersInGroupCommand({ UserPoolId, GroupName, Limit, NextToken: page.marker }),
-                http,
-              ),
-            parse: (answer) =>
-              toPage("ListUsersInGroup", "Users", answer.Users, answer.NextToken, page, parseUser),
-          },
-          signal,
-        ),
+      return caller.call(
+        {
+          operation: "ListUsersInGroup",
+          priority: "sync",
+          hasMarker: page.marker !== undefined,
+          refineFailure: refineMissingGroup("ListUsersInGroup", directory, signal),
+          send: (sdk, http) =>
+            sdk.send(
+              new ListUsersInGroupCommand({ UserPoolId, GroupName, Limit, NextToken: page.marker }),
+              http,
+            ),
+          parse: (answer) =>
+            toPage("ListUsersInGroup", "Users", answer.Users, answer.NextToken, page, parseUser),
+        },
+        signal,
       );
     },
 
@@ -132,16 +131,15 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
       ),
 
     getGroup: (GroupName, signal) =>
-      groupOrPool("GetGroup", directory, signal, () =>
-        caller.call(
-          {
-            operation: "GetGroup",
-            priority: "read",
-            send: (sdk, http) => sdk.send(new GetGroupCommand({ UserPoolId, GroupName }), http),
-            parse: ({ Group }) => parseGroup("GetGroup", present(Group, "Group")),
-          },
-          signal,
-        ),
+      caller.call(
+        {
+          operation: "GetGroup",
+          priority: "read",
+          refineFailure: refineMissingGroup("GetGroup", directory, signal),
+          send: (sdk, http) => sdk.send(new GetGroupCommand({ UserPoolId, GroupName }), http),
+          parse: ({ Group }) => parseGroup("GetGroup", present(Group, "Group")),
+        },
+        signal,
       ),
 
     async listGroupsOfUser(Username, page, signal) {
@@ -150,7 +148,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
         {
           operation: "AdminListGroupsForUser",
           priority: "read",
-          marked: page.marker !== undefined,
+          hasMarker: page.marker !== undefined,
           send: (sdk, http) =>
             sdk.send(
               new AdminListGroupsForUserCommand({ UserPoolId, Username, Limit, NextToken: page.marker }),
@@ -166,7 +164,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
     probePermissions: (signal) => probePermissions(caller, UserPoolId, signal),
   };
 
-  const write = createWrite(caller);
+  const write = createWriteCaller(caller);
   return {
     ...directory,
     ...createAccountWriter(write, UserPoolId),

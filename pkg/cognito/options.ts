@@ -7,7 +7,7 @@ import type { RetryPolicy } from "./calls/retry.ts";
  * Where the long-lived keys come from. `default` is the AWS SDK's own chain (environment, SSO, shared files, web
  * identity, container and instance roles), optionally bound to one profile.
  */
-export type KeySource =
+export type AwsKeySource =
   | { readonly kind: "default"; readonly profile?: string | undefined }
   | {
       readonly kind: "static";
@@ -27,7 +27,7 @@ export interface AssumeRole {
   readonly stsEndpoint?: string | undefined;
 }
 
-export type CredentialOptions = KeySource & { readonly assumeRole?: AssumeRole | undefined };
+export type CredentialOptions = AwsKeySource & { readonly assumeRole?: AssumeRole | undefined };
 
 /** The values of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read by whoever composes the program. */
 export interface ProxyOptions {

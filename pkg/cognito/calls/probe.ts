@@ -24,21 +24,23 @@ export async function probePermissions(
   UserPoolId: string,
   signal: AbortSignal,
 ): Promise<readonly PermissionProbe[]> {
-  const nobody = `connector-probe-${randomUUID()}`;
+  const unusedName = `connector-probe-${randomUUID()}`;
   const ask = (operation: Operation, send: Send) => probe(caller, operation, send, signal);
   return Promise.all([
     ask("DescribeUserPool", (sdk, http) => sdk.send(new DescribeUserPoolCommand({ UserPoolId }), http)),
     ask("ListUsers", (sdk, http) => sdk.send(new ListUsersCommand({ UserPoolId, Limit: 1 }), http)),
     ask("ListGroups", (sdk, http) => sdk.send(new ListGroupsCommand({ UserPoolId, Limit: 1 }), http)),
     ask("ListUsersInGroup", (sdk, http) =>
-      sdk.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: nobody, Limit: 1 }), http),
+      sdk.send(new ListUsersInGroupCommand({ UserPoolId, GroupName: unusedName, Limit: 1 }), http),
     ),
-    ask("GetGroup", (sdk, http) => sdk.send(new GetGroupCommand({ UserPoolId, GroupName: nobody }), http)),
+    ask("GetGroup", (sdk, http) =>
+      sdk.send(new GetGroupCommand({ UserPoolId, GroupName: unusedName }), http),
+    ),
     ask("AdminGetUser", (sdk, http) =>
-      sdk.send(new AdminGetUserCommand({ UserPoolId, Username: nobody }), http),
+      sdk.send(new AdminGetUserCommand({ UserPoolId, Username: unusedName }), http),
     ),
     ask("AdminListGroupsForUser", (sdk, http) =>
-      sdk.send(new AdminListGroupsForUserCommand({ UserPoolId, Username: nobody, Limit: 1 }), http),
+      sdk.send(new AdminListGroupsForUserCommand({ UserPoolId, Username: unusedName, Limit: 1 }), http),
     ),
   ]);
 }
@@ -54,11 +56,11 @@ async function probe(
     return { operation, allowed: true, detail: "" };
   } catch (error) {
     if (signal.aborted || !(error instanceof GovernanceError)) throw error;
-    return { operation, ...verdict(error) };
+    return { operation, ...permissionOf(error) };
   }
 }
 
-function verdict(error: GovernanceError): Pick<PermissionProbe, "allowed" | "detail"> {
+function permissionOf(error: GovernanceError): Pick<PermissionProbe, "allowed" | "detail"> {
   if (error.code === "permission-denied") return { allowed: false, detail: error.message };
   if (error.reason === "user-gone" || error.reason === "pool-missing") return { allowed: true, detail: "" };
   return { allowed: "unknown", detail: error.message };

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CATEGORY_OF } from "../../core/operations.ts";
 import type { FailureKind } from "../failures/failure-kind.ts";
-import { DEFAULT_RETRY, decideRetry, type History, IDEMPOTENT } from "./retry.ts";
+import { type CallHistory, DEFAULT_RETRY, decideRetry, IDEMPOTENT } from "./retry.ts";
 
-const first: History = { attempts: 1, spentMs: 0, spentOnce: new Set() };
-const decide = (kind: FailureKind, over: Partial<History> = {}, idempotent = true, random = 0.5) =>
+const first: CallHistory = { attempts: 1, spentMs: 0, retriedOnce: new Set() };
+const decide = (kind: FailureKind, over: Partial<CallHistory> = {}, idempotent = true, random = 0.5) =>
   decideRetry(DEFAULT_RETRY, kind, idempotent, { ...first, ...over }, () => random);
 
 describe("decideRetry", () => {
@@ -40,8 +40,8 @@ describe("decideRetry", () => {
     ["configuration", false, false],
     ["unknown", false, false],
   ] as const)("%s: a read is sent again %s, a create %s (D8)", ([kind, read, create]) => {
-    expect(decide(kind).kind === "again").toBe(read);
-    expect(decide(kind, {}, false).kind === "again").toBe(create);
+    expect(decide(kind).kind === "retry").toBe(read);
+    expect(decide(kind, {}, false).kind === "retry").toBe(create);
   });
 
   test.for([
@@ -52,24 +52,24 @@ describe("decideRetry", () => {
     [8, 20_000],
     [9, 20_000],
   ] as const)("mark 22: after attempt %i waits anything up to %i ms", ([attempts, boundMs]) => {
-    expect(decide("throttled", { attempts }, true, 0)).toEqual({ kind: "again", delayMs: 0 });
-    expect(decide("throttled", { attempts }, true, 0.999_999_9)).toEqual({ kind: "again", delayMs: boundMs });
-    expect(decide("throttled", { attempts }, true, 0.5)).toEqual({ kind: "again", delayMs: boundMs / 2 });
+    expect(decide("throttled", { attempts }, true, 0)).toEqual({ kind: "retry", delayMs: 0 });
+    expect(decide("throttled", { attempts }, true, 0.999_999_9)).toEqual({ kind: "retry", delayMs: boundMs });
+    expect(decide("throttled", { attempts }, true, 0.5)).toEqual({ kind: "retry", delayMs: boundMs / 2 });
   });
 
   test("stops at the count", () => {
-    expect(decide("throttled", { attempts: 9 }).kind).toBe("again");
+    expect(decide("throttled", { attempts: 9 }).kind).toBe("retry");
     expect(decide("throttled", { attempts: 10 })).toEqual({ kind: "give-up", retryInMs: 20_000 });
   });
 
   test("stops before the wait that would pass the total time", () => {
-    expect(decide("throttled", { spentMs: 119_900 }).kind).toBe("again");
+    expect(decide("throttled", { spentMs: 119_900 }).kind).toBe("retry");
     expect(decide("throttled", { spentMs: 119_901 }).kind).toBe("give-up");
   });
 
   test.for(["credentials", "clock-skew"] as const)("mark 24: %s is put right one time, at once", (kind) => {
-    expect(decide(kind)).toEqual({ kind: "again", delayMs: 0 });
-    expect(decide(kind, { spentOnce: new Set([kind]) })).toEqual({ kind: "give-up", retryInMs: undefined });
+    expect(decide(kind)).toEqual({ kind: "retry", delayMs: 0 });
+    expect(decide(kind, { retriedOnce: new Set([kind]) })).toEqual({ kind: "give-up", retryInMs: undefined });
   });
 
   test("never waits past its cap nor goes on past its count, whatever the history", () => {

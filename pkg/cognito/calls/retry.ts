@@ -22,24 +22,24 @@ export const DEFAULT_RETRY: RetryPolicy = {
 };
 
 /** What became of a call so far. */
-export interface History {
+export interface CallHistory {
   readonly attempts: number;
   readonly spentMs: number;
   /** The kinds for which the one extra attempt has been had. */
-  readonly spentOnce: ReadonlySet<FailureKind>;
+  readonly retriedOnce: ReadonlySet<FailureKind>;
 }
 
-export type Decision =
-  | { readonly kind: "again"; readonly delayMs: number }
+export type RetryDecision =
+  | { readonly kind: "retry"; readonly delayMs: number }
   | { readonly kind: "give-up"; readonly retryInMs: number | undefined };
 
 /**
  * `refused` and `unsent`: AWS did nothing, so anything may be sent again. `ambiguous`: it may have been done, so only
  * what can be repeated harmlessly is sent again (D8). `once`: something was put right, and that is tried one time.
  */
-type Rule = "refused" | "unsent" | "ambiguous" | "once" | "never";
+type RetryRule = "refused" | "unsent" | "ambiguous" | "once" | "never";
 
-const RULES: Readonly<Record<FailureKind, Rule>> = {
+const RETRY_RULES: Readonly<Record<FailureKind, RetryRule>> = {
   throttled: "refused",
   "source-unreachable": "refused",
   unsent: "unsent",
@@ -73,7 +73,7 @@ const RULES: Readonly<Record<FailureKind, Rule>> = {
 
 /** A failure after which AWS may have done what was asked. */
 export function isAmbiguous(kind: FailureKind): boolean {
-  return RULES[kind] === "ambiguous";
+  return RETRY_RULES[kind] === "ambiguous";
 }
 
 /**
@@ -111,14 +111,14 @@ export function decideRetry(
   policy: RetryPolicy,
   kind: FailureKind,
   idempotent: boolean,
-  history: History,
+  history: CallHistory,
   random: () => number,
-): Decision {
-  const rule = RULES[kind];
+): RetryDecision {
+  const rule = RETRY_RULES[kind];
   if (rule === "never") return { kind: "give-up", retryInMs: undefined };
   if (rule === "once") {
-    if (history.spentOnce.has(kind)) return { kind: "give-up", retryInMs: undefined };
-    return { kind: "again", delayMs: 0 };
+    if (history.retriedOnce.has(kind)) return { kind: "give-up", retryInMs: undefined };
+    return { kind: "retry", delayMs: 0 };
   }
   const base = rule === "refused" ? policy.throttledBaseMs : policy.transientBaseMs;
   const boundMs = Math.min(policy.capMs, base * 2 ** Math.min(history.attempts - 1, 30));
@@ -127,5 +127,5 @@ export function decideRetry(
     (rule === "ambiguous" && !idempotent) ||
     history.attempts >= policy.maxAttempts ||
     history.spentMs + delayMs > policy.maxTotalMs;
-  return exhausted ? { kind: "give-up", retryInMs: boundMs } : { kind: "again", delayMs };
+  return exhausted ? { kind: "give-up", retryInMs: boundMs } : { kind: "retry", delayMs };
 }

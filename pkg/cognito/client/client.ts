@@ -4,7 +4,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import { createCredentials } from "../credentials/credentials.ts";
 import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS } from "../options.ts";
 import { createRequestHandler } from "./http.ts";
-import { QUIET } from "./silent-logger.ts";
+import { SILENT_LOGGER } from "./silent-logger.ts";
 
 /** One client for one pool, with the credentials that sign its calls. */
 export interface CognitoClient {
@@ -31,15 +31,20 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     httpTimeoutMs: options.httpTimeoutMs,
   });
-  const held = createCredentials(options.credentials, { region: options.region, fips, requestHandler, now });
+  const credentials = createCredentials(options.credentials, {
+    region: options.region,
+    fips,
+    requestHandler,
+    now,
+  });
   const sdk = new CognitoIdentityProviderClient({
     region: options.region,
-    credentials: held.provider,
+    credentials: credentials.provider,
     requestHandler,
     // D8: a hidden retry would spend quota unseen.
     maxAttempts: 1,
     retryMode: "standard",
-    logger: QUIET,
+    logger: SILENT_LOGGER,
     // Left out when not asked for, so that the SDK's own environment names still count.
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(fips || endpoint !== undefined ? { useFipsEndpoint: fips } : {}),
@@ -51,8 +56,8 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
   return {
     sdk,
     async ready(refused) {
-      await sdk.config.credentials(held.generation() === refused ? { forceRefresh: true } : {});
-      return held.generation();
+      await sdk.config.credentials(credentials.generation() === refused ? { forceRefresh: true } : {});
+      return credentials.generation();
     },
     close() {
       sdk.destroy();

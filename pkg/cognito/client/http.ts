@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { ProxyOptions } from "../options.ts";
-import { QUIET } from "./silent-logger.ts";
+import { SILENT_LOGGER } from "./silent-logger.ts";
 
 // The widest category (120 a second) at 2 s a call wants 240 at once; the limiter is what bounds concurrency.
 const MAX_SOCKETS = 512;
@@ -31,7 +31,7 @@ export function createRequestHandler({
     requestTimeout: httpTimeoutMs,
     // Without this the handler only logs that the time is over.
     throwOnRequestTimeout: true,
-    logger: QUIET,
+    logger: SILENT_LOGGER,
   });
 }
 

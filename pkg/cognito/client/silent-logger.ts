@@ -3,4 +3,4 @@ function nothing(): void {
 }
 
 /** A logger for the SDK that says nothing. Its own NoOpLogger is bypassed for some warnings, which then hit the console. */
-export const QUIET = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+export const SILENT_LOGGER = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type CredentialProperties, holdCredentials } from "./cached-credentials.ts";
+import { type CredentialProperties, cacheCredentials } from "./cached-credentials.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -9,7 +9,7 @@ function source(lifeMs: number | undefined) {
   let fetched = 0;
   let broken = false;
   const asked: (CredentialProperties | undefined)[] = [];
-  const held = holdCredentials(
+  const held = cacheCredentials(
     async (properties) => {
       asked.push(properties);
       if (broken) throw new Error("source is down");

@@ -11,7 +11,7 @@ export type CredentialProperties = NonNullable<Parameters<SdkProvider>[0]> & {
 
 export type CredentialProvider = (properties?: CredentialProperties) => Promise<AwsCredentials>;
 
-export interface HeldCredentials {
+export interface CachedCredentials {
   /** For the SDK. `memoized` tells it not to put a cache of its own on top, which would hide a refresh. */
   readonly provider: CredentialProvider & { memoized: boolean };
   /** Goes up with each set of credentials, so that calls refused together refresh once. */
@@ -25,8 +25,8 @@ const RENEW_PAUSE_MS = 10_000;
  * Keeps credentials until five minutes before their end, then renews them beside the calls. While the old ones are
  * good, a source that fails stops nothing; the SDK's own cache would fail every call in those five minutes.
  */
-export function holdCredentials(fetch: CredentialProvider, now: EpochClock): HeldCredentials {
-  let held: AwsCredentials | undefined;
+export function cacheCredentials(fetch: CredentialProvider, now: EpochClock): CachedCredentials {
+  let cached: AwsCredentials | undefined;
   let generation = 0;
   let renewal: Promise<AwsCredentials> | undefined;
   let nextRenewalAt = 0;
@@ -34,7 +34,7 @@ export function holdCredentials(fetch: CredentialProvider, now: EpochClock): Hel
   const renew = (properties: CredentialProperties | undefined): Promise<AwsCredentials> => {
     renewal ??= fetch(properties)
       .then((fresh) => {
-        held = fresh;
+        cached = fresh;
         generation += 1;
         return fresh;
       })
@@ -45,16 +45,16 @@ export function holdCredentials(fetch: CredentialProvider, now: EpochClock): Hel
   };
 
   const provider = async (properties?: CredentialProperties): Promise<AwsCredentials> => {
-    if (held === undefined || properties?.forceRefresh === true) return renew(properties);
-    const leftMs = (held.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - now();
-    if (leftMs > RENEW_AHEAD_MS) return held;
+    if (cached === undefined || properties?.forceRefresh === true) return renew(properties);
+    const leftMs = (cached.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - now();
+    if (leftMs > RENEW_AHEAD_MS) return cached;
     if (leftMs <= 0) return renew(properties);
     if (renewal === undefined && now() >= nextRenewalAt) {
       nextRenewalAt = now() + RENEW_PAUSE_MS;
       // Told again, to a call that needs it, once the held ones are over.
       renew(properties).catch(() => undefined);
     }
-    return held;
+    return cached;
   };
 
   return { provider: Object.assign(provider, { memoized: true }), generation: () => generation };

@@ -1,12 +1,12 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { EpochClock } from "../../core/clock.ts";
-import { QUIET } from "../client/silent-logger.ts";
+import { SILENT_LOGGER } from "../client/silent-logger.ts";
 import { CredentialsFailure } from "../failures/failure.ts";
-import type { AssumeRole, CredentialOptions, KeySource } from "../options.ts";
-import { type CredentialProvider, type HeldCredentials, holdCredentials } from "./cached-credentials.ts";
+import type { AssumeRole, AwsKeySource, CredentialOptions } from "../options.ts";
+import { type CachedCredentials, type CredentialProvider, cacheCredentials } from "./cached-credentials.ts";
 
-export interface CredentialSurroundings {
+export interface CredentialDeps {
   readonly region: string;
   readonly fips: boolean;
   readonly requestHandler: NodeHttpHandler;
@@ -14,17 +14,14 @@ export interface CredentialSurroundings {
 }
 
 /** The credentials of all calls: the keys, or the role that the keys assume. Failures are CredentialsFailure. */
-export function createCredentials(
-  options: CredentialOptions,
-  surroundings: CredentialSurroundings,
-): HeldCredentials {
-  const keys = holdCredentials(named("keys", keyProvider(options, surroundings)), surroundings.now);
+export function createCredentials(options: CredentialOptions, deps: CredentialDeps): CachedCredentials {
+  const keys = cacheCredentials(withStage("keys", keyProvider(options, deps)), deps.now);
   if (options.assumeRole === undefined) return keys;
-  const role = roleProvider(options.assumeRole, keys, surroundings);
-  return holdCredentials(named("assume-role", role), surroundings.now);
+  const role = roleProvider(options.assumeRole, keys, deps);
+  return cacheCredentials(withStage("assume-role", role), deps.now);
 }
 
-function keyProvider(source: KeySource, { requestHandler }: CredentialSurroundings): CredentialProvider {
+function keyProvider(source: AwsKeySource, { requestHandler }: CredentialDeps): CredentialProvider {
   if (source.kind === "static") {
     const { accessKeyId, secretAccessKey, sessionToken } = source;
     return async () => ({
@@ -37,7 +34,7 @@ function keyProvider(source: KeySource, { requestHandler }: CredentialSurroundin
     ...(source.profile === undefined ? {} : { profile: source.profile }),
     // Keys rotated in the shared files are seen at the next refresh.
     ignoreCache: true,
-    logger: QUIET,
+    logger: SILENT_LOGGER,
     // No region here: it would also move the SSO client away from the Region of the SSO session.
     clientConfig: { requestHandler },
   });
@@ -45,8 +42,8 @@ function keyProvider(source: KeySource, { requestHandler }: CredentialSurroundin
 
 function roleProvider(
   role: AssumeRole,
-  keys: HeldCredentials,
-  { region, fips, requestHandler }: CredentialSurroundings,
+  keys: CachedCredentials,
+  { region, fips, requestHandler }: CredentialDeps,
 ): CredentialProvider {
   const provider = fromTemporaryCredentials({
     masterCredentials: keys.provider,
@@ -59,7 +56,7 @@ function roleProvider(
     clientConfig: {
       region,
       requestHandler,
-      logger: QUIET,
+      logger: SILENT_LOGGER,
       // Our own policy retries this too.
       maxAttempts: 1,
       ...(role.stsEndpoint === undefined ? { useFipsEndpoint: fips } : { endpoint: role.stsEndpoint }),
@@ -72,7 +69,7 @@ function roleProvider(
   };
 }
 
-function named(stage: CredentialsFailure["stage"], provider: CredentialProvider): CredentialProvider {
+function withStage(stage: CredentialsFailure["stage"], provider: CredentialProvider): CredentialProvider {
   return async (properties) => {
     try {
       return await provider(properties);

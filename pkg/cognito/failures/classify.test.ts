@@ -17,7 +17,7 @@ function sdkError(name: string, message = "", { status = 400, modeled = true }: 
   });
 }
 
-const judge = (error: unknown, marked = false) => classify(readFailure(error), { marked });
+const judge = (error: unknown, marked = false) => classify(readFailure(error), { hasMarker: marked });
 
 describe("by name, at any status", () => {
   test.for([

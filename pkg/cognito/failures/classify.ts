@@ -1,37 +1,43 @@
-import { AttemptTimeout, CredentialsFailure, type Failure, MalformedAnswer, readFailure } from "./failure.ts";
+import {
+  AttemptTimeout,
+  type AwsFailure,
+  CredentialsFailure,
+  MalformedAnswer,
+  readFailure,
+} from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
 
 /** What the judge must know about the call besides the failure. */
-export interface Asked {
+export interface CallContext {
   /** The call carried a page marker. */
-  readonly marked: boolean;
+  readonly hasMarker: boolean;
 }
 
 /**
  * Judges by the error's name; the status only where the name says nothing, since Cognito answers 400 to almost
  * everything, throttles included (docs/cognito.md, section 1.5). Total: an unheard-of name is `unknown`.
  */
-export function classify(failure: Failure, asked: Asked): FailureKind {
+export function classify(failure: AwsFailure, call: CallContext): FailureKind {
   const { original } = failure;
   if (original instanceof MalformedAnswer) return "malformed";
   if (original instanceof AttemptTimeout) return "timeout";
   if (original instanceof CredentialsFailure) return classifySource(original);
   if (failure.name === "EndpointError") return "configuration";
   const byName = BY_NAME.get(failure.name);
-  if (byName !== undefined) return typeof byName === "function" ? byName(failure, asked) : byName;
+  if (byName !== undefined) return typeof byName === "function" ? byName(failure, call) : byName;
   if (/^(Throttl|RequestThrottl|TooManyRequests)/.test(failure.name)) return "throttled";
   if (/^Invalid(Pagination|Next|Paging)?Token(Exception)?$/.test(failure.name)) {
-    return asked.marked ? "marker-refused" : "unknown";
+    return call.hasMarker ? "marker-refused" : "unknown";
   }
   if (failure.modeled && /\brate exceeded\b|\btoo many requests\b/i.test(failure.text)) return "throttled";
   if (failure.networkCode !== undefined) return classifyNetwork(failure.networkCode);
   return classifyStatus(failure);
 }
 
-type Judge = (failure: Failure, asked: Asked) => FailureKind;
+type Classifier = (failure: AwsFailure, call: CallContext) => FailureKind;
 
 // A Map, since a name off the wire may be "constructor".
-const BY_NAME: ReadonlyMap<string, FailureKind | Judge> = new Map<string, FailureKind | Judge>(
+const BY_NAME: ReadonlyMap<string, FailureKind | Classifier> = new Map<string, FailureKind | Classifier>(
   Object.entries({
     TooManyRequestsException: "throttled",
     ThrottlingException: "throttled",
@@ -112,20 +118,20 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Judge> = new Map<string, Failur
     UnknownOperation: "unimplemented",
     InvalidAction: "unimplemented",
     NotImplemented: "unimplemented",
-  } satisfies Record<string, FailureKind | Judge>),
+  } satisfies Record<string, FailureKind | Classifier>),
 );
 
-function signature({ text }: Failure): FailureKind {
+function signature({ text }: AwsFailure): FailureKind {
   return /signature expired|not yet current/i.test(text) ? "clock-skew" : "credentials";
 }
 
 /** Node's HTTP handler of the SDK gives a reset connection this name too. */
-function timeoutOrReset({ networkCode }: Failure): FailureKind {
+function timeoutOrReset({ networkCode }: AwsFailure): FailureKind {
   return networkCode === undefined || networkCode === "ETIMEDOUT" ? "timeout" : "transient";
 }
 
 /** Mostly said about a user ("User is disabled"), seldom about us: a missing IAM action is AccessDenied (mark 24). */
-function notAuthorized({ text }: Failure): FailureKind {
+function notAuthorized({ text }: AwsFailure): FailureKind {
   return /user is (disabled|not confirmed)|current (state|status)|cannot be reset|not enabled/i.test(text)
     ? "user-state"
     : "denied";
@@ -135,8 +141,8 @@ function notAuthorized({ text }: Failure): FailureKind {
  * AWS's wording for a refused marker is not documented and was seen as "Paging marker … is invalid for request". So
  * every refusal of a marked call counts as one, unless it plainly names another parameter.
  */
-function parameter({ text }: Failure, { marked }: Asked): FailureKind {
-  if (!marked) return "parameter";
+function parameter({ text }: AwsFailure, { hasMarker }: CallContext): FailureKind {
+  if (!hasMarker) return "parameter";
   if (/token|marker|pag(e|ing|ination)\b/i.test(text)) return "marker-refused";
   return namesParameter(text) ? "parameter" : "marker-refused";
 }
@@ -147,7 +153,7 @@ function namesParameter(text: string): boolean {
 
 function classifySource({ stage, cause }: CredentialsFailure): FailureKind {
   if (stage === "keys") return "no-credentials";
-  const inner = classify(readFailure(cause), { marked: false });
+  const inner = classify(readFailure(cause), { hasMarker: false });
   if (inner === "throttled" || inner === "transient" || inner === "unsent" || inner === "timeout") {
     return "source-unreachable";
   }
@@ -162,7 +168,7 @@ function classifyNetwork(code: string): FailureKind {
   return UNSENT.test(code) ? "unsent" : "transient";
 }
 
-function classifyStatus({ modeled, status }: Failure): FailureKind {
+function classifyStatus({ modeled, status }: AwsFailure): FailureKind {
   if (status === undefined) return "unknown";
   if (status === 429) return "throttled";
   if (status >= 500) return "transient";

@@ -1,7 +1,13 @@
 import { type ErrorCode, type ErrorReason, GovernanceError } from "../../core/errors.ts";
 import type { Operation } from "../../core/operations.ts";
 import { poolArn } from "../../core/pool-arn.ts";
-import { AttemptTimeout, CredentialsFailure, type Failure, MalformedAnswer, readFailure } from "./failure.ts";
+import {
+  AttemptTimeout,
+  type AwsFailure,
+  CredentialsFailure,
+  MalformedAnswer,
+  readFailure,
+} from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
 
 /** The call that failed, as far as a message may tell it: no argument but the pool's own names. */
@@ -20,7 +26,7 @@ interface Outward {
   readonly code: ErrorCode;
   readonly reason?: ErrorReason;
   /** What failed and the cure, without the operation and the error's name, which every message carries. */
-  readonly say: (call: FailedCall, failure: Failure) => string;
+  readonly messageOf: (call: FailedCall, failure: AwsFailure) => string;
 }
 
 const REGION_CURE = "check the pool id, its Region and the account of the credentials";
@@ -30,151 +36,156 @@ const KEYS_CURE =
 const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   throttled: {
     code: "throttled",
-    say: ({ attempts }) => `AWS still answers "too fast" after ${times(attempts)}; lower --rate or try later`,
+    messageOf: ({ attempts }) =>
+      `AWS still answers "too fast" after ${times(attempts)}; lower --rate or try later`,
   },
   transient: {
     code: "unavailable",
-    say: (call, { networkCode }) =>
-      networkCode === undefined ? `AWS failed in ${times(call.attempts)}; try later` : unreached(call),
+    messageOf: (call, { networkCode }) =>
+      networkCode === undefined
+        ? `AWS failed in ${times(call.attempts)}; try later`
+        : unreachableMessage(call),
   },
-  unsent: { code: "unavailable", say: unreached },
+  unsent: { code: "unavailable", messageOf: unreachableMessage },
   timeout: {
     code: "unavailable",
-    say: ({ attempts, httpTimeoutMs }, { original }) =>
+    messageOf: ({ attempts, httpTimeoutMs }, { original }) =>
       `${times(attempts)} brought ${original instanceof AttemptTimeout ? `no whole answer within ${httpTimeoutMs} ms` : "no connection in time"}; check network, proxy and --endpoint-url, or try later`,
   },
   malformed: {
     code: "unavailable",
-    say: ({ attempts }, { original }) =>
+    messageOf: ({ attempts }, { original }) =>
       `${times(attempts)} brought an answer ${original instanceof MalformedAnswer ? `without ${original.member}` : "cut short or garbled"}, of which nothing was taken; check proxy and --endpoint-url`,
   },
   credentials: {
     code: "unauthenticated",
-    say: () => `AWS refuses the credentials, also after they were fetched anew; ${KEYS_CURE}`,
+    messageOf: () => `AWS refuses the credentials, also after they were fetched anew; ${KEYS_CURE}`,
   },
   "source-unreachable": {
     code: "unavailable",
-    say: ({ attempts, roleArn }) =>
+    messageOf: ({ attempts, roleArn }) =>
       `STS could not be asked for role ${roleArn} in ${times(attempts)}; try later`,
   },
-  "no-credentials": { code: "unauthenticated", say: sayNoCredentials },
+  "no-credentials": { code: "unauthenticated", messageOf: noCredentialsMessage },
   "clock-skew": {
     code: "unauthenticated",
-    say: () => "the signature's time is refused: set the clock of this machine (NTP)",
+    messageOf: () => "the signature's time is refused: set the clock of this machine (NTP)",
   },
   denied: {
     code: "permission-denied",
-    say: ({ operation, poolId }, { text }) =>
+    messageOf: ({ operation, poolId }, { text }) =>
       `not allowed${deniedBy(text)}; allow cognito-idp:${operation} on ${poolArn(poolId)} (\`connector iam-policy\` prints the whole policy)`,
   },
   replica: {
     code: "failed-precondition",
     reason: "replica",
-    say: ({ poolId, region }) =>
+    messageOf: ({ poolId, region }) =>
       `pool ${poolId} in ${region} is a read-only replica (a secondary Region); use the pool in its primary Region`,
   },
   "resource-missing": {
     code: "failed-precondition",
     reason: "pool-missing",
-    say: ({ poolId, region }) =>
+    messageOf: ({ poolId, region }) =>
       `there is no user pool ${poolId} in ${region} for these credentials; ${REGION_CURE}`,
   },
-  "user-missing": { code: "not-found", reason: "user-gone", say: () => "there is no such user" },
+  "user-missing": { code: "not-found", reason: "user-gone", messageOf: () => "there is no such user" },
   "user-state": {
     code: "failed-precondition",
     reason: "user-state",
-    say: () =>
+    messageOf: () =>
       "the state of the user does not allow it (disabled, not confirmed, never signed in, or past that already)",
   },
   "user-exists": {
     code: "already-exists",
     reason: "user-exists",
-    say: () => "there is already a user with this username, or one who signs in with this address or number",
+    messageOf: () =>
+      "there is already a user with this username, or one who signs in with this address or number",
   },
   "alias-exists": {
     code: "already-exists",
     reason: "alias-exists",
-    say: () => "another user already signs in with this e-mail address, phone number or preferred username",
+    messageOf: () =>
+      "another user already signs in with this e-mail address, phone number or preferred username",
   },
   "group-exists": {
     code: "already-exists",
     reason: "group-exists",
-    say: () => "there is already a group with this name",
+    messageOf: () => "there is already a group with this name",
   },
   "password-refused": {
     code: "invalid-argument",
     reason: "password-refused",
-    say: () => "the password does not meet the pool's policy; choose one that does",
+    messageOf: () => "the password does not meet the pool's policy; choose one that does",
   },
   "password-reused": {
     code: "invalid-argument",
     reason: "password-reused",
-    say: () => "the user had this password before and the pool's history refuses it; choose another",
+    messageOf: () => "the user had this password before and the pool's history refuses it; choose another",
   },
   "delivery-failed": {
     code: "failed-precondition",
     reason: "delivery-failed",
-    say: () =>
+    messageOf: () =>
       "the message could not be sent, and the change may be made all the same; read the user, and check the pool's e-mail and SMS settings",
   },
   "trigger-failed": {
     code: "failed-precondition",
     reason: "trigger-failed",
-    say: () =>
+    messageOf: () =>
       "a Lambda trigger of the pool failed or refused, and the change may be made all the same; read the user, and check the trigger's log",
   },
   "marker-refused": {
     code: "invalid-argument",
     reason: "marker-refused",
-    say: () => "AWS no longer takes the page marker (they live one hour); start the listing again",
+    messageOf: () => "AWS no longer takes the page marker (they live one hour); start the listing again",
   },
   parameter: {
     code: "invalid-argument",
-    say: (_, { text }) =>
+    messageOf: (_, { text }) =>
       `AWS refuses a parameter${refusedMembers(text)}; check the pool id, the names and the values given`,
   },
   limit: {
     code: "resource-exhausted",
-    say: () => "a limit of the pool or the account is reached; waiting does not help",
+    messageOf: () => "a limit of the pool or the account is reached; waiting does not help",
   },
   unimplemented: {
     code: "unimplemented",
-    say: ({ endpoint, region }) => `${endpoint ?? `AWS in ${region}`} does not know the operation`,
+    messageOf: ({ endpoint, region }) => `${endpoint ?? `AWS in ${region}`} does not know the operation`,
   },
   foreign: {
     code: "failed-precondition",
-    say: (_, { status }) =>
+    messageOf: (_, { status }) =>
       `HTTP ${status} with an answer that AWS did not write; check --endpoint-url and the proxy`,
   },
   certificate: {
     code: "failed-precondition",
-    say: () =>
+    messageOf: () =>
       "the TLS certificate is not trusted; behind a proxy that inspects TLS set NODE_EXTRA_CA_CERTS to its root certificate",
   },
   configuration: {
     code: "invalid-argument",
-    say: ({ region }) =>
+    messageOf: ({ region }) =>
       `the AWS SDK finds no endpoint for ${region} with these settings; FIPS and dual-stack exclude an endpoint URL`,
   },
-  unknown: { code: "internal", say: () => "an error that this connector does not know" },
+  unknown: { code: "internal", messageOf: () => "an error that this connector does not know" },
 };
 
 /**
  * The outward error. The original is kept as cause only where its text cannot quote an attribute value: AWS's and the
  * JSON parser's texts can (D20).
  */
-export function fromFailure(kind: FailureKind, failure: Failure, call: FailedCall): GovernanceError {
-  const { code, reason, say } = OUTWARD[kind];
-  const shown = shownFailure(failure);
+export function fromFailure(kind: FailureKind, failure: AwsFailure, call: FailedCall): GovernanceError {
+  const { code, reason, messageOf } = OUTWARD[kind];
+  const root = rootFailure(failure);
   const ids = [
-    shown.networkCode ?? shown.name,
-    ...(shown.requestId === undefined ? [] : [`request id ${shown.requestId}`]),
+    root.networkCode ?? root.name,
+    ...(root.requestId === undefined ? [] : [`request id ${root.requestId}`]),
   ];
-  return new GovernanceError(code, `${call.operation}: ${say(call, failure)} (${ids.join(", ")})`, {
+  return new GovernanceError(code, `${call.operation}: ${messageOf(call, failure)} (${ids.join(", ")})`, {
     reason,
     retryAt: call.retryAt,
-    requestId: shown.requestId,
-    ...(shown.modeled || shown.status !== undefined ? {} : { cause: shown.original }),
+    requestId: root.requestId,
+    ...(root.modeled || root.status !== undefined ? {} : { cause: root.original }),
   });
 }
 
@@ -192,11 +203,11 @@ export function outcomeUnknown(operation: Operation, error: GovernanceError): Go
 }
 
 /** A failed credential source is told by what made it fail. */
-function shownFailure(failure: Failure): Failure {
+function rootFailure(failure: AwsFailure): AwsFailure {
   return failure.original instanceof CredentialsFailure ? readFailure(failure.original.cause) : failure;
 }
 
-function sayNoCredentials({ roleArn }: FailedCall, { original }: Failure): string {
+function noCredentialsMessage({ roleArn }: FailedCall, { original }: AwsFailure): string {
   if (original instanceof CredentialsFailure && original.stage === "assume-role") {
     return `role ${roleArn} could not be assumed; check its trust policy, the external id and the right to sts:AssumeRole`;
   }
@@ -209,7 +220,7 @@ function sayNoCredentials({ roleArn }: FailedCall, { original }: Failure): strin
   return "no AWS credentials were found; set keys, a profile or a role, then check with `aws sts get-caller-identity`";
 }
 
-function unreached({ attempts, endpoint, region }: FailedCall): string {
+function unreachableMessage({ attempts, endpoint, region }: FailedCall): string {
   return `${endpoint ?? `AWS in ${region}`} could not be reached in ${times(attempts)}; check network, proxy and --endpoint-url`;
 }
 

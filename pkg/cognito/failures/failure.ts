@@ -30,7 +30,7 @@ export class AttemptTimeout extends Error {
 }
 
 /** What is known of a foreign error. `text` is judged and never shown: it may quote attribute values (D20). */
-export interface Failure {
+export interface AwsFailure {
   readonly name: string;
   readonly text: string;
   /** AWS itself named the error. */
@@ -46,13 +46,13 @@ export interface Failure {
  * Reads what the SDK, Node or our own parsing threw; never throws itself. The request id is that of an answer which
  * came whole and did not please.
  */
-export function readFailure(error: unknown, requestId?: string): Failure {
+export function readFailure(error: unknown, requestId?: string): AwsFailure {
   const metadata = property(error, "$metadata");
   const status = property(metadata, "httpStatusCode");
   const modeled = property(error, "$fault") !== undefined;
   return {
     name: safeName(property(error, "name")),
-    text: text(property(error, "message")),
+    text: textOrEmpty(property(error, "message")),
     modeled,
     status: typeof status === "number" ? status : undefined,
     requestId: safeRequestId(property(metadata, "requestId") ?? requestId),
@@ -74,7 +74,7 @@ function property(value: unknown, key: string): unknown {
   return Reflect.get(value, key);
 }
 
-function text(value: unknown): string {
+function textOrEmpty(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 

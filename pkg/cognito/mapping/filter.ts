@@ -21,13 +21,14 @@ export function formatFilter(filter: UserFilter): string {
 }
 
 function equals(name: string, value: string): string {
-  if (value === "") throw refusal(name, "must not be empty");
+  if (value === "") throw invalidValue(name, "must not be empty");
   // How Cognito escapes a backslash is not documented, and a wrong guess lets a value end its own quotes.
-  if (value.includes("\\")) throw refusal(name, "must not contain a backslash, which no filter can carry");
-  if (/\p{Cc}/u.test(value)) throw refusal(name, "must not contain control characters");
+  if (value.includes("\\"))
+    throw invalidValue(name, "must not contain a backslash, which no filter can carry");
+  if (/\p{Cc}/u.test(value)) throw invalidValue(name, "must not contain control characters");
   const text = `${name} = "${value.replaceAll('"', '\\"')}"`;
   if (text.length > MAX_FILTER_LENGTH) {
-    throw refusal(
+    throw invalidValue(
       name,
       `is too long to search for: the filter has ${text.length} characters, Cognito takes ${MAX_FILTER_LENGTH}`,
     );
@@ -36,7 +37,7 @@ function equals(name: string, value: string): string {
 }
 
 // The value may be an e-mail address or a name: never in a message (D20).
-function refusal(name: string, rule: string): GovernanceError {
+function invalidValue(name: string, rule: string): GovernanceError {
   return new GovernanceError("invalid-argument", `the value searched for in ${name} ${rule}`);
 }
 

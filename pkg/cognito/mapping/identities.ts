@@ -18,23 +18,23 @@ export function parseIdentities(text: string | undefined): readonly Identity[] {
 function identity(entry: unknown): Identity[] {
   if (typeof entry !== "object" || entry === null) return [];
   const member = (name: string): unknown => Reflect.get(entry, name);
-  const userId = textOf(member("userId"));
-  const providerName = textOf(member("providerName"));
+  const userId = nonEmptyText(member("userId"));
+  const providerName = nonEmptyText(member("providerName"));
   if (userId === undefined || providerName === undefined) return [];
   const primary = member("primary");
   return [
     {
       providerName,
-      providerType: textOf(member("providerType")) ?? "",
+      providerType: nonEmptyText(member("providerType")) ?? "",
       userId,
-      issuer: textOf(member("issuer")),
+      issuer: nonEmptyText(member("issuer")),
       primary: primary === true || primary === "true",
       createdAt: epochMs(member("dateCreated")),
     },
   ];
 }
 
-function textOf(value: unknown): string | undefined {
+function nonEmptyText(value: unknown): string | undefined {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -32,13 +32,13 @@ function user(
     if (typeof name === "string") attributes.set(name, typeof value === "string" ? value : "");
   }
   return {
-    sub: attributes.get("sub") || missing(operation, "user", "sub"),
-    username: asText(raw.Username) ?? missing(operation, "user", "Username"),
-    enabled: asBoolean(raw.Enabled) ?? missing(operation, "user", "Enabled"),
+    sub: attributes.get("sub") || missingMember(operation, "user", "sub"),
+    username: asText(raw.Username) ?? missingMember(operation, "user", "Username"),
+    enabled: asBoolean(raw.Enabled) ?? missingMember(operation, "user", "Enabled"),
     // An open set: what we do not know passes through (mark 32).
     status: asText(raw.UserStatus) ?? "UNKNOWN",
-    createdAt: asDate(raw.UserCreateDate) ?? missing(operation, "user", "UserCreateDate"),
-    modifiedAt: asDate(raw.UserLastModifiedDate) ?? missing(operation, "user", "UserLastModifiedDate"),
+    createdAt: asDate(raw.UserCreateDate) ?? missingMember(operation, "user", "UserCreateDate"),
+    modifiedAt: asDate(raw.UserLastModifiedDate) ?? missingMember(operation, "user", "UserLastModifiedDate"),
     attributes,
     identities: parseIdentities(attributes.get("identities")),
   };
@@ -46,17 +46,17 @@ function user(
 
 export function parseGroup(operation: Operation, raw: GroupType): Group {
   return {
-    name: asText(raw.GroupName) ?? missing(operation, "group", "GroupName"),
+    name: asText(raw.GroupName) ?? missingMember(operation, "group", "GroupName"),
     description: asText(raw.Description),
     roleArn: asText(raw.RoleArn),
     precedence: asNumber(raw.Precedence),
-    createdAt: asDate(raw.CreationDate) ?? missing(operation, "group", "CreationDate"),
-    modifiedAt: asDate(raw.LastModifiedDate) ?? missing(operation, "group", "LastModifiedDate"),
+    createdAt: asDate(raw.CreationDate) ?? missingMember(operation, "group", "CreationDate"),
+    modifiedAt: asDate(raw.LastModifiedDate) ?? missingMember(operation, "group", "LastModifiedDate"),
   };
 }
 
 /** Names the member and never the person. */
-function missing(operation: Operation, what: string, member: string): never {
+function missingMember(operation: Operation, what: string, member: string): never {
   throw new GovernanceError(
     "internal",
     `${operation}: a ${what} came without a usable ${member}; the endpoint does not speak the Cognito API as AWS does`,

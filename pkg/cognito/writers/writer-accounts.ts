@@ -7,19 +7,19 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { DirectoryWriter } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { Write } from "../calls/write.ts";
+import type { WriteCaller } from "../calls/write.ts";
 import { parseUser } from "../mapping/parse.ts";
 
-type Accounts = Pick<
+type AccountWriter = Pick<
   DirectoryWriter,
   "createUser" | "resendInvitation" | "setAttributes" | "deleteAttributes"
 >;
 
 /** Accounts as they come into being, and their attributes. */
-export function createAccountWriter(write: Write, UserPoolId: string): Accounts {
+export function createAccountWriter(write: WriteCaller, UserPoolId: string): AccountWriter {
   return {
     createUser: ({ username, attributes, temporaryPassword, inviteBy }, signal) =>
-      write.made(
+      write.sendForResult(
         "AdminCreateUser",
         "User",
         // ForceAliasCreation is never sent: it takes the alias from whoever has it (mark 46).
@@ -45,7 +45,7 @@ export function createAccountWriter(write: Write, UserPoolId: string): Accounts 
           "AdminCreateUser: an invitation needs a medium, without which Cognito takes SMS; name EMAIL or SMS",
         );
       }
-      return write.done(
+      return write.send(
         "AdminCreateUser",
         (sdk, http) =>
           sdk.send(
@@ -63,7 +63,7 @@ export function createAccountWriter(write: Write, UserPoolId: string): Accounts 
 
     async setAttributes(Username, attributes, signal) {
       assertNotBlank(attributes);
-      return write.done(
+      return write.send(
         "AdminUpdateUserAttributes",
         (sdk, http) =>
           sdk.send(
@@ -79,7 +79,7 @@ export function createAccountWriter(write: Write, UserPoolId: string): Accounts 
     },
 
     deleteAttributes: (Username, names, signal) =>
-      write.done(
+      write.send(
         "AdminDeleteUserAttributes",
         (sdk, http) =>
           sdk.send(

@@ -8,32 +8,31 @@ import {
 import type { Directory } from "../../core/directory.ts";
 import type { DirectoryWriter, GroupFields } from "../../core/directory-writer.ts";
 import type { AwsCaller } from "../calls/call.ts";
-import { groupOrPool } from "../calls/missing-group.ts";
-import { createWrite } from "../calls/write.ts";
+import { refineMissingGroup } from "../calls/missing-group.ts";
+import { createWriteCaller } from "../calls/write.ts";
 import { parseGroup } from "../mapping/parse.ts";
 
-type Groups = Pick<
+type GroupWriter = Pick<
   DirectoryWriter,
   "addMember" | "removeMember" | "createGroup" | "updateGroup" | "deleteGroup"
 >;
 
 /** Groups and who is in them. `directory` is asked whether it is the group or the whole pool that is missing. */
-export function createGroupWriter(caller: AwsCaller, UserPoolId: string, directory: Directory): Groups {
-  const write = createWrite(caller);
-  const writeTo = createWrite(
-    caller,
-    (operation, signal) => (work) => groupOrPool(operation, directory, signal, work),
+export function createGroupWriter(caller: AwsCaller, UserPoolId: string, directory: Directory): GroupWriter {
+  const write = createWriteCaller(caller);
+  const writeToGroup = createWriteCaller(caller, (operation, signal) =>
+    refineMissingGroup(operation, directory, signal),
   );
   return {
     addMember: (GroupName, Username, signal) =>
-      writeTo.done(
+      writeToGroup.send(
         "AdminAddUserToGroup",
         (sdk, http) => sdk.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName, Username }), http),
         signal,
       ),
 
     removeMember: (GroupName, Username, signal) =>
-      writeTo.done(
+      writeToGroup.send(
         "AdminRemoveUserFromGroup",
         (sdk, http) =>
           sdk.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, GroupName, Username }), http),
@@ -41,7 +40,7 @@ export function createGroupWriter(caller: AwsCaller, UserPoolId: string, directo
       ),
 
     createGroup: (GroupName, fields, signal) =>
-      write.made(
+      write.sendForResult(
         "CreateGroup",
         "Group",
         (sdk, http) =>
@@ -51,7 +50,7 @@ export function createGroupWriter(caller: AwsCaller, UserPoolId: string, directo
       ),
 
     updateGroup: (GroupName, fields, signal) =>
-      writeTo.made(
+      writeToGroup.sendForResult(
         "UpdateGroup",
         "Group",
         (sdk, http) =>
@@ -61,7 +60,7 @@ export function createGroupWriter(caller: AwsCaller, UserPoolId: string, directo
       ),
 
     deleteGroup: (GroupName, signal) =>
-      writeTo.done(
+      writeToGroup.send(
         "DeleteGroup",
         (sdk, http) => sdk.send(new DeleteGroupCommand({ UserPoolId, GroupName }), http),
         signal,

@@ -9,9 +9,9 @@ import {
   AdminUserGlobalSignOutCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { DirectoryWriter } from "../../core/directory-writer.ts";
-import type { Write } from "../calls/write.ts";
+import type { WriteCaller } from "../calls/write.ts";
 
-type Users = Pick<
+type UserWriter = Pick<
   DirectoryWriter,
   | "deleteUser"
   | "enableUser"
@@ -23,41 +23,41 @@ type Users = Pick<
   | "clearMfa"
 >;
 
-const OFF = { Enabled: false, PreferredMfa: false };
+const MFA_OFF = { Enabled: false, PreferredMfa: false };
 
 /** What happens to one user who is there already. */
-export function createUserWriter(write: Write, UserPoolId: string): Users {
+export function createUserWriter(write: WriteCaller, UserPoolId: string): UserWriter {
   return {
     deleteUser: (Username, signal) =>
-      write.done(
+      write.send(
         "AdminDeleteUser",
         (sdk, http) => sdk.send(new AdminDeleteUserCommand({ UserPoolId, Username }), http),
         signal,
       ),
 
     enableUser: (Username, signal) =>
-      write.done(
+      write.send(
         "AdminEnableUser",
         (sdk, http) => sdk.send(new AdminEnableUserCommand({ UserPoolId, Username }), http),
         signal,
       ),
 
     disableUser: (Username, signal) =>
-      write.done(
+      write.send(
         "AdminDisableUser",
         (sdk, http) => sdk.send(new AdminDisableUserCommand({ UserPoolId, Username }), http),
         signal,
       ),
 
     signOutUser: (Username, signal) =>
-      write.done(
+      write.send(
         "AdminUserGlobalSignOut",
         (sdk, http) => sdk.send(new AdminUserGlobalSignOutCommand({ UserPoolId, Username }), http),
         signal,
       ),
 
     setPassword: (Username, password, Permanent, signal) =>
-      write.done(
+      write.send(
         "AdminSetUserPassword",
         (sdk, http) =>
           sdk.send(
@@ -73,14 +73,14 @@ export function createUserWriter(write: Write, UserPoolId: string): Users {
       ),
 
     resetPassword: (Username, signal) =>
-      write.done(
+      write.send(
         "AdminResetUserPassword",
         (sdk, http) => sdk.send(new AdminResetUserPasswordCommand({ UserPoolId, Username }), http),
         signal,
       ),
 
     confirmSignUp: (Username, signal) =>
-      write.done(
+      write.send(
         "AdminConfirmSignUp",
         (sdk, http) => sdk.send(new AdminConfirmSignUpCommand({ UserPoolId, Username }), http),
         signal,
@@ -88,16 +88,16 @@ export function createUserWriter(write: Write, UserPoolId: string): Users {
 
     // A factor that is left out would stay as it is.
     clearMfa: (Username, signal) =>
-      write.done(
+      write.send(
         "AdminSetUserMFAPreference",
         (sdk, http) =>
           sdk.send(
             new AdminSetUserMFAPreferenceCommand({
               UserPoolId,
               Username,
-              SMSMfaSettings: OFF,
-              SoftwareTokenMfaSettings: OFF,
-              EmailMfaSettings: OFF,
+              SMSMfaSettings: MFA_OFF,
+              SoftwareTokenMfaSettings: MFA_OFF,
+              EmailMfaSettings: MFA_OFF,
             }),
             http,
           ),
