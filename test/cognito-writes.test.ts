@@ -273,7 +273,7 @@ describe.for(CASES)("$method", ({ operation, run, isDone, repeats, doneAlready }
     expect(fault.fired).toBe(1);
   });
 
-  test("given up by the caller after AWS did it", async () => {
+  test("canceled by the caller after AWS did it", async () => {
     const { pool, server, directory } = await serve();
     const hold = server.hold({ operation }, "answer");
     const controller = new AbortController();

@@ -290,7 +290,7 @@ describe("one of a kind", () => {
   });
 });
 
-describe("D9: a missing group and a missing pool are told apart", () => {
+describe("COGNITO-5, D9: a missing group and a missing pool are told apart", () => {
   const missing = awsError("ResourceNotFoundException", "Group not found.");
 
   async function answering(table: Readonly<Record<string, StubBehaviour>>) {
@@ -358,5 +358,5 @@ describe("D9: a missing group and a missing pool are told apart", () => {
 });
 
 test("settings that exclude each other are refused before any call", () => {
-  expect(() => adapterOver("http://127.0.0.1:1", { fips: true })).toThrow(/excludes FIPS/);
+  expect(() => adapterOver("http://127.0.0.1:1", { fips: true })).toThrow(/cannot be combined with FIPS/);
 });

@@ -27,11 +27,11 @@ import { createGroupWriter } from "./writers/writer-groups.ts";
 import { createUserWriter } from "./writers/writer-users.ts";
 
 export interface CognitoDirectory extends Directory, DirectoryWriter {
-  /** Drops the connections. Calls under way and calls made later end with `canceled`. */
+  /** Closes the connections. Running calls and later calls end with `canceled`. */
   close(): void;
 }
 
-/** The Directory over one Cognito user pool, and what changes it. Opens no connection before the first call. */
+/** Reads and changes one Cognito user pool. Opens no connection before the first call. */
 export function createCognitoDirectory(options: CognitoOptions): CognitoDirectory {
   const caller = createAwsCaller(options);
   const { poolId: UserPoolId } = options;
@@ -44,7 +44,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
         priority,
         hasMarker: page.marker !== undefined,
         // ListUsers calls its marker PaginationToken, every other listing NextToken. AttributesToGet is never sent:
-        // it fails as soon as one user lacks an attribute (mark 10).
+        // with it the call fails when one user lacks an attribute (mark 10).
         send: (sdk, http) =>
           sdk.send(
             new ListUsersCommand({ UserPoolId, Limit, PaginationToken: page.marker, Filter: filter }),

@@ -4,8 +4,8 @@ import type { Throttle } from "../core/throttle.ts";
 import type { RetryPolicy } from "./calls/retry.ts";
 
 /**
- * Where the long-lived keys come from. `default` is the AWS SDK's own chain (environment, SSO, shared files, web
- * identity, container and instance roles), optionally bound to one profile.
+ * Where the keys come from. `default` is the provider chain of the AWS SDK (environment, SSO, shared files, web identity,
+ * container and instance roles), optionally with one profile.
  */
 export type AwsKeySource =
   | { readonly kind: "default"; readonly profile?: string | undefined }
@@ -16,12 +16,12 @@ export type AwsKeySource =
       readonly sessionToken?: string | undefined;
     };
 
-/** A role that the keys assume before the first call, and again shortly before its session ends. */
+/** A role to assume with the keys, before the first call and again shortly before its session expires. */
 export interface AssumeRole {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly externalId?: string | undefined;
-  /** 900 up to what the role allows. */
+  /** From 900 to the maximum of the role. */
   readonly durationSeconds: number;
   /** Default: STS in the pool's Region. */
   readonly stsEndpoint?: string | undefined;
@@ -29,7 +29,7 @@ export interface AssumeRole {
 
 export type CredentialOptions = AwsKeySource & { readonly assumeRole?: AssumeRole | undefined };
 
-/** The values of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read by whoever composes the program. */
+/** The values of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. This package does not read the environment. */
 export interface ProxyOptions {
   readonly httpsProxy?: string | undefined;
   readonly httpProxy?: string | undefined;
@@ -41,14 +41,14 @@ export interface CognitoOptions {
   readonly region: string;
   readonly throttle: Throttle;
   readonly credentials: CredentialOptions;
-  /** Replaces the Region's endpoint; excludes `fips` and `dualStack`. */
+  /** Replaces the Region's endpoint. Cannot be combined with `fips` or `dualStack`. */
   readonly endpoint?: string | undefined;
   readonly fips?: boolean | undefined;
   readonly dualStack?: boolean | undefined;
   readonly proxy?: ProxyOptions | undefined;
   /** Default 5 000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** The longest that one attempt may take, answer included. */
+  /** The longest that one attempt may take, until its answer is complete. */
   readonly httpTimeoutMs: number;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly onCall?: ((event: AwsCallEvent) => void) | undefined;

@@ -10,8 +10,8 @@ export const systemSleep: Sleep = async (ms, signal) => {
 };
 
 /**
- * Runs one exchange under the caller's signal and its own deadline, answer included. The exchange is torn down through
- * the signal that it is given.
+ * Runs one request until its answer is complete, under the caller's signal and a deadline of its own. The signal that
+ * `run` is given ends the request. Not AbortSignal.any with AbortSignal.timeout: that timer would outlive the request.
  */
 export async function withDeadline<T>(
   run: (signal: AbortSignal) => Promise<T>,
@@ -19,15 +19,15 @@ export async function withDeadline<T>(
   signal: AbortSignal,
 ): Promise<T> {
   signal.throwIfAborted();
-  const exchange = new AbortController();
-  const onAbort = (): void => exchange.abort(signal.reason);
+  const request = new AbortController();
+  const onAbort = (): void => request.abort(signal.reason);
   const timer = setTimeout(
-    () => exchange.abort(new AttemptTimeout(`no answer within ${timeoutMs} ms`)),
+    () => request.abort(new AttemptTimeout(`no answer within ${timeoutMs} ms`)),
     timeoutMs,
   );
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    return await orAborted(run(exchange.signal), exchange.signal);
+    return await orAborted(run(request.signal), request.signal);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);

@@ -39,7 +39,7 @@ function inTurn(...script: StubBehaviour[]) {
 }
 
 describe("one attempt", () => {
-  test("D8: sends one HTTP request for each turn, failures included", async () => {
+  test("COGNITO-2, D8: sends one HTTP request for each turn, failures included", async () => {
     const stub = await stubbed(inTurn(awsError("InternalErrorException", "x", 500), { cut: true }, onePage));
     const throttle = openThrottle();
     await adapter(stub, { throttle }).listUsers({}, never);
@@ -173,7 +173,9 @@ describe("what passes is asked for again", () => {
     const stub = await stubbed(() => ({ body }));
     const error = await refusal(adapter(stub).listUsers({}, never));
     expect(error).toMatchObject({ code: "unavailable" });
-    expect(error.message).toMatch(/^ListUsers: 10 attempts brought an answer without Users/);
+    expect(error.message).toMatch(
+      /^ListUsers: the response has no Users, so it was discarded \(10 attempts\)/,
+    );
     expect(error.retryAt).toBeInstanceOf(Date);
   });
 
@@ -252,7 +254,7 @@ describe("what does not pass is said once", () => {
   });
 });
 
-describe("D20 and mark 54: no value leaves in an error", () => {
+describe("COGNITO-4, D20, mark 54: no value leaves in an error", () => {
   const secret = "ann.secret@example.com";
 
   test.for<[string, StubBehaviour]>([
@@ -283,7 +285,7 @@ describe("D20 and mark 54: no value leaves in an error", () => {
   });
 });
 
-describe("given up by the caller", () => {
+describe("canceled by the caller", () => {
   test("while queued: the call is never sent", async () => {
     const stub = await stubbed(() => onePage);
     const controller = new AbortController();

@@ -20,32 +20,38 @@ export interface AwsAnswer {
 
 export interface CallRequest<A extends AwsAnswer, T> {
   readonly operation: Operation;
-  /** `write` means that the call changes the pool: it ends with `outcome-unknown` where it may have done so unseen. */
+  /** `write`: the call changes the pool, so it ends with `outcome-unknown` where AWS may have carried it out. */
   readonly priority: Priority;
-  /** The call carries a page marker, which AWS may refuse. */
+  /** The call carries a page marker, which AWS may reject. */
   readonly hasMarker?: boolean;
-  /** Sends once. Builds its input anew each time: the SDK's paginators are known to write into theirs (mark 6). */
+  /** Sends once. Builds its input for each attempt, since the SDK may change an input that it was given (mark 6). */
   readonly send: (
     sdk: CognitoIdentityProviderClient,
     http: { readonly abortSignal: AbortSignal },
   ) => Promise<A>;
-  /** Throws MalformedAnswer for an answer that is worth asking for again. */
+  /** Throws MalformedAnswer for an answer that another attempt may bring complete. */
   readonly parse: (answer: A) => T;
-  /** Told to look into what the call rejected with, by other calls where it must. */
+  /**
+   * Optional hook that may replace the error of a failed call. It may call AWS again to find the cause: is the group
+   * missing, or the whole pool?
+   */
   readonly refineFailure?: RefineFailure | undefined;
 }
 
-/** Runs the work, and may replace what it rejects with. */
+/** Runs the work, and may replace the error that it rejects with. */
 export type RefineFailure = <R>(work: () => Promise<R>) => Promise<R>;
 
 export interface AwsCaller {
-  /** One call to AWS: turn, send, parse, judge, and again where the policy allows. Rejects with GovernanceError. */
+  /**
+   * One call to AWS. Each attempt waits for its turn, sends and parses; a failure is classified and retried where the
+   * policy allows. Rejects with GovernanceError.
+   */
   call<A extends AwsAnswer, T>(request: CallRequest<A, T>, signal: AbortSignal): Promise<T>;
-  /** Drops the connections. Calls under way and calls made later end with `canceled`. */
+  /** Closes the connections. Running calls and later calls end with `canceled`. */
   close(): void;
 }
 
-/** `spentMs` leaves out the wait for the turn. */
+/** `spentMs` does not include the wait for the turn. */
 type Attempt<T> =
   | { readonly kind: "done"; readonly value: T }
   | {
@@ -55,12 +61,12 @@ type Attempt<T> =
       readonly spentMs: number;
     };
 
-/** Whether AWS may have done what was asked, in an attempt that brought no answer. */
+/** Whether AWS may have carried out the call, in an attempt that brought no answer. */
 interface WriteEffect {
   maybeDone: boolean;
 }
 
-/** The one place where calls to AWS are made; every attempt takes a turn (D6). */
+/** The only place that calls AWS. Every attempt takes a turn from the limiter (D6). */
 export function createAwsCaller(options: CognitoOptions): AwsCaller {
   const { throttle, httpTimeoutMs, onCall } = options;
   const { now, monotonic, sleep } = options.clock ?? { ...systemClocks, sleep: systemSleep };
@@ -123,13 +129,13 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
     let spentMs = 0;
     for (let attempts = 1; ; attempts += 1) {
       signal.throwIfAborted();
-      // A new attempt would open the connections again.
+      // Another attempt would open new connections.
       if (closed) throw new GovernanceError("canceled", `${operation}: the connector is closing`);
       const maybeDoneBefore = effect.maybeDone;
       const outcome = await attempt(request, attempts, refusedGeneration, effect, signal);
       if (outcome.kind === "done") return outcome.value;
       const kind = classify(outcome.failure, { hasMarker });
-      // An answer settles its own attempt, and not the ones before it. An abort in flight is no answer.
+      // An answer says what became of its own attempt, not of earlier ones. An abort during the attempt is no answer.
       const answered = !isAmbiguous(kind) && (outcome.failure.modeled || !signal.aborted);
       if (answered) effect.maybeDone = maybeDoneBefore;
       signal.throwIfAborted();
@@ -177,7 +183,7 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
   };
 }
 
-/** What was to be changed is not there any more, which settles all attempts. */
+/** The user, the group or the pool no longer exists, so no earlier attempt matters. */
 function isGone({ reason }: GovernanceError): boolean {
   return reason === "user-gone" || reason === "group-gone" || reason === "pool-missing";
 }
@@ -186,11 +192,11 @@ function keepFailure<R>(work: () => Promise<R>): Promise<R> {
   return work();
 }
 
-/** Whatever reason the caller aborted with, the outcome is that nobody waits any more. */
+/** The caller's signal fired. A reason that is already a GovernanceError is kept. */
 function abortError(operation: Operation, reason: unknown): GovernanceError {
   if (reason instanceof GovernanceError) return reason;
   if (reason instanceof Error && reason.name === "TimeoutError") {
     return new GovernanceError("deadline-exceeded", `${operation}: the caller's deadline has passed`);
   }
-  return new GovernanceError("canceled", `${operation}: given up by the caller`);
+  return new GovernanceError("canceled", `${operation}: canceled by the caller`);
 }

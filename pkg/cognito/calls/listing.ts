@@ -3,20 +3,20 @@ import type { Operation } from "../../core/operations.ts";
 import { MAX_PAGE_ITEMS, type Page, type PageRequest } from "../../core/page.ts";
 import { MalformedAnswer } from "../failures/failure.ts";
 
-/** The page size to send. More than 60 is cut to 60, since Cognito refuses it; less than 1 is `invalid-argument`. */
+/** The page size to send: at most 60, since Cognito rejects more. Less than 1 is `invalid-argument`. */
 export function pageLimit({ limit = MAX_PAGE_ITEMS }: PageRequest): number {
   if (!Number.isInteger(limit) || limit < 1) {
     throw new GovernanceError(
       "invalid-argument",
-      `page limit must be a whole number from 1 up, got ${limit}`,
+      `page limit must be a whole number of at least 1, got ${limit}`,
     );
   }
   return Math.min(limit, MAX_PAGE_ITEMS);
 }
 
 /**
- * One page out of an answer. A missing list is a malformed answer and never an empty page; a marker that leads back to
- * the page it came from is `internal`, not a loop (mark 4).
+ * One page from an answer. A missing list is a malformed answer and never an empty page (COGNITO-1). A marker that leads
+ * back to its own page is an error, since the listing would never end (mark 4).
  */
 export function toPage<R, T>(
   operation: Operation,

@@ -57,12 +57,12 @@ const LOST: [string, StubBehaviour][] = [
   ["an answer that is no JSON", { body: '{"User":{"Username' }],
 ];
 
-describe("a write whose answer is lost", () => {
+describe("COGNITO-3: a write whose answer is lost", () => {
   test.for(LOST)("is not sent again where that could do it twice: %s", async ([, lost]) => {
     const stub = await stubbed(() => lost);
     const error = await refusal(create(adapter(stub)));
     expect(error).toMatchObject({ code: "unavailable", reason: "outcome-unknown" });
-    expect(error.message).toMatch(/^AdminCreateUser: it may have been done or not, .*\bone attempt\b/);
+    expect(error.message).toMatch(/^AdminCreateUser: the change may have been made, .*\bone attempt\b/);
     expect(error.message).not.toContain("\n");
     expect(stub.requests).toHaveLength(1);
   });
@@ -216,7 +216,7 @@ describe("what AWS refuses is said once, by name", () => {
   });
 });
 
-describe("an earlier attempt in doubt", () => {
+describe("COGNITO-3: an earlier attempt that AWS may have carried out", () => {
   const cut = { cut: true } as const;
 
   test.for([
@@ -231,7 +231,7 @@ describe("an earlier attempt in doubt", () => {
     expect(error.message).toContain(name);
   });
 
-  test("is settled by the answer that the user is gone", async () => {
+  test("does not matter once AWS answers that the user is gone", async () => {
     const stub = await stubbed(inTurn(cut, awsError("UserNotFoundException")));
     expect(await refusal(adapter(stub).deleteUser("ann", never))).toMatchObject({
       code: "not-found",
@@ -239,7 +239,7 @@ describe("an earlier attempt in doubt", () => {
     });
   });
 
-  test("is settled by the answer that the group is gone, in a pool that is there", async () => {
+  test("does not matter once AWS answers that the group is gone, in a pool that is there", async () => {
     const stub = await stubbed(
       inTurn(cut, awsError("ResourceNotFoundException"), { body: { UserPool: {} } }),
     );
@@ -252,24 +252,24 @@ describe("an earlier attempt in doubt", () => {
     ]);
   });
 
-  test("stays where nobody can say whether the group or the pool is gone", async () => {
+  test("still matters when neither the group nor the pool can be read", async () => {
     const denied = awsError("AccessDeniedException");
     const stub = await stubbed(inTurn(cut, awsError("ResourceNotFoundException"), denied));
     const error = await refusal(adapter(stub).deleteGroup("g", never));
     expect([error.code, error.reason]).toEqual(["permission-denied", "outcome-unknown"]);
-    expect(error.message).toMatch(/^DeleteGroup: it may have been done or not/);
+    expect(error.message).toMatch(/^DeleteGroup: the change may have been made/);
     const refused = await stubbed(inTurn(awsError("ResourceNotFoundException"), denied));
     const plain = await refusal(adapter(refused).deleteGroup("g", never));
     expect([plain.code, plain.reason]).toEqual(["permission-denied", undefined]);
   });
 
-  test("is no doubt of a read", async () => {
+  test("does not matter for a read", async () => {
     const stub = await stubbed(inTurn(cut, awsError("AccessDeniedException")));
     expect((await refusal(adapter(stub).getUser("ann", never))).reason).toBeUndefined();
   });
 });
 
-describe("given up by the caller", () => {
+describe("canceled by the caller", () => {
   test("before the turn came: nothing was sent", async () => {
     const stub = await stubbed(() => ({}));
     const controller = new AbortController();
@@ -298,7 +298,7 @@ describe("given up by the caller", () => {
       controller.abort(reason);
       const error = await refused;
       expect([error.code, error.reason]).toEqual([code, "outcome-unknown"]);
-      expect(error.message).toMatch(/^Admin\w+: it may have been done or not/);
+      expect(error.message).toMatch(/^Admin\w+: the change may have been made/);
     }
   });
 
@@ -361,7 +361,7 @@ describe("receipts", () => {
   });
 });
 
-describe("D16 and D20: passwords", () => {
+describe("COGNITO-4, D16, D20: passwords", () => {
   const password = new Secret("Tr0ub4dor&3-secret");
 
   test.for<[string, StubBehaviour]>([

@@ -73,7 +73,7 @@ test("what cannot be known is said to be unknown, with the reason", async () => 
   expect(probes[0]?.detail).toContain("TooManyRequestsException");
 });
 
-test("given up by the caller is an error and no verdict", async () => {
+test("canceled by the caller is an error and no result of the probe", async () => {
   const { directory } = await probing(() => ({ hang: true }));
   const controller = new AbortController();
   const work = refusal(directory.probePermissions(controller.signal));

@@ -16,8 +16,8 @@ import type { AwsCaller, CallRequest } from "./call.ts";
 type Send = CallRequest<{ $metadata: { requestId?: string | undefined } }, void>["send"];
 
 /**
- * Whether IAM allows each read operation. Names are made up on the spot: AdminGetUser on a real user would make it a
- * billed active one. AWS judges the permission before it looks for the thing, so "not found" means allowed.
+ * Whether IAM allows each read operation. The user and the group asked for do not exist: AdminGetUser on a real user
+ * would make AWS bill it as active. AWS checks the permission before it looks for the item, so "not found" means allowed.
  */
 export async function probePermissions(
   caller: AwsCaller,

@@ -1,11 +1,13 @@
+// When a failed call is sent again. Written here because the SDK's own retries take no turn from the limiter and cannot
+// be seen, and because it repeats calls that must not be sent twice (D8).
 import type { Operation } from "../../core/operations.ts";
 import type { FailureKind } from "../failures/failure-kind.ts";
 
-/** How far one call goes on trying. Waiting for a turn is not counted: the limiter may hold a call as long as it must. */
+/** The limits of one call. Waiting for a turn does not count: the limiter may delay a call for as long as necessary. */
 export interface RetryPolicy {
-  /** The first attempt included. */
+  /** Including the first attempt. */
   readonly maxAttempts: number;
-  /** Attempts and the waits between them, together. */
+  /** All attempts and the waits between them. */
   readonly maxTotalMs: number;
   readonly throttledBaseMs: number;
   readonly transientBaseMs: number;
@@ -21,11 +23,11 @@ export const DEFAULT_RETRY: RetryPolicy = {
   capMs: 20_000,
 };
 
-/** What became of a call so far. */
+/** The attempts of a call so far. */
 export interface CallHistory {
   readonly attempts: number;
   readonly spentMs: number;
-  /** The kinds for which the one extra attempt has been had. */
+  /** The kinds whose one extra attempt is used up. */
   readonly retriedOnce: ReadonlySet<FailureKind>;
 }
 
@@ -34,8 +36,9 @@ export type RetryDecision =
   | { readonly kind: "give-up"; readonly retryInMs: number | undefined };
 
 /**
- * `refused` and `unsent`: AWS did nothing, so anything may be sent again. `ambiguous`: it may have been done, so only
- * what can be repeated harmlessly is sent again (D8). `once`: something was put right, and that is tried one time.
+ * `refused` and `unsent`: AWS did nothing, so any call may be sent again. `ambiguous`: AWS may have carried out the call,
+ * so only idempotent operations are sent again (D8). `once`: the cause may be corrected now (new credentials, the clock
+ * offset), so there is one more attempt.
  */
 type RetryRule = "refused" | "unsent" | "ambiguous" | "once" | "never";
 
@@ -71,14 +74,15 @@ const RETRY_RULES: Readonly<Record<FailureKind, RetryRule>> = {
   unknown: "never",
 };
 
-/** A failure after which AWS may have done what was asked. */
+/** Whether AWS may have carried out a call that failed so. */
 export function isAmbiguous(kind: FailureKind): boolean {
   return RETRY_RULES[kind] === "ambiguous";
 }
 
 /**
- * Whether sending the operation twice leaves the pool, and the person's mailbox, as sending it once. Where it does not,
- * a lost answer is settled by reading. A password is not repeated since the pool's history may refuse it.
+ * Whether sending the operation twice has the same effect as sending it once, on the pool and on the mailbox of the
+ * user. If not, a lost answer is followed by a read. A password is not sent twice, since the pool's password history may
+ * reject it.
  */
 export const IDEMPOTENT: Readonly<Record<Operation, boolean>> = {
   DescribeUserPool: true,
@@ -106,7 +110,7 @@ export const IDEMPOTENT: Readonly<Record<Operation, boolean>> = {
   DeleteGroup: true,
 };
 
-/** Full jitter: any wait up to the doubling bound, so that calls throttled together do not come back together. */
+/** Full jitter: a random wait up to a doubling bound, so that calls that were throttled together are spread out. */
 export function decideRetry(
   policy: RetryPolicy,
   kind: FailureKind,

@@ -6,11 +6,11 @@ import type { AwsAnswer, AwsCaller, CallRequest, RefineFailure } from "./call.ts
 
 type Send<A extends AwsAnswer> = CallRequest<A, unknown>["send"];
 
-/** Makes calls that change the pool. They go before reads, and end with `outcome-unknown` where they may have worked unseen. */
+/** Calls that change the pool. They take precedence over reads, and end with `outcome-unknown` if AWS may have acted. */
 export interface WriteCaller {
-  /** Of an operation whose answer is empty. */
+  /** For an operation whose answer is empty. */
   send<A extends AwsAnswer>(operation: WriteOperation, send: Send<A>, signal: AbortSignal): Promise<Receipt>;
-  /** Of an operation that tells what it made, as member `what` of its answer. */
+  /** For an operation that returns what it made, in member `what` of its answer. */
   sendForResult<A extends AwsAnswer, T>(
     operation: WriteOperation,
     what: "User" | "Group",
@@ -20,7 +20,7 @@ export interface WriteCaller {
   ): Promise<Made<T>>;
 }
 
-/** `judge` looks into the failure of each call: what it finds out is part of the call's outcome. */
+/** `refineFailure` makes the hook of each call. */
 export function createWriteCaller(
   caller: AwsCaller,
   refineFailure?: (operation: WriteOperation, signal: AbortSignal) => RefineFailure,
@@ -56,7 +56,7 @@ function receiptOf({ $metadata }: AwsAnswer): Receipt {
   return { requestId: safeRequestId($metadata.requestId) };
 }
 
-/** An answer that cannot be read is no refusal: the thing is made by now, and only the word of it is lost. */
+/** An answer that cannot be parsed is no rejection: AWS has made the change, and only the confirmation is lost. */
 function parsedResult<T>(what: string, read: () => T | undefined): T {
   let value: T | undefined;
   try {

@@ -6,24 +6,24 @@ import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS } from "../options.ts";
 import { createRequestHandler } from "./http.ts";
 import { SILENT_LOGGER } from "./silent-logger.ts";
 
-/** One client for one pool, with the credentials that sign its calls. */
+/** The SDK's client for one pool, with the credentials that sign its calls. */
 export interface CognitoClient {
   readonly sdk: CognitoIdentityProviderClient;
   /**
-   * Makes sure that there are credentials, and other ones than those of the generation that AWS refused. Resolves
-   * with the generation in use; rejects with CredentialsFailure.
+   * Fetches credentials if there are none, or if AWS rejected those of the given generation. Resolves with the
+   * generation in use; rejects with CredentialsFailure.
    */
-  ready(refused: number | undefined): Promise<number>;
+  ready(refusedGeneration: number | undefined): Promise<number>;
   close(): void;
 }
 
-/** Opens no connection. Rejects settings that exclude each other with `invalid-argument`. */
+/** Opens no connection. Throws `invalid-argument` for settings that cannot be combined. */
 export function createClient(options: CognitoOptions, now: EpochClock): CognitoClient {
   const { endpoint, fips = false, dualStack = false } = options;
   if (endpoint !== undefined && (fips || dualStack)) {
     throw new GovernanceError(
       "invalid-argument",
-      `endpoint-url ${endpoint} excludes FIPS and dual-stack, which choose the endpoint themselves; drop one of them`,
+      `endpoint-url ${endpoint} cannot be combined with FIPS or dual-stack, which choose the endpoint themselves; remove one of them`,
     );
   }
   const requestHandler = createRequestHandler({
@@ -41,22 +41,24 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
     region: options.region,
     credentials: credentials.provider,
     requestHandler,
-    // D8: a hidden retry would spend quota unseen.
+    // A retry inside the SDK would spend quota without taking a turn from the limiter (D8).
     maxAttempts: 1,
     retryMode: "standard",
     logger: SILENT_LOGGER,
-    // Left out when not asked for, so that the SDK's own environment names still count.
+    // Left out when not set, so that the SDK still reads its own environment variables.
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(fips || endpoint !== undefined ? { useFipsEndpoint: fips } : {}),
     ...(dualStack || endpoint !== undefined ? { useDualstackEndpoint: dualStack } : {}),
   });
-  // It copies every answer to hide what is sensitive before it logs to nobody: a tenth of the time of a page.
+  // It copies every response to redact it, which takes a tenth of the time of a page. Our logger drops the result.
   sdk.middlewareStack.remove("loggerMiddleware");
 
   return {
     sdk,
-    async ready(refused) {
-      await sdk.config.credentials(credentials.generation() === refused ? { forceRefresh: true } : {});
+    async ready(refusedGeneration) {
+      await sdk.config.credentials(
+        credentials.generation() === refusedGeneration ? { forceRefresh: true } : {},
+      );
       return credentials.generation();
     },
     close() {

@@ -4,7 +4,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { ProxyOptions } from "../options.ts";
 import { SILENT_LOGGER } from "./silent-logger.ts";
 
-// The widest category (120 a second) at 2 s a call wants 240 at once; the limiter is what bounds concurrency.
+// The category with the highest quota (120 per second) needs 240 at 2 s per call. The limiter bounds concurrency.
 const MAX_SOCKETS = 512;
 
 export interface HttpOptions {
@@ -13,7 +13,7 @@ export interface HttpOptions {
   readonly httpTimeoutMs: number;
 }
 
-/** The sockets of all calls, STS included. Proxying is Node's own; nothing here reads the environment. */
+/** The sockets of all calls, STS included. Node itself does the proxying; nothing here reads the environment. */
 export function createRequestHandler({
   proxy,
   connectTimeoutMs,
@@ -29,7 +29,7 @@ export function createRequestHandler({
     httpsAgent: new HttpsAgent(agentOptions),
     connectionTimeout: connectTimeoutMs,
     requestTimeout: httpTimeoutMs,
-    // Without this the handler only logs that the time is over.
+    // Without this the handler only logs that the time has passed.
     throwOnRequestTimeout: true,
     logger: SILENT_LOGGER,
   });

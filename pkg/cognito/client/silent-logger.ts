@@ -1,6 +1,6 @@
-function nothing(): void {
-  // The adapter reports by events and errors; the SDK's own lines would carry arguments and go to the console.
+function drop(): void {
+  // The adapter reports by events and errors. The SDK's own lines would contain arguments and go to the console.
 }
 
-/** A logger for the SDK that says nothing. Its own NoOpLogger is bypassed for some warnings, which then hit the console. */
-export const SILENT_LOGGER = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+/** For every client of the SDK. The SDK has a NoOpLogger, but some of its warnings bypass it and reach the console. */
+export const SILENT_LOGGER = { trace: drop, debug: drop, info: drop, warn: drop, error: drop };

@@ -37,7 +37,7 @@ function source(lifeMs: number | undefined) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe("holdCredentials", () => {
+describe("cacheCredentials", () => {
   test("asks once, however many call at the same time", async () => {
     const { key, asked, held } = source(60 * MINUTE_MS);
     expect(held.generation()).toBe(0);
@@ -67,7 +67,7 @@ describe("holdCredentials", () => {
     expect(await key()).toBe("2");
   });
 
-  test("a source that is down stops nothing while the old ones are good, and is not hammered", async () => {
+  test("COGNITO-6: a source that is down stops nothing while the cached ones are valid, and is asked only now and then", async () => {
     const { key, pass, fail, asked } = source(60 * MINUTE_MS);
     await key();
     pass(56 * MINUTE_MS);

@@ -4,7 +4,7 @@ import type { EpochClock } from "../../core/clock.ts";
 type SdkProvider = ReturnType<typeof fromTemporaryCredentials>;
 type AwsCredentials = Awaited<ReturnType<SdkProvider>>;
 
-/** The SDK hands in the client that asks; `forceRefresh` is its word for "these were refused, fetch others". */
+/** The SDK passes the calling client. `forceRefresh` means that AWS rejected the credentials, so fetch others. */
 export type CredentialProperties = NonNullable<Parameters<SdkProvider>[0]> & {
   readonly forceRefresh?: boolean;
 };
@@ -12,9 +12,9 @@ export type CredentialProperties = NonNullable<Parameters<SdkProvider>[0]> & {
 export type CredentialProvider = (properties?: CredentialProperties) => Promise<AwsCredentials>;
 
 export interface CachedCredentials {
-  /** For the SDK. `memoized` tells it not to put a cache of its own on top, which would hide a refresh. */
+  /** For the SDK. With `memoized` it adds no cache of its own, which would hide a refresh. */
   readonly provider: CredentialProvider & { memoized: boolean };
-  /** Goes up with each set of credentials, so that calls refused together refresh once. */
+  /** Counts the sets of credentials. Several calls that are rejected with the same set refresh it once. */
   generation(): number;
 }
 
@@ -22,8 +22,8 @@ const RENEW_AHEAD_MS = 5 * 60_000;
 const RENEW_PAUSE_MS = 10_000;
 
 /**
- * Keeps credentials until five minutes before their end, then renews them beside the calls. While the old ones are
- * good, a source that fails stops nothing; the SDK's own cache would fail every call in those five minutes.
+ * Caches credentials, and renews them in the background from five minutes before they expire. Until then a source that
+ * fails does not stop any call. Written here because the SDK's own cache would fail every call in those five minutes.
  */
 export function cacheCredentials(fetch: CredentialProvider, now: EpochClock): CachedCredentials {
   let cached: AwsCredentials | undefined;
@@ -51,7 +51,7 @@ export function cacheCredentials(fetch: CredentialProvider, now: EpochClock): Ca
     if (leftMs <= 0) return renew(properties);
     if (renewal === undefined && now() >= nextRenewalAt) {
       nextRenewalAt = now() + RENEW_PAUSE_MS;
-      // Told again, to a call that needs it, once the held ones are over.
+      // The failure is reported by the call that needs new credentials, once the cached ones have expired.
       renew(properties).catch(() => undefined);
     }
     return cached;

@@ -196,7 +196,7 @@ describe("a role", () => {
     expect(stub.requests.map(keyOf)).toEqual(["AKIDBASE", "ASIA1", "AKIDBASE", "ASIA2"]);
   });
 
-  test("mark 24: ExpiredTokenException assumes it anew and repeats the call, once for calls refused together", async () => {
+  test("COGNITO-6, mark 24: ExpiredTokenException assumes it anew and repeats the call, once for calls refused together", async () => {
     const clock = instantClock();
     let sessions = 0;
     const dead = new Set<string>();
@@ -245,7 +245,7 @@ describe("a role", () => {
     const stub = await stubbed(() => stsError("ServiceUnavailable", 503));
     const error = await refusal(assuming(stub, { retry: { maxAttempts: 3 } }).listUsers({}, never));
     expect(error).toMatchObject({ code: "unavailable", retryAt: expect.any(Date) });
-    expect(error.message).toContain(`STS could not be asked for role ${ROLE}`);
+    expect(error.message).toContain(`STS could not be reached for role ${ROLE}`);
   });
 
   test("giving up while STS is silent does not wait for it", async () => {

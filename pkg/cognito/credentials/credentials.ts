@@ -13,7 +13,7 @@ export interface CredentialDeps {
   readonly now: EpochClock;
 }
 
-/** The credentials of all calls: the keys, or the role that the keys assume. Failures are CredentialsFailure. */
+/** The credentials of all calls: the keys, or a role assumed with them. Rejects with CredentialsFailure. */
 export function createCredentials(options: CredentialOptions, deps: CredentialDeps): CachedCredentials {
   const keys = cacheCredentials(withStage("keys", keyProvider(options, deps)), deps.now);
   if (options.assumeRole === undefined) return keys;
@@ -32,10 +32,10 @@ function keyProvider(source: AwsKeySource, { requestHandler }: CredentialDeps): 
   }
   return fromNodeProviderChain({
     ...(source.profile === undefined ? {} : { profile: source.profile }),
-    // Keys rotated in the shared files are seen at the next refresh.
+    // So that a refresh sees keys that were rotated in the shared files.
     ignoreCache: true,
     logger: SILENT_LOGGER,
-    // No region here: it would also move the SSO client away from the Region of the SSO session.
+    // No region here: the SSO client would use it instead of the Region of the SSO session.
     clientConfig: { requestHandler },
   });
 }
@@ -57,13 +57,13 @@ function roleProvider(
       region,
       requestHandler,
       logger: SILENT_LOGGER,
-      // Our own policy retries this too.
+      // Our own retry policy covers this call too.
       maxAttempts: 1,
       ...(role.stsEndpoint === undefined ? { useFipsEndpoint: fips } : { endpoint: role.stsEndpoint }),
     },
   });
   return async (properties) => {
-    // A refused role session may come from refused keys: a forced refresh renews both.
+    // AWS may reject a role session because of its keys: a forced refresh renews both.
     if (properties?.forceRefresh === true) await keys.provider(properties);
     return provider(properties);
   };

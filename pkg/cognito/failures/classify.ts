@@ -7,15 +7,15 @@ import {
 } from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
 
-/** What the judge must know about the call besides the failure. */
+/** What `classify` needs to know about the call besides the failure. */
 export interface CallContext {
   /** The call carried a page marker. */
   readonly hasMarker: boolean;
 }
 
 /**
- * Judges by the error's name; the status only where the name says nothing, since Cognito answers 400 to almost
- * everything, throttles included (docs/cognito.md, section 1.5). Total: an unheard-of name is `unknown`.
+ * Decides by the error's name, and by the status only where the name says nothing: Cognito answers 400 to almost every
+ * error, throttles included (docs/cognito.md, section 1.5). A name that is not in the table is `unknown`.
  */
 export function classify(failure: AwsFailure, call: CallContext): FailureKind {
   const { original } = failure;
@@ -36,7 +36,7 @@ export function classify(failure: AwsFailure, call: CallContext): FailureKind {
 
 type Classifier = (failure: AwsFailure, call: CallContext) => FailureKind;
 
-// A Map, since a name off the wire may be "constructor".
+// A Map, since a name from the network may be "constructor".
 const BY_NAME: ReadonlyMap<string, FailureKind | Classifier> = new Map<string, FailureKind | Classifier>(
   Object.entries({
     TooManyRequestsException: "throttled",
@@ -49,7 +49,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Classifier> = new Map<string, F
     BandwidthLimitExceeded: "throttled",
     PriorRequestNotComplete: "throttled",
     SlowDown: "throttled",
-    // The SDK counts this one as a throttle. With Cognito it is a true cap (groups per pool, e-mails a day): mark 21.
+    // The SDK treats this one as a throttle. In Cognito it is a fixed limit (groups per pool, e-mails per day): mark 21.
     LimitExceededException: "limit",
 
     InternalErrorException: "transient",
@@ -90,7 +90,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Classifier> = new Map<string, F
     ResourceNotFoundException: "resource-missing",
     UserNotFoundException: "user-missing",
     UsernameExistsException: "user-exists",
-    // Not declared for AdminCreateUser, which throws it all the same.
+    // AdminCreateUser throws it, although it does not declare it.
     AliasExistsException: "alias-exists",
     GroupExistsException: "group-exists",
     InvalidPasswordException: "password-refused",
@@ -112,7 +112,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Classifier> = new Map<string, F
     ValidationError: parameter,
     SerializationException: "parameter",
 
-    // What emulators and old endpoints say about an operation they do not have.
+    // From emulators and old endpoints, for an operation that they do not have.
     Unsupported: "unimplemented",
     UnknownOperationException: "unimplemented",
     UnknownOperation: "unimplemented",
@@ -125,12 +125,12 @@ function signature({ text }: AwsFailure): FailureKind {
   return /signature expired|not yet current/i.test(text) ? "clock-skew" : "credentials";
 }
 
-/** Node's HTTP handler of the SDK gives a reset connection this name too. */
+/** The SDK's HTTP handler gives a reset connection this name too. */
 function timeoutOrReset({ networkCode }: AwsFailure): FailureKind {
   return networkCode === undefined || networkCode === "ETIMEDOUT" ? "timeout" : "transient";
 }
 
-/** Mostly said about a user ("User is disabled"), seldom about us: a missing IAM action is AccessDenied (mark 24). */
+/** Mostly about the state of a user ("User is disabled"). A missing IAM action is AccessDenied instead (mark 24). */
 function notAuthorized({ text }: AwsFailure): FailureKind {
   return /user is (disabled|not confirmed)|current (state|status)|cannot be reset|not enabled/i.test(text)
     ? "user-state"
@@ -138,8 +138,8 @@ function notAuthorized({ text }: AwsFailure): FailureKind {
 }
 
 /**
- * AWS's wording for a refused marker is not documented and was seen as "Paging marker … is invalid for request". So
- * every refusal of a marked call counts as one, unless it plainly names another parameter.
+ * AWS does not document its text for a rejected marker; "Paging marker … is invalid for request" was seen. So every
+ * rejected parameter of a call with a marker counts as one, unless the text names another parameter.
  */
 function parameter({ text }: AwsFailure, { hasMarker }: CallContext): FailureKind {
   if (!hasMarker) return "parameter";
@@ -160,7 +160,7 @@ function classifySource({ stage, cause }: CredentialsFailure): FailureKind {
   return inner === "clock-skew" || inner === "certificate" ? inner : "no-credentials";
 }
 
-// Codes that a connection fails with before it stands. A reset may come after the request, and so may ETIMEDOUT.
+// Codes of connections that were never made. A reset and ETIMEDOUT may also come after the request was sent.
 const UNSENT = /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_PROXY_TUNNEL)$/;
 
 function classifyNetwork(code: string): FailureKind {
@@ -173,6 +173,6 @@ function classifyStatus({ modeled, status }: AwsFailure): FailureKind {
   if (status === 429) return "throttled";
   if (status >= 500) return "transient";
   if (modeled) return "unknown";
-  // No AWS error in the body: either a 200 cut short or garbled, or a proxy's own page.
+  // No AWS error in the body: a 200 that is cut short or garbled, or a page of a proxy.
   return status < 300 ? "malformed" : "foreign";
 }

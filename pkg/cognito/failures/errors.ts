@@ -10,7 +10,7 @@ import {
 } from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
 
-/** The call that failed, as far as a message may tell it: no argument but the pool's own names. */
+/** What a message may say about the failed call: the pool's own names, and no other argument. */
 export interface FailedCall {
   readonly operation: Operation;
   readonly poolId: string;
@@ -25,19 +25,19 @@ export interface FailedCall {
 interface Outward {
   readonly code: ErrorCode;
   readonly reason?: ErrorReason;
-  /** What failed and the cure, without the operation and the error's name, which every message carries. */
+  /** The cause and the cure. `fromFailure` adds the operation and the error's name. */
   readonly messageOf: (call: FailedCall, failure: AwsFailure) => string;
 }
 
 const REGION_CURE = "check the pool id, its Region and the account of the credentials";
 const KEYS_CURE =
-  "renew the session or the keys, then check with `aws sts get-caller-identity`; `connector validate` tells what works";
+  "renew the session or the keys, and check them with `aws sts get-caller-identity` and `connector validate`";
 
 const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   throttled: {
     code: "throttled",
     messageOf: ({ attempts }) =>
-      `AWS still answers "too fast" after ${times(attempts)}; lower --rate or try later`,
+      `AWS still throttles the call after ${times(attempts)}; lower --rate or try later`,
   },
   transient: {
     code: "unavailable",
@@ -50,26 +50,26 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   timeout: {
     code: "unavailable",
     messageOf: ({ attempts, httpTimeoutMs }, { original }) =>
-      `${times(attempts)} brought ${original instanceof AttemptTimeout ? `no whole answer within ${httpTimeoutMs} ms` : "no connection in time"}; check network, proxy and --endpoint-url, or try later`,
+      `${original instanceof AttemptTimeout ? `no complete response within ${httpTimeoutMs} ms` : "no connection in time"} (${times(attempts)}); check network, proxy and --endpoint-url, or try later`,
   },
   malformed: {
     code: "unavailable",
     messageOf: ({ attempts }, { original }) =>
-      `${times(attempts)} brought an answer ${original instanceof MalformedAnswer ? `without ${original.member}` : "cut short or garbled"}, of which nothing was taken; check proxy and --endpoint-url`,
+      `${original instanceof MalformedAnswer ? `the response has no ${original.member}` : "the response is cut short or garbled"}, so it was discarded (${times(attempts)}); check proxy and --endpoint-url`,
   },
   credentials: {
     code: "unauthenticated",
-    messageOf: () => `AWS refuses the credentials, also after they were fetched anew; ${KEYS_CURE}`,
+    messageOf: () => `AWS rejects the credentials, even after a refresh; ${KEYS_CURE}`,
   },
   "source-unreachable": {
     code: "unavailable",
     messageOf: ({ attempts, roleArn }) =>
-      `STS could not be asked for role ${roleArn} in ${times(attempts)}; try later`,
+      `STS could not be reached for role ${roleArn} (${times(attempts)}); try later`,
   },
   "no-credentials": { code: "unauthenticated", messageOf: noCredentialsMessage },
   "clock-skew": {
     code: "unauthenticated",
-    messageOf: () => "the signature's time is refused: set the clock of this machine (NTP)",
+    messageOf: () => "AWS rejects the time of the signature; set the clock of this machine (NTP)",
   },
   denied: {
     code: "permission-denied",
@@ -93,13 +93,13 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
     code: "failed-precondition",
     reason: "user-state",
     messageOf: () =>
-      "the state of the user does not allow it (disabled, not confirmed, never signed in, or past that already)",
+      "the state of the user does not allow it (disabled, not confirmed, never signed in, or already done)",
   },
   "user-exists": {
     code: "already-exists",
     reason: "user-exists",
     messageOf: () =>
-      "there is already a user with this username, or one who signs in with this address or number",
+      "a user with this username already exists, or one who signs in with this address or number",
   },
   "alias-exists": {
     code: "already-exists",
@@ -110,7 +110,7 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   "group-exists": {
     code: "already-exists",
     reason: "group-exists",
-    messageOf: () => "there is already a group with this name",
+    messageOf: () => "a group with this name already exists",
   },
   "password-refused": {
     code: "invalid-argument",
@@ -120,29 +120,31 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   "password-reused": {
     code: "invalid-argument",
     reason: "password-reused",
-    messageOf: () => "the user had this password before and the pool's history refuses it; choose another",
+    messageOf: () =>
+      "the user had this password before, and the pool's password history rejects it; choose another",
   },
   "delivery-failed": {
     code: "failed-precondition",
     reason: "delivery-failed",
     messageOf: () =>
-      "the message could not be sent, and the change may be made all the same; read the user, and check the pool's e-mail and SMS settings",
+      "the message could not be sent, but the change may have been made; read the user, and check the pool's e-mail and SMS settings",
   },
   "trigger-failed": {
     code: "failed-precondition",
     reason: "trigger-failed",
     messageOf: () =>
-      "a Lambda trigger of the pool failed or refused, and the change may be made all the same; read the user, and check the trigger's log",
+      "a Lambda trigger of the pool failed or rejected the call, but the change may have been made; read the user, and check the trigger's log",
   },
   "marker-refused": {
     code: "invalid-argument",
     reason: "marker-refused",
-    messageOf: () => "AWS no longer takes the page marker (they live one hour); start the listing again",
+    messageOf: () =>
+      "AWS no longer accepts the page marker (it is valid for one hour); start the listing again",
   },
   parameter: {
     code: "invalid-argument",
     messageOf: (_, { text }) =>
-      `AWS refuses a parameter${refusedMembers(text)}; check the pool id, the names and the values given`,
+      `AWS rejects a parameter${rejectedMembers(text)}; check the pool id, the names and the values`,
   },
   limit: {
     code: "resource-exhausted",
@@ -150,12 +152,12 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   },
   unimplemented: {
     code: "unimplemented",
-    messageOf: ({ endpoint, region }) => `${endpoint ?? `AWS in ${region}`} does not know the operation`,
+    messageOf: ({ endpoint, region }) => `${endpoint ?? `AWS in ${region}`} does not support the operation`,
   },
   foreign: {
     code: "failed-precondition",
     messageOf: (_, { status }) =>
-      `HTTP ${status} with an answer that AWS did not write; check --endpoint-url and the proxy`,
+      `HTTP ${status} with a response that is not from AWS; check --endpoint-url and the proxy`,
   },
   certificate: {
     code: "failed-precondition",
@@ -165,14 +167,14 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   configuration: {
     code: "invalid-argument",
     messageOf: ({ region }) =>
-      `the AWS SDK finds no endpoint for ${region} with these settings; FIPS and dual-stack exclude an endpoint URL`,
+      `the AWS SDK finds no endpoint for ${region} with these settings; an endpoint URL cannot be combined with FIPS or dual-stack`,
   },
-  unknown: { code: "internal", messageOf: () => "an error that this connector does not know" },
+  unknown: { code: "internal", messageOf: () => "AWS reports an error that this connector does not know" },
 };
 
 /**
- * The outward error. The original is kept as cause only where its text cannot quote an attribute value: AWS's and the
- * JSON parser's texts can (D20).
+ * The error that leaves the package. The original is its cause only where its text cannot quote an attribute value: the
+ * texts of AWS and of the JSON parser can (D20).
  */
 export function fromFailure(kind: FailureKind, failure: AwsFailure, call: FailedCall): GovernanceError {
   const { code, reason, messageOf } = OUTWARD[kind];
@@ -190,32 +192,32 @@ export function fromFailure(kind: FailureKind, failure: AwsFailure, call: Failed
 }
 
 /**
- * The same failure of a write that AWS may have carried out, in this attempt or an earlier one. The code stays, so that
- * an edge tells a throttle or a cancellation as it always does.
+ * The failure of a write that AWS may have carried out, in this attempt or an earlier one. The code stays the same, so
+ * that callers still see a throttle or a cancellation.
  */
 export function outcomeUnknown(operation: Operation, error: GovernanceError): GovernanceError {
   const { message } = error;
   const why = message.startsWith(`${operation}: `) ? message.slice(operation.length + 2) : message;
   return error.with({
-    message: `${operation}: it may have been done or not, so look before repeating it; ${why}`,
+    message: `${operation}: the change may have been made, so check before you repeat it; ${why}`,
     reason: "outcome-unknown",
   });
 }
 
-/** A failed credential source is told by what made it fail. */
+/** For a failed source of credentials: the failure that caused it. */
 function rootFailure(failure: AwsFailure): AwsFailure {
   return failure.original instanceof CredentialsFailure ? readFailure(failure.original.cause) : failure;
 }
 
 function noCredentialsMessage({ roleArn }: FailedCall, { original }: AwsFailure): string {
   if (original instanceof CredentialsFailure && original.stage === "assume-role") {
-    return `role ${roleArn} could not be assumed; check its trust policy, the external id and the right to sts:AssumeRole`;
+    return `role ${roleArn} could not be assumed; check its trust policy, the external id and the permission sts:AssumeRole`;
   }
   const text = original instanceof CredentialsFailure ? readFailure(original.cause).text : "";
   if (/\bSSO\b|Token is expired/i.test(text))
-    return "the SSO session is over; run `aws sso login` for the profile";
+    return "the SSO session has expired; run `aws sso login` for the profile";
   if (/using profile|profile .* could not be found|Profile .* not found/i.test(text)) {
-    return "the profile is not in the shared AWS files or holds no keys; check its name";
+    return "the profile does not exist in the shared AWS files or has no keys; check its name";
   }
   return "no AWS credentials were found; set keys, a profile or a role, then check with `aws sts get-caller-identity`";
 }
@@ -224,7 +226,7 @@ function unreachableMessage({ attempts, endpoint, region }: FailedCall): string 
   return `${endpoint ?? `AWS in ${region}`} could not be reached in ${times(attempts)}; check network, proxy and --endpoint-url`;
 }
 
-/** AWS tells which kind of policy refused; that sentence names no user of the pool. */
+/** The kind of policy that denied the call, from AWS's text. That part of the text names no user of the pool. */
 function deniedBy(text: string): string {
   const explicit = /explicit deny in an? ([a-z-]+(?: [a-z-]+)* policy|permissions boundary)/i.exec(text)?.[1];
   if (explicit !== undefined) return ` by an explicit deny in ${article(explicit)}`;
@@ -236,8 +238,8 @@ function article(noun: string): string {
   return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
 }
 
-/** Only the names of the members and attributes: the values beside them may be personal. */
-function refusedMembers(text: string): string {
+/** The names of the members and attributes, without their values, which may be personal. */
+function rejectedMembers(text: string): string {
   const members = [...text.matchAll(/\bat '(\w{1,40})'|^user\.([\w:]{1,32}): /g)].map(
     (found) => found[1] ?? found[2],
   );

@@ -1,9 +1,9 @@
 /**
- * What a failure means to us. The retry policy and the outward error each have one total table over it.
+ * The meaning of a failure. The retry policy (RETRY_RULES) and the error that leaves the package (OUTWARD) have one table
+ * each with a row for every kind.
  *
- * `transient` is an answer of 5xx or a network failure, `malformed` a 200 that does not hold what it must, `foreign`
- * an answer that no AWS service wrote, `unsent` a connection that never came about, `source-unreachable` STS out of
- * reach for a moment.
+ * `transient`: a response of 5xx or a network failure. `malformed`: a 200 without what it must contain. `foreign`: a
+ * response that is not from AWS. `unsent`: no connection was made. `source-unreachable`: STS cannot be reached now.
  */
 export type FailureKind =
   | "throttled"

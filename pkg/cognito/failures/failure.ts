@@ -1,8 +1,6 @@
-// What a call to AWS failed with, before it is judged.
-//
-//   COGNITO-1. An answer without what its operation always sends is an error, never an empty page.
+// The failure of a call to AWS, before it is classified.
 
-/** The credentials could not be had. `stage` tells the key source from the role that its keys assume. */
+/** No credentials could be obtained. `stage` says whether the keys or the role assumed with them failed. */
 export class CredentialsFailure extends Error {
   override readonly name = "CredentialsFailure";
   readonly stage: "keys" | "assume-role";
@@ -13,7 +11,7 @@ export class CredentialsFailure extends Error {
   }
 }
 
-/** A 200 whose body lacks what the operation always sends. Never an empty page (COGNITO-1). */
+/** A response of 200 without a member that the operation always sends. Never an empty page (COGNITO-1). */
 export class MalformedAnswer extends Error {
   override readonly name = "MalformedAnswer";
   readonly member: string;
@@ -29,11 +27,11 @@ export class AttemptTimeout extends Error {
   override readonly name = "AttemptTimeout";
 }
 
-/** What is known of a foreign error. `text` is judged and never shown: it may quote attribute values (D20). */
+/** The members of a foreign error. `text` is only matched and never shown: it may quote attribute values (D20). */
 export interface AwsFailure {
   readonly name: string;
   readonly text: string;
-  /** AWS itself named the error. */
+  /** AWS named the error in its response. */
   readonly modeled: boolean;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
@@ -43,8 +41,8 @@ export interface AwsFailure {
 }
 
 /**
- * Reads what the SDK, Node or our own parsing threw; never throws itself. The request id is that of an answer which
- * came whole and did not please.
+ * Reads an error of the SDK, of Node or of our own parsing. Never throws. `requestId` is that of an answer that was
+ * complete and could not be parsed.
  */
 export function readFailure(error: unknown, requestId?: string): AwsFailure {
   const metadata = property(error, "$metadata");
@@ -56,7 +54,7 @@ export function readFailure(error: unknown, requestId?: string): AwsFailure {
     modeled,
     status: typeof status === "number" ? status : undefined,
     requestId: safeRequestId(property(metadata, "requestId") ?? requestId),
-    // A modeled exception may carry a member called code (InvalidParameterException has reasonCode): not Node's.
+    // An error that AWS named may have a member called code of its own, which is not Node's.
     networkCode: modeled ? undefined : networkCode(error),
     original: error,
   };
@@ -78,12 +76,12 @@ function textOrEmpty(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-// Names and request ids come off the wire and go into messages and metric labels.
+// Names and request ids come from the network and go into messages and metric labels.
 function safeName(value: unknown): string {
   return typeof value === "string" && /^[\w.#:-]{1,80}$/.test(value) ? value : "UnknownError";
 }
 
-/** The id as messages and records may show it; undefined for what is none. */
+/** The id if messages and records may show it; undefined for any other value. */
 export function safeRequestId(value: unknown): string | undefined {
   return typeof value === "string" && /^[\w.=/+-]{1,128}$/.test(value) ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import type { SearchableAttribute } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
-/** What ListUsers can select by: one thing a call. `enabled` is the account's switch, `userStatus` its UserStatus. */
+/** What ListUsers can select by, one condition per call. `enabled` is the account's switch, `userStatus` its UserStatus. */
 export type UserFilter =
   | { readonly by: SearchableAttribute; readonly value: string }
   | { readonly by: "enabled"; readonly value: boolean }
@@ -10,11 +10,11 @@ export type UserFilter =
 const MAX_FILTER_LENGTH = 256;
 
 /**
- * The filter as Cognito parses it: `name = "value"`. Refuses with `invalid-argument` a value that no filter can hold.
- * Spaces surround the operator because one emulator (cognito-local) finds it no other way.
+ * The filter as Cognito parses it: `name = "value"`. Throws `invalid-argument` for a value that no filter can contain.
+ * The operator has spaces around it because one emulator (cognito-local) requires them.
  */
 export function formatFilter(filter: UserFilter): string {
-  // Cognito's names are the reverse of what one expects: `status` is Enabled or Disabled.
+  // Cognito's `status` is Enabled or Disabled; the UserStatus is `cognito:user_status`.
   if (filter.by === "enabled") return equals("status", filter.value ? "Enabled" : "Disabled");
   if (filter.by === "userStatus") return equals("cognito:user_status", filter.value);
   return equals(filter.by, filter.value);
@@ -24,7 +24,7 @@ function equals(name: string, value: string): string {
   if (value === "") throw invalidValue(name, "must not be empty");
   // How Cognito escapes a backslash is not documented, and a wrong guess lets a value end its own quotes.
   if (value.includes("\\"))
-    throw invalidValue(name, "must not contain a backslash, which no filter can carry");
+    throw invalidValue(name, "must not contain a backslash, which a filter cannot contain");
   if (/\p{Cc}/u.test(value)) throw invalidValue(name, "must not contain control characters");
   const text = `${name} = "${value.replaceAll('"', '\\"')}"`;
   if (text.length > MAX_FILTER_LENGTH) {
@@ -42,8 +42,8 @@ function invalidValue(name: string, rule: string): GovernanceError {
 }
 
 /**
- * Whether the attribute is the one searched for. Exact, since a filter may match by prefix or ignore case where we do
- * not want it; e-mail alone ignores case, as people type it and as Cognito's guide says its search does.
+ * Whether the attribute has the wanted value. The comparison is exact, since a filter of Cognito may match a prefix or
+ * ignore case. Only e-mail ignores case, as Cognito's guide says of its own search.
  */
 export function matches(attribute: SearchableAttribute, found: string | undefined, wanted: string): boolean {
   if (found === undefined) return false;

@@ -2,7 +2,7 @@ import type { Identity } from "../../core/user.ts";
 
 /**
  * The `identities` attribute: a JSON array that Cognito writes itself, with dateCreated in epoch milliseconds while
- * every date of the API is in seconds. Text that is none yields no identities; the attribute stays as it came.
+ * every date of the API is in seconds. Any other text yields no identities; the attribute itself is not changed.
  */
 export function parseIdentities(text: string | undefined): readonly Identity[] {
   if (text === undefined || text === "") return [];
@@ -39,7 +39,7 @@ function nonEmptyText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-// Seen both as a number and as a text of digits.
+// Cognito has sent both a number and a text of digits.
 function epochMs(value: unknown): Date | undefined {
   const ms =
     typeof value === "number"

@@ -7,8 +7,8 @@ import type { AttributeType, PasswordPolicy, Pool, SchemaAttribute } from "../..
 import { asArray, asBoolean, asDate, asNumber, asText } from "./parse.ts";
 
 /**
- * DescribeUserPool as the connector reads it. AWS sends every member; emulators leave many out, and then the value
- * that AWS gives a new pool stands: usernames case-sensitive, MFA off, the default password policy.
+ * DescribeUserPool as the connector reads it. AWS sends every member. For a member that an emulator leaves out, this
+ * returns the value of a new pool: usernames case-sensitive, MFA off, the default password policy.
  */
 export function parsePool(poolId: string, raw: UserPoolType): Pool {
   return {
@@ -33,7 +33,7 @@ export function parsePool(poolId: string, raw: UserPoolType): Pool {
   };
 }
 
-// DescribeUserPool gives the names with their custom: and dev: prefixes already, as calls take them.
+// DescribeUserPool returns names with their custom: and dev: prefixes, as the other operations expect them.
 function schemaAttribute(raw: SchemaAttributeType): SchemaAttribute[] {
   const name = asText(raw.Name);
   if (name === undefined) return [];
@@ -56,7 +56,7 @@ function attributeType(value: string | undefined): AttributeType {
   return value === "Number" || value === "DateTime" || value === "Boolean" ? value : "String";
 }
 
-/** The API writes the bounds as text. */
+/** The API sends the bounds as text. */
 function bound(value: string | undefined): number | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   return asNumber(Number(value));
@@ -66,7 +66,7 @@ const DEFAULT_MINIMUM_LENGTH = 8;
 const DEFAULT_VALIDITY_DAYS = 7;
 
 function passwordPolicy(raw: PasswordPolicyType | undefined, unusedDays: number | undefined): PasswordPolicy {
-  // A pool made without any policy demands all four classes; in a policy that is there, a class not named is not demanded.
+  // A pool without a policy demands all four classes. In a policy, a class that is not named is not demanded.
   const demanded = raw === undefined;
   return {
     minimumLength: asNumber(raw?.MinimumLength) ?? DEFAULT_MINIMUM_LENGTH,
@@ -75,7 +75,7 @@ function passwordPolicy(raw: PasswordPolicyType | undefined, unusedDays: number 
     requireNumbers: asBoolean(raw?.RequireNumbers) ?? demanded,
     requireSymbols: asBoolean(raw?.RequireSymbols) ?? demanded,
     historySize: asNumber(raw?.PasswordHistorySize) ?? 0,
-    // 0 stands for the default too; UnusedAccountValidityDays is the older name of the same thing.
+    // 0 means the default too. UnusedAccountValidityDays is the older name of the same setting.
     temporaryPasswordValidityDays:
       asNumber(raw?.TemporaryPasswordValidityDays) || asNumber(unusedDays) || DEFAULT_VALIDITY_DAYS,
   };

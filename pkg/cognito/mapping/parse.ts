@@ -10,14 +10,14 @@ import type { Operation } from "../../core/operations.ts";
 import type { User } from "../../core/user.ts";
 import { parseIdentities } from "./identities.ts";
 
-// The SDK's types promise more than its parser holds: a member of another JSON type comes through as it is. So every
-// member is looked at here, and past this file nothing that matters is optional.
+// The SDK does not check the JSON types of members against its own TypeScript types. So every member is checked here, and
+// what the rest of the code needs is not optional after this file.
 
 export function parseUser(operation: Operation, raw: UserType): User {
   return user(operation, raw, raw.Attributes);
 }
 
-/** AdminGetUser is flat and calls the list UserAttributes. */
+/** AdminGetUser has no user object around its members, and calls the list UserAttributes. */
 export function parseFlatUser(raw: AdminGetUserResponse): User {
   return user("AdminGetUser", raw, raw.UserAttributes);
 }
@@ -35,7 +35,7 @@ function user(
     sub: attributes.get("sub") || missingMember(operation, "user", "sub"),
     username: asText(raw.Username) ?? missingMember(operation, "user", "Username"),
     enabled: asBoolean(raw.Enabled) ?? missingMember(operation, "user", "Enabled"),
-    // An open set: what we do not know passes through (mark 32).
+    // An open set: an unknown status is kept as it is (mark 32).
     status: asText(raw.UserStatus) ?? "UNKNOWN",
     createdAt: asDate(raw.UserCreateDate) ?? missingMember(operation, "user", "UserCreateDate"),
     modifiedAt: asDate(raw.UserLastModifiedDate) ?? missingMember(operation, "user", "UserLastModifiedDate"),
@@ -55,11 +55,11 @@ export function parseGroup(operation: Operation, raw: GroupType): Group {
   };
 }
 
-/** Names the member and never the person. */
+/** The message names the member and never the person. */
 function missingMember(operation: Operation, what: string, member: string): never {
   throw new GovernanceError(
     "internal",
-    `${operation}: a ${what} came without a usable ${member}; the endpoint does not speak the Cognito API as AWS does`,
+    `${operation}: a ${what} has no valid ${member}; the endpoint does not implement the Cognito API as AWS does`,
   );
 }
 
@@ -67,7 +67,7 @@ export function asArray<T>(value: readonly T[] | undefined): readonly T[] | unde
   return Array.isArray(value) ? value : undefined;
 }
 
-/** Undefined for an empty text, which Cognito never sends for a name and some emulators send for an absent member. */
+/** Undefined for an empty text, which some emulators send for an absent member. Cognito never sends an empty name. */
 export function asText(value: string | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

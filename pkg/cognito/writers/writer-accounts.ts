@@ -15,14 +15,14 @@ type AccountWriter = Pick<
   "createUser" | "resendInvitation" | "setAttributes" | "deleteAttributes"
 >;
 
-/** Accounts as they come into being, and their attributes. */
+/** Creating accounts, their invitations and their attributes. */
 export function createAccountWriter(write: WriteCaller, UserPoolId: string): AccountWriter {
   return {
     createUser: ({ username, attributes, temporaryPassword, inviteBy }, signal) =>
       write.sendForResult(
         "AdminCreateUser",
         "User",
-        // ForceAliasCreation is never sent: it takes the alias from whoever has it (mark 46).
+        // ForceAliasCreation is never sent: it takes the alias away from the user who has it (mark 46).
         (sdk, http) =>
           sdk.send(
             new AdminCreateUserCommand({
@@ -42,7 +42,7 @@ export function createAccountWriter(write: WriteCaller, UserPoolId: string): Acc
       if (by.length === 0) {
         throw new GovernanceError(
           "invalid-argument",
-          "AdminCreateUser: an invitation needs a medium, without which Cognito takes SMS; name EMAIL or SMS",
+          "AdminCreateUser: an invitation needs a delivery medium, since Cognito would use SMS; give EMAIL or SMS",
         );
       }
       return write.send(
@@ -101,13 +101,13 @@ function attributeList(attributes: ReadonlyMap<string, string>): AttributeType[]
   return [...attributes].map(([Name, Value]) => ({ Name, Value }));
 }
 
-/** To Cognito an empty value means: delete the attribute. Nobody shall do that by accident (mark 45). */
+/** Cognito deletes an attribute that is set to an empty value. That must not happen by accident (mark 45). */
 function assertNotBlank(attributes: ReadonlyMap<string, string>): void {
   for (const [name, value] of attributes) {
     if (value !== "") continue;
     throw new GovernanceError(
       "invalid-argument",
-      `AdminUpdateUserAttributes: the value of ${name} is empty, which Cognito takes for its deletion; delete the attribute instead`,
+      `AdminUpdateUserAttributes: the value of ${name} is empty, and Cognito would delete the attribute; delete it explicitly`,
     );
   }
 }

@@ -17,7 +17,7 @@ type GroupWriter = Pick<
   "addMember" | "removeMember" | "createGroup" | "updateGroup" | "deleteGroup"
 >;
 
-/** Groups and who is in them. `directory` is asked whether it is the group or the whole pool that is missing. */
+/** Groups and their members. Reads `directory` to find out whether the group or the whole pool is missing. */
 export function createGroupWriter(caller: AwsCaller, UserPoolId: string, directory: Directory): GroupWriter {
   const write = createWriteCaller(caller);
   const writeToGroup = createWriteCaller(caller, (operation, signal) =>
@@ -68,7 +68,7 @@ export function createGroupWriter(caller: AwsCaller, UserPoolId: string, directo
   };
 }
 
-/** The SDK leaves out what is undefined. Precedence 0 is the strongest and must go out as 0 (mark 36). */
+/** The SDK does not send undefined members. Precedence 0 is the strongest and must be sent as 0 (mark 36). */
 function membersOf({ description, roleArn, precedence }: GroupFields): {
   readonly Description: string | undefined;
   readonly RoleArn: string | undefined;

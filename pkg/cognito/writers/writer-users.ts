@@ -25,7 +25,7 @@ type UserWriter = Pick<
 
 const MFA_OFF = { Enabled: false, PreferredMfa: false };
 
-/** What happens to one user who is there already. */
+/** Changes of one existing user, except attributes. */
 export function createUserWriter(write: WriteCaller, UserPoolId: string): UserWriter {
   return {
     deleteUser: (Username, signal) =>
@@ -86,7 +86,7 @@ export function createUserWriter(write: WriteCaller, UserPoolId: string): UserWr
         signal,
       ),
 
-    // A factor that is left out would stay as it is.
+    // A factor that is not sent keeps its state.
     clearMfa: (Username, signal) =>
       write.send(
         "AdminSetUserMFAPreference",
