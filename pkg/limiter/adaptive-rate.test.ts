@@ -3,7 +3,7 @@ import { AdaptiveRate } from "./adaptive-rate.ts";
 
 function cutAt(rate: AdaptiveRate, now: number): boolean {
   const cut = rate.throttled(now);
-  rate.turnGiven();
+  rate.turnGranted();
   return cut;
 }
 
@@ -32,7 +32,7 @@ describe("AdaptiveRate", () => {
   it("LIMITER-6: counts the throttles of one burst once", () => {
     const rate = new AdaptiveRate(8);
     expect(rate.throttled(1000)).toBe(true);
-    rate.turnGiven();
+    rate.turnGranted();
     for (const now of [1001, 1400, 2999]) expect(rate.throttled(now)).toBe(false);
     expect(rate.perSecond).toBe(4);
     expect(rate.throttled(3000)).toBe(true);
@@ -44,7 +44,7 @@ describe("AdaptiveRate", () => {
     const rate = new AdaptiveRate(5);
     rate.throttled(0);
     expect(rate.throttled(60_000)).toBe(false);
-    rate.turnGiven();
+    rate.turnGranted();
     expect(rate.throttled(60_001)).toBe(true);
   });
 

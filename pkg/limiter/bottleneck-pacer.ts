@@ -1,20 +1,20 @@
 import Bottleneck from "bottleneck";
 import { type MonotonicClock, systemClocks } from "../core/clock.ts";
 
-/** Fires slots at an even pace, each as soon as it is due. It knows nothing of who waits. */
+/** Fires slots at an even pace, each as soon as it is due. It does not know which calls wait. */
 export interface Pacer {
-  /** Orders one slot. Exactly one of the two runs, once: `fire` when it is due, `drop` if it never will be; neither after `close`. */
+  /** Orders one slot. Runs `fire` when it is due, or `drop` if it never will be; neither after `close`. */
   slot(fire: () => void, drop: (cause: unknown) => void): void;
-  /** The distance from the next slots on; slots that are already ordered keep theirs. */
+  /** The time between the slots ordered from now on. Slots already ordered keep theirs. */
   setPeriod(periodMs: number): void;
   /** Drops the ordered slots and their timers. */
   close(): Promise<void>;
 }
 
-/** Bottleneck dates slots by the wall clock; a step back beyond this would make it wait for the lost time again. */
+/** Bottleneck schedules by the wall clock. After a larger step back it would wait for the lost time again. */
 const CLOCK_STEP_MS = 100;
 
-/** The only place that knows Bottleneck. `onFailure` hears what goes wrong beside the slots. */
+/** The only user of Bottleneck. `onFailure` is called for failures that belong to no slot. */
 export function createBottleneckPacer(
   firstPeriodMs: number,
   monotonic: MonotonicClock,
@@ -26,15 +26,15 @@ export function createBottleneckPacer(
   let limiter = build();
   let retired: Bottleneck | undefined;
 
-  // minTime, no reservoir: a refilled one can pass twice its size across a boundary, and it needs a heartbeat
-  // (LIMITER-7).
+  // minTime and no reservoir: a reservoir can let twice its size through when it is refilled, and it needs a heartbeat
+  // timer (LIMITER-7).
   function build(): Bottleneck {
     const built = new Bottleneck({ minTime: periodMs });
     built.on("error", unlessClosed(onFailure));
     return built;
   }
 
-  /** Slots dropped by close() reject as well, and nobody waits for them. */
+  /** Slots dropped by close() reject too; no call waits for them. */
   function unlessClosed(handle: (cause: unknown) => void): (cause: unknown) => void {
     return (cause) => {
       if (!closed) handle(cause);
@@ -46,7 +46,7 @@ export function createBottleneckPacer(
   }
 
   /**
-   * A fresh limiter has no slot to wait for; the slots of the old one fire all the same, and the gate holds LIMITER-1.
+   * A new limiter has no earlier slot to wait for. The slots of the old one still fire, and the windows keep LIMITER-1.
    */
   function rebuildIfClockWentBack(): void {
     const skew = wallSkew();
@@ -60,7 +60,7 @@ export function createBottleneckPacer(
   return {
     slot(fire, drop) {
       rebuildIfClockWentBack();
-      // The job is over when it has fired: how long the call takes is none of the pacer's business.
+      // The job ends when it fires. The pacer does not wait for the call.
       limiter
         .schedule(async () => {
           if (!closed) fire();
@@ -69,7 +69,7 @@ export function createBottleneckPacer(
     },
     setPeriod(next) {
       periodMs = next;
-      // Typed as the limiter itself, it is a promise of it.
+      // Its type says that it returns the limiter; it returns a promise.
       Promise.resolve(limiter.updateSettings({ minTime: next })).catch(unlessClosed(onFailure));
     },
     async close() {

@@ -3,45 +3,45 @@ import { GovernanceError } from "../core/errors.ts";
 import type { Operation } from "../core/operations.ts";
 import type { Priority } from "../core/throttle.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
+import { CallQueue, createQueuedCall, goesBefore, type QueuedCall } from "./call-queue.ts";
 import { RateBudget } from "./rate-budget.ts";
-import { createWaiter, goesBefore, type Waiter, WaitingLine } from "./waiting-line.ts";
 
-export interface LaneOptions {
+export interface CategoryLimiterOptions {
   readonly setPerSecond: number;
-  /** What each operation may take of it, where that is less. */
+  /** The rate of each single operation, where AWS caps that below the category's. */
   readonly operationPerSecond: number | undefined;
   readonly monotonic: MonotonicClock;
-  /** The rate went down or came up a step. Must not throw. */
+  /** The rate was cut, or recovered by a step. Must not throw. */
   readonly onChange: () => void;
 }
 
-/** Those who wait for the same meters: one operation where operations are capped, else the whole category. */
-interface Group {
-  readonly line: WaitingLine;
-  readonly meter: RateBudget | undefined;
+/** Calls that wait for the same budgets: those of one operation where operations are capped, else of the category. */
+interface BudgetedQueue {
+  readonly calls: CallQueue;
+  readonly budget: RateBudget | undefined;
 }
 
 /**
- * One quota category: who waits, and the meters that say when somebody may go. A turn is given only when the meter of
- * the category and the meter of the operation allow it at the same moment (LIMITER-5); who gets it is decided then
- * (LIMITER-4).
+ * One quota category: the waiting calls, and the budgets that say when one may start. A turn is granted only when the
+ * budget of the category and the budget of the operation allow it at the same moment (LIMITER-5). Which call gets the
+ * turn is decided at that moment (LIMITER-4).
  */
 export class CategoryLimiter {
-  readonly #options: LaneOptions;
+  readonly #options: CategoryLimiterOptions;
   readonly #rate: AdaptiveRate;
-  readonly #meter: RateBudget;
-  readonly #groups = new Map<Operation | "all", Group>();
+  readonly #budget: RateBudget;
+  readonly #queues = new Map<Operation | "all", BudgetedQueue>();
   #waiting = 0;
   #granted = 0;
-  #tickets = 0;
+  #nextTicket = 0;
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  constructor(options: LaneOptions) {
+  constructor(options: CategoryLimiterOptions) {
     this.#options = options;
     this.#rate = new AdaptiveRate(options.setPerSecond);
-    this.#meter = this.#newMeter(options.setPerSecond);
+    this.#budget = this.#newBudget(options.setPerSecond);
   }
 
   get setPerSecond(): number {
@@ -60,7 +60,7 @@ export class CategoryLimiter {
     return this.#rate.throttles;
   }
 
-  /** Takes the recovery steps that are due first. */
+  /** The rate after the recovery steps that are due. */
   currentPerSecond(): number {
     this.#recover(this.#options.monotonic());
     return this.#rate.perSecond;
@@ -70,29 +70,29 @@ export class CategoryLimiter {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       if (this.#closed) throw closedError();
-      const group = this.#groupOf(operation);
-      let admitted = false;
-      const waiter = createWaiter(
+      const queue = this.#queueOf(operation);
+      let granted = false;
+      const call = createQueuedCall(
         priority,
-        this.#tickets++,
+        this.#nextTicket++,
         () => {
-          admitted = true;
-          signal.removeEventListener("abort", giveUp);
+          granted = true;
+          signal.removeEventListener("abort", onAbort);
           resolve();
         },
         (cause) => {
-          signal.removeEventListener("abort", giveUp);
+          signal.removeEventListener("abort", onAbort);
           reject(cause);
         },
       );
-      const giveUp = (): void => {
-        this.#remove(group, waiter);
-        waiter.refuse(signal.reason);
-        this.#settle(this.#options.monotonic());
+      const onAbort = (): void => {
+        this.#dequeue(queue, call);
+        call.reject(signal.reason);
+        this.#reschedule(this.#options.monotonic());
       };
-      this.#push(group, waiter);
-      this.#pump();
-      if (!admitted) signal.addEventListener("abort", giveUp, { once: true });
+      this.#enqueue(queue, call);
+      this.#grantDue();
+      if (!granted) signal.addEventListener("abort", onAbort, { once: true });
     });
   }
 
@@ -101,110 +101,110 @@ export class CategoryLimiter {
     this.#recover(now);
     if (!this.#rate.throttled(now)) return;
     this.#retune();
-    this.#pump();
+    this.#grantDue();
     this.#options.onChange();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#refuseAll(closedError());
+    this.#rejectAll(closedError());
     await Promise.all([
-      this.#meter.close(),
-      ...[...this.#groups.values()].map((group) => group.meter?.close()),
+      this.#budget.close(),
+      ...[...this.#queues.values()].map((queue) => queue.budget?.close()),
     ]);
   }
 
-  #newMeter(perSecond: number): RateBudget {
+  #newBudget(perSecond: number): RateBudget {
     return new RateBudget(
       perSecond,
       this.#options.monotonic,
-      () => this.#pump(),
-      (cause) => this.#refuseAll(failedError(cause)),
+      () => this.#grantDue(),
+      (cause) => this.#rejectAll(failedError(cause)),
     );
   }
 
-  #groupOf(operation: Operation): Group {
+  #queueOf(operation: Operation): BudgetedQueue {
     const cap = this.#options.operationPerSecond;
     const key = cap === undefined ? "all" : operation;
-    const known = this.#groups.get(key);
-    if (known !== undefined) return known;
-    const group = { line: new WaitingLine(), meter: cap === undefined ? undefined : this.#newMeter(cap) };
-    group.meter?.retune(this.#fraction());
-    this.#groups.set(key, group);
-    return group;
+    const existing = this.#queues.get(key);
+    if (existing !== undefined) return existing;
+    const queue = { calls: new CallQueue(), budget: cap === undefined ? undefined : this.#newBudget(cap) };
+    queue.budget?.retune(this.#fraction());
+    this.#queues.set(key, queue);
+    return queue;
   }
 
-  #push(group: Group, waiter: Waiter): void {
+  #enqueue(queue: BudgetedQueue, call: QueuedCall): void {
     const now = this.#options.monotonic();
-    if (this.#waiting === 0) this.#meter.wake(now);
-    if (group.line.length === 0) group.meter?.wake(now);
-    group.line.push(waiter);
+    if (this.#waiting === 0) this.#budget.dropStaleSurplus(now);
+    if (queue.calls.length === 0) queue.budget?.dropStaleSurplus(now);
+    queue.calls.push(call);
     this.#waiting += 1;
   }
 
-  #remove(group: Group, waiter: Waiter): void {
-    group.line.remove(waiter);
+  #dequeue(queue: BudgetedQueue, call: QueuedCall): void {
+    queue.calls.remove(call);
     this.#waiting -= 1;
   }
 
-  /** Gives every turn that may be given now, each to the best of those who wait at this moment (LIMITER-4). */
-  #pump(): void {
+  /** Grants every turn that is due, each to the first of the calls that wait at this moment (LIMITER-4). */
+  #grantDue(): void {
     if (this.#closed) return;
     const now = this.#options.monotonic();
     this.#recover(now);
-    while (this.#waiting > 0 && this.#meter.readyAt(now) <= now) {
-      const group = this.#nextGroup(now);
-      const waiter = group?.line.first();
-      if (group === undefined || waiter === undefined) break;
-      this.#remove(group, waiter);
-      this.#meter.spend(now);
-      group.meter?.spend(now);
-      this.#rate.turnGiven();
+    while (this.#waiting > 0 && this.#budget.readyAt(now) <= now) {
+      const queue = this.#nextQueue(now);
+      const call = queue?.calls.first();
+      if (queue === undefined || call === undefined) break;
+      this.#dequeue(queue, call);
+      this.#budget.spend(now);
+      queue.budget?.spend(now);
+      this.#rate.turnGranted();
       this.#granted += 1;
-      waiter.admit();
+      call.grant();
     }
-    this.#settle(now);
+    this.#reschedule(now);
   }
 
-  #nextGroup(now: MonotonicMs): Group | undefined {
-    let best: Group | undefined;
-    let bestWaiter: Waiter | undefined;
-    for (const group of this.#groups.values()) {
-      const waiter = group.line.first();
-      if (waiter === undefined || (group.meter?.readyAt(now) ?? now) > now) continue;
-      if (bestWaiter !== undefined && goesBefore(bestWaiter, waiter)) continue;
-      best = group;
-      bestWaiter = waiter;
+  #nextQueue(now: MonotonicMs): BudgetedQueue | undefined {
+    let best: BudgetedQueue | undefined;
+    let bestCall: QueuedCall | undefined;
+    for (const queue of this.#queues.values()) {
+      const call = queue.calls.first();
+      if (call === undefined || (queue.budget?.readyAt(now) ?? now) > now) continue;
+      if (bestCall !== undefined && goesBefore(bestCall, call)) continue;
+      best = queue;
+      bestCall = call;
     }
     return best;
   }
 
-  /** Orders slots for those who wait, lets go of what nobody waits for, and wakes up when the gate opens. */
-  #settle(now: MonotonicMs): void {
-    if (this.#waiting === 0) this.#meter.rest();
-    this.#meter.order(this.#waiting);
-    const readyAt = this.#meter.readyAt(now);
-    let wakeAt = Number.POSITIVE_INFINITY;
-    for (const { line, meter } of this.#groups.values()) {
-      if (line.length === 0) meter?.rest();
-      meter?.order(line.length);
-      if (line.length > 0) wakeAt = Math.min(wakeAt, Math.max(readyAt, meter?.readyAt(now) ?? now));
+  /** Orders slots for the waiting calls, limits what is left over, and sets the timer for the next turn. */
+  #reschedule(now: MonotonicMs): void {
+    if (this.#waiting === 0) this.#budget.capSurplus();
+    this.#budget.orderSlots(this.#waiting);
+    const readyAt = this.#budget.readyAt(now);
+    let nextAt = Number.POSITIVE_INFINITY;
+    for (const { calls, budget } of this.#queues.values()) {
+      if (calls.length === 0) budget?.capSurplus();
+      budget?.orderSlots(calls.length);
+      if (calls.length > 0) nextAt = Math.min(nextAt, Math.max(readyAt, budget?.readyAt(now) ?? now));
     }
-    this.#wakeAt(wakeAt, now);
+    this.#setTimer(nextAt, now);
   }
 
-  /** One timer, and only while somebody waits for the gate alone (LIMITER-7); a missing slot wakes us by itself. */
-  #wakeAt(at: MonotonicMs, now: MonotonicMs): void {
+  /** One timer, and only while a call waits for the windows alone (LIMITER-7); a slot that fires needs no timer. */
+  #setTimer(at: MonotonicMs, now: MonotonicMs): void {
     if (at >= this.#timerAt && at < Number.POSITIVE_INFINITY) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#timerAt = at;
     if (at === Number.POSITIVE_INFINITY) return;
-    // Rounded up: a timer that fires before its time would only have to be set again.
+    // Rounded up: a timer that fires too early would have to be set again.
     this.#timer = setTimeout(
       () => {
         this.#timerAt = Number.POSITIVE_INFINITY;
-        this.#pump();
+        this.#grantDue();
       },
       Math.ceil(at - now),
     );
@@ -218,23 +218,23 @@ export class CategoryLimiter {
 
   #retune(): void {
     const fraction = this.#fraction();
-    this.#meter.retune(fraction);
-    for (const { meter } of this.#groups.values()) meter?.retune(fraction);
+    this.#budget.retune(fraction);
+    for (const { budget } of this.#queues.values()) budget?.retune(fraction);
   }
 
   #fraction(): number {
     return this.#rate.perSecond / this.#rate.setPerSecond;
   }
 
-  #refuseAll(error: GovernanceError): void {
-    for (const group of this.#groups.values()) {
-      for (let waiter = group.line.first(); waiter !== undefined; waiter = group.line.first()) {
-        this.#remove(group, waiter);
-        waiter.refuse(error);
+  #rejectAll(error: GovernanceError): void {
+    for (const queue of this.#queues.values()) {
+      for (let call = queue.calls.first(); call !== undefined; call = queue.calls.first()) {
+        this.#dequeue(queue, call);
+        call.reject(error);
       }
     }
-    if (this.#closed) this.#wakeAt(Number.POSITIVE_INFINITY, 0);
-    else this.#settle(this.#options.monotonic());
+    if (this.#closed) this.#setTimer(Number.POSITIVE_INFINITY, 0);
+    else this.#reschedule(this.#options.monotonic());
   }
 }
 

@@ -3,18 +3,18 @@ import { createBottleneckPacer, type Pacer } from "./bottleneck-pacer.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { SlidingWindows } from "./sliding-windows.ts";
 
-/** Slots are ordered this far ahead, so a stall shorter than this loses none of them (LIMITER-2). */
+/** How far ahead slots are ordered. A shorter stall of the process loses no slot (LIMITER-2). */
 const LOOKAHEAD_MS = 2000;
-/** A sum of fractions may fall short of a turn by less than this. */
+/** A sum of fractions may be less than a turn by this much. */
 const ROUNDING_MS = 1e-6;
 
 /**
- * One rate: slots come in from the pacer, turns go out through the gate. What has come in and not gone out is kept as
- * time, in which a turn costs `turnMs`; after a cut the slots that were already ordered buy fewer turns (LIMITER-6).
+ * The budget of one rate. The pacer's slots add to it, and turns spend it as the sliding windows allow. It is kept as
+ * time, and a turn costs `turnMs`: after a cut, slots that were already ordered pay for fewer turns (LIMITER-6).
  */
 export class RateBudget {
   readonly #set: Pace;
-  readonly #gate: SlidingWindows;
+  readonly #windows: SlidingWindows;
   readonly #pacer: Pacer;
   readonly #monotonic: MonotonicClock;
   readonly #onSlot: () => void;
@@ -33,53 +33,53 @@ export class RateBudget {
   ) {
     this.#set = paceOf(perSecond);
     this.#pace = this.#set;
-    this.#gate = new SlidingWindows(this.#set);
+    this.#windows = new SlidingWindows(this.#set);
     this.#monotonic = monotonic;
     this.#onSlot = onSlot;
     this.#onFailure = onFailure;
     this.#pacer = createBottleneckPacer(this.#set.slotMs, monotonic, onFailure);
   }
 
-  /** When a turn may be given, if nothing else comes in; Infinity while it takes another slot. */
+  /** When the next turn may be granted; Infinity while another slot is needed for it. */
   readyAt(now: MonotonicMs): MonotonicMs {
     if (this.#budgetMs < this.#pace.turnMs - ROUNDING_MS) return Number.POSITIVE_INFINITY;
-    return this.#gate.openAt(now);
+    return this.#windows.nextAllowedAt(now);
   }
 
   spend(now: MonotonicMs): void {
     this.#budgetMs = Math.max(0, this.#budgetMs - this.#pace.turnMs);
     this.#spentSinceSlot = true;
-    this.#gate.record(now);
+    this.#windows.record(now);
   }
 
   /**
-   * Orders what `waiting` turns need beyond what is at hand or under way. Surplus after an abort is used up here
-   * (LIMITER-3).
+   * Orders the slots that `waiting` turns need besides the budget and the slots already ordered. So what an abort leaves
+   * over is used first (LIMITER-3).
    */
-  order(waiting: number): void {
+  orderSlots(waiting: number): void {
     const { turnMs, slotMs, slotTurns } = this.#pace;
     const neededMs = Math.min(waiting * turnMs, Math.max(LOOKAHEAD_MS, slotMs)) - this.#budgetMs;
     while (this.#orderedMs < neededMs - ROUNDING_MS) this.#orderSlot(slotMs);
-    // With slots of many turns, callers that come one by one would wait for Bottleneck between any two slots.
+    // Where a slot is worth many turns, calls that come one by one would wait for Bottleneck between two slots.
     if (slotTurns > 1 && this.#spentSinceSlot && this.#orderedMs === 0) this.#orderSlot(slotMs);
   }
 
-  /** Nobody waits any longer: what is left is worth one slot, for as long as that slot lasts (LIMITER-3). */
-  rest(): void {
+  /** No call waits any more: the budget keeps at most one slot (LIMITER-3). */
+  capSurplus(): void {
     this.#budgetMs = Math.min(this.#budgetMs, this.#pace.slotMs);
   }
 
-  /** Somebody waits again. After a slot's time the pacer has a fresh one at once, so the old one is void. */
-  wake(now: MonotonicMs): void {
+  /** A call waits again. A surplus older than one slot is dropped, since the pacer has a new slot at once. */
+  dropStaleSurplus(now: MonotonicMs): void {
     if (now >= this.#lastSlotAt + this.#pace.slotMs) this.#budgetMs = 0;
   }
 
-  /** Slows down or speeds up to `fraction` of the set rate. */
+  /** Changes to `fraction` of the set rate. */
   retune(fraction: number): void {
     const next = fraction >= 1 ? this.#set : paceOf(this.#set.perSecond * fraction);
-    if (next === this.#set) this.#gate.restore();
-    else if (next.turnMs > this.#pace.turnMs) this.#gate.slowTo(next);
-    else this.#gate.speedUpTo(next);
+    if (next === this.#set) this.#windows.restore();
+    else if (next.turnMs > this.#pace.turnMs) this.#windows.slowTo(next);
+    else this.#windows.speedUpTo(next);
     this.#pace = next;
     this.#pacer.setPeriod(next.slotMs);
   }
@@ -90,20 +90,20 @@ export class RateBudget {
 
   #orderSlot(slotMs: number): void {
     this.#orderedMs += slotMs;
-    const settle = (): void => {
+    const slotDone = (): void => {
       const left = this.#orderedMs - slotMs;
       this.#orderedMs = left < ROUNDING_MS ? 0 : left;
     };
     this.#pacer.slot(
       () => {
-        settle();
+        slotDone();
         this.#budgetMs += slotMs;
         this.#lastSlotAt = this.#monotonic();
         this.#spentSinceSlot = false;
         this.#onSlot();
       },
       (cause) => {
-        settle();
+        slotDone();
         this.#onFailure(cause);
       },
     );

@@ -6,12 +6,12 @@ describe("TurnWindow", () => {
   it("opens when the oldest of its turns has left", () => {
     const window = new SlidingWindow({ turns: 2, lengthMs: 1000 });
     window.record(0);
-    expect(window.openAt(1)).toBe(1);
+    expect(window.nextAllowedAt(1)).toBe(1);
     window.record(400);
-    expect(window.openAt(401)).toBe(1000);
-    expect(window.openAt(1000)).toBe(1000);
+    expect(window.nextAllowedAt(401)).toBe(1000);
+    expect(window.nextAllowedAt(1000)).toBe(1000);
     window.record(1000);
-    expect(window.openAt(1001)).toBe(1400);
+    expect(window.nextAllowedAt(1001)).toBe(1400);
   });
 
   it("keeps counting when its limit is widened", () => {
@@ -19,10 +19,10 @@ describe("TurnWindow", () => {
     window.record(0);
     window.widen({ turns: 2, lengthMs: 1000 });
     window.record(1);
-    expect(window.openAt(2)).toBe(1000);
+    expect(window.nextAllowedAt(2)).toBe(1000);
   });
 
-  it("LIMITER-1: never lets more through than its limit, and keeps nobody out for longer than its resolution", () => {
+  it("LIMITER-1: never lets more through than its limit, and delays no turn by more than its resolution", () => {
     const gaps = fc.array(fc.double({ min: 0, max: 30, noNaN: true }), { maxLength: 3000, size: "max" });
     fc.assert(
       fc.property(gaps, fc.integer({ min: 1, max: 50 }), (steps, turns) => {
@@ -34,7 +34,7 @@ describe("TurnWindow", () => {
         for (const step of steps) {
           now += step;
           const within = (ms: number): number => times.filter((time) => time > now - ms).length;
-          const open = window.openAt(now) === now;
+          const open = window.nextAllowedAt(now) === now;
           if (open && within(lengthMs) >= turns) wrong.push(now);
           if (!open && within(lengthMs + lengthMs / 2000) < turns) wrong.push(now);
           if (open) window.record(now);
@@ -50,7 +50,7 @@ describe("TurnWindow", () => {
     const window = new SlidingWindow({ turns: 1_000_000, lengthMs: 10_000 });
     for (let turn = 0; turn < 1_000_000; turn += 1) {
       const now = turn / 100;
-      if (window.openAt(now) === now) window.record(now);
+      if (window.nextAllowedAt(now) === now) window.record(now);
     }
     expect(window.entries).toBeLessThanOrEqual(2001);
   });

@@ -1,22 +1,22 @@
 import type { MonotonicMs } from "../core/clock.ts";
-import type { Limit } from "./pace.ts";
+import type { WindowLimit } from "./pace.ts";
 
 /**
- * Entries per window; a wide-open limiter counts several turns in one entry, dated by the latest of them (LIMITER-1).
+ * Entries per window. At a very high rate several turns share an entry, which has the time of the last (LIMITER-1).
  */
 const RESOLUTION = 2000;
 const COMPACT_AFTER = 1024;
 
-/** The turns of the last `lengthMs`, and when the next one fits in. Times are handed in and must not go back. */
+/** The turns of the last `lengthMs`, and when the next one is allowed. The times passed in must not go back. */
 export class SlidingWindow {
-  #limit: Limit;
+  #limit: WindowLimit;
   #count = 0;
   #first = 0;
   #entryStartedAt = Number.NEGATIVE_INFINITY;
   #times: number[] = [];
   #turns: number[] = [];
 
-  constructor(limit: Limit) {
+  constructor(limit: WindowLimit) {
     this.#limit = limit;
   }
 
@@ -26,7 +26,7 @@ export class SlidingWindow {
   }
 
   /** The earliest time, `now` or later, at which one more turn keeps the limit. */
-  openAt(now: MonotonicMs): MonotonicMs {
+  nextAllowedAt(now: MonotonicMs): MonotonicMs {
     this.#expire(now);
     const oldest = this.#times[this.#first];
     return this.#count < this.#limit.turns || oldest === undefined ? now : oldest + this.#limit.lengthMs;
@@ -45,8 +45,8 @@ export class SlidingWindow {
     this.#turns.push(1);
   }
 
-  /** Changes the limit and keeps the turns that were counted. */
-  widen(limit: Limit): void {
+  /** Changes the limit. The turns counted so far still count. */
+  widen(limit: WindowLimit): void {
     this.#limit = limit;
   }
 

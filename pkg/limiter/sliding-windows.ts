@@ -3,8 +3,8 @@ import type { Pace } from "./pace.ts";
 import { SlidingWindow } from "./sliding-window.ts";
 
 /**
- * The last word on a turn: looks at when turns were really given, so that late timers cannot bunch them (LIMITER-1). It
- * counts twice while a rate is cut: against the rate that was set, always, and against the current one.
+ * The final check of a turn, on the times at which turns were really granted: late timers cannot bunch them (LIMITER-1).
+ * Turns always count against the set rate, and while a rate is cut against the current one as well.
  */
 export class SlidingWindows {
   readonly #set: readonly SlidingWindow[];
@@ -15,12 +15,12 @@ export class SlidingWindows {
     this.#set = windowsOf(set);
   }
 
-  /** The earliest time, `now` or later, at which one more turn may be given. */
-  openAt(now: MonotonicMs): MonotonicMs {
-    // A clock that steps back must not reopen what has been used.
+  /** The earliest time, `now` or later, at which one more turn may be granted. */
+  nextAllowedAt(now: MonotonicMs): MonotonicMs {
+    // A clock that steps back must not allow again what was already used.
     let open = Math.max(now, this.#last);
-    for (const window of this.#set) open = Math.max(open, window.openAt(now));
-    for (const window of this.#current) open = Math.max(open, window.openAt(now));
+    for (const window of this.#set) open = Math.max(open, window.nextAllowedAt(now));
+    for (const window of this.#current) open = Math.max(open, window.nextAllowedAt(now));
     return open;
   }
 
@@ -30,19 +30,19 @@ export class SlidingWindows {
     for (const window of this.#current) window.record(this.#last);
   }
 
-  /** What was given at the faster pace was rightly given, so counting begins anew at the cut. */
+  /** Turns granted at the faster pace were correct then, so counting starts again at the cut. */
   slowTo(pace: Pace): void {
     this.#current = windowsOf(pace);
   }
 
-  /** Widens the current windows; the turns since the cut go on counting. */
+  /** Widens the current windows. The turns since the cut still count. */
   speedUpTo(pace: Pace): void {
     pace.limits.forEach((limit, index) => {
       this.#current[index]?.widen(limit);
     });
   }
 
-  /** The set rate holds again: its windows have seen every turn. */
+  /** Back to the set rate, whose windows have counted every turn. */
   restore(): void {
     this.#current = [];
   }

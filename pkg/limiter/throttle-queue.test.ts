@@ -57,7 +57,7 @@ describe("LIMITER-3: aborts", () => {
     expect(statusOf(throttle, "UserList").granted).toBe(50);
   });
 
-  it("a turn that comes due with nobody waiting is kept for the next who comes", async () => {
+  it("a turn that comes due while no call waits is kept for the next call", async () => {
     const throttle = scene.throttleOf();
     const given: Given[] = [];
     const fickle = new AbortController();
@@ -144,7 +144,7 @@ describe("LIMITER-7: the end", () => {
     expect(scene.loop.timers()).toBe(0);
   });
 
-  it("close() refuses whoever waits or comes later, and leaves no timer", async () => {
+  it("close() rejects waiting and later calls, and leaves no timer", async () => {
     const throttle = scene.throttleOf({ rates: { UserPoolResourceRead: 20 } });
     const waiting = [
       throttle.acquire("ListUsers", "sync", never),

@@ -63,11 +63,11 @@ describe("LIMITER-1, LIMITER-2: the rate", () => {
     expect(mostInWindow(starts, 10_000)).toBeLessThanOrEqual(300);
   });
 
-  // The second row is held by the meter of the operation, the first by that of the category.
+  // The second row is limited by the budget of the operation, the first by that of the category.
   test.for([
     [{}, "ListUsers"],
     [{ UserPoolResourceRead: 20 }, "ListGroups"],
-  ] as const)("LIMITER-1: time that nobody used is not saved up: %o, %s", async ([rates, operation]) => {
+  ] as const)("LIMITER-1: unused time is not saved: %o, %s", async ([rates, operation]) => {
     const throttle = scene.throttleOf({ rates });
     const given: Given[] = [];
     const crowd = new AbortController();
@@ -76,7 +76,7 @@ describe("LIMITER-1, LIMITER-2: the rate", () => {
     }
     await scene.loop.run(1000);
     crowd.abort();
-    // Some turns were under way, and come due with nobody waiting: one of them is kept, for a turn's time.
+    // Some turns were under way, and come due while no call waits: one of them is kept, for a turn's time.
     await scene.loop.run(2100);
     for (let turn = 0; turn < 5; turn += 1) scene.ask(throttle, given, "at once", "sync", operation);
     await scene.loop.run(30_000);
@@ -141,7 +141,7 @@ describe("LIMITER-5: caps per operation", () => {
     }
   });
 
-  it("the category holds as well, and its turns go to whoever may use them", async () => {
+  it("the category holds as well, and its turns go to the calls that may use them", async () => {
     const throttle = scene.throttleOf({ rates: { UserPoolResourceRead: 8 } });
     const lists = scene.keepCalling(throttle, 40, 100, "ListGroups");
     await scene.loop.run(10_000);
@@ -233,7 +233,7 @@ describe("LIMITER-6: when AWS throttles", () => {
     expect(statusOf(throttle, "UserList").throttles).toBe(20);
   });
 
-  it("halves from where the recovery has come, though nobody asked meanwhile", async () => {
+  it("halves from where the recovery has come, though no turn was acquired meanwhile", async () => {
     const throttle = scene.throttleOf();
     const given: Given[] = [];
     throttle.throttled("ListUsers");

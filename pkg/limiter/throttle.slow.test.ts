@@ -72,7 +72,7 @@ const rate = fc.constantFrom(0.5, 1, 2.5, 5, 7.3, 20, 60);
 class Run {
   readonly calls: Call[] = [];
   readonly starts: { readonly at: number; readonly operation: Operation }[] = [];
-  /** Grants that passed somebody who should have gone first. */
+  /** Grants that came before those of calls that should have gone first. */
   readonly unjust: string[] = [];
   readonly #throttle: QuotaThrottle;
 
@@ -192,7 +192,7 @@ const jitter = fc.array(fc.tuple(fc.integer({ min: 300, max: 2500 }), fc.integer
 const crowd = fc.array(fc.tuple(fc.nat(39_000), arrive, fc.boolean()), { maxLength: 30 });
 
 test(
-  "LIMITER-2: at least 99 % is used while somebody waits, through short stalls, aborts and changes of priority",
+  "LIMITER-2: at least 99 % is used while a call waits, through short stalls, aborts and changes of priority",
   async () => {
     await fc.assert(
       fc

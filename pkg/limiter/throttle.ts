@@ -11,41 +11,41 @@ import type { Throttle } from "../core/throttle.ts";
 import { CategoryLimiter } from "./category-limiter.ts";
 
 export interface ThrottleOptions {
-  /** Turns per second by category; a category that is not named gets 5 (D6). Held in whole turns per ten seconds. */
+  /** Turns per second by category, default DEFAULT_PER_SECOND (D6). Rounded down to whole turns per ten seconds. */
   readonly rates?: { readonly [C in Category]?: number | undefined };
   readonly monotonic: MonotonicClock;
-  /** A category was slowed down or came up a step; steps are taken when turns are asked for. Must not throw. */
+  /** The rate of a category was cut, or recovered by a step. Steps are taken when a turn is acquired. Must not throw. */
   readonly onChange?: (status: CategoryStatus) => void;
 }
 
 export interface CategoryStatus {
   readonly category: Category;
   readonly setPerSecond: number;
-  /** Less than the set rate after AWS throttled us. */
+  /** Less than the set rate after AWS has throttled calls. */
   readonly currentPerSecond: number;
   readonly waiting: number;
-  /** Turns given so far. */
+  /** Turns granted so far. */
   readonly granted: number;
-  /** How often AWS said "too fast" so far. */
+  /** How often AWS has throttled a call so far. */
   readonly throttles: number;
 }
 
 export interface QuotaThrottle extends Throttle {
   /** One entry for each category, in the order of the quota table. */
   status(): readonly CategoryStatus[];
-  /** Whoever waits, or comes later, is rejected with `canceled`. Nothing keeps the process alive afterwards. */
+  /** Rejects waiting and later calls with `canceled`. Leaves nothing that keeps the process alive. */
   close(): Promise<void>;
 }
 
 /**
- * Turns by AWS quota category, each at its own rate, and by operation where AWS caps that too. DESIGN.md states what
- * is guaranteed. A rate that is not above zero is `invalid-argument`.
+ * Grants turns to call AWS, at one rate per quota category, and per operation where AWS caps that too. DESIGN.md states
+ * the guarantees. A rate that is not above zero is `invalid-argument`.
  */
 export function createThrottle(options: ThrottleOptions): QuotaThrottle {
-  const lanes = new Map<Category, CategoryLimiter>();
-  for (const category of Object.keys(QUOTAS).filter(isCategory)) lanes.set(category, newLane(category));
+  const limiters = new Map<Category, CategoryLimiter>();
+  for (const category of Object.keys(QUOTAS).filter(isCategory)) limiters.set(category, newLimiter(category));
 
-  function newLane(category: Category): CategoryLimiter {
+  function newLimiter(category: Category): CategoryLimiter {
     const setPerSecond = options.rates?.[category] ?? DEFAULT_PER_SECOND;
     if (!Number.isFinite(setPerSecond) || setPerSecond <= 0) {
       throw new GovernanceError(
@@ -56,27 +56,27 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
     const cap = QUOTAS[category].poolOperationPerSecond;
     return new CategoryLimiter({
       setPerSecond,
-      // A category that is no faster than the cap holds it by itself.
+      // A category that is not faster than the cap keeps the cap by itself.
       operationPerSecond: cap !== undefined && cap < setPerSecond ? cap : undefined,
       monotonic: options.monotonic,
-      onChange: () => options.onChange?.(statusOf(category, laneOf(category))),
+      onChange: () => options.onChange?.(categoryStatus(category, limiterOf(category))),
     });
   }
 
-  function laneOf(category: Category): CategoryLimiter {
-    const lane = lanes.get(category);
-    if (lane === undefined)
+  function limiterOf(category: Category): CategoryLimiter {
+    const limiter = limiters.get(category);
+    if (limiter === undefined)
       throw new GovernanceError("internal", `no quota is known for category ${category}`);
-    return lane;
+    return limiter;
   }
 
   return {
     acquire: (operation: Operation, priority, signal) =>
-      laneOf(CATEGORY_OF[operation]).acquire(operation, priority, signal),
-    throttled: (operation) => laneOf(CATEGORY_OF[operation]).throttled(),
-    status: () => [...lanes].map(([category, lane]) => statusOf(category, lane)),
+      limiterOf(CATEGORY_OF[operation]).acquire(operation, priority, signal),
+    throttled: (operation) => limiterOf(CATEGORY_OF[operation]).throttled(),
+    status: () => [...limiters].map(([category, limiter]) => categoryStatus(category, limiter)),
     async close() {
-      await Promise.all([...lanes.values()].map((lane) => lane.close()));
+      await Promise.all([...limiters.values()].map((limiter) => limiter.close()));
     },
   };
 }
@@ -85,13 +85,13 @@ function isCategory(name: string): name is Category {
   return Object.hasOwn(QUOTAS, name);
 }
 
-function statusOf(category: Category, lane: CategoryLimiter): CategoryStatus {
+function categoryStatus(category: Category, limiter: CategoryLimiter): CategoryStatus {
   return {
     category,
-    setPerSecond: lane.setPerSecond,
-    currentPerSecond: lane.currentPerSecond(),
-    waiting: lane.waiting,
-    granted: lane.granted,
-    throttles: lane.throttles,
+    setPerSecond: limiter.setPerSecond,
+    currentPerSecond: limiter.currentPerSecond(),
+    waiting: limiter.waiting,
+    granted: limiter.granted,
+    throttles: limiter.throttles,
   };
 }
