@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { SERVED_METHODS } from "../pkg/grpc/services/served-methods.ts";
-import { awsOutcome, grpcCode, OTHER } from "../pkg/ops/metrics/closed-labels.ts";
+import { awsOutcomeLabel, grpcCodeLabel, OTHER } from "../pkg/ops/metrics/closed-labels.ts";
 import { createMetrics } from "../pkg/ops/metrics/metrics.ts";
 import { type Expression, readPromql } from "./support/promql.ts";
 
@@ -39,8 +39,8 @@ function flaws(text: string): readonly string[] {
       if (TARGET_LABELS.includes(label)) continue;
       if (known?.includes(label) === false) found.push(`no label ${label} of ${name}`);
       const valueOf = {
-        code: grpcCode,
-        outcome: name === "connector_aws_calls_total" ? awsOutcome : undefined,
+        code: grpcCodeLabel,
+        outcome: name === "connector_aws_calls_total" ? awsOutcomeLabel : undefined,
       };
       const close = label === "code" || label === "outcome" ? valueOf[label] : undefined;
       if (close === undefined) continue;

@@ -31,6 +31,18 @@ export interface BudgetLimit {
   readonly limit: number;
 }
 
+export interface BudgetStatus extends BudgetLimit {
+  /** Spent within the last hour. */
+  readonly spent: number;
+}
+
+export interface OpenChangesStatus {
+  /** Open changes of all processes. */
+  readonly open: number;
+  /** When the oldest of them began; undefined when none is open. */
+  readonly oldestBeganAtMs: EpochMs | undefined;
+}
+
 /**
  * The record of changes under way, durable before each call. It outlives the process: the next process recovers what a
  * killed one left open (D15).

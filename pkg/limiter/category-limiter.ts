@@ -6,7 +6,7 @@ import { AdaptiveRate } from "./adaptive-rate.ts";
 import { CallQueue, createQueuedCall, goesBefore, type QueuedCall } from "./call-queue.ts";
 import { RateBudget } from "./rate-budget.ts";
 
-export interface CategoryLimiterOptions {
+interface CategoryLimiterOptions {
   readonly setPerSecond: number;
   /** The rate of each single operation, where AWS caps that below the category's. */
   readonly operationPerSecond: number | undefined;

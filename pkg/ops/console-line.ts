@@ -7,12 +7,12 @@ export function consoleLine(json: string): string {
   if (!isRecord(parsed)) return printable(json);
   const { time, level, msg, ...fields } = parsed;
   const clock = typeof time === "string" ? time.slice(11, 19) : "";
-  const words = Object.entries(fields).map(([key, value]) => `${key}=${wordOf(value)}`);
+  const words = Object.entries(fields).map(([key, value]) => `${key}=${fieldText(value)}`);
   const label = typeof level === "string" ? level.toUpperCase().padEnd(5) : "";
   return [clock, label, printable(typeof msg === "string" ? msg : ""), ...words].join(" ");
 }
 
-function wordOf(value: unknown): string {
+function fieldText(value: unknown): string {
   if (typeof value === "string")
     return /^[\w.:/@+-]+$/.test(value) ? value : printable(JSON.stringify(value));
   return printable(JSON.stringify(value));

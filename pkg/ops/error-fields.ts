@@ -1,7 +1,7 @@
 import { GovernanceError } from "../core/errors.ts";
 
 /** What a log may say of a failure: our own messages, which hold no personal data, and of foreign ones only the place. */
-export interface ErrorFields {
+interface ErrorFields {
   readonly error: string;
   readonly code?: string;
   readonly reason?: string;
@@ -13,7 +13,7 @@ export interface ErrorFields {
 }
 
 const MAX_CAUSES = 8;
-const MAX_FRAMES = 12;
+const MAX_STACK_FRAMES = 12;
 
 export function errorFields(value: unknown): ErrorFields {
   if (!(value instanceof GovernanceError)) {
@@ -31,7 +31,7 @@ export function errorFields(value: unknown): ErrorFields {
 
 function causeFields(value: unknown): Pick<ErrorFields, "causes" | "at"> {
   const innermost = errorsBelow(value).at(-1);
-  return { causes: namesOf(value), ...(innermost === undefined ? {} : { at: framesOf(innermost) }) };
+  return { causes: namesOf(value), ...(innermost === undefined ? {} : { at: stackFramesOf(innermost) }) };
 }
 
 function namesOf(value: unknown): readonly string[] {
@@ -51,10 +51,10 @@ function errorsBelow(value: unknown): readonly Error[] {
   return errors;
 }
 
-function framesOf({ stack = "" }: Error): readonly string[] {
+function stackFramesOf({ stack = "" }: Error): readonly string[] {
   return stack
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => /^at .*:\d+:\d+\)?$/.test(line))
-    .slice(0, MAX_FRAMES);
+    .slice(0, MAX_STACK_FRAMES);
 }

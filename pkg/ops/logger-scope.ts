@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /** On whose behalf code runs, for the lines it logs. */
-export interface LogScope {
+interface LogScope {
   /** Of the gRPC call; made by us, since what a client sends may be anything. */
   readonly callId: string;
   /** Of its trace, where traces are sent. */

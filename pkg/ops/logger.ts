@@ -72,21 +72,21 @@ export function createLogger(options: LoggerOptions): AdjustableLogger {
   }
 
   // Names travel with the line only where the operator asked for them.
-  function shown({ names, ...fields }: LogFields): object {
+  function visibleFields({ names, ...fields }: LogFields): object {
     return level === "debug" ? { ...fields, ...names } : fields;
   }
 
-  function tell(at: LogLevel, message: string, fields: LogFields, more: object = {}): void {
+  function logLine(at: LogLevel, message: string, fields: LogFields, more: object = {}): void {
     expire();
-    log[at]({ ...shown(fields), ...more }, message);
+    log[at]({ ...visibleFields(fields), ...more }, message);
   }
 
   return {
-    debug: (message, fields = {}) => tell("debug", message, fields),
-    info: (message, fields = {}) => tell("info", message, fields),
-    warn: (message, fields = {}) => tell("warn", message, fields),
-    error: (message, fields = {}) => tell("error", message, fields),
-    failure: (message, error, fields = {}) => tell("error", message, fields, errorFields(error)),
+    debug: (message, fields = {}) => logLine("debug", message, fields),
+    info: (message, fields = {}) => logLine("info", message, fields),
+    warn: (message, fields = {}) => logLine("warn", message, fields),
+    error: (message, fields = {}) => logLine("error", message, fields),
+    failure: (message, error, fields = {}) => logLine("error", message, fields, errorFields(error)),
     level() {
       expire();
       return level;

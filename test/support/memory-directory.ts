@@ -109,7 +109,7 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
 
   function failureOf(operation: Operation, requestId: string, error: unknown): GovernanceError {
     const failure = readFailure(error instanceof AwsError ? modeled(error, requestId) : error);
-    const kind = classify(failure, { marked: false });
+    const kind = classify(failure, { hasMarker: false });
     if (kind === "resource-missing" && operation !== "DescribeUserPool") {
       return new GovernanceError("not-found", `${operation}: there is no such group in the pool`, {
         reason: "group-gone",

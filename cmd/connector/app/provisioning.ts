@@ -6,11 +6,11 @@ import type { Config } from "../../../pkg/config/config.ts";
 import type { EpochClock } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../../pkg/core/directory-writer.ts";
-import type { Budget } from "../../../pkg/core/journal.ts";
+import type { Budget, BudgetStatus, OpenChangesStatus } from "../../../pkg/core/journal.ts";
 import { openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
-import { type OpenChangesStatus, openJournal } from "../../../pkg/store/journal/journal.ts";
+import { openJournal } from "../../../pkg/store/journal/journal.ts";
 import { lazyJournal } from "./lazy-journal.ts";
 
 export interface Provisioning {
@@ -23,12 +23,6 @@ export interface Provisioning {
   budgets(): readonly BudgetStatus[];
   /** Lets the changes under way end, for so long; what is open then is settled by the next process. */
   close(graceMs: number): Promise<void>;
-}
-
-export interface BudgetStatus {
-  readonly budget: Budget;
-  readonly limit: number;
-  readonly spent: number;
 }
 
 /** Everything that changes the pool, put together. Neither journal nor audit log is opened before the first change. */

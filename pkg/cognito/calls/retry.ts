@@ -31,7 +31,7 @@ export interface CallHistory {
   readonly retriedOnce: ReadonlySet<FailureKind>;
 }
 
-export type RetryDecision =
+type RetryDecision =
   | { readonly kind: "retry"; readonly delayMs: number }
   | { readonly kind: "give-up"; readonly retryInMs: number | undefined };
 

@@ -7,7 +7,7 @@ import { createRequestHandler } from "./http.ts";
 import { SILENT_LOGGER } from "./silent-logger.ts";
 
 /** The SDK's client for one pool, with the credentials that sign its calls. */
-export interface CognitoClient {
+interface CognitoClient {
   readonly sdk: CognitoIdentityProviderClient;
   /**
    * Fetches credentials if there are none, or if AWS rejected those of the given generation. Resolves with the

@@ -7,7 +7,7 @@ import { SILENT_LOGGER } from "./silent-logger.ts";
 // The category with the highest quota (120 per second) needs 240 at 2 s per call. The limiter bounds concurrency.
 const MAX_SOCKETS = 512;
 
-export interface HttpOptions {
+interface HttpOptions {
   readonly proxy: ProxyOptions | undefined;
   readonly connectTimeoutMs: number;
   readonly httpTimeoutMs: number;

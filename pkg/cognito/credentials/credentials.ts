@@ -6,7 +6,7 @@ import { CredentialsFailure } from "../failures/failure.ts";
 import type { AssumeRole, AwsKeySource, CredentialOptions } from "../options.ts";
 import { type CachedCredentials, type CredentialProvider, cacheCredentials } from "./cached-credentials.ts";
 
-export interface CredentialDeps {
+interface CredentialDeps {
   readonly region: string;
   readonly fips: boolean;
   readonly requestHandler: NodeHttpHandler;

@@ -8,7 +8,7 @@ import {
 import type { FailureKind } from "./failure-kind.ts";
 
 /** What `classify` needs to know about the call besides the failure. */
-export interface CallContext {
+interface CallContext {
   /** The call carried a page marker. */
   readonly hasMarker: boolean;
 }

@@ -11,7 +11,7 @@ import {
 import type { FailureKind } from "./failure-kind.ts";
 
 /** What a message may say about the failed call: the pool's own names, and no other argument. */
-export interface FailedCall {
+interface FailedCall {
   readonly operation: Operation;
   readonly poolId: string;
   readonly region: string;

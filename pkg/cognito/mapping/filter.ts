@@ -2,7 +2,7 @@ import type { SearchableAttribute } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
 /** What ListUsers can select by, one condition per call. `enabled` is the account's switch, `userStatus` its UserStatus. */
-export type UserFilter =
+type UserFilter =
   | { readonly by: SearchableAttribute; readonly value: string }
   | { readonly by: "enabled"; readonly value: boolean }
   | { readonly by: "userStatus"; readonly value: string };

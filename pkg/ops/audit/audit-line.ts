@@ -20,14 +20,14 @@ export interface TornNote {
 }
 
 /** Where a line goes. */
-export interface Place {
+interface LinePosition {
   readonly seq: number;
   readonly prev: string;
   readonly torn: TornNote | undefined;
 }
 
 /** A line as bytes, line end included, and its hash. */
-export interface WrittenLine {
+interface WrittenLine {
   readonly bytes: Buffer;
   readonly hash: string;
 }
@@ -48,7 +48,7 @@ export function nameInLog(name: string): string {
 }
 
 /** Picks every member by name: what else an object may carry beyond its type never gets here. */
-export function writeLine(record: AuditRecord, { seq, prev, torn }: Place): WrittenLine {
+export function writeLine(record: AuditRecord, { seq, prev, torn }: LinePosition): WrittenLine {
   const { requester, target } = record;
   const body = safeJson({
     seq,
@@ -58,9 +58,9 @@ export function writeLine(record: AuditRecord, { seq, prev, torn }: Place): Writ
     kind: record.kind,
     by: { via: requester.via, name: nameInLog(requester.name) },
     target: {
-      user: clippedOrNone(target.user, MAX_NAME_BYTES),
-      group: clippedOrNone(target.group, MAX_GROUP_BYTES),
-      loginSha256: clippedOrNone(target.loginSha256, MAX_NAME_BYTES),
+      user: clippedIfSet(target.user, MAX_NAME_BYTES),
+      group: clippedIfSet(target.group, MAX_GROUP_BYTES),
+      loginSha256: clippedIfSet(target.loginSha256, MAX_NAME_BYTES),
     },
     outcome: record.outcome,
     code: record.code,
@@ -79,7 +79,7 @@ function stepMembers({ operation, state, undo, requestId, code, reason }: Change
     operation,
     state,
     undo: undo ? true : undefined,
-    requestId: clippedOrNone(requestId, MAX_NAME_BYTES),
+    requestId: clippedIfSet(requestId, MAX_NAME_BYTES),
     code,
     reason,
   };
@@ -97,7 +97,7 @@ function undoMembers({ members, group, groups }: UndoRecord): object {
   };
 }
 
-function clippedOrNone(text: string | undefined, maxBytes: number): string | undefined {
+function clippedIfSet(text: string | undefined, maxBytes: number): string | undefined {
   return text === undefined ? undefined : clipBytes(text, maxBytes);
 }
 

@@ -21,22 +21,23 @@ import { CHANGE_OUTCOMES, type ChangeOutcome } from "../../core/change.ts";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { NO_LINE_BEFORE, nameInLog, writeLine } from "./audit-line.ts";
-import { unwritten } from "./disk-errors.ts";
-import { type Frame, readFrame } from "./frame.ts";
-import { countLines, eachLine, startOfLast } from "./tail.ts";
-import { moveTornAside, syncDirectoryOf, writeAll } from "./torn.ts";
+import { type ChainLink, readChainLink } from "./chain-link.ts";
+import { auditWriteError } from "./disk-errors.ts";
+import { syncDirectoryOf, writeAll } from "./durable-write.ts";
+import { countLines, eachLine, startOfLast } from "./file-lines.ts";
+import { moveTornAside } from "./torn-tail.ts";
 
-export interface AuditLogOptions {
+interface AuditLogOptions {
   /** Created with mode 0600 when it is missing; its directory must be there. */
   readonly path: string;
   /** Milliseconds since the epoch: the name of what is moved aside. */
   readonly now: EpochClock;
 }
 
-const KNOWN_IDS = 10_000;
+const REMEMBERED_IDS = 10_000;
 
 /** What the file was when it was last looked at. */
-interface Seen {
+interface FileState {
   readonly file: string;
   readonly size: number;
   readonly changedAtNs: bigint;
@@ -48,9 +49,9 @@ interface Seen {
   readonly hash: string;
 }
 
-interface Tail extends Pick<Seen, "end" | "lastBytes"> {
-  readonly first: Frame | string | undefined;
-  readonly last: Frame | string | undefined;
+interface Tail extends Pick<FileState, "end" | "lastBytes"> {
+  readonly first: ChainLink | string | undefined;
+  readonly last: ChainLink | string | undefined;
 }
 
 /**
@@ -58,52 +59,56 @@ interface Tail extends Pick<Seen, "end" | "lastBytes"> {
  * damaged, so that a change is refused before it is made rather than unrecorded after.
  */
 export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
-  const known = new Map<string, ChangeOutcome | undefined>();
-  let seen: Seen | undefined;
-  let broken: GovernanceError | undefined;
+  const outcomes = new Map<string, ChangeOutcome | undefined>();
+  let lastState: FileState | undefined;
+  let unusable: GovernanceError | undefined;
 
-  function know(id: string, outcome: unknown): void {
-    known.delete(id);
-    known.set(id, isOutcome(outcome) ? outcome : undefined);
-    for (const oldest of known.keys()) {
-      if (known.size <= KNOWN_IDS) break;
-      known.delete(oldest);
+  function remember(id: string, outcome: unknown): void {
+    outcomes.delete(id);
+    outcomes.set(id, isOutcome(outcome) ? outcome : undefined);
+    for (const oldest of outcomes.keys()) {
+      if (outcomes.size <= REMEMBERED_IDS) break;
+      outcomes.delete(oldest);
     }
   }
 
-  function look(fd: number): Seen {
-    const { size, ...found } = stateOf(fd, path);
-    if (seen?.file === found.file && seen.size === size && seen.changedAtNs === found.changedAtNs)
-      return seen;
-    const grown = seen?.file === found.file && size > seen.size ? seen : undefined;
+  function inspect(fd: number): FileState {
+    const { size, ...found } = statOf(fd, path);
+    if (
+      lastState?.file === found.file &&
+      lastState.size === size &&
+      lastState.changedAtNs === found.changedAtNs
+    )
+      return lastState;
+    const grown = lastState?.file === found.file && size > lastState.size ? lastState : undefined;
     // From the beginning of the line that was the last: it still must be, or the file was not just added to.
-    const from = grown === undefined ? startOfLast(fd, size, KNOWN_IDS) : grown.end - grown.lastBytes;
+    const from = grown === undefined ? startOfLast(fd, size, REMEMBERED_IDS) : grown.end - grown.lastBytes;
     const { end, first, last, lastBytes } = readTail(fd, from, size);
     if (grown !== undefined && grown.seq > 0 && (typeof first !== "object" || first.hash !== grown.hash)) {
-      seen = undefined;
-      return look(fd);
+      lastState = undefined;
+      return inspect(fd);
     }
-    const { seq, hash } = last === undefined ? { seq: 0, hash: NO_LINE_BEFORE } : sound(fd, end, last);
-    seen = { ...found, size, end, lastBytes, seq, hash };
-    return seen;
+    const { seq, hash } = last === undefined ? { seq: 0, hash: NO_LINE_BEFORE } : intactLink(fd, end, last);
+    lastState = { ...found, size, end, lastBytes, seq, hash };
+    return lastState;
   }
 
   function readTail(fd: number, from: number, to: number): Tail {
-    const ends: { first?: Frame | string; last?: Frame | string } = {};
+    const ends: { first?: ChainLink | string; last?: ChainLink | string } = {};
     let lastBytes = 0;
     const end = eachLine(fd, from, to, (line) => {
-      const frame = readFrame(line);
-      if (typeof frame !== "string" && typeof frame.value["change"] === "string") {
-        know(frame.value["change"], frame.value["outcome"]);
+      const link = readChainLink(line);
+      if (typeof link !== "string" && typeof link.value["change"] === "string") {
+        remember(link.value["change"], link.value["outcome"]);
       }
-      ends.first ??= frame;
-      ends.last = frame;
+      ends.first ??= link;
+      ends.last = link;
       lastBytes = (line?.length ?? 0) + 1;
     });
     return { end, first: ends.first, last: ends.last, lastBytes };
   }
 
-  function sound(fd: number, end: number, last: Frame | string): Frame {
+  function intactLink(fd: number, end: number, last: ChainLink | string): ChainLink {
     if (typeof last !== "string" && last.intact) return last;
     const what = typeof last === "string" ? last : "was changed after it was written";
     throw new GovernanceError(
@@ -114,35 +119,35 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
   }
 
   function append(fd: number, record: Parameters<AuditLog["append"]>[0]): void {
-    const { size, end, seq, hash } = look(fd);
+    const { size, end, seq, hash } = inspect(fd);
     const id = nameInLog(record.change);
-    if (known.has(id)) {
+    if (outcomes.has(id)) {
       fsyncSync(fd);
       syncDirectoryOf(path);
       return;
     }
     const torn = size > end ? moveTornAside({ path, fd, from: end, to: size, nowMs: now() }) : undefined;
     const line = writeLine(record, { seq: seq + 1, prev: hash, torn });
-    seen = undefined;
+    lastState = undefined;
     try {
       writeAll(fd, line.bytes);
       fsyncSync(fd);
       if (end === 0) syncDirectoryOf(path);
     } catch (error) {
-      takeBack(fd, end, error);
+      removeLine(fd, end, error);
       throw error;
     }
-    know(id, record.outcome);
+    remember(id, record.outcome);
     const lastBytes = line.bytes.length;
-    seen = { ...stateOf(fd, path), end: end + lastBytes, lastBytes, seq: seq + 1, hash: line.hash };
+    lastState = { ...statOf(fd, path), end: end + lastBytes, lastBytes, seq: seq + 1, hash: line.hash };
   }
 
-  function takeBack(fd: number, end: number, cause: unknown): void {
+  function removeLine(fd: number, end: number, cause: unknown): void {
     try {
       ftruncateSync(fd, end);
     } catch {
       // Linux reports a lost page once: the next fsync would call this line safe. So this process adds nothing more.
-      broken = new GovernanceError(
+      unusable = new GovernanceError(
         "failed-precondition",
         `the audit log ${path} has a line that could be neither synced nor cut off; see to the disk and start anew`,
         { cause },
@@ -150,8 +155,8 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
     }
   }
 
-  function opened(work: (fd: number) => void): void {
-    if (broken !== undefined) throw broken;
+  function withFile(work: (fd: number) => void): void {
+    if (unusable !== undefined) throw unusable;
     try {
       const fd = openSync(path, "a+", 0o600);
       try {
@@ -160,16 +165,16 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
         closeSync(fd);
       }
     } catch (error) {
-      throw unwritten(error, path);
+      throw auditWriteError(error, path);
     }
   }
 
-  opened(look);
+  withFile(inspect);
   return {
-    append: (record) => opened((fd) => append(fd, record)),
+    append: (record) => withFile((fd) => append(fd, record)),
     outcomeOf(change) {
-      opened(look);
-      return known.get(nameInLog(change));
+      withFile(inspect);
+      return outcomes.get(nameInLog(change));
     },
   };
 }
@@ -180,7 +185,7 @@ function isOutcome(value: unknown): value is ChangeOutcome {
   return OUTCOMES.has(value);
 }
 
-function stateOf(fd: number, path: string): Pick<Seen, "file" | "size" | "changedAtNs"> {
+function statOf(fd: number, path: string): Pick<FileState, "file" | "size" | "changedAtNs"> {
   const found = fstatSync(fd, { bigint: true });
   if (!found.isFile()) {
     throw new GovernanceError(

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NO_LINE_BEFORE, writeLine } from "./audit-line.ts";
 import { recordOf } from "./testing.fixture.ts";
-import { type Verdict, verifyAuditFile } from "./verify-audit-file.ts";
+import { type AuditVerification, verifyAuditFile } from "./verify-audit-file.ts";
 
 const LINES = 12;
 const never = new AbortController().signal;
@@ -36,7 +36,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function verdictOf(content: Buffer, expectLast?: string): Promise<Verdict> {
+function verdictOf(content: Buffer, expectLast?: string): Promise<AuditVerification> {
   const path = join(folder, "edited.jsonl");
   writeFileSync(path, content);
   return verifyAuditFile(path, { expectLast }, never);

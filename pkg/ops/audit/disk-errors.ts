@@ -1,7 +1,7 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/unknown.ts";
 
-const WHY: Readonly<Record<string, string>> = {
+const CAUSES: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space",
   EDQUOT: "the disk quota is used up; free some space",
   EFBIG: "the file is larger than this process may make it; raise the limit (ulimit -f)",
@@ -21,11 +21,11 @@ export function diskError(error: unknown, doing: string): GovernanceError {
   if (error instanceof GovernanceError) return error;
   const errno = errnoOf(error);
   if (errno === "") return GovernanceError.from(error);
-  const why = WHY[errno] ?? `the system reported ${errno}; see its log`;
+  const why = CAUSES[errno] ?? `the system reported ${errno}; see its log`;
   return new GovernanceError("failed-precondition", `cannot ${doing}: ${why}`, { cause: error });
 }
 
 /** A record that is not on the disk. The change it tells of may have been made. */
-export function unwritten(error: unknown, path: string): GovernanceError {
+export function auditWriteError(error: unknown, path: string): GovernanceError {
   return diskError(error, `write the audit log ${path}`);
 }

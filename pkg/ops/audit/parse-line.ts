@@ -47,10 +47,14 @@ export function parseLine(value: Readonly<Record<string, unknown>>): AuditLine |
     pool,
     kind,
     by: { via: by["via"], name: by["name"] },
-    target: { ...text(target, "user"), ...text(target, "group"), ...text(target, "loginSha256") },
+    target: {
+      ...optionalText(target, "user"),
+      ...optionalText(target, "group"),
+      ...optionalText(target, "loginSha256"),
+    },
     outcome,
-    ...text(value, "code"),
-    ...text(value, "reason"),
+    ...optionalText(value, "code"),
+    ...optionalText(value, "reason"),
     steps: parsedSteps,
     ...(isRecord(undo) ? { undo } : {}),
     ...(isRecord(torn) ? tornNote(torn) : {}),
@@ -67,9 +71,9 @@ function parseStep(value: unknown): AuditStep | undefined {
     operation,
     state,
     ...(undo === true ? { undo } : {}),
-    ...text(value, "requestId"),
-    ...text(value, "code"),
-    ...text(value, "reason"),
+    ...optionalText(value, "requestId"),
+    ...optionalText(value, "code"),
+    ...optionalText(value, "reason"),
   };
 }
 
@@ -77,7 +81,7 @@ function tornNote({ bytes, sha256 }: Readonly<Record<string, unknown>>): { torn?
   return typeof bytes === "number" && typeof sha256 === "string" ? { torn: { bytes, sha256 } } : {};
 }
 
-function text<K extends string>(
+function optionalText<K extends string>(
   value: Readonly<Record<string, unknown>>,
   key: K,
 ): { readonly [key in K]?: string } {

@@ -34,21 +34,21 @@ export async function* readAudit(
   let firstBad = "";
   let lines = 0;
 
-  function spoilt(line: number, problem: string): void {
+  function reportBad(line: number, problem: string): void {
     bad += 1;
     if (bad === 1) firstBad = `line ${line} ${problem}`;
   }
 
   for await (const batch of streamLines(path, signal)) {
     for (const raw of batch.lines) {
-      const { line, frame, problems } = check(raw);
+      const { line, link, problems } = check(raw);
       lines = line;
-      const read = frame === undefined ? undefined : parseLine(frame.value);
+      const read = link === undefined ? undefined : parseLine(link.value);
       const problem = problems[0] ?? (read === undefined ? "lacks what every audit line has" : undefined);
-      if (problem !== undefined) spoilt(line, problem);
-      if (read !== undefined && fits(read, filter)) yield read;
+      if (problem !== undefined) reportBad(line, problem);
+      if (read !== undefined && matchesFilter(read, filter)) yield read;
     }
-    if (batch.restBytes > 0) spoilt(lines + 1, "has no line end: a write was cut off");
+    if (batch.restBytes > 0) reportBad(lines + 1, "has no line end: a write was cut off");
   }
   if (bad === 0) return;
   const others = bad === 1 ? "" : ` (and ${bad - 1} more)`;
@@ -58,7 +58,7 @@ export async function* readAudit(
   );
 }
 
-function fits(
+function matchesFilter(
   line: AuditLine,
   { since, until, kind, user, group, outcome, change, by }: AuditFilter,
 ): boolean {
@@ -66,19 +66,19 @@ function fits(
   return (
     (since === undefined || atMs >= since) &&
     (until === undefined || atMs < until) &&
-    same(kind, line.kind) &&
-    same(user, line.target.user) &&
-    same(group, line.target.group) &&
-    same(outcome, line.outcome) &&
-    sameName(change, line.change) &&
-    sameName(by, line.by.name)
+    matchesText(kind, line.kind) &&
+    matchesText(user, line.target.user) &&
+    matchesText(group, line.target.group) &&
+    matchesText(outcome, line.outcome) &&
+    matchesName(change, line.change) &&
+    matchesName(by, line.by.name)
   );
 }
 
-function same(wanted: string | undefined, found: string | undefined): boolean {
+function matchesText(wanted: string | undefined, found: string | undefined): boolean {
   return wanted === undefined || wanted === found;
 }
 
-function sameName(wanted: string | undefined, found: string): boolean {
+function matchesName(wanted: string | undefined, found: string): boolean {
   return wanted === undefined || nameInLog(wanted) === found;
 }

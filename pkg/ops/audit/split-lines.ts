@@ -1,7 +1,7 @@
 /** A line without its end; undefined stands for one too long to be held. */
 export type RawLine = Buffer | undefined;
 
-export interface LineSplitter {
+interface LineSplitter {
   /** The lines that these bytes complete. They may share memory with the bytes. */
   push(bytes: Buffer): readonly RawLine[];
   /** Bytes after the last line end. */
@@ -14,19 +14,19 @@ const LINE_END = 0x0a;
 
 export function createLineSplitter(maxLineBytes = MAX_LINE_BYTES): LineSplitter {
   let parts: Buffer[] = [];
-  let held = 0;
+  let heldBytes = 0;
 
   function hold(bytes: Buffer): void {
-    held += bytes.length;
-    if (held > maxLineBytes) parts = [];
+    heldBytes += bytes.length;
+    if (heldBytes > maxLineBytes) parts = [];
     else if (bytes.length > 0) parts.push(Buffer.from(bytes));
   }
 
   function completed(end: Buffer): RawLine {
-    const tooLong = held + end.length > maxLineBytes;
+    const tooLong = heldBytes + end.length > maxLineBytes;
     const line = parts.length === 0 ? end : Buffer.concat([...parts, end]);
     parts = [];
-    held = 0;
+    heldBytes = 0;
     return tooLong ? undefined : line;
   }
 
@@ -41,6 +41,6 @@ export function createLineSplitter(maxLineBytes = MAX_LINE_BYTES): LineSplitter 
       hold(bytes.subarray(from));
       return lines;
     },
-    restBytes: () => held,
+    restBytes: () => heldBytes,
   };
 }

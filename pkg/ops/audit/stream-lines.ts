@@ -6,7 +6,7 @@ import { diskError } from "./disk-errors.ts";
 import { createLineSplitter, type RawLine } from "./split-lines.ts";
 
 /** Lines as they come off the disk; the last batch tells what is left without an end. */
-export interface LineBatch {
+interface LineBatch {
   readonly lines: readonly RawLine[];
   readonly restBytes: number;
 }
@@ -17,7 +17,7 @@ const WRITE_UNDER_WAY_MS = 100;
 
 /** Reads a file that may be growing, a chunk at a time. `not-found` when it is missing, `canceled` when told to stop. */
 export async function* streamLines(path: string, signal: AbortSignal): AsyncGenerator<LineBatch, void> {
-  const file = await opened(path);
+  const file = await openAuditFile(path);
   try {
     const splitter = createLineSplitter();
     let lookedAgain = false;
@@ -39,7 +39,7 @@ export async function* streamLines(path: string, signal: AbortSignal): AsyncGene
   }
 }
 
-async function opened(path: string): Promise<FileHandle> {
+async function openAuditFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, "r");
   } catch (error) {

@@ -1,27 +1,27 @@
 import { createChainCheck } from "./chain.ts";
 import { streamLines } from "./stream-lines.ts";
 
-export interface Problem {
+export interface AuditProblem {
   /** From 1, as the file has it. */
   readonly line: number;
   /** Reads on from "line 7 ". */
   readonly problem: string;
 }
 
-export interface Verdict {
+export interface AuditVerification {
   /** Whole lines in the file. */
   readonly lines: number;
   /** What the last readable line says of itself; undefined in a file without any. */
   readonly lastSeq: number | undefined;
   readonly lastHash: string | undefined;
   /** The first of them. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly AuditProblem[];
   readonly problemCount: number;
   /** The line that has the hash which was asked for. */
   readonly expectedAt: number | undefined;
 }
 
-export interface VerifyOptions {
+interface VerifyOptions {
   /** A last hash that was noted earlier. The log may have grown since, so it may stand in any line; in none is a problem. */
   readonly expectLast?: string | undefined;
 }
@@ -37,9 +37,9 @@ export async function verifyAuditFile(
   path: string,
   { expectLast }: VerifyOptions,
   signal: AbortSignal,
-): Promise<Verdict> {
+): Promise<AuditVerification> {
   const check = createChainCheck();
-  const problems: Problem[] = [];
+  const problems: AuditProblem[] = [];
   let problemCount = 0;
   let lines = 0;
   let lastSeq: number | undefined;
@@ -56,10 +56,10 @@ export async function verifyAuditFile(
       const checked = check(raw);
       lines = checked.line;
       for (const problem of checked.problems) report(lines, problem);
-      if (checked.frame === undefined) continue;
-      lastSeq = checked.frame.seq;
-      lastHash = checked.frame.hash;
-      if (checked.frame.intact && lastHash === expectLast) expectedAt ??= lines;
+      if (checked.link === undefined) continue;
+      lastSeq = checked.link.seq;
+      lastHash = checked.link.hash;
+      if (checked.link.intact && lastHash === expectLast) expectedAt ??= lines;
     }
     if (batch.restBytes > 0) {
       report(

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { dialableHost, formatListenAddress } from "../../core/listen-address.ts";
 import { errnoOf, isRecord } from "../../core/unknown.ts";
 
-export interface HealthCheckRequest {
+interface HealthCheckRequest {
   /** The address that the service listens on; 0.0.0.0 and :: are asked at this machine. */
   readonly bindAddress: string;
   readonly port: number;
@@ -12,7 +12,7 @@ export interface HealthCheckRequest {
   readonly timeoutMs?: number | undefined;
 }
 
-export interface HealthCheckResult {
+interface HealthCheckResult {
   readonly ok: boolean;
   /** The endpoint that was asked. */
   readonly url: string;
@@ -31,7 +31,7 @@ export async function healthCheck(ask: HealthCheckRequest, signal: AbortSignal):
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const { status, body } = await get(url, AbortSignal.any([signal, timeout]));
-    return { ok: status === 200, url, detail: saidBy(body) ?? `answered with HTTP status ${status}` };
+    return { ok: status === 200, url, detail: detailOf(body) ?? `answered with HTTP status ${status}` };
   } catch (error) {
     if (signal.aborted) return { ok: false, url, detail: "given up" };
     if (timeout.aborted) return { ok: false, url, detail: `no answer within ${timeoutMs} ms` };
@@ -46,7 +46,7 @@ export async function healthCheck(ask: HealthCheckRequest, signal: AbortSignal):
 
 function get(url: string, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { agent: false, signal }, (response) => {
+    const outgoing = request(url, { agent: false, signal }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (text: string) => {
@@ -56,13 +56,13 @@ function get(url: string, signal: AbortSignal): Promise<{ readonly status: numbe
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
       response.on("error", reject);
     });
-    asked.on("error", reject);
-    asked.end();
+    outgoing.on("error", reject);
+    outgoing.end();
   });
 }
 
 /** The words of a page of ours; nothing for any other body. */
-function saidBy(body: string): string | undefined {
+function detailOf(body: string): string | undefined {
   try {
     const page: unknown = JSON.parse(body);
     if (!isRecord(page) || !("status" in page)) return undefined;

@@ -19,14 +19,14 @@ export interface HealthSources {
   readonly now: EpochClock;
 }
 
-type Page = (sources: HealthSources) => HealthPage | Promise<HealthPage>;
+type PageHandler = (sources: HealthSources) => HealthPage | Promise<HealthPage>;
 
 // The words of the Baton SDK's own health endpoint beside the names that Kubernetes uses.
 const READY = { good: "ready", bad: "not_ready" };
 const HEALTHY = { good: "healthy", bad: "unhealthy" };
 
 /** The pages by path. */
-export const HEALTH_PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
+export const HEALTH_PAGES: ReadonlyMap<string, PageHandler> = new Map<string, PageHandler>([
   ["/livez", livePage],
   ["/live", livePage],
   ["/readyz", (sources) => readyPage(sources, READY)],

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { GovernanceError } from "../../core/errors.ts";
 import { formatListenAddress } from "../../core/listen-address.ts";
 import { errorPage, HEALTH_PAGES, type HealthPage, type HealthSources } from "./health-pages.ts";
-import { keepRoom } from "./keep-room.ts";
+import { limitConnections } from "./limit-connections.ts";
 
 export interface HealthServerOptions extends HealthSources {
   /** IP address or name, IPv6 without brackets. */
@@ -17,7 +17,7 @@ export interface HealthServerOptions extends HealthSources {
   readonly limits?: Partial<HealthLimits> | undefined;
 }
 
-export interface HealthLimits {
+interface HealthLimits {
   /** From the first byte of a request to the last of its head. */
   readonly headMs: number;
   /** Without a byte either way, in a request or between two. */
@@ -49,7 +49,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   });
   server.setTimeout(limits.idleMs);
   server.maxHeadersCount = 64;
-  keepRoom(server, limits.connections);
+  limitConnections(server, limits.connections);
   let closed: Promise<void> | undefined;
 
   server.on("request", (request, response) => {
@@ -78,18 +78,18 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
 
   async function shutDown(graceMs: number): Promise<void> {
     if (!server.listening) return;
-    const gone = new Promise<void>((resolve) => {
+    const serverClosed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
     server.closeIdleConnections();
     const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-    await gone;
+    await serverClosed;
     clearTimeout(timer);
   }
 
   return {
     async listen() {
-      await opened(server, bindAddress, port);
+      await listenOn(server, bindAddress, port);
       const address = server.address();
       return {
         host: bindAddress,
@@ -115,9 +115,9 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
 }
 
-function opened(server: Server, host: string, port: number): Promise<void> {
+function listenOn(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => reject(bindFailure(host, port, error));
+    const onError = (error: NodeJS.ErrnoException): void => reject(bindError(host, port, error));
     server.once("error", onError);
     server.listen({ host, port }, () => {
       server.off("error", onError);
@@ -126,7 +126,7 @@ function opened(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function bindFailure(host: string, port: number, error: NodeJS.ErrnoException): GovernanceError {
+function bindError(host: string, port: number, error: NodeJS.ErrnoException): GovernanceError {
   const where = `health-check-port: ${formatListenAddress({ kind: "tcp", host, port })}`;
   const cause = { cause: error };
   if (error.code === "EADDRINUSE") {

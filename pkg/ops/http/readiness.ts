@@ -46,7 +46,7 @@ const GOOD_FOR_MS = 30_000;
 const BAD_FOR_MS = 5_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-interface Finding {
+interface ProbeResult {
   readonly failure: GovernanceError | undefined;
   readonly at: Date;
   readonly staleAtMs: number;
@@ -56,42 +56,42 @@ interface Finding {
 export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe {
   const { validate, lastSync, now, monotonic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const stop = new AbortController();
-  let finding: Finding | undefined;
-  let looking: Promise<Finding> | undefined;
+  let lastResult: ProbeResult | undefined;
+  let running: Promise<ProbeResult> | undefined;
   /** A look that was given up and has not come back is not joined by a second one. */
-  let underWay = false;
+  let validating = false;
 
-  function found(error?: unknown): Finding {
+  function record(error?: unknown): ProbeResult {
     const failure = error === undefined ? undefined : GovernanceError.from(error);
     const staleAtMs = monotonic() + (failure === undefined ? GOOD_FOR_MS : BAD_FOR_MS);
-    finding = { failure, at: new Date(now()), staleAtMs };
-    return finding;
+    lastResult = { failure, at: new Date(now()), staleAtMs };
+    return lastResult;
   }
 
   async function validateOnce(signal: AbortSignal): Promise<void> {
-    underWay = true;
+    validating = true;
     try {
       await validate(signal);
     } finally {
-      underWay = false;
+      validating = false;
     }
   }
 
-  async function look(): Promise<Finding> {
-    const late = new GovernanceError(
+  async function probe(): Promise<ProbeResult> {
+    const timedOut = new GovernanceError(
       "deadline-exceeded",
       `AWS was asked and has not answered within ${timeoutMs} ms`,
     );
-    if (underWay) return found(late);
+    if (validating) return record(timedOut);
     const timeout = new AbortController();
     const signal = AbortSignal.any([stop.signal, timeout.signal]);
-    const timer = setTimeout(() => timeout.abort(late), timeoutMs);
+    const timer = setTimeout(() => timeout.abort(timedOut), timeoutMs);
     const validated = validateOnce(signal);
     try {
       await orAborted(validated, signal);
-      return found();
+      return record();
     } catch (error) {
-      return found(error);
+      return record(error);
     } finally {
       clearTimeout(timer);
     }
@@ -99,21 +99,21 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
 
   return {
     async ready() {
-      if (!stop.signal.aborted && (finding === undefined || monotonic() >= finding.staleAtMs)) {
-        looking ??= look().finally(() => {
-          looking = undefined;
+      if (!stop.signal.aborted && (lastResult === undefined || monotonic() >= lastResult.staleAtMs)) {
+        running ??= probe().finally(() => {
+          running = undefined;
         });
-        await looking;
+        await running;
       }
-      const failure = stop.signal.aborted ? GovernanceError.from(stop.signal.reason) : finding?.failure;
+      const failure = stop.signal.aborted ? GovernanceError.from(stop.signal.reason) : lastResult?.failure;
       return {
         ready: failure === undefined,
         reason: failure?.message,
-        checkedAt: stop.signal.aborted ? new Date(now()) : (finding?.at ?? new Date(now())),
+        checkedAt: stop.signal.aborted ? new Date(now()) : (lastResult?.at ?? new Date(now())),
         lastSync: lastSync?.(),
       };
     },
-    last: () => (stop.signal.aborted ? false : finding && finding.failure === undefined),
+    last: () => (stop.signal.aborted ? false : lastResult && lastResult.failure === undefined),
     drain: () => stop.abort(new GovernanceError("unavailable", "the connector is shutting down")),
   };
 }

@@ -1,20 +1,20 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { errnoOf } from "../../core/unknown.ts";
-import { type Frame, readFrame } from "../audit/frame.ts";
-import { eachLine, startOfLast } from "../audit/tail.ts";
+import { type ChainLink, readChainLink } from "../audit/chain-link.ts";
+import { eachLine, startOfLast } from "../audit/file-lines.ts";
 
 /**
  * The number of the last whole line of an audit log, read from its end; 0 where there is no log or no line yet. Throws
  * when the file cannot be read or that line is none of an audit log.
  */
 export function lastAuditSeq(path: string): number {
-  const fd = opened(path);
+  const fd = openIfPresent(path);
   if (fd === undefined) return 0;
   try {
     const { size } = fstatSync(fd);
-    let last: Frame | string | undefined;
+    let last: ChainLink | string | undefined;
     eachLine(fd, startOfLast(fd, size, 1), size, (line) => {
-      last = readFrame(line);
+      last = readChainLink(line);
     });
     return seqOf(last);
   } finally {
@@ -22,13 +22,13 @@ export function lastAuditSeq(path: string): number {
   }
 }
 
-function seqOf(frame: Frame | string | undefined): number {
-  if (frame === undefined) return 0;
-  if (typeof frame === "string") throw new TypeError(`the last line of the audit log ${frame}`);
-  return frame.seq;
+function seqOf(link: ChainLink | string | undefined): number {
+  if (link === undefined) return 0;
+  if (typeof link === "string") throw new TypeError(`the last line of the audit log ${link}`);
+  return link.seq;
 }
 
-function opened(path: string): number | undefined {
+function openIfPresent(path: string): number | undefined {
   try {
     return openSync(path, "r");
   } catch (error) {

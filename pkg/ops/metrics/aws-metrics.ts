@@ -1,14 +1,14 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { AwsCallEvent } from "../../core/events.ts";
 import type { Category } from "../../core/operations.ts";
-import { awsOperation, awsOutcome } from "./closed-labels.ts";
-import type { PageSeen, QuotaStatus, WaitSeen } from "./events.ts";
+import { awsOperationLabel, awsOutcomeLabel } from "./closed-labels.ts";
+import type { PageEvent, QuotaStatus, QuotaWaitEvent } from "./events.ts";
 import type { Sources } from "./sources.ts";
 
 export interface AwsMetrics {
   awsCall(event: Omit<AwsCallEvent, "requestId">): void;
-  page(event: PageSeen): void;
-  wait(event: WaitSeen): void;
+  page(event: PageEvent): void;
+  wait(event: QuotaWaitEvent): void;
 }
 
 export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetrics {
@@ -50,8 +50,8 @@ export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetri
 
   return {
     awsCall({ operation, outcome, attempt, latencyMs }) {
-      const label = awsOperation(operation);
-      calls.inc({ operation: label, outcome: awsOutcome(outcome) });
+      const label = awsOperationLabel(operation);
+      calls.inc({ operation: label, outcome: awsOutcomeLabel(outcome) });
       if (attempt > 1) retries.inc({ operation: label });
       latency.observe({ operation: label }, latencyMs / 1000);
     },

@@ -5,12 +5,12 @@ import { CATEGORY_OF, type Operation } from "../../core/operations.ts";
 /** Stands for every value that is not in the set. */
 export const OTHER = "other";
 
-export function closed(values: Iterable<string>): (value: string) => string {
+export function closedLabel(values: Iterable<string>): (value: string) => string {
   const known = new Set(values);
   return (value) => (known.has(value) ? value : OTHER);
 }
 
-export const grpcCode: (name: string) => string = closed([
+export const grpcCodeLabel: (name: string) => string = closedLabel([
   "OK",
   "CANCELLED",
   "UNKNOWN",
@@ -30,10 +30,10 @@ export const grpcCode: (name: string) => string = closed([
   "UNAUTHENTICATED",
 ]);
 
-export const awsOperation: (name: Operation) => string = closed(Object.keys(CATEGORY_OF));
+export const awsOperationLabel: (name: Operation) => string = closedLabel(Object.keys(CATEGORY_OF));
 
 /** `ok`, `canceled`, our own names for what AWS did not name, and the errors of Cognito and of AWS's front door. */
-export const awsOutcome: (name: string) => string = closed([
+export const awsOutcomeLabel: (name: string) => string = closedLabel([
   "ok",
   "canceled",
   "AttemptTimeout",

@@ -1,16 +1,16 @@
-import type { Budget } from "../../core/journal.ts";
+import type { BudgetStatus, OpenChangesStatus } from "../../core/journal.ts";
 import type { Category } from "../../core/operations.ts";
 import type { Priority } from "../../core/throttle.ts";
 
 /** Rows of a complete sync. */
-export interface SyncRows {
+interface SyncRows {
   readonly users: number;
   readonly groups: number;
   readonly memberships: number;
 }
 
 /** How a sync came out, or what an earlier process left: `found`, which counts as no run. */
-export type SyncSeen =
+export type SyncEvent =
   | { readonly outcome: "begun" | "failed" | "canceled" }
   | {
       readonly outcome: "complete" | "found";
@@ -22,13 +22,13 @@ export type SyncSeen =
     };
 
 /** A page that was read, from the request to its rows: waiting for turns and trying again are in it. */
-export interface PageSeen {
+export interface PageEvent {
   readonly listing: "users" | "groups" | "members";
   readonly durationMs: number;
   readonly outcome: "ok" | "failed";
 }
 
-export interface WaitSeen {
+export interface QuotaWaitEvent {
   readonly category: Category;
   readonly priority: Priority;
   readonly durationMs: number;
@@ -45,21 +45,7 @@ export interface QuotaStatus {
   readonly throttles: number;
 }
 
-export interface JournalStatus {
-  /** Changes begun and not ended, whosever they are. */
-  readonly open: number;
-  /** When the oldest of them began; undefined when there is none. */
-  readonly oldestBeganAtMs: number | undefined;
-}
-
-export interface BudgetStatus {
-  readonly budget: Budget;
-  readonly limit: number;
-  /** Spent within the hour before. */
-  readonly spent: number;
-}
-
-export interface CertificateStatus {
+interface CertificateStatus {
   readonly certificate: "server" | "client-ca";
   readonly expiresAtMs: number;
 }
@@ -69,7 +55,7 @@ export interface MetricSources {
   readonly quota: () => readonly QuotaStatus[];
   /** Calls a second of late. */
   readonly usedPerSecond: (category: Category) => number;
-  readonly journal: () => JournalStatus | undefined;
+  readonly journal: () => OpenChangesStatus | undefined;
   readonly budgets: () => readonly BudgetStatus[];
   /** The number of the last line of the audit log. */
   readonly auditSeq: () => number | undefined;

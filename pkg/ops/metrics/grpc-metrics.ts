@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { GrpcCallEvent } from "../../core/events.ts";
-import { closed, grpcCode, OTHER } from "./closed-labels.ts";
+import { closedLabel, grpcCodeLabel, OTHER } from "./closed-labels.ts";
 
 export interface ServedMethod {
   readonly service: string;
@@ -20,7 +20,7 @@ export interface GrpcMetrics {
 export function createGrpcMetrics(registry: Registry, served: readonly ServedMethod[]): GrpcMetrics {
   const registers = [registry];
   const known = new Set(served.map(({ service, method }) => `${service}/${method}`));
-  const refusalReason = closed(["UNAUTHENTICATED", "PERMISSION_DENIED"]);
+  const refusalReason = closedLabel(["UNAUTHENTICATED", "PERMISSION_DENIED"]);
   const requests = new Counter({
     name: "connector_grpc_requests_total",
     help: "Finished gRPC calls by service, method and code; what is not served is counted as other.",
@@ -60,7 +60,7 @@ export function createGrpcMetrics(registry: Registry, served: readonly ServedMet
     call({ service, method, code, durationMs, rejectedByAuth = false }) {
       const isServed = known.has(`${service}/${method}`);
       const labels = isServed ? { service, method } : { service: OTHER, method: OTHER };
-      requests.inc({ ...labels, code: grpcCode(code) });
+      requests.inc({ ...labels, code: grpcCodeLabel(code) });
       if (rejectedByAuth) refusals.inc({ code: refusalReason(code) });
       // A watch of the health service lasts for days and says nothing about speed.
       else if (isServed && method !== "Watch") durations.observe(labels, durationMs / 1000);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Directory } from "../../core/directory.ts";
-import type { PageSeen, WaitSeen } from "./events.ts";
+import type { PageEvent, QuotaWaitEvent } from "./events.ts";
 import { measuredListings, measuredThrottle } from "./measured.ts";
 
 const never = new AbortController().signal;
@@ -14,7 +14,7 @@ function ticking(): () => number {
 }
 
 test("a turn is timed, given or not, and the rest is passed on", async () => {
-  const waits: WaitSeen[] = [];
+  const waits: QuotaWaitEvent[] = [];
   const throttled: string[] = [];
   const turns = [Promise.resolve(), Promise.reject(new Error("aborted"))];
   const throttle = measuredThrottle(
@@ -36,7 +36,7 @@ test("a turn is timed, given or not, and the rest is passed on", async () => {
 });
 
 test("each page of the three listings is timed, and a failed one stays a failure", async () => {
-  const pages: PageSeen[] = [];
+  const pages: PageEvent[] = [];
   const page = { items: [], next: undefined };
   const inner: Pick<Directory, "listUsers" | "listGroups" | "listMembers"> & { readonly more: string } = {
     more: "is kept",

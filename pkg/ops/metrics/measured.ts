@@ -3,12 +3,12 @@ import type { Directory } from "../../core/directory.ts";
 import { CATEGORY_OF } from "../../core/operations.ts";
 import type { Page } from "../../core/page.ts";
 import type { Throttle } from "../../core/throttle.ts";
-import type { PageSeen, WaitSeen } from "./events.ts";
+import type { PageEvent, QuotaWaitEvent } from "./events.ts";
 
 /** The throttle, telling how long each turn was waited for. A wait that was given up is told too: it was a wait. */
 export function measuredThrottle(
   inner: Throttle,
-  wait: (event: WaitSeen) => void,
+  wait: (event: QuotaWaitEvent) => void,
   monotonic: MonotonicClock,
 ): Throttle {
   return {
@@ -30,12 +30,12 @@ type Listings = Pick<Directory, "listUsers" | "listGroups" | "listMembers">;
 /** The directory, telling of each page of the three listings. Only what is listed here is wrapped. */
 export function measuredListings<D extends Listings>(
   inner: D,
-  page: (event: PageSeen) => void,
+  page: (event: PageEvent) => void,
   monotonic: MonotonicClock,
 ): D {
-  async function timed<T>(listing: PageSeen["listing"], read: () => Promise<Page<T>>): Promise<Page<T>> {
+  async function timed<T>(listing: PageEvent["listing"], read: () => Promise<Page<T>>): Promise<Page<T>> {
     const askedAt = monotonic();
-    let outcome: PageSeen["outcome"] = "failed";
+    let outcome: PageEvent["outcome"] = "failed";
     try {
       const answer = await read();
       outcome = "ok";

@@ -10,7 +10,7 @@ import { createSources } from "./sources.ts";
 import { createStateMetrics } from "./state-metrics.ts";
 import { createSyncMetrics, type SyncMetrics } from "./sync-metrics.ts";
 
-export interface MetricsOptions {
+interface MetricsOptions {
   /** Milliseconds since the epoch. */
   readonly now: EpochClock;
   /** The version of the package. */
@@ -23,7 +23,7 @@ export interface MetricsOptions {
 }
 
 /** One metric as its documentation has it. */
-export interface MetricDescription {
+interface MetricDescription {
   readonly name: string;
   readonly help: string;
   readonly type: "counter" | "gauge" | "histogram" | "summary";

@@ -1,9 +1,9 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { EpochClock } from "../../core/clock.ts";
-import type { SyncSeen } from "./events.ts";
+import type { SyncEvent } from "./events.ts";
 
 export interface SyncMetrics {
-  sync(event: SyncSeen): void;
+  sync(event: SyncEvent): void;
 }
 
 /** Of the last complete sync there is nothing before there was one: an age of 0 would read as fresh. */

@@ -6,7 +6,7 @@ import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Logger } from "../logger.ts";
 
-export interface ExporterOptions {
+interface ExporterOptions {
   readonly endpoint: string;
   readonly caFile: string | undefined;
   readonly log: Logger;
@@ -23,14 +23,14 @@ export function createExporter({ endpoint, caFile, log, now }: ExporterOptions):
   const credentials = plain ? createInsecureCredentials() : createSslCredentials(readCa(caFile));
   const exporter = new OTLPTraceExporter({ url, credentials, timeoutMillis: EXPORT_TIMEOUT_MS });
   let lost = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
-  let away = false;
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  let failing = false;
 
   function failed(spans: number, error: unknown): void {
     lost += spans;
-    away = true;
-    if (now() - toldAt < HOUR_MS) return;
-    toldAt = now();
+    failing = true;
+    if (now() - reportedAt < HOUR_MS) return;
+    reportedAt = now();
     const why = new GovernanceError(
       "unavailable",
       `the collector at ${host} takes no traces${codeOf(error)}`,
@@ -47,8 +47,8 @@ export function createExporter({ endpoint, caFile, log, now }: ExporterOptions):
       exporter.export(spans, (result) => {
         // A failure always brings its error, and the enum of codes is in a package that is not ours to import.
         if (result.error !== undefined) failed(spans.length, result.error);
-        else if (away) {
-          away = false;
+        else if (failing) {
+          failing = false;
           log.info("the collector takes traces again", { address: host, spans: lost });
           lost = 0;
         }

@@ -26,7 +26,7 @@ const MAX_BATCH = 512;
 const MAX_QUEUED = 4_096;
 
 /** What OpenTelemetry counts as an error of the server; the rest is the caller's to mend. */
-const OUR_FAULT: ReadonlySet<string> = new Set([
+const SERVER_ERRORS: ReadonlySet<string> = new Set([
   "UNKNOWN",
   "DEADLINE_EXCEEDED",
   "UNIMPLEMENTED",
@@ -105,7 +105,7 @@ export function createOtlpTracing(options: TracingOptions): Tracing {
         "rpc.request.bytes": requestBytes,
         "rpc.response.bytes": answerBytes,
       });
-      if (OUR_FAULT.has(code)) request.span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+      if (SERVER_ERRORS.has(code)) request.span.setStatus({ code: SpanStatusCode.ERROR, message: code });
       end(request);
     },
     awsCall({ operation, outcome, attempt, latencyMs, requestId }: AwsCallEvent) {
@@ -137,7 +137,7 @@ export function createOtlpTracing(options: TracingOptions): Tracing {
 /** What could not be sent was told by the exporter. */
 async function flushed(provider: TracerProvider, graceMs: number): Promise<void> {
   const timer = new AbortController();
-  const late = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined);
-  await Promise.race([provider.shutdown().catch(() => undefined), late]);
+  const graceOver = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([provider.shutdown().catch(() => undefined), graceOver]);
   timer.abort();
 }

@@ -8,6 +8,7 @@ import type {
   Journal,
   NewChange,
   OpenChange,
+  OpenChangesStatus,
   RecoveryHints,
 } from "../../core/journal.ts";
 import type { WriteOperation } from "../../core/operations.ts";
@@ -45,12 +46,6 @@ export interface JournalFile extends Journal {
   readonly file: string;
   /** The changes of all processes that are open now. */
   status(): OpenChangesStatus;
-}
-
-export interface OpenChangesStatus {
-  readonly open: number;
-  /** Milliseconds since the epoch; undefined when none is open. */
-  readonly oldestBeganAtMs: number | undefined;
 }
 
 /** How often the journal looks at a change of another process. The pause grows by a fifth each time. */

@@ -4,7 +4,11 @@ import type { EpochMs } from "../../../../pkg/core/clock.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { AuditLine, AuditStep } from "../../../../pkg/ops/audit/parse-line.ts";
 import { type AuditFilter, readAudit } from "../../../../pkg/ops/audit/read-audit.ts";
-import { type Problem, type Verdict, verifyAuditFile } from "../../../../pkg/ops/audit/verify-audit-file.ts";
+import {
+  type AuditProblem,
+  type AuditVerification,
+  verifyAuditFile,
+} from "../../../../pkg/ops/audit/verify-audit-file.ts";
 import { type Context, type Output, ReaderGone } from "../../process/context.ts";
 import { CANCELED, exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
 import { failureLine } from "../../process/failure-line.ts";
@@ -60,12 +64,12 @@ export async function auditVerifyCommand(
   return verdict.problemCount === 0 ? OK : DATA_LOSS;
 }
 
-const PROBLEM_COLUMNS: readonly Column<Problem>[] = [
+const PROBLEM_COLUMNS: readonly Column<AuditProblem>[] = [
   { key: "line", value: (row) => row.line },
   { key: "problem", value: (row) => row.problem },
 ];
 
-function verdictObject(path: string, verdict: Verdict): object {
+function verdictObject(path: string, verdict: AuditVerification): object {
   return {
     file: path,
     ok: verdict.problemCount === 0,
@@ -78,7 +82,14 @@ function verdictObject(path: string, verdict: Verdict): object {
   };
 }
 
-function verdictText({ lines, lastSeq, lastHash, problems, problemCount, expectedAt }: Verdict): string {
+function verdictText({
+  lines,
+  lastSeq,
+  lastHash,
+  problems,
+  problemCount,
+  expectedAt,
+}: AuditVerification): string {
   const more = problemCount - problems.length;
   const said = [
     ...problems.map(({ line, problem }) => `line ${line} ${problem}`),

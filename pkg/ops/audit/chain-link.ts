@@ -3,7 +3,7 @@ import { isRecord } from "../../core/unknown.ts";
 import type { RawLine } from "./split-lines.ts";
 
 /** What links a line with its neighbours, as it stands in the line. */
-export interface Frame {
+export interface ChainLink {
   readonly seq: number;
   readonly prev: string;
   readonly hash: string;
@@ -18,10 +18,10 @@ const HASH_MEMBER_BYTES = ',"hash":""}'.length + 64;
 const TAIL_BYTES = ',"prev":""'.length + 64 + HASH_MEMBER_BYTES;
 
 /** Reads one line, or says what is wrong with it. No word of the line is in the answer: it may be anything. */
-export function readFrame(line: RawLine): Frame | string {
+export function readChainLink(line: RawLine): ChainLink | string {
   if (line === undefined) return "is longer than any line of an audit log";
   if (line.length === 0) return "is empty";
-  const value = parsed(line);
+  const value = parseObject(line);
   if (value === undefined) return "is no JSON object";
   // As Latin-1, one character is one byte.
   const head = HEAD.exec(line.toString("latin1", 0, 32));
@@ -37,7 +37,7 @@ export function readFrame(line: RawLine): Frame | string {
   return { seq, prev, hash, intact: found === hash, value };
 }
 
-function parsed(line: Buffer): Readonly<Record<string, unknown>> | undefined {
+function parseObject(line: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line.toString());
     return isRecord(value) ? value : undefined;

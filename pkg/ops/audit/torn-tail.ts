@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import type { EpochMs } from "../../core/clock.ts";
 import { errnoOf } from "../../core/unknown.ts";
 import type { TornNote } from "./audit-line.ts";
-import { chunks } from "./tail.ts";
+import { syncDirectoryOf, writeAll } from "./durable-write.ts";
+import { chunks } from "./file-lines.ts";
 
-export interface TornTail {
+interface TornTail {
   readonly path: string;
   readonly fd: number;
   /** End of the last whole line. */
@@ -42,20 +42,5 @@ function createAside(name: string): number {
     } catch (error) {
       if (errnoOf(error) !== "EEXIST") throw error;
     }
-  }
-}
-
-/** A full disk shows as a short write, and as an error only in the next. */
-export function writeAll(fd: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-}
-
-/** A file that was created is there after a power cut only when its directory is on the disk. */
-export function syncDirectoryOf(path: string): void {
-  const fd = openSync(dirname(path), "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
