@@ -166,10 +166,10 @@ describe("audit verify", () => {
     expect(await verify()).toEqual({
       code: 0,
       stdout: [
-        "3 lines, unbroken",
+        "3 lines, the hash chain is intact",
         `last seq 3, last hash ${lastHash()}`,
-        "Lines cut off the end, or a chain made anew, cannot be seen from the file alone:",
-        "keep the last hash elsewhere and give it to the next check as --expect-last.",
+        "The file alone does not show whether lines were removed from its end, or all of it was replaced:",
+        "store the last hash elsewhere and pass it to the next check as --expect-last.",
         "",
       ].join("\n"),
     });
@@ -178,7 +178,7 @@ describe("audit verify", () => {
   test("of a damaged file ends with 15 in every format", async () => {
     write(5);
     writeFileSync(path, linesOf(path).toSpliced(1, 2).join("\n"));
-    const problem = "has seq 4 where 2 is due: lines 2 to 3 are missing before it";
+    const problem = "has seq 4 instead of 2: lines 2 to 3 are missing before it";
     expect(await verify()).toEqual({
       code: 15,
       stdout: `line 2 ${problem}\n3 lines, 1 problem\nlast seq 5, last hash ${lastHash()}\n`,
@@ -214,7 +214,7 @@ describe("audit verify", () => {
     expect(await verify()).toMatchObject({ code: 0 });
     expect(await verify("table", kept)).toMatchObject({
       code: 15,
-      stdout: expect.stringContaining("no line has the expected hash: lines were cut off"),
+      stdout: expect.stringContaining("no line has the expected hash: lines were removed from the end"),
     });
   });
 
@@ -317,7 +317,7 @@ describe("audit show", () => {
     const context = memoryContext();
     await expect(auditShowCommand({ path, output: "jsonl" }, {}, context)).rejects.toMatchObject({
       code: "data-loss",
-      message: expect.stringContaining("line 4 is no JSON object; see connector audit verify"),
+      message: expect.stringContaining("line 4 is not a JSON object; see connector audit verify"),
     });
     expect(context.stdout.text().split("\n")).toHaveLength(4);
   });

@@ -2,9 +2,8 @@
 //
 //   {"seq":1,"time":…,"change":…,…,"prev":"<64 hex>","hash":"<64 hex>"}
 //
-// `hash` is the SHA-256 of the line's own bytes with the hash member taken out (`{…,"prev":"…"}`), and `prev` is the
-// `hash` of the line before, 64 zeros in the first. Both stand at fixed places at the end, so that whoever checks a
-// line hashes the bytes as they are and never has to write JSON the way we do.
+// `hash` is the SHA-256 of the bytes of the line without the member `hash` (`{…,"prev":"…"}`). `prev` is the `hash` of
+// the line before, 64 zeros in the first line. DESIGN.md says why they are at fixed places.
 import { createHash } from "node:crypto";
 import type { AuditRecord } from "../../core/audit-log.ts";
 import type { ChangeStep, UndoRecord } from "../../core/change.ts";
@@ -12,42 +11,42 @@ import { clipBytes } from "../../core/text.ts";
 
 export const NO_LINE_BEFORE = "0".repeat(64);
 
-/** What was cut off the file before this line because a write had been broken off: never acknowledged, kept aside. */
+/** The rest of an interrupted write that was moved out of the file before this line. It was never acknowledged. */
 export interface TornNote {
   readonly bytes: number;
   /** Hex SHA-256 of the bytes. */
   readonly sha256: string;
 }
 
-/** Where a line goes. */
+/** The place of a line in the chain. */
 interface LinePosition {
   readonly seq: number;
   readonly prev: string;
   readonly torn: TornNote | undefined;
 }
 
-/** A line as bytes, line end included, and its hash. */
+/** The bytes of a line with its line end, and its hash. */
 interface WrittenLine {
   readonly bytes: Buffer;
   readonly hash: string;
 }
 
 /**
- * A name of a group has up to 128 characters, which are up to 512 bytes; cut, it could not be told from another. All
- * else that callers hand in has 256.
+ * The name of a group has up to 128 characters, up to 512 bytes. Two names that were cut could look the same, so no group
+ * name is cut. Every other text of a caller has 256 bytes.
  */
 const MAX_NAME_BYTES = 256;
 const MAX_GROUP_BYTES = 512;
 
-// Legal inside JSON, and a line end or an order to a terminal for whoever shows the file as it is.
+// Allowed in JSON, but a line end or a control sequence to a terminal that shows the file.
 const UNSAFE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** An id or a name of who asked, as a line keeps it. */
+/** An id or a name of a requester, as a line contains it. */
 export function nameInLog(name: string): string {
   return clipBytes(name, MAX_NAME_BYTES);
 }
 
-/** Picks every member by name: what else an object may carry beyond its type never gets here. */
+/** Takes every member by its name, so that an object with more members than its type cannot leak them. */
 export function writeLine(record: AuditRecord, { seq, prev, torn }: LinePosition): WrittenLine {
   const { requester, target } = record;
   const body = safeJson({
@@ -85,7 +84,7 @@ function stepMembers({ operation, state, undo, requestId, code, reason }: Change
   };
 }
 
-// Whole: AWS bounds each of them, and a clipped one could not be made good by hand.
+// Not cut: AWS limits each of them, and a cut one could not be used to undo the change.
 function undoMembers({ members, group, groups }: UndoRecord): object {
   return {
     members,

@@ -173,7 +173,7 @@ describe("a line", () => {
 });
 
 describe("appending", () => {
-  test("is on the disk before it returns: the line, and the first time the directory", () => {
+  test("AUDIT-1: is on the disk before it returns: the line, and the first time the directory", () => {
     const log = open();
     calls.length = 0;
     log.append(recordOf("c1"));
@@ -188,7 +188,7 @@ describe("appending", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  test("leaves a change that has its line as it is, and syncs that one", () => {
+  test("AUDIT-1, AUDIT-2: leaves a change that has its line as it is, and syncs that one", () => {
     const log = open();
     log.append(recordOf("c1"));
     const before = readFileSync(path);
@@ -199,7 +199,7 @@ describe("appending", () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  test("knows the last 10,000 changes of a file that it opens, and no more", () => {
+  test("AUDIT-2: knows the last 10,000 changes of a file that it opens, and no more", () => {
     let prev = NO_LINE_BEFORE;
     for (let seq = 1; seq <= 10_001; seq += 1) {
       const { bytes, hash } = writeLine(recordOf(`c${seq}`), { seq, prev, torn: undefined });
@@ -213,7 +213,7 @@ describe("appending", () => {
     expect(linesOf(path).length - 1).toBe(10_002);
   });
 
-  test("of two logs in turn keeps one chain, and one line a change", async () => {
+  test("AUDIT-3: of two logs in turn keeps one chain, and one line a change", async () => {
     const [one, two] = [open(), open()];
     for (let i = 0; i < 20; i += 1) {
       (i % 3 === 0 ? one : two).append(recordOf(`c${i}`));
@@ -222,7 +222,7 @@ describe("appending", () => {
     expect(await verifyAuditFile(path, {}, never)).toMatchObject({ lines: 20, lastSeq: 20, problems: [] });
   });
 
-  test("begins a new file when the old one was moved away, and repeats none of its changes", async () => {
+  test("AUDIT-3: begins a new file when the old one was moved away, and repeats none of its changes", async () => {
     const log = open();
     log.append(recordOf("c1"));
     renameSync(path, `${path}.1`);
@@ -233,8 +233,8 @@ describe("appending", () => {
   });
 });
 
-describe("a torn last line", () => {
-  test.for([1, 100, -1])("cut at byte %i is moved aside, and the next line tells of it", async (cut) => {
+describe("AUDIT-4: a torn last line", () => {
+  test.for([1, 100, -1])("cut at byte %i is moved aside, and the next line says so", async (cut) => {
     const log = open();
     log.append(recordOf("c1"));
     const whole = statSync(path).size;
@@ -277,7 +277,7 @@ describe("a torn last line", () => {
   });
 });
 
-describe("a damaged last line is refused", () => {
+describe("AUDIT-5: a damaged last line is refused", () => {
   beforeEach(() => {
     const log = open();
     for (const id of ["c1", "c2", "c3"]) log.append(recordOf(id));
@@ -290,8 +290,8 @@ describe("a damaged last line is refused", () => {
 
   test.for([
     ["was changed", (line: string) => line.replace("alice", "alicf"), "was changed after it was written"],
-    ["is no JSON", () => "not json", "is no JSON object"],
-    ["is another's JSON", () => '{"a":1}', "is no line of an audit log"],
+    ["is no JSON", () => "not json", "is not a JSON object"],
+    ["is another's JSON", () => '{"a":1}', "is not an audit line"],
     ["is empty", () => "", "is empty"],
   ] as const)("that %s, when opening", ([, change, why]) => {
     damage(change);
@@ -314,7 +314,7 @@ describe("a damaged last line is refused", () => {
   });
 });
 
-describe("a disk that fails", () => {
+describe("AUDIT-6: a disk that fails", () => {
   test.for([
     ["fsync", "EIO", "input/output error"],
     ["write", "ENOSPC", "the disk is full"],
@@ -344,11 +344,11 @@ describe("a disk that fails", () => {
     faults.set("fsync", "EIO").set("ftruncate", "EIO");
     expect(() => log.append(recordOf("c1"))).toThrow("input/output error");
     faults.clear();
-    expect(() => log.append(recordOf("c1"))).toThrow("could be neither synced nor cut off");
-    expect(() => log.append(recordOf("c2"))).toThrow("could be neither synced nor cut off");
+    expect(() => log.append(recordOf("c1"))).toThrow("could neither be synced nor removed");
+    expect(() => log.append(recordOf("c2"))).toThrow("could neither be synced nor removed");
   });
 
-  test("in the sync of a line that is there is told too", () => {
+  test("in the sync of a line that is there is reported too", () => {
     const log = open();
     log.append(recordOf("c1"));
     faults.set("fsync", "EIO");
@@ -357,14 +357,14 @@ describe("a disk that fails", () => {
 
   test.for([
     ["a missing directory", "gone/x.jsonl", "its directory does not exist"],
-    ["a directory", ".", "that is a directory"],
-  ] as const)("by way of %s is told when opening", ([, name, why]) => {
+    ["a directory", ".", "it is a directory"],
+  ] as const)("by way of %s is reported when opening", ([, name, why]) => {
     expect(() => openAuditLog({ path: join(folder, name), now: () => NOW })).toThrow(
       expect.objectContaining({ code: "failed-precondition", message: expect.stringContaining(why) }),
     );
   });
 
-  test("by way of a missing directory is told when appending", () => {
+  test("by way of a missing directory is reported when appending", () => {
     const sub = join(folder, "sub");
     mkdirSync(sub);
     const log = openAuditLog({ path: join(sub, "a.jsonl"), now: () => NOW });

@@ -1,19 +1,5 @@
-// The log of all writes: a file that only grows, one line a change, each line hashed together with the hash before it.
-//
-// Invariants:
-//   AUDIT-1. append() returns after the line is on the disk (fsync), never before, also when the line was there
-//        already: who wrote it may have been killed before its fsync.
-//   AUDIT-2. A change has one line. The ids of the last 10,000 lines are known, and that is enough: an id comes again
-//        only when a process died between its line and the end of its journal entry, and the next process that opens
-//        the journal takes over what the dead left open.
-//   AUDIT-3. The caller holds a lock against other processes while it appends. Between two appends others may have
-//        appended, and the file may have been moved away; so nothing is kept open and every append looks first.
-//   AUDIT-4. Opening changes nothing in the file but creates it: a line without its end may be one that another process
-//        is just writing. The first append, under the lock, knows better: it moves such a rest aside, and its own line
-//        tells how long it was and its hash (`torn`), so that the cut is part of the chain. A process killed between
-//        the two leaves only the file that was set aside.
-//   AUDIT-5. Nothing is added behind a last line that is damaged: the chain would go on from a lie.
-//   AUDIT-6. A line that could not be written or synced is cut off again: no line stands that was reported as missing.
+// The log of all changes of the pool: a file that only grows, one line per change, each with the hash of the line before.
+// DESIGN.md has the format and the invariants.
 
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import type { AuditLog } from "../../core/audit-log.ts";
@@ -28,22 +14,22 @@ import { countLines, eachLine, startOfLast } from "./file-lines.ts";
 import { moveTornAside } from "./torn-tail.ts";
 
 interface AuditLogOptions {
-  /** Created with mode 0600 when it is missing; its directory must be there. */
+  /** Created with mode 0600 if it is missing. Its directory must exist. */
   readonly path: string;
-  /** Milliseconds since the epoch: the name of what is moved aside. */
+  /** For the name of the file that a torn tail is moved to. */
   readonly now: EpochClock;
 }
 
 const REMEMBERED_IDS = 10_000;
 
-/** What the file was when it was last looked at. */
+/** The file as it was when it was last read. */
 interface FileState {
   readonly file: string;
   readonly size: number;
   readonly changedAtNs: bigint;
   /** End of the last whole line. */
   readonly end: number;
-  /** Of the last whole line, its end included. */
+  /** Length of the last whole line, with its line end. */
   readonly lastBytes: number;
   readonly seq: number;
   readonly hash: string;
@@ -55,8 +41,8 @@ interface Tail extends Pick<FileState, "end" | "lastBytes"> {
 }
 
 /**
- * Opens the log of one pool, and creates it. Throws `failed-precondition` when it cannot be written or its last line is
- * damaged, so that a change is refused before it is made rather than unrecorded after.
+ * Opens the log of one pool, and creates the file if it is missing. Throws `failed-precondition` if it cannot be written
+ * or its last line is damaged: a change that cannot be recorded must not be made.
  */
 export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
   const outcomes = new Map<string, ChangeOutcome | undefined>();
@@ -81,7 +67,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
     )
       return lastState;
     const grown = lastState?.file === found.file && size > lastState.size ? lastState : undefined;
-    // From the beginning of the line that was the last: it still must be, or the file was not just added to.
+    // Starts with the line that was the last. If that line has changed, more happened than an append: read all again.
     const from = grown === undefined ? startOfLast(fd, size, REMEMBERED_IDS) : grown.end - grown.lastBytes;
     const { end, first, last, lastBytes } = readTail(fd, from, size);
     if (grown !== undefined && grown.seq > 0 && (typeof first !== "object" || first.hash !== grown.hash)) {
@@ -114,7 +100,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
     throw new GovernanceError(
       "failed-precondition",
       `the audit log ${path} is damaged: line ${countLines(fd, end)}, the last, ${what}; ` +
-        "run connector audit verify, keep the file as evidence and move it away: a new one is begun",
+        "run connector audit verify, then move the file to a safe place: the next change starts a new one",
     );
   }
 
@@ -146,10 +132,10 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
     try {
       ftruncateSync(fd, end);
     } catch {
-      // Linux reports a lost page once: the next fsync would call this line safe. So this process adds nothing more.
+      // Linux reports a failed page once, so the next fsync would succeed without this line (AUDIT-6).
       unusable = new GovernanceError(
         "failed-precondition",
-        `the audit log ${path} has a line that could be neither synced nor cut off; see to the disk and start anew`,
+        `the audit log ${path} has a line that could neither be synced nor removed; check the disk and restart the connector`,
         { cause },
       );
     }
@@ -190,7 +176,7 @@ function statOf(fd: number, path: string): Pick<FileState, "file" | "size" | "ch
   if (!found.isFile()) {
     throw new GovernanceError(
       "failed-precondition",
-      `the audit log ${path} is no regular file; move it away, or name another --state-dir`,
+      `the audit log ${path} is not a regular file; move it away, or use another --state-dir`,
     );
   }
   return { file: `${found.dev}:${found.ino}`, size: Number(found.size), changedAtNs: found.mtimeNs };

@@ -3,15 +3,15 @@ import { type ChainLink, readChainLink } from "./chain-link.ts";
 import type { RawLine } from "./split-lines.ts";
 
 interface CheckedLine {
-  /** From 1, as the file has it. */
+  /** Its number in the file, from 1. */
   readonly line: number;
-  /** Undefined when the line cannot be read at all. */
+  /** Undefined if the line cannot be read. */
   readonly link: ChainLink | undefined;
-  /** Empty: the line is as it was written, and where it was written. */
+  /** Empty if the line has its original content and place. */
   readonly problems: readonly string[];
 }
 
-/** Compares each line with itself and with the one before it. After a bad line it goes on from what that line says. */
+/** Checks the hash of each line and its link to the line before. After a bad line the next is compared with that one. */
 export function createChainCheck(): (line: RawLine) => CheckedLine {
   let line = 0;
   let before: Pick<ChainLink, "seq" | "hash"> | undefined = { seq: 0, hash: NO_LINE_BEFORE };
@@ -24,7 +24,7 @@ export function createChainCheck(): (line: RawLine) => CheckedLine {
       return { line, link: undefined, problems: [link] };
     }
     const problems: string[] = [];
-    if (!link.intact) problems.push("was changed: its hash is not that of its text");
+    if (!link.intact) problems.push("was changed: its hash does not match its content");
     if (before !== undefined) problems.push(...linkProblems(link, before));
     before = link;
     return { line, link: link, problems };
@@ -35,11 +35,11 @@ function linkProblems({ seq, prev }: ChainLink, before: Pick<ChainLink, "seq" | 
   const due = before.seq + 1;
   if (seq > due) {
     const missing = seq - due === 1 ? `line ${due} is` : `lines ${due} to ${seq - 1} are`;
-    return [`has seq ${seq} where ${due} is due: ${missing} missing before it`];
+    return [`has seq ${seq} instead of ${due}: ${missing} missing before it`];
   }
-  if (seq < due) return [`has seq ${seq} where ${due} is due: it was inserted, repeated or moved`];
+  if (seq < due) return [`has seq ${seq} instead of ${due}: it was inserted, repeated or moved`];
   if (prev === before.hash) return [];
   return seq === 1
-    ? ["is the first and names a line before it"]
-    : ["does not follow the line before it: that one was changed or replaced, hash and all, or this one was"];
+    ? ["has seq 1 but refers to a line before it"]
+    : ["does not refer to the line before it: one of the two was replaced together with its hash"];
 }

@@ -4,7 +4,7 @@ import { createLineSplitter, type RawLine } from "./split-lines.ts";
 const CHUNK_BYTES = 256 * 1024;
 const LINE_END = 0x0a;
 
-/** Hands out the lines that end within the range, which begins at the beginning of a line; returns the end of the last. */
+/** Visits the lines that end within the range, which starts at the start of a line. Returns the end of the last line. */
 export function eachLine(fd: number, from: number, to: number, visit: (line: RawLine) => void): number {
   const splitter = createLineSplitter();
   let at = from;
@@ -15,7 +15,7 @@ export function eachLine(fd: number, from: number, to: number, visit: (line: Raw
   return at - splitter.restBytes();
 }
 
-/** The bytes of the range; fewer when the file ends before. Each chunk lives until the next is asked for. */
+/** The bytes of the range, or fewer if the file ends before. All chunks share one buffer. */
 export function* chunks(fd: number, from: number, to: number): Generator<Buffer, void> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let at = from;
@@ -27,7 +27,7 @@ export function* chunks(fd: number, from: number, to: number): Generator<Buffer,
   }
 }
 
-/** Where the last so many lines begin, of a file of that size, read from its end: 0 when it has no more than those. */
+/** Where the last `lines` lines of a file of that size start, read from its end; 0 if it has no more than those. */
 export function startOfLast(fd: number, size: number, lines: number): number {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let ends = 0;
@@ -45,7 +45,7 @@ export function startOfLast(fd: number, size: number, lines: number): number {
   return 0;
 }
 
-/** Lines before the place. */
+/** How many lines end before `to`. */
 export function countLines(fd: number, to: number): number {
   let lines = 0;
   for (const chunk of chunks(fd, 0, to)) {

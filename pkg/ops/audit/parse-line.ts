@@ -10,7 +10,7 @@ export interface AuditStep {
   readonly reason?: string;
 }
 
-/** A line as it was read. Words of closed sets are text here: a later version may have written others. */
+/** A line as data. Closed sets are text here, since a later version may have written other words. */
 export interface AuditLine {
   readonly seq: number;
   /** ISO 8601, UTC. */
@@ -30,7 +30,7 @@ export interface AuditLine {
   readonly hash: string;
 }
 
-/** Takes the known members of a line; undefined when one that every line has is missing or of another type. */
+/** Reads the known members; undefined if one that every line has is missing or has another type. */
 export function parseLine(value: Readonly<Record<string, unknown>>): AuditLine | undefined {
   const { seq, time, change, pool, kind, by, target, outcome, steps, undo, torn, prev, hash } = value;
   if (typeof seq !== "number" || typeof time !== "string" || Number.isNaN(Date.parse(time))) return undefined;

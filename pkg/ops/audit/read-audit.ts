@@ -4,11 +4,11 @@ import { createChainCheck } from "./chain.ts";
 import { type AuditLine, parseLine } from "./parse-line.ts";
 import { streamLines } from "./stream-lines.ts";
 
-/** What is given must fit. */
+/** A line must match every member that is given. */
 export interface AuditFilter {
-  /** Milliseconds since the epoch, itself within. */
+  /** Milliseconds since the epoch, inclusive. */
   readonly since?: number | undefined;
-  /** Milliseconds since the epoch, itself outside. */
+  /** Milliseconds since the epoch, exclusive. */
   readonly until?: number | undefined;
   readonly kind?: string | undefined;
   /** The user's id (`sub`). */
@@ -16,13 +16,13 @@ export interface AuditFilter {
   readonly group?: string | undefined;
   readonly outcome?: string | undefined;
   readonly change?: string | undefined;
-  /** The name of who asked. */
+  /** The name of the requester. */
   readonly by?: string | undefined;
 }
 
 /**
- * The lines that fit, oldest first. Of a damaged file it gives every line that can be read, and throws `data-loss` at
- * the end, naming the first bad line: what was given may be forged, and something may be missing.
+ * The lines that match, oldest first. From a damaged file it yields every line that can be read and throws `data-loss`
+ * at the end with the first bad line, since lines may be forged or missing.
  */
 export async function* readAudit(
   path: string,
@@ -44,11 +44,12 @@ export async function* readAudit(
       const { line, link, problems } = check(raw);
       lines = line;
       const read = link === undefined ? undefined : parseLine(link.value);
-      const problem = problems[0] ?? (read === undefined ? "lacks what every audit line has" : undefined);
+      const problem =
+        problems[0] ?? (read === undefined ? "does not have all members of an audit line" : undefined);
       if (problem !== undefined) reportBad(line, problem);
       if (read !== undefined && matchesFilter(read, filter)) yield read;
     }
-    if (batch.restBytes > 0) reportBad(lines + 1, "has no line end: a write was cut off");
+    if (batch.restBytes > 0) reportBad(lines + 1, "has no line end: a write stopped");
   }
   if (bad === 0) return;
   const others = bad === 1 ? "" : ` (and ${bad - 1} more)`;

@@ -42,32 +42,32 @@ describe("a verdict", () => {
   test("names a changed line, and only it", async () => {
     expect(
       await edited((lines) => lines.map((text, i) => (i === 1 ? text.replace("alice", "malice") : text))),
-    ).toEqual(["2 was changed: its hash is not that of its text"]);
+    ).toEqual(["2 was changed: its hash does not match its content"]);
   });
 
   test("names missing lines", async () => {
     expect(await edited((lines) => lines.toSpliced(1, 1))).toEqual([
-      "2 has seq 3 where 2 is due: line 2 is missing before it",
+      "2 has seq 3 instead of 2: line 2 is missing before it",
     ]);
     rmSync(path);
     expect(await edited((lines) => lines.toSpliced(0, 2))).toEqual([
-      "1 has seq 3 where 1 is due: lines 1 to 2 are missing before it",
+      "1 has seq 3 instead of 1: lines 1 to 2 are missing before it",
     ]);
   });
 
   test("names a repeated line", async () => {
     expect(await edited((lines) => lines.toSpliced(2, 0, lines[1] ?? ""))).toEqual([
-      "3 has seq 2 where 3 is due: it was inserted, repeated or moved",
+      "3 has seq 2 instead of 3: it was inserted, repeated or moved",
     ]);
   });
 
   test("names a line that is none", async () => {
-    expect(await edited((lines) => lines.toSpliced(1, 0, "hello"))).toEqual(["2 is no JSON object"]);
+    expect(await edited((lines) => lines.toSpliced(1, 0, "hello"))).toEqual(["2 is not a JSON object"]);
   });
 
   test("names a broken-off end, which the next change moves aside", async () => {
     expect(await edited((lines) => lines.with(5, '{"seq":6,'))).toEqual([
-      "6 has no line end: a write was cut off after 9 bytes, and the next change moves it aside",
+      "6 has no line end: a write stopped after 9 bytes; the next change moves this rest to a file of its own",
     ]);
   });
 
@@ -164,7 +164,7 @@ describe("reading", () => {
     const got: AuditLine[] = [];
     await expect(read({}, got)).rejects.toMatchObject({
       code: "data-loss",
-      message: expect.stringContaining("line 2 is no JSON object (and 1 more)"),
+      message: expect.stringContaining("line 2 is not a JSON object (and 1 more)"),
     });
     expect(got.map(({ change }) => change)).toEqual(["c1", "c3"]);
   });

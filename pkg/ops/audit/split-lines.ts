@@ -1,4 +1,6 @@
-/** A line without its end; undefined stands for one too long to be held. */
+// Splits bytes into lines. Not with Node's readline, which decodes text and does not limit a line: hashes need the bytes.
+
+/** A line without its line end; undefined if it is too long to be kept in memory. */
 export type RawLine = Buffer | undefined;
 
 interface LineSplitter {
@@ -8,7 +10,7 @@ interface LineSplitter {
   restBytes(): number;
 }
 
-/** Longer than a line can get: the membership of a deleted group is what makes one long, about 40 bytes a member. */
+/** More than a line can have. The longest lines have the members of a deleted group, about 40 bytes each. */
 const MAX_LINE_BYTES = 256 * 2 ** 20;
 const LINE_END = 0x0a;
 

@@ -5,17 +5,17 @@ import { errnoOf } from "../../core/unknown.ts";
 import { diskError } from "./disk-errors.ts";
 import { createLineSplitter, type RawLine } from "./split-lines.ts";
 
-/** Lines as they come off the disk; the last batch tells what is left without an end. */
+/** Lines as they are read. The last batch has the number of bytes after the last line end. */
 interface LineBatch {
   readonly lines: readonly RawLine[];
   readonly restBytes: number;
 }
 
 const CHUNK_BYTES = 256 * 1024;
-/** A write under way shows in parts, and is over long before this. */
+/** A write of another process may be visible in part; it ends long before this. */
 const WRITE_UNDER_WAY_MS = 100;
 
-/** Reads a file that may be growing, a chunk at a time. `not-found` when it is missing, `canceled` when told to stop. */
+/** Reads a file that may grow, in chunks. Throws `not-found` if it is missing, and `canceled` when the signal fires. */
 export async function* streamLines(path: string, signal: AbortSignal): AsyncGenerator<LineBatch, void> {
   const file = await openAuditFile(path);
   try {
@@ -46,7 +46,7 @@ async function openAuditFile(path: string): Promise<FileHandle> {
     if (errnoOf(error) !== "ENOENT") throw diskError(error, `read the audit log ${path}`);
     throw new GovernanceError(
       "not-found",
-      `there is no audit log ${path}: nothing was changed yet, or its state directory is another (--state-dir)`,
+      `there is no audit log ${path}: no change was made yet, or it is in another state directory (--state-dir)`,
       { cause: error },
     );
   }
@@ -72,5 +72,5 @@ async function pause(signal: AbortSignal): Promise<void> {
 
 function stopped({ reason }: AbortSignal): GovernanceError {
   if (reason instanceof GovernanceError) return reason;
-  return new GovernanceError("canceled", "reading the audit log was stopped", { cause: reason });
+  return new GovernanceError("canceled", "reading the audit log was canceled", { cause: reason });
 }

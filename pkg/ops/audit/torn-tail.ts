@@ -16,18 +16,18 @@ interface TornTail {
   readonly nowMs: EpochMs;
 }
 
-/** Moves what stands behind the last whole line to `<path>.torn-<time>` and cuts it off; both are on the disk then. */
+/** Moves the bytes after the last whole line to `<path>.torn-<time>`. Returns when both files are on the disk. */
 export function moveTornAside({ path, fd, from, to, nowMs }: TornTail): TornNote {
-  const aside = createAside(`${path}.torn-${new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, "")}`);
+  const target = createNewFile(`${path}.torn-${new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, "")}`);
   const sha256 = createHash("sha256");
   try {
     for (const chunk of chunks(fd, from, to)) {
       sha256.update(chunk);
-      writeAll(aside, chunk);
+      writeAll(target, chunk);
     }
-    fsyncSync(aside);
+    fsyncSync(target);
   } finally {
-    closeSync(aside);
+    closeSync(target);
   }
   syncDirectoryOf(path);
   ftruncateSync(fd, from);
@@ -35,7 +35,7 @@ export function moveTornAside({ path, fd, from, to, nowMs }: TornTail): TornNote
   return { bytes: to - from, sha256: sha256.digest("hex") };
 }
 
-function createAside(name: string): number {
+function createNewFile(name: string): number {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return openSync(attempt === 1 ? name : `${name}-${attempt}`, "wx", 0o600);

@@ -2,27 +2,27 @@ import { createChainCheck } from "./chain.ts";
 import { streamLines } from "./stream-lines.ts";
 
 export interface AuditProblem {
-  /** From 1, as the file has it. */
+  /** Its number in the file, from 1. */
   readonly line: number;
-  /** Reads on from "line 7 ". */
+  /** Completes "line 7 …". */
   readonly problem: string;
 }
 
 export interface AuditVerification {
   /** Whole lines in the file. */
   readonly lines: number;
-  /** What the last readable line says of itself; undefined in a file without any. */
+  /** Of the last readable line; undefined if there is none. */
   readonly lastSeq: number | undefined;
   readonly lastHash: string | undefined;
-  /** The first of them. */
+  /** The first ones. */
   readonly problems: readonly AuditProblem[];
   readonly problemCount: number;
-  /** The line that has the hash which was asked for. */
+  /** The line with the expected hash. */
   readonly expectedAt: number | undefined;
 }
 
 interface VerifyOptions {
-  /** A last hash that was noted earlier. The log may have grown since, so it may stand in any line; in none is a problem. */
+  /** The last hash of an earlier check. It may now be in any line, since the log grows; in no line is a problem. */
   readonly expectLast?: string | undefined;
 }
 
@@ -30,8 +30,8 @@ const PROBLEMS_KEPT = 20;
 
 /**
  * Checks every line of the file in constant memory: none may be changed, missing, repeated, inserted or moved. Two
- * things cannot be seen from the file alone: lines cut off its end, and a chain made anew by somebody who may write
- * it. Both show when the last hash is kept elsewhere and given as `expectLast`.
+ * things do not show in the file alone: lines removed from its end, and a file that was replaced as a whole. Both show
+ * when the last hash is stored elsewhere and given as `expectLast`.
  */
 export async function verifyAuditFile(
   path: string,
@@ -64,14 +64,14 @@ export async function verifyAuditFile(
     if (batch.restBytes > 0) {
       report(
         lines + 1,
-        `has no line end: a write was cut off after ${batch.restBytes} bytes, and the next change moves it aside`,
+        `has no line end: a write stopped after ${batch.restBytes} bytes; the next change moves this rest to a file of its own`,
       );
     }
   }
   if (expectLast !== undefined && expectedAt === undefined) {
     report(
       lines,
-      "is the last, and no line has the expected hash: lines were cut off, or the chain was made anew",
+      "is the last, and no line has the expected hash: lines were removed from the end, or the file was replaced",
     );
   }
   return { lines, lastSeq, lastHash, problems, problemCount, expectedAt };

@@ -95,7 +95,7 @@ function verdictText({
     ...problems.map(({ line, problem }) => `line ${line} ${problem}`),
     ...(more === 0 ? [] : [`and ${counted(more, "more problem")}`]),
     problemCount === 0
-      ? `${counted(lines, "line")}, unbroken`
+      ? `${counted(lines, "line")}, the hash chain is intact`
       : `${counted(lines, "line")}, ${counted(problemCount, "problem")}`,
   ];
   if (lastSeq !== undefined) said.push(`last seq ${lastSeq}, last hash ${lastHash}`);
@@ -105,8 +105,8 @@ function verdictText({
     );
   } else if (problemCount === 0) {
     said.push(
-      "Lines cut off the end, or a chain made anew, cannot be seen from the file alone:",
-      "keep the last hash elsewhere and give it to the next check as --expect-last.",
+      "The file alone does not show whether lines were removed from its end, or all of it was replaced:",
+      "store the last hash elsewhere and pass it to the next check as --expect-last.",
     );
   }
   return `${said.join("\n")}\n`;
