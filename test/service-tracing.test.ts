@@ -240,7 +240,7 @@ describe("sending", () => {
     expect(collector.spans.length).toBeGreaterThanOrEqual(8);
   });
 
-  test("that fails is logged once an hour, with what was lost, and is told when it is over", async () => {
+  test("that fails is logged once an hour, with what was lost, and another line says when it is over", async () => {
     let nowMs = Date.now();
     collector.answer("unavailable");
     const tracing = await traced({ batchDelayMs: 1, now: () => nowMs });
@@ -252,8 +252,8 @@ describe("sending", () => {
     await vi.waitFor(() => expect(lines).toHaveLength(1));
     expect(lines[0]).toMatchObject({
       level: "error",
-      msg: "traces are lost; said once an hour",
-      error: `the collector at 127.0.0.1:${collector.port} takes no traces (gRPC code 14)`,
+      msg: "traces are lost; this is logged once an hour",
+      error: `the collector at 127.0.0.1:${collector.port} does not accept traces (gRPC code 14)`,
       spans: 1,
     });
     await send(2);
@@ -262,11 +262,11 @@ describe("sending", () => {
     nowMs += 60_000;
     await send(4);
     await vi.waitFor(() => expect(lines).toHaveLength(2));
-    expect(lines[1]).toMatchObject({ msg: "traces are lost; said once an hour", spans: 3 });
+    expect(lines[1]).toMatchObject({ msg: "traces are lost; this is logged once an hour", spans: 3 });
     collector.answer("ok");
     await send(5);
     await vi.waitFor(() => expect(lines).toHaveLength(3));
-    expect(lines[2]).toMatchObject({ level: "info", msg: "the collector takes traces again" });
+    expect(lines[2]).toMatchObject({ level: "info", msg: "the collector accepts traces again" });
     expect(JSON.stringify(lines)).not.toContain("go away");
   });
 
@@ -299,7 +299,7 @@ describe("the collector's address", () => {
     const stranger = await traced({ endpoint });
     stranger.awsCall({ ...attempt, requestId: "without" });
     await stranger.close(5_000);
-    expect(lines).toMatchObject([{ msg: "traces are lost; said once an hour" }]);
+    expect(lines).toMatchObject([{ msg: "traces are lost; this is logged once an hour" }]);
     const trusted = await traced({ endpoint, caFile });
     trusted.awsCall({ ...attempt, requestId: "with" });
     await trusted.close(5_000);
@@ -312,7 +312,11 @@ describe("the collector's address", () => {
   test.for([
     ["not a url at all", undefined, /^otel-collector-endpoint: must be host:port or an http or https URL/],
     ["ftp://127.0.0.1:4317", undefined, /^otel-collector-endpoint: must be/],
-    ["http://me:hunter2@127.0.0.1:4317", undefined, /^otel-collector-endpoint: holds a name or a password/],
+    [
+      "http://me:hunter2@127.0.0.1:4317",
+      undefined,
+      /^otel-collector-endpoint: contains a user name or a password/,
+    ],
     [
       "https://127.0.0.1:4317",
       "/nowhere/ca.pem",

@@ -1,7 +1,10 @@
 import { isRecord } from "../core/unknown.ts";
 import { printable } from "./printable.ts";
 
-/** One log line for people, from one JSON log line: time, level, message, then the fields as `key=value`. */
+/**
+ * One log line for people, from one JSON log line: time, level, message, then the fields as `key=value`. Not pino-pretty,
+ * which is made for development and shows control characters as they are.
+ */
 export function consoleLine(json: string): string {
   const parsed: unknown = JSON.parse(json);
   if (!isRecord(parsed)) return printable(json);

@@ -1,14 +1,14 @@
 import { GovernanceError } from "../core/errors.ts";
 
-/** What a log may say of a failure: our own messages, which hold no personal data, and of foreign ones only the place. */
+/** What a log may say about a failure: our own messages, which have no personal data, and the place of a foreign error. */
 interface ErrorFields {
   readonly error: string;
   readonly code?: string;
   readonly reason?: string;
   readonly requestId?: string;
-  /** The name and the code of each error below, outermost first. */
+  /** The name and the code of each cause, outermost first. */
   readonly causes?: readonly string[];
-  /** Of what nobody expected: where the innermost was thrown, without its message, which may quote anything. */
+  /** For unexpected errors: where the innermost cause was thrown, without its message, which may quote anything. */
   readonly at?: readonly string[];
 }
 

@@ -3,8 +3,8 @@ import type { ErrorCode, ErrorReason } from "../core/errors.ts";
 import type { Category, Operation } from "../core/operations.ts";
 
 /**
- * All that a log line can say besides its message. The list is closed and has no room for an attribute, a password or
- * a token (D20): what cannot be passed cannot leak.
+ * All fields that a log line can have besides its message. The list is closed and has no place for an attribute, a
+ * password or a token (D20).
  */
 export interface LogFields {
   readonly pool?: string;
@@ -21,17 +21,17 @@ export interface LogFields {
   readonly attempt?: number;
   readonly requestId?: string | undefined;
 
-  /** Of a call that we answer. */
+  /** Of a gRPC call. */
   readonly service?: string;
   readonly method?: string;
   readonly grpcCode?: string;
   readonly requestBytes?: number;
   readonly answerBytes?: number;
   readonly peer?: string;
-  /** Who called, as the audit log names them. */
+  /** The caller's name, as in the audit log. */
   readonly caller?: string;
 
-  /** Of a change: its id in the audit log, and what was asked for. */
+  /** Of a change: its id in the audit log, and its kind. */
   readonly change?: string;
   readonly kind?: ChangeKind;
 
@@ -55,6 +55,6 @@ export interface LogFields {
   readonly code?: ErrorCode;
   readonly reason?: ErrorReason | undefined;
 
-  /** Who or what it is about, by name: written at level debug only. */
+  /** The names of the user and the group. Written at level debug only. */
   readonly names?: Readonly<Partial<Record<"user" | "group", string>>>;
 }

@@ -161,7 +161,7 @@ describe("the level at run time", () => {
       expect.objectContaining({ msg: "still heard", level: "debug" }),
       expect.objectContaining({
         level: "warn",
-        msg: "the level debug has expired: from here on it is info",
+        msg: "the log level debug has expired: the level is info from now on",
         setting: "log-level-debug-expires-at",
       }),
       { level: "info", time: "1970-01-01T00:00:02.000Z", msg: "heard" },

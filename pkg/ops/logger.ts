@@ -6,29 +6,29 @@ import { errorFields } from "./error-fields.ts";
 import type { LogFields } from "./log-fields.ts";
 import { currentLogScope } from "./logger-scope.ts";
 
-/** The program's log. It takes known fields only, so it cannot be handed an attribute, a password or a token (D20). */
+/** The program's log. It takes known fields only, so it cannot be given an attribute, a password or a token (D20). */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** An error line for a failure: our own message, and of what caused it only names and places in the code. */
+  /** An error line for a failure: our own message, and of its causes only names and places in the code. */
   failure(message: string, error: unknown, fields?: LogFields): void;
 }
 
 /** A log whose level changes while the program runs. */
 export interface AdjustableLogger extends Logger {
-  /** As it is now. */
+  /** The current level. */
   level(): LogLevel;
-  /** From the next line on. A time that has passed already makes debug info at once. */
+  /** From the next line on. If `debugExpiresAt` has passed, debug becomes info at once. */
   setLevel(level: LogLevel, debugExpiresAt?: number): void;
 }
 
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** Milliseconds since the epoch, when a level of debug becomes info; undefined: never. */
+  /** Milliseconds since the epoch, when the level debug becomes info; undefined: never. */
   readonly debugExpiresAt?: number | undefined;
-  /** `console` is one plain line for people, `json` one object a line. */
+  /** `console` is one plain line for people, `json` one object per line. */
   readonly format: "console" | "json";
   /** Takes whole lines, line break included. */
   readonly write: (line: string) => void;
@@ -61,17 +61,17 @@ export function createLogger(options: LoggerOptions): AdjustableLogger {
     log.level = next;
   }
 
-  // Looked at line by line: an expiry needs no timer, since until the next line nobody could tell.
+  // Checked at each line: the level has no effect between two lines, so it needs no timer.
   function expire(): void {
     if (level !== "debug" || expiresAt === undefined || now() < expiresAt) return;
     setLevel("info");
     log.warn(
       { setting: "log-level-debug-expires-at" },
-      "the level debug has expired: from here on it is info",
+      "the log level debug has expired: the level is info from now on",
     );
   }
 
-  // Names travel with the line only where the operator asked for them.
+  // Names are only in the lines of the level debug, which the operator chose.
   function visibleFields({ names, ...fields }: LogFields): object {
     return level === "debug" ? { ...fields, ...names } : fields;
   }

@@ -3,7 +3,7 @@ import { dialableHost, formatListenAddress } from "../../core/listen-address.ts"
 import { errnoOf, isRecord } from "../../core/unknown.ts";
 
 interface HealthCheckRequest {
-  /** The address that the service listens on; 0.0.0.0 and :: are asked at this machine. */
+  /** The address that the service listens on. For 0.0.0.0 and :: the request goes to this machine. */
   readonly bindAddress: string;
   readonly port: number;
   /** Default `ready`. */
@@ -14,16 +14,16 @@ interface HealthCheckRequest {
 
 interface HealthCheckResult {
   readonly ok: boolean;
-  /** The endpoint that was asked. */
+  /** The URL of the request. */
   readonly url: string;
-  /** One line: what the service said, or why it said nothing. */
+  /** One line: the answer of the service, or why there is none. */
   readonly detail: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 const MAX_PAGE_BYTES = 64 * 1024;
 
-/** Asks a running service once. Never rejects: what keeps it from answering is the result. */
+/** One request to a running service. Never rejects: a failure is a result. */
 export async function healthCheck(ask: HealthCheckRequest, signal: AbortSignal): Promise<HealthCheckResult> {
   const { bindAddress, port, endpoint = "ready", timeoutMs = DEFAULT_TIMEOUT_MS } = ask;
   const address = { kind: "tcp", host: dialableHost(bindAddress), port } as const;
@@ -33,13 +33,13 @@ export async function healthCheck(ask: HealthCheckRequest, signal: AbortSignal):
     const { status, body } = await get(url, AbortSignal.any([signal, timeout]));
     return { ok: status === 200, url, detail: detailOf(body) ?? `answered with HTTP status ${status}` };
   } catch (error) {
-    if (signal.aborted) return { ok: false, url, detail: "given up" };
+    if (signal.aborted) return { ok: false, url, detail: "canceled" };
     if (timeout.aborted) return { ok: false, url, detail: `no answer within ${timeoutMs} ms` };
     const code = errnoOf(error) || "unknown reason";
     return {
       ok: false,
       url,
-      detail: `cannot be asked (${code}); is connector serve --health-check running?`,
+      detail: `cannot be reached (${code}); is connector serve --health-check running?`,
     };
   }
 }
@@ -51,7 +51,7 @@ function get(url: string, signal: AbortSignal): Promise<{ readonly status: numbe
       response.setEncoding("utf8");
       response.on("data", (text: string) => {
         body += text;
-        if (body.length > MAX_PAGE_BYTES) response.destroy(new Error("the answer is no health page"));
+        if (body.length > MAX_PAGE_BYTES) response.destroy(new Error("the answer is not a health page"));
       });
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
       response.on("error", reject);
@@ -61,7 +61,7 @@ function get(url: string, signal: AbortSignal): Promise<{ readonly status: numbe
   });
 }
 
-/** The words of a page of ours; nothing for any other body. */
+/** Status and reason of a health page; undefined for any other body. */
 function detailOf(body: string): string | undefined {
   try {
     const page: unknown = JSON.parse(body);

@@ -1,16 +1,16 @@
 import type { EpochClock } from "../../core/clock.ts";
 import type { Readiness } from "./readiness.ts";
 
-/** What one GET is answered with. */
+/** The answer to a GET. */
 export interface HealthPage {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-/** Where the pages get what they tell. */
+/** What the pages show. */
 export interface HealthSources {
-  /** Whether the process is worth keeping. Asks nobody else: AWS out of reach is no reason to be restarted. */
+  /** Whether the process works. Does not depend on AWS: a restart would not make AWS reachable. */
   readonly live: () => boolean;
   readonly ready: () => Promise<Readiness>;
   /** The metrics in the text format of Prometheus. */
@@ -21,11 +21,11 @@ export interface HealthSources {
 
 type PageHandler = (sources: HealthSources) => HealthPage | Promise<HealthPage>;
 
-// The words of the Baton SDK's own health endpoint beside the names that Kubernetes uses.
+// The status words of the Baton SDK's health endpoint; Kubernetes reads only the HTTP status.
 const READY = { good: "ready", bad: "not_ready" };
 const HEALTHY = { good: "healthy", bad: "unhealthy" };
 
-/** The pages by path. */
+/** The pages by path: names of the Baton SDK and of Kubernetes. */
 export const HEALTH_PAGES: ReadonlyMap<string, PageHandler> = new Map<string, PageHandler>([
   ["/livez", livePage],
   ["/live", livePage],
@@ -60,7 +60,7 @@ async function metricsPage({ metrics }: HealthSources): Promise<HealthPage> {
   return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: await metrics() };
 }
 
-/** A page for what went wrong: one line, as JSON. */
+/** An error as one line of JSON. */
 export function errorPage(status: number, error: string): HealthPage {
   return json(status, { error });
 }

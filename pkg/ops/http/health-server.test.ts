@@ -238,18 +238,18 @@ describe("who is slow", () => {
 });
 
 describe("opening and closing", () => {
-  test("a port that is taken is named", async () => {
+  test("a port that is in use is named", async () => {
     const { port } = await start();
     await expect(start({ port })).rejects.toMatchObject({
       code: "failed-precondition",
-      message: `health-check-port: 127.0.0.1:${port} is taken by another program; stop it or choose another port`,
+      message: `health-check-port: 127.0.0.1:${port} is in use by another program; stop it or choose another port`,
     });
   });
 
   test("an address that is not of this machine is named", async () => {
     const opening = start({ bindAddress: "192.0.2.1" });
     await expect(opening).rejects.toBeInstanceOf(GovernanceError);
-    await expect(opening).rejects.toThrow(/^health-check-port: 192\.0\.2\.1:0 cannot be opened/);
+    await expect(opening).rejects.toThrow(/^health-check-port: 192\.0\.2\.1:0 cannot be used/);
   });
 
   test("an idle connection does not hold up the end", async () => {

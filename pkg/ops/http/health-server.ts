@@ -1,5 +1,5 @@
-// The HTTP endpoint of health and metrics. Whoever can reach it may ask, so it takes little: small heads, no bodies, few
-// connections, and each of them for a few seconds without a word.
+// The HTTP endpoint of health and metrics, on node:http alone: six fixed GET pages need no framework. Anybody who reaches
+// the port may call it, so heads are small, bodies are not read, and connections are few and closed when idle.
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { GovernanceError } from "../../core/errors.ts";
@@ -10,25 +10,25 @@ import { limitConnections } from "./limit-connections.ts";
 export interface HealthServerOptions extends HealthSources {
   /** IP address or name, IPv6 without brackets. */
   readonly bindAddress: string;
-  /** 0: the system chooses. */
+  /** 0: the system chooses a free port. */
   readonly port: number;
-  /** Hears of what should not happen: a page that could not be made. */
+  /** Called when a page could not be made, which should not happen. */
   readonly onError?: ((error: unknown) => void) | undefined;
   readonly limits?: Partial<HealthLimits> | undefined;
 }
 
 interface HealthLimits {
-  /** From the first byte of a request to the last of its head. */
+  /** From the first byte of a request to the end of its head. */
   readonly headMs: number;
-  /** Without a byte either way, in a request or between two. */
+  /** Without a byte in either direction, in a request or between two. */
   readonly idleMs: number;
   readonly connections: number;
 }
 
 export interface HealthServer {
-  /** Opens the address. Rejects with one line that names it and says why it cannot be had. */
+  /** Listens on the address. Rejects with one line that names it and says why it cannot be used. */
   listen(): Promise<{ readonly host: string; readonly port: number }>;
-  /** Drops idle connections at once, the others after so long. Always resolves; may be called again. */
+  /** Closes idle connections at once, the others after `graceMs`. Always resolves; may be called again. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: limits.headMs,
     requestTimeout: limits.headMs,
-    // How often the two above are looked at; the default is 30 s.
+    // How often Node checks the two limits above; the default is 30 s.
     connectionsCheckingInterval: Math.min(1000, limits.headMs),
     keepAliveTimeout: limits.idleMs,
   });
@@ -65,7 +65,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
       page = errorPage(500, "internal error: see the log of the connector");
     }
     if (page.status === 405) response.setHeader("allow", "GET, HEAD");
-    // What a body would say does not matter, and its end is not waited for.
+    // A body is not read, so the connection cannot be used again.
     if (closed !== undefined || hasBody(request)) response.setHeader("connection", "close");
     response.writeHead(page.status, {
       "content-type": page.type,
@@ -107,7 +107,7 @@ async function pageFor({ method, url = "" }: IncomingMessage, sources: HealthSou
   if (url.length > MAX_URL_CHARACTERS) return errorPage(414, "the path is too long");
   const page = HEALTH_PAGES.get(url.split("?", 1)[0] ?? "");
   if (page === undefined) return errorPage(404, `there is only ${[...HEALTH_PAGES.keys()].join(", ")}`);
-  if (method !== "GET" && method !== "HEAD") return errorPage(405, "only GET and HEAD are answered");
+  if (method !== "GET" && method !== "HEAD") return errorPage(405, "only GET and HEAD are supported");
   return await page(sources);
 }
 
@@ -132,21 +132,21 @@ function bindError(host: string, port: number, error: NodeJS.ErrnoException): Go
   if (error.code === "EADDRINUSE") {
     return new GovernanceError(
       "failed-precondition",
-      `${where} is taken by another program; stop it or choose another port`,
+      `${where} is in use by another program; stop it or choose another port`,
       cause,
     );
   }
   if (error.code === "EACCES" || error.code === "EPERM") {
     return new GovernanceError(
       "permission-denied",
-      `${where} may not be opened by this user; choose a port from 1024 up`,
+      `${where} may not be used by this user; choose a port of 1024 or higher`,
       cause,
     );
   }
   const why = error.code ?? "unknown reason";
   return new GovernanceError(
     "failed-precondition",
-    `${where} cannot be opened (${why}); choose another --health-check-bind-address`,
+    `${where} cannot be used (${why}); choose another --health-check-bind-address`,
     cause,
   );
 }

@@ -2,11 +2,11 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Holds at most so many connections. One too many takes the place of the one that has been without a request for
- * longest: whoever opens thousands and says nothing must not keep a probe out.
+ * Keeps at most `connections` open. A new one above that closes the one that has been idle for longest: a client that
+ * opens thousands and sends nothing must not block the probes. Node's `maxConnections` would drop the new one instead.
  */
 export function limitConnections(server: Server, connections: number): void {
-  // In the order in which they fell silent.
+  // In the order in which they became idle.
   const idle = new Set<Socket>();
   let open = 0;
 

@@ -2,7 +2,7 @@ import { orAborted } from "../../core/abort.ts";
 import type { EpochClock, MonotonicClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
-/** What the last complete sync was, as far as it may be told to anybody who asks. */
+/** The last complete sync, as far as it may be shown to anybody. */
 export interface LastSync {
   readonly endedAt: Date;
   readonly durationMs: number;
@@ -11,17 +11,17 @@ export interface LastSync {
   readonly memberships: number;
 }
 
-/** Whether the service can do its work, and since when that is known. */
+/** Whether the service can work with the pool, and when that was checked. */
 export interface Readiness {
   readonly ready: boolean;
-  /** One line of our own: what is wrong and the cure. Undefined when ready. */
+  /** One line: what is wrong and the cure. Undefined when ready. */
   readonly reason: string | undefined;
   readonly checkedAt: Date;
   readonly lastSync?: LastSync | undefined;
 }
 
 export interface ReadinessOptions {
-  /** One look at AWS. Rejects with why the service cannot work. */
+  /** Checks AWS once. Rejects with the reason why the service cannot work. */
   readonly validate: (signal: AbortSignal) => Promise<void>;
   /** Must not throw. */
   readonly lastSync?: (() => LastSync | undefined) | undefined;
@@ -29,16 +29,16 @@ export interface ReadinessOptions {
   readonly now: EpochClock;
   /** Milliseconds that only go forward. */
   readonly monotonic: MonotonicClock;
-  /** The longest that anybody waits for a look. Default 10 000. */
+  /** The longest that a check may take. Default 10 000. */
   readonly timeoutMs?: number | undefined;
 }
 
 export interface ReadinessProbe {
-  /** Never rejects. However many ask, AWS is asked once in 30 s while all is well and once in 5 s while it is not. */
+  /** Never rejects. Checks AWS at most once in 30 s after a success and once in 5 s after a failure. */
   ready(): Promise<Readiness>;
-  /** What the last look found, without a new one; undefined before the first. */
+  /** The result of the last check, without a new one; undefined before the first. */
   last(): boolean | undefined;
-  /** Not ready for good, and a look under way is given up. */
+  /** From now on not ready. Cancels a running check. */
   drain(): void;
 }
 
@@ -52,13 +52,13 @@ interface ProbeResult {
   readonly staleAtMs: number;
 }
 
-/** The cached look at AWS behind `/readyz`: probes come every few seconds from every side, and each call has a quota. */
+/** The cached check of AWS behind `/readyz`: probes come every few seconds, and calls to AWS have a quota. */
 export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe {
   const { validate, lastSync, now, monotonic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const stop = new AbortController();
   let lastResult: ProbeResult | undefined;
   let running: Promise<ProbeResult> | undefined;
-  /** A look that was given up and has not come back is not joined by a second one. */
+  /** A check that timed out may still run; then no second one is started. */
   let validating = false;
 
   function record(error?: unknown): ProbeResult {
@@ -78,10 +78,7 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
   }
 
   async function probe(): Promise<ProbeResult> {
-    const timedOut = new GovernanceError(
-      "deadline-exceeded",
-      `AWS was asked and has not answered within ${timeoutMs} ms`,
-    );
+    const timedOut = new GovernanceError("deadline-exceeded", `AWS did not answer within ${timeoutMs} ms`);
     if (validating) return record(timedOut);
     const timeout = new AbortController();
     const signal = AbortSignal.any([stop.signal, timeout.signal]);

@@ -32,7 +32,7 @@ test("looks over a line that is just being written", () => {
   expect(lastAuditSeq(path)).toBe(1);
 });
 
-test("throws for what is no audit log, and repeats nothing of it", () => {
+test("throws for a file that is not an audit log, and quotes nothing of it", () => {
   appendFileSync(path, "ada@example.com\n");
-  expect(() => lastAuditSeq(path)).toThrow("the last line of the audit log is no JSON object");
+  expect(() => lastAuditSeq(path)).toThrow("the last line of the audit log is not a JSON object");
 });

@@ -4,8 +4,8 @@ import { type ChainLink, readChainLink } from "../audit/chain-link.ts";
 import { eachLine, startOfLast } from "../audit/file-lines.ts";
 
 /**
- * The number of the last whole line of an audit log, read from its end; 0 where there is no log or no line yet. Throws
- * when the file cannot be read or that line is none of an audit log.
+ * The sequence number of the last whole line of an audit log, read from its end; 0 if there is no log or no line yet.
+ * Throws if the file cannot be read or that line is not an audit line.
  */
 export function lastAuditSeq(path: string): number {
   const fd = openIfPresent(path);

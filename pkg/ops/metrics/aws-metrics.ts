@@ -15,26 +15,26 @@ export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetri
   const registers = [registry];
   const calls = new Counter({
     name: "connector_aws_calls_total",
-    help: "Calls sent to AWS, each attempt by itself, by operation and outcome: ok, or the name of the error.",
+    help: "Attempts to call AWS, by operation and outcome: ok, or the name of the error.",
     labelNames: ["operation", "outcome"],
     registers,
   });
   const retries = new Counter({
     name: "connector_aws_retries_total",
-    help: "Calls sent to AWS again after an attempt that failed.",
+    help: "Attempts to call AWS that repeat a failed attempt.",
     labelNames: ["operation"],
     registers,
   });
   const latency = new Histogram({
     name: "connector_aws_call_duration_seconds",
-    help: "Time of one attempt to call AWS, waiting for its turn not counted.",
+    help: "Duration of one attempt to call AWS, without the wait for its turn.",
     labelNames: ["operation"],
     buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
   const pages = new Histogram({
     name: "connector_page_duration_seconds",
-    help: "Time to read one page of a listing, waiting for turns and further attempts counted.",
+    help: "Duration of reading one page of a listing, including waits for turns and retries.",
     labelNames: ["listing", "outcome"],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
     registers,
@@ -60,7 +60,7 @@ export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetri
   };
 }
 
-/** The limiter knows these; they are read when they are asked for. */
+/** These are read from the limiter at each scrape. */
 function createQuotaMetrics(registry: Registry, sources: Sources): void {
   const registers = [registry];
   const labelNames = ["category"] as const;
@@ -99,22 +99,18 @@ function createQuotaMetrics(registry: Registry, sources: Sources): void {
 
   gauge(
     "connector_quota_set_per_second",
-    "Calls a second that the settings allow in a quota category.",
+    "Calls per second that the settings allow in a quota category.",
     (status) => status.setPerSecond,
   );
   gauge(
     "connector_quota_granted_per_second",
-    "Calls a second that are granted now: less than set after AWS throttled us.",
+    "Calls per second that are allowed now: less than the set rate after AWS throttled calls.",
     (status) => status.currentPerSecond,
   );
-  gauge("connector_quota_used_per_second", "Calls a second that were sent over the last seconds.", (status) =>
+  gauge("connector_quota_used_per_second", "Calls per second that were sent in the last seconds.", (status) =>
     used(status.category),
   );
   gauge("connector_quota_waiting", "Calls that wait for their turn.", (status) => status.waiting);
   counter("connector_quota_turns_total", "Turns to call AWS that were granted.", (status) => status.granted);
-  counter(
-    "connector_quota_throttles_total",
-    "How often AWS said that calls of a category come too fast.",
-    (status) => status.throttles,
-  );
+  counter("connector_quota_throttles_total", "Calls that AWS throttled.", (status) => status.throttles);
 }

@@ -26,7 +26,7 @@ test("tells when the certificate ends, beside a key and several times over", () 
   expect(certificateExpiryMs(path)).toBe(Date.UTC(2120, 0, 1));
 });
 
-test("throws for a file that holds none, or is not there", () => {
-  expect(() => certificateExpiryMs(file(TEST_KEY))).toThrow("the file holds no certificate");
+test("throws for a file without a certificate, or a missing one", () => {
+  expect(() => certificateExpiryMs(file(TEST_KEY))).toThrow("the file contains no certificate");
   expect(() => certificateExpiryMs(join(folder, "missing"))).toThrow("ENOENT");
 });

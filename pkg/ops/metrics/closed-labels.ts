@@ -1,8 +1,8 @@
-// What a label may say. Every value costs the scraper a series for ever, and some of ours come off the wire: the name
-// of a method that a stranger calls, the name of an error that an endpoint answers.
+// The values that a label may have. Every value creates a series in Prometheus, and some values come from the network:
+// the method that a client calls, the error name that an endpoint returns.
 import { CATEGORY_OF, type Operation } from "../../core/operations.ts";
 
-/** Stands for every value that is not in the set. */
+/** The label of every value that is not in the set. */
 export const OTHER = "other";
 
 export function closedLabel(values: Iterable<string>): (value: string) => string {
@@ -32,7 +32,7 @@ export const grpcCodeLabel: (name: string) => string = closedLabel([
 
 export const awsOperationLabel: (name: Operation) => string = closedLabel(Object.keys(CATEGORY_OF));
 
-/** `ok`, `canceled`, our own names for what AWS did not name, and the errors of Cognito and of AWS's front door. */
+/** `ok`, `canceled`, our own names of failures, and the errors of Cognito and of AWS in general. */
 export const awsOutcomeLabel: (name: string) => string = closedLabel([
   "ok",
   "canceled",

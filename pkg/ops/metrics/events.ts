@@ -9,7 +9,7 @@ interface SyncRows {
   readonly memberships: number;
 }
 
-/** How a sync came out, or what an earlier process left: `found`, which counts as no run. */
+/** The start or the end of a sync. `found`: a complete sync of an earlier process, which does not count as a run. */
 export type SyncEvent =
   | { readonly outcome: "begun" | "failed" | "canceled" }
   | {
@@ -17,11 +17,11 @@ export type SyncEvent =
       /** Milliseconds since the epoch. */
       readonly endedAtMs: number;
       readonly durationMs: number;
-      /** Undefined where only the dates of a run of an earlier process are known. */
+      /** Undefined if only the dates are known, of a sync of an earlier process. */
       readonly rows: SyncRows | undefined;
     };
 
-/** A page that was read, from the request to its rows: waiting for turns and trying again are in it. */
+/** One page of a listing that was read, with waits for turns and retries. */
 export interface PageEvent {
   readonly listing: "users" | "groups" | "members";
   readonly durationMs: number;
@@ -39,7 +39,7 @@ export interface QuotaStatus {
   readonly setPerSecond: number;
   readonly currentPerSecond: number;
   readonly waiting: number;
-  /** Turns given so far. */
+  /** Turns granted so far. */
   readonly granted: number;
   /** So far. */
   readonly throttles: number;
@@ -50,16 +50,16 @@ interface CertificateStatus {
   readonly expiresAtMs: number;
 }
 
-/** What is looked up when metrics are asked for. One that throws costs its own metrics alone. */
+/** What is read at each scrape. If one throws, only its own metrics are missing. */
 export interface MetricSources {
   readonly quota: () => readonly QuotaStatus[];
-  /** Calls a second of late. */
+  /** Calls per second in the last seconds. */
   readonly usedPerSecond: (category: Category) => number;
   readonly journal: () => OpenChangesStatus | undefined;
   readonly budgets: () => readonly BudgetStatus[];
   /** The number of the last line of the audit log. */
   readonly auditSeq: () => number | undefined;
-  /** What the last look at AWS found; undefined before the first. */
+  /** Whether the last check of AWS succeeded; undefined before the first. */
   readonly ready: () => boolean | undefined;
   readonly certificates: () => readonly CertificateStatus[];
 }

@@ -12,24 +12,24 @@ type CountedCall = Pick<GrpcCallEvent, "service" | "method" | "code" | "duration
 export interface GrpcMetrics {
   call(event: CountedCall): void;
   connectionRefused(why: "handshake" | "evicted" | "full"): void;
-  /** A file of certificates, tokens or keys changed; `applied` says whether its new content is in force. */
+  /** A file of certificates, tokens or keys changed. `applied`: its new content is in use. */
   reload(applied: boolean): void;
 }
 
-/** Whatever is not among the served methods is counted as one. */
+/** All methods that are not served share one label. */
 export function createGrpcMetrics(registry: Registry, served: readonly ServedMethod[]): GrpcMetrics {
   const registers = [registry];
   const known = new Set(served.map(({ service, method }) => `${service}/${method}`));
   const refusalReason = closedLabel(["UNAUTHENTICATED", "PERMISSION_DENIED"]);
   const requests = new Counter({
     name: "connector_grpc_requests_total",
-    help: "Finished gRPC calls by service, method and code; what is not served is counted as other.",
+    help: "Finished gRPC calls by service, method and code. Methods that are not served count as other.",
     labelNames: ["service", "method", "code"],
     registers,
   });
   const durations = new Histogram({
     name: "connector_grpc_request_duration_seconds",
-    help: "Time from a gRPC call to the end of its answer.",
+    help: "Duration of a gRPC call, from its arrival to the end of its answer.",
     labelNames: ["service", "method"],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
@@ -43,14 +43,14 @@ export function createGrpcMetrics(registry: Registry, served: readonly ServedMet
   for (const code of ["UNAUTHENTICATED", "PERMISSION_DENIED"]) refusals.inc({ code }, 0);
   const connections = new Counter({
     name: "connector_grpc_connections_refused_total",
-    help: "Connections that failed their TLS handshake, made room for another, or found no room.",
+    help: "Connections that failed their TLS handshake (handshake), were closed to make room (evicted), or exceeded the limit (full).",
     labelNames: ["reason"],
     registers,
   });
   for (const reason of ["handshake", "evicted", "full"]) connections.inc({ reason }, 0);
   const reloads = new Counter({
     name: "connector_security_reloads_total",
-    help: "Changes of certificate, token and key files that came into force (applied) or could not (kept).",
+    help: "Changes of certificate, token and key files: applied, or rejected so that the old content stays in use (kept).",
     labelNames: ["outcome"],
     registers,
   });
@@ -62,7 +62,7 @@ export function createGrpcMetrics(registry: Registry, served: readonly ServedMet
       const labels = isServed ? { service, method } : { service: OTHER, method: OTHER };
       requests.inc({ ...labels, code: grpcCodeLabel(code) });
       if (rejectedByAuth) refusals.inc({ code: refusalReason(code) });
-      // A watch of the health service lasts for days and says nothing about speed.
+      // A Watch of the health service lasts for days, so its duration says nothing about speed.
       else if (isServed && method !== "Watch") durations.observe(labels, durationMs / 1000);
     },
     connectionRefused: (reason) => connections.inc({ reason }),

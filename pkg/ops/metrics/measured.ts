@@ -5,7 +5,7 @@ import type { Page } from "../../core/page.ts";
 import type { Throttle } from "../../core/throttle.ts";
 import type { PageEvent, QuotaWaitEvent } from "./events.ts";
 
-/** The throttle, telling how long each turn was waited for. A wait that was given up is told too: it was a wait. */
+/** The throttle, reporting the wait for each turn, also if the wait was aborted. */
 export function measuredThrottle(
   inner: Throttle,
   wait: (event: QuotaWaitEvent) => void,
@@ -27,7 +27,7 @@ export function measuredThrottle(
 /** What a sync lists. */
 type Listings = Pick<Directory, "listUsers" | "listGroups" | "listMembers">;
 
-/** The directory, telling of each page of the three listings. Only what is listed here is wrapped. */
+/** The directory, reporting each page of the three listings. The other methods are not wrapped. */
 export function measuredListings<D extends Listings>(
   inner: D,
   page: (event: PageEvent) => void,

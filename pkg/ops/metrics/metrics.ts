@@ -1,5 +1,5 @@
-// What Prometheus scrapes. Everything is in a registry of its own, so that two of these never meet. No name, address,
-// attribute or id of anybody is a label, and each label has a closed set of values.
+// What Prometheus scrapes. Each instance has a registry of its own, so that two can exist in one process. No label has a
+// name, an address, an attribute or an id of a person, and each label has a closed set of values.
 
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { EpochClock } from "../../core/clock.ts";
@@ -16,13 +16,13 @@ interface MetricsOptions {
   /** The version of the package. */
   readonly version: string;
   readonly nodeVersion: string;
-  /** The methods that a label may name. */
+  /** The methods that may be label values. */
   readonly served: readonly ServedMethod[];
-  /** Memory, CPU, event loop and garbage collection too; by default, yes. */
+  /** Memory, CPU, event loop and garbage collection too. Default true. */
   readonly processMetrics?: boolean | undefined;
 }
 
-/** One metric as its documentation has it. */
+/** One metric, for documentation and tests. */
 interface MetricDescription {
   readonly name: string;
   readonly help: string;
@@ -31,21 +31,21 @@ interface MetricDescription {
 }
 
 export interface Metrics extends GrpcMetrics, AwsMetrics, SyncMetrics {
-  /** Adds what is looked up at each scrape, as soon as it is there. A source that is named again replaces the former. */
+  /** Adds sources that are read at each scrape. A source of the same name replaces the earlier one. */
   watch(sources: Partial<MetricSources>): void;
-  /** All of it in the text format of Prometheus. */
+  /** All metrics in the text format of Prometheus. */
   text(): Promise<string>;
   describe(): readonly MetricDescription[];
 }
 
-/** All metrics of the process. They begin at nothing: counters say how many since this was made. */
+/** All metrics of the process. Counters count from the creation of this object. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { now, version, nodeVersion, served, processMetrics = true } = options;
   const registry = new Registry();
   const sources = createSources(registry);
   const build = new Gauge({
     name: "connector_build_info",
-    help: "Always 1; the labels say what runs.",
+    help: "Always 1; the labels have the versions of the connector and of Node.js.",
     labelNames: ["version", "node_version"],
     registers: [registry],
   });
@@ -70,10 +70,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
 type Described = ReturnType<Registry["getMetricsAsArray"]>[number];
 
 function describe(metric: Described): MetricDescription {
-  // prom-client declares the type as a number and the label names not at all; it holds a word and a list.
+  // prom-client types the type as a number and does not type the label names; at run time they are a word and a list.
   const type = TYPES.find((word) => word === String(metric.type));
   const labels: unknown = "labelNames" in metric ? metric.labelNames : [];
-  if (type === undefined || !Array.isArray(labels)) throw new TypeError(`${metric.name} is of no known kind`);
+  if (type === undefined || !Array.isArray(labels)) throw new TypeError(`${metric.name} has an unknown type`);
   return { name: metric.name, help: metric.help, type, labels: labels.map(String) };
 }
 

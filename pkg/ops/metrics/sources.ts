@@ -13,10 +13,10 @@ const NAMES: Readonly<Record<Name, true>> = {
   certificates: true,
 };
 
-/** The sources as far as they are known yet. */
+/** The sources that were added so far. */
 export interface Sources {
   add(sources: Partial<MetricSources>): void;
-  /** What the source says; undefined when it is not there, or failed, which is counted. */
+  /** The value of a source; undefined if there is none yet, or if it failed, which is counted. */
   read<N extends Name, T>(name: N, ask: (source: MetricSources[N]) => T): T | undefined;
 }
 
@@ -24,11 +24,11 @@ export function createSources(registry: Registry): Sources {
   let known: Partial<MetricSources> = {};
   const failures = new Counter({
     name: "connector_metrics_source_failures_total",
-    help: "Metrics that could not be looked up, by what they are looked up in.",
+    help: "Metrics that could not be read, by their source.",
     labelNames: ["source"],
     registers: [registry],
   });
-  // From 0 on: an increase from nothing is none.
+  // Starts at 0: without a first sample, Prometheus does not see the increase to 1.
   for (const source of Object.keys(NAMES)) failures.inc({ source }, 0);
   return {
     add(sources) {

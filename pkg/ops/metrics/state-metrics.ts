@@ -2,7 +2,7 @@ import { Gauge, type Registry } from "prom-client";
 import type { EpochClock } from "../../core/clock.ts";
 import type { Sources } from "./sources.ts";
 
-/** What stands at this moment: journal, budgets, audit log, readiness, certificates. Unknown things have no sample. */
+/** Gauges of the current state: journal, budgets, audit log, readiness, certificates. An unknown value has no sample. */
 export function createStateMetrics(registry: Registry, sources: Sources, now: EpochClock): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number | undefined): void => {
@@ -21,22 +21,22 @@ export function createStateMetrics(registry: Registry, sources: Sources, now: Ep
 
   gauge(
     "connector_journal_open_changes",
-    "Changes of the pool that are begun and not ended.",
+    "Changes of the pool that have begun and not ended.",
     () => journal()?.open,
   );
   gauge(
     "connector_journal_oldest_open_change_age_seconds",
-    "Seconds since the oldest open change began; 0 when none is open.",
+    "Seconds since the oldest open change began; 0 if none is open.",
     () => {
       const status = journal();
       if (status === undefined) return undefined;
       return Math.max(0, now() - (status.oldestBeganAtMs ?? now())) / 1000;
     },
   );
-  gauge("connector_audit_last_seq", "Number of the last line of the audit log.", () =>
+  gauge("connector_audit_last_seq", "Sequence number of the last line of the audit log.", () =>
     sources.read("auditSeq", (seq) => seq()),
   );
-  gauge("connector_ready", "1 when the last look at AWS went well, 0 when it did not.", () => {
+  gauge("connector_ready", "1 if the last readiness check of AWS succeeded, 0 if it failed.", () => {
     const ready = sources.read("ready", (last) => last());
     return ready === undefined ? undefined : Number(ready);
   });
@@ -57,18 +57,18 @@ export function createStateMetrics(registry: Registry, sources: Sources, now: Ep
   };
   budget(
     "connector_changes_left_in_hour",
-    "Deletions, disables and invitations that are still allowed within this hour.",
+    "Deletions, disables and invitations that the hourly limit still allows.",
     (limit, spent) => Math.max(0, limit - spent),
   );
   budget(
     "connector_changes_limit_per_hour",
-    "Deletions, disables and invitations that the settings allow an hour.",
+    "Deletions, disables and invitations per hour that the settings allow.",
     (limit) => limit,
   );
 
   const certificates: Gauge<"certificate"> = new Gauge({
     name: "connector_tls_certificate_expiry_timestamp_seconds",
-    help: "When a certificate of the listener expires, in seconds since the epoch.",
+    help: "Expiry of a certificate of the listener, in seconds since the epoch.",
     labelNames: ["certificate"],
     registers,
     collect() {

@@ -6,12 +6,12 @@ export interface SyncMetrics {
   sync(event: SyncEvent): void;
 }
 
-/** Of the last complete sync there is nothing before there was one: an age of 0 would read as fresh. */
+/** Before the first complete sync its gauges have no sample: an age of 0 would look like a fresh file. */
 export function createSyncMetrics(registry: Registry, now: EpochClock): SyncMetrics {
   const registers = [registry];
   const runs = new Counter({
     name: "connector_sync_runs_total",
-    help: "Syncs that ended in this process: complete, failed or canceled.",
+    help: "Syncs that ended in this process, by outcome: complete, failed or canceled.",
     labelNames: ["outcome"],
     registers,
   });
@@ -34,11 +34,11 @@ export function createSyncMetrics(registry: Registry, now: EpochClock): SyncMetr
   };
   const ended = gauge(
     "connector_sync_last_complete_timestamp_seconds",
-    "When the last complete sync ended, in seconds since the epoch.",
+    "End of the last complete sync, in seconds since the epoch.",
   );
   const duration = gauge(
     "connector_sync_last_complete_duration_seconds",
-    "How long the last complete sync took.",
+    "Duration of the last complete sync.",
   );
   const rows = new Gauge({
     name: "connector_sync_last_complete_rows",

@@ -17,7 +17,7 @@ interface ExporterOptions {
 export const EXPORT_TIMEOUT_MS = 5_000;
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Sends spans to the collector, and tells the log once an hour that it cannot, and how many were lost since. */
+/** Sends spans to the collector. While it cannot, it logs once an hour, with the number of lost spans. */
 export function createExporter({ endpoint, caFile, log, now }: ExporterOptions): SpanExporter {
   const { host, url, plain } = collectorOf(endpoint);
   const credentials = plain ? createInsecureCredentials() : createSslCredentials(readCa(caFile));
@@ -33,23 +33,23 @@ export function createExporter({ endpoint, caFile, log, now }: ExporterOptions):
     reportedAt = now();
     const why = new GovernanceError(
       "unavailable",
-      `the collector at ${host} takes no traces${codeOf(error)}`,
+      `the collector at ${host} does not accept traces${codeOf(error)}`,
       {
         cause: error,
       },
     );
-    log.failure("traces are lost; said once an hour", why, { spans: lost });
+    log.failure("traces are lost; this is logged once an hour", why, { spans: lost });
     lost = 0;
   }
 
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        // A failure always brings its error, and the enum of codes is in a package that is not ours to import.
+        // A failure always has its error. The enum of codes is in a package that we do not depend on.
         if (result.error !== undefined) failed(spans.length, result.error);
         else if (failing) {
           failing = false;
-          log.info("the collector takes traces again", { address: host, spans: lost });
+          log.info("the collector accepts traces again", { address: host, spans: lost });
           lost = 0;
         }
         done(result);
@@ -60,7 +60,7 @@ export function createExporter({ endpoint, caFile, log, now }: ExporterOptions):
   };
 }
 
-/** Host and port of the collector, without whatever else a URL can carry. */
+/** Host and port of the collector, without the other parts of the URL. */
 function collectorOf(endpoint: string): {
   readonly host: string;
   readonly url: string;
@@ -76,10 +76,10 @@ function collectorOf(endpoint: string): {
   if (url.username !== "" || url.password !== "") {
     throw new GovernanceError(
       "invalid-argument",
-      "otel-collector-endpoint: holds a name or a password, which is never sent; leave it out",
+      "otel-collector-endpoint: contains a user name or a password, which is never sent; remove it",
     );
   }
-  // The gRPC port of OTLP, where none is said; an URL drops the port that is its scheme's own.
+  // Without a port, the gRPC port of OTLP. URL drops a port that is the default of its scheme, so read it from the text.
   const written = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(endpoint.trim())?.[1];
   const host = `${url.hostname}:${written ?? "4317"}`;
   return { host, url: `${url.protocol}//${host}`, plain: url.protocol === "http:" };
@@ -98,7 +98,7 @@ function readCa(caFile: string | undefined): Buffer | undefined {
   }
 }
 
-/** Of the text of a gRPC failure only its code: the rest comes from elsewhere. */
+/** The code of a gRPC failure. Its text is not shown, since it comes from outside. */
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "number"
     ? ` (gRPC code ${error.code})`

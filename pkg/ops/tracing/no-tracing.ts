@@ -1,7 +1,7 @@
 import { withLogScope } from "../logger-scope.ts";
 import type { Tracing } from "./tracing.ts";
 
-/** Where no collector is configured: only the log learns which call its lines are about. */
+/** Without a collector: log lines have the id of the call, and nothing else happens. */
 export const NO_TRACING: Tracing = {
   within: ({ callId }, work) => withLogScope({ callId }, work),
   request() {},

@@ -1,5 +1,5 @@
-// Spans over OpenTelemetry. Nothing is registered globally: every span is given its parent by hand, from the call that
-// the code runs for.
+// Spans over OpenTelemetry. Nothing is registered globally: every span gets its parent explicitly, from the call that the
+// code runs for.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,7 +25,7 @@ const BATCH_DELAY_MS = 5_000;
 const MAX_BATCH = 512;
 const MAX_QUEUED = 4_096;
 
-/** What OpenTelemetry counts as an error of the server; the rest is the caller's to mend. */
+/** The codes that OpenTelemetry counts as errors of the server. All others are errors of the client. */
 const SERVER_ERRORS: ReadonlySet<string> = new Set([
   "UNKNOWN",
   "DEADLINE_EXCEEDED",
@@ -35,7 +35,7 @@ const SERVER_ERRORS: ReadonlySet<string> = new Set([
   "DATA_LOSS",
 ]);
 
-/** The call that code runs for, as a parent of spans. */
+/** The call that code runs for, as the parent of spans. */
 interface OpenRequest {
   readonly context: Context;
   readonly span: Span;
@@ -134,7 +134,7 @@ export function createOtlpTracing(options: TracingOptions): Tracing {
   };
 }
 
-/** What could not be sent was told by the exporter. */
+/** The exporter has logged what could not be sent. */
 async function flushed(provider: TracerProvider, graceMs: number): Promise<void> {
   const timer = new AbortController();
   const graceOver = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined);

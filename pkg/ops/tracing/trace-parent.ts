@@ -1,9 +1,10 @@
 import { createTraceState, isSpanContextValid, type SpanContext } from "@opentelemetry/api";
 
-// W3C Trace Context, level 1: a later version may add fields after the four that are known, and ff is none.
+// W3C Trace Context, level 1: later versions may add fields after the first four, and ff is not a version. OpenTelemetry's
+// own propagator works on a global context, which is not used here.
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** The caller's span, from the headers it sent; undefined when they name none. */
+/** The caller's span from its headers; undefined if they are missing or not valid. */
 export function traceParent(
   traceparent: string | undefined,
   tracestate: string | undefined,

@@ -7,28 +7,28 @@ export interface IncomingRequest {
   readonly callId: string;
   readonly service: string;
   readonly method: string;
-  /** The headers `traceparent` and `tracestate` as they came; what is no W3C trace context is passed over. */
+  /** The headers `traceparent` and `tracestate` as received. Other values than a W3C trace context are ignored. */
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
 }
 
-/** What the span of a finished gRPC call shows of it. */
+/** The attributes of the span of a finished gRPC call. */
 export type RequestEvent = Pick<GrpcCallEvent, "code" | "requestBytes" | "answerBytes">;
 
-/** Spans for the collector. They hold names, numbers and ids of ours and AWS's, and nothing that was asked or answered. */
+/** Spans for the collector. They contain names, numbers and ids, and nothing of a request or an answer. */
 export interface Tracing {
-  /** Runs the work of a call: what it asks of AWS becomes its children, and its log lines carry its id. */
+  /** Runs the work of a call: its calls to AWS become child spans, and its log lines have its id. */
   within<T>(request: IncomingRequest, work: () => Promise<T>): Promise<T>;
-  /** Told from within the work, before it ends. */
+  /** Called from within the work, before it ends. */
   request(event: RequestEvent): void;
-  /** Told when the attempt is over. Outside of any call the span is a trace of its own. */
+  /** Called when an attempt has ended. Outside of a call the span is a trace of its own. */
   awsCall(event: AwsCallEvent): void;
-  /** Sends what waits, for no longer than that, and drops the rest. Always resolves. */
+  /** Sends the waiting spans for at most `graceMs`, and drops the rest. Always resolves. */
   close(graceMs: number): Promise<void>;
 }
 
 export interface TracingOptions {
-  /** The OTLP/gRPC collector, as an http or https URL; http is without TLS. */
+  /** The OTLP/gRPC collector, as an http or https URL. http means no TLS. */
   readonly endpoint: string;
   /** PEM, instead of the CAs of Node.js. */
   readonly caFile: string | undefined;
@@ -37,8 +37,8 @@ export interface TracingOptions {
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: EpochClock;
-  /** How long spans wait for company; 5 000 unless said. */
+  /** How long spans wait to be sent in one batch. Default 5 000. */
   readonly batchDelayMs?: number;
-  /** The most spans that wait; what comes on top is dropped. 4 096 unless said. */
+  /** The most spans that wait; more are dropped. Default 4 096. */
   readonly maxQueuedSpans?: number;
 }
