@@ -3,8 +3,8 @@ import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { createCredentials } from "../credentials/credentials.ts";
 import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS } from "../options.ts";
+import { SILENT_LOGGER } from "../silent-logger.ts";
 import { createRequestHandler } from "./http.ts";
-import { SILENT_LOGGER } from "./silent-logger.ts";
 
 /** The SDK's client for one pool, with the credentials that sign its calls. */
 interface CognitoClient {

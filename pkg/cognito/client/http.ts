@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { ProxyOptions } from "../options.ts";
-import { SILENT_LOGGER } from "./silent-logger.ts";
+import { SILENT_LOGGER } from "../silent-logger.ts";
 
 // The category with the highest quota (120 per second) needs 240 at 2 s per call. The limiter bounds concurrency.
 const MAX_SOCKETS = 512;

@@ -1,9 +1,9 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { EpochClock } from "../../core/clock.ts";
-import { SILENT_LOGGER } from "../client/silent-logger.ts";
 import { CredentialsFailure } from "../failures/failure.ts";
 import type { AssumeRole, AwsKeySource, CredentialOptions } from "../options.ts";
+import { SILENT_LOGGER } from "../silent-logger.ts";
 import { type CachedCredentials, type CredentialProvider, cacheCredentials } from "./cached-credentials.ts";
 
 interface CredentialDeps {

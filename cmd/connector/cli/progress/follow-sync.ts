@@ -18,11 +18,12 @@ export function followSync(
 
   function tell(): void {
     const state = tracker.state();
-    const lanes = throttle.status();
-    const grantedPerSecond = lanes.find(({ category }) => category === "UserList")?.currentPerSecond ?? 0;
+    const categories = throttle.status();
+    const grantedPerSecond =
+      categories.find(({ category }) => category === "UserList")?.currentPerSecond ?? 0;
     const usedPerSecond = meter.perSecond("UserList");
     const trouble = meter.trouble();
-    const throttles = lanes.reduce((sum, lane) => sum + lane.throttles, 0);
+    const throttles = categories.reduce((sum, { throttles: count }) => sum + count, 0);
     // One listing read page by page cannot use more than its answers allow, whatever is granted.
     const left = timeLeft(
       state,
