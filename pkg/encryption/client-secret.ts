@@ -1,8 +1,6 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { fromBase64Url } from "./base64.ts";
-import { ed25519Thumbprint } from "./jwk-thumbprint.ts";
-import { KeyRefused } from "./key-refused.ts";
-import { jwkBytes, parseJwkObject } from "./public-jwk.ts";
+import { ed25519Thumbprint, jwkBytes, KeyRefused, parseJwkObject } from "./public-jwk.ts";
 
 /** The connector's own key. `id` is the key's `kid`, or else its RFC 7638 thumbprint in lower-case hex. */
 export interface ClientKey {
@@ -11,8 +9,8 @@ export interface ClientKey {
 }
 
 /**
- * Reads Baton's client secret: two parts of free text, `v1`, and a private Ed25519 JWK in unpadded base64url, with
- * colons between. Throws `KeyRefused`.
+ * Reads Baton's client secret: two parts of any text, `v1`, and a private Ed25519 JWK in unpadded base64url, separated
+ * by colons. Throws `KeyRefused`.
  */
 export function parseClientSecret(text: string): ClientKey {
   const parts = text.trim().split(":");

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { Encrypter, type Recipient } from "age-encryption";
 import { CompactEncrypt } from "jose";
-import { KeyRefused } from "./key-refused.ts";
-import { type PublicJwk, parsePublicJwk } from "./public-jwk.ts";
+import { KeyRefused, type PublicJwk, parsePublicJwk } from "./public-jwk.ts";
 import { ed25519Recipient } from "./ssh-ed25519.ts";
 import { rsaRecipient } from "./ssh-rsa.ts";
 
-/** One key of the caller: what leaves `encrypt` is what `EncryptedData.encrypted_bytes` holds. */
+/** One key of the caller. `encrypt` returns the content of `EncryptedData.encrypted_bytes`. */
 export interface Lockbox {
-  /** Deprecated in the protocol, and empty for age recipients, whose provider never had it. */
+  /** Deprecated in the protocol. Empty for age recipients: that provider has never set it. */
   readonly keyId: string;
   readonly keyIds: readonly string[];
   encrypt(plaintext: Uint8Array): Promise<Uint8Array>;
@@ -21,7 +20,7 @@ export function jwkLockbox(json: Uint8Array): Lockbox {
   return {
     keyId: jwk.id,
     keyIds: [jwk.id],
-    // Base64 is the provider's own wrapping, over binary age files and over the text of a JWE alike.
+    // This provider encodes both binary age files and the text of a JWE in base64.
     encrypt: async (plaintext) => Buffer.from(Buffer.from(await encrypt(plaintext)).toString("base64")),
   };
 }
@@ -30,16 +29,16 @@ export function jwkLockbox(json: Uint8Array): Lockbox {
 export function ageLockbox(recipient: string): Lockbox {
   if (recipient === "") throw new KeyRefused("is empty: give one age1… or age1pq1… recipient");
   if (/\s/.test(recipient))
-    throw new KeyRefused("has white space in it: give one age1… or age1pq1… recipient");
-  // Recipients of plugins and hardware tags look alike; the SDK takes these two kinds, in lower case.
+    throw new KeyRefused("contains white space: give one age1… or age1pq1… recipient");
+  // Recipients of plugins and hardware tags look similar; the SDK accepts these two kinds, in lower case.
   if (!/^age1(pq1)?[02-9ac-hj-np-z]+$/.test(recipient)) {
-    throw new KeyRefused("is no age1… or age1pq1… recipient");
+    throw new KeyRefused("is not an age1… or age1pq1… recipient");
   }
   const encrypter = new Encrypter();
   try {
     encrypter.addRecipient(recipient);
   } catch {
-    throw new KeyRefused("is no valid age1… or age1pq1… recipient: a character is wrong or missing");
+    throw new KeyRefused("is not a valid age1… or age1pq1… recipient: a character is wrong or missing");
   }
   return {
     keyId: "",
@@ -68,7 +67,7 @@ function validEd25519Recipient(publicKey: Uint8Array): Recipient {
   try {
     return ed25519Recipient(publicKey);
   } catch {
-    throw new KeyRefused("is no usable point on the curve Ed25519");
+    throw new KeyRefused("is not a usable point on the curve Ed25519");
   }
 }
 

@@ -4,19 +4,19 @@ import { Secret } from "../core/secret.ts";
 import type { EncryptedData } from "../protocol/messages.ts";
 import { fromBase64 } from "./base64.ts";
 import { parseClientSecret } from "./client-secret.ts";
-import { KeyRefused } from "./key-refused.ts";
+import { KeyRefused } from "./public-jwk.ts";
 import { ed25519Identity } from "./ssh-ed25519.ts";
 
-/** Opens passwords that the caller chose and encrypted to the connector's own key. */
+/** Decrypts passwords that the caller encrypted to the connector's own key. */
 export interface PasswordOpener {
   /**
-   * The password of the first entry whose `key_ids` hold our key. Throws `invalid-argument` when there is none, or what
-   * is in it is not UTF-8, and `internal` when it cannot be decrypted.
+   * The password of the first entry that has our key in its `key_ids`. Throws `invalid-argument` when there is no such
+   * entry, or the password is not UTF-8, and `internal` when it cannot be decrypted.
    */
   open(encrypted: readonly EncryptedData[]): Promise<Secret>;
 }
 
-/** Throws `invalid-argument` that names the setting, without anything of the secret. */
+/** Throws `invalid-argument` that names the setting, and has no part of the secret. */
 export function createPasswordOpener(clientSecret: string): PasswordOpener {
   const { id, seed } = clientKeyOf(clientSecret);
   const decrypter = new Decrypter();
@@ -50,7 +50,7 @@ async function plaintextOf(decrypter: Decrypter, { encryptedBytes }: EncryptedDa
     if (file === undefined) throw new Error("not base64");
     return await decrypter.decrypt(file);
   } catch {
-    // Without its cause: nothing that has seen the plaintext may reach a log.
+    // Without its cause: an error that may quote the plaintext must not reach a log.
     throw new GovernanceError(
       "internal",
       "an entry of encrypted_passwords names the key of client-secret, but cannot be decrypted with it",

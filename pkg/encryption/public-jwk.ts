@@ -1,9 +1,12 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { fromBase64Url } from "./base64.ts";
-import { ed25519Thumbprint, jwkThumbprint } from "./jwk-thumbprint.ts";
-import { KeyRefused } from "./key-refused.ts";
 
-/** A public key that a password can be sealed to. `id` is the RFC 7638 thumbprint in lower-case hex. */
+/** A refused key. The message continues the name of its field or setting, and has no part of the key. */
+export class KeyRefused extends Error {
+  override readonly name = "KeyRefused";
+}
+
+/** A public key that a password can be encrypted to. `id` is the RFC 7638 thumbprint in lower-case hex. */
 export type PublicJwk =
   | { readonly kind: "ed25519"; readonly id: string; readonly bytes: Uint8Array }
   | { readonly kind: "ec"; readonly id: string; readonly key: KeyObject }
@@ -41,13 +44,13 @@ export function parsePublicJwk(json: Uint8Array): PublicJwk {
   }
 }
 
-/** The members of a JWK, of whatever types they are. Throws `KeyRefused`. */
+/** The members of a JWK, of any type. Throws `KeyRefused`. */
 export function parseJwkObject(json: Uint8Array): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json));
   } catch {
-    // The parser's own message quotes what it read.
+    // The message of the parser quotes its input.
     throw new KeyRefused("is not a JSON web key: it is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -90,7 +93,7 @@ function ecOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
   try {
     key = createPublicKey({ key: publicMembers, format: "jwk" });
   } catch {
-    throw new KeyRefused(`is no point on the curve ${crv}`);
+    throw new KeyRefused(`is not a point on the curve ${crv}`);
   }
   return { kind: "ec", id: jwkThumbprint(publicMembers), key };
 }
@@ -117,7 +120,7 @@ function rsaOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
   return { kind: "rsa", id: jwkThumbprint(publicMembers), key, modulus, exponent };
 }
 
-// Thumbprints are over the shortest form of a number (RFC 7518 §6.3.1.1), whatever form the caller sent.
+// A thumbprint needs the shortest form of a number (RFC 7518 §6.3.1.1); the caller may send another form.
 function withoutLeadingZeros(bytes: Uint8Array): Uint8Array {
   const start = bytes.findIndex((byte) => byte !== 0);
   if (start === -1) throw new KeyRefused("is an RSA key with a zero in it");
@@ -126,4 +129,21 @@ function withoutLeadingZeros(bytes: Uint8Array): Uint8Array {
 
 function base64Url(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64url");
+}
+
+type PublicMembers =
+  | { readonly kty: "OKP"; readonly crv: string; readonly x: string }
+  | { readonly kty: "EC"; readonly crv: string; readonly x: string; readonly y: string }
+  | { readonly kty: "RSA"; readonly n: string; readonly e: string };
+
+/** The thumbprint of RFC 7638 and 8037 over exactly these members, as Baton writes it: SHA-256 in lower-case hex. */
+function jwkThumbprint(members: PublicMembers): string {
+  const sorted = Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256")
+    .update(JSON.stringify(Object.fromEntries(sorted)))
+    .digest("hex");
+}
+
+export function ed25519Thumbprint(publicKey: Uint8Array): string {
+  return jwkThumbprint({ kty: "OKP", crv: "Ed25519", x: Buffer.from(publicKey).toString("base64url") });
 }

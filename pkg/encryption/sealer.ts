@@ -2,12 +2,12 @@ import { create } from "@bufbuild/protobuf";
 import { GovernanceError } from "../core/errors.ts";
 import type { Secret } from "../core/secret.ts";
 import { type EncryptedData, EncryptedDataSchema, type EncryptionConfig } from "../protocol/messages.ts";
-import { KeyRefused } from "./key-refused.ts";
 import { ageLockbox, jwkLockbox, type Lockbox } from "./lockbox.ts";
+import { KeyRefused } from "./public-jwk.ts";
 
-/** Seals a returned password to every key of the caller. */
-export interface PasswordSealer {
-  /** How many keys there are. With none, whatever is sealed is lost. */
+/** Encrypts a password for the caller, once for each key of the caller. */
+export interface Sealer {
+  /** The number of keys. 0: nobody can read the password, so it is lost. */
   readonly recipients: number;
   /** One entry for each config, in their order. */
   seal(name: string, description: string, secret: Secret): Promise<readonly EncryptedData[]>;
@@ -23,16 +23,16 @@ interface SealingKey {
 }
 
 interface RecipientSource {
-  /** Where in the request the key stands. */
+  /** The field of the request that has the key. */
   readonly field: string;
   open(): Lockbox;
 }
 
 /**
- * Validates every config and encrypts a trial text to it, so that no account is made whose password nobody could open.
- * Throws `invalid-argument` that names the field of the request, without anything of the key.
+ * Validates every config and encrypts a test text with it, so that no account is created whose password nobody can
+ * decrypt. Throws `invalid-argument` that names the field of the request, and has no part of the key.
  */
-export async function createSealer(configs: readonly EncryptionConfig[]): Promise<PasswordSealer> {
+export async function createSealer(configs: readonly EncryptionConfig[]): Promise<Sealer> {
   const keys: SealingKey[] = [];
   for (const [index, config] of configs.entries()) {
     keys.push(await sealingKeyOf(config, `encryption_configs[${index}]`));
@@ -59,10 +59,10 @@ async function sealTo(
   try {
     encryptedBytes = await lockbox.encrypt(plaintext);
   } catch {
-    // Without its cause: nothing that has seen the plaintext may reach a log.
+    // Without its cause: an error that may quote the plaintext must not reach a log.
     throw new GovernanceError(
       "internal",
-      `${name} could not be encrypted with ${provider}, though a trial could`,
+      `${name} could not be encrypted with ${provider}, although a test text could`,
     );
   }
   return create(EncryptedDataSchema, {
@@ -80,10 +80,10 @@ async function sealingKeyOf(config: EncryptionConfig, path: string): Promise<Sea
   const source = provider === JWK ? jwkSource(config, path) : ageSource(config, path);
   try {
     const lockbox = source.open();
-    await lockbox.encrypt(Buffer.from("trial"));
+    await lockbox.encrypt(Buffer.from("test"));
     return { provider, lockbox };
   } catch (error) {
-    // What the libraries say may quote the key.
+    // The messages of the libraries may quote the key.
     throw refusedConfig(
       source.field,
       error instanceof KeyRefused ? error.message : "cannot be encrypted to: give another key",
@@ -94,7 +94,8 @@ async function sealingKeyOf(config: EncryptionConfig, path: string): Promise<Sea
 function providerOf({ provider, config }: EncryptionConfig, path: string): Provider {
   const name = provider.trim().toLowerCase();
   if (name === JWK || name === AGE) return name;
-  if (name !== "") throw refusedConfig(`${path}.provider`, `is not known: give ${JWK}, ${AGE} or nothing`);
+  if (name !== "")
+    throw refusedConfig(`${path}.provider`, `is not known: give ${JWK} or ${AGE}, or leave it out`);
   switch (config.case) {
     case "jwkPublicKeyConfig":
       return JWK;

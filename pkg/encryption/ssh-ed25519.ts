@@ -10,7 +10,7 @@ const KIND = "ssh-ed25519";
 const LABEL = "age-encryption.org/v1/ssh-ed25519";
 const FILE_KEY_BYTES = 16;
 const TAG_BYTES = 16;
-// A wrap key is used once, so the nonce may stand still.
+// A wrap key is used once, so the nonce may be constant.
 const NONCE = new Uint8Array(12);
 
 interface PublicParts {
@@ -19,7 +19,7 @@ interface PublicParts {
   readonly tweak: Uint8Array;
 }
 
-/** Throws when the 32 bytes are no point on the curve. */
+/** Throws when the 32 bytes are not a point on the curve. */
 export function ed25519Recipient(publicKey: Uint8Array): Recipient {
   const { tag, montgomery, tweak } = publicPartsOf(publicKey);
   return {
@@ -71,7 +71,7 @@ function publicPartsOf(publicKey: Uint8Array): PublicParts {
   return {
     tag: sshKeyTag(wire),
     montgomery: ed25519.utils.toMontgomery(publicKey),
-    // The key is the salt here and the input empty, the other way round than HKDF is mostly used.
+    // Unlike in most uses of HKDF, the key is the salt and the input is empty.
     tweak: Buffer.from(hkdfSync("sha256", new Uint8Array(), wire, LABEL, 32)),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { unpaddedBase64 } from "./base64.ts";
 
-/** Strings of the SSH wire format (RFC 4251 §5), each with its length in four bytes before it, in one row. */
+/** Strings of the SSH wire format (RFC 4251 §5), concatenated, each after its length in four bytes. */
 export function sshStrings(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(
     parts.flatMap((part) => {
@@ -19,7 +19,7 @@ export function sshNumber(bigEndian: Uint8Array): Uint8Array {
   return (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits;
 }
 
-/** What a stanza calls its key by: the first four bytes of SHA-256 over the key as SSH writes it. */
+/** How a stanza names its key: the first four bytes of SHA-256 over the key in the SSH wire format. */
 export function sshKeyTag(wire: Uint8Array): string {
   return unpaddedBase64(createHash("sha256").update(wire).digest().subarray(0, 4));
 }

@@ -115,7 +115,7 @@ async function prepare<T>(
     const plan = await request.plan(signal);
     signal.throwIfAborted();
     if (plan.kind === "change") {
-      spend(options, change, plan);
+      spendBudgets(options, change, plan);
       const { hints, undo } = plan;
       journal.note(change.id, {
         ...(hints === undefined ? {} : { hints }),
@@ -132,7 +132,7 @@ async function prepare<T>(
   }
 }
 
-function spend(
+function spendBudgets(
   { policy, journal, now }: ChangesOptions,
   change: NewChange,
   plan: PlannedChange<unknown>,

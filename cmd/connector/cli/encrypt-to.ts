@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
-import { createSealer, type PasswordSealer } from "../../../pkg/encryption/sealer.ts";
+import { createSealer, type Sealer } from "../../../pkg/encryption/sealer.ts";
 import { type EncryptionConfig, EncryptionConfigSchema } from "../../../pkg/protocol/messages.ts";
 
 const FLAG = "--encrypt-to";
@@ -11,7 +11,7 @@ const FLAG = "--encrypt-to";
 const KEY_ITSELF = /^\s*(\{|age-secret-key-)/i;
 
 /** A sealer for the one key in the file, tried out before anything is changed (D16). */
-export async function sealerFromFile(path: string, cwd: string): Promise<PasswordSealer> {
+export async function sealerFromFile(path: string, cwd: string): Promise<Sealer> {
   if (KEY_ITSELF.test(path)) {
     throw new GovernanceError(
       "invalid-argument",

@@ -21,7 +21,7 @@ export interface AccountDraft {
 }
 
 /** A text and the field that it came by, for messages. */
-interface GivenText {
+interface NamedText {
   readonly field: string;
   readonly text: string;
 }
@@ -41,7 +41,7 @@ export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft 
     collected.set("email", email.text);
   }
   const phone = collected.get("phone_number");
-  const given: Readonly<Record<Address, GivenText | undefined>> = {
+  const given: Readonly<Record<Address, NamedText | undefined>> = {
     email,
     phone_number: phone === undefined ? undefined : { field: "profile.phone_number", text: phone },
   };
@@ -61,8 +61,8 @@ type Named = Pick<AccountDraft, "username" | "by" | "attributes">;
 
 function nameAccount(
   pool: Pool,
-  login: GivenText | undefined,
-  given: Record<Address, GivenText | undefined>,
+  login: NamedText | undefined,
+  given: Record<Address, NamedText | undefined>,
 ): Named {
   const { usernameAttributes, aliasAttributes } = pool;
   if (usernameAttributes.length > 0) {
@@ -96,8 +96,8 @@ function nameAccount(
 function nameByAddress(
   pool: Pool,
   kinds: readonly Address[],
-  login: GivenText | undefined,
-  given: Record<Address, GivenText | undefined>,
+  login: NamedText | undefined,
+  given: Record<Address, NamedText | undefined>,
 ): Named {
   const kind = login === undefined ? undefined : addressKind(login.text);
   if (login !== undefined && (kind === undefined || !kinds.includes(kind))) assertLogin(pool, login);
@@ -115,16 +115,16 @@ function nameByAddress(
 function addressOf(
   pool: Pool,
   address: Address,
-  login: GivenText | undefined,
-  given: Record<Address, GivenText | undefined>,
-): GivenText {
+  login: NamedText | undefined,
+  given: Record<Address, NamedText | undefined>,
+): NamedText {
   const sources = [given[address], login].filter((one) => one !== undefined);
   const found = agreed(pool, address, sources);
   if (found === undefined) throw invalidAccount(`profile.${address}: missing`);
   return found;
 }
 
-function loginsOf({ login, profile }: AccountRequest): GivenText[] {
+function loginsOf({ login, profile }: AccountRequest): NamedText[] {
   return [
     ...givenText("login", login),
     ...givenText("profile.login", profile.get("login")),
@@ -132,7 +132,7 @@ function loginsOf({ login, profile }: AccountRequest): GivenText[] {
   ];
 }
 
-function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, string>): GivenText[] {
+function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, string>): NamedText[] {
   const first = emails.findIndex((one) => one.trim() !== "");
   return [
     ...givenText(`emails[${first}]`, emails[first]),
@@ -141,14 +141,14 @@ function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, str
 }
 
 /** A blank text is none: the platform fills fields that it has nothing for. */
-function givenText(field: string, value: unknown): GivenText[] {
+function givenText(field: string, value: unknown): NamedText[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== "string") throw invalidAccount(`${field}: must be a string`);
   return value.trim() === "" ? [] : [{ field, text: value }];
 }
 
 /** All that name the same thing must name it alike; the first one's spelling is taken. */
-function agreed(pool: Pool, by: "username" | Address, all: readonly GivenText[]): GivenText | undefined {
+function agreed(pool: Pool, by: "username" | Address, all: readonly NamedText[]): NamedText | undefined {
   const [first, ...others] = all;
   const other = others.find((one) => first !== undefined && !sameAccountName(pool, by, first.text, one.text));
   if (first !== undefined && other !== undefined) {
@@ -159,7 +159,7 @@ function agreed(pool: Pool, by: "username" | Address, all: readonly GivenText[])
   return first;
 }
 
-function assertLogin(pool: Pool, { field, text }: GivenText): void {
+function assertLogin(pool: Pool, { field, text }: NamedText): void {
   const problem = loginProblem(pool, text);
   if (problem !== undefined) throw invalidAccount(`${field}: ${problem}`);
 }

@@ -3,7 +3,7 @@ import { sealedPassword } from "../../../../pkg/connector/provisioning/sealing.t
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Secret } from "../../../../pkg/core/secret.ts";
 import type { User } from "../../../../pkg/core/user.ts";
-import type { PasswordSealer } from "../../../../pkg/encryption/sealer.ts";
+import type { Sealer } from "../../../../pkg/encryption/sealer.ts";
 import type { CreatedAccount, Credential } from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
 import { passwordFromStdin } from "../../process/read-secret.ts";
@@ -141,7 +141,7 @@ export async function rotatePasswordCommand(
 async function wantedSealer(
   { password, encryptTo }: AccountFlags,
   { cwd }: Context,
-): Promise<PasswordSealer | undefined> {
+): Promise<Sealer | undefined> {
   if (password === "random") {
     if (encryptTo !== undefined) return await sealerFromFile(encryptTo, cwd);
     throw new GovernanceError(
@@ -184,7 +184,7 @@ interface SealedCells {
 }
 
 async function sealedCells(
-  sealer: PasswordSealer | undefined,
+  sealer: Sealer | undefined,
   password: Secret | undefined,
   stands: string,
 ): Promise<SealedCells> {
