@@ -32,13 +32,13 @@ export default defineConfig({
           name: "unit",
           include: UNIT,
           exclude: [...configDefaults.exclude, SLOW, ...replacing],
-          testTimeout: 10_000,
+          testTimeout: 30_000,
           isolate: false,
         },
       },
       {
         extends: true,
-        test: { name: "unit-alone", include: replacing, testTimeout: 10_000 },
+        test: { name: "unit-alone", include: replacing, testTimeout: 30_000 },
       },
       {
         extends: true,
