@@ -30,6 +30,14 @@ import {
   ran,
 } from "./support/planted-cli.ts";
 
+// What a change waits for until AWS shows it is over in a twentieth of the time.
+vi.mock("node:timers/promises", async (original) => {
+  const timers = await original<typeof import("node:timers/promises")>();
+  const sooner: typeof timers.setTimeout = (ms = 0, value, options) =>
+    timers.setTimeout(ms / 20, value, options);
+  return { ...timers, setTimeout: sooner };
+});
+
 // They wait more than they work.
 vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
 
