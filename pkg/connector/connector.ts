@@ -36,8 +36,8 @@ export interface Listing<T> {
 }
 
 /**
- * A user as a page of a listing gave it. The resource is built when it is first asked for, and once: a sync meets most
- * people several times, and a target that stores users as they are never asks.
+ * A user of one page. The resource is built at most once, when it is first needed: a sync reads most users several times,
+ * and a target that stores users themselves never needs it.
  */
 export interface UserRow {
   readonly user: User;
@@ -48,17 +48,17 @@ export interface UserRow {
   build(): Resource;
 }
 
-/** A group as a page of a listing gave it. Its messages are built when they are first asked for, and once. */
+/** A group of one page. Its messages are built at most once, when they are first needed. */
 export interface GroupRow {
   readonly group: Group;
   build(): Resource;
   entitlements(): readonly Entitlement[];
 }
 
-/** A membership as a page of a group's members gave it. The grant is built when it is first asked for, and once. */
+/** A membership of one page. The grant is built at most once, when it is first needed. */
 export interface MembershipRow {
   readonly groupName: string;
-  /** The member, since a grant to a user who is in no listing would dangle (D5). */
+  /** The member itself: a grant must not name a user that is not in the file (D5). */
   readonly member: UserRow;
   build(): Grant;
 }
