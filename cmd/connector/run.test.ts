@@ -266,7 +266,7 @@ describe("settings on the command line", () => {
     });
     expect([exitCode, stderr]).toEqual([
       0,
-      "connector: warning: BATON_TMPDIR means nothing to this connector and is ignored\n",
+      "connector: warning: BATON_TMPDIR is not a setting of this connector and is ignored\n",
     ]);
   });
 });

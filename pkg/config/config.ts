@@ -7,7 +7,7 @@ import type { Rates } from "./table/values/rate.ts";
 export type OutputFormat = "table" | "json" | "jsonl" | "csv";
 type LogFormat = "console" | "json";
 
-/** Where the long-lived AWS keys come from. `default` is the AWS SDK's own chain, optionally bound to one profile. */
+/** Where the AWS credentials come from. `default` is the AWS SDK's own chain, optionally with one profile. */
 export type KeySettings =
   | { readonly kind: "default"; readonly profile: string | undefined }
   | {
@@ -90,7 +90,7 @@ export interface Config {
   readonly provisioning: ProvisioningSettings;
   /** True: changes are planned and reported, and none is made. */
   readonly dryRun: boolean;
-  /** Baton's, in its own form; the key in it opens the passwords that the platform sends. */
+  /** In Baton's format. Its key decrypts the passwords that the platform sends. */
   readonly clientSecret: string | undefined;
   readonly service: ServiceSettings;
   readonly health: HealthSettings;

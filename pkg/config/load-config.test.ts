@@ -261,7 +261,7 @@ describe("the config that comes out", () => {
     const piped = { ...around, env: { BATON_TMPDIR: "/x" }, stdoutIsTerminal: false };
     expect(loadOutput("actions", new Map(), piped)).toEqual({
       output: "jsonl",
-      warnings: ["BATON_TMPDIR means nothing to this connector and is ignored"],
+      warnings: ["BATON_TMPDIR is not a setting of this connector and is ignored"],
     });
     expect(loadOutput("actions", new Map([["output", "csv"]]), around).output).toBe("csv");
   });
@@ -397,7 +397,7 @@ describe("refused with one line", () => {
     [
       "a category that is none",
       { flags: { ...withPool, rate: "UsersList=3" } },
-      /"UsersList" is no quota category; did you mean UserList\?, got "UsersList=3"$/,
+      /"UsersList" is not a quota category; did you mean UserList\?, got "UsersList=3"$/,
     ],
     [
       "a category named twice",
@@ -458,7 +458,7 @@ describe("refused with one line", () => {
     [
       "an external id without a role",
       { flags: { ...withPool, "aws-assume-role-external-id": "xy" } },
-      "--aws-assume-role-external-id: means nothing without aws-assume-role-arn; give BATON_AWS_ASSUME_ROLE_ARN or leave it out",
+      "--aws-assume-role-external-id: has no effect without aws-assume-role-arn; give BATON_AWS_ASSUME_ROLE_ARN or leave it out",
     ],
     [
       "half a key",
@@ -586,12 +586,12 @@ describe("refused with one line", () => {
     [
       "a dry run for good, in the environment",
       { command: "serve", flags: withPool, env: { BATON_DRY_RUN: "true" } },
-      "BATON_DRY_RUN: cannot stand in the environment; unset it, and give --dry-run to the command that it is meant for",
+      "BATON_DRY_RUN: cannot be set in the environment; unset it, and give --dry-run to the command that needs it",
     ],
     [
       "the same in words that are no value",
       { command: "sync", flags: withPool, env: { BATON_DRY_RUN: "please" } },
-      /^BATON_DRY_RUN: cannot stand in the environment/,
+      /^BATON_DRY_RUN: cannot be set in the environment/,
     ],
     [
       "a dry run for good, in the file",
@@ -661,7 +661,7 @@ describe("refused with one line", () => {
     [
       "a client secret of another version, which is not repeated",
       { command: "serve", flags: withPool, env: { BATON_CLIENT_SECRET: CLIENT_SECRET.replace("v1", "v2") } },
-      "BATON_CLIENT_SECRET: must be a Baton client secret: four parts with colons between them, of which the third is v1 and the last the key; copy it whole",
+      "BATON_CLIENT_SECRET: must be a Baton client secret: four parts joined by colons, the third of them v1 and the last the key; copy all of it",
     ],
     [
       "a client secret that was cut",
@@ -701,11 +701,11 @@ describe("let through", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("an environment name that means nothing, with a warning", () => {
+  test("an environment name that is not a setting, with a warning", () => {
     const { warnings } = load({ flags: withPool, env: { BATON_TMPDIR: "/x", BATON_ZEBRA: "1" } });
     expect(warnings).toEqual([
-      "BATON_TMPDIR means nothing to this connector and is ignored",
-      "BATON_ZEBRA means nothing to this connector and is ignored",
+      "BATON_TMPDIR is not a setting of this connector and is ignored",
+      "BATON_ZEBRA is not a setting of this connector and is ignored",
     ]);
   });
 

@@ -7,11 +7,11 @@ import type { CommandName } from "./table/setting.ts";
 
 interface Loaded {
   readonly config: Config;
-  /** What was given and means nothing; one line each. */
+  /** What was given and has no effect; one line each. */
   readonly warnings: readonly string[];
 }
 
-/** Flags, environment, file and defaults become one Config. Rejects with one line: where, what, and the cure. */
+/** Makes one Config of flags, environment, file and defaults. Throws one line: where, what is wrong, and the cure. */
 export function loadConfig(command: CommandName, flags: Flags, surroundings: Surroundings): Loaded {
   const settings = readSettings(command, flags, surroundings);
   const config = buildConfig(settings, surroundings);
@@ -23,7 +23,7 @@ export interface LoadedOutput {
   readonly warnings: readonly string[];
 }
 
-/** As `loadConfig`, for a command that knows no pool. */
+/** Like `loadConfig`, for a command that needs no pool. */
 export function loadOutput(command: "actions", flags: Flags, surroundings: Surroundings): LoadedOutput {
   const settings = readSettings(command, flags, surroundings);
   return { output: outputFormat(settings, surroundings), warnings: settings.warnings };
@@ -36,14 +36,14 @@ interface LoadedHealthCheck {
   readonly warnings: readonly string[];
 }
 
-/** As `loadConfig`, for the command that asks a running `serve` for its health and knows no pool. */
+/** Like `loadConfig`, for the command that asks a running `serve` for its health and needs no pool. */
 export function loadHealthCheck(flags: Flags, surroundings: Surroundings): LoadedHealthCheck {
   const settings = readSettings("health-check", flags, surroundings);
   const port = settings.values["health-check-port"];
   if (port === 0) {
     throw new GovernanceError(
       "invalid-argument",
-      `${originOf("health-check-port", settings).label}: 0 has the system choose a port, which cannot be asked here; give the port that serve has`,
+      `${originOf("health-check-port", settings).label}: with 0 the system chooses the port, which is not known here; give the port that serve listens on`,
     );
   }
   return {

@@ -6,7 +6,7 @@ import type { CommandName } from "./table/setting.ts";
 
 export type Texts = Readonly<Record<string, string>>;
 
-/** A place without a configuration file. */
+/** A directory without a configuration file. */
 export function nowhere(env: Texts = {}): Surroundings {
   return { env, cwd: "/nowhere", stdoutIsTerminal: false, stderrIsTerminal: false };
 }
@@ -20,7 +20,7 @@ export function served(flags: Texts, env: Texts = {}): Config {
   return loaded("serve", flags, env).config;
 }
 
-/** The one line of an `invalid-argument`. Throws when there is none. */
+/** The one line of the `invalid-argument` that `load` throws. */
 export function refusalOf(load: () => unknown): string {
   try {
     load();

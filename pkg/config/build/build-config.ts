@@ -9,7 +9,7 @@ import { aboveQuota } from "../table/values/rate.ts";
 import { healthOf, otelOf, scheduleOf, serviceOf } from "./build-service.ts";
 import { checkRules } from "./rules.ts";
 
-/** Checks what no single setting can tell, derives the rest, and freezes. Rejects with `invalid-argument`. */
+/** Checks what depends on several settings, derives the rest, and freezes the result. Throws `invalid-argument`. */
 export function buildConfig(settings: Settings, surroundings: Surroundings): Config {
   const { values } = settings;
   checkRules(settings);
@@ -35,7 +35,7 @@ export function buildConfig(settings: Settings, surroundings: Surroundings): Con
       stateDir: values["state-dir"] ?? dirname(values.file),
       acceptShrink: values["accept-shrink"],
     },
-    // Not beside the file of a sync: serve, recover and audit must find one journal, and only serve reads `file`.
+    // Not the directory of the sync file: serve, recover and audit must find the same journal, and only serve reads `file`.
     stateDir: resolve(surroundings.cwd, values["state-dir"] ?? "."),
     provisioning: provisioningOf(settings),
     dryRun: values["dry-run"],
@@ -53,7 +53,7 @@ export function buildConfig(settings: Settings, surroundings: Surroundings): Con
   });
 }
 
-/** The form of the results: for people only on a terminal. */
+/** The format of the results: a table only on a terminal. */
 export function outputFormat(
   { values }: Settings,
   { stdoutIsTerminal }: Pick<Surroundings, "stdoutIsTerminal">,
@@ -80,7 +80,7 @@ function regionOf(poolId: string, settings: Settings): string {
   );
 }
 
-// The ceiling is AWS's own; an emulator, a benchmark or a VPC endpoint under test has another.
+// The ceiling is AWS's quota. Behind another endpoint, an emulator for example, it does not apply.
 function checkedRates(settings: Settings): Config["rates"] {
   const { values } = settings;
   const problem = values["endpoint-url"] === undefined ? aboveQuota(values.rate) : undefined;

@@ -80,7 +80,7 @@ function jwtOf({ values, given }: Settings, cwd: string): JwtSettings | undefine
   throw invalidCombination(
     "jwt-issuer",
     { given },
-    "means nothing without the keys of the tokens; give jwt-jwks-url or jwt-jwks-file, or leave it out",
+    "has no effect without the keys of the tokens; give jwt-jwks-url or jwt-jwks-file, or leave it out",
   );
 }
 
@@ -111,7 +111,7 @@ export function otelOf({ values, given }: Settings, cwd: string): OtelSettings |
     throw invalidCombination(
       "otel-collector-endpoint-tls-cert-path",
       { given },
-      "means nothing without TLS, and the collector's URL is http; write https or leave it out",
+      "has no effect without TLS, and the collector's URL is http; write https or leave it out",
     );
   }
   return values["otel-tracing-disabled"] ? undefined : { endpoint: url, caFile };

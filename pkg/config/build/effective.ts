@@ -5,7 +5,7 @@ import { SETTING_NAMES, type SettingName, settingOf } from "../table/settings.ts
 import { formatRates } from "../table/values/rate.ts";
 import { formatInterval } from "../table/values/times.ts";
 
-/** One setting as it will count. */
+/** The value that a setting has in effect. */
 export interface EffectiveSetting {
   readonly name: SettingName;
   /** "" when it has none; `(secret)` in place of a secret. */
@@ -14,7 +14,7 @@ export interface EffectiveSetting {
   readonly source: string;
 }
 
-/** Every setting with its source, fit to be shown to anybody. */
+/** Every setting with its source, without secrets. */
 export function effectiveSettings(settings: Settings): readonly EffectiveSetting[] {
   return SETTING_NAMES.map((name) => ({
     name,

@@ -2,7 +2,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import { originOf, type Settings } from "../sources/read-settings.ts";
 import { envName, SETTING_RULES, type SettingName, type SettingRule } from "../table/settings.ts";
 
-/** Rejects with `invalid-argument` the first rule between settings that does not hold. */
+/** Throws `invalid-argument` for the first rule between settings that is broken. */
 export function checkRules(settings: Settings): void {
   for (const rule of SETTING_RULES) {
     const problem = broken(rule, settings);
@@ -23,7 +23,7 @@ function broken({ kind, names, on }: SettingRule, settings: Settings): string | 
     case "depends-on": {
       const missing = on.find((name) => !isAskedFor(name, settings));
       if (missing === undefined) return undefined;
-      return `${label(first, settings)}: means nothing without ${missing}; give ${envName(missing)} or leave it out`;
+      return `${label(first, settings)}: has no effect without ${missing}; give ${envName(missing)} or leave it out`;
     }
     case "excludes":
       if (second === undefined) return undefined;
@@ -31,7 +31,7 @@ function broken({ kind, names, on }: SettingRule, settings: Settings): string | 
   }
 }
 
-// A flag that says "false" asks for nothing.
+// A flag that is "false" counts as not given.
 function isAskedFor(name: SettingName, { given, values }: Settings): boolean {
   return given.has(name) && values[name] !== false;
 }

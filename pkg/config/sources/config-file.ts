@@ -7,7 +7,7 @@ import { fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/setti
 import { asksForUnserved, isUnserved, unservedProblem } from "../table/unserved.ts";
 import type { GivenText } from "./origin.ts";
 
-/** What a configuration file has: texts by key. */
+/** The contents of a configuration file: texts by key. */
 export interface ConfigFile {
   readonly path: string;
   readonly values: ReadonlyMap<string, GivenText>;
@@ -15,14 +15,14 @@ export interface ConfigFile {
 
 const DEFAULT_PATH = ".baton.yaml";
 
-/** The keys a file may have: the flags' names. */
+/** The keys that a file may have: the names of the flags. */
 export const FILE_KEYS: readonly string[] = SETTING_NAMES.filter((name) => settingOf(name).inFile).flatMap(
   (name) => (SECRET_NAMES.includes(name) ? [name, fileForm(name)] : [name]),
 );
 
 /**
- * Reads the file that was named, else `./.baton.yaml` where there is one. An unknown key, a value that is none and a
- * file that cannot be read are each an `invalid-argument` that names the place.
+ * Reads the file that was named, otherwise `./.baton.yaml` if it exists. An unknown key, an invalid value and a file that
+ * cannot be read are each an `invalid-argument` that names the place.
  */
 export function readConfigFile(named: GivenText | undefined, cwd: string): ConfigFile | undefined {
   if (named !== undefined && !/\.ya?ml$/i.test(named.text)) {
@@ -67,7 +67,7 @@ function parse(text: string, path: string): ReadonlyMap<string, GivenText> {
     const place = isScalar(key) && key.range ? at(key.range[0]) : `${path}:1`;
     const label = `${name} in ${place}`;
     const node = isAlias(value) ? value.resolve(document) : (value as Node | null | undefined);
-    // YAML takes the pattern *-admins for an alias; read as nothing it would leave every group open.
+    // YAML reads the pattern *-admins as an alias; if it counted as empty, every group would be allowed.
     if (isAlias(value) && node === undefined) {
       throw failure(`${label}: an alias without an anchor; put a value that begins with * into quotes`);
     }
@@ -92,12 +92,12 @@ function checkKey(name: string, given: string, place: string): void {
   throw failure(`${place}: unknown setting "${name}"; ${hint}`);
 }
 
-// YAML knows numbers, lists and maps; our settings are texts, so each value goes back to how a flag would say it.
+// YAML has numbers, lists and maps; settings are parsed from texts, so each value becomes the text that a flag would have.
 function flagTextOf(node: Node | null | undefined, label: string): string {
   if (node === null || node === undefined) return "";
   if (isScalar(node)) {
     if (node.value === null) return "";
-    // The source keeps what a number loses: an external id 0123 is not 123.
+    // The source text keeps what a number loses: an external id 0123 is not 123.
     return typeof node.value === "string" ? node.value : (node.source ?? JSON.stringify(node.value));
   }
   if (isSeq(node)) {

@@ -15,7 +15,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const KNOWN: readonly string[] = [...SETTING_NAMES, ...SECRET_NAMES.map(fileForm)].map(envName);
 const UNSERVED_BY_ENV = new Map(UNSERVED_NAMES.map((name) => [envName(name), name]));
 
-/** What the environment says about one name. An empty text counts as not set, as container tools leave it. */
+/** The value of one name in the environment. An empty text counts as not set: container tools set empty variables. */
 export function fromEnvironment(
   env: Environment,
   name: string,
@@ -31,8 +31,8 @@ export function fromEnvironment(
 }
 
 /**
- * Looks for `BATON_*` names that mean nothing here. A Baton setting that we do not serve and a name close to one of
- * ours are `invalid-argument`; the others are returned as warnings, one line each.
+ * Looks for `BATON_*` names that are not settings of this connector. A Baton setting that it does not support and a name
+ * close to one of its own are `invalid-argument`; the others are returned as warnings, one line each.
  */
 export function checkEnvironment(env: Environment): readonly string[] {
   const warnings: string[] = [];
@@ -54,12 +54,12 @@ export function checkEnvironment(env: Environment): readonly string[] {
         `${variable}: unknown setting; did you mean ${close}? Otherwise unset it`,
       );
     }
-    warnings.push(`${variable} means nothing to this connector and is ignored`);
+    warnings.push(`${variable} is not a setting of this connector and is ignored`);
   }
   return warnings;
 }
 
-// Not heard, it would be as if it had been asked for and were done.
+// If it were ignored, the operator would believe that it is in effect.
 function checkFlagOnly(env: Environment): void {
   for (const name of SETTING_NAMES.filter((known) => !settingOf(known).inEnvironment)) {
     const text = env[envName(name)] ?? "";
@@ -67,12 +67,12 @@ function checkFlagOnly(env: Environment): void {
     if (text === "" || ("value" in parsed && parsed.value === false)) continue;
     throw new GovernanceError(
       "invalid-argument",
-      `${envName(name)}: cannot stand in the environment; unset it, and give --${name} to the command that it is meant for`,
+      `${envName(name)}: cannot be set in the environment; unset it, and give --${name} to the command that needs it`,
     );
   }
 }
 
-// Kubernetes sets these in every pod for a Service whose name begins with "baton-".
+// Kubernetes sets these in every pod, for a Service whose name begins with "baton-".
 function isOfKubernetes(variable: string): boolean {
   return /_(?:SERVICE_(?:HOST|PORT\w*)|PORT|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/.test(
     variable,

@@ -1,19 +1,19 @@
 import { GovernanceError } from "../../core/errors.ts";
 
-/** Where a value came from, as messages and `config show` name it. */
+/** Where a value comes from, as messages and `config show` name it. */
 export interface Origin {
   readonly kind: "flag" | "environment" | "file" | "default";
-  /** The setting under the name it has there, such as `--rate`, `BATON_RATE` or `rate in /etc/c.yaml:3`. */
+  /** The name that the setting has there, such as `--rate`, `BATON_RATE` or `rate in /etc/c.yaml:3`. */
   readonly label: string;
 }
 
-/** A text that a source has for a setting. */
+/** The text of a setting in one source. */
 export interface GivenText {
   readonly text: string;
   readonly origin: Origin;
 }
 
-/** One line: where, what is wrong, what was given (unless secret). */
+/** One line: where, what is wrong, and the text (unless it is secret). */
 export function invalidSetting(
   { text, origin }: GivenText,
   problem: string,
@@ -23,7 +23,7 @@ export function invalidSetting(
   return new GovernanceError("invalid-argument", `${origin.label}: ${problem}${got}`);
 }
 
-/** The text with the password of a URL in it hidden. */
+/** The text, with the password of a URL hidden. */
 export function withoutPassword(text: string): string {
   return text.replace(/^((?:\w+:\/\/)?[^/?#@:]*):[^/?#]*@/, "$1:***@");
 }

@@ -15,7 +15,7 @@ import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
 import { type GivenText, invalidSetting, type Origin, withoutPassword } from "./origin.ts";
 
-/** What the program was started with. */
+/** What the process was started with. */
 export interface Surroundings {
   readonly env: Environment;
   readonly cwd: string;
@@ -23,21 +23,21 @@ export interface Surroundings {
   readonly stderrIsTerminal: boolean;
 }
 
-/** Texts by the names of the flags; a flag without a value is "true" or "false". */
+/** Texts by the names of the flags. A flag without a value has the text "true" or "false". */
 export type Flags = ReadonlyMap<string, string>;
 
-/** Every setting's value, and what was given for it. */
+/** The value of every setting, and the text that it was parsed from. */
 export interface Settings {
   readonly values: Values;
-  /** The texts behind the values; none for defaults. */
+  /** No entry for a setting that has its default. */
   readonly given: ReadonlyMap<SettingName, GivenText>;
   /** One line each. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads and parses what the command needs: flag, else environment, else file, else default. What the command does not
- * read has its default. Rejects with the first thing that is wrong, as one line.
+ * Reads and parses the settings of the command, each from flag, environment, file or default, in this order. The others
+ * have their defaults. Throws the first error, as one line.
  */
 export function readSettings(command: CommandName, flags: Flags, surroundings: Surroundings): Settings {
   const { env, cwd } = surroundings;
@@ -71,7 +71,7 @@ export function originOf(name: SettingName, { given }: Pick<Settings, "given">):
   return given.get(name)?.origin ?? { kind: "default", label: "default" };
 }
 
-// Each value comes from its own row's parser, which the type system cannot follow through a loop.
+// Each value comes from the parser of its own row, which the compiler cannot follow through a loop.
 function areComplete(values: Partial<Record<SettingName, unknown>>): values is Values {
   return SETTING_NAMES.every((name) => Object.hasOwn(values, name));
 }
@@ -134,13 +134,13 @@ function openPassword(name: SettingName): GovernanceError {
   );
 }
 
-// A value that is neither true nor false is refused when its turn comes.
+// A value that is neither true nor false is refused later, when the setting itself is read.
 function isTrue(name: SettingName, { text }: GivenText): boolean {
   const parsed = settingOf(name).parse(text);
   return "value" in parsed && parsed.value === true;
 }
 
-// A secret file is one line; editors and `echo` end it with a line break, which is no part of the secret.
+// A secret file has one line. Editors and `echo` add a line break, which does not belong to the secret.
 function readSecret(pointer: GivenText, cwd: string): GivenText {
   const path = resolve(cwd, pointer.text);
   let text: string;

@@ -43,7 +43,7 @@ describe("the health-check command", () => {
     expect(loadHealthCheck(new Map(), nowhere(env))).toEqual({
       host,
       port: 9000,
-      warnings: ["BATON_ZEBRA means nothing to this connector and is ignored"],
+      warnings: ["BATON_ZEBRA is not a setting of this connector and is ignored"],
     });
   });
 
@@ -55,7 +55,7 @@ describe("the health-check command", () => {
   test("cannot ask a port that the system chose", () => {
     const got = refusalOf(() => loadHealthCheck(new Map(), nowhere({ BATON_HEALTH_CHECK_PORT: "0" })));
     expect(got).toBe(
-      "BATON_HEALTH_CHECK_PORT: 0 has the system choose a port, which cannot be asked here; give the port that serve has",
+      "BATON_HEALTH_CHECK_PORT: with 0 the system chooses the port, which is not known here; give the port that serve listens on",
     );
   });
 });
@@ -158,10 +158,10 @@ describe("refused with one line", () => {
     [
       "a CA without a collector",
       { [CA]: "c" },
-      "--otel-collector-endpoint-tls-cert-path: means nothing without otel-collector-endpoint; give BATON_OTEL_COLLECTOR_ENDPOINT or leave it out",
+      "--otel-collector-endpoint-tls-cert-path: has no effect without otel-collector-endpoint; give BATON_OTEL_COLLECTOR_ENDPOINT or leave it out",
     ],
     ["a CA with a line break", { [COLLECTOR]: "o:1", [CA]: "a\nb" }, /tls-cert-path: must not contain line/],
-    ["plain text without a collector", { [PLAIN]: "true" }, /tls-insecure: means nothing without otel-coll/],
+    ["plain text without a collector", { [PLAIN]: "true" }, /tls-insecure: has no effect without otel-coll/],
     ["plain text neither on nor off", { [PLAIN]: "2" }, /tls-insecure: must be true or false, got "2"$/],
     [
       "plain text over https",
@@ -171,7 +171,7 @@ describe("refused with one line", () => {
     [
       "a CA over http",
       { [COLLECTOR]: "http://otel", [CA]: "c" },
-      "--otel-collector-endpoint-tls-cert-path: means nothing without TLS, and the collector's URL is http; write https or leave it out",
+      "--otel-collector-endpoint-tls-cert-path: has no effect without TLS, and the collector's URL is http; write https or leave it out",
     ],
     [
       "tracing neither on nor off",
@@ -187,7 +187,7 @@ describe("refused with one line", () => {
     [
       "jitter without an interval",
       { "sync-jitter-percent": "5" },
-      "--sync-jitter-percent: means nothing without sync-every; give BATON_SYNC_EVERY or leave it out",
+      "--sync-jitter-percent: has no effect without sync-every; give BATON_SYNC_EVERY or leave it out",
     ],
     [
       "a time that is none",

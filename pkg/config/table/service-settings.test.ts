@@ -179,7 +179,7 @@ describe("refused with one line", () => {
     [
       "client certificates without TLS",
       { "tls-client-ca-file": "ca" },
-      "--tls-client-ca-file: means nothing without tls-cert-file; give BATON_TLS_CERT_FILE or leave it out",
+      "--tls-client-ca-file: has no effect without tls-cert-file; give BATON_TLS_CERT_FILE or leave it out",
     ],
     [
       "a CA with a control character",
@@ -189,12 +189,12 @@ describe("refused with one line", () => {
     [
       "names without client certificates",
       { ...TLS, "tls-readers": "a" },
-      /^--tls-readers: means nothing without tls-client-ca-file/,
+      /^--tls-readers: has no effect without tls-client-ca-file/,
     ],
     [
       "provisioners without client certificates",
       { ...TLS, "tls-provisioners": "a" },
-      /^--tls-provisioners: means nothing without tls-client-ca-file/,
+      /^--tls-provisioners: has no effect without tls-client-ca-file/,
     ],
     [
       "a pattern for a name",
@@ -231,19 +231,19 @@ describe("refused with one line", () => {
     [
       "keys by URL without an issuer",
       { "jwt-jwks-url": "https://idp/jwks" },
-      /^--jwt-jwks-url: means nothing without jwt-issuer; give BATON_JWT_ISSUER/,
+      /^--jwt-jwks-url: has no effect without jwt-issuer; give BATON_JWT_ISSUER/,
     ],
     [
       "keys from a file without an audience",
       { "jwt-jwks-file": "f", "jwt-issuer": "i" },
-      /^--jwt-jwks-file: means nothing without jwt-audience/,
+      /^--jwt-jwks-file: has no effect without jwt-audience/,
     ],
     ["an issuer without an audience", { "jwt-issuer": "i" }, /^--jwt-issuer: needs jwt-audience as well/],
     ["an audience without an issuer", { "jwt-audience": "a" }, /^--jwt-audience: needs jwt-issuer as well/],
     [
       "an issuer without keys",
       JWT,
-      "--jwt-issuer: means nothing without the keys of the tokens; give jwt-jwks-url or jwt-jwks-file, or leave it out",
+      "--jwt-issuer: has no effect without the keys of the tokens; give jwt-jwks-url or jwt-jwks-file, or leave it out",
     ],
     [
       "an issuer with a space",
@@ -255,7 +255,7 @@ describe("refused with one line", () => {
     [
       "a claim without JWTs",
       { "jwt-role-claim": "r" },
-      /^--jwt-role-claim: means nothing without jwt-issuer/,
+      /^--jwt-role-claim: has no effect without jwt-issuer/,
     ],
     ["no grace", { "grace-seconds": "0" }, '--grace-seconds: must be a whole number from 1 to 3600, got "0"'],
     ["too much grace", { "grace-seconds": "3601" }, /^--grace-seconds: must be a whole number/],

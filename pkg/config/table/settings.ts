@@ -263,7 +263,7 @@ export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
-/** A row with nothing known of its value: what documents and option parsers need. */
+/** A row without the type of its value, for documents and option parsers. */
 export function settingOf(name: SettingName): Setting<unknown> {
   return SETTINGS[name];
 }
@@ -278,12 +278,12 @@ export function envName(name: string): string {
   return name === "config" ? "BATON_CONFIG_PATH" : `BATON_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** A secret may stand in a file of its own, which this flag, key or environment name points to. */
+/** The flag, key or environment name of a file that holds the secret. */
 export function fileForm(name: SettingName): string {
   return `${name}-file`;
 }
 
-/** All names that a setting is read from in the environment, ours first. */
+/** All environment names of a setting, ours first. */
 export function environmentNames(name: SettingName): readonly string[] {
   if (!settingOf(name).inEnvironment) return [];
   const own = settingOf(name).secret ? [envName(name), envName(fileForm(name))] : [envName(name)];
@@ -294,11 +294,11 @@ export const SECRET_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) 
 
 export type SettingRuleKind = "required-together" | "depends-on" | "excludes";
 
-/** How settings depend on each other; checked by `buildConfig`, shown by the `config` command. */
+/** How settings depend on each other. `buildConfig` checks it, and the `config` command prints it. */
 export interface SettingRule {
   readonly kind: SettingRuleKind;
   readonly names: readonly SettingName[];
-  /** What `depends-on` needs. */
+  /** The settings that `depends-on` needs. */
   readonly on: readonly SettingName[];
 }
 

@@ -5,12 +5,12 @@ const LONGEST = 128;
 /** Counted in characters, as Cognito does. */
 const TOO_LONG = new RegExp(`.{${LONGEST + 1}}`, "su");
 
-/** What Cognito takes in the name of a group; `*` and `?` are among the punctuation. */
+/** The characters of a group name in Cognito; `*` and `?` count as punctuation. */
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u;
 
 /**
- * `admins,team-*` becomes its patterns. An empty piece is refused, since a slip must not widen or narrow what may be
- * changed unseen.
+ * Parses `admins,team-*`. An empty pattern is refused: a typing error must not change silently which groups may be
+ * changed.
  */
 export function parseGroupPatterns(given: string): Parsed<readonly GroupPattern[]> {
   const patterns = given.split(",").map((piece) => piece.trim());

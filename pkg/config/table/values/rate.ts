@@ -11,7 +11,7 @@ export const DEFAULT_RATES: Rates = uniform(DEFAULT_PER_SECOND);
 
 /**
  * `5` for every category, `UserList=30` for one, or both: `2,UserList=30`. The numbers are above 0 and may have a
- * fraction; whether AWS's quota allows them is `aboveQuota`'s question.
+ * fraction. `aboveQuota` checks them against AWS's quotas.
  */
 export function parseRates(given: string): Parsed<Rates> {
   const named = new Map<Category, number>();
@@ -34,7 +34,7 @@ export function parseRates(given: string): Parsed<Rates> {
   return { value: { ...uniform(base ?? DEFAULT_PER_SECOND), ...Object.fromEntries(named) } };
 }
 
-/** The first category whose rate AWS would not grant, in words with the cure; undefined when all fit. */
+/** The first category whose rate is above AWS's quota, as a problem with its cure; undefined if there is none. */
 export function aboveQuota(rates: Rates): string | undefined {
   for (const category of CATEGORIES) {
     const quota = QUOTAS[category].accountPerSecond;
@@ -45,7 +45,7 @@ export function aboveQuota(rates: Rates): string | undefined {
   return undefined;
 }
 
-/** The shortest text that `parseRates` reads back to the same rates. */
+/** The shortest text that `parseRates` parses to these rates. */
 export function formatRates(rates: Rates): string {
   const first = rates.UserList;
   if (CATEGORIES.every((category) => rates[category] === first)) return String(first);
@@ -82,5 +82,5 @@ function positiveNumber(piece: string): number | undefined {
 function unknownCategory(name: string): string {
   const close = nearest(name, CATEGORIES);
   const hint = close === undefined ? `the categories are ${CATEGORIES.join(", ")}` : `did you mean ${close}?`;
-  return `${SHAPE}: "${name}" is no quota category; ${hint}`;
+  return `${SHAPE}: "${name}" is not a quota category; ${hint}`;
 }

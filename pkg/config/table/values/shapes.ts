@@ -1,7 +1,7 @@
 import { POOL_ID } from "../../../core/pool.ts";
 import type { Parsed } from "../setting.ts";
 
-/** Any text. Line breaks and other control characters never belong into one of our settings. */
+/** Any text without line breaks and other control characters. */
 export function plainText(given: string): Parsed<string> {
   return /\p{Cc}/u.test(given)
     ? { problem: "must not contain line breaks or other control characters" }
@@ -23,7 +23,7 @@ export function regionName(given: string): Parsed<string> {
     : { problem: "must be an AWS Region such as eu-west-1; leave it out and it is read from the pool id" };
 }
 
-/** An http or https URL without credentials in it, since URLs get logged. */
+/** An http or https URL without credentials, because URLs are logged. */
 export function httpUrl(given: string): Parsed<string> {
   const url = URL.parse(given);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
@@ -35,9 +35,9 @@ export function httpUrl(given: string): Parsed<string> {
   return { value: given };
 }
 
-/** As `httpUrl`, but a user name and password are how a proxy is given them. */
+/** Like `httpUrl`, but with a user name and a password if the proxy needs them. */
 export function proxyUrl(given: string): Parsed<string> {
-  // curl and its kin read a bare host:port as http.
+  // curl and similar programs read host:port without a scheme as http.
   const full = given.includes("://") ? given : `http://${given}`;
   const url = URL.parse(full);
   return url !== null && (url.protocol === "http:" || url.protocol === "https:")
@@ -51,7 +51,7 @@ export function roleArn(given: string): Parsed<string> {
     : { problem: "must be the ARN of an IAM role such as arn:aws:iam::123456789012:role/connector" };
 }
 
-/** The shapes AWS STS demands of AssumeRole. */
+/** The format that AWS STS requires in AssumeRole. */
 export function externalId(given: string): Parsed<string> {
   return /^[\w+=,.@:/-]{2,1224}$/.test(given)
     ? { value: given }
@@ -65,23 +65,23 @@ export function sessionName(given: string): Parsed<string> {
 }
 
 export function accessKeyId(given: string): Parsed<string> {
-  // AWS's own have 16 to 128; emulators take a word.
+  // Those of AWS have 16 to 128 characters; emulators take any word.
   return /^\w{1,128}$/.test(given)
     ? { value: given }
     : { problem: "must be an AWS access key id, up to 128 letters and digits" };
 }
 
-/** Baton's: two free words, the literal `v1`, and a private JWK as base64url without padding, split by colons. */
+/** Baton's format: two free words, the literal `v1`, and a private JWK as base64url without padding, joined by colons. */
 export function clientSecret(given: string): Parsed<string> {
   return /^[\x21-\x39\x3b-\x7e]+:[\x21-\x39\x3b-\x7e]+:v1:[\w-]+$/.test(given)
     ? { value: given }
     : {
         problem:
-          "must be a Baton client secret: four parts with colons between them, of which the third is v1 and the last the key; copy it whole",
+          "must be a Baton client secret: four parts joined by colons, the third of them v1 and the last the key; copy all of it",
       };
 }
 
-/** A secret that came through a file or a shell often has a stray space or line break; AWS only says "signature". */
+/** A secret from a file or a shell often has an extra space or line break, and AWS reports only a wrong signature. */
 export function secretText(given: string): Parsed<string> {
   return /^[\x21-\x7e]+$/.test(given)
     ? { value: given }

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A timer of Node holds no more than 24.8 days, jitter included. */
+/** A timer of Node.js is limited to 24.8 days, jitter included. */
 const LONGEST = 7 * DAY;
 
 /** `30m`, `1h30m` or `1d` becomes milliseconds, from a minute to a week. */
@@ -18,7 +18,7 @@ export function parseInterval(given: string): Parsed<number> {
     : { problem: "must be a duration from 1m to 7d, such as 30m, 1h or 24h" };
 }
 
-/** The shortest text that `parseInterval` reads back to the same. */
+/** The shortest text that `parseInterval` parses to this value. */
 export function formatInterval(ms: number): string {
   const units: readonly (readonly [string, number])[] = [
     ["h", HOUR],
