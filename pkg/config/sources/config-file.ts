@@ -5,12 +5,12 @@ import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
 import { asksForUnserved, isUnserved, unservedProblem } from "../table/unserved.ts";
-import type { GivenText } from "./origin.ts";
+import type { SourceText } from "./origin.ts";
 
 /** The contents of a configuration file: texts by key. */
 export interface ConfigFile {
   readonly path: string;
-  readonly values: ReadonlyMap<string, GivenText>;
+  readonly values: ReadonlyMap<string, SourceText>;
 }
 
 const DEFAULT_PATH = ".baton.yaml";
@@ -24,7 +24,7 @@ export const FILE_KEYS: readonly string[] = SETTING_NAMES.filter((name) => setti
  * Reads the file that was named, otherwise `./.baton.yaml` if it exists. An unknown key, an invalid value and a file that
  * cannot be read are each an `invalid-argument` that names the place.
  */
-export function readConfigFile(named: GivenText | undefined, cwd: string): ConfigFile | undefined {
+export function readConfigFile(named: SourceText | undefined, cwd: string): ConfigFile | undefined {
   if (named !== undefined && !/\.ya?ml$/i.test(named.text)) {
     throw failure(`${named.origin.label}: must name a .yaml or .yml file, got ${JSON.stringify(named.text)}`);
   }
@@ -33,7 +33,7 @@ export function readConfigFile(named: GivenText | undefined, cwd: string): Confi
   return text === undefined ? undefined : { path, values: parse(text, path) };
 }
 
-function readText(path: string, named: GivenText | undefined): string | undefined {
+function readText(path: string, named: SourceText | undefined): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -45,11 +45,11 @@ function readText(path: string, named: GivenText | undefined): string | undefine
   }
 }
 
-function parse(text: string, path: string): ReadonlyMap<string, GivenText> {
+function parse(text: string, path: string): ReadonlyMap<string, SourceText> {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
   const at = (offset: number): string => `${path}:${lines.linePos(offset).line}`;
-  const values = new Map<string, GivenText>();
+  const values = new Map<string, SourceText>();
   if ("empty" in documents) return values;
   const [document, second] = documents;
   for (const candidate of documents) {

@@ -8,7 +8,7 @@ import {
   UNSERVED_NAMES,
   unservedProblem,
 } from "../table/unserved.ts";
-import type { GivenText } from "./origin.ts";
+import type { SourceText } from "./origin.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +20,7 @@ export function fromEnvironment(
   env: Environment,
   name: string,
   extra: readonly string[],
-): GivenText | undefined {
+): SourceText | undefined {
   const ignoresEndpoints = env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true";
   for (const variable of [envName(name), ...extra]) {
     if (ignoresEndpoints && variable.startsWith("AWS_ENDPOINT_URL")) continue;

@@ -8,14 +8,14 @@ export interface Origin {
 }
 
 /** The text of a setting in one source. */
-export interface GivenText {
+export interface SourceText {
   readonly text: string;
   readonly origin: Origin;
 }
 
 /** One line: where, what is wrong, and the text (unless it is secret). */
 export function invalidSetting(
-  { text, origin }: GivenText,
+  { text, origin }: SourceText,
   problem: string,
   secret: boolean,
 ): GovernanceError {

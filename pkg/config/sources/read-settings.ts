@@ -13,7 +13,7 @@ import {
 } from "../table/settings.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
-import { type GivenText, invalidSetting, type Origin, withoutPassword } from "./origin.ts";
+import { invalidSetting, type Origin, type SourceText, withoutPassword } from "./origin.ts";
 
 /** What the process was started with. */
 export interface Surroundings {
@@ -30,7 +30,7 @@ export type Flags = ReadonlyMap<string, string>;
 export interface Settings {
   readonly values: Values;
   /** No entry for a setting that has its default. */
-  readonly given: ReadonlyMap<SettingName, GivenText>;
+  readonly given: ReadonlyMap<SettingName, SourceText>;
   /** One line each. */
   readonly warnings: readonly string[];
 }
@@ -48,7 +48,7 @@ export function readSettings(command: CommandName, flags: Flags, surroundings: S
   const sources: SettingSources = { flags, env, file, cwd, secretFlagsAllowed };
 
   const read = settingsFor(command);
-  const given = new Map<SettingName, GivenText>();
+  const given = new Map<SettingName, SourceText>();
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of SETTING_NAMES) {
     const setting = settingOf(name);
@@ -84,10 +84,10 @@ interface SettingSources {
   readonly secretFlagsAllowed: boolean;
 }
 
-function find(name: SettingName, sources: SettingSources): GivenText | undefined {
+function find(name: SettingName, sources: SettingSources): SourceText | undefined {
   const { flags, env, file, secretFlagsAllowed } = sources;
   const setting = settingOf(name);
-  const levels: readonly ((key: string) => GivenText | undefined)[] = [
+  const levels: readonly ((key: string) => SourceText | undefined)[] = [
     (key) => fromFlags(flags, key),
     (key) => fromEnvironment(env, key, key === name ? setting.extraEnv : []),
     (key) => file?.values.get(key),
@@ -112,7 +112,7 @@ function find(name: SettingName, sources: SettingSources): GivenText | undefined
   return undefined;
 }
 
-function fromFlags(flags: Flags, name: string): GivenText | undefined {
+function fromFlags(flags: Flags, name: string): SourceText | undefined {
   const text = flags.get(name);
   if (text === undefined) return undefined;
   const label = `--${name}`;
@@ -135,13 +135,13 @@ function openPassword(name: SettingName): GovernanceError {
 }
 
 // A value that is neither true nor false is refused later, when the setting itself is read.
-function isTrue(name: SettingName, { text }: GivenText): boolean {
+function isTrue(name: SettingName, { text }: SourceText): boolean {
   const parsed = settingOf(name).parse(text);
   return "value" in parsed && parsed.value === true;
 }
 
 // A secret file has one line. Editors and `echo` add a line break, which does not belong to the secret.
-function readSecret(pointer: GivenText, cwd: string): GivenText {
+function readSecret(pointer: SourceText, cwd: string): SourceText {
   const path = resolve(cwd, pointer.text);
   let text: string;
   try {

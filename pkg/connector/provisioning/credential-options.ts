@@ -1,7 +1,7 @@
 import type { CredentialOptions, EncryptionConfig } from "../../protocol/messages.ts";
 import type { Credential } from "../../provision/provisioner.ts";
 import { invalidField } from "../requests.ts";
-import type { PasswordSealer, PasswordSealing } from "./sealing.ts";
+import type { AnswerSealer, PasswordSealing } from "./sealing.ts";
 
 interface CredentialRequest {
   readonly credentialOptions?: CredentialOptions | undefined;
@@ -11,7 +11,7 @@ interface CredentialRequest {
 /** The requested password, and how it is returned. */
 interface WantedCredential {
   readonly credential: Credential;
-  readonly sealer: PasswordSealer;
+  readonly sealer: AnswerSealer;
 }
 
 const FIELD = "credential_options";

@@ -3,7 +3,7 @@ import type { Secret } from "../../core/secret.ts";
 import type { EncryptedData, EncryptionConfig } from "../../protocol/messages.ts";
 
 /** Encrypts a password to every key of the caller. */
-export interface PasswordSealer {
+export interface AnswerSealer {
   /** The number of keys. With 0, nobody can read what is sealed. */
   readonly recipients: number;
   seal(name: string, description: string, secret: Secret): Promise<readonly EncryptedData[]>;
@@ -12,7 +12,7 @@ export interface PasswordSealer {
 /** How passwords are received and returned (D16). */
 export interface PasswordSealing {
   /** Rejects with `invalid-argument` for a key that cannot be used for encryption. */
-  sealer(configs: readonly EncryptionConfig[]): Promise<PasswordSealer>;
+  sealer(configs: readonly EncryptionConfig[]): Promise<AnswerSealer>;
   /** Decrypts a password that was encrypted to the connector's own key; undefined if it has no key. */
   readonly open: ((encrypted: readonly EncryptedData[]) => Promise<Secret>) | undefined;
 }
@@ -25,7 +25,7 @@ const PASSWORD = "password";
  * the error carries it in `appliedEffects`.
  */
 export async function sealedPassword(
-  sealer: PasswordSealer,
+  sealer: AnswerSealer,
   password: Secret | undefined,
   effect: string,
 ): Promise<EncryptedData[]> {
