@@ -76,7 +76,7 @@ function like(pattern: RegExp): unknown {
 
 const withPool = { "user-pool-id": POOL };
 
-describe("precedence", () => {
+describe("CONFIG-1: precedence", () => {
   const all = {
     flags: { ...withPool, rate: "1" },
     env: { BATON_RATE: "2" },
@@ -198,7 +198,7 @@ describe("the config that comes out", () => {
     expect([sync.stateDir, sync.sync.stateDir]).toEqual([join(cwd, "state"), "state"]);
   });
 
-  test("has what may be changed, and how much of it", () => {
+  test("CONFIG-4: has the bounds of provisioning, the patterns parsed", () => {
     const yaml = [
       "provisioning: true",
       "groups-allow: [team-*, 'Größe-?', \"*-readers\"]",
@@ -322,16 +322,16 @@ describe("the config that comes out", () => {
   });
 });
 
-describe("secrets", () => {
+describe("CONFIG-3: secrets", () => {
   const both = { BATON_AWS_ACCESS_KEY_ID: KEY_ID };
 
-  test("can stand in a file of their own", () => {
+  test("can be in a file of their own", () => {
     writeFileSync(join(cwd, "secret"), `${SECRET}\n`);
     const { keys } = config({ env: { ...both, BATON_AWS_SECRET_ACCESS_KEY_FILE: "secret" } });
     expect(keys).toMatchObject({ secretAccessKey: SECRET });
   });
 
-  test("can stand in a file that a flag names", () => {
+  test("can be in a file that a flag names", () => {
     writeFileSync(join(cwd, "secret"), SECRET);
     const { keys } = config({ env: both, flags: { "aws-secret-access-key-file": "secret" } });
     expect(keys).toMatchObject({ secretAccessKey: SECRET });
@@ -364,7 +364,7 @@ describe("secrets", () => {
   });
 });
 
-describe("refused with one line", () => {
+describe("CONFIG-6: refused with one line", () => {
   test.for<[string, Start, string | RegExp]>([
     [
       "no pool id",
@@ -584,7 +584,7 @@ describe("refused with one line", () => {
       'BATON_PROVISIONING: must be true or false, got "maybe"',
     ],
     [
-      "a dry run for good, in the environment",
+      "CONFIG-7: a dry run for good, in the environment",
       { command: "serve", flags: withPool, env: { BATON_DRY_RUN: "true" } },
       "BATON_DRY_RUN: cannot be set in the environment; unset it, and give --dry-run to the command that needs it",
     ],
@@ -701,7 +701,7 @@ describe("let through", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("an environment name that is not a setting, with a warning", () => {
+  test("CONFIG-2: an environment name that is not a setting, with a warning", () => {
     const { warnings } = load({ flags: withPool, env: { BATON_TMPDIR: "/x", BATON_ZEBRA: "1" } });
     expect(warnings).toEqual([
       "BATON_TMPDIR is not a setting of this connector and is ignored",

@@ -41,4 +41,12 @@ describe("the rows", () => {
       FILE_KEYS.filter((key) => !isSettingName(key) && !isSettingName(key.replace(/-file$/, ""))),
     ).toEqual([]);
   });
+
+  test.for(SETTING_NAMES.filter((name) => settingOf(name).fallback !== undefined))(
+    "CONFIG-5: the default of %s in documents is its default",
+    (name) => {
+      const { fallback, fallbackText, parse } = settingOf(name);
+      expect(parse(fallbackText)).toEqual({ value: fallback });
+    },
+  );
 });
