@@ -1,8 +1,8 @@
-import { GovernanceError } from "../core/errors.ts";
-import { buildConfig, outputFormat } from "./build/build-config.ts";
+import { buildConfig } from "./build/build-config.ts";
+import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
 import type { Config, OutputFormat } from "./config.ts";
-import { type Flags, originOf, readSettings, type Surroundings } from "./sources/read-settings.ts";
+import { type Flags, readSettings, type Surroundings, settingProblem } from "./sources/read-settings.ts";
 import type { CommandName } from "./table/setting.ts";
 
 interface Loaded {
@@ -41,9 +41,10 @@ export function loadHealthCheck(flags: Flags, surroundings: Surroundings): Loade
   const settings = readSettings("health-check", flags, surroundings);
   const port = settings.values["health-check-port"];
   if (port === 0) {
-    throw new GovernanceError(
-      "invalid-argument",
-      `${originOf("health-check-port", settings).label}: with 0 the system chooses the port, which is not known here; give the port that serve listens on`,
+    throw settingProblem(
+      "health-check-port",
+      settings,
+      `with 0 the system chooses the port, which is not known here; give the port that serve listens on`,
     );
   }
   return {

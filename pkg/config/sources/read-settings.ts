@@ -71,6 +71,15 @@ export function originOf(name: SettingName, { given }: Pick<Settings, "given">):
   return given.get(name)?.origin ?? { kind: "default", label: "default" };
 }
 
+/** The error about a setting that contradicts another one or the command. */
+export function settingProblem(
+  name: SettingName,
+  settings: Pick<Settings, "given">,
+  problem: string,
+): GovernanceError {
+  return new GovernanceError("invalid-argument", `${originOf(name, settings).label}: ${problem}`);
+}
+
 // Each value comes from the parser of its own row, which the compiler cannot follow through a loop.
 function areComplete(values: Partial<Record<SettingName, unknown>>): values is Values {
   return SETTING_NAMES.every((name) => Object.hasOwn(values, name));

@@ -166,7 +166,7 @@ describe("refused with one line", () => {
     [
       "plain text over https",
       { [COLLECTOR]: "https://otel", [PLAIN]: "true" },
-      "--otel-collector-endpoint-tls-insecure: means without TLS, and the collector's URL is https; write http, or give otel-collector-endpoint-tls-cert-path for a CA of your own",
+      "--otel-collector-endpoint-tls-insecure: switches TLS off, and the collector's URL is https; write http, or give otel-collector-endpoint-tls-cert-path for a CA of your own",
     ],
     [
       "a CA over http",

@@ -1,0 +1,23 @@
+import type { Config } from "../config.ts";
+import type { Settings } from "../sources/read-settings.ts";
+
+export function buildProvisioning({
+  values,
+}: Settings): Pick<Config, "provisioning" | "dryRun" | "clientSecret"> {
+  return {
+    provisioning: {
+      enabled: values.provisioning,
+      groupsAllow: values["groups-allow"] ?? [],
+      groupsDeny: values["groups-deny"] ?? [],
+      allowRoleGroups: values["allow-role-groups"],
+      allowFederatedWrites: values["allow-federated-writes"],
+      deleteRequiresDisabled: values["delete-requires-disabled"],
+      maxDeletionsPerHour: values["max-deletions-per-hour"],
+      maxDisablesPerHour: values["max-disables-per-hour"],
+      maxInvitationsPerHour: values["max-invitations-per-hour"],
+      maxGroupsPerUser: values["max-groups-per-user"],
+    },
+    dryRun: values["dry-run"],
+    clientSecret: values["client-secret"],
+  };
+}
