@@ -25,14 +25,14 @@ export type SettingGroup =
 /** What a text became, or what is wrong with it: the rule and the cure, without the value. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
-/** How a value is written, for help texts, docs/settings.md and the form of the `config` command. */
+/** How a value is written, for help, documents and the schema that `config` prints. */
 export type Shape =
   | { readonly kind: "text"; readonly example: string }
   | { readonly kind: "flag" }
   | { readonly kind: "whole-number"; readonly min: number; readonly max: number }
   | { readonly kind: "choice"; readonly of: readonly string[] };
 
-/** One row of the table: everything that the parser, `--help`, docs/settings.md and the `config` command know of a setting. */
+/** One row of the table: everything that the parser, help, documents and `config` know about a setting. */
 export interface Setting<T> {
   readonly group: SettingGroup;
   /** One sentence without a full stop, as `--help` shows it. */
