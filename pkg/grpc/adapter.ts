@@ -121,11 +121,11 @@ function surfaceOf(call: { readonly metadata: Metadata; getPeer(): string }, cal
     call: {
       peer,
       caller: callerOf(call.metadata)?.name ?? peer,
-      metadata(name) {
+      header(name) {
         const values = call.metadata.get(name);
         return values.length === 0 ? undefined : values.map(String).join(", ");
       },
-      answer: (name, value) => trailers.set(name, value),
+      setTrailer: (name, value) => trailers.set(name, value),
     },
     trailers,
     with(outcome) {

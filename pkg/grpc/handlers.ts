@@ -9,9 +9,9 @@ export interface HandlerCall {
   /** The name of the caller's certificate, token or JWT; the peer where no authentication is required. */
   readonly caller: string;
   /** A text header of the call by its lower-case name; one that was sent several times is joined by ", ". */
-  metadata(name: string): string | undefined;
+  header(name: string): string | undefined;
   /** Sends a trailer with the answer. */
-  answer(name: string, value: string): void;
+  setTrailer(name: string, value: string): void;
 }
 
 type UnaryHandler<M extends DescMethod> = (

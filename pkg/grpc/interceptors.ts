@@ -27,7 +27,7 @@ export interface CallInfo {
   readonly service: string;
   readonly method: string;
   /** A text header by its lower-case name. */
-  metadata(name: string): string | undefined;
+  header(name: string): string | undefined;
 }
 
 /**
@@ -85,7 +85,7 @@ function answered({ method }: Route, { onCall, monotonic, wrapCall }: Observatio
   if (wrapCall === undefined) return serve;
   const [service, name] = [method.parent.typeName, method.name];
   return (call, send) =>
-    wrapCall({ service, method: name, metadata: (header) => call.metadata(header) }, () => serve(call, send));
+    wrapCall({ service, method: name, header: (header) => call.header(header) }, () => serve(call, send));
 }
 
 /** After an abort the handler's error is only a consequence of it, so the reason of the abort is the failure. */

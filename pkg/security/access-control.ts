@@ -41,8 +41,8 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
   const tls = settings.tls === undefined ? undefined : watchedTls(settings.tls, onReload);
   const authorizer = createAuthorizer({ settings, now, onReload });
   const reload = (): void => {
-    tls?.look();
-    authorizer.look();
+    tls?.reload();
+    authorizer.reload();
   };
   const timer = setInterval(reload, watchMs);
   timer.unref();
@@ -57,7 +57,7 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
 function watchedTls(
   settings: NonNullable<SecuritySettings["tls"]>,
   onReload: (event: ReloadEvent) => void,
-): ServerTls & { look(): void } {
+): ServerTls & { reload(): void } {
   const listeners: ((context: SecureContextOptions) => void)[] = [];
   const files = watchTlsFiles(settings, (event) => {
     if (event.error === undefined) for (const listener of listeners) listener(files.current);
@@ -67,6 +67,6 @@ function watchedTls(
   return {
     options: () => ({ ...files.current, requestCert: requiresClient, rejectUnauthorized: requiresClient }),
     onRenewed: (listener) => void listeners.push(listener),
-    look: () => files.look(),
+    reload: () => files.reload(),
   };
 }

@@ -28,7 +28,7 @@ export interface Authorizer {
    */
   authorize(head: CallHead): Promise<AuthenticatedCaller>;
   /** Looks for changed files. */
-  look(): void;
+  reload(): void;
 }
 
 export interface AuthorizerOptions {
@@ -67,8 +67,8 @@ export function createAuthorizer({ settings, now, onReload }: AuthorizerOptions)
       }
       return caller;
     },
-    look() {
-      bearers?.look();
+    reload() {
+      bearers?.reload();
     },
   };
 }
@@ -97,7 +97,7 @@ function lesser(layers: readonly AuthenticatedCaller[]): AuthenticatedCaller | u
 
 interface Bearers {
   callerOf(authorization: readonly string[]): Promise<AuthenticatedCaller>;
-  look(): void;
+  reload(): void;
 }
 
 function createBearers(
@@ -117,9 +117,9 @@ function createBearers(
       if (jwts !== undefined && JWT_SHAPE.test(token)) return await jwts.verify(token);
       throw new GovernanceError("unauthenticated", "authorization: the token is unknown");
     },
-    look() {
-      tokens?.look();
-      jwts?.look();
+    reload() {
+      tokens?.reload();
+      jwts?.reload();
     },
   };
 }

@@ -21,7 +21,7 @@ export interface Jwts {
    */
   verify(token: string): Promise<AuthenticatedCaller>;
   /** Looks for a changed key file. A URL is fetched again without it. */
-  look(): void;
+  reload(): void;
 }
 
 /** Only public-key signatures: with a shared secret every service that checks tokens could also sign them. */
@@ -71,19 +71,19 @@ export function createJwts(
         throw verifyFailure(error);
       }
     },
-    look: keys.look,
+    reload: keys.reload,
   };
 }
 
 interface JwtKeys {
   readonly current: () => JWTVerifyGetKey;
-  readonly look: () => void;
+  readonly reload: () => void;
 }
 
 function jwtKeys(jwks: JwtSettings["jwks"], onReload: (event: ReloadEvent) => void): JwtKeys {
   if (jwks.kind === "file") {
     const file = watchKeyFile(jwks.path, onReload);
-    return { current: () => file.current, look: () => file.look() };
+    return { current: () => file.current, reload: () => file.reload() };
   }
   const { url } = jwks;
   if (!isProtectedUrl(url)) {
@@ -97,7 +97,7 @@ function jwtKeys(jwks: JwtSettings["jwks"], onReload: (event: ReloadEvent) => vo
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
   });
-  return { current: () => remote, look: () => {} };
+  return { current: () => remote, reload: () => {} };
 }
 
 function watchKeyFile(path: string, onReload: (event: ReloadEvent) => void): WatchedFiles<JWTVerifyGetKey> {

@@ -23,7 +23,7 @@ export interface WatchedFilesOptions<T> {
 export interface WatchedFiles<T> {
   readonly current: T;
   /** Reads the files. Changed ones come into force together or not at all; `onReload` is called once for either. */
-  look(): void;
+  reload(): void;
 }
 
 /**
@@ -34,14 +34,14 @@ export function watchFiles<T>(options: WatchedFilesOptions<T>): WatchedFiles<T> 
   const { subject, paths, load, onReload } = options;
   let seen = paths.map(read);
   let value = load(seen);
-  /** A file that stays broken is reported once, not at every look. */
+  /** A file that stays broken is reported once, not at every check. */
   let reported: string | undefined;
 
   return {
     get current() {
       return value;
     },
-    look() {
+    reload() {
       try {
         const contents = paths.map(read);
         const same = contents.every((content, at) => content.equals(seen[at] ?? Buffer.alloc(0)));

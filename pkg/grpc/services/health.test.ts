@@ -12,8 +12,8 @@ const never = new AbortController().signal;
 const call: HandlerCall = {
   peer: "test",
   caller: "test",
-  metadata: () => undefined,
-  answer: () => {},
+  header: () => undefined,
+  setTrailer: () => {},
 };
 
 function ask(state: HealthState, method: string, service = "", signal = never): AsyncIterator<Message> {

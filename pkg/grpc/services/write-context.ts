@@ -7,8 +7,8 @@ const DRY_RUN = "dry-run";
 
 /** The requester of a write, and whether it is a dry run. */
 export function writeContext(call: HandlerCall): WriteContext {
-  const dryRun = dryRunOf(call.metadata(DRY_RUN));
-  if (dryRun) call.answer(DRY_RUN, "true");
+  const dryRun = dryRunOf(call.header(DRY_RUN));
+  if (dryRun) call.setTrailer(DRY_RUN, "true");
   return { requester: { via: "grpc", name: call.caller }, dryRun };
 }
 
