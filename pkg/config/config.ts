@@ -1,4 +1,4 @@
-import type { ListenAddress } from "../core/listen-address.ts";
+import type { ListenAddress, TcpAddress } from "../core/listen-address.ts";
 import type { LogLevel } from "../core/log-level.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
@@ -49,8 +49,9 @@ export interface HealthSettings {
 }
 
 export interface OtelSettings {
-  /** An http or https URL; http is without TLS. */
-  readonly endpoint: string;
+  readonly collector: TcpAddress;
+  /** Without TLS. */
+  readonly plaintext: boolean;
   /** PEM, absolute; undefined: the CAs of Node.js. */
   readonly caFile: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { GovernanceError } from "../core/errors.ts";
+import { errnoOf } from "../core/unknown.ts";
 
 /** The result of reading a changed file again. */
 export interface ReloadEvent {
@@ -64,7 +65,7 @@ function read(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    const code = errnoOf(error) || "unknown reason";
     throw new GovernanceError(
       "failed-precondition",
       `${path}: cannot be read (${code}); name a readable file`,

@@ -20,8 +20,7 @@ function otelOf({ values, given }: Settings, cwd: string): OtelSettings | undefi
   if (endpoint === undefined) return undefined;
   const plain = values["otel-collector-endpoint-tls-insecure"];
   const caFile = absolutePath(values["otel-collector-endpoint-tls-cert-path"], cwd);
-  const url = endpoint.includes("://") ? endpoint : `${plain ? "http" : "https"}://${endpoint}`;
-  const isHttps = /^https:/i.test(url);
+  const isHttps = (endpoint.scheme ?? (plain ? "http" : "https")) === "https";
   if (plain && isHttps) {
     throw settingProblem(
       "otel-collector-endpoint-tls-insecure",
@@ -36,5 +35,7 @@ function otelOf({ values, given }: Settings, cwd: string): OtelSettings | undefi
       "has no effect without TLS, and the collector's URL is http; write https or leave it out",
     );
   }
-  return values["otel-tracing-disabled"] ? undefined : { endpoint: url, caFile };
+  return values["otel-tracing-disabled"]
+    ? undefined
+    : { collector: endpoint.address, plaintext: !isHttps, caFile };
 }

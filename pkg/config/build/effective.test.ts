@@ -37,3 +37,18 @@ test("shows each value with its source, and no secret", () => {
   expect(shown.get("otel-collector-endpoint")).toEqual(["(no traces)", "default"]);
   expect(shown.get("listen")).toEqual(["127.0.0.1:50051", "default"]);
 });
+
+test.for([
+  ["HTTPS://Otel:443/v1/traces", "https://otel:443"],
+  ["http://otel", "http://otel:4317"],
+  ["[::1]:4317", "[::1]:4317"],
+] as const)("shows the collector %s as %s, with the port that counts", ([given, expected]) => {
+  const settings = readSettings("config", new Map(), {
+    env: { BATON_OTEL_COLLECTOR_ENDPOINT: given },
+    cwd: "/nowhere",
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+  });
+  const shown = effectiveSettings(settings).find(({ name }) => name === "otel-collector-endpoint");
+  expect(shown?.value).toBe(expected);
+});

@@ -3,6 +3,7 @@ import { withoutPassword } from "../sources/origin.ts";
 import { originOf, type Settings } from "../sources/read-settings.ts";
 import { SETTING_NAMES, type SettingName, settingOf } from "../table/settings.ts";
 import { formatRates } from "../table/values/rate.ts";
+import { formatCollectorEndpoint } from "../table/values/service-shapes.ts";
 import { formatInterval } from "../table/values/times.ts";
 
 /** The value that a setting has in effect. */
@@ -31,14 +32,20 @@ function shown(name: SettingName, { values, given }: Settings): string {
   if (name === "sync-every" && interval !== undefined) return formatInterval(interval);
   const expiry = values["log-level-debug-expires-at"];
   if (name === "log-level-debug-expires-at" && expiry !== undefined) return new Date(expiry).toISOString();
+  if (name === "otel-collector-endpoint") {
+    const collector = values[name];
+    return collector === undefined ? derivedText(name) : formatCollectorEndpoint(collector);
+  }
   // Certificate names look like a URL with a user name, which withoutPassword would hide.
   if (name === "tls-readers" || name === "tls-provisioners") {
     const names = values[name];
     if (names !== undefined) return names.join(",");
   }
-  if (!given.has(name) && settingOf(name).fallback === undefined) {
-    const derived = settingOf(name).fallbackText;
-    return derived === "" ? "" : `(${derived})`;
-  }
+  if (!given.has(name) && settingOf(name).fallback === undefined) return derivedText(name);
   return withoutPassword(String(values[name]));
+}
+
+function derivedText(name: SettingName): string {
+  const { fallbackText } = settingOf(name);
+  return fallbackText === "" ? "" : `(${fallbackText})`;
 }

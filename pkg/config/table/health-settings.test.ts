@@ -63,21 +63,30 @@ describe("the health-check command", () => {
 describe("traces", () => {
   test.for<[string, Texts, object | undefined]>([
     ["are not sent when nothing is said", {}, undefined],
-    ["go to a URL", { [COLLECTOR]: "http://otel:4318" }, { endpoint: "http://otel:4318", caFile: undefined }],
+    [
+      "go to a URL",
+      { [COLLECTOR]: "http://otel:4318" },
+      { collector: { kind: "tcp", host: "otel", port: 4318 }, plaintext: true, caFile: undefined },
+    ],
     [
       "go to host:port over TLS",
       { [COLLECTOR]: "otel:4318" },
-      { endpoint: "https://otel:4318", caFile: undefined },
+      { collector: { kind: "tcp", host: "otel", port: 4318 }, plaintext: false, caFile: undefined },
     ],
     [
       "go to host:port without TLS where that is asked for",
       { [COLLECTOR]: "[::1]:4318", [PLAIN]: "true" },
-      { endpoint: "http://[::1]:4318", caFile: undefined },
+      { collector: { kind: "tcp", host: "::1", port: 4318 }, plaintext: true, caFile: undefined },
     ],
     [
       "trust a CA of the site",
       { [COLLECTOR]: "https://otel", [CA]: "otel.crt" },
-      { endpoint: "https://otel", caFile: "/nowhere/otel.crt" },
+      { collector: { kind: "tcp", host: "otel", port: 4317 }, plaintext: false, caFile: "/nowhere/otel.crt" },
+    ],
+    [
+      "go to the port in the URL, also where it is the default of its scheme",
+      { [COLLECTOR]: "HTTPS://otel_1:443/v1/traces" },
+      { collector: { kind: "tcp", host: "otel_1", port: 443 }, plaintext: false, caFile: undefined },
     ],
     ["can be switched off", { [COLLECTOR]: "otel:4318", "otel-tracing-disabled": "true" }, undefined],
   ])("%s", ([, flags, expected]) => {
@@ -86,7 +95,11 @@ describe("traces", () => {
 
   test("are asked for by their names in Baton, and a wish for no export is no refusal", () => {
     const env = { BATON_OTEL_COLLECTOR_ENDPOINT: "otel:1", BATON_OTEL_LOGGING_DISABLED: "true" };
-    expect(served({}, env).otel).toEqual({ endpoint: "https://otel:1", caFile: undefined });
+    expect(served({}, env).otel).toEqual({
+      collector: { kind: "tcp", host: "otel", port: 1 },
+      plaintext: false,
+      caFile: undefined,
+    });
   });
 });
 
@@ -138,7 +151,7 @@ describe("refused with one line", () => {
     [
       "a collector that is none",
       { [COLLECTOR]: "otel" },
-      '--otel-collector-endpoint: must be an http:// or https:// URL or host:port, such as http://127.0.0.1:4318, got "otel"',
+      '--otel-collector-endpoint: must be an http:// or https:// URL or host:port, such as http://127.0.0.1:4317, got "otel"',
     ],
     [
       "a collector of another protocol",

@@ -3,6 +3,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { GovernanceError } from "../../core/errors.ts";
 import { formatListenAddress, isLoopback, type ListenAddress } from "../../core/listen-address.ts";
+import { errnoOf } from "../../core/unknown.ts";
 
 /** Where a server listens. */
 export interface Bound {
@@ -68,7 +69,7 @@ async function openIpv6(
     return [server];
   } catch (error) {
     // A machine without IPv6 has no such address, and no client that uses it.
-    const code = error instanceof GovernanceError ? codeOf(error.cause) : undefined;
+    const code = error instanceof GovernanceError ? errnoOf(error.cause) : "";
     if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") return [];
     first.close();
     throw error;
@@ -98,7 +99,7 @@ function listening(server: Server, address: ListenAddress, where: Where): Promis
 function bindFailure(address: ListenAddress, error: Error): GovernanceError {
   const { kind } = address;
   const target = formatListenAddress(address);
-  const code = codeOf(error) ?? "unknown reason";
+  const code = errnoOf(error) || "unknown reason";
   if (code === "EADDRINUSE") {
     const stale = kind === "unix" ? ", or remove the file if a killed one left it behind" : "";
     return new GovernanceError(
@@ -119,8 +120,4 @@ function bindFailure(address: ListenAddress, error: Error): GovernanceError {
     `listen: ${target} cannot be opened (${code}); choose another address`,
     { cause: error },
   );
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }

@@ -4,10 +4,13 @@ import { createInsecureCredentials, createSslCredentials } from "@opentelemetry/
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import { formatListenAddress, type TcpAddress } from "../../core/listen-address.ts";
 import type { Logger } from "../logger.ts";
 
 interface ExporterOptions {
-  readonly endpoint: string;
+  readonly collector: TcpAddress;
+  /** Without TLS. */
+  readonly plaintext: boolean;
   readonly caFile: string | undefined;
   readonly log: Logger;
   readonly now: EpochClock;
@@ -18,9 +21,11 @@ export const EXPORT_TIMEOUT_MS = 5_000;
 const HOUR_MS = 60 * 60 * 1000;
 
 /** Sends spans to the collector. While it cannot, it logs once an hour, with the number of lost spans. */
-export function createExporter({ endpoint, caFile, log, now }: ExporterOptions): SpanExporter {
-  const { host, url, plain } = collectorOf(endpoint);
-  const credentials = plain ? createInsecureCredentials() : createSslCredentials(readCa(caFile));
+export function createExporter(options: ExporterOptions): SpanExporter {
+  const { collector, plaintext, caFile, log, now } = options;
+  const host = formatListenAddress(collector);
+  const url = `${plaintext ? "http" : "https"}://${host}`;
+  const credentials = plaintext ? createInsecureCredentials() : createSslCredentials(readCa(caFile));
   const exporter = new OTLPTraceExporter({ url, credentials, timeoutMillis: EXPORT_TIMEOUT_MS });
   let lost = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -58,31 +63,6 @@ export function createExporter({ endpoint, caFile, log, now }: ExporterOptions):
     shutdown: () => exporter.shutdown(),
     forceFlush: () => exporter.forceFlush(),
   };
-}
-
-/** Host and port of the collector, without the other parts of the URL. */
-function collectorOf(endpoint: string): {
-  readonly host: string;
-  readonly url: string;
-  readonly plain: boolean;
-} {
-  const url = URL.parse(endpoint);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") {
-    throw new GovernanceError(
-      "invalid-argument",
-      "otel-collector-endpoint: must be host:port or an http or https URL, such as http://127.0.0.1:4317",
-    );
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new GovernanceError(
-      "invalid-argument",
-      "otel-collector-endpoint: contains a user name or a password, which is never sent; remove it",
-    );
-  }
-  // Without a port, the gRPC port of OTLP. URL drops a port that is the default of its scheme, so read it from the text.
-  const written = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(endpoint.trim())?.[1];
-  const host = `${url.hostname}:${written ?? "4317"}`;
-  return { host, url: `${url.protocol}//${host}`, plain: url.protocol === "http:" };
 }
 
 function readCa(caFile: string | undefined): Buffer | undefined {

@@ -1,5 +1,6 @@
 import type { EpochClock } from "../../core/clock.ts";
 import type { AwsCallEvent, GrpcCallEvent } from "../../core/events.ts";
+import type { TcpAddress } from "../../core/listen-address.ts";
 import type { Logger } from "../logger.ts";
 
 /** A gRPC call that begins. */
@@ -28,8 +29,10 @@ export interface Tracing {
 }
 
 export interface TracingOptions {
-  /** The OTLP/gRPC collector, as an http or https URL. http means no TLS. */
-  readonly endpoint: string;
+  /** The OTLP/gRPC collector. */
+  readonly collector: TcpAddress;
+  /** Without TLS. */
+  readonly plaintext: boolean;
   /** PEM, instead of the CAs of Node.js. */
   readonly caFile: string | undefined;
   readonly serviceVersion: string;

@@ -1,4 +1,10 @@
-import { isProtectedUrl, parseHost, parseListenAddress } from "../../../core/listen-address.ts";
+import {
+  formatListenAddress,
+  isProtectedUrl,
+  parseHost,
+  parseListenAddress,
+  type TcpAddress,
+} from "../../../core/listen-address.ts";
 import type { Parsed } from "../setting.ts";
 import { httpUrl } from "./shapes.ts";
 
@@ -14,13 +20,38 @@ export function jwksUrl(given: string): Parsed<URL> {
       };
 }
 
-/** An http or https URL, or `host:port` as Baton takes it. */
-export function collectorEndpoint(given: string): Parsed<string> {
-  if (given.includes("://")) return httpUrl(given);
-  const parsed = given.startsWith("unix:") ? undefined : parseListenAddress(given);
-  return parsed !== undefined && "value" in parsed
-    ? { value: given }
-    : { problem: "must be an http:// or https:// URL or host:port, such as http://127.0.0.1:4318" };
+export interface CollectorEndpoint {
+  /** Undefined: `host:port`, for which another setting decides. */
+  readonly scheme: "http" | "https" | undefined;
+  readonly address: TcpAddress;
+}
+
+/** The gRPC port of OTLP. */
+const OTLP_PORT = 4317;
+
+/** An http or https URL, or `host:port` as in Baton. Of a URL only scheme, host and port count. */
+export function collectorEndpoint(given: string): Parsed<CollectorEndpoint> {
+  if (given.includes("://")) {
+    const parsed = httpUrl(given);
+    const url = URL.parse(given);
+    if ("problem" in parsed || url === null)
+      return { problem: "problem" in parsed ? parsed.problem : COLLECTOR_SHAPE };
+    // URL drops a port that is the default of its scheme, so the port is read from the text.
+    const port = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(given.trim())?.[1] ?? OTLP_PORT;
+    const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const scheme = url.protocol === "https:" ? "https" : "http";
+    return { value: { scheme, address: { kind: "tcp", host, port: Number(port) } } };
+  }
+  const parsed = parseListenAddress(given);
+  return "value" in parsed && parsed.value.kind === "tcp"
+    ? { value: { scheme: undefined, address: parsed.value } }
+    : { problem: COLLECTOR_SHAPE };
+}
+
+const COLLECTOR_SHAPE = "must be an http:// or https:// URL or host:port, such as http://127.0.0.1:4317";
+
+export function formatCollectorEndpoint({ scheme, address }: CollectorEndpoint): string {
+  return `${scheme === undefined ? "" : `${scheme}://`}${formatListenAddress(address)}`;
 }
 
 /** The name or the address of an interface; brackets around IPv6 are taken off. */
