@@ -52,7 +52,7 @@ export const SQLITE = {
 
 const AGAIN = "then sync again: it goes on where it stopped";
 
-interface Failure {
+interface DiskFailure {
   readonly errno: readonly string[];
   readonly sqlite: number | undefined;
   readonly code: ErrorCode;
@@ -60,7 +60,7 @@ interface Failure {
   readonly cure: string;
 }
 
-const FAILURES: readonly Failure[] = [
+const FAILURES: readonly DiskFailure[] = [
   {
     errno: ["ENOSPC", "EDQUOT"],
     sqlite: SQLITE.full,

@@ -15,7 +15,7 @@ import {
 } from "../protocol/messages.ts";
 import { onDisk, storeError } from "./errors.ts";
 import { unpack } from "./publish/envelope.ts";
-import { bytesOf, optionalTextOf, type Row, textOf } from "./rows.ts";
+import { bytesIn, optionalTextIn, type SqlRow, textIn } from "./rows.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
 export interface StoredRun {
@@ -67,7 +67,7 @@ export async function readSyncFile(
 }
 
 function storedSync(file: string, database: DatabaseSync): StoredSync {
-  function* rowsOf(columns: string, table: string, syncId: string): Generator<Row> {
+  function* rowsOf(columns: string, table: string, syncId: string): Generator<SqlRow> {
     try {
       yield* database
         .prepare(`SELECT ${columns} FROM ${table} WHERE sync_id = ? ORDER BY id`)
@@ -77,7 +77,7 @@ function storedSync(file: string, database: DatabaseSync): StoredSync {
     }
   }
   function* decoded<T>(table: string, syncId: string, decode: (data: Uint8Array) => T): Generator<T> {
-    for (const row of rowsOf("data", table, syncId)) yield decode(bytesOf(row, "data"));
+    for (const row of rowsOf("data", table, syncId)) yield decode(bytesIn(row, "data"));
   }
   return {
     runs: () =>
@@ -98,25 +98,25 @@ function storedSync(file: string, database: DatabaseSync): StoredSync {
   };
 }
 
-function runOf(row: Row): StoredRun {
-  const endedAt = optionalTextOf(row, "ended_at");
+function runOf(row: SqlRow): StoredRun {
+  const endedAt = optionalTextIn(row, "ended_at");
   return {
-    syncId: textOf(row, "sync_id"),
-    type: textOf(row, "sync_type"),
-    startedAt: new Date(parseTimestamp(textOf(row, "started_at"))),
+    syncId: textIn(row, "sync_id"),
+    type: textIn(row, "sync_type"),
+    startedAt: new Date(parseTimestamp(textIn(row, "started_at"))),
     endedAt: endedAt === undefined ? undefined : new Date(parseTimestamp(endedAt)),
   };
 }
 
 /** Other writers may leave out of the message what stands in the columns. */
-function grantOf(row: Row): Grant {
-  const grant = fromBinary(GrantSchema, bytesOf(row, "data"));
+function grantOf(row: SqlRow): Grant {
+  const grant = fromBinary(GrantSchema, bytesIn(row, "data"));
   const id = (type: string, resource: string) => ({
-    resourceType: textOf(row, type),
-    resource: textOf(row, resource),
+    resourceType: textIn(row, type),
+    resource: textIn(row, resource),
   });
   grant.entitlement ??= create(EntitlementSchema, {
-    id: textOf(row, "entitlement_id"),
+    id: textIn(row, "entitlement_id"),
     resource: { id: id("resource_type_id", "resource_id") },
   });
   grant.principal ??= create(ResourceSchema, {

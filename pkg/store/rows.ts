@@ -1,25 +1,25 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { GovernanceError } from "../core/errors.ts";
 
-export type Row = Record<string, SQLOutputValue>;
+export type SqlRow = Record<string, SQLOutputValue>;
 
-export function textOf(row: Row, column: string): string {
+export function textIn(row: SqlRow, column: string): string {
   const value = row[column];
   if (typeof value === "string") return value;
   throw wrongType(column, "text");
 }
 
-export function optionalTextOf(row: Row, column: string): string | undefined {
-  return row[column] === null ? undefined : textOf(row, column);
+export function optionalTextIn(row: SqlRow, column: string): string | undefined {
+  return row[column] === null ? undefined : textIn(row, column);
 }
 
-export function numberOf(row: Row | undefined, column: string): number {
+export function numberIn(row: SqlRow | undefined, column: string): number {
   const value = row?.[column];
   if (typeof value === "number") return value;
   throw wrongType(column, "a number");
 }
 
-export function bytesOf(row: Row, column: string): Uint8Array {
+export function bytesIn(row: SqlRow, column: string): Uint8Array {
   const value = row[column];
   if (value instanceof Uint8Array) return value;
   throw wrongType(column, "bytes");

@@ -19,7 +19,7 @@ import {
   refuseUnread,
   removeLeftovers,
 } from "./publish/publish.ts";
-import type { Fingerprint } from "./run/fingerprint.ts";
+import type { RunFingerprint } from "./run/fingerprint.ts";
 import { type RunPage, RunRows } from "./run/run-rows.ts";
 import { type RunState, readRun } from "./run/run-state.ts";
 import { createWorkFile, openWorkFile, type WorkFile } from "./run/work-file.ts";
@@ -29,7 +29,7 @@ export interface SyncFileOptions {
   readonly file: string;
   /** For the working database and the temporary ones; created when it is missing. */
   readonly stateDir: string;
-  readonly fingerprint: Fingerprint;
+  readonly fingerprint: RunFingerprint;
   /** Recorded with the run, for readers of the file. */
   readonly connectorVersion: string;
   readonly now: EpochClock;

@@ -62,7 +62,7 @@ function isRead({ state }: ListingCursor): boolean {
 }
 
 /** One target, and the end of the last call that it was given. */
-interface Member<P extends PublishedRun> {
+interface FilledTarget<P extends PublishedRun> {
   readonly target: SyncTarget<P>;
   idle: Promise<unknown>;
 }
@@ -73,7 +73,7 @@ export class TargetGroup<P extends PublishedRun> {
   readonly discarded: readonly Discarded[];
   /** True when the run of an earlier process goes on. */
   readonly resumed: boolean;
-  readonly #members: readonly Member<P>[];
+  readonly #members: readonly FilledTarget<P>[];
 
   constructor(targets: readonly SyncTarget<P>[], discarded: readonly Discarded[]) {
     this.#members = targets.map((target) => ({ target, idle: Promise.resolve() }));

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import type { Budget, BudgetLimit } from "../../core/journal.ts";
-import { numberOf } from "../rows.ts";
+import { numberIn } from "../rows.ts";
 
 /** Budgets are counted over the last hour (JOURNAL-7). */
 export const BUDGET_WINDOW_MS = 3_600_000;
@@ -23,7 +23,7 @@ export function spend(
     const times = database
       .prepare("SELECT at_ms FROM spent WHERE budget = ? ORDER BY at_ms")
       .all(budget)
-      .map((row) => numberOf(row, "at_ms"));
+      .map((row) => numberIn(row, "at_ms"));
     if (times.length < limit) continue;
     // One is free again as soon as only `limit - 1` of them are within the hour.
     const last = times[times.length - limit];
@@ -41,7 +41,7 @@ export function spent(database: DatabaseSync, budget: Budget, nowMs: EpochMs): n
   const row = database
     .prepare("SELECT count(*) AS n FROM spent WHERE budget = ? AND at_ms > ?")
     .get(budget, nowMs - BUDGET_WINDOW_MS);
-  return numberOf(row, "n");
+  return numberIn(row, "n");
 }
 
 /** Forgets what is older than an hour. Entries from the future, after the clock was set back, count from now. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStep, ChangeTarget } from "../../core/change.ts";
 import type { NewChange, OpenChange } from "../../core/journal.ts";
-import { bytesOf, numberOf, optionalTextOf, type Row, textOf } from "../rows.ts";
+import { bytesIn, numberIn, optionalTextIn, type SqlRow, textIn } from "../rows.ts";
 import type { HintsCipher } from "./hints-cipher.ts";
 import { knownWord, optionalKnownWord, parseUndo, type StepEnd, WORDS } from "./stored-values.ts";
 
@@ -27,7 +27,7 @@ export function deleteChange(database: DatabaseSync, id: string): void {
 }
 
 export function insertStep(database: DatabaseSync, id: string, step: ChangeStep): number {
-  const n = numberOf(database.prepare(COUNT_STEPS).get(id), "n");
+  const n = numberIn(database.prepare(COUNT_STEPS).get(id), "n");
   database
     .prepare(
       `INSERT INTO steps (change, step, operation, undo, state, request_id, code, reason)
@@ -50,26 +50,26 @@ export function readSteps(database: DatabaseSync, id: string): readonly ChangeSt
 }
 
 /** The change of a row, with its steps. */
-export function openChangeOf(database: DatabaseSync, row: Row, cipher: HintsCipher): OpenChange {
-  const id = textOf(row, "id");
-  const undo = optionalTextOf(row, "undo");
+export function openChangeOf(database: DatabaseSync, row: SqlRow, cipher: HintsCipher): OpenChange {
+  const id = textIn(row, "id");
+  const undo = optionalTextIn(row, "undo");
   return {
     id,
-    kind: knownWord(WORDS.kind, textOf(row, "kind")),
-    lock: textOf(row, "lock"),
-    beganAtMs: numberOf(row, "began_at_ms"),
-    requester: { via: knownWord(WORDS.via, textOf(row, "via")), name: textOf(row, "requester") },
+    kind: knownWord(WORDS.kind, textIn(row, "kind")),
+    lock: textIn(row, "lock"),
+    beganAtMs: numberIn(row, "began_at_ms"),
+    requester: { via: knownWord(WORDS.via, textIn(row, "via")), name: textIn(row, "requester") },
     target: targetOf(row),
-    hints: row["facts"] === null ? {} : cipher.decrypt(id, bytesOf(row, "facts")),
+    hints: row["facts"] === null ? {} : cipher.decrypt(id, bytesIn(row, "facts")),
     undo: undo === undefined ? undefined : parseUndo(undo),
     steps: readSteps(database, id),
   };
 }
 
-function targetOf(row: Row): ChangeTarget {
-  const user = optionalTextOf(row, "target_user");
-  const group = optionalTextOf(row, "target_group");
-  const loginSha256 = optionalTextOf(row, "target_login_sha256");
+function targetOf(row: SqlRow): ChangeTarget {
+  const user = optionalTextIn(row, "target_user");
+  const group = optionalTextIn(row, "target_group");
+  const loginSha256 = optionalTextIn(row, "target_login_sha256");
   return {
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { group }),
@@ -83,13 +83,13 @@ function endOf(step: StepEnd): [string, string | null, string | null, string | n
   return [step.state, step.requestId ?? null, step.code ?? null, step.reason ?? null];
 }
 
-function stepOf(row: Row): ChangeStep {
+function stepOf(row: SqlRow): ChangeStep {
   return {
-    operation: knownWord(WORDS.operation, textOf(row, "operation")),
-    state: knownWord(WORDS.state, textOf(row, "state")),
-    undo: numberOf(row, "undo") === 1,
-    requestId: optionalTextOf(row, "request_id"),
-    code: optionalKnownWord(WORDS.code, optionalTextOf(row, "code")),
-    reason: optionalKnownWord(WORDS.reason, optionalTextOf(row, "reason")),
+    operation: knownWord(WORDS.operation, textIn(row, "operation")),
+    state: knownWord(WORDS.state, textIn(row, "state")),
+    undo: numberIn(row, "undo") === 1,
+    requestId: optionalTextIn(row, "request_id"),
+    code: optionalKnownWord(WORDS.code, optionalTextIn(row, "code")),
+    reason: optionalKnownWord(WORDS.reason, optionalTextIn(row, "reason")),
   };
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { SQLITE, sqliteOf } from "../errors.ts";
-import { numberOf, textOf } from "../rows.ts";
+import { numberIn, textIn } from "../rows.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
 
@@ -47,9 +47,9 @@ function inspect(path: string, poolId: string): void {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-    const id = numberOf(database.prepare("PRAGMA application_id").get(), "application_id");
+    const id = numberIn(database.prepare("PRAGMA application_id").get(), "application_id");
     if (id !== JOURNAL_APPLICATION_ID) throw foreign(path);
-    const version = numberOf(database.prepare("PRAGMA user_version").get(), "user_version");
+    const version = numberIn(database.prepare("PRAGMA user_version").get(), "user_version");
     if (version !== JOURNAL_VERSION) {
       throw refusedJournal(
         path,
@@ -58,9 +58,9 @@ function inspect(path: string, poolId: string): void {
       );
     }
     const [verdict] = database.prepare("PRAGMA quick_check(1)").all();
-    if (verdict === undefined || textOf(verdict, "quick_check") !== "ok") throw damaged(path);
+    if (verdict === undefined || textIn(verdict, "quick_check") !== "ok") throw damaged(path);
     const row = database.prepare("SELECT pool_id FROM pool").get();
-    const owner = row === undefined ? "?" : textOf(row, "pool_id");
+    const owner = row === undefined ? "?" : textIn(row, "pool_id");
     if (owner !== poolId) {
       throw refusedJournal(path, `is the journal of pool ${owner}`, "name another --state-dir");
     }

@@ -12,7 +12,7 @@ import type {
   RecoveryHints,
 } from "../../core/journal.ts";
 import type { WriteOperation } from "../../core/operations.ts";
-import { numberOf, textOf } from "../rows.ts";
+import { numberIn, textIn } from "../rows.ts";
 import { purge, type Refusal, spend, spent } from "./budgets.ts";
 import {
   deleteChange,
@@ -129,7 +129,7 @@ class SqliteJournal implements JournalFile {
         .prepare("SELECT DISTINCT owner FROM changes WHERE lock = ? AND owner IS NOT NULL")
         .all(change.lock);
       for (const row of owners) {
-        const token = textOf(row, "owner");
+        const token = textIn(row, "owner");
         if (token === this.#owner.token || !removeIfOwnerDead(this.#database, this.#paths, token))
           return undefined;
       }
@@ -204,8 +204,8 @@ class SqliteJournal implements JournalFile {
       const row = this.#database
         .prepare("SELECT count(*) AS n, min(began_at_ms) AS oldest FROM changes")
         .get();
-      const open = numberOf(row, "n");
-      return { open, oldestBeganAtMs: open === 0 ? undefined : numberOf(row, "oldest") };
+      const open = numberIn(row, "n");
+      return { open, oldestBeganAtMs: open === 0 ? undefined : numberIn(row, "oldest") };
     });
   }
 
@@ -248,10 +248,10 @@ class SqliteJournal implements JournalFile {
       const owners = this.#database
         .prepare("SELECT DISTINCT owner FROM changes WHERE owner IS NOT NULL AND owner <> ?")
         .all(this.#owner.token);
-      for (const row of owners) removeIfOwnerDead(this.#database, this.#paths, textOf(row, "owner"));
+      for (const row of owners) removeIfOwnerDead(this.#database, this.#paths, textIn(row, "owner"));
       const orphans = this.#database.prepare(ORPHANS).all();
       const take = this.#database.prepare("UPDATE changes SET owner = ? WHERE id = ?");
-      for (const row of orphans) take.run(this.#owner.token, textOf(row, "id"));
+      for (const row of orphans) take.run(this.#owner.token, textIn(row, "id"));
       return orphans.map((row) => openChangeOf(this.#database, row, this.#cipher));
     });
     for (const { id, lock } of claimed) this.#turns.join(lock, id);
@@ -310,7 +310,7 @@ class SqliteJournal implements JournalFile {
 
   #isOpen(id: string): boolean {
     const row = this.#database.prepare("SELECT count(*) AS n FROM changes WHERE id = ?").get(id);
-    return numberOf(row, "n") === 1;
+    return numberIn(row, "n") === 1;
   }
 }
 

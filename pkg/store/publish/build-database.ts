@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { GovernanceError } from "../../core/errors.ts";
 import { SQLITE, sqliteOf } from "../errors.ts";
 import { removeDatabase, touchPrivate } from "../paths.ts";
-import { numberOf } from "../rows.ts";
+import { numberIn } from "../rows.ts";
 import type { RunState } from "../run/run-state.ts";
 import { countRun, expectRows } from "../run/run-stats.ts";
 import { timestampText } from "../timestamps.ts";
@@ -151,11 +151,11 @@ async function copyGrants(work: DatabaseSync, syncId: string, signal: AbortSigna
       e.external_id || ':' || g.principal_type || ':' || g.principal_id, g.data, ?1, g.at
     FROM main.entitlements e CROSS JOIN main.grants g ON g.entitlement = e.id
     WHERE e.id = ?2 AND g.principal > ?3 AND g.principal <= ?4`);
-  const last = numberOf(work.prepare("SELECT coalesce(max(id), 0) AS n FROM main.resources").get(), "n");
+  const last = numberIn(work.prepare("SELECT coalesce(max(id), 0) AS n FROM main.resources").get(), "n");
   const entitlements = work.prepare("SELECT id FROM main.entitlements ORDER BY external_id").all();
   let copied = 0;
   for (const row of entitlements) {
-    const entitlement = numberOf(row, "id");
+    const entitlement = numberIn(row, "id");
     for (let after = 0; after < last; after += GRANT_SLICE_ROWS) {
       await breathe(signal);
       copied += Number(insert.run(syncId, entitlement, after, after + GRANT_SLICE_ROWS).changes);
@@ -180,10 +180,10 @@ async function copySlices(
     .prepare(`SELECT (SELECT min(rowid) FROM ${from}) AS low, (SELECT max(rowid) FROM ${from}) AS high`)
     .get();
   if (bounds?.["low"] === null) return 0;
-  const high = numberOf(bounds, "high");
+  const high = numberIn(bounds, "high");
   const slice = work.prepare(`${insert} AND ${from}.rowid > ?2 AND ${from}.rowid <= ?3`);
   let copied = 0;
-  for (let after = numberOf(bounds, "low") - 1; after < high; after += SLICE_ROWS) {
+  for (let after = numberIn(bounds, "low") - 1; after < high; after += SLICE_ROWS) {
     await breathe(signal);
     copied += Number(slice.run(...parameters, after, after + SLICE_ROWS).changes);
   }

@@ -5,7 +5,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { never, temporaryFolder } from "../../../test/support/store-run.ts";
 import { pack, unpack } from "./envelope.ts";
-import { framesOf } from "./zstd-frames.ts";
+import { zstdFramesOf } from "./zstd-frames.ts";
 
 const MAGIC = Buffer.from("C1ZF\0", "latin1");
 
@@ -45,7 +45,7 @@ describe("the envelope", () => {
     await pack(join(folder.path, "some.db"), file, never);
     const bytes = readFileSync(file);
     expect(bytes.subarray(0, 5)).toEqual(MAGIC);
-    const frames = [...framesOf((at, length) => bytes.subarray(at, at + length), 5, bytes.length)];
+    const frames = [...zstdFramesOf((at, length) => bytes.subarray(at, at + length), 5, bytes.length)];
     expect(frames).toEqual([{ offset: 5, length: bytes.length - 5, contentBytes: content.length }]);
     expect((bytes[9] ?? 0) & 0x04).toBe(0x04); // the checksum flag of the frame header
     expect(zstdDecompressSync(bytes.subarray(5))).toEqual(content);

@@ -15,7 +15,7 @@ import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress 
 import { GovernanceError } from "../../core/errors.ts";
 import { onDisk, refusedFile, storeError } from "../errors.ts";
 import { syncToDisk } from "../paths.ts";
-import { type Frame, FrameError, framesOf, type ReadAt } from "./zstd-frames.ts";
+import { FrameError, type ReadAt, type ZstdFrame, zstdFramesOf } from "./zstd-frames.ts";
 
 const MAGIC = Buffer.from("C1ZF\0", "latin1");
 const MAGIC_V3 = Buffer.from("C1Z3\0", "latin1");
@@ -91,7 +91,7 @@ export async function unpack(file: string, into: string, signal: AbortSignal): P
   }
 }
 
-function wholeFrames(file: string, input: number): readonly Frame[] {
+function wholeFrames(file: string, input: number): readonly ZstdFrame[] {
   const readAt: ReadAt = (offset, length) => {
     const bytes = new Uint8Array(length);
     return bytes.subarray(0, readSync(input, bytes, 0, length, offset));
@@ -101,7 +101,7 @@ function wholeFrames(file: string, input: number): readonly Frame[] {
   if (start.equals(MAGIC_V3)) throw refusedFile(file, "is of format v3 (Pebble), and this writes v1", CURE);
   if (!start.equals(MAGIC)) throw refusedFile(file, "is no .c1z file", CURE);
   try {
-    const frames = [...framesOf(readAt, MAGIC.length, fstatSync(input).size)];
+    const frames = [...zstdFramesOf(readAt, MAGIC.length, fstatSync(input).size)];
     if (frames.length === 0) throw new FrameError("it holds nothing");
     return frames;
   } catch (error) {
@@ -110,7 +110,7 @@ function wholeFrames(file: string, input: number): readonly Frame[] {
   }
 }
 
-async function unpackFrame(file: string, frame: Frame, into: string, signal: AbortSignal): Promise<void> {
+async function unpackFrame(file: string, frame: ZstdFrame, into: string, signal: AbortSignal): Promise<void> {
   const { offset, length } = frame;
   // Each stream opens the file for itself: one that fails closes its descriptor, whoever else may be using it.
   const source = createReadStream(file, {
@@ -132,7 +132,7 @@ function isZlibError(error: unknown): error is Error {
 }
 
 /** Said before the first byte, and long before the first AWS call: the sync will want this room and more. */
-function roomFor(frames: readonly Frame[], into: string): void {
+function roomFor(frames: readonly ZstdFrame[], into: string): void {
   const bytes = frames.reduce((sum, frame) => sum + (frame.contentBytes ?? 0), 0);
   const { bavail, bsize } = onDisk(`write ${into}`, () => statfsSync(dirname(into)));
   if (bytes <= bavail * bsize) return;

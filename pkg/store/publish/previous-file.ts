@@ -4,8 +4,8 @@ import type { EpochMs } from "../../core/clock.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE } from "../../protocol/ids.ts";
 import { onDisk, refusedFile, SQLITE, sqliteOf, storeError } from "../errors.ts";
-import { numberOf, optionalTextOf, type Row, textOf } from "../rows.ts";
-import type { Fingerprint } from "../run/fingerprint.ts";
+import { numberIn, optionalTextIn, type SqlRow, textIn } from "../rows.ts";
+import type { RunFingerprint } from "../run/fingerprint.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import { unpack } from "./envelope.ts";
 import { columnsOf, RUN_TABLES } from "./file-schema.ts";
@@ -39,7 +39,7 @@ const CURE = "name another file with --file, or move this one away";
 export async function openPrevious(
   file: string,
   into: string,
-  wanted: Fingerprint,
+  wanted: RunFingerprint,
   signal: AbortSignal,
 ): Promise<PreviousFile> {
   let database: DatabaseSync | undefined;
@@ -64,7 +64,7 @@ function previousFile(path: string, database: DatabaseSync, runs: PreviousFile["
     database: path,
     runs,
     membersOf: (group) =>
-      onDisk("read the previous run", () => numberOf(members.get(runs[0].syncId, group), "n")),
+      onDisk("read the previous run", () => numberIn(members.get(runs[0].syncId, group), "n")),
     close() {
       if (!database.isOpen) return;
       database.close();
@@ -73,11 +73,11 @@ function previousFile(path: string, database: DatabaseSync, runs: PreviousFile["
   };
 }
 
-function judge(file: string, database: DatabaseSync, wanted: Fingerprint): PreviousFile["runs"] {
+function judge(file: string, database: DatabaseSync, wanted: RunFingerprint): PreviousFile["runs"] {
   // A file from elsewhere may bring views and triggers of its own.
   database.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192");
   const [first] = database.prepare("PRAGMA quick_check(1)").all();
-  const verdict = first === undefined ? "" : textOf(first, "quick_check");
+  const verdict = first === undefined ? "" : textIn(first, "quick_check");
   // The verdict comes in lines, of which the first names the database.
   if (verdict !== "ok") throw refusedFile(file, `is damaged: ${verdict.split("\n").at(-1)}`, CURE);
   checkTables(file, database);
@@ -95,7 +95,7 @@ function judge(file: string, database: DatabaseSync, wanted: Fingerprint): Previ
 function checkTables(file: string, database: DatabaseSync): void {
   for (const table of RUN_TABLES) {
     const found = database.prepare("SELECT name FROM pragma_table_info(?)").all(table);
-    const names = new Set(found.map((row) => textOf(row, "name")));
+    const names = new Set(found.map((row) => textIn(row, "name")));
     if (columnsOf(table).every((name) => names.has(name))) continue;
     const why =
       table === "connector_runs" ? "was not written by this connector" : `lacks columns of ${table}`;
@@ -103,33 +103,33 @@ function checkTables(file: string, database: DatabaseSync): void {
   }
 }
 
-function judgeRun(file: string, row: Row, wanted: Fingerprint): PreviousRun {
-  const poolId = optionalTextOf(row, "user_pool_id");
-  const endedAt = optionalTextOf(row, "ended_at");
-  if (poolId === undefined || endedAt === undefined || textOf(row, "sync_type") !== "full") {
+function judgeRun(file: string, row: SqlRow, wanted: RunFingerprint): PreviousRun {
+  const poolId = optionalTextIn(row, "user_pool_id");
+  const endedAt = optionalTextIn(row, "ended_at");
+  if (poolId === undefined || endedAt === undefined || textIn(row, "sync_type") !== "full") {
     throw refusedFile(file, "holds a run that this connector did not write", CURE);
   }
   if (poolId !== wanted.poolId) {
     throw refusedFile(file, `holds the user pool ${poolId}, and this sync reads ${wanted.poolId}`, CURE);
   }
-  const kind = textOf(row, "user_id_kind");
+  const kind = textIn(row, "user_id_kind");
   if (kind !== wanted.userIdKind) {
     const cure = `sync with --user-id ${kind}, or ${CURE}`;
     throw refusedFile(file, `knows its users by ${kind}, and this sync would by ${wanted.userIdKind}`, cure);
   }
-  const startedAtMs = parseTimestamp(textOf(row, "started_at"));
+  const startedAtMs = parseTimestamp(textIn(row, "started_at"));
   const endedAtMs = parseTimestamp(endedAt);
   if (Number.isNaN(startedAtMs) || Number.isNaN(endedAtMs)) {
     throw refusedFile(file, "is damaged: a run in it has no valid start or end time", CURE);
   }
   return {
-    syncId: textOf(row, "sync_id"),
+    syncId: textIn(row, "sync_id"),
     startedAtMs,
     endedAtMs,
     counts: {
-      users: numberOf(row, "user_rows"),
-      groups: numberOf(row, "group_rows"),
-      memberships: numberOf(row, "membership_rows"),
+      users: numberIn(row, "user_rows"),
+      groups: numberIn(row, "group_rows"),
+      memberships: numberIn(row, "membership_rows"),
     },
   };
 }

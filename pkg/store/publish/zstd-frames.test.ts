@@ -1,9 +1,9 @@
 import { constants, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { FrameError, framesOf } from "./zstd-frames.ts";
+import { FrameError, zstdFramesOf } from "./zstd-frames.ts";
 
 function frames(bytes: Uint8Array) {
-  return [...framesOf((offset, length) => bytes.subarray(offset, offset + length), 0, bytes.length)];
+  return [...zstdFramesOf((offset, length) => bytes.subarray(offset, offset + length), 0, bytes.length)];
 }
 
 function skippable(size: number): Buffer {

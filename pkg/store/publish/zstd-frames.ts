@@ -4,7 +4,7 @@
 /** Where the bytes come from. Fewer than asked for means the end. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
 
-export interface Frame {
+export interface ZstdFrame {
   readonly offset: number;
   readonly length: number;
   /** Bytes after decompression, where the frame says so. */
@@ -22,7 +22,7 @@ const LONGEST_HEADER = 18;
 const CHECKSUM_BYTES = 4;
 
 /** The data frames between two offsets, in order; skippable ones are left out. */
-export function* framesOf(readAt: ReadAt, start: number, end: number): Generator<Frame> {
+export function* zstdFramesOf(readAt: ReadAt, start: number, end: number): Generator<ZstdFrame> {
   for (let offset = start; offset < end; ) {
     const header = headerAt(readAt, offset);
     const magic = header.getUint32(0, true);
@@ -40,7 +40,7 @@ export function* framesOf(readAt: ReadAt, start: number, end: number): Generator
   }
 }
 
-function dataFrame(readAt: ReadAt, offset: number, header: DataView): Frame {
+function dataFrame(readAt: ReadAt, offset: number, header: DataView): ZstdFrame {
   const descriptor = header.getUint8(4);
   const singleSegment = (descriptor & 0x20) !== 0;
   const hasChecksum = (descriptor & 0x04) !== 0;

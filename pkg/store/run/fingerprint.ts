@@ -1,5 +1,5 @@
 /** What makes two runs comparable. */
-export interface Fingerprint {
+export interface RunFingerprint {
   readonly poolId: string;
   /** What the ids of users are (D1): another kind makes every account another one. */
   readonly userIdKind: "sub" | "username";
@@ -7,6 +7,6 @@ export interface Fingerprint {
   readonly mappingVersion: number;
 }
 
-export function sameFingerprint(a: Fingerprint, b: Fingerprint): boolean {
+export function sameFingerprint(a: RunFingerprint, b: RunFingerprint): boolean {
   return a.poolId === b.poolId && a.userIdKind === b.userIdKind && a.mappingVersion === b.mappingVersion;
 }

@@ -6,7 +6,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import type { ListingCursor, ListingKind, ListingState, SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../../protocol/messages.ts";
-import { numberOf, type Row, textOf } from "../rows.ts";
+import { numberIn, type SqlRow, textIn } from "../rows.ts";
 import { timestampText } from "../timestamps.ts";
 import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode.ts";
 import { insertRun, type RunState } from "./run-state.ts";
@@ -112,7 +112,7 @@ export class RunRows {
       this.#sql.dropEntitlements.run(GROUP_TYPE, group);
       const found = this.#sql.findResource.get(GROUP_TYPE, group);
       if (found !== undefined) {
-        this.#sql.dropResource.run(numberOf(found, "resource"));
+        this.#sql.dropResource.run(numberIn(found, "resource"));
         this.#sql.dropName.run(GROUP_TYPE, group);
         tally.groups -= 1;
       }
@@ -179,8 +179,8 @@ export class RunRows {
     const row = this.#sql.findResource.get(type, id);
     if (row === undefined) return undefined;
     const found = {
-      row: numberOf(row, "resource"),
-      stamp: row["stamp"] === null ? null : numberOf(row, "stamp"),
+      row: numberIn(row, "resource"),
+      stamp: row["stamp"] === null ? null : numberIn(row, "stamp"),
     };
     met.resources.set(key, found);
     return found;
@@ -191,7 +191,7 @@ export class RunRows {
     if (known !== undefined) return known;
     const row = this.#sql.findEntitlement.get(id);
     if (row === undefined) return undefined;
-    const number = numberOf(row, "id");
+    const number = numberIn(row, "id");
     met.entitlements.set(id, number);
     return number;
   }
@@ -249,7 +249,7 @@ function keyOf(type: string, id: string): string {
 const KINDS: readonly ListingKind[] = ["users", "groups", "members"];
 const STATES: readonly ListingState[] = ["open", "done", "dropped"];
 
-function cursorOf(row: Row): ListingCursor {
+function cursorOf(row: SqlRow): ListingCursor {
   const kind = KINDS.find((known) => known === row["kind"]);
   const state = STATES.find((known) => known === row["state"]);
   if (kind === undefined || state === undefined) {
@@ -260,9 +260,9 @@ function cursorOf(row: Row): ListingCursor {
   }
   return {
     kind,
-    group: textOf(row, "group_name"),
-    token: textOf(row, "token"),
+    group: textIn(row, "group_name"),
+    token: textIn(row, "token"),
     state,
-    pages: numberOf(row, "pages"),
+    pages: numberIn(row, "pages"),
   };
 }

@@ -2,13 +2,13 @@ import type { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
-import { numberOf, textOf } from "../rows.ts";
-import type { Fingerprint } from "./fingerprint.ts";
+import { numberIn, textIn } from "../rows.ts";
+import type { RunFingerprint } from "./fingerprint.ts";
 
 /** The run as the working database knows it. */
 export interface RunState {
   readonly syncId: string;
-  readonly fingerprint: Fingerprint;
+  readonly fingerprint: RunFingerprint;
   readonly startedAtMs: EpochMs;
   /** When its newest page was committed. */
   readonly progressAtMs: number;
@@ -22,25 +22,25 @@ export interface RunState {
 export function readRun(database: DatabaseSync): RunState | undefined {
   const row = database.prepare("SELECT * FROM run").get();
   if (row === undefined) return undefined;
-  const userIdKind = textOf(row, "user_id_kind");
+  const userIdKind = textIn(row, "user_id_kind");
   if (userIdKind !== "sub" && userIdKind !== "username") {
     throw new GovernanceError("data-loss", "the working file is damaged: its run has users of no known kind");
   }
   return {
-    syncId: textOf(row, "sync_id"),
+    syncId: textIn(row, "sync_id"),
     fingerprint: {
-      poolId: textOf(row, "pool_id"),
+      poolId: textIn(row, "pool_id"),
       userIdKind,
-      mappingVersion: numberOf(row, "mapping_version"),
+      mappingVersion: numberIn(row, "mapping_version"),
     },
-    startedAtMs: numberOf(row, "started_at"),
-    progressAtMs: numberOf(row, "progress_at"),
-    endedAtMs: row["ended_at"] === null ? undefined : numberOf(row, "ended_at"),
-    held: numberOf(row, "held") === 1,
+    startedAtMs: numberIn(row, "started_at"),
+    progressAtMs: numberIn(row, "progress_at"),
+    endedAtMs: row["ended_at"] === null ? undefined : numberIn(row, "ended_at"),
+    held: numberIn(row, "held") === 1,
     counts: {
-      users: numberOf(row, "users"),
-      groups: numberOf(row, "groups"),
-      memberships: numberOf(row, "memberships"),
+      users: numberIn(row, "users"),
+      groups: numberIn(row, "groups"),
+      memberships: numberIn(row, "memberships"),
     },
   };
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { GovernanceError } from "../../core/errors.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
-import { numberOf, textOf } from "../rows.ts";
+import { numberIn, textIn } from "../rows.ts";
 
 /** The `stats` of a run, as the field's readers expect them. */
 export interface RunStats {
@@ -30,7 +30,7 @@ export function countRun(work: DatabaseSync, counts: SyncCounts): RunStats {
   expectRows("groups", resources[GROUP_TYPE] ?? 0, counts.groups);
   expectRows("memberships", total(grants), counts.memberships);
   return {
-    resource_types: numberOf(work.prepare("SELECT count(*) AS n FROM main.resource_types").get(), "n"),
+    resource_types: numberIn(work.prepare("SELECT count(*) AS n FROM main.resource_types").get(), "n"),
     resources: total(resources),
     entitlements: total(entitlements),
     grants: total(grants),
@@ -51,7 +51,7 @@ export function expectRows(what: string, found: number, expected: number): void 
 
 function tally(work: DatabaseSync, sql: string): Record<string, number> {
   const rows = work.prepare(sql).all();
-  return Object.fromEntries(rows.map((row) => [textOf(row, "type"), numberOf(row, "n")]));
+  return Object.fromEntries(rows.map((row) => [textIn(row, "type"), numberIn(row, "n")]));
 }
 
 function total(tallied: Record<string, number>): number {

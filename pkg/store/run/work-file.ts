@@ -4,10 +4,10 @@ import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { refusedFile, SQLITE, sqliteOf } from "../errors.ts";
 import { removeDatabase, touchPrivate } from "../paths.ts";
-import { numberOf, textOf } from "../rows.ts";
-import { type Fingerprint, sameFingerprint } from "./fingerprint.ts";
+import { numberIn, textIn } from "../rows.ts";
+import { type RunFingerprint, sameFingerprint } from "./fingerprint.ts";
 import { type RunState, readRun } from "./run-state.ts";
-import { APPLICATION_ID, createWorkSchema, tuneWork, WORK_VERSION } from "./work-schema.ts";
+import { createWorkSchema, tuneWork, WORK_APPLICATION_ID, WORK_VERSION } from "./work-schema.ts";
 
 /** The working database, with the run that goes on in it. */
 export interface WorkFile {
@@ -19,7 +19,7 @@ export interface WorkFile {
 }
 
 export interface Resumption {
-  readonly fingerprint: Fingerprint;
+  readonly fingerprint: RunFingerprint;
   readonly nowMs: EpochMs;
   readonly maxIdleMs: number;
   /** Whether a run that the shrink guard holds back is wanted. */
@@ -80,9 +80,9 @@ function isDataLoss(error: unknown): boolean {
 /** False for a file that was created and never filled. */
 function isOurs(path: string, database: DatabaseSync): boolean {
   try {
-    const id = numberOf(database.prepare("PRAGMA application_id").get(), "application_id");
-    if (id === APPLICATION_ID) return true;
-    if (numberOf(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get(), "n") === 0) return false;
+    const id = numberIn(database.prepare("PRAGMA application_id").get(), "application_id");
+    if (id === WORK_APPLICATION_ID) return true;
+    if (numberIn(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get(), "n") === 0) return false;
   } catch (error) {
     if (sqliteOf(error) !== SQLITE.notADatabase) throw error;
   }
@@ -98,6 +98,6 @@ function unfitness(run: RunState, wanted: Resumption, database: DatabaseSync): s
   if (run.held && !wanted.acceptShrink)
     return "the shrink guard had held it back, and --accept-shrink was not given";
   const [verdict] = database.prepare("PRAGMA quick_check(1)").all();
-  if (verdict === undefined || textOf(verdict, "quick_check") !== "ok") return "it was damaged";
+  if (verdict === undefined || textIn(verdict, "quick_check") !== "ok") return "it was damaged";
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** "Cgn1": how a working database of ours is told from any other SQLite file of that name. */
-export const APPLICATION_ID = 0x43_67_6e_31;
+export const WORK_APPLICATION_ID = 0x43_67_6e_31;
 /**
  * Raised with every change below. A run of another version is not read: it is discarded, and a new one begins
  * (STORE-5).
@@ -37,7 +37,7 @@ export function tuneWork(database: DatabaseSync): void {
 export function createWorkSchema(database: DatabaseSync): void {
   database.exec(`
     BEGIN IMMEDIATE;
-    PRAGMA application_id = ${APPLICATION_ID};
+    PRAGMA application_id = ${WORK_APPLICATION_ID};
     PRAGMA user_version = ${WORK_VERSION};
     CREATE TABLE run (
       id INTEGER PRIMARY KEY CHECK (id = 1),
