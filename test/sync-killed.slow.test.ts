@@ -186,7 +186,7 @@ describe("a sync that cannot end well", () => {
       "damaged",
       (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 400), Buffer.alloc(200), bytes.subarray(600)]),
     ],
-    ["no .c1z", () => Buffer.from("just some notes\n")],
+    ["not a .c1z", () => Buffer.from("just some notes\n")],
     ["v3", () => Buffer.concat([Buffer.from("C1Z3\0"), Buffer.alloc(100)])],
   ] as const)("a file that is %s is refused before the first call and left alone", async ([says, change]) => {
     await runCli(args());

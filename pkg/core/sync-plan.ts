@@ -12,7 +12,7 @@ export interface ListingCursor {
   readonly pages: number;
 }
 
-/** `dropped`: the group vanished while it was read, so its rows are gone from the run. */
+/** `dropped`: the group vanished while it was read, so its rows were removed from the run. */
 export type ListingState = "open" | "done" | "dropped";
 
 export const USERS_LISTING: ListingCursor = { kind: "users", group: "", token: "", state: "open", pages: 0 };
@@ -31,12 +31,12 @@ export function membersListing(group: string): ListingCursor {
   return { kind: "members", group, token: "", state: "open", pages: 0 };
 }
 
-/** The listing after one of its pages: the next token, or done when there is none. */
+/** The cursor after a page: at the next token, or done when there is none. */
 export function advance(cursor: ListingCursor, nextToken: string): ListingCursor {
   return { ...cursor, token: nextToken, state: nextToken === "" ? "done" : "open", pages: cursor.pages + 1 };
 }
 
-/** The listing of a group that vanished while it was read. */
+/** The cursor of a group that vanished while it was read. */
 export function drop(cursor: ListingCursor): ListingCursor {
   return { ...cursor, token: "", state: "dropped" };
 }

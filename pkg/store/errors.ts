@@ -1,14 +1,14 @@
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
 import { errnoOf } from "../core/unknown.ts";
 
-/** A target that we may not touch: damaged, foreign, of another pool. It stays byte for byte as it is (STORE-2). */
+/** A target that may not be overwritten: damaged, of another program, of another pool. It stays as it is (STORE-2). */
 export function refusedFile(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
   return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
 }
 
 /**
- * What SQLite and the file system throw, in our words. `doing` reads as "cannot <doing>". The target is untouched and
- * the working file kept, so every cure ends in syncing again.
+ * An error of SQLite or the file system as a GovernanceError. `doing` reads as "cannot <doing>". The target is untouched
+ * and the working file is kept, so the cure is always to sync again.
  */
 export function storeError(error: unknown, doing: string): GovernanceError {
   if (error instanceof GovernanceError) return error;
@@ -22,7 +22,7 @@ export function storeError(error: unknown, doing: string): GovernanceError {
   return new GovernanceError(code, `cannot ${doing}: ${why}; ${cure}`, { cause: error });
 }
 
-/** Runs what touches the disk, so that only a GovernanceError comes out. */
+/** Runs work on the disk, so that it throws nothing but a GovernanceError. */
 export function onDisk<T>(doing: string, work: () => T): T {
   try {
     return work();
@@ -66,7 +66,7 @@ const FAILURES: readonly DiskFailure[] = [
     sqlite: SQLITE.full,
     code: "resource-exhausted",
     why: "the disk is full",
-    cure: `free some space, or name a roomier --state-dir, ${AGAIN}`,
+    cure: `free some space, or name a --state-dir with more space, ${AGAIN}`,
   },
   {
     errno: ["EFBIG"],
@@ -86,7 +86,7 @@ const FAILURES: readonly DiskFailure[] = [
     errno: ["EROFS", "EACCES", "EPERM"],
     sqlite: SQLITE.readOnly,
     code: "failed-precondition",
-    why: "it may not be written",
+    why: "this user may not write it",
     cure: `give this user the right to write it, ${AGAIN}`,
   },
   {
@@ -94,13 +94,13 @@ const FAILURES: readonly DiskFailure[] = [
     sqlite: SQLITE.ioError,
     code: "internal",
     why: "the disk reported an input/output error",
-    cure: `see the log of the system, ${AGAIN}`,
+    cure: `see the system log, ${AGAIN}`,
   },
   {
     errno: ["ENOENT", "ENOTDIR"],
     sqlite: SQLITE.cantOpen,
     code: "internal",
-    why: "it went away, or cannot be opened",
+    why: "it was removed, or cannot be opened",
     cure: "leave the files of a running sync alone, then sync again",
   },
   {
@@ -108,13 +108,13 @@ const FAILURES: readonly DiskFailure[] = [
     sqlite: SQLITE.corrupt,
     code: "data-loss",
     why: "a file of the sync is damaged",
-    cure: "sync again: what is damaged is thrown away",
+    cure: "sync again: the damaged file is discarded",
   },
   {
     errno: [],
     sqlite: SQLITE.notADatabase,
     code: "data-loss",
     why: "a file of the sync was overwritten",
-    cure: "sync again: what is damaged is thrown away",
+    cure: "sync again: the damaged file is discarded",
   },
 ];

@@ -16,8 +16,8 @@ export function lockTarget(path: string, target: string): TargetLock {
 }
 
 /**
- * Takes the lock of that name, or is undefined at once when it is held. It is SQLite's exclusive lock on an empty
- * database, which the system takes back when the process dies, however it dies; a pid file would outlive it.
+ * Takes the lock of that name, or returns undefined at once when another process holds it. It is SQLite's exclusive lock
+ * on an empty database. The system frees it when the process ends in any way; a pid file would stay.
  */
 export function lockFile(path: string): TargetLock | undefined {
   for (let attempt = 0; attempt < 10; attempt += 1) {
@@ -30,12 +30,12 @@ export function lockFile(path: string): TargetLock | undefined {
 function tryLock(path: string): TargetLock | "vanished" | undefined {
   let database: DatabaseSync | undefined;
   try {
-    // Never opened when it is there: closing it would drop the lock that this process may hold, as POSIX has it.
+    // Not opened when it exists: closing it would drop a lock that this process may hold (POSIX locks).
     if (!existsSync(path)) touchPrivate(path);
     const before = statSync(path, { throwIfNoEntry: false })?.ino;
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-    // The holder removes the file on leaving. Whoever had it open just then now holds a lock that nobody else sees.
+    // The holder removes the file when it ends. A process that had it open then locks a file that no other one sees.
     if (before === undefined || statSync(path, { throwIfNoEntry: false })?.ino !== before) {
       database.close();
       return "vanished";

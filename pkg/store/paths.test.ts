@@ -57,11 +57,11 @@ describe("where everything goes", () => {
 
 describe("what cannot be written is an invalid argument that says why", () => {
   test.for([
-    ["no name", "", "no file name"],
-    ["a directory by its slash", "sub/", "no file name"],
+    ["no name", "", "not a file name"],
+    ["a directory by its slash", "sub/", "not a file name"],
     ["a directory", "sub", "that is a directory"],
     ["in no directory", "missing/pool.c1z", "its directory does not exist"],
-    ["below a file", "plain/pool.c1z", "no directory"],
+    ["below a file", "plain/pool.c1z", "not a directory"],
     ["a link to nowhere", "dangling", "its directory does not exist"],
     ["links in a circle", "circle", "circle"],
     ["a name too long", "n".repeat(300), "too long"],
@@ -81,7 +81,7 @@ describe("what cannot be written is an invalid argument that says why", () => {
     expect(() => syncPaths("/dev/null", at)).toThrow(
       expect.objectContaining({
         code: "invalid-argument",
-        message: expect.stringMatching(/no regular file|cannot write/),
+        message: expect.stringMatching(/not a regular file|cannot write/),
       }),
     );
   });

@@ -16,7 +16,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { errnoOf } from "../core/unknown.ts";
 import { storeError } from "./errors.ts";
 
-/** Every file of one target. All but the target belong to us: under the lock they may be removed at any time. */
+/** Every file of one target. All but the target are ours: under the lock they may be removed at any time. */
 export interface SyncPaths {
   /** The `.c1z` itself, symbolic links followed. */
   readonly target: string;
@@ -33,8 +33,8 @@ export interface SyncPaths {
 }
 
 /**
- * Where everything goes, after looking whether it can: `invalid-argument` names what cannot be written and why. The
- * state directory is created when it is missing, the target's is not: it would more likely be a slip of the pen.
+ * Where every file goes. `invalid-argument` names what cannot be written and why. The state directory is created when it
+ * is missing. The target's is not, since a missing one is more likely a typing error.
  */
 export function syncPaths(file: string, stateDir: string): SyncPaths {
   const target = writableTarget(file);
@@ -55,7 +55,7 @@ export function syncPaths(file: string, stateDir: string): SyncPaths {
 
 function writableTarget(file: string): string {
   try {
-    if (file === "" || file.endsWith("/")) throw unwritable(file, "that is no file name");
+    if (file === "" || file.endsWith("/")) throw unwritable(file, "that is not a file name");
     const target = resolvedTarget(resolve(file));
     accessSync(dirname(target), constants.W_OK | constants.X_OK);
     return target;
@@ -70,7 +70,7 @@ function resolvedTarget(path: string): string {
   const target = realpathSync(beside);
   const found = statSync(target);
   if (found.isDirectory()) throw unwritable(path, "that is a directory; name a file in it");
-  if (!found.isFile()) throw unwritable(path, "that is no regular file");
+  if (!found.isFile()) throw unwritable(path, "that is not a regular file");
   accessSync(target, constants.R_OK | constants.W_OK);
   return target;
 }
@@ -90,7 +90,7 @@ function unwritable(path: string, why: string, cause?: unknown): GovernanceError
   return new GovernanceError("invalid-argument", `cannot write ${JSON.stringify(path)}: ${why}`, { cause });
 }
 
-/** Why a path cannot be written, where the path itself is to blame; a broken disk is not. */
+/** Why a path cannot be written, where the path itself is the reason; a broken disk is another one. */
 export function asUnwritable(path: string, error: unknown): GovernanceError {
   if (error instanceof GovernanceError) return error;
   const why = REASONS[errnoOf(error)];
@@ -99,18 +99,18 @@ export function asUnwritable(path: string, error: unknown): GovernanceError {
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "its directory does not exist; create it, or name another file",
-  ENOTDIR: "a part of the path is no directory",
+  ENOTDIR: "a part of the path is not a directory",
   EACCES: "this user has no right to write it; change that, or name another file",
   EPERM: "this user has no right to write it; change that, or name another file",
   EROFS: "the file system is read-only; name a file elsewhere",
-  ELOOP: "its symbolic links lead in a circle",
+  ELOOP: "its symbolic links form a loop",
   ENAMETOOLONG: "the name is too long",
-  EEXIST: "a part of the path is no directory",
-  ERR_INVALID_ARG_VALUE: "a path holds no NUL",
+  EEXIST: "a part of the path is not a directory",
+  ERR_INVALID_ARG_VALUE: "a path cannot hold a NUL character",
 };
 
 /**
- * Creates the file with mode 0600 where it is missing (STORE-10): SQLite itself would make it readable for everybody.
+ * Creates the file with mode 0600 where it is missing (STORE-10): SQLite itself would make it readable for all users.
  */
 export function touchPrivate(path: string): void {
   closeSync(openSync(path, "a", 0o600));

@@ -20,7 +20,7 @@ import { parseTimestamp } from "./timestamps.ts";
 
 export interface StoredRun {
   readonly syncId: string;
-  /** `full` for ours; other writers know partial ones too. */
+  /** `full` for ours. Other writers have partial ones too. */
   readonly type: string;
   readonly startedAt: Date;
   /** Undefined: the run was never finished. */
@@ -39,7 +39,7 @@ export interface StoredSync {
 }
 
 /**
- * Opens a `.c1z` for reading. It is unpacked into `tempDir`, beside the file unless said, and the copy has no name while
+ * Opens a `.c1z` for reading. It is unpacked into `tempDir`, beside the file by default, and the copy has no name while
  * it is open, so that it cannot outlive the process. `failed-precondition` when it is damaged or of format v3.
  */
 export async function readSyncFile(
@@ -108,7 +108,7 @@ function runOf(row: SqlRow): StoredRun {
   };
 }
 
-/** Other writers may leave out of the message what stands in the columns. */
+/** Other writers may leave out of the message what is in the columns. */
 function grantOf(row: SqlRow): Grant {
   const grant = fromBinary(GrantSchema, bytesIn(row, "data"));
   const id = (type: string, resource: string) => ({

@@ -25,7 +25,7 @@ export function bytesIn(row: SqlRow, column: string): Uint8Array {
   throw wrongType(column, "bytes");
 }
 
-// SQLite stores any type in any column, so a file from elsewhere may hold surprises.
+// SQLite stores any type in any column, so a file of another writer may hold any type here.
 function wrongType(column: string, wanted: string): GovernanceError {
   return new GovernanceError(
     "data-loss",

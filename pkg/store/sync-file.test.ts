@@ -321,7 +321,7 @@ describe("a run goes on only where it may (STORE-5)", () => {
     writeFileSync(work, bytes);
     await expect(openSyncFile(options, never)).rejects.toMatchObject({
       code: "failed-precondition",
-      message: `${work} is in the way: it is no working database of this connector; move it away`,
+      message: `${work} is in the way: it is not a working database of this connector; move it away`,
     });
     expect(readFileSync(work)).toEqual(bytes);
     expect(existsSync(`${file}.work-lock`)).toBe(false);
@@ -464,7 +464,7 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
     writeFileSync(file, "somebody else's");
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({
       code: "failed-precondition",
-      message: expect.stringContaining("was changed by somebody else while the sync ran"),
+      message: expect.stringContaining("was changed by another program while the sync ran"),
     });
     expect(readFileSync(file, "utf8")).toBe("somebody else's");
   });

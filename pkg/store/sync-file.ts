@@ -1,4 +1,4 @@
-// One sync, one file: the run is read into a working database and becomes the new `.c1z` when it is whole.
+// A `.c1z` as the target of a sync: the run is read into a working database, and becomes the new file when it is whole.
 // Guarantees STORE-1 to STORE-11 are in DESIGN.md.
 
 import { type Stats, statSync } from "node:fs";
@@ -33,7 +33,7 @@ export interface SyncFileOptions {
   /** Recorded with the run, for readers of the file. */
   readonly connectorVersion: string;
   readonly now: EpochClock;
-  /** An unfinished run older than this begins anew; 24 hours unless said. */
+  /** An unfinished run older than this begins anew; 24 hours by default. */
   readonly maxIdleMs?: number;
   /** Takes up a run that the shrink guard held back, instead of reading anew. */
   readonly acceptShrink: boolean;

@@ -1,5 +1,5 @@
 /**
- * `YYYY-MM-DD HH:MM:SS.nnn` in UTC, trailing zeros of the fraction trimmed: the text that the field's Go driver writes
+ * `YYYY-MM-DD HH:MM:SS.nnn` in UTC, trailing zeros of the fraction trimmed: the text that Baton's Go driver writes
  * into a `datetime` column. In any other form it would sort wrongly against the rows of other writers.
  */
 export function timestampText(ms: number): string {

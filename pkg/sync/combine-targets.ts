@@ -6,7 +6,7 @@ import type { ResourceType } from "../protocol/messages.ts";
 import { type Alignment, align } from "./align.ts";
 import type { PublishedRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "./target.ts";
 
-/** A target whose earlier run is thrown away because of the others, and why. */
+/** A target whose earlier run is discarded because of the others, and why. */
 export interface Discarded {
   readonly target: string;
   readonly reason: string;
@@ -69,7 +69,7 @@ interface FilledTarget<P extends PublishedRun> {
 
 /** The targets of one run. Each gets the same calls in the same order, one at a time, at its own pace (SYNC-7). */
 export class TargetGroup<P extends PublishedRun> {
-  /** What was thrown away of earlier runs, for the log. Empty when one goes on. */
+  /** The runs of earlier processes that were discarded, for the log. Empty when one goes on. */
   readonly discarded: readonly Discarded[];
   /** True when the run of an earlier process goes on. */
   readonly resumed: boolean;

@@ -2,7 +2,7 @@ import { GovernanceError } from "../core/errors.ts";
 
 /**
  * Notices that the tokens of a listing lead back to one of them, however long the loop, while keeping one token (Brent's
- * method). Nobody else would: the field's client follows a repeated token for ever.
+ * method). Baton's own client does not look: it follows a repeated token for ever.
  */
 export function createCycleGuard(listing: string): { next(token: string): void } {
   let kept = "";
@@ -13,7 +13,7 @@ export function createCycleGuard(listing: string): { next(token: string): void }
       if (token !== "" && token === kept) {
         throw new GovernanceError(
           "internal",
-          `Cognito's page markers for ${listing} lead in a circle, so the listing would never end; sync again`,
+          `Cognito's page markers for ${listing} lead back to an earlier page (a circle), so the listing would never end; sync again`,
         );
       }
       stepsSinceKept += 1;

@@ -33,7 +33,7 @@ export interface ReadingObserver {
 
 /** What happens meanwhile, for a log or a progress line. None of it may throw. */
 export interface SyncEvents {
-  /** The run of an earlier process is thrown away, and another one begins. */
+  /** The run of an earlier process is discarded, and another one begins. */
   onDiscarded?(target: string, reason: string): void;
   /** The run of an earlier process goes on. */
   onResumed?(target: string, counts: SyncCounts): void;

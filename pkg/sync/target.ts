@@ -64,7 +64,7 @@ export interface SyncTarget<P extends PublishedRun = PublishedRun> {
   /** Rows of `run` so far. Known without a question to a database, since the progress line asks often. */
   readonly counts: SyncCounts;
 
-  /** Throws away the run of an earlier process, so that another one may begin. */
+  /** Discards the run of an earlier process, so that another one may begin. */
   discard(): Promise<void>;
   /** Begins the run: its resource types and its first listings. Only when there is none. */
   begin(

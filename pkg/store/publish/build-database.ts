@@ -19,7 +19,7 @@ export interface KeptRun {
 }
 
 export interface BuildPlan {
-  /** Where the database is built; what stands there is removed. */
+  /** Where the database is built. A file there is removed. */
   readonly into: string;
   readonly run: RunState;
   readonly endedAtMs: number;
@@ -27,14 +27,14 @@ export interface BuildPlan {
   readonly kept: KeptRun | undefined;
 }
 
-/** Rows copied in one go. Between two of them a signal is heard and the progress line moves. */
+/** Rows copied by one statement. Between two statements the signal is checked and other work of the process runs. */
 const SLICE_ROWS = 50_000;
-/** Counted in users, of whom a group has but some. */
+/** Counted in users, of which a group has a part. */
 const GRANT_SLICE_ROWS = 200_000;
 
 /**
  * Builds the database of the next target out of the working one: first the rows, then the indices, each sorted once.
- * Returns its size in bytes. Nothing here is made to last: what cuts it short, it is begun anew.
+ * Returns its size in bytes. None of it is made durable: after a failure it is built anew.
  */
 export async function buildDatabase(
   work: DatabaseSync,
@@ -56,7 +56,7 @@ export async function buildDatabase(
     if (plan.kept !== undefined) await copyKept(work, plan.kept, signal);
     await copyRun(work, plan, signal);
     for (const statement of afterRows("next")) {
-      await breathe(signal);
+      await yieldToOthers(signal);
       work.exec(statement);
     }
   } catch (error) {
@@ -157,7 +157,7 @@ async function copyGrants(work: DatabaseSync, syncId: string, signal: AbortSigna
   for (const row of entitlements) {
     const entitlement = numberIn(row, "id");
     for (let after = 0; after < last; after += GRANT_SLICE_ROWS) {
-      await breathe(signal);
+      await yieldToOthers(signal);
       copied += Number(insert.run(syncId, entitlement, after, after + GRANT_SLICE_ROWS).changes);
     }
   }
@@ -175,7 +175,7 @@ async function copySlices(
   parameters: readonly SQLInputValue[],
   signal: AbortSignal,
 ): Promise<number> {
-  // Two questions: SQLite answers one of them from the index, and both together by reading every row.
+  // Two subqueries: SQLite answers each from the index, and min and max together by reading every row.
   const bounds = work
     .prepare(`SELECT (SELECT min(rowid) FROM ${from}) AS low, (SELECT max(rowid) FROM ${from}) AS high`)
     .get();
@@ -184,7 +184,7 @@ async function copySlices(
   const slice = work.prepare(`${insert} AND ${from}.rowid > ?2 AND ${from}.rowid <= ?3`);
   let copied = 0;
   for (let after = numberIn(bounds, "low") - 1; after < high; after += SLICE_ROWS) {
-    await breathe(signal);
+    await yieldToOthers(signal);
     copied += Number(slice.run(...parameters, after, after + SLICE_ROWS).changes);
   }
   return copied;
@@ -195,12 +195,12 @@ function sortIn(work: DatabaseSync, directory: string): void {
   work.exec(`PRAGMA temp_store_directory = '${directory.replaceAll("'", "''")}'`);
 }
 
-async function breathe(signal: AbortSignal): Promise<void> {
+async function yieldToOthers(signal: AbortSignal): Promise<void> {
   await setImmediate();
   signal.throwIfAborted();
 }
 
-// Ids are joined raw, so names that hold ":" may make two grants look like one, and one would be lost.
+// Ids are joined without escaping, so names that hold ":" may give two grants the same id, and one would be lost.
 function sameIds(cause: unknown): GovernanceError {
   return new GovernanceError(
     "data-loss",

@@ -72,14 +72,14 @@ describe("the envelope", () => {
 
   test("says what is no envelope of ours", async () => {
     expect(await refusal(Buffer.alloc(0))).toContain("is empty");
-    expect(await refusal(Buffer.from("C1Z"))).toContain("is no .c1z file");
-    expect(await refusal(Buffer.from("hello world"))).toContain("is no .c1z file");
+    expect(await refusal(Buffer.from("C1Z"))).toContain("is not a .c1z file");
+    expect(await refusal(Buffer.from("hello world"))).toContain("is not a .c1z file");
     expect(await refusal(Buffer.from("C1Z3\0and a manifest", "latin1"))).toContain(
       "is of format v3 (Pebble)",
     );
     expect(await refusal(MAGIC)).toContain("is damaged: it holds nothing");
     expect(await refusal(Buffer.concat([MAGIC, Buffer.from("no zstd at all")]))).toContain(
-      "is no zstd stream",
+      "is not a zstd stream",
     );
   });
 
@@ -93,7 +93,7 @@ describe("the envelope", () => {
       expect(await refusal(whole.subarray(0, cut)), `cut at ${cut}`).toContain("is damaged");
     }
     expect(await refusal(whole.subarray(0, -1))).toContain("ends too early");
-    expect(await refusal(Buffer.concat([whole, Buffer.from("tail")]))).toContain("is no zstd stream");
+    expect(await refusal(Buffer.concat([whole, Buffer.from("tail")]))).toContain("is not a zstd stream");
     for (let at = 40; at < whole.length; at += Math.ceil(whole.length / 40)) {
       const changed = Buffer.from(whole);
       changed[at] = (changed[at] ?? 0) ^ 0x10;

@@ -48,14 +48,14 @@ export async function pack(database: string, into: string, signal: AbortSignal):
   }
 }
 
-/** As Promise.all, but one that failed does not leave the other running on a file that is closed meanwhile. */
+/** Like Promise.all, but waits for both when one fails, since the file is closed afterwards. */
 async function bothSettled(...work: readonly [Promise<void>, Promise<void>]): Promise<void> {
   for (const outcome of await Promise.allSettled(work))
     if (outcome.status === "rejected") throw outcome.reason;
 }
 
 /**
- * Through one buffer: a read stream makes a new one for each chunk, and gigabytes of them wait for the collector
+ * Through one buffer: a read stream makes a new one for each chunk, and gigabytes of them wait for the garbage collector
  * (STORE-11).
  */
 async function feed(compress: ZstdCompress, input: number): Promise<void> {
@@ -69,15 +69,15 @@ async function feed(compress: ZstdCompress, input: number): Promise<void> {
     }
     compress.end();
   } catch (error) {
-    // The same failure as the pipeline's, unless reading failed; then the pipeline must hear of it.
+    // The pipeline failed with the same error, unless reading failed; then this ends the pipeline.
     compress.destroy(error instanceof Error ? error : undefined);
     throw error;
   }
 }
 
 /**
- * Unpacks a `.c1z` into a new private file. `failed-precondition` names what is wrong with the file: it is empty, none
- * at all, of format v3, cut short or damaged.
+ * Unpacks a `.c1z` into a new private file. `failed-precondition` names what is wrong with the file: it is empty,
+ * another kind of file, of format v3, cut short or damaged.
  */
 export async function unpack(file: string, into: string, signal: AbortSignal): Promise<void> {
   const input = onDisk(`read ${file}`, () => openSync(file, "r"));
@@ -97,9 +97,9 @@ function wholeFrames(file: string, input: number): readonly ZstdFrame[] {
     return bytes.subarray(0, readSync(input, bytes, 0, length, offset));
   };
   const start = Buffer.from(readAt(0, MAGIC.length));
-  if (start.length === 0) throw refusedFile(file, "is empty, so it is no sync file", CURE);
+  if (start.length === 0) throw refusedFile(file, "is empty, so it is not a sync file", CURE);
   if (start.equals(MAGIC_V3)) throw refusedFile(file, "is of format v3 (Pebble), and this writes v1", CURE);
-  if (!start.equals(MAGIC)) throw refusedFile(file, "is no .c1z file", CURE);
+  if (!start.equals(MAGIC)) throw refusedFile(file, "is not a .c1z file", CURE);
   try {
     const frames = [...zstdFramesOf(readAt, MAGIC.length, fstatSync(input).size)];
     if (frames.length === 0) throw new FrameError("it holds nothing");
@@ -112,7 +112,7 @@ function wholeFrames(file: string, input: number): readonly ZstdFrame[] {
 
 async function unpackFrame(file: string, frame: ZstdFrame, into: string, signal: AbortSignal): Promise<void> {
   const { offset, length } = frame;
-  // Each stream opens the file for itself: one that fails closes its descriptor, whoever else may be using it.
+  // Each stream opens the file for itself, since a stream that fails closes its descriptor.
   const source = createReadStream(file, {
     start: offset,
     end: offset + length - 1,
@@ -131,7 +131,7 @@ function isZlibError(error: unknown): error is Error {
   return error instanceof Error && "code" in error && /^(?:ZSTD|Z)_/.test(String(error.code));
 }
 
-/** Said before the first byte, and long before the first AWS call: the sync will want this room and more. */
+/** Fails before the first byte, and long before the first AWS call: the sync needs this space and more. */
 function roomFor(frames: readonly ZstdFrame[], into: string): void {
   const bytes = frames.reduce((sum, frame) => sum + (frame.contentBytes ?? 0), 0);
   const { bavail, bsize } = onDisk(`write ${into}`, () => statfsSync(dirname(into)));
@@ -139,6 +139,6 @@ function roomFor(frames: readonly ZstdFrame[], into: string): void {
   const [needed, free] = [bytes, bavail * bsize].map((size) => `${Math.ceil(size / 2 ** 20)} MiB`);
   throw new GovernanceError(
     "resource-exhausted",
-    `cannot write ${into}: it needs ${needed} and ${free} are free; free some space, or name a roomier --state-dir`,
+    `cannot write ${into}: it needs ${needed} and ${free} are free; free some space, or name a --state-dir with more space`,
   );
 }

@@ -1,4 +1,4 @@
-// The SQLite database inside a v1 `.c1z`. Tables, columns and the names of indices are those of the field's SDK, which
+// The SQLite database inside a v1 `.c1z`. Tables, columns and the names of indices are those of the Baton SDK, which
 // upserts through the unique ones when it syncs on. Two names on v1_resources are swapped there, so they are here.
 
 interface Table {

@@ -116,7 +116,7 @@ describe("a file that is not ours, or not of this pool, is refused and left alon
     const path = join(folder.path, "text");
     writeFileSync(path, "some text that somebody compressed ".repeat(400));
     await pack(path, file, never);
-    expect(await refusal()).toContain("is damaged: what it holds is no sound SQLite database");
+    expect(await refusal()).toContain("is damaged: what it holds is not a valid SQLite database");
   });
 
   test.for([1, 2, 3, 4, 5, 6, 7, 8])(

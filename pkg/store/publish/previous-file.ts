@@ -18,7 +18,7 @@ export interface PreviousRun {
   readonly counts: SyncCounts;
 }
 
-/** The old target, unpacked, sound and ours. */
+/** The old target, unpacked and found to be whole and ours. */
 export interface PreviousFile {
   /** Path of its database. */
   readonly database: string;
@@ -33,7 +33,7 @@ export interface PreviousFile {
 const CURE = "name another file with --file, or move this one away";
 
 /**
- * Unpacks and judges the old target. `failed-precondition` when it is damaged, written by somebody else, of another pool
+ * Unpacks and judges the old target. `failed-precondition` when it is damaged, written by another program, of another pool
  * or of the other kind of user ids; it is read only, so it stays as it is (STORE-2).
  */
 export async function openPrevious(
@@ -74,11 +74,11 @@ function previousFile(path: string, database: DatabaseSync, runs: PreviousFile["
 }
 
 function judge(file: string, database: DatabaseSync, wanted: RunFingerprint): PreviousFile["runs"] {
-  // A file from elsewhere may bring views and triggers of its own.
+  // A file of another writer may contain views and triggers.
   database.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192");
   const [first] = database.prepare("PRAGMA quick_check(1)").all();
   const verdict = first === undefined ? "" : textIn(first, "quick_check");
-  // The verdict comes in lines, of which the first names the database.
+  // The first line of the verdict names the database.
   if (verdict !== "ok") throw refusedFile(file, `is damaged: ${verdict.split("\n").at(-1)}`, CURE);
   checkTables(file, database);
   const rows = database
@@ -137,7 +137,7 @@ function judgeRun(file: string, row: SqlRow, wanted: RunFingerprint): PreviousRu
 function asRefusal(file: string, error: unknown): Error {
   const code = sqliteOf(error);
   if (code === SQLITE.corrupt || code === SQLITE.notADatabase) {
-    return refusedFile(file, "is damaged: what it holds is no sound SQLite database", CURE, error);
+    return refusedFile(file, "is damaged: what it holds is not a valid SQLite database", CURE, error);
   }
   return storeError(error, `read ${file}`);
 }

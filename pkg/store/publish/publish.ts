@@ -41,7 +41,7 @@ const READERS_LIMIT_BYTES = 10 * 2 ** 30;
 
 /**
  * Turns a run that was read to the end into the new target (STORE-1). Rejects with `refused-by-guard` when it lost too
- * much (STORE-7); after that and any other failure the old target stands and the run is kept.
+ * much (STORE-7); after that and any other failure the old target is unchanged and the run is kept.
  */
 export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promise<PublishedFile> {
   const { paths, run, previous } = deps;
@@ -50,7 +50,7 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
   const built = await build(deps, endedAtMs, signal);
   await pack(paths.next, paths.packing, signal);
   removeDatabase(paths.next);
-  signal.throwIfAborted(); // after a close() the target is no longer ours to replace
+  signal.throwIfAborted(); // after a close() another process may hold the target
   replaceTarget(paths, deps.target);
   return {
     file: paths.target,
@@ -96,7 +96,7 @@ function replaceTarget(paths: SyncPaths, judged: Stats | undefined): void {
   const found = statSync(paths.target, { throwIfNoEntry: false });
   if (!sameFile(judged, found)) {
     const cure = "sync again: the run is kept, and the file will be judged anew";
-    throw refusedFile(paths.target, "was changed by somebody else while the sync ran", cure); // STORE-2
+    throw refusedFile(paths.target, "was changed by another program while the sync ran", cure); // STORE-2
   }
   if (judged !== undefined) chmodSync(paths.packing, judged.mode & 0o777);
   renameSync(paths.packing, paths.target);
@@ -107,7 +107,7 @@ function sameFile(a: Stats | undefined, b: Stats | undefined): boolean {
   return a?.dev === b?.dev && a?.ino === b?.ino && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs;
 }
 
-/** What a publication that was cut short left behind. */
+/** Removes what a publication left that was cut short. */
 export function removeLeftovers(paths: SyncPaths): void {
   removeDatabase(paths.next);
   removeDatabase(paths.previous);

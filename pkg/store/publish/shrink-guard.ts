@@ -4,8 +4,8 @@ import type { SyncCounts } from "../../core/sync-plan.ts";
 const KINDS = ["users", "groups", "memberships"] as const;
 
 /**
- * The refusal of a run that lost more than half of anything (D12, STORE-7), or undefined. Whatever the platform does
- * not see any more it takes away, so half of it gone is more likely a wrong pool or permission than the truth.
+ * The refusal of a run that lost more than half of anything (D12, STORE-7), or undefined. The platform removes what
+ * it no longer sees, and a loss of half is more likely a wrong pool or a missing permission than the truth.
  */
 export function shrinkRefusal(
   file: string,

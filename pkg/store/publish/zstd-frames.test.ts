@@ -58,13 +58,13 @@ describe("the frames of a zstd stream", () => {
 
   test("what follows a frame must be one", () => {
     const bytes = Buffer.concat([zstdCompressSync(text(30)), Buffer.from("tail of something")]);
-    expect(() => frames(bytes)).toThrow("what follows is no zstd stream");
+    expect(() => frames(bytes)).toThrow("what follows is not a zstd stream");
   });
 
   test("a block of the reserved kind is none", () => {
     const bytes = Buffer.from(zstdCompressSync(Buffer.alloc(0)));
     const block = bytes.indexOf(Buffer.from([1, 0, 0]), 5);
     bytes[block] = 7;
-    expect(() => frames(bytes)).toThrow("no known kind");
+    expect(() => frames(bytes)).toThrow("an unknown kind");
   });
 });

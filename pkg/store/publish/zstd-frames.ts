@@ -1,5 +1,5 @@
 // The frames of a zstd stream, found without decompressing it (RFC 8878 §3.1). A writer may put several one after
-// another, and Node decodes only the first: so they are handed to it one by one. It also tells a cut file for certain.
+// another, and Node decodes only the first: so it gets them one by one. This also finds a file that was cut.
 
 /** Where the bytes come from. Fewer than asked for means the end. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
@@ -11,7 +11,7 @@ export interface ZstdFrame {
   readonly contentBytes: number | undefined;
 }
 
-/** Why the bytes are no whole zstd stream. */
+/** Why the bytes are not a whole zstd stream. */
 export class FrameError extends Error {
   override readonly name = "FrameError";
 }
@@ -35,7 +35,7 @@ export function* zstdFramesOf(readAt: ReadAt, start: number, end: number): Gener
       offset += 8 + header.getUint32(4, true);
       if (offset > end) throw tooShort();
     } else {
-      throw new FrameError("what follows is no zstd stream");
+      throw new FrameError("what follows is not a zstd stream");
     }
   }
 }
@@ -55,8 +55,8 @@ function dataFrame(readAt: ReadAt, offset: number, header: DataView): ZstdFrame 
     const head = low | (middle << 8) | (high << 16);
     last = (head & 1) === 1;
     const kind = (head >>> 1) & 3;
-    if (kind === 3) throw new FrameError("its zstd stream holds a block of no known kind");
-    length += 3 + (kind === 1 ? 1 : head >>> 3); // a run-length block holds one byte, whatever it stands for
+    if (kind === 3) throw new FrameError("its zstd stream holds a block of an unknown kind");
+    length += 3 + (kind === 1 ? 1 : head >>> 3); // a run-length block holds one byte
   }
   if (hasChecksum) length += CHECKSUM_BYTES;
   return { offset, length, contentBytes: contentBytes(header, sizeAt, sizeBytes) };

@@ -1,5 +1,5 @@
-// The one place where messages become rows. What is handed in is serialised as it is; maps inside must be in sorted
-// order already, since `baton diff` compares the bytes of an Any.
+// The one place where messages become rows. They are serialised as they are: maps inside must be in sorted order
+// already, since `baton diff` compares the bytes of an Any.
 import { toBinary } from "@bufbuild/protobuf";
 import { GovernanceError } from "../../core/errors.ts";
 import {
@@ -60,8 +60,8 @@ export function entitlementRow(entitlement: Entitlement): EntitlementRow {
 }
 
 /**
- * The row of a grant keeps no id of its own: `<entitlement>:<principal type>:<principal>` is the id (STORE-9), so a
- * grant with another one is refused. So is one to expand: the file would need a column filled that nothing here fills.
+ * The row of a grant has no column for its id, which is always `<entitlement>:<principal type>:<principal>` (STORE-9), so
+ * a grant with another id is refused. So is a grant to expand, since nothing here fills the column that it needs.
  */
 export function grantRow(grant: Grant): GrantRow {
   const entitlementId = needed(grant.entitlement?.id, "grant");
@@ -78,7 +78,7 @@ export function grantRow(grant: Grant): GrantRow {
 
 function needed(id: string | undefined, what: string): string {
   if (id !== undefined && id !== "") return id;
-  throw broken(`a ${what} without a complete id came to be stored`);
+  throw broken(`a ${what} without a complete id cannot be stored`);
 }
 
 function broken(what: string): GovernanceError {

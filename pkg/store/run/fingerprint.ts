@@ -1,9 +1,9 @@
-/** What makes two runs comparable. */
+/** What two runs must share so that they can be compared, or one can go on. */
 export interface RunFingerprint {
   readonly poolId: string;
-  /** What the ids of users are (D1): another kind makes every account another one. */
+  /** What the ids of users are (D1). With another kind, every account has another id. */
   readonly userIdKind: "sub" | "username";
-  /** Raised when the same user maps to other rows. A half-read run does not go on across it; a whole one stays good. */
+  /** Raised when the same user maps to other rows. A half-read run of another version does not go on. */
   readonly mappingVersion: number;
 }
 

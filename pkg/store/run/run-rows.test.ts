@@ -166,7 +166,7 @@ describe("a page that cannot be stored changes nothing (STORE-4)", () => {
     ],
     [
       "a principal that is somebody else",
-      "built as somebody else",
+      "built with the id of another one",
       page(advance(membersListing("g"), ""), { principals: [{ ...principal("b"), build: () => user("c") }] }),
     ],
     [

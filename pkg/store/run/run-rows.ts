@@ -12,7 +12,7 @@ import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode
 import { insertRun, type RunState } from "./run-state.ts";
 import { prepareRun, type RunStatements } from "./run-statements.ts";
 
-/** A user as a page gave it, built only where the run does not have the row or has it with another stamp. */
+/** A user of a page. It is built only where the run does not have the row, or has it with another stamp. */
 export interface PagePrincipal {
   readonly resourceTypeId: string;
   readonly resourceId: string;
@@ -36,7 +36,7 @@ interface Found {
   readonly stamp: number | null;
 }
 
-/** What one page found, so that a page of one group looks its entitlement up once. */
+/** What was found for one page, so that a page of one group looks up its entitlement once. */
 interface Met {
   readonly resources: Map<string, Found>;
   readonly entitlements: Map<string, number>;
@@ -127,7 +127,10 @@ export class RunRows {
     if (known !== undefined && known.stamp === stamp) return;
     const resource = principal.build();
     if (resource.id?.resourceType !== resourceTypeId || resource.id.resource !== resourceId) {
-      throw new GovernanceError("internal", "a principal was built as somebody else; please report this");
+      throw new GovernanceError(
+        "internal",
+        "a user was built with the id of another one; please report this",
+      );
     }
     this.#putResource(resource, stamp, at, tally, met);
   }
@@ -227,8 +230,8 @@ export class RunRows {
 }
 
 /**
- * 48 bits of the stamp, so that the index of a million names stays small. Two stamps of one person would have to agree in
- * them within one run for a change to be missed, and then the row is the one that was read minutes before.
+ * 48 bits of the stamp, so that the index of a million names stays small. A change is missed only where two stamps of one
+ * user agree in these bits within one run; then the row is the one that was read minutes before.
  */
 function stampNumber(stamp: string): number {
   let low = 0x811c9dc5;
@@ -241,7 +244,7 @@ function stampNumber(stamp: string): number {
   return (high >>> 16) * 2 ** 32 + (low >>> 0);
 }
 
-// "\0" stands in no id that SQLite or Cognito would take.
+// No id in Cognito holds a "\0".
 function keyOf(type: string, id: string): string {
   return `${type}\0${id}`;
 }
@@ -255,7 +258,7 @@ function cursorOf(row: SqlRow): ListingCursor {
   if (kind === undefined || state === undefined) {
     throw new GovernanceError(
       "data-loss",
-      "the working file is damaged: it holds a listing of no known kind",
+      "the working file is damaged: it holds a listing of an unknown kind",
     );
   }
   return {

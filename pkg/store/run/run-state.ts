@@ -24,7 +24,10 @@ export function readRun(database: DatabaseSync): RunState | undefined {
   if (row === undefined) return undefined;
   const userIdKind = textIn(row, "user_id_kind");
   if (userIdKind !== "sub" && userIdKind !== "username") {
-    throw new GovernanceError("data-loss", "the working file is damaged: its run has users of no known kind");
+    throw new GovernanceError(
+      "data-loss",
+      "the working file is damaged: its run has user ids of an unknown kind",
+    );
   }
   return {
     syncId: textIn(row, "sync_id"),

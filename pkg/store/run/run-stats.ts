@@ -4,7 +4,7 @@ import type { SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import { numberIn, textIn } from "../rows.ts";
 
-/** The `stats` of a run, as the field's readers expect them. */
+/** The `stats` of a run, as Baton's readers expect them. */
 export interface RunStats {
   readonly resource_types: number;
   readonly resources: number;
@@ -16,8 +16,8 @@ export interface RunStats {
 }
 
 /**
- * Counts the rows of the working database. They must be as many as were counted page by page (STORE-6): a run that does
- * not add up is not published.
+ * Counts the rows of the working database. A run is not published when they differ from the count that was kept page by
+ * page (STORE-6).
  */
 export function countRun(work: DatabaseSync, counts: SyncCounts): RunStats {
   const resources = tally(work, "SELECT type, count(*) AS n FROM main.names GROUP BY type");
@@ -40,7 +40,7 @@ export function countRun(work: DatabaseSync, counts: SyncCounts): RunStats {
   };
 }
 
-/** Throws when rows were lost, or came from nowhere, between two counts of them (STORE-6). */
+/** Throws when two counts of the same rows differ (STORE-6). */
 export function expectRows(what: string, found: number, expected: number): void {
   if (found === expected) return;
   throw new GovernanceError(

@@ -9,12 +9,12 @@ import { type RunFingerprint, sameFingerprint } from "./fingerprint.ts";
 import { type RunState, readRun } from "./run-state.ts";
 import { createWorkSchema, tuneWork, WORK_APPLICATION_ID, WORK_VERSION } from "./work-schema.ts";
 
-/** The working database, with the run that goes on in it. */
+/** The working database, and the run in it that goes on. */
 export interface WorkFile {
   readonly database: DatabaseSync;
   /** The unfinished or unpublished run of an earlier process, when it may go on (STORE-5). */
   readonly run: RunState | undefined;
-  /** Why an earlier run may not: one line for the log. */
+  /** Why an earlier run does not go on: one line for the log. */
   readonly discarded: string | undefined;
 }
 
@@ -22,9 +22,9 @@ export interface Resumption {
   readonly fingerprint: RunFingerprint;
   readonly nowMs: EpochMs;
   readonly maxIdleMs: number;
-  /** Whether a run that the shrink guard holds back is wanted. */
+  /** Takes up a run that the shrink guard holds back. */
   readonly acceptShrink: boolean;
-  /** Runs that stand in the target already. */
+  /** Ids of the runs in the target. */
   readonly published: ReadonlySet<string>;
 }
 
@@ -50,7 +50,7 @@ export function createWorkFile(path: string): DatabaseSync {
   return database;
 }
 
-/** The file when its run goes on; why not, when it holds one; undefined when it holds none. */
+/** The file when its run goes on, the reason when it does not, undefined when there is no run in it. */
 function openEarlier(path: string, wanted: Resumption): WorkFile | string | undefined {
   const database = new DatabaseSync(path, { timeout: 0 });
   let kept: WorkFile | undefined;
@@ -86,10 +86,10 @@ function isOurs(path: string, database: DatabaseSync): boolean {
   } catch (error) {
     if (sqliteOf(error) !== SQLITE.notADatabase) throw error;
   }
-  throw refusedFile(path, "is in the way: it is no working database of this connector", "move it away");
+  throw refusedFile(path, "is in the way: it is not a working database of this connector", "move it away");
 }
 
-/** Why a run may not go on, cheapest question first. */
+/** Why a run may not go on; the cheapest check comes first. */
 function unfitness(run: RunState, wanted: Resumption, database: DatabaseSync): string | undefined {
   if (wanted.published.has(run.syncId)) return "it was published already";
   if (!sameFingerprint(run.fingerprint, wanted.fingerprint)) return "it was read with other settings";

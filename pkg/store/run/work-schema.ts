@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** "Cgn1": how a working database of ours is told from any other SQLite file of that name. */
+/** "Cgn1": tells a working database of ours from any other SQLite file of that name. */
 export const WORK_APPLICATION_ID = 0x43_67_6e_31;
 /**
  * Raised with every change below. A run of another version is not read: it is discarded, and a new one begins
@@ -29,10 +29,10 @@ export function tuneWork(database: DatabaseSync): void {
 }
 
 /**
- * A lean cousin of the file's schema: each row is found in one way only. `names` is the index of the resources, and
- * answers whether somebody met again has changed without touching the row, which would be a read from anywhere in a
- * gigabyte. A grant points at its entitlement and its principal by number, which keeps the index that makes it unique
- * eight times smaller than its id would.
+ * A smaller schema than that of the file: each row is found in one way only. `names` is the index of the resources. It
+ * answers whether a user who is met again has changed without reading the row, which may be anywhere in a gigabyte. A
+ * grant names its entitlement and its principal by row number, so its unique index is an eighth of what its id would
+ * take.
  */
 export function createWorkSchema(database: DatabaseSync): void {
   database.exec(`

@@ -17,7 +17,7 @@ export interface ScheduledSync<P extends PublishedRun> {
 
 /** What happens meanwhile, beside the events of each sync. None of it may throw. */
 export interface ScheduleEvents<P extends PublishedRun> {
-  /** Before the first run: the run of an earlier process is thrown away. */
+  /** Before the first run: the run of an earlier process is discarded. */
   onDropped(target: string, reason: string): void;
   /** The targets hold a complete run of an earlier process. */
   onFound(complete: CompleteRun): void;

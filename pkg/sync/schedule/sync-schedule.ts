@@ -2,24 +2,23 @@
 //
 // Invariants:
 //   SCHEDULE-1. A run begins only after the one before it has ended.
-//   SCHEDULE-2. Beats are counted from the start of the last good run; those that a run overran are left out, not made
-//       up for.
-//   SCHEDULE-3. After a failure the next run comes no later than one interval on, and what can pass by itself is tried
-//       sooner.
-//   SCHEDULE-4. The schedule ends by its signal alone: no failure ends it.
+//   SCHEDULE-2. Intervals are counted from the start of the last good run. Those that a run overran are skipped.
+//   SCHEDULE-3. After a failure the next run comes at most one interval later, and sooner where the failure may go away by
+//       itself.
+//   SCHEDULE-4. Only its signal ends the schedule: no failure does.
 
 import type { EpochClock, EpochMs, MonotonicClock, MonotonicMs } from "../../core/clock.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
-/** What came of a run. Times are milliseconds since the epoch. */
+/** How a run ended. */
 export type RunReport<R> =
   | {
       readonly kind: "done";
       readonly startedAtMs: EpochMs;
       readonly endedAtMs: EpochMs;
       readonly result: R;
-      /** Beats that it overran. */
+      /** Intervals that it overran. */
       readonly skipped: number;
     }
   | {
@@ -27,7 +26,7 @@ export type RunReport<R> =
       readonly startedAtMs: EpochMs;
       readonly endedAtMs: EpochMs;
       readonly error: GovernanceError;
-      /** In a row, this one counted. */
+      /** Failures in a row, this one included. */
       readonly failures: number;
       readonly retryInMs: number;
     };
@@ -48,15 +47,13 @@ export interface SyncScheduleOptions<R> {
   readonly jitter: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Milliseconds since the epoch. */
   readonly now: EpochClock;
-  /** Milliseconds that only go forward. */
   readonly monotonic: MonotonicClock;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** When the last complete run of an earlier process ended, if there is one; a failure counts as none. */
+  /** When the last complete run of an earlier process ended, if there is one. A failure counts as none. */
   readonly lastEndedAtMs: (signal: AbortSignal) => Promise<number | undefined>;
   readonly run: (signal: AbortSignal) => Promise<R>;
-  /** What it throws is passed over. A run that the end of the schedule cut is not told. */
+  /** What it throws is ignored. A run that the end of the schedule cut is not reported. */
   readonly onResult: (report: RunReport<R>) => void;
   /** A wait begins. Must not throw. */
   readonly onWait?: (waitMs: number) => void;
@@ -64,13 +61,13 @@ export interface SyncScheduleOptions<R> {
 
 export interface SyncSchedule<R> {
   status(): ScheduleStatus<R>;
-  /** Ends the schedule, and the run under way at its next page. Resolves when it has ended, or the grace has. */
+  /** Ends the schedule, and the run under way at its next page. Resolves when it has ended, or after the grace. */
   close(graceMs: number): Promise<void>;
 }
 
 const FIRST_RETRY_MS = 60_000;
 
-/** What will not be otherwise in a minute: somebody has to do something, and a sync is not for free. */
+/** Errors that do not go away by themselves: wait for the next interval instead of retrying after a minute. */
 const LASTING: ReadonlySet<ErrorCode> = new Set([
   "invalid-argument",
   "permission-denied",
@@ -80,7 +77,7 @@ const LASTING: ReadonlySet<ErrorCode> = new Set([
   "refused-by-guard",
 ]);
 
-/** Begins at once, or when the last complete run is `everyMs` old. Ends by the signal, as by `close`. */
+/** Begins at once, or when the last complete run is `everyMs` old. The signal ends it, as `close` does. */
 export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: AbortSignal): SyncSchedule<R> {
   const { everyMs, jitter, random, now, monotonic, sleep, run } = options;
   const closing = new AbortController();
@@ -93,7 +90,7 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
   async function firstWaitMs(): Promise<number> {
     const endedAtMs = await options.lastEndedAtMs(either).catch(() => undefined);
     if (endedAtMs === undefined) return 0;
-    // An age below zero is of a clock that was set back; it must not put off the first run for longer than the others.
+    // A clock that was set back gives an age below zero, which must not delay the first run beyond one interval.
     const leftMs = everyMs - Math.max(0, now() - endedAtMs);
     return leftMs <= 0 ? 0 : jittered(leftMs);
   }
@@ -110,8 +107,8 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
     nextAtMs = undefined;
   }
 
-  /** Runs once and gives the wait until the next run. */
-  async function beat(startedAt: MonotonicMs): Promise<number> {
+  /** Runs once. Returns the wait until the next run. */
+  async function runOnce(startedAt: MonotonicMs): Promise<number> {
     const startedAtMs = now();
     runningSinceMs = startedAtMs;
     try {
@@ -119,26 +116,26 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
       failures = 0;
       const tookMs = Math.max(0, monotonic() - startedAt);
       const skipped = Math.floor(tookMs / everyMs); // SCHEDULE-2
-      tell({ kind: "done", startedAtMs, endedAtMs: now(), result, skipped });
+      report({ kind: "done", startedAtMs, endedAtMs: now(), result, skipped });
       return jittered((skipped + 1) * everyMs - tookMs);
     } catch (thrown) {
       either.throwIfAborted();
       failures += 1;
       const error = GovernanceError.from(thrown);
       const retryInMs = backoffMs(error);
-      tell({ kind: "failed", startedAtMs, endedAtMs: now(), error, failures, retryInMs });
+      report({ kind: "failed", startedAtMs, endedAtMs: now(), error, failures, retryInMs });
       return retryInMs;
     } finally {
       runningSinceMs = undefined;
     }
   }
 
-  function tell(report: RunReport<R>): void {
-    last = report;
+  function report(result: RunReport<R>): void {
+    last = result;
     try {
-      options.onResult(report);
+      options.onResult(result);
     } catch {
-      // Whoever listens must not end the schedule (SCHEDULE-4).
+      // A listener that throws must not end the schedule (SCHEDULE-4).
     }
   }
 
@@ -149,10 +146,10 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
     return Math.max(Math.min(doubled * (1 - jitter * random()), everyMs), Math.min(asked, everyMs));
   }
 
-  async function goOn(): Promise<void> {
+  async function repeat(): Promise<void> {
     try {
       await wait(await firstWaitMs());
-      while (!either.aborted) await wait(await beat(monotonic())); // SCHEDULE-1
+      while (!either.aborted) await wait(await runOnce(monotonic())); // SCHEDULE-1
     } catch (error) {
       if (!either.aborted) throw error;
     } finally {
@@ -160,7 +157,7 @@ export function createSyncSchedule<R>(options: SyncScheduleOptions<R>, signal: A
     }
   }
 
-  const ended = goOn();
+  const ended = repeat();
 
   return {
     status: () => ({ runningSinceMs, nextAtMs, last, failures }),

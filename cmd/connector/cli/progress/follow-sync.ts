@@ -7,7 +7,7 @@ import type { SyncTracker } from "./sync-progress.ts";
 const REDRAW_MS = 200;
 const LOG_MS = 10_000;
 
-/** Shows how a sync goes until it is closed: a live line for people on a terminal, else a log line now and then. */
+/** Shows how a sync goes until it is closed: a live line for people on a terminal, else a log line every ten seconds. */
 export function followSync(
   tracker: SyncTracker,
   { log, liveLine, meter, throttle }: Runtime,
@@ -16,7 +16,7 @@ export function followSync(
 ): { close(): void } {
   const live = stderr.isTerminal && format === "console" && env["TERM"] !== "dumb";
 
-  function tell(): void {
+  function report(): void {
     const state = tracker.state();
     const categories = throttle.status();
     const grantedPerSecond =
@@ -24,7 +24,7 @@ export function followSync(
     const usedPerSecond = meter.perSecond("UserList");
     const trouble = meter.trouble();
     const throttles = categories.reduce((sum, { throttles: count }) => sum + count, 0);
-    // One listing read page by page cannot use more than its answers allow, whatever is granted.
+    // A listing is read page by page, so the answers of AWS may allow fewer calls than are granted.
     const left = timeLeft(
       state,
       usedPerSecond > 0 ? Math.min(usedPerSecond, grantedPerSecond) : grantedPerSecond,
@@ -45,8 +45,8 @@ export function followSync(
     });
   }
 
-  if (live) tell();
-  const timer = setInterval(tell, live ? REDRAW_MS : LOG_MS);
+  if (live) report();
+  const timer = setInterval(report, live ? REDRAW_MS : LOG_MS);
   return {
     close() {
       clearInterval(timer);
