@@ -1,4 +1,5 @@
-// Measures one `connector sync` from outside, on a pool served by a process of its own: rows a second and peak memory.
+// Measures one `connector sync` from outside, on a pool served by a process of its own: rows a second, time of the
+// processor (which is comparable on a busy machine) and peak memory.
 //   node test/bench/sync.ts                      the three sizes of the README
 //   node test/bench/sync.ts 100000 50 200000     users, groups, memberships
 import { type ChildProcess, spawn } from "node:child_process";
@@ -15,6 +16,7 @@ interface Size {
 interface Measured {
   readonly rows: number;
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakRssBytes: number;
   readonly fileBytes: number;
 }
@@ -25,13 +27,18 @@ const SIZES: readonly Size[] = [
   { users: 1_333_000, groups: 667, memberships: 2_666_000 },
 ];
 
+/** What Linux counts the time of a processor in. */
+const TICKS_PER_SECOND = 100;
+
 const [users, groups, memberships] = process.argv.slice(2).map(Number);
 const sizes =
   users !== undefined ? [{ users, groups: groups ?? 10, memberships: memberships ?? users }] : SIZES;
 
-process.stdout.write("      users  groups memberships      rows  seconds  rows/s  peak RSS MiB  file MiB\n");
+process.stdout.write(
+  "      users  groups memberships      rows  seconds  rows/s  CPU s  peak RSS MiB  file MiB\n",
+);
 for (const size of sizes) {
-  const { rows, seconds, peakRssBytes, fileBytes } = await measure(size);
+  const { rows, seconds, cpuSeconds, peakRssBytes, fileBytes } = await measure(size);
   const columns = [
     String(size.users).padStart(11),
     String(size.groups).padStart(7),
@@ -39,6 +46,7 @@ for (const size of sizes) {
     String(rows).padStart(9),
     seconds.toFixed(1).padStart(8),
     String(Math.round(rows / seconds)).padStart(7),
+    cpuSeconds.toFixed(1).padStart(6),
     (peakRssBytes / 2 ** 20).toFixed(0).padStart(13),
     (fileBytes / 2 ** 20).toFixed(0).padStart(9),
   ];
@@ -75,31 +83,38 @@ async function measure(size: Size): Promise<Measured> {
         BATON_LOG_LEVEL: "error",
       },
     });
-    const peak = watchPeakRss(sync);
+    const usage = watchUsage(sync);
     sync.stdout.resume();
     const code = await exitCode(sync);
     if (code !== 0) throw new Error(`connector sync ended with ${String(code)}`);
     const seconds = (performance.now() - startedAt) / 1000;
     const rows = size.users + size.groups + size.memberships;
-    return { rows, seconds, peakRssBytes: peak(), fileBytes: statSync(file).size };
+    return { rows, seconds, ...usage(), fileBytes: statSync(file).size };
   } finally {
     server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The kernel's own high-water mark, read until the process is gone. */
-function watchPeakRss(program: ChildProcess): () => number {
+/** The kernel's own figures, read until the process is gone. */
+function watchUsage(program: ChildProcess): () => Pick<Measured, "cpuSeconds" | "peakRssBytes"> {
   let peak = 0;
+  let ticks = 0;
   const look = () => {
     try {
       const status = readFileSync(`/proc/${String(program.pid)}/status`, "utf8");
       peak = Math.max(peak, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024);
+      const [user = 0, system = 0] = readFileSync(`/proc/${String(program.pid)}/stat`, "utf8")
+        .split(") ")[1]
+        ?.split(" ")
+        .slice(11, 13)
+        .map(Number) ?? [0, 0];
+      ticks = Math.max(ticks, user + system);
     } catch {
-      // The process has ended; the last mark stands.
+      // The process has ended; the last figures count.
     }
   };
   const timer = setInterval(look, 100);
   program.once("exit", () => clearInterval(timer));
-  return () => peak;
+  return () => ({ cpuSeconds: ticks / TICKS_PER_SECOND, peakRssBytes: peak });
 }
