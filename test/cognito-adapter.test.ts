@@ -219,7 +219,7 @@ describe("trouble on the way", () => {
     expect(pages.every(({ items }) => items.length === 60)).toBe(true);
     const refused = server.stats.outcomes()["ListUsers TooManyRequestsException"] ?? 0;
     expect(refused).toBeGreaterThan(0);
-    expect(throttle.complaints).toHaveLength(refused);
+    expect(throttle.throttles).toHaveLength(refused);
     expect(throttle.turns).toHaveLength(server.stats.count("ListUsers"));
   });
 

@@ -247,7 +247,7 @@ describe.for(CASES)("$method", ({ operation, run, isDone, repeats, doneAlready }
     await run(directory);
     expect(isDone(pool)).toBe(true);
     expect(throttle.turns).toHaveLength(3);
-    expect(throttle.complaints).toEqual([operation, operation]);
+    expect(throttle.throttles).toEqual([operation, operation]);
   });
 
   test("with the connection cut before AWS did it", async () => {
@@ -633,7 +633,7 @@ describe("groups", () => {
     const error = await refusal(directory.createGroup("third", nothing, never));
     expect([error.code, error.reason]).toEqual(["resource-exhausted", undefined]);
     expect(server.stats.count()).toBe(1);
-    expect(throttle.complaints).toEqual([]);
+    expect(throttle.throttles).toEqual([]);
   });
 
   test("one with members is deleted with them, or refused where AWS wants it empty", async () => {

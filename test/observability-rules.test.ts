@@ -93,7 +93,7 @@ describe("the check itself", () => {
   test.for(["quantile(connector_ready)", "sum((connector_ready)", "connector_ready{x}"])(
     "throws at %s",
     (text) => {
-      expect(() => readPromql(text)).toThrow(/unknown function|parentheses|no matcher/);
+      expect(() => readPromql(text)).toThrow(/unknown function|parentheses|not a label matcher/);
     },
   );
 });

@@ -12,21 +12,21 @@ export const STUB_POOL = "eu-west-1_Stub00001";
 
 export interface OpenThrottle extends Throttle {
   readonly turns: { readonly operation: Operation; readonly priority: Priority }[];
-  readonly complaints: Operation[];
+  readonly throttles: Operation[];
 }
 
-/** Gives every turn at once and remembers it. */
+/** Grants every turn at once and records it. */
 export function openThrottle(): OpenThrottle {
   const turns: OpenThrottle["turns"] = [];
-  const complaints: Operation[] = [];
+  const throttles: Operation[] = [];
   return {
     turns,
-    complaints,
+    throttles: throttles,
     async acquire(operation, priority, signal) {
       signal.throwIfAborted();
       turns.push({ operation, priority });
     },
-    throttled: (operation) => void complaints.push(operation),
+    throttled: (operation) => void throttles.push(operation),
   };
 }
 
@@ -35,7 +35,7 @@ export interface InstantClock extends CallClock {
   advance(ms: number): void;
 }
 
-/** Sleeps take no real time; they move the clock. */
+/** Sleeps take no real time: they advance the clock. */
 export function instantClock(startMs = Date.parse("2026-11-21T12:00:00Z")): InstantClock {
   let nowMs = startMs;
   const sleeps: number[] = [];
@@ -54,7 +54,7 @@ export function instantClock(startMs = Date.parse("2026-11-21T12:00:00Z")): Inst
   };
 }
 
-/** The adapter over a server of the test, with static keys and no waiting. */
+/** The adapter over a server of the test, with static keys and without waits. */
 export function adapterOver(url: string, over: Partial<CognitoOptions> = {}): CognitoDirectory {
   return createCognitoDirectory({
     poolId: STUB_POOL,
@@ -69,7 +69,7 @@ export function adapterOver(url: string, over: Partial<CognitoOptions> = {}): Co
   });
 }
 
-/** The error that the work must end with; any other error, and success, fail the test. */
+/** The GovernanceError that the work rejects with. Any other error, and success, fails the test. */
 export async function refusal(work: Promise<unknown>): Promise<GovernanceError> {
   try {
     await work;
@@ -77,5 +77,5 @@ export async function refusal(work: Promise<unknown>): Promise<GovernanceError> 
     if (error instanceof GovernanceError) return error;
     throw error;
   }
-  throw new Error("the work was expected to be refused");
+  throw new Error("the work was expected to fail");
 }

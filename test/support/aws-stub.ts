@@ -1,26 +1,26 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 
-/** One request as it came over the socket. */
+/** One request as it was received. */
 export interface StubRequest {
   /** Counts from 1. */
   readonly number: number;
-  /** Of X-Amz-Target; for the form-encoded STS the Action. */
+  /** From X-Amz-Target; for the form-encoded STS the Action. */
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly headers: IncomingHttpHeaders;
-  /** Settles when the client's connection is closed. */
+  /** Resolves when the client's connection is closed. */
   readonly gone: Promise<void>;
 }
 
 export interface StubAnswer {
   readonly status?: number;
-  /** JSON unless it is a text, which goes out as it is. */
+  /** Sent as JSON; a text is sent as it is. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `cut` closes the connection, `half` does so in the middle of the body, `hang` never answers. */
+/** `cut` closes the connection, `half` closes it in the middle of the body, `hang` never answers. */
 export type StubBehaviour =
   | StubAnswer
   | { readonly cut: true }
@@ -32,18 +32,18 @@ export interface AwsStub {
   readonly requests: readonly StubRequest[];
   /** Connections opened so far. */
   readonly connections: number;
-  /** Resolves when so many requests have come. */
+  /** Resolves when `count` requests have arrived. */
   arrived(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A server that answers by script and knows nothing of Cognito: for what the scripted Cognito server is too true for. */
+/** A server that answers as the test says and knows nothing of Cognito: for answers that Cognito would not give. */
 export async function startAwsStub(
   answer: (request: StubRequest) => StubBehaviour | Promise<StubBehaviour>,
   tls?: { readonly key: string; readonly cert: string },
 ): Promise<AwsStub> {
   const requests: StubRequest[] = [];
-  const watchers: { readonly count: number; readonly tell: () => void }[] = [];
+  const watchers: { readonly count: number; readonly resolve: () => void }[] = [];
 
   const listener: RequestListener = (incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -51,7 +51,7 @@ export async function startAwsStub(
     incoming.on("end", () => {
       const gone = Promise.withResolvers<void>();
       outgoing.on("close", () => gone.resolve());
-      const { operation, input } = understood(incoming.headers, Buffer.concat(chunks).toString("utf8"));
+      const { operation, input } = parseRequest(incoming.headers, Buffer.concat(chunks).toString("utf8"));
       const request: StubRequest = {
         number: requests.length + 1,
         operation,
@@ -60,7 +60,7 @@ export async function startAwsStub(
         gone: gone.promise,
       };
       requests.push(request);
-      for (const watcher of watchers) if (requests.length >= watcher.count) watcher.tell();
+      for (const watcher of watchers) if (requests.length >= watcher.count) watcher.resolve();
       void Promise.resolve(answer(request)).then((behaviour) => play(behaviour, request, outgoing));
     });
   };
@@ -83,7 +83,7 @@ export async function startAwsStub(
     arrived(count) {
       const { promise, resolve } = Promise.withResolvers<void>();
       if (requests.length >= count) resolve();
-      else watchers.push({ count, tell: resolve });
+      else watchers.push({ count, resolve });
       return promise;
     },
     close: () =>
@@ -112,7 +112,7 @@ function play(behaviour: StubBehaviour, request: StubRequest, outgoing: ServerRe
   }
 }
 
-function understood(headers: IncomingHttpHeaders, text: string): Pick<StubRequest, "operation" | "input"> {
+function parseRequest(headers: IncomingHttpHeaders, text: string): Pick<StubRequest, "operation" | "input"> {
   if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true) {
     const input = Object.fromEntries(new URLSearchParams(text));
     return { operation: input["Action"] ?? "", input };

@@ -1,4 +1,4 @@
-// A collector of traces that decodes what arrives by the field numbers of opentelemetry/proto/trace/v1/trace.proto.
+// A collector of traces that decodes the spans by the field numbers of opentelemetry/proto/trace/v1/trace.proto.
 import { Buffer } from "node:buffer";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { Server, ServerCredentials, status } from "@grpc/grpc-js";
@@ -9,12 +9,12 @@ export interface ReceivedSpan {
   /** "" for a span without a parent. */
   readonly parentSpanId: string;
   readonly name: string;
-  /** 2 is a server's, 3 a client's. */
+  /** 2: server, 3: client. */
   readonly kind: number;
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, string | number>>;
-  /** 2 is an error. */
+  /** 2: error. */
   readonly status: number;
   readonly statusMessage: string;
   /** Of the process that sent it. */
@@ -24,19 +24,19 @@ export interface ReceivedSpan {
 export interface OtlpCollector {
   readonly port: number;
   readonly spans: readonly ReceivedSpan[];
-  /** How many batches came. */
+  /** How many batches arrived. */
   readonly batches: number;
-  /** All that came, as text, for a search of what must not be in it. */
+  /** All bytes that arrived, as text, to search for what must not be in them. */
   readonly text: () => string;
-  /** Resolves when so many spans have come. */
+  /** Resolves when `count` spans have arrived. */
   arrived(count: number): Promise<void>;
-  /** What the next batches are answered with; `hang` is no answer. */
+  /** How the next batches are answered; `hang` means no answer. */
   answer(how: "ok" | "unavailable" | "hang"): void;
   close(): void;
 }
 
 export interface CollectorOptions {
-  /** PEM; without them the collector speaks no TLS. */
+  /** PEM; without them the collector does not use TLS. */
   readonly key?: string;
   readonly certificate?: string;
 }

@@ -1,5 +1,5 @@
-// Reads what a PromQL expression names: its metrics, and the labels it asks of each. Not a parser of PromQL: it knows
-// the part of the language that our rules and panels use, and throws at a word that it does not know.
+// Reads the metrics that a PromQL expression names, and the labels of each. It is not a parser of PromQL: it knows the part
+// of the language that our rules and panels use, and throws at any other word. The official parser is a Go library.
 
 /** One metric in an expression, with the labels of its selector. */
 export interface NamedMetric {
@@ -26,19 +26,19 @@ const SELECTOR = /([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{([^{}]*)\})?\s*(\()?/g;
 const MATCH = /^\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"([^"]*)"\s*$/;
 
 export function readPromql(text: string): Expression {
-  balanced(text);
+  assertBalanced(text);
   const groupedBy: string[] = [];
   const rest = text
     .replace(GROUPING, (_, labels: string) => {
       groupedBy.push(...labels.split(",").map((label) => label.trim()));
       return "";
     })
-    // Ranges and durations are no names.
+    // Ranges and durations are not names.
     .replace(/\[[^\]]*\]/g, "");
   const metrics: NamedMetric[] = [];
   for (const [all, name = "", selector, open] of rest.matchAll(SELECTOR)) {
     if (open !== undefined && selector === undefined && FUNCTIONS.has(name)) continue;
-    // `sum by (x) (…)`: what is left of it stands before a parenthesis, too.
+    // `sum by (x) (…)`: without the grouping, the function is before a parenthesis too.
     if (OPERATORS.has(name) && selector === undefined) continue;
     if (open !== undefined) throw new Error(`unknown function in ${all}`);
     metrics.push({ name, labels: selector === undefined ? [] : matches(selector) });
@@ -47,16 +47,16 @@ export function readPromql(text: string): Expression {
 }
 
 function matches(selector: string): readonly LabelMatch[] {
-  // No value of ours holds a comma.
+  // No value in our rules contains a comma.
   return selector.split(",").map((part) => {
     const [, label, op, value] = MATCH.exec(part) ?? [];
     if (label === undefined || op === undefined || value === undefined)
-      throw new Error(`no matcher: ${part}`);
+      throw new Error(`not a label matcher: ${part}`);
     return { label, op, value };
   });
 }
 
-function balanced(text: string): void {
+function assertBalanced(text: string): void {
   let depth = 0;
   for (const character of text.replace(/"[^"]*"/g, "")) {
     if (character === "(") depth += 1;

@@ -102,7 +102,7 @@ describe("throttled", () => {
     const throttle = openThrottle();
     const page = await adapter(stub, { throttle }).listUsers({}, never);
     expect(page.items).toHaveLength(1);
-    expect(throttle.complaints).toEqual(["ListUsers"]);
+    expect(throttle.throttles).toEqual(["ListUsers"]);
   });
 
   test("mark 22: backs off beyond three attempts, then says when to come back", async () => {
@@ -115,7 +115,7 @@ describe("throttled", () => {
     expect(error.retryAt?.getTime()).toBe(clock.now() + 20_000);
     expect(stub.requests).toHaveLength(10);
     expect(throttle.turns).toHaveLength(10);
-    expect(throttle.complaints).toHaveLength(10);
+    expect(throttle.throttles).toHaveLength(10);
     expect(clock.sleeps).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
   });
 
@@ -140,7 +140,7 @@ describe("throttled", () => {
     const error = await refusal(adapter(stub, { throttle }).listGroups({}, never));
     expect(error.code).toBe("resource-exhausted");
     expect(stub.requests).toHaveLength(1);
-    expect(throttle.complaints).toEqual([]);
+    expect(throttle.throttles).toEqual([]);
   });
 });
 

@@ -125,7 +125,7 @@ describe("a write that was not carried out is no unknown outcome", () => {
       { operation: "AdminCreateUser", priority: "write" },
       { operation: "AdminCreateUser", priority: "write" },
     ]);
-    expect(throttle.complaints).toEqual(["AdminCreateUser"]);
+    expect(throttle.throttles).toEqual(["AdminCreateUser"]);
   });
 
   test("a throttle for good", async () => {
