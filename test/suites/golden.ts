@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:
 import { dirname } from "node:path";
 import { tryOutPool } from "../support/local-pool.ts";
 
-const GOLDEN = "cmd/**/golden/*";
+const GOLDEN = "{cmd,pkg}/**/golden/*";
 
 interface Step {
   readonly name: string;
