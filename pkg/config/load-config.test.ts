@@ -237,7 +237,7 @@ describe("the config that comes out", () => {
     );
   });
 
-  test("lets a YAML anchor stand for a value", () => {
+  test("takes the value of a YAML anchor", () => {
     const yaml = "groups-deny: &closed admins\ngroups-allow: *closed";
     expect(config({ command: "write", yaml }).provisioning.groupsAllow).toEqual([new GroupPattern("admins")]);
   });
@@ -251,7 +251,7 @@ describe("the config that comes out", () => {
     expect(byFile.clientSecret).toBe(CLIENT_SECRET);
   });
 
-  test("knows accounts by username where a write is told so", () => {
+  test("identifies accounts by username if a write is configured so", () => {
     expect(config({ command: "write", flags: { "user-id": "username" } }).userIdKind).toBe("username");
   });
 
@@ -350,7 +350,7 @@ describe("CONFIG-3: secrets", () => {
     [{ "aws-secret-access-key": `${SECRET} ` }],
     [{ "aws-session-token": `to${SECRET}\nken` }],
     [{ "aws-access-key-id": `A!${SECRET}` }],
-  ])("never stand in a message: %o", ([yaml]) => {
+  ])("are never in a message: %o", ([yaml]) => {
     const message = refusal({ flags: withPool, yaml: JSON.stringify(yaml) });
     expect(message).not.toContain(SECRET);
     expect(message).toMatch(/^aws-[a-z-]+ in CWD\/\.baton\.yaml:1: must be /);
@@ -372,7 +372,7 @@ describe("CONFIG-6: refused with one line", () => {
       "user-pool-id: missing; give --user-pool-id, BATON_USER_POOL_ID or the key user-pool-id in a configuration file",
     ],
     [
-      "a pool id that is none",
+      "an invalid pool id",
       { env: { BATON_USER_POOL_ID: "my-pool" } },
       'BATON_USER_POOL_ID: must be a user pool id such as eu-west-1_AbCd12345; copy it from the pool\'s overview page in the console, got "my-pool"',
     ],
@@ -382,7 +382,7 @@ describe("CONFIG-6: refused with one line", () => {
       `--region: eu-west-2 is not the Region of the pool ${POOL}; leave it out, it is read from the pool id`,
     ],
     [
-      "a Region that is none",
+      "an invalid Region",
       { flags: withPool, yaml: "region: Ireland" },
       'region in CWD/.baton.yaml:1: must be an AWS Region such as eu-west-1; leave it out and it is read from the pool id, got "Ireland"',
     ],
@@ -395,7 +395,7 @@ describe("CONFIG-6: refused with one line", () => {
     ["a negative rate", { flags: { ...withPool, rate: "UserList=-1" } }, /^--rate: .*has no number above 0/],
     ["an infinite rate", { flags: { ...withPool, rate: "1e99" } }, /^--rate: .*has no number above 0/],
     [
-      "a category that is none",
+      "an unknown category",
       { flags: { ...withPool, rate: "UsersList=3" } },
       /"UsersList" is not a quota category; did you mean UserList\?, got "UsersList=3"$/,
     ],
@@ -415,7 +415,7 @@ describe("CONFIG-6: refused with one line", () => {
       /^BATON_RATE: is above AWS's quota of 15 .* UserPoolRead/,
     ],
     [
-      "a kind of user id that is none",
+      "an unknown kind of user id",
       { flags: { ...withPool, "user-id": "email" } },
       '--user-id: must be one of sub, username, got "email"',
     ],
@@ -425,7 +425,7 @@ describe("CONFIG-6: refused with one line", () => {
       'BATON_HTTP_TIMEOUT_SECONDS: must be a whole number from 1 to 1800, got "1801"',
     ],
     [
-      "a number that is none",
+      "a text that is not a number",
       { yaml: "http-timeout-seconds: 1.5", flags: withPool },
       'http-timeout-seconds in CWD/.baton.yaml:1: must be a whole number from 1 to 1800, got "1.5"',
     ],
@@ -634,7 +634,7 @@ describe("CONFIG-6: refused with one line", () => {
       'BATON_ALLOW_FEDERATED_WRITES: must be true or false, got "2"',
     ],
     [
-      "a wish to delete only the disabled that is none",
+      "a flag that is neither on nor off",
       { command: "serve", flags: withPool, env: { BATON_DELETE_REQUIRES_DISABLED: "ja" } },
       'BATON_DELETE_REQUIRES_DISABLED: must be true or false, got "ja"',
     ],

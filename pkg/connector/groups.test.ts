@@ -25,7 +25,7 @@ describe("a group", () => {
     expect(plain).not.toHaveProperty("precedence");
   });
 
-  test("one re-created under its name is told apart by its creation date (D2, L-11)", () => {
+  test("one that was re-created under its name has another creation date (D2, L-11)", () => {
     const first = groupResource(someGroup("a"), POOL);
     const second = groupResource(someGroup("a", { createdAt: new Date("2026-01-01T00:00:00Z") }), POOL);
     expect(first.id).toEqual(second.id);

@@ -76,7 +76,7 @@ const identity: Identity = {
   createdAt: new Date("2024-02-03T04:05:06.789Z"),
 };
 
-// Every attribute that the mapping gives a meaning, one of the pool's own, and one that nobody knows.
+// Every attribute that the mapping gives a meaning, one of the pool's own, and an unknown one.
 const ATTRIBUTES: readonly (readonly [string, string])[] = [
   ["sub", "6f1c0000-0000-4000-8000-000000000001"],
   ["email", "ann@example.com"],

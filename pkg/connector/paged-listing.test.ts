@@ -90,7 +90,7 @@ describe("one page of a listing", () => {
     expect(await readAll(of, 350)).toEqual({ items: [...letters, "k", "l"], answers: 5 });
   });
 
-  test("LISTING-3: a deletion between two answers of one page swallows nobody", async () => {
+  test("LISTING-3: a deletion between two answers of one page skips no user", async () => {
     let items = "abcdef".split("");
     const of = source(() => ({ items, next: undefined }));
     const first = await listPage(of, { pageToken: "", pageSize: 0, maxBytes: 300 }, never);

@@ -98,7 +98,7 @@ describe("the resource of a user", () => {
     expect(traitOf(resourceOf({ modifiedAt: new Date() })).lastLogin).toBeUndefined();
   });
 
-  test("carries every attribute under Cognito's own name, and the keys that the field's tools read", () => {
+  test("carries every attribute under Cognito's own name, and the keys that Baton's tools read", () => {
     const { profile } = resourceOf({
       username: "ann",
       attributes: {
@@ -148,7 +148,7 @@ describe("the resource of a user", () => {
     expect(resourceOf({ username: "the-username", attributes }).displayName).toBe(expected);
   });
 
-  test("leaves an address that is none out of the e-mails, and keeps it in the profile", () => {
+  test("leaves an invalid address out of the e-mails, and keeps it in the profile", () => {
     const resource = resourceOf({ attributes: { email: "not an address" } });
     expect(traitOf(resource).emails).toEqual([]);
     expect(resource.profile?.["email"]).toBe("not an address");

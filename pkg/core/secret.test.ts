@@ -6,7 +6,7 @@ import { Secret } from "./secret.ts";
 const TEXT = "planted-Passw0rd-7Qx!";
 const secret = new Secret(TEXT);
 
-test("a secret gives its text to who asks for it, and to nobody else", () => {
+test("a secret gives its text only through reveal", () => {
   expect(secret.reveal()).toBe(TEXT);
   expect(Object.keys(secret)).toEqual([]);
   expect(Object.getOwnPropertyNames(secret)).toEqual([]);

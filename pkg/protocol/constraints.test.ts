@@ -246,7 +246,7 @@ function row<Desc extends DescMessage>(
   return [schema, create(schema, init)];
 }
 
-/** The same for what the types forbid and the wire does not, such as an enum number that nobody declared. */
+/** The same for what the types forbid and the wire does not, such as an undeclared enum number. */
 function parsed(schema: DescMessage, json: JsonValue): readonly [DescMessage, Message] {
   return [schema, fromJson(schema, json)];
 }

@@ -149,7 +149,7 @@ describe("refused with one line", () => {
     ["a socket", { "health-check-bind-address": "unix:/x" }, /^--health-check-bind-address: must be/],
     ["a broken IPv6 address", { "health-check-bind-address": "[::x]" }, /^--health-check-bind-address: must/],
     [
-      "a collector that is none",
+      "an invalid collector",
       { [COLLECTOR]: "otel" },
       '--otel-collector-endpoint: must be an http:// or https:// URL or host:port, such as http://127.0.0.1:4317, got "otel"',
     ],
@@ -203,7 +203,7 @@ describe("refused with one line", () => {
       "--sync-jitter-percent: has no effect without sync-every; give BATON_SYNC_EVERY or leave it out",
     ],
     [
-      "a time that is none",
+      "an invalid time",
       { "log-level-debug-expires-at": "tomorrow" },
       '--log-level-debug-expires-at: must be a time as in RFC 3339, such as 2026-11-21T18:00:00Z, got "tomorrow"',
     ],

@@ -147,7 +147,7 @@ describe("an argument", () => {
     },
   );
 
-  test("is never told in a refusal: it may be a password", () => {
+  test("is never quoted in an error: it may be a password", () => {
     for (const raw of [
       { user_id, password: ["Hunter2-secret"] },
       { user_id, password: "x", permanent: "Hunter2-secret" },

@@ -76,7 +76,7 @@ describe("a run", () => {
     expect(invocations.get("run-1")?.status).toBe("complete");
   });
 
-  test("is told to stop after an hour", async () => {
+  test("is stopped after an hour", async () => {
     const invocations = numbered();
     const answer = invocations.start(
       "a",

@@ -265,7 +265,7 @@ describe("the answer", () => {
     expect(annotations).toHaveLength(1);
   });
 
-  test("when the password cannot be sealed says that the account stands, without the password", async () => {
+  test("when the password cannot be encrypted, says that the account exists, without the password", async () => {
     const sealing = {
       ...fakeSealing,
       sealer: async () => ({

@@ -54,7 +54,7 @@ describe("a grant", () => {
     expect(grants[0]?.principal?.id?.resource).toBe("name-of-sub-1");
   });
 
-  test("that stands already says so", async () => {
+  test("that exists already says so", async () => {
     const { verbs } = fakeVerbs({ grant: async () => nothingToDo({ user: undefined, group: "admins" }) });
     const { grants, annotations } = await verbs.grant(grantRequest(member, ada), REAL, never);
     expect(grants).toEqual([]);
@@ -81,7 +81,7 @@ describe("a grant", () => {
     });
   });
 
-  test("that stands already says so in a dry run too", async () => {
+  test("that exists already says so in a dry run too", async () => {
     const { verbs } = fakeVerbs({ grant: async () => nothingToDo({ user: undefined, group: "admins" }) });
     const { annotations } = await verbs.grant(grantRequest(member, ada), DRY, never);
     expect(annotations.map(({ typeUrl }) => typeUrl)).toEqual([

@@ -164,7 +164,7 @@ describe("a deletion", () => {
     ]);
   });
 
-  test("of somebody who is gone is a success", async () => {
+  test("of a user who no longer exists is a success", async () => {
     const { verbs } = fakeVerbs({ deleteUser: async () => nothingToDo({ user: undefined, groups: [] }) });
     expect(await verbs.deleteResource({ resourceId: id("user", "sub-1") }, REAL, never)).toEqual({
       annotations: [],

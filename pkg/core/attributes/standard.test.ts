@@ -29,7 +29,7 @@ describe("schemaOf", () => {
     );
   });
 
-  test("lets the pool's own word stand", () => {
+  test("uses the pool's own description", () => {
     const email: SchemaAttribute = { ...tier, name: "email", type: "String", required: true, mutable: false };
     expect(schemaOf({ schema: [email] }).get("email")).toBe(email);
   });

@@ -59,7 +59,7 @@ describe("L-22: a generated password", () => {
       digitPlaces.add(Array.from(password).findIndex((one) => DIGITS.includes(one)));
     }
     expect(seen.size).toBe(94);
-    // The first digit stands anywhere: the narrowed places were shuffled with the rest.
+    // The first digit may be anywhere: the narrowed places were shuffled with the rest.
     expect(digitPlaces.size).toBe(8);
   });
 
@@ -97,7 +97,7 @@ describe("L-22: a generated password", () => {
     expect(passwordProblem(policyOf(), password)).toBeUndefined();
   });
 
-  test("an empty list of constraints is none", () => {
+  test("an empty list of constraints counts as none", () => {
     expect(passwordProblem(policyOf(), made(undemanding, { constraints: [] }))).toBeUndefined();
   });
 });

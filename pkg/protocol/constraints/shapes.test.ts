@@ -129,7 +129,7 @@ describe("a rule that nothing interprets fails when its message type is first se
     expect(check).toThrow(`test.Subject.${sketch.name}: `);
   });
 
-  test("also where the rule stands in a message that this one only can hold", () => {
+  test("also where the rule is in a message that this one can contain", () => {
     const parent = described({ name: "child", type: FieldType.MESSAGE, typeName: ".test.Other" });
     expect(() => findViolation(parent, create(parent))).toThrow(/test\.Other\.name: nothing interprets/);
   });

@@ -258,7 +258,7 @@ function valid(desc: DescMessage): Message {
   for (const field of desc.fields) {
     if (!hasOption(field, rulesOption) || field.oneof !== undefined) continue;
     const good = fieldEdges(field, getOption(field, rulesOption)).map((edge) => edge.good[0]);
-    // A pattern, a form or a prefix is the narrower rule, and stands after the sizes.
+    // A pattern, a form or a prefix is the narrower rule, and comes after the sizes.
     Object.assign(message, propertyOf(field, narrowest(field, good)));
   }
   for (const { fields } of desc.oneofs) {

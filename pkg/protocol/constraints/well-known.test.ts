@@ -82,7 +82,7 @@ describe("isAbsoluteUri()", () => {
     ["a scheme alone", "https:"],
     ["a blank", "https://example.com/a b"],
     ["a line break", "https://example.com/\na"],
-    ["a port that is none", "https://example.com:port"],
+    ["an invalid port", "https://example.com:port"],
   ] as const)("refuses %s", ([, text]) => {
     expect(isAbsoluteUri(text)).toBe(false);
   });
