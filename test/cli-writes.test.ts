@@ -297,7 +297,7 @@ describe("wrong input is one line, and nothing is written", () => {
     ["grant --group admins --user joan", 21, /--allow-role-groups/],
     ["grant --group readers --user joan --groups-deny read*", 21, /--groups-deny/],
     ["delete-user --user joan --max-deletions-per-hour 0", 21, /--max-deletions-per-hour/],
-    ["delete-user --user joan --delete-requires-disabled", 21, /disable the account first/],
+    ["delete-user --user joan --delete-requires-disabled", 21, /disable the user first/],
     ["create-account --login ada --email nonsense", 2, /^connector: --email: /],
     ["create-account --email ada@example.com --attribute shoe=44", 2, /^connector: --attribute shoe: /],
     ["create-account", 2, /^connector: --login: missing/],

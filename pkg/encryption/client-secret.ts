@@ -3,7 +3,7 @@ import { fromBase64Url } from "./base64.ts";
 import { ed25519Thumbprint, jwkBytes, KeyRefused, parseJwkObject } from "./public-jwk.ts";
 
 /** The connector's own key. `id` is the key's `kid`, or else its RFC 7638 thumbprint in lower-case hex. */
-export interface ClientKey {
+interface ClientKey {
   readonly id: string;
   readonly seed: Uint8Array;
 }

@@ -8,7 +8,7 @@ import { KeyRefused } from "./public-jwk.ts";
 import { ed25519Identity } from "./ssh-ed25519.ts";
 
 /** Decrypts passwords that the caller encrypted to the connector's own key. */
-export interface PasswordOpener {
+interface PasswordOpener {
   /**
    * The password of the first entry that has our key in its `key_ids`. Throws `invalid-argument` when there is no such
    * entry, or the password is not UTF-8, and `internal` when it cannot be decrypted.

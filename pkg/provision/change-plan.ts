@@ -15,7 +15,7 @@ export interface ChangeRequest<T> {
 
 export type Plan<T> = NothingToDo<T> | PlannedChange<T>;
 
-export interface NothingToDo<T> {
+interface NothingToDo<T> {
   readonly kind: "nothing-to-do";
   readonly result: T;
 }

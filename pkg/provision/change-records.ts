@@ -13,7 +13,7 @@ export interface ChangeRecords {
   readonly now: EpochClock;
 }
 
-export interface Ending {
+interface Ending {
   /** Replaces the requester of the change. */
   readonly requester?: Requester;
   readonly target: ChangeTarget;

@@ -29,7 +29,7 @@ export interface Changes {
   idle(): Promise<void>;
 }
 
-export interface ChangesOptions extends ChangeRecords {
+interface ChangesOptions extends ChangeRecords {
   readonly newId: () => string;
   readonly policy: ProvisioningPolicy;
   readonly reconcile: Reconcile;

@@ -20,7 +20,7 @@ import { createAccess } from "./users/access.ts";
 import { createAccountRecovery } from "./users/account-recovery.ts";
 import { createAttributes } from "./users/attributes.ts";
 
-export interface ProvisionOptions extends ProvisionTools {
+interface ProvisionOptions extends ProvisionTools {
   readonly directory: Directory & DirectoryWriter;
   readonly poolId: string;
   /** What identifies an account towards callers (D1). */

@@ -4,17 +4,17 @@ import type { Budget, BudgetLimit } from "../core/journal.ts";
 import { type ProvisioningSettings, provisioningDisabled } from "../core/provisioning-settings.ts";
 import { isFederated, type User } from "../core/user.ts";
 
-/** What the operator allows. Every method returns when it is allowed and throws `refused-by-guard` with the cure. */
+/** What the operator allows. A method returns when the change is allowed, and throws `refused-by-guard` with the cure. */
 export interface ProvisioningPolicy {
   enabled(): void;
-  /** The group's name alone: for groups that are made, changed, deleted or granted. */
+  /** Checks the name of a group that is created, changed, deleted or granted. */
   group(name: string): void;
-  /** A group that somebody is to be put into. */
+  /** Checks a group that a user is to be added to. */
   grantable(group: Group): void;
   role(roleArn: string | undefined, group: string): void;
-  /** A membership that Cognito keeps itself comes back at the next sign-in, whatever is done to it (mark 31). */
+  /** Refuses groups that Cognito manages: a sign-in restores the membership, whatever was changed (mark 31). */
   notManaged(name: string): void;
-  /** Passwords and attributes of a profile that an identity provider owns (mark 29). */
+  /** Refuses passwords and attributes of a profile that an identity provider owns (mark 29). `what` is the changed thing. */
   ownProfile(user: User, what: string): void;
   deletable(user: User): void;
   limits(budgets: readonly Budget[]): readonly BudgetLimit[];
@@ -42,13 +42,11 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
     },
     group(name) {
       if (deny.some((one) => one.matches(name))) {
-        throw refusedByPolicy(
-          `group ${name} is denied by --groups-deny; take it out of the patterns to allow it`,
-        );
+        throw refusedByPolicy(`group ${name} matches --groups-deny; remove it from the patterns to allow it`);
       }
       if (allow.length > 0 && !allow.some((one) => one.matches(name))) {
         throw refusedByPolicy(
-          `group ${name} is not among --groups-allow; add it to the patterns to allow it`,
+          `group ${name} does not match --groups-allow; add it to the patterns to allow it`,
         );
       }
     },
@@ -60,26 +58,26 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
     role(roleArn, group) {
       if (roleArn === undefined || options.allowRoleGroups) return;
       throw refusedByPolicy(
-        `group ${group} carries the IAM role ${roleArn}, which its members may assume; --allow-role-groups allows it`,
+        `group ${group} has the IAM role ${roleArn}, which its members may assume; set --allow-role-groups to allow it`,
       );
     },
     notManaged(name) {
       const provider = signInProvider(poolId, name);
       if (provider === undefined) return;
       throw refusedByPolicy(
-        `group ${name} is managed by sign-in: Cognito puts everybody who signs in by ${provider} back; change it at that provider`,
+        `group ${name} is managed by sign-in: Cognito adds every user who signs in with ${provider} again; change it at that provider`,
       );
     },
     ownProfile(user, what) {
       if (options.allowFederatedWrites || !isFederated(user)) return;
       throw refusedByPolicy(
-        `user ${user.sub} belongs to an identity provider, whose next sign-in decides; ${what} is refused, --allow-federated-writes allows it`,
+        `user ${user.sub} belongs to an identity provider, and the next sign-in there may overwrite ${what}; set --allow-federated-writes to allow it`,
       );
     },
     deletable(user) {
       if (!options.deleteRequiresDisabled || !user.enabled) return;
       throw refusedByPolicy(
-        `user ${user.sub} is enabled, and --delete-requires-disabled is set; disable the account first`,
+        `user ${user.sub} is enabled, and --delete-requires-disabled is set; disable the user first`,
       );
     },
     maxGroupsPerUser: options.maxGroupsPerUser,
@@ -88,14 +86,14 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
   return policy;
 }
 
-/** The line for an hour that is used up. */
+/** The refusal when the limit of an hour is reached. */
 export function budgetRefusal(budget: Budget, limit: number, freeAtMs: number | undefined): GovernanceError {
   const when =
     limit === 0 || freeAtMs === undefined
       ? ""
       : `; the next is possible at ${new Date(freeAtMs).toISOString()}`;
   return refusedByPolicy(
-    `${limit} ${budget} an hour are allowed and used up${when}; ${SETTING_OF[budget]} sets how many`,
+    `the limit of ${limit} ${budget} an hour is reached${when}; ${SETTING_OF[budget]} sets the limit`,
   );
 }
 

@@ -323,7 +323,7 @@ describe("what comes out", () => {
 describe("a failure", () => {
   test.for<[string, ConstructorParameters<typeof GovernanceError>, number]>([
     ["of a user who is not there", ["not-found", "user is not in this pool", { reason: "user-gone" }], 5],
-    ["of a guard", ["refused-by-guard", "100 deletions an hour are allowed and used up"], 21],
+    ["of a guard", ["refused-by-guard", "the limit of 100 deletions an hour is reached"], 21],
     ["without --provisioning", ["failed-precondition", "provisioning is not enabled"], 9],
     [
       "that leaves something standing",
@@ -343,13 +343,13 @@ describe("a failure", () => {
     uses({
       createAccount: failed(
         "invalid-argument",
-        "login and emails[0]: are not the same; profile.email, profile.sendInviteEmail: missing",
+        "login and emails[0]: are different; profile.email, profile.sendInviteEmail: missing",
       ),
       updateAttributes: failed("invalid-argument", "profile.shoe: is no attribute; remove[1]: is set too"),
       createGroup: failed("invalid-argument", "role_arn: must be an ARN; description: is too long"),
     });
     expect((await ran(line("create-account --login x"))).stderr).toBe(
-      "connector: --login and --email: are not the same; --attribute email, --invite: missing\n",
+      "connector: --login and --email: are different; --attribute email, --invite: missing\n",
     );
     expect((await ran(line("update-user --user u --set shoe=44 --remove a --remove b"))).stderr).toBe(
       "connector: --set shoe: is no attribute; --remove: is set too\n",

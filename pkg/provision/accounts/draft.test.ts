@@ -169,37 +169,37 @@ describe("who an account is called", () => {
       "two logins",
       plain,
       { login: "ann", profile: { username: "eve" } },
-      "login and profile.username: are not the same",
+      "login and profile.username: are different",
     ],
     [
       "two logins in another case",
       plain,
       { login: "ann", profile: { login: "Ann" } },
-      "login and profile.login: are not the same",
+      "login and profile.login: are different",
     ],
     [
       "two e-mails",
       plain,
       { emails: [mail], profile: { email: "eve@example.com" } },
-      "emails[0] and profile.email: are not the same",
+      "emails[0] and profile.email: are different",
     ],
     [
       "another e-mail as login in an e-mail pool",
       byEmail,
       { login: "eve@example.com", emails: [mail] },
-      "emails[0] and login: are not the same",
+      "emails[0] and login: are different",
     ],
     [
       "another e-mail as login in an alias pool",
       alias,
       { login: "eve@example.com", profile: { email: mail } },
-      "profile.email and login: are not the same",
+      "profile.email and login: are different",
     ],
     [
       "another phone number as login",
       byPhone,
       { login: "+15550002", profile: { phone_number: tel } },
-      "profile.phone_number and login: are not the same",
+      "profile.phone_number and login: are different",
     ],
     [
       "a plain login in an e-mail pool",
@@ -286,7 +286,7 @@ describe("what goes along", () => {
     const strict = { ...plain, schema: ["given_name", "family_name"].map(required) };
     const message = refusalOf(strict, { login: "ann" });
     expect(message).toBe(
-      "profile.given_name, profile.family_name: missing, and required by the pool; give them",
+      "profile.given_name, profile.family_name: missing, but required by the pool",
     );
   });
 

@@ -6,29 +6,29 @@ import type { Pool } from "../../core/pool.ts";
 import type { AccountRequest } from "../provisioner.ts";
 import { ADDRESSES, type Address, addressKind, SPECIAL_KEYS, sameAccountName } from "./naming.ts";
 
-/** An account as AdminCreateUser is to be asked for it. */
+/** The input for AdminCreateUser. */
 export interface AccountDraft {
-  /** What the call takes as Username; missing where only an address came that is no username: one is to be made up. */
+  /** The Username of the call. Missing when there is only an address that cannot be one: then it is generated. */
   readonly username: string | undefined;
   /**
-   * By what the account is found again. `username`: as chosen. Otherwise by that address, since Cognito, or we, make up
-   * the username.
+   * By what the account is found again: by the chosen username, or by that address when Cognito or the connector
+   * generates the username.
    */
   readonly by: "username" | Address;
-  /** By Cognito's names, as Cognito's text; the address that is the Username included. */
+  /** By Cognito's names, as text. Includes the address that is the Username. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly invite: boolean;
 }
 
-/** A text and the field that it came by, for messages. */
+/** A text and the name of its field, for messages. */
 interface NamedText {
   readonly field: string;
   readonly text: string;
 }
 
 /**
- * Makes out of login, e-mails and profile, whichever came, what the pool takes. Rejects with `invalid-argument`, naming
- * the fields, when they contradict each other or lack something; no message holds a value.
+ * Makes the input for the pool out of login, e-mails and profile. Throws `invalid-argument` and names the fields when
+ * they contradict each other or something is missing. No message contains a value.
  */
 export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft {
   const invite = wantsInvitation(request.profile.get("sendInviteEmail"));
@@ -50,9 +50,7 @@ export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft 
   const missing = missingRequired(pool, attributes);
   if (missing.length > 0) {
     const names = missing.map((name) => `profile.${name}`).join(", ");
-    throw invalidAccount(
-      `${names}: missing, and required by the pool; give ${missing.length === 1 ? "it" : "them"}`,
-    );
+    throw invalidAccount(`${names}: missing, but required by the pool`);
   }
   return { username: named.username, by: named.by, attributes, invite };
 }
@@ -79,20 +77,19 @@ function nameAccount(
     assertLogin(pool, login);
     return { username: login.text, by: "username", attributes: new Map() };
   }
-  // An address is no username where it is an alias; so the account gets one that says nothing.
+  // Where an address is an alias it cannot be the username, so a random username is generated.
   const address = aliases.find((one) => (kind === undefined ? given[one] !== undefined : one === kind));
   if (address !== undefined) {
     const text = addressOf(pool, address, login, given).text;
     return { username: undefined, by: address, attributes: new Map([[address, text]]) };
   }
   const { email } = given;
-  if (email === undefined)
-    throw invalidAccount("login: missing; give a login, or at least an e-mail address");
+  if (email === undefined) throw invalidAccount("login: missing; give a login or an e-mail address");
   assertLogin(pool, email);
   return { username: email.text, by: "username", attributes: new Map() };
 }
 
-/** Where people sign in by an address Cognito takes it as Username and generates the real one (mark 26). */
+/** In pools that sign in by an address, Cognito takes it as Username and generates the true username (mark 26). */
 function nameByAddress(
   pool: Pool,
   kinds: readonly Address[],
@@ -104,7 +101,7 @@ function nameByAddress(
   const address = kinds.find((one) => (kind === undefined ? given[one] !== undefined : one === kind));
   if (address === undefined) {
     throw invalidAccount(
-      `${kinds.map((one) => `profile.${one}`).join(" or ")}: missing; people of this pool sign in by it`,
+      `${kinds.map((one) => `profile.${one}`).join(" or ")}: missing; users of this pool sign in by it`,
     );
   }
   const chosen = addressOf(pool, address, login, given);
@@ -140,20 +137,20 @@ function emailsOf({ emails }: AccountRequest, collected: ReadonlyMap<string, str
   ];
 }
 
-/** A blank text is none: the platform fills fields that it has nothing for. */
+/** A blank text counts as missing: the platform sends fields also when they are empty. */
 function givenText(field: string, value: unknown): NamedText[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== "string") throw invalidAccount(`${field}: must be a string`);
   return value.trim() === "" ? [] : [{ field, text: value }];
 }
 
-/** All that name the same thing must name it alike; the first one's spelling is taken. */
+/** All values of the same thing must be equal. The spelling of the first one is used. */
 function agreed(pool: Pool, by: "username" | Address, all: readonly NamedText[]): NamedText | undefined {
   const [first, ...others] = all;
   const other = others.find((one) => first !== undefined && !sameAccountName(pool, by, first.text, one.text));
   if (first !== undefined && other !== undefined) {
     throw invalidAccount(
-      `${first.field} and ${other.field}: are not the same; give one of them, or the same in both`,
+      `${first.field} and ${other.field}: are different; give one of them, or the same value in both`,
     );
   }
   return first;

@@ -226,7 +226,7 @@ function notProvablyOurs(failure: GovernanceError, { sub }: User): GovernanceErr
 const SIGN_IN_NAMES = ["email", "phone_number", "preferred_username"] as const;
 
 /** The refusal of a sign-in name that another account has. It says which kind of name, and never the name. */
-export async function nameInUse(
+async function nameInUse(
   deps: Pick<Deps, "directory">,
   { attributes }: AccountDraft,
   refused: GovernanceError,

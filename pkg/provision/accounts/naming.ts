@@ -2,21 +2,21 @@ import { emailProblem, phoneProblem } from "../../core/attributes/formats.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { AccountRequest } from "../provisioner.ts";
 
-/** The attributes that people may sign in by beside, or instead of, the username. */
+/** The attributes by which users may sign in, besides or instead of the username. */
 export type Address = "email" | "phone_number";
 
 export const ADDRESSES: readonly Address[] = ["email", "phone_number"];
 
-/** Keys of a profile that are no attributes. */
+/** Keys of a profile that are not attributes. */
 export const SPECIAL_KEYS = ["login", "username", "sendInviteEmail"] as const;
 
-/** What kind of address a login is where it looks like one. */
+/** Which address a login looks like, if any. */
 export function addressKind(text: string): Address | undefined {
   if (emailProblem(text) === undefined) return "email";
   return phoneProblem(text) === undefined ? "phone_number" : undefined;
 }
 
-/** Whether two texts name the same account to this pool. An e-mail address is one whatever its case. */
+/** Whether two texts name the same account in this pool. The case of an e-mail address never matters. */
 export function sameAccountName(
   pool: Pick<Pool, "caseSensitiveUsernames">,
   by: "username" | Address,
@@ -28,8 +28,8 @@ export function sameAccountName(
 }
 
 /**
- * What the lock and the audit log know the account by before it has an id. Lower-cased in every pool: before the pool is
- * read its case rule is not known, and two logins that share a lock cost no more than a wait.
+ * The name of the account in the lock and the audit log before it has an id. Lower case in every pool: the case rule is
+ * not known before the pool is read, and when two logins share a lock, one only waits for the other.
  */
 export function lockName({ login, emails, profile }: AccountRequest): string {
   const candidates = [

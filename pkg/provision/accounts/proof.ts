@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 type Sha256 = Pick<Deps, "sha256">;
 
 /** How far the clock of this machine may differ from the clock of AWS. */
-export const CLOCK_SKEW_MS = 5 * 60_000;
+const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** A change later than this after our last call was made by somebody else. */
 export const UNTOUCHED_MS = 5_000;

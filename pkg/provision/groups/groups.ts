@@ -160,7 +160,7 @@ export function createGroupChanges(
   };
 }
 
-/** Names are refused before the call: Cognito would answer with a regular expression (mark 39). */
+/** Checked before the call, because the refusal of Cognito quotes a regular expression (mark 39). */
 function checkName(name: string): void {
   const problem = groupNameProblem(name);
   if (problem !== undefined) {
@@ -195,7 +195,7 @@ function sameOrTaken(there: Group, fields: GroupFields): Group {
   if (same(there, fields)) return there;
   throw new GovernanceError(
     "already-exists",
-    `group ${there.name} exists with other fields; change it with update_group`,
+    `group ${there.name} exists with different fields; change it with update_group`,
     { reason: "group-exists" },
   );
 }

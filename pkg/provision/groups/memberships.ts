@@ -30,7 +30,7 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     if (groups.size >= policy.maxGroupsPerUser) {
       throw new GovernanceError(
         "resource-exhausted",
-        `user ${user.sub} is in ${groups.size} groups, as many as AWS allows one user; revoke one first, or raise --max-groups-per-user if AWS gave the pool more`,
+        `user ${user.sub} is in ${groups.size} groups, and AWS allows no more for one user; revoke one first, or raise --max-groups-per-user if the pool has a larger quota`,
       );
     }
     return {

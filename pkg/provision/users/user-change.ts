@@ -9,7 +9,7 @@ import type { Account } from "../find-user.ts";
 import type { Outcome, UserRef, WriteContext } from "../provisioner.ts";
 
 /** A change of one account. `User` as subject: planned on the account as it is now. */
-export interface UserChange<Subject extends Account, T> {
+interface UserChange<Subject extends Account, T> {
   readonly kind: ChangeKind;
   readonly user: UserRef;
   readonly group?: string;

@@ -4,7 +4,7 @@ import type { Budget, BudgetLimit } from "../../core/journal.ts";
 import { numberIn } from "../rows.ts";
 
 /** Budgets are counted over the last hour (JOURNAL-7). */
-export const BUDGET_WINDOW_MS = 3_600_000;
+const BUDGET_WINDOW_MS = 3_600_000;
 
 export interface Refusal {
   readonly refused: Budget;

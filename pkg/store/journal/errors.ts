@@ -17,7 +17,7 @@ export function onJournal<T>(file: string, doing: string, work: () => T): T {
 }
 
 /** Translates what SQLite and the file system throw. `doing` is used as in "cannot <doing> <file>". */
-export function journalError(file: string, doing: string, error: unknown): GovernanceError {
+function journalError(file: string, doing: string, error: unknown): GovernanceError {
   if (error instanceof GovernanceError) return error;
   const sqlite = sqliteOf(error);
   const errno = errnoOf(error);

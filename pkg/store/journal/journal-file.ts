@@ -6,9 +6,9 @@ import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
 
 /** "Cgj1" in ASCII: tells a journal of the connector from any other SQLite file. */
-export const JOURNAL_APPLICATION_ID = 0x43_67_6a_31;
+const JOURNAL_APPLICATION_ID = 0x43_67_6a_31;
 /** Raise it with every change of the schema. */
-export const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 1;
 
 /** Other processes hold the file for an fsync or two. Waiting blocks the event loop. */
 const BUSY_TIMEOUT_MS = 5000;
