@@ -1,9 +1,9 @@
 // An AWS operation that the program calls is in every list of IAM actions: in the policy that operators attach, and in the
 // permissions that platforms are told. One that is missing there is found at the first call that IAM denies.
 import { describe, expect, test } from "vitest";
-import { iamPolicy } from "../cmd/connector/cli/iam-policy.ts";
 import { IDEMPOTENT } from "../pkg/cognito/calls/retry.ts";
 import { capabilities } from "../pkg/connector/capabilities.ts";
+import { iamPolicy } from "../pkg/connector/iam-policy.ts";
 import { CATEGORY_OF, QUOTAS, WRITE_OPERATIONS } from "../pkg/core/operations.ts";
 
 /** All of them: the type of the table makes it complete. */

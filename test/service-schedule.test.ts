@@ -86,8 +86,8 @@ async function beside(
     monotonic: () => performance.now(),
     signal: stop.signal,
   });
-  const surroundings = { env: context.env, cwd: folder, stdoutIsTerminal: false, stderrIsTerminal: false };
-  const { config } = loadConfig("serve", settings(more), surroundings);
+  const info = { env: context.env, cwd: folder, stdoutIsTerminal: false, stderrIsTerminal: false };
+  const { config } = loadConfig("serve", settings(more), info);
   const { schedule } = config;
   if (schedule === undefined) throw new Error("no schedule");
   let outcome = Promise.resolve();

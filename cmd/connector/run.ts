@@ -6,7 +6,7 @@ import { createProgram } from "./cli/program.ts";
 import { plainFlags } from "./cli/settings-options.ts";
 import { type Context, type Output, ReaderGone } from "./process/context.ts";
 import { BAD_USAGE, exitCodeOf, OK } from "./process/exit-codes.ts";
-import { failureLine } from "./process/failure-line.ts";
+import { failureLine } from "./process/messages.ts";
 
 const WIDEST_HELP = 120;
 

@@ -5,7 +5,7 @@ import { createLogger } from "../../pkg/ops/logger.ts";
 import { closeInOrder } from "./app/close-in-order.ts";
 import { printSummary, type SyncSummary } from "./cli/output/sync-summary.ts";
 import { exitCodeOf } from "./process/exit-codes.ts";
-import { failureLine } from "./process/failure-line.ts";
+import { failureLine } from "./process/messages.ts";
 import { memoryOutput } from "./testing.fixture.ts";
 
 describe("exit codes (D19)", () => {

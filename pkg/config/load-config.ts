@@ -2,7 +2,7 @@ import { buildConfig } from "./build/build-config.ts";
 import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
 import type { Config, OutputFormat } from "./config.ts";
-import { type Flags, readSettings, type Surroundings, settingProblem } from "./sources/read-settings.ts";
+import { type Flags, type ProcessInfo, readSettings, settingProblem } from "./sources/read-settings.ts";
 import type { CommandName } from "./table/setting.ts";
 
 interface Loaded {
@@ -12,9 +12,9 @@ interface Loaded {
 }
 
 /** Makes one Config of flags, environment, file and defaults. Throws one line: where, what is wrong, and the cure. */
-export function loadConfig(command: CommandName, flags: Flags, surroundings: Surroundings): Loaded {
-  const settings = readSettings(command, flags, surroundings);
-  const config = buildConfig(settings, surroundings);
+export function loadConfig(command: CommandName, flags: Flags, info: ProcessInfo): Loaded {
+  const settings = readSettings(command, flags, info);
+  const config = buildConfig(settings, info);
   return { config, warnings: [...settings.warnings, ...exposureWarnings(config)] };
 }
 
@@ -24,9 +24,9 @@ export interface LoadedOutput {
 }
 
 /** Like `loadConfig`, for a command that needs no pool. */
-export function loadOutput(command: "actions", flags: Flags, surroundings: Surroundings): LoadedOutput {
-  const settings = readSettings(command, flags, surroundings);
-  return { output: outputFormat(settings, surroundings), warnings: settings.warnings };
+export function loadOutput(command: "actions", flags: Flags, info: ProcessInfo): LoadedOutput {
+  const settings = readSettings(command, flags, info);
+  return { output: outputFormat(settings, info), warnings: settings.warnings };
 }
 
 interface LoadedHealthCheck {
@@ -37,8 +37,8 @@ interface LoadedHealthCheck {
 }
 
 /** Like `loadConfig`, for the command that asks a running `serve` for its health and needs no pool. */
-export function loadHealthCheck(flags: Flags, surroundings: Surroundings): LoadedHealthCheck {
-  const settings = readSettings("health-check", flags, surroundings);
+export function loadHealthCheck(flags: Flags, info: ProcessInfo): LoadedHealthCheck {
+  const settings = readSettings("health-check", flags, info);
   const port = settings.values["health-check-port"];
   if (port === 0) {
     throw settingProblem(

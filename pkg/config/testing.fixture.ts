@@ -1,13 +1,13 @@
 import { GovernanceError } from "../core/errors.ts";
 import type { Config } from "./config.ts";
 import { loadConfig } from "./load-config.ts";
-import type { Surroundings } from "./sources/read-settings.ts";
+import type { ProcessInfo } from "./sources/read-settings.ts";
 import type { CommandName } from "./table/setting.ts";
 
 export type Texts = Readonly<Record<string, string>>;
 
 /** A directory without a configuration file. */
-export function nowhere(env: Texts = {}): Surroundings {
+export function nowhere(env: Texts = {}): ProcessInfo {
   return { env, cwd: "/nowhere", stdoutIsTerminal: false, stderrIsTerminal: false };
 }
 

@@ -1,7 +1,7 @@
 // A process that reads its log level anew at SIGHUP: node reload-worker.ts <file>, which holds the level and nothing else.
 import { readFileSync } from "node:fs";
+import { reloadableLevel, reloadOnHangup } from "../../cmd/connector/process/reload.ts";
 import { createSignals } from "../../cmd/connector/process/signals.ts";
-import { reloadableLevel, reloadOnHangup } from "../../cmd/connector/process/signals-reload.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { LogLevel } from "../../pkg/core/log-level.ts";
 import { createLogger } from "../../pkg/ops/logger.ts";

@@ -11,7 +11,7 @@ import { openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { openJournal } from "../../../pkg/store/journal/journal.ts";
-import { lazyJournal } from "./lazy-journal.ts";
+import { lazyJournal } from "../../../pkg/store/journal/lazy-journal.ts";
 
 export interface Provisioning {
   readonly provisioner: Provisioner;

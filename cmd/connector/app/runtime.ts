@@ -9,12 +9,12 @@ import { CATEGORY_OF } from "../../../pkg/core/operations.ts";
 import type { Throttle } from "../../../pkg/core/throttle.ts";
 import { createThrottle, type QuotaThrottle } from "../../../pkg/limiter/throttle.ts";
 import { type AdjustableLogger, createLogger } from "../../../pkg/ops/logger.ts";
+import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-meter.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
-import { type CallMeter, createCallMeter } from "../cli/progress/call-meter.ts";
 import { createLiveLine, type LiveLine } from "../cli/progress/live-line.ts";
 import { type Context, ReaderGone } from "../process/context.ts";
 import { exitCodeOf, OK } from "../process/exit-codes.ts";
-import { failureLine } from "../process/failure-line.ts";
+import { failureLine } from "../process/messages.ts";
 import { type Closable, closeInOrder } from "./close-in-order.ts";
 import { createProvisioning, type Provisioning } from "./provisioning.ts";
 

@@ -13,7 +13,7 @@ import { someUser } from "../../../test/support/fake-directory.ts";
 import { changed, fakeProvisioner, nothingToDo, verbsOf } from "../../../test/support/fake-provisioner.ts";
 import { type Context, type Output, ReaderGone } from "../process/context.ts";
 import { exitCodeOf } from "../process/exit-codes.ts";
-import { failureLine } from "../process/failure-line.ts";
+import { failureLine } from "../process/messages.ts";
 import { run } from "../run.ts";
 import { type MemoryContext, memoryContext, memoryInput, memoryOutput } from "../testing.fixture.ts";
 

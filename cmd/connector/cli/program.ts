@@ -2,10 +2,9 @@ import { Argument, Command, Option, type OutputConfiguration } from "commander";
 import type { Config } from "../../../pkg/config/config.ts";
 import { loadConfig } from "../../../pkg/config/load-config.ts";
 import type { CommandName } from "../../../pkg/config/table/setting.ts";
-import type { Context } from "../process/context.ts";
-import { surroundingsOf } from "../process/surroundings.ts";
+import { type Context, processInfo } from "../process/context.ts";
+import { printWarnings } from "../process/messages.ts";
 import { packageVersion } from "../process/version.ts";
-import { warn } from "../process/warn.ts";
 import { isShell, SHELLS } from "./completion/shells.ts";
 import { addExamples } from "./definitions/examples.ts";
 import { addGroups } from "./definitions/groups.ts";
@@ -55,9 +54,9 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   ): void {
     addSettings(command, reads);
     command.addHelpText("after", settingsHelp(reads)).action(async () => {
-      const load = () => loadConfig(reads, flagsOf(command, reads), surroundingsOf(context));
+      const load = () => loadConfig(reads, flagsOf(command, reads), processInfo(context));
       const { config, warnings } = load();
-      warn(warnings, context);
+      printWarnings(warnings, context);
       done(await run(config, command.args, () => load().config));
     });
   }

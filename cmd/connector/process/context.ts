@@ -1,5 +1,6 @@
 import type { Environment } from "../../../pkg/config/sources/environment.ts";
-import type { EpochClock, MonotonicClock } from "../../../pkg/core/clock.ts";
+import type { ProcessInfo } from "../../../pkg/config/sources/read-settings.ts";
+import type { Clocks } from "../../../pkg/core/clock.ts";
 import type { ReloadHook } from "./signals.ts";
 
 /** One of the program's two outputs. */
@@ -7,39 +8,40 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Columns of the terminal, as they are now. */
   readonly columns: () => number;
-  /** Resolves when the text is taken. Rejects with ReaderGone when nobody reads any more. */
+  /** Resolves when the text is written. Rejects with ReaderGone when the reader has closed the output. */
   write(text: string): Promise<void>;
-  /** As `write`, for who cannot wait: a log, a line that is rewritten. What fails is not told. */
+  /** Like `write`, without waiting: for log lines and the progress line. Write errors are ignored. */
   writeNow(text: string): void;
 }
 
-/** What the program is given on stdin. */
+/** The program's standard input. */
 export interface Input {
   readonly isTerminal: boolean;
-  /** One line without its break, or all up to the end. Rejects with `invalid-argument` beyond 1 MiB. */
+  /** Reads one line without its line break, or everything. Rejects with `invalid-argument` beyond 1 MiB. */
   read(until: "line" | "end", signal: AbortSignal): Promise<string>;
 }
 
-/** `connector list … | head`: the reader has what it wanted. Not a failure. */
+/** The reader of the output has closed it, as in `connector list … | head`. This is not a failure. */
 export class ReaderGone extends Error {
   override readonly name = "ReaderGone";
 }
 
-/** All that a command knows of the process. */
-export interface Context {
+/** Everything that a command may use of the process. */
+export interface Context extends Clocks {
   readonly env: Environment;
   readonly cwd: string;
-  /** The operating system's name of who runs the program. */
+  /** Name of the operating system user that runs the program. */
   readonly user: string;
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Aborted by SIGINT, SIGTERM, and when the reader of stdout is gone. */
+  /** Aborted by SIGINT and SIGTERM, and when the reader of stdout has closed it. */
   readonly signal: AbortSignal;
-  /** Has SIGHUP run the hook; gives what takes it away again. */
+  /** Runs the hook at every SIGHUP. Returns a function that removes it. */
   readonly onReload: (hook: ReloadHook) => () => void;
-  /** Milliseconds since the epoch. */
-  readonly now: EpochClock;
-  /** Milliseconds that only go forward. */
-  readonly monotonic: MonotonicClock;
+}
+
+/** The part of the context that settings are read from. */
+export function processInfo({ env, cwd, stdout, stderr }: Context): ProcessInfo {
+  return { env, cwd, stdoutIsTerminal: stdout.isTerminal, stderrIsTerminal: stderr.isTerminal };
 }

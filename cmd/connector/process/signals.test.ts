@@ -2,8 +2,8 @@ import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import { createLogger } from "../../../pkg/ops/logger.ts";
+import { reloadableLevel, reloadOnHangup } from "./reload.ts";
 import { createSignals, type Signals } from "./signals.ts";
-import { reloadableLevel, reloadOnHangup } from "./signals-reload.ts";
 
 interface Rig {
   readonly signals: Signals;

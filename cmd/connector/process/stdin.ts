@@ -1,7 +1,8 @@
 import { GovernanceError } from "../../../pkg/core/errors.ts";
-import type { Input } from "./context.ts";
+import { Secret } from "../../../pkg/core/secret.ts";
+import type { Context, Input } from "./context.ts";
 
-/** What of a process stream is used here. */
+/** The part of a process stream that is used here. */
 interface Stream extends AsyncIterable<unknown> {
   readonly isTTY?: boolean;
   destroy(): unknown;
@@ -10,7 +11,7 @@ interface Stream extends AsyncIterable<unknown> {
 const MAX_BYTES = 1024 * 1024;
 const LINE_BREAK = 0x0a;
 
-/** Read once: the stream is closed afterwards, so that a writer that stays does not keep the program. */
+/** Can be read once. The stream is closed afterwards, so that a writer that stays open does not keep the program alive. */
 export function createInput(stream: Stream): Input {
   return {
     isTerminal: stream.isTTY === true,
@@ -39,4 +40,19 @@ export function createInput(stream: Stream): Input {
       return until === "line" ? (text.split("\n")[0] ?? "").replace(/\r$/, "") : text;
     },
   };
+}
+
+/** Reads a password, which is one line. Refuses a terminal, because a terminal would show the password. */
+export async function readPassword(flag: string, { stdin, signal }: Context): Promise<Secret> {
+  if (stdin.isTerminal) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `${flag}: stdin is a terminal, which would show the password; pipe it in, or redirect it from a file`,
+    );
+  }
+  const line = await stdin.read("line", signal);
+  if (line === "") {
+    throw new GovernanceError("invalid-argument", `${flag}: there is no line on stdin; pipe the password in`);
+  }
+  return new Secret(line);
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { Settings, Surroundings } from "../sources/read-settings.ts";
+import type { ProcessInfo, Settings } from "../sources/read-settings.ts";
 import { buildAws } from "./build-aws.ts";
 import { buildHealth } from "./build-health.ts";
 import { buildNetwork } from "./build-network.ts";
@@ -11,7 +11,7 @@ import { buildSync } from "./build-sync.ts";
 import { checkRules } from "./rules.ts";
 
 /** Checks what depends on several settings, derives the rest, and freezes the result. Throws `invalid-argument`. */
-export function buildConfig(settings: Settings, surroundings: Surroundings): Config {
+export function buildConfig(settings: Settings, info: ProcessInfo): Config {
   checkRules(settings);
   return deepFreeze<Config>({
     ...buildPool(settings),
@@ -19,9 +19,9 @@ export function buildConfig(settings: Settings, surroundings: Surroundings): Con
     ...buildNetwork(settings),
     ...buildSync(settings),
     ...buildProvisioning(settings),
-    ...buildService(settings, surroundings.cwd),
-    ...buildHealth(settings, surroundings.cwd),
-    ...buildOutput(settings, surroundings),
+    ...buildService(settings, info.cwd),
+    ...buildHealth(settings, info.cwd),
+    ...buildOutput(settings, info),
   });
 }
 

@@ -16,7 +16,7 @@ import { checkEnvironment, type Environment, fromEnvironment } from "./environme
 import { invalidSetting, type Origin, type SourceText, withoutPassword } from "./origin.ts";
 
 /** What the process was started with. */
-export interface Surroundings {
+export interface ProcessInfo {
   readonly env: Environment;
   readonly cwd: string;
   readonly stdoutIsTerminal: boolean;
@@ -39,8 +39,8 @@ export interface Settings {
  * Reads and parses the settings of the command, each from flag, environment, file or default, in this order. The others
  * have their defaults. Throws the first error, as one line.
  */
-export function readSettings(command: CommandName, flags: Flags, surroundings: Surroundings): Settings {
-  const { env, cwd } = surroundings;
+export function readSettings(command: CommandName, flags: Flags, info: ProcessInfo): Settings {
+  const { env, cwd } = info;
   const warnings = checkEnvironment(env);
   const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), cwd);
   const allowed = fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []);

@@ -6,7 +6,7 @@ import type { User } from "../../../../pkg/core/user.ts";
 import type { Sealer } from "../../../../pkg/encryption/sealer.ts";
 import type { CreatedAccount, Credential } from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
-import { passwordFromStdin } from "../../process/read-secret.ts";
+import { readPassword } from "../../process/stdin.ts";
 import { sealerFromFile } from "../encrypt-to.ts";
 import { makeChanges } from "../make-changes.ts";
 import { type ChangeRow, changeRow } from "../output/change-output.ts";
@@ -169,7 +169,7 @@ async function credentialOf({ password, temporary }: AccountFlags, context: Cont
     case "stdin":
       return {
         kind: "given",
-        password: await passwordFromStdin("--password stdin", context),
+        password: await readPassword("--password stdin", context),
         temporary,
       };
   }

@@ -7,10 +7,9 @@ import { readArguments } from "../../../../pkg/connector/actions/arguments.ts";
 import { actionNamed, actionSchemas } from "../../../../pkg/connector/actions/catalogue.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { type BatonActionSchema, BatonActionSchemaSchema } from "../../../../pkg/protocol/messages.ts";
-import type { Context } from "../../process/context.ts";
+import { type Context, processInfo } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
-import { surroundingsOf } from "../../process/surroundings.ts";
-import { warn } from "../../process/warn.ts";
+import { printWarnings } from "../../process/messages.ts";
 import { makeChanges } from "../make-changes.ts";
 import { changeRow } from "../output/change-output.ts";
 import type { Column } from "../output/columns.ts";
@@ -25,8 +24,8 @@ const COLUMNS: readonly Column<BatonActionSchema>[] = [
 
 /** Prints the actions; JSON has their schemas whole, as protojson. Needs no pool. */
 export async function actionsListCommand(flags: Flags, context: Context): Promise<number> {
-  const { output, warnings }: LoadedOutput = loadOutput("actions", flags, surroundingsOf(context));
-  warn(warnings, context);
+  const { output, warnings }: LoadedOutput = loadOutput("actions", flags, processInfo(context));
+  printWarnings(warnings, context);
   await printSchemas(output, context);
   return OK;
 }

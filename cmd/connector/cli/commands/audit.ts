@@ -11,7 +11,7 @@ import {
 } from "../../../../pkg/ops/audit/verify-audit-file.ts";
 import { type Context, type Output, ReaderGone } from "../../process/context.ts";
 import { CANCELED, exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
-import { failureLine } from "../../process/failure-line.ts";
+import { failureLine } from "../../process/messages.ts";
 import type { Column } from "../output/columns.ts";
 import { createRowWriter, type RowWriter } from "../output/row-writer.ts";
 import { counted, jsonText } from "../output/text.ts";

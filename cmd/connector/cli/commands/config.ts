@@ -1,13 +1,12 @@
 import { toJson } from "@bufbuild/protobuf";
+import { configSchema } from "../../../../pkg/config/baton-schema.ts";
 import { buildConfig } from "../../../../pkg/config/build/build-config.ts";
 import { type EffectiveSetting, effectiveSettings } from "../../../../pkg/config/build/effective.ts";
 import { type Flags, readSettings } from "../../../../pkg/config/sources/read-settings.ts";
 import { ConfigurationSchema } from "../../../../pkg/gen/c1/config/v1/config_pb.ts";
-import type { Context } from "../../process/context.ts";
+import { type Context, processInfo } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
-import { surroundingsOf } from "../../process/surroundings.ts";
-import { warn } from "../../process/warn.ts";
-import { configSchema } from "../config-schema.ts";
+import { printWarnings } from "../../process/messages.ts";
 import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { jsonText } from "../output/text.ts";
@@ -26,13 +25,13 @@ const COLUMNS: readonly Column<EffectiveSetting>[] = [
 
 /** Prints every setting as it would count, and where from; then fails as the other commands would. */
 export async function configShowCommand(flags: Flags, context: Context): Promise<number> {
-  const surroundings = surroundingsOf(context);
-  const settings = readSettings("config", flags, surroundings);
-  warn(settings.warnings, context);
+  const info = processInfo(context);
+  const settings = readSettings("config", flags, info);
+  printWarnings(settings.warnings, context);
   const format = settings.values.output ?? (context.stdout.isTerminal ? "table" : "jsonl");
   const rows = createRowWriter(format, COLUMNS, context.stdout);
   await rows.write(effectiveSettings(settings));
   await rows.end();
-  buildConfig(settings, surroundings);
+  buildConfig(settings, info);
   return OK;
 }

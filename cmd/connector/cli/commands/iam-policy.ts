@@ -1,8 +1,8 @@
 import type { Config } from "../../../../pkg/config/config.ts";
+import { iamPolicy } from "../../../../pkg/connector/iam-policy.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
-import { iamPolicy } from "../iam-policy.ts";
 import { jsonText } from "../output/text.ts";
 
 export interface IamPolicyFlags {

@@ -13,7 +13,7 @@ import { createServiceAccess, reportRefusedConnection } from "../../app/service/
 import { createServiceWatch, type ServiceWatch } from "../../app/service/watch.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
-import { reloadableLevel, reloadOnHangup } from "../../process/signals-reload.ts";
+import { reloadableLevel, reloadOnHangup } from "../../process/reload.ts";
 
 /**
  * Serves until it is told to stop by a signal, which is no failure. Then, within the grace: not ready, no new calls,

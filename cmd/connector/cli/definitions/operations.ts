@@ -1,7 +1,7 @@
 import { Argument } from "commander";
 import { loadHealthCheck } from "../../../../pkg/config/load-config.ts";
-import { surroundingsOf } from "../../process/surroundings.ts";
-import { warn } from "../../process/warn.ts";
+import { processInfo } from "../../process/context.ts";
+import { printWarnings } from "../../process/messages.ts";
 import { addHiddenSettings, addSettings, flagsOf } from "../settings-options.ts";
 import type { Tree } from "./configured.ts";
 import { neededOption, neededTextOf, textOf, textOption } from "./option-types.ts";
@@ -75,8 +75,8 @@ export function addHealthCheck({ program, context }: Tree, done: (exitCode: numb
   addSettings(check, "health-check");
   check.action(async () => {
     const { healthCheckCommand } = await import("../commands/health-check.ts");
-    const { host, port, warnings } = loadHealthCheck(flagsOf(check, "health-check"), surroundingsOf(context));
-    warn(warnings, context);
+    const { host, port, warnings } = loadHealthCheck(flagsOf(check, "health-check"), processInfo(context));
+    printWarnings(warnings, context);
     done(await healthCheckCommand({ bindAddress: host, port }, context));
   });
 }

@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
-import { passwordFromStdin } from "../../process/read-secret.ts";
+import { readPassword } from "../../process/stdin.ts";
 import type { UserRequest } from "../commands/users.ts";
 import type { Tree } from "./configured.ts";
 import {
@@ -56,7 +56,7 @@ export function addPeople(tree: Tree): void {
           "--stdin: missing; the password is read from stdin alone",
         );
       }
-      const password = await passwordFromStdin("--stdin", tree.context);
+      const password = await readPassword("--stdin", tree.context);
       return { kind: "set-password", password, temporary: isSet(command, "temporary") };
     },
     [

@@ -7,9 +7,9 @@ import {
   type SyncCounts,
   USERS_LISTING,
 } from "../../../../pkg/core/sync-plan.ts";
+import { createCallMeter } from "../../../../pkg/ops/metrics/call-meter.ts";
 import { memoryOutput } from "../../testing.fixture.ts";
 import { formatDuration } from "../output/text.ts";
-import { createCallMeter } from "./call-meter.ts";
 import { createLiveLine } from "./live-line.ts";
 import { progressText, timeLeft } from "./progress-text.ts";
 import { createSyncTracker, type SyncState } from "./sync-progress.ts";

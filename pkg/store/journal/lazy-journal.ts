@@ -1,4 +1,4 @@
-import type { Journal } from "../../../pkg/core/journal.ts";
+import type { Journal } from "../../core/journal.ts";
 
 export interface LazyJournalOptions {
   /** Opens all that a change is recorded in. */

@@ -1,10 +1,11 @@
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import { errorFields } from "../../../pkg/ops/error-fields.ts";
 import { printable } from "../../../pkg/ops/printable.ts";
+import type { Context } from "./context.ts";
 
 /**
- * The one line on stderr for a failure, with what it means for the output in front where that is to be said. Of a
- * foreign error it tells name and place, never the text (D20).
+ * The one line that stderr gets for a failure. `meaning` says first what the failure means for the output. Of an error
+ * that is not ours it shows name and place, never its text, which may quote anything (D20).
  */
 export function failureLine(error: unknown, meaning?: string): string {
   const prefix = meaning === undefined ? "connector: " : `connector: ${meaning}: `;
@@ -19,4 +20,9 @@ function describe(error: unknown): string {
   const message =
     error instanceof GovernanceError ? known.message : "unexpected failure, a bug of the connector";
   return `${message} (${causes.join(" < ")}${place})`;
+}
+
+/** Writes each warning as one line to stderr. For the time before the log exists. */
+export function printWarnings(warnings: readonly string[], { stderr }: Context): void {
+  for (const warning of warnings) stderr.writeNow(`connector: warning: ${printable(warning)}\n`);
 }

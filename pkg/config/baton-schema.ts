@@ -1,13 +1,5 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
-  SETTING_NAMES,
-  SETTING_RULES,
-  type SettingName,
-  type SettingRule,
-  type SettingRuleKind,
-  settingOf,
-} from "../../../pkg/config/table/settings.ts";
-import {
   type Configuration,
   ConfigurationSchema,
   type Constraint,
@@ -15,9 +7,17 @@ import {
   ConstraintSchema,
   type Field,
   FieldSchema,
-} from "../../../pkg/gen/c1/config/v1/config_pb.ts";
+} from "../gen/c1/config/v1/config_pb.ts";
+import {
+  SETTING_NAMES,
+  SETTING_RULES,
+  type SettingName,
+  type SettingRule,
+  type SettingRuleKind,
+  settingOf,
+} from "./table/settings.ts";
 
-/** The settings as Baton's form knows them. What only a command line has (output, configuration file) is left out. */
+/** The settings as a Baton configuration form. Settings that only a command line has (output, configuration file) are left out. */
 export function configSchema(): Configuration {
   const names = SETTING_NAMES.filter((name) => settingOf(name).inFile && name !== "output");
   return create(ConfigurationSchema, {
@@ -71,7 +71,7 @@ function inputOf(name: SettingName, fallback: unknown): Input {
       return {
         case: "stringField",
         value: {
-          // Where the default is derived, its text is prose and no value.
+          // The text of a derived default is a sentence, not a value.
           defaultValue: fallback === undefined ? "" : fallbackText,
           ...(required ? { rules: { isRequired: true } } : {}),
         },

@@ -1,21 +1,21 @@
-import type { MonotonicClock } from "../../../../pkg/core/clock.ts";
-import type { Category } from "../../../../pkg/core/operations.ts";
+import type { MonotonicClock } from "../../core/clock.ts";
+import type { Category } from "../../core/operations.ts";
 
-/** How many calls were sent, and how fast of late. */
+/** Counts the calls to AWS and measures their current rate. */
 export interface CallMeter {
-  /** A call was answered, or was not: `outcome` is `ok` or the name of the error. */
+  /** Counts one finished attempt. `outcome` is `ok` or the name of the error. */
   count(category: Category, outcome: string): void;
   total(): number;
-  /** What the last calls failed with, when none of them went well. */
+  /** The name of the last error, when several calls in a row failed. */
   trouble(): string | undefined;
-  /** Over the last five seconds, or since the first call where that is less. */
+  /** Average of the last five seconds, or since the first call if that is less. */
   perSecond(category: Category): number;
 }
 
 const BUCKET_MS = 100;
 const WINDOW_MS = 5_000;
-/** One failed call may be a throttle or a group that vanished. */
-const TROUBLE = 2;
+/** So many failures in a row are reported: a single one may be a throttle or a deleted group. */
+const FAILURES_IN_A_ROW = 2;
 
 export function createCallMeter(monotonic: MonotonicClock): CallMeter {
   const counts = new Map<Category, Map<number, number>>();
@@ -42,7 +42,7 @@ export function createCallMeter(monotonic: MonotonicClock): CallMeter {
       }
     },
     total: () => total,
-    trouble: () => (failed >= TROUBLE ? lastFailure : undefined),
+    trouble: () => (failed >= FAILURES_IN_A_ROW ? lastFailure : undefined),
     perSecond(category) {
       if (firstMs === undefined) return 0;
       const oldest = bucketNow() - WINDOW_MS / BUCKET_MS;

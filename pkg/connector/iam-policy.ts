@@ -1,18 +1,18 @@
-import { NEEDED_TO_READ } from "../../../pkg/connector/validate.ts";
-import { type Operation, WRITE_OPERATIONS } from "../../../pkg/core/operations.ts";
-import { poolArn } from "../../../pkg/core/pool-arn.ts";
+import { type Operation, WRITE_OPERATIONS } from "../core/operations.ts";
+import { poolArn } from "../core/pool-arn.ts";
+import { NEEDED_TO_READ } from "./validate.ts";
 
-/** What changing the pool calls beside the reads of a sync; sending an invitation again is AdminCreateUser too. */
+/** What provisioning calls in addition to a sync. Sending an invitation again is AdminCreateUser too. */
 const PROVISIONING: readonly Operation[] = ["AdminListGroupsForUser", "AdminGetUser", ...WRITE_OPERATIONS];
 
 export interface PolicyOptions {
   readonly poolId: string;
-  /** `*` where it is not known: a pool id is enough to find the pool. */
+  /** `*` when it is not known: the pool id alone identifies the pool. */
   readonly accountId: string;
   readonly provisioning: boolean;
 }
 
-/** An identity-based policy for one pool: the least that a sync needs, with the writes in a statement of their own. */
+/** The least identity-based IAM policy for one pool. Reads and writes are two statements. */
 export function iamPolicy({ poolId, accountId, provisioning }: PolicyOptions): object {
   const resource = poolArn(poolId, accountId);
   const statement = (sid: string, operations: readonly Operation[]): object => ({
