@@ -1,60 +1,59 @@
 import { createHash, randomInt, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../../pkg/config/config.ts";
-import type { EpochClock } from "../../../pkg/core/clock.ts";
+import type { AuditLog } from "../../../pkg/core/audit-log.ts";
+import type { EpochClock, Sleep } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../../pkg/core/directory-writer.ts";
 import type { Budget, BudgetStatus, OpenChangesStatus } from "../../../pkg/core/journal.ts";
-import { openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
+import { auditLogPath, openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
-import { openJournal } from "../../../pkg/store/journal/journal.ts";
-import { lazyJournal } from "../../../pkg/store/journal/lazy-journal.ts";
+import { createLazyJournal } from "../../../pkg/store/journal/lazy-journal.ts";
 
+/** What changes the pool, and what it has recorded. */
 export interface Provisioning {
   readonly provisioner: Provisioner;
-  /** Opens journal and audit log now, for who would rather fail at the start than at the first change. */
+  /** Opens journal and audit log now: a service fails at its start rather than at its first change. */
   open(): void;
-  /** The changes that are open now; undefined while the journal is not. */
+  /** The changes that are open now. Undefined until the journal is open. */
   status(): OpenChangesStatus | undefined;
-  /** What is spent of the ceilings of the hour; empty while the journal is not open. */
+  /** How much of each hourly limit is spent. Empty until the journal is open. */
   budgets(): readonly BudgetStatus[];
-  /** Lets the changes under way end, for so long; what is open then is settled by the next process. */
+  /** Waits up to the grace for running changes. The next process recovers a change that is still open then. */
   close(graceMs: number): Promise<void>;
 }
 
-/** Everything that changes the pool, put together. Neither journal nor audit log is opened before the first change. */
+/** Builds the provisioner over its journal and audit log. Both are opened before the first change, not here. */
 export function createProvisioning(
   config: Config,
   directory: Directory & DirectoryWriter,
   now: EpochClock,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
-  const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-    await sleep(ms, undefined, { signal });
+  const pause: Sleep = (ms, signal) => sleep(ms, undefined, { signal });
+  let openedAudit: AuditLog | undefined;
+  const audit = (): AuditLog => {
+    openedAudit ??= openAuditLog({ path: auditLogPath(stateDir, poolId), now });
+    return openedAudit;
   };
-  const audit = lazy(() => openAuditLog({ path: auditPath(config), now }));
-  const journal = lazy(() => openJournal({ dir: stateDir, poolId, now, sleep: pause }));
-  // The journal makes the directory. Both are open before a change begins: one that could not be told of is not made.
-  const open = (): void => {
-    journal.get();
-    audit.get();
-  };
+  // Both are opened before a change begins: a change that cannot be recorded is not made.
+  const journal = createLazyJournal({
+    dir: stateDir,
+    poolId,
+    now,
+    sleep: pause,
+    openOthers: () => void audit(),
+  });
   const provisioner = createProvisioner({
     directory,
     poolId,
     userIdKind,
     policy: provisioning,
-    journal: lazyJournal({
-      open,
-      journal: journal.get,
-      isThere: () => existsSync(join(stateDir, `${poolId}.journal.db`)),
-    }),
+    journal,
     audit: {
-      append: (record) => audit.get().append(record),
-      outcomeOf: (change) => audit.get().outcomeOf(change),
+      append: (record) => audit().append(record),
+      outcomeOf: (change) => audit().outcomeOf(change),
     },
     now,
     newId: randomUUID,
@@ -64,49 +63,28 @@ export function createProvisioning(
   });
   return {
     provisioner,
-    open,
-    status: () => (journal.isOpen() ? journal.get().status() : undefined),
+    open: () => journal.open(),
+    status: () => journal.opened()?.status(),
     budgets() {
-      if (!journal.isOpen()) return [];
+      const opened = journal.opened();
+      if (opened === undefined) return [];
       const limits: readonly (readonly [Budget, number])[] = [
         ["deletions", provisioning.maxDeletionsPerHour],
         ["disables", provisioning.maxDisablesPerHour],
         ["invitations", provisioning.maxInvitationsPerHour],
       ];
-      return limits.map(([budget, limit]) => ({ budget, limit, spent: journal.get().spent(budget, now()) }));
+      return limits.map(([budget, limit]) => ({ budget, limit, spent: opened.spent(budget, now()) }));
     },
     async close(graceMs) {
-      await within(provisioner.idle(), graceMs);
-      if (journal.isOpen()) journal.get().end();
+      await endOrTimeout(provisioner.idle(), graceMs);
+      journal.end();
     },
   };
 }
 
-/** Where the pool's audit log stands. */
-export function auditPath({ stateDir, poolId }: Pick<Config, "stateDir" | "poolId">): string {
-  return join(stateDir, `${poolId}.audit.jsonl`);
-}
-
-interface Lazy<T> {
-  readonly get: () => T;
-  readonly isOpen: () => boolean;
-}
-
-function lazy<T>(open: () => T): Lazy<T> {
-  let opened: T | undefined;
-  return {
-    get() {
-      opened ??= open();
-      return opened;
-    },
-    isOpen: () => opened !== undefined,
-  };
-}
-
-/** Resolves with the work, or when the time is up. */
-async function within(work: Promise<void>, graceMs: number): Promise<void> {
+async function endOrTimeout(work: Promise<void>, timeoutMs: number): Promise<void> {
   const timer = new AbortController();
-  const late = sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined);
-  await Promise.race([work, late]);
+  const timeout = sleep(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([work, timeout]);
   timer.abort();
 }

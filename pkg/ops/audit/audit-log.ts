@@ -2,6 +2,7 @@
 // DESIGN.md has the format and the invariants.
 
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
+import { join } from "node:path";
 import type { AuditLog } from "../../core/audit-log.ts";
 import { CHANGE_OUTCOMES, type ChangeOutcome } from "../../core/change.ts";
 import type { EpochClock } from "../../core/clock.ts";
@@ -18,6 +19,11 @@ interface AuditLogOptions {
   readonly path: string;
   /** For the name of the file that a torn tail is moved to. */
   readonly now: EpochClock;
+}
+
+/** The audit log of a pool. It lies beside the pool's journal. */
+export function auditLogPath(stateDir: string, poolId: string): string {
+  return join(stateDir, `${poolId}.audit.jsonl`);
 }
 
 const REMEMBERED_IDS = 10_000;

@@ -1,19 +1,46 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Journal } from "../../core/journal.ts";
+import { type JournalFile, type JournalOptions, openJournal } from "./journal.ts";
+import { databaseName } from "./state-directory.ts";
 
-export interface LazyJournalOptions {
-  /** Opens all that a change is recorded in. */
-  readonly open: () => void;
-  readonly journal: () => Journal;
-  /** Whether there is a journal of an earlier process. */
-  readonly isThere: () => boolean;
+export interface LazyJournalOptions extends JournalOptions {
+  /**
+   * Opens what a change is recorded in besides the journal. Runs before every change, once the state directory exists.
+   * When it throws, the change is not begun.
+   */
+  readonly openOthers: () => void;
+}
+
+/** A journal whose file is opened by the first change. */
+export interface LazyJournal extends Journal {
+  /** Opens the file now, and everything else that a change is recorded in. */
+  open(): void;
+  /** Undefined while the file is not open. */
+  opened(): JournalFile | undefined;
 }
 
 /**
- * A journal that is opened by the first change. A dry run, which may stand in a directory that cannot be written, asks
- * it for nothing but what was spent.
+ * A command that changes nothing leaves no files behind, and a dry run works where the state directory cannot be
+ * written: it only asks what was spent, which is 0 where no process has left a journal.
  */
-export function lazyJournal({ open, journal, isThere }: LazyJournalOptions): Journal {
+export function createLazyJournal(options: LazyJournalOptions): LazyJournal {
+  const path = join(options.dir, databaseName(options.poolId));
+  let file: JournalFile | undefined;
+
+  function journal(): JournalFile {
+    file ??= openJournal(options);
+    return file;
+  }
+
+  function open(): void {
+    journal();
+    options.openOthers();
+  }
+
   return {
+    open,
+    opened: () => file,
     async begin(change, signal) {
       open();
       return await journal().begin(change, signal);
@@ -24,13 +51,13 @@ export function lazyJournal({ open, journal, isThere }: LazyJournalOptions): Jou
     steps: (id) => journal().steps(id),
     spend: (id, limits, nowMs) => journal().spend(id, limits, nowMs),
     giveBack: (id) => journal().giveBack(id),
-    spent: (budget, nowMs) => (isThere() ? journal().spent(budget, nowMs) : 0),
+    spent: (budget, nowMs) => (existsSync(path) ? journal().spent(budget, nowMs) : 0),
     close: (id, last) => journal().close(id, last),
     release: (id) => journal().release(id),
     claimOrphans() {
       open();
       return journal().claimOrphans();
     },
-    end: () => journal().end(),
+    end: () => file?.end(),
   };
 }

@@ -31,10 +31,14 @@ export function journalPaths(dir: string, poolId: string): JournalPaths {
   const directory = stateDirectory(dir);
   return {
     directory,
-    database: join(directory, `${poolId}.journal.db`),
+    database: join(directory, databaseName(poolId)),
     key: join(directory, `${poolId}.journal.key`),
     ownerPrefix: `${poolId}.journal.owner-`,
   };
+}
+
+export function databaseName(poolId: string): string {
+  return `${poolId}.journal.db`;
 }
 
 function stateDirectory(dir: string): string {

@@ -1,4 +1,5 @@
 import type { Config } from "../../../../pkg/config/config.ts";
+import { auditLogPath } from "../../../../pkg/ops/audit/audit-log.ts";
 import { createHealthServer, type HealthServer } from "../../../../pkg/ops/http/health-server.ts";
 import {
   createReadinessProbe,
@@ -10,7 +11,6 @@ import { certificateExpiryMs } from "../../../../pkg/ops/metrics/certificate-exp
 import type { MetricSources } from "../../../../pkg/ops/metrics/events.ts";
 import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
 import type { Context } from "../../process/context.ts";
-import { auditPath } from "../provisioning.ts";
 import type { Runtime } from "../runtime.ts";
 
 export interface HealthEndpoint {
@@ -56,7 +56,8 @@ function sourcesOf(
     usedPerSecond: (category) => meter.perSecond(category),
     journal: () => journal.status(),
     budgets: () => journal.budgets(),
-    auditSeq: () => (config.provisioning.enabled ? lastAuditSeq(auditPath(config)) : undefined),
+    auditSeq: () =>
+      config.provisioning.enabled ? lastAuditSeq(auditLogPath(config.stateDir, config.poolId)) : undefined,
     ready: () => probe.last(),
     certificates: () => [
       ...(tls === undefined

@@ -39,7 +39,7 @@ export function addAudit({ program, context, configured }: Tree): void {
     .addOption(textOption("--by <text>", "Changes asked for by whom this text is part of"));
   configured(show, "audit", async (config) => {
     const { auditShowCommand } = await import("../commands/audit.ts");
-    const { auditPath } = await import("../../app/provisioning.ts");
+    const { auditLogPath } = await import("../../../../pkg/ops/audit/audit-log.ts");
     const filters = {
       since: textOf(show, "since"),
       until: textOf(show, "until"),
@@ -50,7 +50,11 @@ export function addAudit({ program, context, configured }: Tree): void {
       change: textOf(show, "change"),
       by: textOf(show, "by"),
     };
-    return auditShowCommand({ path: auditPath(config), output: config.output }, filters, context);
+    return auditShowCommand(
+      { path: auditLogPath(config.stateDir, config.poolId), output: config.output },
+      filters,
+      context,
+    );
   });
 
   const verify = audit
@@ -61,9 +65,13 @@ export function addAudit({ program, context, configured }: Tree): void {
     );
   configured(verify, "audit", async (config) => {
     const { auditVerifyCommand } = await import("../commands/audit.ts");
-    const { auditPath } = await import("../../app/provisioning.ts");
+    const { auditLogPath } = await import("../../../../pkg/ops/audit/audit-log.ts");
     const expectLast = textOf(verify, "expectLast");
-    return auditVerifyCommand({ path: auditPath(config), output: config.output }, { expectLast }, context);
+    return auditVerifyCommand(
+      { path: auditLogPath(config.stateDir, config.poolId), output: config.output },
+      { expectLast },
+      context,
+    );
   });
 }
 
