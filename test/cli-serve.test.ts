@@ -72,7 +72,7 @@ describe("connector serve", () => {
 
   async function serve(listen = "127.0.0.1:0", ...more: string[]): Promise<string> {
     started = startCli(args(listen, ...more));
-    const { address } = await logged(started, "serving");
+    const { address } = await logged(started, "serving gRPC");
     return String(address);
   }
 

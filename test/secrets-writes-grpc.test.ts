@@ -130,7 +130,7 @@ describe("mark 54: what leaves the service when it changes the pool", () => {
     });
     const client = grpcClient(`unix:${stage.folder}/s.sock`);
     try {
-      await told(running, "serving");
+      await told(running, "serving gRPC");
       const held = await keys();
       const leaks: string[] = [];
       const answers = new Set<string>();

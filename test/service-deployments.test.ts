@@ -74,9 +74,9 @@ async function serve(...more: readonly string[]): Promise<Served> {
   service.process.stderr?.on("data", (chunk: Buffer) => {
     log += chunk.toString();
   });
-  await said('"msg":"serving"');
+  await said('"msg":"serving gRPC"');
   const address = (of: string) => new RegExp(`"address":"([^"]+)"[^\\n]*"msg":"${of}"`).exec(log)?.[1] ?? "";
-  return { address: address("serving"), http: `http://${address("health and metrics")}` };
+  return { address: address("serving gRPC"), http: `http://${address("serving health and metrics")}` };
 }
 
 function connect(address: string, channel = credentials.createInsecure()): GrpcTestClient {
@@ -192,7 +192,7 @@ describe("the service", () => {
     expect(await codes(client, bearer("old-token"))).toEqual(["OK", "OK"]);
     writeFileSync(tokens, line("provision", "new-token", "ci2"));
     service?.process.kill("SIGHUP");
-    await said("was read anew");
+    await said("reloaded the token file");
     expect(await codes(client, bearer("old-token"))).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
     expect(await codes(client, bearer("new-token"))).toEqual(["OK", "OK"]);
     expect(requesters().map((name) => name.replace(/^.*\b(ci2?)\b.*$/, "$1"))).toEqual(["ci", "ci2"]);

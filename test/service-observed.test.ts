@@ -50,8 +50,8 @@ async function serve(...more: readonly string[]): Promise<string> {
   started.process.stderr?.on("data", (chunk: Buffer) => {
     log += chunk.toString();
   });
-  await said('"msg":"serving"');
-  return /"address":"([^"]+)"[^\n]*"msg":"serving"/.exec(log)?.[1] ?? "";
+  await said('"msg":"serving gRPC"');
+  return /"address":"([^"]+)"[^\n]*"msg":"serving gRPC"/.exec(log)?.[1] ?? "";
 }
 
 const said = (text: string) =>
@@ -91,7 +91,7 @@ describe("a gRPC call", () => {
     const child = collector.spans.find(({ name }) => name === "ListUsers");
     expect(child).toMatchObject({ traceId: TRACE, parentSpanId: call?.spanId });
     const told = lines().filter(({ traceId }) => traceId === TRACE);
-    expect(told.map(({ msg }) => msg)).toEqual(["AWS answered", "answered"]);
+    expect(told.map(({ msg }) => msg)).toEqual(["AWS answered", "gRPC call finished"]);
     expect(new Set(told.map(({ callId }) => callId))).toEqual(
       new Set([call?.attributes["connector.call_id"]]),
     );
@@ -102,9 +102,9 @@ describe("a gRPC call", () => {
     const address = await serve("--log-level=debug");
     await said('"msg":"the pool can be read"');
     await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
-    await said('"msg":"answered"');
+    await said('"msg":"gRPC call finished"');
     const told = lines().filter(({ callId }) => callId !== undefined);
-    expect(told.map(({ msg }) => msg)).toEqual(["AWS answered", "answered"]);
+    expect(told.map(({ msg }) => msg)).toEqual(["AWS answered", "gRPC call finished"]);
     expect(new Set(told.map(({ callId }) => callId)).size).toBe(1);
   });
 });
@@ -117,17 +117,17 @@ test("SIGHUP reads the log level of the configuration file", async () => {
   writeFileSync(config, "log-level: debug\n");
   started?.process.kill("SIGHUP");
   await said("SIGHUP: reloaded certificates and tokens, the log level");
-  expect(log).not.toContain('"msg":"answered"');
+  expect(log).not.toContain('"msg":"gRPC call finished"');
   await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
-  await said('"msg":"answered"');
+  await said('"msg":"gRPC call finished"');
   writeFileSync(config, "log-level: loud\n");
   started?.process.kill("SIGHUP");
-  await said("SIGHUP: reloading the log level failed; what was in force stays");
+  await said("SIGHUP: cannot reload the log level; the previous version stays in use");
 });
 
 /** The sample of a metric as it is scraped now. */
 async function scraped(name: string): Promise<string | undefined> {
-  const http = /"address":"([^"]+)"[^\n]*"msg":"health and metrics"/.exec(log)?.[1] ?? "";
+  const http = /"address":"([^"]+)"[^\n]*"msg":"serving health and metrics"/.exec(log)?.[1] ?? "";
   const text = await (await fetch(`http://${http}/metrics`)).text();
   return text.split("\n").find((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
 }

@@ -7,8 +7,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Runtime, withRuntime } from "../cmd/connector/app/runtime.ts";
+import { compose, type Runtime } from "../cmd/connector/app/compose.ts";
 import { startScheduledSync } from "../cmd/connector/app/scheduled-sync.ts";
+import { toExitCode } from "../cmd/connector/cli/with-runtime.ts";
 import { type MemoryContext, memoryContext } from "../cmd/connector/testing.fixture.ts";
 import { loadConfig } from "../pkg/config/load-config.ts";
 import { createActions } from "../pkg/connector/actions/create-actions.ts";
@@ -74,7 +75,7 @@ interface Scene {
   readonly address: string;
 }
 
-/** Puts a service and a schedule together in this process, over the program's own runtime. */
+/** Puts a service and a schedule together in this process, composed as the program does it. */
 async function beside(
   more: Readonly<Record<string, string>>,
   work: (scene: Scene) => Promise<void>,
@@ -91,8 +92,9 @@ async function beside(
   const { schedule } = config;
   if (schedule === undefined) throw new Error("no schedule");
   let outcome = Promise.resolve();
-  await withRuntime(config, context, async (runtime) => {
-    const { connector, provisioner, closeFirst } = runtime;
+  await toExitCode(config, context, async ({ log }, shutdown) => {
+    const runtime = compose({ config, clocks: context, log, shutdown });
+    const { connector, provisioner } = runtime;
     const verbs = createProvisioningVerbs({
       provisioner,
       poolId: config.poolId,
@@ -103,7 +105,7 @@ async function beside(
     });
     const { target } = await serve(connector, verbs);
     const sync = startScheduledSync({ config: { ...config, schedule }, pieces: runtime, context });
-    closeFirst({ name: "the scheduled sync", close: () => sync.close(10_000) });
+    shutdown.add("the scheduled sync", () => sync.close(10_000));
     outcome = work({ runtime, sync, context, address: target });
     await outcome.catch(() => undefined);
     stop.abort();

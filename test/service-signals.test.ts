@@ -65,7 +65,7 @@ async function serve(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ running: RunningCli; address: string }> {
   const running = launch(["serve", "--listen=127.0.0.1:0"], env);
-  const address = /"address":"([^"]+)"/.exec(await said(running, '"msg":"serving"'))?.[1] ?? "";
+  const address = /"address":"([^"]+)"/.exec(await said(running, '"msg":"serving gRPC"'))?.[1] ?? "";
   return { running, address };
 }
 
@@ -75,7 +75,7 @@ describe("a service", () => {
     running.process.kill(signal);
     const { code, stderr } = await running.result;
     expect(code).toBe(0);
-    expect(stderr).toContain(`stopped by ${signal}: no new calls`);
+    expect(stderr).toContain(`stopped by ${signal}: shutting down`);
   });
 
   test("does not mind SIGHUP, and serves on", async () => {
@@ -176,7 +176,7 @@ describe("SIGHUP", () => {
 
     writeFileSync(level, "loud");
     worker.kill("SIGHUP");
-    await line("SIGHUP: reloading the log level failed; what was in force stays");
+    await line("SIGHUP: cannot reload the log level; the previous version stays in use");
     await line("SIGHUP: reloaded the debug line");
     expect(told).not.toContain("heard at debug");
 

@@ -371,7 +371,7 @@ describe("OpenTelemetry", () => {
     const { code, stderr } = await running.result;
     await cognito.close();
     expect(code).toBe(0);
-    expect(stderr).toContain('"msg":"serving"');
+    expect(stderr).toContain('"msg":"serving gRPC"');
     expect(stderr).not.toContain("loads @opentelemetry");
   });
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing is imported here that an old Node could fail on before it was told so.
+// Imports nothing that an old Node cannot load, so that it can print which Node is needed.
 import { argv, versions } from "node:process";
 
 const NEEDED = 24;

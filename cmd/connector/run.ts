@@ -10,7 +10,7 @@ import { failureLine } from "./process/messages.ts";
 
 const WIDEST_HELP = 120;
 
-/** Runs one command line. Never rejects: resolves with the exit code, once all output is taken. */
+/** Runs one command line. Never rejects: resolves with the exit code, once all output is written. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   const { stdout, stderr } = context;
   const writing: Promise<void>[] = [];
@@ -21,7 +21,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       help: {
         writeOut: (text) => writing.push(stdout.write(text)),
         writeErr: (text) => writing.push(stderr.write(text)),
-        // What is wrong is written below, as one line.
+        // Errors are written below, as one line.
         outputError: () => {},
         getOutHelpWidth: () => helpWidth(stdout),
         getErrHelpWidth: () => helpWidth(stderr),
@@ -35,7 +35,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     await program.parseAsync(argv.length === 0 ? ["--help"] : plainFlags(argv), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.code.startsWith("commander.help")) {
-      // `connector list` alone shows what it lacks; asking for help is no mistake.
+      // `connector list` alone prints its help as an error. Asking for help is not an error.
       exitCode = error.exitCode === 0 ? OK : BAD_USAGE;
     } else if (!(error instanceof CommanderError && error.exitCode === 0) && !(error instanceof ReaderGone)) {
       const failure = error instanceof CommanderError ? badUsage(error) : error;
@@ -66,13 +66,13 @@ function badUsage({ message }: CommanderError): GovernanceError {
   return new GovernanceError("invalid-argument", withoutValues(message.replace(/^error: /, "")));
 }
 
-/** What nobody asked for may be a password in the wrong place, and stderr is kept by many. */
+/** An unexpected argument may be a password in the wrong place, and stderr often ends up in a log. */
 function withoutValues(message: string): string {
   return (
     message
       .replaceAll("\n", " ")
       .replace(/^(unknown option '--[^=']*)[='][^]*'/, "$1'")
-      // `-pSecret`: what stands behind a short option may be its value, whatever letter it begins with.
+      // `-pSecret`: the text after a short option may be its value.
       .replace(/^unknown option '-[^-'][^]+'/, "unknown short option; write it out, such as --user")
       .replace(/^(too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): [^]*$/, "$1")
   );

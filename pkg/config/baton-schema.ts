@@ -43,9 +43,9 @@ function fieldOf(name: SettingName): Field {
   });
 }
 
-type Input = NonNullable<MessageInitShape<typeof FieldSchema>["field"]>;
+type FieldInput = NonNullable<MessageInitShape<typeof FieldSchema>["field"]>;
 
-function inputOf(name: SettingName, fallback: unknown): Input {
+function inputOf(name: SettingName, fallback: unknown): FieldInput {
   const { shape, required, fallbackText } = settingOf(name);
   switch (shape.kind) {
     case "flag":

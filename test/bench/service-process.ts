@@ -62,7 +62,7 @@ export async function startService(main: string, args: readonly string[]): Promi
         const [, address, what] = /"address":"([^"]+)".*"msg":"([^"]+)"/.exec(line) ?? [];
         if (address === undefined || what === undefined) continue;
         said.set(what, address);
-        if (what !== "serving") continue;
+        if (what !== "serving gRPC") continue;
         startedMs = performance.now() - begun;
         resolve();
       }
@@ -72,9 +72,9 @@ export async function startService(main: string, args: readonly string[]): Promi
     );
   });
   const read = (name: string) => readFileSync(`/proc/${String(program.pid)}/${name}`, "utf8");
-  const http = said.get("health and metrics");
+  const http = said.get("serving health and metrics");
   return {
-    address: said.get("serving") ?? "",
+    address: said.get("serving gRPC") ?? "",
     http: http === undefined ? undefined : `http://${http}`,
     startedMs,
     complaints,

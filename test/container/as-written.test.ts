@@ -67,7 +67,7 @@ test("compose.yaml: the service answers, and idles in little memory", async () =
     env: texts(at(service, "environment")),
     network: pool.network,
   });
-  await container.logged(/"msg":"serving"/);
+  await container.logged(/"msg":"serving gRPC"/);
   client = grpcClient(await container.address());
   expect(await countUsers(client)).toBe(USERS);
   expect(await container.exec("connector", "health-check")).toMatchObject({ code: 0 });
@@ -126,7 +126,7 @@ test("the chart: the pod's container answers over mTLS with its rendered setting
     network: pool.network,
     files: mounts,
   });
-  await container.logged(/"msg":"serving"/);
+  await container.logged(/"msg":"serving gRPC"/);
   const channel = credentials.createSsl(
     Buffer.from(authority.cert),
     Buffer.from(caller.key),

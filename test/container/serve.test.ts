@@ -74,7 +74,7 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
       volume,
       files: ["tls.crt", "tls.key", "ca.crt"].map((name) => [join(folder, name), `/secrets/${name}`]),
     });
-    await container.logged(/"msg":"serving"/);
+    await container.logged(/"msg":"serving gRPC"/);
     process.stdout.write(`container to serving: ${Math.round(performance.now() - started)} ms\n`);
     return container;
   }

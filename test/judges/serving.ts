@@ -83,7 +83,7 @@ async function addressOf({ process: program, result }: RunningCli): Promise<stri
   let text = "";
   program.stderr?.on("data", (chunk: Buffer) => {
     text += chunk.toString();
-    const address = /"address":"([^"]+)".*"msg":"serving"/.exec(text)?.[1];
+    const address = /"address":"([^"]+)".*"msg":"serving gRPC"/.exec(text)?.[1];
     if (address !== undefined) resolve(address);
   });
   void result.then(({ code, stderr }) => reject(new Error(`serve ended with ${String(code)}:\n${stderr}`)));

@@ -1,7 +1,8 @@
 // A process that does nothing but sync by its schedule: node schedule-worker.ts <setting>=<value>...
 
-import { withRuntime } from "../../cmd/connector/app/runtime.ts";
+import { compose } from "../../cmd/connector/app/compose.ts";
 import { startScheduledSync } from "../../cmd/connector/app/scheduled-sync.ts";
+import { toExitCode } from "../../cmd/connector/cli/with-runtime.ts";
 import { createSignals } from "../../cmd/connector/process/signals.ts";
 import { createOutput } from "../../cmd/connector/process/stdio.ts";
 import { memoryContext } from "../../cmd/connector/testing.fixture.ts";
@@ -31,9 +32,10 @@ const { config } = loadConfig("serve", flags, {
 });
 const { schedule } = config;
 if (schedule === undefined) throw new Error("the worker needs sync-every");
-process.exitCode = await withRuntime(config, context, async (runtime) => {
+process.exitCode = await toExitCode(config, context, async ({ log }, shutdown) => {
+  const runtime = compose({ config, clocks: context, log, shutdown });
   const sync = startScheduledSync({ config: { ...config, schedule }, pieces: runtime, context });
-  runtime.closeFirst({ name: "the scheduled sync", close: () => sync.close(10_000) });
+  shutdown.add("the scheduled sync", () => sync.close(10_000));
   const alive = setInterval(() => {}, 60_000);
   await new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve());

@@ -11,7 +11,7 @@ import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts
 import type { OpenTarget } from "../../../pkg/sync/target.ts";
 import { createSyncTracker, type SyncTracker } from "../cli/progress/sync-progress.ts";
 import { packageVersion } from "../process/version.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "./compose.ts";
 
 export type SyncConfig = Pick<Config, "poolId" | "userIdKind" | "sync" | "rates">;
 export type SyncPieces = Pick<Runtime, "log" | "connector" | "meter" | "throttle">;

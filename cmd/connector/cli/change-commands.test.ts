@@ -4,42 +4,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Config } from "../../../pkg/config/config.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import type { OpenChange } from "../../../pkg/core/journal.ts";
 import { Secret } from "../../../pkg/core/secret.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { someUser } from "../../../test/support/fake-directory.ts";
 import { changed, fakeProvisioner, nothingToDo, verbsOf } from "../../../test/support/fake-provisioner.ts";
-import { type Context, type Output, ReaderGone } from "../process/context.ts";
-import { exitCodeOf } from "../process/exit-codes.ts";
-import { failureLine } from "../process/messages.ts";
+import { type Output, ReaderGone } from "../process/context.ts";
 import { run } from "../run.ts";
 import { type MemoryContext, memoryContext, memoryInput, memoryOutput } from "../testing.fixture.ts";
 
 const POOL = ["--user-pool-id", "eu-west-1_AbCd12345"];
+/** Failures as lines for people, although stderr is not a terminal. */
+const PLAIN_LOG = { BATON_LOG_FORMAT: "console" };
 const PASSWORD = "planted-Password-7Qx!";
 
 let fake = fakeProvisioner();
 
-// What takes a command line to a provisioner is real; behind it stands a fake.
-vi.mock("../app/runtime.ts", () => ({
-  async withRuntime(
-    _config: Config,
-    context: Context,
-    work: (runtime: object) => Promise<number>,
-  ): Promise<number> {
-    const fail = async (error: unknown, meaning?: string) => {
-      await context.stderr.write(failureLine(error, meaning));
-    };
-    try {
-      return await work({ provisioner: fake.provisioner, fail });
-    } catch (error) {
-      await fail(error);
-      return exitCodeOf(error);
-    }
-  },
-}));
+// Everything from the command line to the provisioner is real, and so is what becomes of a failure.
+vi.mock("../app/compose.ts", () => ({ compose: () => ({ provisioner: fake.provisioner }) }));
 
 interface Ran {
   readonly exitCode: number;
@@ -52,7 +35,7 @@ async function ran(
   over: Partial<MemoryContext> = {},
   output = "table",
 ): Promise<Ran> {
-  const context = memoryContext(over);
+  const context = memoryContext({ env: PLAIN_LOG, ...over });
   const exitCode = await run([...args, ...POOL, "--output", output], context);
   return { exitCode, stdout: context.stdout.text(), stderr: context.stderr.text() };
 }
@@ -390,7 +373,7 @@ describe("a failure", () => {
         throw new ReaderGone("gone");
       },
     };
-    const context = memoryContext();
+    const context = memoryContext({ env: PLAIN_LOG });
     const args = [...line("grant --group a --group b --user u"), ...POOL];
     expect(await run(args, { ...context, stdout: gone })).toBe(20);
     expect(context.stderr.text()).toBe(

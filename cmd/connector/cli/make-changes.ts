@@ -1,10 +1,12 @@
 import type { Config } from "../../../pkg/config/config.ts";
 import { type ErrorReason, GovernanceError } from "../../../pkg/core/errors.ts";
 import type { Provisioner, WriteContext } from "../../../pkg/provision/provisioner.ts";
-import { type Runtime, withRuntime } from "../app/runtime.ts";
+import type { Runtime } from "../app/compose.ts";
 import { type Context, ReaderGone } from "../process/context.ts";
 import { exitCodeOf, OK, PARTIAL } from "../process/exit-codes.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 import { type ChangeRow, createChangeWriter } from "./output/change-output.ts";
+import { withRuntime } from "./with-runtime.ts";
 
 /** What a change is made with. */
 export interface Tools {
@@ -34,15 +36,23 @@ export interface CommandChanges {
  * when a failed one left something standing; else that of the failure.
  */
 export function makeChanges(config: Config, context: Context, request: CommandChanges): Promise<number> {
-  return withRuntime(config, context, (runtime) => makeAll(runtime, config, context, request));
+  return withRuntime(config, context, (runtime, diagnostics) =>
+    makeAll({ runtime, diagnostics, config, context }, request),
+  );
+}
+
+interface Session {
+  readonly runtime: Runtime;
+  readonly diagnostics: Diagnostics;
+  readonly config: Config;
+  readonly context: Context;
 }
 
 async function makeAll(
-  runtime: Runtime,
-  config: Config,
-  { stdout, signal, user }: Context,
+  { runtime, diagnostics, config, context }: Session,
   { detailKeys = [], changes, flags = {} }: CommandChanges,
 ): Promise<number> {
+  const { stdout, signal, user } = context;
   const { dryRun } = config;
   const tools: Tools = {
     provisioner: runtime.provisioner,
@@ -62,7 +72,7 @@ async function makeAll(
       failures.push(failure);
       const stop = !isAboutThisOne(failure);
       const told = stop ? withUntried(failure, untried) : failure;
-      await runtime.fail(told, changes.length > 1 ? change.name : undefined);
+      await diagnostics.fail(told, changes.length > 1 ? change.name : undefined);
       if (stop) break;
       continue;
     }
@@ -72,7 +82,7 @@ async function makeAll(
     } catch (error) {
       if (!(error instanceof ReaderGone)) throw error;
       const failure = new GovernanceError("canceled", "the change is made, but nobody reads what came of it");
-      await runtime.fail(withUntried(failure, untried));
+      await diagnostics.fail(withUntried(failure, untried));
       return PARTIAL;
     }
   }

@@ -1,14 +1,14 @@
 import { type ErrorCode, GovernanceError } from "../../../pkg/core/errors.ts";
 
 export const OK = 0;
-/** Stopped by a signal, or given up. */
+/** Stopped by a signal, or canceled. */
 export const CANCELED = 1;
 export const BAD_USAGE = 2;
-/** Something came out, but not all. */
+/** Only a part of the output or of the changes was made. */
 export const PARTIAL = 20;
 const REFUSED_BY_GUARD = 21;
 
-// D19: the number of the gRPC code, but 2 for whatever was asked wrongly and 21 where a guard refused.
+// D19: the number of the gRPC code, except 2 for bad usage and 21 for a refusal by the provisioning policy.
 const EXIT_CODES = {
   "invalid-argument": BAD_USAGE,
   unauthenticated: 16,

@@ -2,15 +2,15 @@ import type { LogLevel } from "../../../pkg/core/log-level.ts";
 import type { AdjustableLogger, Logger } from "../../../pkg/ops/logger.ts";
 import type { Context } from "./context.ts";
 
-/** Something that SIGHUP has read anew. */
+/** Something that SIGHUP reloads. */
 export interface Reloadable {
-  /** The word that the log has for it, such as `the certificates`. */
+  /** For the log, such as `the certificates`. */
   readonly name: string;
-  /** What it throws leaves in force what was. */
+  /** When it throws, the previous version must stay in use. */
   reload(): void | Promise<void>;
 }
 
-/** Has every SIGHUP reload the pieces, in their order; one that fails does not keep the next from it. */
+/** Reloads the pieces in this order at every SIGHUP. A piece that fails is logged, and the next one is still reloaded. */
 export function reloadOnHangup(
   pieces: readonly Reloadable[],
   { onReload }: Pick<Context, "onReload">,
@@ -24,7 +24,7 @@ export function reloadOnHangup(
         await piece.reload();
       } catch (error) {
         failed.push(name);
-        log.failure(`SIGHUP: reloading ${name} failed; what was in force stays`, error);
+        log.failure(`SIGHUP: cannot reload ${name}; the previous version stays in use`, error);
       }
     }
     const done = pieces.map(({ name }) => name).filter((name) => !failed.includes(name));
@@ -32,7 +32,7 @@ export function reloadOnHangup(
   });
 }
 
-/** The level as the settings have it now; a file that is wrong leaves the level as it is. */
+/** Reads the log level again from the settings. Settings that are wrong leave the level as it is. */
 export function reloadableLevel(
   log: AdjustableLogger,
   read: () => { readonly level: LogLevel; readonly debugExpiresAt: number | undefined },

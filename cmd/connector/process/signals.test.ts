@@ -109,7 +109,7 @@ describe("SIGHUP", () => {
 });
 
 describe("what is reloaded", () => {
-  test("is told piece by piece, and a piece that fails leaves what was in force", async () => {
+  test("is logged piece by piece, and a piece that fails leaves its previous version in use", async () => {
     const { signals, send } = rig();
     const lines: string[] = [];
     const write = (line: string): void => void lines.push(line);
@@ -129,7 +129,7 @@ describe("what is reloaded", () => {
     expect(log.level()).toBe("debug");
     expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
       {
-        msg: "SIGHUP: reloading the log level failed; what was in force stays",
+        msg: "SIGHUP: cannot reload the log level; the previous version stays in use",
         error: "log-level: must be one of debug, info",
       },
       { msg: "SIGHUP: reloaded the tokens" },

@@ -1,36 +1,36 @@
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 
-/** Signals that ask for the end, with the numbers that exit codes are made of. */
+/** The signals that can stop the program. The exit code of a second one is 128 and its number. */
 const ENDING = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-/** What of the process is used here. */
+/** The part of the process that is used here. */
 export interface SignalSource {
   on(signal: keyof typeof ENDING, listener: () => void): unknown;
   exit(code: number): unknown;
 }
 
-/** Run when SIGHUP asks to read files anew. What it throws is told, and ends nothing. */
+/** Runs when SIGHUP asks to reload files. An error is reported and ends nothing. */
 export type ReloadHook = () => void | Promise<void>;
 
 export interface Signals {
-  /** Aborted by the first SIGINT or SIGTERM, and by `stop`; the second signal leaves the process at once. */
+  /** Aborted by the first SIGINT or SIGTERM, and by `stop`. A second signal ends the process at once. */
   readonly signal: AbortSignal;
   stop(reason: Error): void;
-  /** Hooks run one after the other, in the order they came. Gives what takes the hook away again. */
+  /** Hooks run one after the other, in the order of their registration. Returns a function that removes the hook. */
   onReload(hook: ReloadHook): () => void;
 }
 
 export interface SignalsOptions {
   readonly source: SignalSource;
-  /** Whether a terminal may hang up on us. */
+  /** Whether the program runs on a terminal, which sends SIGHUP when it is closed. */
   readonly onTerminal: boolean;
-  /** Hears what a hook failed with. */
+  /** Called with the error of each hook that fails. */
   readonly reloadFailed: (error: unknown) => void;
 }
 
 /**
- * SIGINT and SIGTERM drain. SIGHUP reloads where something is to be reloaded and never ends that process; a command
- * without anything to reload is stopped by it when its terminal is gone, and does not mind it otherwise.
+ * SIGINT and SIGTERM drain. SIGHUP runs the reload hooks and never ends a process that has some. Without hooks, SIGHUP
+ * stops a command on a terminal, since the terminal is gone, and is ignored elsewhere.
  */
 export function createSignals({ source, onTerminal, reloadFailed }: SignalsOptions): Signals {
   const controller = new AbortController();
@@ -39,13 +39,13 @@ export function createSignals({ source, onTerminal, reloadFailed }: SignalsOptio
   let again = false;
 
   function end(signal: keyof typeof ENDING): void {
-    // The first asks, the second does not.
+    // The first signal drains, the second one does not wait.
     if (controller.signal.aborted) source.exit(128 + ENDING[signal]);
     else controller.abort(new GovernanceError("canceled", `stopped by ${signal}`));
   }
 
   async function reload(): Promise<void> {
-    // Files may have changed after they were read, so what comes meanwhile counts once more.
+    // A SIGHUP during a reload starts another one afterwards: files may have changed after they were read.
     again = true;
     if (reloading) return;
     reloading = true;

@@ -1,20 +1,20 @@
 import type { WriteStream } from "node:tty";
 import { type Output, ReaderGone } from "./context.ts";
 
-/** What of a process stream is used here. */
+/** The part of a process stream that is used here. */
 type Stream = Pick<WriteStream, "write" | "on"> & { readonly isTTY?: boolean; readonly columns?: number };
 
 const NO_TERMINAL_COLUMNS = 80;
 
-/** `onGone` hears once that nobody reads any more; without it the stream's error would end the process. */
+/** `onGone` is called once, when the reader has closed the stream. Without a listener the error would end the process. */
 export function createOutput(stream: Stream, onGone: () => void): Output {
   let gone = false;
-  function leave(): void {
+  function readerGone(): void {
     if (gone) return;
     gone = true;
     onGone();
   }
-  stream.on("error", leave);
+  stream.on("error", readerGone);
   return {
     isTerminal: stream.isTTY === true,
     columns: () => stream.columns ?? NO_TERMINAL_COLUMNS,
@@ -29,7 +29,7 @@ export function createOutput(stream: Stream, onGone: () => void): Output {
             resolve();
             return;
           }
-          leave();
+          readerGone();
           reject(new ReaderGone("nobody reads the output any more"));
         });
       }),

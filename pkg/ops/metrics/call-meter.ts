@@ -13,7 +13,7 @@ export interface CallMeter {
 }
 
 const BUCKET_MS = 100;
-const WINDOW_MS = 5_000;
+const AVERAGED_MS = 5_000;
 /** So many failures in a row are reported: a single one may be a throttle or a deleted group. */
 const FAILURES_IN_A_ROW = 2;
 
@@ -35,7 +35,7 @@ export function createCallMeter(monotonic: MonotonicClock): CallMeter {
       counts.set(category, buckets);
       const bucket = bucketNow();
       buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
-      const oldest = bucket - WINDOW_MS / BUCKET_MS;
+      const oldest = bucket - AVERAGED_MS / BUCKET_MS;
       for (const each of buckets.keys()) {
         if (each > oldest) break;
         buckets.delete(each);
@@ -45,10 +45,10 @@ export function createCallMeter(monotonic: MonotonicClock): CallMeter {
     trouble: () => (failed >= FAILURES_IN_A_ROW ? lastFailure : undefined),
     perSecond(category) {
       if (firstMs === undefined) return 0;
-      const oldest = bucketNow() - WINDOW_MS / BUCKET_MS;
+      const oldest = bucketNow() - AVERAGED_MS / BUCKET_MS;
       let calls = 0;
       for (const [bucket, count] of counts.get(category) ?? []) if (bucket > oldest) calls += count;
-      const spanMs = Math.min(WINDOW_MS, Math.max(1000, monotonic() - firstMs));
+      const spanMs = Math.min(AVERAGED_MS, Math.max(1000, monotonic() - firstMs));
       return (calls * 1000) / spanMs;
     },
   };

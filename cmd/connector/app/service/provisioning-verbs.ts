@@ -6,9 +6,9 @@ import type { PasswordSealing } from "../../../../pkg/connector/provisioning/sea
 import type { ProvisioningVerbs } from "../../../../pkg/connector/provisioning/verbs.ts";
 import { createPasswordOpener } from "../../../../pkg/encryption/password-opener.ts";
 import { createSealer } from "../../../../pkg/encryption/sealer.ts";
-import type { Runtime } from "../runtime.ts";
+import type { Runtime } from "../compose.ts";
 
-/** The write verbs over the runtime. Throws `invalid-argument` for a client secret that is none. */
+/** The write verbs of the Baton protocol. Throws `invalid-argument` when the client secret is malformed. */
 export function provisioningVerbs(config: Config, { connector, provisioner }: Runtime): ProvisioningVerbs {
   return createProvisioningVerbs({
     provisioner,
@@ -26,28 +26,4 @@ function sealing({ clientSecret }: Config): PasswordSealing {
     sealer: createSealer,
     open: opener === undefined ? undefined : (encrypted) => opener.open(encrypted),
   };
-}
-
-/**
- * Beside the service, which it does not hold up: a change of the same account or group settles what was left of it
- * before it begins.
- */
-export async function settleLeftovers({ log, provisioner }: Runtime, signal: AbortSignal): Promise<void> {
-  try {
-    const { recovered, failed } = await provisioner.recover(signal);
-    for (const { change, outcome, says } of recovered) {
-      const level = outcome === "partial" || outcome === "unknown" ? "warn" : "info";
-      log[level](`settled a change that was cut off: ${says}`, {
-        change: change.id,
-        kind: change.kind,
-        outcome,
-      });
-    }
-    for (const { change, error } of failed) {
-      const fields = { change: change.id, kind: change.kind };
-      log.failure("a change that was cut off is still open; `connector recover` tries again", error, fields);
-    }
-  } catch (error) {
-    if (!signal.aborted) log.failure("the changes that were cut off could not be settled", error);
-  }
 }

@@ -3,12 +3,13 @@ import { type Group, signInProvider } from "../../../../pkg/core/group.ts";
 import type { Page, PageRequest } from "../../../../pkg/core/page.ts";
 import type { User } from "../../../../pkg/core/user.ts";
 import { createCycleGuard } from "../../../../pkg/sync/cycle-guard.ts";
-import { type Runtime, withRuntime } from "../../app/runtime.ts";
 import { type Context, ReaderGone } from "../../process/context.ts";
 import { CANCELED, exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { counted } from "../output/text.ts";
+import { withRuntime } from "../with-runtime.ts";
 
 export type Listed =
   | { readonly kind: "users" }
@@ -17,12 +18,11 @@ export type Listed =
 
 /** Prints one listing page by page, as Cognito gives it. One that breaks off says so and ends with exit code 20. */
 export function listCommand(what: Listed, config: Config, context: Context): Promise<number> {
-  return withRuntime(config, context, (runtime) => {
-    const { directory } = runtime;
+  return withRuntime(config, context, ({ directory }, diagnostics) => {
     switch (what.kind) {
       case "users":
         return print({
-          runtime,
+          diagnostics,
           config,
           context,
           noun: "user",
@@ -31,7 +31,7 @@ export function listCommand(what: Listed, config: Config, context: Context): Pro
         });
       case "groups":
         return print({
-          runtime,
+          diagnostics,
           config,
           context,
           noun: "group",
@@ -40,7 +40,7 @@ export function listCommand(what: Listed, config: Config, context: Context): Pro
         });
       case "members":
         return print({
-          runtime,
+          diagnostics,
           config,
           context,
           noun: "member",
@@ -52,7 +52,7 @@ export function listCommand(what: Listed, config: Config, context: Context): Pro
 }
 
 interface Print<T> {
-  readonly runtime: Runtime;
+  readonly diagnostics: Diagnostics;
   readonly config: Config;
   readonly context: Context;
   readonly noun: string;
@@ -60,7 +60,7 @@ interface Print<T> {
   readonly read: (page: PageRequest, signal: AbortSignal) => Promise<Page<T>>;
 }
 
-async function print<T>({ runtime, config, context, noun, columns, read }: Print<T>): Promise<number> {
+async function print<T>({ diagnostics, config, context, noun, columns, read }: Print<T>): Promise<number> {
   const { stdout, stderr, signal } = context;
   const rows = createRowWriter(config.output, columns, stdout);
   const guard = createCycleGuard(`the ${noun}s`);
@@ -77,7 +77,7 @@ async function print<T>({ runtime, config, context, noun, columns, read }: Print
     await rows.end();
   } catch (error) {
     if (printed === 0 || error instanceof ReaderGone || signal.reason instanceof ReaderGone) throw error;
-    await runtime.fail(error, `the output is incomplete, it has ${counted(printed, noun)}`);
+    await diagnostics.fail(error, `the output is incomplete, it has ${counted(printed, noun)}`);
     return exitCodeOf(error) === CANCELED ? CANCELED : PARTIAL;
   }
   if (stderr.isTerminal && config.output === "table") await stderr.write(`${counted(printed, noun)}\n`);

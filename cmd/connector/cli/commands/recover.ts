@@ -3,11 +3,11 @@ import type { ChangeTarget } from "../../../../pkg/core/change.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { OpenChange } from "../../../../pkg/core/journal.ts";
 import type { Recovery } from "../../../../pkg/provision/provisioner.ts";
-import { withRuntime } from "../../app/runtime.ts";
 import type { Context } from "../../process/context.ts";
 import { OK, PARTIAL } from "../../process/exit-codes.ts";
 import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
+import { withRuntime } from "../with-runtime.ts";
 
 interface Row {
   readonly change: OpenChange;
@@ -29,7 +29,7 @@ const UNSETTLED: ReadonlySet<Row["outcome"]> = new Set<Row["outcome"]>(["partial
 
 /** Settles what killed processes left open, a row each; exit code 20 when some of it is not whole, or still open. */
 export function recoverCommand(config: Config, context: Context): Promise<number> {
-  return withRuntime(config, context, async ({ provisioner, fail }) => {
+  return withRuntime(config, context, async ({ provisioner }, diagnostics) => {
     if (!config.provisioning.enabled) {
       throw new GovernanceError(
         "failed-precondition",
@@ -50,7 +50,7 @@ export function recoverCommand(config: Config, context: Context): Promise<number
     }
     const [first] = failed;
     if (first !== undefined) {
-      await fail(
+      await diagnostics.fail(
         first.error,
         `${failed.length === 1 ? "1 change is" : `${failed.length} changes are`} still open`,
       );

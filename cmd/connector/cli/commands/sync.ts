@@ -1,20 +1,20 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
-import { withRuntime } from "../../app/runtime.ts";
 import { syncOptions } from "../../app/sync.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { printSummary } from "../output/sync-summary.ts";
 import { followSync } from "../progress/follow-sync.ts";
+import { withRuntime } from "../with-runtime.ts";
 
 /** One full sync into the file, then its summary on stdout. */
 export function syncCommand(config: Config, context: Context): Promise<number> {
-  return withRuntime(config, context, async (runtime) => {
+  return withRuntime(config, context, async (runtime, { liveLine }) => {
     const options = syncOptions({
       config,
       pieces: runtime,
       clocks: context,
-      follow: (tracker) => followSync(tracker, runtime, config, context),
+      follow: (tracker) => followSync(tracker, { ...runtime, liveLine }, config, context),
       resumedBy: "the same command",
     });
     const { published, ...result } = await syncOnce(options, context.signal);

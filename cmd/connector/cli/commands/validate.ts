@@ -3,11 +3,12 @@ import { NEEDED_TO_READ } from "../../../../pkg/connector/validate.ts";
 import type { PermissionProbe } from "../../../../pkg/core/directory.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Pool } from "../../../../pkg/core/pool.ts";
-import { type Runtime, withRuntime } from "../../app/runtime.ts";
+import type { Runtime } from "../../app/compose.ts";
 import type { Context } from "../../process/context.ts";
 import { exitCodeOf, OK } from "../../process/exit-codes.ts";
 import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
+import { withRuntime } from "../with-runtime.ts";
 
 /** One thing that a sync needs. `optional` is not needed by this version, and not allowed. */
 interface Check {

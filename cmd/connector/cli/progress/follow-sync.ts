@@ -1,6 +1,7 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { Runtime } from "../../app/runtime.ts";
+import type { Runtime } from "../../app/compose.ts";
 import type { Context } from "../../process/context.ts";
+import type { LiveLine } from "./live-line.ts";
 import { progressText, timeLeft } from "./progress-text.ts";
 import type { SyncTracker } from "./sync-progress.ts";
 
@@ -10,7 +11,12 @@ const LOG_MS = 10_000;
 /** Shows how a sync goes until it is closed: a live line for people on a terminal, else a log line every ten seconds. */
 export function followSync(
   tracker: SyncTracker,
-  { log, liveLine, meter, throttle }: Runtime,
+  {
+    log,
+    liveLine,
+    meter,
+    throttle,
+  }: Pick<Runtime, "log" | "meter" | "throttle"> & { readonly liveLine: LiveLine },
   { log: { format } }: Config,
   { stderr, env }: Context,
 ): { close(): void } {

@@ -1,35 +1,22 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import { auditLogPath } from "../../../../pkg/ops/audit/audit-log.ts";
-import { createHealthServer, type HealthServer } from "../../../../pkg/ops/http/health-server.ts";
-import {
-  createReadinessProbe,
-  type LastSync,
-  type ReadinessProbe,
-} from "../../../../pkg/ops/http/readiness.ts";
+import { createHealthServer } from "../../../../pkg/ops/http/health-server.ts";
+import { createReadinessProbe, type ReadinessProbe } from "../../../../pkg/ops/http/readiness.ts";
 import { lastAuditSeq } from "../../../../pkg/ops/metrics/audit-seq.ts";
 import { certificateExpiryMs } from "../../../../pkg/ops/metrics/certificate-expiry.ts";
 import type { MetricSources } from "../../../../pkg/ops/metrics/events.ts";
-import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
-import type { Context } from "../../process/context.ts";
-import type { Runtime } from "../runtime.ts";
+import type { Runtime } from "../compose.ts";
+import type { Front, Service } from "./front.ts";
 
-export interface HealthEndpoint {
-  readonly server: HealthServer;
-  readonly probe: ReadinessProbe;
-}
-
-/** Liveness, readiness and metrics over HTTP. Opens nothing yet. */
-export function createHealthEndpoint(
-  config: Config,
-  runtime: Runtime,
-  metrics: Metrics,
-  lastSync: () => LastSync | undefined,
-  { now, monotonic }: Context,
-): HealthEndpoint {
+/** Liveness, readiness and metrics over HTTP. */
+export function healthFront({ config, context, runtime, telemetry, lastSync }: Service): Front | undefined {
+  const { metrics } = telemetry;
+  if (metrics === undefined) return undefined;
+  const { now, monotonic, signal } = context;
   const { connector, log } = runtime;
   const probe = createReadinessProbe({
-    validate: (signal) => connector.validate(signal),
-    lastSync,
+    validate: (stop) => connector.validate(stop),
+    lastSync: () => lastSync.last(),
     now,
     monotonic,
   });
@@ -42,7 +29,16 @@ export function createHealthEndpoint(
     now,
     onError: (error) => log.failure("the HTTP endpoint failed", error),
   });
-  return { server, probe };
+  return {
+    name: "the HTTP endpoint",
+    async open() {
+      const { host, port } = await server.listen();
+      // Not ready from the first moment of the end, while the other fronts still finish their calls.
+      signal.addEventListener("abort", () => probe.drain(), { once: true });
+      return { message: "serving health and metrics", fields: { address: `${host}:${port}` } };
+    },
+    close: (graceMs) => server.close(graceMs),
+  };
 }
 
 function sourcesOf(
@@ -50,14 +46,14 @@ function sourcesOf(
   { throttle, meter, journal }: Runtime,
   probe: ReadinessProbe,
 ): MetricSources {
-  const { tls } = config.service;
+  const { provisioning, service, stateDir, poolId } = config;
+  const { tls } = service;
   return {
     quota: () => throttle.status(),
     usedPerSecond: (category) => meter.perSecond(category),
     journal: () => journal.status(),
     budgets: () => journal.budgets(),
-    auditSeq: () =>
-      config.provisioning.enabled ? lastAuditSeq(auditLogPath(config.stateDir, config.poolId)) : undefined,
+    auditSeq: () => (provisioning.enabled ? lastAuditSeq(auditLogPath(stateDir, poolId)) : undefined),
     ready: () => probe.last(),
     certificates: () => [
       ...(tls === undefined

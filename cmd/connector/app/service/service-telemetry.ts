@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { EpochClock } from "../../../../pkg/core/clock.ts";
+import type { Clocks, EpochClock } from "../../../../pkg/core/clock.ts";
 import type { GrpcCallEvent } from "../../../../pkg/core/events.ts";
 import type { WrapCall } from "../../../../pkg/grpc/interceptors.ts";
 import { SERVED_METHODS } from "../../../../pkg/grpc/services/served-methods.ts";
@@ -10,27 +10,29 @@ import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
 import { createTracing } from "../../../../pkg/ops/tracing/create-tracing.ts";
 import { NO_TRACING } from "../../../../pkg/ops/tracing/no-tracing.ts";
 import type { Tracing } from "../../../../pkg/ops/tracing/tracing.ts";
-import type { Context } from "../../process/context.ts";
 import { packageVersion } from "../../process/version.ts";
-import type { Watch } from "../runtime.ts";
+import type { Telemetry } from "../telemetry.ts";
 
-/** What the service tells about itself while it runs. */
-export interface ServiceWatch extends Watch {
-  /** Undefined where nobody can scrape them. */
+/** The metrics and traces of the service. */
+export interface ServiceTelemetry extends Telemetry {
+  /** Undefined when the HTTP endpoint, where they are scraped, is off. */
   readonly metrics: Metrics | undefined;
+  /** Wraps the handling of one gRPC call, so that the AWS calls and log lines it causes can be attributed to it. */
   readonly wrapCall: WrapCall;
-  /** A gRPC call has its answer. */
-  call(event: GrpcCallEvent): void;
+  /** Takes a finished gRPC call. */
+  grpcCall(event: GrpcCallEvent): void;
+  /** Sends the spans that wait, for no longer than this, and drops the rest. */
+  close(timeoutMs: number): Promise<void>;
 }
 
-/** Metrics where the HTTP endpoint is open, traces where there is a collector; neither is loaded or counted otherwise. */
-export async function createServiceWatch(
+/** Loads metrics only when the HTTP endpoint is on, and tracing only when a collector is configured. */
+export async function openTelemetry(
   config: Config,
-  { now, monotonic }: Context,
+  { now, monotonic }: Clocks,
   log: Logger,
-): Promise<ServiceWatch> {
+): Promise<ServiceTelemetry> {
   const metrics = config.health.enabled ? await loadMetrics(now) : undefined;
-  const tracing = await tracingOf(config, log, now);
+  const tracing = await openTracing(config, log, now);
   return {
     metrics,
     throttle: (inner) =>
@@ -52,16 +54,16 @@ export async function createServiceWatch(
         },
         work,
       ),
-    call(event) {
+    grpcCall(event) {
       metrics?.call(event);
       tracing.request(event);
     },
-    close: (graceMs) => tracing.close(graceMs),
+    close: (timeoutMs) => tracing.close(timeoutMs),
   };
 }
 
 async function loadMetrics(now: EpochClock): Promise<Metrics> {
-  // The library for it takes 20 MB, so it is loaded where somebody can scrape.
+  // The library takes 20 MB of memory.
   const { createMetrics } = await import("../../../../pkg/ops/metrics/metrics.ts");
   return createMetrics({
     now,
@@ -71,7 +73,7 @@ async function loadMetrics(now: EpochClock): Promise<Metrics> {
   });
 }
 
-async function tracingOf({ otel, poolId }: Config, log: Logger, now: EpochClock): Promise<Tracing> {
+async function openTracing({ otel, poolId }: Config, log: Logger, now: EpochClock): Promise<Tracing> {
   if (otel === undefined) return NO_TRACING;
   return await createTracing({ ...otel, serviceVersion: packageVersion(), poolId, log, now });
 }

@@ -1,0 +1,107 @@
+import { createCognitoDirectory } from "../../../pkg/cognito/directory.ts";
+import type { Config } from "../../../pkg/config/config.ts";
+import type { Connector } from "../../../pkg/connector/connector.ts";
+import { createConnector } from "../../../pkg/connector/create-connector.ts";
+import type { Clocks } from "../../../pkg/core/clock.ts";
+import type { Directory } from "../../../pkg/core/directory.ts";
+import type { AwsCallEvent } from "../../../pkg/core/events.ts";
+import { CATEGORY_OF } from "../../../pkg/core/operations.ts";
+import { type CategoryStatus, createThrottle, type QuotaThrottle } from "../../../pkg/limiter/throttle.ts";
+import type { Logger } from "../../../pkg/ops/logger.ts";
+import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-meter.ts";
+import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
+import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
+import { createProvisioning, type Provisioning } from "./provisioning.ts";
+import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
+
+/** The program composed for one pool. */
+export interface Runtime {
+  readonly log: Logger;
+  readonly throttle: QuotaThrottle;
+  readonly meter: CallMeter;
+  readonly directory: Directory;
+  readonly connector: Connector;
+  /** Changes the pool. Opens and writes nothing before its first change. */
+  readonly provisioner: Provisioner;
+  readonly journal: Pick<Provisioning, "open" | "status" | "budgets">;
+}
+
+export interface ComposeOptions {
+  readonly config: Config;
+  readonly clocks: Clocks;
+  readonly log: Logger;
+  /** Gets every piece that has to be closed. */
+  readonly shutdown: Shutdown;
+  readonly telemetry?: Telemetry;
+}
+
+/**
+ * Builds the program. From top to bottom this is the order of the start; from bottom to top, the order of the end: the
+ * running changes, the connections to AWS, the rate limiter. It calls nothing at AWS and opens no file.
+ */
+export function compose({
+  config,
+  clocks,
+  log,
+  shutdown,
+  telemetry = NO_TELEMETRY,
+}: ComposeOptions): Runtime {
+  const { poolId, userIdKind } = config;
+  const { now, monotonic } = clocks;
+
+  const meter = createCallMeter(monotonic);
+
+  const throttle = createThrottle({
+    rates: config.rates,
+    monotonic,
+    onChange: (change) => logRateChange(change, log),
+  });
+  shutdown.add("the rate limiter", () => throttle.close());
+
+  const cognito = createCognitoDirectory({
+    poolId,
+    region: config.region,
+    throttle: telemetry.throttle(throttle),
+    credentials: { ...config.keys, assumeRole: config.assumeRole },
+    endpoint: config.network.endpointUrl,
+    fips: config.network.fips,
+    dualStack: config.network.dualStack,
+    proxy: config.network,
+    httpTimeoutMs: config.network.httpTimeoutMs,
+    onCall(event) {
+      telemetry.awsCall(event);
+      meter.count(CATEGORY_OF[event.operation], event.outcome);
+      logAwsCall(event, log);
+    },
+  });
+  shutdown.add("the connections to AWS", () => cognito.close());
+  const directory = telemetry.directory(cognito);
+
+  const connector = createConnector({ directory, poolId, userIdKind, now });
+
+  const provisioning = createProvisioning(config, directory, now);
+  shutdown.add("the running changes", (graceLeftMs) => provisioning.close(graceLeftMs));
+
+  return {
+    log,
+    throttle,
+    meter,
+    directory,
+    connector,
+    provisioner: provisioning.provisioner,
+    journal: provisioning,
+  };
+}
+
+function logRateChange(
+  { category, currentPerSecond, setPerSecond, throttles }: CategoryStatus,
+  log: Logger,
+): void {
+  const fields = { category, grantedPerSecond: currentPerSecond, throttles };
+  if (currentPerSecond < setPerSecond) log.debug("AWS throttles this category: slowing down", fields);
+  else log.debug("this category is back at its configured rate", fields);
+}
+
+function logAwsCall({ operation, outcome, attempt, requestId, latencyMs }: AwsCallEvent, log: Logger): void {
+  log.debug("AWS answered", { operation, outcome, attempt, requestId, durationMs: Math.round(latencyMs) });
+}

@@ -1,0 +1,23 @@
+import type { Config } from "../../../../pkg/config/config.ts";
+import type { Clocks } from "../../../../pkg/core/clock.ts";
+import type { Logger } from "../../../../pkg/ops/logger.ts";
+import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
+import { type AccessControl, createAccessControl } from "../../../../pkg/security/access-control.ts";
+
+/** Who may connect and call, the same for every front. Reloads are logged and counted. */
+export function openAccess(
+  { service }: Config,
+  { now }: Clocks,
+  metrics: Metrics | undefined,
+  log: Logger,
+): AccessControl {
+  return createAccessControl({
+    settings: service,
+    now,
+    onReload({ subject, error }) {
+      metrics?.reload(error === undefined);
+      if (error === undefined) log.info(`reloaded ${subject}`);
+      else log.failure(`cannot reload ${subject}; the previous version stays in use`, error);
+    },
+  });
+}

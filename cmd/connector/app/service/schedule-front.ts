@@ -1,0 +1,43 @@
+import type { LastSyncRecord } from "../../../../pkg/ops/metrics/last-sync.ts";
+import type { PublishedFile } from "../../../../pkg/store/publish/publish.ts";
+import type { ScheduledSync } from "../../../../pkg/sync/schedule/scheduled-sync.ts";
+import { type FileSyncReport, startScheduledSync } from "../scheduled-sync.ts";
+import type { Front, Service } from "./front.ts";
+
+/** Syncs into the file again and again. It logs each run by itself. */
+export function scheduleFront({ config, context, runtime, lastSync }: Service): Front | undefined {
+  const { schedule } = config;
+  if (schedule === undefined) return undefined;
+  let sync: ScheduledSync<PublishedFile> | undefined;
+  return {
+    name: "the scheduled sync",
+    async open() {
+      sync = startScheduledSync({
+        config: { ...config, schedule },
+        pieces: runtime,
+        context,
+        onBegun: () => lastSync.begun(),
+        onFound: (complete) => lastSync.found(complete),
+        onResult: (report) => record(report, lastSync),
+      });
+      return undefined;
+    },
+    async close(graceMs) {
+      await sync?.close(graceMs);
+    },
+  };
+}
+
+function record(report: FileSyncReport, lastSync: LastSyncRecord): void {
+  if (report.kind === "failed") {
+    lastSync.failed();
+    return;
+  }
+  // One sync counts once: all its targets hold the same rows.
+  const { published, durationMs } = report.result;
+  const [first] = published;
+  if (first === undefined) return;
+  const { users, groups, memberships } = first.counts;
+  const { endedAt } = first;
+  lastSync.completed({ endedAt, durationMs: Math.round(durationMs), users, groups, memberships });
+}

@@ -1,0 +1,37 @@
+import type { LastSync } from "../http/readiness.ts";
+import type { SyncMetrics } from "./sync-metrics.ts";
+
+/** Records the syncs of this process for the health page and the metrics. */
+export interface LastSyncRecord {
+  /** The last complete sync of this process. */
+  last(): LastSync | undefined;
+  begun(): void;
+  completed(sync: LastSync): void;
+  failed(): void;
+  /** The sync file holds a complete sync of an earlier process. */
+  found(sync: { readonly startedAt: Date; readonly endedAt: Date }): void;
+}
+
+export function createLastSync(metrics: SyncMetrics | undefined): LastSyncRecord {
+  let last: LastSync | undefined;
+  return {
+    last: () => last,
+    begun: () => metrics?.sync({ outcome: "begun" }),
+    completed(sync) {
+      last = sync;
+      const { endedAt, durationMs, users, groups, memberships } = sync;
+      metrics?.sync({
+        outcome: "complete",
+        endedAtMs: endedAt.getTime(),
+        durationMs,
+        rows: { users, groups, memberships },
+      });
+    },
+    failed: () => metrics?.sync({ outcome: "failed" }),
+    found({ startedAt, endedAt }) {
+      const endedAtMs = endedAt.getTime();
+      const durationMs = Math.max(0, endedAtMs - startedAt.getTime());
+      metrics?.sync({ outcome: "found", endedAtMs, durationMs, rows: undefined });
+    },
+  };
+}
