@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { memoryOutput } from "../../testing.fixture.ts";
+import { printSummary, type SyncSummary } from "./sync-summary.ts";
+
+describe("the summary of a sync", () => {
+  const summary: SyncSummary = {
+    published: {
+      file: "/data/\u001b[2Jsync.c1z",
+      id: "3MQ1VqVfNWcserrPtRDPDx6Yklq",
+      counts: { users: 3000, groups: 40, memberships: 6000 },
+      previous: { users: 2900, groups: 41, memberships: 6000 },
+      startedAt: new Date(0),
+      endedAt: new Date(25_000),
+      runs: 2,
+      bytes: 1_258_291,
+      databaseBytes: 9_000_000,
+    },
+    poolId: "eu-west-1_A",
+    resumed: true,
+    droppedGroups: 1,
+    pages: 126,
+    calls: 127,
+    throttles: 2,
+    durationMs: 25_040,
+  };
+
+  test("for people", async () => {
+    const out = memoryOutput();
+    await printSummary(summary, "table", out);
+    expect(out.text()).toBe(`Synced eu-west-1_A to /data/\\u{1b}[2Jsync.c1z (1.2 MiB) in 25 s
+  users        3,000 (+100)
+  groups       40 (-1)
+  memberships  6,000 (as before)
+  calls        127 for 126 pages, 2 throttled
+  resumed      a run begun 1970-01-01T00:00:00.000Z
+  vanished     1 group, while being read
+`);
+  });
+
+  test.for(["json", "jsonl"] as const)("as %s is one object", async (format) => {
+    const out = memoryOutput();
+    await printSummary(summary, format, out);
+    expect(JSON.parse(out.text())).toMatchObject({
+      pool: "eu-west-1_A",
+      users: 3000,
+      previous_users: 2900,
+      memberships: 6000,
+      dropped_groups: 1,
+      pages: 126,
+      calls: 127,
+      throttles: 2,
+      seconds: 25.04,
+      resumed: true,
+      ended: "1970-01-01T00:00:25.000Z",
+      runs_in_file: 2,
+      bytes: 1_258_291,
+    });
+  });
+
+  test("as CSV is a header and a row", async () => {
+    const out = memoryOutput();
+    await printSummary(summary, "csv", out);
+    expect(out.text().split("\r\n")).toHaveLength(3);
+  });
+});
