@@ -168,7 +168,7 @@ test("a service with a schedule tells when it syncs, and what an earlier process
 
   log = "";
   await serve(...watched, "--health-check-port=0");
-  await said("the next sync is due later");
+  await said("waiting for the next sync");
   expect(await scraped("connector_sync_last_complete_age_seconds")).toMatch(/ \d/);
 });
 

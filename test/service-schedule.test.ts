@@ -252,14 +252,14 @@ describe("a process that is ended in the middle of a scheduled sync", () => {
     await hold.arrived();
     await vi.waitFor(() => expect(cognito.stats.count("ListUsersInGroup")).toBe(4), { timeout: 10_000 });
     first.kill();
-    await first.said("the sync is cut; what was read is kept, the next process goes on");
+    await first.said("interrupted the sync; it resumes at the next start");
     expect(await first.exit).toEqual([0, null]);
     expect(existsSync(file)).toBe(false);
     hold.release();
     const before = cognito.stats.count();
 
     const second = launch();
-    await second.said("goes on with a run that was cut");
+    await second.said("resuming an interrupted sync");
     await second.said('"msg":"synced"');
     second.kill();
     expect(await second.exit).toEqual([0, null]);
@@ -271,7 +271,7 @@ describe("a process that is ended in the middle of a scheduled sync", () => {
     stored.close();
 
     const third = launch();
-    await third.said('"msg":"the next sync is due later"');
+    await third.said('"msg":"waiting for the next sync"');
     third.kill();
     expect(await third.exit).toEqual([0, null]);
     expect(cognito.stats.count() - before).toBe(2);

@@ -5,7 +5,6 @@ import { createScheduledSync, type ScheduledSync } from "../../../pkg/sync/sched
 import type { RunReport } from "../../../pkg/sync/schedule/sync-schedule.ts";
 import type { SyncResult } from "../../../pkg/sync/sync-once.ts";
 import type { CompleteRun } from "../../../pkg/sync/target.ts";
-import { formatDuration } from "../cli/output/text.ts";
 import type { Context } from "../process/context.ts";
 import { type SyncConfig, type SyncPieces, syncOptions } from "./sync.ts";
 
@@ -38,14 +37,14 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
       },
       sync: syncOptions({ config, pieces, clocks: context, resumedBy: "the next run" }),
       events: {
-        onDropped: (_target, reason) => log.warn(`a run that was cut is dropped: ${reason}`, { file }),
+        onDropped: (_target, reason) => log.warn(`discarded an interrupted sync: ${reason}`, { file }),
         onFound: (complete) => options.onFound?.(complete),
-        onWait: (waitMs) => log.info("the next sync is due later", { file, leftMs: Math.round(waitMs) }),
+        onWait: (waitMs) => log.info("waiting for the next sync", { file, leftMs: Math.round(waitMs) }),
         onBegun() {
-          log.info("syncing by schedule", { file });
+          log.info("starting a scheduled sync", { file });
           options.onBegun?.();
         },
-        onCut: () => log.info("the sync is cut; what was read is kept, the next process goes on", { file }),
+        onCut: () => log.info("interrupted the sync; it resumes at the next start", { file }),
         onResult(report) {
           logReport(report, options);
           options.onResult?.(report);
@@ -76,7 +75,6 @@ function logReport(report: FileSyncReport, { config, pieces: { log } }: Schedule
     });
   }
   if (report.skipped > 0) {
-    const every = formatDuration(config.schedule.everyMs);
-    log.warn(`the sync took longer than the ${every} between two; raise --sync-every, or the rate`, { file });
+    log.warn("the sync took longer than --sync-every: raise it, or --rate", { file });
   }
 }

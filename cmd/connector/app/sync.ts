@@ -8,8 +8,8 @@ import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
 import { openSyncFile } from "../../../pkg/store/sync-file.ts";
 import { listingsAtOnce } from "../../../pkg/sync/listings-at-once.ts";
 import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts";
+import { createSyncTracker, type SyncTracker } from "../../../pkg/sync/sync-progress.ts";
 import type { OpenTarget } from "../../../pkg/sync/target.ts";
-import { createSyncTracker, type SyncTracker } from "../cli/progress/sync-progress.ts";
 import { packageVersion } from "../process/version.ts";
 import type { Runtime } from "./compose.ts";
 
@@ -20,13 +20,13 @@ export interface SyncSetup {
   readonly config: SyncConfig;
   readonly pieces: SyncPieces;
   readonly clocks: Clocks;
-  /** Shows how it goes, until it is closed. */
+  /** Shows the progress until it is closed. */
   readonly follow?: (tracker: SyncTracker) => { close(): void };
-  /** What goes on with a run that is cut, such as `the same command`. */
+  /** What resumes an interrupted sync, such as `the same command`. For messages. */
   readonly resumedBy: string;
 }
 
-/** Calls and throttles in the result are those of the whole process meanwhile. */
+/** The calls and throttles in the result are those of the whole process during the sync. */
 export function syncOptions(setup: SyncSetup): SyncOnceOptions<PublishedFile> {
   const { config, pieces, clocks, resumedBy } = setup;
   return {
@@ -52,8 +52,8 @@ function syncFile({ sync, poolId, userIdKind }: SyncConfig, { now }: Clocks): Op
 
 function loggedEvents({ pieces: { log }, follow }: SyncSetup): SyncEvents {
   return {
-    onDiscarded: (file, reason) => log.warn(`begins anew: ${reason}`, { file }),
-    onResumed: (file, counts) => log.info("goes on with a run that was cut", { file, ...counts }),
+    onDiscarded: (file, reason) => log.warn(`starting over: ${reason}`, { file }),
+    onResumed: (file, counts) => log.info("resuming an interrupted sync", { file, ...counts }),
     onReading(open, rows) {
       const tracker = createSyncTracker(open, rows);
       const shown = follow?.(tracker);
@@ -63,8 +63,9 @@ function loggedEvents({ pieces: { log }, follow }: SyncSetup): SyncEvents {
         close: () => shown?.close(),
       };
     },
-    onGroupDropped: (group) => log.warn("a group vanished while it was read", { names: { group } }),
-    onRead: (pages, counts) => log.debug("all pages are read", { pages, ...counts }),
+    onGroupDropped: (group) =>
+      log.warn("left out a group that was deleted during the sync", { names: { group } }),
+    onRead: (pages, counts) => log.debug("read all pages", { pages, ...counts }),
     onCloseFailed: (_target, error) => log.failure("closing the sync file failed", error),
   };
 }

@@ -1,22 +1,26 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { Runtime } from "../../app/compose.ts";
+import type { CategoryStatus } from "../../../../pkg/limiter/throttle.ts";
+import type { Logger } from "../../../../pkg/ops/logger.ts";
+import type { CallMeter } from "../../../../pkg/ops/metrics/call-meter.ts";
+import type { SyncTracker } from "../../../../pkg/sync/sync-progress.ts";
 import type { Context } from "../../process/context.ts";
 import type { LiveLine } from "./live-line.ts";
 import { progressText, timeLeft } from "./progress-text.ts";
-import type { SyncTracker } from "./sync-progress.ts";
 
 const REDRAW_MS = 200;
 const LOG_MS = 10_000;
 
+interface FollowOptions {
+  readonly log: Logger;
+  readonly liveLine: LiveLine;
+  readonly meter: CallMeter;
+  readonly throttle: { status(): readonly CategoryStatus[] };
+}
+
 /** Shows how a sync goes until it is closed: a live line for people on a terminal, else a log line every ten seconds. */
 export function followSync(
   tracker: SyncTracker,
-  {
-    log,
-    liveLine,
-    meter,
-    throttle,
-  }: Pick<Runtime, "log" | "meter" | "throttle"> & { readonly liveLine: LiveLine },
+  { log, liveLine, meter, throttle }: FollowOptions,
   { log: { format } }: Config,
   { stderr, env }: Context,
 ): { close(): void } {

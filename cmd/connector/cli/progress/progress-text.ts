@@ -1,7 +1,7 @@
 import { MAX_PAGE_ITEMS } from "../../../../pkg/core/page.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
+import type { SyncState } from "../../../../pkg/sync/sync-progress.ts";
 import { counted, formatDuration } from "../output/text.ts";
-import type { SyncState } from "./sync-progress.ts";
 
 export interface Pace {
   /** UserList calls that the limiter grants now. */

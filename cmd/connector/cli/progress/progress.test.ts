@@ -8,11 +8,11 @@ import {
   USERS_LISTING,
 } from "../../../../pkg/core/sync-plan.ts";
 import { createCallMeter } from "../../../../pkg/ops/metrics/call-meter.ts";
+import { createSyncTracker, type SyncState } from "../../../../pkg/sync/sync-progress.ts";
 import { memoryOutput } from "../../testing.fixture.ts";
 import { formatDuration } from "../output/text.ts";
 import { createLiveLine } from "./live-line.ts";
 import { progressText, timeLeft } from "./progress-text.ts";
-import { createSyncTracker, type SyncState } from "./sync-progress.ts";
 
 const NONE: SyncCounts = { users: 0, groups: 0, memberships: 0 };
 

@@ -1,11 +1,11 @@
-import { MAX_PAGE_ITEMS } from "../../../../pkg/core/page.ts";
-import type { ListingCursor, SyncCounts } from "../../../../pkg/core/sync-plan.ts";
-import type { RowsSoFar } from "../../../../pkg/sync/sync-once.ts";
+import { MAX_PAGE_ITEMS } from "../core/page.ts";
+import type { ListingCursor, SyncCounts } from "../core/sync-plan.ts";
+import type { RowsSoFar } from "./sync-once.ts";
 
-/** How far a sync is. */
+/** The progress of a sync. */
 export interface SyncState {
   readonly counts: SyncCounts;
-  /** Cognito's estimate, once the pool was read. */
+  /** Cognito's estimate. Undefined until the pool is read. */
   readonly estimatedUsers: number | undefined;
   readonly previous: SyncCounts | undefined;
   readonly usersOpen: boolean;
@@ -45,7 +45,7 @@ export function createSyncTracker(open: readonly ListingCursor[], rows: RowsSoFa
     },
     state() {
       const { counts } = rows;
-      // The row of a group that vanished is removed, so the group is not waited for.
+      // The row of a group that was deleted meanwhile is removed, so nothing waits for its members.
       const membersOpen = Math.max(0, counts.groups - membersDone);
       const usersListed = Math.min(counts.users, userPages * MAX_PAGE_ITEMS);
       return { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen };
