@@ -507,7 +507,11 @@ describe("passwords", () => {
       '--encrypt-to: "none.txt" cannot be read (ENOENT)',
     ],
     ["rotate-password --user u --encrypt-to file", "# nothing\n", '--encrypt-to: "file" holds no key; '],
-    ["rotate-password --user u --encrypt-to file", "age1nonsense", '--encrypt-to: "file" its key is not an age1'],
+    [
+      "rotate-password --user u --encrypt-to file",
+      "age1nonsense",
+      '--encrypt-to: "file" its key is not an age1',
+    ],
     [
       "rotate-password --user u --encrypt-to file",
       "AGE-SECRET-KEY-1X",

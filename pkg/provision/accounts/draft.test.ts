@@ -285,9 +285,7 @@ describe("what goes along", () => {
     });
     const strict = { ...plain, schema: ["given_name", "family_name"].map(required) };
     const message = refusalOf(strict, { login: "ann" });
-    expect(message).toBe(
-      "profile.given_name, profile.family_name: missing, but required by the pool",
-    );
+    expect(message).toBe("profile.given_name, profile.family_name: missing, but required by the pool");
   });
 
   test.for([

@@ -31,7 +31,7 @@ import { becomeOwner, type Owner, removeIfOwnerDead } from "./owners.ts";
 import { type JournalPaths, journalPaths } from "./state-directory.ts";
 import { inTransaction } from "./transaction.ts";
 
-interface JournalOptions {
+export interface JournalOptions {
   /** The state directory; created when it is missing. */
   readonly dir: string;
   readonly poolId: string;
