@@ -161,7 +161,7 @@ describe("audit verify", () => {
     return { code, stdout: context.stdout.text() };
   }
 
-  test("of a whole file ends with 0, and says what it cannot see", async () => {
+  test("of a whole file ends with 0, and says what the file does not show", async () => {
     write(3);
     expect(await verify()).toEqual({
       code: 0,
@@ -203,7 +203,7 @@ describe("audit verify", () => {
     }
   });
 
-  test("finds a cut tail by the hash that was kept", async () => {
+  test("finds removed last lines by the hash of an earlier check", async () => {
     write(5);
     const kept = lastHash();
     expect(await verify("table", kept.toUpperCase())).toMatchObject({
@@ -218,7 +218,7 @@ describe("audit verify", () => {
     });
   });
 
-  test("refuses an expected hash that is none, and a missing file", async () => {
+  test("rejects an expected hash of another form, and a missing file", async () => {
     await expect(verify()).rejects.toMatchObject({
       code: "not-found",
       message: expect.stringContaining("--state-dir"),

@@ -189,7 +189,7 @@ describe("trouble on the way", () => {
     ["an answer that is no JSON", { malformed: true }],
     ["a proxy's page", { answer: { status: 502, body: "<html>" } }],
     ["an answer without its list", { rewrite: () => ({}) }],
-  ] as const)("COGNITO-1: %s on every page loses nobody", async ([, fault]) => {
+  ] as const)("COGNITO-1: %s on every page loses no user", async ([, fault]) => {
     const throttle = openThrottle();
     const { server, directory } = await serve({ users: people(200) }, {}, { throttle });
     const armed = server.script({ operation: "ListUsers", nth: { every: 2 }, ...fault });

@@ -128,7 +128,7 @@ describe("listings", () => {
     expect(groups.map(({ name }) => name)).toEqual(names);
   });
 
-  test("mark 7: a marker that AWS no longer takes is told apart", async () => {
+  test("mark 7: a marker that AWS no longer accepts has a reason of its own", async () => {
     const { directory } = await over(() => awsError("InvalidParameterException", "Paging marker is invalid"));
     expect(await refusal(directory.listUsers({ marker: "old" }, never))).toMatchObject({
       reason: "marker-refused",
@@ -323,7 +323,7 @@ describe("COGNITO-5, D9: a missing group and a missing pool are told apart", () 
     });
   });
 
-  test("not allowed to describe the pool: its groups tell", async () => {
+  test("not allowed to describe the pool: its groups decide", async () => {
     const denied = awsError("AccessDeniedException");
     const there = await answering({ DescribeUserPool: denied, ListGroups: { body: { Groups: [] } } });
     expect(await refusal(there.directory.listMembers("g", {}, never))).toMatchObject({
@@ -342,7 +342,7 @@ describe("COGNITO-5, D9: a missing group and a missing pool are told apart", () 
     expect((await refusal(directory.listMembers("g", {}, never))).code).toBe("permission-denied");
   });
 
-  test("the pool cannot be asked for now: it stays open", async () => {
+  test("the pool cannot be read now: the error says so", async () => {
     const { directory } = await answering({ DescribeUserPool: awsError("TooManyRequestsException") });
     expect((await refusal(directory.listMembers("g", {}, never))).code).toBe("throttled");
   });
@@ -357,6 +357,6 @@ describe("COGNITO-5, D9: a missing group and a missing pool are told apart", () 
   );
 });
 
-test("settings that exclude each other are refused before any call", () => {
+test("settings that cannot be combined are rejected before any call", () => {
   expect(() => adapterOver("http://127.0.0.1:1", { fips: true })).toThrow(/cannot be combined with FIPS/);
 });

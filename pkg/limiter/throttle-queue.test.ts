@@ -191,7 +191,7 @@ test("a failing limiter refuses those who wait instead of leaving them for ever,
   expect(given.at(-1)?.name).toBe("after");
 });
 
-test("status() tells every category of the quota table", () => {
+test("status() has every category of the quota table", () => {
   const throttle = scene.throttleOf({ rates: { UserRead: 100 } });
   expect(throttle.status().map(({ category }) => category)).toEqual(Object.keys(QUOTAS));
   expect(statusOf(throttle, CATEGORY_OF.AdminGetUser)).toEqual({

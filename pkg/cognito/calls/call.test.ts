@@ -33,7 +33,7 @@ function adapter(stub: AwsStub, over: Partial<CognitoOptions> = {}) {
 
 const onePage = { body: { Users: [wireUser(1)] } };
 
-/** The script is read to its last line, which then stands for every later request. */
+/** The last answer of the script is repeated for every later request. */
 function inTurn(...script: StubBehaviour[]) {
   return ({ number }: StubRequest): StubBehaviour => script[number - 1] ?? script.at(-1) ?? {};
 }
@@ -50,7 +50,7 @@ describe("one attempt", () => {
     );
   });
 
-  test("is told when it is over, without argument or answer", async () => {
+  test("is reported when it has ended, without argument or answer", async () => {
     const stub = await stubbed(inTurn(awsError("TooManyRequestsException"), onePage));
     const events: AwsCallEvent[] = [];
     await adapter(stub, { onCall: (event) => void events.push(event) }).listUsers({}, never);
@@ -144,7 +144,7 @@ describe("throttled", () => {
   });
 });
 
-describe("what passes is asked for again", () => {
+describe("a failure that may pass is retried", () => {
   test.for<[string, StubBehaviour]>([
     ["a 500", awsError("InternalErrorException", "x", 500)],
     ["an internal error at HTTP 400", awsError("InternalErrorException")],
@@ -153,7 +153,7 @@ describe("what passes is asked for again", () => {
     ["a cut connection", { cut: true }],
     ["an answer cut in its middle", { half: '{"Users":[{"Username":"u' }],
     ["an answer that is no JSON", { body: '{"Users":[{"Username' }],
-    ["an answer with a date that is none", { body: { Users: [wireUser(1, { UserCreateDate: "May" })] } }],
+    ["an answer with an invalid date", { body: { Users: [wireUser(1, { UserCreateDate: "May" })] } }],
     ["an empty 200", { body: "" }],
     ["an answer without Users", { body: {} }],
     ["an answer whose Users is no list", { body: { Users: "none" } }],
@@ -169,7 +169,7 @@ describe("what passes is asked for again", () => {
     ["with null for its list", { Users: null }],
     ["that is an array", []],
     ["that is an empty text", ""],
-  ])("COGNITO-1: a page %s is an error for good, never an empty page", async ([, body]) => {
+  ])("COGNITO-1: a page %s is an error after all attempts, never an empty page", async ([, body]) => {
     const stub = await stubbed(() => ({ body }));
     const error = await refusal(adapter(stub).listUsers({}, never));
     expect(error).toMatchObject({ code: "unavailable" });
@@ -236,7 +236,7 @@ describe("what does not pass is said once", () => {
     expect(error.message).toContain("connector iam-policy");
   });
 
-  test("a page that no AWS service wrote", async () => {
+  test("a page that is not from AWS", async () => {
     const stub = await stubbed(() => ({ status: 403, body: "<html>Blocked by policy</html>" }));
     const error = await refusal(adapter(stub).listUsers({}, never));
     expect(error.code).toBe("failed-precondition");
@@ -264,9 +264,9 @@ describe("COGNITO-4, D20, mark 54: no value leaves in an error", () => {
     ],
     ["an unheard-of error", awsError("NewException", secret)],
     ["a denial", awsError("AccessDeniedException", secret)],
-    ["an error's name that is none", awsError(`${secret} is bad`, "x")],
+    ["an error name of another form", awsError(`${secret} is bad`, "x")],
     ["a garbled answer", { body: `{"Users":[{"Username":"${secret}"` }],
-    ["a date that is none", { body: { Users: [wireUser(1, { UserCreateDate: secret })] } }],
+    ["an invalid date", { body: { Users: [wireUser(1, { UserCreateDate: secret })] } }],
   ])("%s", async ([, behaviour]) => {
     const stub = await stubbed(() => behaviour);
     const error = await refusal(adapter(stub).findUsers("email", secret, never));
@@ -360,7 +360,7 @@ describe("canceled by the caller", () => {
     expect(error.code).toBe("deadline-exceeded");
   });
 
-  test("with a reason in our own words, which stands", async () => {
+  test("with a GovernanceError as reason, which is kept", async () => {
     const stub = await stubbed(() => onePage);
     const reason = new GovernanceError("aborted", "the connector is shutting down");
     expect(await refusal(adapter(stub).listUsers({}, AbortSignal.abort(reason)))).toBe(reason);

@@ -34,7 +34,7 @@ function adapter(stub: AwsStub, over: Partial<CognitoOptions> = {}) {
   return directory;
 }
 
-/** The script is read to its last line, which then stands for every later request. */
+/** The last answer of the script is repeated for every later request. */
 function inTurn(...script: StubBehaviour[]) {
   return ({ number }: StubRequest): StubBehaviour => script[number - 1] ?? script.at(-1) ?? {};
 }
@@ -58,7 +58,7 @@ const LOST: [string, StubBehaviour][] = [
 ];
 
 describe("COGNITO-3: a write whose answer is lost", () => {
-  test.for(LOST)("is not sent again where that could do it twice: %s", async ([, lost]) => {
+  test.for(LOST)("is not sent again where that could have the effect twice: %s", async ([, lost]) => {
     const stub = await stubbed(() => lost);
     const error = await refusal(create(adapter(stub)));
     expect(error).toMatchObject({ code: "unavailable", reason: "outcome-unknown" });
@@ -102,7 +102,7 @@ describe("COGNITO-3: a write whose answer is lost", () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  test("a group that cannot be read is asked for again where that is harmless", async () => {
+  test("an answer whose group cannot be parsed is retried where that is harmless", async () => {
     const none = { description: undefined, roleArn: undefined, precedence: undefined };
     const stub = await stubbed(
       inTurn(
@@ -128,14 +128,14 @@ describe("a write that was not carried out is no unknown outcome", () => {
     expect(throttle.throttles).toEqual(["AdminCreateUser"]);
   });
 
-  test("a throttle for good", async () => {
+  test("a throttle that does not end", async () => {
     const stub = await stubbed(() => awsError("TooManyRequestsException"));
     const error = await refusal(create(adapter(stub)));
     expect([error.code, error.reason]).toEqual(["throttled", undefined]);
     expect(stub.requests).toHaveLength(10);
   });
 
-  test("a server that is not there: tried again, since nothing was sent", async () => {
+  test("a server that is not there: retried, since nothing was sent", async () => {
     const stub = await startAwsStub(() => ({}));
     await stub.close();
     const throttle = openThrottle();
@@ -152,25 +152,25 @@ describe("a write that was not carried out is no unknown outcome", () => {
     expect([error.code, error.reason]).toEqual(["unavailable", undefined]);
   });
 
-  test("credentials that AWS refuses are fetched anew, and a create sent again", async () => {
+  test("credentials that AWS rejects are refreshed, and a create is sent again", async () => {
     const stub = await stubbed(inTurn(awsError("ExpiredTokenException"), { body: { User: wireUser(1) } }));
     expect((await create(adapter(stub))).requestId).toBe("req-2");
   });
 
-  test("credentials that are refused for good", async () => {
+  test("credentials that AWS rejects again", async () => {
     const stub = await stubbed(() => awsError("ExpiredTokenException"));
     const error = await refusal(create(adapter(stub)));
     expect([error.code, error.reason]).toEqual(["unauthenticated", undefined]);
   });
 
-  test("a page that no AWS service wrote", async () => {
+  test("a page that is not from AWS", async () => {
     const stub = await stubbed(() => ({ status: 403, body: "<html>Blocked</html>" }));
     const error = await refusal(create(adapter(stub)));
     expect([error.code, error.reason]).toEqual(["failed-precondition", undefined]);
   });
 });
 
-describe("what AWS refuses is said once, by name", () => {
+describe("what AWS rejects is an error at once, by name", () => {
   test.for([
     ["UsernameExistsException", "already-exists", "user-exists"],
     ["AliasExistsException", "already-exists", "alias-exists"],
@@ -349,13 +349,13 @@ describe("receipts", () => {
   test.for<[string, unknown]>([
     ["{}", {}],
     ["nothing", ""],
-    ["members nobody asked for", { Later: 1 }],
+    ["unknown members", { Later: 1 }],
   ])("AWS answers a void operation with %s", async ([, body]) => {
     const stub = await stubbed(() => ({ body }));
     expect(await disable(adapter(stub))).toEqual({ requestId: "req-1" });
   });
 
-  test("a request id that is none is not taken", async () => {
+  test("a request id of another form is not taken", async () => {
     const stub = await stubbed(() => ({ headers: { "x-amzn-requestid": "a b <script>" } }));
     expect(await disable(adapter(stub))).toEqual({ requestId: undefined });
   });

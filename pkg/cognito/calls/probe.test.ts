@@ -30,10 +30,10 @@ const NOT_FOUND: Readonly<Record<string, StubBehaviour>> = {
 };
 const found = { body: { Users: [], Groups: [], UserPool: {} } };
 
-// A write has no arguments that touch nobody.
+// A write has no arguments that are sure to change nothing.
 const isRead = (category: Category) => /Read$|^UserList$/.test(category);
 
-test("asks once about every operation that reads, each with its own turn, and about nobody who exists", async () => {
+test("calls every operation that reads once, each with its own turn, and asks for no existing user", async () => {
   const { stub, throttle, directory } = await probing(({ operation }) => NOT_FOUND[operation] ?? found);
   const probes = await directory.probePermissions(never);
   expect(probes.map(({ operation }) => operation).sort()).toEqual(
@@ -52,7 +52,7 @@ test("asks once about every operation that reads, each with its own turn, and ab
   }
 });
 
-test("a denied operation is told with its cure, the others stay allowed", async () => {
+test("a denied operation has its cure, the others stay allowed", async () => {
   const { directory } = await probing(({ operation }) =>
     operation === "AdminGetUser" ? awsError("AccessDeniedException") : (NOT_FOUND[operation] ?? found),
   );

@@ -69,7 +69,7 @@ describe("through a proxy", () => {
     expect(far.requests[0]?.headers.host).toBe("cognito-idp.eu-west-1.amazonaws.com");
   });
 
-  test("a certificate that nobody trusts is told as such, once", async () => {
+  test("a certificate that is not trusted is an error of its own, without a retry", async () => {
     const far = await stub(true);
     const near = await proxy(portOf(far.url));
     const directory = realHost({ proxy: { httpsProxy: near.url }, retry: { maxAttempts: 5 } });

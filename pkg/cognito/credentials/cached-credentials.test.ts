@@ -9,7 +9,7 @@ function source(lifeMs: number | undefined) {
   let fetched = 0;
   let broken = false;
   const asked: (CredentialProperties | undefined)[] = [];
-  const held = cacheCredentials(
+  const cached = cacheCredentials(
     async (properties) => {
       asked.push(properties);
       if (broken) throw new Error("source is down");
@@ -23,9 +23,9 @@ function source(lifeMs: number | undefined) {
     () => nowMs,
   );
   return {
-    held,
+    cached,
     asked,
-    key: async (properties?: CredentialProperties) => (await held.provider(properties)).accessKeyId,
+    key: async (properties?: CredentialProperties) => (await cached.provider(properties)).accessKeyId,
     pass: (ms: number) => {
       nowMs += ms;
     },
@@ -38,15 +38,15 @@ function source(lifeMs: number | undefined) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("cacheCredentials", () => {
-  test("asks once, however many call at the same time", async () => {
-    const { key, asked, held } = source(60 * MINUTE_MS);
-    expect(held.generation()).toBe(0);
+  test("fetches once, however many call at the same time", async () => {
+    const { key, asked, cached } = source(60 * MINUTE_MS);
+    expect(cached.generation()).toBe(0);
     expect(await Promise.all([key(), key(), key()])).toEqual(["1", "1", "1"]);
     expect(asked).toHaveLength(1);
-    expect(held.generation()).toBe(1);
+    expect(cached.generation()).toBe(1);
   });
 
-  test("keeps for ever what has no end", async () => {
+  test("keeps credentials without an expiry for ever", async () => {
     const { key, pass, asked } = source(undefined);
     await key();
     pass(365 * 24 * 60 * MINUTE_MS);
@@ -54,13 +54,13 @@ describe("cacheCredentials", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("renews beside the calls in the last five minutes", async () => {
-    const { key, pass, held } = source(60 * MINUTE_MS);
+  test("renews in the background in the last five minutes", async () => {
+    const { key, pass, cached } = source(60 * MINUTE_MS);
     await key();
     pass(55 * MINUTE_MS - 1);
     expect(await key()).toBe("1");
     await settled();
-    expect(held.generation()).toBe(1);
+    expect(cached.generation()).toBe(1);
     pass(1);
     expect(await key()).toBe("1");
     await settled();
@@ -87,12 +87,12 @@ describe("cacheCredentials", () => {
     expect(await key()).toBe("2");
   });
 
-  test("mark 24: a forced refresh asks again and hands the demand on", async () => {
-    const { key, asked, held } = source(undefined);
+  test("mark 24: a forced refresh fetches again and passes the demand on", async () => {
+    const { key, asked, cached } = source(undefined);
     await key();
     expect(await key({ forceRefresh: true })).toBe("2");
     expect(asked[1]).toEqual({ forceRefresh: true });
     expect(await key()).toBe("2");
-    expect(held.generation()).toBe(2);
+    expect(cached.generation()).toBe(2);
   });
 });

@@ -125,7 +125,7 @@ describe("keys", () => {
     expect(stub.requests).toHaveLength(2);
   });
 
-  test("none at all: said at once, before any turn is taken", async () => {
+  test("no credentials at all: fails at once, before any turn is taken", async () => {
     const stub = await stubbed(() => onePage);
     const throttle = openThrottle();
     const error = await refusal(
@@ -196,7 +196,7 @@ describe("a role", () => {
     expect(stub.requests.map(keyOf)).toEqual(["AKIDBASE", "ASIA1", "AKIDBASE", "ASIA2"]);
   });
 
-  test("COGNITO-6, mark 24: ExpiredTokenException assumes it anew and repeats the call, once for calls refused together", async () => {
+  test("COGNITO-6, mark 24: ExpiredTokenException assumes it again and repeats the call, once for calls that were rejected together", async () => {
     const clock = instantClock();
     let sessions = 0;
     const dead = new Set<string>();
@@ -216,7 +216,7 @@ describe("a role", () => {
     expect(clock.sleeps).toEqual([]);
   });
 
-  test("that may not be assumed is told with the role and its cures; no turn is spent", async () => {
+  test("that may not be assumed: the error names the role and the cures, and no turn is spent", async () => {
     const stub = await stubbed(() => stsError("AccessDenied", 403));
     const throttle = openThrottle();
     const error = await refusal(assuming(stub, { throttle }).listUsers({}, never));
@@ -229,7 +229,7 @@ describe("a role", () => {
     expect(inspect(error, { depth: 10 })).not.toContain("base-secret");
   });
 
-  test("STS out of reach for a moment is waited for", async () => {
+  test("STS that is out of reach for a moment is retried", async () => {
     const clock = instantClock();
     const stub = await stubbed(({ operation, number }) => {
       if (operation !== "AssumeRole") return onePage;
@@ -241,7 +241,7 @@ describe("a role", () => {
     expect(clock.sleeps).toEqual([100, 200]);
   });
 
-  test("STS out of reach for good is unavailable", async () => {
+  test("STS that stays out of reach is unavailable", async () => {
     const stub = await stubbed(() => stsError("ServiceUnavailable", 503));
     const error = await refusal(assuming(stub, { retry: { maxAttempts: 3 } }).listUsers({}, never));
     expect(error).toMatchObject({ code: "unavailable", retryAt: expect.any(Date) });

@@ -101,7 +101,7 @@ describe("by text", () => {
     expect(judge(sdkError("NewException", text))).toBe("throttled");
   });
 
-  test("a text that only looks like a throttle, in an error that AWS did not name, is none", () => {
+  test("a text that looks like a throttle, in an error that AWS did not name, is not one", () => {
     expect(judge(new Error("Rate exceeded"))).toBe("unknown");
   });
 
@@ -133,7 +133,7 @@ describe("a marked call", () => {
   test.for([
     ["InvalidParameterException", "Paging marker eyJ0 is invalid for request", "marker-refused"],
     ["InvalidParameterException", "Invalid pagination token", "marker-refused"],
-    ["InvalidParameterException", "Something nobody has seen", "marker-refused"],
+    ["InvalidParameterException", "Something unknown", "marker-refused"],
     ["InvalidParameterException", "", "marker-refused"],
     [
       "InvalidParameterException",

@@ -31,7 +31,7 @@ test("mark 30: reads several, and members that are texts", () => {
 });
 
 test.for([undefined, "", "nonsense", "{}", "null", "[1,null,[]]", '[{"userId":"x"}]', "[{"])(
-  "text that holds none yields none: %j",
+  "text without identities yields none: %j",
   (text) => {
     expect(parseIdentities(text)).toEqual([]);
   },

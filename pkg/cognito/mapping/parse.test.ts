@@ -75,7 +75,7 @@ describe("a user", () => {
     ["UserCreateDate", { UserCreateDate: undefined }],
     ["UserCreateDate", { UserCreateDate: new Date(Number.NaN) }],
     ["UserLastModifiedDate", { UserLastModifiedDate: undefined }],
-  ])("without a usable %s is an error that names the member and nobody: %j", ([member, over]) => {
+  ])("without a valid %s is an error that names the member and no person: %j", ([member, over]) => {
     const raw: UserType = Object.assign({}, whole, over); // what the wire may really hold
     expect(() => parseUser("ListUsers", raw)).toThrow(GovernanceError);
     expect(() => parseUser("ListUsers", raw)).toThrow(new RegExp(`^ListUsers: .* ${member};`));

@@ -20,7 +20,7 @@ import { openAuditLog } from "./audit-log.ts";
 import { linesOf, NOW, recordOf } from "./testing.fixture.ts";
 import { verifyAuditFile } from "./verify-audit-file.ts";
 
-// What the disk is told to fail with, by call; the real calls otherwise.
+// The errors that the disk returns, by call; the real calls otherwise.
 const faults = vi.hoisted(() => new Map<string, string>());
 const calls = vi.hoisted((): string[] => []);
 
@@ -68,7 +68,7 @@ async function problems(): Promise<readonly unknown[]> {
   return (await verifyAuditFile(path, {}, never)).problems;
 }
 
-test("tells how a change ended, also one that another process wrote", () => {
+test("knows how a change ended, also one that another process wrote", () => {
   const log = open();
   expect(log.outcomeOf("c1")).toBeUndefined();
   open().append({ ...recordOf("c1"), outcome: "undone" });
@@ -90,7 +90,7 @@ describe("a line", () => {
     expect(line).toBe(`${body.slice(0, -1)},"hash":"${hash}"}`);
   });
 
-  test("keeps what makes a deletion good, and what failed", () => {
+  test("keeps what a deletion removed, and what failed", () => {
     const undo = {
       members: ["a", "b"],
       group: { description: undefined, roleArn: "arn", precedence: 0 },
@@ -115,7 +115,7 @@ describe("a line", () => {
     });
   });
 
-  test("has no room for what an object carries beyond its type", () => {
+  test("leaves out what an object has beyond its type", () => {
     const secret = "PLANTED-s3cret";
     const wide = { via: "cli", name: "alice", password: secret, toJSON: () => secret } as const;
     const target = { user: "u", email: secret };
@@ -339,7 +339,7 @@ describe("AUDIT-6: a disk that fails", () => {
     expect(await verifyAuditFile(path, {}, never)).toMatchObject({ lines: 2, problems: [] });
   });
 
-  test("and keeps an unsynced line ends this log, also for the change of that line", () => {
+  test("that keeps an unsynced line ends this log, also for the change of that line", () => {
     const log = open();
     faults.set("fsync", "EIO").set("ftruncate", "EIO");
     expect(() => log.append(recordOf("c1"))).toThrow("input/output error");
@@ -348,7 +348,7 @@ describe("AUDIT-6: a disk that fails", () => {
     expect(() => log.append(recordOf("c2"))).toThrow("could neither be synced nor removed");
   });
 
-  test("in the sync of a line that is there is reported too", () => {
+  test("in the sync of an existing line is reported too", () => {
     const log = open();
     log.append(recordOf("c1"));
     faults.set("fsync", "EIO");

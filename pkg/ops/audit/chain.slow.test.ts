@@ -104,7 +104,7 @@ function hashBefore(index: number): string {
 }
 
 describe("the chain", () => {
-  test("is unbroken as it was written", async () => {
+  test("is intact as it was written", async () => {
     expect(await verdictOf(whole)).toEqual({
       lines: LINES,
       lastSeq: LINES,

@@ -30,7 +30,7 @@ export function recordOf(change: string, over: Partial<AuditRecord> = {}): Audit
   };
 }
 
-/** The lines of a file, ends taken off; the last is what stands behind the last end. */
+/** The lines of a file, without their line ends; the last one is the rest after the last line end. */
 export function linesOf(path: string): string[] {
   return readFileSync(path, "utf8").split("\n");
 }

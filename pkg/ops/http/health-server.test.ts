@@ -107,7 +107,7 @@ describe("the pages", () => {
     expect(JSON.parse(got.body)).toMatchObject(body);
   });
 
-  test("/livez asks nobody, however ill the rest is", async () => {
+  test("/livez depends on nothing else, whatever fails", async () => {
     const ready = vi.fn<HealthServerOptions["ready"]>(async () => bad);
     const metrics = vi.fn<HealthServerOptions["metrics"]>(async () => "");
     const { port } = await start({ ready, metrics });
@@ -121,7 +121,7 @@ describe("the pages", () => {
     expect(await ask(port, "/livez")).toMatchObject({ status: 503 });
   });
 
-  test("/ready tells the last complete sync", async () => {
+  test("/ready shows the last complete sync", async () => {
     const lastSync = { endedAt: new Date(NOON), durationMs: 1500, users: 3, groups: 2, memberships: 1 };
     const { port } = await start({ ready: async () => ({ ...good, lastSync }) });
     expect(JSON.parse((await ask(port, "/ready")).body)).toMatchObject({
@@ -144,7 +144,7 @@ describe("the pages", () => {
     expect(got).toMatchObject({ status: 200, body: "", headers: { "content-length": "15" } });
   });
 
-  test("a page that fails is a 500 without its error, which is told inside", async () => {
+  test("a page that fails is a 500 without its error, which is reported inside", async () => {
     const onError = vi.fn<(error: unknown) => void>();
     const { port } = await start({
       metrics: async () => {
@@ -305,7 +305,7 @@ describe("opening and closing", () => {
 });
 
 describe("a health check", () => {
-  test.for(["127.0.0.1", "0.0.0.0"])("of %s is told what the service says", async (bindAddress) => {
+  test.for(["127.0.0.1", "0.0.0.0"])("of %s returns what the service says", async (bindAddress) => {
     const { port } = await start({ bindAddress });
     expect(await healthCheck({ bindAddress, port }, never)).toEqual({
       ok: true,
@@ -314,7 +314,7 @@ describe("a health check", () => {
     });
   });
 
-  test("tells why the service is not ready", async () => {
+  test("says why the service is not ready", async () => {
     const { port } = await start({ ready: async () => bad });
     const bindAddress = "127.0.0.1";
     expect(await healthCheck({ bindAddress, port }, never)).toMatchObject({
@@ -324,7 +324,7 @@ describe("a health check", () => {
     expect(await healthCheck({ bindAddress, port, endpoint: "live" }, never)).toMatchObject({ ok: true });
   });
 
-  test("tells that nobody listens", async () => {
+  test("says that nothing listens", async () => {
     const { server, port } = await start();
     await server.close(0);
     expect(await healthCheck({ bindAddress: "127.0.0.1", port }, never)).toMatchObject({

@@ -34,7 +34,7 @@ describe("what is found", () => {
     expect(validate).toHaveBeenCalledTimes(2);
   });
 
-  test("is reused for 5 s when it is a failure, whose own line is told", async () => {
+  test("is reused for 5 s when it is a failure, whose message is shown", async () => {
     const validate = vi.fn<ReadinessOptions["validate"]>(async () => {
       throw denied();
     });
@@ -52,7 +52,7 @@ describe("what is found", () => {
     expect(validate).toHaveBeenCalledTimes(2);
   });
 
-  test("tells nothing of an error that is not ours", async () => {
+  test("shows nothing of an error that is not ours", async () => {
     const readiness = probe(() => {
       throw new Error("ada@example.com has no pool");
     });
@@ -64,7 +64,7 @@ describe("what is found", () => {
     expect(await probe(async () => {}, { lastSync: () => lastSync }).ready()).toMatchObject({ lastSync });
   });
 
-  test("is kept for whoever wants no new look", async () => {
+  test("can be read without a new check", async () => {
     const validate = vi.fn<ReadinessOptions["validate"]>(async () => {});
     const readiness = probe(validate);
     expect(readiness.last()).toBeUndefined();
@@ -97,7 +97,7 @@ describe("one look at a time", () => {
     expect(validate).toHaveBeenCalledTimes(1);
   });
 
-  test("that does not end in time is a failure, and is told to stop", async () => {
+  test("that does not end in time is a failure, and is aborted", async () => {
     let told: unknown;
     const readiness = probe(
       (signal) =>

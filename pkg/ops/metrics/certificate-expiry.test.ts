@@ -21,7 +21,7 @@ function file(content: string): string {
   return path;
 }
 
-test("tells when the certificate ends, beside a key and several times over", () => {
+test("reads when the certificate expires, also beside a key and among several", () => {
   const path = file(`${TEST_KEY}${TEST_CERTIFICATE}${TEST_CERTIFICATE}`);
   expect(certificateExpiryMs(path)).toBe(Date.UTC(2120, 0, 1));
 });

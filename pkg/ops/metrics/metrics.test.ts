@@ -139,7 +139,7 @@ describe("syncs", () => {
     expect(await samples(metrics, "connector_sync_runs_total")).toHaveLength(3);
   });
 
-  test("that are complete tell age, duration and rows", async () => {
+  test("that are complete have age, duration and rows", async () => {
     let now = NOON;
     const metrics = metricsAt(() => now);
     metrics.sync({ outcome: "begun" });
@@ -208,7 +208,7 @@ const LOOKED_UP = [
 ] as const;
 
 describe("what is looked up", () => {
-  test.for(LOOKED_UP)("%s is %s, at every scrape anew", async ([name, sample]) => {
+  test.for(LOOKED_UP)("%s is %s, read at every scrape", async ([name, sample]) => {
     const metrics = metricsAt();
     expect(await samples(metrics, name)).toEqual([]);
     metrics.watch(SOURCES);
@@ -216,7 +216,7 @@ describe("what is looked up", () => {
     expect(await samples(metrics, name)).toEqual([sample]);
   });
 
-  test("is left out when its source fails, which is counted, and the rest stands", async () => {
+  test("is missing when its source fails, which is counted, and the rest stays", async () => {
     const metrics = metricsAt();
     metrics.watch(SOURCES);
     await metrics.text();

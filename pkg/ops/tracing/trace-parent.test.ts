@@ -34,7 +34,7 @@ describe("traceparent", () => {
     `00-${"0".repeat(32)}-${SPAN}-01`,
     `00-${TRACE}-${"0".repeat(16)}-01`,
     `00-${TRACE}-${SPAN}-01, 00-${TRACE}-${SPAN}-01`,
-  ])("%o names none", (header) => {
+  ])("%o is not valid", (header) => {
     expect(traceParent(header, "vendor=1")).toBeUndefined();
   });
 });
