@@ -43,11 +43,6 @@ export function fakeUser({ value }: UserRef) {
 export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvisioner {
   const calls: ProvisionerCall[] = [];
 
-  function noted<R>(verb: string, args: readonly unknown[], run: () => R): R {
-    calls.push({ verb, args: args.filter((arg) => !(arg instanceof AbortSignal)) });
-    return run();
-  }
-
   const changedUser =
     (...planned: WriteOperation[]) =>
     async (user: UserRef, context: WriteContext) =>
@@ -114,27 +109,16 @@ export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvi
     ...different,
   };
 
-  const provisioner: Provisioner = {
-    grant: (...args) => noted("grant", args, () => all.grant(...args)),
-    revoke: (...args) => noted("revoke", args, () => all.revoke(...args)),
-    createAccount: (...args) => noted("createAccount", args, () => all.createAccount(...args)),
-    deleteUser: (...args) => noted("deleteUser", args, () => all.deleteUser(...args)),
-    rotateCredential: (...args) => noted("rotateCredential", args, () => all.rotateCredential(...args)),
-    enableUser: (...args) => noted("enableUser", args, () => all.enableUser(...args)),
-    disableUser: (...args) => noted("disableUser", args, () => all.disableUser(...args)),
-    updateAttributes: (...args) => noted("updateAttributes", args, () => all.updateAttributes(...args)),
-    setPassword: (...args) => noted("setPassword", args, () => all.setPassword(...args)),
-    resetPassword: (...args) => noted("resetPassword", args, () => all.resetPassword(...args)),
-    resendInvitation: (...args) => noted("resendInvitation", args, () => all.resendInvitation(...args)),
-    signOutUser: (...args) => noted("signOutUser", args, () => all.signOutUser(...args)),
-    confirmSignUp: (...args) => noted("confirmSignUp", args, () => all.confirmSignUp(...args)),
-    resetMfa: (...args) => noted("resetMfa", args, () => all.resetMfa(...args)),
-    createGroup: (...args) => noted("createGroup", args, () => all.createGroup(...args)),
-    updateGroup: (...args) => noted("updateGroup", args, () => all.updateGroup(...args)),
-    deleteGroup: (...args) => noted("deleteGroup", args, () => all.deleteGroup(...args)),
-    recover: (...args) => noted("recover", args, () => all.recover(...args)),
-    idle: (...args) => noted("idle", args, () => all.idle(...args)),
-  };
+  const provisioner = new Proxy(all, {
+    get(target, property) {
+      const member: unknown = Reflect.get(target, property);
+      if (typeof member !== "function" || typeof property !== "string") return member;
+      return (...args: readonly unknown[]): unknown => {
+        calls.push({ verb: property, args: args.filter((arg) => !(arg instanceof AbortSignal)) });
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
   return { provisioner, calls };
 }
 

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
+import type { Journal } from "../../pkg/core/journal.ts";
 import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
 import type { Provisioner, WriteContext } from "../../pkg/provision/provisioner.ts";
@@ -54,7 +55,8 @@ export interface StageOptions {
 
 export interface ProcessOptions extends StageOptions {
   readonly directory?: Directory & DirectoryWriter;
-  readonly journal?: (inner: MemoryJournal) => MemoryJournal;
+  /** Between the changes and the journal. */
+  readonly journal?: (inner: Journal) => Journal;
   /** Another state directory. */
   readonly disk?: MemoryDisk;
 }
@@ -87,14 +89,13 @@ export function createStage(definition: Partial<PoolDefinition> = {}, options: S
   let ids = 0;
   function process(over: ProcessOptions = {}): Process {
     const { policy, userIdKind = "sub", audit: wrap } = { ...options, ...over };
-    const opened = (over.disk ?? disk).open();
-    const journal = over.journal?.(opened) ?? opened;
+    const journal = (over.disk ?? disk).open();
     const provisioner = createProvisioner({
       directory: over.directory ?? cognito.directory,
       poolId: STAGE_POOL,
       userIdKind,
       policy: { ...POLICY, ...policy },
-      journal,
+      journal: over.journal?.(journal) ?? journal,
       audit: wrap?.(audit) ?? audit,
       now: () => clock.now(),
       newId() {
