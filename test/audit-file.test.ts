@@ -168,8 +168,8 @@ describe("audit verify", () => {
       stdout: [
         "3 lines, the hash chain is intact",
         `last seq 3, last hash ${lastHash()}`,
-        "The file alone does not show whether lines were removed from its end, or all of it was replaced:",
-        "store the last hash elsewhere and pass it to the next check as --expect-last.",
+        "This check cannot see lines that were removed from the end, or a replaced file.",
+        "Keep the last hash elsewhere, and give it to the next check with --expect-last.",
         "",
       ].join("\n"),
     });
@@ -208,7 +208,7 @@ describe("audit verify", () => {
     const kept = lastHash();
     expect(await verify("table", kept.toUpperCase())).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("the expected hash is that of line 5; 0 lines after it"),
+      stdout: expect.stringContaining("the expected hash is in line 5, 0 lines before the end"),
     });
     writeFileSync(path, `${linesOf(path).slice(0, 3).join("\n")}\n`);
     expect(await verify()).toMatchObject({ code: 0 });
@@ -345,7 +345,7 @@ describe("audit show", () => {
       },
     });
     expect(await auditShowCommand({ path, output: "jsonl" }, {}, context)).toBe(1);
-    expect(context.stderr.text()).toMatch(/the output is incomplete, it has \d+ lines/);
+    expect(context.stderr.text()).toMatch(/incomplete output, only \d+ lines/);
   });
 
   test("leaves the file as it is", async () => {

@@ -132,9 +132,7 @@ describe("connector list", () => {
       const { code, stdout, stderr } = await list("users", "--output", format, "--log-format", "console");
       expect(code).toBe(20);
       expect(stdout).toContain("sub-3");
-      expect(stderr).toMatch(
-        /^connector: the output is incomplete, it has 60 users: ListUsers: not allowed.*\n$/,
-      );
+      expect(stderr).toMatch(/^connector: incomplete output, only 60 users: ListUsers: not allowed.*\n$/);
       expect(format === "json" && isJson(stdout)).toBe(false);
     },
   );
@@ -196,7 +194,7 @@ describe("connector list", () => {
     program.kill("SIGINT");
     const { code, stderr } = await result;
     expect(code).toBe(1);
-    expect(stderr).toBe("connector: the output is incomplete, it has 60 users: stopped by SIGINT\n");
+    expect(stderr).toBe("connector: incomplete output, only 60 users: stopped by SIGINT\n");
     hold.release();
   });
 });

@@ -134,7 +134,7 @@ describe("an admin with nothing but the commands", () => {
     const again = await changing(...grant, "--output", "table");
     expect(again).toEqual({
       code: 0,
-      stdout: `nothing to do: user ${sub} is in group readers\nnothing to do: user ${sub} is in group writers\n`,
+      stdout: `nothing to do: user ${sub} is already in group readers\nnothing to do: user ${sub} is already in group writers\n`,
       stderr: "",
     });
     expect(groupsOf("ada").toSorted()).toEqual(["readers", "writers"]);
@@ -142,7 +142,7 @@ describe("an admin with nothing but the commands", () => {
     const disable = ["disable-user", "--user", sub];
     expect(await changing(...disable, "--output", "table")).toEqual({
       code: 0,
-      stdout: `disabled and signed out: user ${sub}\nID tokens that are out stay valid until they expire\n`,
+      stdout: `disabled and signed out: user ${sub}\nissued ID tokens stay valid until they expire\n`,
       stderr: "",
     });
     expect(stored("ada").enabled).toBe(false);
@@ -155,7 +155,7 @@ describe("an admin with nothing but the commands", () => {
     expect(pool.stored("ada")).toBeUndefined();
     expect(await changing("delete-user", "--user", "ada", "--output", "table")).toEqual({
       code: 0,
-      stdout: "nothing to do: nobody of that name is in the pool\n",
+      stdout: "nothing to do: the user is not in the pool\n",
       stderr: "",
     });
 
@@ -306,7 +306,7 @@ describe("wrong input is one line, and nothing is written", () => {
     ["update-user --user joan --remove sub", 2, /^connector: --remove: /],
     ["create-group --name team --role-arn nonsense", 2, /^connector: --role-arn: must be/],
     ["update-group --group nope --description x", 5, /group nope is not in this pool/],
-    ["actions invoke nope --args {}", 5, /there is no action "nope"/],
+    ["actions invoke nope --args {}", 5, /unknown action "nope"/],
   ])("%s", async ([command, code, message]) => {
     const before = snapshot();
     const result = await inside(...line(command), "--provisioning");
@@ -358,16 +358,14 @@ test("recover settles what a killed process left open, and says what stands", as
     },
   ]);
   expect(recovered.code).toBe(0);
-  expect((await changing("recover", "--output", "table")).stdout).toBe(
-    "nothing to do: no change was left open\n",
-  );
+  expect((await changing("recover", "--output", "table")).stdout).toBe("nothing to do: no change is open\n");
 });
 
 test("recover finds nothing where nothing was cut off", async () => {
   await changing(...line("grant --group readers --user joan"));
   expect(await changing("recover", "--output", "table")).toEqual({
     code: 0,
-    stdout: "nothing to do: no change was left open\n",
+    stdout: "nothing to do: no change is open\n",
     stderr: "",
   });
 });

@@ -2,13 +2,12 @@ import { CommanderError } from "commander";
 import { isSettingName } from "../../pkg/config/table/settings.ts";
 import { isUnserved, unservedProblem } from "../../pkg/config/table/unserved.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
+import { helpWidth } from "./cli/help/format-help.ts";
 import { createProgram } from "./cli/program.ts";
 import { plainFlags } from "./cli/settings-options.ts";
-import { type Context, type Output, ReaderGone } from "./process/context.ts";
+import { type Context, ReaderGone } from "./process/context.ts";
 import { BAD_USAGE, exitCodeOf, OK } from "./process/exit-codes.ts";
 import { failureLine } from "./process/messages.ts";
-
-const WIDEST_HELP = 120;
 
 /** Runs one command line. Never rejects: resolves with the exit code, once all output is written. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
@@ -47,17 +46,13 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   return exitCode;
 }
 
-function helpWidth({ isTerminal, columns }: Output): number {
-  return isTerminal ? Math.min(columns(), WIDEST_HELP) : WIDEST_HELP;
-}
-
 // "error: unknown option '--x'\n(Did you mean --y?)"
 function badUsage({ message }: CommanderError): GovernanceError {
   const option = /^error: unknown option '--([a-z0-9-]+)/.exec(message)?.[1];
   if (option !== undefined && isSettingName(option)) {
     return new GovernanceError(
       "invalid-argument",
-      `--${option}: not a setting of this command; leave it out`,
+      `--${option}: this command does not use this setting; leave it out`,
     );
   }
   if (option !== undefined && isUnserved(option)) {

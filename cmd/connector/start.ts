@@ -30,9 +30,7 @@ export async function start(argv: readonly string[]): Promise<void> {
     cwd: process.cwd(),
     user: userName(),
     stdin: createInput(process.stdin),
-    stdout: createOutput(process.stdout, () =>
-      signals.stop(new ReaderGone("nobody reads the output any more")),
-    ),
+    stdout: createOutput(process.stdout, () => signals.stop(new ReaderGone("the output is closed"))),
     stderr: createOutput(process.stderr, () => {}),
     signal: signals.signal,
     onReload: (hook) => signals.onReload(hook),

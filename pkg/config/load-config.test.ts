@@ -529,7 +529,7 @@ describe("CONFIG-6: refused with one line", () => {
     [
       "a key of Baton that we do not serve",
       { flags: withPool, yaml: "client-id: abc" },
-      "client-id in CWD/.baton.yaml:1: a Baton setting that this connector does not serve; remove it",
+      "client-id in CWD/.baton.yaml:1: this connector does not support this Baton setting; remove it",
     ],
     [
       "a key given twice",
@@ -566,7 +566,7 @@ describe("CONFIG-6: refused with one line", () => {
     [
       "an environment name of Baton that we do not serve",
       { flags: withPool, env: { BATON_CLIENT_ID: "abc" } },
-      "BATON_CLIENT_ID: a Baton setting that this connector does not serve; unset it",
+      "BATON_CLIENT_ID: this connector does not support this Baton setting; unset it",
     ],
     [
       "a one-shot of Baton's in the environment",

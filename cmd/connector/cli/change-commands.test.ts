@@ -55,7 +55,7 @@ beforeEach(() => {
   fake = fakeProvisioner();
 });
 
-const ID_TOKENS = "ID tokens that are out stay valid until they expire\n";
+const ID_TOKENS = "issued ID tokens stay valid until they expire\n";
 
 describe("each command", () => {
   test.for<[string, string, string, string[]]>([
@@ -72,7 +72,7 @@ describe("each command", () => {
       "created: user sub-new, username name-of-sub-new\n",
       ["AdminCreateUser", "AdminSetUserPassword"],
     ],
-    ["delete-user --user u", "deleteUser", "deleted: user u, who was in admins\n", ["AdminDeleteUser"]],
+    ["delete-user --user u", "deleteUser", "deleted: user u, member of admins\n", ["AdminDeleteUser"]],
     ["enable-user --user u", "enableUser", "enabled: user u\n", ["AdminEnableUser"]],
     [
       "disable-user --user u",
@@ -95,10 +95,15 @@ describe("each command", () => {
     [
       "reset-password --user u",
       "resetPassword",
-      "password reset, and a code is on its way: user u\n",
+      "password reset, code sent: user u\n",
       ["AdminResetUserPassword"],
     ],
-    ["resend-invitation --user u", "resendInvitation", "invited again: user u\n", ["AdminCreateUser"]],
+    [
+      "resend-invitation --user u",
+      "resendInvitation",
+      "invitation sent again: user u\n",
+      ["AdminCreateUser"],
+    ],
     [
       "sign-out-user --user u",
       "signOutUser",
@@ -106,12 +111,7 @@ describe("each command", () => {
       ["AdminUserGlobalSignOut"],
     ],
     ["confirm-sign-up --user u", "confirmSignUp", "sign-up confirmed: user u\n", ["AdminConfirmSignUp"]],
-    [
-      "reset-mfa --user u",
-      "resetMfa",
-      "second factors switched off: user u\n",
-      ["AdminSetUserMFAPreference"],
-    ],
+    ["reset-mfa --user u", "resetMfa", "MFA turned off: user u\n", ["AdminSetUserMFAPreference"]],
     ["create-group --name g --precedence 0", "createGroup", "created: group g\n", ["CreateGroup"]],
     ["update-group --group g --description x", "updateGroup", "updated: group g\n", ["UpdateGroup"]],
     ["delete-group --group g", "deleteGroup", "deleted: group g; 2 members affected\n", ["DeleteGroup"]],
@@ -272,11 +272,11 @@ describe("what comes out", () => {
     });
     expect(await ran(line("grant --group a --user u"))).toEqual({
       exitCode: 0,
-      stdout: "nothing to do: user s-1 is in group a\n",
+      stdout: "nothing to do: user s-1 is already in group a\n",
       stderr: "",
     });
     expect((await ran(line("delete-user --user u"))).stdout).toBe(
-      "nothing to do: nobody of that name is in the pool\n",
+      "nothing to do: the user is not in the pool\n",
     );
   });
 
@@ -287,7 +287,7 @@ describe("what comes out", () => {
     });
     const { stdout } = await ran(line("update-user --user u --set email=b@example.com"));
     expect(stdout).toBe(
-      "updated: user s-1\nthe old value of email stands until the person has verified the new one\n",
+      "updated: user s-1\nthe old value of email stays until the user verifies the new one\n",
     );
   });
 
@@ -362,7 +362,7 @@ describe("a failure", () => {
     expect(await ran(line("revoke --group a --group b --user u"))).toEqual({
       exitCode: 14,
       stdout: "",
-      stderr: "connector: group a: AWS cannot be reached; try later; not tried: group b\n",
+      stderr: "connector: group a: AWS cannot be reached; try later; not attempted: group b\n",
     });
   });
 
@@ -377,7 +377,7 @@ describe("a failure", () => {
     const args = [...line("grant --group a --group b --user u"), ...POOL];
     expect(await run(args, { ...context, stdout: gone })).toBe(20);
     expect(context.stderr.text()).toBe(
-      "connector: the change is made, but nobody reads what came of it; not tried: group b\n",
+      "connector: the change was made, but its result cannot be printed: the output is closed; not attempted: group b\n",
     );
     expect(verbsOf(fake)).toEqual(["grant"]);
   });
@@ -463,11 +463,11 @@ describe("passwords", () => {
   test.for<[string, string]>([
     [
       `set-password --user u --password ${PASSWORD}`,
-      "--password: a password never stands on the command line",
+      "--password: a password is not accepted on the command line",
     ],
     [
       `set-password --user u --password=${PASSWORD}`,
-      "--password: a password never stands on the command line",
+      "--password: a password is not accepted on the command line",
     ],
     [`set-password --user u ${PASSWORD}`, "too many arguments for 'set-password'"],
     [`set-password --user u --stdin=${PASSWORD}`, "unknown option '--stdin'"],
@@ -477,10 +477,10 @@ describe("passwords", () => {
       `actions invoke set_password --args {"user_id":"u","password":"${PASSWORD}"}`,
       "--args: password is secret",
     ],
-    [`actions invoke set_password --args {"user_id":"u","password":"${PASSWORD}"`, "--args: is no JSON"],
+    [`actions invoke set_password --args {"user_id":"u","password":"${PASSWORD}"`, "--args: is not JSON"],
     [`update-user --user u --set ${PASSWORD}`, "--set: must be name=value"],
     [`create-account --profile "${PASSWORD}"`, "--profile: must be a JSON object"],
-    [`create-account --profile ${PASSWORD}`, "--profile: is no JSON"],
+    [`create-account --profile ${PASSWORD}`, "--profile: is not JSON"],
   ])("in the wrong place are refused and not repeated: %s", async ([command, message]) => {
     const { exitCode, stdout, stderr } = await ran(line(command));
     expect([exitCode, stdout]).toEqual([2, ""]);
@@ -491,14 +491,14 @@ describe("passwords", () => {
   });
 
   test.for<[string, string, string]>([
-    ["set-password --user u", "", "--stdin: missing; the password is read from stdin alone"],
+    ["set-password --user u", "", "--stdin: missing; the password can only be read from stdin"],
     ["set-password --user u --stdin", "", "--stdin: there is no line on stdin; pipe the password in"],
-    ["create-account --login x --temporary", "", "--temporary: there is no password; "],
+    ["create-account --login x --temporary", "", "--temporary: no password is set; "],
     ["create-account --login x --password random", "", "--encrypt-to: missing; "],
     [
       "create-account --login x --encrypt-to key.txt",
       "",
-      "--encrypt-to: only a random password is given out; ",
+      "--encrypt-to: only a random password is printed; ",
     ],
     ["rotate-password --user u", "", "required option '--encrypt-to <path>' not specified"],
     [
@@ -506,7 +506,7 @@ describe("passwords", () => {
       "",
       '--encrypt-to: "none.txt" cannot be read (ENOENT)',
     ],
-    ["rotate-password --user u --encrypt-to file", "# nothing\n", '--encrypt-to: "file" holds no key; '],
+    ["rotate-password --user u --encrypt-to file", "# nothing\n", '--encrypt-to: "file" contains no key; '],
     [
       "rotate-password --user u --encrypt-to file",
       "age1nonsense",
@@ -515,10 +515,10 @@ describe("passwords", () => {
     [
       "rotate-password --user u --encrypt-to file",
       "AGE-SECRET-KEY-1X",
-      '--encrypt-to: "file" holds a secret key; ',
+      '--encrypt-to: "file" contains a secret key; ',
     ],
     ["rotate-password --user u --encrypt-to file", '{"kty":"oct"}', '--encrypt-to: "file" its key '],
-    ["rotate-password --user u --encrypt-to file", "a\nb", '--encrypt-to: "file" holds 2 lines of keys; '],
+    ["rotate-password --user u --encrypt-to file", "a\nb", '--encrypt-to: "file" contains 2 keys; '],
   ])("that cannot go in or out are refused before anything is done: %s", async ([command, text, message]) => {
     writeFileSync(join(cwd, "file"), text);
     const { exitCode, stderr } = await ran(line(command), { cwd });
@@ -563,7 +563,7 @@ describe("bad usage is one line, exit code 2, and no change", () => {
   test.for([["--name"], ["--new-name"]])("a rename by %s is refused with the reason", async ([flag = ""]) => {
     const { exitCode, stderr } = await ran(["update-group", "--group", "g", flag, "h"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^connector: --(new-)?name: Cognito cannot rename a group, .*\n$/);
+    expect(stderr).toMatch(/^connector: --(new-)?name: Cognito cannot rename a group; .*\n$/);
   });
 
   test("a group name that Cognito would refuse ends all before the first change", async () => {
@@ -576,7 +576,7 @@ describe("bad usage is one line, exit code 2, and no change", () => {
   test("an unknown action is not found, and the others are named", async () => {
     const { exitCode, stderr } = await ran(line("actions invoke enable --args {}"));
     expect(exitCode).toBe(5);
-    expect(stderr).toMatch(/^connector: there is no action "enable"; there are enable_user, .*\n$/);
+    expect(stderr).toMatch(/^connector: unknown action "enable"; the actions are enable_user, .*\n$/);
   });
 });
 
@@ -651,9 +651,7 @@ describe("recover", () => {
   });
 
   test("without anything to settle says so", async () => {
-    expect((await ran(["recover", "--provisioning"])).stdout).toBe(
-      "nothing to do: no change was left open\n",
-    );
+    expect((await ran(["recover", "--provisioning"])).stdout).toBe("nothing to do: no change is open\n");
   });
 
   test("without --provisioning changes nothing", async () => {

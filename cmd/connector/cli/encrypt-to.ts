@@ -7,15 +7,15 @@ import { type EncryptionConfig, EncryptionConfigSchema } from "../../../pkg/prot
 
 const FLAG = "--encrypt-to";
 
-/** What stands where a path should, and may be a secret key: no message repeats it. */
+/** A key in the place of the path. It may be a secret key, so no message repeats it. */
 const KEY_ITSELF = /^\s*(\{|age-secret-key-)/i;
 
-/** A sealer for the one key in the file, tried out before anything is changed (D16). */
+/** A sealer for the key in the file. The key is tried before anything is changed (D16). */
 export async function sealerFromFile(path: string, cwd: string): Promise<Sealer> {
   if (KEY_ITSELF.test(path)) {
     throw new GovernanceError(
       "invalid-argument",
-      `${FLAG}: is a key; give the path of the file that holds it`,
+      `${FLAG}: this is a key; give the path of a file that contains it`,
     );
   }
   const config = configOf(keyText(resolve(cwd, path), path), path);
@@ -37,7 +37,7 @@ function keyText(file: string, path: string): string {
   }
 }
 
-/** A JWK is JSON; recipients of age stand one a line, among comments. */
+/** A JWK is JSON. A file of age has one recipient a line, and comments. */
 function configOf(text: string, path: string): EncryptionConfig {
   if (text.trimStart().startsWith("{")) {
     const value = { pubKey: Buffer.from(text) };
@@ -49,12 +49,12 @@ function configOf(text: string, path: string): EncryptionConfig {
     .filter((line) => line !== "" && !line.startsWith("#"));
   const [recipient] = lines;
   if (recipient === undefined) {
-    throw refused(path, "holds no key; it must hold one public JWK or one age1… recipient");
+    throw refused(path, "contains no key; it must contain one public JWK or one age1… recipient");
   }
   if (/^AGE-SECRET-KEY-/i.test(recipient)) {
-    throw refused(path, 'holds a secret key; give its recipient, which "age-keygen -y" prints');
+    throw refused(path, 'contains a secret key; give its recipient, which "age-keygen -y" prints');
   }
-  if (lines.length > 1) throw refused(path, `holds ${lines.length} lines of keys; keep one`);
+  if (lines.length > 1) throw refused(path, `contains ${lines.length} keys; keep one`);
   return create(EncryptionConfigSchema, { config: { case: "ageRecipientConfig", value: { recipient } } });
 }
 

@@ -8,7 +8,7 @@ import type { Diagnostics } from "./diagnostics.ts";
 import { type ChangeRow, createChangeWriter } from "./output/change-output.ts";
 import { withRuntime } from "./with-runtime.ts";
 
-/** What a change is made with. */
+/** What a change needs. */
 export interface Tools {
   readonly provisioner: Provisioner;
   readonly write: WriteContext;
@@ -16,24 +16,24 @@ export interface Tools {
 }
 
 export interface NamedChange {
-  /** What tells it from the others of the same command line, such as `group admins`. */
+  /** Names the change among those of the same command line, such as `group admins`. */
   readonly name: string;
   make(tools: Tools): Promise<ChangeRow>;
 }
 
-/** A request as a command line has it. */
+/** The changes that one command line asks for. */
 export interface CommandChanges {
-  /** Columns of these changes alone. */
+  /** Columns that only these changes have. */
   readonly detailKeys?: readonly string[];
-  /** In this order; each is a change of its own. */
+  /** Made in this order; each is a change of its own. */
   readonly changes: readonly NamedChange[];
-  /** By the field names of messages: the flags that stand for them; the first that fits counts. */
+  /** The flag for each field name that an error message may contain. The first match is used. */
   readonly flags?: Readonly<Record<string, string>>;
 }
 
 /**
- * Makes the changes one after the other and prints each. Exit code: 0 when all are as asked for; 20 when some are, or
- * when a failed one left something standing; else that of the failure.
+ * Makes the changes one after the other and prints each. Exit code: 0 if all succeeded; 20 if only some did, or if a
+ * failed one was made in part; otherwise that of the first failure.
  */
 export function makeChanges(config: Config, context: Context, request: CommandChanges): Promise<number> {
   return withRuntime(config, context, (runtime, diagnostics) =>
@@ -81,7 +81,10 @@ async function makeAll(
       await rows.write([row]);
     } catch (error) {
       if (!(error instanceof ReaderGone)) throw error;
-      const failure = new GovernanceError("canceled", "the change is made, but nobody reads what came of it");
+      const failure = new GovernanceError(
+        "canceled",
+        "the change was made, but its result cannot be printed: the output is closed",
+      );
       await diagnostics.fail(withUntried(failure, untried));
       return PARTIAL;
     }
@@ -93,7 +96,7 @@ async function makeAll(
   return exitCodeOf(first);
 }
 
-/** What says nothing of the other groups on the same command line. */
+/** Failures of one group that do not concern the other groups of the command line. */
 const ABOUT_ONE: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>(["group-gone"]);
 
 function isAboutThisOne({ code, reason, appliedEffects }: GovernanceError): boolean {
@@ -102,12 +105,12 @@ function isAboutThisOne({ code, reason, appliedEffects }: GovernanceError): bool
 
 function asFailure(error: unknown, signal: AbortSignal): GovernanceError {
   if (signal.reason instanceof ReaderGone) {
-    return new GovernanceError("canceled", "nobody reads the output any more");
+    return new GovernanceError("canceled", "the output is closed");
   }
   return GovernanceError.from(error);
 }
 
-/** The same failure, in the words of the command line: `role_arn: …` becomes `--role-arn: …`. */
+/** The failure with flags instead of field names: `role_arn: …` becomes `--role-arn: …`. */
 export function inFlags(failure: GovernanceError, flags: Readonly<Record<string, string>>): GovernanceError {
   if (failure.code !== "invalid-argument") return failure;
   let { message } = failure;
@@ -119,10 +122,10 @@ export function inFlags(failure: GovernanceError, flags: Readonly<Record<string,
 
 function withUntried(failure: GovernanceError, untried: readonly string[]): GovernanceError {
   if (untried.length === 0) return failure;
-  return failure.with({ message: `${failure.message}; not tried: ${untried.join(", ")}` });
+  return failure.with({ message: `${failure.message}; not attempted: ${untried.join(", ")}` });
 }
 
-/** A field stands before a colon, alone or in a list of fields. `a.` is the start of a name, `a[]` any item of a. */
+/** Matches a field before a colon, alone or in a list. `a.` is the start of a name, `a[]` any item of a. */
 function fieldPattern(field: string): RegExp {
   const name = field.replace(/\[\]$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const index = field.endsWith("[]") ? "\\[\\d+\\]" : "";

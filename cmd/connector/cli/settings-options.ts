@@ -10,31 +10,43 @@ import {
 } from "../../../pkg/config/table/settings.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 
-/** The setting that an option stands for. */
-interface SettingOption {
-  /** The name that `Flags` knows: the setting's, or that of its file form. */
+/** An option that gives the value of a setting. */
+export interface SettingOption {
+  /** The key in `Flags`: the name of the setting, or that of its file form. */
   readonly name: string;
   readonly setting: SettingName;
   readonly option: Option;
 }
 
 const OPTION_OF = new WeakMap<Option, SettingOption>();
+const READER_OF = new WeakMap<Command, CommandName>();
 
 /** Gives a command the options of the settings that it reads. */
 export function addSettings(command: Command, reads: CommandName): void {
+  READER_OF.set(command, reads);
   for (const name of settingsFor(reads)) {
-    for (const option of allOptionsOf(name)) command.addOption(option.helpGroup(`${settingOf(name).group}:`));
+    for (const option of allOptionsOf(name)) command.addOption(option);
   }
 }
 
-/** Lets the options also stand before the command's name. */
+/** Whose settings the command reads; undefined if it reads none. */
+export function settingsReader(command: Command): CommandName | undefined {
+  return READER_OF.get(command);
+}
+
+/** The setting that the option gives a value to; undefined for an option of the command's own. */
+export function settingOfOption(option: Option): SettingName | undefined {
+  return OPTION_OF.get(option)?.setting;
+}
+
+/** Accepts the options also before the name of the command. */
 export function addHiddenSettings(command: Command): void {
   for (const name of SETTING_NAMES) {
     for (const option of allOptionsOf(name)) command.addOption(option.hideHelp());
   }
 }
 
-/** What was given on the command line, to the command or to those above it. A setting that is not the command's is refused. */
+/** The settings given on the command line, to the command or to its parents. Throws for a setting that the command does not read. */
 export function flagsOf(command: Command, reads: CommandName): Flags {
   const flags = new Map<string, string>();
   for (let level: Command | null = command; level !== null; level = level.parent) {
@@ -49,7 +61,7 @@ export function flagsOf(command: Command, reads: CommandName): Flags {
   return flags;
 }
 
-/** Rewrites `--flag=true` and `--flag=false`, as Baton takes them, to what commander knows. */
+/** Rewrites `--flag=true` and `--flag=false`, which Baton accepts, to the forms that commander knows. */
 export function plainFlags(argv: readonly string[]): string[] {
   const end = argv.indexOf("--");
   return argv.map((word, i) => {
@@ -68,17 +80,18 @@ function isFlag(name: SettingName): boolean {
   return settingOf(name).shape.kind === "flag";
 }
 
-/** With the opposite of a flag, which `--flag=false` becomes. */
+/** The options of a setting, with `--no-<flag>` for a flag: `--flag=false` becomes that. */
 function allOptionsOf(name: SettingName): readonly Option[] {
-  const options = optionsOf(name).map(({ option }) => option);
+  const options = settingOptions(name).map(({ option }) => option);
   return isFlag(name) ? [...options, new Option(`--no-${name}`).hideHelp()] : options;
 }
 
-function optionsOf(name: SettingName): readonly SettingOption[] {
+/** New options for a setting: its value and, for a secret, the file that holds it. */
+export function settingOptions(name: SettingName): readonly SettingOption[] {
   const { secret } = settingOf(name);
   const options = [valueOption(name)];
   if (secret) {
-    const option = new Option(`--${fileForm(name)} <path>`, `File that holds ${name}`);
+    const option = new Option(`--${fileForm(name)} <path>`, `File that contains ${name}`);
     options.push({ name: fileForm(name), setting: name, option });
   }
   for (const known of options) OPTION_OF.set(known.option, known);
@@ -124,7 +137,7 @@ function valueOption(name: SettingName): SettingOption {
 function foreign(name: string, command: Command): GovernanceError {
   return new GovernanceError(
     "invalid-argument",
-    `--${name}: not a setting of ${pathOf(command)}; leave it out`,
+    `--${name}: ${pathOf(command)} does not use this setting; leave it out`,
   );
 }
 

@@ -21,7 +21,7 @@ export function createOutput(stream: Stream, onGone: () => void): Output {
     write: (text) =>
       new Promise((resolve, reject) => {
         if (gone) {
-          reject(new ReaderGone("nobody reads the output any more"));
+          reject(new ReaderGone("the output is closed"));
           return;
         }
         stream.write(text, (error) => {
@@ -30,7 +30,7 @@ export function createOutput(stream: Stream, onGone: () => void): Output {
             return;
           }
           readerGone();
-          reject(new ReaderGone("nobody reads the output any more"));
+          reject(new ReaderGone("the output is closed"));
         });
       }),
     writeNow(text) {

@@ -30,7 +30,7 @@ test("shows each value with its source, and no secret", () => {
   expect(shown.get("client-secret")).toEqual(["(secret)", "BATON_CLIENT_SECRET"]);
   expect(shown.get("groups-allow")).toEqual(["(all)", "default"]);
   expect(shown.get("groups-deny")).toEqual(["admins,root-*", "BATON_GROUPS_DENY"]);
-  expect(shown.get("region")).toEqual(["(read from the pool id)", "default"]);
+  expect(shown.get("region")).toEqual(["(the Region in the pool ID)", "default"]);
   expect(shown.get("sync-every")).toEqual(["1h30m", "BATON_SYNC_EVERY"]);
   expect(shown.get("log-level-debug-expires-at")?.[0]).toBe("2026-11-21T17:00:00.000Z");
   expect(shown.get("tls-readers")?.[0]).toBe("DNS:a.example.com,email:b@example.com");

@@ -216,7 +216,7 @@ describe("refused with one line", () => {
     ["BATON_OTEL_LOGGING_DISABLED", "false"],
   ] as const)("%s, which is Baton's and not served", ([name, value]) => {
     expect(refusalOf(() => served({}, { [name]: value }))).toBe(
-      `${name}: a Baton setting that this connector does not serve; unset it`,
+      `${name}: this connector does not support this Baton setting; unset it`,
     );
   });
 });

@@ -22,11 +22,11 @@ const COMMON: {
 export const HEALTH_SETTINGS = {
   "health-check": flagSetting({
     ...COMMON,
-    description: "Open the HTTP endpoint of health and metrics",
+    description: "Open the HTTP endpoint for health and metrics",
   }),
   "health-check-port": wholeNumberSetting({
     ...COMMON,
-    description: "Port of that endpoint; 0 lets the system choose",
+    description: "Port of the health endpoint; 0 lets the system choose one",
     min: 0,
     max: 65_535,
     fallback: 8081,
@@ -35,7 +35,7 @@ export const HEALTH_SETTINGS = {
   "health-check-bind-address": textSetting({
     ...COMMON,
     description:
-      "Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data",
+      "Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data",
     example: "host",
     parse: bindHost,
     fallback: "127.0.0.1",
@@ -44,24 +44,24 @@ export const HEALTH_SETTINGS = {
   }),
   "otel-collector-endpoint": optionalTextSetting({
     ...COMMON,
-    description: "OpenTelemetry collector that traces are sent to: URL, or host:port for https",
+    description: "OpenTelemetry collector for traces: a URL, or host:port for https",
     example: "url",
     parse: collectorEndpoint,
     fallbackText: "no traces",
   }),
   "otel-collector-endpoint-tls-cert-path": optionalTextSetting({
     ...COMMON,
-    description: "Certificate of the collector or of its CA, PEM",
+    description: "Certificate of the collector or of its CA (PEM)",
     example: "path",
     parse: plainText,
     fallbackText: "the CAs of Node.js",
   }),
   "otel-collector-endpoint-tls-insecure": flagSetting({
     ...COMMON,
-    description: "Send to host:port without TLS",
+    description: "Connect to host:port of the collector without TLS",
   }),
   "otel-tracing-disabled": flagSetting({
     ...COMMON,
-    description: "Send no traces, although a collector is set",
+    description: "Send no traces, even if a collector is set",
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -27,7 +27,7 @@ export const PROVISIONING_SETTINGS = {
   // heard by a command, have it change what was to be left alone.
   "dry-run": flagSetting({
     group: "Provisioning",
-    description: "Say what would be changed, change nothing",
+    description: "Show the change, but do not make it",
     inFile: false,
     inEnvironment: false,
     operators: true,
@@ -36,7 +36,7 @@ export const PROVISIONING_SETTINGS = {
   "groups-allow": optionalTextSetting({
     group: "Provisioning",
     description:
-      "Groups that may be granted, created, changed or deleted: whole names, comma separated, with * and ?",
+      "Groups that may be granted, created, changed or deleted: full names, separated by commas; * and ? are wildcards",
     example: "patterns",
     parse: parseGroupPatterns,
     fallbackText: "all",
@@ -46,7 +46,7 @@ export const PROVISIONING_SETTINGS = {
   }),
   "groups-deny": optionalTextSetting({
     group: "Provisioning",
-    description: "Groups that may not, though --groups-allow has them: whole names, with * and ?",
+    description: "Groups that may not be changed, even if --groups-allow includes them; same format",
     example: "patterns",
     parse: parseGroupPatterns,
     fallbackText: "none",
@@ -56,26 +56,25 @@ export const PROVISIONING_SETTINGS = {
   }),
   "allow-role-groups": flagSetting({
     group: "Provisioning",
-    description: "Allow granting groups that carry an IAM role, and setting such a role",
+    description: "Allow grants of groups with an IAM role, and setting the role of a group",
     operators: true,
     commands: CHANGING,
   }),
   "allow-federated-writes": flagSetting({
     group: "Provisioning",
-    description:
-      "Allow passwords and attributes of profiles that belong to an identity provider to be written",
+    description: "Allow changes to passwords and attributes of users from an identity provider",
     operators: true,
     commands: CHANGING,
   }),
   "delete-requires-disabled": flagSetting({
     group: "Provisioning",
-    description: "Delete only accounts that are disabled already",
+    description: "Delete only users that are already disabled",
     operators: true,
     commands: CHANGING,
   }),
   "max-deletions-per-hour": wholeNumberSetting({
     group: "Provisioning",
-    description: "Deletions in any hour; 0 refuses all",
+    description: "Maximum number of deletions in an hour; 0 refuses all",
     min: 0,
     max: MOST_PER_HOUR,
     fallback: 100,
@@ -84,7 +83,7 @@ export const PROVISIONING_SETTINGS = {
   }),
   "max-disables-per-hour": wholeNumberSetting({
     group: "Provisioning",
-    description: "Accounts disabled in any hour; 0 refuses all",
+    description: "Maximum number of users disabled in an hour; 0 refuses all",
     min: 0,
     max: MOST_PER_HOUR,
     fallback: 100,
@@ -93,7 +92,8 @@ export const PROVISIONING_SETTINGS = {
   }),
   "max-invitations-per-hour": wholeNumberSetting({
     group: "Provisioning",
-    description: "Invitations in any hour; 0 refuses all, and Cognito's own sender has 50 e-mails a day",
+    description:
+      "Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day)",
     min: 0,
     max: MOST_PER_HOUR,
     fallback: 50,
@@ -102,7 +102,7 @@ export const PROVISIONING_SETTINGS = {
   }),
   "max-groups-per-user": wholeNumberSetting({
     group: "Provisioning",
-    description: "Groups that one user may be put into; AWS allows 100 and may have given the pool more",
+    description: "Maximum number of groups of one user; the AWS quota is 100 and can be raised",
     min: 1,
     max: 10_000,
     fallback: 100,
@@ -111,7 +111,7 @@ export const PROVISIONING_SETTINGS = {
   }),
   "client-secret": optionalTextSetting({
     group: "Provisioning",
-    description: "Baton client secret, whose key opens the passwords that the platform sends",
+    description: "Baton client secret; its key decrypts the passwords that the platform sends",
     example: "secret",
     parse: clientSecret,
     secret: true,

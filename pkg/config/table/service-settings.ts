@@ -24,7 +24,7 @@ export const SERVICE_SETTINGS = {
   listen: textSetting({
     ...COMMON,
     description:
-      "Address of the gRPC service: host:port, [ipv6]:port or unix:/path; beyond this machine it needs TLS",
+      "Address of the gRPC service: host:port, [ipv6]:port or unix:/path; an address that other machines can reach needs TLS",
     example: "address",
     parse: parseListenAddress,
     fallback: DEFAULT_LISTEN,
@@ -32,24 +32,24 @@ export const SERVICE_SETTINGS = {
   }),
   insecure: flagSetting({
     ...COMMON,
-    description: "Serve other machines without TLS",
+    description: "Allow other machines to connect without TLS",
   }),
   "tls-cert-file": optionalTextSetting({
     ...COMMON,
-    description: "Certificate of the service with its chain, PEM",
+    description: "Certificate of the service and its chain (PEM)",
     example: "path",
     parse: plainText,
     fallbackText: "no TLS",
   }),
   "tls-key-file": optionalTextSetting({
     ...COMMON,
-    description: "Private key of that certificate, PEM",
+    description: "Private key of the certificate (PEM)",
     example: "path",
     parse: plainText,
   }),
   "tls-client-ca-file": optionalTextSetting({
     ...COMMON,
-    description: "CA that must have signed the certificate of every client, PEM",
+    description: "CA certificates (PEM); every client then needs a certificate from one of these CAs",
     example: "path",
     parse: plainText,
     fallbackText: "no client certificates",
@@ -57,7 +57,7 @@ export const SERVICE_SETTINGS = {
   "tls-readers": optionalTextSetting({
     ...COMMON,
     description:
-      "Client certificates that may only read, by subject alternative name: whole DNS names, e-mail addresses or spiffe:// URIs, comma separated",
+      "Client certificates that may only read, by subject alternative name: full DNS names, e-mail addresses or spiffe:// URIs, separated by commas",
     example: "names",
     parse: parseCertificateNames,
     fallbackText: "none",
@@ -65,48 +65,48 @@ export const SERVICE_SETTINGS = {
   }),
   "tls-provisioners": optionalTextSetting({
     ...COMMON,
-    description: "Client certificates that may also change the pool, by the same names",
+    description: "Client certificates that may also change the pool; same format",
     example: "names",
     parse: parseCertificateNames,
-    fallbackText: "every certificate of the CA, unless --tls-readers names some",
+    fallbackText: "every certificate of the CA; none if --tls-readers is set",
     repeats: true,
   }),
   "auth-tokens-file": optionalTextSetting({
     ...COMMON,
-    description: "File of the hashed bearer tokens that are accepted, each with its role",
+    description: "File with the hashes of the accepted bearer tokens, each with a role",
     example: "path",
     parse: plainText,
     fallbackText: "no tokens",
   }),
   "jwt-jwks-url": optionalTextSetting({
     ...COMMON,
-    description: "URL of the keys (JWKS) that sign the JWTs that are accepted",
+    description: "URL of the JSON Web Key Set that verifies the accepted JWTs",
     example: "url",
     parse: jwksUrl,
     fallbackText: "no JWTs",
   }),
   "jwt-jwks-file": optionalTextSetting({
     ...COMMON,
-    description: "File of such keys instead",
+    description: "File with the JSON Web Key Set, instead of a URL",
     example: "path",
     parse: plainText,
     fallbackText: "no JWTs",
   }),
   "jwt-issuer": optionalTextSetting({
     ...COMMON,
-    description: "Issuer (iss) that a JWT must have",
+    description: "Issuer (iss) that each JWT must have",
     example: "issuer",
     parse: tokenText,
   }),
   "jwt-audience": optionalTextSetting({
     ...COMMON,
-    description: "Audience (aud) that a JWT must have",
+    description: "Audience (aud) that each JWT must have",
     example: "audience",
     parse: tokenText,
   }),
   "jwt-role-claim": textSetting({
     ...COMMON,
-    description: "Claim of a JWT that has connector:read or connector:provision",
+    description: "Claim of the JWT that contains connector:read or connector:provision",
     example: "claim",
     parse: tokenText,
     fallback: "roles",
@@ -114,20 +114,21 @@ export const SERVICE_SETTINGS = {
   }),
   "grace-seconds": wholeNumberSetting({
     ...COMMON,
-    description: "How long calls and changes under way may take to end",
+    description: "Time for running calls and changes to end at shutdown, in seconds",
     min: 1,
     max: 3600,
     fallback: 25,
   }),
   "max-connections": wholeNumberSetting({
     ...COMMON,
-    description: "Connections held at once; beyond it the first that no rightful caller has used makes room",
+    description:
+      "Maximum number of open connections; above it, the oldest one without an authenticated call is closed",
     min: 1,
     max: 1_000_000,
     fallback: 20_000,
   }),
   "disable-reflection": flagSetting({
     ...COMMON,
-    description: "Leave out gRPC server reflection",
+    description: "Turn off gRPC server reflection",
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

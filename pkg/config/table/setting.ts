@@ -1,4 +1,4 @@
-/** The commands that read settings; `write` stands for every command that changes the pool. */
+/** The commands that read settings; `write` means every command that changes the pool. */
 export type CommandName =
   | "sync"
   | "serve"
@@ -22,7 +22,7 @@ export type SettingGroup =
   | "Health and metrics"
   | "Output and logs";
 
-/** What a text became, or what is wrong with it: the rule and the cure, without the value. */
+/** The parsed value, or what is wrong with the text: the rule and the cure, without the value. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
 /** How a value is written, for help, documents and the schema that `config` prints. */
@@ -38,28 +38,28 @@ export interface Setting<T> {
   /** One sentence without a full stop, as `--help` shows it. */
   readonly description: string;
   readonly shape: Shape;
-  /** Given a text that is not empty. */
+  /** Called with a text that is not empty. */
   readonly parse: (text: string) => Parsed<T>;
-  /** The value where no source has one; undefined also where `buildConfig` derives it from other settings. */
+  /** The value if no source has one; undefined if there is none or `buildConfig` derives it. */
   readonly fallback: T;
   /** The fallback in words, for documents. */
   readonly fallbackText: string;
   readonly required: boolean;
-  /** Never shown, refused as a flag, and readable from a file that `<name>-file` names. */
+  /** Never shown, refused as a flag, and also read from the file that `<name>-file` names. */
   readonly secret: boolean;
-  /** True: a URL that may have a password in it, and is refused as a flag when it has one. */
+  /** True: a URL that may contain a password. With a password it is refused as a flag. */
   readonly carriesPassword: boolean;
   readonly commands: readonly CommandName[];
-  /** Names that others own, read after ours: those of the AWS SDK and of curl. */
+  /** Environment variables of the AWS SDK and of curl, which are read after ours. */
   readonly extraEnv: readonly string[];
   readonly short: string | undefined;
-  /** False: names or guards the other sources, so it cannot stand in the file. */
+  /** False: cannot be in the file, because it names the file or must not be set for every command. */
   readonly inFile: boolean;
-  /** False: belongs to one command line alone, so finding it in the environment is an error. */
+  /** False: only a flag; an environment variable for it is an error. */
   readonly inEnvironment: boolean;
-  /** True: repeating the flag adds to it. */
+  /** True: a repeated flag adds to the value. */
   readonly repeats: boolean;
-  /** For operators; not a question that a form for newcomers asks. */
+  /** True: for operators; a setup form for newcomers does not ask for it. */
   readonly operators: boolean;
 }
 
@@ -92,7 +92,7 @@ const PLAIN = {
   operators: false,
 } as const;
 
-/** A text with its own parser. Where nothing is given: `fallback`. */
+/** A text with its own parser. */
 export function textSetting<T>(
   row: Common & {
     readonly example: string;

@@ -14,11 +14,11 @@ describe("the settings table", () => {
   });
 
   test("fills the block of a document and nothing else", () => {
-    const document = "# Title\n<!-- settings:begin -->\nold\n<!-- settings:end -->\ntail\n";
+    const document = "# Title\n<!-- settings:begin -->\nprevious table\n<!-- settings:end -->\ntail\n";
     const filled = withSettingsTable(document);
     expect(filled).toMatch(/^# Title\n<!-- settings:begin -->\n\nUnder .*\n\n## Pool/);
     expect(filled).toMatch(/\n\n<!-- settings:end -->\ntail\n$/);
-    expect(filled).not.toContain("old");
+    expect(filled).not.toContain("previous table");
     expect(withSettingsTable(filled)).toBe(filled);
   });
 

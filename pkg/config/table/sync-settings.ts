@@ -23,13 +23,13 @@ export const SYNC_SETTINGS = {
   }),
   "accept-shrink": flagSetting({
     group: "Sync",
-    description: "Publish although more than half of the users, groups or memberships are gone",
+    description: "Publish the file even if more than half of the users, groups or memberships are gone",
     operators: true,
     commands: ["sync", "serve"],
   }),
   "sync-every": optionalTextSetting({
     group: "Sync",
-    description: "Sync into the file again and again, this far apart: 1m to 7d, such as 30m, 1h or 24h",
+    description: "Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h",
     example: "duration",
     parse: parseInterval,
     fallbackText: "no scheduled syncs",
@@ -38,7 +38,7 @@ export const SYNC_SETTINGS = {
   }),
   "sync-jitter-percent": wholeNumberSetting({
     group: "Sync",
-    description: "How far a scheduled sync may be early or late by chance, in percent of the interval",
+    description: "Random shift of each scheduled sync, in percent of the interval",
     min: 0,
     max: 50,
     fallback: 10,

@@ -1,6 +1,6 @@
-// Baton's names that this connector does not serve. Taking them silently would let an operator believe that they work.
+// Baton settings that this connector does not support. Accepting them silently would look as if they worked.
 
-/** Baton settings that ask for something, with the value that asks for nothing ("" where any value asks). */
+/** Unsupported Baton settings, each with the value that is harmless ("": no value is harmless). */
 const UNSERVED: ReadonlyMap<string, string> = new Map([
   ["client-id", ""],
   ["ticketing", "false"],
@@ -60,7 +60,7 @@ const UNSERVED: ReadonlyMap<string, string> = new Map([
   ["compact-output-path", ""],
 ]);
 
-/** What Baton's connectors do once and leave, as the words of ours that does it. */
+/** Settings that make a Baton connector do one thing and end, each with our command for it. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["grant-entitlement", '"connector grant"'],
   ["grant-principal", '"connector grant"'],
@@ -81,7 +81,7 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["list-action-schemas-resource-type", '"connector actions list"'],
 ]);
 
-/** Environment names that tune Baton's Go programs and that a shared environment may well carry: nothing to us. */
+/** Environment variables of the Go programs of Baton. A shared environment may contain them, and they mean nothing here. */
 const OF_GO_PROGRAMS: ReadonlySet<string> = new Set([
   "BATON_HOST_ID",
   "BATON_C1_API_HOST",
@@ -98,27 +98,27 @@ const OF_GO_PROGRAMS: ReadonlySet<string> = new Set([
   "BATON_HTTP_CACHE_MAX_SIZE",
   "BATON_HTTP_CACHE_BACKEND",
   "BATON_CONNECTOR_SERVICE_LISTENER_FD",
-  // Of the `baton` tool that reads sync files.
+  // The `baton` tool, which reads sync files.
   "BATON_OUTPUT_FORMAT",
   "BATON_SYNC_ID",
 ]);
 
-/** Whether a name is a Baton setting that this connector does not serve. */
+/** Whether this is a Baton setting that the connector does not support. */
 export function isUnserved(name: string): boolean {
   return UNSERVED.has(name);
 }
 
-/** Whether that setting, with this value, asks for something that it would not get. */
+/** Whether the setting, with this value, asks for something that the connector does not do. */
 export function asksForUnserved(name: string, value: string): boolean {
   const harmless = UNSERVED.get(name);
   return harmless !== undefined && value !== "" && value.toLowerCase() !== harmless;
 }
 
-/** Why the setting, written as `label`, is refused, and the cure: another command, or to take it away. */
+/** Why the setting is refused, and what to do instead. `label` is how the operator wrote it. */
 export function unservedProblem(name: string, label: string, remedy: string): string {
   const command = COMMANDS.get(name);
   return command === undefined
-    ? `${label}: a Baton setting that this connector does not serve; ${remedy}`
+    ? `${label}: this connector does not support this Baton setting; ${remedy}`
     : `${label}: use ${command} and ${remedy}`;
 }
 
@@ -126,5 +126,5 @@ export function isOfGoPrograms(environmentName: string): boolean {
   return OF_GO_PROGRAMS.has(environmentName);
 }
 
-/** The flag, key or environment name behind each, for matching what was given. */
+/** The names of all unsupported settings. */
 export const UNSERVED_NAMES: readonly string[] = [...UNSERVED.keys()];

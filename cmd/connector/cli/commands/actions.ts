@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<BatonActionSchema>[] = [
   { key: "description", value: ({ description }) => description },
 ];
 
-/** Prints the actions; JSON has their schemas whole, as protojson. Needs no pool. */
+/** Prints the actions. JSON contains the full schemas as protojson. Needs no pool. */
 export async function actionsListCommand(flags: Flags, context: Context): Promise<number> {
   const { output, warnings }: LoadedOutput = loadOutput("actions", flags, processInfo(context));
   printWarnings(warnings, context);
@@ -43,12 +43,12 @@ async function printSchemas(output: OutputFormat, { stdout }: Context): Promise<
   await rows.end();
 }
 
-/** `user_id, sign_out?`: those with a question mark may be left out. */
+/** `user_id, sign_out?`: a question mark means optional. */
 function argumentNames(schema: BatonActionSchema): string {
   return schema.arguments.map(({ name, isRequired }) => (isRequired ? name : `${name}?`)).join(", ");
 }
 
-/** Does one action and waits for its end. `text` is the JSON of the arguments, or "-" for stdin. */
+/** Runs one action and waits until it ends. `text` is the JSON of the arguments, or "-" for stdin. */
 export async function actionsInvokeCommand(
   name: string,
   text: string,
@@ -91,7 +91,7 @@ function named(name: string): Action {
     const names = actionSchemas("").map((schema) => schema.name);
     throw new GovernanceError(
       failure.code,
-      `there is no action ${JSON.stringify(name)}; there are ${names.join(", ")}`,
+      `unknown action ${JSON.stringify(name)}; the actions are ${names.join(", ")}`,
     );
   }
 }
@@ -101,10 +101,10 @@ function parsed(text: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch {
-    // What the parser says quotes the text.
+    // The error of the parser quotes the text, which may contain a password.
     throw new GovernanceError(
       "invalid-argument",
-      '--args: is no JSON; give an object such as {"user_id": "…"}',
+      '--args: is not JSON; give an object such as {"user_id": "…"}',
     );
   }
   if (isObject(value)) return value;
@@ -120,7 +120,7 @@ function refuseSecrets({ schema }: Action, given: JsonObject): void {
   );
 }
 
-/** Failures name `args.user_id`; here that stands in --args. */
+/** Errors of the action name `args.user_id`; here the flag is --args. */
 function inArgs<T>(read: () => T): T {
   try {
     return read();
@@ -130,7 +130,7 @@ function inArgs<T>(read: () => T): T {
   }
 }
 
-/** Of what JSON gives; what it holds is JSON too. */
+/** For parsed JSON only: the members are then JSON too. */
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

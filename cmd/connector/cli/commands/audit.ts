@@ -21,11 +21,11 @@ export interface AuditFile {
   readonly output: OutputFormat;
 }
 
-/** As it stands on the command line. */
+/** The filters as the command line has them. */
 export interface AuditShowFilters {
   /** A date, a date with a time, or how long ago: `2026-11-21`, `2026-11-21T08:00:00Z`, `90m`, `24h`, `7d`. */
   readonly since?: string | undefined;
-  /** As `since`; itself outside. */
+  /** As `since`, but exclusive. */
   readonly until?: string | undefined;
   readonly kind?: string | undefined;
   readonly user?: string | undefined;
@@ -37,7 +37,7 @@ export interface AuditShowFilters {
 
 const DATA_LOSS = exitCodeOf(new GovernanceError("data-loss", ""));
 
-/** Checks the whole chain and prints what is wrong with it: exit code 15 when anything is, 5 when there is no file. */
+/** Checks the hash chain and prints its problems. Exit code 15 if there is a problem, 5 if there is no file. */
 export async function auditVerifyCommand(
   { path, output }: AuditFile,
   { expectLast }: { readonly expectLast?: string | undefined },
@@ -101,12 +101,12 @@ function verdictText({
   if (lastSeq !== undefined) said.push(`last seq ${lastSeq}, last hash ${lastHash}`);
   if (expectedAt !== undefined) {
     said.push(
-      `the expected hash is that of line ${expectedAt}; ${counted(lines - expectedAt, "line")} after it`,
+      `the expected hash is in line ${expectedAt}, ${counted(lines - expectedAt, "line")} before the end`,
     );
   } else if (problemCount === 0) {
     said.push(
-      "The file alone does not show whether lines were removed from its end, or all of it was replaced:",
-      "store the last hash elsewhere and pass it to the next check as --expect-last.",
+      "This check cannot see lines that were removed from the end, or a replaced file.",
+      "Keep the last hash elsewhere, and give it to the next check with --expect-last.",
     );
   }
   return `${said.join("\n")}\n`;
@@ -122,8 +122,8 @@ function hashOf(text: string | undefined): string | undefined {
 }
 
 /**
- * Prints the lines that fit, oldest first; JSON has them whole. Of a damaged file it prints what can be read and ends
- * with exit code 15; 5 when there is no file, 20 when reading broke off.
+ * Prints the lines that match, oldest first; JSON contains every field. Exit code 15 for a damaged file, after the lines
+ * that can be read; 5 if there is no file; 20 if reading failed half way.
  */
 export async function auditShowCommand(
   { path, output }: AuditFile,
@@ -156,7 +156,7 @@ export async function auditShowCommand(
     await flush();
     const code = exitCodeOf(error);
     if (printed === 0 || code === DATA_LOSS) throw error;
-    await stderr.write(failureLine(error, `the output is incomplete, it has ${counted(printed, "line")}`));
+    await stderr.write(failureLine(error, `incomplete output, only ${counted(printed, "line")}`));
     return code === CANCELED ? CANCELED : PARTIAL;
   }
   if (stderr.isTerminal && output === "table") await stderr.write(`${counted(printed, "line")}\n`);
@@ -227,7 +227,7 @@ function stepText({ operation, state, undo, requestId }: AuditStep): string {
   return `${operation} ${state}${taken}${request}`;
 }
 
-/** Throws `invalid-argument` for a filter that could never fit: an empty answer must mean that there is nothing. */
+/** Throws `invalid-argument` for a filter that cannot match: empty output must mean that there is no such change. */
 function auditFilter(filters: AuditShowFilters, nowMs: EpochMs): AuditFilter {
   const since = timeOf("since", filters.since, nowMs);
   const until = timeOf("until", filters.until, nowMs);
@@ -266,7 +266,7 @@ function timeOf(name: string, text: string | undefined, nowMs: EpochMs): number 
   );
 }
 
-// Date.parse takes 31 February for 3 March.
+// Date.parse reads 31 February as 3 March.
 function isDay(text: string): boolean {
   const atMs = Date.parse(text);
   return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);

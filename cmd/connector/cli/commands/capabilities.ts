@@ -10,7 +10,7 @@ import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { jsonText } from "../output/text.ts";
 
-/** Prints what Baton's own connectors print: the capabilities as protojson of an Any. Needs no pool. */
+/** Prints the capabilities as Baton connectors do: as protojson of an Any. Needs no pool. */
 export async function capabilitiesCommand({ stdout }: Context): Promise<number> {
   const registry = createRegistry(
     ConnectorCapabilitiesSchema,
@@ -18,7 +18,7 @@ export async function capabilitiesCommand({ stdout }: Context): Promise<number> 
     SkipEntitlementsAndGrantsSchema,
   );
   const json = toJson(AnySchema, anyPack(ConnectorCapabilitiesSchema, capabilities()), { registry });
-  // Theirs begin with the type, and people look for it there.
+  // Baton connectors print the type first, and people look for it there.
   const type = { "@type": `type.googleapis.com/${ConnectorCapabilitiesSchema.typeName}` };
   await stdout.write(`${jsonText(Object.assign(type, json), 2)}\n`);
   return OK;

@@ -4,7 +4,7 @@ import { OK } from "../../process/exit-codes.ts";
 import { completionNodes } from "../completion/model.ts";
 import { completionScript, type Shell } from "../completion/shells.ts";
 
-/** Prints the script of one shell, made from the very tree of commands that parses the command line. */
+/** Prints the completion script of one shell, made from the commands that parse the command line. */
 export async function completionCommand(
   shell: Shell,
   program: Command,

@@ -11,7 +11,7 @@ import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { jsonText } from "../output/text.ts";
 
-/** Prints the settings as protojson of c1.config.v1.Configuration, as Baton's own connectors do. */
+/** Prints the schema of the settings as Baton connectors do: as protojson of c1.config.v1.Configuration. */
 export async function configSchemaCommand({ stdout }: Context): Promise<number> {
   await stdout.write(`${jsonText(toJson(ConfigurationSchema, configSchema()), 2)}\n`);
   return OK;
@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<EffectiveSetting>[] = [
   { key: "source", value: (row) => row.source },
 ];
 
-/** Prints every setting as it would count, and where from; then fails as the other commands would. */
+/** Prints every setting with its value and source, then fails for wrong settings as the other commands do. */
 export async function configShowCommand(flags: Flags, context: Context): Promise<number> {
   const info = processInfo(context);
   const settings = readSettings("config", flags, info);

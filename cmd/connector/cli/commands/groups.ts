@@ -29,7 +29,7 @@ export function createGroupCommand(
             group: name,
             details: detailsOf(outcome.result),
             done: `created: group ${name}`,
-            already: `group ${name} is there, with these fields`,
+            already: `group ${name} already exists with these fields`,
           });
         },
       },
@@ -55,7 +55,7 @@ export function updateGroupCommand(
             group: name,
             details: detailsOf(outcome.result),
             done: `updated: group ${name}`,
-            already: `group ${name} has these fields`,
+            already: `group ${name} already has these fields`,
           });
         },
       },
@@ -89,7 +89,7 @@ function detailsOf({ description, roleArn, precedence }: Group): Readonly<Record
   return { description, role_arn: roleArn, precedence };
 }
 
-/** The cure of a name in use, as a command. */
+/** Names the command, not the action, in the error of a group that already exists. */
 async function inCommands<T>(change: Promise<T>): Promise<T> {
   try {
     return await change;

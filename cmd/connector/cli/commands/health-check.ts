@@ -3,7 +3,7 @@ import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 
-/** Docker's and the field's number for "not healthy"; the others tell failures of this program. */
+/** What Docker and others expect for "not healthy". Other exit codes are failures of this program. */
 const UNHEALTHY = 1;
 
 export interface HealthCheckOptions {
@@ -13,7 +13,7 @@ export interface HealthCheckOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Asks the running service whether it is ready, prints one line, and ends with 0 or 1. Nothing of AWS is needed. */
+/** Asks the running service whether it is ready, prints one line, and returns 0 or 1. Needs no AWS access. */
 export async function healthCheckCommand(options: HealthCheckOptions, context: Context): Promise<number> {
   const { ok, url, detail } = await healthCheck(options, context.signal);
   const out = ok ? context.stdout : context.stderr;

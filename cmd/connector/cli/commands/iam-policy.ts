@@ -6,12 +6,12 @@ import { OK } from "../../process/exit-codes.ts";
 import { jsonText } from "../output/text.ts";
 
 export interface IamPolicyFlags {
-  /** `*` where none was given. */
+  /** `*`: any account. */
   readonly accountId: string;
   readonly provisioning: boolean;
 }
 
-/** Prints the policy. Needs no call to AWS. */
+/** Prints the policy, without any call to AWS. */
 export async function iamPolicyCommand(
   config: Config,
   { accountId, provisioning }: IamPolicyFlags,

@@ -16,7 +16,7 @@ export type Listed =
   | { readonly kind: "groups" }
   | { readonly kind: "members"; readonly group: string };
 
-/** Prints one listing page by page, as Cognito gives it. One that breaks off says so and ends with exit code 20. */
+/** Prints a listing page by page, in the order of Cognito. Exit code 20 if it fails after some pages. */
 export function listCommand(what: Listed, config: Config, context: Context): Promise<number> {
   return withRuntime(config, context, ({ directory }, diagnostics) => {
     switch (what.kind) {
@@ -77,7 +77,7 @@ async function print<T>({ diagnostics, config, context, noun, columns, read }: P
     await rows.end();
   } catch (error) {
     if (printed === 0 || error instanceof ReaderGone || signal.reason instanceof ReaderGone) throw error;
-    await diagnostics.fail(error, `the output is incomplete, it has ${counted(printed, noun)}`);
+    await diagnostics.fail(error, `incomplete output, only ${counted(printed, noun)}`);
     return exitCodeOf(error) === CANCELED ? CANCELED : PARTIAL;
   }
   if (stderr.isTerminal && config.output === "table") await stderr.write(`${counted(printed, noun)}\n`);

@@ -9,7 +9,7 @@ export interface MembershipRequest {
   readonly groups: readonly string[];
 }
 
-/** Puts one person into groups, or takes them out: a change for each group. */
+/** Adds one user to groups or removes the user from them. Each group is a change of its own. */
 export function membershipsCommand(
   { kind, user, groups }: MembershipRequest,
   config: Config,
@@ -23,10 +23,10 @@ export function membershipsCommand(
         const ref = { by: "text", value: user } as const;
         const outcome = await provisioner[kind](ref, group, write, signal);
         const sub = outcome.result.user?.sub;
-        const who = sub === undefined ? "nobody of that name is in the pool" : `user ${sub}`;
+        const who = sub === undefined ? "the user is not in the pool" : `user ${sub}`;
         const sentences =
           kind === "grant"
-            ? { done: `granted: ${who} is in group ${group}`, already: `${who} is in group ${group}` }
+            ? { done: `granted: ${who} is in group ${group}`, already: `${who} is already in group ${group}` }
             : {
                 done: `revoked: ${who} is no longer in group ${group}`,
                 already: sub === undefined ? who : `${who} is not in group ${group}`,

@@ -11,7 +11,7 @@ import { withRuntime } from "../with-runtime.ts";
 
 interface Row {
   readonly change: OpenChange;
-  /** `open`: it could not be looked at, and waits for the next time. */
+  /** `open`: the change could not be recovered, and the next attempt tries again. */
   readonly outcome: Recovery["recovered"][number]["outcome"] | "open";
   readonly says: string;
 }
@@ -24,16 +24,16 @@ const COLUMNS: readonly Column<Row>[] = [
   { key: "says", value: (row) => row.says },
 ];
 
-/** What needs a person's eye. */
+/** The outcomes that a person must look at. */
 const UNSETTLED: ReadonlySet<Row["outcome"]> = new Set<Row["outcome"]>(["partial", "unknown", "open"]);
 
-/** Settles what killed processes left open, a row each; exit code 20 when some of it is not whole, or still open. */
+/** Recovers the open changes of killed processes and prints a row for each. Exit code 20 if one is partial, unknown or still open. */
 export function recoverCommand(config: Config, context: Context): Promise<number> {
   return withRuntime(config, context, async ({ provisioner }, diagnostics) => {
     if (!config.provisioning.enabled) {
       throw new GovernanceError(
         "failed-precondition",
-        "provisioning is not enabled, and settling a change may take back what it made: add --provisioning",
+        "provisioning is not enabled, and recovering a change may undo it: add --provisioning",
       );
     }
     const { recovered, failed } = await provisioner.recover(context.signal);
@@ -42,7 +42,7 @@ export function recoverCommand(config: Config, context: Context): Promise<number
       ...failed.map(({ change, error }) => ({ change, outcome: "open" as const, says: error.message })),
     ];
     if (all.length === 0 && config.output === "table") {
-      await context.stdout.write("nothing to do: no change was left open\n");
+      await context.stdout.write("nothing to do: no change is open\n");
     } else {
       const rows = createRowWriter(config.output, COLUMNS, context.stdout);
       await rows.write(all);

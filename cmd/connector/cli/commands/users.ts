@@ -11,7 +11,7 @@ import type { Context } from "../../process/context.ts";
 import { makeChanges, type Tools } from "../make-changes.ts";
 import { changeRow, type Detail } from "../output/change-output.ts";
 
-/** One change of one account, as a command line asks for it. */
+/** The change of one user that a command line asks for. */
 export type UserRequest =
   | { readonly kind: "delete-user" }
   | { readonly kind: "enable-user" }
@@ -26,7 +26,7 @@ export type UserRequest =
 
 const FLAGS = { user: "--user", password: "--stdin", "remove[]": "--remove", "profile.": "--set " };
 
-/** Changes one account; `text` is a sub, a username or an e-mail address. */
+/** Changes one user. `text` is a sub, a username or an e-mail address. */
 export function userCommand(
   text: string,
   request: UserRequest,
@@ -55,60 +55,60 @@ async function changeOf(ref: UserRef, request: UserRequest, { provisioner, write
     case "delete-user": {
       const outcome = await provisioner.deleteUser(ref, write, signal);
       const { user, groups } = outcome.result;
-      const list = groups.length === 0 ? "in no group" : `in ${groups.join(", ")}`;
+      const list = groups.length === 0 ? "no group" : groups.join(", ");
       return changeRow("delete-user", outcome, {
         user: user?.sub,
         details: { groups },
-        done: `deleted: user ${user?.sub ?? ""}, who was ${list}`,
-        already: "nobody of that name is in the pool",
+        done: `deleted: user ${user?.sub ?? ""}, member of ${list}`,
+        already: "the user is not in the pool",
       });
     }
     case "enable-user":
       return aboutUser(request.kind, await provisioner.enableUser(ref, write, signal), {
         done: "enabled",
-        already: "is enabled",
+        already: "is already enabled",
       });
     case "disable-user": {
       const { signOut } = request;
       return aboutUser(request.kind, await provisioner.disableUser(ref, { signOut }, write, signal), {
         done: signOut ? "disabled and signed out" : "disabled",
-        already: "is disabled",
-        after: ["ID tokens that are out stay valid until they expire"],
+        already: "is already disabled",
+        after: ["issued ID tokens stay valid until they expire"],
       });
     }
     case "set-password": {
       const { password, temporary } = request;
       const outcome = await provisioner.setPassword(ref, password, { permanent: !temporary }, write, signal);
       return aboutUser(request.kind, outcome, {
-        done: temporary ? "password set, to be changed at the next sign-in" : "password set",
-        already: "has this password",
+        done: temporary ? "temporary password set" : "password set",
+        already: "already has this password",
       });
     }
     case "reset-password":
       return aboutUser(request.kind, await provisioner.resetPassword(ref, write, signal), {
-        done: "password reset, and a code is on its way",
+        done: "password reset, code sent",
         already: "has no password to reset",
       });
     case "resend-invitation":
       return aboutUser(request.kind, await provisioner.resendInvitation(ref, write, signal), {
-        done: "invited again",
+        done: "invitation sent again",
         already: "needs no invitation",
       });
     case "sign-out-user":
       return aboutUser(request.kind, await provisioner.signOutUser(ref, write, signal), {
         done: "signed out everywhere",
-        already: "is signed out",
-        after: ["ID tokens that are out stay valid until they expire"],
+        already: "is already signed out",
+        after: ["issued ID tokens stay valid until they expire"],
       });
     case "confirm-sign-up":
       return aboutUser(request.kind, await provisioner.confirmSignUp(ref, write, signal), {
         done: "sign-up confirmed",
-        already: "is confirmed",
+        already: "is already confirmed",
       });
     case "reset-mfa":
       return aboutUser(request.kind, await provisioner.resetMfa(ref, write, signal), {
-        done: "second factors switched off",
-        already: "has no second factor",
+        done: "MFA turned off",
+        already: "has no MFA",
       });
     case "update-user-attributes": {
       const outcome = await provisioner.updateAttributes(ref, request.change, write, signal);
@@ -120,26 +120,30 @@ async function changeOf(ref: UserRef, request: UserRequest, { provisioner, write
       const waiting =
         pending.length === 0
           ? []
-          : [`the old value of ${pending.join(", ")} stands until the person has verified the new one`];
+          : [`the old value of ${pending.join(", ")} stays until the user verifies the new one`];
       return changeRow("update-user-attributes", outcome, {
         user: user.sub,
         details: { set, removed, pending },
         done: `updated: user ${user.sub}${parts.length === 0 ? "" : `; ${parts.join("; ")}`}`,
-        already: `user ${user.sub} has these attributes`,
+        already: `user ${user.sub} already has these attributes`,
         more: waiting,
       });
     }
   }
 }
 
-interface Words {
+interface Sentences {
   readonly done: string;
   readonly already: string;
-  /** Said once it is done. */
+  /** Lines that are printed after the change is done. */
   readonly after?: readonly string[];
 }
 
-function aboutUser(kind: ChangeKind, outcome: Outcome<ChangedUser>, { done, already, after = [] }: Words) {
+function aboutUser(
+  kind: ChangeKind,
+  outcome: Outcome<ChangedUser>,
+  { done, already, after = [] }: Sentences,
+) {
   const { sub, enabled, status } = outcome.result.user;
   const details: Readonly<Record<string, Detail>> = { enabled, status };
   return changeRow(kind, outcome, {

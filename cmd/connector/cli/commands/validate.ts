@@ -10,11 +10,11 @@ import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { withRuntime } from "../with-runtime.ts";
 
-/** One thing that a sync needs. `optional` is not needed by this version, and not allowed. */
+/** One thing that a sync needs. `optional`: not allowed, and not needed. */
 interface Check {
   readonly check: string;
   readonly result: "ok" | "missing" | "failed" | "unknown" | "optional" | "not checked";
-  /** What was found; where it is not ok: why, and the cure. */
+  /** What was found; if it is not ok, the reason and the cure. */
   readonly detail: string;
 }
 
@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<Check>[] = [
   { key: "detail", value: (row) => row.detail },
 ];
 
-/** Prints what works and what lacks; the exit code is that of the first thing that a sync would fail on. */
+/** Prints a row for each check. The exit code is that of the first failure that a sync would meet. */
 export function validateCommand(config: Config, context: Context): Promise<number> {
   return withRuntime(config, context, async (runtime) => {
     const { checks, exitCode } = await examine(config, runtime, context.signal);
@@ -52,7 +52,7 @@ async function examine(
   } catch (error) {
     const failure = GovernanceError.from(error);
     if (signal.aborted) throw failure;
-    // Without that one action the others can still be asked about.
+    // Even without this permission the others can be checked.
     if (failure.code !== "permission-denied") {
       return { checks: [...settings, ...brokenAccess(failure)], exitCode: exitCodeOf(failure) };
     }
@@ -75,23 +75,23 @@ function settingsChecks(config: Config): readonly Check[] {
   ];
 }
 
-/** An answer to a signed call says that AWS took the keys and the time of the signature. */
+/** AWS answered a signed call, so it accepts the keys and the time of the signature. */
 function accessChecks(pool: Pool | undefined, { keys, assumeRole }: Config): readonly Check[] {
   const source =
     keys.kind === "static"
       ? "static keys"
-      : `AWS default chain${keys.profile === undefined ? "" : `, profile ${keys.profile}`}`;
+      : `AWS default credential chain${keys.profile === undefined ? "" : `, profile ${keys.profile}`}`;
   const role = assumeRole === undefined ? "" : `, role ${assumeRole.roleArn}`;
   return [
     { check: "credentials", result: "ok", detail: source + role },
-    { check: "clock", result: "ok", detail: "AWS takes our signatures' time" },
+    { check: "clock", result: "ok", detail: "AWS accepts the time of this machine" },
     pool === undefined
       ? { check: "pool", result: "unknown", detail: "cognito-idp:DescribeUserPool is not allowed" }
       : { check: "pool", result: "ok", detail: `${pool.name}, about ${pool.estimatedUsers} users` },
   ];
 }
 
-/** What a failed DescribeUserPool says about each of the three things that it needs. */
+/** DescribeUserPool needs credentials, clock and pool. Its failure tells which of the three is wrong. */
 function brokenAccess(failure: GovernanceError): readonly Check[] {
   const notChecked = (check: string): Check => ({ check, result: "not checked", detail: "" });
   const failed = (check: string): Check => ({ check, result: "failed", detail: failure.message });
@@ -114,7 +114,7 @@ function actionCheck(probe: PermissionProbe): Check {
   if (probe.allowed === true) return { check, result: "ok", detail: "" };
   if (probe.allowed === "unknown") return { check, result: "unknown", detail: probe.detail };
   if (isNeeded(probe)) return { check, result: "missing", detail: probe.detail };
-  return { check, result: "optional", detail: "not allowed, and not needed to read" };
+  return { check, result: "optional", detail: "not allowed, but not needed to read the pool" };
 }
 
 function isNeeded({ operation }: PermissionProbe): boolean {

@@ -4,7 +4,7 @@ import { OK } from "../../process/exit-codes.ts";
 import { packageVersion } from "../../process/version.ts";
 import { jsonText } from "../output/text.ts";
 
-/** The Baton SDK whose behaviour the service claims, and the protocol it speaks. */
+/** The version of the Baton SDK whose behaviour the service has, and its protocol. */
 const SDK_VERSION = "v0.25.0";
 const PROTOCOL = "c1.connector.v2";
 

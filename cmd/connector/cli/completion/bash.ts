@@ -1,6 +1,8 @@
 import type { CompletionNode, CompletionOption } from "./model.ts";
 
-/** A script for bash 3.2 and later, without the bash-completion package. */
+// By hand: the npm packages for completion call the program at each Tab, and Node starts too slowly for that.
+
+/** A script for bash 3.2 and later. It does not need the bash-completion package. */
 export function bashCompletion(nodes: readonly CompletionNode[]): string {
   const taking = unique(nodes, (option) => option.values !== "none").flatMap((option) => option.names);
   const paths = unique(nodes, (option) => option.values === "path").flatMap((option) => option.names);
@@ -18,7 +20,7 @@ export function bashCompletion(nodes: readonly CompletionNode[]): string {
     const options = node.options.flatMap((option) => option.names).join(" ");
     return `    "${node.path}") words="${node.words.map(({ word }) => word).join(" ")}" options="${options}" ;;`;
   });
-  return `# bash completion of connector: put it into ~/.bashrc as  source <(connector completion bash)
+  return `# bash completion for connector. Add to ~/.bashrc:  source <(connector completion bash)
 _connector() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
   local path="connector" words="" options="" word i skip=0

@@ -3,8 +3,8 @@ import type { CompletionNode, CompletionOption } from "./model.ts";
 /** A script for fish 3 and later. */
 export function fishCompletion(nodes: readonly CompletionNode[]): string {
   const commands = nodes.slice(1).map((node) => quoted(node.path.slice("connector ".length)));
-  return `# fish completion of connector: connector completion fish > ~/.config/fish/completions/connector.fish
-function __connector_at --description 'The command line stands at this command'
+  return `# fish completion for connector. Install:  connector completion fish > ~/.config/fish/completions/connector.fish
+function __connector_at --description 'Whether the command line is at this command'
     set -l path
     for word in (commandline -opc)[2..]
         if contains -- (string join -- ' ' $path $word) ${commands.join(" ")}

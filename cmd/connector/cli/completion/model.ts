@@ -15,17 +15,16 @@ export interface CompletionWord {
   readonly description: string;
 }
 
-/** One command of the tree: what may come after it. */
+/** One command and the words that may follow it. */
 export interface CompletionNode {
-  /** From the program's name down, such as `connector list users`. */
+  /** The full command, such as `connector list users`. */
   readonly path: string;
-  readonly description: string;
-  /** Commands below it, or the choices of its argument. */
+  /** The subcommands, or the choices of the argument. */
   readonly words: readonly CompletionWord[];
   readonly options: readonly CompletionOption[];
 }
 
-/** The whole tree, the program first, each command before those below it. */
+/** All commands, each before its subcommands, beginning with the program. */
 export function completionNodes(program: Command): readonly CompletionNode[] {
   return nodesOf(program, program.name());
 }
@@ -35,21 +34,15 @@ function nodesOf(command: Command, path: string): readonly CompletionNode[] {
   const below = help.visibleCommands(command);
   const node: CompletionNode = {
     path,
-    description: command.description(),
     words: [
-      ...below.map((each) => ({ word: each.name(), description: each.description() })),
+      ...below.map((each) => ({ word: each.name(), description: help.subcommandDescription(each) })),
       ...command.registeredArguments.flatMap((argument) =>
         (argument.argChoices ?? []).map((word) => ({ word, description: "" })),
       ),
     ],
     options: help.visibleOptions(command).map(optionOf),
   };
-  return [
-    node,
-    ...below
-      .filter((each) => each.name() !== "help")
-      .flatMap((each) => nodesOf(each, `${path} ${each.name()}`)),
-  ];
+  return [node, ...below.flatMap((each) => nodesOf(each, `${path} ${each.name()}`))];
 }
 
 function optionOf(option: Option): CompletionOption {
@@ -60,7 +53,7 @@ function optionOf(option: Option): CompletionOption {
   };
 }
 
-// The placeholder in the flags says what may follow: <path>, <a|b|c>, or anything.
+// The placeholder says what may follow: a path for <path>, one word of <a|b|c>, otherwise anything.
 function valuesOf({ flags, argChoices }: Option): OptionValues {
   if (argChoices !== undefined) return argChoices;
   const placeholder = /<([^>]+)>/.exec(flags)?.[1];

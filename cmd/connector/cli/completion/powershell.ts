@@ -2,7 +2,7 @@ import type { CompletionNode, CompletionOption, CompletionWord } from "./model.t
 
 /** A script for PowerShell 5.1 and later. */
 export function powershellCompletion(nodes: readonly CompletionNode[]): string {
-  return `# PowerShell completion of connector: connector completion powershell | Out-String | Invoke-Expression
+  return `# PowerShell completion for connector. Add to $PROFILE:  connector completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName 'connector' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $tree = @{
@@ -25,7 +25,7 @@ ${nodes.map(entryOf).join("\n")}
         $candidates = $node.Words
     }
     $candidates | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
-        # Each is "word|what it does".
+        # Each is "word|description".
         $text, $tip = $_ -split '\\|', 2
         if (-not $tip) { $tip = $text }
         [System.Management.Automation.CompletionResult]::new($text, $text, 'ParameterValue', $tip)

@@ -1,9 +1,9 @@
 import type { CompletionNode, CompletionOption } from "./model.ts";
 
-/** A script for zsh, to be found as `_connector` on $fpath or sourced after compinit. */
+/** A script for zsh: a file `_connector` on $fpath, or sourced after compinit. */
 export function zshCompletion(nodes: readonly CompletionNode[]): string {
   return `#compdef connector
-# zsh completion of connector: put it on $fpath with  connector completion zsh > "\${fpath[1]}/_connector"
+# zsh completion for connector. Install on $fpath:  connector completion zsh > "\${fpath[1]}/_connector"
 
 ${nodes.map(functionOf).join("\n")}
 if [ "$funcstack[1]" = "_connector" ]; then

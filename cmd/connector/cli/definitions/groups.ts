@@ -1,14 +1,14 @@
 import type { Option } from "commander";
 import { groupNameProblem } from "../../../../pkg/core/attributes/names.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
-import type { Tree } from "./configured.ts";
+import type { CommandTree } from "./command-tree.ts";
 import {
-  anyTextOption,
-  neededOption,
-  neededTextOf,
   numberOf,
-  refusedOption,
+  optionalTextOption,
+  rejectedOption,
   repeatedOption,
+  requiredOption,
+  requiredTextOf,
   textOf,
   textOption,
   textsOf,
@@ -17,40 +17,46 @@ import {
 import { userOption } from "./users.ts";
 
 const NO_RENAME =
-  "Cognito cannot rename a group, and its name is its id; create another with create-group, grant it to the members, then delete this one";
+  "Cognito cannot rename a group; create a new group, grant it to the members, then delete this one";
 
-/** The commands that change groups and who is in them. */
-export function addGroups(tree: Tree): void {
-  addMembership(tree, "grant", "Put a person into groups");
-  addMembership(tree, "revoke", "Take a person out of groups");
+/** The commands that change groups and memberships. */
+export function addGroupCommands(tree: CommandTree): void {
+  addMembership(tree, "grant", "Add a user to groups");
+  addMembership(tree, "revoke", "Remove a user from groups");
   addCreateGroup(tree);
   addUpdateGroup(tree);
   addDeleteGroup(tree);
 }
 
-function addMembership({ program, context, configured }: Tree, kind: "grant" | "revoke", what: string): void {
+function addMembership(
+  { program, context, configured }: CommandTree,
+  kind: "grant" | "revoke",
+  summary: string,
+): void {
   const command = program
     .command(kind)
-    .description(what)
+    .summary(summary)
+    .description(`${summary}. Each group is a separate change.`)
     .addOption(repeatedOption("--group <name>", "Name of the group (required)").makeOptionMandatory())
     .addOption(userOption());
   configured(command, "write", async (config) => {
     const groups = textsOf(command, "group").map((name) => groupName("--group", name));
     const { membershipsCommand } = await import("../commands/memberships.ts");
-    return membershipsCommand({ kind, user: neededTextOf(command, "user"), groups }, config, context);
+    return membershipsCommand({ kind, user: requiredTextOf(command, "user"), groups }, config, context);
   });
 }
 
-function addCreateGroup({ program, context, configured }: Tree): void {
+function addCreateGroup({ program, context, configured }: CommandTree): void {
   const command = program
     .command("create-group")
-    .description("Create a group; the same one again is a success")
-    .addOption(neededOption("--name <name>", "Name, which can never be changed"))
-    .addOption(textOption("--description <text>", "What the group is for"))
+    .summary("Create a group")
+    .description("Create a group. If the same group already exists, nothing is changed.")
+    .addOption(requiredOption("--name <name>", "Name, which cannot be changed later"))
+    .addOption(textOption("--description <text>", "Purpose of the group"))
     .addOption(roleOption())
     .addOption(precedenceOption());
   configured(command, "write", async (config) => {
-    const name = groupName("--name", neededTextOf(command, "name"));
+    const name = groupName("--name", requiredTextOf(command, "name"));
     const fields = {
       description: textOf(command, "description"),
       roleArn: textOf(command, "roleArn"),
@@ -61,18 +67,19 @@ function addCreateGroup({ program, context, configured }: Tree): void {
   });
 }
 
-function addUpdateGroup({ program, context, configured }: Tree): void {
+function addUpdateGroup({ program, context, configured }: CommandTree): void {
   const command = program
     .command("update-group")
-    .description("Change description, role or precedence of a group")
-    .addOption(neededOption("--group <name>", "Name of the group"))
-    .addOption(anyTextOption("--description <text>", "What the group is for; an empty text takes it away"))
+    .summary("Change a group")
+    .description("Change the description, the IAM role or the precedence of a group.")
+    .addOption(requiredOption("--group <name>", "Name of the group"))
+    .addOption(optionalTextOption("--description <text>", "Purpose of the group; an empty text removes it"))
     .addOption(roleOption())
     .addOption(precedenceOption())
-    .addOption(refusedOption("--name [name]", NO_RENAME))
-    .addOption(refusedOption("--new-name [name]", NO_RENAME));
+    .addOption(rejectedOption("--name [name]", NO_RENAME))
+    .addOption(rejectedOption("--new-name [name]", NO_RENAME));
   configured(command, "write", async (config) => {
-    const name = groupName("--group", neededTextOf(command, "group"));
+    const name = groupName("--group", requiredTextOf(command, "group"));
     const patch = {
       description: textOf(command, "description"),
       roleArn: textOf(command, "roleArn"),
@@ -89,30 +96,31 @@ function addUpdateGroup({ program, context, configured }: Tree): void {
   });
 }
 
-function addDeleteGroup({ program, context, configured }: Tree): void {
+function addDeleteGroup({ program, context, configured }: CommandTree): void {
   const command = program
     .command("delete-group")
-    .description("Delete a group, with every membership of it")
-    .addOption(neededOption("--group <name>", "Name of the group"));
+    .summary("Delete a group and its memberships")
+    .description("Delete a group and all its memberships. The members remain in the pool.")
+    .addOption(requiredOption("--group <name>", "Name of the group"));
   configured(command, "write", async (config) => {
-    const name = groupName("--group", neededTextOf(command, "group"));
+    const name = groupName("--group", requiredTextOf(command, "group"));
     const { deleteGroupCommand } = await import("../commands/groups.ts");
     return deleteGroupCommand(name, config, context);
   });
 }
 
 function roleOption(): Option {
-  return textOption("--role-arn <arn>", "IAM role that members may assume; needs --allow-role-groups");
+  return textOption("--role-arn <arn>", "IAM role that members can assume; needs --allow-role-groups");
 }
 
 function precedenceOption(): Option {
   return wholeNumberOption(
     "--precedence <n>",
-    "Whose role counts for members of several groups; 0 is the first",
+    "Priority among the groups of a user; the role of the lowest number applies",
   );
 }
 
-/** Names are judged before the first call, all of them: a bad one must not be met half way. */
+/** All names are checked before the first call, so that a wrong one cannot stop the command half way. */
 function groupName(flag: string, name: string): string {
   const problem = groupNameProblem(name);
   if (problem === undefined) return name;

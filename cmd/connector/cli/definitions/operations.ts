@@ -1,42 +1,75 @@
-import { Argument } from "commander";
 import { loadHealthCheck } from "../../../../pkg/config/load-config.ts";
 import { processInfo } from "../../process/context.ts";
 import { printWarnings } from "../../process/messages.ts";
 import { addHiddenSettings, addSettings, flagsOf } from "../settings-options.ts";
-import type { Tree } from "./configured.ts";
-import { neededOption, neededTextOf, textOf, textOption } from "./option-types.ts";
+import type { CommandTree } from "./command-tree.ts";
+import { textOf, textOption } from "./option-types.ts";
 
-/** Puts settled what was cut off, and shows what was done. */
-export function addRecover({ program, context, configured }: Tree): void {
+export function addValidate({ program, context, configured }: CommandTree): void {
+  configured(
+    program
+      .command("validate")
+      .summary("Check the pool, the credentials and the permissions")
+      .description(
+        "Check that the pool can be read: the Region, the credentials, the clock and each IAM permission. Nothing is changed.",
+      ),
+    "validate",
+    async (config) => (await import("../commands/validate.ts")).validateCommand(config, context),
+  );
+}
+
+export function addServe({ program, context, configured }: CommandTree): void {
+  configured(
+    program
+      .command("serve")
+      .summary("Run the gRPC service that platforms call")
+      .description(
+        "Run the gRPC service that answers the Baton protocol. SIGTERM stops it after the running calls, SIGHUP reloads certificates and tokens.",
+      ),
+    "serve",
+    async (config, _args, reread) =>
+      (await import("../commands/serve.ts")).serveCommand(config, context, reread),
+  );
+}
+
+export function addRecover({ program, context, configured }: CommandTree): void {
   configured(
     program
       .command("recover")
-      .description("Settle the changes that killed processes left open, and say what stands"),
+      .summary("Finish or undo changes that were interrupted")
+      .description(
+        "Finish or undo the changes that a process left open when it was killed, and print the result of each.",
+      ),
     "recover",
     async (config) => (await import("../commands/recover.ts")).recoverCommand(config, context),
   );
 }
 
-export function addAudit({ program, context, configured }: Tree): void {
-  const audit = program.command("audit").description("Show and check the log of all changes");
-  audit.enablePositionalOptions().helpCommand(false);
+export function addAudit({ program, context, configured }: CommandTree): void {
+  const audit = program
+    .command("audit")
+    .summary("Show or verify the audit log of changes")
+    .description("Show or verify the audit log, which has one line for each change.")
+    .enablePositionalOptions()
+    .helpCommand(false);
   addHiddenSettings(audit);
 
   const show = audit
     .command("show")
-    .description("Print the changes that were asked for, oldest first")
+    .summary("Print changes from the audit log")
+    .description("Print the changes in the audit log, oldest first. The options select changes.")
     .addOption(
-      textOption("--since <time>", "From then on: 2026-11-21, 2026-11-21T08:00:00Z, or 90m, 24h, 7d ago"),
+      textOption("--since <time>", "From this time: 2026-11-21, 2026-11-21T08:00:00Z, or 24h or 7d ago"),
     )
-    .addOption(textOption("--until <time>", "Before then, written as for --since"))
-    .addOption(textOption("--kind <kind>", "One kind of change, such as grant or delete-user"))
-    .addOption(textOption("--user <sub>", "Changes of this account, by its sub"))
-    .addOption(textOption("--group <name>", "Changes of this group, or of memberships in it"))
+    .addOption(textOption("--until <time>", "Before this time, in the same formats"))
+    .addOption(textOption("--kind <kind>", "Kind of change, such as grant or delete-user"))
+    .addOption(textOption("--user <sub>", "Changes of this user, by sub"))
+    .addOption(textOption("--group <name>", "Changes of this group or its memberships"))
     .addOption(
       textOption("--outcome <outcome>", "done, nothing-to-do, refused, failed, undone, partial or unknown"),
     )
-    .addOption(textOption("--change <id>", "The one change of this id"))
-    .addOption(textOption("--by <text>", "Changes asked for by whom this text is part of"));
+    .addOption(textOption("--change <id>", "The change with this ID"))
+    .addOption(textOption("--by <text>", "Changes whose requester contains this text"));
   configured(show, "audit", async (config) => {
     const { auditShowCommand } = await import("../commands/audit.ts");
     const { auditLogPath } = await import("../../../../pkg/ops/audit/audit-log.ts");
@@ -59,9 +92,12 @@ export function addAudit({ program, context, configured }: Tree): void {
 
   const verify = audit
     .command("verify")
-    .description("Find lines that were changed, taken out, added or put in another order")
+    .summary("Check that the audit log was not altered")
+    .description(
+      "Check the hash chain of the audit log: find lines that were changed, removed, added or reordered.",
+    )
     .addOption(
-      textOption("--expect-last <hash>", "Last hash that an earlier check printed; it must be in the log"),
+      textOption("--expect-last <hash>", "Last hash of an earlier check, which the log must still contain"),
     );
   configured(verify, "audit", async (config) => {
     const { auditVerifyCommand } = await import("../commands/audit.ts");
@@ -75,46 +111,18 @@ export function addAudit({ program, context, configured }: Tree): void {
   });
 }
 
-/** For container probes: asks the service on this machine, and ends with 0 or 1. */
-export function addHealthCheck({ program, context }: Tree, done: (exitCode: number) => void): void {
+export function addHealthCheck({ program, context }: CommandTree, done: (exitCode: number) => void): void {
   const check = program
     .command("health-check")
-    .description("Ask the running service whether it is ready; ends with 0 or 1");
+    .summary("Ask the running service whether it is ready")
+    .description(
+      "Ask the service on this machine whether it is ready, for container probes. The exit code is 0 if it is ready, else 1.",
+    );
   addSettings(check, "health-check");
   check.action(async () => {
     const { healthCheckCommand } = await import("../commands/health-check.ts");
     const { host, port, warnings } = loadHealthCheck(flagsOf(check, "health-check"), processInfo(context));
     printWarnings(warnings, context);
     done(await healthCheckCommand({ bindAddress: host, port }, context));
-  });
-}
-
-export function addActions({ program, context, configured }: Tree, done: (exitCode: number) => void): void {
-  const actions = program
-    .command("actions")
-    .description("List and do the actions that platforms call by name");
-  actions.enablePositionalOptions().helpCommand(false);
-  addHiddenSettings(actions);
-
-  const list = actions.command("list").description("Print the actions; JSON has their whole schemas");
-  addSettings(list, "actions");
-  list.action(async () => {
-    const { actionsListCommand } = await import("../commands/actions.ts");
-    done(await actionsListCommand(flagsOf(list, "actions"), context));
-  });
-
-  const invoke = actions
-    .command("invoke")
-    .description("Do one action, and wait until it is finished")
-    .addArgument(new Argument("<name>", 'Name of the action; "connector actions list" has them'))
-    .addOption(
-      neededOption(
-        "--args <json>",
-        "Arguments as a JSON object; - reads them from stdin, as a password must be",
-      ),
-    );
-  configured(invoke, "write", async (config, [name = ""]) => {
-    const { actionsInvokeCommand } = await import("../commands/actions.ts");
-    return actionsInvokeCommand(name, neededTextOf(invoke, "args"), config, context);
   });
 }

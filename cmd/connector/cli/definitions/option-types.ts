@@ -1,24 +1,24 @@
 import { type Command, Option } from "commander";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 
-/** A text; an empty one is refused, since it is a variable that was not set. */
+/** A text that is not empty: an empty one usually comes from a variable that is not set. */
 export function textOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
   return option.argParser((text: string) => notEmpty(option, text));
 }
 
-/** As `textOption`, and the command does not run without it. */
-export function neededOption(flags: string, description: string): Option {
+/** A text that must be given. */
+export function requiredOption(flags: string, description: string): Option {
   return textOption(flags, `${description} (required)`).makeOptionMandatory();
 }
 
-/** A text that may be empty, which takes a value away. */
-export function anyTextOption(flags: string, description: string): Option {
+/** A text that may be empty: that removes a value. */
+export function optionalTextOption(flags: string, description: string): Option {
   return new Option(flags, description);
 }
 
 export function repeatedOption(flags: string, description: string): Option {
-  const option = new Option(flags, `${description}; may repeat`);
+  const option = new Option(flags, `${description} (repeatable)`);
   return option.argParser((text: string, before: unknown) => {
     const all = texts(before);
     notEmpty(option, text);
@@ -30,35 +30,35 @@ export function wholeNumberOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
   return option.argParser((text: string) => {
     if (/^\d{1,15}$/.test(text)) return Number(text);
-    throw refused(option, `must be a whole number, got ${JSON.stringify(text)}`);
+    throw optionError(option, `must be a whole number, got ${JSON.stringify(text)}`);
   });
 }
 
-/** One of the words in the placeholder, such as `<none|random>`. What is none of them may be a password: never told. */
+/** One of the words in the placeholder, such as `<none|random>`. Errors do not repeat another word: it may be a password. */
 export function wordOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
   const words = (/<([^>]+)>/.exec(flags)?.[1] ?? "").split("|");
   return option.argParser((text: string) => {
     if (words.includes(text)) return text;
-    throw refused(option, `must be one of ${words.join(", ")}`);
+    throw optionError(option, `must be one of ${words.join(", ")}`);
   });
 }
 
-/** `name=value`, where the value may be empty or hold more equals signs. Becomes a Map; no message tells a value. */
+/** `name=value`, parsed into a Map. The value may be empty or contain equals signs. Errors never contain a value. */
 export function pairsOption(flags: string, description: string): Option {
-  const option = new Option(flags, `${description}; may repeat`);
+  const option = new Option(flags, `${description} (repeatable)`);
   return option.argParser((text: string, before: unknown) => {
     const [, name, value] = /^([^=]+)=([^]*)$/.exec(text) ?? [];
     if (name === undefined || value === undefined) {
-      throw refused(option, "must be name=value, such as given_name=Ada");
+      throw optionError(option, "must be name=value, such as given_name=Ada");
     }
     const pairs = new Map(pairsOf(before));
-    if (pairs.has(name)) throw refused(option, `${JSON.stringify(name)} is given twice; keep one`);
+    if (pairs.has(name)) throw optionError(option, `${JSON.stringify(name)} is given twice; keep one`);
     return pairs.set(name, value);
   });
 }
 
-/** A JSON object, as a Map. No message tells any of it. */
+/** A JSON object, parsed into a Map. Errors never contain any of it. */
 export function objectOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
   return option.argParser((text: string) => {
@@ -66,12 +66,12 @@ export function objectOption(flags: string, description: string): Option {
     try {
       value = JSON.parse(text);
     } catch {
-      throw refused(option, 'is no JSON; give an object such as {"given_name": "Ada"}');
+      throw optionError(option, 'is not JSON; give an object such as {"given_name": "Ada"}');
     }
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return new Map<string, unknown>(Object.entries(value));
     }
-    throw refused(option, 'must be a JSON object such as {"given_name": "Ada"}');
+    throw optionError(option, 'must be a JSON object such as {"given_name": "Ada"}');
   });
 }
 
@@ -79,11 +79,11 @@ export function flagOption(flags: string, description: string): Option {
   return new Option(flags, description);
 }
 
-/** What people try and what cannot be: the answer says why, and nothing of what was given. */
-export function refusedOption(flags: string, why: string): Option {
+/** An option that people try but that does not exist. The error says why, and never contains the value. */
+export function rejectedOption(flags: string, why: string): Option {
   const option = new Option(flags).hideHelp();
   return option.argParser(() => {
-    throw refused(option, why);
+    throw optionError(option, why);
   });
 }
 
@@ -92,10 +92,10 @@ export function textOf(command: Command, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-export function neededTextOf(command: Command, name: string): string {
+export function requiredTextOf(command: Command, name: string): string {
   const text = textOf(command, name);
-  // Commander has refused the line by now.
-  if (text === undefined) throw new GovernanceError("internal", `a needed option was not given: ${name}`);
+  // Commander has already refused a command line without it.
+  if (text === undefined) throw new GovernanceError("internal", `a required option is missing: ${name}`);
   return text;
 }
 
@@ -108,11 +108,11 @@ export function numberOf(command: Command, name: string): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-export function isSet(command: Command, name: string): boolean {
+export function flagOf(command: Command, name: string): boolean {
   return command.getOptionValue(name) === true;
 }
 
-/** The pairs of one option and the members of the JSON of another, as one; the same name in both is refused. */
+/** The pairs of one option and the members of another one's JSON, together. Throws if both have the same name. */
 export function entriesOf(command: Command, pairs: string, json: string): ReadonlyMap<string, unknown> {
   const entries = new Map(pairsOf(command.getOptionValue(json)));
   for (const [name, value] of pairsOf(command.getOptionValue(pairs))) {
@@ -140,10 +140,10 @@ function pairsOf(value: unknown): ReadonlyMap<string, unknown> {
 }
 
 function notEmpty(option: Option, text: string): string {
-  if (text === "") throw refused(option, "must not be empty");
+  if (text === "") throw optionError(option, "must not be empty");
   return text;
 }
 
-function refused(option: Option, why: string): GovernanceError {
+function optionError(option: Option, why: string): GovernanceError {
   return new GovernanceError("invalid-argument", `${option.long ?? option.flags}: ${why}`);
 }

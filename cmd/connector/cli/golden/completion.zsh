@@ -1,5 +1,5 @@
 #compdef connector
-# zsh completion of connector: put it on $fpath with  connector completion zsh > "${fpath[1]}/_connector"
+# zsh completion for connector. Install on $fpath:  connector completion zsh > "${fpath[1]}/_connector"
 
 _connector() {
   local state line
@@ -11,42 +11,43 @@ _connector() {
   case "$state" in
     command)
       local -a commands=(
-      'sync:Read the whole pool into a .c1z file; a cut run goes on where it stood'
-      'list:Print users, groups or members, live from the pool'
-      'create-account:Create an account; one that is there already is a success'
-      'update-user:Set and remove attributes of a person'
-      'enable-user:Let a person sign in again'
-      'disable-user:Keep a person from signing in, and end the sessions'
-      'sign-out-user:End every session of a person'
-      'set-password:Give a person the password that stands on stdin'
-      'rotate-password:Give a person a random password, which is printed encrypted alone'
-      'reset-password:Make the password useless and send a code for a new one'
-      'resend-invitation:Send the invitation again, with a new temporary password'
-      'confirm-sign-up:Confirm a person who signed up and never entered the code'
-      'reset-mfa:Switch off every second factor of a person'
-      'delete-user:Delete an account for good'
-      'grant:Put a person into groups'
-      'revoke:Take a person out of groups'
-      'create-group:Create a group; the same one again is a success'
-      'update-group:Change description, role or precedence of a group'
-      'delete-group:Delete a group, with every membership of it'
-      'validate:Check pool, Region, credentials and each IAM action; change nothing'
-      'serve:Answer the Baton protocol over gRPC'
-      'health-check:Ask the running service whether it is ready; ends with 0 or 1'
-      'recover:Settle the changes that killed processes left open, and say what stands'
-      'audit:Show and check the log of all changes'
-      'actions:List and do the actions that platforms call by name'
-      'capabilities:Print the capabilities as Baton'\''s connectors do (JSON)'
-      'config:Print the settings as Baton'\''s connectors do (JSON)'
-      'iam-policy:Print the least IAM policy that the connector needs (JSON)'
-      'version:Print the version, and what it speaks'
-      'completion:Print the completion script of a shell'
-      'help:Show help for a command'
+      'validate:Check the pool, the credentials and the permissions'
+      'sync:Write the whole pool to a .c1z file'
+      'list:Print users, groups or members'
+      'create-account:Create a user'
+      'update-user:Set or remove attributes of a user'
+      'enable-user:Enable a user'
+      'disable-user:Disable a user and end the sessions'
+      'sign-out-user:End all sessions of a user'
+      'set-password:Set a password that is read from stdin'
+      'rotate-password:Set a random password and print it encrypted'
+      'reset-password:Invalidate the password and send a reset code'
+      'resend-invitation:Send the invitation again'
+      'confirm-sign-up:Confirm the sign-up of a user'
+      'reset-mfa:Turn off the MFA methods of a user'
+      'delete-user:Delete a user permanently'
+      'grant:Add a user to groups'
+      'revoke:Remove a user from groups'
+      'create-group:Create a group'
+      'update-group:Change a group'
+      'delete-group:Delete a group and its memberships'
+      'serve:Run the gRPC service that platforms call'
+      'health-check:Ask the running service whether it is ready'
+      'audit:Show or verify the audit log of changes'
+      'recover:Finish or undo changes that were interrupted'
+      'iam-policy:Print the IAM policy that the connector needs'
+      'config:Print the schema of the settings as JSON'
+      'actions:List and run the actions that platforms call'
+      'capabilities:Print the capabilities as JSON'
+      'completion:Print the completion script for a shell'
+      'version:Print the versions of connector, Node and Baton'
+      'help:Show help for a command, or all settings'
       )
       _describe -t commands command commands
       ;;
     rest)
       case "$line[1]" in
+        validate) _connector_validate ;;
         sync) _connector_sync ;;
         list) _connector_list ;;
         create-account) _connector_create_account ;;
@@ -66,52 +67,82 @@ _connector() {
         create-group) _connector_create_group ;;
         update-group) _connector_update_group ;;
         delete-group) _connector_delete_group ;;
-        validate) _connector_validate ;;
         serve) _connector_serve ;;
         health-check) _connector_health_check ;;
-        recover) _connector_recover ;;
         audit) _connector_audit ;;
+        recover) _connector_recover ;;
+        iam-policy) _connector_iam_policy ;;
+        config) _connector_config ;;
         actions) _connector_actions ;;
         capabilities) _connector_capabilities ;;
-        config) _connector_config ;;
-        iam-policy) _connector_iam_policy ;;
-        version) _connector_version ;;
         completion) _connector_completion ;;
+        version) _connector_version ;;
+        help) _connector_help ;;
       esac
       ;;
   esac
 }
 
-_connector_sync() {
+_connector_validate() {
   _arguments -s \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_sync() {
+  _arguments -s \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
-    '--accept-shrink[Publish although more than half of the users, groups or memberships are gone]' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
@@ -125,9 +156,9 @@ _connector_list() {
   case "$state" in
     command)
       local -a commands=(
-      'users:Print every user'
-      'groups:Print every group'
-      'members:Print the members of one group'
+      'users:Print all users'
+      'groups:Print all groups'
+      'members:Print the members of a group'
       )
       _describe -t commands command commands
       ;;
@@ -143,773 +174,773 @@ _connector_list() {
 
 _connector_list_users() {
   _arguments -s \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_list_groups() {
   _arguments -s \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_list_members() {
   _arguments -s \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_create_account() {
   _arguments -s \
-    '--login[Username; where people sign in by e-mail or phone, that address]:value: ' \
+    '--login[Username; if users sign in by e-mail or phone, the e-mail address or phone number]:value: ' \
     '--email[E-mail address]:value: ' \
-    '--attribute[Attribute by Cognito'\''s name, such as custom\:team=red; may repeat]:value: ' \
-    '--profile[Attributes as a JSON object of names and values]:value: ' \
-    '--invite[Let Cognito send the invitation, with a temporary password]' \
-    '--password[Password\: none that anybody knows, a random one, or the line on stdin (default\: none)]:value:(none random stdin)' \
-    '--temporary[Have the person change it at the next sign-in]' \
-    '--encrypt-to[File with a public JWK or an age recipient, which a random password goes to]:path:_files' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--attribute[Attribute by its name in Cognito, such as custom\:team=red (repeatable)]:value: ' \
+    '--profile[Attributes as a JSON object]:value: ' \
+    '--invite[Let Cognito send an invitation with a temporary password]' \
+    '--password[Initial password\: random (printed encrypted), stdin (read from stdin) or none (default\: none)]:value:(none random stdin)' \
+    '--temporary[Require the user to change the password at the next sign-in]' \
+    '--encrypt-to[File with the public JWK or age recipient that encrypts the random password]:path:_files' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_update_user() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--set[Attribute to set, by Cognito'\''s name; may repeat]:value: ' \
-    '--set-json[Attributes to set, as a JSON object of names and values]:value: ' \
-    '--remove[Attribute to remove; may repeat]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--set[Attribute to set, by its name in Cognito (repeatable)]:value: ' \
+    '--set-json[Attributes to set, as a JSON object]:value: ' \
+    '--remove[Attribute to remove (repeatable)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_enable_user() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_disable_user() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--keep-sessions[Leave out the sign-out; AWS revokes the tokens of a disabled person all the same]' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--keep-sessions[Do not sign the user out; AWS revokes the tokens anyway]' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_sign_out_user() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_set_password() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
     '--stdin[Read the password from stdin, one line (required)]' \
-    '--temporary[Have the person change it at the next sign-in]' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--temporary[Require the user to change the password at the next sign-in]' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_rotate_password() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--encrypt-to[File with the public JWK or age recipient that it goes to (required)]:path:_files' \
-    '--temporary[Have the person change it at the next sign-in]' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--encrypt-to[File with the public JWK or age recipient that encrypts the password (required)]:path:_files' \
+    '--temporary[Require the user to change the password at the next sign-in]' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_reset_password() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_resend_invitation() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_confirm_sign_up() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_reset_mfa() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_delete_user() {
   _arguments -s \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_grant() {
   _arguments -s \
-    '--group[Name of the group (required); may repeat]:value: ' \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--group[Name of the group (required) (repeatable)]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_revoke() {
   _arguments -s \
-    '--group[Name of the group (required); may repeat]:value: ' \
-    '--user[Whose account\: sub, username or e-mail address (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--group[Name of the group (required) (repeatable)]:value: ' \
+    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_create_group() {
   _arguments -s \
-    '--name[Name, which can never be changed (required)]:value: ' \
-    '--description[What the group is for]:value: ' \
-    '--role-arn[IAM role that members may assume; needs --allow-role-groups]:value: ' \
-    '--precedence[Whose role counts for members of several groups; 0 is the first]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--name[Name, which cannot be changed later (required)]:value: ' \
+    '--description[Purpose of the group]:value: ' \
+    '--role-arn[IAM role that members can assume; needs --allow-role-groups]:value: ' \
+    '--precedence[Priority among the groups of a user; the role of the lowest number applies]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
@@ -917,46 +948,46 @@ _connector_create_group() {
 _connector_update_group() {
   _arguments -s \
     '--group[Name of the group (required)]:value: ' \
-    '--description[What the group is for; an empty text takes it away]:value: ' \
-    '--role-arn[IAM role that members may assume; needs --allow-role-groups]:value: ' \
-    '--precedence[Whose role counts for members of several groups; 0 is the first]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--description[Purpose of the group; an empty text removes it]:value: ' \
+    '--role-arn[IAM role that members can assume; needs --allow-role-groups]:value: ' \
+    '--precedence[Priority among the groups of a user; the role of the lowest number applies]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
@@ -964,183 +995,121 @@ _connector_update_group() {
 _connector_delete_group() {
   _arguments -s \
     '--group[Name of the group (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
-    '(--help -h)'{--help,-h}'[Show help]' \
-    '*: :'
-}
-
-_connector_validate() {
-  _arguments -s \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
-    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
-    '--https-proxy[Proxy for https endpoints]:value: ' \
-    '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_serve() {
   _arguments -s \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
-    '--accept-shrink[Publish although more than half of the users, groups or memberships are gone]' \
-    '--sync-every[Sync into the file again and again, this far apart\: 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
-    '--sync-jitter-percent[How far a scheduled sync may be early or late by chance, in percent of the interval (0 to 50; default\: 10)]:value: ' \
+    '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
+    '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
+    '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--client-secret-file[File that holds client-secret]:path:_files' \
-    '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; beyond this machine it needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
-    '--insecure[Serve other machines without TLS]' \
-    '--tls-cert-file[Certificate of the service with its chain, PEM (default\: no TLS)]:path:_files' \
-    '--tls-key-file[Private key of that certificate, PEM]:path:_files' \
-    '--tls-client-ca-file[CA that must have signed the certificate of every client, PEM (default\: no client certificates)]:path:_files' \
-    '--tls-readers[Client certificates that may only read, by subject alternative name\: whole DNS names, e-mail addresses or spiffe\:// URIs, comma separated (default\: none)]:value: ' \
-    '--tls-provisioners[Client certificates that may also change the pool, by the same names (default\: every certificate of the CA, unless --tls-readers names some)]:value: ' \
-    '--auth-tokens-file[File of the hashed bearer tokens that are accepted, each with its role (default\: no tokens)]:path:_files' \
-    '--jwt-jwks-url[URL of the keys (JWKS) that sign the JWTs that are accepted (default\: no JWTs)]:value: ' \
-    '--jwt-jwks-file[File of such keys instead (default\: no JWTs)]:path:_files' \
-    '--jwt-issuer[Issuer (iss) that a JWT must have]:value: ' \
-    '--jwt-audience[Audience (aud) that a JWT must have]:value: ' \
-    '--jwt-role-claim[Claim of a JWT that has connector\:read or connector\:provision (default\: roles)]:value: ' \
-    '--grace-seconds[How long calls and changes under way may take to end (1 to 3600; default\: 25)]:value: ' \
-    '--max-connections[Connections held at once; beyond it the first that no rightful caller has used makes room (1 to 1000000; default\: 20000)]:value: ' \
-    '--disable-reflection[Leave out gRPC server reflection]' \
-    '--health-check[Open the HTTP endpoint of health and metrics]' \
-    '--health-check-port[Port of that endpoint; 0 lets the system choose (0 to 65535; default\: 8081)]:value: ' \
-    '--health-check-bind-address[Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data (default\: 127.0.0.1)]:value: ' \
-    '--otel-collector-endpoint[OpenTelemetry collector that traces are sent to\: URL, or host\:port for https (default\: no traces)]:value: ' \
-    '--otel-collector-endpoint-tls-cert-path[Certificate of the collector or of its CA, PEM (default\: the CAs of Node.js)]:path:_files' \
-    '--otel-collector-endpoint-tls-insecure[Send to host\:port without TLS]' \
-    '--otel-tracing-disabled[Send no traces, although a collector is set]' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--client-secret-file[File that contains client-secret]:path:_files' \
+    '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
+    '--insecure[Allow other machines to connect without TLS]' \
+    '--tls-cert-file[Certificate of the service and its chain (PEM) (default\: no TLS)]:path:_files' \
+    '--tls-key-file[Private key of the certificate (PEM)]:path:_files' \
+    '--tls-client-ca-file[CA certificates (PEM); every client then needs a certificate from one of these CAs (default\: no client certificates)]:path:_files' \
+    '--tls-readers[Client certificates that may only read, by subject alternative name\: full DNS names, e-mail addresses or spiffe\:// URIs, separated by commas (default\: none)]:value: ' \
+    '--tls-provisioners[Client certificates that may also change the pool; same format (default\: every certificate of the CA; none if --tls-readers is set)]:value: ' \
+    '--auth-tokens-file[File with the hashes of the accepted bearer tokens, each with a role (default\: no tokens)]:path:_files' \
+    '--jwt-jwks-url[URL of the JSON Web Key Set that verifies the accepted JWTs (default\: no JWTs)]:value: ' \
+    '--jwt-jwks-file[File with the JSON Web Key Set, instead of a URL (default\: no JWTs)]:path:_files' \
+    '--jwt-issuer[Issuer (iss) that each JWT must have]:value: ' \
+    '--jwt-audience[Audience (aud) that each JWT must have]:value: ' \
+    '--jwt-role-claim[Claim of the JWT that contains connector\:read or connector\:provision (default\: roles)]:value: ' \
+    '--grace-seconds[Time for running calls and changes to end at shutdown, in seconds (1 to 3600; default\: 25)]:value: ' \
+    '--max-connections[Maximum number of open connections; above it, the oldest one without an authenticated call is closed (1 to 1000000; default\: 20000)]:value: ' \
+    '--disable-reflection[Turn off gRPC server reflection]' \
+    '--health-check[Open the HTTP endpoint for health and metrics]' \
+    '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
+    '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
+    '--otel-collector-endpoint[OpenTelemetry collector for traces\: a URL, or host\:port for https (default\: no traces)]:value: ' \
+    '--otel-collector-endpoint-tls-cert-path[Certificate of the collector or of its CA (PEM) (default\: the CAs of Node.js)]:path:_files' \
+    '--otel-collector-endpoint-tls-insecure[Connect to host\:port of the collector without TLS]' \
+    '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_health_check() {
   _arguments -s \
-    '--health-check-port[Port of that endpoint; 0 lets the system choose (0 to 65535; default\: 8081)]:value: ' \
-    '--health-check-bind-address[Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data (default\: 127.0.0.1)]:value: ' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
-    '(--help -h)'{--help,-h}'[Show help]' \
-    '*: :'
-}
-
-_connector_recover() {
-  _arguments -s \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
-    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
-    '--https-proxy[Proxy for https endpoints]:value: ' \
-    '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
-    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
+    '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
@@ -1154,8 +1123,8 @@ _connector_audit() {
   case "$state" in
     command)
       local -a commands=(
-      'show:Print the changes that were asked for, oldest first'
-      'verify:Find lines that were changed, taken out, added or put in another order'
+      'show:Print changes from the audit log'
+      'verify:Check that the audit log was not altered'
       )
       _describe -t commands command commands
       ;;
@@ -1170,31 +1139,166 @@ _connector_audit() {
 
 _connector_audit_show() {
   _arguments -s \
-    '--since[From then on\: 2026-11-21, 2026-11-21T08\:00\:00Z, or 90m, 24h, 7d ago]:value: ' \
-    '--until[Before then, written as for --since]:value: ' \
-    '--kind[One kind of change, such as grant or delete-user]:value: ' \
-    '--user[Changes of this account, by its sub]:value: ' \
-    '--group[Changes of this group, or of memberships in it]:value: ' \
+    '--since[From this time\: 2026-11-21, 2026-11-21T08\:00\:00Z, or 24h or 7d ago]:value: ' \
+    '--until[Before this time, in the same formats]:value: ' \
+    '--kind[Kind of change, such as grant or delete-user]:value: ' \
+    '--user[Changes of this user, by sub]:value: ' \
+    '--group[Changes of this group or its memberships]:value: ' \
     '--outcome[done, nothing-to-do, refused, failed, undone, partial or unknown]:value: ' \
-    '--change[The one change of this id]:value: ' \
-    '--by[Changes asked for by whom this text is part of]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--change[The change with this ID]:value: ' \
+    '--by[Changes whose requester contains this text]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_audit_verify() {
   _arguments -s \
-    '--expect-last[Last hash that an earlier check printed; it must be in the log]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--expect-last[Last hash of an earlier check, which the log must still contain]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_recover() {
+  _arguments -s \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_iam_policy() {
+  _arguments -s \
+    '--with[Include the permissions to change the pool]:value:(provisioning)' \
+    '--account-id[AWS account of the pool (default\: *, any account)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_config() {
+  local state line
+  _arguments -s -C \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '1: :->command' \
+    '*:: :->rest'
+  case "$state" in
+    command)
+      local -a commands=(
+      'show:Print the value and the source of each setting'
+      )
+      _describe -t commands command commands
+      ;;
+    rest)
+      case "$line[1]" in
+        show) _connector_config_show ;;
+      esac
+      ;;
+  esac
+}
+
+_connector_config_show() {
+  _arguments -s \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
+    '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
+    '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
+    '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
+    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--client-secret-file[File that contains client-secret]:path:_files' \
+    '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
+    '--insecure[Allow other machines to connect without TLS]' \
+    '--tls-cert-file[Certificate of the service and its chain (PEM) (default\: no TLS)]:path:_files' \
+    '--tls-key-file[Private key of the certificate (PEM)]:path:_files' \
+    '--tls-client-ca-file[CA certificates (PEM); every client then needs a certificate from one of these CAs (default\: no client certificates)]:path:_files' \
+    '--tls-readers[Client certificates that may only read, by subject alternative name\: full DNS names, e-mail addresses or spiffe\:// URIs, separated by commas (default\: none)]:value: ' \
+    '--tls-provisioners[Client certificates that may also change the pool; same format (default\: every certificate of the CA; none if --tls-readers is set)]:value: ' \
+    '--auth-tokens-file[File with the hashes of the accepted bearer tokens, each with a role (default\: no tokens)]:path:_files' \
+    '--jwt-jwks-url[URL of the JSON Web Key Set that verifies the accepted JWTs (default\: no JWTs)]:value: ' \
+    '--jwt-jwks-file[File with the JSON Web Key Set, instead of a URL (default\: no JWTs)]:path:_files' \
+    '--jwt-issuer[Issuer (iss) that each JWT must have]:value: ' \
+    '--jwt-audience[Audience (aud) that each JWT must have]:value: ' \
+    '--jwt-role-claim[Claim of the JWT that contains connector\:read or connector\:provision (default\: roles)]:value: ' \
+    '--grace-seconds[Time for running calls and changes to end at shutdown, in seconds (1 to 3600; default\: 25)]:value: ' \
+    '--max-connections[Maximum number of open connections; above it, the oldest one without an authenticated call is closed (1 to 1000000; default\: 20000)]:value: ' \
+    '--disable-reflection[Turn off gRPC server reflection]' \
+    '--health-check[Open the HTTP endpoint for health and metrics]' \
+    '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
+    '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
+    '--otel-collector-endpoint[OpenTelemetry collector for traces\: a URL, or host\:port for https (default\: no traces)]:value: ' \
+    '--otel-collector-endpoint-tls-cert-path[Certificate of the collector or of its CA (PEM) (default\: the CAs of Node.js)]:path:_files' \
+    '--otel-collector-endpoint-tls-insecure[Connect to host\:port of the collector without TLS]' \
+    '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
@@ -1208,8 +1312,8 @@ _connector_actions() {
   case "$state" in
     command)
       local -a commands=(
-      'list:Print the actions; JSON has their whole schemas'
-      'invoke:Do one action, and wait until it is finished'
+      'list:Print the actions'
+      'invoke:Run one action'
       )
       _describe -t commands command commands
       ;;
@@ -1224,52 +1328,52 @@ _connector_actions() {
 
 _connector_actions_list() {
   _arguments -s \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
 
 _connector_actions_invoke() {
   _arguments -s \
-    '--args[Arguments as a JSON object; - reads them from stdin, as a password must be (required)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
+    '--args[Arguments as a JSON object; - reads them from stdin, which a password requires (required)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
     '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
 }
@@ -1280,120 +1384,23 @@ _connector_capabilities() {
     '*: :'
 }
 
-_connector_config() {
-  local state line
-  _arguments -s -C \
-    '(--help -h)'{--help,-h}'[Show help]' \
-    '1: :->command' \
-    '*:: :->rest'
-  case "$state" in
-    command)
-      local -a commands=(
-      'show:Print each setting as it would count, and where it is from'
-      )
-      _describe -t commands command commands
-      ;;
-    rest)
-      case "$line[1]" in
-        show) _connector_config_show ;;
-      esac
-      ;;
-  esac
-}
-
-_connector_config_show() {
-  _arguments -s \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--user-id[What identifies an account\: sub never changes and is never used again (default\: sub)]:value:(sub username)' \
-    '--rate[Requests per second for every quota category, or for some\: UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
-    '--aws-profile[Profile of the AWS shared files to take credentials from (default\: the AWS default chain)]:value: ' \
-    '--aws-access-key-id-file[File that holds aws-access-key-id]:path:_files' \
-    '--aws-secret-access-key-file[File that holds aws-secret-access-key]:path:_files' \
-    '--aws-session-token-file[File that holds aws-session-token]:path:_files' \
-    '--aws-assume-role-arn[Role to assume with these credentials, for a pool of another account]:value: ' \
-    '--aws-assume-role-external-id[External id that the role'\''s trust policy asks for]:value: ' \
-    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
-    '--aws-assume-role-duration-seconds[Life of the role session; it is renewed by itself (900 to 43200; default\: 3600)]:value: ' \
-    '--allow-secret-flags[Accept secrets on the command line, where every user of the machine can read them]' \
-    '--endpoint-url[Another Cognito endpoint, for emulators and VPC endpoints; lifts the ceiling of --rate (default\: AWS, in the pool'\''s Region)]:value: ' \
-    '--use-fips-endpoint[Call the FIPS 140 endpoint; GovCloud has no other]' \
-    '--use-dualstack-endpoint[Call the endpoint that also speaks IPv6]' \
-    '--https-proxy[Proxy for https endpoints]:value: ' \
-    '--http-proxy[Proxy for http endpoints]:value: ' \
-    '--no-proxy[Hosts to reach without a proxy, comma separated]:value: ' \
-    '--http-timeout-seconds[The longest that one call may take (1 to 1800; default\: 300)]:value: ' \
-    '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
-    '--accept-shrink[Publish although more than half of the users, groups or memberships are gone]' \
-    '--sync-every[Sync into the file again and again, this far apart\: 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
-    '--sync-jitter-percent[How far a scheduled sync may be early or late by chance, in percent of the interval (0 to 50; default\: 10)]:value: ' \
-    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--dry-run[Say what would be changed, change nothing]' \
-    '--groups-allow[Groups that may be granted, created, changed or deleted\: whole names, comma separated, with * and ? (default\: all)]:value: ' \
-    '--groups-deny[Groups that may not, though --groups-allow has them\: whole names, with * and ? (default\: none)]:value: ' \
-    '--allow-role-groups[Allow granting groups that carry an IAM role, and setting such a role]' \
-    '--allow-federated-writes[Allow passwords and attributes of profiles that belong to an identity provider to be written]' \
-    '--delete-requires-disabled[Delete only accounts that are disabled already]' \
-    '--max-deletions-per-hour[Deletions in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Accounts disabled in any hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Invitations in any hour; 0 refuses all, and Cognito'\''s own sender has 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
-    '--max-groups-per-user[Groups that one user may be put into; AWS allows 100 and may have given the pool more (1 to 10000; default\: 100)]:value: ' \
-    '--client-secret-file[File that holds client-secret]:path:_files' \
-    '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; beyond this machine it needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
-    '--insecure[Serve other machines without TLS]' \
-    '--tls-cert-file[Certificate of the service with its chain, PEM (default\: no TLS)]:path:_files' \
-    '--tls-key-file[Private key of that certificate, PEM]:path:_files' \
-    '--tls-client-ca-file[CA that must have signed the certificate of every client, PEM (default\: no client certificates)]:path:_files' \
-    '--tls-readers[Client certificates that may only read, by subject alternative name\: whole DNS names, e-mail addresses or spiffe\:// URIs, comma separated (default\: none)]:value: ' \
-    '--tls-provisioners[Client certificates that may also change the pool, by the same names (default\: every certificate of the CA, unless --tls-readers names some)]:value: ' \
-    '--auth-tokens-file[File of the hashed bearer tokens that are accepted, each with its role (default\: no tokens)]:path:_files' \
-    '--jwt-jwks-url[URL of the keys (JWKS) that sign the JWTs that are accepted (default\: no JWTs)]:value: ' \
-    '--jwt-jwks-file[File of such keys instead (default\: no JWTs)]:path:_files' \
-    '--jwt-issuer[Issuer (iss) that a JWT must have]:value: ' \
-    '--jwt-audience[Audience (aud) that a JWT must have]:value: ' \
-    '--jwt-role-claim[Claim of a JWT that has connector\:read or connector\:provision (default\: roles)]:value: ' \
-    '--grace-seconds[How long calls and changes under way may take to end (1 to 3600; default\: 25)]:value: ' \
-    '--max-connections[Connections held at once; beyond it the first that no rightful caller has used makes room (1 to 1000000; default\: 20000)]:value: ' \
-    '--disable-reflection[Leave out gRPC server reflection]' \
-    '--health-check[Open the HTTP endpoint of health and metrics]' \
-    '--health-check-port[Port of that endpoint; 0 lets the system choose (0 to 65535; default\: 8081)]:value: ' \
-    '--health-check-bind-address[Interface of that endpoint, such as 0.0.0.0 for probes from other machines; it tells no personal data (default\: 127.0.0.1)]:value: ' \
-    '--otel-collector-endpoint[OpenTelemetry collector that traces are sent to\: URL, or host\:port for https (default\: no traces)]:value: ' \
-    '--otel-collector-endpoint-tls-cert-path[Certificate of the collector or of its CA, PEM (default\: the CAs of Node.js)]:path:_files' \
-    '--otel-collector-endpoint-tls-insecure[Send to host\:port without TLS]' \
-    '--otel-tracing-disabled[Send no traces, although a collector is set]' \
-    '--state-dir[Directory of the working database, the journal of changes and the audit log (default\: for a sync'\''s working database beside the sync file, otherwise the current directory)]:path:_files' \
-    '--output[Form of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--log-level[Least level of the log on stderr; only debug names people and groups (default\: info)]:value:(debug info warn error)' \
-    '--log-level-debug-expires-at[When a log level of debug becomes info again, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
-    '--log-format[Form of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
-    '(--help -h)'{--help,-h}'[Show help]' \
-    '*: :'
-}
-
-_connector_iam_policy() {
-  _arguments -s \
-    '--with[Add what changing the pool needs]:value:(provisioning)' \
-    '--account-id[AWS account of the pool (default\: any, *)]:value: ' \
-    '--user-pool-id[The user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
-    '--region[The pool'\''s Region; must be the one in the pool id (default\: read from the pool id)]:value: ' \
-    '--config[YAML file with these settings by their names (default\: ./.baton.yaml where there is one)]:path:_files' \
-    '(--help -h)'{--help,-h}'[Show help]' \
-    '*: :'
-}
-
-_connector_version() {
-  _arguments -s \
-    '--output[Form of the answer (default\: text)]:value:(text json)' \
-    '(--help -h)'{--help,-h}'[Show help]' \
-    '*: :'
-}
-
 _connector_completion() {
   _arguments -s \
     '(--help -h)'{--help,-h}'[Show help]' \
     '1: :(bash zsh fish powershell)'
+}
+
+_connector_version() {
+  _arguments -s \
+    '--output[Output format (default\: text)]:value:(text json)' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_help() {
+  _arguments -s \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '1: :(settings validate sync list create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group serve health-check audit recover iam-policy config actions capabilities completion version)'
 }
 
 if [ "$funcstack[1]" = "_connector" ]; then

@@ -1,4 +1,4 @@
-// Writes the manual page, or fails when it is not what the commands say:
+// Writes the manual page, or fails if the file differs from it:
 //   node cmd/connector/cli/man/main.ts --write deploy/man/connector.1
 //   node cmd/connector/cli/man/main.ts --check deploy/man/connector.1
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const NOWHERE: Output = {
   writeNow: () => {},
 };
 
-/** The tree alone: nothing of it is run. */
+/** No command runs, so nothing of this is used. */
 const CONTEXT: Context = {
   env: {},
   cwd: "/",
@@ -39,6 +39,6 @@ if (write !== undefined) {
 } else if (check === undefined) {
   process.stdout.write(page);
 } else if (readFileSync(check, "utf8") !== page) {
-  process.stderr.write(`${check}: not what the commands say; run "make man"\n`);
+  process.stderr.write(`${check}: not up to date with the commands; run "make man"\n`);
   process.exitCode = 1;
 }

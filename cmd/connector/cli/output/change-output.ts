@@ -9,23 +9,23 @@ import { createObjectWriter } from "./object-writer.ts";
 import { createRowWriter, type RowWriter } from "./row-writer.ts";
 import { jsonText } from "./text.ts";
 
-/** A cell of one kind of change alone; in CSV a list is separated by spaces, and an object is JSON. */
+/** A cell that only one kind of change has. In CSV a list is separated by spaces, and an object is JSON. */
 export type Detail = string | number | boolean | Date | undefined | readonly string[] | JsonObject;
 
-/** One change as it came out. */
+/** One change and its result. */
 export interface ChangeRow {
   readonly kind: ChangeKind | "action";
   readonly outcome: Outcome<unknown>["outcome"];
   /** The `sub`. */
   readonly user: string | undefined;
   readonly group: string | undefined;
-  /** What only this kind of change tells, by the keys that the writer was made with. */
+  /** The cells of this kind of change, by the keys given to the writer. */
   readonly details: Readonly<Record<string, Detail>>;
-  /** The id in the audit log; none for a dry run. */
+  /** The ID in the audit log; undefined for a dry run. */
   readonly change: string | undefined;
   readonly steps: readonly ChangeStep[];
   readonly wouldCall: readonly string[];
-  /** For people: what happened, each a line. */
+  /** The lines for people. */
   readonly says: readonly string[];
 }
 
@@ -33,14 +33,14 @@ interface Said {
   readonly user?: string | undefined;
   readonly group?: string | undefined;
   readonly details?: ChangeRow["details"];
-  /** The sentence for each outcome, without what comes before the colon. */
+  /** The sentences for done and for nothing to do, without their beginning. */
   readonly done: string;
   readonly already: string;
   /** Further lines for people. */
   readonly more?: readonly string[];
 }
 
-/** `nothing to do: …`, `dry run: would call …`, and else the sentence of the change itself. */
+/** The first line is `nothing to do: …`, `dry run: would call …` or the sentence of the change. */
 export function changeRow(
   kind: ChangeRow["kind"],
   outcome: Omit<Outcome<unknown>, "result">,
@@ -72,7 +72,7 @@ function about({ user, group }: Said): string {
   return whom.length === 0 ? "" : ` (${whom.join(", ")})`;
 }
 
-/** Rows with the same keys whatever came out; `detailKeys` stand between who it was about and what was called. */
+/** Every row has the same keys. Those of `detailKeys` come after the target. */
 export function createChangeWriter(
   format: OutputFormat,
   detailKeys: readonly string[],

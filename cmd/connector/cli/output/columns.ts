@@ -1,4 +1,4 @@
-/** `undefined` is "there is none": null in JSON, empty elsewhere. */
+/** `undefined` is null in JSON and empty elsewhere. */
 export type Cell = string | number | boolean | Date | undefined;
 
 export interface Column<T> {
@@ -7,7 +7,7 @@ export interface Column<T> {
   readonly value: (row: T) => Cell;
 }
 
-/** A cell for people: yes or no, and of a date the day. */
+/** A cell for people: yes or no for a boolean, the day for a date. */
 export function cellText(cell: Cell): string {
   if (cell === undefined) return "";
   if (typeof cell === "boolean") return cell ? "yes" : "no";

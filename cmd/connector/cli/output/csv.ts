@@ -1,6 +1,6 @@
 import type { Cell } from "./columns.ts";
 
-/** One record of RFC 4180, line break included. */
+/** One record of RFC 4180 with its line break. */
 export function csvRecord(cells: readonly Cell[]): string {
   return `${cells.map(csvField).join(",")}\r\n`;
 }
@@ -13,8 +13,8 @@ function csvField(cell: Cell): string {
   return /[",\p{Cc}]|^\s|\s$/u.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-// A spreadsheet takes a text that begins with one of these for a formula and runs it. An apostrophe in front makes it
-// a text again; whoever reads the file by program takes one leading apostrophe off before one of these.
+// A spreadsheet runs a text that begins with one of these as a formula. An apostrophe before it prevents that; a program
+// that reads the file must remove that apostrophe.
 function defused(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

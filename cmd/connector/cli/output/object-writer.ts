@@ -2,7 +2,7 @@ import type { Output } from "../../process/context.ts";
 import type { RowWriter } from "./row-writer.ts";
 import { jsonText } from "./text.ts";
 
-/** Rows that nest, as one JSON array or as JSON lines. */
+/** Writes nested rows as one JSON array or as JSON lines. */
 export function createObjectWriter(format: "json" | "jsonl", out: Output): RowWriter<object> {
   let begun = false;
   return {

@@ -6,10 +6,10 @@ import { csvRecord } from "./csv.ts";
 import { createTable } from "./table.ts";
 import { jsonText } from "./text.ts";
 
-/** Takes rows page by page and writes each page at once: no format keeps more than one page. */
+/** Writes rows page by page, and keeps at most one page in memory. */
 export interface RowWriter<T> {
   write(rows: readonly T[]): Promise<void>;
-  /** The rows are complete. Left out after a failure, which leaves JSON open and so unreadable, as it should be. */
+  /** Call when the rows are complete, but not after a failure: incomplete JSON must not be readable. */
   end(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ const FORMATTERS: Readonly<Record<OutputFormat, CreateFormatter>> = {
     return { rows: (rows) => table.lines(rows), end: (begun) => (begun ? "" : table.lines([])) };
   },
   csv(keys, { isTerminal }) {
-    // A file keeps every character; a terminal must not be steered by a name.
+    // A file keeps every character, but on a terminal a control character in a name would be obeyed.
     const shown = (cell: Cell): Cell => (isTerminal && typeof cell === "string" ? printable(cell) : cell);
     const record = (cells: readonly Cell[]): string => csvRecord(cells.map(shown));
     return {

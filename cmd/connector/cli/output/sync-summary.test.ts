@@ -30,10 +30,10 @@ describe("the summary of a sync", () => {
     expect(out.text()).toBe(`Synced eu-west-1_A to /data/\\u{1b}[2Jsync.c1z (1.2 MiB) in 25 s
   users        3,000 (+100)
   groups       40 (-1)
-  memberships  6,000 (as before)
+  memberships  6,000 (unchanged)
   calls        127 for 126 pages, 2 throttled
-  resumed      a run begun 1970-01-01T00:00:00.000Z
-  vanished     1 group, while being read
+  resumed      a sync that started at 1970-01-01T00:00:00.000Z
+  skipped      1 group, deleted during the sync
 `);
   });
 

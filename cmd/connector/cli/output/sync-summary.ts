@@ -7,7 +7,7 @@ import type { Column } from "./columns.ts";
 import { createRowWriter } from "./row-writer.ts";
 import { counted, formatDuration, jsonText } from "./text.ts";
 
-/** What one sync into a file came to. */
+/** The result of one sync into a file. */
 export interface SyncSummary extends Omit<SyncResult<PublishedFile>, "published"> {
   readonly published: PublishedFile;
   readonly poolId: string;
@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<SyncSummary>[] = [
   { key: "bytes", value: ({ published }) => published.bytes },
 ];
 
-/** Prints the summary: a few lines for people, else one row. */
+/** Prints the summary: a few lines for people, otherwise one row. */
 export async function printSummary(summary: SyncSummary, format: OutputFormat, out: Output): Promise<void> {
   if (format === "table") {
     await out.write(forPeople(summary));
@@ -63,8 +63,9 @@ function forPeople(summary: SyncSummary): string {
     `  memberships  ${withChange(counts.memberships, previous?.memberships)}`,
     `  calls        ${NUMBER.format(calls)} for ${counted(pages, "page")}, ${NUMBER.format(throttles)} throttled`,
   ];
-  if (resumed) lines.push(`  resumed      a run begun ${published.startedAt.toISOString()}`);
-  if (droppedGroups > 0) lines.push(`  vanished     ${counted(droppedGroups, "group")}, while being read`);
+  if (resumed) lines.push(`  resumed      a sync that started at ${published.startedAt.toISOString()}`);
+  if (droppedGroups > 0)
+    lines.push(`  skipped      ${counted(droppedGroups, "group")}, deleted during the sync`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -72,7 +73,7 @@ function withChange(now: number, before: number | undefined): string {
   if (before === undefined) return NUMBER.format(now);
   const change = now - before;
   const sign = change > 0 ? "+" : "";
-  return `${NUMBER.format(now)} (${change === 0 ? "as before" : `${sign}${NUMBER.format(change)}`})`;
+  return `${NUMBER.format(now)} (${change === 0 ? "unchanged" : `${sign}${NUMBER.format(change)}`})`;
 }
 
 function formatBytes(bytes: number): string {

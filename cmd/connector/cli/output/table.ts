@@ -6,10 +6,9 @@ import { displayWidth, fitted } from "./text.ts";
 const MOST_COLUMNS = 40;
 
 /**
- * Lines of a table whose columns are as wide as the widest cell of the first rows given; a longer one that comes later
- * is shown whole and pushes its own line only, so that a listing can be printed page by page. On a terminal every
- * cell but the first is cut to 40 columns, and the line to its width, which keeps a row a line; whoever wants the rest
- * takes another format.
+ * The lines of a table. The first page decides how wide the columns are; a longer cell of a later page moves only the
+ * rest of its own line. On a terminal every cell but the first is cut to 40 columns and every line to the terminal, so
+ * that each row is one line. The other formats never cut.
  */
 export function createTable(
   headers: readonly string[],
@@ -29,7 +28,7 @@ export function createTable(
 
   function shown(cell: Cell, column: number): string {
     const text = printable(cellText(cell));
-    // What stands first is what a person copies: never cut.
+    // The first cell is what people copy, so it is never cut.
     return terminalColumns === undefined || column === 0 ? text : fitted(text, MOST_COLUMNS);
   }
 

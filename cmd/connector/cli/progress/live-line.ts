@@ -1,10 +1,10 @@
 import type { Output } from "../../process/context.ts";
 import { fitted } from "../output/text.ts";
 
-/** One line at the bottom of a terminal that is rewritten in place, with log lines going by above it. */
+/** One line at the bottom of a terminal that is rewritten in place. Log lines appear above it. */
 export interface LiveLine {
   show(text: string): void;
-  /** Writes whole lines where the line stands, and the line again below them. */
+  /** Writes whole lines in place of the live line, and the live line again below them. */
   above(lines: string): void;
   clear(): void;
 }

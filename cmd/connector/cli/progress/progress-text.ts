@@ -4,21 +4,21 @@ import type { SyncState } from "../../../../pkg/sync/sync-progress.ts";
 import { counted, formatDuration } from "../output/text.ts";
 
 export interface Pace {
-  /** UserList calls that the limiter grants now. */
+  /** UserList calls per second that the limiter allows now. */
   readonly grantedPerSecond: number;
   readonly usedPerSecond: number;
   readonly throttles: number;
-  /** What the last calls failed with, while AWS does not answer well. */
+  /** The last error, while the calls fail. */
   readonly trouble: string | undefined;
 }
 
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const RATE = new Intl.NumberFormat("en", { maximumFractionDigits: 1, useGrouping: false });
 
-/** The live line: the most telling first, since a narrow terminal cuts the end. */
+/** The text of the live line. The most important comes first, since a narrow terminal cuts the end. */
 export function progressText(state: SyncState, pace: Pace, left: TimeLeft | undefined): string {
   const { counts, estimatedUsers, previous } = state;
-  // Calls are counted when they are answered, so a few that were sent in time may come in together.
+  // Calls are counted when AWS answers, so answers that come together can exceed the allowed rate for a moment.
   const used = Math.min(pace.usedPerSecond, pace.grantedPerSecond);
   const parts = [
     `reading ${readingNow(state)}`,
@@ -47,7 +47,7 @@ function readingNow({ usersOpen, groupsOpen, membersOpen }: SyncState): string {
 }
 
 function progress(now: number, about: number | undefined, noun: string): string {
-  // The estimate lags behind the truth, and "500 of about 400" helps nobody.
+  // The estimate can be too low, and "500 of about 400" would confuse.
   return about === undefined || about < now
     ? counted(now, noun)
     : `${NUMBER.format(now)} of about ${counted(about, noun)}`;
@@ -55,17 +55,17 @@ function progress(now: number, about: number | undefined, noun: string): string 
 
 export interface TimeLeft {
   readonly ms: number;
-  /** False where the size of the groups is not known: it may take longer. */
+  /** False if the number of members is not known, so that it may take longer. */
   readonly known: boolean;
 }
 
-/** Calls that AWS counts as UserList are what a sync waits for: pages of users, and pages of members. */
+/** A sync waits for UserList calls, which read the pages of users and of members. */
 export function timeLeft(state: SyncState, userListPerSecond: number): TimeLeft | undefined {
   const { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen } = state;
   if (userListPerSecond <= 0 || (usersOpen && estimatedUsers === undefined)) return undefined;
   const users = usersOpen ? Math.max(1, pages((estimatedUsers ?? 0) - usersListed)) : 0;
   const groupsToCome = groupsOpen ? Math.max(0, (previous?.groups ?? 0) - counts.groups) : 0;
-  // At least one call for each group; what the last run had in them says the rest.
+  // At least one call for each group. The memberships of the previous run tell how many more.
   const byRows = groupsOpen || membersOpen > 0 ? pages((previous?.memberships ?? 0) - counts.memberships) : 0;
   const members = Math.max(membersOpen + groupsToCome, byRows);
   const known = previous !== undefined || (!groupsOpen && membersOpen === 0);

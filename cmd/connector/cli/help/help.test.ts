@@ -1,0 +1,158 @@
+import type { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { environmentNames, SETTING_NAMES, settingOf } from "../../../../pkg/config/table/settings.ts";
+import { run } from "../../run.ts";
+import { type MemoryContext, memoryContext, memoryOutput } from "../../testing.fixture.ts";
+import { displayWidth } from "../output/text.ts";
+import { createProgram } from "../program.ts";
+import { pathOf } from "../settings-options.ts";
+import { EXAMPLES } from "./examples.ts";
+
+async function ran(args: readonly string[], over: Partial<MemoryContext> = {}) {
+  const context = memoryContext(over);
+  const exitCode = await run(args, context);
+  return { exitCode, stdout: context.stdout.text(), stderr: context.stderr.text() };
+}
+
+const COMMANDS = [
+  "connector",
+  "sync",
+  "serve",
+  "validate",
+  "list",
+  "list users",
+  "list groups",
+  "list members",
+  "create-account",
+  "update-user",
+  "enable-user",
+  "disable-user",
+  "sign-out-user",
+  "set-password",
+  "rotate-password",
+  "reset-password",
+  "resend-invitation",
+  "confirm-sign-up",
+  "reset-mfa",
+  "delete-user",
+  "grant",
+  "revoke",
+  "create-group",
+  "update-group",
+  "delete-group",
+  "recover",
+  "audit",
+  "audit show",
+  "audit verify",
+  "actions",
+  "actions list",
+  "actions invoke",
+  "capabilities",
+  "config",
+  "config show",
+  "iam-policy",
+  "version",
+  "completion",
+  "help",
+] as const;
+
+function wordsOf(command: string): readonly string[] {
+  return command === "connector" ? [] : command.split(" ");
+}
+
+describe("help", () => {
+  test.for(COMMANDS)("of %s", async (command) => {
+    const { exitCode, stdout, stderr } = await ran([...wordsOf(command), "--help"]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    await expect(stdout).toMatchFileSnapshot(`../golden/help-${command.replace(" ", "-")}.txt`);
+  });
+
+  test("is what no arguments at all print", async () => {
+    expect(await ran([])).toEqual(await ran(["--help"]));
+  });
+
+  test.for([...COMMANDS, "help settings"])("of %s fits a terminal of 80 columns", async (command) => {
+    const words = command === "help settings" ? ["help", "settings"] : [...wordsOf(command), "--help"];
+    const { stdout } = await ran(words, { stdout: memoryOutput({ isTerminal: true, columns: 80 }) });
+    expect(stdout.split("\n").filter((line) => displayWidth(line) > 80)).toEqual([]);
+  });
+
+  test.for(COMMANDS)("of %s is what help with its name prints", async (command) => {
+    expect(await ran(["help", ...wordsOf(command)])).toEqual(await ran([...wordsOf(command), "--help"]));
+  });
+
+  test("of a command shows its own options and the example before the settings", async () => {
+    const { stdout } = await ran(["create-account", "--help"]);
+    const parts = ["Usage:", "--login <name>", "Example", "--user-pool-id <id>", "connector help settings"];
+    const places = parts.map((part) => stdout.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(stdout).not.toContain("--https-proxy");
+  });
+
+  test("of list is printed when it lacks what to list, as bad usage", async () => {
+    const { exitCode, stdout, stderr } = await ran(["list"]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^Usage: connector list /);
+  });
+});
+
+describe("help settings", () => {
+  test("is the whole list", async () => {
+    const { exitCode, stdout, stderr } = await ran(["help", "settings"]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    await expect(stdout).toMatchFileSnapshot("../golden/help-settings.txt");
+  });
+
+  test.for(SETTING_NAMES)("has %s with its environment and its default", async (name) => {
+    const { stdout } = await ran(["help", "settings", name]);
+    const text = stdout.replaceAll(/\s+/g, " ");
+    const { secret, required, shape, fallbackText } = settingOf(name);
+    expect(text).toContain(secret ? `--${name}-file <path>` : `--${name}`);
+    for (const variable of environmentNames(name)) expect(text).toContain(variable);
+    const hasDefault = fallbackText !== "" && shape.kind !== "flag";
+    const note = hasDefault ? `default: ${fallbackText})` : "";
+    expect(text).toContain(required ? "(required)" : note);
+  });
+
+  test("shows the settings with a part of their names, with or without dashes", async () => {
+    const { stdout } = await ran(["help", "settings", "jwt"]);
+    expect(stdout.match(/^ {2}--\S+/gm)).toEqual([
+      "  --jwt-jwks-url",
+      "  --jwt-jwks-file",
+      "  --jwt-issuer",
+      "  --jwt-audience",
+      "  --jwt-role-claim",
+    ]);
+    expect((await ran(["help", "settings", "--jwt"])).stdout).toBe(stdout);
+  });
+
+  test("shows the settings of a group", async () => {
+    const { stdout } = await ran(["help", "settings", "Network"]);
+    expect(stdout).toContain("Network:\n  --endpoint-url <url>");
+    expect(stdout).toContain("  --http-timeout-seconds <n>");
+  });
+});
+
+describe("an example", () => {
+  const program = createProgram({ context: memoryContext(), help: {}, done: () => {} });
+  const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
+  const runs = all(program).filter((command) => command.commands.length === 0);
+
+  test.for(runs.map(pathOf))("is given for %s", (path) => {
+    expect(EXAMPLES[path]?.[0]).toContain(path);
+  });
+
+  test("is given for nothing else than commands", () => {
+    expect(all(program).map(pathOf)).toEqual(expect.arrayContaining(Object.keys(EXAMPLES)));
+  });
+
+  test.for(runs.map((command) => [pathOf(command), command] as const))(
+    "of %s has only options of that command",
+    ([path, command]) => {
+      const flags = EXAMPLES[path]?.join(" ").match(/(?<= )--[a-z-]+/g) ?? [];
+      const known = command.options.map(({ long }) => long);
+      expect(known).toEqual(expect.arrayContaining(flags));
+    },
+  );
+});
