@@ -24,7 +24,7 @@ export async function sealerFromFile(path: string, cwd: string): Promise<Sealer>
   } catch (error) {
     const failure = GovernanceError.from(error);
     if (failure.code !== "invalid-argument") throw failure;
-    throw refused(path, failure.message.replace(/^encryption_configs\S+ /, "its key "));
+    throw fileError(path, failure.message.replace(/^encryption_configs\S+ /, "its key "));
   }
 }
 
@@ -33,7 +33,7 @@ function keyText(file: string, path: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    throw refused(path, `cannot be read (${code})`);
+    throw fileError(path, `cannot be read (${code})`);
   }
 }
 
@@ -49,15 +49,15 @@ function configOf(text: string, path: string): EncryptionConfig {
     .filter((line) => line !== "" && !line.startsWith("#"));
   const [recipient] = lines;
   if (recipient === undefined) {
-    throw refused(path, "contains no key; it must contain one public JWK or one age1… recipient");
+    throw fileError(path, "contains no key; it must contain one public JWK or one age1… recipient");
   }
   if (/^AGE-SECRET-KEY-/i.test(recipient)) {
-    throw refused(path, 'contains a secret key; give its recipient, which "age-keygen -y" prints');
+    throw fileError(path, 'contains a secret key; give its recipient, which "age-keygen -y" prints');
   }
-  if (lines.length > 1) throw refused(path, `contains ${lines.length} keys; keep one`);
+  if (lines.length > 1) throw fileError(path, `contains ${lines.length} keys; keep one`);
   return create(EncryptionConfigSchema, { config: { case: "ageRecipientConfig", value: { recipient } } });
 }
 
-function refused(path: string, why: string): GovernanceError {
+function fileError(path: string, why: string): GovernanceError {
   return new GovernanceError("invalid-argument", `${FLAG}: ${JSON.stringify(path)} ${why}`);
 }

@@ -68,11 +68,11 @@ async function makeAll(
     try {
       row = await change.make(tools);
     } catch (error) {
-      const failure = inFlags(asFailure(error, signal), flags);
+      const failure = withFlagNames(asFailure(error, signal), flags);
       failures.push(failure);
       const stop = !isAboutThisOne(failure);
-      const told = stop ? withUntried(failure, untried) : failure;
-      await diagnostics.fail(told, changes.length > 1 ? change.name : undefined);
+      const reported = stop ? withUntried(failure, untried) : failure;
+      await diagnostics.fail(reported, changes.length > 1 ? change.name : undefined);
       if (stop) break;
       continue;
     }
@@ -111,7 +111,10 @@ function asFailure(error: unknown, signal: AbortSignal): GovernanceError {
 }
 
 /** The failure with flags instead of field names: `role_arn: …` becomes `--role-arn: …`. */
-export function inFlags(failure: GovernanceError, flags: Readonly<Record<string, string>>): GovernanceError {
+export function withFlagNames(
+  failure: GovernanceError,
+  flags: Readonly<Record<string, string>>,
+): GovernanceError {
   if (failure.code !== "invalid-argument") return failure;
   let { message } = failure;
   for (const [field, flag] of Object.entries(flags)) {

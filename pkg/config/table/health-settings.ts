@@ -51,7 +51,7 @@ export const HEALTH_SETTINGS = {
   }),
   "otel-collector-endpoint-tls-cert-path": optionalTextSetting({
     ...COMMON,
-    description: "Certificate of the collector or of its CA (PEM)",
+    description: "PEM file with the certificate of the collector or of its CA",
     example: "path",
     parse: plainText,
     fallbackText: "the CAs of Node.js",

@@ -8,10 +8,10 @@ import {
 import { parseGroupPatterns } from "./values/group-patterns.ts";
 import { clientSecret } from "./values/shapes.ts";
 
-/** The commands that begin changes; `recover` only ends what was begun within these bounds. */
+/** The commands that start changes. `recover` only ends changes that these limits have already allowed. */
 const CHANGING: readonly CommandName[] = ["serve", "write"];
 
-/** Far above what an hour's rate allows, so it means "no ceiling". */
+/** More than AWS allows in an hour, so this means "no limit". */
 const MOST_PER_HOUR = 1_000_000;
 
 /** The rows of the group Provisioning, in the order of the table. */
@@ -23,8 +23,8 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: [...CHANGING, "recover"],
   }),
-  // Alone on the command line: forgotten in an environment or a file it would have a daemon change nothing, or, not
-  // heard by a command, have it change what was to be left alone.
+  // Only a flag. In an environment or a file it could be forgotten, and a daemon would then change nothing. A command that
+  // does not read it would make the change.
   "dry-run": flagSetting({
     group: "Provisioning",
     description: "Show the change, but do not make it",
@@ -93,7 +93,7 @@ export const PROVISIONING_SETTINGS = {
   "max-invitations-per-hour": wholeNumberSetting({
     group: "Provisioning",
     description:
-      "Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day)",
+      "Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day",
     min: 0,
     max: MOST_PER_HOUR,
     fallback: 50,

@@ -36,20 +36,20 @@ export const SERVICE_SETTINGS = {
   }),
   "tls-cert-file": optionalTextSetting({
     ...COMMON,
-    description: "Certificate of the service and its chain (PEM)",
+    description: "PEM file with the certificate of the service and its chain",
     example: "path",
     parse: plainText,
     fallbackText: "no TLS",
   }),
   "tls-key-file": optionalTextSetting({
     ...COMMON,
-    description: "Private key of the certificate (PEM)",
+    description: "PEM file with the private key of the certificate",
     example: "path",
     parse: plainText,
   }),
   "tls-client-ca-file": optionalTextSetting({
     ...COMMON,
-    description: "CA certificates (PEM); every client then needs a certificate from one of these CAs",
+    description: "PEM file with CA certificates; every client then needs a certificate from one of these CAs",
     example: "path",
     parse: plainText,
     fallbackText: "no client certificates",

@@ -55,12 +55,12 @@ export async function actionsInvokeCommand(
   config: Config,
   context: Context,
 ): Promise<number> {
-  const action = named(name);
+  const action = findAction(name);
   const fromStdin = text === "-";
-  const given = parsed(fromStdin ? await context.stdin.read("end", context.signal) : text);
+  const given = parseArguments(fromStdin ? await context.stdin.read("end", context.signal) : text);
   if (!fromStdin) refuseSecrets(action, given);
-  const { id, args } = inArgs(() => readArguments(action, given));
-  const run = inArgs(() => action.prepare(id, args));
+  const { id, args } = withArgsFlag(() => readArguments(action, given));
+  const run = withArgsFlag(() => action.prepare(id, args));
   const target = action.subject.type === "user" ? { user: id } : { group: id };
   return await makeChanges(config, context, {
     detailKeys: ["action", "response"],
@@ -83,7 +83,7 @@ export async function actionsInvokeCommand(
   });
 }
 
-function named(name: string): Action {
+function findAction(name: string): Action {
   try {
     return actionNamed(name);
   } catch (error) {
@@ -96,7 +96,7 @@ function named(name: string): Action {
   }
 }
 
-function parsed(text: string): JsonObject {
+function parseArguments(text: string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -121,7 +121,7 @@ function refuseSecrets({ schema }: Action, given: JsonObject): void {
 }
 
 /** Errors of the action name `args.user_id`; here the flag is --args. */
-function inArgs<T>(read: () => T): T {
+function withArgsFlag<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -24,7 +24,7 @@ export function createGroupCommand(
       {
         name: `group ${name}`,
         async make({ provisioner, write, signal }) {
-          const outcome = await inCommands(provisioner.createGroup(name, fields, write, signal));
+          const outcome = await withCommandName(provisioner.createGroup(name, fields, write, signal));
           return changeRow("create-group", outcome, {
             group: name,
             details: detailsOf(outcome.result),
@@ -90,7 +90,7 @@ function detailsOf({ description, roleArn, precedence }: Group): Readonly<Record
 }
 
 /** Names the command, not the action, in the error of a group that already exists. */
-async function inCommands<T>(change: Promise<T>): Promise<T> {
+async function withCommandName<T>(change: Promise<T>): Promise<T> {
   try {
     return await change;
   } catch (error) {

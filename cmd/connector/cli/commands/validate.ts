@@ -54,7 +54,7 @@ async function examine(
     if (signal.aborted) throw failure;
     // Even without this permission the others can be checked.
     if (failure.code !== "permission-denied") {
-      return { checks: [...settings, ...brokenAccess(failure)], exitCode: exitCodeOf(failure) };
+      return { checks: [...settings, ...failedAccessChecks(failure)], exitCode: exitCodeOf(failure) };
     }
   }
   const probes = await directory.probePermissions(signal);
@@ -92,7 +92,7 @@ function accessChecks(pool: Pool | undefined, { keys, assumeRole }: Config): rea
 }
 
 /** DescribeUserPool needs credentials, clock and pool. Its failure tells which of the three is wrong. */
-function brokenAccess(failure: GovernanceError): readonly Check[] {
+function failedAccessChecks(failure: GovernanceError): readonly Check[] {
   const notChecked = (check: string): Check => ({ check, result: "not checked", detail: "" });
   const failed = (check: string): Check => ({ check, result: "failed", detail: failure.message });
   const fine = (check: string): Check => ({ check, result: "ok", detail: "" });

@@ -37,7 +37,9 @@ function addMembership(
     .command(kind)
     .summary(summary)
     .description(`${summary}. Each group is a separate change.`)
-    .addOption(repeatedOption("--group <name>", "Name of the group (required)").makeOptionMandatory())
+    .addOption(
+      repeatedOption("--group <name>", "Name of a group; at least one is required").makeOptionMandatory(),
+    )
     .addOption(userOption());
   configured(command, "write", async (config) => {
     const groups = textsOf(command, "group").map((name) => groupName("--group", name));

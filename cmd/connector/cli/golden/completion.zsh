@@ -304,7 +304,7 @@ _connector_create_account() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -351,7 +351,7 @@ _connector_update_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -395,7 +395,7 @@ _connector_enable_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -440,7 +440,7 @@ _connector_disable_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -484,7 +484,7 @@ _connector_sign_out_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -530,7 +530,7 @@ _connector_set_password() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -576,7 +576,7 @@ _connector_rotate_password() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -620,7 +620,7 @@ _connector_reset_password() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -664,7 +664,7 @@ _connector_resend_invitation() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -708,7 +708,7 @@ _connector_confirm_sign_up() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -752,7 +752,7 @@ _connector_reset_mfa() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -796,7 +796,7 @@ _connector_delete_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -810,7 +810,7 @@ _connector_delete_user() {
 
 _connector_grant() {
   _arguments -s \
-    '--group[Name of the group (required) (repeatable)]:value: ' \
+    '--group[Name of a group; at least one is required (repeatable)]:value: ' \
     '--user[The user\: sub, username or e-mail address (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
@@ -841,7 +841,7 @@ _connector_grant() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -855,7 +855,7 @@ _connector_grant() {
 
 _connector_revoke() {
   _arguments -s \
-    '--group[Name of the group (required) (repeatable)]:value: ' \
+    '--group[Name of a group; at least one is required (repeatable)]:value: ' \
     '--user[The user\: sub, username or e-mail address (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
@@ -886,7 +886,7 @@ _connector_revoke() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -933,7 +933,7 @@ _connector_create_group() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -980,7 +980,7 @@ _connector_update_group() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1024,7 +1024,7 @@ _connector_delete_group() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1070,14 +1070,14 @@ _connector_serve() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that contains client-secret]:path:_files' \
     '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
     '--insecure[Allow other machines to connect without TLS]' \
-    '--tls-cert-file[Certificate of the service and its chain (PEM) (default\: no TLS)]:path:_files' \
-    '--tls-key-file[Private key of the certificate (PEM)]:path:_files' \
-    '--tls-client-ca-file[CA certificates (PEM); every client then needs a certificate from one of these CAs (default\: no client certificates)]:path:_files' \
+    '--tls-cert-file[PEM file with the certificate of the service and its chain (default\: no TLS)]:path:_files' \
+    '--tls-key-file[PEM file with the private key of the certificate]:path:_files' \
+    '--tls-client-ca-file[PEM file with CA certificates; every client then needs a certificate from one of these CAs (default\: no client certificates)]:path:_files' \
     '--tls-readers[Client certificates that may only read, by subject alternative name\: full DNS names, e-mail addresses or spiffe\:// URIs, separated by commas (default\: none)]:value: ' \
     '--tls-provisioners[Client certificates that may also change the pool; same format (default\: every certificate of the CA; none if --tls-readers is set)]:value: ' \
     '--auth-tokens-file[File with the hashes of the accepted bearer tokens, each with a role (default\: no tokens)]:path:_files' \
@@ -1093,7 +1093,7 @@ _connector_serve() {
     '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
     '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
     '--otel-collector-endpoint[OpenTelemetry collector for traces\: a URL, or host\:port for https (default\: no traces)]:value: ' \
-    '--otel-collector-endpoint-tls-cert-path[Certificate of the collector or of its CA (PEM) (default\: the CAs of Node.js)]:path:_files' \
+    '--otel-collector-endpoint-tls-cert-path[PEM file with the certificate of the collector or of its CA (default\: the CAs of Node.js)]:path:_files' \
     '--otel-collector-endpoint-tls-insecure[Connect to host\:port of the collector without TLS]' \
     '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
@@ -1267,14 +1267,14 @@ _connector_config_show() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that contains client-secret]:path:_files' \
     '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
     '--insecure[Allow other machines to connect without TLS]' \
-    '--tls-cert-file[Certificate of the service and its chain (PEM) (default\: no TLS)]:path:_files' \
-    '--tls-key-file[Private key of the certificate (PEM)]:path:_files' \
-    '--tls-client-ca-file[CA certificates (PEM); every client then needs a certificate from one of these CAs (default\: no client certificates)]:path:_files' \
+    '--tls-cert-file[PEM file with the certificate of the service and its chain (default\: no TLS)]:path:_files' \
+    '--tls-key-file[PEM file with the private key of the certificate]:path:_files' \
+    '--tls-client-ca-file[PEM file with CA certificates; every client then needs a certificate from one of these CAs (default\: no client certificates)]:path:_files' \
     '--tls-readers[Client certificates that may only read, by subject alternative name\: full DNS names, e-mail addresses or spiffe\:// URIs, separated by commas (default\: none)]:value: ' \
     '--tls-provisioners[Client certificates that may also change the pool; same format (default\: every certificate of the CA; none if --tls-readers is set)]:value: ' \
     '--auth-tokens-file[File with the hashes of the accepted bearer tokens, each with a role (default\: no tokens)]:path:_files' \
@@ -1290,7 +1290,7 @@ _connector_config_show() {
     '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
     '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
     '--otel-collector-endpoint[OpenTelemetry collector for traces\: a URL, or host\:port for https (default\: no traces)]:value: ' \
-    '--otel-collector-endpoint-tls-cert-path[Certificate of the collector or of its CA (PEM) (default\: the CAs of Node.js)]:path:_files' \
+    '--otel-collector-endpoint-tls-cert-path[PEM file with the certificate of the collector or of its CA (default\: the CAs of Node.js)]:path:_files' \
     '--otel-collector-endpoint-tls-insecure[Connect to host\:port of the collector without TLS]' \
     '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
@@ -1366,7 +1366,7 @@ _connector_actions_invoke() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all (Cognito itself sends at most 50 e-mails a day) (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \

@@ -13,7 +13,7 @@ import { settingOptions } from "../settings-options.ts";
 
 const INTRODUCTION = [
   'A setting can be a flag, an environment variable or a line in a YAML file. A flag overrides the environment, and the environment overrides the file. The file is ./.baton.yaml or the one that --config names. Its keys are the names of the flags without dashes in front, such as "user-pool-id: eu-west-1_AbCd12345".',
-  "A flag can come before or after the name of the command. A secret cannot be a flag: use the environment, the YAML file, or a file that contains only the secret.",
+  "A flag can come before or after the name of the command. A setting without a value is true or false in the environment and in the file, such as BATON_PROVISIONING=true. A secret is not given as a flag: use the environment, the YAML file, or a file that contains only the secret.",
   '"connector help settings tls" shows only the settings with "tls" in the name of the setting or of its group.',
 ];
 
@@ -60,7 +60,8 @@ export function settingEntry(name: SettingName, help: Help): SettingEntry {
       .map((option) => help.optionTerm(option))
       .join(", "),
     lines: [
-      options[0]?.description ?? "",
+      (options[0]?.description ?? "") +
+        (settingOf(name).secret ? "; the flag names a file that contains it" : ""),
       `Environment: ${environment.length === 0 ? "none, only as a flag" : environment.join(", ")}`,
       `Used by: ${usedBy(settingOf(name).commands)}`,
     ],
