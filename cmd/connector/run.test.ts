@@ -24,6 +24,7 @@ async function ran(args: readonly string[], over: Partial<MemoryContext> = {}): 
 describe("bad usage is one line and exit code 2", () => {
   test.for<[string, string]>([
     ["snyc", "unknown command 'snyc' (Did you mean sync?)"],
+    ["nothing", `unknown command 'nothing'; "connector --help" shows the usage`],
     ["help snyc", 'unknown command "snyc"; did you mean sync?'],
     ["help setings", 'unknown command "setings"; did you mean settings?'],
     ["help list memers", 'unknown command "memers"; did you mean members?'],
@@ -33,7 +34,7 @@ describe("bad usage is one line and exit code 2", () => {
       'no setting or group has "user-poolid" in its name; did you mean user-pool-id?',
     ],
     ["help settings zzz", 'no setting or group has "zzz" in its name; "connector help settings" shows all'],
-    ["list foo", "unknown command 'foo'"],
+    ["list foo", `unknown command 'foo'; "connector list --help" shows the usage`],
     ["sync --fiel x", "unknown option '--fiel' (Did you mean --file?)"],
     ["sync --client-id x", "--client-id: this connector does not support this Baton setting; leave it out"],
     ["--client-id x sync", "--client-id: this connector does not support this Baton setting; leave it out"],
@@ -65,9 +66,15 @@ describe("bad usage is one line and exit code 2", () => {
       `--listen x validate --user-pool-id ${POOL}`,
       "--listen: connector validate does not use this setting; leave it out",
     ],
-    ["sync extra", "too many arguments for 'sync'. Expected 0 arguments but got 1"],
-    ["list members", "missing required argument 'group'"],
-    ["sync --user-pool-id", "option '--user-pool-id <id>' argument missing"],
+    [
+      "sync extra",
+      `too many arguments for 'sync'. Expected 0 arguments but got 1; "connector sync --help" shows the usage`,
+    ],
+    ["list members", `missing required argument 'group'; "connector list members --help" shows the usage`],
+    [
+      "sync --user-pool-id",
+      `option '--user-pool-id <id>' argument missing; "connector sync --help" shows the usage`,
+    ],
     ["sync --accept-shrink=maybe", '--accept-shrink: must be true or false, got "maybe"'],
     [
       "completion tcsh",

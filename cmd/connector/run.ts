@@ -1,43 +1,43 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { isSettingName } from "../../pkg/config/table/settings.ts";
 import { isUnserved, unservedProblem } from "../../pkg/config/table/unserved.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { helpWidth } from "./cli/help/format-help.ts";
 import { createProgram } from "./cli/program.ts";
-import { plainFlags } from "./cli/settings-options.ts";
+import { pathOf, plainFlags } from "./cli/settings-options.ts";
 import { type Context, ReaderGone } from "./process/context.ts";
 import { BAD_USAGE, exitCodeOf, OK } from "./process/exit-codes.ts";
 import { failureLine } from "./process/messages.ts";
 
-/** Runs one command line. Never rejects: resolves with the exit code, once all output is written. */
+/** Runs one command line. Never rejects; resolves with the exit code when all output is written. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   const { stdout, stderr } = context;
   const writing: Promise<void>[] = [];
   let exitCode = OK;
+  const program = createProgram({
+    context,
+    help: {
+      writeOut: (text) => writing.push(stdout.write(text)),
+      writeErr: (text) => writing.push(stderr.write(text)),
+      // The error is written below, as one line.
+      outputError: () => {},
+      getOutHelpWidth: () => helpWidth(stdout),
+      getErrHelpWidth: () => helpWidth(stderr),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    },
+    done: (code) => {
+      exitCode = code;
+    },
+  });
   try {
-    const program = createProgram({
-      context,
-      help: {
-        writeOut: (text) => writing.push(stdout.write(text)),
-        writeErr: (text) => writing.push(stderr.write(text)),
-        // Errors are written below, as one line.
-        outputError: () => {},
-        getOutHelpWidth: () => helpWidth(stdout),
-        getErrHelpWidth: () => helpWidth(stderr),
-        getOutHasColors: () => false,
-        getErrHasColors: () => false,
-      },
-      done: (code) => {
-        exitCode = code;
-      },
-    });
     await program.parseAsync(argv.length === 0 ? ["--help"] : plainFlags(argv), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.code.startsWith("commander.help")) {
-      // `connector list` alone prints its help as an error. Asking for help is not an error.
+      // `connector list` alone shows its commands and is bad usage; asking for help is not.
       exitCode = error.exitCode === 0 ? OK : BAD_USAGE;
     } else if (!(error instanceof CommanderError && error.exitCode === 0) && !(error instanceof ReaderGone)) {
-      const failure = error instanceof CommanderError ? badUsage(error) : error;
+      const failure = error instanceof CommanderError ? badUsage(error, commandIn(argv, program)) : error;
       exitCode = exitCodeOf(failure);
       writing.push(stderr.write(failureLine(failure)));
     }
@@ -47,7 +47,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 }
 
 // "error: unknown option '--x'\n(Did you mean --y?)"
-function badUsage({ message }: CommanderError): GovernanceError {
+function badUsage({ message }: CommanderError, command: Command): GovernanceError {
   const option = /^error: unknown option '--([a-z0-9-]+)/.exec(message)?.[1];
   if (option !== undefined && isSettingName(option)) {
     return new GovernanceError(
@@ -58,10 +58,21 @@ function badUsage({ message }: CommanderError): GovernanceError {
   if (option !== undefined && isUnserved(option)) {
     return new GovernanceError("invalid-argument", unservedProblem(option, `--${option}`, "leave it out"));
   }
-  return new GovernanceError("invalid-argument", withoutValues(message.replace(/^error: /, "")));
+  const problem = withoutValues(message.replace(/^error: /, ""));
+  const saysHow = /\(Did you mean|Allowed choices are/.test(problem);
+  const cure = saysHow ? "" : `; "${pathOf(command)} --help" shows the usage`;
+  return new GovernanceError("invalid-argument", problem + cure);
 }
 
-/** An unexpected argument may be a password in the wrong place, and stderr often ends up in a log. */
+/** The command that the words name, for a hint. */
+function commandIn(argv: readonly string[], program: Command): Command {
+  return argv.reduce(
+    (found, word) => found.commands.find((command) => command.name() === word) ?? found,
+    program,
+  );
+}
+
+/** Removes values: an unexpected one may be a password in the wrong place, and stderr is often stored. */
 function withoutValues(message: string): string {
   return (
     message
