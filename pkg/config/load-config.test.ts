@@ -442,7 +442,7 @@ describe("CONFIG-6: refused with one line", () => {
     [
       "an endpoint with a password",
       { flags: { ...withPool, "endpoint-url": "http://u:p@host" } },
-      '--endpoint-url: must not carry a user name or a password, got "http://u:***@host"',
+      '--endpoint-url: must not contain a user name or a password, got "http://u:***@host"',
     ],
     [
       "an endpoint and FIPS",

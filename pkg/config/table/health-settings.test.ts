@@ -166,7 +166,7 @@ describe("refused with one line", () => {
     [
       "a password for the collector",
       { [COLLECTOR]: "https://u:hunter2@otel" },
-      '--otel-collector-endpoint: must not carry a user name or a password, got "https://u:***@otel"',
+      '--otel-collector-endpoint: must not contain a user name or a password, got "https://u:***@otel"',
     ],
     [
       "a CA without a collector",

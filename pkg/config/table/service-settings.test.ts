@@ -221,7 +221,7 @@ describe("refused with one line", () => {
     [
       "a password in the URL of the keys",
       { ...JWT, "jwt-jwks-url": "https://u:hunter2@idp/jwks" },
-      '--jwt-jwks-url: must not carry a user name or a password, got "https://u:***@idp/jwks"',
+      '--jwt-jwks-url: must not contain a user name or a password, got "https://u:***@idp/jwks"',
     ],
     [
       "keys from two places",

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { environmentNames, SETTING_NAMES, settingOf } from "../../../../pkg/config/table/settings.ts";
@@ -37,6 +39,13 @@ describe("help", () => {
 
   test("is what no arguments at all print", async () => {
     expect(await ran([])).toEqual(await ran(["--help"]));
+  });
+
+  test("has no file of a command that is gone", () => {
+    const files = readdirSync(join(import.meta.dirname, "../golden")).filter((name) =>
+      name.startsWith("help-"),
+    );
+    expect(files).toHaveLength(PATHS.length);
   });
 
   test.for([...PATHS, "connector help settings"])("of %s fits a terminal of 80 columns", async (path) => {

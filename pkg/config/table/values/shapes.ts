@@ -30,7 +30,7 @@ export function httpUrl(given: string): Parsed<string> {
     return { problem: "must be an http:// or https:// URL such as http://127.0.0.1:9229" };
   }
   if (url.username !== "" || url.password !== "") {
-    return { problem: "must not carry a user name or a password" };
+    return { problem: "must not contain a user name or a password" };
   }
   return { value: given };
 }
