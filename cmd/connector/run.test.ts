@@ -105,7 +105,7 @@ describe("bad usage is one line and exit code 2", () => {
     });
   });
 
-  test("a name in a message cannot steer the terminal", async () => {
+  test("a name in a message cannot control the terminal", async () => {
     const { stderr } = await ran(["sync", "--user-pool-id", "\u001b[2Jx"]);
     expect(stderr).not.toContain("\u001b");
   });
@@ -160,13 +160,13 @@ describe("settings on the command line", () => {
     );
   }
 
-  test("can stand before and after the command; the one after counts", async () => {
+  test("can come before and after the command; the one after is used", async () => {
     const settings = await shown(["--user-pool-id", POOL, "--rate", "1", "config", "show", "--rate", "2"]);
     expect(settings.get("user-pool-id")).toEqual([POOL, "--user-pool-id"]);
     expect(settings.get("rate")).toEqual(["2", "--rate"]);
   });
 
-  test("come from flag, environment and file, each said", async () => {
+  test("come from flag, environment and file, and the source is shown", async () => {
     writeFileSync(join(cwd, ".baton.yaml"), "http-timeout-seconds: 20\nfile: a.c1z\n");
     const settings = await shown(["config", "show", "--user-pool-id", POOL, "-f", "b.c1z"], {
       BATON_LISTEN: "localhost:1",
@@ -185,13 +185,13 @@ describe("settings on the command line", () => {
     [["--provisioning=true"], "true"],
     [["--provisioning=false"], "false"],
     [["--no-provisioning"], "false"],
-  ] as const)("%j says provisioning %s, whatever the environment says", async ([flags, value]) => {
+  ] as const)("%j sets provisioning to %s and overrides the environment", async ([flags, value]) => {
     const env = { BATON_PROVISIONING: value === "true" ? "false" : "true" };
     const settings = await shown(["config", "show", "--user-pool-id", POOL, ...flags], env);
     expect(settings.get("provisioning")).toEqual([value, "--provisioning"]);
   });
 
-  test("add up where they repeat", async () => {
+  test("add to each other if repeated", async () => {
     const flags = ["--rate", "UserList=30", "--rate", "2", "--no-proxy", "a", "--no-proxy", "b"];
     const groups = ["--groups-allow", "team-*", "--groups-allow", "a,b?", "--groups-deny", "*-root"];
     const settings = await shown(["config", "show", "--user-pool-id", POOL, ...flags, ...groups]);
@@ -203,14 +203,14 @@ describe("settings on the command line", () => {
     expect(settings.get("no-proxy")?.[0]).toBe("a,b");
   });
 
-  test("are shown also where one is missing, which is then said", async () => {
+  test("are shown even if one is missing, followed by the error", async () => {
     const { exitCode, stdout, stderr } = await ran(["config", "show"], { cwd });
     expect(exitCode).toBe(2);
     expect(stdout).toContain('"setting":"rate"');
     expect(stderr).toMatch(/^connector: user-pool-id: missing; .*\n$/);
   });
 
-  test("that mean nothing are warned of", async () => {
+  test("that are not known cause a warning", async () => {
     const { exitCode, stderr } = await ran(["iam-policy", "--user-pool-id", POOL], {
       cwd,
       env: { BATON_TMPDIR: "/x" },
@@ -241,7 +241,7 @@ describe("version", () => {
     });
   });
 
-  test("as Baton's connectors take it", async () => {
+  test("with the flag that Baton connectors have", async () => {
     expect((await ran(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
@@ -289,7 +289,7 @@ describe("iam-policy", () => {
     });
   });
 
-  test("with provisioning has a statement more, and with both every operation that is called", async () => {
+  test("with provisioning has a second statement, and both name every operation that is called", async () => {
     const line = `iam-policy --user-pool-id ${POOL} --with provisioning --account-id 123456789012`;
     const { stdout } = await ran(line.split(" "));
     const read = NEEDED_TO_READ.map((operation) => `cognito-idp:${operation}`);

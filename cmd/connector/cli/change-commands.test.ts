@@ -140,7 +140,7 @@ describe("each command", () => {
     ]);
   });
 
-  test("hands over what was asked for, texts as they stand", async () => {
+  test("passes its options on unchanged", async () => {
     await ran([
       "create-account",
       "--login",
@@ -280,7 +280,7 @@ describe("what comes out", () => {
     );
   });
 
-  test("an attribute that waits to be verified is told", async () => {
+  test("an attribute that must be verified is named", async () => {
     uses({
       updateAttributes: async (_user, _change, context) =>
         changed({ user: someUser({ sub: "s-1" }), set: [], removed: [], pending: ["email"] }, context),
@@ -291,13 +291,13 @@ describe("what comes out", () => {
     );
   });
 
-  test("a deletion that is only tried says whom it would affect", async () => {
+  test("a dry run of a deletion says how many members it affects", async () => {
     expect((await ran(line("delete-group --group g --dry-run"))).stdout).toBe(
       "dry run: would call DeleteGroup (group g)\n2 members would be affected\n",
     );
   });
 
-  test("a name cannot steer the terminal", async () => {
+  test("a name cannot control the terminal", async () => {
     const { stdout } = await ran(["grant", "--group", "\u001b[2Jx", "--user", "u"]);
     expect(stdout).not.toContain("\u001b");
   });
@@ -342,7 +342,7 @@ describe("a failure", () => {
     );
   });
 
-  test("of one group leaves the others to be tried: exit code 20, each line told", async () => {
+  test("of one group does not stop the others: exit code 20, a line for each", async () => {
     uses({
       grant: async (user, group, context, signal) =>
         group === "b"
@@ -357,7 +357,7 @@ describe("a failure", () => {
     expect((await ran(line("grant --group b --user u"))).exitCode).toBe(5);
   });
 
-  test("that is not about one group ends the rest, and says so", async () => {
+  test("that concerns all groups stops the others and names them", async () => {
     uses({ revoke: failed("unavailable", "AWS cannot be reached; try later") });
     expect(await ran(line("revoke --group a --group b --user u"))).toEqual({
       exitCode: 14,
@@ -366,7 +366,7 @@ describe("a failure", () => {
     });
   });
 
-  test("to print what was done is told, since it is done", async () => {
+  test("to print the result is reported, because the change was made", async () => {
     const gone: Output = {
       ...memoryOutput(),
       write: async () => {
@@ -404,7 +404,7 @@ describe("passwords", () => {
     return await decrypter.decrypt(Buffer.from(String(row.encrypted_password), "base64"), "text");
   }
 
-  test("that are random come back encrypted alone, and open with the key", async () => {
+  test("that are random are only printed encrypted, and the key decrypts them", async () => {
     const account = await ran(
       line("create-account --login x --password random --encrypt-to key.txt"),
       { cwd },
@@ -427,7 +427,7 @@ describe("passwords", () => {
     expect(fake.calls[1]?.args[1]).toEqual({ kind: "random", temporary: true });
   });
 
-  test("for a JWK are base64 once", async () => {
+  test("for a JWK are encoded in base64 once", async () => {
     const { publicKey } = generateKeyPairSync("ed25519");
     writeFileSync(join(cwd, "key.json"), JSON.stringify(publicKey.export({ format: "jwk" })));
     const command = line("rotate-password --user u --encrypt-to key.json");
@@ -438,7 +438,7 @@ describe("passwords", () => {
     expect(Buffer.from(text, "base64").toString("latin1")).toMatch(/^age-encryption\.org\/v1\n/);
   });
 
-  test("go in by stdin alone", async () => {
+  test("are only read from stdin", async () => {
     const stdin = memoryInput(`${PASSWORD}\nmore`);
     expect((await ran(line("set-password --user u --stdin"), { stdin })).exitCode).toBe(0);
     expect(
@@ -481,7 +481,7 @@ describe("passwords", () => {
     [`update-user --user u --set ${PASSWORD}`, "--set: must be name=value"],
     [`create-account --profile "${PASSWORD}"`, "--profile: must be a JSON object"],
     [`create-account --profile ${PASSWORD}`, "--profile: is not JSON"],
-  ])("in the wrong place are refused and not repeated: %s", async ([command, message]) => {
+  ])("in the wrong place are refused and not printed: %s", async ([command, message]) => {
     const { exitCode, stdout, stderr } = await ran(line(command));
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^connector: .*\n$/);
@@ -519,7 +519,7 @@ describe("passwords", () => {
     ],
     ["rotate-password --user u --encrypt-to file", '{"kty":"oct"}', '--encrypt-to: "file" its key '],
     ["rotate-password --user u --encrypt-to file", "a\nb", '--encrypt-to: "file" contains 2 keys; '],
-  ])("that cannot go in or out are refused before anything is done: %s", async ([command, text, message]) => {
+  ])("that cannot be read or printed are refused before any change: %s", async ([command, text, message]) => {
     writeFileSync(join(cwd, "file"), text);
     const { exitCode, stderr } = await ran(line(command), { cwd });
     expect(exitCode).toBe(2);
@@ -566,14 +566,14 @@ describe("bad usage is one line, exit code 2, and no change", () => {
     expect(stderr).toMatch(/^connector: --(new-)?name: Cognito cannot rename a group; .*\n$/);
   });
 
-  test("a group name that Cognito would refuse ends all before the first change", async () => {
+  test("a group name that Cognito would refuse stops the command before the first change", async () => {
     const { exitCode, stderr } = await ran(["grant", "--group", "good", "--group", "b ad", "--user", "u"]);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--group: "b ad": the name ');
     expect(fake.calls).toEqual([]);
   });
 
-  test("an unknown action is not found, and the others are named", async () => {
+  test("an unknown action is an error that names the actions", async () => {
     const { exitCode, stderr } = await ran(line("actions invoke enable --args {}"));
     expect(exitCode).toBe(5);
     expect(stderr).toMatch(/^connector: unknown action "enable"; the actions are enable_user, .*\n$/);
@@ -588,7 +588,7 @@ describe("actions list", () => {
     expect(context.stdout.text()).toMatch(/^set_password +user_id, password, permanent\? +/m);
   });
 
-  test("has the schemas whole as JSON", async () => {
+  test("prints the full schemas as JSON", async () => {
     const context = memoryContext();
     await run(["actions", "list", "--output", "json"], context);
     expect(JSON.parse(context.stdout.text())).toContainEqual(
@@ -614,7 +614,7 @@ describe("recover", () => {
     steps: [],
   });
 
-  test("says what became of each change, 0 when all is whole", async () => {
+  test("prints the result of each change, and exits with 0 if all are complete", async () => {
     uses({
       recover: async () => ({
         recovered: [{ change: open("c-1"), outcome: "done", says: "user s-1 is disabled" }],
@@ -632,14 +632,14 @@ describe("recover", () => {
     });
   });
 
-  test.for(["partial", "unknown"] as const)("exits with 20 when something is %s", async (outcome) => {
+  test.for(["partial", "unknown"] as const)("exits with 20 if a change is %s", async (outcome) => {
     uses({
       recover: async () => ({ recovered: [{ change: open("c-1"), outcome, says: "look" }], failed: [] }),
     });
     expect((await ran(["recover", "--provisioning"])).exitCode).toBe(20);
   });
 
-  test("exits with 20 when something could not be looked at", async () => {
+  test("exits with 20 if a change could not be recovered", async () => {
     const error = new GovernanceError("unavailable", "AWS cannot be reached");
     uses({ recover: async () => ({ recovered: [], failed: [{ change: open("c-1"), error }] }) });
     expect(await ran(["recover", "--provisioning"], {}, "jsonl")).toEqual({
@@ -650,7 +650,7 @@ describe("recover", () => {
     });
   });
 
-  test("without anything to settle says so", async () => {
+  test("says so if no change is open", async () => {
     expect((await ran(["recover", "--provisioning"])).stdout).toBe("nothing to do: no change is open\n");
   });
 

@@ -37,11 +37,11 @@ describe("help", () => {
     await expect(stdout).toMatchFileSnapshot(`../golden/help-${wordsOf(path).join("-") || "connector"}.txt`);
   });
 
-  test("is what no arguments at all print", async () => {
+  test("is printed without arguments", async () => {
     expect(await ran([])).toEqual(await ran(["--help"]));
   });
 
-  test("has no file of a command that is gone", () => {
+  test("has one golden file for each command", () => {
     const files = readdirSync(join(import.meta.dirname, "../golden")).filter((name) =>
       name.startsWith("help-"),
     );
@@ -54,7 +54,7 @@ describe("help", () => {
     expect(stdout.split("\n").filter((line) => displayWidth(line) > 80)).toEqual([]);
   });
 
-  test.for(PATHS)("of %s is what help with its name prints", async (path) => {
+  test.for(PATHS)("of %s is also printed by help and its name", async (path) => {
     expect(await ran(["help", ...wordsOf(path)])).toEqual(await ran([...wordsOf(path), "--help"]));
   });
 
@@ -67,7 +67,7 @@ describe("help", () => {
     expect(stdout).not.toContain("--https-proxy");
   });
 
-  test("of list is printed when it lacks what to list, as bad usage", async () => {
+  test("of list is printed as an error if its subcommand is missing", async () => {
     const { exitCode, stdout, stderr } = await ran(["list"]);
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^Usage: connector list /);
@@ -75,7 +75,7 @@ describe("help", () => {
 });
 
 describe("help settings", () => {
-  test("is the whole list", async () => {
+  test("prints all settings", async () => {
     const { exitCode, stdout, stderr } = await ran(["help", "settings"]);
     expect([exitCode, stderr]).toEqual([0, ""]);
     await expect(stdout).toMatchFileSnapshot("../golden/settings.txt");
@@ -116,7 +116,7 @@ describe("an example", () => {
     expect(EXAMPLES[path]?.[0]).toContain(path);
   });
 
-  test("is given for nothing else than commands", () => {
+  test("is given only for commands", () => {
     expect(PATHS).toEqual(expect.arrayContaining(Object.keys(EXAMPLES)));
   });
 

@@ -24,11 +24,11 @@ describe("manPage", () => {
     expect(page).not.toContain('.SS "connector list [options]"');
   });
 
-  test("tells the options of a command there", () => {
+  test("lists the options of a command with it", () => {
     expect(page.split(".TP\n.B \\-\\-twice\nDo it again.\n")).toHaveLength(3);
   });
 
-  test.for(SETTING_NAMES.map((name) => [name]))("tells %s once, among the settings", ([name = ""]) => {
+  test.for(SETTING_NAMES.map((name) => [name]))("lists %s once, in the settings", ([name = ""]) => {
     const flags = [roff(`--${name}`), roff(`--${name}-file`)];
     const terms = page
       .slice(page.indexOf(".SH SETTINGS"))

@@ -32,7 +32,7 @@ describe("a CSV record", () => {
     ["\t=1", `"'\t=1"`],
     ["\r=1", `"'\r=1"`],
     ['=HYPERLINK("x","y")', `"'=HYPERLINK(""x"",""y"")"`],
-  ] as const)("takes %j off a spreadsheet's hands", ([cell, field]) => {
+  ] as const)("writes %j so that a spreadsheet does not run it", ([cell, field]) => {
     expect(csvRecord([cell])).toBe(`${field}\r\n`);
   });
 });
@@ -81,12 +81,12 @@ describe("a table", () => {
     ).toBe("NAME    AGE\n日本    3\n🦊 fox\na       yes\n");
   });
 
-  test("shows a later, longer cell whole", () => {
+  test("does not cut a longer cell of a later page", () => {
     const table = createTable(["N", "X"]);
     expect(table.lines([["ab", 1]]) + table.lines([["abcd", 2]])).toBe("N   X\nab  1\nabcd  2\n");
   });
 
-  test("is cut to the terminal, a row a line, and whole where there is none", () => {
+  test("is cut to the terminal, and not cut without one", () => {
     const row = [["someone", "日本日本日本"]];
     expect(createTable(["NAME", "X"], () => 14).lines(row)).toBe("NAME     X\nsomeone  日本…\n");
     expect(createTable(["NAME", "X"]).lines(row)).toBe("NAME     X\nsomeone  日本日本日本\n");
@@ -105,7 +105,7 @@ describe("a table", () => {
     for (const line of text.trimEnd().split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(10);
   });
 
-  test("lets no name steer the terminal", () => {
+  test("does not let a name control the terminal", () => {
     const text = createTable(["N"]).lines([["\u001b[31mred\nnext\u202e"]]);
     expect(text).toBe("N\n\\u{1b}[31mred\\u{a}next\\u{202e}\n");
   });
@@ -166,11 +166,11 @@ describe("rows in pages", () => {
     ["csv", "name,the_size\r\n"],
     ["jsonl", ""],
     ["json", "[]\n"],
-  ] as const)("of nobody are a whole and empty %s", async ([format, text]) => {
+  ] as const)("without rows are a complete, empty %s", async ([format, text]) => {
     expect(await written(format, [[]])).toBe(text);
   });
 
-  test("that break off leave JSON unreadable, never a shorter list", async () => {
+  test("that are incomplete leave JSON unreadable, not a shorter list", async () => {
     const out = memoryOutput();
     await createRowWriter("json", COLUMNS, out).write(PAGES[0] ?? []);
     expect(() => JSON.parse(out.text()) as unknown).toThrow("JSON");
@@ -183,7 +183,7 @@ describe("rows in pages", () => {
     expect(JSON.parse(text)).toEqual({ name, the_size: 1 });
   });
 
-  test("as CSV keep every character in a file, and are shown on a terminal", async () => {
+  test("as CSV keep every character in a file, and escape control characters on a terminal", async () => {
     const page = [[{ name: "\u001b[31m", size: 1 }]];
     expect(await written("csv", page)).toContain("\u001b[31m");
     expect(await written("csv", page, true)).toContain("\\u{1b}[31m");

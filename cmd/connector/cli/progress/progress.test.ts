@@ -34,12 +34,12 @@ describe("the time left", () => {
     expect(timeLeft(state(), 5)).toEqual({ ms: 20_000, known: false });
   });
 
-  test("counts what is read already", () => {
+  test("leaves out what is already read", () => {
     const left = timeLeft(state({ counts: { ...NONE, users: 3000 } }), 5);
     expect(left?.ms).toBe(10_000);
   });
 
-  test("takes the size of the groups from the last run", () => {
+  test("takes the number of memberships from the last run", () => {
     const previous = { users: 6000, groups: 10, memberships: 12_000 };
     expect(timeLeft(state({ previous }), 10)).toEqual({ ms: 30_000, known: true });
   });
@@ -49,14 +49,14 @@ describe("the time left", () => {
     expect(left).toEqual({ ms: 10_000, known: false });
   });
 
-  test("stays above nothing while the estimate is behind the truth", () => {
+  test("stays above zero if the estimate is too low", () => {
     expect(timeLeft(state({ counts: { ...NONE, users: 7000 } }), 1)?.ms).toBe(1000);
   });
 
   test.for([
     ["before the pool is read", state({ estimatedUsers: undefined }), 5],
     ["at no speed", state(), 0],
-  ] as const)("is not told %s", ([, at, rate]) => {
+  ] as const)("is unknown %s", ([, at, rate]) => {
     expect(timeLeft(at, rate)).toBeUndefined();
   });
 });
@@ -64,14 +64,14 @@ describe("the time left", () => {
 describe("the live line", () => {
   const pace = { grantedPerSecond: 5, usedPerSecond: 4.94, throttles: 0, trouble: undefined };
 
-  test("says what is read, how much of about how much, how fast, how long", () => {
+  test("shows what is read, how much of the total, the rate and the time left", () => {
     const at = state({ counts: { users: 1200, groups: 40, memberships: 0 }, membersOpen: 40 });
     expect(progressText(at, pace, { ms: 95_000, known: false })).toBe(
       "reading users, groups, members of 40 groups · 1,200 of about 6,000 users · 40 groups · 0 memberships · 4.9 of 5 calls/s · at least 2 min left",
     );
   });
 
-  test("knows more when there was a run before", () => {
+  test("shows more after an earlier run", () => {
     const previous = { users: 1, groups: 12, memberships: 500 };
     const at = state({ previous, groupsOpen: true, membersOpen: 3 });
     expect(progressText(at, { ...pace, throttles: 1234 }, { ms: 2_400, known: true })).toBe(
@@ -79,7 +79,7 @@ describe("the live line", () => {
     );
   });
 
-  test("says what the calls fail with instead of a time that will not be kept", () => {
+  test("shows the error instead of the time left while calls fail", () => {
     const text = progressText(
       state(),
       { ...pace, trouble: "InternalErrorException" },
@@ -88,11 +88,11 @@ describe("the live line", () => {
     expect(text).toMatch(/ · retrying after InternalErrorException$/);
   });
 
-  test("never claims more calls than were granted", () => {
+  test("never shows more calls than the limiter allows", () => {
     expect(progressText(state(), { ...pace, usedPerSecond: 5.3 }, undefined)).toContain("5 of 5 calls/s");
   });
 
-  test("is rewritten in place, cut to the terminal, and gone at the end", () => {
+  test("is rewritten in place, cut to the terminal, and removed at the end", () => {
     const out = memoryOutput({ columns: 10 });
     const line = createLiveLine(out);
     line.show("one");
