@@ -8,14 +8,8 @@ import {
   type Field,
   FieldSchema,
 } from "../gen/c1/config/v1/config_pb.ts";
-import {
-  SETTING_NAMES,
-  SETTING_RULES,
-  type SettingName,
-  type SettingRule,
-  type SettingRuleKind,
-  settingOf,
-} from "./table/settings.ts";
+import { SETTING_RULES, type SettingRule, type SettingRuleKind } from "./table/setting-rules.ts";
+import { SETTING_NAMES, type SettingName, settingOf } from "./table/settings.ts";
 
 /** The settings as a Baton configuration form. Settings that only a command line has (output, configuration file) are left out. */
 export function configSchema(): Configuration {

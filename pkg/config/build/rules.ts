@@ -1,6 +1,7 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { originOf, type Settings } from "../sources/read-settings.ts";
-import { envName, SETTING_RULES, type SettingName, type SettingRule } from "../table/settings.ts";
+import { SETTING_RULES, type SettingRule } from "../table/setting-rules.ts";
+import { envName, type SettingName } from "../table/settings.ts";
 
 /** Throws `invalid-argument` for the first rule between settings that is broken. */
 export function checkRules(settings: Settings): void {
