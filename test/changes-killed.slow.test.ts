@@ -109,7 +109,7 @@ function writesOf(): readonly string[] {
 }
 
 describe.for(Object.entries(CHANGES))("%s, as a process", ([, change]) => {
-  test("makes these calls when nobody disturbs it", async () => {
+  test("makes these calls when it is not disturbed", async () => {
     await serve(change.definition);
     const { code, stderr } = await runCli(args(change.command(folder)));
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });

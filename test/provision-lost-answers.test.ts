@@ -84,7 +84,7 @@ test("mark 34: a deletion whose answer is lost is no failure", async () => {
   expect(stage.pool.allUsers()).toEqual([]);
 });
 
-test("mark 33: the server's one name for a missing group and a missing pool is told apart", async () => {
+test("mark 33: a missing group and a missing pool, for which the server has one name, are distinguished", async () => {
   const stage = await createWholeStage(staff);
   const noGroup = await refusal(stage.provisioner.grant(byText, "nope", asked, never));
   expect(noGroup).toMatchObject({ code: "not-found", reason: "group-gone" });

@@ -131,7 +131,7 @@ describe("several configs", () => {
     expect(await ec.open(second?.encryptedBytes ?? Buffer.of())).toBe(PASSWORD);
   });
 
-  test("none at all make a sealer that seals to nobody", async () => {
+  test("no keys make a sealer without recipients", async () => {
     const sealer = await createSealer([]);
     expect(sealer.recipients).toBe(0);
     expect(await sealer.seal("password", "", new Secret(PASSWORD))).toEqual([]);

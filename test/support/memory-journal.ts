@@ -83,6 +83,13 @@ export function createMemoryDisk(): MemoryDisk {
       return entry;
     }
 
+    /** A change of this process: no other may write in it. */
+    function owned(id: string): Entry {
+      const entry = entryOf(id);
+      if (entry.owner !== self) throw new Error(`change ${id} is not open in this process`);
+      return entry;
+    }
+
     function release(owner: object): void {
       for (const entry of entries.values()) if (entry.owner === owner) entry.owner = undefined;
       wake();
@@ -111,14 +118,14 @@ export function createMemoryDisk(): MemoryDisk {
       },
       note(id, { hints, target, undo }) {
         write({ id, hints, target, undo });
-        const entry = entryOf(id);
+        const entry = owned(id);
         entry.hints = hints ?? entry.hints;
         entry.target = target ?? entry.target;
         entry.undo = undo ?? entry.undo;
       },
       stepBegun(id, operation, undo) {
         write({ id, operation, undo });
-        const { steps } = entryOf(id);
+        const { steps } = owned(id);
         steps.push({
           operation,
           undo,
@@ -131,7 +138,7 @@ export function createMemoryDisk(): MemoryDisk {
       },
       stepEnded(id, index, how) {
         write({ id, index, ...how });
-        const { steps } = entryOf(id);
+        const { steps } = owned(id);
         const step = steps[index];
         if (step === undefined) throw new Error(`change ${id} has no step ${index}`);
         steps[index] = { ...step, ...how };

@@ -110,7 +110,7 @@ describe("the four kinds of pool", () => {
     expect(await rotate(one, result.user?.sub ?? "", random)).toMatchObject({ outcome: "done" });
   });
 
-  test("two unverified accounts of one address are told by their ids, and a third is not made", async () => {
+  test("two unverified accounts of one address are reported by their ids, and no third one is made", async () => {
     const users = [1, 2].map((n) =>
       person(n, { attributes: { email: "ann@example.com", email_verified: "false" } }),
     );
@@ -124,7 +124,7 @@ describe("the four kinds of pool", () => {
 });
 
 describe("invitations and credentials", () => {
-  test("mark 40, L-24: nobody is written to unless asked, and then by e-mail before SMS", async () => {
+  test("mark 40, L-24: no message is sent unless asked for, and then by e-mail before SMS", async () => {
     const { pool, cognito, process } = createStage();
     await create(process(), { ...ann, profile: { phone: "+15550001" } });
     expect(only(pool).invitations).toBe(0);
@@ -162,7 +162,7 @@ describe("invitations and credentials", () => {
     expect(pool.resolve("ann@example.com")?.username).toBe("eve");
   });
 
-  test("L-13: without invitation or password somebody must still act, and the answer says so", async () => {
+  test("L-13: without invitation or password more must be done, and the answer says so", async () => {
     const { process } = createStage();
     const { result } = await create(process(), ann);
     expect(result.actionRequired).toContain("nobody knows the password");

@@ -38,7 +38,7 @@ describe("deleting", () => {
     );
   });
 
-  test("mark 34: an account that is gone is deleted, also one that goes while we are at it", async () => {
+  test("mark 34: an account that is gone counts as deleted, also when it goes during the call", async () => {
     const { pool, cognito, process } = createStage(settled);
     const { sub } = only(pool);
     const one = process();
@@ -119,7 +119,7 @@ describe("deleting", () => {
 });
 
 describe("rotating a credential", () => {
-  test("L-13, L-22: sets a password of the pool's policy, tells it once, and dooms it when asked", async () => {
+  test("L-13, L-22: sets a password of the pool's policy, returns it once, and makes it temporary when asked", async () => {
     const { pool, process } = createStage(settled);
     const { sub } = only(pool);
     const first = await rotate(process(), sub, random);
@@ -171,7 +171,7 @@ describe("rotating a credential", () => {
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
 
-  test("a password that was set is told although the account cannot be read back", async () => {
+  test("a password that was set is returned although the account cannot be read back", async () => {
     const { pool, cognito, process } = createStage(settled);
     cognito.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "AccessDeniedException" } });
     const { result } = await rotate(process(), only(pool).sub, random);

@@ -39,7 +39,7 @@ function refusalOf(pool: Pool, wish: Wish): string {
   throw new Error("the draft was expected to be refused");
 }
 
-describe("who an account is called", () => {
+describe("the name of an account", () => {
   const mail = "ann@example.com";
   const tel = "+15550001";
   test.for([
@@ -256,7 +256,7 @@ describe("who an account is called", () => {
   });
 });
 
-describe("what goes along", () => {
+describe("the attributes of an account", () => {
   test("L-14: keys come under the pool's names, absent ones are left out, and nothing is vouched for unasked", () => {
     const { attributes } = drafted(plain, {
       login: "ann",

@@ -53,7 +53,7 @@ describe("a create whose answer is lost", () => {
     expect(clock.sleeps.length).toBeGreaterThanOrEqual(2);
   });
 
-  test("mark 23: somebody else's account of that name is left alone", async () => {
+  test("mark 23: an account of that name from another request is not changed", async () => {
     const { pool, cognito, audit, process } = createStage();
     cognito.script({
       operation: "AdminCreateUser",
@@ -91,7 +91,7 @@ describe("a create whose answer is lost", () => {
     expect(audit.records.at(-1)).toMatchObject({ outcome: "unknown" });
   });
 
-  test("mark 23: with a username of our own, somebody else's account of the address settles nothing", async () => {
+  test("mark 23: with a username of our own, another account of the address proves nothing", async () => {
     const { pool, cognito, audit, process } = createStage({ aliasAttributes: ["email"] });
     cognito.script({
       operation: "AdminCreateUser",
@@ -182,7 +182,7 @@ describe("a create whose answer is lost", () => {
     expect(result.actionRequired).toContain("Lambda trigger");
   });
 
-  test("with an invitation the answer says that it may not have gone out", async () => {
+  test("with an invitation the answer says that it may not have been sent", async () => {
     const { cognito, process } = createStage();
     cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "mid-answer" });
     const { result } = await create(process(), invited);
@@ -212,7 +212,7 @@ describe("a second step that fails", () => {
     });
   });
 
-  test("mark 42, L-01: when the deletion fails too, the error names what stands", async () => {
+  test("mark 42, L-01: when the deletion fails too, the error names what was done", async () => {
     const { pool, cognito, audit, process } = createStage();
     cognito.script({
       operation: ["AdminSetUserPassword", "AdminDeleteUser"],
@@ -288,7 +288,7 @@ describe("a second step that fails", () => {
     [["PASSWORD"], 0],
     [["PASSWORD", "EMAIL_OTP"], 50],
   ] as const)(
-    "two lost answers are settled by the account itself, where sign-in begins by %o",
+    "after two lost answers the account itself is the proof, where sign-in begins by %o",
     async ([firstAuthFactors, laterMs]) => {
       const { pool, cognito, clock, process } = createStage({ firstAuthFactors });
       const run = () => clock.advance(laterMs);
@@ -300,7 +300,7 @@ describe("a second step that fails", () => {
   );
 
   test.for([[["PASSWORD"]], [["PASSWORD", "EMAIL_OTP"]]] as const)(
-    "two calls that never arrived are settled too, and the account goes again, where sign-in begins by %o",
+    "two calls that never arrived are found out too, and the account is deleted again, where sign-in begins by %o",
     async ([firstAuthFactors]) => {
       const { pool, cognito, audit, process } = createStage({ firstAuthFactors });
       cognito.script({ operation: "AdminSetUserPassword", cut: "before" });
@@ -317,7 +317,7 @@ describe("a second step that fails", () => {
     expect(result.user?.status).toBe("CONFIRMED");
   });
 
-  test("a password that was set is told although the account cannot be read back", async () => {
+  test("a password that was set is returned although the account cannot be read back", async () => {
     const { pool, cognito, process } = createStage();
     cognito.script({ operation: "AdminGetUser", nth: { from: 2 }, error: { name: "AccessDeniedException" } });
     const { result } = await create(process(), { ...ann, credential: random });
@@ -368,7 +368,7 @@ describe("the same account asked for twice", () => {
     expect(audit.records.map(({ outcome }) => outcome).toSorted()).toEqual(["done", "nothing-to-do"]);
   });
 
-  test("a phone number that another account signs in by is told by its kind alone", async () => {
+  test("a phone number of another account is reported by its kind only", async () => {
     const users = [person(1, { attributes: { phone_number: "+15550001" } })];
     const { process } = createStage({ usernameAttributes: ["email", "phone_number"], users });
     const failure = await refusal(

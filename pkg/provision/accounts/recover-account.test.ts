@@ -55,7 +55,7 @@ describe("a killed process", () => {
   );
 
   test.for(sweep.filter(([, nth]) => nth === 1))(
-    "L-01: in a pool of %s at call %i, %s it: one call stands as it is",
+    "L-01: in a pool of %s at call %i, %s it: a change of one call is left as it is",
     async ([, nth, when, settings, wish]) => {
       const all = createStage(settings);
       const { pool } = all;
@@ -66,7 +66,7 @@ describe("a killed process", () => {
     },
   );
 
-  test("is settled by whoever asks for the same account next", async () => {
+  test("is recovered by the next request for the same account", async () => {
     const all = createStage();
     const { doomed, died } = killedDirectory(all.directory, 2, "before");
     const victim = all.process({ directory: doomed });
@@ -92,7 +92,7 @@ describe("a killed process", () => {
     expect(pool.allUsers()).toEqual([]);
   });
 
-  test("whoever is killed while taking back is helped to finish", async () => {
+  test("a process that is killed while it undoes is finished by the next", async () => {
     for (const when of times) {
       const all = createStage();
       all.cognito.script({
@@ -106,7 +106,7 @@ describe("a killed process", () => {
     }
   });
 
-  test("after its last call: the account stands, and its password is to be rotated", async () => {
+  test("after its last call: the account exists, and its password must be rotated", async () => {
     const { pool, cognito, process } = createStage();
     const hold = cognito.hold({ operation: "AdminGetUser", nth: 2 });
     const victim = process();
@@ -120,7 +120,7 @@ describe("a killed process", () => {
     expect(all[0]?.says).toContain("has its password; nobody has received the generated password: rotate");
   });
 
-  test("a generated password that nobody received is to be rotated", async () => {
+  test("a generated password that nobody received must be rotated", async () => {
     const all = createStage();
     const temporary: Credential = { kind: "random", temporary: true };
     const { outcome, says } = await killedAt(all, 1, "after", (one) =>
@@ -235,7 +235,7 @@ describe("a killed process", () => {
 });
 
 describe("what is written down", () => {
-  test("no password and no attribute value stands in journal, audit log or error", async () => {
+  test("no password and no attribute value is in journal, audit log or error", async () => {
     const all = createStage();
     const { pool, cognito, disk, audit, process } = all;
     const values = { given_name: "PLANTED-name", locale: "PLANTED-locale", email: "planted@example.com" };
@@ -270,7 +270,7 @@ describe("what is written down", () => {
     expect(everything).not.toContain(rotated.result.password?.reveal());
   });
 
-  test("the digests of the attributes tell nothing, not even that two accounts have the same value", async () => {
+  test("the digests of the attributes reveal nothing, not even that two accounts have the same value", async () => {
     const { disk, process } = createStage();
     for (const login of ["ann", "eve"]) await create(process(), { login, profile: { locale: "PLANTED" } });
     const digests = disk.written.flatMap((line) => /locale ([0-9a-f]{64})/u.exec(line)?.[1] ?? []);

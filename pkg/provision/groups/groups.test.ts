@@ -68,7 +68,7 @@ describe("making a group", () => {
     expect(refused.code).toBe("refused-by-guard");
   });
 
-  test("whose answer is lost is settled by reading", async () => {
+  test("whose answer is lost is found done by reading", async () => {
     const stage = createStage();
     const rule = stage.cognito.script({ operation: "CreateGroup", cut: "after" });
     const outcome = await stage.provisioner.createGroup("team", none, asked, never);
@@ -77,7 +77,7 @@ describe("making a group", () => {
     expect(stage.writes()).toEqual(["CreateGroup"]);
   });
 
-  test("mark 21: a full pool is told at once and not tried again", async () => {
+  test("mark 21: a full pool is reported at once and not tried again", async () => {
     const stage = createStage({ groups: ["one"], behaviour: { groupsPerPool: 1 } });
     const refused = await refusal(stage.provisioner.createGroup("two", none, asked, never));
     expect(refused.code).toBe("resource-exhausted");
@@ -169,7 +169,7 @@ describe("deleting a group", () => {
     ]);
   });
 
-  test("that breaks off while it is emptied puts everybody back", async () => {
+  test("that fails while it is emptied adds all members again", async () => {
     const users = people(3, () => ({ groups: ["team"] }));
     const stage = createStage({ users, groups: ["team"], behaviour: { deleteGroup: "only-empty" } });
     stage.cognito.script({
@@ -194,7 +194,7 @@ describe("deleting a group", () => {
     expect((await stage.provisioner.deleteGroup("a", asked, never)).outcome).toBe("nothing-to-do");
   });
 
-  test("of 0 an hour is none, and a dry run says so too", async () => {
+  test("is impossible with a limit of 0, and a dry run says so too", async () => {
     const stage = createStage({ groups: ["a"] }, { policy: { maxDeletionsPerHour: 0 } });
     for (const context of [asked, dryRun]) {
       const refused = await refusal(stage.provisioner.deleteGroup("a", context, never));

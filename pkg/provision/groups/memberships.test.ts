@@ -40,7 +40,7 @@ describe("a grant", () => {
     expect(outcome.steps[0]?.requestId).toBe(write?.requestId);
   });
 
-  test("mark 33: of what stands already is a success that says so, without a write", async () => {
+  test("mark 33: of a membership that exists is a success that says so, without a write", async () => {
     const stage = createStage(staff);
     const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "old", asked, never);
     expect(outcome.outcome).toBe("nothing-to-do");
@@ -48,7 +48,7 @@ describe("a grant", () => {
     expect(stage.audit.records).toMatchObject([{ kind: "grant", outcome: "nothing-to-do", steps: [] }]);
   });
 
-  test("mark 33: tells an unknown group from an unknown user", async () => {
+  test("mark 33: distinguishes an unknown group from an unknown user", async () => {
     const stage = createStage(staff);
     const noGroup = await refusal(stage.provisioner.grant(byId(subOf(stage, "ann")), "nope", asked, never));
     expect(noGroup).toMatchObject({ code: "not-found", reason: "group-gone" });
@@ -122,7 +122,7 @@ describe("a grant", () => {
     expect(stage.writes()).toEqual(["AdminAddUserToGroup"]);
   });
 
-  test("mark 16: sees a membership that stands on the second page", async () => {
+  test("mark 16: sees a membership on the second page", async () => {
     const names = Array.from({ length: 80 }, (_, i) => `g${i}`);
     const stage = createStage({ users: [person(1, { username: "ann", groups: names })], groups: names });
     const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "g79", asked, never);
@@ -151,14 +151,14 @@ describe("a grant", () => {
     expect(stage.writes()).toEqual(["AdminAddUserToGroup"]);
   });
 
-  test("whose answers are all lost is settled by reading", async () => {
+  test("whose answers are all lost is found done by reading", async () => {
     const stage = createStage(staff);
     stage.cognito.script({ operation: "AdminAddUserToGroup", cut: "after" });
     const outcome = await stage.provisioner.grant(byId(subOf(stage, "ann")), "new", asked, never);
     expect(outcome).toMatchObject({ outcome: "done", steps: [{ state: "done" }] });
   }, 20_000);
 
-  test("that never arrives fails, and nothing stands", async () => {
+  test("that never arrives fails, and nothing is done", async () => {
     const stage = createStage(staff);
     stage.cognito.script({ operation: "AdminAddUserToGroup", cut: "before" });
     const failed = await refusal(stage.provisioner.grant(byId(subOf(stage, "ann")), "new", asked, never));
@@ -227,7 +227,7 @@ describe("a revoke", () => {
   });
 });
 
-describe("who is meant", () => {
+describe("the user who is meant", () => {
   test("is found by sub, username and e-mail, whatever its case", async () => {
     const stage = createStage(staff);
     const email = stage.pool.stored("ann")?.attributes.get("email") ?? "";
@@ -251,7 +251,7 @@ describe("who is meant", () => {
     expect(stage.writes()).toEqual([]);
   });
 
-  test("nobody's text is not repeated in the error", async () => {
+  test("a text that matches no user is not repeated in the error", async () => {
     const stage = createStage(staff);
     const refused = await refusal(stage.provisioner.enableUser(byText("no@example.com"), asked, never));
     expect(refused.code).toBe("not-found");

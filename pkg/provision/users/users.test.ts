@@ -37,7 +37,7 @@ describe("disabling", () => {
     expect(stored(stage).enabled).toBe(false);
   });
 
-  test("L-01: whose second call fails says exactly what stands, and stays on the safe side", async () => {
+  test("L-01: whose second call fails reports exactly what was done, and leaves the user disabled", async () => {
     const stage = createStage({ users });
     stage.cognito.script({
       operation: "AdminUserGlobalSignOut",
@@ -155,7 +155,7 @@ describe("attributes", () => {
     expect(stored(stage).attributes.get("email_verified")).toBe("true");
   });
 
-  test("mark 43: where the pool wants it verified first, the old value stands and that is told", async () => {
+  test("mark 43: where the pool verifies it first, the old value stays, and the answer says so", async () => {
     const stage = createStage({ users, verifyBeforeUpdate: ["email"] });
     const before = stored(stage).attributes.get("email");
     const outcome = await stage.provisioner.updateAttributes(
@@ -207,7 +207,7 @@ describe("attributes", () => {
     expect(stage.writes()).toEqual([]);
   });
 
-  test("of which one half fails says which half stands", async () => {
+  test("of which one half fails reports which half was done", async () => {
     const stage = createStage({ users });
     stage.cognito.script({
       operation: "AdminDeleteUserAttributes",
@@ -304,7 +304,7 @@ describe("passwords", () => {
 });
 
 describe("the way back in", () => {
-  test("an invitation goes out again to who waits for one, by what they have", async () => {
+  test("an invitation is sent again to a user who waits for one, by an address the user has", async () => {
     const waiting = person(1, {
       username: "ann",
       status: "FORCE_CHANGE_PASSWORD",
@@ -317,7 +317,7 @@ describe("the way back in", () => {
     expect(call?.input).toMatchObject({ MessageAction: "RESEND", DesiredDeliveryMediums: ["SMS"] });
   });
 
-  test("and to nobody else, nor beyond the budget of the hour", async () => {
+  test("and to no other user, nor beyond the limit of the hour", async () => {
     const stage = createStage({ users });
     expect((await refusal(stage.provisioner.resendInvitation(ann, asked, never))).reason).toBe("user-state");
     const waiting = [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })];

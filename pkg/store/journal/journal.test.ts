@@ -47,7 +47,7 @@ async function nextPoll(): Promise<{ readonly ms: number; go(): void }> {
     });
   }
   const poll = polls.shift();
-  if (poll === undefined) throw new Error("nobody sleeps");
+  if (poll === undefined) throw new Error("nothing sleeps");
   return poll;
 }
 
@@ -73,7 +73,7 @@ const nothing = (): void => undefined;
 const ids = (changes: readonly { readonly id: string }[]): string[] => changes.map(({ id }) => id);
 
 describe("a change in the journal", () => {
-  test("is there with all that was noted and all its steps, for whoever opens the journal next", async () => {
+  test("is there with all that was noted and all its steps, for the next process", async () => {
     const first = open();
     expect(await first.begin(change("c1"), never)).toEqual([]);
     first.note("c1", { hints: { login: "old" }, target: { user: "sub-2", group: "g", loginSha256: "ab" } });
@@ -289,7 +289,7 @@ describe("what was left open (JOURNAL-5)", () => {
     expect(await there).toEqual([]);
   });
 
-  test("a close whose last words fail leaves the change open, for the next one to settle", async () => {
+  test("a close whose audit line fails leaves the change open, for the next process to recover", async () => {
     const journal = open();
     await journal.begin(change("c1"), never);
     journal.stepBegun("c1", "AdminDisableUser", false);
@@ -423,7 +423,7 @@ describe("the files", () => {
     ["lost", () => rmSync(at("key"))],
     ["another", () => writeFileSync(at("key"), Buffer.alloc(32, 7))],
   ] as const)(
-    "hints whose key is %s are none, and the change is told all the same (JOURNAL-6)",
+    "hints whose key is %s read as empty, and the change is there all the same (JOURNAL-6)",
     async ([, spoil]) => {
       const journal = open();
       await journal.begin(change("c1"), never);
@@ -438,7 +438,7 @@ describe("the files", () => {
     },
   );
 
-  test("hints that were moved to another change are none (JOURNAL-6)", async () => {
+  test("hints that were moved to another change read as empty (JOURNAL-6)", async () => {
     const journal = open();
     await journal.begin(change("c1"), never);
     await journal.begin(change("c2", "group:g"), never);
