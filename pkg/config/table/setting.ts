@@ -12,6 +12,9 @@ export type CommandName =
   | "config"
   | "health-check";
 
+/** The commands that call AWS. */
+export const CALLING_AWS: readonly CommandName[] = ["sync", "serve", "validate", "list", "write", "recover"];
+
 export type SettingGroup =
   | "Pool"
   | "AWS access"

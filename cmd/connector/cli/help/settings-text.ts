@@ -1,7 +1,6 @@
 import type { Help } from "commander";
-import type { CommandName } from "../../../../pkg/config/table/setting.ts";
+import { CALLING_AWS, type CommandName } from "../../../../pkg/config/table/setting.ts";
 import {
-  CALLING_AWS,
   environmentNames,
   SETTING_NAMES,
   type SettingName,

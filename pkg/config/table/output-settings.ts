@@ -1,0 +1,62 @@
+import { CALLING_AWS, choiceSetting, optionalTextSetting, type Setting } from "./setting.ts";
+import * as shapes from "./values/shapes.ts";
+import { parseTime } from "./values/times.ts";
+
+/** The rows of the group Output and logs, in the order of the table. */
+export const OUTPUT_SETTINGS = {
+  "state-dir": optionalTextSetting({
+    group: "Output and logs",
+    description: "Directory of the working database, the change journal and the audit log",
+    example: "path",
+    parse: shapes.plainText,
+    fallbackText: "the current directory; for a sync, the directory of the .c1z file",
+    operators: true,
+    commands: ["sync", "serve", "write", "recover", "audit"],
+  }),
+  output: choiceSetting({
+    group: "Output and logs",
+    description: "Format of the results on stdout",
+    of: ["table", "json", "jsonl", "csv"],
+    fallback: undefined,
+    fallbackText: "table on a terminal, else jsonl",
+    operators: true,
+    commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "config"],
+  }),
+  "log-level": choiceSetting({
+    group: "Output and logs",
+    description:
+      "Lowest level of the log lines on stderr; only debug lines contain the names of users and groups",
+    of: ["debug", "info", "warn", "error"],
+    fallback: "info",
+    operators: true,
+    commands: CALLING_AWS,
+  }),
+  "log-level-debug-expires-at": optionalTextSetting({
+    group: "Output and logs",
+    description: "Time at which the log level debug changes to info, such as 2026-11-21T18:00:00Z",
+    example: "time",
+    parse: parseTime,
+    fallbackText: "never",
+    operators: true,
+    commands: CALLING_AWS,
+  }),
+  "log-format": choiceSetting({
+    group: "Output and logs",
+    description: "Format of the log on stderr",
+    of: ["console", "json"],
+    fallback: undefined,
+    fallbackText: "console on a terminal, else json",
+    operators: true,
+    commands: CALLING_AWS,
+  }),
+  config: optionalTextSetting({
+    group: "Output and logs",
+    description: "YAML file with settings",
+    example: "path",
+    parse: shapes.plainText,
+    fallbackText: "./.baton.yaml, if it exists",
+    inFile: false,
+    operators: true,
+    commands: [...CALLING_AWS, "audit", "actions", "iam-policy", "config", "health-check"],
+  }),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
