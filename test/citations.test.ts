@@ -123,6 +123,7 @@ describe("citations", () => {
       const own = /^\| <a id="mark-\d+"><\/a>(mark \d+) /.exec(line)?.slice(1) ?? [];
       return testsNamedIn(line).flatMap(({ path, ids }) => {
         const named = tree.get(path);
+        if (named === undefined && existsSync(join(ROOT, path)) && ids.length === 0) return [];
         if (named === undefined) return [`${file} names ${path}, which is not there`];
         const carried = new Set<string>(named.match(CITED));
         return [...own, ...ids]
