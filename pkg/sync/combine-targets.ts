@@ -25,23 +25,24 @@ export async function combineTargets<P extends PublishedRun>(
   if (run === undefined) return new TargetGroup(targets, discardedOnOpening(targets));
   const reading = targets.filter((target) => target.run?.id === run.id);
   const others = targets.filter((target) => target.run?.id !== run.id);
-  const plans = await Promise.all(reading.map((target) => target.listings()));
+  const holders = new TargetGroup(reading, []);
+  const plans = await holders.each((target) => target.listings());
   if (others.length === 0) {
     const alignments = align(plans);
     if (alignments !== undefined) {
-      await Promise.all(reading.map((target, index) => alignOne(target, alignments[index])));
-      return new TargetGroup(targets, []);
+      await holders.each((target, index) => alignOne(target, alignments[index]));
+      return holders;
     }
   } else if (plans.flat().every(isRead) && others.every(({ complete }) => complete?.id === run.id)) {
-    return new TargetGroup(reading, []); // the others had published it when something failed (SYNC-9)
+    return holders; // the others had published it when something failed (SYNC-9)
   }
   const reason =
     others.length === 0
       ? "the targets of the sync are at different places in it"
       : "another target of the sync does not hold it";
-  const holders = targets.filter((target) => target.run !== undefined);
-  for (const target of holders) await target.discard();
-  const now = holders.map(({ name }) => ({ target: name, reason }));
+  const unfit = targets.filter((target) => target.run !== undefined);
+  const now = unfit.map(({ name }) => ({ target: name, reason }));
+  await new TargetGroup(unfit, []).each((target) => target.discard());
   return new TargetGroup(targets, [...discardedOnOpening(targets), ...now]);
 }
 
@@ -102,32 +103,32 @@ export class TargetGroup<P extends PublishedRun> {
     types: readonly ResourceType[],
     listings: readonly ListingCursor[],
   ): Promise<void> {
-    await this.#all((target) => target.begin(run, types, listings));
+    await this.each((target) => target.begin(run, types, listings));
   }
 
   async openListings(): Promise<readonly ListingCursor[]> {
-    const [first] = await this.#all((target) => target.listings());
+    const [first] = await this.each((target) => target.listings());
     return (first ?? []).filter(({ state }) => state === "open");
   }
 
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
-    const [first] = await this.#all((target) => target.commit(page));
+    const [first] = await this.each((target) => target.commit(page));
     return first ?? [];
   }
 
   async dropGroup(cursor: ListingCursor): Promise<void> {
-    await this.#all((target) => target.dropGroup(cursor));
+    await this.each((target) => target.dropGroup(cursor));
   }
 
   /** The most that any target knows. */
   async previousMembers(groups: readonly string[]): Promise<readonly number[]> {
-    const known = await this.#all((target) => target.previousMembers(groups));
+    const known = await this.each((target) => target.previousMembers(groups));
     return groups.map((_, index) => Math.max(...known.map((members) => members[index] ?? 0)));
   }
 
   /** In the order of the targets, once all of them agree. The first failure ends it, and says which have the run. */
   async publish(options: PublishOptions, signal: AbortSignal): Promise<readonly P[]> {
-    await this.#all((target) => target.check(options));
+    await this.each((target) => target.check(options));
     const published: P[] = [];
     for (const { target } of this.#members) {
       try {
@@ -140,9 +141,9 @@ export class TargetGroup<P extends PublishedRun> {
   }
 
   /** Gives each target the call once it has answered the one before, and waits for all, also when one fails. */
-  async #all<T>(call: (target: SyncTarget<P>) => Promise<T>): Promise<readonly T[]> {
-    const answers = this.#members.map((member) => {
-      const answer = member.idle.then(() => call(member.target));
+  async each<T>(call: (target: SyncTarget<P>, index: number) => Promise<T>): Promise<readonly T[]> {
+    const answers = this.#members.map((member, index) => {
+      const answer = member.idle.then(() => call(member.target, index));
       member.idle = answer.catch(() => undefined);
       return answer;
     });

@@ -1,0 +1,199 @@
+// What every target of a sync does: the contract of pkg/sync/target.ts as tests. A new target calls `targetContract` in
+// its own test file.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createConnector } from "../../pkg/connector/create-connector.ts";
+import { GovernanceError } from "../../pkg/core/errors.ts";
+import {
+  advance,
+  drop,
+  FIRST_LISTINGS,
+  GROUPS_LISTING,
+  type ListingCursor,
+  listingKey,
+  membersListing,
+  NO_ROWS,
+  USERS_LISTING,
+} from "../../pkg/core/sync-plan.ts";
+import type { SyncPage, SyncTarget } from "../../pkg/sync/target.ts";
+import { type FakePool, fakeDirectory, POOL, someGroup, userNumber } from "./fake-directory.ts";
+import { syncInto } from "./memory-target.ts";
+
+export interface TargetUnderTest {
+  /** Opens the target as a new process would; after a close, over what the earlier one left. */
+  open(options: { readonly acceptShrink: boolean }): Promise<SyncTarget>;
+  remove(): Promise<void> | void;
+}
+
+const never = new AbortController().signal;
+const STRICT = { acceptShrink: false };
+const RUN = { id: "3MQ1VqVfNWcserrPtRDPDx6Yklq", startedAt: new Date("2026-11-21T12:00:00Z") };
+const COUNTS = { users: 9, groups: 3, memberships: 11 };
+
+/** 9 users, and groups of 9, 2 and 0 of them, in pages of 4. */
+function pool(): Partial<FakePool> {
+  const users = Array.from({ length: 9 }, (_, n) => userNumber(n));
+  const sizes = { all: 9, two: 2, none: 0 };
+  return {
+    users,
+    groups: Object.keys(sizes).map((name) => someGroup(name)),
+    members: new Map(Object.entries(sizes).map(([name, size]) => [name, users.slice(0, size)])),
+    pageItems: 4,
+  };
+}
+
+function connectorOf(content: Partial<FakePool>, failsAtCall = Number.POSITIVE_INFINITY) {
+  const { directory } = fakeDirectory(content, (_, call) => {
+    if (call >= failsAtCall) throw new GovernanceError("unavailable", "AWS is out of reach");
+  });
+  return createConnector({ directory, poolId: POOL, userIdKind: "sub", now: () => 0 });
+}
+
+function read(target: SyncTarget, content = pool(), failsAtCall?: number) {
+  return syncInto([target], { connector: connectorOf(content, failsAtCall), listingsAtOnce: 1 });
+}
+
+function sorted(listings: readonly ListingCursor[]): readonly ListingCursor[] {
+  return listings.toSorted((a, b) => (listingKey(a) < listingKey(b) ? -1 : 1));
+}
+
+async function groupsPage(cursor: ListingCursor): Promise<SyncPage> {
+  const { items } = await connectorOf(pool()).listGroups({ pageToken: "", pageSize: 0 }, never);
+  const opens = items.map(({ group }) => membersListing(group.name));
+  return { cursor, opens, users: [], groups: items, memberships: [] };
+}
+
+async function membersPage(group: string, cursor: ListingCursor): Promise<SyncPage> {
+  const request = { pageToken: "", pageSize: 0 };
+  const { items } = await connectorOf(pool()).listMembers(group, request, never);
+  return { cursor, opens: [], users: items.map(({ member }) => member), groups: [], memberships: items };
+}
+
+export function targetContract(name: string, make: () => TargetUnderTest): void {
+  describe(`${name} as a target of a sync`, () => {
+    let place: TargetUnderTest;
+    let target: SyncTarget;
+
+    async function reopened(options = STRICT): Promise<SyncTarget> {
+      await target.close();
+      target = await place.open(options);
+      return target;
+    }
+
+    beforeEach(async () => {
+      place = make();
+      target = await place.open(STRICT);
+    });
+    afterEach(async () => {
+      await target.close();
+      await place.remove();
+    });
+
+    test("holds nothing at first, and a run once it has begun, also for the next process", async () => {
+      expect(target).toMatchObject({ run: undefined, resumed: false, complete: undefined, counts: NO_ROWS });
+      await target.begin(RUN, connectorOf({}).listResourceTypes(), FIRST_LISTINGS);
+      expect(target).toMatchObject({ run: RUN, resumed: false, counts: NO_ROWS });
+      expect(await reopened()).toMatchObject({ run: RUN, resumed: true, counts: NO_ROWS });
+      expect(sorted(await target.listings())).toEqual(sorted(FIRST_LISTINGS));
+    });
+
+    test("is filled, published once, and tells the next sync of it", async () => {
+      await read(target);
+      expect(target.counts).toEqual(COUNTS);
+      expect((await target.listings()).map(({ state }) => state)).toEqual([
+        "done",
+        "done",
+        "done",
+        "done",
+        "done",
+      ]);
+      await target.check(STRICT);
+      const { id, startedAt, endedAt, previous } = await target.publish(STRICT, never);
+      expect(previous).toBeUndefined();
+      expect(endedAt.getTime()).toBeGreaterThanOrEqual(startedAt.getTime());
+      const { complete, run } = await reopened();
+      expect({ complete, run }).toEqual({
+        complete: { id, startedAt, endedAt, counts: COUNTS },
+        run: undefined,
+      });
+      expect(await target.previousMembers(["all", "two", "none", "unknown"])).toEqual([9, 2, 0, 0]);
+    });
+
+    test("goes on from any call that failed, to the same rows", async () => {
+      for (let call = 2; call <= 8; call += 1) {
+        await expect(read(target, pool(), call)).rejects.toThrow("out of reach");
+        const { run, counts } = target;
+        const listings = sorted(await target.listings());
+        expect(await reopened()).toMatchObject({ run, resumed: true, counts, discarded: undefined });
+        expect(sorted(await target.listings())).toEqual(listings);
+        await read(target);
+        expect(target.counts).toEqual(COUNTS);
+        await target.discard();
+      }
+    });
+
+    test("a page that its listing does not wait for is refused, and changes nothing", async () => {
+      await read(target);
+      const listings = sorted(await target.listings());
+      await expect(
+        target.commit(await membersPage("two", advance(membersListing("two"), ""))),
+      ).rejects.toBeInstanceOf(GovernanceError);
+      await expect(
+        target.commit(await membersPage("two", advance(membersListing("new"), ""))),
+      ).rejects.toBeInstanceOf(GovernanceError);
+      expect(target.counts).toEqual(COUNTS);
+      expect(sorted(await target.listings())).toEqual(listings);
+    });
+
+    test("opens the listings of groups that are new or were dropped, and leaves the others", async () => {
+      await target.begin(RUN, [], FIRST_LISTINGS);
+      const page = await groupsPage(advance(GROUPS_LISTING, "more"));
+      expect(await target.commit(page)).toEqual(page.opens);
+      expect(await target.commit(page)).toEqual([]);
+      await target.commit(await membersPage("two", advance(membersListing("two"), "more")));
+      expect(target.counts).toEqual({ users: 2, groups: 3, memberships: 2 });
+      await target.dropGroup(drop(advance(membersListing("two"), "more")));
+      expect(target.counts).toEqual({ users: 2, groups: 2, memberships: 0 });
+      expect(await target.commit(page)).toEqual([membersListing("two")]);
+      expect(target.counts.groups).toBe(3);
+    });
+
+    test("sets listings back; one that begins anew forgets its memberships", async () => {
+      await read(target);
+      const cursors = [{ ...USERS_LISTING, token: "t", pages: 1 }, membersListing("two")];
+      await target.rewind(cursors);
+      expect(target.counts).toEqual({ ...COUNTS, memberships: 9 });
+      const open = (await target.listings()).filter(({ state }) => state === "open");
+      expect(sorted(open)).toEqual(sorted(cursors));
+      await expect(target.publish(STRICT, never)).rejects.toBeInstanceOf(GovernanceError);
+    });
+
+    test("a run that is discarded leaves nothing, and another one begins", async () => {
+      await read(target);
+      await target.discard();
+      expect(target).toMatchObject({ run: undefined, resumed: false, counts: NO_ROWS });
+      expect((await reopened()).run).toBeUndefined();
+      await read(target);
+      expect(await target.publish(STRICT, never)).toMatchObject({ counts: COUNTS });
+    });
+
+    test("refuses a run that lost more than half, and publishes it once that is accepted", async () => {
+      await read(target);
+      const { id } = await target.publish(STRICT, never);
+      await read(await reopened(), { ...pool(), users: [], groups: [], members: new Map() });
+      await expect(target.check(STRICT)).rejects.toMatchObject({ code: "refused-by-guard" });
+      await expect(target.publish(STRICT, never)).rejects.toMatchObject({ code: "refused-by-guard" });
+      expect(await reopened({ acceptShrink: true })).toMatchObject({ resumed: true, complete: { id } });
+      await target.check({ acceptShrink: true });
+      const published = await target.publish({ acceptShrink: true }, never);
+      expect(published).toMatchObject({ counts: NO_ROWS, previous: COUNTS });
+    });
+
+    test("a publication that is aborted is not shown, and can be made again", async () => {
+      await read(target);
+      await expect(target.publish(STRICT, AbortSignal.abort())).rejects.toMatchObject({ code: "canceled" });
+      expect(await reopened()).toMatchObject({ complete: undefined, resumed: true });
+      expect(await target.publish(STRICT, never)).toMatchObject({ counts: COUNTS });
+    });
+  });
+}
