@@ -36,8 +36,8 @@ export interface Listing<T> {
 }
 
 /**
- * A user of one page. The resource is built at most once, when it is first needed: a sync reads most users several times,
- * and a target that stores users themselves never needs it.
+ * A user of one page. Its resource is built only when it is needed: a sync reads most users several times, and a target
+ * that stores users themselves never needs it.
  */
 export interface UserRow {
   readonly user: User;
@@ -48,14 +48,14 @@ export interface UserRow {
   build(): Resource;
 }
 
-/** A group of one page. Its messages are built at most once, when they are first needed. */
+/** A group of one page. Its messages are built when they are needed. */
 export interface GroupRow {
   readonly group: Group;
   build(): Resource;
   entitlements(): readonly Entitlement[];
 }
 
-/** A membership of one page. The grant is built at most once, when it is first needed. */
+/** A membership of one page. The grant is built when it is needed. */
 export interface MembershipRow {
   readonly groupName: string;
   /** The member itself: a grant must not name a user that is not in the file (D5). */

@@ -5,7 +5,7 @@ import type { Pool } from "../core/pool.ts";
 import type { User } from "../core/user.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
-import type { Entitlement, Grant, Resource, ResourceId } from "../protocol/messages.ts";
+import type { Grant, Resource, ResourceId } from "../protocol/messages.ts";
 import type {
   Connector,
   ConnectorOptions,
@@ -61,49 +61,33 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 
   function userRow(user: User, pool: Pool): UserRow {
-    let built: Resource | undefined;
     return {
       user,
       resourceTypeId: USER_TYPE,
       resourceId: userId(user, userIdKind),
       stamp: userStamp(user),
-      build() {
-        built ??= userResource(user, pool, userIdKind);
-        return built;
-      },
+      build: () => userResource(user, pool, userIdKind),
     };
   }
 
   function groupRow(group: Group): GroupRow {
-    let built: Resource | undefined;
-    let entitlements: readonly Entitlement[] | undefined;
     return {
       group,
-      build() {
-        built ??= groupResource(group, poolId);
-        return built;
-      },
-      entitlements() {
-        entitlements ??= [memberEntitlement(group.name, poolId)];
-        return entitlements;
-      },
+      build: () => groupResource(group, poolId),
+      entitlements: () => [memberEntitlement(group.name, poolId)],
     };
   }
 
   function membershipRows(groupName: string, members: readonly User[], pool: Pool): MembershipRow[] {
     let grantOf: ((member: User) => Grant) | undefined;
-    return members.map((user) => {
-      let built: Grant | undefined;
-      return {
-        groupName,
-        member: userRow(user, pool),
-        build() {
-          grantOf ??= membershipGrants(groupName, userIdKind, poolId);
-          built ??= grantOf(user);
-          return built;
-        },
-      };
-    });
+    return members.map((user) => ({
+      groupName,
+      member: userRow(user, pool),
+      build() {
+        grantOf ??= membershipGrants(groupName, userIdKind, poolId);
+        return grantOf(user);
+      },
+    }));
   }
 
   async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<UserRow>> {

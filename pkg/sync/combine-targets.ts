@@ -1,9 +1,10 @@
 // Several targets filled by one reading. Invariants SYNC-7 to SYNC-9 are in DESIGN.md.
 
 import { GovernanceError } from "../core/errors.ts";
-import { type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
+import { drop, type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import { type Alignment, align } from "./align.ts";
+import { buildOnce } from "./build-once.ts";
 import type { PublishedRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "./target.ts";
 
 /** A target whose earlier run is discarded because of the others, and why. */
@@ -53,8 +54,7 @@ function discardedOnOpening(targets: readonly SyncTarget[]): readonly Discarded[
 }
 
 async function alignOne(target: SyncTarget, alignment: Alignment | undefined): Promise<void> {
-  for (const cursor of alignment?.drop ?? [])
-    await target.dropGroup({ ...cursor, token: "", state: "dropped" });
+  for (const cursor of alignment?.drop ?? []) await target.dropGroup(drop(cursor));
   if (alignment !== undefined && alignment.rewind.length > 0) await target.rewind(alignment.rewind);
 }
 
@@ -112,7 +112,8 @@ export class TargetGroup<P extends PublishedRun> {
   }
 
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
-    const [first] = await this.each((target) => target.commit(page));
+    const shared = this.#members.length > 1 ? buildOnce(page) : page;
+    const [first] = await this.each((target) => target.commit(shared));
     return first ?? [];
   }
 
