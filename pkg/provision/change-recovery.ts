@@ -25,7 +25,7 @@ export async function recoverChange(
   if (ended !== undefined) {
     // Only the end of the journal's entry is missing.
     closeChange(records, change, { target: change.target, undo: change.undo, outcome: ended });
-    const says = `it had ended as ${ended}, and the audit log has it`;
+    const says = `it has already ended as ${ended}, and is in the audit log`;
     return { change, outcome: RECOVERED_AS[ended], says };
   }
   const log = createSteps(journal, change.id, AbortSignal.timeout(CHANGE_LIMIT_MS));

@@ -71,7 +71,7 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
     ownProfile(user, what) {
       if (options.allowFederatedWrites || !isFederated(user)) return;
       throw refusedByPolicy(
-        `user ${user.sub} belongs to an identity provider, and the next sign-in there may overwrite ${what}; set --allow-federated-writes to allow it`,
+        `user ${user.sub} belongs to an identity provider, so ${what} is refused: the next sign-in there may overwrite it; set --allow-federated-writes to allow it`,
       );
     },
     deletable(user) {

@@ -130,6 +130,6 @@ async function reconcileDeletion(
     directory.enableUser(username, signal),
   );
   return enabled
-    ? { outcome: "undone", says: `user ${sub} is not deleted, and enabled again` }
+    ? { outcome: "undone", says: `user ${sub} is not deleted, and is enabled again` }
     : { outcome: "partial", says: `user ${sub} is not deleted, and was left disabled: enable the account` };
 }

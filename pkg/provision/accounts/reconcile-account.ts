@@ -29,11 +29,11 @@ export async function reconcileAccount(
     return { outcome: "failed", says: "no account was made" };
   }
   if (undo?.state === "done") {
-    return { outcome: "undone", says: "the account was made, and is deleted again" };
+    return { outcome: "undone", says: "an account was made, and has been deleted" };
   }
   const found = await find(deps, change, steps.signal);
   if (found === undefined) {
-    if (undo !== undefined) return { outcome: "undone", says: "the account was made, and is deleted again" };
+    if (undo !== undefined) return { outcome: "undone", says: "an account was made, and has been deleted" };
     const { sub: madeSub } = hints;
     const says =
       typeof madeSub === "string"
@@ -65,10 +65,10 @@ export async function reconcileAccount(
     goneIsDone(deps.directory.deleteUser(found.username, signal)),
   );
   return gone
-    ? { outcome: "undone", says: `user ${sub} was made without its password, and is deleted again` }
+    ? { outcome: "undone", says: `user ${sub} was made without its password, and has been deleted` }
     : {
         outcome: "partial",
-        says: `user ${sub} was made without its password, and could not be deleted again: delete it, or rotate the credential`,
+        says: `user ${sub} was made without its password, and could not be deleted: delete it, or rotate the credential`,
       };
 }
 

@@ -110,11 +110,14 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
       if (!back) {
         return {
           outcome: "partial",
-          says: `group ${name} is not deleted, and not all of its members are back`,
+          says: `group ${name} is not deleted, and not all of its members were added again`,
         };
       }
     }
-    return { outcome: "undone", says: `group ${name} is not deleted; ${taken.length} members were put back` };
+    return {
+      outcome: "undone",
+      says: `group ${name} is not deleted; ${taken.length} members were added again`,
+    };
   }
 
   return {

@@ -52,7 +52,7 @@ function stateDirectory(dir: string): string {
     const code = errnoOf(error);
     throw new GovernanceError(
       "failed-precondition",
-      `cannot keep the journal in ${JSON.stringify(dir)} (${code === "" ? "no path" : code}): give this user the right to write there, or name another --state-dir`,
+      `cannot keep the journal in ${JSON.stringify(dir)} (${code === "" ? "no path" : code}): give this user permission to write there, or name another --state-dir`,
       { cause: error },
     );
   }
