@@ -1,13 +1,12 @@
 import { generateKeyPairSync } from "node:crypto";
 import { create } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
-import { createConnector } from "../pkg/connector/create-connector.ts";
 import { createSealer } from "../pkg/encryption/sealer.ts";
 import { EncryptionConfigSchema } from "../pkg/protocol/messages.ts";
 import type { UserRef } from "../pkg/provision/provisioner.ts";
 import { people, person } from "./cognito/definitions.ts";
-import { adapterOver, never } from "./support/adapter.ts";
-import { asked, STAGE_POOL } from "./support/provision-stage.ts";
+import { never } from "./support/adapter.ts";
+import { asked } from "./support/provision-stage.ts";
 import { createWholeStage, strike } from "./support/whole-stage.ts";
 
 afterEach(strike);
@@ -41,12 +40,7 @@ test("L-07: given and family name, custom attributes and group descriptions are 
   const fields = { description: "Those who pay", roleArn: undefined, precedence: 3 };
   await stage.provisioner.createGroup("finance", fields, asked, never);
 
-  const connector = createConnector({
-    directory: adapterOver(stage.cognito.url, { poolId: STAGE_POOL, region: "us-east-1" }),
-    poolId: STAGE_POOL,
-    userIdKind: "sub",
-    now: Date.now,
-  });
+  const { connector } = stage;
   const page = { pageToken: "", pageSize: 0 };
   const users = await connector.listResources("user", undefined, page, never);
   expect(users.items[0]?.profile).toMatchObject({

@@ -1,15 +1,15 @@
-import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
+import { type CognitoDirectory, createCognitoDirectory } from "../../pkg/cognito/directory.ts";
+import type { CredentialOptions } from "../../pkg/cognito/options.ts";
 import type { Connector, UserIdKind } from "../../pkg/connector/connector.ts";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
 import { systemClocks } from "../../pkg/core/clock.ts";
-import type { Directory } from "../../pkg/core/directory.ts";
 import type { AwsCallEvent } from "../../pkg/core/events.ts";
 import { CATEGORY_OF, type Category } from "../../pkg/core/operations.ts";
 import { regionOfPool } from "../../pkg/core/pool.ts";
 import { createThrottle, type QuotaThrottle } from "../../pkg/limiter/throttle.ts";
 
 export interface Rig {
-  readonly directory: Directory;
+  readonly directory: CognitoDirectory;
   readonly connector: Connector;
   readonly throttle: QuotaThrottle;
   /** Every attempt, in the order they ended. */
@@ -20,6 +20,8 @@ export interface Rig {
 export interface RigOptions {
   readonly url: string;
   readonly poolId: string;
+  /** Keys that any server takes, unless given. */
+  readonly credentials?: CredentialOptions;
   /** Requests per second of every category; wide open unless given. */
   readonly perSecond?: number;
   readonly userIdKind?: UserIdKind;
@@ -42,7 +44,11 @@ export function createRig(options: RigOptions): Rig {
     poolId,
     region: regionOfPool(poolId),
     throttle,
-    credentials: { kind: "static", accessKeyId: "AKIDRIG", secretAccessKey: "rig-secret" },
+    credentials: options.credentials ?? {
+      kind: "static",
+      accessKeyId: "AKIDRIG",
+      secretAccessKey: "rig-secret",
+    },
     endpoint: url,
     httpTimeoutMs: 30_000,
     onCall(event) {

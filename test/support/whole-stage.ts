@@ -3,13 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createCognitoDirectory } from "../../pkg/cognito/directory.ts";
 import type { CredentialOptions } from "../../pkg/cognito/options.ts";
+import type { Connector } from "../../pkg/connector/connector.ts";
 import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal } from "../../pkg/core/journal.ts";
-import { regionOfPool } from "../../pkg/core/pool.ts";
 import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
 import { openAuditLog } from "../../pkg/ops/audit/audit-log.ts";
 import { type AuditLine, parseLine } from "../../pkg/ops/audit/parse-line.ts";
@@ -22,11 +21,12 @@ import {
   type ScriptedCognitoOptions,
   startScriptedCognito,
 } from "../cognito/server.ts";
-import { openThrottle } from "./adapter.ts";
 import { POLICY, STAGE_POOL, writesIn } from "./provision-stage.ts";
+import { createRig } from "./rig.ts";
 
 /** A connector process over sockets and files, as far as one process can tell. */
 export interface WholeProcess {
+  readonly connector: Connector;
   readonly provisioner: Provisioner;
   readonly journal: Journal;
   /** The audit log's file. */
@@ -39,34 +39,23 @@ export interface WholeOptions {
   readonly userIdKind?: "sub" | "username";
   /** Keys that any server takes, unless given. */
   readonly credentials?: (url: string) => CredentialOptions;
-  /** Stands between the changes and what they work with. */
+  /** Between the changes and what they work with. */
   readonly wrap?: {
     readonly directory?: (inner: Directory & DirectoryWriter) => Directory & DirectoryWriter;
     readonly journal?: (inner: Journal) => Journal;
     readonly audit?: (inner: AuditLog) => AuditLog;
   };
-  /** The pauses while a fresh write shows; real ones unless given. */
+  /** The pauses until a new account is visible; real ones unless given. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The changes as the program puts them together, over the server at the address and the files of the directory. */
+/** As the program composes it, over the server at the address and the files of the directory. */
 function openProcess(url: string, dir: string, options: WholeOptions): WholeProcess {
   const poolId = STAGE_POOL;
   const { wrap = {} } = options;
   const now = Date.now;
-  const cognito = createCognitoDirectory({
-    poolId,
-    region: regionOfPool(poolId),
-    throttle: openThrottle(),
-    credentials: options.credentials?.(url) ?? {
-      kind: "static",
-      accessKeyId: "AKIDRIG",
-      secretAccessKey: "rig-secret",
-    },
-    endpoint: url,
-    httpTimeoutMs: 30_000,
-    random: () => 0,
-  });
+  const credentials = options.credentials?.(url);
+  const rig = createRig({ url, poolId, ...(credentials === undefined ? {} : { credentials }) });
   const pause =
     options.sleep ??
     (async (ms: number, signal: AbortSignal): Promise<void> => {
@@ -76,7 +65,7 @@ function openProcess(url: string, dir: string, options: WholeOptions): WholeProc
   const auditPath = join(dir, `${poolId}.audit.jsonl`);
   const audit = openAuditLog({ path: auditPath, now });
   const provisioner = createProvisioner({
-    directory: wrap.directory?.(cognito) ?? cognito,
+    directory: wrap.directory?.(rig.directory) ?? rig.directory,
     poolId,
     userIdKind: options.userIdKind ?? "sub",
     policy: { ...POLICY, ...options.policy },
@@ -89,12 +78,13 @@ function openProcess(url: string, dir: string, options: WholeOptions): WholeProc
     sleep: pause,
   });
   return {
+    connector: rig.connector,
     provisioner,
     journal,
     auditPath,
     async close() {
       journal.end();
-      cognito.close();
+      await rig.close();
     },
   };
 }
@@ -114,13 +104,13 @@ export interface WholeStage extends WholeProcess {
 function auditLine(line: string): AuditLine {
   const value: unknown = JSON.parse(line);
   const parsed = typeof value === "object" && value !== null ? parseLine({ ...value }) : undefined;
-  if (parsed === undefined) throw new Error(`no line of an audit log: ${line}`);
+  if (parsed === undefined) throw new Error(`not a line of an audit log: ${line}`);
   return parsed;
 }
 
 const open: (() => Promise<void> | void)[] = [];
 
-/** Takes down everything that was set up, newest first. */
+/** Closes everything that was opened, newest first. */
 export async function strike(): Promise<void> {
   for (const close of open.splice(0).toReversed()) await close();
 }
