@@ -74,8 +74,8 @@ func TestSyncsOfOneServerAreEqual(t *testing.T) {
 	mustRun(t, "compare", "--ours", sequential, "--theirs", pebble)
 }
 
-// The syncer takes NotFound as "skip quietly": the sync succeeds, and only the
-// warnings in the summary tell that rows are missing.
+// The syncer skips NotFound without an error: the sync succeeds, and only the
+// warnings in the summary show that rows are missing.
 func TestSyncReportsWhatTheSyncerSkips(t *testing.T) {
 	address := startReference(t, func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 		if list, ok := req.(*connectorv2.GrantsServiceListGrantsRequest); ok && list.GetPageToken() != "" {
