@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ScheduleSettings } from "../../../pkg/config/config.ts";
-import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
 import { createScheduledSync, type ScheduledSync } from "../../../pkg/sync/schedule/scheduled-sync.ts";
 import type { RunReport } from "../../../pkg/sync/schedule/sync-schedule.ts";
 import type { SyncResult } from "../../../pkg/sync/sync-once.ts";
 import type { CompleteRun } from "../../../pkg/sync/target.ts";
 import type { Context } from "../process/context.ts";
-import { type SyncConfig, type SyncPieces, syncOptions } from "./sync.ts";
+import { type Published, type SyncConfig, type SyncPieces, syncOptions } from "./sync.ts";
 
-export type FileSyncReport = RunReport<SyncResult<PublishedFile>>;
+export type FileSyncReport = RunReport<SyncResult<Published>>;
 
 export interface ScheduledFileSyncOptions {
   readonly config: SyncConfig & { readonly schedule: ScheduleSettings };
@@ -24,7 +23,7 @@ export interface ScheduledFileSyncOptions {
 }
 
 /** Syncs into the file again and again, and logs how it goes. Its calls wait behind those of callers (D6). */
-export function startScheduledSync(options: ScheduledFileSyncOptions): ScheduledSync<PublishedFile> {
+export function startScheduledSync(options: ScheduledFileSyncOptions): ScheduledSync<Published> {
   const { config, pieces, context } = options;
   const { log } = pieces;
   const { file } = config.sync;

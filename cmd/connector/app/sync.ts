@@ -13,6 +13,12 @@ import type { OpenTarget } from "../../../pkg/sync/target.ts";
 import { packageVersion } from "../process/version.ts";
 import type { Runtime } from "./compose.ts";
 
+/**
+ * What a sync has published in one target: a member of this union for each kind of target. A new one leads the compiler to
+ * every place that shows or logs it.
+ */
+export type Published = PublishedFile;
+
 export type SyncConfig = Pick<Config, "poolId" | "userIdKind" | "sync" | "rates">;
 export type SyncPieces = Pick<Runtime, "log" | "connector" | "meter" | "throttle">;
 
@@ -27,7 +33,7 @@ export interface SyncSetup {
 }
 
 /** The calls and throttles in the result are those of the whole process during the sync. */
-export function syncOptions(setup: SyncSetup): SyncOnceOptions<PublishedFile> {
+export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
   const { config, pieces, clocks, resumedBy } = setup;
   return {
     connector: pieces.connector,

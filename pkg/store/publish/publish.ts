@@ -14,6 +14,8 @@ import { shrinkRefusal } from "./shrink-guard.ts";
 
 /** A published run, and the file that it is in. Its id is the `sync_id` of the file's rows. */
 export interface PublishedFile extends PublishedRun {
+  /** Tells it from what other targets publish. */
+  readonly kind: "c1z";
   readonly file: string;
   /** Runs in the file now: 2, or 1 when it is the first or when both would be more than Baton's readers unpack. */
   readonly runs: 1 | 2;
@@ -53,6 +55,7 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
   signal.throwIfAborted(); // after a close() another process may hold the target
   replaceTarget(paths, deps.target);
   return {
+    kind: "c1z",
     file: paths.target,
     id: run.syncId,
     counts: run.counts,

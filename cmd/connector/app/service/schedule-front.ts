@@ -1,14 +1,14 @@
 import type { LastSyncRecord } from "../../../../pkg/ops/metrics/last-sync.ts";
-import type { PublishedFile } from "../../../../pkg/store/publish/publish.ts";
 import type { ScheduledSync } from "../../../../pkg/sync/schedule/scheduled-sync.ts";
 import { type FileSyncReport, startScheduledSync } from "../scheduled-sync.ts";
+import type { Published } from "../sync.ts";
 import type { Front, Service } from "./front.ts";
 
 /** Syncs into the file again and again. It logs each run by itself. */
 export function scheduleFront({ config, context, runtime, lastSync }: Service): Front | undefined {
   const { schedule } = config;
   if (schedule === undefined) return undefined;
-  let sync: ScheduledSync<PublishedFile> | undefined;
+  let sync: ScheduledSync<Published> | undefined;
   return {
     name: "the scheduled sync",
     async open() {

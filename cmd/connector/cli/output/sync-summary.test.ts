@@ -5,6 +5,7 @@ import { printSummary, type SyncSummary } from "./sync-summary.ts";
 describe("the summary of a sync", () => {
   const summary: SyncSummary = {
     published: {
+      kind: "c1z",
       file: "/data/\u001b[2Jsync.c1z",
       id: "3MQ1VqVfNWcserrPtRDPDx6Yklq",
       counts: { users: 3000, groups: 40, memberships: 6000 },
