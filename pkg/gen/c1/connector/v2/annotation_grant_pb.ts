@@ -36,7 +36,7 @@ export const GrantMetadataSchema: GenMessage<GrantMetadata> = /*@__PURE__*/
   messageDesc(file_c1_connector_v2_annotation_grant, 0);
 
 /**
- * On a grant: whoever holds one of these entitlements holds this grant's entitlement too.
+ * On a grant: a principal that holds one of these entitlements also holds the entitlement of this grant.
  *
  * @generated from message c1.connector.v2.GrantExpandable
  */

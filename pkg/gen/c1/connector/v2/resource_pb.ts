@@ -1787,7 +1787,7 @@ export const ResourcesService: GenService<{
  */
 export const ResourceGetterService: GenService<{
   /**
-   * NotFound when there is none of that name.
+   * NotFound when no resource has that name.
    *
    * @generated from rpc c1.connector.v2.ResourceGetterService.GetResource
    */
