@@ -128,7 +128,7 @@ describe("CONFIG-1: precedence", () => {
     );
   });
 
-  test("the SDK's wish to ignore configured endpoints is heard", () => {
+  test("the SDK's setting to ignore configured endpoints is obeyed", () => {
     const env = { AWS_ENDPOINT_URL: "http://general:1", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" };
     expect(config({ env }).network.endpointUrl).toBeUndefined();
   });
@@ -189,7 +189,7 @@ describe("the config that comes out", () => {
     expect(config({ flags: { file: "/data/out/pool.c1z" } }).sync.stateDir).toBe("/data/out");
   });
 
-  test("has one state directory, absolute, for who changes the pool and who reads about it", () => {
+  test("has one state directory, absolute, for commands that change the pool and commands that read about it", () => {
     for (const command of ["serve", "write", "recover", "audit"] as const) {
       expect(config({ command, env: { BATON_FILE: "/data/out/pool.c1z" } }).stateDir).toBe(cwd);
       expect(config({ command, env: { BATON_STATE_DIR: "state" } }).stateDir).toBe(join(cwd, "state"));
@@ -387,7 +387,7 @@ describe("CONFIG-6: refused with one line", () => {
       'region in CWD/.baton.yaml:1: must be an AWS Region such as eu-west-1; leave it out and it is read from the pool id, got "Ireland"',
     ],
     [
-      "a rate that is no number",
+      "a rate that is not a number",
       { flags: { ...withPool, rate: "fast" } },
       '--rate: must be a number such as 5, or rates by category such as UserList=30,UserPoolResourceRead=2.5: "fast" has no number above 0, got "fast"',
     ],
@@ -435,7 +435,7 @@ describe("CONFIG-6: refused with one line", () => {
       'BATON_ACCEPT_SHRINK: must be true or false, got "maybe"',
     ],
     [
-      "an endpoint that is no URL",
+      "an endpoint that is not a URL",
       { env: { AWS_ENDPOINT_URL: "localhost:9229" }, flags: withPool },
       'AWS_ENDPOINT_URL: must be an http:// or https:// URL such as http://127.0.0.1:9229, got "localhost:9229"',
     ],
@@ -451,7 +451,7 @@ describe("CONFIG-6: refused with one line", () => {
     ],
     ["an empty flag", { flags: { ...withPool, file: "" } }, "--file: must not be empty"],
     [
-      "a role that is no ARN",
+      "a role that is not an ARN",
       { flags: { ...withPool, "aws-assume-role-arn": "connector" } },
       '--aws-assume-role-arn: must be the ARN of an IAM role such as arn:aws:iam::123456789012:role/connector, got "connector"',
     ],
@@ -554,7 +554,7 @@ describe("CONFIG-6: refused with one line", () => {
       "--config: CWD/gone.yaml: there is no such file",
     ],
     [
-      "a configuration file that is no YAML file",
+      "a configuration file that is not YAML",
       { flags: withPool, env: { BATON_CONFIG_PATH: "config.json" } },
       'BATON_CONFIG_PATH: must name a .yaml or .yml file, got "config.json"',
     ],
@@ -584,17 +584,17 @@ describe("CONFIG-6: refused with one line", () => {
       'BATON_PROVISIONING: must be true or false, got "maybe"',
     ],
     [
-      "CONFIG-7: a dry run for good, in the environment",
+      "CONFIG-7: a permanent dry run, in the environment",
       { command: "serve", flags: withPool, env: { BATON_DRY_RUN: "true" } },
       "BATON_DRY_RUN: cannot be set in the environment; unset it, and give --dry-run to the command that needs it",
     ],
     [
-      "the same in words that are no value",
+      "the same in words that are not a value",
       { command: "sync", flags: withPool, env: { BATON_DRY_RUN: "please" } },
       /^BATON_DRY_RUN: cannot be set in the environment/,
     ],
     [
-      "a dry run for good, in the file",
+      "a permanent dry run, in the file",
       { command: "write", flags: withPool, yaml: "dry-run: true" },
       /^CWD\/\.baton\.yaml:1: unknown setting "dry-run"/,
     ],
@@ -649,7 +649,7 @@ describe("CONFIG-6: refused with one line", () => {
       '--max-disables-per-hour: must be a whole number from 0 to 1000000, got "1000001"',
     ],
     [
-      "a ceiling of invitations that is no number",
+      "a ceiling of invitations that is not a number",
       { command: "write", flags: { ...withPool, "max-invitations-per-hour": "unlimited" } },
       '--max-invitations-per-hour: must be a whole number from 0 to 1000000, got "unlimited"',
     ],

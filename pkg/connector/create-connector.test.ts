@@ -45,7 +45,7 @@ describe("the connector", () => {
     expect(() => connector.listStaticEntitlements(type)).toThrow(/resource_type_id/);
   });
 
-  test("grants of a user are none; grants without a resource are an error", async () => {
+  test("a user has no grants of its own; grants without a resource are an error", async () => {
     const connector = connectorOver(fakeDirectory().directory);
     const none = await connector.listGrants(resourceStub(id("user", "x")), first, never);
     expect(none.items).toEqual([]);

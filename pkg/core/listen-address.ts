@@ -105,7 +105,7 @@ function withoutBrackets(text: string): string {
   return /^\[(.*)\]$/.exec(text)?.[1] ?? text;
 }
 
-/** The one spelling of RFC 5952 for the many that an address has; undefined for what is no IPv6 address. */
+/** The one spelling of RFC 5952 for the many that an address has; undefined for any other text than an IPv6 address. */
 function canonicalIpv6(host: string): string | undefined {
   const url = /^[0-9a-fA-F:.]+$/.test(host) && host.includes(":") ? URL.parse(`http://[${host}]/`) : null;
   return url?.hostname.slice(1, -1);

@@ -46,7 +46,7 @@ async function serve(
     },
   };
   const observation = {
-    onCall: incoming.onCall ?? ((heard: GrpcCallEvent) => void (event = heard)),
+    onCall: incoming.onCall ?? ((reported: GrpcCallEvent) => void (event = reported)),
     monotonic: () => (time += 7),
   };
   const outcome = await intercepted(route, observation)({ ...surface, bytes, signal }, async (sent) => {
@@ -167,7 +167,7 @@ describe("an aborted call", () => {
     },
   );
 
-  test("that has its answer nevertheless is reported as canceled, since no caller got it", async () => {
+  test("that has its answer is still reported as canceled, since no caller got it", async () => {
     const { signal, abort } = abortedBy(new GovernanceError("canceled", "gone"));
     const { event } = await serve(
       () => {

@@ -65,7 +65,7 @@ export interface GrpcServer {
    * Rejects with one line that names the address when it cannot be opened.
    */
   listen(address: ListenAddress): Promise<Bound>;
-  /** What the health service answers for all services, until `close` makes it NOT_SERVING for good. */
+  /** What the health service answers for all services, until `close` makes it NOT_SERVING permanently. */
   setServing(serving: boolean): void;
   /**
    * Accepts no new calls, and waits up to `graceMs` for those under way; then aborts them, which answers `UNAVAILABLE`,

@@ -139,32 +139,32 @@ describe("console lines", () => {
 describe("the level at run time", () => {
   test("is another from the next line on, names included", () => {
     const { log, lines } = logger({ level: "warn" });
-    log.info("unheard");
+    log.info("unlogged");
     log.setLevel("debug");
     expect(log.level()).toBe("debug");
-    log.debug("heard", { names: { user: "ann" } });
+    log.debug("logged", { names: { user: "ann" } });
     log.setLevel("error");
-    log.warn("unheard again", { names: { user: "ann" } });
-    expect(only(lines)).toMatchObject({ level: "debug", msg: "heard", user: "ann" });
+    log.warn("unlogged again", { names: { user: "ann" } });
+    expect(only(lines)).toMatchObject({ level: "debug", msg: "logged", user: "ann" });
   });
 
   test("is info from the moment that debug expires, and the log says so once", () => {
     let nowMs = 1_000;
     const { log, lines } = logger({ level: "debug", debugExpiresAt: 2_000, now: () => nowMs });
     nowMs = 1_999;
-    log.debug("still heard");
+    log.debug("still logged");
     nowMs = 2_000;
-    log.debug("not heard any more", { names: { user: "ann" } });
-    log.info("heard", { names: { user: "ann" } });
+    log.debug("not logged any more", { names: { user: "ann" } });
+    log.info("logged", { names: { user: "ann" } });
     expect(log.level()).toBe("info");
     expect(all(lines)).toEqual([
-      expect.objectContaining({ msg: "still heard", level: "debug" }),
+      expect.objectContaining({ msg: "still logged", level: "debug" }),
       expect.objectContaining({
         level: "warn",
         msg: "the log level debug has expired: the level is info from now on",
         setting: "log-level-debug-expires-at",
       }),
-      { level: "info", time: "1970-01-01T00:00:02.000Z", msg: "heard" },
+      { level: "info", time: "1970-01-01T00:00:02.000Z", msg: "logged" },
     ]);
   });
 
@@ -179,9 +179,9 @@ describe("the level at run time", () => {
 
   test("other levels do not expire", () => {
     const { log, lines } = logger({ level: "warn", debugExpiresAt: 1 });
-    log.warn("heard");
+    log.warn("logged");
     expect(log.level()).toBe("warn");
-    expect(only(lines)).toMatchObject({ msg: "heard" });
+    expect(only(lines)).toMatchObject({ msg: "logged" });
   });
 });
 

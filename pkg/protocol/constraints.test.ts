@@ -156,7 +156,7 @@ describe("findViolation()", () => {
       "help_url: must start with https://",
     ],
     [
-      "a text that is no URI",
+      "a text that is not a URI",
       row(AppTraitSchema, { helpUrl: "https://a b" }),
       "help_url: must be an absolute URI",
     ],

@@ -22,7 +22,7 @@ import { createSteps } from "./steps.ts";
  * PROVISION-7 of DESIGN.md).
  */
 export interface Changes {
-  /** Rejects with the failure of the plan or of the call; its `appliedEffects` names what has been done nevertheless. */
+  /** Rejects with the failure of the plan or of the call; its `appliedEffects` names what has been done before it. */
   run<T>(request: ChangeRequest<T>, context: WriteContext, signal: AbortSignal): Promise<Outcome<T>>;
   recover(signal: AbortSignal): Promise<Recovery>;
   /** Resolves when no change is under way. */

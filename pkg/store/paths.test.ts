@@ -97,7 +97,7 @@ describe("what cannot be written is an invalid argument that says why", () => {
     ["EACCES", "no right to write it"],
     ["EPERM", "no right to write it"],
     ["EROFS", "read-only"],
-  ] as const)("%s, whoever runs the tests", ([code, why]) => {
+  ] as const)("%s, whichever user runs the tests", ([code, why]) => {
     const error = asUnwritable("/data/pool.c1z", Object.assign(new Error("x"), { code }));
     expect(error.code).toBe("invalid-argument");
     expect(error.message).toContain('"/data/pool.c1z"');

@@ -76,7 +76,7 @@ describe("reading a file", () => {
     stored.close();
   });
 
-  test("unpacks where it is told to", async () => {
+  test("unpacks into the folder that it is given", async () => {
     await publishPool(storeOptions(folder.path), POOL);
     await expect(readSyncFile({ file, tempDir: join(folder.path, "nowhere") }, never)).rejects.toMatchObject({
       name: "GovernanceError",

@@ -285,7 +285,7 @@ describe("a run goes on only where it may (STORE-5)", () => {
     expect(await opened()).toMatchObject({ resumed: false, discarded: "it was damaged" });
   });
 
-  test("not when it stands in the target already: killed between the rename and the cleaning up", async () => {
+  test("not when it is in the target already: killed between the rename and the cleaning up", async () => {
     await cutAt(99);
     const [kept, saved] = [join(folder.path, "kept"), join(folder.path, "saved")];
     copyFileSync(work, saved);
@@ -393,7 +393,7 @@ describe("the shrink guard (STORE-7)", () => {
     expect((await contentOf(file)).map(({ grants }) => grants.length)).toEqual([3, 8]);
   });
 
-  test("without the flag the next sync reads anew", async () => {
+  test("without the flag the next sync reads everything again", async () => {
     await publishPool(options, POOL);
     await refused(SMALL);
     const next = await opened();
@@ -590,7 +590,7 @@ describe("beside other targets of the sync", () => {
     expect(sync.counts).toEqual(COUNTS);
   });
 
-  test("a members listing that begins anew forgets its memberships, which may be of a deleted group", async () => {
+  test("a members listing that begins again forgets its memberships, which may be of a deleted group", async () => {
     const sync = await opened();
     await readPool(sync, POOL);
     await sync.rewind([membersListing("all")]);

@@ -33,9 +33,9 @@ export interface SyncFileOptions {
   /** Recorded with the run, for readers of the file. */
   readonly connectorVersion: string;
   readonly now: EpochClock;
-  /** An unfinished run older than this begins anew; 24 hours by default. */
+  /** An unfinished run older than this begins again; 24 hours by default. */
   readonly maxIdleMs?: number;
-  /** Takes up a run that the shrink guard held back, instead of reading anew. */
+  /** Takes up a run that the shrink guard held back, instead of reading again. */
   readonly acceptShrink: boolean;
 }
 

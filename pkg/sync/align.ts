@@ -42,7 +42,7 @@ function stepFor(
   if (first === undefined) return undefined;
   if (known.length < cursors.length) {
     if (known.every(({ state }) => state === "dropped")) return "leave"; // by an alignment that was cut
-    // A group on a page that one target lacks. That page is read again, and opens the listing anew in all of them.
+    // A group on a page that one target lacks. That page is read again, and opens the listing again in all of them.
     const unread = known.every(
       ({ kind, pages, state }) => kind === "members" && pages === 0 && state !== "done",
     );

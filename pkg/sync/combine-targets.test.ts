@@ -152,7 +152,7 @@ describe("two targets", () => {
     expect(rowsOf(a)).toEqual(rowsOf(b));
   });
 
-  test("SYNC-8: begin anew when they hold one run at places that one page does not explain", async () => {
+  test("SYNC-8: begin again when they hold one run at places that one page does not explain", async () => {
     const runs = [emptyRun(), emptyRun()];
     await read(runs.map((run) => memoryTarget(run)));
     const [a, b] = runs;
@@ -193,7 +193,7 @@ describe("a target across a network", () => {
     });
     const pagesOf = (run: MemoryRun) => [...run.listings.values()].reduce((sum, { pages }) => sum + pages, 0);
     await quiet();
-    // The first page of the users is not committed in the slow target, and the groups were read nevertheless.
+    // The first page of the users is not committed in the slow target, but the groups were read.
     expect(calls.toSorted()).toEqual(["DescribeUserPool", "ListGroups", "ListUsers"]);
     while (!state.ended) {
       expect(waiting.length).toBeLessThanOrEqual(1);

@@ -116,7 +116,7 @@ describe("one sync into two files", () => {
     expect(said).toEqual(["closed", ...NAMES.map((name) => `${pathOf(name)} goes on with 120`), "closed"]);
   });
 
-  test("begins anew in both where one is new, and says which run is discarded", async () => {
+  test("begins again in both where one is new, and says which run is discarded", async () => {
     const stop = new AbortController();
     const events: SyncEvents = {
       onReading: () => ({ onPool: () => {}, onPage: () => stop.abort(), close: () => {} }),

@@ -80,7 +80,7 @@ export interface SyncTarget<P extends PublishedRun = PublishedRun> {
   dropGroup(cursor: ListingCursor): Promise<void>;
   /**
    * Sets listings back to where another target of the run is. Rows stay, since they are read again; but a members listing
-   * that begins anew loses the memberships it had, which may be those of a deleted group of that name.
+   * that begins again loses the memberships it had, which may be those of a deleted group of that name.
    */
   rewind(cursors: readonly ListingCursor[]): Promise<void>;
   /** How many members each group had in the newest complete run; 0 when unknown. Large groups are read first. */

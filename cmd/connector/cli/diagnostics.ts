@@ -22,7 +22,7 @@ export function createDiagnostics(settings: Config["log"], stderr: Output, now: 
     liveLine,
     async fail(error, meaning) {
       liveLine.clear();
-      // Whoever reads the log as JSON gets failures in it. Bad usage goes to the person who typed the command.
+      // A program that reads the log as JSON gets failures in it. Bad usage goes to the person who typed the command.
       const isBadUsage = GovernanceError.from(error).code === "invalid-argument";
       if (settings.format === "json" && !isBadUsage) log.failure(meaning ?? "the command failed", error);
       else await stderr.write(failureLine(error, meaning));

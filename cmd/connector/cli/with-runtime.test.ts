@@ -77,7 +77,7 @@ describe("a failure of a command", () => {
   test.for([
     ["the command", undefined],
     ["the program", new ReaderGone("gone")],
-  ] as const)("is none where a closed output stops %s", async ([, reason]) => {
+  ] as const)("is not reported when a closed output stops %s", async ([, reason]) => {
     const signal = reason === undefined ? new AbortController().signal : AbortSignal.abort(reason);
     const work = async (): Promise<never> => {
       throw reason === undefined ? new ReaderGone("gone") : new GovernanceError("canceled", "stopped");

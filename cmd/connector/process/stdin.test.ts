@@ -6,7 +6,7 @@ import { createInput } from "./stdin.ts";
 const never = new AbortController().signal;
 
 describe("stdin", () => {
-  test("gives one line while its writer stays, and lets go of it", async () => {
+  test("gives one line while its writer stays, and releases it", async () => {
     const stream = new PassThrough();
     const reading = createInput(stream).read("line", never);
     stream.write("sec");

@@ -152,7 +152,7 @@ describe("a failure that may pass is retried", () => {
     ["a 502 page of a load balancer", { status: 502, body: "<html>Bad Gateway</html>" }],
     ["a cut connection", { cut: true }],
     ["an answer cut in its middle", { half: '{"Users":[{"Username":"u' }],
-    ["an answer that is no JSON", { body: '{"Users":[{"Username' }],
+    ["an answer that is not JSON", { body: '{"Users":[{"Username' }],
     ["an answer with an invalid date", { body: { Users: [wireUser(1, { UserCreateDate: "May" })] } }],
     ["an empty 200", { body: "" }],
     ["an answer without Users", { body: {} }],

@@ -54,7 +54,7 @@ const LOST: [string, StubBehaviour][] = [
   ["a 500", awsError("InternalErrorException", "x", 500)],
   ["a 502 page of a load balancer", { status: 502, body: "<html>" }],
   ["a 503 without a body", { status: 503, body: "" }],
-  ["an answer that is no JSON", { body: '{"User":{"Username' }],
+  ["an answer that is not JSON", { body: '{"User":{"Username' }],
 ];
 
 describe("COGNITO-3: a write whose answer is lost", () => {

@@ -104,7 +104,7 @@ describe("traces", () => {
 });
 
 describe("scheduled syncs", () => {
-  test("are none when nothing is said", () => {
+  test("are empty when no source sets them", () => {
     expect(served({}).schedule).toBeUndefined();
   });
 

@@ -13,7 +13,7 @@ function numbered() {
   });
 }
 
-/** A run that ends when it is told to, and notes what its signal said. */
+/** A run that the test ends, and that notes what its signal said. */
 function held() {
   const { promise, resolve } = Promise.withResolvers<Finished>();
   const signals: AbortSignal[] = [];

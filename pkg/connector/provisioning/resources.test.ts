@@ -129,7 +129,7 @@ describe("a group to be created", () => {
       /GroupTrait\.profile\.precedence: differs from resource\.profile\.precedence/,
     ],
     [
-      "a role that is no text",
+      "a role that is not a string",
       { ...admins, profile: { role_arn: 1 } },
       "invalid-argument",
       /^resource\.profile\.role_arn: must be a string/,

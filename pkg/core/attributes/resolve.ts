@@ -22,7 +22,7 @@ const KEPT_BY_COGNITO: ReadonlySet<string> = new Set(["sub", "identities", "upda
 
 /**
  * The attribute that a caller means by `key`: its exact name, a custom attribute without its prefix, or a common alias,
- * in that order. A problem is the end of a sentence that begins with the field's name.
+ * in that order. A problem is the end of a sentence that begins with the name of the field.
  */
 export function resolveAttributeName(pool: Pick<Pool, "schema">, key: string): ResolvedAttribute {
   const kept = unwritable(key);

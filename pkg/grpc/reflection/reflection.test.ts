@@ -92,7 +92,7 @@ describe("a symbol", () => {
     ["google.protobuf.NULL_VALUE", "google/protobuf/struct.proto"],
     ["google.protobuf.Value", "google/protobuf/struct.proto"],
     ["validate.rules", "validate/validate.proto"],
-  ] as const)("%s stands in %s", ([symbol, name]) => {
+  ] as const)("%s is declared in %s", ([symbol, name]) => {
     const files = declaring(symbol);
     expect(Array.isArray(files) ? files[0]?.name : files).toBe(name);
   });

@@ -13,7 +13,7 @@ export interface HealthState {
   readonly service: ServiceRoutes;
   /** Notifies every watcher. Without effect during a drain. */
   setServing(serving: boolean): void;
-  /** NOT_SERVING for good: watchers are notified, and their calls end as `UNAVAILABLE`. */
+  /** NOT_SERVING permanently: watchers are notified, and their calls end as `UNAVAILABLE`. */
   drain(): void;
 }
 

@@ -13,34 +13,34 @@ function socketFrom(remotePort: number | undefined): Socket {
 }
 
 function crowded(max: number) {
-  const heard: string[] = [];
-  const connections = createConnections(max, (why, peer) => heard.push(`${why} ${peer}`));
-  return { connections, heard };
+  const reports: string[] = [];
+  const connections = createConnections(max, (why, peer) => reports.push(`${why} ${peer}`));
+  return { connections, reports };
 }
 
 describe("CONNECTION-1: connections", () => {
   test("are never more than there is room for: the oldest idle one goes", () => {
-    const { connections, heard } = crowded(2);
+    const { connections, reports } = crowded(2);
     const [first, second, third] = [socketFrom(1), socketFrom(2), socketFrom(3)];
     expect([first, second, third].map((socket) => connections.admit(socket))).toEqual([true, true, true]);
     expect([first, second, third].map(({ destroyed }) => destroyed)).toEqual([true, false, false]);
-    expect(heard).toEqual(["evicted 10.0.0.1:1"]);
+    expect(reports).toEqual(["evicted 10.0.0.1:1"]);
   });
 
   test("that have ended leave their room to others", async () => {
-    const { connections, heard } = crowded(1);
+    const { connections, reports } = crowded(1);
     const first = socketFrom(1);
     connections.admit(first);
     first.destroy();
     await connections.allClosed();
     expect(connections.admit(socketFrom(2))).toBe(true);
-    expect(heard).toEqual([]);
+    expect(reports).toEqual([]);
   });
 });
 
 describe("CONNECTION-2: a connection with an authenticated call", () => {
   test("stays, and the new one goes when there is no other", () => {
-    const { connections, heard } = crowded(2);
+    const { connections, reports } = crowded(2);
     const [first, second, third, fourth] = [socketFrom(1), socketFrom(2), socketFrom(3), socketFrom(4)];
     connections.admit(first);
     connections.admit(second);
@@ -55,7 +55,7 @@ describe("CONNECTION-2: a connection with an authenticated call", () => {
       false,
       true,
     ]);
-    expect(heard).toEqual(["evicted 10.0.0.1:2", "full 10.0.0.1:4"]);
+    expect(reports).toEqual(["evicted 10.0.0.1:2", "full 10.0.0.1:4"]);
   });
 
   test("is known by both its ends: another listener's does not count", () => {
@@ -73,12 +73,12 @@ describe("CONNECTION-2: a connection with an authenticated call", () => {
   });
 
   test("of a Unix socket cannot be matched, so none is closed", () => {
-    const { connections, heard } = crowded(1);
+    const { connections, reports } = crowded(1);
     const first = socketFrom(undefined);
     expect(connections.admit(first)).toBe(true);
     expect(connections.admit(socketFrom(undefined))).toBe(false);
     expect(first.destroyed).toBe(false);
-    expect(heard).toEqual(["full unknown"]);
+    expect(reports).toEqual(["full unknown"]);
   });
 });
 

@@ -1,4 +1,4 @@
-// Whatever is done to the file by who does not rebuild the chain is found. When one of these fails, the seed and the
+// Every edit of the file is found unless the whole chain is rebuilt. When one of these fails, the seed and the
 // smallest edit are in the message; give them to `check` to see the same run again.
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

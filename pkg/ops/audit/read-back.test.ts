@@ -61,7 +61,7 @@ describe("a verdict", () => {
     ]);
   });
 
-  test("names a line that is none", async () => {
+  test("names a line that is not an audit line", async () => {
     expect(await edited((lines) => lines.toSpliced(1, 0, "hello"))).toEqual(["2 is not a JSON object"]);
   });
 

@@ -192,7 +192,7 @@ describe("what is refused", () => {
     expect(await said(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
   });
 
-  test("what is no HTTP is 400", async () => {
+  test("bytes that are not HTTP get 400", async () => {
     const { port } = await start();
     const socket = await raw(port);
     socket.write("\x16\x03\x01\x02\x00\r\n\r\n");
@@ -203,7 +203,7 @@ describe("what is refused", () => {
 describe("who is slow", () => {
   const limits = { headMs: 200, idleMs: 400 };
 
-  test("with a head is told so and cut off", async () => {
+  test("with a head gets an answer and is cut off", async () => {
     const { port } = await start({ limits });
     const socket = await raw(port);
     socket.write("GET /livez HTTP/1.1\r\nhost: a\r\n");

@@ -176,10 +176,10 @@ describe("invitations and credentials", () => {
   });
 
   test.for([
-    ["random, for good", random, false, "CONFIRMED", 2],
+    ["random, permanent", random, false, "CONFIRMED", 2],
     ["random, to be changed", { kind: "random", temporary: true }, false, "FORCE_CHANGE_PASSWORD", 1],
     ["random, by invitation", random, true, "FORCE_CHANGE_PASSWORD", 1],
-    ["given, for good", given(GOOD), false, "CONFIRMED", 2],
+    ["given, permanent", given(GOOD), false, "CONFIRMED", 2],
     ["given, to be changed", given(GOOD, true), false, "FORCE_CHANGE_PASSWORD", 1],
     ["given, by invitation", given(GOOD), true, "FORCE_CHANGE_PASSWORD", 1],
   ] as const)("L-13: a password %s", async ([, credential, sendInviteEmail, status, calls]) => {

@@ -229,9 +229,9 @@ describe("the name of an account", () => {
       { profile: { email: "Ann<ann@example.com>" } },
       "profile.email: must be one plain",
     ],
-    ["a login that is no text", plain, { profile: { login: 7 } }, "profile.login: must be a string"],
+    ["a login that is not a string", plain, { profile: { login: 7 } }, "profile.login: must be a string"],
     [
-      "an invitation that is no boolean",
+      "an invitation that is not a boolean",
       plain,
       { login: "ann", profile: { sendInviteEmail: "yes" } },
       "profile.sendInviteEmail: must be true or false",

@@ -48,7 +48,7 @@ describe("a killed process", () => {
       expect(outcome).toBe(made ? "undone" : "failed");
       expect(says).not.toContain("ann");
       expect(audit.records).toMatchObject([{ outcome, requester: { via: "recovery" } }]);
-      // Whoever repeats it gets what was asked for.
+      // Repeating the request gives what was asked for.
       const { result } = await work(process());
       expect(only(pool).passwords[0]).toBe(result.password?.reveal());
     },

@@ -253,7 +253,7 @@ describe("mark 29: a profile of an identity provider", () => {
 });
 
 describe("passwords", () => {
-  test("L-17, mark 41: are checked against the pool's policy first, and set for good or for once", async () => {
+  test("L-17, mark 41: are checked against the pool's policy first, and set as permanent or temporary", async () => {
     const stage = createStage({ users, passwordPolicy: { minimumLength: 12 } });
     const weak = new Secret("Short-1");
     const refused = await refusal(

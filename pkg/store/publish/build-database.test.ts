@@ -65,7 +65,7 @@ function column(database: DatabaseSync, sql: string): unknown[] {
     .map((row) => Object.values(row)[0]);
 }
 
-// What a v1 file of the field's SDK v0.25 holds, by PRAGMA table_info and sqlite_schema: name, type, not null, default.
+// What a v1 file of the Baton SDK v0.25 holds, by PRAGMA table_info and sqlite_schema: name, type, not null, default.
 const TABLES: Readonly<Record<string, string>> = {
   v1_resource_types:
     "id integer 0 null 1, external_id text 1 null 0, data blob 1 null 0, sync_id text 1 null 0, discovered_at datetime 1 null 0",
@@ -103,7 +103,7 @@ const INDICES: Readonly<Record<string, string>> = {
 };
 
 describe("the database of a published file", () => {
-  test("has the tables and columns of the field's", async () => {
+  test("has the tables and columns of the Baton SDK", async () => {
     const database = await published();
     const found = Object.keys(TABLES).map((table) => {
       const columns = database

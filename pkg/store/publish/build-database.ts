@@ -34,7 +34,7 @@ const GRANT_SLICE_ROWS = 200_000;
 
 /**
  * Builds the database of the next target out of the working one: first the rows, then the indices, each sorted once.
- * Returns its size in bytes. None of it is made durable: after a failure it is built anew.
+ * Returns its size in bytes. None of it is made durable: after a failure it is built again.
  */
 export async function buildDatabase(
   work: DatabaseSync,

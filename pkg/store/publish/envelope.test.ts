@@ -70,7 +70,7 @@ describe("the envelope", () => {
     expect(readFileSync(out)).toEqual(content);
   });
 
-  test("says what is no envelope of ours", async () => {
+  test("recognises a file that is not an envelope of ours", async () => {
     expect(await refusal(Buffer.alloc(0))).toContain("is empty");
     expect(await refusal(Buffer.from("C1Z"))).toContain("is not a .c1z file");
     expect(await refusal(Buffer.from("hello world"))).toContain("is not a .c1z file");

@@ -98,7 +98,7 @@ async function build(
 function replaceTarget(paths: SyncPaths, judged: Stats | undefined): void {
   const found = statSync(paths.target, { throwIfNoEntry: false });
   if (!sameFile(judged, found)) {
-    const cure = "sync again: the run is kept, and the file will be judged anew";
+    const cure = "sync again: the run is kept, and the file will be judged again";
     throw refusedFile(paths.target, "was changed by another program while the sync ran", cure); // STORE-2
   }
   if (judged !== undefined) chmodSync(paths.packing, judged.mode & 0o777);

@@ -61,7 +61,7 @@ describe("the frames of a zstd stream", () => {
     expect(() => frames(bytes)).toThrow("what follows is not a zstd stream");
   });
 
-  test("a block of the reserved kind is none", () => {
+  test("a block of the reserved kind is not accepted", () => {
     const bytes = Buffer.from(zstdCompressSync(Buffer.alloc(0)));
     const block = bytes.indexOf(Buffer.from([1, 0, 0]), 5);
     bytes[block] = 7;

@@ -90,7 +90,7 @@ describe("a page", () => {
     expect(rows.counts).toEqual({ users: 1, groups: 1, memberships: 1 });
   });
 
-  test("builds a person only when the run has none of that stamp, and the newest reading wins", () => {
+  test("builds a person only when the run has no row with that stamp, and the newest reading wins", () => {
     const listed = { ...principal("a"), stamp: "1", build: () => user("a", "Listed") };
     rows.commit(page(advance(USERS_LISTING, "2"), { principals: [listed] }));
     openOneGroup();

@@ -201,7 +201,7 @@ describe("a failure", () => {
 
 describe("the end", () => {
   test.for(["signal", "close"] as const)(
-    "by %s cuts the run under way and is not told as a failure",
+    "by %s cuts the run under way and is not reported as a failure",
     async (by) => {
       const { schedule, starts, reports, stop } = rig({ run: taking(30) });
       await minutes(5);
@@ -237,7 +237,7 @@ describe("the end", () => {
     expect(starts).toEqual([]);
   });
 
-  test("waits no longer than the grace for a run that does not hear", async () => {
+  test("waits no longer than the grace for a run that ignores its signal", async () => {
     const { schedule } = rig({ run: () => new Promise(() => {}) });
     await minutes(0);
     const ended = vi.fn<() => void>();

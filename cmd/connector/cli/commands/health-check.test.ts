@@ -44,7 +44,7 @@ describe("connector health-check", () => {
     );
   });
 
-  test("asks for what it is told to ask for", async () => {
+  test("asks for the path that it is given", async () => {
     const port = await serve({ ready: false, reason: "no pool", checkedAt });
     const context = memoryContext();
     const asked = { bindAddress: "127.0.0.1", port, endpoint: "live" } as const;
