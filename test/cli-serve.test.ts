@@ -62,12 +62,12 @@ describe("connector serve", () => {
     });
   }
 
-  /** Sends SIGTERM and resolves when it was heard. */
+  /** Sends SIGTERM and resolves when the process has logged it. */
   async function terminate(): Promise<void> {
     if (started === undefined) throw new Error("nothing was started");
-    const heard = logged(started, "stopped by SIGTERM");
+    const stopping = logged(started, "stopped by SIGTERM");
     started.process.kill("SIGTERM");
-    await heard;
+    await stopping;
   }
 
   async function serve(listen = "127.0.0.1:0", ...more: string[]): Promise<string> {

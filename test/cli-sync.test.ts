@@ -50,7 +50,7 @@ describe("connector sync", () => {
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
   }
 
-  test("off a terminal prints one JSON summary with exact counts, and leaves nothing but the file", async () => {
+  test("off a terminal prints one JSON summary with exact counts, and leaves only the file", async () => {
     const { code, stdout, stderr } = await runCli(args());
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.split("\n")).toHaveLength(2);
@@ -92,7 +92,7 @@ describe("connector sync", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   });
 
-  test("goes on where a failed one stood, and says so", async () => {
+  test("continues where a failed one stopped, and says so", async () => {
     cognito.script({
       operation: "ListUsersInGroup",
       continues: true,
@@ -112,7 +112,7 @@ describe("connector sync", () => {
     expect(stderr).toMatch(/^\d\d:\d\d:\d\d INFO {2}resuming an interrupted sync /);
   });
 
-  test("keeps its state where it is told to", async () => {
+  test("keeps its state in the folder of --state-dir", async () => {
     const state = join(folder, "state");
     cognito.script({ operation: "ListUsers", error: { name: "AccessDeniedException" } });
     await runCli(args(`--state-dir=${state}`));

@@ -120,7 +120,7 @@ describe("connector validate", () => {
     });
   });
 
-  test("touches nobody: no user is read by name, so none is billed (mark 15)", async () => {
+  test("reads no user by name, so no user is billed (mark 15)", async () => {
     await validate();
     const named = cognito.stats.calls
       .filter((call) => call.operation === "AdminGetUser")

@@ -96,7 +96,7 @@ function everythingWritten(): string {
     .join("\n");
 }
 
-describe("an admin with nothing but the commands", () => {
+describe("an admin who has only the commands", () => {
   test("creates a person, puts them into two groups, disables them, and deletes them; each of it twice", async () => {
     const create = line("create-account --login ada --email ada@example.com --attribute given_name=Ada");
     const created = await changing(...create);
@@ -326,7 +326,7 @@ describe("wrong input is one line, and nothing is written", () => {
   });
 });
 
-test("what stands of a change that broke off is said, with exit code 20", async () => {
+test("a change that broke off says what has been done, with exit code 20", async () => {
   cognito.script({
     operation: "AdminUserGlobalSignOut",
     error: { name: "NotAuthorizedException", message: "planted" },
@@ -338,7 +338,7 @@ test("what stands of a change that broke off is said, with exit code 20", async 
   expect(stored("joan").enabled).toBe(false);
 });
 
-test("recover settles what a killed process left open, and says what stands", async () => {
+test("recover finishes or undoes what a killed process left open, and says what has been done", async () => {
   const hold = cognito.hold({ operation: "AdminUserGlobalSignOut" });
   const running = startCli([...line("disable-user --user joan --provisioning"), ...settings()]);
   await hold.arrived(1);

@@ -186,7 +186,7 @@ describe("trouble on the way", () => {
     ["a connection cut before", { cut: "before" }],
     ["a connection cut after", { cut: "after" }],
     ["an answer cut in its middle", { cut: "mid-answer" }],
-    ["an answer that is no JSON", { malformed: true }],
+    ["an answer that is not JSON", { malformed: true }],
     ["a proxy's page", { answer: { status: 502, body: "<html>" } }],
     ["an answer without its list", { rewrite: () => ({}) }],
   ] as const)("COGNITO-1: %s on every page loses no user", async ([, fault]) => {
@@ -269,7 +269,7 @@ describe("trouble on the way", () => {
     expect(server.stats.counts()).toMatchObject({ DescribeUserPool: 2, ListGroups: 1 });
   });
 
-  test("a cancelled call lets go of its connection", async () => {
+  test("a cancelled call releases its connection", async () => {
     const { server, directory } = await serve({ users: people(1) });
     const hold = server.hold({ operation: "ListUsers" });
     const controller = new AbortController();
@@ -364,7 +364,7 @@ describe("people", () => {
     expect(items.map(({ name }) => signInProvider(POOL, name))).toEqual(["Google", undefined, undefined]);
   });
 
-  test("mark 32: an unheard-of status passes through, and Enabled stands apart from it", async () => {
+  test("mark 32: an unheard-of status passes through, and Enabled is independent of it", async () => {
     const { directory } = await serve({
       users: [person(1, { username: "ann", status: "ON_PROBATION", enabled: false })],
     });
@@ -496,7 +496,7 @@ describe("mark 24: credentials", () => {
     expect(server.stats.outcomes()).toEqual({ "ListUsers ok": 2, "ListUsers ExpiredTokenException": 1 });
   });
 
-  test("a wrong external id is told as a role that could not be assumed; AWS Cognito is not called", async () => {
+  test("a wrong external id is reported as a role that could not be assumed; AWS Cognito is not called", async () => {
     const { server, throttle, withRole } = await assuming();
     const error = await refusal(withRole("tenant-8").listUsers({}, never));
     expect(error.code).toBe("unauthenticated");
@@ -518,7 +518,7 @@ describe("mark 24: credentials", () => {
   });
 });
 
-test("the probe tells what IAM allows, bills nobody and leaves nothing behind", async () => {
+test("the probe tells what IAM allows, bills no user and leaves nothing behind", async () => {
   const { server, directory } = await serve({ users: people(3), groups: ["g"] });
   server.credentials.deny("AdminGetUser");
   server.credentials.deny("ListUsersInGroup");

@@ -262,7 +262,7 @@ describe.for(CASES)("$method", ({ operation, run, isDone, repeats, doneAlready }
   test.for([
     ["the connection cut", { cut: "after" }],
     ["the answer cut in its middle", { cut: "mid-answer" }],
-    ["an answer that is no JSON", { malformed: true }],
+    ["an answer that is not JSON", { malformed: true }],
   ] as const)("with %s after AWS did it", async ([, effect]) => {
     const { pool, server, directory } = await serve();
     const fault = server.script({ operation, nth: 1, ...effect });
@@ -342,7 +342,7 @@ describe("what is there already", () => {
     expect(pool.allUsers()).toHaveLength(1);
   });
 
-  test("mark 46: a verified alias of another user stays his, though AWS does not declare the error", async () => {
+  test("mark 46: a verified alias of another user stays with that user, though AWS does not declare the error", async () => {
     const { pool, server, directory } = await serve({ aliasAttributes: ["email"] });
     const email = attribute(pool, "ann", "email") ?? "";
     const attributes = new Map([
@@ -367,7 +367,7 @@ describe("what is there already", () => {
 });
 
 describe("accounts", () => {
-  test("are made as asked, and told as AWS made them", async () => {
+  test("are made as asked, and returned as AWS made them", async () => {
     const { pool, server, directory } = await serve();
     const { made } = await directory.createUser({ ...bob, temporaryPassword: password }, never);
     expect(made).toMatchObject({

@@ -270,7 +270,7 @@ describe("what is not HTTP/2", () => {
     ["a frame larger than allowed", Buffer.concat([PREFACE, frame(0, 0, 1, Buffer.alloc(20_000))])],
     ["data for no stream", Buffer.concat([PREFACE, frame(0, 0, 1, Buffer.alloc(10))])],
     ["a frame of settings that is cut", Buffer.concat([PREFACE, frame(4, 0, 0, Buffer.alloc(5))])],
-    ["headers that are no HPACK", Buffer.concat([PREFACE, frame(1, 5, 1, Buffer.alloc(40, 0xff))])],
+    ["headers that are not HPACK", Buffer.concat([PREFACE, frame(1, 5, 1, Buffer.alloc(40, 0xff))])],
     ["headers of an even stream", Buffer.concat([PREFACE, frame(1, 5, 2, Buffer.from("8386", "hex"))])],
     ["a window of too much", Buffer.concat([PREFACE, frame(8, 0, 0, Buffer.from("7fffffff", "hex"))])],
   ] as const)("%s is cut off, fifty times", async ([, bytes]) => {

@@ -73,7 +73,7 @@ describe("listening", () => {
     expect(await callUnary(`unix:${path}`, validate)).toMatchObject({ code: "OK" });
   });
 
-  test("on a file that is no socket leaves it alone", async () => {
+  test("on a file that is not a socket leaves it alone", async () => {
     const path = join(folder, "notes.txt");
     await writeFile(path, "mine");
     await expect(newServer().listen(listenAddress(`unix:${path}`))).rejects.toMatchObject({

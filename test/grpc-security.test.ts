@@ -122,13 +122,13 @@ describe("TLS", () => {
   });
 
   test.for([
-    ["a certificate that is none", { certFile: "nothing" }, /certFile.*holds no PEM certificate/],
+    ["a certificate that is not one", { certFile: "nothing" }, /certFile.*holds no PEM certificate/],
     [
       "the key of another certificate",
       { keyFile: reader.key },
       /keyFile: is not the .* key of the certificate/,
     ],
-    ["an authority that is none", { clientCaFile: "" }, /clientCaFile: holds no PEM certificate/],
+    ["an authority that is not one", { clientCaFile: "" }, /clientCaFile: holds no PEM certificate/],
   ] as const)("does not start with %s", async ([, content, message]) => {
     const files = Object.entries(content).map(([name, text]) => [name, stage.file(name, text)]);
     const tls = { ...tlsFiles(), ...Object.fromEntries(files) };
@@ -336,7 +336,7 @@ describe("tokens", () => {
 
   test.for([
     ["no token", [], /tokens: has no token/],
-    ["a role that is none", [`admin ${hashed("x")}`], /tokens: line 3 must be read or provision/],
+    ["an unknown role", [`admin ${hashed("x")}`], /tokens: line 3 must be read or provision/],
     ["a token in the clear", ["read my-secret-token"], /tokens: line 3 must be read or provision/],
     [
       "a token twice",

@@ -139,7 +139,7 @@ describe("grpc.health.v1", () => {
     expect(told).toEqual([{ status: "SERVING" }, { status: "NOT_SERVING" }, { status: "SERVING" }]);
   });
 
-  test("a drain is told to who watches, and is not held up by it", async () => {
+  test("a drain is reported to every watcher, and does not wait for them", async () => {
     const { server, target } = await serve();
     const { told, ended } = watchHealth(target);
     const unknown = watchHealth(target, "none.Such");
@@ -258,7 +258,7 @@ describe("server reflection", () => {
     expect(error).toMatchObject({ code: status.UNIMPLEMENTED });
   });
 
-  test("refuses what is no question, and tells of it", async () => {
+  test("refuses what is not a question, and reports it", async () => {
     const onCall = vi.fn<NonNullable<TestServerOptions["onCall"]>>();
     const { target } = await serve({ onCall });
     const reply = await grpcClient(target).bytes(
@@ -308,7 +308,7 @@ function get(port: number, path: string): Promise<Scrape> {
   });
 }
 
-/** The samples of a scrape: name and labels → value. Throws at a line that is none of the text format. */
+/** The samples of a scrape: name and labels → value. Throws at a line that is not of the text format. */
 function parseScrape(body: string): ReadonlyMap<string, number> {
   const samples = new Map<string, number>();
   for (const line of body.split("\n")) {

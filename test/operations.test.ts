@@ -1,5 +1,5 @@
 // An AWS operation that the program calls is in every list of IAM actions: in the policy that operators attach, and in the
-// permissions that platforms are told. One that is missing there is found at the first call that IAM denies.
+// permissions that platforms read. One that is missing there is found at the first call that IAM denies.
 import { describe, expect, test } from "vitest";
 import { IDEMPOTENT } from "../pkg/cognito/calls/retry.ts";
 import { capabilities } from "../pkg/connector/capabilities.ts";

@@ -34,7 +34,7 @@ function filesBelow(folder: string, keep: (path: string) => boolean): string[] {
     .filter(keep);
 }
 
-/** A name and, in what was parsed from YAML or JSON, what stands below it. */
+/** A name and its value in parsed YAML or JSON. */
 type Tree = Readonly<Record<string, unknown>>;
 
 function isTree(value: unknown): value is Tree {

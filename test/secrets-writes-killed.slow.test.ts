@@ -52,7 +52,7 @@ const password = line(`set-password --stdin --user ${emailOf("other")}`, undefin
 const action = invoke("update_user_attributes", "", { user_id: SUBS.ann, email: emailOf("moved") });
 const rotation: Line = { args: ["rotate-password", `--user=${NAME}-ann`, "--encrypt-to=key.txt"] };
 
-// A killed process closes nothing: what it had written stands in the write-ahead log as it was.
+// A killed process closes no file: what it wrote is still in the write-ahead log.
 test.concurrent.for<[string, Line, string, "request" | "answer"]>([
   ["create-account with a given password, before AWS has it", given, "AdminCreateUser", "request"],
   ["create-account with a given password, after AWS has it", given, "AdminCreateUser", "answer"],

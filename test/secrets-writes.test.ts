@@ -45,7 +45,7 @@ test.for<[string, string | Buffer]>([
   ["as it is", `it is ${VALUE}!`],
   ["in capitals", VALUE.toUpperCase()],
   [
-    "among bytes that are no text",
+    "among bytes that are not text",
     Buffer.concat([Buffer.from([0, 255, 128]), Buffer.from(VALUE), Buffer.from([200])]),
   ],
   ["in JSON", JSON.stringify({ a: `\n${VALUE}\u2028` })],
@@ -186,7 +186,7 @@ describe("mark 54: what leaves the program when it changes the pool", () => {
     });
   });
 
-  // There an address is what people sign in by, and stands for them in every call.
+  // In that pool people sign in by an address, and every call names them by it.
   test.concurrent.for(["sub", "username"])(
     "in a pool of e-mail addresses, with --user-id %s",
     async (kind) => {

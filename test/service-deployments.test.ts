@@ -1,5 +1,5 @@
 // The ways in which a service is run, each as a whole process with a real client: who gets in, who may change the pool,
-// what is counted, and what the audit log says of who asked.
+// what is counted, and whom the audit log names as the caller.
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -124,7 +124,7 @@ async function scraped(http: string, sample: RegExp): Promise<string | undefined
 }
 
 describe("the service", () => {
-  test("plain, on this machine, serves whoever is on it", async () => {
+  test("in plaintext on a loopback address serves every caller of this machine", async () => {
     const { address, http } = await serve();
     expect(await codes(connect(address))).toEqual(["OK", "OK"]);
     expect(pool.membershipCount()).toBe(1);
@@ -135,14 +135,14 @@ describe("the service", () => {
     expect((await runCli(["health-check", `--health-check-port=${port}`])).code).toBe(0);
   });
 
-  test("plain, reachable by other machines, does not start", async () => {
+  test("in plaintext on an address that other machines reach does not start", async () => {
     const { code, stderr } = await runCli(["serve", "--listen=0.0.0.0:0", `--user-pool-id=${POOL}`]);
     expect(code).toBe(2);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toContain("--insecure");
   });
 
-  test("with TLS serves who trusts its certificate, and nobody in plaintext", async () => {
+  test("with TLS serves clients that trust its certificate, and no plaintext client", async () => {
     const { address } = await serve(...tls());
     expect(await codes(connect(address, secure()))).toEqual(["OK", "OK"]);
     expect(await codes(connect(address))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);

@@ -1,4 +1,4 @@
-// What a running service tells of itself: traces, log lines, its level, its scheduled syncs.
+// What a running service reports about itself: traces, log lines, its level, its scheduled syncs.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -197,7 +197,7 @@ describe("the last result", () => {
     });
   });
 
-  test("of a failure is told and kept, and the file that was there stands", async () => {
+  test("of a failure is reported and kept, and the earlier file stays", async () => {
     await startPool(70);
     writeFileSync(file, "no sync file at all");
     await beside({ rate: "1000" }, async ({ sync, context }) => {

@@ -87,7 +87,7 @@ describe("a service", () => {
     expect((await running.result).code).toBe(0);
   });
 
-  test("a failure that nobody waits for ends it, and its text is not told", async () => {
+  test("a failure that nobody waits for ends it, and its text is not printed", async () => {
     const hook = `--import=${resolve(import.meta.dirname, "support/reject-on-signal.ts")}`;
     const { running } = await serve({ NODE_OPTIONS: hook });
     running.process.kill("SIGUSR2");
@@ -108,9 +108,9 @@ describe("while a service drains", () => {
     const hold = cognito.hold({ operation: "ListUsers" });
     const page = callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
     await hold.arrived();
-    const heard = said(running, `stopped by ${first}`);
+    const stopping = said(running, `stopped by ${first}`);
     running.process.kill(first);
-    await heard;
+    await stopping;
     running.process.kill(second);
     expect((await running.result).code).toBe(code);
     expect((await page).code).not.toBe("OK");
@@ -122,9 +122,9 @@ describe("while a service drains", () => {
     const hold = cognito.hold({ operation: "ListUsers" });
     const page = callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
     await hold.arrived();
-    const heard = said(running, "stopped by SIGTERM");
+    const stopping = said(running, "stopped by SIGTERM");
     running.process.kill("SIGTERM");
-    await heard;
+    await stopping;
     running.process.kill("SIGHUP");
     hold.release();
     expect((await page).code).toBe("OK");
@@ -159,7 +159,7 @@ describe("a sync", () => {
 });
 
 describe("SIGHUP", () => {
-  test("reads the log level anew, tells what it could not read, and never ends the process", async () => {
+  test("reads the log level again, reports what it could not read, and never ends the process", async () => {
     const level = join(folder, "level");
     writeFileSync(level, "info");
     const worker = spawn(process.execPath, [resolve(import.meta.dirname, "support/reload-worker.ts"), level]);
@@ -172,17 +172,17 @@ describe("SIGHUP", () => {
     await line('"msg":"ready"');
     worker.kill("SIGHUP");
     await line("SIGHUP: reloaded the log level, the debug line");
-    expect(told).not.toContain("heard at debug");
+    expect(told).not.toContain("logged at debug");
 
     writeFileSync(level, "loud");
     worker.kill("SIGHUP");
     await line("SIGHUP: cannot reload the log level; the previous version stays in use");
     await line("SIGHUP: reloaded the debug line");
-    expect(told).not.toContain("heard at debug");
+    expect(told).not.toContain("logged at debug");
 
     writeFileSync(level, "debug");
     worker.kill("SIGHUP");
-    await line("heard at debug");
+    await line("logged at debug");
     worker.kill("SIGTERM");
     expect(await exit).toEqual([0, null]);
   });

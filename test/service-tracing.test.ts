@@ -344,7 +344,7 @@ describe("OpenTelemetry", () => {
     expect(await loadedBy(script)).toMatch(/^loads @opentelemetry\/api$/m);
   });
 
-  test("is not loaded by who only could", async () => {
+  test("is not loaded by commands that do not use it", async () => {
     expect(await loadedBy(`await import(${JSON.stringify(tracingTs)});`)).toBe("");
   });
 

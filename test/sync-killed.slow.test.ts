@@ -107,7 +107,7 @@ describe("a sync that is killed", () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test("keeps a second sync of the same file out while it runs, and lets go when it dies", async () => {
+  test("keeps a second sync of the same file out while it runs, and releases it when it dies", async () => {
     const hold = cognito.hold({ operation: "ListUsers" });
     const first = startCli(args());
     await hold.arrived();

@@ -267,7 +267,7 @@ describe("a sync over the wire", () => {
     const { server, rig } = await stage(staffPool());
     const rule = server.script({ operation: "ListUsers", nth: { from: 3 }, error: { name } });
     await expect(sync(rig)).rejects.toMatchObject({ code });
-    // Refused keys are asked for anew once: they may have been rotated.
+    // Refused keys are fetched again once: they may have been rotated.
     expect(rule.fired).toBeLessThanOrEqual(2);
   });
 

@@ -146,7 +146,7 @@ export function createCaller(options: CallerOptions): Caller {
   async function repeatMember(): Promise<void> {
     const group = anyGroup();
     const changed = await setMember(group, joined.has(group));
-    if (changed === true) wrong.push(`what stood already was changed: ${group}`);
+    if (changed === true) wrong.push(`a membership that existed was changed: ${group}`);
   }
 
   async function toggleEnabled(): Promise<void> {

@@ -1,7 +1,7 @@
 // The pool that test/bench/callers.ts works on, in a process of its own: one that may change, and that counts the write
 // calls for each user, so that a doubled one shows although it changes nothing.
 //   node test/bench/callers-pool.ts <callers> <latency ms>
-// Prints one JSON line with `url` and `poolId`; answers any message with what stands, one text for each caller's user.
+// Prints one JSON line with `url` and `poolId`; answers any message with the state of the pool, one text for each caller's user.
 
 import { people, person } from "../cognito/definitions.ts";
 import { createPool } from "../cognito/pool.ts";
@@ -55,7 +55,7 @@ function standing(username: string): string {
 }
 
 process.on("message", () => process.send?.(names.map(standing)));
-// Whoever started this may have been killed.
+// The process that started this one may have been killed.
 process.on("disconnect", () => void server.close());
 process.once("SIGTERM", () => process.exit(0));
 process.stdout.write(

@@ -1,4 +1,4 @@
-// Measures `connector serve` under many callers at mixed load: latency, memory, and whether every write stands once.
+// Measures `connector serve` under many callers at mixed load: latency, memory, and whether every write was done once.
 //   node test/bench/callers.ts                                   200 callers, 10 minutes
 //   node test/bench/callers.ts --minutes 1 --callers 200 --seed 7 --think-ms 1250 --latency-ms 20
 // Ends with exit code 1 when a write was lost or doubled, or a call failed; times and memory are printed, not judged.
@@ -56,7 +56,7 @@ interface BenchPool {
   readonly poolId: string;
   readonly groups: readonly string[];
   readonly subs: readonly string[];
-  /** What stands, one text for each caller's user. */
+  /** The state of the pool, one text for each caller's user. */
   standing(): Promise<readonly string[]>;
   stop(): void;
 }
@@ -157,10 +157,10 @@ function createTally(): Tally {
 
 /** The problems found at the end, in words; none is the aim. */
 async function reconcile(callers: readonly Caller[], pool: BenchPool, stateDir: string): Promise<string[]> {
-  const stands = await pool.standing();
+  const states = await pool.standing();
   const differing = callers.flatMap((caller, index) => {
     const must = caller.standing();
-    return must === stands[index] ? [] : [`must stand: ${must}\n   stands:     ${String(stands[index])}`];
+    return must === states[index] ? [] : [`must be: ${must}\n   is:      ${String(states[index])}`];
   });
   print(`state: ${callers.length - differing.length} of ${callers.length} users are as they must be`);
 
@@ -181,7 +181,7 @@ async function reconcile(callers: readonly Caller[], pool: BenchPool, stateDir: 
   });
   const total = (of: "done" | "nothingToDo") => callers.reduce((sum, { answered }) => sum + answered[of], 0);
   print(
-    `writes answered: ${total("done")} done, ${total("nothingToDo")} that stood already; audit log: ${lines.length} lines`,
+    `writes answered: ${total("done")} done, ${total("nothingToDo")} that existed already; audit log: ${lines.length} lines`,
   );
   return [...differing, ...unlogged, ...callers.flatMap(({ wrong }) => wrong)];
 }

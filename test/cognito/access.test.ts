@@ -136,7 +136,7 @@ describe("AssumeRole", () => {
     await expect(list(session)).rejects.toMatchObject({ name: "ExpiredTokenException" });
   });
 
-  test("a session key without its token is nobody", async () => {
+  test("a session key without its token is rejected", async () => {
     const { accessKeyId, secretAccessKey } = await assuming("c1-7781")();
     await expect(list({ accessKeyId, secretAccessKey })).rejects.toMatchObject({
       name: "UnrecognizedClientException",

@@ -51,7 +51,7 @@ export function userJson(user: UserRecord, only?: ReadonlySet<string>): string {
   });
 }
 
-/** AdminGetUser's flat shape: here the attributes are called UserAttributes, and MFA is told. */
+/** AdminGetUser's flat shape: here the attributes are called UserAttributes, and MFA is included. */
 export function userDetailJson(user: UserRecord): string {
   return JSON.stringify({
     Username: user.username,

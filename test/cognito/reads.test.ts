@@ -108,7 +108,7 @@ describe("ListUsers", () => {
     });
   });
 
-  test("finds nobody by an alias: that is for every other operation", async () => {
+  test("finds no user by an alias; every other operation does", async () => {
     const email = pool.stored("zoë")?.attributes.get("email");
     expect(await chain(`username = "${email}"`)).toEqual([[]]);
     expect(await chain(`email = "${email}"`)).toEqual([["zoë"]]);

@@ -23,7 +23,7 @@ export interface CallRecord {
   userAgent: string | undefined;
   /** "ok", the error's name, "cut", "malformed", "truncated", "client-gone", or "open" while it runs. */
   outcome: string;
-  /** Whether the operation was carried out, whatever the client was told. */
+  /** Whether the operation was carried out, whatever answer the client got. */
   done: boolean;
   finishedMs: number | undefined;
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// compareRaw compares what stands in the SQLite files themselves: the rows of
+// compareRaw compares the contents of the SQLite files themselves: the rows of
 // the two runs column by column, and the schemas when asked. It returns the
 // differences and how many rows differ in stored bytes only.
 func compareRaw(ctx context.Context, ours, theirs, ourSync, theirSync, tmp string, strict, schema bool) (found []string, otherBytes int, err error) {

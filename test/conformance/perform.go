@@ -86,7 +86,7 @@ func performAll(ctx context.Context, conn grpc.ClientConnInterface, timeout time
 			}
 			if err != nil {
 				failures = append(failures, fmt.Errorf("operation %d: %w", op.ID, err))
-				// Whoever waits for this answer must not wait for ever.
+				// A client that waits for this answer must not wait for ever.
 				_ = writeJSON(out, map[string]any{"id": op.ID, "failure": err.Error()})
 			}
 		})

@@ -94,7 +94,7 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
   const group = { id: { resourceType: "group", resource: "alumni" } };
   const entitlement = { id: "group:alumni:member", slug: "member", resource: group };
 
-  /** Somebody of the pool who is not in the group, and who is. */
+  /** A user of the pool who is not in the group, and one who is. */
   async function peopleOf(client: GrpcTestClient) {
     const listed = await client.unary(ResourcesService.method.listResources, users);
     expect(listed.code).toBe("OK");
@@ -124,7 +124,7 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
     expect((await running.result).code).toBe(0);
   });
 
-  test("a caller without a certificate is turned away, and a reader may read alone", async () => {
+  test("a caller without a certificate is rejected, and a reader may only read", async () => {
     const running = await serve();
     const nobody = await clientOf(running);
     const refused = await nobody.unary(ResourceTypesService.method.listResourceTypes);

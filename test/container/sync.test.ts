@@ -88,7 +88,7 @@ describe("connector sync in a container, beside cognito-local in another", () =>
     },
   );
 
-  test("a full disk is an error that says so, and no result is told", async () => {
+  test("a full disk is an error that says so, and no result is printed", async () => {
     const full = await runContainer(sync({ dataBytes: 256 * 1024 }, "--rate=1000"));
     expect(full).toMatchObject({ code: 8, stdout: "", stderr: expect.stringContaining("the disk is full") });
   });

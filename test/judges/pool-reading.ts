@@ -16,7 +16,7 @@ export interface SeenUser {
 
 /** A pool as anybody's AWS SDK sees it: nothing here is shared with the connector. */
 export interface PoolReading {
-  /** Undefined where Cognito knows nobody of that username. */
+  /** Undefined if Cognito has no user with that username. */
   user(username: string): Promise<SeenUser | undefined>;
   groupsOf(username: string): Promise<readonly string[]>;
   /** Undefined where there is none. */

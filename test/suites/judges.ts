@@ -66,7 +66,7 @@ function prepareGo(): string | undefined {
   return status === 0 ? undefined : "the Go module did not build (see above)";
 }
 
-/** moto in a virtual environment of its own, made anew when what it should hold changes. */
+/** moto in a virtual environment of its own, made again when its list of packages changes. */
 function prepareMoto(): string | undefined {
   const wanted = readFileSync("test/judges/moto/requirements.txt", "utf8");
   const stamp = join(MOTO, "installed.txt");

@@ -52,7 +52,7 @@ export async function allClosed(sockets: readonly Socket[]): Promise<void> {
 }
 
 /**
- * Calls on a connection that stands, and on a new one each time, until the attack is over. What they were answered, the
+ * Calls on an open connection, and on a new one each time, until the attack is over. What they were answered, the
  * codes of both; at least one of each.
  */
 export async function codesDuring(

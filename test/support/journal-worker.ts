@@ -4,7 +4,7 @@ import type { NewChange } from "../../pkg/core/journal.ts";
 import { openJournal } from "../../pkg/store/journal/journal.ts";
 
 // A process that works on a journal: node journal-worker.ts <dir> <what> <id> [<audit file>]. It says on stdout how
-// far it is, and stands still where the test is to kill it.
+// far it is, and stops where the test kills it.
 
 const [, , dir = "", what = "", id = "", audit = ""] = process.argv;
 const journal = openJournal({
@@ -15,7 +15,7 @@ const journal = openJournal({
 });
 const never = new AbortController().signal;
 
-/** Synchronous, so that it is out before this process stands still. */
+/** Synchronous, so that it is out before this process stops. */
 function say(line: string): void {
   writeSync(1, `${line}\n`);
 }

@@ -7,7 +7,7 @@ import type { Budget, Journal, NewChange, OpenChange, RecoveryHints } from "../.
 export interface MemoryDisk {
   /** A journal of one process. */
   open(): MemoryJournal;
-  /** Open changes, whoever they belong to. */
+  /** Open changes of every process. */
   readonly changes: readonly OpenChange[];
   /** Everything that was ever written, one JSON text each. */
   readonly written: readonly string[];

@@ -71,7 +71,7 @@ export function leaksIn(
   if (!inAnyCase.test(lower) && !asWritten.test(text)) return [];
   return planted.flatMap((each) => {
     const found = forms(each)
-      .map(({ form, sought, anyCase }) => ({ form, at: (anyCase ? lower : text).indexOf(sought) }))
+      .map(({ form, needle, anyCase }) => ({ form, at: (anyCase ? lower : text).indexOf(needle) }))
       .find(({ at }) => at >= 0);
     if (found === undefined) return [];
     const around = text.slice(Math.max(0, found.at - 80), found.at + 80).replace(/[^ -~]+/g, "·");
@@ -81,7 +81,7 @@ export function leaksIn(
 
 interface Form {
   readonly form: string;
-  readonly sought: string;
+  readonly needle: string;
   readonly anyCase: boolean;
 }
 
@@ -100,7 +100,7 @@ function searchOf(planted: readonly Planted[]): Search {
   const all = new Map(planted.map((each) => [each, formsOf(each)]));
   const forms = [...all.values()].flat();
   const anyOf = (some: readonly Form[]): RegExp =>
-    new RegExp(some.map(({ sought }) => literally(sought)).join("|"));
+    new RegExp(some.map(({ needle }) => literally(needle)).join("|"));
   const search: Search = {
     forms: (each) => all.get(each) ?? [],
     inAnyCase: anyOf(forms.filter(({ anyCase }) => anyCase)),
@@ -117,17 +117,17 @@ function literally(text: string): string {
 
 function formsOf({ marker, whole }: Planted): readonly Form[] {
   const plain = marker.toLowerCase();
-  const inAnyCase = (form: string, sought: string): Form => ({ form, sought, anyCase: true });
+  const inAnyCase = (form: string, needle: string): Form => ({ form, needle, anyCase: true });
   return [
     inAnyCase("plain", plain),
     inAnyCase("UTF-16", Buffer.from(plain, "utf16le").toString("latin1")),
     inAnyCase("hex", Buffer.from(marker).toString("hex")),
-    ...base64Forms(marker).map((sought) => ({ form: "base64", sought, anyCase: false })),
+    ...base64Forms(marker).map((needle) => ({ form: "base64", needle, anyCase: false })),
     ...(whole === undefined ? [] : digests(whole)).map((digest) => inAnyCase("digest", digest.toLowerCase())),
   ];
 }
 
-/** The base64 of a text that stands at any place of a longer one, without what its neighbours decide. */
+/** The base64 of a text at any place of a longer one, without the characters that its neighbours decide. */
 function base64Forms(text: string): readonly string[] {
   return [0, 1, 2].map((before) => {
     const whole = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);

@@ -1,4 +1,4 @@
-// A process that reads its log level anew at SIGHUP: node reload-worker.ts <file>, which holds the level and nothing else.
+// A process that reads its log level again at SIGHUP: node reload-worker.ts <file>, which holds the level and nothing else.
 import { readFileSync } from "node:fs";
 import { reloadableLevel, reloadOnHangup } from "../../cmd/connector/process/reload.ts";
 import { createSignals } from "../../cmd/connector/process/signals.ts";
@@ -30,7 +30,7 @@ const signals = createSignals({
 reloadOnHangup(
   [
     reloadableLevel(log, () => ({ level: readLevel(), debugExpiresAt: undefined })),
-    { name: "the debug line", reload: () => log.debug("heard at debug") },
+    { name: "the debug line", reload: () => log.debug("logged at debug") },
   ],
   signals,
   log,

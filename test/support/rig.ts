@@ -27,7 +27,7 @@ export interface RigOptions {
   readonly userIdKind?: UserIdKind;
   /** The jitter of the pauses between attempts; none unless given, since tests need not wait. */
   readonly random?: () => number;
-  /** Hears of every attempt too. */
+  /** Is also called for every attempt. */
   readonly onCall?: (event: AwsCallEvent) => void;
 }
 

@@ -121,7 +121,7 @@ export function storeOptions(folder: string, changes: Partial<SyncFileOptions> =
 
 /**
  * Reads the pool into the file as the engine would, one page of a listing at a time, each time of the listing that comes
- * first by name. `afterCommit` is told how many commits there were, the beginning included; false stops it there.
+ * first by name. `afterCommit` receives how many commits there were, the beginning included; false stops it there.
  */
 export async function readPool(
   file: SyncFile,

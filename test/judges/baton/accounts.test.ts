@@ -214,7 +214,7 @@ describe("accounts of a pool with usernames", () => {
       "encryption_configs",
     ],
     [
-      "a key that is none",
+      "a key that is not one",
       { account_info: { login: "bad" }, credential_options: random(), encryption_configs: [brokenKey] },
       "encryption_configs",
     ],
@@ -223,20 +223,23 @@ describe("accounts of a pool with usernames", () => {
       { account_info: { login: "bad" }, credential_options: { sso: { sso_provider: "Google" } } },
       "credential_options.sso",
     ],
-  ] as const)("%s is refused before anything is written, by the field's name", async ([, request, field]) => {
-    const [{ code, message }, writes] = await scene.writesOf(() => create(request));
-    expect([code, writes]).toEqual(["InvalidArgument", []]);
-    expect(message).toContain(field);
-    expect(message).not.toMatch(/0151|no address|high/);
-    expect(scene.pool.stored("bad")).toBeUndefined();
-  });
+  ] as const)(
+    "%s is refused before anything is written, by the name of the field",
+    async ([, request, field]) => {
+      const [{ code, message }, writes] = await scene.writesOf(() => create(request));
+      expect([code, writes]).toEqual(["InvalidArgument", []]);
+      expect(message).toContain(field);
+      expect(message).not.toMatch(/0151|no address|high/);
+      expect(scene.pool.stored("bad")).toBeUndefined();
+    },
+  );
 
   test("other types are not offered", async () => {
     const answer = await create({ account_info: { login: "bad" }, resource_type_id: "role" });
     expect(answer.code).toBe("Unimplemented");
   });
 
-  test("a dry run makes nobody, and says which calls it would make", async () => {
+  test("a dry run creates no account, and says which calls it would make", async () => {
     const request = { account_info: { login: "never" }, credential_options: random() };
     const [{ code, reply, opened }, writes] = await scene.writesOf(() =>
       create(request, { ...DRY_RUN, keys: ["age"] }),

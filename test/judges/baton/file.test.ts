@@ -87,7 +87,7 @@ describe("our .c1z, read by the official tool", () => {
       code: 0,
       text: "",
     });
-    // The one thing more is the table by which we know our own file; the field's readers pass over it.
+    // The only addition is the table by which we know our own file; Baton's readers ignore it.
     const { stdout } = await conformance("compare", ...pair, "--schema");
     const differences = stdout.trim().split("\n");
     expect(differences).toEqual([expect.stringContaining("missing in theirs: create table connector_runs(")]);

@@ -200,7 +200,7 @@ describe("answers that are lost on the way, seen by the official Go client", () 
     expect(made?.passwords[0]).toBe(opened[0]?.text);
   });
 
-  test("an account whose password is refused for good is taken back", async () => {
+  test("an account whose password is finally refused is taken back", async () => {
     scene = await setScene({ users: [] });
     const error = { name: "InvalidPasswordException", message: "Password does not conform to policy" };
     const refused = scene.cognito.script({ operation: "AdminSetUserPassword", error });

@@ -95,7 +95,7 @@ describe("the official Go client, granting and revoking", () => {
     expect(again).toMatchObject({ code: "OK", annotations: ["GrantAlreadyRevoked"] });
   });
 
-  test("two at once make one change, and one of them is told so", async () => {
+  test("two at once make one change, and the answer to one of them says so", async () => {
     const user = scene.someone();
     const [both, writes] = await scene.writesOf(() =>
       Promise.all([

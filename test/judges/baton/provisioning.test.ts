@@ -77,7 +77,7 @@ describe("the official Go client, changing the pool", () => {
     test.for([
       ["no key to encrypt it to", { credential_options: random() }, "InvalidArgument", "encryption_configs"],
       [
-        "a key that is none",
+        "a key that is not one",
         { credential_options: random(), encryption_configs: [brokenKey] },
         "InvalidArgument",
         "encryption_configs",

@@ -56,7 +56,7 @@ export async function setScene(
       await cognito.close();
       const passwords = pool.allUsers().flatMap((user) => user.passwords);
       if (passwords.some((text) => `${kept}${stdout}${stderr}`.includes(text))) {
-        throw new Error("a password stands in the log, the journal or the audit log");
+        throw new Error("the log, the journal or the audit log holds a password");
       }
       if (code !== 0) throw new Error(`the connector ended with ${String(code)}:\n${stderr}`);
     },

@@ -80,7 +80,7 @@ describe("cognito-local, changed by the official Go client through our server", 
     expect({ code, ...reply }).toMatchObject({ code: "OK", status: "BATON_ACTION_STATUS_COMPLETE" });
   }
 
-  test("memberships come and go, and the second time is told apart", async () => {
+  test("memberships are added and removed, and the second time is reported as such", async () => {
     const { username, sub } = someone();
     const before = await reading.groupsOf(username);
     expect(await call(GRANT, grantRequest("alumni", sub))).toMatchObject({ code: "OK", annotations: [] });
@@ -194,7 +194,7 @@ describe("cognito-local, changed by the official Go client through our server", 
     }
   });
 
-  test("an account is deleted once, and a dry run deletes nobody", async () => {
+  test("an account is deleted once, and a dry run deletes no account", async () => {
     const { username, sub } = someone();
     expect((await call(DELETE, resourceId("user", sub), DRY_RUN)).code).toBe("OK");
     expect(await reading.user(username)).toBeDefined();

@@ -101,7 +101,7 @@ describe("moto, changed by the official Go client through our server", () => {
     expect({ code, ...reply }).toMatchObject({ code: "OK", status: "BATON_ACTION_STATUS_COMPLETE" });
   }
 
-  test("memberships come and go, and the second time is told apart", async () => {
+  test("memberships are added and removed, and the second time is reported as such", async () => {
     const sub = await someone("member", "many");
     const { reading } = names;
     expect(await call(GRANT, grantRequest("few", sub))).toMatchObject({ code: "OK", annotations: [] });
@@ -234,7 +234,7 @@ describe("moto, changed by the official Go client through our server", () => {
     }
   });
 
-  test("an account is deleted once, and a dry run deletes nobody", async () => {
+  test("an account is deleted once, and a dry run deletes no account", async () => {
     const sub = await someone("leaving", "few");
     expect((await call(DELETE, resourceId("user", sub), DRY_RUN)).code).toBe("OK");
     expect(await names.reading.user("leaving")).toBeDefined();
