@@ -23,9 +23,10 @@ test: $(INSTALLED) ## every check and test that this machine can run
 
 check: lint types gen-check settings-check man-check ## format, lint, types, and what is generated is current
 
-lint: $(INSTALLED) ## format check and lint
+lint: $(INSTALLED) ## format check, lint, and the worst words
 	biome check cmd pkg test vitest.config.ts
 	oxlint --type-aware cmd pkg test
+	node test/suites/words.ts
 
 types: $(INSTALLED) ## type check
 	tsc -p tsconfig.json

@@ -142,7 +142,7 @@ describe("two targets", () => {
   test.for([
     ["nothing", async () => emptyRun(), ["a"]],
     ["another run", cutRun, ["a", "b"]],
-  ] as const)("SYNC-8: begin anew in all when the other one holds %s", async ([, other, discarded]) => {
+  ] as const)("SYNC-8: begin again in all when the other one holds %s", async ([, other, discarded]) => {
     const [a, b] = [await cutRun(), await other()];
     const group = await combineTargets([memoryTarget(a, { name: "a" }), memoryTarget(b, { name: "b" })]);
     const reason = "another target of the sync does not hold it";

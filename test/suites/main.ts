@@ -20,6 +20,7 @@ function say(text: string): void {
 if (!onlyJudges) {
   tallies.push(runStep("format", ["biome", "check", "cmd", "pkg", "test", "vitest.config.ts"]));
   tallies.push(runStep("lint", ["oxlint", "--type-aware", "cmd", "pkg", "test"]));
+  tallies.push(runStep("plain words", ["node", "test/suites/words.ts"]));
   tallies.push(runStep("types", ["tsc", "-p", "tsconfig.json"]));
   tallies.push(runStep("generated code", ["node", "test/suites/generated.ts"]));
   tallies.push(

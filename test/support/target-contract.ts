@@ -158,7 +158,7 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
       expect(target.counts.groups).toBe(3);
     });
 
-    test("sets listings back; one that begins anew forgets its memberships", async () => {
+    test("sets listings back; one that begins again forgets its memberships", async () => {
       await read(target);
       const cursors = [{ ...USERS_LISTING, token: "t", pages: 1 }, membersListing("two")];
       await target.rewind(cursors);
