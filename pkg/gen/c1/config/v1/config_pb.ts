@@ -596,7 +596,7 @@ export type IntField = Message<"c1.config.v1.IntField"> & {
   rules?: Int64Rules | undefined;
 
   /**
-   * Filled in beforehand, but never taken when the person clears it.
+   * Filled in beforehand, and not used when the person clears it.
    *
    * @generated from field: int64 suggested_value = 3;
    */

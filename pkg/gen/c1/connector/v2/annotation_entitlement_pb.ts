@@ -16,7 +16,7 @@ export const file_c1_connector_v2_annotation_entitlement: GenFile = /*@__PURE__*
   fileDesc("CixjMS9jb25uZWN0b3IvdjIvYW5ub3RhdGlvbl9lbnRpdGxlbWVudC5wcm90bxIPYzEuY29ubmVjdG9yLnYyIlQKFEVudGl0bGVtZW50SW1tdXRhYmxlEhEKCXNvdXJjZV9pZBgBIAEoCRIpCghtZXRhZGF0YRgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RiBnByb3RvMw", [file_google_protobuf_struct]);
 
 /**
- * The entitlement cannot be granted or revoked here. source_id names what decides it.
+ * The entitlement cannot be granted or revoked here. source_id names the source that decides it.
  *
  * @generated from message c1.connector.v2.EntitlementImmutable
  */

@@ -16,7 +16,7 @@ export const file_c1_connector_v2_annotation_external_link: GenFile = /*@__PURE_
   fileDesc("Ci5jMS9jb25uZWN0b3IvdjIvYW5ub3RhdGlvbl9leHRlcm5hbF9saW5rLnByb3RvEg9jMS5jb25uZWN0b3IudjIiNwoMRXh0ZXJuYWxMaW5rEicKA3VybBgBIAEoCUIa+kIXchUgASiACDoIaHR0cHM6Ly/QAQGIAQFiBnByb3RvMw", [file_validate_validate]);
 
 /**
- * Where a person can look at it.
+ * A web page about it.
  *
  * @generated from message c1.connector.v2.ExternalLink
  */

@@ -17,7 +17,7 @@ export const file_c1_connector_v2_annotation_grant: GenFile = /*@__PURE__*/
   fileDesc("CiZjMS9jb25uZWN0b3IvdjIvYW5ub3RhdGlvbl9ncmFudC5wcm90bxIPYzEuY29ubmVjdG9yLnYyIjoKDUdyYW50TWV0YWRhdGESKQoIbWV0YWRhdGEYASABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0ImIKD0dyYW50RXhwYW5kYWJsZRIjCg9lbnRpdGxlbWVudF9pZHMYASADKAlCCvpCB5IBBAgBGAESDwoHc2hhbGxvdxgCIAEoCBIZChFyZXNvdXJjZV90eXBlX2lkcxgDIAMoCSJOCg5HcmFudEltbXV0YWJsZRIRCglzb3VyY2VfaWQYASABKAkSKQoIbWV0YWRhdGEYAiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IhQKEkdyYW50QWxyZWFkeUV4aXN0cyIVChNHcmFudEFscmVhZHlSZXZva2VkIhYKFEluc2VydFJlc291cmNlR3JhbnRzYgZwcm90bzM", [file_google_protobuf_struct, file_validate_validate]);
 
 /**
- * On a grant: anything worth knowing about it.
+ * On a grant: free data about it.
  *
  * @generated from message c1.connector.v2.GrantMetadata
  */

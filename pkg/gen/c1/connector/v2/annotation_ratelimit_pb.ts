@@ -91,7 +91,7 @@ export const RateLimitDescription_StatusSchema: GenEnum<RateLimitDescription_Sta
   enumDesc(file_c1_connector_v2_annotation_ratelimit, 0, 0);
 
 /**
- * On an answer: how long the connector itself waited for its turn.
+ * On an answer: how long the connector itself waited for its own limiter.
  *
  * @generated from message c1.connector.v2.RateLimitWaitReport
  */

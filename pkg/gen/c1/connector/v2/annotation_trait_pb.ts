@@ -159,7 +159,7 @@ export const UserTrait_StatusSchema: GenMessage<UserTrait_Status> = /*@__PURE__*
   messageDesc(file_c1_connector_v2_annotation_trait, 0, 1);
 
 /**
- * The answer in one word.
+ * The status in one word.
  *
  * @generated from enum c1.connector.v2.UserTrait.Status.Status
  */
@@ -186,7 +186,7 @@ export const UserTrait_Status_Status = {
 } as const;
 
 /**
- * The answer in one word.
+ * The status in one word.
  *
  * @generated from enum c1.connector.v2.UserTrait.Status.Status
  */
@@ -276,7 +276,7 @@ export const UserTrait_StructuredNameSchema: GenMessage<UserTrait_StructuredName
   messageDesc(file_c1_connector_v2_annotation_trait, 0, 4);
 
 /**
- * Who is behind the account.
+ * The kind of owner of the account.
  *
  * @generated from enum c1.connector.v2.UserTrait.AccountType
  */
@@ -303,7 +303,7 @@ export const UserTrait_AccountType = {
 } as const;
 
 /**
- * Who is behind the account.
+ * The kind of owner of the account.
  *
  * @generated from enum c1.connector.v2.UserTrait.AccountType
  */
