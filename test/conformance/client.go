@@ -14,7 +14,7 @@ import (
 
 // dial connects in plaintext. With asWrapper the SDK's client interceptor
 // asks RateLimiterService before and after every unary call, as the SDK's own
-// process wrapper does; inner interceptors sit closest to the wire.
+// process wrapper does; inner interceptors run last before the network.
 func dial(address string, asWrapper bool, inner ...grpc.UnaryClientInterceptor) (*grpc.ClientConn, error) {
 	opts := []grpc.DialOption{grpc.WithTransportCredentials(insecure.NewCredentials())}
 	if asWrapper {

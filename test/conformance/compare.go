@@ -14,14 +14,14 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// maxPrinted bounds the difference lines; the count always tells them all.
+// maxPrinted bounds the difference lines; the count always includes them all.
 const maxPrinted = 50
 
 type compareSummary struct {
 	OurSync   string         `json:"our_sync"`
 	TheirSync string         `json:"their_sync"`
 	Equal     map[string]int `json:"equal"`
-	// Columns is false when one file is no SQLite file: then only messages are
+	// Columns is false when one file is not a SQLite file: then only messages are
 	// compared, and without what entitlements and grants repeat of other rows.
 	Columns bool `json:"columns_compared"`
 	// OtherBytes counts rows whose stored blob differs although the message,

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// content is one finished full sync as the SDK's own reader hands it out.
+// content is one finished full sync as the SDK's own reader returns it.
 // Maps are keyed by the ids that make a row unique.
 type content struct {
 	syncID        string

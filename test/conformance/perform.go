@@ -51,7 +51,7 @@ type outcome struct {
 
 // runPerform carries out operations as they come on standard input and
 // answers each with one line when it has ended. Operations do not wait for
-// each other; a status code is an answer and fails nothing.
+// each other; a status code is an answer, not a failure of the judge.
 func runPerform(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flag.NewFlagSet("perform", flag.ContinueOnError)
 	address := fs.String("address", "", "host:port of a plaintext connector server")

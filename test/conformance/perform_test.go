@@ -17,7 +17,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// vault hands out one password, sealed by the SDK as its own connectors do.
+// vault returns one password, sealed by the SDK as its own connectors do.
 type vault struct {
 	v2.UnimplementedCredentialManagerServiceServer
 	v2.UnimplementedActionServiceServer

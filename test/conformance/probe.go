@@ -106,7 +106,7 @@ func findSample(ctx context.Context, conn *grpc.ClientConn, timeout time.Duratio
 }
 
 // firstOf returns the first resource of a type. A directory without any is an
-// error: a probe with made-up rows would prove little and look the same.
+// error: a probe with made-up rows would look the same and prove little.
 func firstOf(ctx context.Context, conn *grpc.ClientConn, resourceType string) (*connectorv2.Resource, error) {
 	client := connectorv2.NewResourcesServiceClient(conn)
 	for token := ""; ; {

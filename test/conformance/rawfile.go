@@ -19,7 +19,7 @@ import (
 // rowTables are the tables of a v1 file that hold one row for each object.
 var rowTables = []string{"v1_resource_types", "v1_resources", "v1_entitlements", "v1_grants"}
 
-// isBookkeeping names columns that tell about the run or the storage, not
+// isBookkeeping names columns that describe the run or the storage, not
 // about the directory.
 func isBookkeeping(column string) bool {
 	switch column {

@@ -78,7 +78,7 @@ func newReferenceServer(ctx context.Context, connector *referenceConnector, extr
 	return server, nil
 }
 
-// newBareServer has what the SDK's process serves whatever its flags are.
+// newBareServer has what the SDK's process serves with any flags.
 func newBareServer(ctx context.Context, extra ...grpc.UnaryServerInterceptor) (*grpc.Server, error) {
 	limiter, err := ratelimit.NewLimiter(ctx, time.Now, nil)
 	if err != nil {

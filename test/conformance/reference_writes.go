@@ -19,9 +19,9 @@ import (
 )
 
 // writingReference is the reference with everything that a connector of the
-// SDK may change. What it shows is what the SDK
-// makes of requests before, and of answers after, a connector's own code;
-// deletions therefore delete nothing.
+// SDK may change. It shows how the SDK
+// changes requests before, and answers after, a connector's own code;
+// therefore deletions delete nothing.
 type writingReference struct {
 	*referenceConnector
 	mu      sync.Mutex
@@ -50,7 +50,7 @@ func (w *writingReference) ResourceSyncers(context.Context) []connectorbuilder.R
 	}
 }
 
-// set makes the name's flag so, and tells whether that changed anything.
+// set sets the flag of the name, and reports whether that changed it.
 func set[K comparable](w *writingReference, flags map[K]bool, name K, value bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -128,7 +128,7 @@ func (u *writingUsers) Delete(context.Context, *connectorv2.ResourceId, *connect
 }
 
 // plaintexts makes the password that was asked for, as the SDK's own
-// connectors do, and hands back none where none was asked to be made.
+// connectors do, and returns none if the request does not ask for one.
 func plaintexts(options *connectorv2.LocalCredentialOptions) ([]*connectorv2.PlaintextData, error) {
 	if options.GetRandomPassword() == nil {
 		return nil, nil

@@ -55,7 +55,7 @@ func (j *descriptorJudge) oneofs(ours, theirs protoreflect.MessageDescriptor) {
 		oneof := ours.Oneofs().Get(i)
 		other := theirs.Oneofs().ByName(oneof.Name())
 		if oneof.IsSynthetic() || other == nil {
-			continue // a wrong name shows at each of its fields
+			continue // a wrong name is reported at each of its fields
 		}
 		a, b := mustBeSet(oneof), mustBeSet(other)
 		switch {
