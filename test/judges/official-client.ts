@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 
 const BIN = resolve(import.meta.dirname, "../../.cache/conformance/conformance");
 
-/** A key that the judge makes for one call, to open what comes back with the SDK's own providers. */
+/** A key that the judge makes for one call, to open the answer with the SDK's own providers. */
 export type Key = "ed25519" | "p256" | "p384" | "p521" | "rsa" | "age" | "age-hybrid";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -22,7 +22,7 @@ export interface Performed {
   readonly annotations: readonly string[];
   /** protojson with the names of the proto files; empty when the call failed. */
   readonly reply: JsonObject;
-  /** The passwords that came back, one for each key asked for, in their order. */
+  /** The returned passwords, one for each key, in order. */
   readonly opened: readonly { readonly key: Key; readonly name: string; readonly text: string }[];
   /** What a task called, in order. */
   readonly calls: readonly Performed[];

@@ -14,12 +14,12 @@ export interface SeenUser {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** A pool as anybody's AWS SDK sees it: nothing here is shared with the connector. */
+/** A pool as the AWS SDK sees it: nothing here is shared with the connector. */
 export interface PoolReading {
   /** Undefined if Cognito has no user with that username. */
   user(username: string): Promise<SeenUser | undefined>;
   groupsOf(username: string): Promise<readonly string[]>;
-  /** Undefined where there is none. */
+  /** Undefined if there is no such group. */
   group(name: string): Promise<{ readonly description?: string; readonly precedence?: number } | undefined>;
   /** `tokens`, the name of the challenge, or the name of the error. */
   signIn(username: string, password: string): Promise<string>;

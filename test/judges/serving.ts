@@ -13,7 +13,7 @@ export interface Serving {
   audit(): readonly AuditLine[];
   /** Everything that the connector keeps on disk, as text. */
   kept(): string;
-  /** Ends the client, then the connector by SIGTERM, and says how that ended. */
+  /** Ends the client, then the connector by SIGTERM, and returns how it ended. */
   stop(): Promise<CliResult>;
 }
 

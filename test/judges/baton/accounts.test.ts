@@ -12,7 +12,7 @@ const NONE = { no_password: {} };
 
 const primary = (address: string) => [{ address, is_primary: true }];
 
-/** The attributes that the pool has of somebody; it keeps the sub apart. */
+/** The attributes of a user in the pool, which keeps the sub apart. */
 function attributesOf(user: StoredUser | undefined): Record<string, string> {
   return Object.fromEntries(user?.attributes ?? []);
 }
@@ -39,7 +39,7 @@ describe("accounts of a pool with usernames", () => {
   const create = (request: JsonObject, more = {}): Promise<Performed> =>
     scene.call(CREATE_ACCOUNT, request, more);
 
-  test("the SDK's account manager, by login and profile", async () => {
+  test("the SDK's account manager creates one by login and profile", async () => {
     const profile = {
       given_name: "Zoë",
       family_name: "Ünal 🦊",
@@ -72,7 +72,7 @@ describe("accounts of a pool with usernames", () => {
     expect(writes).toEqual([]);
   });
 
-  test("a generated password opens with every kind of key, and is the one that the account has", async () => {
+  test("a generated password opens with every kind of key, and is the password of the account", async () => {
     const keys = ["ed25519", "p256", "p384", "p521", "rsa", "age", "age-hybrid"] as const;
     const { code, opened } = await create(
       { account_info: { login: "keyed" }, credential_options: random(32) },
@@ -113,14 +113,14 @@ describe("accounts of a pool with usernames", () => {
     expect(refused.message).not.toContain("weak");
   });
 
-  test("no password and no invitation: nobody is written to, and somebody must do something", async () => {
+  test("without a password and an invitation, no message is sent and the answer asks for action", async () => {
     const info = { login: "quiet", emails: primary("quiet@example.com") };
     const { reply } = await create({ account_info: info, credential_options: NONE });
     expect(reply).toHaveProperty("action_required.message");
     expect(scene.pool.stored("quiet")).toMatchObject({ status: "FORCE_CHANGE_PASSWORD", invitations: 0 });
   });
 
-  test("an invitation goes out when it is asked for, with the day it ends", async () => {
+  test("an invitation is sent when it is asked for, and the answer has its last day", async () => {
     const profile = { login: "invited", email: "invited@example.com", sendInviteEmail: true };
     const { reply } = await create({ account_info: { profile }, credential_options: NONE });
     expect(scene.pool.stored("invited")).toMatchObject({ status: "FORCE_CHANGE_PASSWORD", invitations: 1 });
@@ -128,7 +128,7 @@ describe("accounts of a pool with usernames", () => {
     expect(attributesOf(scene.pool.stored("invited"))).toEqual({ email: "invited@example.com" });
   });
 
-  test("only an e-mail address: it is the username", async () => {
+  test("an e-mail address alone becomes the username", async () => {
     const { reply } = await create({
       account_info: { emails: primary("only@example.com") },
       credential_options: NONE,
@@ -138,7 +138,7 @@ describe("accounts of a pool with usernames", () => {
     expect(attributesOf(made)).toEqual({ email: "only@example.com" });
   });
 
-  test("a stranger who has the login stays untouched, whatever else is asked", async () => {
+  test("another user with the login is not changed by any request", async () => {
     const stranger = scene.pool.stored("already-here");
     const before = attributesOf(stranger);
     const info = { login: "already-here", profile: { given_name: "Mallory" } };
@@ -150,7 +150,7 @@ describe("accounts of a pool with usernames", () => {
     expect([attributesOf(stranger), stranger?.passwords]).toEqual([before, []]);
   });
 
-  test("two at once make one account", async () => {
+  test("two requests at once create one account", async () => {
     const request = { account_info: { login: "once" }, credential_options: random() };
     const [both, writes] = await scene.writesOf(() =>
       Promise.all([create(request, { keys: ["age"] }), create(request, { keys: ["age"] })]),
@@ -164,7 +164,7 @@ describe("accounts of a pool with usernames", () => {
     expect(passwords).toEqual([scene.pool.stored("once")?.passwords[0]]);
   });
 
-  test("an account made, deleted and made again is another one", async () => {
+  test("an account that is created, deleted and created again is another account", async () => {
     const request = { account_info: { login: "phoenix" }, credential_options: NONE };
     await create(request);
     const first = scene.pool.stored("phoenix")?.sub ?? "";
@@ -287,7 +287,7 @@ describe("accounts of a pool where people sign in by e-mail", () => {
 });
 
 describe("accounts of a pool where the e-mail address is an alias", () => {
-  test("an address makes a generated username, and stays the address", async () => {
+  test("an address leads to a generated username, and remains the address", async () => {
     const scene = await setScene({ users: [], aliasAttributes: ["email"] });
     const info = { emails: primary("alias@example.com") };
     const { code } = await scene.call(CREATE_ACCOUNT, { account_info: info, credential_options: NONE });

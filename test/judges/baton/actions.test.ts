@@ -17,7 +17,7 @@ describe("the official Go client, invoking actions", () => {
 
   afterAll(() => scene.close());
 
-  /** Invokes the action and insists that it ended well; what it returned. */
+  /** Invokes the action, checks that it succeeded, and returns its result. */
   async function complete(name: string, args: JsonObject): Promise<unknown> {
     const { code, message, reply } = await scene.call(INVOKE, invoke(name, args));
     expect({ code, message }).toEqual({ code: "OK", message: "" });
@@ -136,7 +136,7 @@ describe("the official Go client, invoking actions", () => {
     expect(user).toMatchObject({ status: "CONFIRMED", passwords: ["Set-by-judge-2", "Set-by-judge-1"] });
   });
 
-  test("what helps a person who cannot sign in", async () => {
+  test("actions help a person who cannot sign in", async () => {
     const user = scene.someone();
     const args = { user_id: user.sub };
     user.mfaList = ["SMS_MFA", "SOFTWARE_TOKEN_MFA"];
@@ -155,7 +155,7 @@ describe("the official Go client, invoking actions", () => {
     expect(user.status).toBe("CONFIRMED");
   });
 
-  test("a group keeps what is not changed, and a precedence of 0 counts", async () => {
+  test("a group keeps its other fields, and a precedence of 0 is written", async () => {
     const returned = await complete("update_group", { group_id: "team", precedence: 0 });
     expect(scene.pool.findGroup("team")).toMatchObject({ description: "As it was", precedence: 0 });
     expect(returned).toMatchObject({
@@ -165,7 +165,7 @@ describe("the official Go client, invoking actions", () => {
     expect(scene.pool.findGroup("team")).toMatchObject({ description: "As it is", precedence: 0 });
   });
 
-  test("an action that takes longer is RUNNING, and its status tells the end of it", async () => {
+  test("an action that takes longer is RUNNING, and its status shows the end", async () => {
     const user = scene.someone();
     const hold = scene.cognito.hold({ operation: "AdminDisableUser" });
     const request = invoke("disable_user", { user_id: user.sub }, "0.05s");
@@ -281,7 +281,7 @@ describe("the official Go client, invoking actions", () => {
     },
   );
 
-  test("an invitation to somebody who signed in fails within the action, with nothing written", async () => {
+  test("an invitation to a user who has signed in fails within the action, with nothing written", async () => {
     const user = scene.someone();
     const [answer, writes] = await scene.writesOf(() =>
       scene.call(INVOKE, invoke("resend_invitation", { user_id: user.sub })),
@@ -302,7 +302,7 @@ describe("the official Go client, invoking actions", () => {
     expect([user.enabled, writes]).toEqual([true, []]);
   });
 
-  test("no status is known of an action that never was", async () => {
+  test("an unknown action has no status", async () => {
     expect((await scene.call(STATUS, { id: "never" })).code).toBe("NotFound");
   });
 });

@@ -12,7 +12,7 @@ import { EncryptedDataSchema, EncryptionConfigSchema } from "../../../pkg/protoc
 const JUDGE = resolve(import.meta.dirname, "../../../.cache/conformance/conformance");
 const VALUES = 50;
 
-// Random on purpose: an assertion that fails prints the very texts, which are nobody's passwords.
+// Random on purpose: a failed assertion prints the texts, so they must not be real passwords.
 const passwords: readonly string[] = [
   "x",
   "päss wörd 🦊 \u0000 密碼",
@@ -22,7 +22,7 @@ const passwords: readonly string[] = [
 
 interface Key {
   readonly config: MessageInitShape<typeof EncryptionConfigSchema>;
-  /** What the judge is given to open it. */
+  /** The key that the judge opens it with. */
   readonly opener: Readonly<Record<string, unknown>>;
 }
 
@@ -90,7 +90,7 @@ function judge(command: string, lines: readonly unknown[]): Promise<string[]> {
           new Error(`the judge says: ${stderr}to keys like ${JSON.stringify(lines[0])}`, { cause: error }),
         );
     });
-    // A judge that has already given its verdict reads no further.
+    // A judge that has ended reads no more input.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(lines.map((line) => JSON.stringify(line)).join("\n"));
   });
@@ -104,7 +104,7 @@ function jwkKey({ publicKey, privateKey }: ReturnType<typeof generateKeyPairSync
   };
 }
 
-/** One key in 128 is such a one; an encoder that drops the zero passes all the others. */
+/** One key in 128 is like this; an encoder that drops the zero works with all the others. */
 function keyWithLeadingZero(): ReturnType<typeof generateKeyPairSync> {
   for (;;) {
     const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });

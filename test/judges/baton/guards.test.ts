@@ -23,7 +23,7 @@ import { type Scene, setScene } from "./scene.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/admins";
 
-describe("what the operator allows, asked by the official Go client", () => {
+describe("the operator's limits, tested by the official Go client", () => {
   let scene: Scene;
 
   afterEach(() => scene.close());
@@ -62,7 +62,7 @@ describe("what the operator allows, asked by the official Go client", () => {
     expect(listed.code).toBe("OK");
   });
 
-  test("an hour's deletions, disables and invitations end where the operator says, by the setting's name", async () => {
+  test("deletions, disables and invitations in an hour end at the operator's limit, and the error names the setting", async () => {
     scene = await setScene(
       { users: people(6) },
       {
@@ -71,7 +71,7 @@ describe("what the operator allows, asked by the official Go client", () => {
     );
     const [first, second, third] = [scene.someone(), scene.someone(), scene.someone()];
     expect((await scene.call(DELETE, resourceId("user", first.sub))).code).toBe("OK");
-    // One that is gone costs nothing.
+    // A deleted account does not count.
     expect((await scene.call(DELETE_V2, resourceId("user", first.sub))).code).toBe("OK");
     expect(await scene.call(DELETE_V2, resourceId("user", second.sub))).toMatchObject({
       code: "FailedPrecondition",
@@ -98,7 +98,7 @@ describe("what the operator allows, asked by the official Go client", () => {
     expect((await scene.call(CREATE_ACCOUNT, account("two"))).code).toBe("OK");
   });
 
-  test("patterns bound every way to touch a group; a revoke is always allowed", async () => {
+  test("patterns limit every change of a group; a revoke is always allowed", async () => {
     scene = await setScene(
       {
         users: people(1, () => ({ groups: ["other"] })),
@@ -147,7 +147,7 @@ describe("what the operator allows, asked by the official Go client", () => {
     expect(user).toMatchObject({ passwords: [], status: "EXTERNAL_PROVIDER" });
   });
 
-  test("only disabled accounts are deleted where the operator says so", async () => {
+  test("only disabled accounts are deleted if the operator sets it", async () => {
     scene = await setScene({ users: people(1) }, { args: ["--delete-requires-disabled"] });
     const user = scene.someone();
     const remove = () => scene.call(DELETE, resourceId("user", user.sub));
@@ -157,7 +157,7 @@ describe("what the operator allows, asked by the official Go client", () => {
     expect(scene.pool.stored(user.username)).toBeUndefined();
   });
 
-  test("where usernames are the ids they are taken as such, and an alias of somebody is not", async () => {
+  test("with usernames as ids, a username is an id and an alias is not", async () => {
     scene = await setScene(
       { users: [person(1, { username: "ada" })], groups: ["all"], aliasAttributes: ["email"] },
       { args: ["--user-id=username"] },
@@ -181,12 +181,12 @@ describe("what the operator allows, asked by the official Go client", () => {
   });
 });
 
-describe("answers that are lost on the way, seen by the official Go client", () => {
+describe("lost answers, seen by the official Go client", () => {
   let scene: Scene;
 
   afterEach(() => scene.close());
 
-  test("an account whose creation was not answered is found, with its password set", async () => {
+  test("an account whose creation gets no answer is found, with its password set", async () => {
     scene = await setScene({ users: [] });
     const lost = scene.cognito.script({ operation: "AdminCreateUser", cut: "after", times: 1 });
     const request = { account_info: { login: "ada" }, credential_options: random() };
@@ -200,7 +200,7 @@ describe("answers that are lost on the way, seen by the official Go client", () 
     expect(made?.passwords[0]).toBe(opened[0]?.text);
   });
 
-  test("an account whose password is finally refused is taken back", async () => {
+  test("an account whose password is refused is deleted again", async () => {
     scene = await setScene({ users: [] });
     const error = { name: "InvalidPasswordException", message: "Password does not conform to policy" };
     const refused = scene.cognito.script({ operation: "AdminSetUserPassword", error });
@@ -211,7 +211,7 @@ describe("answers that are lost on the way, seen by the official Go client", () 
     expect(scene.pool.allUsers()).toEqual([]);
   });
 
-  test("a throttled change waits its turn and is made once", async () => {
+  test("a throttled change waits and is made once", async () => {
     scene = await setScene({ users: people(1), groups: ["all"] });
     const user = scene.someone();
     const rule = scene.cognito.script({ operation: "AdminAddUserToGroup", throttle: true, times: 2 });
@@ -220,7 +220,7 @@ describe("answers that are lost on the way, seen by the official Go client", () 
     expect(scene.groupsOf(user)).toEqual(["all"]);
   });
 
-  test("a pool that refuses the keys is said so, and nothing is changed", async () => {
+  test("a pool that refuses the keys gives an error, and nothing is changed", async () => {
     scene = await setScene({ users: people(1), groups: ["all"] });
     const user = scene.someone();
     const error = { name: "AccessDeniedException", message: "not authorized to perform" };

@@ -29,7 +29,7 @@ describe("the official Go client, granting and revoking", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Syncs the pool into a file, by our own program or by the SDK's syncer; the exit code. */
+  /** Syncs the pool into a file, by our own program or by the SDK's syncer; returns the exit code. */
   async function written(kind: "our own" | "sqlite" | "pebble", file: string): Promise<number | null> {
     if (kind === "our own") {
       const url = `--endpoint-url=${scene.cognito.url}`;
@@ -84,7 +84,7 @@ describe("the official Go client, granting and revoking", () => {
     ]);
   });
 
-  test("a revoke whose grant id is the platform's placeholder goes by entitlement and principal", async () => {
+  test("a revoke whose grant id is the platform's placeholder works by entitlement and principal", async () => {
     const user = scene.someone();
     expect(await scene.call(REVOKE, revokeRequest("all", user.sub))).toMatchObject({
       code: "OK",
@@ -95,7 +95,7 @@ describe("the official Go client, granting and revoking", () => {
     expect(again).toMatchObject({ code: "OK", annotations: ["GrantAlreadyRevoked"] });
   });
 
-  test("two at once make one change, and the answer to one of them says so", async () => {
+  test("two requests at once make one change, and one of the answers says so", async () => {
     const user = scene.someone();
     const [both, writes] = await scene.writesOf(() =>
       Promise.all([
@@ -108,7 +108,7 @@ describe("the official Go client, granting and revoking", () => {
     expect(writes).toEqual(["AdminAddUserToGroup"]);
   });
 
-  test("somebody who is gone is in no group any more", async () => {
+  test("a deleted user is in no group", async () => {
     const gone = await scene.call(REVOKE, revokeRequest("all", NOBODY));
     expect(gone).toMatchObject({ code: "OK", annotations: ["GrantAlreadyRevoked"] });
   });

@@ -126,7 +126,7 @@ describe("the official Go client", () => {
     }
   });
 
-  test("waits out a throttled pool and still has everything", async () => {
+  test("waits out a throttled pool and still reads everything", async () => {
     const rule = cognito.script({
       operation: "ListUsersInGroup",
       nth: { every: 3 },
@@ -138,7 +138,7 @@ describe("the official Go client", () => {
     rule.remove();
   });
 
-  test("fails its sync when a page cannot be read, and never takes it for an empty one (D9)", async () => {
+  test("fails its sync when a page cannot be read, and never treats it as an empty one (D9)", async () => {
     const rule = cognito.script({
       operation: "ListUsers",
       error: { name: "ResourceNotFoundException", message: `User pool ${POOL} does not exist.` },

@@ -18,7 +18,7 @@ import {
 } from "../requests.ts";
 import { NOBODY, POOL, type Scene, setScene } from "./scene.ts";
 
-// The official client asks, the scripted server's own records answer: nothing in between is ours to believe.
+// The official client sends the requests, and the records of the scripted server are the evidence.
 describe("the official Go client, changing the pool", () => {
   let scene: Scene;
 
@@ -32,7 +32,7 @@ describe("the official Go client, changing the pool", () => {
   afterAll(() => scene.close());
 
   describe("credentials", () => {
-    test("a rotated password opens with every kind of key, and is the one the pool has", async () => {
+    test("a rotated password opens with every kind of key, and is the password in the pool", async () => {
       const user = scene.someone();
       const keys = ["ed25519", "p256", "p384", "p521", "rsa", "age", "age-hybrid"] as const;
       const request = { ...resourceId("user", user.sub), credential_options: random(24) };
@@ -50,7 +50,7 @@ describe("the official Go client, changing the pool", () => {
       expect(user.passwords).toHaveLength(2);
     });
 
-    test("the SDK's rotator", async () => {
+    test("the SDK's rotator works", async () => {
       const user = scene.someone();
       const rotated = await scene.serving.client.task({
         kind: "rotate",
@@ -105,7 +105,7 @@ describe("the official Go client, changing the pool", () => {
       },
     );
 
-    test("nobody's credential is not found, a group's is not offered", async () => {
+    test("the credential of a missing user is not found, and a group has none", async () => {
       const request = { credential_options: random() };
       const nobody = await scene.call(
         ROTATE,
@@ -159,7 +159,7 @@ describe("the official Go client, changing the pool", () => {
       }
     });
 
-    test("the same group twice is there once, another one of its name is refused", async () => {
+    test("the same group twice exists once, and a different one with its name is refused", async () => {
       const wanted = { resource: { ...resource("group", "twice"), profile: { precedence: 3 } } };
       expect((await scene.call(CREATE_RESOURCE, wanted)).code).toBe("OK");
       const [again, writes] = await scene.writesOf(() => scene.call(CREATE_RESOURCE, wanted));
@@ -169,7 +169,7 @@ describe("the official Go client, changing the pool", () => {
       expect(scene.pool.findGroup("twice")?.precedence).toBe(3);
     });
 
-    test("deleting a group takes its members out, and nobody else's membership", async () => {
+    test("deleting a group removes its memberships and no others", async () => {
       const user = scene.someone();
       await scene.call(CREATE_RESOURCE, { resource: resource("group", "short-lived") });
       await scene.call(GRANT, grantRequest("short-lived", user.sub));
@@ -178,7 +178,7 @@ describe("the official Go client, changing the pool", () => {
       expect(scene.groupsOf(user)).toEqual(["all"]);
     });
 
-    test("the SDK's deleter deletes an account, and finds the second time that it is done", async () => {
+    test("the SDK's deleter deletes an account, and the second time reports that it is done", async () => {
       const user = scene.someone();
       const members = scene.pool.members("all", atStart, 1000).items.length;
       const task = { kind: "delete", resourceType: "user", resource: user.sub } as const;
@@ -244,7 +244,7 @@ describe("the official Go client, changing the pool", () => {
     expect(user.passwords).toEqual([]);
   });
 
-  test("everything that was changed is in the audit log, whose chain holds", async () => {
+  test("every change is in the audit log, whose hash chain is intact", async () => {
     const kinds = new Set(scene.serving.audit().map(({ kind }) => kind));
     for (const kind of ["grant", "rotate-credential", "create-group", "delete-group", "delete-user"]) {
       expect(kinds).toContain(kind);

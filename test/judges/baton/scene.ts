@@ -14,12 +14,12 @@ export interface Scene {
   readonly cognito: ScriptedCognito;
   readonly serving: Serving;
   call(method: string, request: JsonObject, more?: CallMore): Promise<Performed>;
-  /** Somebody whom no other test touches. */
+  /** A user that no other test changes. */
   someone(): StoredUser;
   groupsOf(user: StoredUser): readonly string[];
-  /** What came of the work, and the writes that arrived while it ran. */
+  /** The result of the work, and the writes that arrived while it ran. */
   writesOf<T>(work: () => Promise<T>): Promise<[T, readonly string[]]>;
-  /** Throws when the connector did not end as it should, or told or kept a password that the pool has seen. */
+  /** Throws if the connector did not end cleanly, or printed or stored a password of the pool. */
   close(): Promise<void>;
 }
 

@@ -24,12 +24,12 @@ export function conformance(...args: readonly string[]): Promise<Ended> {
   return run("conformance", args);
 }
 
-/** The official `baton` tool, in a folder of its own since some exports write where they stand. */
+/** The official `baton` tool, in a folder of its own since some exports write into the current folder. */
 export function baton(cwd: string, ...args: readonly string[]): Promise<Ended> {
   return run("baton", args, cwd);
 }
 
-/** The status code of every method and case that the judge knows to ask for. */
+/** The status code of every method and case of the judge. */
 export async function codesOf(address: string): Promise<Record<string, string>> {
   const { stdout, stderr, code } = await conformance("probe", "--address", address);
   if (code !== 0 || stderr !== "") throw new Error(`the probe ended with ${code}: ${stderr}`);
@@ -43,7 +43,7 @@ export async function codesOf(address: string): Promise<Record<string, string>> 
   );
 }
 
-/** A connector made with the official SDK: what it answers is what ours should. */
+/** A connector made with the official SDK: ours should answer the same. */
 export async function startReference(
   ...flags: readonly string[]
 ): Promise<{ readonly address: string; stop(): Promise<void> }> {

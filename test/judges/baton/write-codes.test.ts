@@ -36,7 +36,7 @@ const account = { account_info: info, credential_options: random() };
 const rotation = { ...resourceId("user", USER), credential_options: random() };
 const keys = ["ed25519"] as const;
 
-/** Asked in this order of both: most of it hangs on what was asked before. */
+/** Sent to both in this order: most requests depend on earlier ones. */
 const SCRIPT: readonly (readonly [string, JsonObject, CallMore?])[] = [
   [GRANT, grantRequest(GROUP, USER)],
   [GRANT, grantRequest(GROUP, USER)],
@@ -94,13 +94,13 @@ const SCRIPT: readonly (readonly [string, JsonObject, CallMore?])[] = [
   ["ActionService/ListActionSchemas", { resource_type_id: "group" }],
 ];
 
-/** Where we answer otherwise on purpose. */
+/** Where our answer differs on purpose. */
 const OTHERWISE = {
   // The SDK makes the new password and loses it, since there is no key to encrypt it to.
   "c1.connector.v2.CredentialManagerService/RotateCredential": "InvalidArgument",
 };
 
-describe("changes, asked of our server and of one made with the official SDK", () => {
+describe("changes on our server and on one made with the official SDK", () => {
   let reference: Awaited<ReturnType<typeof startReference>>;
   let scene: Scene;
   let theirs: OfficialClient;
@@ -139,15 +139,15 @@ describe("changes, asked of our server and of one made with the official SDK", (
     },
   );
 
-  // The exception: with the SDK whatever an action cannot do is in its answer; what we were asked wrongly is a code.
-  test("an action on nobody is FAILED there and NotFound here", async () => {
+  // The exception: the SDK reports every failure of an action in its answer; we answer an invalid request with a code.
+  test("an action on a missing user is FAILED there and NotFound here", async () => {
     const request = invoke("enable_user", { user_id: NOBODY });
     const { code, reply } = await theirs.call(INVOKE, request);
     expect({ code, reply }).toMatchObject({ code: "OK", reply: { status: "BATON_ACTION_STATUS_FAILED" } });
     expect((await scene.serving.client.call(INVOKE, request)).code).toBe("NotFound");
   });
 
-  test("a day's changes get the same codes, annotations, kinds of result and fields", async () => {
+  test("the usual changes get the same codes, annotations, kinds of result and fields", async () => {
     const answers: unknown[] = [];
     const expected: unknown[] = [];
     for (const [index, [method, request, more]] of SCRIPT.entries()) {
@@ -158,7 +158,7 @@ describe("changes, asked of our server and of one made with the official SDK", (
   });
 });
 
-/** What both must have in common: the rest is the pool's own. */
+/** The part that both must have in common; the rest depends on the pool. */
 async function shapeOf(
   client: OfficialClient,
   method: string,

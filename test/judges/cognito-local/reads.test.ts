@@ -10,7 +10,7 @@ import { createRig, type Rig } from "../../support/rig.ts";
 const POOL = "eu-west-1_Local0001";
 const never = new AbortController().signal;
 
-// cognito-local answers a listing in one page, whatever the Limit, and dates in whole seconds.
+// cognito-local answers a listing in one page for any Limit, and dates in whole seconds.
 describe("cognito-local", () => {
   const pool = livelyPool({ id: POOL, name: "judge", users: 150 });
   let folder: string;
@@ -43,7 +43,7 @@ describe("cognito-local", () => {
     expect([...run.grants.keys()].sort()).toEqual(grants.sort());
   });
 
-  test("status, attributes and dates arrive as they are kept", async () => {
+  test("status, attributes and dates arrive as they are stored", async () => {
     const run = emptyRun();
     await syncInto([memoryTarget(run)], { connector: rig.connector, listingsAtOnce: 1 }, never);
     for (const user of Object.values(pool.Users)) {

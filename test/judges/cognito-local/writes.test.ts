@@ -67,7 +67,7 @@ describe("cognito-local, changed by the official Go client through our server", 
       UserStatus === "CONFIRMED" &&
       Attributes.some(({ Name, Value }) => Name === "email_verified" && Value === "true"),
   );
-  /** Somebody whom no other test touches. */
+  /** A user that no other test changes. */
   function someone(): { readonly username: string; readonly sub: string } {
     const user = untouched.pop();
     if (user === undefined) throw new Error("the pool has too few people");
@@ -96,7 +96,7 @@ describe("cognito-local, changed by the official Go client through our server", 
     expect((await call(GRANT, grantRequest("pool-admins", sub))).code).toBe("FailedPrecondition");
   });
 
-  test("an account has what was asked for, and its password signs in", async () => {
+  test("an account has the requested values, and its password signs in", async () => {
     const info = {
       login: "ada",
       profile: { email: "ada@example.com", given_name: "Ada", "custom:employee_number": "E-1" },
@@ -128,7 +128,7 @@ describe("cognito-local, changed by the official Go client through our server", 
     expect(await reading.user("nomail")).toBeUndefined();
   });
 
-  test("a rotated password takes the place of the old one", async () => {
+  test("a rotated password replaces the old one", async () => {
     const { username, sub } = someone();
     const request = { ...resourceId("user", sub), credential_options: random() };
     expect(await reading.signIn(username, "not-a-secret-1A")).toBe("tokens");
@@ -183,7 +183,7 @@ describe("cognito-local, changed by the official Go client through our server", 
     expect(await reading.group("team")).toEqual({ description: "Made by the judge", precedence: 0 });
     await complete("update_group", { group_id: "team", description: "Changed" });
     expect(await reading.group("team")).toEqual({ description: "Changed", precedence: 0 });
-    // cognito-local's CreateGroup overwrites a group of the name and forgets its members; ours never gets that far.
+    // cognito-local's CreateGroup overwrites a group of the name and forgets its members; our server refuses first.
     const { username, sub } = someone();
     await call(GRANT, grantRequest("team", sub));
     expect((await call(CREATE_RESOURCE, { resource: resource("group", "team") })).code).toBe("AlreadyExists");
@@ -204,7 +204,7 @@ describe("cognito-local, changed by the official Go client through our server", 
     }
   });
 
-  test("where people sign in by e-mail the username is made up, and the second time finds it", async () => {
+  test("where people sign in by e-mail the username is generated, and the second request finds the account", async () => {
     const Options = { ...pool.Options, UsernameAttributes: ["email"] };
     const mails = mkdtempSync(join(tmpdir(), "connector-cognito-local-"));
     const other = await startCognitoLocal({ Users: {}, Groups: {}, Options }, mails);

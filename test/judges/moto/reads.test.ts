@@ -67,7 +67,7 @@ describe("moto", () => {
     return run;
   }
 
-  test("what was created is what is synced, over several pages", async () => {
+  test("a sync over several pages has what was created", async () => {
     const run = await synced();
     const users = [...subs.values()].map((sub) => `user:${sub}`);
     const groups = ["group:all", "group:few", "group:none"];
@@ -75,7 +75,7 @@ describe("moto", () => {
     expect(run.grants.size).toBe(USERS + 61);
   });
 
-  test("a disabled user is disabled and keeps the status that Cognito tells apart", async () => {
+  test("a disabled user is disabled and keeps its status", async () => {
     const row = (await synced()).resources.get(`user:${subs.get("user-7")}`);
     expect(row?.status).toMatchObject({ status: 2, details: "FORCE_CHANGE_PASSWORD" });
     expect(row?.profile).toMatchObject({ enabled: false, "custom:department": "D0", username: "user-7" });
@@ -85,7 +85,7 @@ describe("moto", () => {
     expect((await rig.directory.getGroup("all", never)).precedence).toBe(0);
   });
 
-  test("a user is found by username, and nobody by another's", async () => {
+  test("a user is found by username, and a missing username finds no user", async () => {
     const found = await rig.directory.findUsers("username", "user-9", never);
     expect(found.map((user) => user.sub)).toEqual([subs.get("user-9")]);
     expect(await rig.directory.findUsers("username", "USER-9", never)).toEqual([]);

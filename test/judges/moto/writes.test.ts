@@ -79,7 +79,7 @@ describe("moto, changed by the official Go client through our server", () => {
   const call = (method: string, request: JsonObject, more = {}): Promise<Performed> =>
     names.serving.client.call(method, request, more);
 
-  /** Somebody made by AWS's own SDK; the sub. */
+  /** Creates a user with AWS's own SDK; returns the sub. */
   async function someone(Username: string, ...groups: readonly string[]): Promise<string> {
     const { UserPoolId } = names;
     const UserAttributes = [
@@ -116,7 +116,7 @@ describe("moto, changed by the official Go client through our server", () => {
     expect((await call(GRANT, grantRequest("few", NOBODY))).code).toBe("NotFound");
   });
 
-  test("an account has what was asked for, and its password signs in", async () => {
+  test("an account has the requested values, and its password signs in", async () => {
     const info = {
       login: "ada",
       emails: [{ address: "ada@example.com", is_primary: true }],
@@ -141,7 +141,7 @@ describe("moto, changed by the official Go client through our server", () => {
     expect(await names.reading.signIn("ada", opened[0]?.text ?? "")).toBe("tokens");
   });
 
-  test("a password for the first sign-in only is asked to be changed there", async () => {
+  test("a temporary password must be changed at the first sign-in", async () => {
     const credential_options = { ...random(), force_change_at_next_login: true };
     const request = { account_info: { login: "first" }, credential_options };
     const { opened } = await call(CREATE_ACCOUNT, request, { keys: ["age"] });
@@ -149,7 +149,7 @@ describe("moto, changed by the official Go client through our server", () => {
     expect(await names.reading.signIn("first", opened[0]?.text ?? "")).toBe("NEW_PASSWORD_REQUIRED");
   });
 
-  test("where people sign in by e-mail the username is made up, and the second time finds it", async () => {
+  test("where people sign in by e-mail the username is generated, and the second request finds the account", async () => {
     const info = { emails: [{ address: "by@example.com", is_primary: true }] };
     const request = { account_info: info, credential_options: random() };
     const first = await mails.serving.client.call(CREATE_ACCOUNT, request, { keys: ["p256"] });
@@ -161,7 +161,7 @@ describe("moto, changed by the official Go client through our server", () => {
     expect(again.reply).toMatchObject({ already_exists: { resource: resource("user", made?.sub ?? "") } });
   });
 
-  test("a rotated password takes the place of the old one", async () => {
+  test("a rotated password replaces the old one", async () => {
     const sub = await someone("rotated");
     const request = { ...resourceId("user", sub), credential_options: random() };
     const old = (await call(ROTATE, request, { keys: ["rsa"] })).opened[0]?.text ?? "";
@@ -206,7 +206,7 @@ describe("moto, changed by the official Go client through our server", () => {
     });
   });
 
-  test("somebody who signed up is confirmed", async () => {
+  test("a user who signed up is confirmed", async () => {
     const { ClientId } = names;
     const UserAttributes = [{ Name: "email", Value: "self@example.com" }];
     const Password = "Signed-up-1";
@@ -245,7 +245,7 @@ describe("moto, changed by the official Go client through our server", () => {
   });
 
   // The exception for moto: its RESEND makes another account under the same username, where Cognito keeps it.
-  test("an invitation is resent, and the other account that moto then has of that name is left alone", async () => {
+  test("an invitation is resent, and the other account that moto then has with that name is not changed", async () => {
     const sub = await someone("resent", "few");
     await complete("resend_invitation", { user_id: sub });
     const other = await names.reading.user("resent");
