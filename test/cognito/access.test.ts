@@ -34,7 +34,7 @@ const list = (credentials = keys, region = "us-east-1", pool = UserPoolId): Prom
   clientOf(server, credentials, region).send(new ListUsersCommand({ UserPoolId: pool }));
 
 describe("credentials", () => {
-  test("a known key with its secret is let in", async () => {
+  test("a known key with its secret is accepted", async () => {
     await expect(list()).resolves.toMatchObject({ Users: [{ Username: "zoë" }] });
     expect(server.stats.calls[0]?.accessKeyId).toBe(keys.accessKeyId);
   });
@@ -46,7 +46,7 @@ describe("credentials", () => {
     await expect(list(credentials)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
   });
 
-  test("an expired and a revoked key say so", async () => {
+  test("an expired key and a revoked key have an error of their own", async () => {
     server.credentials.expire(keys.accessKeyId);
     await expect(list()).rejects.toMatchObject({
       name: "ExpiredTokenException",
@@ -88,7 +88,7 @@ describe("credentials", () => {
 });
 
 describe("the credential scope", () => {
-  test("a Region without a pool, and another service, are no valid scope", async () => {
+  test("a Region without a pool, and another service, are not a valid scope", async () => {
     await expect(list(keys, "ap-south-1")).rejects.toMatchObject({
       name: "InvalidSignatureException",
       message: "Credential should be scoped to a valid region.",
@@ -119,7 +119,7 @@ describe("AssumeRole", () => {
       clientConfig: { endpoint: server.url, region: "us-east-1", maxAttempts: 1 },
     });
 
-  test("hands out a session that is accepted, recorded, and expires", async () => {
+  test("returns a session that is accepted, recorded, and expires", async () => {
     const session = await assuming("c1-7781")();
     await expect(list(session)).resolves.toBeDefined();
     expect(server.assumedRoles).toMatchObject([
@@ -143,7 +143,7 @@ describe("AssumeRole", () => {
     });
   });
 
-  test("a wrong external id is an access denial", async () => {
+  test("a wrong external id is denied", async () => {
     await expect(assuming("c1-0000")()).rejects.toMatchObject({
       name: "AccessDenied",
       message: `User: arn:aws:iam::123456789012:user/nightly is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,

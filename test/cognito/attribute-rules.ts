@@ -3,7 +3,7 @@ import type { PoolSettings } from "./pool-settings.ts";
 import type { SchemaAttribute } from "./schema.ts";
 import { type Input, optionalText, recordsOf, textOf } from "./validate.ts";
 
-// Never written by a client: Cognito keeps both.
+// No client writes them: Cognito keeps both.
 const kept: ReadonlySet<string> = new Set(["sub", "identities"]);
 
 const formats: Readonly<Record<string, { readonly test: RegExp; readonly text: string }>> = {
@@ -56,7 +56,7 @@ export function readAttributes(settings: PoolSettings, input: Input, member: str
   return values;
 }
 
-/** A verified flag needs the thing that it speaks of, in the call or in the profile. */
+/** A verified flag needs its address or number, in the call or in the profile. */
 export function assertVerifiable(wanted: ReadonlyMap<string, string>, has: (name: string) => boolean): void {
   const texts = [
     ["email", "Email is required to verify/un-verify an email"],

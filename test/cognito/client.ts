@@ -18,7 +18,7 @@ export async function createStage(definition: PoolDefinition): Promise<Stage> {
   return { pool, server, client: clientOf(server), clock };
 }
 
-/** A real SDK client for the tests of this server, which never retries on its own. */
+/** A real SDK client for the tests of this server, without retries. */
 export const clientOf = (
   server: ScriptedCognito,
   credentials = { accessKeyId: "AKIATEST", secretAccessKey: "secret" },

@@ -35,7 +35,7 @@ describe("consistency", () => {
     return (Users ?? []).map((user) => user.Username);
   };
 
-  test("a new user is missing from the list for so many calls, and from reads for so long", async () => {
+  test("a new user is missing from the list for a number of calls, and from reads for a time", async () => {
     await serve({ consistency: { createdUnlisted: { calls: 2 }, createdUnreadable: { ms: 500 } } });
     await create("ali");
     const read = (): Promise<unknown> =>
@@ -46,7 +46,7 @@ describe("consistency", () => {
     expect([await listed(), await listed(), await listed()]).toEqual([["zoë"], ["zoë"], ["zoë", "ali"]]);
   });
 
-  test("a deleted user stays listed for so long, and is not found meanwhile", async () => {
+  test("a deleted user stays in the list for a time, and reads do not find it", async () => {
     await serve({ consistency: { deletedListed: { ms: 1_000 } } });
     await client.send(new AdminDeleteUserCommand({ UserPoolId, Username: "zoë" }));
     expect(await listed()).toEqual(["zoë"]);
@@ -72,7 +72,7 @@ describe("a replica Region", () => {
   });
 });
 
-test("names ignore case only in a pool that says so", async () => {
+test("names ignore case only in a pool with that setting", async () => {
   await serve({ caseSensitive: false });
   const read = (): Promise<unknown> => client.send(new AdminGetUserCommand({ UserPoolId, Username: "ZOË" }));
   await expect(read()).resolves.toMatchObject({ Username: "zoë" });

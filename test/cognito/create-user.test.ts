@@ -47,7 +47,7 @@ const attribute = (username: string, name: string): string | undefined =>
   pool.stored(username)?.attributes.get(name);
 
 describe("AdminCreateUser", () => {
-  test("makes an enabled user who must change the password, dated by the clock", async () => {
+  test("creates an enabled user who must change the password, with dates of the clock", async () => {
     await serve();
     const { User } = await client.send(
       new AdminCreateUserCommand({
@@ -68,7 +68,7 @@ describe("AdminCreateUser", () => {
     expect(pool.stored("ali")).toMatchObject({ passwords: ["Str0ng!pass"], invitations: 0 });
   });
 
-  test("refuses a taken name, and gives a re-created one another sub", async () => {
+  test("refuses a name in use, and gives a re-created user another sub", async () => {
     await serve();
     await expect(create("zoë")).rejects.toMatchObject({
       name: "UsernameExistsException",
@@ -95,7 +95,7 @@ describe("AdminCreateUser", () => {
     await expect(create("ali")).rejects.toThrow("Username should be an email.");
   });
 
-  test("in an alias pool guards verified aliases, unless told to move them", async () => {
+  test("in an alias pool refuses a verified alias of another user, unless the call moves it", async () => {
     await serve({ aliasAttributes: ["email"] });
     const email = attribute("zoë", "email") ?? "";
     await expect(create("x@example.com")).rejects.toThrow("Username cannot be of email format");
@@ -165,7 +165,7 @@ describe("AdminCreateUser", () => {
     expect(pool.stored("eva")).toMatchObject({ invitations: 1 });
   });
 
-  test("RESEND needs a user who is waiting", async () => {
+  test("RESEND needs a user who has not signed in", async () => {
     await serve();
     await create("ali", { phone_number: "+15550001" });
     await create("ali", {}, { MessageAction: "RESEND" });

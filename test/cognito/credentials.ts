@@ -6,7 +6,7 @@ export interface CredentialOptions {
   readonly accessKeyId: string;
   readonly secretAccessKey?: string;
   readonly sessionToken?: string;
-  /** Who it is, for the texts of access denials. */
+  /** The caller's ARN, for the texts of access denials. */
   readonly arn?: string;
   /** By the server's clock. */
   readonly expiresAtMs?: number;
@@ -43,7 +43,7 @@ const unrecognized = (): AwsError =>
   new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
 const badSignature = (text: string): AwsError => new AwsError("InvalidSignatureException", text);
 
-/** With an empty list every access key is somebody; otherwise only the keys given, and those handed out later. */
+/** With an empty list every access key is accepted; otherwise only the given keys and those of later sessions. */
 export function createCredentialBook(
   accountId: string,
   given: readonly CredentialOptions[],

@@ -11,11 +11,11 @@ export interface Identity {
   readonly dateCreated?: number;
 }
 
-/** A user as a test writes it. Everything may be left out: a lively person fills the gaps. */
+/** A user as a test writes it. Everything may be left out: a made-up person fills the gaps. */
 export interface UserDefinition {
   readonly username?: string;
   readonly sub?: string;
-  /** Merged over the person's own; null takes an attribute away. Custom ones with their prefix. */
+  /** Merged over the person's own; null removes an attribute. Custom ones with their prefix. */
   readonly attributes?: Readonly<Record<string, string | null>>;
   readonly enabled?: boolean;
   readonly status?: string;

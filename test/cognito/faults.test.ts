@@ -65,7 +65,7 @@ describe("errors", () => {
     },
   );
 
-  test("a proxy's HTML page, malformed JSON and half an answer are no answers", async () => {
+  test("a proxy's HTML page, malformed JSON and half an answer are errors", async () => {
     server.script({ overall: 1, answer: { status: 503, body: "<html>busy</html>" } });
     server.script({ overall: 2, malformed: true });
     server.script({ overall: 3, cut: "mid-answer" });
@@ -75,7 +75,7 @@ describe("errors", () => {
     expect(server.stats.calls.map((call) => call.outcome)).toEqual(["HTTP 503", "malformed", "truncated"]);
   });
 
-  test("a connection cut before the call leaves it undone, one cut after has done it", async () => {
+  test("a call is not done when the connection is cut before it, and done when it is cut after", async () => {
     const [first, second] = pool.allUsers().map((user) => user.username);
     server.script({ operation: "AdminDeleteUser", nth: 1, cut: "before" });
     server.script({ operation: "AdminDeleteUser", nth: 2, cut: "after" });
@@ -93,7 +93,7 @@ describe("errors", () => {
 });
 
 describe("which calls a rule matches", () => {
-  test("by group, by stride, at most so often", async () => {
+  test("by group, by stride, and by a maximum count", async () => {
     const members = (GroupName: string): Promise<string> =>
       clientOf(server)
         .send(new ListUsersInGroupCommand({ UserPoolId, GroupName }))
@@ -114,7 +114,7 @@ describe("which calls a rule matches", () => {
     expect(await members("readers")).toBe("ok");
   });
 
-  test("by whether the call goes on from a token", async () => {
+  test("by whether the call continues from a token", async () => {
     server.script({ continues: true, throttle: true });
     const { PaginationToken } = await list();
     await expect(list(PaginationToken)).rejects.toThrow("Rate exceeded");
@@ -122,7 +122,7 @@ describe("which calls a rule matches", () => {
 });
 
 describe("pages", () => {
-  test("short and empty pages lose nobody", async () => {
+  test("short and empty pages lose no user", async () => {
     const rule = server.script({ operation: "ListUsers", nth: [2, 3, 4], shortPage: 0 });
     server.script({ operation: "ListUsers", nth: 5, shortPage: 2 });
     expect(await sizes()).toEqual([5, 0, 0, 0, 2, 5, 5, 3]);
@@ -193,7 +193,7 @@ describe("time", () => {
     expect(took[1]).toBeGreaterThanOrEqual(89);
   });
 
-  test("a client that goes away is on record", async () => {
+  test("a client that disconnects is recorded", async () => {
     const held = server.hold({});
     const abort = new AbortController();
     const gone = clientOf(server)
@@ -207,7 +207,7 @@ describe("time", () => {
   });
 });
 
-test("a hook runs before its call: a group may vanish between two pages", async () => {
+test("a hook runs before its call, so a group may vanish between two pages", async () => {
   const hook = server.onCall("ListUsersInGroup", 2, () => pool.deleteGroup("readers"));
   const members = (NextToken?: string): Promise<{ NextToken?: string | undefined }> =>
     clientOf(server).send(
@@ -218,7 +218,7 @@ test("a hook runs before its call: a group may vanish between two pages", async 
   expect(hook.fired).toBe(1);
 });
 
-test("records tell what was asked and how it ended", async () => {
+test("records hold the request and the outcome of each call", async () => {
   await clientOf(server).send(new ListUsersInGroupCommand({ UserPoolId, GroupName: "writers", Limit: 7 }));
   expect(server.stats.calls).toMatchObject([
     {

@@ -13,14 +13,14 @@ export interface CallMatch {
   readonly poolId?: string;
   readonly group?: string;
   readonly username?: string;
-  /** Whether the request goes on from a token. */
+  /** Whether the request continues from a token. */
   readonly continues?: boolean;
   readonly when?: (call: CallRecord) => boolean;
   /** Among the calls that the members above match. */
   readonly nth?: Nth;
   /** Among all calls of the server. */
   readonly overall?: Nth;
-  /** Fires at most so often. */
+  /** The most times that it fires. */
   readonly times?: number;
 }
 
@@ -56,9 +56,9 @@ export interface Effects {
 
 export type FaultRule = CallMatch & Effects;
 
-/** A rule at work. */
+/** An armed rule. */
 export interface ArmedRule {
-  /** How often it did something. Assert on it: a fault that never fired proves nothing. */
+  /** How often it fired. Assert on it: a fault that never fired proves nothing. */
   readonly fired: number;
   remove(): void;
 }

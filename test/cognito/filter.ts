@@ -26,7 +26,7 @@ const caseSensitive: ReadonlySet<string> = new Set(["username", "status"]);
 
 const syntax = /^\s*(?:"([^"\\]+)"|([^\s"=^\\]+))\s*(\^=|=)\s*"((?:[^"\\]|\\["\\])*)"\s*$/u;
 
-/** Undefined for the empty filter, which means everybody. Strict, as the service's parser is since 2023. */
+/** Undefined for the empty filter, which means every user. Strict, as the service's parser is since 2023. */
 export function parseFilter(text: string): Filter | undefined {
   if (text === "") return undefined;
   const found = syntax.exec(text);

@@ -26,7 +26,7 @@ const usernames = (pool: PoolReader): string[] =>
   all((after, want) => pool.users(after, want, undefined)).map((user) => user.username);
 
 describe("a generated pool", () => {
-  test("has the sizes asked for, everybody once", () => {
+  test("has the requested sizes, and each user once", () => {
     const pool = createGeneratedPool(options);
     expect(new Set(usernames(pool)).size).toBe(1_003);
     const groups = all((after, want) => pool.groups(after, want));
@@ -36,7 +36,7 @@ describe("a generated pool", () => {
     for (const one of members) expect(new Set(one.map((user) => user.username)).size).toBe(one.length);
   });
 
-  test("tells the same memberships from both sides", () => {
+  test("shows the same memberships by user and by group", () => {
     const pool = createGeneratedPool(options);
     const fromGroups = all((after, want) => pool.groups(after, want)).flatMap((group) =>
       all((after, want) => pool.members(group.name, after, want)).map(
@@ -70,7 +70,7 @@ describe("a generated pool", () => {
     );
   });
 
-  test("is the same for the same seed, and another for another", () => {
+  test("depends on the seed only", () => {
     const first = usernames(createGeneratedPool(options));
     expect(usernames(createGeneratedPool(options))).toEqual(first);
     expect(usernames(createGeneratedPool({ ...options, seed: 2 }))).not.toEqual(first);
@@ -89,7 +89,7 @@ describe("a generated pool", () => {
     expect(pool.findUser("zoe.smith.0")).toBeUndefined();
   });
 
-  test("sixteen sub prefixes cover everybody once, over short and empty pages", () => {
+  test("sixteen sub prefixes cover each user once, over short and empty pages", () => {
     const pool = createGeneratedPool(options);
     const found = Array.from("0123456789abcdef", (value) =>
       all((after, want) => pool.users(after, want, { attribute: "sub", operator: "^=", value })),

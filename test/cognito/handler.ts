@@ -34,7 +34,7 @@ export interface Desk {
 
 const prefix = "AWSCognitoIdentityProviderService.";
 
-// Taken once, so that a test's fake timers do not stop the server.
+// Kept at load time, so that a test's fake timers do not stop the server.
 const { setTimeout: startTimer } = globalThis;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => startTimer(resolve, ms));
 

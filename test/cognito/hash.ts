@@ -36,6 +36,6 @@ export function uuidAt(seed: number, index: number): string {
   return `${a}-${b.slice(0, 4)}-4${b.slice(4, 7)}-${variant}${c.slice(0, 3)}-${c.slice(3)}${d.slice(0, 7)}`;
 }
 
-/** The index inside a generated UUID. Any text gives some number: compare `uuidAt` of it before believing it. */
+/** The index inside a generated UUID. Any text gives some number: check it by comparing `uuidAt` of the number. */
 export const indexOfUuid = (seed: number, uuid: string): number =>
   (unmix(Number.parseInt(uuid.slice(0, 8), 16)) ^ mix(seed)) >>> 0;

@@ -1,13 +1,13 @@
 import type { CallMatch, Faults } from "./faults.ts";
 import type { CallRecord } from "./record.ts";
 
-/** Calls that wait until the test lets them go. */
+/** Calls that wait until the test releases them. */
 export interface Hold {
   /** The calls that are waiting now. */
   readonly waiting: readonly CallRecord[];
-  /** Resolves when so many calls have come to wait, in all. */
+  /** Resolves when so many calls have begun to wait, in total. */
   arrived(count?: number): Promise<void>;
-  /** Lets the waiting calls go on, and catches no more. */
+  /** Releases the waiting calls, and holds no later ones. */
   release(): void;
 }
 
@@ -74,5 +74,5 @@ export function createHolds(faults: Faults): Holds {
   };
 }
 
-// Tells a hold that a call has really come to wait at its gate, effects included.
+// Reports to a hold that a call waits for it, after its other effects.
 const arrivals = new WeakMap<Promise<void>, () => void>();

@@ -4,7 +4,7 @@ export interface Attribute {
   readonly Value: string;
 }
 
-/** What the server knows of one user. Dates are epoch milliseconds here and seconds on the wire. */
+/** What the server stores of one user. Dates are epoch milliseconds here and seconds on the wire. */
 export interface UserRecord {
   readonly username: string;
   readonly sub: string;

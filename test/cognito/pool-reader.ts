@@ -2,7 +2,7 @@ import type { Filter } from "./filter.ts";
 import type { GroupRecord, UserRecord } from "./model.ts";
 import type { PoolSettings } from "./pool-settings.ts";
 
-/** Part of a list: the items after a position, and the position to go on from when more may follow. */
+/** Part of a list: the items after a position, and the position to continue from when more may follow. */
 export interface Slice<T> {
   readonly items: readonly T[];
   readonly next: number | undefined;

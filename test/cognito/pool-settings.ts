@@ -25,7 +25,7 @@ export interface Consistency {
   readonly deletedListed?: Lag;
 }
 
-/** Answers that AWS leaves undocumented, or that changed over the years. Defaults are today's best knowledge. */
+/** Answers that AWS leaves undocumented, or that changed over the years. The defaults are what is known today. */
 export interface Behaviour {
   /** The old texts refused to delete a group that has members. */
   readonly deleteGroup: "always" | "only-empty";

@@ -8,7 +8,7 @@ import { atStart } from "./pool-reader.ts";
 
 const id = "us-east-1_Ab129faBb";
 
-test("in sub order a user created during a chain may land before or behind the reader", () => {
+test("in sub order a user created during a listing may be placed before or behind the reader", () => {
   const pool = createPool({ id, order: "sub", users: people(40) });
   const first = pool.users(atStart, 20, undefined);
   const added = Array.from({ length: 40 }, (_, index) => pool.addUser(person(100 + index)).username);
@@ -19,7 +19,7 @@ test("in sub order a user created during a chain may land before or behind the r
   expect(new Set([...first.items.map((user) => user.username), ...rest]).size).toBe(40 + met);
 });
 
-test("a linked person is two profiles that only identities relate", () => {
+test("a linked person is two profiles that only `identities` connects", () => {
   const [local, external] = linkedPerson(3, "Okta").map(
     (one) => createPool({ id, users: [one] }).allUsers()[0],
   );
@@ -43,7 +43,7 @@ test("a federated profile is found by username and sub, never by its e-mail", ()
   expect(pool.resolve("eva@example.com")).toBeUndefined();
 });
 
-test("a definition that names somebody twice is a mistake of the test", () => {
+test("a definition that names a user twice is an error", () => {
   expect(() => createPool({ id, users: [person(1), person(1)] })).toThrow("twice");
   expect(() => createPool({ id, groups: ["g", "g"] })).toThrow("twice");
   expect(() => createPool({ id, users: [person(1, { groups: ["nowhere"] })] })).toThrow("Group not found.");

@@ -68,7 +68,7 @@ export function createPool(definition: PoolDefinition): Pool {
     return serial;
   };
 
-  // 48 bits of the sub, so that a user created during a chain lands before or behind the reader.
+  // 48 bits of the sub, so that a user created during a listing is placed before or behind the reader.
   const placeOf = (user: StoredUser): number =>
     settings.order === "sub" ? Number.parseInt(user.sub.replaceAll("-", "").slice(0, 12), 16) : next();
 
@@ -241,7 +241,7 @@ export function createPool(definition: PoolDefinition): Pool {
     pool.addGroup(typeof group === "string" ? { name: group } : group);
   for (const user of definition.users ?? []) pool.addUser(user);
   now = Date.now;
-  // Only users that come later are subject to the lags: those of the definition were always there.
+  // Only users that come later are subject to the lags; those of the definition are visible at once.
   lagging.watch();
   return pool;
 }

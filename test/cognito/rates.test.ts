@@ -40,7 +40,7 @@ describe("the rate gate", () => {
     expect(admitted(gate, every(1000 / 30, 300, 1000))).toBe(300);
   });
 
-  test("counts calendar seconds when told to", () => {
+  test("counts calendar seconds when it is set so", () => {
     const gate = createRateGate({ perSecond: { UserList: 5 }, mode: "second" });
     expect(admitted(gate, every(100, 10, 5_000))).toBe(5);
     expect(admitted(gate, every(0, 9, 6_000))).toBe(5);
@@ -74,7 +74,7 @@ describe("the rate gate", () => {
   });
 });
 
-describe("what the starts of calls say", () => {
+describe("the rate that the starts of calls show", () => {
   test.for([
     ["none", [], 0, 0],
     ["one", [7], 1, 0],

@@ -41,7 +41,7 @@ export interface RateSubject {
 }
 
 export interface RateGate {
-  /** Whether the call fits every limit on it; only then does it count against them. */
+  /** Whether the call is within every limit; only then it counts against them. */
   admit(subject: RateSubject, nowMs: number): boolean;
 }
 
@@ -88,7 +88,7 @@ export function createRateGate(options: RateOptions): RateGate {
       for (const [key, perSecond] of limits(subject)) {
         if (perSecond !== undefined) touched.push(refilled(key, perSecond, nowMs));
       }
-      // Rounding of the refill must not refuse a caller that is exactly on the rate.
+      // Rounding of the refill must not refuse a caller that is exactly at the rate.
       if (touched.some((meter) => meter.level < 1 - 1e-6)) return false;
       for (const meter of touched) meter.level -= 1;
       return true;

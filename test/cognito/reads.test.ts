@@ -68,7 +68,7 @@ async function chain(filter?: string, limit?: number): Promise<string[][]> {
 }
 
 describe("ListUsers", () => {
-  test("hands out every user once, in pages of 60", async () => {
+  test("returns every user once, in pages of 60", async () => {
     const pages = await chain();
     expect(pages.map((page) => page.length)).toEqual([60, 60, 14]);
     expect(new Set(pages.flat()).size).toBe(134);
@@ -178,7 +178,7 @@ describe("the other reads", () => {
     });
   });
 
-  test("a missing pool and a missing group share a name, not a text", async () => {
+  test("a missing pool and a missing group share the name of their error, not its text", async () => {
     const client = clientOf(server);
     const noPool = client.send(new ListGroupsCommand({ UserPoolId: "us-east-1_Nowhere00" }));
     await expect(noPool).rejects.toMatchObject({
@@ -199,7 +199,7 @@ describe("paging markers", () => {
   const marker = (): Promise<{ PaginationToken?: string | undefined }> =>
     clientOf(server).send(new ListUsersCommand({ UserPoolId, Filter: 'name ^= ""', Limit: 5 }));
 
-  test("live for one hour", async () => {
+  test("are valid for one hour", async () => {
     const { PaginationToken } = await marker();
     const again = (): Promise<unknown> =>
       clientOf(server).send(new ListUsersCommand({ UserPoolId, Filter: 'name ^= ""', PaginationToken }));
@@ -243,7 +243,7 @@ describe("paging markers", () => {
 });
 
 describe("malformed requests", () => {
-  test("a Limit of 61 is answered in the service's words", async () => {
+  test("a Limit of 61 gets the service's own message", async () => {
     const call = clientOf(server).send(new ListUsersCommand({ UserPoolId, Limit: 61 }));
     const error: unknown = await call.catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
@@ -254,7 +254,7 @@ describe("malformed requests", () => {
     });
   });
 
-  test("all breaches come in one message", async () => {
+  test("all violations come in one message", async () => {
     const call = clientOf(server).send(new GetGroupCommand({ UserPoolId: "none", GroupName: "Sales Team" }));
     await expect(call).rejects.toThrow(
       /^2 validation errors detected: Value 'none' at 'userPoolId' .*; Value 'Sales Team' at 'groupName' .*\[\\p\{L\}/u,

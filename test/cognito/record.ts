@@ -41,7 +41,7 @@ export interface Stats {
   rate(of: Category): GrantedRate;
   readonly inFlight: number;
   readonly maxInFlight: number;
-  /** Forgets everything but the calls in flight. */
+  /** Forgets everything except the calls in flight. */
   reset(): void;
 }
 

@@ -21,7 +21,7 @@ export interface ScriptedCognitoOptions {
   readonly clock?: () => number;
   /** Which request rates are enforced; none unless given. `awsQuotas` has AWS's own. */
   readonly rates?: RateOptions;
-  /** Every answer takes so long. */
+  /** The delay of every answer. */
   readonly latencyMs?: number | ((call: CallRecord) => number);
   /** The only keys accepted; without them any key is, and its signature is taken on trust. */
   readonly credentials?: readonly CredentialOptions[];
@@ -99,7 +99,7 @@ export async function startScriptedCognito(options: ScriptedCognitoOptions): Pro
   }
 
   const server = createServer((request, response) => {
-    // Only a client that went away, or a test's own hook, can fail here.
+    // Only a client that disconnected, or a test's own hook, can fail here.
     route(request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;

@@ -41,7 +41,7 @@ export const signInNames: readonly SignInName[] = ["email", "phone_number", "pre
 export const taken = (name: SignInName, code: "AliasExistsException" | "UsernameExistsException"): AwsError =>
   new AwsError(code, `An account with the given ${label[name]} already exists.`);
 
-/** Somebody else's sign-in names that a profile with these attributes would take over. */
+/** Other users' sign-in names that a profile with these attributes would take over. */
 export function contested(
   pool: Pool,
   attributes: ReadonlyMap<string, string>,

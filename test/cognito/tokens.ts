@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 
 import { invalidParameter } from "./errors.ts";
 
-/** What a token is good for. A token used with any other scope is refused. */
+/** Where a token is valid. A token with any other scope is refused. */
 export interface TokenScope {
   readonly operation: string;
   readonly poolId: string;
@@ -12,21 +12,21 @@ export interface TokenScope {
 
 export interface TokenIssuer {
   issue(scope: TokenScope, position: number, clockMs: number): string;
-  /** The position to go on from; InvalidParameterException for a foreign, broken or outlived token. */
+  /** The position to continue from; InvalidParameterException for a foreign, broken or expired token. */
   open(scope: TokenScope, token: string, clockMs: number): number;
 }
 
 export interface TokenOptions {
   readonly secret: string;
   readonly lifeMs: number;
-  /** Length that every token is filled up to, for clients that must store the long ones AWS hands out. */
+  /** Length that every token is filled up to, for clients that must store the long tokens of AWS. */
   readonly lengthBytes: number;
 }
 
 const refused = (token: string): Error =>
   invalidParameter(`Paging marker ${token.slice(0, 64)} is invalid for request`);
 
-/** No two tokens are ever the same text, so a repeated one is always a fault that a test asked for. */
+/** No two tokens are ever the same text, so only a fault of a test repeats one. */
 export function createTokenIssuer(options: TokenOptions): TokenIssuer {
   let serial = 0;
 

@@ -8,7 +8,7 @@ export interface UserIndex {
   byUsername(username: string): StoredUser | undefined;
   /** Username first, then sub, then an alias. */
   resolve(name: string): StoredUser | undefined;
-  /** Who holds a value as a sign-in name: an alias once verified, or a username attribute. */
+  /** The user with this sign-in name: a verified alias, or a username attribute. */
   owner(attribute: string, value: string): StoredUser | undefined;
 }
 

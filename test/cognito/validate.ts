@@ -54,7 +54,7 @@ const javaName = {
   map: "a map",
 };
 
-// A wrong JSON type fails in the front end's parser, before any constraint is looked at.
+// A wrong JSON type fails in the front end's parser, before any constraint is checked.
 function assertKind(value: unknown, rule: Rule): void {
   if (jsonKind(value) === wanted[rule.kind]) return;
   throw new AwsError(
@@ -127,7 +127,7 @@ function checkMembers(input: Input, members: Members, prefix: string, breaches: 
   }
 }
 
-/** Refuses a body that breaks the model, all breaches in one message, as the service does. */
+/** Refuses a body that violates the model, with all violations in one message, as the service does. */
 export function validate(body: unknown, members: Members): Input {
   if (!isRecord(body))
     throw new AwsError("SerializationException", "Start of structure or map found where not expected.");

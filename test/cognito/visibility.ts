@@ -6,7 +6,7 @@ export interface Visibility {
   /** From here on, new users are subject to the lags. */
   watch(): void;
   created(user: StoredUser, nowMs: number): void;
-  /** `drop` takes the user out of the list, now or when the lag has passed. */
+  /** `drop` removes the user from the list, now or after the lag. */
   deleted(user: StoredUser, nowMs: number, drop: () => void): void;
   isDeleted(user: StoredUser): boolean;
   readonly deletedCount: number;

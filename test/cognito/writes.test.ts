@@ -66,7 +66,7 @@ describe("attributes", () => {
     expect(pool.stored("zoë")?.modifiedMs).toBe(startMs);
   });
 
-  test("a pool that verifies before the update keeps the old value, and still says yes", async () => {
+  test("a pool that verifies before the update keeps the old value, and still succeeds", async () => {
     await serve({ verifyBeforeUpdate: ["email"] });
     const before = attribute("zoë", "email");
     await update("zoë", { email });
@@ -94,7 +94,7 @@ describe("attributes", () => {
     expect(attribute("zoë", "zoneinfo")).not.toBe("Asia/Tokyo");
   });
 
-  test("a verified alias of somebody else is refused", async () => {
+  test("a verified alias of another user is refused", async () => {
     await serve({
       aliasAttributes: ["email"],
       users: [person(1, { username: "zoë" }), person(2, { username: "ali" })],
@@ -108,7 +108,7 @@ describe("attributes", () => {
     expect([pool.resolve(taken)?.username, pool.resolve(email)?.username]).toEqual(["ali", "zoë"]);
   });
 
-  test("AdminDeleteUserAttributes takes the flag along; an unset one is a setting of the pool", async () => {
+  test("AdminDeleteUserAttributes removes the flag too; a setting decides about an absent attribute", async () => {
     await serve({ behaviour: { deleteUnsetAttribute: "refuse" } });
     const remove = (name: string): Promise<unknown> =>
       client.send(
@@ -132,7 +132,7 @@ describe("state and passwords", () => {
     expect(pool.stored("zoë")?.signOuts).toBe(3);
   });
 
-  test("AdminSetUserPassword sets the status and remembers so many passwords", async () => {
+  test("AdminSetUserPassword sets the status and remembers the last passwords", async () => {
     await serve({ passwordPolicy: { historySize: 2, requireSymbols: false } });
     const set = (Password: string, Permanent: boolean): Promise<unknown> =>
       client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username: "zoë", Password, Permanent }));
@@ -227,7 +227,7 @@ describe("groups", () => {
     });
   });
 
-  test("membership is idempotent both ways, and tells unknown user from unknown group", async () => {
+  test("membership is idempotent both ways, and distinguishes an unknown user from an unknown group", async () => {
     await serve();
     const at = (
       Username: string,
@@ -266,7 +266,7 @@ describe("groups", () => {
     expect([Groups?.length, typeof NextToken]).toEqual([60, "string"]);
   });
 
-  test("DeleteGroup takes its memberships along; the old rule wanted it empty first", async () => {
+  test("DeleteGroup deletes its memberships; by the old rule the group must be empty", async () => {
     const member = person(1, { username: "zoë", groups: ["g"] });
     const remove = (): Promise<unknown> =>
       client.send(new DeleteGroupCommand({ UserPoolId, GroupName: "g" }));

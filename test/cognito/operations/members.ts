@@ -62,7 +62,7 @@ const rules = {
 
 export type MemberName = keyof typeof rules;
 
-/** The members of an operation by name. Whatever else a client sends is ignored, as AWS does. */
+/** The members of an operation by name. Other members are ignored, as AWS does. */
 export function members(required: readonly MemberName[], optional: readonly MemberName[] = []): Members {
   const entries = [
     ...required.map((name): [string, Member] => [name, { rule: rules[name], required: true }]),

@@ -103,7 +103,7 @@ export const adminAddUserToGroup: Operation = {
     const { groupsPerUser } = pool.settings.behaviour;
     const own = pool.groupsOf(user.username, atStart, groupsPerUser).items;
     if (own.length >= groupsPerUser && !own.some((group) => group.name === name)) {
-      // Undeclared for this operation, like whatever AWS answers here.
+      // The model does not declare this error for the operation, and AWS sends it.
       throw new AwsError("LimitExceededException", "Exceeded limit on the number of groups for a user.");
     }
     pool.join(user.username, name);
@@ -111,7 +111,7 @@ export const adminAddUserToGroup: Operation = {
   },
 };
 
-/** Removing somebody who is no member succeeds too. */
+/** Removing a user who is not a member succeeds too. */
 export const adminRemoveUserFromGroup: Operation = {
   name: "AdminRemoveUserFromGroup",
   category: "UserUpdate",
