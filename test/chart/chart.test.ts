@@ -69,12 +69,12 @@ test("helm finds nothing wrong with the chart", () => {
   expect(helm("lint", "--strict", CHART, ...ALL)).toMatchObject({ status: 0 });
 });
 
-describe("a release with everything", () => {
+describe("a release with every feature", () => {
   const manifests = rendered(...ALL);
   const pod = at(manifests.get("StatefulSet"), "spec", "template", "spec");
   const container = at(pod, "containers", 0);
 
-  test("is these manifests, all named after it", () => {
+  test("has these manifests, all named after it", () => {
     expect([...manifests.keys()].toSorted((a, b) => a.localeCompare(b))).toEqual([
       "ConfigMap",
       "NetworkPolicy",
@@ -89,7 +89,7 @@ describe("a release with everything", () => {
     }
   });
 
-  test("its pod passes the restricted standard of Kubernetes, and writes to its volume alone", () => {
+  test("its pod passes the restricted standard of Kubernetes, and writes only to its volume", () => {
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
       securityContext: {
@@ -128,7 +128,7 @@ describe("a release with everything", () => {
     expect(at(manifests.get("ServiceMonitor"), "spec", "endpoints", 0, "port")).toBe("metrics");
   });
 
-  test("its labels lead from service, policy, budget and monitor to the pod", () => {
+  test("service, policy, budget and monitor select the pod by its labels", () => {
     const labels = at(manifests.get("StatefulSet"), "spec", "template", "metadata", "labels");
     for (const selector of [
       at(manifests.get("Service"), "spec", "selector"),
@@ -159,7 +159,7 @@ describe("a release with everything", () => {
     }
   });
 
-  test("runs as the role of its service account, from the very image", () => {
+  test("runs with the role of its service account, from the given image", () => {
     expect(at(manifests.get("ServiceAccount"), "metadata", "annotations")).toEqual({
       "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/connector",
     });
@@ -201,7 +201,7 @@ describe("the settings of a release", () => {
     }
   });
 
-  test("an operator's own ones come through", () => {
+  test("an operator's own settings arrive", () => {
     expect(configOf(...LEAST).config.provisioning.enabled).toBe(false);
     expect(configOf(...ALL).config.provisioning.enabled).toBe(true);
   });
@@ -229,7 +229,7 @@ test.for([
   ["networkPolicy.enabled=false", "NetworkPolicy"],
   ["podDisruptionBudget.enabled=false", "PodDisruptionBudget"],
   ["serviceAccount.create=false", "ServiceAccount"],
-] as const)("%s leaves the %s out", ([value, kind]) => {
+] as const)("%s omits the %s", ([value, kind]) => {
   expect([...rendered(...LEAST).keys()]).toContain(kind);
   expect([...rendered(...LEAST, "--set", value).keys()]).not.toContain(kind);
 });

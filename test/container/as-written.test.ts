@@ -1,4 +1,4 @@
-// What the compose file and the chart say, run as they say it: their environment, arguments and settings, the real image.
+// Runs the real image with the environment, arguments and settings of the compose file and of the chart.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ import { type PoolNetwork, startPoolNetwork } from "./pool-container.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 const POOL = "eu-west-1_Local0001";
 const USERS = 24;
-/** It idles at 110 MiB; this is for what would be a leak at the start, not for a page more or less. */
+/** It idles at 110 MiB; the limit is for a leak at the start, not for small changes. */
 const BELOW_RSS_KIB = 160 * 1024;
 
 let pool: PoolNetwork | undefined;
@@ -56,7 +56,7 @@ async function countUsers(caller: GrpcTestClient): Promise<number> {
   return answer?.list.length ?? 0;
 }
 
-test("compose.yaml: the service answers, and idles in little memory", async () => {
+test("compose.yaml: the service answers, and uses little memory when idle", async () => {
   const compose: unknown = parse(readFileSync(join(ROOT, "deploy/docker/compose.yaml"), "utf8"), {
     merge: true,
   });
@@ -114,7 +114,7 @@ test("the chart: the pod's container answers over mTLS with its rendered setting
     writeFileSync(here, text);
     return [here, path] as const;
   });
-  // What the pod mounts is what its settings name.
+  // The pod mounts the files that its settings name.
   const mounted = rows(at(pod, "volumeMounts")).map((mount) => String(at(mount, "mountPath")));
   expect(new Set(mounted)).toEqual(new Set(["/data", "/config", "/secrets/tls"]));
 

@@ -1,4 +1,4 @@
-// One container of the image, as hard as a cluster would run it: non-root, read-only, without capabilities.
+// One container of the image, with the limits of a hardened cluster: non-root, read-only, without capabilities.
 import { type ContainerRuntimeClient, getContainerRuntimeClient } from "testcontainers";
 import type { CliResult } from "../support/connector-cli.ts";
 import { splitOutput } from "./split-output.ts";
@@ -17,15 +17,15 @@ export interface ContainerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Name of the network; none without it. */
   readonly network?: string;
-  /** Volume at /data; one of its own, which goes with the container, without it. */
+  /** Volume at /data; by default one of its own, which is removed with the container. */
   readonly volume?: string;
   /** Instead of a volume, memory of this size at /data. */
   readonly dataBytes?: number;
   /** Files of this machine, read-only: from, to. */
   readonly files?: readonly (readonly [string, string])[];
-  /** Another program than connector. */
+  /** A program to run instead of connector. */
   readonly entrypoint?: string;
-  /** True: may write everywhere that its user may, so that what it would like to write shows. */
+  /** True: the root file system is writable, so that the test sees every write. */
   readonly writable?: boolean;
 }
 
@@ -34,9 +34,9 @@ export interface ConnectorContainer {
   /** Resolves with the match once stderr has it; rejects when the container ends first. */
   logged(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
-  /** What the gRPC port is on this machine. */
+  /** The gRPC port on this machine. */
   address(): Promise<string>;
-  /** Another program beside it, in the same container. */
+  /** Runs another program in the same container. */
   exec(...command: readonly string[]): Promise<{ readonly code: number; readonly output: string }>;
   readonly result: Promise<CliResult>;
   /** Paths changed outside volumes. */
@@ -127,7 +127,7 @@ export async function startContainer(options: ContainerOptions): Promise<Connect
   };
 }
 
-/** Runs it to its end, and takes it away. */
+/** Runs it to its end, and removes it. */
 export async function runContainer(options: ContainerOptions): Promise<CliResult> {
   const container = await startContainer(options);
   try {

@@ -7,7 +7,7 @@ const walk = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((e
   entry.isDirectory() ? walk(folder + "/" + entry.name) : [folder + "/" + entry.name]);
 console.log(walk("/app").join("\\n"));`;
 
-test("the image is small, and says who runs, where it writes and how it is stopped", async () => {
+test("the image is small, and has a user, a volume and a stop signal", async () => {
   const { Size, Config } = await (await docker()).getImage(IMAGE).inspect();
   process.stdout.write(`image: ${(Size / 1e6).toFixed(1)} MB\n`);
   expect(Size).toBeLessThan(200_000_000);
@@ -22,7 +22,7 @@ test("the image is small, and says who runs, where it writes and how it is stopp
   });
 });
 
-test("only what runs is in it", async () => {
+test("it contains only what the program needs", async () => {
   const { stdout, code } = await runContainer({ entrypoint: "node", args: ["-e", LIST] });
   expect(code).toBe(0);
   const files = stdout.trim().split("\n");
@@ -59,7 +59,7 @@ console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), tried
   });
 });
 
-test("connector is the program, and a wrong line ends with 2", async () => {
+test("connector is the program, and a wrong command line ends with 2", async () => {
   const version = await runContainer({ args: ["version"] });
   expect(version).toMatchObject({
     code: 0,

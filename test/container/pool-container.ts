@@ -6,15 +6,15 @@ import { docker } from "./connector-container.ts";
 /** A private network with cognito-local on it. */
 export interface PoolNetwork {
   readonly network: string;
-  /** As the containers of the network see it. */
+  /** The address in the network of the containers. */
   readonly url: string;
-  /** Takes cognito-local away, and back with all that it knew. */
+  /** Stops cognito-local, and starts it again with its data. */
   leave(): Promise<void>;
   comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
-// Any image with Node in it will do; the one that the connector was built with is there already.
+// Any image with Node works; the one that built the connector is there already.
 const NODE_IMAGE = process.env["BUILD_BASE"] ?? "node:24-bookworm-slim";
 const PACKAGES = resolve(import.meta.dirname, "../../node_modules");
 const PORT = 9229;

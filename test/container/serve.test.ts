@@ -173,7 +173,7 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
     expect(await running.exec("connector", "health-check")).toMatchObject({ code: 0 });
   });
 
-  test("a grant that was acknowledged outlives SIGKILL: pool, audit log and journal agree", async () => {
+  test("an acknowledged grant survives SIGKILL: pool, audit log and journal agree", async () => {
     const running = await serve();
     const client = await clientOf(running, provisioner);
     const { outsider } = await peopleOf(client);
@@ -196,20 +196,20 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
     expect((await peopleOf(after)).members).toContain(outsider.id?.resource);
   });
 
-  test("lives through AWS being away: a call that met it is answered when it is back", async () => {
+  test("survives an outage of AWS: a call during the outage is answered when AWS is back", async () => {
     const running = await serve("--log-level=debug");
     const client = await clientOf(running, provisioner);
     expect((await client.unary(ResourcesService.method.listResources, users)).code).toBe("OK");
     await pool.leave();
     const waiting = client.unary(ResourcesService.method.listResources, users);
     await running.logged(/"operation":"ListUsers","outcome":"(?!ok)/);
-    // What needs no AWS is answered all the while.
+    // Calls that need no AWS are answered during the outage.
     expect((await client.unary(ResourceTypesService.method.listResourceTypes)).code).toBe("OK");
     await pool.comeBack();
     expect(await waiting).toMatchObject({ code: "OK" });
   });
 
-  test("lives through AWS being away for longer than a call tries, says so, and goes on by itself", {
+  test("survives an outage of AWS that is longer than a call's retries, reports it, and continues by itself", {
     timeout: 240_000,
   }, async () => {
     const running = await serve();

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 export interface ContainerOutput {
   stdout(): string;
   stderr(): string;
-  /** Resolves when there is more. */
+  /** Resolves when more output arrives. */
   more(): Promise<"more">;
   readonly ended: Promise<"ended">;
 }

@@ -52,7 +52,7 @@ describe("connector sync in a container, beside cognito-local in another", () =>
     ...more,
   });
 
-  test("reads the pool into its volume, and writes nowhere else", async () => {
+  test("reads the pool into its volume, and writes to no other place", async () => {
     const container = await startContainer(sync({ writable: true }, "--rate=1000"));
     try {
       const { code, stdout, stderr } = await container.result;
@@ -93,7 +93,7 @@ describe("connector sync in a container, beside cognito-local in another", () =>
     expect(full).toMatchObject({ code: 8, stdout: "", stderr: expect.stringContaining("the disk is full") });
   });
 
-  test("a pool that cannot be reached is an error, and the last file stays", async () => {
+  test("a pool that cannot be reached is an error, and does not change the last file", async () => {
     const volume = await newVolume();
     expect((await runContainer(sync({ volume }, "--rate=1000"))).code).toBe(0);
     const digest = () =>

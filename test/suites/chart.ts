@@ -7,7 +7,7 @@ import { runVitest } from "./run.ts";
 const HELM = "helm.sh/helm/v3/cmd/helm@v3.18.6";
 const FOLDER = resolve(".cache/helm");
 
-/** The chart as helm itself lints and renders it; helm is built from its Go module where there is none. */
+/** The chart as helm itself lints and renders it; helm is built from its Go module when it is not installed. */
 export function chart(): Judge {
   return {
     name: "chart",
@@ -21,7 +21,7 @@ function runs(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
-/** Puts helm where the tests look for it; returns why that failed, if it did. */
+/** Puts helm where the tests look for it; returns the reason if that failed. */
 export function prepareHelm(): string | undefined {
   const stamp = join(FOLDER, "installed.txt");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === HELM) return undefined;

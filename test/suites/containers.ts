@@ -7,7 +7,7 @@ const TEST_IMAGE = "cognito-connector:test";
 
 const AS_WRITTEN = "test/container/as-written.test.ts";
 
-/** The image itself, built and run by a Docker engine beside cognito-local; then as compose file and chart have it run. */
+/** The image, built and run by Docker beside cognito-local; then with the settings of the compose file and the chart. */
 export function containers(): readonly Judge[] {
   const engine = succeeds("docker", "info") ? undefined : "no Docker engine answers";
   const go = succeeds("go", "version") ? undefined : "no go on the path to build helm with";

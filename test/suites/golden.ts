@@ -1,4 +1,4 @@
-// Rewrites every file that the code makes and a test compares, and says of each what changed: `make golden`.
+// Rewrites every file that the code makes and a test compares, and says what changed in each: `make golden`.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -8,7 +8,7 @@ const GOLDEN = "{cmd,pkg}/**/golden/*";
 
 interface Step {
   readonly name: string;
-  /** Returns whether it went well. */
+  /** Returns whether it succeeded. */
   readonly write: () => boolean;
 }
 

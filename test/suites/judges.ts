@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runGoTests, runVitest, type Tally } from "./run.ts";
 
-/** Somebody else's program that judges ours. */
+/** A program of others that checks ours. */
 export interface Judge {
   readonly name: string;
-  /** Why it cannot run on this machine, if it cannot. */
+  /** The reason if it cannot run on this machine. */
   readonly missing: string | undefined;
-  /** Gets it ready; returns why that failed, if it did. */
+  /** Prepares it; returns the reason if that failed. */
   prepare(): string | undefined;
   run(): Tally[];
 }

@@ -1,7 +1,7 @@
 // Runs every suite that this machine can run, adds up what the runners themselves reported, and ends with one line:
-// "N passed, N failed, N skipped". With CI=true a suite that cannot run is a failure; otherwise it is said.
+// "N passed, N failed, N skipped". With CI=true a suite that cannot run is a failure; otherwise the output names it.
 //   node test/suites/main.ts          everything
-//   node test/suites/main.ts judges   the outside judges alone
+//   node test/suites/main.ts judges   only the checks by other programs
 import { chart } from "./chart.ts";
 import { containers } from "./containers.ts";
 import { availableJudges, type Judge } from "./judges.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What one runner reported of itself. */
+/** The result that one runner reported. */
 export interface Tally {
   readonly name: string;
   readonly passed: number;
@@ -36,7 +36,7 @@ function isVitestReport(value: unknown): value is VitestReport {
   );
 }
 
-/** A Vitest run, counted by Vitest's own report. A run that failed without a failed test counts as one. */
+/** A Vitest run, counted by Vitest's own report. A run that fails without a failed test counts as one failure. */
 export function runVitest(name: string, args: readonly string[]): Tally {
   heading(name);
   const folder = mkdtempSync(join(tmpdir(), "connector-report-"));

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Each is a word or phrase of our older texts, with what to write. Only text is meant, so no entry is a name in code. */
+/** Words and phrases, with what to write instead. Names in code are read too, so no entry is an ordinary name. */
 const WORST: readonly (readonly [RegExp, string])[] = [
   [/\bwho(?:so)?ever\b|\bwhomever\b/i, "name the person: the caller, the user, anybody who"],
   [/\b(?:for|by|to|with|serves|lets|than) who\b/, "name the person: a caller that, the user who"],
