@@ -1,4 +1,4 @@
-// One caller of test/bench/callers.ts: a connection of its own, a user of its own, and what must stand of that user.
+// One caller of test/bench/callers.ts: its connection, its user, and the state that this user must have.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { ActionService, BatonActionStatus } from "../../pkg/gen/c1/connector/v2/action_pb.ts";
@@ -10,7 +10,7 @@ import { hash } from "../cognito/hash.ts";
 import { type GrpcTestClient, grpcClient, type Reply } from "../support/grpc-client.ts";
 import { countUp, standingText } from "./standing.ts";
 
-/** "plain" needs no turn at AWS. */
+/** "plain" makes no call to AWS. */
 export type Sort = "plain" | "read" | "write";
 
 export interface Seen {
@@ -39,11 +39,11 @@ export interface Caller {
   connect(): Promise<void>;
   /** Calls until the signal, and ends what is under way then. */
   work(signal: AbortSignal): Promise<void>;
-  /** What must stand at the server, after the answers so far. */
+  /** The state that the server must have, after the answers so far. */
   standing(): string;
   /** Writes answered, by what they did: the lines that the audit log must have of this user. */
   readonly answered: { done: number; nothingToDo: number };
-  /** Answers that were not what must have come, in words. */
+  /** The wrong answers, in words. */
   readonly wrong: readonly string[];
   close(): void;
 }
@@ -103,8 +103,8 @@ export function createCaller(options: CallerOptions): Caller {
     const { answer } = await timed("read", "ListGrants", () =>
       client.unary(GrantsService.method.listGrants, request, limit),
     );
-    // Each group has more than a page of members that no caller touches, so that only a page that goes on from
-    // another may be empty.
+    // Each group has more than a page of members that no caller changes, so that only a later page
+    // may be empty.
     if (answer?.list.length === 0 && nextToken.grants === "") wrong.push("an empty page of grants");
     nextToken.grants = answer?.nextPageToken ?? "";
   }
@@ -133,7 +133,7 @@ export function createCaller(options: CallerOptions): Caller {
     return true;
   }
 
-  /** So many times at once, as a platform that repeats itself; only one may have changed the pool. */
+  /** So many times at once, as a platform that repeats its request; only one may have changed the pool. */
   async function toggleMember(times: number): Promise<void> {
     const group = anyGroup();
     const wanted = !joined.has(group);
@@ -212,7 +212,7 @@ export function createCaller(options: CallerOptions): Caller {
     },
     async work(signal) {
       while (!signal.aborted) {
-        // As calls of many independent people come: exponential.
+        // Exponential, like the calls of many independent people.
         const thinkMs = -Math.log(1 - random()) * meanThinkMs;
         await sleep(thinkMs, undefined, { signal }).catch(() => undefined);
         if (!signal.aborted) await one();

@@ -1,7 +1,7 @@
 // The pool that test/bench/callers.ts works on, in a process of its own: one that may change, and that counts the write
 // calls for each user, so that a doubled one shows although it changes nothing.
 //   node test/bench/callers-pool.ts <callers> <latency ms>
-// Prints one JSON line with `url` and `poolId`; answers any message with the state of the pool, one text for each caller's user.
+// Prints one JSON line with `url` and `poolId`; answers any message with the state of the pool, one text for each user.
 
 import { people, person } from "../cognito/definitions.ts";
 import { createPool } from "../cognito/pool.ts";
@@ -11,7 +11,7 @@ import { startScriptedCognito } from "../cognito/server.ts";
 import { countUp, firstGroups, standingText } from "./standing.ts";
 
 const GROUPS = 20;
-/** Never touched by a caller; they make the listings longer than a page. */
+/** No caller changes them; they make the listings longer than a page. */
 const OTHERS = 400;
 const WRITES = [
   "AdminAddUserToGroup",

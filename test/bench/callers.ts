@@ -21,7 +21,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     /** Between an answer and the next call of the same caller, on average. */
     "think-ms": { type: "string", default: "1250" },
-    /** Of the pool's server, for each call. */
+    /** The latency of the pool's server, for each call. */
     "latency-ms": { type: "string", default: "20" },
   },
 });
@@ -90,7 +90,7 @@ const text = (of: unknown, name: string): string => String(member(of, name));
 
 const texts = (list: unknown): readonly string[] => (Array.isArray(list) ? list.map(String) : []);
 
-/** Prints what it costs to start the service and to leave it idle. */
+/** Prints the cost of starting the service and of an idle service. */
 async function measureIdle(main: string, fixed: readonly string[], folder: string): Promise<void> {
   const ways = [
     ["serve", []],
@@ -155,7 +155,7 @@ function createTally(): Tally {
   };
 }
 
-/** The problems found at the end, in words; none is the aim. */
+/** The problems found at the end, in words; empty if there are none. */
 async function reconcile(callers: readonly Caller[], pool: BenchPool, stateDir: string): Promise<string[]> {
   const states = await pool.standing();
   const differing = callers.flatMap((caller, index) => {

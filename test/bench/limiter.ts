@@ -1,8 +1,8 @@
-// Prints what the limiter makes of a rate, as a server sees it, and what a turn costs.
+// Prints the rate that a server sees with the limiter, and the cost of one acquire.
 //
 //   node test/bench/limiter.ts [seconds] [rate/latencyMs ...]      node test/bench/limiter.ts 30 5/50 30/2000
 //
-// The server runs in a thread of its own and answers over HTTP, so that its arrival times are those of the other end.
+// The server runs in a thread of its own and answers over HTTP, so that it sees arrival times as a real server does.
 
 import { once } from "node:events";
 import { Agent, createServer, request } from "node:http";

@@ -1,4 +1,4 @@
-// What the other end sees of `--rate`: a sync against a slow pool in another process, for as long as it takes.
+// Prints the rate that the server sees with `--rate`: a sync of a slow pool in another process, until it ends.
 //   node test/bench/rate.ts              5 a second at 50 ms and at 2 s, 30 a second at 200 ms
 //   node test/bench/rate.ts 5 2000 40    rate, latency in milliseconds, seconds of work
 import { spawn } from "node:child_process";
@@ -19,7 +19,7 @@ const settings: readonly Setting[] =
     ? [{ perSecond, latencyMs: latencyMs ?? 50, seconds: seconds ?? 40 }]
     : [
         { perSecond: 5, latencyMs: 50, seconds: 60 },
-        // Until the first page of groups is in, there is but one listing to read; the run must be long against that.
+        // Until the first page of groups is in, there is only one listing to read; the run must be far longer.
         { perSecond: 5, latencyMs: 2000, seconds: 300 },
         { perSecond: 30, latencyMs: 200, seconds: 40 },
       ];
@@ -48,7 +48,7 @@ interface Seen {
 async function measure(setting: Setting): Promise<Seen> {
   const calls = setting.perSecond * setting.seconds;
   const folder = mkdtempSync(join(tmpdir(), "connector-rate-"));
-  // Groups of one page each, so that work remains to the end however slow the answers are.
+  // Groups of one page each, so that work remains to the end even with slow answers.
   const server = await startScriptedServer({
     users: 600,
     groups: calls - 10,

@@ -5,11 +5,11 @@ import { exitCode } from "./scripted-server.ts";
 /** `connector serve` as it is installed: compiled, in a process of its own. */
 export interface ServiceProcess {
   readonly address: string;
-  /** Of health and metrics; undefined when that is not open. */
+  /** The address of health and metrics; undefined if it is not open. */
   readonly http: string | undefined;
-  /** From the start of the process to its line that it serves. */
+  /** From the start of the process to its log line that it serves. */
   readonly startedMs: number;
-  /** What it logged above information. */
+  /** The log lines above level info. */
   readonly complaints: readonly string[];
   rssBytes(): number;
   cpuSeconds(): number;
@@ -30,7 +30,7 @@ export function compileProgram(): string {
   return `${outDir}/cmd/connector/main.js`;
 }
 
-/** The keys that the scripted Cognito takes, and none of this machine's settings. */
+/** The keys that the scripted Cognito accepts, without the settings of this machine. */
 export const PLAIN_ENV = {
   PATH: process.env["PATH"],
   HOME: "/nonexistent",

@@ -1,4 +1,4 @@
-/** What became of one user of the pool: as it is at the server, or as it must be after the answers that a caller got. */
+/** The state of one user of the pool: as it is at the server, or as it must be after the answers that a caller got. */
 export interface Standing {
   readonly sub: string;
   readonly enabled: boolean;
@@ -7,7 +7,7 @@ export interface Standing {
   readonly calls: ReadonlyMap<string, number>;
 }
 
-/** One line, equal for what is equal. */
+/** One line; equal states give equal lines. */
 export function standingText({ sub, enabled, groups, calls }: Standing): string {
   const counts = [...calls].map(([operation, count]) => `${operation}=${count}`);
   return [sub, enabled ? "enabled" : "disabled", [...groups].sort().join(","), counts.sort().join(",")].join(
@@ -15,7 +15,7 @@ export function standingText({ sub, enabled, groups, calls }: Standing): string 
   );
 }
 
-/** The groups that the user of a caller is in from the start: every other one, so that grants and revokes are as many. */
+/** The first groups of a caller's user: every second one, so that there are as many grants as revokes. */
 export function firstGroups(groups: readonly string[], caller: number): readonly string[] {
   return groups.filter((_, place) => (place + caller) % 2 === 0);
 }

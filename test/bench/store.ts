@@ -136,7 +136,7 @@ async function readMembers(targets: TargetGroup<PublishedFile>): Promise<void> {
     const one = reading[at];
     if (one === undefined) break;
     const size = Math.min(PAGE, perGroup - one.from);
-    // 2,503 is prime to every size here, so a group meets nobody twice.
+    // 2,503 is prime to every size here, so a group contains each user once.
     const members = Array.from({ length: size }, (_, index) =>
       userAt((one.group * 7919 + (one.from + index) * 2503) % users),
     );
@@ -244,7 +244,7 @@ function print(line: string): void {
 }
 
 if (existingFolder === undefined) {
-  // Beside the checkout: /tmp may be memory, and then the file would count as such.
+  // Beside the checkout: /tmp may be in memory, and then the file would count as memory.
   mkdirSync(".cache", { recursive: true });
   const folder = mkdtempSync(join(process.cwd(), ".cache", "store-bench-"));
   try {
@@ -259,7 +259,7 @@ if (existingFolder === undefined) {
     rmSync(folder, { recursive: true, force: true });
   }
 } else {
-  // What is made here to be stored is garbage at once, and V8 lets its nursery grow by it; the store keeps nothing.
+  // The rows made here are garbage at once, and V8 lets its young generation grow for them; the store keeps none.
   setFlagsFromString("--semi-space-growth-factor=1");
   await run(existingFolder);
 }

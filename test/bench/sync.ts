@@ -27,7 +27,7 @@ const SIZES: readonly Size[] = [
   { users: 1_333_000, groups: 667, memberships: 2_666_000 },
 ];
 
-/** What Linux counts the time of a processor in. */
+/** The unit of CPU time in Linux. */
 const TICKS_PER_SECOND = 100;
 
 const [users, groups, memberships] = process.argv.slice(2).map(Number);
@@ -54,7 +54,7 @@ for (const size of sizes) {
 }
 
 async function measure(size: Size): Promise<Measured> {
-  // Beside the checkout: /tmp may be memory, and then the file would count as such.
+  // Beside the checkout: /tmp may be in memory, and then the file would count as memory.
   const folder = mkdtempSync(join(process.cwd(), ".cache", "bench-"));
   const server = await startScriptedServer({ ...size });
   try {
@@ -96,7 +96,7 @@ async function measure(size: Size): Promise<Measured> {
   }
 }
 
-/** The kernel's own figures, read until the process is gone. */
+/** The kernel's own figures, read until the process ends. */
 function watchUsage(program: ChildProcess): () => Pick<Measured, "cpuSeconds" | "peakRssBytes"> {
   let peak = 0;
   let ticks = 0;
