@@ -37,7 +37,7 @@ export interface AwsStub {
   close(): Promise<void>;
 }
 
-/** A server that answers as the test says and knows nothing of Cognito: for answers that Cognito would not give. */
+/** A server that answers as the test says, without Cognito's rules: for answers that Cognito would not give. */
 export async function startAwsStub(
   answer: (request: StubRequest) => StubBehaviour | Promise<StubBehaviour>,
   tls?: { readonly key: string; readonly cert: string },

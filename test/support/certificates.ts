@@ -1,4 +1,4 @@
-// Certificates for tests, made on the spot: P-256 keys, signed by an authority that nobody trusts unless a test says so.
+// Certificates for tests, made during the test: P-256 keys, signed by an authority that only a test trusts.
 import { Buffer } from "node:buffer";
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 

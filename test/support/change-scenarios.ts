@@ -11,7 +11,7 @@ const ann: UserRef = { by: "text", value: "ann" };
 export interface Scenario {
   readonly pool: Partial<PoolDefinition>;
   readonly change: (provisioner: Provisioner, context: WriteContext) => Promise<unknown>;
-  /** Nothing in the pool shows whether it was done. */
+  /** The pool does not show whether it was done. */
   readonly hidden?: true;
 }
 
@@ -157,27 +157,27 @@ export interface Ends {
   readonly after: string;
 }
 
-/** What was found after the process was killed, the next one recovered, and the change was asked for again. */
+/** The state after the process was killed, after the next one recovered, and after the change was requested again. */
 export interface Aftermath {
   readonly survived: boolean;
   readonly moments: readonly string[];
   readonly outcomes: readonly string[];
   /** Changes that are open after the recovery. */
   readonly open: number;
-  /** As JSON: after the recovery, and after the change was asked for again. */
+  /** As JSON: after the recovery, and after the change was requested again. */
   readonly state: string;
   readonly final: string;
   /** The outcomes in the audit log after the recovery. */
   readonly lines: readonly string[];
 }
 
-/** What is wrong with it; nothing, if all is well. */
+/** The problems; empty if there are none. */
 export function breachesIn(scenario: Scenario, { before, after }: Ends, found: Aftermath): string[] {
   const { survived, moments, outcomes, open, state, final, lines } = found;
   const [outcome] = outcomes;
   const isWhole = state === after;
   const isNone = state === before;
-  // A change that had not even begun has no line.
+  // A change that had not begun has no line.
   const begun = moments.includes("after journal.begin");
   const wrong: readonly (readonly [boolean, string])[] = [
     [survived, "the process did not die"],

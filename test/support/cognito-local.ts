@@ -35,7 +35,7 @@ export async function startCognitoLocal(pool: LocalPool, folder: string): Promis
   };
 }
 
-/** A port that was free a moment ago: for programs that do not accept "any". */
+/** A port that was free just before: for programs that do not accept "any". */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, "127.0.0.1");

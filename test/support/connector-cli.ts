@@ -16,12 +16,12 @@ export interface RunningCli {
 const ROOT = resolve(import.meta.dirname, "../..");
 const MAIN = join(ROOT, "cmd/connector/main.ts");
 
-/** Most of a short command's time is compiling the program, which is the same each time. */
+/** A short command spends most of its time on compiling the program, so the compiled code is cached. */
 const COMPILED = join(ROOT, ".cache/compiled");
 
 /**
- * Starts the program as a user would, with keys that every fake takes and nothing of this machine's settings. `stdin` is
- * all that comes in there.
+ * Starts the program as a user would, with keys that every fake accepts and without the settings of this machine.
+ * `stdin` is the whole input.
  */
 export function startCli(
   args: readonly string[],
@@ -39,7 +39,7 @@ export function startCli(
       ...env,
     },
   });
-  // A program that does not read has closed it by then.
+  // A program that does not read stdin may have closed it.
   program.stdin.on("error", () => {});
   program.stdin.end(stdin);
   let stdout = "";

@@ -80,7 +80,7 @@ export interface FakePool {
   pageItems: number;
 }
 
-/** A call about to be answered: throw to fail it, return a page to answer it otherwise. */
+/** Called before each answer: throw to fail the call, return a page to replace its answer. */
 export type Interception = (
   operation: string,
   number: number,

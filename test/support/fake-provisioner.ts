@@ -4,7 +4,7 @@ import { Secret } from "../../pkg/core/secret.ts";
 import type { Outcome, Provisioner, UserRef, WriteContext } from "../../pkg/provision/provisioner.ts";
 import { someGroup, someUser } from "./fake-directory.ts";
 
-/** One call of the provisioner, as it came. */
+/** One call of the provisioner. */
 export interface ProvisionerCall {
   readonly verb: string;
   /** Everything but the signal; the write context is the last. */
@@ -16,13 +16,13 @@ export interface FakeProvisioner {
   readonly calls: readonly ProvisionerCall[];
 }
 
-/** A change that went well, or in a dry run would. */
+/** A change that succeeded, or would succeed in a dry run. */
 export function changed<T>(result: T, { dryRun }: WriteContext, ...planned: WriteOperation[]): Outcome<T> {
   if (dryRun) return { result, outcome: "planned", change: "", steps: [], planned };
   return { result, outcome: "done", change: "change-1", steps: [], planned };
 }
 
-/** What was so already. */
+/** A change that was not needed. */
 export function nothingToDo<T>(result: T): Outcome<T> {
   return { result, outcome: "nothing-to-do", change: "change-1", steps: [], planned: [] };
 }
@@ -34,12 +34,12 @@ export function failing(error: GovernanceError): () => Promise<never> {
   };
 }
 
-/** Somebody whose `sub` is the text of the reference. */
+/** A user whose `sub` is the text of the reference. */
 export function fakeUser({ value }: UserRef) {
   return someUser({ sub: value, username: `name-of-${value}` });
 }
 
-/** A provisioner to which everything succeeds and nothing is real; a test says what it wants different. */
+/** A provisioner whose every verb succeeds without a pool; a test replaces the verbs that it needs. */
 export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvisioner {
   const calls: ProvisionerCall[] = [];
 

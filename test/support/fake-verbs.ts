@@ -12,11 +12,11 @@ import type { Provisioner } from "../../pkg/provision/provisioner.ts";
 import { POOL, somePool } from "./fake-directory.ts";
 import { type FakeProvisioner, fakeProvisioner } from "./fake-provisioner.ts";
 
-/** Asked for by a peer, for real. */
+/** The request of a peer, not a dry run. */
 export const REAL: WriteContext = { requester: { via: "grpc", name: "peer" }, dryRun: false };
 export const DRY: WriteContext = { ...REAL, dryRun: true };
 
-/** "Seals" as hexadecimal, so that a test can tell what went out; a config of provider "bad" is refused. */
+/** "Seals" as hexadecimal, so that a test can read the result; a config of provider "bad" is refused. */
 export const fakeSealing: PasswordSealing = {
   async sealer(configs) {
     if (configs.some(({ provider }) => provider === "bad")) {
@@ -49,7 +49,7 @@ function textOf([first]: readonly EncryptedData[]): string {
 
 export interface FakeVerbs extends FakeProvisioner {
   readonly verbs: ProvisioningVerbs;
-  /** How often the pool's settings were asked for. */
+  /** How often the pool's settings were read. */
   readonly poolReads: () => number;
 }
 
@@ -59,7 +59,7 @@ export interface FakeVerbsOptions {
   readonly pool?: () => Promise<never>;
 }
 
-/** The write verbs over a provisioner to which everything succeeds; a test says what it wants different. */
+/** The write verbs over a provisioner whose every verb succeeds; a test replaces what it needs. */
 export function fakeVerbs(different: Partial<Provisioner> = {}, options: FakeVerbsOptions = {}): FakeVerbs {
   const fake = fakeProvisioner(different);
   let reads = 0;

@@ -1,5 +1,5 @@
-// The two ends of a gRPC connection, for tests: a thin client over descriptors, for which a failed call is a value with
-// what its trailers said, and our server over a connector without a pool.
+// The two ends of a gRPC connection, for tests: a thin client over descriptors, which returns a failed call as a value
+// with its trailers, and our server over a connector without a pool.
 
 import { Buffer } from "node:buffer";
 import {
@@ -42,7 +42,7 @@ import { FREE_PORT, testGrpcServer } from "./grpc-server.ts";
 export interface Reply<Answer> {
   /** The gRPC name of the code, such as `OK`. */
   readonly code: string;
-  /** The text of the status; empty when the call went well. */
+  /** The text of the status; empty when the call succeeded. */
   readonly message: string;
   /** Present exactly when the code is `OK`. */
   readonly answer: Answer | undefined;
@@ -74,7 +74,7 @@ export interface GrpcTestClient {
     request?: MessageInitShape<M["input"]>,
     options?: CallOptions,
   ): Promise<Reply<readonly MessageShape<M["output"]>[]>>;
-  /** Bytes as they are, to any path. */
+  /** Sends raw bytes to any path. */
   bytes(path: string, request: Uint8Array): Promise<Reply<Buffer>>;
   close(): void;
 }
@@ -158,7 +158,7 @@ export async function callUnary<M extends DescMethod>(
   }
 }
 
-/** `/c1.connector.v2.GrantsService/ListGrants`, put together apart from the server's own code. */
+/** `/c1.connector.v2.GrantsService/ListGrants`, built without the server's own code. */
 function pathOf(method: DescMethod): string {
   return ["", method.parent.typeName, method.name].join("/");
 }
@@ -228,7 +228,7 @@ const grant = create(GrantSchema, {
 const noPool = (): Promise<never> =>
   Promise.reject(new GovernanceError("internal", "there is no pool behind the fake connector"));
 
-/** A connector of one user in one group, without a pool behind it; a test says what it wants different. */
+/** A connector of one user in one group, without a pool; a test replaces what it needs. */
 export function fakeConnector(different: Partial<Connector> = {}): Connector {
   return {
     pool: noPool,

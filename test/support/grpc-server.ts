@@ -1,4 +1,4 @@
-// A gRPC server with what the program takes from its settings, for tests that do not care about it.
+// A gRPC server with the program's default settings, for tests that do not depend on them.
 import { systemClocks } from "../../pkg/core/clock.ts";
 import { type ListenAddress, parseListenAddress } from "../../pkg/core/listen-address.ts";
 import type { SecuritySettings } from "../../pkg/core/security-settings.ts";

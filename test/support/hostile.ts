@@ -1,4 +1,4 @@
-// Clients that mean harm, on plain sockets, and the rightful one that must be answered all the while.
+// Hostile clients on plain sockets, and an authenticated one that must always be answered.
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -22,18 +22,18 @@ export function frame(type: number, flags: number, stream: number, payload: Buff
   return Buffer.concat([head, payload]);
 }
 
-/** Connects and sends; what comes back is thrown away. */
+/** Connects and sends; ignores the answer. */
 export async function connectWith(port: number, bytes: Buffer): Promise<Socket> {
   const socket = createConnection({ host: "127.0.0.1", port });
   await once(socket, "connect");
-  // To be cut off is what such a client must expect.
+  // The server may close the connection of such a client at any time.
   socket.on("error", () => {});
   socket.resume();
   if (bytes.byteLength > 0) socket.write(bytes);
   return socket;
 }
 
-/** So many of them, two hundred at a time: a machine takes only so many at once that nobody has accepted yet. */
+/** Opens so many, two hundred at a time, since the queue of connections that wait for accept is limited. */
 export async function crowd(port: number, count: number, bytes: (at: number) => Buffer): Promise<Socket[]> {
   const sockets: Socket[] = [];
   while (sockets.length < count) {
@@ -52,7 +52,7 @@ export async function allClosed(sockets: readonly Socket[]): Promise<void> {
 }
 
 /**
- * Calls on an open connection, and on a new one each time, until the attack is over. What they were answered, the
+ * Calls on an open connection, and on a new one each time, until the attack is over. Returns the
  * codes of both; at least one of each.
  */
 export async function codesDuring(

@@ -12,7 +12,7 @@ export interface HttpProxy {
 
 /**
  * A forward proxy on loopback. `tunnel` says what to do with CONNECT: the port on this machine where every tunnel ends,
- * whatever host was asked for, or the status line to refuse it with, or `hang` to leave it waiting.
+ * for any host, or the status line of a refusal, or `hang` to leave it without an answer.
  */
 export async function startHttpProxy(tunnel: number | string): Promise<HttpProxy> {
   const log: string[] = [];

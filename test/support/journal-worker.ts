@@ -3,8 +3,8 @@ import { setTimeout } from "node:timers/promises";
 import type { NewChange } from "../../pkg/core/journal.ts";
 import { openJournal } from "../../pkg/store/journal/journal.ts";
 
-// A process that works on a journal: node journal-worker.ts <dir> <what> <id> [<audit file>]. It says on stdout how
-// far it is, and stops where the test kills it.
+// A process that works on a journal: node journal-worker.ts <dir> <what> <id> [<audit file>]. It reports its progress
+// on stdout, and stops where the test kills it.
 
 const [, , dir = "", what = "", id = "", audit = ""] = process.argv;
 const journal = openJournal({
@@ -15,7 +15,7 @@ const journal = openJournal({
 });
 const never = new AbortController().signal;
 
-/** Synchronous, so that it is out before this process stops. */
+/** Synchronous, so that it is written before this process stops. */
 function say(line: string): void {
   writeSync(1, `${line}\n`);
 }
@@ -42,7 +42,7 @@ async function begin(): Promise<void> {
   journal.stepBegun(id, "AdminDeleteUser", false);
 }
 
-/** Ten changes of one lock, each with a few commits, and when it had the lock. */
+/** Ten changes of one lock, each with a few commits, and the times at which it had the lock. */
 async function takeTurns(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) {
     const one = `${id}-${turn}`;

@@ -1,5 +1,5 @@
-// A key and a self-signed certificate for 127.0.0.1, made for these tests and of no use anywhere else: nobody trusts it
-// unless a test says so. Valid until 2119.
+// A key and a self-signed certificate for 127.0.0.1, made for these tests and of no use anywhere else: only a test
+// trusts it. Valid until 2119.
 
 export const LOOPBACK_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgaseFhTt3bOEtby73

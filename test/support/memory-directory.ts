@@ -46,7 +46,7 @@ const READS: ReadonlySet<string> = new Set<Operation>([
   "AdminListGroupsForUser",
 ]);
 
-/** Reads and writes the pool by the operations of the scripted Cognito. Nothing is tried again: one call is one call. */
+/** Reads and writes the pool by the operations of the scripted Cognito. Each method makes one call, without retries. */
 export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognito {
   const { id: UserPoolId, region } = pool.settings;
   const faults = createFaults();
@@ -86,7 +86,7 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
     if (signal.aborted) throw GovernanceError.from(signal.reason);
     const requestId = `request-${recorder.count() + 1}`;
     const record = recorder.begin(operation, operations.get(operation)?.category, requestId, now());
-    // What is undefined is left out, as on the wire.
+    // Undefined members are left out, as on the wire.
     record.input = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
     record.poolId = UserPoolId;
     record.group = optionalText(record.input, "GroupName");

@@ -3,7 +3,7 @@ import type { ChangeStep, ChangeTarget, UndoRecord } from "../../pkg/core/change
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { Budget, Journal, NewChange, OpenChange, RecoveryHints } from "../../pkg/core/journal.ts";
 
-/** What outlives a process: open changes, spent budgets, and whatever was ever written, for tests to search. */
+/** What outlives a process: open changes, spent budgets, and everything that was written, for tests to search. */
 export interface MemoryDisk {
   /** A journal of one process. */
   open(): MemoryJournal;
@@ -14,7 +14,7 @@ export interface MemoryDisk {
 }
 
 export interface MemoryJournal extends Journal {
-  /** The process is killed: whatever it still tries to write fails, and its changes are anybody's. */
+  /** The process is killed: all its later writes fail, and every process may claim its changes. */
   die(): void;
 }
 
@@ -44,7 +44,7 @@ const asOpen = ({ change, target, hints, undo, steps }: Entry): OpenChange => ({
   steps: [...steps],
 });
 
-/** A journal that forgets with the test, with the locks and the deaths of the real one. */
+/** A journal in memory, with the locks of the real one and its handling of dead processes. */
 export function createMemoryDisk(): MemoryDisk {
   const entries = new Map<string, Entry>();
   const written: string[] = [];
@@ -83,7 +83,7 @@ export function createMemoryDisk(): MemoryDisk {
       return entry;
     }
 
-    /** A change of this process: no other may write in it. */
+    /** A change of this process: no other process may write to it. */
     function owned(id: string): Entry {
       const entry = entryOf(id);
       if (entry.owner !== self) throw new Error(`change ${id} is not open in this process`);
@@ -178,7 +178,7 @@ export function createMemoryDisk(): MemoryDisk {
         wake();
       },
       release(id) {
-        // An ended change is not there any more.
+        // An ended change is removed.
         const lock = entries.get(id)?.change.lock;
         for (const entry of entries.values()) {
           if (entry.change.lock === lock && entry.owner === self) entry.owner = undefined;

@@ -10,7 +10,7 @@ export interface MemoryRun {
   types: readonly ResourceType[];
   readonly listings: Map<string, ListingCursor>;
   readonly resources: Map<string, Resource>;
-  /** Of the users among them. */
+  /** The number of users among them. */
   readonly stamps: Map<string, string>;
   readonly entitlements: Map<string, Entitlement>;
   readonly grants: Map<string, Grant>;
@@ -34,7 +34,7 @@ export function emptyRun(): MemoryRun {
 export interface MemoryTargetOptions {
   readonly name?: string;
   readonly previousMembers?: Readonly<Record<string, number>>;
-  /** Before each commit and each drop of a group. What it rejects with, the call rejects with. */
+  /** Called before each commit and each drop of a group. If it rejects, the call rejects with the same error. */
   readonly beforeWrite?: () => Promise<void>;
   readonly beforePublish?: () => Promise<void>;
   readonly beforeCheck?: () => Promise<void>;

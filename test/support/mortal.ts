@@ -3,7 +3,7 @@ import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal } from "../../pkg/core/journal.ts";
 
-/** Thrown by everything that a dead process would have touched. */
+/** Thrown by every call of a dead process. */
 export class Dead extends Error {
   override readonly name = "Dead";
 }
@@ -15,7 +15,7 @@ export interface Mortal {
     readonly journal: (inner: Journal) => Journal;
     readonly audit: (inner: AuditLog) => AuditLog;
   };
-  /** The moments lived through, by name, in order. */
+  /** The moments that the process survived, by name, in order. */
   readonly moments: readonly string[];
 }
 
@@ -32,7 +32,7 @@ const READS: ReadonlySet<string> = new Set([
   "close",
 ]);
 
-/** What the journal does for the change itself; the rest only reads. */
+/** The methods of the journal that write; the others only read. */
 const JOURNALLED: ReadonlySet<string> = new Set([
   "begin",
   "note",
@@ -45,7 +45,7 @@ const JOURNALLED: ReadonlySet<string> = new Set([
 
 /**
  * Dies at moment number `at`, counted from 1; never for 0. Each call that changes something has two moments: before it,
- * and after it was done but before anybody learned of it.
+ * and after it was done but before its result is returned.
  */
 export function mortal(at: number): Mortal {
   const moments: string[] = [];

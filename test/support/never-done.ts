@@ -1,2 +1,2 @@
-// Given to a process by `--import`: something that nobody waits for keeps the event loop.
+// Given to a process by `--import`: a handle that nothing waits for keeps the event loop running.
 setInterval(() => {}, 60_000);

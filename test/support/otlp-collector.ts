@@ -17,7 +17,7 @@ export interface ReceivedSpan {
   /** 2: error. */
   readonly status: number;
   readonly statusMessage: string;
-  /** Of the process that sent it. */
+  /** The resource attributes of the sender. */
   readonly resource: Readonly<Record<string, string | number>>;
 }
 
@@ -114,7 +114,7 @@ export async function startOtlpCollector({
 
 type Field = bigint | Uint8Array;
 
-/** The fields of a message by number, each in the order they came. */
+/** The fields of a message by number, each in order of arrival. */
 function fieldsOf(bytes: Uint8Array): (number: number) => readonly Field[] {
   const reader = new BinaryReader(bytes);
   const fields = new Map<number, Field[]>();

@@ -1,4 +1,4 @@
-// The changes over gRPC, planted: those that go well, and those that are refused.
+// The changes over gRPC with planted texts: those that succeed, and those that are refused.
 import type { DescMethod, JsonObject, MessageInitShape } from "@bufbuild/protobuf";
 import { ActionService } from "../../pkg/gen/c1/connector/v2/action_pb.ts";
 import { GrantManagerService } from "../../pkg/gen/c1/connector/v2/grant_pb.ts";
@@ -70,7 +70,7 @@ function account(login: string, more: object = {}, profile: JsonObject = {}): Pl
   return call(createAccount, { accountInfo, ...more });
 }
 
-/** Every verb and every action. `turn` makes the new accounts and groups of one round new. */
+/** Every verb and every action. `turn` gives each round its own new accounts and groups. */
 export async function changes(turn: number, { recipient, sealed }: Keys): Promise<readonly PlantedCall[]> {
   return [
     action("confirm_sign_up", { user_id: SUBS.signedUp }),
@@ -111,7 +111,7 @@ export async function changes(turn: number, { recipient, sealed }: Keys): Promis
   ];
 }
 
-/** What is asked wrongly, or cannot be had. */
+/** Invalid requests, and requests for what does not exist. */
 export async function refusals({ recipient, sealed }: Keys): Promise<readonly PlantedCall[]> {
   const privateJwk = `{"kty":"OKP","crv":"Ed25519","x":"${"A".repeat(43)}","d":"${VALUE}"}`;
   const ids = [emailOf("ann"), emailOf("nobody"), `${NAME}-nobody`, `${PASSWORD}-id`];

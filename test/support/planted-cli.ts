@@ -1,4 +1,4 @@
-// The command line over a planted pool: the whole program but its process, and the search of all that came out of it.
+// Runs the command line in this process over a planted pool, and searches all its output.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
@@ -22,7 +22,7 @@ export interface Rig extends PlantedStage {
   readonly open: (sealed: string) => Promise<string>;
 }
 
-/** Each test has a pool and a state of its own: they run side by side, since settling what is unclear takes its time. */
+/** Each test has a pool and a state of its own: they run side by side, since a lost answer takes time. */
 export async function onStage(
   work: (rig: Rig) => Promise<void>,
   pool: Parameters<typeof setPlantedStage>[1] = {},
@@ -43,7 +43,7 @@ export interface Line {
   readonly args: readonly string[];
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** The call that it is about; none where it must not come to one. */
+  /** The call that it makes; undefined where it must not make one. */
   readonly writes?: string;
 }
 
@@ -58,7 +58,7 @@ export const LOGS = [
   { level: "info", format: "console", output: "table" },
 ] as const;
 
-/** The whole program but its process. */
+/** The whole program, without a process of its own. */
 export async function ran(
   stage: Rig,
   { args, stdin = "", env = {} }: Line,
@@ -100,7 +100,7 @@ export function invoke(name: string, writes: string, args: object): Line {
 
 export const nameOf = ({ args }: Line): string => args.slice(0, 3).join(" ");
 
-/** All that came out and all that was kept. */
+/** All output and all files. */
 export function leaksOf(stage: Rig, told: Ran, command: Line): readonly string[] {
   const name = nameOf(command);
   return [

@@ -1,4 +1,4 @@
-// Marked texts that must not come out, the search for them in every form in which they could, and a pool full of them.
+// Marked texts that must not be printed, the search for them in every form, and a pool that is full of them.
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { type ScriptedCognito, startScriptedCognito } from "../cognito/server.ts
 
 export interface Planted {
   readonly what: string;
-  /** Searched for whatever the case, and encoded. Letters and digits, so that no escaping hides it. */
+  /** Searched for in upper and lower case, and encoded. Letters and digits only, so that no escaping hides it. */
   readonly marker: string;
   /** Where the marker is a part of it: the whole text, whose digests are searched for too. */
   readonly whole?: string;
@@ -21,7 +21,7 @@ export const VALUE = "zqvalue7x";
 export const PHONE = "+15557391846";
 export const NAME = "zqname3v";
 export const DESCRIPTION = "zqdescription5r";
-/** Good enough for every policy here. */
+/** Accepted by every policy here. */
 export const PASSWORD = "Aa1!zqpassword5k";
 /** No capital, no digit but one, no symbol. */
 export const WEAK = "zqweakpassword6";
@@ -42,13 +42,13 @@ const VALUES: readonly Planted[] = [
 ];
 const NAMES: readonly Planted[] = [{ what: "username", marker: NAME }];
 
-/** What not even a result may show. */
+/** What a result must not show. */
 export const SECRETS: readonly Planted[] = [...PASSWORDS, ...KEYS];
-/** What a result may not show either, but for the resources of the protocol. */
+/** What a result must not show, except in the resources of the protocol. */
 export const PRIVATE: readonly Planted[] = [...SECRETS, ...VALUES];
-/** What no file of ours may hold. */
+/** What our files must not hold. */
 export const NEVER_KEPT: readonly Planted[] = [...PRIVATE, ...NAMES];
-/** What no log line and no error may tell. */
+/** What log lines and errors must not show. */
 export const NEVER_TOLD: readonly Planted[] = [
   ...NEVER_KEPT,
   { what: "group description", marker: DESCRIPTION },
@@ -67,7 +67,7 @@ export function leaksIn(
   const text = bytes.toString("latin1");
   const lower = text.toLowerCase();
   const { inAnyCase, asWritten, forms } = searchOf(planted);
-  // Nearly every content holds none of them, which one pass over it shows.
+  // Nearly every content holds none of them, and one pass over it is enough to see that.
   if (!inAnyCase.test(lower) && !asWritten.test(text)) return [];
   return planted.flatMap((each) => {
     const found = forms(each)
@@ -143,7 +143,7 @@ function digests(text: string): readonly string[] {
   });
 }
 
-/** Every file below a folder, as its bytes are now. One that goes while it is looked for is not there. */
+/** Every file below a folder, as its bytes are now. A file that is deleted during the search is left out. */
 export function filesBelow(folder: string): readonly { readonly path: string; readonly bytes: Buffer }[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).flatMap((path) => {
     try {
@@ -165,16 +165,16 @@ export function leaksBelow(folder: string, planted: readonly Planted[]): readonl
 
 const READS = ["AdminGetUser", "ListUsers", "AdminListGroupsForUser", "GetGroup", "DescribeUserPool"];
 
-/** What AWS might say: all that it was given, and what it has. */
+/** A message that AWS might send: it quotes the whole request and the stored user. */
 export const QUOTE = `1 validation error detected: Value '${VALUE}@example.com' of ${NAME}, ${PHONE}, '${PASSWORD}' or '${WEAK}' failed to satisfy constraint of ${DESCRIPTION}`;
 
-/** What breaks off a change of two steps, and its undoing. */
+/** The faults that stop a change of two steps, and its undoing. */
 const SECOND = ["AdminSetUserPassword", "AdminUserGlobalSignOut", "AdminDeleteUserAttributes"];
 
 export interface Fault {
   readonly title: string;
   readonly rule: FaultRule;
-  /** One command in so many meets it where each takes a while; 1 is all. */
+  /** One command in so many meets it when each takes a while; 1 means every command. */
   readonly share: number;
 }
 
@@ -187,7 +187,7 @@ function fault(title: string, rule: FaultRule): Fault {
   return { title, rule, share: 1 };
 }
 
-/** The faults that both edges are put through. */
+/** The faults that the command line and gRPC are tested with. */
 export const FAULTS: readonly Fault[] = [
   refusal("InvalidParameterException", 1),
   refusal("SomethingNewException", 1),
@@ -250,7 +250,7 @@ const ATTRIBUTES = {
   "custom:note": VALUE,
 };
 
-/** Everybody's sub, by what the pool is to hold them for. */
+/** The sub of each user, by the role of the user in the tests. */
 export const SUBS = {
   ann: "00000000-0000-4000-8000-000000000001",
   pending: "00000000-0000-4000-8000-000000000002",
@@ -269,7 +269,7 @@ export interface PlantedStage {
   readonly pool: Pool;
   readonly cognito: ScriptedCognito;
   readonly folder: string;
-  /** Where the journal and the audit log go. */
+  /** The folder of the journal and the audit log. */
   readonly stateDir: string;
   /** What the files held during any write call. */
   readonly duringWrites: readonly string[];
@@ -279,8 +279,8 @@ export interface PlantedStage {
 }
 
 /**
- * A server over a pool in which everybody is planted. The state is searched during each write call, when it is fullest,
- * but not more often than said.
+ * A server over a pool in which every user is planted. The files are searched during write calls, when they hold most,
+ * but at most once in `searchEveryMs`.
  */
 export async function setPlantedStage(
   searchEveryMs = 0,

@@ -41,7 +41,7 @@ export const POLICY: ProvisioningSettings = {
 export const asked: WriteContext = { requester: { via: "cli", name: "test" }, dryRun: false };
 export const dryRun: WriteContext = { ...asked, dryRun: true };
 
-/** A connector process: what it knows dies with it, the disk does not. */
+/** A connector process: its memory ends with it, its files stay. */
 export interface Process {
   readonly provisioner: Provisioner;
   readonly journal: MemoryJournal;
@@ -55,7 +55,7 @@ export interface StageOptions {
 
 export interface ProcessOptions extends StageOptions {
   readonly directory?: Directory & DirectoryWriter;
-  /** Between the changes and the journal. */
+  /** Wraps the journal. */
   readonly journal?: (inner: Journal) => Journal;
   /** Another state directory. */
   readonly disk?: MemoryDisk;
@@ -68,9 +68,9 @@ export interface Stage extends Process {
   readonly clock: InstantClock;
   readonly disk: MemoryDisk;
   readonly audit: MemoryAudit;
-  /** The writes that were asked for, in order. */
+  /** The requested writes, in order. */
   writes(): readonly string[];
-  /** Another process, on the same disk unless told otherwise. */
+  /** Another process, on the same disk unless given another one. */
   readonly process: (over?: ProcessOptions) => Process;
 }
 

@@ -1,4 +1,4 @@
-// Given to a process by `--import`: on SIGUSR2 something fails that nobody waits for.
+// Given to a process by `--import`: SIGUSR2 causes an unhandled rejection.
 process.once("SIGUSR2", () => {
   void Promise.reject(new Error("the password is hunter2"));
 });

@@ -1,4 +1,4 @@
-// A process that reads its log level again at SIGHUP: node reload-worker.ts <file>, which holds the level and nothing else.
+// A process that reads its log level again at SIGHUP: node reload-worker.ts <file>, which holds only the level.
 import { readFileSync } from "node:fs";
 import { reloadableLevel, reloadOnHangup } from "../../cmd/connector/process/reload.ts";
 import { createSignals } from "../../cmd/connector/process/signals.ts";

@@ -20,9 +20,9 @@ export interface Rig {
 export interface RigOptions {
   readonly url: string;
   readonly poolId: string;
-  /** Keys that any server takes, unless given. */
+  /** By default, keys that any server accepts. */
   readonly credentials?: CredentialOptions;
-  /** Requests per second of every category; wide open unless given. */
+  /** Requests per second of every category; no limit unless given. */
   readonly perSecond?: number;
   readonly userIdKind?: UserIdKind;
   /** The jitter of the pauses between attempts; none unless given, since tests need not wait. */
@@ -31,7 +31,7 @@ export interface RigOptions {
   readonly onCall?: (event: AwsCallEvent) => void;
 }
 
-/** The parts below the fronts, put together as the program does it, over whatever answers at the address. */
+/** The parts below the fronts, composed as in the program, over the server at the address. */
 export function createRig(options: RigOptions): Rig {
   const { url, poolId, perSecond = 10_000, userIdKind = "sub", random = () => 0 } = options;
   const calls: AwsCallEvent[] = [];

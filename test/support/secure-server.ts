@@ -27,7 +27,7 @@ export interface SecureHarness {
   readonly reloads: readonly ReloadEvent[];
   /** Resolves when the list has so many entries. */
   readonly told: (list: "events" | "refused" | "reloads", count: number) => Promise<void>;
-  /** Plaintext without an authority; with one, TLS that trusts it alone. */
+  /** Plaintext without an authority; with one, TLS that trusts only that one. */
   readonly connect: (ca?: string, own?: KeyAndCertificate) => GrpcTestClient;
 }
 
@@ -39,7 +39,7 @@ export interface SecureOptions
 
 export interface SecureStage {
   start(options?: SecureOptions): Promise<SecureHarness>;
-  /** Writes a file into the test's own folder and names its path. */
+  /** Writes a file into the test's own folder and returns its path. */
   file(name: string, content: string): string;
 }
 

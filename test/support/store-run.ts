@@ -28,7 +28,7 @@ import { openSyncFile, type SyncFile, type SyncFileOptions } from "../../pkg/sto
 import type { SyncPage, SyncRun } from "../../pkg/sync/target.ts";
 import { someGroup, someUser } from "./fake-directory.ts";
 
-/** A pool small enough to write down: who there is, and who is in which group. */
+/** A small pool: its users, and the members of each group. */
 export interface SmallPool {
   readonly users: readonly string[];
   readonly groups: Readonly<Record<string, readonly string[]>>;
@@ -120,7 +120,7 @@ export function storeOptions(folder: string, changes: Partial<SyncFileOptions> =
 }
 
 /**
- * Reads the pool into the file as the engine would, one page of a listing at a time, each time of the listing that comes
+ * Reads the pool into the file as the engine would, one page of a listing at a time, always of the listing that is
  * first by name. `afterCommit` receives how many commits there were, the beginning included; false stops it there.
  */
 export async function readPool(

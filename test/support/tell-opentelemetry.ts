@@ -1,4 +1,4 @@
-// Given to a process by `--import`: it says on stderr of which package of OpenTelemetry it loads the first file.
+// Given to a process by `--import`: it prints on stderr the first package of OpenTelemetry that is loaded.
 import { writeSync } from "node:fs";
 import { registerHooks } from "node:module";
 

@@ -1,5 +1,5 @@
 // A key and a self-signed certificate for cognito-idp.eu-west-1.amazonaws.com, made for these tests and of no use
-// anywhere else: nobody trusts it unless a test says so. Valid until 2120.
+// anywhere else: only a test trusts it. Valid until 2120.
 
 export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdnMSc8EMWdd+R4Fv

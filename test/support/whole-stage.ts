@@ -24,7 +24,7 @@ import {
 import { POLICY, STAGE_POOL, writesIn } from "./provision-stage.ts";
 import { createRig } from "./rig.ts";
 
-/** A connector process over sockets and files, as far as one process can tell. */
+/** A connector process over sockets and files, as far as one process can imitate it. */
 export interface WholeProcess {
   readonly connector: Connector;
   readonly provisioner: Provisioner;
@@ -37,7 +37,7 @@ export interface WholeProcess {
 export interface WholeOptions {
   readonly policy?: Partial<ProvisioningSettings>;
   readonly userIdKind?: "sub" | "username";
-  /** Keys that any server takes, unless given. */
+  /** By default, keys that any server accepts. */
   readonly credentials?: (url: string) => CredentialOptions;
   /** Between the changes and what they work with. */
   readonly wrap?: {

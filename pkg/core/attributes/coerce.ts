@@ -5,7 +5,10 @@ import { MAX_VALUE_BYTES } from "./standard.ts";
 
 export type Purpose = "create" | "update";
 
-/** `absent`: the attribute is not sent. A problem is the end of a sentence that begins with the name of the field; it never holds the value. */
+/**
+ * `absent`: the attribute is not sent. A problem is the end of a sentence that begins with the name of the field; it
+ * never holds the value.
+ */
 type AttributeText = { readonly text: string } | { readonly absent: true } | { readonly problem: string };
 
 /**
