@@ -214,7 +214,7 @@ describe("the architecture", () => {
     ).toBe(true);
   });
 
-  test("no import goes round in a circle", () => {
+  test("no files import each other in a circle", () => {
     expect(circlesOf(edgesBy((file) => (file.endsWith(".ts") ? file : undefined)))).toEqual([]);
   });
 
@@ -248,7 +248,7 @@ describe("the architecture", () => {
     expect(readers.map(({ file }) => file)).toEqual(["pkg/core/clock.ts"]);
   });
 
-  test("nothing in cmd or pkg knows the test instruments", () => {
+  test("no file of cmd or pkg imports from test", () => {
     const users = sources.filter(({ imports }) => imports.some((target) => target.startsWith("test/")));
     expect(users.map(({ file }) => file)).toEqual([]);
   });

@@ -1,5 +1,5 @@
-// The audit log as it is on a real disk: written by several processes, killed in the middle, out of space, and read
-// back by the commands.
+// The audit log on a real disk: several processes write it, a process is killed, the disk is full, and the commands
+// read it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-// Appends the change that each line of stdin names, and prints what came of it.
+// Appends the change that each line of stdin names, and prints the result.
 const WRITER = `
   import { createInterface } from "node:readline";
   const { openAuditLog } = await import(process.argv[1]);
@@ -54,7 +54,7 @@ interface Writer {
   readonly child: ChildProcess;
   send(...ids: readonly string[]): void;
   next(): Promise<string>;
-  /** All that it said from here on, once it has ended. */
+  /** Resolves with all further output when the process has ended. */
   rest(): Promise<readonly string[]>;
 }
 
@@ -68,7 +68,7 @@ async function startWriter(limitBlocks?: number): Promise<Writer> {
     `${audit}/testing.fixture.ts`,
     path,
   ];
-  // The limit of the shell is handed down; the signal that goes with it is ignored, as under a service manager.
+  // The process inherits the limit of the shell. The signal that goes with it is ignored, as under a service manager.
   const limited = ["-c", `trap "" XFSZ; ulimit -f ${limitBlocks}; exec "$0" "$@"`, process.execPath, ...args];
   const child =
     limitBlocks === undefined
@@ -94,7 +94,7 @@ async function startWriter(limitBlocks?: number): Promise<Writer> {
 }
 
 describe("the audit log on a disk", () => {
-  test("written by three processes in turn is one chain, one line a change", async () => {
+  test("is one chain with one line for each change when three processes write it in turn", async () => {
     const writers = await Promise.all([startWriter(), startWriter(), startWriter()]);
     for (let i = 0; i < 30; i += 1) {
       for (const writer of [writers[i % 3], writers[(i * 7 + 1) % 3]]) {
@@ -106,7 +106,7 @@ describe("the audit log on a disk", () => {
   });
 
   test.for([1, 7, 40])(
-    "of a process killed after %i changes has every one that was acknowledged",
+    "of a process that is killed after %i changes has every acknowledged change",
     async (acknowledged) => {
       const writer = await startWriter();
       writer.send(...Array.from({ length: 500 }, (_, i) => `c${i}`));
@@ -128,7 +128,7 @@ describe("the audit log on a disk", () => {
     },
   );
 
-  test("that may not grow refuses the change, and stays whole", async () => {
+  test("that may not grow refuses the change and stays intact", async () => {
     const writer = await startWriter(16); // blocks of 1024 bytes; a line has some 7 KiB
     writer.send("c1", "c2", "c3", "c4");
     expect([await writer.next(), await writer.next()]).toEqual(["c1", "c2"]);
@@ -161,7 +161,7 @@ describe("audit verify", () => {
     return { code, stdout: context.stdout.text() };
   }
 
-  test("of a whole file ends with 0, and says what the file does not show", async () => {
+  test("of an intact file ends with 0 and says what the check cannot see", async () => {
     write(3);
     expect(await verify()).toEqual({
       code: 0,
@@ -266,7 +266,7 @@ describe("audit show", () => {
 
   const step = { state: "done", requestId: "r", code: undefined, reason: undefined } as const;
 
-  test("prints the lines whole as JSON, over many batches", async () => {
+  test("prints complete lines as JSON, over many batches", async () => {
     write(401);
     const lines = linesOf(path)
       .slice(0, -1)
@@ -328,7 +328,7 @@ describe("audit show", () => {
     });
   });
 
-  test("that is stopped midway says so", async () => {
+  test("that is stopped half way says so", async () => {
     const members = Array.from({ length: 100 }, (_, i) => `a member with a long name ${i}`);
     const log = openAuditLog({ path, now: () => NOW });
     for (let i = 0; i < 250; i += 1) log.append(recordOf(`c${i}`, { undo: { members } })); // longer than one read
@@ -348,7 +348,7 @@ describe("audit show", () => {
     expect(context.stderr.text()).toMatch(/incomplete output, only \d+ lines/);
   });
 
-  test("leaves the file as it is", async () => {
+  test("does not change the file", async () => {
     write(2);
     const before = readFileSync(path);
     await show("table");

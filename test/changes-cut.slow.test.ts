@@ -10,7 +10,7 @@ import { createWholeStage, strike } from "./support/whole-stage.ts";
 
 afterEach(strike);
 
-/** What is wrong after a process that was killed at the moment; nothing, if all is well. */
+/** The problems after the process is killed at the moment; empty if there are none. */
 async function breaches(scenario: Scenario, at: number, ends: Ends): Promise<string[]> {
   const stage = await createWholeStage(scenario.pool);
   await stage.close();
@@ -42,7 +42,7 @@ async function breaches(scenario: Scenario, at: number, ends: Ends): Promise<str
 }
 
 test.for(Object.entries(SCENARIOS))(
-  "%s, cut off at every moment, ends whole or not at all, or says what has been done, in one audit line",
+  "%s is complete, undone or reported in part, with one audit line, when its process dies at any moment",
   { timeout: 120_000 },
   async ([, scenario]) => {
     const stage = await createWholeStage(scenario.pool);

@@ -39,9 +39,9 @@ function args(command: readonly string[]): string[] {
 interface Change {
   readonly definition: Partial<PoolDefinition>;
   readonly command: (folder: string) => readonly string[];
-  /** The writes of an undisturbed run. */
+  /** The writes of a run that is not killed. */
   readonly writes: readonly string[];
-  /** "whole" or "none", or what else is found. */
+  /** "whole", "none", or a description of the state. */
   readonly state: () => string;
 }
 
@@ -122,7 +122,7 @@ describe.for(Object.entries(CHANGES))("%s, as a process", ([, change]) => {
   );
 
   test.for(cuts)(
-    "killed at write $number ($operation) with the $at on its way is whole or none after recover",
+    "after recover, is complete or undone when it is killed at write $number ($operation) with the $at on its way",
     async ({ operation, number, at }) => {
       await serve(change.definition);
       const nth = change.writes.slice(0, number).filter((name) => name === operation).length;

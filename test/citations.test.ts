@@ -89,7 +89,7 @@ describe("the check itself", () => {
     ["pkg/x.ts", "// What it is.\n//\n//   THING-1. Holds.\n"],
   ] as const;
 
-  test("takes what is defined once", () => {
+  test("accepts an id that is defined once", () => {
     const user = "// Mark 1 (D1, STORE-1, STORE-2): F-01, THING-1; UTF-8, P-256, SHA-256, V8, C1 controls\n";
     expect([...wrongIn(new Map([...documents, ["pkg/y.ts", user]]))]).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe("the check itself", () => {
 });
 
 describe("citations", () => {
-  test("lead to a definition, of which there is one", () => {
+  test("lead to exactly one definition", () => {
     expect([...wrongIn(tree)]).toEqual([]);
   });
 

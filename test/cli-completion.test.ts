@@ -101,7 +101,7 @@ describe("bash completion", () => {
     expect(complete(...words).sort()).toEqual([...offered].sort());
   });
 
-  test("is taken by bash as it is, and bound to the command", () => {
+  test("is valid for bash, and bound to the command", () => {
     const { stdout } = spawnSync("bash", ["-c", `source "${script}"; complete -p connector`], {
       encoding: "utf8",
     });

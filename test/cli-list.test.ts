@@ -39,7 +39,7 @@ describe("connector list", () => {
   const settings = () => ["--user-pool-id", POOL, "--endpoint-url", cognito.url, "--rate", "1000"];
   const list = (...args: string[]): Promise<CliResult> => runCli(["list", ...args, ...settings()]);
 
-  test("users off a terminal are JSON lines, one call a page, and nothing on stderr", async () => {
+  test("users without a terminal are JSON lines, with one call for each page and an empty stderr", async () => {
     const { code, stdout, stderr } = await list("users");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const rows = stdout
@@ -61,7 +61,7 @@ describe("connector list", () => {
     expect(cognito.stats.count()).toBe(3);
   });
 
-  test("users as CSV give no spreadsheet a formula", async () => {
+  test("users as CSV contain no formula for a spreadsheet", async () => {
     const { stdout } = await list("users", "--output", "csv");
     const lines = stdout.split("\r\n");
     expect(lines[0]).toBe("id,username,status,enabled,email,created");
@@ -69,7 +69,7 @@ describe("connector list", () => {
     expect(lines).toHaveLength(182);
   });
 
-  test("users by username have that as id", async () => {
+  test("users by username have the username as id", async () => {
     const { stdout } = await list("users", "--output", "csv", "--user-id", "username");
     expect(stdout.split("\r\n")[2]).toMatch(/^日本,日本,/);
   });
@@ -92,24 +92,24 @@ describe("connector list", () => {
     ]);
   });
 
-  test("members are those of the one group", async () => {
+  test("members are those of the group that is named", async () => {
     const { stdout } = await list("members", "all");
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     expect(JSON.parse(stdout)).toMatchObject({ id: "sub-0" });
   });
 
-  test("members of a group that is not there are not found", async () => {
+  test("members of a missing group are not-found", async () => {
     const { code, stdout, stderr } = await list("members", "nobody");
     expect([code, stdout]).toEqual([5, ""]);
     expect(stderr).toMatch(/no such group/);
   });
 
-  test("members of an empty group are a whole, empty list", async () => {
+  test("members of an empty group are a complete, empty list", async () => {
     const { code, stdout } = await list("members", "none", "--output", "json");
     expect([code, stdout]).toEqual([0, "[]\n"]);
   });
 
-  test("on a terminal is a table that no name can steer, and a count", async () => {
+  test("on a terminal is a table with a count, and escapes control characters in names", async () => {
     const stdout = memoryOutput({ isTerminal: true, columns: 160 });
     const stderr = memoryOutput({ isTerminal: true });
     const env = { AWS_ACCESS_KEY_ID: "AKIDTEST", AWS_SECRET_ACCESS_KEY: "s" };
@@ -126,7 +126,7 @@ describe("connector list", () => {
   });
 
   test.for([["jsonl"], ["csv"], ["json"]])(
-    "that breaks off as %s says so and ends with 20: never a shorter list that looks whole (mark 8)",
+    "that stops half way as %s says so and ends with 20: a shorter list never looks complete (mark 8)",
     async ([format = ""]) => {
       cognito.script({ operation: "ListUsers", continues: true, error: { name: "AccessDeniedException" } });
       const { code, stdout, stderr } = await list("users", "--output", format, "--log-format", "console");
@@ -137,23 +137,26 @@ describe("connector list", () => {
     },
   );
 
-  test("that fails on its first page has that failure's exit code, and no output", async () => {
+  test("that fails on its first page ends with the exit code of the failure and prints no rows", async () => {
     cognito.script({ operation: "ListUsers", error: { name: "AccessDeniedException" } });
     const { code, stdout, stderr } = await list("users");
     expect([code, stdout]).toEqual([7, ""]);
     expect(JSON.parse(stderr)).toMatchObject({ level: "error", code: "permission-denied" });
   });
 
-  test.for([[1], [2]])("page markers that come again after %i end it (mark 4)", async ([length = 1]) => {
-    // Pages are cut to one item, so that the circle closes before the list ends.
-    cognito.script({ operation: "ListUsers", shortPage: 1, repeatTokens: length });
-    const { code, stdout, stderr } = await list("users");
-    expect(code).toBe(20);
-    expect(stderr).toMatch(/the listing would never end/);
-    expect(stdout.split("\n").length).toBeLessThan(12);
-  });
+  test.for([[1], [2]])(
+    "ends with an error when page markers repeat after %i (mark 4)",
+    async ([length = 1]) => {
+      // Pages are cut to one item, so that the circle closes before the list ends.
+      cognito.script({ operation: "ListUsers", shortPage: 1, repeatTokens: length });
+      const { code, stdout, stderr } = await list("users");
+      expect(code).toBe(20);
+      expect(stderr).toMatch(/the listing would never end/);
+      expect(stdout.split("\n").length).toBeLessThan(12);
+    },
+  );
 
-  test("goes over empty and short pages to the end (mark 1, mark 2)", async () => {
+  test("reads past empty and short pages to the end (mark 1, mark 2)", async () => {
     cognito.script({ operation: "ListUsers", nth: [1, 3], shortPage: 0 });
     cognito.script({ operation: "ListUsers", nth: [2], shortPage: 7 });
     const { code, stdout } = await list("users");
@@ -172,7 +175,7 @@ describe("connector list", () => {
     expect((await result).code).toBe(0);
   });
 
-  test("ends quietly, and calls no more, when its reader has had enough", async () => {
+  test("ends without an error and makes no more calls when its reader closes the pipe", async () => {
     cognito.setLatency((call) => (call.number > 1 ? 50 : 0));
     const { process: program, result } = startCli(["list", "users", ...settings()]);
     program.stdout?.once("data", () => program.stdout?.destroy());

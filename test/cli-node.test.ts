@@ -12,7 +12,7 @@ Object.defineProperty(process, "versions", { value: { ...process.versions, node:
 syncBuiltinESMExports();
 `;
 
-test("on an old Node the program says in one line which it needs, before it loads anything", () => {
+test("on an old Node the program says in one line which version it needs, before it loads anything", () => {
   const folder = mkdtempSync(join(tmpdir(), "connector-node-"));
   const preload = join(folder, "old.mjs");
   writeFileSync(preload, OLD);

@@ -87,7 +87,7 @@ describe("connector serve", () => {
     expect(await started?.result).toMatchObject({ code: 0, stdout: "" });
   });
 
-  test("listens on a socket, which is gone afterwards", async () => {
+  test("listens on a Unix socket and removes it at the end", async () => {
     const path = join(folder, "c.sock");
     const address = await serve(`unix:${path}`);
     expect(address).toBe(`unix:${path}`);
@@ -97,7 +97,7 @@ describe("connector serve", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test("lets a call under way finish before it ends", async () => {
+  test("finishes a running call before it ends", async () => {
     const address = await serve();
     const hold = cognito.hold({ operation: "ListUsers" });
     const page = callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
@@ -120,7 +120,7 @@ describe("connector serve", () => {
     hold.release();
   });
 
-  test("an address that is taken is said in one line", async () => {
+  test("an address in use is reported in one line", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const address = other.address();
@@ -133,7 +133,7 @@ describe("connector serve", () => {
     );
   });
 
-  test("tells at once that the pool is out of reach, and serves on", async () => {
+  test("reports at once that it cannot reach the pool, and continues to serve", async () => {
     cognito.script({ operation: "DescribeUserPool", error: { name: "UnrecognizedClientException" } });
     started = startCli(args("127.0.0.1:0"));
     expect(await logged(started, "the pool cannot be read")).toMatchObject({
@@ -144,7 +144,7 @@ describe("connector serve", () => {
     expect((await started.result).code).toBe(0);
   });
 
-  test("no answer of a call is written to stdout", async () => {
+  test("writes no answer of a call to stdout", async () => {
     const address = await serve("127.0.0.1:0", "--log-level", "debug");
     await callUnary(address, ConnectorService.method.validate);
     started?.process.kill("SIGTERM");

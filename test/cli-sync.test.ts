@@ -40,7 +40,7 @@ describe("connector sync", () => {
     ...more,
   ];
 
-  /** Runs in this process as on a terminal; a real one would need a pseudo-terminal that not every machine has. */
+  /** Runs in this process as on a terminal; a process of its own would need a pseudo-terminal. */
   async function onTerminal(columns: number, env: Record<string, string> = {}) {
     const stdout = memoryOutput({ isTerminal: true, columns });
     const stderr = memoryOutput({ isTerminal: true, columns });
@@ -50,7 +50,7 @@ describe("connector sync", () => {
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
   }
 
-  test("off a terminal prints one JSON summary with exact counts, and leaves only the file", async () => {
+  test("without a terminal prints one JSON summary with exact counts, and leaves only the file", async () => {
     const { code, stdout, stderr } = await runCli(args());
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.split("\n")).toHaveLength(2);
@@ -73,7 +73,7 @@ describe("connector sync", () => {
     expect(readdirSync(folder)).toEqual(["pool.c1z"]);
   });
 
-  test("on a terminal shows one line that is gone at the end, then a summary", async () => {
+  test("on a terminal shows one progress line, removes it at the end, and prints a summary", async () => {
     cognito.setLatency(30);
     const { exitCode, stdout, stderr } = await onTerminal(70);
     expect(exitCode).toBe(0);
@@ -120,7 +120,7 @@ describe("connector sync", () => {
     expect(readdirSync(state)).not.toEqual([]);
   });
 
-  test("holds back a run that lost more than half (21), and publishes it without reading when told to", async () => {
+  test("does not publish a run that lost more than half (21), and publishes it with --accept-shrink without reading again", async () => {
     await runCli(args());
     const before = readFileSync(file);
     await cognito.close();
@@ -139,7 +139,7 @@ describe("connector sync", () => {
     expect(cognito.stats.count()).toBe(0);
   });
 
-  test("an unwritable file is said before the first call, in one plain line", async () => {
+  test("a file that cannot be written is reported in one line before the first call", async () => {
     const { code, stderr } = await runCli(args("--file=/nonexistent/x.c1z"));
     expect(code).toBe(2);
     expect(stderr).toMatch(/^connector: cannot write "\/nonexistent\/x\.c1z": .*\n$/);

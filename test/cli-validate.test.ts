@@ -76,7 +76,7 @@ describe("connector validate", () => {
     },
   );
 
-  test("goes on without DescribeUserPool, whose lack it reports among the actions", async () => {
+  test("continues without DescribeUserPool, and reports it among the missing actions", async () => {
     cognito.script({ operation: "DescribeUserPool", error: { name: "AccessDeniedException" } });
     const { code, checks } = await validate();
     expect(code).toBe(7);
@@ -85,7 +85,7 @@ describe("connector validate", () => {
     expect(checks.get("cognito-idp:ListUsers")).toMatchObject({ result: "ok" });
   });
 
-  test("does not mind what reading does not need", async () => {
+  test("does not check permissions that reading does not need", async () => {
     cognito.script({ operation: "AdminGetUser", error: { name: "AccessDeniedException" } });
     const { code, checks } = await validate();
     expect(code).toBe(0);
@@ -100,7 +100,7 @@ describe("connector validate", () => {
       16,
     ],
     ["pool", { name: "OperationNotEnabledException" }, 9],
-  ] as const)("tells that it is the %s", async ([check, error, exitCode]) => {
+  ] as const)("reports that it is the %s", async ([check, error, exitCode]) => {
     cognito.script({ error });
     const { code, checks } = await validate();
     expect(code).toBe(exitCode);
@@ -110,7 +110,7 @@ describe("connector validate", () => {
     expect(checks.get("IAM actions")).toMatchObject({ result: "not checked" });
   });
 
-  test("tells a pool that is not there from all else", async () => {
+  test("distinguishes a missing pool from every other failure", async () => {
     const { code, checks } = await validate("us-east-1_Nobody");
     expect(code).toBe(9);
     expect(checks.get("credentials")?.result).toBe("ok");

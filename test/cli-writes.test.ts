@@ -52,7 +52,7 @@ const reading = (...args: string[]): Promise<CliResult> => runCli([...args, ...s
 const changing = (...args: string[]): Promise<CliResult> => reading(...args, "--provisioning");
 const line = (text: string): string[] => text.split(" ");
 
-/** The same in this process, which saves its start where many lines are tried. */
+/** The same in this process, which is faster for many command lines. */
 async function inside(...args: string[]): Promise<CliResult> {
   const env = { BATON_AWS_ACCESS_KEY_ID: "AKIDTEST", BATON_AWS_SECRET_ACCESS_KEY: "test-secret-key" };
   const context = memoryContext({ env, cwd: folder, now: Date.now, monotonic: () => performance.now() });
@@ -97,7 +97,7 @@ function everythingWritten(): string {
 }
 
 describe("an admin who has only the commands", () => {
-  test("creates a person, puts them into two groups, disables them, and deletes them; each of it twice", async () => {
+  test("creates a person, puts them into two groups, disables them, and deletes them; each step twice", async () => {
     const create = line("create-account --login ada --email ada@example.com --attribute given_name=Ada");
     const created = await changing(...create);
     expect(created).toMatchObject({ code: 0, stderr: "" });
@@ -159,7 +159,7 @@ describe("an admin who has only the commands", () => {
       stderr: "",
     });
 
-    // The chain is whole, and nobody's name or address is in it.
+    // The chain is intact, and it holds no name and no address.
     const verified = await runCli(["audit", "verify", `--user-pool-id=${POOL}`, `--state-dir=${folder}`]);
     expect(verified).toMatchObject({ code: 0, stderr: "" });
     expect(rowsOf(verified)).toMatchObject([{ ok: true, problem_count: 0 }]);
@@ -239,7 +239,7 @@ describe("every other command, twice", () => {
     );
   });
 
-  test("create-group of another kind under a name in use is no success", async () => {
+  test("create-group with other values under a name in use fails", async () => {
     const { code, stderr } = await changing(...line("create-group --name readers --description other"));
     expect(code).toBe(6);
     expect(stderr).toMatch(/^connector: group readers exists .*"connector update-group"\n$/);
@@ -247,7 +247,7 @@ describe("every other command, twice", () => {
 });
 
 describe("passwords", () => {
-  test("come from stdin, and stand nowhere", async () => {
+  test("come from stdin, and are stored nowhere", async () => {
     const results = [
       await fed(`${PASSWORD}\n`, ...line("set-password --user joan --stdin")),
       await fed(`${PASSWORD}2`, ...line("create-account --login ada --email a@example.com --password stdin")),
@@ -290,7 +290,7 @@ describe("passwords", () => {
   });
 });
 
-describe("wrong input is one line, and nothing is written", () => {
+describe("wrong input gives one line, and nothing is written", () => {
   test.for<[string, number, RegExp]>([
     ["grant --group nope --user joan", 5, /group nope is not in this pool/],
     ["grant --group readers --user nobody@example.com", 5, /user is not in this pool/],
@@ -317,7 +317,7 @@ describe("wrong input is one line, and nothing is written", () => {
     expect([writes(), snapshot()]).toEqual([[], before]);
   });
 
-  test("of one group among others: the others are granted, exit code 20", async () => {
+  test("of one group among others: the others are granted, and the exit code is 20", async () => {
     const result = await changing(...line("grant --group readers --group nope --group writers --user joan"));
     expect(result.code).toBe(20);
     expect(rowsOf(result)).toMatchObject([{ group: "readers" }, { group: "writers" }]);
@@ -361,7 +361,7 @@ test("recover finishes or undoes what a killed process left open, and says what 
   expect((await changing("recover", "--output", "table")).stdout).toBe("nothing to do: no change is open\n");
 });
 
-test("recover finds nothing where nothing was cut off", async () => {
+test("recover finds nothing when no change was cut off", async () => {
   await changing(...line("grant --group readers --user joan"));
   expect(await changing("recover", "--output", "table")).toEqual({
     code: 0,

@@ -72,7 +72,7 @@ describe("listings", () => {
     for (const { input } of server.stats.calls) expect(input?.["Limit"]).toBe(60);
   });
 
-  test("mark 3: all four listings go on by their own marker", async () => {
+  test("mark 3: all four listings continue by their own marker", async () => {
     const groups = Array.from({ length: 100 }, (_, index) => `group-${index}`);
     const { server, directory } = await serve({
       users: people(130, () => ({ groups: [groups[0] ?? ""] })),
@@ -93,7 +93,7 @@ describe("listings", () => {
     });
   });
 
-  test("mark 4: a marker that comes twice is an error, and not an end", async () => {
+  test("mark 4: a marker that comes twice is an error, not the end", async () => {
     const { server, directory } = await serve({ users: people(300) });
     const repeats = server.script({ operation: "ListUsers", repeatTokens: 1 });
     const error = await refusal(readAll((marker) => directory.listUsers({ marker }, never)));
@@ -108,7 +108,7 @@ describe("listings", () => {
     expect(second).toEqual(first);
   });
 
-  test("mark 7: a marker older than an hour is told apart, in every listing", async () => {
+  test("mark 7: a marker older than an hour has an error of its own, in every listing", async () => {
     let nowMs = Date.UTC(2026, 10, 21);
     const groups = Array.from({ length: 70 }, (_, index) => `group-${index}`);
     const { directory } = await serve(
@@ -133,7 +133,7 @@ describe("listings", () => {
     }
   });
 
-  test("mark 7: so is a marker of another listing", async () => {
+  test("mark 7: a marker of another listing has the same error", async () => {
     const { directory } = await serve({
       users: people(100, () => ({ groups: ["g", "h"] })),
       groups: ["g", "h"],
@@ -145,7 +145,7 @@ describe("listings", () => {
     expect((await refusal(directory.listUsers({ marker: next }, never))).reason).toBe("marker-refused");
   });
 
-  test("mark 10, mark 15: a listing asks for all attributes, and for no user on its own", async () => {
+  test("mark 10, mark 15: a listing asks for all attributes, and reads no single user", async () => {
     const { server, directory } = await serve({
       users: people(70, () => ({ attributes: { "custom:team": "blue", locale: null }, groups: ["g"] })),
       groups: ["g"],
@@ -178,7 +178,7 @@ describe("listings", () => {
   });
 });
 
-describe("trouble on the way", () => {
+describe("faults of AWS and of the network", () => {
   test.for([
     ["a throttle", { throttle: true }],
     ["another throttle", { throttle: "ThrottlingException" }],
@@ -253,7 +253,7 @@ describe("trouble on the way", () => {
     },
   );
 
-  test("a group deleted while it is read is gone; the pool is not", async () => {
+  test("a group that is deleted while it is read is reported as missing, the pool is not", async () => {
     const { pool, server, directory } = await serve({
       users: people(100, () => ({ groups: ["g"] })),
       groups: ["g"],
@@ -319,7 +319,7 @@ describe("people", () => {
     expect((await directory.describePool(never)).caseSensitiveUsernames).toBe(true);
   });
 
-  test("mark 13, mark 14: by e-mail all that have it are found, and nobody whose address only begins so", async () => {
+  test("mark 13, mark 14: a search by e-mail finds every user with the address, and no user whose address only begins with it", async () => {
     const email = (address: string) => ({ attributes: { email: address } });
     const { directory } = await serve({
       users: [
@@ -334,7 +334,7 @@ describe("people", () => {
   });
 
   test.for(['Ann "the boss" Lee', 'a" or sub = "', "=", "安娜 🙂", "O'Neil", "a  b", '"'])(
-    "mark 11: the name %j is found as it is, and nothing else with it",
+    "mark 11: a search finds exactly the name %j",
     async (name) => {
       const { directory } = await serve({
         users: [person(1, { username: "it", attributes: { name } }), ...people(5)],
@@ -343,7 +343,7 @@ describe("people", () => {
     },
   );
 
-  test("mark 29, mark 30: federated and linked profiles carry their identities, and stay two entries", async () => {
+  test("mark 29, mark 30: federated and linked profiles carry their identities and remain two entries", async () => {
     const { directory } = await serve({
       users: [federatedPerson(500), ...linkedPerson(501, "Okta"), person(1)],
     });
@@ -364,7 +364,7 @@ describe("people", () => {
     expect(items.map(({ name }) => signInProvider(POOL, name))).toEqual(["Google", undefined, undefined]);
   });
 
-  test("mark 32: an unheard-of status passes through, and Enabled is independent of it", async () => {
+  test("mark 32: an unknown status passes through, and Enabled is independent of it", async () => {
     const { directory } = await serve({
       users: [person(1, { username: "ann", status: "ON_PROBATION", enabled: false })],
     });
@@ -396,7 +396,7 @@ describe("people", () => {
     for (const name of groups) expect((await directory.getGroup(name, never)).name).toBe(name);
   });
 
-  test("the pool itself", async () => {
+  test("the pool has its settings and its estimated count", async () => {
     const { directory } = await serve({
       users: people(5),
       schema: [{ name: "custom:team", max: 20 }],
@@ -461,7 +461,7 @@ describe("mark 24: credentials", () => {
     };
   }
 
-  test("signatures hold up against the secret, over both services", async () => {
+  test("both services accept the signatures", async () => {
     const { server, withRole } = await assuming();
     const users = await readAll((marker) => withRole("tenant-7").listUsers({ marker }, never));
     expect(names(users)).toEqual(expected(150).sort());
@@ -473,7 +473,7 @@ describe("mark 24: credentials", () => {
     });
   });
 
-  test("a listing goes on over the end of a role's session, without one refused call", async () => {
+  test("a listing continues when a role's session ends, and no call is refused", async () => {
     const { server, withRole, pass } = await assuming();
     const directory = withRole("tenant-7");
     const users = await readAll((marker) => {
@@ -506,7 +506,7 @@ describe("mark 24: credentials", () => {
     expect(throttle.turns).toEqual([]);
   });
 
-  test("revoked keys and a missing permission are neither a missing user nor an empty page", async () => {
+  test("revoked keys and a missing permission are never reported as a missing user or an empty page", async () => {
     const { server, directory } = await serve({ users: people(1) });
     server.credentials.deny("ListUsers");
     const denied = await refusal(directory.listUsers({}, never));
@@ -518,7 +518,7 @@ describe("mark 24: credentials", () => {
   });
 });
 
-test("the probe tells what IAM allows, bills no user and leaves nothing behind", async () => {
+test("the probe reports what IAM allows, bills no user and leaves nothing behind", async () => {
   const { server, directory } = await serve({ users: people(3), groups: ["g"] });
   server.credentials.deny("AdminGetUser");
   server.credentials.deny("ListUsersInGroup");

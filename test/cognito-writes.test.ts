@@ -68,7 +68,7 @@ const members = (pool: Pool, group: string) =>
   pool.members(group, atStart, 100).items.map(({ username }) => username);
 const attribute = (pool: Pool, username: string, name: string) => pool.stored(username)?.attributes.get(name);
 
-/** One method of the port: how it is called, and how the pool tells that it was done. */
+/** One method of the port: how it is called, and how the pool shows that it was done. */
 interface Case {
   readonly method: string;
   readonly operation: WriteOperation;
@@ -76,7 +76,7 @@ interface Case {
   readonly isDone: (pool: Pool) => boolean;
   /** Sent again after a lost answer. */
   readonly repeats: boolean;
-  /** What the repeat says when the lost answer was a yes. */
+  /** The answer to the repeated call when the first one had succeeded. */
   readonly doneAlready?: ErrorReason;
   readonly missing?: ErrorReason;
 }
@@ -230,7 +230,7 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe.for(CASES)("$method", ({ operation, run, isDone, repeats, doneAlready }) => {
-  test("is done by one call, with the request id as receipt", async () => {
+  test("makes one call and returns its request id", async () => {
     const { pool, server, throttle, directory } = await serve();
     expect(isDone(pool)).toBe(false);
     const { requestId } = await run(directory);
@@ -314,7 +314,7 @@ describe.for(CASES)("$method", ({ operation, run, isDone, repeats, doneAlready }
 });
 
 test.for(CASES.filter(({ missing }) => missing !== undefined))(
-  "$method of what is not there says so",
+  "$method reports what is missing",
   async ({ operation, run, missing }) => {
     const alone = { users: [person(1, { username: "ann" })], groups: [] };
     const { server, directory } = await serve(missing === "group-gone" ? alone : { users: [] });
@@ -391,7 +391,7 @@ describe("accounts", () => {
     });
   });
 
-  test("mark 40: nobody is written to unless asked for, and then by the medium that was asked for", async () => {
+  test("mark 40: no invitation is sent unless it is asked for, and then by the medium that is asked for", async () => {
     const { pool, server, directory } = await serve();
     await directory.createUser(bob, never);
     expect(pool.stored("bob")?.invitations).toBe(0);
@@ -413,14 +413,14 @@ describe("accounts", () => {
     });
   });
 
-  test("mark 40: no second invitation without a medium, which AWS would take for SMS", async () => {
+  test("mark 40: a second invitation needs a medium, since AWS would use SMS", async () => {
     const { server, directory } = await serve();
     const error = await refusal(directory.resendInvitation("invited", [], never));
     expect(error.code).toBe("invalid-argument");
     expect(server.stats.count()).toBe(0);
   });
 
-  test("an invitation that cannot be sent leaves a user behind, and says that it may", async () => {
+  test("an invitation that cannot be sent leaves a user behind, and the error says that this is possible", async () => {
     const { pool, directory } = await serve({ behaviour: { invitations: "fail" } });
     const error = await refusal(directory.createUser({ ...bob, inviteBy: ["EMAIL"] }, never));
     expect([error.code, error.reason]).toEqual(["failed-precondition", "delivery-failed"]);
@@ -484,14 +484,14 @@ describe("accounts", () => {
     expect(server.stats.count()).toBe(1);
   });
 
-  test("a password of the history is refused as such", async () => {
+  test("a password of the history is refused for that reason", async () => {
     const { directory } = await serve({ passwordPolicy: { historySize: 3 } });
     await directory.setPassword("ann", password, true, never);
     const error = await refusal(directory.setPassword("ann", password, true, never));
     expect([error.code, error.reason]).toEqual(["invalid-argument", "password-reused"]);
   });
 
-  test("a password is permanent, or not, in so many words", async () => {
+  test("every password call says whether the password is permanent", async () => {
     const { pool, server, directory } = await serve();
     await directory.setPassword("ann", password, false, never);
     expect(pool.stored("ann")?.status).toBe("FORCE_CHANGE_PASSWORD");
@@ -513,7 +513,7 @@ describe("accounts", () => {
     expect(attribute(pool, "ann", "locale")).toBeTruthy();
   });
 
-  test("an attribute that cannot be changed is named, and its value not", async () => {
+  test("the error names an attribute that cannot be changed, and not its value", async () => {
     const { directory } = await serve({
       users: [person(1, { username: "ann", attributes: { "custom:badge": "7" } })],
       groups: ["g"],
@@ -537,7 +537,7 @@ describe("accounts", () => {
     expect(pool.stored("ann")?.enabled).toBe(true);
   });
 
-  test("no factor is left out when they are switched off", async () => {
+  test("switching the factors off names every factor", async () => {
     const { pool, server, directory } = await serve();
     await directory.clearMfa("ann", never);
     const off = { Enabled: false, PreferredMfa: false };
@@ -549,7 +549,7 @@ describe("accounts", () => {
     expect(pool.stored("ann")?.preferredMfa).toBeUndefined();
   });
 
-  test("federated people are written to by their long names", async () => {
+  test("federated users are changed by their full usernames", async () => {
     const { pool, directory } = await serve({ users: [federatedPerson(5)], groups: ["g"] });
     const username = pool.allUsers()[0]?.username ?? "";
     await directory.addMember("g", username, never);
@@ -560,7 +560,7 @@ describe("accounts", () => {
 });
 
 describe("memberships", () => {
-  test("mark 33: to add a member and to remove a stranger succeed and change nothing", async () => {
+  test("mark 33: adding a member again and removing a user who is not a member succeed and change nothing", async () => {
     const { pool, directory } = await serve();
     await directory.addMember("g", "ann", never);
     await directory.addMember("g", "ann", never);
@@ -572,7 +572,7 @@ describe("memberships", () => {
   });
 
   test.for(["addMember", "removeMember"] as const)(
-    "mark 33: %s tells an unknown user, an unknown group and an unknown pool apart",
+    "mark 33: %s distinguishes an unknown user, an unknown group and an unknown pool",
     async (method) => {
       const { server, directory } = await serve();
       const noUser = await refusal(directory[method]("g", "nobody", never));
@@ -588,7 +588,7 @@ describe("memberships", () => {
     },
   );
 
-  test("the most groups that one user may have are a limit, asked for once", async () => {
+  test("the limit of groups for one user is reported, and the call is not repeated", async () => {
     const { server, directory } = await serve({ behaviour: { groupsPerUser: 1 } });
     const error = await refusal(directory.addMember("h", "ann", never));
     expect([error.code, error.reason]).toEqual(["resource-exhausted", undefined]);
@@ -597,7 +597,7 @@ describe("memberships", () => {
 });
 
 describe("groups", () => {
-  test("mark 36: precedence 0 is 0, and what is absent is not sent", async () => {
+  test("mark 36: precedence 0 is sent as 0, and an absent field is not sent", async () => {
     const { pool, server, directory } = await serve();
     const fields = { description: "all", roleArn: ROLE, precedence: 0 };
     expect((await directory.createGroup("first", fields, never)).made).toMatchObject({
@@ -628,7 +628,7 @@ describe("groups", () => {
     },
   );
 
-  test("mark 21: the most groups of a pool are a limit and no throttle", async () => {
+  test("mark 21: the limit of groups of a pool is a limit, not a throttle", async () => {
     const { server, throttle, directory } = await serve({ behaviour: { groupsPerPool: 2 } });
     const error = await refusal(directory.createGroup("third", nothing, never));
     expect([error.code, error.reason]).toEqual(["resource-exhausted", undefined]);
@@ -636,7 +636,7 @@ describe("groups", () => {
     expect(throttle.throttles).toEqual([]);
   });
 
-  test("one with members is deleted with them, or refused where AWS wants it empty", async () => {
+  test("a group with members is deleted with its memberships, or refused where AWS wants it empty", async () => {
     const kept = await serve({ behaviour: { deleteGroup: "only-empty" } });
     expect((await refusal(kept.directory.deleteGroup("g", never))).code).toBe("invalid-argument");
     expect(members(kept.pool, "g")).toEqual(["ann"]);

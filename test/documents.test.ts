@@ -1,4 +1,4 @@
-// What an operator or a platform can name is in a document: README.md or one of docs/.
+// A document, README.md or one of docs/, names everything that an operator or a platform can use by name.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
@@ -10,7 +10,7 @@ import { ERROR_CODES } from "../pkg/core/errors.ts";
 import { QUOTAS } from "../pkg/core/operations.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-// These name much in passing and explain none of it.
+// These mention many names without explaining them.
 const NO_MANUAL = ["requirements.md", "decisions.md", "settings.md"];
 const documents = [
   "README.md",

@@ -1,4 +1,4 @@
-// Actions over a real socket, with a provisioner behind them to which nothing is real.
+// Actions over a real socket and a fake provisioner.
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { afterEach, describe, expect, test } from "vitest";
 import { GovernanceError } from "../pkg/core/errors.ts";
@@ -15,7 +15,7 @@ const { listActionSchemas, getActionSchema, invokeAction, getActionStatus } = Ac
 describe("an action", () => {
   const args = { user_id: "sub-1" };
 
-  test("is listed with its schema, for every type but none of its own", async () => {
+  test("is listed with its schema for the connector, and for no resource type", async () => {
     const { client } = await start();
     const all = await client.unary(listActionSchemas);
     expect(all.answer?.schemas.map(({ name }) => name)).toContain("disable_user");
@@ -25,7 +25,7 @@ describe("an action", () => {
     expect(await client.unary(getActionSchema, { name: "make_tea" })).toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("that ends at once is complete in the answer, and so is its status", async () => {
+  test("that ends at once is complete in the answer and in its status", async () => {
     const { client } = await start();
     const invoked = await client.unary(invokeAction, { name: "disable_user", args });
     const expected = {
@@ -38,7 +38,7 @@ describe("an action", () => {
     expect((await client.unary(getActionStatus, { id: "run-1" })).answer).toMatchObject(expected);
   });
 
-  test("that takes longer than the caller waits is running, and ends without the caller", async () => {
+  test("that takes longer than the caller waits is RUNNING, and ends without the caller", async () => {
     const { promise, resolve } = Promise.withResolvers<Outcome<ChangedUser>>();
     const { client, verbs } = await start({ enableUser: () => promise });
     const inlineWait = { nanos: 1_000_000 };
@@ -52,7 +52,7 @@ describe("an action", () => {
     expect(ended.answer).toMatchObject({ status: BatonActionStatus.COMPLETE, response: { success: true } });
   });
 
-  test("goes on when its caller cancels", async () => {
+  test("continues when its caller cancels", async () => {
     const begun = Promise.withResolvers<AbortSignal>();
     const { promise, resolve } = Promise.withResolvers<Outcome<ChangedUser>>();
     const { client, verbs } = await start({
@@ -75,7 +75,7 @@ describe("an action", () => {
     expect(ended.answer?.status).toBe(BatonActionStatus.COMPLETE);
   });
 
-  test("that fails does so in its answer, a refusal by a guard too", async () => {
+  test("that fails says so in its answer, also when a guard refuses it", async () => {
     const error = "user sub-1 belongs to an identity provider";
     const { client } = await start({ enableUser: failing(new GovernanceError("refused-by-guard", error)) });
     expect((await client.unary(invokeAction, { name: "enable_user", args })).answer).toMatchObject({
@@ -133,7 +133,7 @@ describe("an action", () => {
     expect(calls).toEqual([]);
   });
 
-  test("is not known under an id that was never given", async () => {
+  test("has no status under an unknown id", async () => {
     const { client } = await start();
     expect(await client.unary(getActionStatus, { id: "run-1" })).toMatchObject({
       code: "NOT_FOUND",
@@ -142,7 +142,7 @@ describe("an action", () => {
   });
 });
 
-test("no call is logged with what was asked or answered", async () => {
+test("no log line of a call holds its request or its answer", async () => {
   const { client, events, told } = await start();
   const password = "Hunter2-secret";
   await client.unary(invokeAction, {

@@ -1,4 +1,4 @@
-// One call's life over a real socket: cancelled, too late, throttled, too large, badly written, one of many.
+// How one call can end over a real socket: cancelled, too late, throttled, too large, malformed, or beside many others.
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
@@ -25,7 +25,7 @@ const { getResource } = ResourceGetterService.method;
 const { listGrants } = GrantsService.method;
 const group = { id: { resourceType: "group", resource: "admins" } };
 
-/** A turn at AWS as the limiter gives it: one at a time, first come first served, given back when the caller goes. */
+/** A limiter that admits one call at a time, in order of arrival, and removes a waiting call when its caller leaves. */
 class Turns {
   readonly waiting: string[] = [];
   readonly taken: string[] = [];
@@ -53,7 +53,7 @@ class Turns {
     });
   }
 
-  /** Lets the first in line go. */
+  /** Admits the first that waits. */
   next(): void {
     this.#queue[0]?.();
   }
@@ -83,8 +83,8 @@ async function startQueued() {
   return { ...harness, turns };
 }
 
-describe("a caller that goes away", () => {
-  test("gives its queued turn back to the next in line", async () => {
+describe("a caller that disconnects", () => {
+  test("makes room for the next caller that waits for the limiter", async () => {
     const { client, turns, told, events } = await startQueued();
     const cancelling = new AbortController();
     const first = client.unary(listResources, { resourceTypeId: "first" }, { signal: cancelling.signal });
@@ -103,17 +103,17 @@ describe("a caller that goes away", () => {
     expect(events[0]?.error).toMatchObject({ code: "canceled", message: "the caller cancelled the call" });
   });
 
-  test("at its deadline gives its turn back too", async () => {
+  test("makes room at its deadline", async () => {
     const { client, turns, told, events } = await startQueued();
     const reply = await client.unary(listResources, { resourceTypeId: "user" }, { timeoutMs: 60 });
     expect(reply.code).toBe("DEADLINE_EXCEEDED");
     await told(1);
     expect(turns).toMatchObject({ waiting: [], taken: [] });
-    // The caller's clock may strike first: then all the server sees is that it was cancelled.
+    // The caller's deadline may pass first: then the server sees only that the call was cancelled.
     expect(events[0]?.code).toMatch(/^(?:DEADLINE_EXCEEDED|CANCELLED)$/);
   });
 
-  test("is answered at the deadline that it sent, and reported as such", async () => {
+  test("is answered at the deadline that it sent, and reported as DEADLINE_EXCEEDED", async () => {
     const { client, turns, told, events } = await startQueued();
     const headers = { "grpc-timeout": "60m" };
     const reply = await client.unary(listResources, { resourceTypeId: "user" }, { headers });
@@ -123,7 +123,7 @@ describe("a caller that goes away", () => {
     expect(events[0]).toMatchObject({ code: "DEADLINE_EXCEEDED", error: { code: "deadline-exceeded" } });
   });
 
-  test("by losing its connection gives its turn back too", async () => {
+  test("makes room when it loses its connection", async () => {
     const { target, turns, told, events } = await startQueued();
     const line = await cuttableLine(target);
     const lost = callUnary(line.target, listResources, { resourceTypeId: "user" });
@@ -136,7 +136,7 @@ describe("a caller that goes away", () => {
   });
 });
 
-/** A way to a server that can be cut like a cable. */
+/** A TCP proxy to a server that a test can disconnect. */
 async function cuttableLine(target: string): Promise<{ readonly target: string; readonly cut: () => void }> {
   const sockets: Socket[] = [];
   const server = createServer((near) => {
@@ -192,12 +192,12 @@ describe("the text of an error", () => {
     ["every language", 'grüße, 你好, مرحبا 🦊 100 % "quoted" a/b?c=d#e'],
     ["line breaks and marks", "one\ntwo\r\n\tthree\u0000\u007f"],
     ["nothing", ""],
-  ] as const)("arrives as it went: %s", async ([, text]) => {
+  ] as const)("arrives unchanged: %s", async ([, text]) => {
     const { client } = await start({ validate: () => Promise.reject(new GovernanceError("aborted", text)) });
     expect(await client.unary(validate)).toMatchObject({ code: "ABORTED", message: text });
   });
 
-  test("arrives repaired where a character was cut in half", async () => {
+  test("arrives valid when it holds half a surrogate pair", async () => {
     const half = `group ${"🦊".slice(0, 1)}`;
     const { client } = await start({
       validate: () => Promise.reject(new GovernanceError("throttled", half)),
@@ -207,7 +207,7 @@ describe("the text of an error", () => {
     expect(details?.message).toBe("group \ufffd");
   });
 
-  test("arrives cut when it is longer than a header may be", async () => {
+  test("arrives shortened when it is longer than a header may be", async () => {
     const retryAt = new Date(Date.now() + 1000);
     const text = "🦊".repeat(100_000);
     const { client } = await start({
@@ -218,7 +218,7 @@ describe("the text of an error", () => {
     expect(message).toMatch(/^🦊{500,}…$/u);
   });
 
-  test("of an unknown failure stays inside", async () => {
+  test("of an unknown failure is not sent", async () => {
     const secret = new Error("AccessKeyId AKIA… of ada@example.org");
     const { client, events } = await start({ validate: () => Promise.reject(secret) });
     const reply = await client.unary(validate);
@@ -229,7 +229,7 @@ describe("the text of an error", () => {
     expect(events[0]?.error?.cause).toBe(secret);
   });
 
-  test("of a handler that throws at once is answered like any other", async () => {
+  test("of a handler that throws at once is sent like any other", async () => {
     const { client } = await start({
       listResourceTypes: () => {
         throw new TypeError("bug");
@@ -254,7 +254,7 @@ describe("a message", () => {
     expect(await client.unary(listResources, { resourceTypeId: "user" })).toMatchObject({ code: "OK" });
   });
 
-  test("over it is our INTERNAL, not the client's RESOURCE_EXHAUSTED", async () => {
+  test("over the limit is our INTERNAL, not the client's RESOURCE_EXHAUSTED", async () => {
     const { client } = await start({
       listResources: async () => ({ items: [big(4 * 1024 * 1024 - 64 * 1024)], nextPageToken: "" }),
     });
@@ -265,7 +265,7 @@ describe("a message", () => {
     });
   });
 
-  test("over 4 MiB is not accepted either, and the connection stays open", async () => {
+  test("over 4 MiB is not accepted, and the connection stays open", async () => {
     const { client } = await start();
     const path = "/c1.connector.v2.ConnectorService/Validate";
     expect(await client.bytes(path, Buffer.alloc(4 * 1024 * 1024 + 1))).toMatchObject({
@@ -327,7 +327,7 @@ test("200 calls at once each get their own answer", async () => {
   expect(events).toHaveLength(200);
 });
 
-test("callers do not disturb each other: one fails, one is answered", async () => {
+test("callers do not disturb each other: one fails, the other is answered", async () => {
   const { target } = await start({
     validate: () => Promise.reject(new GovernanceError("unauthenticated", "no")),
   });

@@ -1,4 +1,4 @@
-// More connections than a service takes, and that its rightful caller is answered all the while.
+// A client opens more connections than the service accepts, and an authenticated caller is still answered.
 import { Buffer } from "node:buffer";
 import { afterEach, describe, expect, test } from "vitest";
 import { allClosed, codesDuring, crowd, openFilesLimit, PREFACE } from "./support/hostile.ts";
@@ -13,7 +13,7 @@ describe("connections", () => {
 
   test(`that are idle, ${many} of them, make room for others`, async () => {
     const { port, connect, refused, told } = await stage.start({ limits: { maxConnections: 1000 } });
-    // Some never say a word, some begin as HTTP/2 does.
+    // Some never send a byte, some begin as HTTP/2 does.
     const attack = crowd(port, many, (at) => (at % 2 === 0 ? PREFACE : Buffer.alloc(0)));
     expect(await codesDuring(connect, attack)).toEqual(OK);
     const sockets = await attack;

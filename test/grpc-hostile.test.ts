@@ -1,4 +1,4 @@
-// What a hostile client can do to the service, and that its rightful caller is answered all the while.
+// A hostile client attacks the service, and an authenticated caller is still answered.
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
@@ -31,13 +31,13 @@ afterEach(() => {
 
 function openSession(port: number): ClientHttp2Session {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
-  // To be cut off is what such a client must expect.
+  // The server may close the connection of such a client at any time.
   session.on("error", () => {});
   sessions.push(session);
   return session;
 }
 
-/** The code in which a call that is refused ends. */
+/** The code of a refused call. */
 async function statusOf(stream: ClientHttp2Stream): Promise<string> {
   stream.on("error", () => {});
   stream.resume();
@@ -67,7 +67,7 @@ describe("messages", () => {
     expect(new Set((await attack).map(({ code }) => code))).toEqual(new Set(["RESOURCE_EXHAUSTED"]));
   });
 
-  test("that say they will be too large are refused before they come", async () => {
+  test("that announce a size over the limit are refused before they arrive", async () => {
     const { port, connect } = await stage.start();
     const stream = openSession(port).request(CALL_HEADERS);
     stream.write(Buffer.from("00ffffffff", "hex"));
@@ -76,7 +76,7 @@ describe("messages", () => {
     expect(await ended).toBe("8");
   });
 
-  test("that become too large when they are unpacked are refused", async () => {
+  test("that are too large after decompression are refused", async () => {
     const { port, connect } = await stage.start();
     const bomb = message(gzipSync(Buffer.alloc(200 * 1024 * 1024)), true);
     expect(bomb.byteLength).toBeLessThan(1024 * 1024);
@@ -87,7 +87,7 @@ describe("messages", () => {
     expect(await ended).toBe("8");
   });
 
-  test("that do not come are not waited for, which is counted", async () => {
+  test("that do not arrive are not waited for, and are counted", async () => {
     const { port, connect, events, told } = await stage.start({ limits: { requestTimeoutMs: 1000 } });
     const session = openSession(port);
     const streams = Array.from({ length: 200 }, (_, at) => {
@@ -105,7 +105,7 @@ describe("messages", () => {
     expect(late[0]).toMatchObject({ method: "Validate", requestBytes: 0 });
   });
 
-  test("whose answers are not read delay neither others nor the shutdown", async () => {
+  test("whose answers are not read delay neither other callers nor the shutdown", async () => {
     // 3 MiB a call.
     const type = create(ResourceTypeSchema, { id: "user", displayName: "x".repeat(3 * 1024 * 1024) });
     const { port, connect, server, events, told } = await stage.start({
@@ -128,7 +128,7 @@ describe("messages", () => {
 });
 
 describe("connections", () => {
-  test("that are idle may all stay where there is room", async () => {
+  test("that are idle stay open while there is room", async () => {
     const count = 2000;
     const { port, connect, refused } = await stage.start({ limits: { maxConnections: 20_000 } });
     const attack = crowd(port, count, () => PREFACE);
@@ -139,7 +139,7 @@ describe("connections", () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test("with authenticated calls are never closed for others, which are refused", async () => {
+  test("with authenticated calls are never closed for new connections, which are refused", async () => {
     const { port, connect, refused, told } = await stage.start({ limits: { maxConnections: 3 } });
     const clients = [connect(), connect(), connect()];
     for (const client of clients)
@@ -152,7 +152,7 @@ describe("connections", () => {
       expect(await client.bytes(VALIDATE, new Uint8Array())).toMatchObject({ code: "OK" });
   });
 
-  test("of callers who are rejected may be closed for others", async () => {
+  test("of callers that authentication rejects may be closed for new connections", async () => {
     const tokensFile = stage.file("tokens", `read ${"0".repeat(64)}`);
     const { connect, refused } = await stage.start({
       security: { tokensFile },
@@ -161,7 +161,7 @@ describe("connections", () => {
     for (let at = 0; at < 10; at += 1) {
       const client = connect();
       expect(await client.bytes(VALIDATE, new Uint8Array())).toMatchObject({ code: "UNAUTHENTICATED" });
-      // Nor does a question that anybody may ask give them one.
+      // A call that needs no authentication does not protect a connection either.
       expect(await client.unary(Health.method.check)).toMatchObject({ code: "OK" });
     }
     expect(refused.map(({ why }) => why)).toEqual(Array.from({ length: 7 }, () => "evicted"));
@@ -192,7 +192,7 @@ describe("connections", () => {
 });
 
 describe("headers", () => {
-  test("that come a byte at a time cost others nothing", async () => {
+  test("that arrive a byte at a time do not slow down other callers", async () => {
     const { port, connect } = await stage.start({ limits: { maxConnections: 600 } });
     const slow = Buffer.concat([PREFACE, frame(1, 0, 1, Buffer.alloc(64)).subarray(0, 20)]);
     const attack = (async () => {
@@ -206,7 +206,7 @@ describe("headers", () => {
     expect(await codesDuring(connect, attack)).toEqual(OK);
   });
 
-  test("without an end are ended by the server", async () => {
+  test("without an end make the server close the connection", async () => {
     const { port, connect } = await stage.start();
     // An indexed name with a literal value, over and over, in CONTINUATION frames that never say they are the last.
     const literal = Buffer.concat([Buffer.from("4003782d787f81", "hex"), Buffer.alloc(256, 0x61)]);
@@ -246,9 +246,9 @@ describe("calls", () => {
     expect(codes).toEqual(new Set(["UNIMPLEMENTED"]));
   });
 
-  test("that are taken back as soon as they are made end the connection, not the service", async () => {
+  test("that are cancelled as soon as they begin end the connection, not the service", async () => {
     const { port, connect } = await stage.start();
-    // HEADERS that HPACK can read: POST, and the authority of nobody; then RST_STREAM (CANCEL), as fast as can be.
+    // HEADERS that HPACK can read: POST, and an unknown authority; then RST_STREAM (CANCEL), as fast as possible.
     const headers = Buffer.from("838684410161", "hex");
     const cancel = Buffer.from("00000008", "hex");
     const resets = Array.from({ length: 20_000 }, (_, at) => {
@@ -279,7 +279,7 @@ describe("what is not HTTP/2", () => {
     expect(await codesDuring(connect, attack)).toEqual(OK);
   });
 
-  test(`noise after the first words is borne (seed ${seed})`, async () => {
+  test(`noise after the preface does not harm the service (seed ${seed})`, async () => {
     const { port, connect } = await stage.start();
     const random = generator(seed);
     const noise = (): Buffer => Buffer.from(Array.from({ length: 300 }, () => Math.floor(random() * 256)));

@@ -1,4 +1,4 @@
-// Opening and closing the server: addresses, sockets that were left behind, drain and abort.
+// Opening and closing the server: addresses, left-over sockets, drain and abort.
 
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ function newServer(): GrpcServer {
   return server;
 }
 
-/** A promise and its resolver: a gate in a handler. */
+/** A promise and its resolver, on which a handler waits. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => {};
   const opened = new Promise<void>((resolve) => {
@@ -50,7 +50,7 @@ describe("listening", () => {
     expect(await callUnary(bound.target, validate)).toMatchObject({ code: "OK" });
   });
 
-  test("on a Unix socket answers there and takes its file away at the end", async () => {
+  test("on a Unix socket answers there and removes its file at the end", async () => {
     const path = join(folder, "c.sock");
     const server = newServer();
     expect(await server.listen(listenAddress(`unix:${path}`))).toEqual({
@@ -63,7 +63,7 @@ describe("listening", () => {
     await expect(stat(path)).rejects.toThrow("ENOENT");
   });
 
-  test("on a socket that is in use says so, and leaves it alone", async () => {
+  test("on a socket in use says so, and does not touch it", async () => {
     const path = join(folder, "c.sock");
     await newServer().listen(listenAddress(`unix:${path}`));
     await expect(newServer().listen(listenAddress(`unix:${path}`))).rejects.toMatchObject({
@@ -73,7 +73,7 @@ describe("listening", () => {
     expect(await callUnary(`unix:${path}`, validate)).toMatchObject({ code: "OK" });
   });
 
-  test("on a file that is not a socket leaves it alone", async () => {
+  test("on a file that is not a socket does not touch the file", async () => {
     const path = join(folder, "notes.txt");
     await writeFile(path, "mine");
     await expect(newServer().listen(listenAddress(`unix:${path}`))).rejects.toMatchObject({
@@ -82,7 +82,7 @@ describe("listening", () => {
     expect(await readFile(path, "utf8")).toBe("mine");
   });
 
-  test("on a taken port says so in one line, and on standard error nothing", async () => {
+  test("on a port in use says so in one line, and prints nothing on standard error", async () => {
     const stderr = vi.spyOn(process.stderr, "write");
     const library = vi.spyOn(console, "error");
     const { target } = await newServer().listen(FREE_PORT);
@@ -94,14 +94,14 @@ describe("listening", () => {
     expect(library).not.toHaveBeenCalled();
   });
 
-  test("in a folder that is not there says so", async () => {
+  test("in a missing folder says so", async () => {
     await expect(newServer().listen(listenAddress(`unix:${folder}/none/c.sock`))).rejects.toMatchObject({
       code: "permission-denied",
       message: expect.stringMatching(/^listen: .*\/none\/c\.sock; its folder must exist and be writable$/),
     });
   });
 
-  test("where other machines can reach it is refused", async () => {
+  test("on an address that other machines reach is refused", async () => {
     await expect(newServer().listen(listenAddress("0.0.0.0:0"))).rejects.toMatchObject({
       code: "invalid-argument",
       message: expect.stringMatching(/^listen: 0\.0\.0\.0:0 .* no TLS/),
@@ -110,7 +110,7 @@ describe("listening", () => {
 });
 
 describe("closing", () => {
-  test("an idle server with a client on the line is done at once", async () => {
+  test("an idle server with a connected client ends at once", async () => {
     const { server, client, target } = await start();
     await client.unary(validate);
     await server.close(60_000);
@@ -118,7 +118,7 @@ describe("closing", () => {
     await expect(server.listen(FREE_PORT)).rejects.toMatchObject({ code: "failed-precondition" });
   });
 
-  test("lets the calls under way finish and takes no new ones", async () => {
+  test("finishes the running calls and accepts no new ones", async () => {
     const began = gate();
     const finish = gate();
     const { server, client, target } = await start({
@@ -141,7 +141,7 @@ describe("closing", () => {
     await closing;
   });
 
-  test("aborts what has not finished in time, and tells the caller to try again", async () => {
+  test("aborts calls that do not finish in time, with a code that the caller may retry", async () => {
     const began = gate();
     const { server, client, events } = await start({
       validate: (signal) =>
@@ -174,7 +174,7 @@ describe("closing", () => {
     expect((await running).code).toMatch(/^(?:CANCELLED|UNAVAILABLE)$/);
   });
 
-  test("does not wait without end for a peer that neither reads nor closes", async () => {
+  test("does not wait for ever for a peer that neither reads nor closes", async () => {
     const { server, target } = await start();
     const silent = createConnection(portOf(target), "127.0.0.1");
     await once(silent, "connect");
@@ -185,14 +185,14 @@ describe("closing", () => {
     expect(silent.destroyed).toBe(true);
   });
 
-  test("twice is the same as once, and without listening it does nothing", async () => {
+  test("twice is the same as once, and does nothing before listening", async () => {
     const { server } = await start();
     expect(server.close(0)).toBe(server.close(60_000));
     await server.close(0);
     expect(await newServer().close(0)).toBeUndefined();
   });
 
-  test("leaves the port to others", async () => {
+  test("frees the port", async () => {
     const server = newServer();
     const { port, target } = await server.listen(FREE_PORT);
     await callUnary(target, validate);

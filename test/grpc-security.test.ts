@@ -1,4 +1,4 @@
-// Who may connect and who may call: each kind of credentials with a real client, and each way to be refused.
+// Authentication and roles: each kind of credentials with a real client, and each reason to refuse one.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -33,7 +33,7 @@ const server = ours.issue({ names: ["IP:127.0.0.1", "DNS:localhost"] });
 const reader = ours.issue({ names: ["DNS:reader.example.org"] });
 const provisioner = ours.issue({ names: ["URI:spiffe://example.org/deploy"] });
 
-/** Both roles at work: what a read and a write answer. */
+/** The codes of a read and of a write. */
 async function codes(client: GrpcTestClient, options?: CallOptions): Promise<readonly string[]> {
   const read = await client.unary(listResourceTypes, {}, options);
   const write = await client.unary(grant, granting, options);
@@ -62,7 +62,7 @@ const NAMES = {
 } as const;
 
 describe("plaintext", () => {
-  test("on this machine lets every caller do everything, in the name of the peer", async () => {
+  test("on a loopback address lets every caller do everything, under the name of the peer", async () => {
     const harness = await stage.start();
     expect(await codes(harness.connect())).toEqual(["OK", "OK"]);
     const peer = harness.events.at(-1)?.peer;
@@ -70,7 +70,7 @@ describe("plaintext", () => {
     expect(requesters(harness)).toMatchObject([{ requester: { name: peer } }]);
   });
 
-  test("where other machines can reach it is refused without `insecure`", async () => {
+  test("on an address that other machines reach is refused without `insecure`", async () => {
     await expect(stage.start({ listen: "0.0.0.0:0" })).rejects.toMatchObject({ code: "invalid-argument" });
     const { port, connect } = await stage.start({ listen: "0.0.0.0:0", insecure: true });
     expect(port).toBeGreaterThan(0);
@@ -84,7 +84,7 @@ describe("TLS", () => {
     expect(await codes(harness.connect(ours.cert))).toEqual(["OK", "OK"]);
   });
 
-  test("may be reached by other machines", async () => {
+  test("may listen on an address that other machines reach", async () => {
     const { connect } = await stage.start({ listen: "0.0.0.0:0", security: { tls: tlsFiles() } });
     // The certificate is not one of 0.0.0.0; that the client says so is the proof of a handshake.
     const { code, message } = await connect(ours.cert).unary(listResourceTypes, {}, { timeoutMs: 5000 });
@@ -103,7 +103,7 @@ describe("TLS", () => {
     expect(refused[0]).toMatchObject({ why: "handshake", code: expect.stringMatching(/^ERR_SSL_/) });
   });
 
-  test("is 1.3: 1.2 is refused", async () => {
+  test("accepts version 1.3 and refuses 1.2", async () => {
     const { port, refused, told } = await stage.start({ security: { tls: tlsFiles() } });
     await expect(handshake(port, { maxVersion: "TLSv1.2" })).rejects.toThrow(/protocol version/);
     await told("refused", 1);
@@ -113,7 +113,7 @@ describe("TLS", () => {
     socket.destroy();
   });
 
-  test("without HTTP/2 on it is refused", async () => {
+  test("without HTTP/2 is refused", async () => {
     const { port, refused, told } = await stage.start({ security: { tls: tlsFiles() } });
     const { socket } = await handshake(port, { ALPNProtocols: [] });
     await once(socket, "close");
@@ -144,7 +144,7 @@ describe("TLS", () => {
 });
 
 describe("mutual TLS", () => {
-  test("lets every certificate of the authority do everything, in its name", async () => {
+  test("lets every certificate of the authority do everything, under its name", async () => {
     const harness = await stage.start({ security: { tls: mutual() } });
     expect(await codes(harness.connect(ours.cert, reader))).toEqual(["OK", "OK"]);
     expect(requesters(harness)).toMatchObject([{ requester: { name: "DNS:reader.example.org" } }]);
@@ -192,7 +192,7 @@ describe("mutual TLS", () => {
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
     ],
     [
-      "a certificate of an authority that calls itself as ours does",
+      "a certificate of another authority with the name of ours",
       createAuthority("ours").issue({ names: ["DNS:reader.example.org"] }),
       "CERT_SIGNATURE_FAILURE",
     ],
@@ -202,7 +202,7 @@ describe("mutual TLS", () => {
       "CERT_HAS_EXPIRED",
     ],
     [
-      "a certificate that is not good yet",
+      "a certificate that is not valid yet",
       ours.issue({ names: ["DNS:reader.example.org"], notBefore: new Date(Date.now() + 3_600_000) }),
       "CERT_NOT_YET_VALID",
     ],
@@ -216,7 +216,7 @@ describe("mutual TLS", () => {
     expect(await codes(connect(ours.cert, provisioner))).toEqual(["OK", "OK"]);
   });
 
-  test("does not start with names but without a client authority", async () => {
+  test("does not start with certificate names and without a client authority", async () => {
     const tls = mutual({ readers: ["DNS:a"], clientCaFile: undefined });
     await expect(stage.start({ security: { tls } })).rejects.toThrow(
       "certificate names are listed without a client authority; name the file with the authority's certificate",
@@ -244,7 +244,7 @@ const TOKEN_LINES = [
 ];
 
 describe("tokens", () => {
-  test("let a reader read and a provisioner write, in the token's name", async () => {
+  test("let a reader read and a provisioner write, under the token's name", async () => {
     const harness = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
     const client = harness.connect();
     expect(await codes(client, bearing(tokens.read))).toEqual(["OK", "PERMISSION_DENIED"]);
@@ -281,7 +281,7 @@ describe("tokens", () => {
     }
   });
 
-  test("are checked before the body: garbage and too much of it are not read", async () => {
+  test("are checked before the body, so garbage and large bodies are not read", async () => {
     const { connect } = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
     const path = "/c1.connector.v2.GrantManagerService/Grant";
     const client = connect();
@@ -351,7 +351,7 @@ describe("tokens", () => {
 });
 
 describe("mutual TLS and tokens", () => {
-  test("are both required, and give the lesser of their roles", async () => {
+  test("are both required, and the caller gets the lesser of the two roles", async () => {
     const security = { tls: mutual(NAMES), tokensFile: tokensFile(...TOKEN_LINES) };
     const harness = await stage.start({ security });
     const [deploy, audit] = [harness.connect(ours.cert, provisioner), harness.connect(ours.cert, reader)];
@@ -446,7 +446,7 @@ describe("JWTs", () => {
     expect(writes).toEqual([]);
   });
 
-  test("of unknown keys, unsigned, or signed with what is public are refused", async () => {
+  test("of unknown keys, unsigned, or signed with a public key as the secret are refused", async () => {
     const set = await keySet("one");
     const { connect } = await stage.start({ security: { jwt: jwtRules(stage.file("jwks.json", set)) } });
     const client = connect();
@@ -466,7 +466,7 @@ describe("JWTs", () => {
     expect(await codes(client, await jwt(all))).toEqual(["OK", "OK"]);
   });
 
-  test("are checked with the keys of a URL, which is asked once", async () => {
+  test("are checked with the keys of a URL, which is fetched once", async () => {
     let asked = 0;
     const set = await keySet("one");
     const idp = createServer((_request, response) => {
@@ -510,7 +510,7 @@ describe("JWTs", () => {
 
   test.for([
     [
-      "keys that others could change on their way",
+      "keys that others could change in transit",
       { jwks: { kind: "url", url: new URL("http://idp.example.org/k") } },
       /use https/,
     ],
@@ -522,11 +522,11 @@ describe("JWTs", () => {
   });
 });
 
-/** Often enough for a test. */
+/** Short enough for a test. */
 const WATCHED = { watchMs: 10 };
 
 describe("without a restart", () => {
-  test("a new certificate is what new connections get, and old ones live on", async () => {
+  test("new connections get a new certificate, and open ones continue", async () => {
     const tls = tlsFiles();
     const { connect, port, told, reloads } = await stage.start({ security: { tls }, ...WATCHED });
     const old = connect(ours.cert);
@@ -581,7 +581,7 @@ describe("without a restart", () => {
     expect(await codes(connect(ours.cert, provisioner))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
   });
 
-  test("two authorities may be valid at once, while clients change over", async () => {
+  test("two authorities may be valid at once while clients change", async () => {
     const tls = mutual();
     const { connect, told } = await stage.start({ security: { tls }, ...WATCHED });
     stage.file("ca.pem", `${ours.cert}${theirs.cert}`);
@@ -610,7 +610,7 @@ describe("without a restart", () => {
     expect(await codes(client, after)).toEqual(["OK", "OK"]);
   });
 
-  test("a broken token file leaves the old tokens in force", async () => {
+  test("a broken token file leaves the old tokens in effect", async () => {
     const path = tokensFile(...TOKEN_LINES);
     const { connect, told, reloads } = await stage.start({ security: { tokensFile: path }, ...WATCHED });
     stage.file("tokens", "admin secret-thing\n");
@@ -619,7 +619,7 @@ describe("without a restart", () => {
     expect(await codes(connect(), bearing(tokens.provision))).toEqual(["OK", "OK"]);
   });
 
-  test("new keys of JWTs come into force", async () => {
+  test("new keys of JWTs take effect", async () => {
     const path = stage.file("jwks.json", await keySet("one"));
     const { connect, told } = await stage.start({ security: { jwt: jwtRules(path) }, ...WATCHED });
     const client = connect();
@@ -647,7 +647,7 @@ async function handshake(
   const common = { host: "127.0.0.1", port, ALPNProtocols: ["h2"], rejectUnauthorized: false };
   const socket = connectTls({ ...common, ...options });
   await once(socket, "secureConnect");
-  // It may be cut, which is for the test to see and no failure.
+  // The server may close it: the test checks that, and it is not a failure here.
   socket.on("error", () => {});
   return { socket };
 }

@@ -1,4 +1,4 @@
-// Every method that a connector of the field serves, over a real socket: what it answers, and with which code.
+// Every method that a Baton connector serves, over a real socket: its answer and its code.
 import { readdir } from "node:fs/promises";
 import type { DescMethod, DescService, MessageInitShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
@@ -33,7 +33,7 @@ const user = { id: { resourceType: "user", resource: "sub-1" } };
 const entitlement = { id: "group:admins:member", resource: group };
 const grant = { id: "group:admins:member:user:sub-1", entitlement, principal: user };
 
-/** A call that keeps the rules. The types of request and method are bound together here and forgotten after. */
+/** A valid call. Only this function knows the types of request and method together. */
 interface Sample {
   readonly method: DescMethod;
   readonly request: MessageInitShape<DescMethod["input"]>;
@@ -169,7 +169,7 @@ describe("the service", () => {
   });
 
   test.for([[{}], [{ "dry-run": "true" }], [{ "dry-run": "what?" }]] as const)(
-    "refuses every write while provisioning is off, whatever the headers: %o",
+    "refuses every write while provisioning is off, also with the headers %o",
     async ([headers]) => {
       const { client } = await start();
       for (const { method, request } of WRITES) {
@@ -234,8 +234,8 @@ describe("a request that breaks a rule", () => {
     const { client } = await start();
     for (const [{ method, request }, field] of broken) {
       const { code, message } = await client.unary(method, request);
-      const told = { method: String(method), code, field: message.split(": ")[0] };
-      expect(told).toEqual({ method: String(method), code: "INVALID_ARGUMENT", field });
+      const actual = { method: String(method), code, field: message.split(": ")[0] };
+      expect(actual).toEqual({ method: String(method), code: "INVALID_ARGUMENT", field });
     }
   });
 
@@ -261,7 +261,7 @@ describe("a listing", () => {
     expect(asked).toEqual([["group", "admins", { pageToken: "p1:here", pageSize: 0, maxBytes: 3_670_016 }]]);
   });
 
-  test("that gives back the token it was asked with is INTERNAL, not a page", async () => {
+  test("that returns the token of its request is INTERNAL, not a page", async () => {
     const stuck = async (): Promise<{ items: []; principals: []; nextPageToken: string }> => {
       return { items: [], principals: [], nextPageToken: "p1:same" };
     };
@@ -279,7 +279,7 @@ describe("a listing", () => {
     }
   });
 
-  test("of one page refuses a token, since it never gives out one", async () => {
+  test("of one page refuses a token, since it never returns one", async () => {
     const { client } = await start();
     const pageToken = "p1:x";
     const replies = [
@@ -297,7 +297,7 @@ describe("a listing", () => {
     ]);
   });
 
-  test("for a whole type is refused, and not read as a listing of the stub", async () => {
+  test("for a whole type is refused, and is not taken for a listing of one resource", async () => {
     const { client } = await start();
     const resource = { id: { resourceType: "group", resource: "group" } };
     const entitlements = await client.unary(EntitlementsService.method.listEntitlements, {

@@ -1,4 +1,4 @@
-// Every write over a real socket, with a provisioner behind it to which nothing is real.
+// Every write over a real socket and a fake provisioner.
 import { Buffer } from "node:buffer";
 import type { DescMethod, MessageInitShape } from "@bufbuild/protobuf";
 import { type Any, anyUnpack, type Struct, StructSchema } from "@bufbuild/protobuf/wkt";
@@ -95,7 +95,7 @@ function notesOf(answer: unknown): Struct[] {
 }
 
 describe("a write", () => {
-  test("reaches the provisioner on behalf of the peer", async () => {
+  test("reaches the provisioner with the name of the peer", async () => {
     const { client, calls, events } = await start();
     for (const { method, request, asked } of WRITES) {
       const { code, message, trailers } = await client.unary(method, request);
@@ -113,7 +113,7 @@ describe("a write", () => {
     expect(calls).toHaveLength(WRITES.length);
   });
 
-  test("with dry-run asks the same, says what it would call, and says that it was one", async () => {
+  test("with dry-run makes the same request, names the AWS calls, and says that it is a dry run", async () => {
     const { client, calls } = await start();
     for (const { method, request, asked, wouldCall } of WRITES) {
       const { code, answer, trailers } = await client.unary(method, request, dryRun);
@@ -128,15 +128,21 @@ describe("a write", () => {
     }
   });
 
-  test.for(["TRUE", "1", "", "no"])("with dry-run %o is refused: it may have been meant", async (value) => {
-    const { client, calls } = await start();
-    for (const { method, request } of WRITES) {
-      const { code, message } = await client.unary(method, request, { headers: { "dry-run": value } });
-      expect({ method: String(method), code }).toEqual({ method: String(method), code: "INVALID_ARGUMENT" });
-      expect(message).toMatch(/^metadata dry-run: /);
-    }
-    expect(calls).toEqual([]);
-  });
+  test.for(["TRUE", "1", "", "no"])(
+    "with dry-run %o is refused, since a dry run may be meant",
+    async (value) => {
+      const { client, calls } = await start();
+      for (const { method, request } of WRITES) {
+        const { code, message } = await client.unary(method, request, { headers: { "dry-run": value } });
+        expect({ method: String(method), code }).toEqual({
+          method: String(method),
+          code: "INVALID_ARGUMENT",
+        });
+        expect(message).toMatch(/^metadata dry-run: /);
+      }
+      expect(calls).toEqual([]);
+    },
+  );
 
   test.for([
     ["true", "false"],
@@ -159,7 +165,7 @@ describe("a write", () => {
     expect(calls[0]?.args[2]).toMatchObject({ dryRun: false });
   });
 
-  test("that fails is the failure, for a dry run too", async () => {
+  test("that fails returns the failure, also for a dry run", async () => {
     const failure = new GovernanceError("not-found", "no user with sub sub-1 in this pool");
     const { client } = await start({ grant: failing(failure) });
     for (const options of [{}, dryRun]) {
@@ -228,7 +234,7 @@ describe("a membership", () => {
     expect(calls[0]).toMatchObject({ verb: "revoke", args: [who, "admins", {}] });
   });
 
-  test("that a guard refuses is a cancelled grant, and a plain refusal of a revoke", async () => {
+  test("that a guard refuses is a cancelled grant, or a failed revoke", async () => {
     const refusal = failing(
       new GovernanceError("refused-by-guard", "group admins is denied by --groups-deny"),
     );
@@ -276,7 +282,7 @@ describe("a password", () => {
     expect(Buffer.from(sealed?.encryptedBytes ?? new Uint8Array()).includes("generated")).toBe(false);
   });
 
-  test("is not made for a key that nobody has", async () => {
+  test("is not made for a key that cannot be used", async () => {
     const { client, calls } = await start({}, { sealing: { sealer: createSealer, open: undefined } });
     const { code, message } = await client.unary(rotateCredential, {
       resourceId: user.id,
@@ -289,7 +295,7 @@ describe("a password", () => {
     expect(calls).toEqual([]);
   });
 
-  test("is the only credential: none is issued", async () => {
+  test("is the only credential: no other kind is issued", async () => {
     const { client } = await start();
     expect(await client.unary(issueCredential, { identityId: user.id, requestId: "r" })).toMatchObject({
       code: "UNIMPLEMENTED",

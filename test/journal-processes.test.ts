@@ -68,7 +68,7 @@ function change(id: string): Parameters<JournalFile["begin"]>[0] {
 }
 
 describe("a process killed within a change", () => {
-  test("leaves it to the next change of its lock, which waits as long as it lives", async () => {
+  test("leaves it to the next change of its lock, which waits while the process lives", async () => {
     const { child, lines } = start("hold", "c1");
     expect(await lines.next()).toMatchObject({ value: "begun" });
     const journal = open();
@@ -91,7 +91,7 @@ describe("a process killed within a change", () => {
     expect(readdirSync(dir).filter((name) => name.includes(".owner-"))).toHaveLength(1);
   });
 
-  test("leaves it to the next process that looks, once", async () => {
+  test("leaves it to the next process that claims it, once", async () => {
     const { child, lines } = start("hold", "c1");
     await lines.next();
     await kill(child);
@@ -99,7 +99,7 @@ describe("a process killed within a change", () => {
     expect(found).toMatchObject([{ id: "c1", requester: { via: "cli", name: "worker" } }]);
   });
 
-  test("leaves no login in any byte of its files", async () => {
+  test("writes no login into its files", async () => {
     const { child, lines } = start("hold", "c1-planted-id");
     await lines.next();
     await kill(child);
@@ -107,7 +107,7 @@ describe("a process killed within a change", () => {
     expect(files.map(([name]) => name)).toEqual(
       expect.arrayContaining([".db", ".db-wal", ".db-shm"].map((end) => `eu-west-1_Abc123.journal${end}`)),
     );
-    // The search finds what is there in clear, so what it does not find is not there.
+    // The search finds text in the clear, so a text that it does not find is not in the files.
     expect(files.filter(([, bytes]) => bytes.includes("c1-planted-id"))).not.toEqual([]);
     expect(files.filter(([, bytes]) => /planted-login|ada@example/.test(bytes))).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe("a process killed within a change", () => {
     ["between its audit line and the end", "close-after-line", "c1\n", true],
     ["after the end", "close-whole", "c1\n", false],
   ] as const)(
-    "while it closes, %s: it is open still, or closed with its line",
+    "while it closes, %s: is still open, or closed with its audit line",
     async ([, what, log, isOpen]) => {
       const { child, lines } = start(what, "c1");
       expect(await lines.next()).toMatchObject({ value: "here" });
@@ -154,7 +154,7 @@ describe("processes at once", () => {
     expect(open().spent("deletions", Date.now())).toBe(25);
   });
 
-  test("make one journal and one key, though all come first", async () => {
+  test("make one journal and one key, although all start at once", async () => {
     await Promise.all(["a", "b", "c", "d"].map((id) => allLines("spend", id)));
     expect(readdirSync(dir).sort()).toEqual(["eu-west-1_Abc123.journal.db", "eu-west-1_Abc123.journal.key"]);
     expect(open().spent("deletions", Date.now())).toBe(25);

@@ -1,5 +1,5 @@
-// The dashboard and the alert rules, against the metrics that there are: every metric, every label, and every value of
-// a label that is asked for whole.
+// Compares the dashboard and the alert rules with the metrics that exist: every metric, every label, and every label
+// value that is written in full.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -25,7 +25,7 @@ for (const { name, type, labels } of createMetrics({
   for (const each of names) series.set(each, each.endsWith("_bucket") ? [...labels, "le"] : labels);
 }
 
-/** What is wrong with an expression; nothing when all that it names is there. */
+/** The problems of an expression; empty when everything that it names exists. */
 function flaws(text: string): readonly string[] {
   const { metrics, groupedBy }: Expression = readPromql(text);
   const found: string[] = [];
@@ -99,7 +99,7 @@ describe("the check itself", () => {
 });
 
 describe("the alert rules", () => {
-  test("are there, each once", () => {
+  test("exist, each once", () => {
     const names = rules.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
     expect(names).toEqual(
@@ -115,11 +115,11 @@ describe("the alert rules", () => {
     );
   });
 
-  test.for(rules)("$name asks for what there is", ({ expr }) => {
+  test.for(rules)("$name uses metrics and labels that exist", ({ expr }) => {
     expect(flaws(expr)).toEqual([]);
   });
 
-  test.for(rules)("$name has a severity and tells what to do", ({ fields, texts, expr }) => {
+  test.for(rules)("$name has a severity and says what to do", ({ fields, texts, expr }) => {
     expect(["warning", "critical"]).toContain(record(fields["labels"])["severity"]);
     expect(Object.keys(record(fields["annotations"])).toSorted()).toEqual(["description", "summary"]);
     expect(fields["for"] ?? "0m").toMatch(/^\d+[mh]$/);
@@ -142,7 +142,7 @@ const panels = list(dashboard["panels"]).map((panel) => {
 const charts = panels.filter(({ fields }) => fields["type"] !== "row");
 
 describe("the dashboard", () => {
-  test("is of Grafana 10 or later, and its data source is chosen there", () => {
+  test("is for Grafana 10 or later, where the user chooses its data source", () => {
     expect(Number(dashboard["schemaVersion"])).toBeGreaterThanOrEqual(38);
     const variables = list(record(dashboard["templating"])["list"]).map(record);
     expect(variables[0]).toMatchObject({ name: "datasource", type: "datasource", query: "prometheus" });
@@ -152,7 +152,7 @@ describe("the dashboard", () => {
     expect(flaws(metric)).toEqual([]);
   });
 
-  test("has panels that do not lie over each other, with ids of their own", () => {
+  test("has panels that do not overlap, each with its own id", () => {
     const ids = panels.map(({ fields }) => fields["id"]);
     expect(new Set(ids).size).toBe(ids.length);
     const taken = new Map<string, string>();
@@ -169,7 +169,7 @@ describe("the dashboard", () => {
     }
   });
 
-  test.for(charts)("$title asks for what there is", ({ fields, targets }) => {
+  test.for(charts)("$title uses metrics and labels that exist", ({ fields, targets }) => {
     expect(targets.length).toBeGreaterThan(0);
     for (const target of [fields, ...targets]) {
       expect(target["datasource"]).toEqual({ type: "prometheus", uid: "${datasource}" });

@@ -1,5 +1,5 @@
 // Health, reflection and metrics over real sockets. The clients of health and reflection are made from the definitions
-// of gRPC's own packages, so what goes over the wire is judged by them and not by our reading.
+// of gRPC's own packages, so those definitions judge the messages, not our reading of them.
 
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -55,7 +55,7 @@ async function serve(
   return { server, target };
 }
 
-/** A client of a foreign definition, its calls untyped as that package has them. */
+/** A client of a definition of another package, whose calls are untyped there too. */
 function foreignClient(definition: ServiceDefinition, target: string): Client {
   const Constructor = makeGenericClientConstructor(definition, "Foreign");
   const client = new Constructor(target, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
@@ -110,7 +110,7 @@ function watchHealth(target: string, service = ""): Watched {
 }
 
 describe("grpc.health.v1", () => {
-  test("Check says SERVING of the server and of each service", async () => {
+  test("Check answers SERVING for the server and for each service", async () => {
     const { target } = await serve();
     for (const service of ["", "c1.connector.v2.ConnectorService", "c1.connector.v2.GrantManagerService"]) {
       expect(await healthCall(target, "Check", service)).toEqual({ status: "SERVING" });
@@ -199,7 +199,7 @@ function openReflection(
   );
 }
 
-/** All answers to the questions, and how the call ended. */
+/** All answers to the requests, and how the call ended. */
 function converse(call: ReflectionCall, questions: readonly object[]): Promise<Conversation> {
   return new Promise((resolve) => {
     const answers: unknown[] = [];
@@ -218,7 +218,7 @@ interface Conversation {
 
 describe("server reflection", () => {
   test.for(["v1", "v1alpha"] as const)(
-    "%s lists what is served, and is what a label may name",
+    "%s lists the services, and each is a value of the metric label",
     async (version) => {
       const { target } = await serve();
       const { answers } = await converse(openReflection(target, version), [{ listServices: "*" }]);
@@ -227,7 +227,7 @@ describe("server reflection", () => {
     },
   );
 
-  test.for(["v1", "v1alpha"] as const)("%s answers each question in its order", async (version) => {
+  test.for(["v1", "v1alpha"] as const)("%s answers each request in order", async (version) => {
     const { target } = await serve();
     const { answers, error } = await converse(openReflection(target, version), [
       { host: "a", fileContainingSymbol: "c1.connector.v2.GrantsService" },
@@ -242,7 +242,7 @@ describe("server reflection", () => {
     ]);
   });
 
-  test("answers hundreds of questions on one stream", async () => {
+  test("answers hundreds of requests on one stream", async () => {
     const { target } = await serve();
     const question = { fileContainingSymbol: "c1.connector.v2.Grant" };
     const { answers } = await converse(
@@ -252,13 +252,13 @@ describe("server reflection", () => {
     expect(answers).toHaveLength(300);
   });
 
-  test("is not there when it is switched off", async () => {
+  test("does not exist when it is switched off", async () => {
     const { target } = await serve({ reflection: false });
     const { error } = await converse(openReflection(target, "v1"), [{ listServices: "" }]);
     expect(error).toMatchObject({ code: status.UNIMPLEMENTED });
   });
 
-  test("refuses what is not a question, and reports it", async () => {
+  test("refuses bytes that are not a request, and reports them", async () => {
     const onCall = vi.fn<NonNullable<TestServerOptions["onCall"]>>();
     const { target } = await serve({ onCall });
     const reply = await grpcClient(target).bytes(
@@ -273,7 +273,7 @@ describe("server reflection", () => {
     );
   });
 
-  test("an open stream does not hold up a drain", async () => {
+  test("an open stream does not delay a drain", async () => {
     const { server, target } = await serve();
     const call = openReflection(target, "v1");
     const ended = new Promise<ServiceError>((resolve) => {
@@ -336,7 +336,7 @@ describe("a scrape", () => {
     return async () => parseScrape((await get(port, "/metrics")).body);
   }
 
-  test("tells the calls that were made, those of strangers as one", async () => {
+  test("counts calls by method, and counts unknown methods as one", async () => {
     const metrics = newMetrics();
     const scrape = await scraped(metrics);
     const onCall = vi.fn<NonNullable<TestServerOptions["onCall"]>>((event) => metrics.call(event));
@@ -376,7 +376,7 @@ describe("a scrape", () => {
     const headers = { authorization: "Bearer reader-token" };
     expect(await client.unary(validate)).toMatchObject({ code: "UNAUTHENTICATED" });
     expect(await client.unary(validate, {}, { headers })).toMatchObject({ code: "OK" });
-    // Orchestrators have no token; reflection tells what is served, so it takes one.
+    // Orchestrators have no token. Reflection shows the services, so it needs one.
     expect(await healthCall(target, "Check")).toEqual({ status: "SERVING" });
     const listed = await converse(openReflection(target, "v1"), [{ listServices: "" }]);
     expect(listed.error).toMatchObject({ code: status.UNAUTHENTICATED });
@@ -393,7 +393,7 @@ describe("a scrape", () => {
 });
 
 describe("readiness over HTTP", () => {
-  test("asks the pool once for a hundred probes, and never for a live one", async () => {
+  test("asks the pool once for a hundred readiness probes, and never for a liveness probe", async () => {
     const validate = vi.fn<() => Promise<void>>(async () => {
       throw new GovernanceError("permission-denied", "cognito-idp:DescribeUserPool is not allowed; allow it");
     });

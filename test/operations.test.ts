@@ -36,7 +36,7 @@ describe("every operation", () => {
     expect(byType.map((own) => new Set(own).size)).toEqual(byType.map((own) => own.length));
   });
 
-  test("has a quota category and an answer to whether it may be repeated", () => {
+  test("has a quota category and says whether it may be repeated", () => {
     expect(Object.keys(IDEMPOTENT).toSorted()).toEqual(OPERATIONS);
     expect([...new Set(Object.values(CATEGORY_OF))].toSorted()).toEqual(Object.keys(QUOTAS).toSorted());
   });

@@ -80,7 +80,7 @@ describe("the npm package", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("holds the compiled program, its page and its papers, and nothing else", () => {
+  test("holds the compiled program, its manual page and its documents, and nothing else", () => {
     const sources = (top: string): string[] =>
       filesBelow(
         join(ROOT, top),
@@ -136,7 +136,7 @@ describe("the bill of materials", () => {
     });
   });
 
-  test("has every package that is installed without the development ones, once, with its digest", () => {
+  test("has every installed package once, with its digest, and no development package", () => {
     const packages = below(at(parseJson(read("package-lock.json")), "packages"));
     const expected = Object.entries(packages)
       .filter(([path, locked]) => path !== "" && at(locked, "dev") !== true)
@@ -166,7 +166,7 @@ describe("the bill of materials", () => {
     expect(bom.components.filter(({ licenses }) => licenses === undefined)).toEqual([]);
   });
 
-  test("says what needs what, and every reference leads somewhere", () => {
+  test("lists the dependencies of each package, and every reference has a target", () => {
     const purls = new Map(
       [bom.metadata.component, ...bom.components].map((each) => [each["bom-ref"], each.purl]),
     );
@@ -195,7 +195,7 @@ describe("the bill of materials", () => {
 });
 
 describe("the Dockerfile", () => {
-  test("is built from the same files by make and by compose", () => {
+  test("is built from the same files by make and compose", () => {
     const made = /^IMAGE_SOURCES := (.*)$/m.exec(read("Makefile"))?.[1]?.split(" ") ?? [];
     const allowed = read("deploy/docker/Dockerfile.dockerignore")
       .split("\n")
@@ -229,7 +229,7 @@ describe("compose.yaml", () => {
     expect(names.filter((each) => each.startsWith("BATON_") && !known.has(each))).toEqual([]);
   });
 
-  test("publishes nothing beyond this machine", () => {
+  test("publishes ports on the loopback address only", () => {
     expect(at(compose, "services", "connector", "ports")).toEqual([
       "127.0.0.1:50051:50051",
       "127.0.0.1:8081:8081",
@@ -237,7 +237,7 @@ describe("compose.yaml", () => {
     expect(at(compose, "services", "cognito", "ports")).toBeUndefined();
   });
 
-  test("its pool is the one of the tests, for the same cognito-local", () => {
+  test("its pool is the one of the tests, with the same cognito-local", () => {
     const made = tryOutPool();
     const id = made.Options.Id;
     expect(at(compose, "services", "connector", "environment", "BATON_USER_POOL_ID")).toBe(id);
@@ -253,7 +253,7 @@ describe("the systemd unit", () => {
   const values = (name: string): string[] =>
     [...unit.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map(([, value = ""]) => value);
 
-  test("sets only settings that there are", () => {
+  test("sets only settings that exist", () => {
     const names = values("Environment")
       .map((value) => value.split("=")[0] ?? "")
       .filter((name) => name.startsWith("BATON_"));
@@ -276,8 +276,8 @@ describe("the systemd unit", () => {
     }
   });
 
-  // systemd's own judgement, where there is systemd; the rows above need none.
-  test("systemd finds nothing wrong with it, and little exposed", () => {
+  // systemd's own check, on a machine with systemd. The tests above do not need it.
+  test("systemd finds no error and a low exposure", () => {
     const folder = mkdtempSync(join(tmpdir(), "connector-unit-"));
     try {
       const file = join(folder, "connector@.service");
@@ -302,7 +302,7 @@ describe("the chart's values", () => {
   const values: unknown = parse(read("deploy/helm/cognito-connector/values.yaml"));
   const schema: unknown = parseJson(read("deploy/helm/cognito-connector/values.schema.json"));
 
-  /** Names that stand in one of the two only; free maps have no properties of their own. */
+  /** Names that are in one of the two only; free maps have no properties of their own. */
   function differences(value: unknown, shape: unknown, path: string): string[] {
     const properties = at(shape, "properties");
     if (!isTree(properties) || !isTree(value)) return [];

@@ -24,8 +24,8 @@ function refused(judge: () => void): boolean {
   }
 }
 
-describe("mark 41: the scripted server's judge of passwords", () => {
-  test("takes whatever the generator makes", () => {
+describe("mark 41: the password check of the scripted server", () => {
+  test("accepts every password of the generator", () => {
     const property = fc.property(policies, (policy) => {
       assertPassword(policy, generatePassword(policy, {}, (n) => randomInt(n)).reveal());
     });

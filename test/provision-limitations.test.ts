@@ -77,7 +77,7 @@ test("L-16: groups are made, changed and deleted, attributes updated and passwor
   expect(stage.pool.stored("ann")?.passwords[0]).toBe(rotated.result.password?.reveal());
 });
 
-test("L-23: a password is handed over encrypted, and another one can be had when it is lost", async () => {
+test("L-23: a password is returned encrypted, and a lost one can be replaced", async () => {
   const stage = await createWholeStage();
   const { publicKey } = generateKeyPairSync("ed25519");
   const config = create(EncryptionConfigSchema, {

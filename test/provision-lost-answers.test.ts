@@ -6,7 +6,7 @@ import { never, refusal } from "./support/adapter.ts";
 import { asked } from "./support/provision-stage.ts";
 import { createWholeStage, strike } from "./support/whole-stage.ts";
 
-// Connections that break, over real sockets: the adapter's part in what pkg/provision tests in memory.
+// Connections that break, over real sockets. pkg/provision tests the same in memory; this covers the adapter.
 
 afterEach(strike);
 
@@ -21,7 +21,7 @@ const kinds = [
 ] as const;
 
 test.for(kinds)(
-  "mark 23: a create whose answer is lost is found to be done, in a pool of %s",
+  "mark 23: a create whose answer is lost is found by reading, in a pool of %s",
   async ([, settings, wish]) => {
     const stage = await createWholeStage(settings);
     const fault = stage.cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "after" });
@@ -37,7 +37,7 @@ test.for(kinds)(
   },
 );
 
-test("mark 23: a create that never arrives is found not to be done", async () => {
+test("mark 23: a create that never arrives is reported as not done", async () => {
   const stage = await createWholeStage();
   stage.cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "before" });
   const failure = await refusal(create(stage, { ...ann, credential: random }));
@@ -45,7 +45,7 @@ test("mark 23: a create that never arrives is found not to be done", async () =>
   expect(stage.pool.allUsers()).toEqual([]);
 });
 
-test("half an answer is a lost one: the account is made, and the invitation is not vouched for", async () => {
+test("half an answer counts as lost: the account exists, and the invitation is not confirmed", async () => {
   const stage = await createWholeStage();
   stage.cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "mid-answer" });
   const { result } = await create(stage, invited);
@@ -64,7 +64,7 @@ test.for([0, 5])(
   },
 );
 
-test("a grant whose answers are all lost is done once it is read, and one that never arrives is not", async () => {
+test("a grant whose answers are all lost is confirmed by reading, and one that never arrives fails", async () => {
   const stage = await createWholeStage(staff);
   const lost = stage.cognito.script({ operation: "AdminAddUserToGroup", cut: "after" });
   const granted = await stage.provisioner.grant(byText, "new", asked, never);
@@ -90,7 +90,7 @@ test("mark 33: a missing group and a missing pool, for which the server has one 
   expect(noGroup).toMatchObject({ code: "not-found", reason: "group-gone" });
 });
 
-test("a reset and a new group whose answers are lost are done once they are read", async () => {
+test("a reset and a new group whose answers are lost are confirmed by reading", async () => {
   const stage = await createWholeStage(staff);
   stage.cognito.script({ operation: ["AdminResetUserPassword", "CreateGroup"], cut: "after" });
   const reset = await stage.provisioner.resetPassword(byText, asked, never);

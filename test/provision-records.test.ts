@@ -40,7 +40,7 @@ test("a change whose audit line cannot be written says that it was made, and rec
   ]);
 });
 
-test("the next change of the same target settles what was left open first", async () => {
+test("the next change of the same target first recovers what was left open", async () => {
   const disk = { full: true };
   const stage = await createWholeStage({ users }, { wrap: { audit: onDisk(disk) } });
   await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
@@ -52,7 +52,7 @@ test("the next change of the same target settles what was left open first", asyn
   ]);
 });
 
-test("no change is begun under an audit log that was tampered with", async () => {
+test("no change begins when the audit log was tampered with", async () => {
   const stage = await createWholeStage({ users });
   await stage.provisioner.disableUser(ann, { signOut: false }, asked, never);
   await stage.close();
@@ -64,7 +64,7 @@ test("no change is begun under an audit log that was tampered with", async () =>
   expect(stage.pool.stored("ann")?.enabled).toBe(false);
 });
 
-test("PROVISION-6: a change that has begun is finished though its caller gives up, and one that has not is not begun", async () => {
+test("PROVISION-6: a running change finishes although its caller gives up, and a waiting one does not begin", async () => {
   const stage = await createWholeStage({ users });
   const caller = new AbortController();
   const hold = stage.cognito.hold({ operation: "AdminDisableUser" });

@@ -26,7 +26,7 @@ import {
 } from "./support/planted.ts";
 import { changes, type Keys, type PlantedCall, refusals } from "./support/planted-calls.ts";
 
-/** Many changes are under way at once, and one look sees them all. */
+/** Many changes run at once, and one search covers them all. */
 const SEARCH_EVERY_MS = 500;
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -38,7 +38,7 @@ const OWN: readonly Planted[] = [
   { what: "client secret", marker: CLIENT_SECRET.split(":")[3] ?? "" },
 ];
 
-/** Their answers carry the people that they are about, as the protocol has it. */
+/** Their answers contain the users of the request, as the protocol requires. */
 const WITH_PEOPLE: ReadonlySet<string> = new Set(["CreateAccount", "Grant"]);
 
 async function keys(): Promise<Keys> {
@@ -84,7 +84,7 @@ function told(running: RunningCli, what: string): Promise<void> {
   });
 }
 
-/** All that came back of one call, and of asking again how an action went. */
+/** Everything that one call returned, and the later status of an action. */
 async function leaksOf(client: GrpcTestClient, { method, request, headers = {} }: PlantedCall) {
   const reply = await client.unary(method, request, { headers });
   const leaks = [...leaksInReply(method, reply)];
@@ -116,7 +116,7 @@ function leaksInReply<M extends DescMethod>(
   ];
 }
 
-describe("mark 54: what leaves the service when it changes the pool", () => {
+describe("mark 54: the service, when it changes the pool, prints no secret", () => {
   test.concurrent.for([
     ["debug", "json", 0],
     ["info", "console", 1],
@@ -145,7 +145,7 @@ describe("mark 54: what leaves the service when it changes the pool", () => {
       expect(await all(dry)).toEqual(dry.map(({ method }) => `${method.name} OK`));
       await all(await refusals(held));
       for (const [turn, { rule }] of FAULTS.entries()) {
-        // Each level has its half: what differs between them is how a line looks.
+        // Each level runs half of the calls: the levels differ only in the form of a line.
         if (turn % 2 !== half) continue;
         const armed = stage.cognito.script({ ...rule, ...(rule.times === undefined ? {} : { times: 12 }) });
         await all(await changes(turn + 1, held));

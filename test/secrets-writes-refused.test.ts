@@ -28,7 +28,7 @@ const EXISTS = line(
 const GONE = line(`delete-user --user ${emailOf("nobody")}`);
 
 const REFUSED: readonly Line[] = [
-  // Whom it is about.
+  // The user that a command names.
   ...["nobody", "ann"].flatMap((who) => [
     line(`grant --group crew --user ${emailOf(who)}`),
     line(`disable-user --user ${emailOf(who)}`),
@@ -131,7 +131,7 @@ const REFUSED: readonly Line[] = [
   line("serve --client-secret=zqclientsecret9h --allow-secret-flags"),
 ];
 
-test("mark 54: what leaves the program when it refuses what was asked", async () => {
+test("mark 54: the program prints no secret when it refuses a command", async () => {
   await onStage(async (stage) => {
     writeFileSync(join(stage.folder, "private.json"), SEALED_KEY);
     writeFileSync(join(stage.folder, "broken.json"), `${SEALED_KEY}}`);
@@ -153,7 +153,7 @@ test("mark 54: what leaves the program when it refuses what was asked", async ()
     }
     expect([...leaks, ...stage.duringWrites]).toEqual([]);
     expect(mute).toEqual([]);
-    // An account that is there already is a success, and one that is gone already.
+    // An account that exists already is a success, and so is one that is gone already.
     expect(new Set(accepted)).toEqual(new Set([EXISTS.args.join(" "), GONE.args.join(" ")]));
   });
 });

@@ -30,7 +30,7 @@ import {
   ran,
 } from "./support/planted-cli.ts";
 
-// What a change waits for until AWS shows it is over in a twentieth of the time.
+// A change waits a twentieth of the usual time for AWS to show it.
 vi.mock("node:timers/promises", async (original) => {
   const timers = await original<typeof import("node:timers/promises")>();
   const sooner: typeof timers.setTimeout = (ms = 0, value, options) =>
@@ -38,7 +38,7 @@ vi.mock("node:timers/promises", async (original) => {
   return { ...timers, setTimeout: sooner };
 });
 
-// They wait more than they work.
+// They spend their time waiting, not computing.
 vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 });
 
 test.for<[string, string | Buffer]>([
@@ -123,19 +123,19 @@ const EMAIL_USER = person(0, {
   attributes: { name: VALUE, email: emailOf("ann") },
 });
 
-/** What came out encrypted, from JSON or from the line of its own. */
+/** The encrypted password of the output, from JSON or from its own line. */
 function sealedIn(stdout: string): string | undefined {
   return /"encrypted_password":\s*"([^"]+)"/.exec(stdout)?.[1] ?? /^[\w+/=]{100,}$/m.exec(stdout)?.[0];
 }
 
-/** Every password that AWS was sent, given or made. */
+/** Every password that AWS received, given or generated. */
 function passwordsSent({ cognito }: Rig): readonly string[] {
   return cognito.stats.calls
     .flatMap(({ input = {} }) => [input["Password"], input["TemporaryPassword"]])
     .filter((password) => typeof password === "string");
 }
 
-/** Those that were made here are nowhere either. */
+/** The generated passwords must not appear either. */
 function madeLeaks(stage: Rig, output: string): readonly string[] {
   const made = [...new Set(passwordsSent(stage))].map((marker) => ({
     what: "sent password",
@@ -145,8 +145,8 @@ function madeLeaks(stage: Rig, output: string): readonly string[] {
   return [...leaksIn("the output", output, made), ...leaksBelow(stage.stateDir, made)];
 }
 
-describe("mark 54: what leaves the program when it changes the pool", () => {
-  test.concurrent.for(LOGS)("by every command, at level $level as $format", async (log) => {
+describe("mark 54: the program, when it changes the pool, prints no secret", () => {
+  test.concurrent.for(LOGS)("with every command, at level $level as $format", async (log) => {
     await onStage(async (stage) => {
       const leaks: string[] = [];
       const generated: string[] = [];
@@ -170,7 +170,7 @@ describe("mark 54: what leaves the program when it changes the pool", () => {
     });
   });
 
-  test.concurrent("by the audit log when it is shown and checked", async () => {
+  test.concurrent("in the audit log when it is shown and checked", async () => {
     await onStage(async (stage) => {
       for (const command of COMMANDS) await ran(stage, command, LOGS[1]);
       const shown: string[] = [];
@@ -213,7 +213,7 @@ describe("mark 54: what leaves the program when it changes the pool", () => {
     },
   );
 
-  test.concurrent("by every dry run", async () => {
+  test.concurrent("in every dry run", async () => {
     await onStage(async (stage) => {
       const leaks: string[] = [];
       for (const command of COMMANDS) {
@@ -236,7 +236,7 @@ describe("mark 54: what leaves the program when it changes the pool", () => {
         let met = 0;
         let out = "";
         for (const [index, command] of COMMANDS.entries()) {
-          // Of what is told apart by its name alone, each command meets some and each is met by some.
+          // Faults that differ in their name only: each command meets some, and each fault is met by some command.
           if ((index + turn) % share !== 0) continue;
           const armed = stage.cognito.script(rule);
           const told = await ran(stage, command, LOGS[index % 2] ?? LOGS[0]);
@@ -244,7 +244,7 @@ describe("mark 54: what leaves the program when it changes the pool", () => {
           if (armed.fired > 0) met += 1;
           out += told.stdout + told.stderr;
           leaks.push(...leaksOf(stage, told, command));
-          // What was left open is settled, with all that it has noted.
+          // The recovery works on the open changes, with everything that they noted.
           if (index % 9 === 0) {
             leaks.push(...leaksOf(stage, await ran(stage, line("recover"), LOGS[0]), line("recover")));
           }

@@ -12,8 +12,8 @@ const VALUE = "planted-value-7Qx";
 const NAME = "planted-name-9Zk";
 const KEY_SECRET = "planted-key-secret-3Wv";
 
-// Whatever happens, and however much is logged: no attribute value and no key; names of people and groups only at debug.
-describe("mark 54: what leaves the program", () => {
+// The output never holds an attribute value or a key, at any log level; names of people and groups only at debug.
+describe("mark 54: the program prints no secret", () => {
   let folder: string;
   let cognito: ScriptedCognito;
 

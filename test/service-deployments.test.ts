@@ -1,4 +1,4 @@
-// The ways in which a service is run, each as a whole process with a real client: who gets in, who may change the pool,
+// The ways to run a service, each as a whole process with a real client: who is admitted, who may change the pool,
 // what is counted, and whom the audit log names as the caller.
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -177,7 +177,7 @@ describe("the service", () => {
     ).toBeDefined();
   });
 
-  test("with tokens takes two at once, and another one after SIGHUP without a restart", async () => {
+  test("with tokens accepts two at once, and another one after SIGHUP without a restart", async () => {
     const line = (role: string, token: string, name: string) =>
       `${role} ${createHash("sha256").update(token).digest("hex")} ${name}\n`;
     const tokens = file(
@@ -199,7 +199,7 @@ describe("the service", () => {
     expect(log).not.toMatch(/old-token|new-token|view-token/);
   });
 
-  test("with JWTs takes those of the issuer, for this audience, in time, by their role", async () => {
+  test("with JWTs accepts those of the issuer, for this audience, within their time, by their role", async () => {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: "k1", alg: "ES256" }] };
     const { address } = await serve(
@@ -230,7 +230,7 @@ describe("the service", () => {
     expect(requesters()[0]).toContain("platform");
   });
 
-  test("drains at SIGTERM: not ready at once, the change under way is finished, then it ends", async () => {
+  test("drains at SIGTERM: it is not ready at once, finishes the running change, and ends", async () => {
     const { address, http } = await serve();
     const client = connect(address);
     const hold = cognito.hold({ operation: "AdminAddUserToGroup" }, "answer");

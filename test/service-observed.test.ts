@@ -98,7 +98,7 @@ describe("a gRPC call", () => {
     expect(told[0]?.["requestId"]).toBe(child?.attributes["aws.request_id"]);
   });
 
-  test("without a collector still gives its id to its lines", async () => {
+  test("without a collector still has its id in its log lines", async () => {
     const address = await serve("--log-level=debug");
     await said('"msg":"the pool can be read"');
     await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
@@ -152,7 +152,7 @@ test("a call whose deadline passes is counted as DEADLINE_EXCEEDED, which the sh
   await said('"grpcCode":"DEADLINE_EXCEEDED"');
 });
 
-test("a service with a schedule tells when it syncs, and what an earlier process left", async () => {
+test("a service with a schedule logs when it syncs, and what an earlier process left", async () => {
   const watched = ["--sync-every=1h", `--file=${join(folder, "pool.c1z")}`, "--health-check"];
   const hold = cognito.hold({ operation: "ListGroups" });
   await serve(...watched, "--health-check-port=0");
@@ -172,7 +172,7 @@ test("a service with a schedule tells when it syncs, and what an earlier process
   expect(await scraped("connector_sync_last_complete_age_seconds")).toMatch(/ \d/);
 });
 
-test("a service with a schedule writes the file and serves on", async () => {
+test("a service with a schedule writes the file and continues to serve", async () => {
   const file = join(folder, "pool.c1z");
   const address = await serve("--sync-every=1h", `--file=${file}`);
   await said('"msg":"synced"');

@@ -118,7 +118,7 @@ const isSyncPage = (operation: string): boolean =>
   operation === "ListUsers" || operation === "ListUsersInGroup";
 
 describe("a grant while a scheduled sync runs", () => {
-  test("goes before its pages, and is answered long before it ends", async () => {
+  test("has priority over its pages, and is answered long before the sync ends", async () => {
     await startPool(
       130,
       Array.from({ length: 12 }, (_, index) => `team-${index}`),
@@ -140,7 +140,7 @@ describe("a grant while a scheduled sync runs", () => {
       const meanwhile = cognito.stats.calls.slice(asked);
       const search = meanwhile.findIndex(({ input }) => typeof input?.["Filter"] === "string");
       expect(search).toBeGreaterThanOrEqual(0);
-      // One or two pages may have had their turn already; at least five only waited, and wait on.
+      // One or two pages may have been admitted already; at least five still wait.
       const ahead = meanwhile.slice(0, search).filter(({ operation }) => isSyncPage(operation));
       expect(ahead.length).toBeLessThan(3);
       expect(meanwhile.some(({ operation, done }) => operation === "AdminAddUserToGroup" && done)).toBe(true);
@@ -151,7 +151,7 @@ describe("a grant while a scheduled sync runs", () => {
 });
 
 describe("the last result", () => {
-  test("is kept for health and metrics, of an earlier process too", async () => {
+  test("is kept for health and metrics, also across processes", async () => {
     await startPool(70);
     await beside({ rate: "1000" }, async ({ sync, context }) => {
       expect(sync.status().complete).toBeUndefined();
@@ -176,7 +176,7 @@ describe("the last result", () => {
     expect(readdirSync(folder)).toEqual(["pool.c1z"]);
   });
 
-  test("does not hold up a run that was cut, which was due already", async () => {
+  test("does not delay a run that was cut off, which is due already", async () => {
     await startPool(70);
     const done = (sync: ScheduledSync<PublishedFile>) =>
       vi.waitFor(() => expect(sync.status().last?.kind).toBe("done"), { timeout: 10_000 });
@@ -245,7 +245,7 @@ describe("a process that is ended in the middle of a scheduled sync", () => {
     };
   }
 
-  test("ends in order, and the next one goes on from there, and then waits", async () => {
+  test("ends cleanly, and the next process continues from there, and then waits", async () => {
     await startPool(130);
     const hold = cognito.hold({ operation: "ListUsers", nth: 3 });
     const first = launch();
@@ -263,7 +263,7 @@ describe("a process that is ended in the middle of a scheduled sync", () => {
     await second.said('"msg":"synced"');
     second.kill();
     expect(await second.exit).toEqual([0, null]);
-    // DescribeUserPool and the page that was cut: nothing that was read is read again.
+    // DescribeUserPool and the page that was cut off: no other page is read again.
     expect(cognito.stats.count() - before).toBe(2);
     const stored = await readSyncFile({ file }, never);
     const [run] = stored.runs();

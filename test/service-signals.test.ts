@@ -70,7 +70,7 @@ async function serve(
 }
 
 describe("a service", () => {
-  test.for(["SIGTERM", "SIGINT"] as const)("is ended by %s with 0, and says by what", async (signal) => {
+  test.for(["SIGTERM", "SIGINT"] as const)("ends with 0 at %s, and names the signal", async (signal) => {
     const { running } = await serve();
     running.process.kill(signal);
     const { code, stderr } = await running.result;
@@ -78,7 +78,7 @@ describe("a service", () => {
     expect(stderr).toContain(`stopped by ${signal}: shutting down`);
   });
 
-  test("does not mind SIGHUP, and serves on", async () => {
+  test("continues to serve after SIGHUP", async () => {
     const { running, address } = await serve();
     for (let count = 0; count < 3; count += 1) running.process.kill("SIGHUP");
     const reply = await callUnary(address, ConnectorService.method.validate);
@@ -87,7 +87,7 @@ describe("a service", () => {
     expect((await running.result).code).toBe(0);
   });
 
-  test("a failure that nobody waits for ends it, and its text is not printed", async () => {
+  test("an unhandled rejection ends it, and its text is not printed", async () => {
     const hook = `--import=${resolve(import.meta.dirname, "support/reject-on-signal.ts")}`;
     const { running } = await serve({ NODE_OPTIONS: hook });
     running.process.kill("SIGUSR2");
@@ -103,7 +103,7 @@ describe("while a service drains", () => {
     ["SIGTERM", "SIGTERM", 143],
     ["SIGTERM", "SIGINT", 130],
     ["SIGINT", "SIGINT", 130],
-  ] as const)("after %s, %s leaves at once with %i", async ([first, second, code]) => {
+  ] as const)("after %s, %s ends at once with %i", async ([first, second, code]) => {
     const { running, address } = await serve();
     const hold = cognito.hold({ operation: "ListUsers" });
     const page = callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
@@ -188,7 +188,7 @@ describe("SIGHUP", () => {
   });
 });
 
-test("what nobody waits for keeps no process that is done", async () => {
+test("a handle that nothing waits for does not keep a finished process alive", async () => {
   const hook = `--import=${resolve(import.meta.dirname, "support/never-done.ts")}`;
   const { code, stdout } = await runCli(["version"], { NODE_OPTIONS: hook });
   expect({ code, stdout: stdout.length > 0 }).toEqual({ code: 0, stdout: true });

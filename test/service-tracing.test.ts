@@ -1,4 +1,4 @@
-// Traces as a collector gets them, over real sockets.
+// Traces as a collector receives them, over real sockets.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -131,7 +131,7 @@ describe("spans", () => {
     expect((done?.endMs ?? 0) - (done?.startMs ?? 0)).toBeCloseTo(40, 0);
   });
 
-  test("of two calls side by side are not mixed up", async () => {
+  test("of two concurrent calls stay apart", async () => {
     const tracing = await traced();
     const gate = Promise.withResolvers<void>();
     const call = (callId: string) =>
@@ -152,7 +152,7 @@ describe("spans", () => {
     }
   });
 
-  test("go on with the trace that the caller names", async () => {
+  test("continue the trace that the caller names", async () => {
     const tracing = await traced();
     await tracing.within(incoming(`00-${TRACE}-${SPAN}-01`), async () => tracing.request(answered));
     await tracing.close(5_000);
@@ -172,7 +172,7 @@ describe("spans", () => {
     ]);
   });
 
-  test("of a call that fails say the code, as an error where the fault is ours", async () => {
+  test("of a call that fails have the code, and are errors when the fault is ours", async () => {
     const tracing = await traced();
     for (const code of ["NOT_FOUND", "UNAVAILABLE"]) {
       await tracing.within(incoming(), async () => tracing.request({ ...answered, code }));
@@ -198,7 +198,7 @@ describe("spans", () => {
     });
   });
 
-  test("of real calls to a pool hold nothing of the people in it", async () => {
+  test("of real calls to a pool hold no data of its users", async () => {
     const planted = people(61, (index) => ({
       username: `planted-${index}`,
       attributes: { email: `planted-${index}@example.com`, name: "Planted Person" },
@@ -229,14 +229,14 @@ describe("spans", () => {
 });
 
 describe("sending", () => {
-  test("comes in batches by itself, without anybody closing", async () => {
+  test("sends batches before it is closed", async () => {
     const tracing = await traced({ batchDelayMs: 1 });
     for (let count = 0; count < 5; count += 1) tracing.awsCall(attempt);
     await collector.arrived(5);
     expect(collector.batches).toBe(1);
   });
 
-  test("keeps no more spans than were allowed while the collector hangs", async () => {
+  test("keeps no more spans than the limit while the collector hangs", async () => {
     collector.answer("hang");
     const tracing = await traced({ maxQueuedSpans: 8, batchDelayMs: 60_000 });
     for (let count = 0; count < 100; count += 1) tracing.awsCall(attempt);
@@ -276,7 +276,7 @@ describe("sending", () => {
     expect(JSON.stringify(lines)).not.toContain("go away");
   });
 
-  test("ends within the grace although the collector gives no answer", async () => {
+  test("ends within the grace although the collector does not answer", async () => {
     collector.answer("hang");
     const tracing = await traced();
     tracing.awsCall(attempt);
@@ -285,7 +285,7 @@ describe("sending", () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
-  test("a collector that nobody started costs nothing but its line", async () => {
+  test("a missing collector costs only one log line", async () => {
     const { port } = collector;
     collector.close();
     const tracing = await traced({ collector: localCollector(port) });
@@ -296,7 +296,7 @@ describe("sending", () => {
 });
 
 describe("the collector's address", () => {
-  test("over TLS is trusted by the CA in the file, and not without it", async () => {
+  test("over TLS is trusted with the CA in the file, and not without it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "connector-otlp-"));
     const caFile = join(folder, "ca.pem");
     writeFileSync(caFile, LOOPBACK_CERTIFICATE);
@@ -337,7 +337,7 @@ describe("OpenTelemetry", () => {
     return stderr;
   }
 
-  test("is loaded where a collector is configured", async () => {
+  test("is loaded when a collector is configured", async () => {
     const script = `const { createTracing } = await import(${JSON.stringify(tracingTs)});
       const tracing = await createTracing({ collector: { host: "127.0.0.1", port: 1 }, plaintext: true, serviceVersion: "1", poolId: "p", now: Date.now });
       await tracing.close(0);`;

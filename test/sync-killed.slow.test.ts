@@ -62,7 +62,7 @@ describe("a sync that is killed", () => {
   }
 
   test.for(Array.from({ length: CALLS }, (_, index) => index + 1))(
-    "with SIGKILL at call %i and run again has the same rows, and re-reads at most one page a listing",
+    "with SIGKILL at call %i and run again has the same rows, and reads at most one page of each listing again",
     async (nth) => {
       const expected = await undisturbed();
       cognito.stats.reset();
@@ -85,14 +85,14 @@ describe("a sync that is killed", () => {
         stderr: "",
       });
       expect(await rows()).toEqual(expected);
-      // The second run describes the pool again; beyond that it re-reads what was in flight, one page a listing.
+      // The second run describes the pool again, and reads again the pages in flight, one of each listing.
       const reread = readByFirst + cognito.stats.count() - 1 - CALLS;
       expect(reread).toBeGreaterThanOrEqual(0);
       expect(reread).toBeLessThanOrEqual(5);
     },
   );
 
-  test("leaves the previous file byte for byte as it was", async () => {
+  test("does not change a byte of the previous file", async () => {
     await runCli(args());
     const before = readFileSync(file);
     const killed = startCli(args());
@@ -107,7 +107,7 @@ describe("a sync that is killed", () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test("keeps a second sync of the same file out while it runs, and releases it when it dies", async () => {
+  test("locks its file against a second sync while it runs, and unlocks it when it dies", async () => {
     const hold = cognito.hold({ operation: "ListUsers" });
     const first = startCli(args());
     await hold.arrived();
@@ -120,7 +120,7 @@ describe("a sync that is killed", () => {
     expect((await runCli(args())).code).toBe(0);
   });
 
-  test("SIGTERM ends it between two pages, and the same command goes on", async () => {
+  test("SIGTERM ends it between two pages, and the same command continues", async () => {
     const running = startCli(args());
     cognito.script({
       operation: "ListUsersInGroup",
@@ -143,7 +143,7 @@ describe("a sync that is killed", () => {
   });
 });
 
-describe("a sync that cannot end well", () => {
+describe("a sync that fails", () => {
   test.for([
     [
       "a pool that does not exist",
@@ -167,7 +167,7 @@ describe("a sync that cannot end well", () => {
       /cognito-idp:/,
     ],
   ] as const)(
-    "%s ends it with cause and cure, and the previous file untouched (mark 8)",
+    "%s ends it with cause and cure, and the previous file is not changed (mark 8)",
     async ([, name, message, code, says]) => {
       expect((await runCli(args())).code).toBe(0);
       const before = readFileSync(file);
@@ -188,18 +188,21 @@ describe("a sync that cannot end well", () => {
     ],
     ["not a .c1z", () => Buffer.from("just some notes\n")],
     ["v3", () => Buffer.concat([Buffer.from("C1Z3\0"), Buffer.alloc(100)])],
-  ] as const)("a file that is %s is refused before the first call and left alone", async ([says, change]) => {
-    await runCli(args());
-    const foreign = change(readFileSync(file));
-    writeFileSync(file, foreign);
-    cognito.stats.reset();
-    const refused = await runCli(args());
-    expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining(says) });
-    expect(cognito.stats.count()).toBe(0);
-    expect(readFileSync(file).equals(foreign)).toBe(true);
-  });
+  ] as const)(
+    "a file that is %s is refused before the first call and not changed",
+    async ([says, change]) => {
+      await runCli(args());
+      const foreign = change(readFileSync(file));
+      writeFileSync(file, foreign);
+      cognito.stats.reset();
+      const refused = await runCli(args());
+      expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining(says) });
+      expect(cognito.stats.count()).toBe(0);
+      expect(readFileSync(file).equals(foreign)).toBe(true);
+    },
+  );
 
-  test("the file of another pool is refused and left alone", async () => {
+  test("the file of another pool is refused and not changed", async () => {
     const other = createPool({ id: "us-east-1_Other0001", users: people(3) });
     const elsewhere = await startScriptedCognito({ pools: [other] });
     await runCli([
@@ -222,14 +225,14 @@ describe("a sync that cannot end well", () => {
   test.for([
     ["a folder that is not there", "/nonexistent/sync.c1z"],
     ["a folder in its place", ""],
-  ] as const)("%s is said before the first call, with exit code 2", async ([, target]) => {
+  ] as const)("%s is reported before the first call, with exit code 2", async ([, target]) => {
     const refused = await runCli(args().with(2, target === "" ? folder : target));
     expect(refused.code).toBe(2);
     expect(refused.stderr.trim().split("\n")).toHaveLength(1);
     expect(cognito.stats.count()).toBe(0);
   });
 
-  test("one that would lose more than half is not published, and then is, reading nothing again (D12)", async () => {
+  test("one that would lose more than half is not published, and is published on request without reading again (D12)", async () => {
     expect((await runCli(args())).code).toBe(0);
     const before = readFileSync(file);
     const shrunk = createPool({

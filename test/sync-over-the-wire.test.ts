@@ -51,7 +51,7 @@ function staffPool(): Pool {
 const STAFF = { users: 250, groups: 5, memberships: 372 };
 
 describe("a sync over the wire", () => {
-  test("calls made are calls needed, one DescribeUserPool included", async () => {
+  test("makes only the calls that are needed, with one DescribeUserPool", async () => {
     const { server, rig } = await stage(staffPool());
     expect((await sync(rig)).counts).toEqual(STAFF);
     expect(server.stats.counts()).toEqual({
@@ -76,7 +76,7 @@ describe("a sync over the wire", () => {
     expect(rule.fired).toBeGreaterThan(40);
   });
 
-  test("mark 3: every page of ListUsers is asked for by PaginationToken, of the others by NextToken", async () => {
+  test("mark 3: every page of ListUsers is requested by PaginationToken, and of the others by NextToken", async () => {
     const { server, rig } = await stage(staffPool());
     await sync(rig);
     const tokens = (operation: string) =>
@@ -107,13 +107,13 @@ describe("a sync over the wire", () => {
     }
   });
 
-  test("mark 6: a second sync in the same process sees everybody again", async () => {
+  test("mark 6: a second sync in the same process reads every user again", async () => {
     const { rig } = await stage(staffPool());
     await sync(rig);
     expect((await sync(rig)).counts).toEqual(STAFF);
   });
 
-  test("mark 7: markers that grew older than an hour restart their listing, nothing is lost or doubled", async () => {
+  test("mark 7: markers older than an hour restart their listing, and no row is lost or doubled", async () => {
     let nowMs = Date.UTC(2026, 10, 21);
     const { server, rig } = await stage(staffPool(), { clock: () => nowMs });
     server.onCall("ListUsers", 3, () => {
@@ -125,7 +125,7 @@ describe("a sync over the wire", () => {
     expect(server.stats.outcomes()["ListUsers InvalidParameterException"]).toBe(1);
   });
 
-  test("mark 7: a run resumed after more than an hour restarts what was in the middle", async () => {
+  test("mark 7: a run that resumes after more than an hour restarts its unfinished listings", async () => {
     let nowMs = Date.UTC(2026, 10, 21);
     const { server, rig } = await stage(staffPool(), { clock: () => nowMs });
     const denied = server.script({
@@ -140,7 +140,7 @@ describe("a sync over the wire", () => {
     expect((await sync(rig, run)).counts).toEqual(STAFF);
   });
 
-  test("mark 9: a user created after the listing went by is added from the group that has it", async () => {
+  test("mark 9: a user who is created behind the listing is added from a group", async () => {
     const pool = staffPool();
     const { server, rig } = await stage(pool);
     server.onCall("ListUsersInGroup", 1, () => {
@@ -153,14 +153,14 @@ describe("a sync over the wire", () => {
     }
   });
 
-  test("mark 9: a user deleted in between is no reason to stumble", async () => {
+  test("mark 9: a user who is deleted during the sync does not end it", async () => {
     const pool = staffPool();
     const { server, rig } = await stage(pool);
     server.onCall("ListUsers", 2, () => pool.deleteUser(pool.allUsers()[3]?.username ?? ""));
     expect((await sync(rig, emptyRun(), 1)).counts.users).toBeGreaterThanOrEqual(249);
   });
 
-  test("mark 15, mark 16: nothing is asked per user", async () => {
+  test("mark 15, mark 16: no call is made for a single user", async () => {
     const { server, rig } = await stage(staffPool());
     await sync(rig);
     expect(server.stats.count("AdminGetUser") + server.stats.count("AdminListGroupsForUser")).toBe(0);
@@ -181,7 +181,7 @@ describe("a sync over the wire", () => {
     expect(server.stats.outcomes()["ListGroups TooManyRequestsException"]).toBeUndefined();
   });
 
-  test("mark 19, mark 20: a throttle by any of its names is waited out", async () => {
+  test("mark 19, mark 20: a throttle of any name is waited out", async () => {
     const { server, rig } = await stage(staffPool());
     const names = ["TooManyRequestsException", "ThrottlingException", "Throttling"];
     const rules = names.map((name, n) =>
@@ -191,7 +191,7 @@ describe("a sync over the wire", () => {
     for (const rule of rules) expect(rule.fired).toBe(1);
   });
 
-  test("mark 22: against a pool at its limit the sync gets through without a retry storm", async () => {
+  test("mark 22: a sync of a pool at its limit completes without a retry storm", async () => {
     const { server, rig } = await stage(
       staffPool(),
       { rates: { perSecond: { UserList: 5 }, mode: "second" } },
@@ -205,7 +205,7 @@ describe("a sync over the wire", () => {
     expect(throttled).toBeLessThanOrEqual(45);
   });
 
-  test("mark 29, mark 30, mark 31, mark 32: federated and linked people, groups made by sign-in, a status of next year", async () => {
+  test("mark 29, mark 30, mark 31, mark 32: federated and linked people, groups made by sign-in, an unknown status", async () => {
     const made = `${POOL}_Google`;
     const pool = createPool({
       id: POOL,
@@ -228,7 +228,7 @@ describe("a sync over the wire", () => {
     expect(run.resources.get(`group:${made}`)?.profile).toMatchObject({ managed_by_sign_in: true });
   });
 
-  test("a group deleted while it is read drops only itself, and the pool is asked whether it is still there", async () => {
+  test("a group deleted while it is read loses only its own rows, and the sync checks that the pool exists", async () => {
     const pool = staffPool();
     const { server, rig } = await stage(pool);
     server.script({
@@ -244,7 +244,7 @@ describe("a sync over the wire", () => {
     expect(server.stats.count("DescribeUserPool")).toBe(2);
   });
 
-  test("a pool that is gone ends the sync by name, never as not found (D9)", async () => {
+  test("a missing pool ends the sync with its name, never as not found (D9)", async () => {
     const server = await startScriptedCognito({ pools: [staffPool()] });
     open.push(server);
     const rig = createRig({ url: server.url, poolId: "us-east-1_Gone00000" });
@@ -252,7 +252,7 @@ describe("a sync over the wire", () => {
     await expect(sync(rig)).rejects.toMatchObject({ code: "failed-precondition", reason: "pool-missing" });
   });
 
-  test("a pool deleted while its members are read is not taken for a deleted group", async () => {
+  test("a pool that is deleted while members are read is not mistaken for a deleted group", async () => {
     const { server, rig } = await stage(staffPool());
     const gone = { name: "ResourceNotFoundException", message: `User pool ${POOL} does not exist.` };
     server.script({ operation: ["ListUsersInGroup"], nth: { from: 2 }, error: gone });
@@ -276,7 +276,7 @@ describe("a sync over the wire", () => {
     ["a cut in the middle of the answer", { cut: "mid-answer" }],
     ["a malformed answer", { malformed: true }],
     ["a server error", { error: { name: "InternalErrorException", status: 500 } }],
-  ] as const)("%s is read again, not taken for an empty page", async ([, effects]) => {
+  ] as const)("%s is read again, and not mistaken for an empty page", async ([, effects]) => {
     const { server, rig } = await stage(staffPool());
     const rule = server.script({ operation: "ListUsersInGroup", nth: [1, 4], ...effects });
     expect((await sync(rig)).counts).toEqual(STAFF);
@@ -309,7 +309,7 @@ describe("a sync over the wire", () => {
   });
 
   test.for([["a:b"], ["a/b"], [`"quoted"'s`], ["🦊"], ["g".repeat(128)]])(
-    "ids are bytewise what Cognito said: group %s",
+    "ids are the bytes that Cognito sends: group %s",
     async ([name = ""]) => {
       const pool = createPool({
         id: POOL,
