@@ -5,7 +5,7 @@ import { SlidingWindows } from "./sliding-windows.ts";
 
 /** How far ahead slots are ordered. A shorter stall of the process loses no slot (LIMITER-2). */
 const LOOKAHEAD_MS = 2000;
-/** A sum of fractions may be less than a turn by this much. */
+/** A sum of fractions may be smaller than the cost of a call by this much. */
 const ROUNDING_MS = 1e-6;
 
 /**
@@ -53,8 +53,8 @@ export class RateBudget {
   }
 
   /**
-   * Orders the slots that `waiting` turns need besides the budget and the slots already ordered. So what an abort leaves
-   * over is used first (LIMITER-3).
+   * Orders the slots that `waiting` turns need besides the budget and the slots already ordered. So the slots of
+   * aborted calls are used first (LIMITER-3).
    */
   orderSlots(waiting: number): void {
     const { turnMs, slotMs, slotTurns } = this.#pace;
@@ -64,12 +64,12 @@ export class RateBudget {
     if (slotTurns > 1 && this.#spentSinceSlot && this.#orderedMs === 0) this.#orderSlot(slotMs);
   }
 
-  /** No call waits any more: the budget keeps at most one slot (LIMITER-3). */
+  /** To call when no call waits any more. The budget keeps at most one slot (LIMITER-3). */
   capSurplus(): void {
     this.#budgetMs = Math.min(this.#budgetMs, this.#pace.slotMs);
   }
 
-  /** A call waits again. A surplus older than one slot is dropped, since the pacer has a new slot at once. */
+  /** To call when a call waits again. Drops a surplus older than one slot, since the pacer has a new slot at once. */
   dropStaleSurplus(now: MonotonicMs): void {
     if (now >= this.#lastSlotAt + this.#pace.slotMs) this.#budgetMs = 0;
   }

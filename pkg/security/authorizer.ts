@@ -7,12 +7,12 @@ import { createJwts, type Jwts } from "./jwt.ts";
 import { type TokenTable, watchTokenFile } from "./token-file.ts";
 import type { ReloadEvent, WatchedFiles } from "./watched-files.ts";
 
-/** What is known about a call before its body. */
+/** The part of a call that arrives before its body. */
 export interface CallHead {
   /** The operation as the front names it, such as `c1.connector.v2.GrantManagerService/Grant`. */
   readonly operation: string;
   readonly needs: RequiredRole;
-  /** `address:port`: the name of a caller who has no other. */
+  /** `address:port`: the name of a caller without credentials. */
   readonly peer: string;
   /** The values of the `authorization` header. */
   readonly authorization: readonly string[];
@@ -22,12 +22,12 @@ export interface CallHead {
 
 export interface Authorizer {
   /**
-   * The caller, when the operation is allowed. Rejects with `unauthenticated` (HTTP: 401) for missing or wrong
-   * credentials, `permission-denied` (403) for a caller without the role, and `unavailable` (503) when the keys that
-   * tokens are checked with cannot be had now.
+   * Returns the caller if the operation is allowed. Rejects with `unauthenticated` (HTTP: 401) for missing or wrong
+   * credentials, `permission-denied` (403) for a caller without the role, and `unavailable` (503) while the keys of
+   * JWTs cannot be fetched.
    */
   authorize(head: CallHead): Promise<AuthenticatedCaller>;
-  /** Looks for changed files. */
+  /** Reads changed files again. */
   reload(): void;
 }
 
@@ -87,7 +87,7 @@ function certificateCaller(head: CallHead, table: NameTable | undefined): Authen
   );
 }
 
-/** One caller of several layers: `<bearer> via <certificate>`, with the lesser of their roles. */
+/** Combines the callers of several layers into one: `<bearer> via <certificate>`, with the lesser of their roles. */
 function lesser(layers: readonly AuthenticatedCaller[]): AuthenticatedCaller | undefined {
   const name = layers.toReversed().map((layer) => layer.name);
   if (name.length === 0) return undefined;

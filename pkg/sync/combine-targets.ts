@@ -1,4 +1,4 @@
-// Several targets filled by one reading. Invariants SYNC-7 to SYNC-9 are in DESIGN.md.
+// One reading fills several targets. Invariants SYNC-7 to SYNC-9 are in DESIGN.md.
 
 import { GovernanceError } from "../core/errors.ts";
 import { drop, type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
@@ -14,8 +14,8 @@ export interface Discarded {
 }
 
 /**
- * Decides whether the run of an earlier process goes on, and brings all targets to the same place in it (SYNC-8). The
- * targets stay the caller's to close.
+ * Decides whether the run of an earlier process continues, and brings all targets to the same place in it (SYNC-8). The
+ * caller closes the targets.
  */
 export async function combineTargets<P extends PublishedRun>(
   targets: readonly SyncTarget<P>[],
@@ -62,7 +62,7 @@ function isRead({ state }: ListingCursor): boolean {
   return state !== "open";
 }
 
-/** One target, and the end of the last call that it was given. */
+/** One target, and the end of its last call. */
 interface FilledTarget<P extends PublishedRun> {
   readonly target: SyncTarget<P>;
   idle: Promise<unknown>;
@@ -70,9 +70,9 @@ interface FilledTarget<P extends PublishedRun> {
 
 /** The targets of one run. Each gets the same calls in the same order, one at a time, at its own pace (SYNC-7). */
 export class TargetGroup<P extends PublishedRun> {
-  /** The runs of earlier processes that were discarded, for the log. Empty when one goes on. */
+  /** The runs of earlier processes that were discarded, for the log. Empty if one continues. */
   readonly discarded: readonly Discarded[];
-  /** True when the run of an earlier process goes on. */
+  /** True if the run of an earlier process continues. */
   readonly resumed: boolean;
   readonly #members: readonly FilledTarget<P>[];
 
@@ -121,13 +121,16 @@ export class TargetGroup<P extends PublishedRun> {
     await this.each((target) => target.dropGroup(cursor));
   }
 
-  /** The most that any target knows. */
+  /** For each group, the largest number in any target. */
   async previousMembers(groups: readonly string[]): Promise<readonly number[]> {
     const known = await this.each((target) => target.previousMembers(groups));
     return groups.map((_, index) => Math.max(...known.map((members) => members[index] ?? 0)));
   }
 
-  /** In the order of the targets, once all of them agree. The first failure ends it, and says which have the run. */
+  /**
+   * Publishes in the order of the targets, if all of them accept the run. Stops at the first failure; its message names
+   * the targets that have the run.
+   */
   async publish(options: PublishOptions, signal: AbortSignal): Promise<readonly P[]> {
     await this.each((target) => target.check(options));
     const published: P[] = [];
@@ -141,7 +144,7 @@ export class TargetGroup<P extends PublishedRun> {
     return published;
   }
 
-  /** Gives each target the call once it has answered the one before, and waits for all, also when one fails. */
+  /** Makes the call on each target after its earlier call has ended, and waits for all, also if one fails. */
   async each<T>(call: (target: SyncTarget<P>, index: number) => Promise<T>): Promise<readonly T[]> {
     const answers = this.#members.map((member, index) => {
       const answer = member.idle.then(() => call(member.target, index));

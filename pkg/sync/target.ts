@@ -1,4 +1,4 @@
-// The port of a sync: where the rows of a run are put. A file beside us and a database across a network both fit.
+// The port of a sync: a target stores the rows of a run. It may be a local file or a database across a network.
 
 import type { GroupRow, MembershipRow, UserRow } from "../connector/connector.ts";
 import type { ListingCursor, SyncCounts } from "../core/sync-plan.ts";
@@ -17,22 +17,22 @@ export interface CompleteRun extends SyncRun {
   readonly counts: SyncCounts;
 }
 
-/** What a target says of the run that it has just published. A target may add its own facts. */
+/** The result of publishing a run. A target may add its own members. */
 export interface PublishedRun extends CompleteRun {
-  /** Rows of the run before it, where the target has one. */
+  /** The number of rows of the run before it; undefined if the target has none. */
   readonly previous: SyncCounts | undefined;
 }
 
 /**
- * Everything that one page changes. A target stores it whole or not at all (SYNC-1). Rows come as the domain knows them,
- * and build their Baton messages only for a target that asks.
+ * Everything that one page changes. A target stores it whole or not at all (SYNC-1). Rows are domain objects. They
+ * build their Baton messages only for a target that reads these.
  */
 export interface SyncPage {
   /** Where the listing is after the page. */
   readonly cursor: ListingCursor;
   /** Listings that the page opens. One that the run knows already is left as it is, unless it was dropped. */
   readonly opens: readonly ListingCursor[];
-  /** Replaced where the run holds the user with another stamp. Members come here too, before their memberships. */
+  /** Replaces a user that the run holds with another stamp. Members are included, so that they precede their memberships. */
   readonly users: readonly UserRow[];
   /** Inserted or replaced, with their entitlements. */
   readonly groups: readonly GroupRow[];
@@ -41,60 +41,60 @@ export interface SyncPage {
 }
 
 export interface PublishOptions {
-  /** Publishes a run too that lost more than half of anything (D12). */
+  /** Also publishes a run that lost more than half of its users, groups or memberships (D12). */
   readonly acceptShrink: boolean;
 }
 
 /**
- * An open target. Rows and cursors move in one transaction, so that a kill at any moment loses one page a listing. The
+ * An open target. Rows and cursors move in one transaction, so that a kill at any moment loses at most one page of each listing. The
  * engine waits for each call before it makes the next one on the same target; a rejected call has changed nothing.
- * Nothing here is cut by a signal except publishing, so a target across a network has a time limit of its own.
+ * A signal stops only `publish`, so a target across a network has a time limit of its own.
  */
 export interface SyncTarget<P extends PublishedRun = PublishedRun> {
-  /** What messages call it, such as the path of a file. No secret is in it. */
+  /** Its name in messages, such as the path of a file. It holds no secret. */
   readonly name: string;
   /** The run being read: one of an earlier process, or the one begun here. Undefined before that. */
   readonly run: SyncRun | undefined;
-  /** True when an earlier process began `run`. It may have nothing left but to be published. */
+  /** True when an earlier process began `run`. It may be read to the end and only wait to be published. */
   readonly resumed: boolean;
-  /** Why opening it discarded the run of an earlier process, for the log. */
+  /** For the log: the reason why opening the target discarded the run of an earlier process. */
   readonly discarded: string | undefined;
-  /** The newest run that was published in it. */
+  /** The newest published run of the target. */
   readonly complete: CompleteRun | undefined;
-  /** Rows of `run` so far. Known without a question to a database, since the progress line asks often. */
+  /** The number of rows of `run` so far. Kept in memory, since the progress line reads it often. */
   readonly counts: SyncCounts;
 
-  /** Discards the run of an earlier process, so that another one may begin. */
+  /** Discards the run of an earlier process, so that a new one may begin. */
   discard(): Promise<void>;
-  /** Begins the run: its resource types and its first listings. Only when there is none. */
+  /** Begins the run: its resource types and its first listings. Only without a run. */
   begin(
     run: SyncRun,
     resourceTypes: readonly ResourceType[],
     listings: readonly ListingCursor[],
   ): Promise<void>;
-  /** Every listing of the run, with how far it is read. */
+  /** The cursor of every listing of the run. */
   listings(): Promise<readonly ListingCursor[]>;
-  /** Returns the listings that the page really opened: a listing that begins again meets its groups again. */
+  /** Stores a page. Returns those of `opens` that are new: a listing that is read again opens its groups a second time. */
   commit(page: SyncPage): Promise<readonly ListingCursor[]>;
   /** Removes the group of a members listing, its entitlements and its memberships, and closes the listing. */
   dropGroup(cursor: ListingCursor): Promise<void>;
   /**
-   * Sets listings back to where another target of the run is. Rows stay, since they are read again; but a members listing
-   * that begins again loses the memberships it had, which may be those of a deleted group of that name.
+   * Sets listings back to where another target of the run is. Rows are kept, since they are read again. But a members
+   * listing that begins again loses its memberships: they may belong to a deleted group with the same name.
    */
   rewind(cursors: readonly ListingCursor[]): Promise<void>;
   /** How many members each group had in the newest complete run; 0 when unknown. Large groups are read first. */
   previousMembers(groups: readonly string[]): Promise<readonly number[]>;
 
-  /** Rejects with `refused-by-guard` when `publish` would, before any target of the sync has published. */
+  /** Rejects with `refused-by-guard` if `publish` would. Every target is checked before the first one publishes. */
   check(options: PublishOptions): Promise<void>;
-  /** Shows the run to readers, whole. A failure leaves what they see as it was, and the run to be published later. */
+  /** Shows the whole run to readers. After a failure they see the earlier run, and this one can be published later. */
   publish(options: PublishOptions, signal: AbortSignal): Promise<P>;
   /** Frees the target. A run that is not published is kept for the next process. */
   close(): Promise<void>;
 }
 
-/** Opens a target, and judges what is there, before the first call to AWS. */
+/** Opens a target and checks its content, before the first call to AWS. */
 export type OpenTarget<P extends PublishedRun = PublishedRun> = (
   signal: AbortSignal,
 ) => Promise<SyncTarget<P>>;

@@ -4,7 +4,7 @@ import { emailProblem, phoneProblem } from "./formats.ts";
 const MAX_NAME = 128;
 const MAX_TEXT = 2048;
 
-/** The largest precedence of a group that Cognito takes. */
+/** The largest precedence of a group that Cognito accepts. */
 export const MAX_PRECEDENCE = 2 ** 31 - 1;
 
 /**
@@ -43,16 +43,16 @@ export function groupNameProblem(text: string): string | undefined {
   return nameProblem(text);
 }
 
-/** An empty ARN is a problem too: a group without a role has none. */
+/** Why the ARN is not that of a role. An empty ARN is refused too: to give a group no role, leave the ARN out. */
 export function roleArnProblem(text: string): string | undefined {
   if (text.length < 20 || text.length > MAX_TEXT) return "must be an IAM role ARN of 20 to 2048 characters";
-  // Cognito takes any ARN, but the members could assume nothing other than a role.
+  // Cognito accepts any ARN, but members can assume only a role.
   return /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]+$/u.test(text)
     ? undefined
     : "must be the ARN of an IAM role, as in arn:aws:iam::123456789012:role/name";
 }
 
-/** 0 is a valid precedence, and the strongest. */
+/** 0 is a valid precedence, and the highest. */
 export function precedenceProblem(value: number): string | undefined {
   return Number.isInteger(value) && value >= 0 && value <= MAX_PRECEDENCE
     ? undefined

@@ -6,23 +6,23 @@ import { databaseName } from "./state-directory.ts";
 
 export interface LazyJournalOptions extends JournalOptions {
   /**
-   * Opens what a change is recorded in besides the journal. Runs before every change, once the state directory exists.
-   * When it throws, the change is not begun.
+   * Opens the other files that record a change, such as the audit log. Runs before every change, after the state directory
+   * exists. If it throws, the change does not begin.
    */
   readonly openOthers: () => void;
 }
 
 /** A journal whose file is opened by the first change. */
 export interface LazyJournal extends Journal {
-  /** Opens the file now, and everything else that a change is recorded in. */
+  /** Opens the file now, and the other files that record a change. */
   open(): void;
   /** Undefined while the file is not open. */
   opened(): JournalFile | undefined;
 }
 
 /**
- * A command that changes nothing leaves no files behind, and a dry run works where the state directory cannot be
- * written: it only asks what was spent, which is 0 where no process has left a journal.
+ * Before the first change it creates no file. So a command that changes nothing leaves no files behind, and a dry run works
+ * without write access to the state directory: it reads only the spent budget, which is 0 without a journal file.
  */
 export function createLazyJournal(options: LazyJournalOptions): LazyJournal {
   const path = join(options.dir, databaseName(options.poolId));

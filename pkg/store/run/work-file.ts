@@ -9,12 +9,12 @@ import { type RunFingerprint, sameFingerprint } from "./fingerprint.ts";
 import { type RunState, readRun } from "./run-state.ts";
 import { createWorkSchema, tuneWork, WORK_APPLICATION_ID, WORK_VERSION } from "./work-schema.ts";
 
-/** The working database, and the run in it that goes on. */
+/** The working database, and the run in it that continues. */
 export interface WorkFile {
   readonly database: DatabaseSync;
-  /** The unfinished or unpublished run of an earlier process, when it may go on (STORE-5). */
+  /** The unfinished or unpublished run of an earlier process, if it may continue (STORE-5). */
   readonly run: RunState | undefined;
-  /** Why an earlier run does not go on: one line for the log. */
+  /** One line for the log: the reason why an earlier run does not continue. */
   readonly discarded: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Resumption {
   readonly fingerprint: RunFingerprint;
   readonly nowMs: EpochMs;
   readonly maxIdleMs: number;
-  /** Takes up a run that the shrink guard holds back. */
+  /** Continues a run that the shrink guard has refused to publish. */
   readonly acceptShrink: boolean;
   /** Ids of the runs in the target. */
   readonly published: ReadonlySet<string>;
@@ -35,7 +35,7 @@ export function openWorkFile(path: string, wanted: Resumption): WorkFile {
   return { database: createWorkFile(path), run: undefined, discarded: earlier };
 }
 
-/** An empty working database, in place of any that is there. */
+/** Creates an empty working database, and replaces an existing one. */
 export function createWorkFile(path: string): DatabaseSync {
   removeDatabase(path);
   touchPrivate(path);
@@ -50,7 +50,7 @@ export function createWorkFile(path: string): DatabaseSync {
   return database;
 }
 
-/** The file when its run goes on, the reason when it does not, undefined when there is no run in it. */
+/** Returns the file if its run continues, the reason if it does not, and undefined if the file has no run. */
 function openEarlier(path: string, wanted: Resumption): WorkFile | string | undefined {
   const database = new DatabaseSync(path, { timeout: 0 });
   let kept: WorkFile | undefined;
@@ -89,7 +89,7 @@ function isOurs(path: string, database: DatabaseSync): boolean {
   throw refusedFile(path, "is in the way: it is not a working database of this connector", "move it away");
 }
 
-/** Why a run may not go on; the cheapest check comes first. */
+/** The reason why a run cannot continue; undefined if it can. The cheapest check comes first. */
 function unfitness(run: RunState, wanted: Resumption, database: DatabaseSync): string | undefined {
   if (wanted.published.has(run.syncId)) return "it was published already";
   if (!sameFingerprint(run.fingerprint, wanted.fingerprint)) return "it was read with other settings";

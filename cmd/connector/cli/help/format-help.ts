@@ -41,7 +41,7 @@ const PROGRAM_NOTES = [
   "Results go to stdout, logs and progress to stderr. Exit codes: 0 success; 2 wrong usage or setting; 20 partial result; 21 refused by a guard; otherwise the gRPC code of the failure (1 canceled, 7 permission denied, 14 unavailable, ...).",
 ];
 
-/** Help that is not printed on a terminal is as wide as the narrowest usual one. */
+/** The width of help without a terminal: that of the narrowest usual terminal. */
 const USUAL_WIDTH = 80;
 const WIDEST = 100;
 
@@ -95,11 +95,11 @@ export function formatHelp(command: Command, help: Help): string {
 
 interface Section {
   readonly title: string;
-  /** Each a term and its text. */
+  /** Pairs of a term and its text. */
   readonly rows: readonly (readonly [string, string])[];
 }
 
-/** Everybody knows `--help`; the program lists it once. */
+/** Leaves out `--help` of subcommands: only the program itself lists it. */
 function isWorthALine({ long }: Option, { parent }: Command): boolean {
   return parent === null || long !== "--help";
 }

@@ -9,7 +9,7 @@ import { createObjectWriter } from "./object-writer.ts";
 import { createRowWriter, type RowWriter } from "./row-writer.ts";
 import { jsonText } from "./text.ts";
 
-/** A cell that only one kind of change has. In CSV a list is separated by spaces, and an object is JSON. */
+/** A cell of one kind of change only. In CSV a list is separated by spaces, and an object is JSON. */
 export type Detail = string | number | boolean | Date | undefined | readonly string[] | JsonObject;
 
 /** One change and its result. */
@@ -25,7 +25,7 @@ export interface ChangeRow {
   readonly change: string | undefined;
   readonly steps: readonly ChangeStep[];
   readonly wouldCall: readonly string[];
-  /** The lines for people. */
+  /** The lines of the text output. */
   readonly says: readonly string[];
 }
 
@@ -33,10 +33,10 @@ interface Said {
   readonly user?: string | undefined;
   readonly group?: string | undefined;
   readonly details?: ChangeRow["details"];
-  /** The sentences for done and for nothing to do, without their beginning. */
+  /** The sentences for a change that was made and for nothing to do, without their beginning. */
   readonly done: string;
   readonly already: string;
-  /** Further lines for people. */
+  /** More lines of the text output. */
   readonly more?: readonly string[];
 }
 
