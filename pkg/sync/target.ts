@@ -46,8 +46,9 @@ export interface PublishOptions {
 }
 
 /**
- * An open target. Rows and cursors move in one transaction, so that a kill at any moment loses at most one page of each listing. The
- * engine waits for each call before it makes the next one on the same target; a rejected call has changed nothing.
+ * An open target. Rows and cursors move in one transaction, so that a kill at any moment loses at most one page of each
+ * listing. The engine waits for each call before it makes the next one on the same target. A rejected call has changed
+ * nothing.
  * A signal stops only `publish`, so a target across a network has a time limit of its own.
  */
 export interface SyncTarget<P extends PublishedRun = PublishedRun> {
