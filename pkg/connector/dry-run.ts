@@ -2,7 +2,7 @@ import { fromJson } from "@bufbuild/protobuf";
 import { type Any, anyPack, StructSchema } from "@bufbuild/protobuf/wkt";
 import type { Outcome, WriteContext } from "../provision/provisioner.ts";
 
-/** What a dry run adds to its answer: that it was one, and the AWS calls that the change would make, in order. */
+/** The note in the answer of a dry run: the AWS calls that the change would make, in order. Empty for a real change. */
 export function dryRunNote(
   { dryRun }: WriteContext,
   { planned }: Pick<Outcome<unknown>, "planned">,
@@ -10,7 +10,7 @@ export function dryRunNote(
   return dryRun ? { dry_run: true, would_call: [...planned] } : {};
 }
 
-/** The same as an annotation; empty for a change that was made. */
+/** The note of `dryRunNote` as an annotation. Empty for a real change. */
 export function dryRunAnnotations(context: WriteContext, outcome: Pick<Outcome<unknown>, "planned">): Any[] {
   if (!context.dryRun) return [];
   return [anyPack(StructSchema, fromJson(StructSchema, dryRunNote(context, outcome)))];

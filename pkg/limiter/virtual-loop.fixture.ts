@@ -22,7 +22,7 @@ export interface VirtualLoop {
   run(untilMs: number): Promise<void>;
   /** Timers that would keep a process alive. */
   timers(): number;
-  /** Gives the globals back. */
+  /** Restores the globals. */
   uninstall(): void;
 }
 

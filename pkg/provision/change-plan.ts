@@ -3,7 +3,7 @@ import type { Receipt } from "../core/directory-writer.ts";
 import type { Budget, RecoveryHints } from "../core/journal.ts";
 import type { WriteOperation } from "../core/operations.ts";
 
-/** A change that is asked for. */
+/** A requested change. */
 export interface ChangeRequest<T> {
   readonly kind: ChangeKind;
   /** No two changes of the same lock run at once, not even in two processes of one state directory. */

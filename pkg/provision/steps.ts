@@ -14,7 +14,7 @@ export interface StepLog extends Steps {
   takenBack(): boolean;
 }
 
-/** After these failures Cognito may have done what it was asked for. */
+/** After these failures Cognito may have made the change. */
 const MAYBE_DONE: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>([
   "outcome-unknown",
   "delivery-failed",

@@ -22,7 +22,7 @@ export function storeError(error: unknown, doing: string): GovernanceError {
   return new GovernanceError(code, `cannot ${doing}: ${why}; ${cure}`, { cause: error });
 }
 
-/** Runs work on the disk, so that it throws nothing but a GovernanceError. */
+/** Runs work on the disk, so that it throws only a GovernanceError. */
 export function onDisk<T>(doing: string, work: () => T): T {
   try {
     return work();

@@ -27,7 +27,7 @@ import { createWorkFile, openWorkFile, type WorkFile } from "./run/work-file.ts"
 export interface SyncFileOptions {
   /** The `.c1z` to publish to. */
   readonly file: string;
-  /** For the working database and the temporary ones; created when it is missing. */
+  /** The folder of the working database and the temporary ones; created when it is missing. */
   readonly stateDir: string;
   readonly fingerprint: RunFingerprint;
   /** Recorded with the run, for readers of the file. */
@@ -35,7 +35,7 @@ export interface SyncFileOptions {
   readonly now: EpochClock;
   /** An unfinished run older than this begins again; 24 hours by default. */
   readonly maxIdleMs?: number;
-  /** Takes up a run that the shrink guard held back, instead of reading again. */
+  /** Continues a run that the shrink guard has refused to publish, instead of reading again. */
   readonly acceptShrink: boolean;
 }
 
@@ -45,8 +45,8 @@ export type SyncFile = SyncTarget<PublishedFile>;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Judges the file, locks it, and finds the run to go on with, if there is one. Meant to come before the first AWS call:
- * it rejects with `invalid-argument` when the file cannot be written, and with `failed-precondition` when another sync
+ * Checks the file, locks it, and finds the run to continue, if there is one. Call it before the first AWS call: it
+ * rejects with `invalid-argument` when the file cannot be written, and with `failed-precondition` when another sync
  * holds it, or when it is damaged or not of this pool.
  */
 export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal): Promise<SyncFile> {

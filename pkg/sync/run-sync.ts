@@ -12,7 +12,7 @@ import type { PublishedRun, SyncPage, SyncRun } from "./target.ts";
 export interface RunSyncOptions {
   readonly connector: Connector;
   readonly targets: TargetGroup<PublishedRun>;
-  /** Names the run, where none goes on. */
+  /** Makes the id of a new run. Called if no earlier run continues. */
   readonly newRun: () => SyncRun;
   /**
    * Listings read side by side: enough that calls in flight never hold back the granted rate. It is also the most pages
@@ -32,8 +32,8 @@ export interface ReadingOutcome {
 }
 
 /**
- * Reads everything that the targets do not have yet. Resolves only when every listing came to its end; otherwise rejects
- * with the first failure, after the others have stopped, and the run can go on later from what was committed.
+ * Reads everything that the targets do not have yet. Resolves only when every listing is read to its end. Otherwise
+ * rejects with the first failure, after the other listings have stopped. A later call continues from what is committed.
  */
 export async function runSync(options: RunSyncOptions, signal: AbortSignal): Promise<ReadingOutcome> {
   const { connector, targets, listingsAtOnce } = options;

@@ -33,9 +33,9 @@ export interface ReadingObserver {
 
 /** What happens meanwhile, for a log or a progress line. None of it may throw. */
 export interface SyncEvents {
-  /** The run of an earlier process is discarded, and another one begins. */
+  /** The run of an earlier process is discarded, and a new one begins. */
   onDiscarded?(target: string, reason: string): void;
-  /** The run of an earlier process goes on. */
+  /** The run of an earlier process continues. */
   onResumed?(target: string, counts: SyncCounts): void;
   /** Reading begins. `open` are the listings that an earlier process left open; none when the run is new. */
   onReading?(open: readonly ListingCursor[], rows: RowsSoFar): ReadingObserver;
@@ -53,7 +53,7 @@ export interface SyncOnceOptions<P extends PublishedRun> {
   readonly clocks: Clocks;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly callTotals: () => CallTotals;
-  /** What goes on with a run that is cut, such as `the same command`. */
+  /** What continues a run that is cut off, such as `the same command`. */
   readonly resumedBy: string;
   readonly events: SyncEvents;
 }

@@ -21,11 +21,11 @@ export interface NamedChange {
   make(tools: Tools): Promise<ChangeRow>;
 }
 
-/** The changes that one command line asks for. */
+/** The changes of one command line. */
 export interface CommandChanges {
-  /** Columns that only these changes have. */
+  /** The extra columns of these changes. */
   readonly detailKeys?: readonly string[];
-  /** Made in this order; each is a change of its own. */
+  /** Each is a separate change. They are made in this order. */
   readonly changes: readonly NamedChange[];
   /** The flag for each field name that an error message may contain. The first match is used. */
   readonly flags?: Readonly<Record<string, string>>;

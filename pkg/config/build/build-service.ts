@@ -10,7 +10,7 @@ import type { Config, ServiceSettings } from "../config.ts";
 import { type Settings, settingProblem } from "../sources/read-settings.ts";
 import { absolutePath } from "./absolute-path.ts";
 
-/** How the service is reached and by whom. Paths are absolute. Throws `invalid-argument`. */
+/** The addresses of the service and its callers' credentials. Paths are absolute. Throws `invalid-argument`. */
 export function buildService(settings: Settings, cwd: string): Pick<Config, "service"> {
   return { service: serviceOf(settings, cwd) };
 }

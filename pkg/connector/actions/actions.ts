@@ -24,8 +24,8 @@ export interface Invocation {
 
 /**
  * Changes that are called by name, in addition to the verbs of the protocol. An unknown name or id is `not-found`. Wrong
- * arguments are `invalid-argument`, before anything is written; those that only the pool can judge too, as long as the
- * call waits. Any other failure is a failed invocation and not an error of the call.
+ * arguments are `invalid-argument`, before anything is written. This includes arguments that only the pool can check, if
+ * the check ends while the call waits. Any other failure is a failed invocation and not an error of the call.
  */
 export interface Actions {
   /** `""`: all schemas. A resource type: its own; today no type has any. */

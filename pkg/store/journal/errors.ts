@@ -7,7 +7,7 @@ export function refusedJournal(file: string, what: string, cure: string, cause?:
   return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
 }
 
-/** Runs work on the journal file, so that it throws nothing but a GovernanceError. */
+/** Runs work on the journal file, so that it throws only a GovernanceError. */
 export function onJournal<T>(file: string, doing: string, work: () => T): T {
   try {
     return work();

@@ -70,7 +70,7 @@ export class LockTurns {
     next.go();
   }
 
-  /** Rejects all that wait. */
+  /** Rejects every waiting change. */
   end(error: GovernanceError): void {
     for (const queue of this.#queues.values()) {
       for (const waiter of queue.waiting.splice(0)) waiter.fail(error);

@@ -55,8 +55,8 @@ async function bothSettled(...work: readonly [Promise<void>, Promise<void>]): Pr
 }
 
 /**
- * Through one buffer: a read stream makes a new one for each chunk, and gigabytes of them wait for the garbage collector
- * (STORE-11).
+ * Reads the file through one buffer. A read stream would make a new buffer for each chunk, and gigabytes of them would
+ * wait for the garbage collector (STORE-11).
  */
 async function feed(compress: ZstdCompress, input: number): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);

@@ -30,7 +30,7 @@ export interface PublishDeps {
   readonly work: DatabaseSync;
   readonly run: RunState;
   readonly previous: PreviousFile | undefined;
-  /** The target as it was when it was judged. */
+  /** The state of the target file when it was checked. */
   readonly target: Stats | undefined;
   readonly connectorVersion: string;
   readonly acceptShrink: boolean;

@@ -1,7 +1,7 @@
 // The frames of a zstd stream, found without decompressing it (RFC 8878 §3.1). A writer may put several one after
 // another, and Node decodes only the first: so it gets them one by one. This also finds a file that was cut.
 
-/** Where the bytes come from. Fewer than asked for means the end. */
+/** The source of the bytes. Fewer bytes than requested mean the end. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
 
 export interface ZstdFrame {

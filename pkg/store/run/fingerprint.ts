@@ -1,9 +1,9 @@
-/** What two runs must share so that they can be compared, or one can go on. */
+/** Two runs can be compared, and an earlier run can continue, only if all of this is equal. */
 export interface RunFingerprint {
   readonly poolId: string;
   /** What the ids of users are (D1). With another kind, every account has another id. */
   readonly userIdKind: "sub" | "username";
-  /** Raised when the same user maps to other rows. A half-read run of another version does not go on. */
+  /** Raised when the same user maps to other rows. A half-read run of another version does not continue. */
   readonly mappingVersion: number;
 }
 

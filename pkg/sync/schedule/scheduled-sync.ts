@@ -9,9 +9,9 @@ export interface ScheduledSyncStatus<P extends PublishedRun> extends ScheduleSta
 }
 
 export interface ScheduledSync<P extends PublishedRun> {
-  /** As it is now; cheap. */
+  /** The current status. A call is cheap. */
   status(): ScheduledSyncStatus<P>;
-  /** Ends it, the run under way at its next page, which the next process goes on from. Waits no longer than the grace. */
+  /** Ends the schedule. A running sync stops after its page; the next process continues it. Waits at most `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ const NOWHERE: Output = {
   writeNow: () => {},
 };
 
-/** No command runs, so nothing of this is used. */
+/** The definitions of commands need a context, but no command runs here. */
 const CONTEXT: Context = {
   env: {},
   cwd: "/",
