@@ -72,6 +72,13 @@ describe("credentials", () => {
     await read();
   });
 
+  test("a policy allows its actions and no other, whatever the call names", async () => {
+    server.credentials.allowOnly(["ListUsers"]);
+    await list();
+    const read = clientOf(server, keys).send(new AdminGetUserCommand({ UserPoolId, Username: "nobody" }));
+    await expect(read).rejects.toMatchObject({ name: "AccessDeniedException" });
+  });
+
   test("no Authorization header, or a broken one", async () => {
     const bare = await fetch(server.url, {
       method: "POST",

@@ -28,6 +28,8 @@ export interface CredentialBook {
   /** Takes an IAM permission away, from one key or from all. `action` is the bare operation name. */
   deny(action: string, accessKeyId?: string): void;
   allow(action: string): void;
+  /** An identity policy: only these actions from now on. */
+  allowOnly(actions: readonly string[]): void;
   authenticate(request: SignedRequest, nowMs: number): Principal;
   assertAllowed(principal: Principal, action: string, resource: string): void;
 }
@@ -52,6 +54,7 @@ export function createCredentialBook(
   const known = new Map<string, Known>();
   const denials: { action: string; accessKeyId: string | undefined }[] = [];
   const open = given.length === 0;
+  let allowed: ReadonlySet<string> | undefined;
 
   const add = (options: CredentialOptions): void => {
     known.set(options.accessKeyId, { options, state: "valid" });
@@ -90,6 +93,9 @@ export function createCredentialBook(
         if (denials[at]?.action === action) denials.splice(at, 1);
       }
     },
+    allowOnly(actions) {
+      allowed = new Set(actions);
+    },
     authenticate(request, nowMs) {
       const parts = parseSignature(request.headers.authorization);
       if (parts.service !== "cognito-idp" && parts.service !== "sts") {
@@ -110,7 +116,7 @@ export function createCredentialBook(
           one.action === action &&
           (one.accessKeyId === undefined || one.accessKeyId === principal.accessKeyId),
       );
-      if (!denied) return;
+      if (!denied && allowed?.has(action) !== false) return;
       const full = `${principal.service}:${action}`;
       throw new AwsError(
         "AccessDeniedException",
