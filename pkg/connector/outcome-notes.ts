@@ -15,3 +15,14 @@ export function dryRunAnnotations(context: WriteContext, outcome: Pick<Outcome<u
   if (!context.dryRun) return [];
   return [anyPack(StructSchema, fromJson(StructSchema, dryRunNote(context, outcome)))];
 }
+
+/** The parts of the change that AWS denied, as a return field of an action. */
+export function warningField({ warnings }: Pick<Outcome<unknown>, "warnings">): { warning?: string } {
+  return warnings.length === 0 ? {} : { warning: warnings.join("; ") };
+}
+
+/** A Struct of `warnings`: the parts of the change that AWS denied. Empty when there are none. */
+export function warningAnnotations({ warnings }: Pick<Outcome<unknown>, "warnings">): Any[] {
+  if (warnings.length === 0) return [];
+  return [anyPack(StructSchema, fromJson(StructSchema, { warnings: [...warnings] }))];
+}

@@ -56,6 +56,15 @@ export interface Steps {
     reconcile?: (signal: AbortSignal) => Promise<Reconciled<R>>,
   ): Promise<R>;
   /**
+   * A call without which the change that was asked for is made all the same. Resolves with false where AWS denies it, and
+   * the outcome carries `without` with the cause as a warning (D22). Any other failure rejects.
+   */
+  tryOptional(
+    operation: WriteOperation,
+    without: string,
+    call: (signal: AbortSignal) => Promise<Receipt>,
+  ): Promise<boolean>;
+  /**
    * Undoes the last `count` calls by one call. Never rejects: resolves with whether that was done. Calls that could not
    * be undone are reported as applied.
    */

@@ -33,6 +33,8 @@ interface ChangesOptions extends ChangeRecords {
   readonly newId: () => string;
   readonly policy: ProvisioningPolicy;
   readonly reconcile: Reconcile;
+  /** A change was made without a part that AWS denied. Must not throw. */
+  readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
 }
 
 /** A check refused the change before anything was done. */
@@ -73,12 +75,26 @@ async function dryRun<T>(
 ): Promise<Outcome<T>> {
   const plan = await request.plan(signal);
   if (plan.kind === "nothing-to-do") {
-    return { result: plan.result, outcome: "nothing-to-do", change: "", steps: [], planned: [] };
+    return {
+      result: plan.result,
+      outcome: "nothing-to-do",
+      change: "",
+      steps: [],
+      planned: [],
+      warnings: [],
+    };
   }
   for (const { budget, limit } of policy.limits(plan.budgets ?? [])) {
     if (journal.spent(budget, now()) >= limit) throw budgetRefusal(budget, limit, undefined);
   }
-  return { result: plan.preview, outcome: "planned", change: "", steps: [], planned: plan.steps };
+  return {
+    result: plan.preview,
+    outcome: "planned",
+    change: "",
+    steps: [],
+    planned: plan.steps,
+    warnings: [],
+  };
 }
 
 async function perform<T>(
@@ -97,7 +113,14 @@ async function perform<T>(
     const plan = await prepare(options, change, request, signal);
     if (plan.kind === "change") return await apply(options, change, plan);
     const steps = closeChange(options, change, { target, undo: undefined, outcome: "nothing-to-do" });
-    return { result: plan.result, outcome: "nothing-to-do", change: change.id, steps, planned: [] };
+    return {
+      result: plan.result,
+      outcome: "nothing-to-do",
+      change: change.id,
+      steps,
+      planned: [],
+      warnings: [],
+    };
   } finally {
     // A change that could not be ended must not keep its target locked; this does nothing for an ended one.
     journal.release(change.id);
@@ -166,11 +189,14 @@ async function apply<T>(
   // Another process, with another state directory, was faster: the pool is as it was to be, and not by us.
   const outcome = log.applied().length > 0 ? "done" : "nothing-to-do";
   if (outcome === "nothing-to-do") journal.giveBack(change.id);
+  const warnings = log.warnings();
+  const recorded = outcome === "done" && warnings.length > 0 ? "partial" : outcome;
   let made: readonly ChangeStep[];
   try {
-    made = closeChange(options, change, { ...noted(), outcome });
+    made = closeChange(options, change, { ...noted(), outcome: recorded });
   } catch (error) {
     throw unrecorded(GovernanceError.from(error), log);
   }
-  return { result, outcome, change: change.id, steps: made, planned: plan.steps };
+  for (const warning of warnings) options.onWarning?.(change, warning);
+  return { result, outcome, change: change.id, steps: made, planned: plan.steps, warnings };
 }

@@ -2,7 +2,7 @@ import type { AuditLog } from "../core/audit-log.ts";
 import type { ChangeKind } from "../core/change.ts";
 import type { Directory } from "../core/directory.ts";
 import type { DirectoryWriter } from "../core/directory-writer.ts";
-import type { Journal } from "../core/journal.ts";
+import type { Journal, NewChange } from "../core/journal.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import { createAccountCreation } from "./accounts/create-account.ts";
 import { createUserDeletion } from "./accounts/delete-user.ts";
@@ -28,6 +28,8 @@ interface ProvisionOptions extends ProvisionTools {
   readonly policy: ProvisioningSettings;
   readonly journal: Journal;
   readonly audit: AuditLog;
+  /** For the log: a change was made without a part that AWS denied. Must not throw. */
+  readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
 }
 
 /** The changes of one pool. Opens nothing and calls nothing before the first change. */
@@ -41,6 +43,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     now,
     newId,
     policy,
+    onWarning: options.onWarning,
     reconcile: (change, steps) => reconcile[change.kind](change, steps),
   });
   const users = createUserFinder(directory, options.userIdKind);

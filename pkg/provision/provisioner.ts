@@ -25,6 +25,8 @@ export interface Outcome<T> {
   readonly steps: readonly ChangeStep[];
   /** The calls that a dry run would make, in order; for a real run those that were planned. */
   readonly planned: readonly WriteOperation[];
+  /** One line for each part that AWS denied, and without which the change is made all the same. */
+  readonly warnings: readonly string[];
 }
 
 /** Which account is meant: by the id that resources carry, or by what a person types (sub, username, e-mail). */

@@ -12,6 +12,8 @@ export interface StepLog extends Steps {
   /** Whether it is unknown of some call whether it was done. */
   unknown(): boolean;
   takenBack(): boolean;
+  /** One line for each optional call that was denied. */
+  warnings(): readonly string[];
 }
 
 /** After these failures Cognito may have made the change. */
@@ -25,6 +27,7 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
   const applied: WriteOperation[] = [];
   let unknown = false;
   let takenBack = false;
+  const warnings: string[] = [];
 
   function ended(index: number, state: StepState, how: Receipt | GovernanceError): void {
     const failure = how instanceof GovernanceError ? how : undefined;
@@ -50,7 +53,7 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
     }
   }
 
-  return {
+  const steps: StepLog = {
     signal,
     async make(operation, call, reconcile) {
       const index = journal.stepBegun(change, operation, false);
@@ -71,6 +74,16 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
         throw failure;
       }
     },
+    async tryOptional(operation, without, call) {
+      try {
+        await steps.make(operation, call);
+        return true;
+      } catch (error) {
+        if (!(error instanceof GovernanceError) || !isDenied(error)) throw error;
+        warnings.push(`${without}: ${error.message}`);
+        return false;
+      }
+    },
     async takeBack(count, operation, call) {
       const index = journal.stepBegun(change, operation, true);
       try {
@@ -88,7 +101,14 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
     applied: () => [...applied],
     unknown: () => unknown,
     takenBack: () => takenBack,
+    warnings: () => [...warnings],
   };
+  return steps;
+}
+
+/** AWS denied every attempt, so none of them was carried out. */
+function isDenied({ code, reason }: GovernanceError): boolean {
+  return code === "permission-denied" && reason !== "outcome-unknown";
 }
 
 /** Takes a missing group or user as success: a user who is gone is in no group, and a group that is gone has no members. */

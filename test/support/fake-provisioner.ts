@@ -18,13 +18,13 @@ export interface FakeProvisioner {
 
 /** A change that succeeded, or would succeed in a dry run. */
 export function changed<T>(result: T, { dryRun }: WriteContext, ...planned: WriteOperation[]): Outcome<T> {
-  if (dryRun) return { result, outcome: "planned", change: "", steps: [], planned };
-  return { result, outcome: "done", change: "change-1", steps: [], planned };
+  if (dryRun) return { result, outcome: "planned", change: "", steps: [], planned, warnings: [] };
+  return { result, outcome: "done", change: "change-1", steps: [], planned, warnings: [] };
 }
 
 /** A change that was not needed. */
 export function nothingToDo<T>(result: T): Outcome<T> {
-  return { result, outcome: "nothing-to-do", change: "change-1", steps: [], planned: [] };
+  return { result, outcome: "nothing-to-do", change: "change-1", steps: [], planned: [], warnings: [] };
 }
 
 /** A verb that fails. */

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
-import type { Journal } from "../../pkg/core/journal.ts";
+import type { Journal, NewChange } from "../../pkg/core/journal.ts";
 import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
 import type { Provisioner, WriteContext } from "../../pkg/provision/provisioner.ts";
@@ -51,6 +51,7 @@ export interface StageOptions {
   readonly policy?: Partial<ProvisioningSettings>;
   readonly userIdKind?: "sub" | "username";
   readonly audit?: (inner: AuditLog) => AuditLog;
+  readonly onWarning?: (change: Pick<NewChange, "id" | "kind">, warning: string) => void;
 }
 
 export interface ProcessOptions extends StageOptions {
@@ -88,7 +89,7 @@ export function createStage(definition: Partial<PoolDefinition> = {}, options: S
   const audit = createMemoryAudit();
   let ids = 0;
   function process(over: ProcessOptions = {}): Process {
-    const { policy, userIdKind = "sub", audit: wrap } = { ...options, ...over };
+    const { policy, userIdKind = "sub", audit: wrap, onWarning } = { ...options, ...over };
     const journal = (over.disk ?? disk).open();
     const provisioner = createProvisioner({
       directory: over.directory ?? cognito.directory,
@@ -97,6 +98,7 @@ export function createStage(definition: Partial<PoolDefinition> = {}, options: S
       policy: { ...POLICY, ...policy },
       journal: over.journal?.(journal) ?? journal,
       audit: wrap?.(audit) ?? audit,
+      onWarning,
       now: () => clock.now(),
       newId() {
         ids += 1;

@@ -79,7 +79,9 @@ export function compose({
 
   const connector = createConnector({ directory, poolId, userIdKind, now });
 
-  const provisioning = createProvisioning(config, directory, now);
+  const provisioning = createProvisioning(config, directory, now, ({ id, kind }, warning) =>
+    log.warn(`a change was made in part: ${warning}`, { change: id, kind }),
+  );
   shutdown.add("the running changes", (graceLeftMs) => provisioning.close(graceLeftMs));
 
   return {

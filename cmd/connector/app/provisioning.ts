@@ -5,7 +5,7 @@ import type { AuditLog } from "../../../pkg/core/audit-log.ts";
 import type { EpochClock, Sleep } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../../pkg/core/directory-writer.ts";
-import type { Budget, BudgetStatus, OpenChangesStatus } from "../../../pkg/core/journal.ts";
+import type { Budget, BudgetStatus, NewChange, OpenChangesStatus } from "../../../pkg/core/journal.ts";
 import { auditLogPath, openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
@@ -29,6 +29,7 @@ export function createProvisioning(
   config: Config,
   directory: Directory & DirectoryWriter,
   now: EpochClock,
+  onWarning: (change: Pick<NewChange, "id" | "kind">, warning: string) => void,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
   const pause: Sleep = (ms, signal) => sleep(ms, undefined, { signal });
@@ -55,6 +56,7 @@ export function createProvisioning(
       append: (record) => audit().append(record),
       outcomeOf: (change) => audit().outcomeOf(change),
     },
+    onWarning,
     now,
     newId: randomUUID,
     randomBelow: (bound) => randomInt(bound),

@@ -139,4 +139,9 @@ const COMMON_RETURNS: readonly ConfigField[] = [
     description: "done; nothing-to-do if it was so already; planned in a dry run",
   }),
   stringField("change", { displayName: "Change", description: "The id of the change in the audit log" }),
+  stringField("warning", {
+    displayName: "Warning",
+    description:
+      "The part of the change that AWS denied, with the missing IAM action; absent if there is none",
+  }),
 ];

@@ -1,7 +1,7 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { provisioningDisabled } from "../../core/provisioning-settings.ts";
 import type { Provisioner, WriteContext } from "../../provision/provisioner.ts";
-import { dryRunAnnotations, dryRunNote } from "../dry-run.ts";
+import { dryRunAnnotations, dryRunNote, warningAnnotations, warningField } from "../outcome-notes.ts";
 import type { ActionResult } from "./action.ts";
 import type { Actions, Invocation } from "./actions.ts";
 import { readArguments } from "./arguments.ts";
@@ -57,9 +57,10 @@ function finished({ outcome, fields }: ActionResult, context: WriteContext): Fin
       success: true,
       outcome: outcome.outcome,
       ...change,
+      ...warningField(outcome),
       ...fields,
       ...dryRunNote(context, outcome),
     },
-    annotations: dryRunAnnotations(context, outcome),
+    annotations: [...dryRunAnnotations(context, outcome), ...warningAnnotations(outcome)],
   };
 }

@@ -13,7 +13,7 @@ import {
   CreateAccountResponse_SuccessResultSchema as SuccessSchema,
 } from "../../protocol/messages.ts";
 import type { AccountRequest, CreatedAccount, Outcome } from "../../provision/provisioner.ts";
-import { dryRunAnnotations } from "../dry-run.ts";
+import { dryRunAnnotations } from "../outcome-notes.ts";
 import { notOffered, required } from "../requests.ts";
 import { userResource } from "../users.ts";
 import { wantedCredential } from "./credential-options.ts";

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { USER_TYPE } from "../../protocol/ids.ts";
 import { RotateCredentialResponseSchema } from "../../protocol/messages.ts";
 import type { Credential } from "../../provision/provisioner.ts";
-import { dryRunAnnotations } from "../dry-run.ts";
+import { dryRunAnnotations } from "../outcome-notes.ts";
 import { completeId, invalidField, notOffered, userRef } from "../requests.ts";
 import { wantedCredential } from "./credential-options.ts";
 import { sealedPassword } from "./sealing.ts";

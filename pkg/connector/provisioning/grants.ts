@@ -10,8 +10,8 @@ import {
   type Resource,
 } from "../../protocol/messages.ts";
 import type { UserRef } from "../../provision/provisioner.ts";
-import { dryRunAnnotations } from "../dry-run.ts";
 import { membershipGrants } from "../grants.ts";
+import { dryRunAnnotations } from "../outcome-notes.ts";
 import { completeId, invalidField, notOffered, required, userRef } from "../requests.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
 

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import { CreateResourceResponseSchema, type Resource } from "../../protocol/messages.ts";
-import { dryRunAnnotations } from "../dry-run.ts";
 import { groupResource } from "../groups.ts";
+import { dryRunAnnotations } from "../outcome-notes.ts";
 import { completeId, invalidField, notOffered, required, userRef } from "../requests.ts";
 import { groupFieldsOf } from "./group-fields.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";

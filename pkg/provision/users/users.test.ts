@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { federatedPerson, linkedPerson, person } from "../../../test/cognito/definitions.ts";
 import type { StoredUser } from "../../../test/cognito/stored-user.ts";
 import { never, refusal } from "../../../test/support/adapter.ts";
-import { asked, createStage, dryRun, type Stage } from "../../../test/support/provision-stage.ts";
+import { asked, createStage, dryRun, killedAt, type Stage } from "../../../test/support/provision-stage.ts";
 import { Secret } from "../../core/secret.ts";
 import type { UserRef } from "../provisioner.ts";
 
@@ -35,6 +35,53 @@ describe("disabling", () => {
     const without = await stage.provisioner.disableUser(ann, { signOut: false }, asked, never);
     expect(without.outcome).toBe("nothing-to-do");
     expect(stored(stage).enabled).toBe(false);
+  });
+
+  test("D22: is done when the sign-out is denied, and names the sessions and the missing action", async () => {
+    const warned: string[] = [];
+    const stage = createStage(
+      { users },
+      { onWarning: ({ kind }, warning) => warned.push(`${kind} ${warning}`) },
+    );
+    stage.cognito.script({
+      operation: "AdminUserGlobalSignOut",
+      error: { name: "AccessDeniedException" },
+    });
+    const outcome = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+    expect(outcome).toMatchObject({ outcome: "done", result: { user: { enabled: false } } });
+    expect(outcome.warnings).toEqual([
+      expect.stringMatching(/^the sessions of the user were not ended: .*cognito-idp:AdminUserGlobalSignOut/),
+    ]);
+    expect(warned).toEqual([`disable-user ${outcome.warnings[0]}`]);
+    expect(stage.audit.records).toMatchObject([
+      {
+        outcome: "partial",
+        steps: [
+          { operation: "AdminDisableUser", state: "done" },
+          { operation: "AdminUserGlobalSignOut", state: "not-done", code: "permission-denied" },
+        ],
+      },
+    ]);
+    const again = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+    expect(again).toMatchObject({ outcome: "nothing-to-do" });
+    expect(again.warnings).toHaveLength(1);
+  });
+
+  test("D22: a sign-out that was asked for by itself fails when it is denied", async () => {
+    const stage = createStage({ users });
+    stage.cognito.script({ operation: "AdminUserGlobalSignOut", error: { name: "AccessDeniedException" } });
+    const failed = await refusal(stage.provisioner.signOutUser(ann, asked, never));
+    expect(failed).toMatchObject({ code: "permission-denied", appliedEffects: [] });
+  });
+
+  test("D22: killed before the sign-out, is recovered in part where the sign-out is denied", async () => {
+    const stage = createStage({ users });
+    stage.cognito.script({ operation: "AdminUserGlobalSignOut", error: { name: "AccessDeniedException" } });
+    const recovered = await killedAt(stage, 1, "after", ({ provisioner }) =>
+      provisioner.disableUser(ann, { signOut: true }, asked, never),
+    );
+    expect(recovered.outcome).toBe("partial");
+    expect(recovered.says).toMatch(/is disabled; the sessions of the user were not ended: .*GlobalSignOut/);
   });
 
   test("L-01: whose second call fails reports exactly what was done, and leaves the user disabled", async () => {

@@ -5,6 +5,7 @@ import type { Flags } from "../../../../pkg/config/sources/read-settings.ts";
 import type { Action } from "../../../../pkg/connector/actions/action.ts";
 import { readArguments } from "../../../../pkg/connector/actions/arguments.ts";
 import { actionNamed, actionSchemas } from "../../../../pkg/connector/actions/catalogue.ts";
+import { warningField } from "../../../../pkg/connector/outcome-notes.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { type BatonActionSchema, BatonActionSchemaSchema } from "../../../../pkg/protocol/messages.ts";
 import { type Context, processInfo } from "../../process/context.ts";
@@ -72,7 +73,7 @@ export async function actionsInvokeCommand(
           const { outcome, fields } = await run(provisioner, write, signal);
           const row = changeRow("action", outcome, {
             ...target,
-            details: { action: name, response: fields },
+            details: { action: name, response: { ...fields, ...warningField(outcome) } },
             done: `done: ${name}, ${action.subject.type} ${id}`,
             already: `${name}, ${action.subject.type} ${id}`,
           });

@@ -47,6 +47,7 @@ export function userCommand(
 
 function detailKeysOf(kind: UserRequest["kind"]): readonly string[] {
   if (kind === "delete-user") return ["groups"];
+  if (kind === "disable-user") return ["enabled", "status", "warning"];
   return kind === "update-user-attributes" ? ["set", "removed", "pending"] : ["enabled", "status"];
 }
 
@@ -70,10 +71,15 @@ async function changeOf(ref: UserRef, request: UserRequest, { provisioner, write
       });
     case "disable-user": {
       const { signOut } = request;
-      return aboutUser(request.kind, await provisioner.disableUser(ref, { signOut }, write, signal), {
-        done: signOut ? "disabled and signed out" : "disabled",
-        already: "is already disabled",
-        after: ["issued ID tokens stay valid until they expire"],
+      const outcome = await provisioner.disableUser(ref, { signOut }, write, signal);
+      const isDenied = outcome.warnings.length > 0;
+      return aboutUser(request.kind, outcome, {
+        done: signOut && !isDenied ? "disabled and signed out" : "disabled",
+        already: `is already disabled${isDenied ? ", but could not be signed out" : ""}`,
+        after: [
+          ...(isDenied ? ["the user is not signed out"] : []),
+          "issued ID tokens stay valid until they expire",
+        ],
       });
     }
     case "set-password": {
@@ -145,7 +151,8 @@ function aboutUser(
   { done, already, after = [] }: Sentences,
 ) {
   const { sub, enabled, status } = outcome.result.user;
-  const details: Readonly<Record<string, Detail>> = { enabled, status };
+  const warning = outcome.warnings.length === 0 ? undefined : outcome.warnings.join("; ");
+  const details: Readonly<Record<string, Detail>> = { enabled, status, warning };
   return changeRow(kind, outcome, {
     user: sub,
     details,
