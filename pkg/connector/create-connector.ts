@@ -6,6 +6,8 @@ import type { User } from "../core/user.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { Grant, Resource, ResourceId } from "../protocol/messages.ts";
+import { createGroupLookup } from "../provision/group-lookup.ts";
+import { groupGone } from "../provision/groups/listings.ts";
 import type {
   Connector,
   ConnectorOptions,
@@ -32,6 +34,7 @@ const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
 /** Its only state is the pool's settings, so calls may run in parallel. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { directory, poolId, userIdKind, now } = options;
+  const groupLookup = createGroupLookup(directory, now);
   let cached: { readonly pool: Pool; readonly untilMs: EpochMs } | undefined;
 
   async function describedPool(signal: AbortSignal): Promise<Pool> {
@@ -154,7 +157,9 @@ export function createConnector(options: ConnectorOptions): Connector {
     async getResource(id, signal) {
       if (id?.resourceType === USER_TYPE) return getUser(id.resource, signal);
       if (id?.resourceType === GROUP_TYPE) {
-        return groupResource(await directory.getGroup(id.resource, signal), poolId);
+        const group = await groupLookup.current(id.resource, signal);
+        if (group === undefined) throw groupGone(id.resource);
+        return groupResource(group, poolId);
       }
       // The Baton SDK answers Unimplemented here, for a missing id too; its syncer then skips the target.
       throw new GovernanceError(

@@ -11,6 +11,7 @@ import type { Reconcile } from "./change-recovery.ts";
 import { createChanges } from "./changes.ts";
 import type { Deps, ProvisionTools } from "./deps.ts";
 import { createUserFinder } from "./find-user.ts";
+import { createGroupLookup } from "./group-lookup.ts";
 import { createGroupDeletion } from "./groups/delete-group.ts";
 import { createGroupChanges } from "./groups/groups.ts";
 import { createMemberships } from "./groups/memberships.ts";
@@ -47,7 +48,19 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     reconcile: (change, steps) => reconcile[change.kind](change, steps),
   });
   const users = createUserFinder(directory, options.userIdKind);
-  const deps: Deps = { directory, users, policy, changes, now, newId, randomBelow, sha256, sleep };
+  const lookup = createGroupLookup(directory, now);
+  const deps: Deps = {
+    directory,
+    users,
+    groups: lookup,
+    policy,
+    changes,
+    now,
+    newId,
+    randomBelow,
+    sha256,
+    sleep,
+  };
 
   const memberships = createMemberships(deps);
   const creation = createAccountCreation(deps);

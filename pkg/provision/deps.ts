@@ -3,6 +3,7 @@ import type { Directory } from "../core/directory.ts";
 import type { DirectoryWriter } from "../core/directory-writer.ts";
 import type { Changes } from "./changes.ts";
 import type { UserFinder } from "./find-user.ts";
+import type { GroupLookup } from "./group-lookup.ts";
 import type { ProvisioningPolicy } from "./provisioning-policy.ts";
 
 /** What the outside world provides: clock, randomness, hashes. */
@@ -21,6 +22,7 @@ export interface ProvisionTools {
 export interface Deps extends ProvisionTools {
   readonly directory: Directory & DirectoryWriter;
   readonly users: UserFinder;
+  readonly groups: GroupLookup;
   readonly policy: ProvisioningPolicy;
   readonly changes: Changes;
 }

@@ -1,5 +1,5 @@
 import { GovernanceError } from "../core/errors.ts";
-import { type Group, signInProvider } from "../core/group.ts";
+import { signInProvider } from "../core/group.ts";
 import type { Budget, BudgetLimit } from "../core/journal.ts";
 import { type ProvisioningSettings, provisioningDisabled } from "../core/provisioning-settings.ts";
 import { isFederated, type User } from "../core/user.ts";
@@ -9,9 +9,9 @@ export interface ProvisioningPolicy {
   enabled(): void;
   /** Checks the name of a group that is created, changed, deleted or granted. */
   group(name: string): void;
-  /** Checks a group that a user is to be added to. */
-  grantable(group: Group): void;
   role(roleArn: string | undefined, group: string): void;
+  /** Of a group of which `denied` hides whether it has an IAM role. */
+  unknownRole(group: string, denied: GovernanceError): void;
   /** Refuses groups that Cognito manages: a sign-in restores the membership, whatever was changed (mark 31). */
   notManaged(name: string): void;
   /** Refuses passwords and attributes of a profile that an identity provider owns (mark 29). `what` is the changed thing. */
@@ -35,7 +35,7 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
     invitations: options.maxInvitationsPerHour,
   };
 
-  const policy: ProvisioningPolicy = {
+  return {
     enabled() {
       if (options.enabled) return;
       throw provisioningDisabled();
@@ -50,15 +50,16 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
         );
       }
     },
-    grantable(group) {
-      policy.notManaged(group.name);
-      policy.group(group.name);
-      policy.role(group.roleArn, group.name);
-    },
     role(roleArn, group) {
       if (roleArn === undefined || options.allowRoleGroups) return;
       throw refusedByPolicy(
         `group ${group} has the IAM role ${roleArn}, which its members may assume; set --allow-role-groups to allow it`,
+      );
+    },
+    unknownRole(group, denied) {
+      if (options.allowRoleGroups) return;
+      throw refusedByPolicy(
+        `group ${group}: a grant is not safe, because it cannot be read whether the group has an IAM role (${denied.message})`,
       );
     },
     notManaged(name) {
@@ -83,7 +84,6 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
     maxGroupsPerUser: options.maxGroupsPerUser,
     limits: (budgets) => budgets.map((budget) => ({ budget, limit: limitOf[budget] })),
   };
-  return policy;
 }
 
 /** The refusal when the limit of an hour is reached. */

@@ -7,14 +7,14 @@ import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { DeletedGroup, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
-import { groupIfThere, type Member, membersOfGroup } from "./listings.ts";
+import { type Member, membersOfGroup } from "./listings.ts";
 
 /** Deletes a group with its memberships, which are kept in the audit log (L-26, mark 35). */
 export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-group"> {
-  const { directory, policy, changes } = deps;
+  const { directory, policy, changes, groups } = deps;
 
   async function plan(name: string, signal: AbortSignal): Promise<Plan<DeletedGroup>> {
-    const group = await groupIfThere(directory, name, signal);
+    const group = await groups.current(name, signal);
     if (group === undefined) return { kind: "nothing-to-do", result: { name, members: 0 } };
     policy.notManaged(name);
     policy.group(name);
@@ -45,13 +45,14 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
   async function remove(steps: Steps, group: Group): Promise<void> {
     await steps.make(
       "DeleteGroup",
-      (signal) => goneIsDone(directory.deleteGroup(group.name, signal)),
+      (signal) =>
+        goneIsDone(directory.deleteGroup(group.name, signal)).finally(() => groups.forget(group.name)),
       (signal) => reconcileGone(group, signal),
     );
   }
 
   async function reconcileGone(group: Group, signal: AbortSignal): Promise<Reconciled<Receipt>> {
-    const there = await groupIfThere(directory, group.name, signal);
+    const there = await groups.current(group.name, signal);
     const gone = there === undefined || there.createdAt.getTime() !== group.createdAt.getTime();
     return gone ? { state: "done", receipt: { requestId: undefined } } : { state: "not-done" };
   }
@@ -93,7 +94,7 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
     steps: StepLog,
   ): Promise<RecoveryResult> {
     const { group: name = "" } = target;
-    const group = await groupIfThere(directory, name, steps.signal);
+    const group = await groups.current(name, steps.signal);
     if (group === undefined) return { outcome: "done", says: `group ${name} is deleted` };
     if (hints["createdAtMs"] !== group.createdAt.getTime()) {
       return { outcome: "done", says: `group ${name} was deleted; another one has its name now` };

@@ -13,18 +13,18 @@ import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { GroupPatch, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
-import { groupGone, groupIfThere } from "./listings.ts";
+import { groupGone } from "./listings.ts";
 
 export function createGroupChanges(
   deps: Deps,
 ): Family<"createGroup" | "updateGroup", "create-group" | "update-group"> {
-  const { directory, policy, changes, now } = deps;
+  const { directory, policy, changes, groups, now } = deps;
 
   async function planCreate(name: string, fields: GroupFields, signal: AbortSignal): Promise<Plan<Group>> {
     policy.notManaged(name);
     policy.group(name);
     policy.role(fields.roleArn, name);
-    const there = await groupIfThere(directory, name, signal);
+    const there = await groups.current(name, signal);
     if (there !== undefined) return { kind: "nothing-to-do", result: sameOrTaken(there, fields) };
     const startedMs = now();
     const preview: Group = {
@@ -42,14 +42,14 @@ export function createGroupChanges(
         try {
           const { made } = await steps.make(
             "CreateGroup",
-            (inner) => directory.createGroup(name, fields, inner),
+            (inner) => directory.createGroup(name, fields, inner).finally(() => groups.forget(name)),
             (inner) => reconcileGroup(name, fields, inner),
           );
           return made;
         } catch (error) {
           // Another process was faster.
           if (!(error instanceof GovernanceError) || error.reason !== "group-exists") throw error;
-          const other = await groupIfThere(directory, name, steps.signal);
+          const other = await groups.current(name, steps.signal);
           if (other === undefined) throw error;
           return sameOrTaken(other, fields);
         }
@@ -59,7 +59,7 @@ export function createGroupChanges(
 
   async function planUpdate(name: string, patch: GroupPatch, signal: AbortSignal): Promise<Plan<Group>> {
     policy.group(name);
-    const group = await groupIfThere(directory, name, signal);
+    const group = await groups.current(name, signal);
     if (group === undefined) throw groupGone(name);
     // All three are sent, so that a server that replaces them keeps those that do not change (mark 37).
     const fields: GroupFields = {
@@ -84,7 +84,7 @@ export function createGroupChanges(
       async apply(steps) {
         const { made } = await steps.make(
           "UpdateGroup",
-          (inner) => directory.updateGroup(name, fields, inner),
+          (inner) => directory.updateGroup(name, fields, inner).finally(() => groups.forget(name)),
           (inner) => reconcileGroup(name, fields, inner),
         );
         return made;
@@ -97,7 +97,7 @@ export function createGroupChanges(
     fields: GroupFields,
     signal: AbortSignal,
   ): Promise<Reconciled<Made<Group>>> {
-    const group = await groupIfThere(directory, name, signal);
+    const group = await groups.current(name, signal);
     if (group === undefined || !same(group, fields)) return { state: "not-done" };
     return { state: "done", receipt: { made: group, requestId: undefined } };
   }
@@ -107,7 +107,7 @@ export function createGroupChanges(
     { signal }: Pick<StepLog, "signal">,
   ): Promise<RecoveryResult> {
     const { group: name = "" } = target;
-    const group = await groupIfThere(directory, name, signal);
+    const group = await groups.current(name, signal);
     if (group === undefined) return { outcome: "failed", says: `group ${name} is not in the pool` };
     if (Object.keys(hints).length === 0) {
       return { outcome: "unknown", says: `it is not known whether ${kind} for group ${name} was done` };

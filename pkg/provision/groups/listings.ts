@@ -1,6 +1,5 @@
 import type { Directory } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { Group } from "../../core/group.ts";
 
 /** The names of all groups of a user, read to the end (mark 16). Rejects with `user-gone`. */
 export async function groupsOfUser(
@@ -47,20 +46,6 @@ export async function membersOfGroup(
     seen.add(marker ?? "");
   } while (marker !== undefined);
   return [...members.values()];
-}
-
-/** The group, or undefined when the pool has no group of that name. */
-export async function groupIfThere(
-  directory: Directory,
-  name: string,
-  signal: AbortSignal,
-): Promise<Group | undefined> {
-  try {
-    return await directory.getGroup(name, signal);
-  } catch (error) {
-    if (error instanceof GovernanceError && error.reason === "group-gone") return undefined;
-    throw error;
-  }
 }
 
 export function groupGone(name: string): GovernanceError {

@@ -69,6 +69,57 @@ describe("a grant", () => {
     expect(stage.pool.stored("ann")?.enabled).toBe(true);
   });
 
+  test("mark 57, D22: knows the role of a group from ListGroups where GetGroup is denied", async () => {
+    const stage = createStage(staff);
+    stage.cognito.script({ operation: "GetGroup", error: { name: "AccessDeniedException" } });
+    const ann = byId(subOf(stage, "ann"));
+    expect(await stage.provisioner.grant(ann, "new", asked, never)).toMatchObject({ outcome: "done" });
+    const refused = await refusal(stage.provisioner.grant(ann, "power", asked, never));
+    expect(refused).toMatchObject({ code: "refused-by-guard", message: expect.stringContaining(ROLE) });
+    const missing = await refusal(stage.provisioner.grant(ann, "nope", asked, never));
+    expect(missing).toMatchObject({ code: "not-found", reason: "group-gone" });
+    expect(groupsOf(stage, "ann")).toEqual(["new", "old"]);
+  });
+
+  test("mark 57, D22: is refused as unsafe, with the missing action, where the role cannot be read", async () => {
+    const stage = createStage(staff);
+    for (const operation of ["GetGroup", "ListGroups"]) {
+      stage.cognito.script({ operation, error: { name: "AccessDeniedException" } });
+    }
+    const ann = byId(subOf(stage, "ann"));
+    for (const context of [asked, dryRun]) {
+      const refused = await refusal(stage.provisioner.grant(ann, "new", context, never));
+      expect(refused.code).toBe("refused-by-guard");
+      expect(refused.message).toMatch(/not safe.*cognito-idp:GetGroup/);
+    }
+    expect(stage.writes()).toEqual([]);
+    expect(stage.audit.records).toMatchObject([
+      { kind: "grant", outcome: "refused", target: { group: "new" } },
+    ]);
+    // Where roles are allowed there is nothing to find out.
+    const { provisioner } = stage.process({ policy: { allowRoleGroups: true } });
+    expect(await provisioner.grant(ann, "new", asked, never)).toMatchObject({ outcome: "done" });
+  });
+
+  test("a burst of grants to one group reads it once", async () => {
+    const stage = createStage({ ...staff, users: people(200) });
+    const grants = people(200).map(({ username }) =>
+      stage.provisioner.grant(byText(username ?? ""), "new", asked, never),
+    );
+    await Promise.all(grants);
+    expect(stage.cognito.stats.count("GetGroup")).toBe(1);
+    expect(stage.cognito.stats.count("AdminAddUserToGroup")).toBe(200);
+  });
+
+  test("mark 57: reads the group again after a change of it", async () => {
+    const stage = createStage(staff);
+    await stage.provisioner.grant(byText("ann"), "new", asked, never);
+    const { provisioner } = stage;
+    await provisioner.updateGroup("new", { description: "changed" }, asked, never);
+    await provisioner.grant(byText("bob"), "new", asked, never);
+    expect(stage.cognito.stats.count("GetGroup")).toBe(3);
+  });
+
   test("mark 31: is refused for a group that sign-in keeps", async () => {
     const stage = createStage(staff);
     const refused = await refusal(

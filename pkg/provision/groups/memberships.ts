@@ -1,5 +1,6 @@
 import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import type { Group } from "../../core/group.ts";
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Plan, Reconciled } from "../change-plan.ts";
@@ -9,28 +10,28 @@ import type { Account } from "../find-user.ts";
 import type { Membership, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
 import { changeAccount, changeAccountIfFound, userGone } from "../users/user-change.ts";
-import { groupGone, groupIfThere, groupsOfUser } from "./listings.ts";
+import { groupGone, groupsOfUser } from "./listings.ts";
 
 /**
  * Adds a user to a group, or removes one (D14). A grant is `nothing-to-do` when the user is in the group; a revoke when
  * the user is not in it, or when the user or the group is gone.
  */
 export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant" | "revoke"> {
-  const { directory, users, policy } = deps;
+  const { directory, users, policy, groups } = deps;
 
   async function planGrant(user: Account, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
-    const group = await groupIfThere(directory, name, signal);
-    if (group === undefined) throw groupGone(name);
-    policy.grantable(group);
+    policy.notManaged(name);
+    policy.group(name);
+    await checkRole(name, signal);
     const fresh = await users.reread(user, signal);
     if (fresh === undefined) throw userGone(user.sub);
-    const groups = await groupsOfUser(directory, fresh.username, signal);
+    const memberOf = await groupsOfUser(directory, fresh.username, signal);
     const result = { user: fresh, group: name };
-    if (groups.has(name)) return { kind: "nothing-to-do", result };
-    if (groups.size >= policy.maxGroupsPerUser) {
+    if (memberOf.has(name)) return { kind: "nothing-to-do", result };
+    if (memberOf.size >= policy.maxGroupsPerUser) {
       throw new GovernanceError(
         "resource-exhausted",
-        `user ${user.sub} is in ${groups.size} groups, and AWS allows no more for one user; revoke one first, or raise --max-groups-per-user if the pool has a larger quota`,
+        `user ${user.sub} is in ${memberOf.size} groups, and AWS allows no more for one user; revoke one first, or raise --max-groups-per-user if the pool has a larger quota`,
       );
     }
     return {
@@ -41,7 +42,7 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
       apply: async (steps) => {
         await steps.make(
           "AdminAddUserToGroup",
-          (inner) => directory.addMember(name, fresh.username, inner),
+          (inner) => addMember(name, fresh, inner),
           (inner) => isMember(fresh, name, true, inner),
         );
         return result;
@@ -49,13 +50,36 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     };
   }
 
+  /** Refuses a group with an IAM role, and one of which nobody can tell whether it has one (mark 57, D22). */
+  async function checkRole(name: string, signal: AbortSignal): Promise<void> {
+    let group: Group | undefined;
+    try {
+      group = await groups.recent(name, signal);
+    } catch (error) {
+      if (!(error instanceof GovernanceError) || error.code !== "permission-denied") throw error;
+      policy.unknownRole(name, error);
+      return;
+    }
+    if (group === undefined) throw groupGone(name);
+    policy.role(group.roleArn, name);
+  }
+
+  async function addMember(name: string, { username }: Account, signal: AbortSignal): Promise<Receipt> {
+    try {
+      return await directory.addMember(name, username, signal);
+    } catch (error) {
+      if (error instanceof GovernanceError && error.reason === "group-gone") groups.forget(name);
+      throw error;
+    }
+  }
+
   async function planRevoke(user: Account, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
     policy.notManaged(name);
     const fresh = await users.reread(user, signal);
     const result = { user: fresh, group: name };
     if (fresh === undefined) return { kind: "nothing-to-do", result };
-    const groups = await groupsOfUser(directory, fresh.username, signal);
-    if (!groups.has(name)) return { kind: "nothing-to-do", result };
+    const memberOf = await groupsOfUser(directory, fresh.username, signal);
+    if (!memberOf.has(name)) return { kind: "nothing-to-do", result };
     return {
       kind: "change",
       steps: ["AdminRemoveUserFromGroup"],
