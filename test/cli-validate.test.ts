@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { people } from "./cognito/definitions.ts";
-import { createPool } from "./cognito/pool.ts";
+import { createPool, type Pool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { VENDOR_ALL, VENDOR_READS } from "./cognito/vendor-policies.ts";
 import { runCli } from "./support/connector-cli.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 const ACTIONS = [
-  "DescribeUserPool",
   "ListUsers",
   "ListGroups",
   "ListUsersInGroup",
+  "DescribeUserPool",
   "GetGroup",
   "AdminGetUser",
   "AdminListGroupsForUser",
@@ -27,9 +28,10 @@ function isCheck(row: unknown): row is Check {
 
 describe("connector validate", () => {
   let cognito: ScriptedCognito;
+  let pool: Pool;
 
   beforeEach(async () => {
-    const pool = createPool({ id: POOL, name: "people", users: people(5), groups: ["all"] });
+    pool = createPool({ id: POOL, name: "people", users: people(5), groups: ["all"] });
     cognito = await startScriptedCognito({ pools: [pool] });
   });
 
@@ -37,9 +39,9 @@ describe("connector validate", () => {
     await cognito.close();
   });
 
-  async function validate(poolId = POOL) {
+  async function validate(poolId = POOL, ...more: readonly string[]) {
     const args = ["validate", "--user-pool-id", poolId, "--endpoint-url", cognito.url, "--rate", "1000"];
-    const { code, stdout, stderr } = await runCli([...args, "--output", "json"]);
+    const { code, stdout, stderr } = await runCli([...args, "--output", "json", ...more]);
     const rows: unknown = JSON.parse(stdout);
     if (!Array.isArray(rows) || !rows.every(isCheck)) throw new TypeError(`no checks: ${stdout}`);
     return { code, stderr, checks: new Map(rows.map((row) => [row.check, row])) };
@@ -55,20 +57,21 @@ describe("connector validate", () => {
       "clock",
       "pool",
       ...ACTIONS.map((action) => `cognito-idp:${action}`),
+      "feature read",
     ]);
     expect([...checks.values()].every(({ result }) => result === "ok")).toBe(true);
     expect(checks.get("pool")?.detail).toBe("people, about 5 users");
     expect(checks.get("region")?.detail).toBe(`us-east-1, at ${cognito.url}`);
   });
 
-  test.for(["ListUsers", "ListGroups", "ListUsersInGroup", "GetGroup"])(
+  test.for(["ListUsers", "ListGroups", "ListUsersInGroup"])(
     "says that %s is missing, with the cure, and ends with 7",
     async (operation) => {
       cognito.script({ operation, error: { name: "AccessDeniedException" } });
       const { code, checks } = await validate();
       expect(code).toBe(7);
       const missing = [...checks].filter(([, { result }]) => result !== "ok").map(([check]) => check);
-      expect(missing).toEqual([`cognito-idp:${operation}`]);
+      expect(missing).toEqual([`cognito-idp:${operation}`, "feature read"]);
       expect(checks.get(`cognito-idp:${operation}`)).toMatchObject({
         result: "missing",
         detail: expect.stringContaining("connector iam-policy"),
@@ -76,20 +79,67 @@ describe("connector validate", () => {
     },
   );
 
-  test("continues without DescribeUserPool, and reports it among the missing actions", async () => {
-    cognito.script({ operation: "DescribeUserPool", error: { name: "AccessDeniedException" } });
-    const { code, checks } = await validate();
-    expect(code).toBe(7);
-    expect(checks.get("pool")).toMatchObject({ result: "unknown" });
-    expect(checks.get("cognito-idp:DescribeUserPool")).toMatchObject({ result: "missing" });
-    expect(checks.get("cognito-idp:ListUsers")).toMatchObject({ result: "ok" });
-  });
-
-  test("does not check permissions that reading does not need", async () => {
-    cognito.script({ operation: "AdminGetUser", error: { name: "AccessDeniedException" } });
+  test.for([
+    ["DescribeUserPool", "leaves out the facts of the pool"],
+    ["GetGroup", "ListGroups is read up to the group instead"],
+    ["AdminGetUser", "no change of a user"],
+  ] as const)("D22: does not fail without %s, and says what is lost", async ([operation, lost]) => {
+    cognito.credentials.deny(operation);
     const { code, checks } = await validate();
     expect(code).toBe(0);
-    expect(checks.get("cognito-idp:AdminGetUser")).toMatchObject({ result: "optional" });
+    expect(checks.get(`cognito-idp:${operation}`)).toMatchObject({
+      result: "optional",
+      detail: expect.stringContaining(lost),
+    });
+    expect(checks.get("pool")?.result).toBe(operation === "DescribeUserPool" ? "unknown" : "ok");
+    expect(checks.get("feature read")?.result).toBe("ok");
+  });
+
+  test("D22: with --provisioning shows feature by action what is missing, and changes nothing", async () => {
+    cognito.credentials.allowOnly(VENDOR_ALL);
+    const { code, checks } = await validate(POOL, "--provisioning");
+    expect(code).toBe(0);
+    const results = [...checks.values()].filter(({ check }) => check.startsWith("feature "));
+    expect(results.map(({ check, result }) => [check.slice("feature ".length), result])).toEqual([
+      ["read", "ok"],
+      ["provision", "ok"],
+      ["sessions", "missing"],
+      ["groups", "missing"],
+      ["passwords", "missing"],
+      ["attributes", "missing"],
+    ]);
+    expect(checks.get("feature groups")?.detail).toContain(
+      "allow cognito-idp:CreateGroup, cognito-idp:UpdateGroup, cognito-idp:DeleteGroup",
+    );
+    expect(checks.get("cognito-idp:AdminUserGlobalSignOut")).toMatchObject({
+      result: "optional",
+      features: "sessions",
+      detail: expect.stringContaining("keeps its sessions, with a warning"),
+    });
+    expect(checks.get("cognito-idp:DescribeUserPool")).toMatchObject({
+      features: "read provision passwords attributes",
+    });
+    expect([pool.userCount(), pool.groupCount()]).toEqual([5, 1]);
+  });
+
+  test("D22: with --provisioning fails for what a change cannot do without", async () => {
+    cognito.credentials.allowOnly(VENDOR_READS);
+    const { code, checks } = await validate(POOL, "--provisioning");
+    expect(code).toBe(7);
+    expect(checks.get("cognito-idp:AdminAddUserToGroup")?.result).toBe("missing");
+    expect(checks.get("feature provision")?.result).toBe("missing");
+    expect(checks.get("feature read")?.result).toBe("ok");
+  });
+
+  test("with everything allowed is certain of all but the creation of groups", async () => {
+    const { code, checks } = await validate(POOL, "--provisioning");
+    expect(code).toBe(0);
+    const doubtful = [...checks.values()].filter(({ result }) => result !== "ok");
+    expect(doubtful.map(({ check, result }) => [check, result])).toEqual([
+      ["cognito-idp:CreateGroup", "likely"],
+      ["feature groups", "likely"],
+    ]);
+    expect([pool.userCount(), pool.groupCount()]).toEqual([5, 1]);
   });
 
   test.for([

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createCognitoDirectory } from "../pkg/cognito/directory.ts";
 import type { CognitoOptions } from "../pkg/cognito/options.ts";
+import { FEATURE_NAMES, operationsOf } from "../pkg/connector/features.ts";
 import type { Directory } from "../pkg/core/directory.ts";
 import { signInProvider } from "../pkg/core/group.ts";
 import type { Page } from "../pkg/core/page.ts";
@@ -518,17 +519,21 @@ describe("mark 24: credentials", () => {
   });
 });
 
-test("the probe reports what IAM allows, bills no user and leaves nothing behind", async () => {
-  const { server, directory } = await serve({ users: people(3), groups: ["g"] });
-  server.credentials.deny("AdminGetUser");
-  server.credentials.deny("ListUsersInGroup");
-  const probes = await directory.probePermissions(never);
-  expect(
-    probes
-      .filter(({ allowed }) => allowed === false)
-      .map(({ operation }) => operation)
-      .sort(),
-  ).toEqual(["AdminGetUser", "ListUsersInGroup"]);
-  expect(probes.filter(({ allowed }) => allowed === true)).toHaveLength(5);
-  expect(server.stats.count()).toBe(7);
+test("the probe reports what IAM allows, bills no user and changes nothing", async () => {
+  const { server, directory, pool } = await serve({ users: people(3), groups: ["g"] });
+  const before = JSON.stringify([pool.userCount(), pool.groupCount()]);
+  const denied = ["AdminGetUser", "ListUsersInGroup", "AdminCreateUser", "AdminDeleteUser", "CreateGroup"];
+  for (const operation of denied) server.credentials.deny(operation);
+  const operations = [...new Set(FEATURE_NAMES.flatMap(operationsOf))];
+  const probes = await directory.probePermissions(operations, never);
+  const by = (wanted: unknown) =>
+    probes.filter(({ allowed }) => allowed === wanted).map(({ operation }) => operation);
+  expect(by(false).toSorted()).toEqual(denied.toSorted());
+  expect(by(true)).toHaveLength(operations.length - denied.length);
+  expect(server.stats.count()).toBe(operations.length);
+  expect(JSON.stringify([pool.userCount(), pool.groupCount()])).toBe(before);
+
+  server.credentials.allow("CreateGroup");
+  expect(await directory.probePermissions(["CreateGroup"], never)).toMatchObject([{ allowed: "likely" }]);
+  expect(pool.groupCount()).toBe(1);
 });

@@ -3,8 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { IDEMPOTENT } from "../pkg/cognito/calls/retry.ts";
 import { capabilities } from "../pkg/connector/capabilities.ts";
+import { FEATURE_NAMES, FEATURES, LOST_WITHOUT, operationsOf } from "../pkg/connector/features.ts";
 import { iamPolicy } from "../pkg/connector/iam-policy.ts";
 import { CATEGORY_OF, QUOTAS, WRITE_OPERATIONS } from "../pkg/core/operations.ts";
+import { VENDOR_ALL, VENDOR_READS } from "./cognito/vendor-policies.ts";
 
 /** All of them: the type of the table makes it complete. */
 const OPERATIONS = Object.keys(CATEGORY_OF).toSorted();
@@ -15,7 +17,8 @@ function actionsOf(policy: object): string[] {
 }
 
 function policyFor(provisioning: boolean): string[] {
-  return actionsOf(iamPolicy({ poolId: "eu-west-1_AbCd12345", accountId: "*", provisioning }));
+  const features = provisioning ? FEATURE_NAMES : [];
+  return actionsOf(iamPolicy({ poolId: "eu-west-1_AbCd12345", accountId: "*", features }));
 }
 
 describe("every operation", () => {
@@ -34,6 +37,21 @@ describe("every operation", () => {
     );
     expect([...new Set(byType.flat())].toSorted()).toEqual(ACTIONS);
     expect(byType.map((own) => new Set(own).size)).toEqual(byType.map((own) => own.length));
+  });
+
+  test("belongs to a feature, which says what it offers, and what is lost without the operation", () => {
+    expect([...new Set(FEATURE_NAMES.flatMap(operationsOf))].toSorted()).toEqual(OPERATIONS);
+    expect(Object.keys(LOST_WITHOUT).toSorted()).toEqual(OPERATIONS);
+    expect(FEATURE_NAMES.filter((name) => FEATURES[name].offers === "")).toEqual([]);
+  });
+
+  test("of the vendor's page is enough to read and to provision", () => {
+    const asked = ["read", "provision"] as const;
+    const needed = new Set(asked.flatMap((name) => FEATURES[name].needs));
+    expect([...needed].toSorted()).toEqual([...VENDOR_ALL].toSorted());
+    expect(FEATURES.read.needs.filter((operation) => !VENDOR_READS.some((one) => one === operation))).toEqual(
+      [],
+    );
   });
 
   test("has a quota category and says whether it may be repeated", () => {

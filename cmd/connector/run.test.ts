@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { NEEDED_TO_READ } from "../../pkg/connector/validate.ts";
+import { FEATURES } from "../../pkg/connector/features.ts";
 import { CATEGORY_OF } from "../../pkg/core/operations.ts";
 import { run } from "./run.ts";
 import { type MemoryContext, memoryContext } from "./testing.fixture.ts";
@@ -81,8 +81,8 @@ describe("bad usage is one line and exit code 2", () => {
       "command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish, powershell.",
     ],
     [
-      "iam-policy --with all",
-      "option '--with <provisioning>' argument 'all' is invalid. Allowed choices are provisioning.",
+      `iam-policy --user-pool-id ${POOL} --with all`,
+      '--with: there is no feature "all"; the features are read, provision, sessions, groups, passwords, attributes, or provisioning for all',
     ],
     [
       `iam-policy --user-pool-id ${POOL} --account-id 12`,
@@ -123,10 +123,6 @@ describe("bad usage is one line and exit code 2", () => {
     expect(stderr).not.toContain("hunter2");
   });
 });
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
 
 function readRow(line: string): Record<"setting" | "value" | "source", string> {
   const row: unknown = JSON.parse(line);
@@ -277,10 +273,10 @@ describe("iam-policy", () => {
           Sid: "ReadUserPool",
           Effect: "Allow",
           Action: [
-            "cognito-idp:DescribeUserPool",
             "cognito-idp:ListUsers",
             "cognito-idp:ListGroups",
             "cognito-idp:ListUsersInGroup",
+            "cognito-idp:DescribeUserPool",
             "cognito-idp:GetGroup",
           ],
           Resource: arn,
@@ -289,25 +285,65 @@ describe("iam-policy", () => {
     });
   });
 
-  test("with provisioning has a second statement, and both name every operation that is called", async () => {
-    const line = `iam-policy --user-pool-id ${POOL} --with provisioning --account-id 123456789012`;
-    const { stdout } = await ran(line.split(" "));
-    const read = NEEDED_TO_READ.map((operation) => `cognito-idp:${operation}`);
-    const all = Object.keys(CATEGORY_OF).map((operation) => `cognito-idp:${operation}`);
-    expect(JSON.parse(stdout, (_, value: unknown) => (isTexts(value) ? value.toSorted() : value))).toEqual({
-      Version: "2012-10-17",
-      Statement: [
-        expect.objectContaining({ Sid: "ReadUserPool", Action: read.toSorted() }),
-        {
-          Sid: "ChangeUserPool",
-          Effect: "Allow",
-          Action: all.filter((action) => !read.includes(action)).toSorted(),
-          Resource: `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${POOL}`,
-        },
-      ],
+  async function actions(features: string): Promise<Record<string, string[]>> {
+    const { exitCode, stdout } = await ran(["iam-policy", "--user-pool-id", POOL, "--with", features]);
+    expect(exitCode).toBe(0);
+    const { Statement } = policyIn(stdout);
+    return Object.fromEntries(
+      Statement.map(({ Sid, Action }) => [Sid, Action.map((action) => action.replace("cognito-idp:", ""))]),
+    );
+  }
+
+  test("has a statement for each feature, and each operation once", async () => {
+    const all = await actions("provisioning");
+    expect(Object.keys(all)).toEqual([
+      "ReadUserPool",
+      "ProvisionUserPool",
+      "SessionsUserPool",
+      "GroupsUserPool",
+      "PasswordsUserPool",
+      "AttributesUserPool",
+    ]);
+    expect(Object.values(all).flat().toSorted()).toEqual(Object.keys(CATEGORY_OF).toSorted());
+    expect(await actions("read,provision,sessions,groups,passwords,attributes")).toEqual(all);
+  });
+
+  test("for sessions and groups names what these call and no more", async () => {
+    expect(await actions("sessions, groups")).toEqual({
+      ReadUserPool: [...FEATURES.read.needs, ...FEATURES.read.uses],
+      SessionsUserPool: ["AdminGetUser", "AdminUserGlobalSignOut"],
+      GroupsUserPool: ["CreateGroup", "UpdateGroup", "DeleteGroup"],
     });
   });
+
+  test("names the account, and the features when one is unknown", async () => {
+    const line = `iam-policy --user-pool-id ${POOL} --account-id 123456789012`;
+    expect((await ran(line.split(" "))).stdout).toContain(
+      `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${POOL}`,
+    );
+    const { exitCode, stderr } = await ran(["iam-policy", "--user-pool-id", POOL, "--with", "everything"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      '--with: there is no feature "everything"; the features are read, provision, sessions, groups, passwords, attributes',
+    );
+  });
 });
+
+interface Policy {
+  readonly Statement: readonly { readonly Sid: string; readonly Action: readonly string[] }[];
+}
+
+function policyIn(text: string): Policy {
+  const value: unknown = JSON.parse(text);
+  if (!isPolicy(value)) throw new TypeError(`no policy: ${text}`);
+  return value;
+}
+
+function isPolicy(value: unknown): value is Policy {
+  return (
+    typeof value === "object" && value !== null && "Statement" in value && Array.isArray(value.Statement)
+  );
+}
 
 describe("config", () => {
   test("is the schema of the settings", async () => {

@@ -161,7 +161,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
       );
     },
 
-    probePermissions: (signal) => probePermissions(caller, UserPoolId, signal),
+    probePermissions: (operations, signal) => probePermissions(caller, UserPoolId, operations, signal),
   };
 
   const write = createWriteCaller(caller);

@@ -28,8 +28,44 @@ describe("the capabilities", () => {
       "RESOURCE_DELETE",
       "ACTIONS",
       "TARGETED_SYNC",
-      "SERVICE_MODE_TARGETED_SYNC",
     ]);
+  });
+
+  test("claim no change where the operator allows none", () => {
+    const read = capabilities({ provisioning: false, encryptedPasswords: true });
+    expect(names(read.connectorCapabilities)).toEqual(["SYNC", "TARGETED_SYNC"]);
+    expect(read.resourceTypeCapabilities.map(({ capabilities: own }) => names(own))).toEqual([
+      ["SYNC", "TARGETED_SYNC"],
+      ["SYNC", "TARGETED_SYNC"],
+    ]);
+    expect(read.credentialDetails?.capabilityAccountProvisioning).toBeUndefined();
+    expect(read.credentialDetails?.capabilityCredentialRotation).toBeUndefined();
+  });
+
+  test("claim nothing that IAM denies", () => {
+    const denied = new Set<Operation>(["AdminSetUserPassword", "CreateGroup", "DeleteGroup"]);
+    const vendor = capabilities({ provisioning: true, encryptedPasswords: true }, denied);
+    expect(vendor.resourceTypeCapabilities.map(({ capabilities: own }) => names(own))).toEqual([
+      ["SYNC", "TARGETED_SYNC", "PROVISION"],
+      ["SYNC", "TARGETED_SYNC", "ACCOUNT_PROVISIONING", "RESOURCE_DELETE"],
+    ]);
+    expect(vendor.credentialDetails?.capabilityAccountProvisioning?.supportedCredentialOptions).toEqual([
+      CapabilityDetailCredentialOption.NO_PASSWORD,
+    ]);
+    expect(vendor.credentialDetails?.capabilityCredentialRotation).toBeUndefined();
+    const blind = capabilities({ provisioning: true, encryptedPasswords: true }, new Set(["AdminGetUser"]));
+    expect(names(blind.connectorCapabilities)).not.toContain("ACTIONS");
+  });
+
+  test("claim encrypted passwords only where the connector can open them", () => {
+    const { ENCRYPTED_PASSWORD } = CapabilityDetailCredentialOption;
+    const { credentialDetails } = capabilities({ provisioning: true, encryptedPasswords: false });
+    for (const detail of [
+      credentialDetails?.capabilityAccountProvisioning,
+      credentialDetails?.capabilityCredentialRotation,
+    ]) {
+      expect(detail?.supportedCredentialOptions).not.toContain(ENCRYPTED_PASSWORD);
+    }
   });
 
   test("say how passwords come about", () => {

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import type { Operation } from "../core/operations.ts";
 import {
   Capability,
   CapabilityDetailCredentialOption,
@@ -8,65 +9,80 @@ import {
   ConnectorCapabilitiesSchema,
   type ResourceType,
 } from "../protocol/messages.ts";
+import type { Offers } from "./connector.ts";
 import { groupType, userType } from "./resource-types.ts";
 
+/** What a capability takes: `undefined` takes nothing that could be missing. */
+type Claim = readonly [Capability, readonly Operation[] | undefined];
+
 /** By type, in the order of the Baton SDK. */
-const TYPES: readonly (readonly [ResourceType, readonly Capability[]])[] = [
+const TYPES: readonly (readonly [ResourceType, readonly Claim[]])[] = [
   [
     groupType,
     [
-      Capability.SYNC,
-      Capability.TARGETED_SYNC,
-      Capability.PROVISION,
-      Capability.RESOURCE_DELETE,
-      Capability.RESOURCE_CREATE,
+      [Capability.SYNC, undefined],
+      [Capability.TARGETED_SYNC, undefined],
+      [
+        Capability.PROVISION,
+        ["AdminGetUser", "AdminListGroupsForUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"],
+      ],
+      [Capability.RESOURCE_DELETE, ["DeleteGroup"]],
+      [Capability.RESOURCE_CREATE, ["CreateGroup"]],
     ],
   ],
   [
     userType,
     [
-      Capability.SYNC,
-      Capability.TARGETED_SYNC,
-      Capability.ACCOUNT_PROVISIONING,
-      Capability.RESOURCE_DELETE,
-      Capability.CREDENTIAL_ROTATION,
+      [Capability.SYNC, undefined],
+      [Capability.TARGETED_SYNC, undefined],
+      [Capability.ACCOUNT_PROVISIONING, ["DescribeUserPool", "AdminGetUser", "AdminCreateUser"]],
+      [Capability.RESOURCE_DELETE, ["AdminGetUser", "AdminListGroupsForUser", "AdminDeleteUser"]],
+      [Capability.CREDENTIAL_ROTATION, ["DescribeUserPool", "AdminGetUser", "AdminSetUserPassword"]],
     ],
   ],
 ];
 
+const ALL: Offers = { provisioning: true, encryptedPasswords: true };
+
 /**
- * What this connector can do, sorted as the Baton SDK sorts it. It needs no call, and does not depend on whether the
- * operator allows changes: connectors of the Baton SDK also list here what they were built for.
+ * What this connector can do, sorted as the Baton SDK sorts it: without arguments what it was built for, which needs no
+ * call and no setting. Else only what the operator offers and IAM does not deny.
  */
-export function capabilities(): ConnectorCapabilities {
-  const ofConnector = new Set([
-    ...TYPES.flatMap(([, own]) => own),
-    Capability.ACTIONS,
-    Capability.SERVICE_MODE_TARGETED_SYNC,
-  ]);
+export function capabilities(
+  { provisioning, encryptedPasswords }: Offers = ALL,
+  denied: ReadonlySet<Operation> = new Set(),
+): ConnectorCapabilities {
+  const works = ([, needs]: Claim): boolean =>
+    needs === undefined || (provisioning && !needs.some((operation) => denied.has(operation)));
+  const types = TYPES.map(([resourceType, claims]) => ({
+    resourceType,
+    capabilities: claims.filter(works).map(([capability]) => capability),
+    permissions: permissionsOf(resourceType),
+  }));
+  const ofConnector = new Set(types.flatMap((type) => type.capabilities));
+  if (provisioning && !denied.has("AdminGetUser")) ofConnector.add(Capability.ACTIONS);
+  const passwords = denied.has("AdminSetUserPassword")
+    ? []
+    : [
+        CapabilityDetailCredentialOption.RANDOM_PASSWORD,
+        ...(encryptedPasswords ? [CapabilityDetailCredentialOption.ENCRYPTED_PASSWORD] : []),
+      ];
   return create(ConnectorCapabilitiesSchema, {
-    resourceTypeCapabilities: TYPES.map(([resourceType, own]) => ({
-      resourceType,
-      capabilities: [...own],
-      permissions: permissionsOf(resourceType),
-    })),
+    resourceTypeCapabilities: types,
     connectorCapabilities: [...ofConnector].toSorted((a, b) => a - b),
     credentialDetails: {
-      capabilityAccountProvisioning: {
-        supportedCredentialOptions: [
-          CapabilityDetailCredentialOption.NO_PASSWORD,
-          CapabilityDetailCredentialOption.RANDOM_PASSWORD,
-          CapabilityDetailCredentialOption.ENCRYPTED_PASSWORD,
-        ],
-        preferredCredentialOption: CapabilityDetailCredentialOption.NO_PASSWORD,
-      },
-      capabilityCredentialRotation: {
-        supportedCredentialOptions: [
-          CapabilityDetailCredentialOption.RANDOM_PASSWORD,
-          CapabilityDetailCredentialOption.ENCRYPTED_PASSWORD,
-        ],
-        preferredCredentialOption: CapabilityDetailCredentialOption.RANDOM_PASSWORD,
-      },
+      ...(ofConnector.has(Capability.ACCOUNT_PROVISIONING) && {
+        capabilityAccountProvisioning: {
+          supportedCredentialOptions: [CapabilityDetailCredentialOption.NO_PASSWORD, ...passwords],
+          preferredCredentialOption: CapabilityDetailCredentialOption.NO_PASSWORD,
+        },
+      }),
+      ...(ofConnector.has(Capability.CREDENTIAL_ROTATION) && {
+        capabilityCredentialRotation: {
+          supportedCredentialOptions: passwords,
+          preferredCredentialOption: CapabilityDetailCredentialOption.RANDOM_PASSWORD,
+        },
+      }),
     },
   });
 }

@@ -73,6 +73,18 @@ export interface ConnectorOptions {
   readonly userIdKind: UserIdKind;
   /** Milliseconds since the epoch. */
   readonly now: EpochClock;
+  /** What the operator has switched on. Default: nothing but reading. */
+  readonly offers?: Offers | undefined;
+  /** Called once, when IAM denies DescribeUserPool: the facts of the pool are left out from then on. Must not throw. */
+  readonly onPoolHidden?: (() => void) | undefined;
+}
+
+/** What is offered besides reading. */
+export interface Offers {
+  /** Changes are allowed. */
+  readonly provisioning: boolean;
+  /** The connector has a key to open passwords that are encrypted to it. */
+  readonly encryptedPasswords: boolean;
 }
 
 /**
@@ -82,10 +94,15 @@ export interface ConnectorOptions {
 export interface Connector {
   /** The pool as Cognito describes it now. Costs one call. */
   pool(signal: AbortSignal): Promise<Pool>;
-  /** The same, at most ten minutes old; mostly without a call. */
-  cachedPool(signal: AbortSignal): Promise<Pool>;
+  /** The same, at most ten minutes old; mostly without a call. Undefined where IAM denies DescribeUserPool (D22). */
+  cachedPool(signal: AbortSignal): Promise<Pool | undefined>;
+  /** Resolves when the pool answers. */
+  reach(signal: AbortSignal): Promise<void>;
   metadata(signal: AbortSignal): Promise<ConnectorMetadata>;
-  /** Resolves when the pool can be read: it exists, the credentials work, every needed IAM action is allowed. */
+  /**
+   * Resolves when the pool can be read: it exists, the credentials work, and IAM allows what a sync and, where changes are
+   * allowed, every change of a user cannot do without.
+   */
   validate(signal: AbortSignal): Promise<void>;
   listResourceTypes(): readonly ResourceType[];
   /** `not-found` for a type that we do not serve; with a parent always an empty page, since nothing has children. */

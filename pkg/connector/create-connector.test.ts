@@ -1,6 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { fakeDirectory, POOL, someGroup, somePool, userNumber } from "../../test/support/fake-directory.ts";
+import {
+  fakeDirectory,
+  POOL,
+  someGroup,
+  somePool,
+  throttledError,
+  userNumber,
+} from "../../test/support/fake-directory.ts";
 import type { Directory, PermissionProbe } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { resourceStub } from "../protocol/builders.ts";
@@ -140,6 +147,135 @@ describe("the connector", () => {
       message: expect.stringContaining("cognito-idp:ListUsers, cognito-idp:ListUsersInGroup on this pool"),
     });
     await expect(connectorOver(directory).validate(never)).resolves.toBeUndefined();
+  });
+
+  test("D22: lists without the facts of the pool where IAM denies DescribeUserPool, and says so once", async () => {
+    let nowMs = 0;
+    let said = 0;
+    let isDenied = true;
+    const fake = fakeDirectory({ users: [userNumber(1)] }, (operation) => {
+      if (operation === "DescribeUserPool" && isDenied) throw new GovernanceError("permission-denied", "no");
+    });
+    const connector = createConnector({
+      directory: fake.directory,
+      poolId: POOL,
+      userIdKind: "sub",
+      now: () => nowMs,
+      onPoolHidden: () => {
+        said += 1;
+      },
+    });
+    for (let page = 0; page < 3; page += 1) {
+      expect((await connector.listResources("user", undefined, first, never)).items).toHaveLength(1);
+    }
+    expect(fake.calls.filter((call) => call === "DescribeUserPool")).toHaveLength(1);
+    await connector.validate(never);
+    await connector.reach(never);
+    const metadata = await connector.metadata(never);
+    expect(metadata.profile).toEqual({ region: "eu-west-1", user_pool_id: POOL });
+    expect(metadata.accountCreationSchema).toBeUndefined();
+    expect(said).toBe(1);
+    await expect(connector.pool(never)).rejects.toMatchObject({ code: "permission-denied" });
+
+    isDenied = false;
+    nowMs += 60_000;
+    expect(await connector.cachedPool(never)).toBeDefined();
+  });
+
+  test("D22: a pool that fails in another way is not a hidden one", async () => {
+    const { directory } = fakeDirectory({ users: [userNumber(1)] }, (operation) => {
+      if (operation === "DescribeUserPool") throw throttledError();
+    });
+    const connector = connectorOver(directory);
+    await expect(connector.listResources("user", undefined, first, never)).rejects.toMatchObject({
+      code: "throttled",
+    });
+    await expect(connector.metadata(never)).rejects.toMatchObject({ code: "throttled" });
+    await expect(connector.validate(never)).rejects.toMatchObject({ code: "throttled" });
+  });
+
+  test("D22: a hidden pool that is missing is not valid", async () => {
+    const { directory } = fakeDirectory({}, (operation) => {
+      if (operation === "DescribeUserPool") throw new GovernanceError("permission-denied", "no");
+      if (operation === "ListUsers")
+        throw new GovernanceError("failed-precondition", "gone", { reason: "pool-missing" });
+    });
+    await expect(connectorOver(directory).validate(never)).rejects.toMatchObject({ reason: "pool-missing" });
+  });
+
+  test.for([
+    [false, ["ListUsers", "ListGroups", "ListUsersInGroup"]],
+    [true, ["ListUsers", "ListGroups", "ListUsersInGroup", "AdminGetUser", "AdminListGroupsForUser"]],
+  ] as const)(
+    "D22: Validate asks only for what it cannot do without: changes %s",
+    async ([provisioning, needed]) => {
+      const { directory } = fakeDirectory();
+      const asked: string[] = [];
+      const connector = createConnector({
+        directory: {
+          ...directory,
+          async probePermissions(operations) {
+            asked.push(...operations);
+            return [];
+          },
+        },
+        poolId: POOL,
+        userIdKind: "sub",
+        now: () => 0,
+        offers: { provisioning, encryptedPasswords: false },
+      });
+      await connector.validate(never);
+      expect(asked).toEqual(needed);
+    },
+  );
+
+  test("D22: its metadata claims what IAM allows, asked once in ten minutes", async () => {
+    let nowMs = 0;
+    let asked = 0;
+    const { directory } = fakeDirectory();
+    const connector = createConnector({
+      directory: {
+        ...directory,
+        async probePermissions(operations) {
+          asked += 1;
+          return operations.map((operation) => ({
+            operation,
+            allowed: !/Group$|Password$/.test(operation) || /ToGroup$|FromGroup$/.test(operation),
+            detail: "",
+          }));
+        },
+      },
+      poolId: POOL,
+      userIdKind: "sub",
+      now: () => nowMs,
+      offers: { provisioning: true, encryptedPasswords: true },
+    });
+    const claimed = async () =>
+      (await connector.metadata(never)).capabilities?.resourceTypeCapabilities.map(
+        ({ capabilities }) => capabilities,
+      );
+    const { SYNC, TARGETED_SYNC, PROVISION, ACCOUNT_PROVISIONING, RESOURCE_DELETE } = Capability;
+    expect(await claimed()).toEqual([
+      [SYNC, TARGETED_SYNC, PROVISION],
+      [SYNC, TARGETED_SYNC, ACCOUNT_PROVISIONING, RESOURCE_DELETE],
+    ]);
+    await claimed();
+    expect(asked).toBe(1);
+    nowMs = 10 * 60_000;
+    await claimed();
+    expect(asked).toBe(2);
+  });
+
+  test("D22: reads one group from ListGroups where GetGroup is denied", async () => {
+    const { directory } = fakeDirectory({ groups: [someGroup("team")] }, (operation) => {
+      if (operation === "GetGroup") throw new GovernanceError("permission-denied", "no");
+    });
+    const connector = connectorOver(directory);
+    expect((await connector.getResource(id("group", "team"), never)).displayName).toBe("team");
+    await expect(connector.getResource(id("group", "gone"), never)).rejects.toMatchObject({
+      code: "not-found",
+      reason: "group-gone",
+    });
   });
 
   test("its metadata tells the pool, what it can do, and how an account is made there", async () => {

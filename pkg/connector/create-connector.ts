@@ -8,6 +8,7 @@ import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { Grant, Resource, ResourceId } from "../protocol/messages.ts";
 import { createGroupLookup } from "../provision/group-lookup.ts";
 import { groupGone } from "../provision/groups/listings.ts";
+import { createClaims } from "./claims.ts";
 import type {
   Connector,
   ConnectorOptions,
@@ -15,9 +16,11 @@ import type {
   Listing,
   ListRequest,
   MembershipRow,
+  Offers,
   UserRow,
 } from "./connector.ts";
 import { memberEntitlement } from "./entitlements.ts";
+import { neededToServe } from "./features.ts";
 import { membershipGrantBytes, membershipGrants } from "./grants.ts";
 import { groupResource, groupResourceBytes } from "./groups.ts";
 import { connectorMetadata } from "./metadata.ts";
@@ -29,13 +32,20 @@ import { requirePermissions } from "./validate.ts";
 /** How long the pool's settings are kept, so that a page costs one call and not two. */
 const POOL_FRESH_MS = 10 * 60_000;
 
+/** How long a denial is kept. Shorter, since an operator who adds the permission looks for the effect. */
+const HIDDEN_FRESH_MS = 60_000;
+
+const READING_ONLY: Offers = { provisioning: false, encryptedPasswords: false };
+
 const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
 
 /** Its only state is the pool's settings, so calls may run in parallel. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { directory, poolId, userIdKind, now } = options;
   const groupLookup = createGroupLookup(directory, now);
-  let cached: { readonly pool: Pool; readonly untilMs: EpochMs } | undefined;
+  const offers = options.offers ?? READING_ONLY;
+  let cached: { readonly pool: Pool | undefined; readonly untilMs: EpochMs } | undefined;
+  let isHidden = false;
 
   async function describedPool(signal: AbortSignal): Promise<Pool> {
     const described = await directory.describePool(signal);
@@ -43,8 +53,25 @@ export function createConnector(options: ConnectorOptions): Connector {
     return described;
   }
 
-  async function cachedPool(signal: AbortSignal): Promise<Pool> {
-    return cached !== undefined && now() < cached.untilMs ? cached.pool : describedPool(signal);
+  /** Undefined where IAM denies DescribeUserPool. Any other failure rejects: a pool that fails is not a hidden one. */
+  async function visiblePool(signal: AbortSignal): Promise<Pool | undefined> {
+    try {
+      return await describedPool(signal);
+    } catch (error) {
+      if (!(error instanceof GovernanceError) || error.code !== "permission-denied") throw error;
+      cached = { pool: undefined, untilMs: now() + HIDDEN_FRESH_MS };
+      if (!isHidden) options.onPoolHidden?.();
+      isHidden = true;
+      return undefined;
+    }
+  }
+
+  async function cachedPool(signal: AbortSignal): Promise<Pool | undefined> {
+    return cached !== undefined && now() < cached.untilMs ? cached.pool : visiblePool(signal);
+  }
+
+  async function reach(signal: AbortSignal): Promise<void> {
+    if ((await visiblePool(signal)) === undefined) await directory.listUsers({ limit: 1 }, signal);
   }
 
   const users: ListingSource<User> = {
@@ -63,7 +90,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     bytes: groupResourceBytes,
   };
 
-  function userRow(user: User, pool: Pool): UserRow {
+  function userRow(user: User, pool: Pool | undefined): UserRow {
     return {
       user,
       resourceTypeId: USER_TYPE,
@@ -81,7 +108,11 @@ export function createConnector(options: ConnectorOptions): Connector {
     };
   }
 
-  function membershipRows(groupName: string, members: readonly User[], pool: Pool): MembershipRow[] {
+  function membershipRows(
+    groupName: string,
+    members: readonly User[],
+    pool: Pool | undefined,
+  ): MembershipRow[] {
     let grantOf: ((member: User) => Grant) | undefined;
     return members.map((user) => ({
       groupName,
@@ -136,13 +167,20 @@ export function createConnector(options: ConnectorOptions): Connector {
     return userResource(user, pool, userIdKind);
   }
 
+  const claims = createClaims(directory, offers, now);
+
   return {
     pool: describedPool,
     cachedPool,
-    metadata: async (signal) => connectorMetadata(await describedPool(signal)),
+    reach,
+    async metadata(signal) {
+      const pool = await visiblePool(signal);
+      return connectorMetadata(poolId, pool, await claims(signal));
+    },
     async validate(signal) {
-      await describedPool(signal);
-      await requirePermissions(directory, signal);
+      const pool = await visiblePool(signal);
+      await requirePermissions(directory, neededToServe(offers.provisioning), signal);
+      if (pool === undefined) await directory.listUsers({ limit: 1 }, signal);
     },
     listResourceTypes: () => RESOURCE_TYPES,
     async listResources(resourceTypeId, parent, request, signal) {

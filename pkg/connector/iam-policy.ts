@@ -1,31 +1,29 @@
-import { type Operation, WRITE_OPERATIONS } from "../core/operations.ts";
+import type { Operation } from "../core/operations.ts";
 import { poolArn } from "../core/pool-arn.ts";
-import { NEEDED_TO_READ } from "./validate.ts";
-
-/** What provisioning calls in addition to a sync. Sending an invitation again is AdminCreateUser too. */
-const PROVISIONING: readonly Operation[] = ["AdminListGroupsForUser", "AdminGetUser", ...WRITE_OPERATIONS];
+import { FEATURE_NAMES, type FeatureName, operationsOf } from "./features.ts";
 
 export interface PolicyOptions {
   readonly poolId: string;
   /** `*` when it is not known: the pool id alone identifies the pool. */
   readonly accountId: string;
-  readonly provisioning: boolean;
+  /** Besides `read`, which every other one needs. */
+  readonly features: readonly FeatureName[];
 }
 
-/** The least identity-based IAM policy for one pool. Reads and writes are two statements. */
-export function iamPolicy({ poolId, accountId, provisioning }: PolicyOptions): object {
-  const resource = poolArn(poolId, accountId);
-  const statement = (sid: string, operations: readonly Operation[]): object => ({
-    Sid: sid,
-    Effect: "Allow",
-    Action: operations.map((operation) => `cognito-idp:${operation}`),
-    Resource: resource,
-  });
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      statement("ReadUserPool", NEEDED_TO_READ),
-      ...(provisioning ? [statement("ChangeUserPool", PROVISIONING)] : []),
-    ],
-  };
+/** The least identity-based IAM policy for one pool: a statement for each feature, and each action once. */
+export function iamPolicy({ poolId, accountId, features }: PolicyOptions): object {
+  const listed = new Set<Operation>();
+  const statements = FEATURE_NAMES.filter((name) => name === "read" || features.includes(name)).map(
+    (name) => {
+      const own = operationsOf(name).filter((operation) => !listed.has(operation));
+      for (const operation of own) listed.add(operation);
+      return {
+        Sid: `${name.charAt(0).toUpperCase()}${name.slice(1)}UserPool`,
+        Effect: "Allow",
+        Action: own.map((operation) => `cognito-idp:${operation}`),
+        Resource: poolArn(poolId, accountId),
+      };
+    },
+  );
+  return { Version: "2012-10-17", Statement: statements };
 }

@@ -35,7 +35,8 @@ export function userStamp(user: User): string {
   return user.identities.length === 0 ? stamp : `${stamp} ${JSON.stringify(user.identities)}`;
 }
 
-export function userResource(user: User, pool: Pool, kind: UserIdKind): Resource {
+/** Without the pool the login aliases are left out: only it knows which attributes they are. */
+export function userResource(user: User, pool: Pool | undefined, kind: UserIdKind): Resource {
   const profile = userProfile(user);
   const createdAt = timestampFromDate(user.createdAt);
   const details = clipBytes(user.status, 1024);
@@ -49,7 +50,7 @@ export function userResource(user: User, pool: Pool, kind: UserIdKind): Resource
     profile,
     accountType: UserTrait_AccountType.HUMAN,
     login: user.username,
-    loginAliases: loginAliases(user, pool),
+    loginAliases: pool === undefined ? [] : loginAliases(user, pool),
     createdAt,
     ssoStatus: { ssoEnabled: isFederated(user) },
     ...structuredName(user),

@@ -18,7 +18,8 @@ export type SearchableAttribute =
 /** Whether IAM lets us call an operation. */
 export interface PermissionProbe {
   readonly operation: Operation;
-  readonly allowed: boolean | "unknown";
+  /** `likely`: AWS refused the request of the probe for another reason, perhaps before it checked the permission. */
+  readonly allowed: boolean | "likely" | "unknown";
   /** One line: why it is not allowed or not known; "" when it is allowed. */
   readonly detail: string;
 }
@@ -45,6 +46,9 @@ export interface Directory {
   getGroup(name: string, signal: AbortSignal): Promise<Group>;
   /** One page of the groups of one user, by username, not by alias. */
   listGroupsOfUser(username: string, page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
-  /** Asks IAM about each operation, with arguments that change no user and cost nothing. */
-  probePermissions(signal: AbortSignal): Promise<readonly PermissionProbe[]>;
+  /** Asks IAM about each of the operations, by one call each that changes nothing and bills no user. */
+  probePermissions(
+    operations: readonly Operation[],
+    signal: AbortSignal,
+  ): Promise<readonly PermissionProbe[]>;
 }

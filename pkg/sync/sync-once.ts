@@ -138,7 +138,8 @@ async function readAll(
   if (targets.resumed && open.length === 0) return { pages: 0, droppedGroups: [] };
   const observer = events.onReading?.(open, targets);
   try {
-    observer?.onPool((await connector.pool(signal)).estimatedUsers);
+    const pool = await connector.cachedPool(signal);
+    if (pool !== undefined) observer?.onPool(pool.estimatedUsers);
     return await runSync(
       {
         connector,

@@ -158,9 +158,9 @@ export function fakeDirectory(
       );
       return slice("AdminListGroupsForUser", of, page, signal);
     },
-    async probePermissions(signal) {
+    async probePermissions(operations, signal) {
       enter("probe", {}, signal);
-      return [];
+      return operations.map((operation) => ({ operation, allowed: true, detail: "" }));
     },
   };
   return { directory, content: world, calls };

@@ -233,6 +233,7 @@ export function fakeConnector(different: Partial<Connector> = {}): Connector {
   return {
     pool: noPool,
     cachedPool: noPool,
+    reach: noPool,
     metadata: async () => create(ConnectorMetadataSchema, { displayName: "Fake pool" }),
     validate: async () => {},
     listResourceTypes: () => types,

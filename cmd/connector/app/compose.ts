@@ -77,7 +77,21 @@ export function compose({
   shutdown.add("the connections to AWS", () => cognito.close());
   const directory = telemetry.directory(cognito);
 
-  const connector = createConnector({ directory, poolId, userIdKind, now });
+  const connector = createConnector({
+    directory,
+    poolId,
+    userIdKind,
+    now,
+    offers: {
+      provisioning: config.provisioning.enabled,
+      encryptedPasswords: config.clientSecret !== undefined,
+    },
+    onPoolHidden: () =>
+      log.warn(
+        "IAM denies cognito-idp:DescribeUserPool: the facts of the pool are left out, such as its name and the login aliases of users",
+        { pool: poolId },
+      ),
+  });
 
   const provisioning = createProvisioning(config, directory, now, ({ id, kind }, warning) =>
     log.warn(`a change was made in part: ${warning}`, { change: id, kind }),

@@ -6,7 +6,7 @@ import {
   type StubRequest,
   startAwsStub,
 } from "../../../test/support/aws-stub.ts";
-import { CATEGORY_OF, type Category } from "../../core/operations.ts";
+import { CATEGORY_OF, WRITE_OPERATIONS } from "../../core/operations.ts";
 
 const open: { close(): unknown }[] = [];
 
@@ -30,18 +30,18 @@ const NOT_FOUND: Readonly<Record<string, StubBehaviour>> = {
 };
 const found = { body: { Users: [], Groups: [], UserPool: {} } };
 
-// A write has no arguments that are sure to change nothing.
-const isRead = (category: Category) => /Read$|^UserList$/.test(category);
+const ALL = operationsIn(CATEGORY_OF);
+const READS = ALL.filter((operation) => !WRITE_OPERATIONS.some((write) => write === operation));
+
+function operationsIn<K extends string>(table: Readonly<Record<K, unknown>>): K[] {
+  const names: string[] = Object.keys(table);
+  return names.filter((name): name is K => name in table);
+}
 
 test("calls every operation that reads once, each with its own turn, and asks for no existing user", async () => {
   const { stub, throttle, directory } = await probing(({ operation }) => NOT_FOUND[operation] ?? found);
-  const probes = await directory.probePermissions(never);
-  expect(probes.map(({ operation }) => operation).sort()).toEqual(
-    Object.entries(CATEGORY_OF)
-      .filter(([, category]) => isRead(category))
-      .map(([operation]) => operation)
-      .sort(),
-  );
+  const probes = await directory.probePermissions(READS, never);
+  expect(probes.map(({ operation }) => operation)).toEqual(READS);
   expect(probes.every(({ allowed, detail }) => allowed === true && detail === "")).toBe(true);
   expect(stub.requests).toHaveLength(probes.length);
   expect(throttle.turns).toHaveLength(probes.length);
@@ -52,11 +52,45 @@ test("calls every operation that reads once, each with its own turn, and asks fo
   }
 });
 
+test("no probe of a write names a user or group that could exist, and none asks for a new one", async () => {
+  const { stub, directory } = await probing(
+    ({ operation }) => NOT_FOUND[operation] ?? awsError("UserNotFoundException"),
+  );
+  const probes = await directory.probePermissions(WRITE_OPERATIONS, never);
+  expect(probes.every(({ allowed }) => allowed === true)).toBe(true);
+  expect(stub.requests.map(({ operation }) => operation).toSorted()).toEqual(
+    [...WRITE_OPERATIONS].toSorted(),
+  );
+  const inputOf = (wanted: string) => stub.requests.find(({ operation }) => operation === wanted)?.input;
+  expect(inputOf("CreateGroup")).toMatchObject({ GroupName: "" });
+  expect(inputOf("AdminCreateUser")).toMatchObject({ MessageAction: "RESEND" });
+  const names = stub.requests
+    .filter(({ operation }) => operation !== "CreateGroup")
+    .flatMap(({ input }) => [input["Username"], input["GroupName"]].filter((name) => name !== undefined));
+  expect(names.length).toBeGreaterThanOrEqual(WRITE_OPERATIONS.length - 1);
+  for (const name of names) expect(name).toMatch(/^connector-probe-[0-9a-f-]{36}$/);
+});
+
+test("a refusal for another reason is no proof, and says so", async () => {
+  const { directory } = await probing(() => awsError("InvalidParameterException"));
+  const [probe] = await directory.probePermissions(["CreateGroup"], never);
+  expect(probe).toMatchObject({ allowed: "likely", detail: expect.stringContaining("did not deny it") });
+});
+
+test("a group without a name, which only an emulator creates, is deleted again", async () => {
+  const { stub, directory } = await probing(() => ({ body: {} }));
+  await directory.probePermissions(["CreateGroup"], never);
+  expect(stub.requests).toMatchObject([
+    { operation: "CreateGroup", input: { GroupName: "" } },
+    { operation: "DeleteGroup", input: { GroupName: "" } },
+  ]);
+});
+
 test("a denied operation has its cure, the others stay allowed", async () => {
   const { directory } = await probing(({ operation }) =>
     operation === "AdminGetUser" ? awsError("AccessDeniedException") : (NOT_FOUND[operation] ?? found),
   );
-  const probes = await directory.probePermissions(never);
+  const probes = await directory.probePermissions(READS, never);
   expect(probes.filter(({ allowed }) => allowed !== true)).toEqual([
     {
       operation: "AdminGetUser",
@@ -68,7 +102,7 @@ test("a denied operation has its cure, the others stay allowed", async () => {
 
 test("what cannot be known is said to be unknown, with the reason", async () => {
   const { directory } = await probing(() => awsError("TooManyRequestsException"));
-  const probes = await directory.probePermissions(never);
+  const probes = await directory.probePermissions(READS, never);
   expect(probes.every(({ allowed }) => allowed === "unknown")).toBe(true);
   expect(probes[0]?.detail).toContain("TooManyRequestsException");
 });
@@ -76,7 +110,7 @@ test("what cannot be known is said to be unknown, with the reason", async () => 
 test("canceled by the caller is an error and no result of the probe", async () => {
   const { directory } = await probing(() => ({ hang: true }));
   const controller = new AbortController();
-  const work = refusal(directory.probePermissions(controller.signal));
+  const work = refusal(directory.probePermissions(READS, controller.signal));
   controller.abort();
   expect((await work).code).toBe("canceled");
 });

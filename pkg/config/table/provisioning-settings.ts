@@ -21,7 +21,7 @@ export const PROVISIONING_SETTINGS = {
     description: "Allow changes to the pool; without it the connector only reads",
     short: "p",
     operators: true,
-    commands: [...CHANGING, "recover"],
+    commands: [...CHANGING, "recover", "validate"],
   }),
   // Only a flag. In an environment or a file it could be forgotten, and a daemon would then change nothing. A command that
   // does not read it would make the change.

@@ -44,7 +44,7 @@ export function accountVerbs(
     },
   };
 
-  function resourceOf({ user }: CreatedAccount, described: Pool): Resource {
+  function resourceOf({ user }: CreatedAccount, described: Pool | undefined): Resource {
     if (user === undefined) throw new GovernanceError("internal", "the created account was not read back");
     return userResource(user, described, userIdKind);
   }

@@ -31,7 +31,7 @@ export interface ProvisioningOptions {
   readonly poolId: string;
   readonly userIdKind: UserIdKind;
   /** `Connector.cachedPool`, read before a change so that it cannot fail after the change. */
-  readonly pool: (signal: AbortSignal) => Promise<Pool>;
+  readonly pool: (signal: AbortSignal) => Promise<Pool | undefined>;
   readonly sealing: PasswordSealing;
   readonly actions: Actions;
 }

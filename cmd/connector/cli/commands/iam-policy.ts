@@ -1,4 +1,5 @@
 import type { Config } from "../../../../pkg/config/config.ts";
+import { FEATURE_NAMES, type FeatureName } from "../../../../pkg/connector/features.ts";
 import { iamPolicy } from "../../../../pkg/connector/iam-policy.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Context } from "../../process/context.ts";
@@ -8,13 +9,14 @@ import { jsonText } from "../output/text.ts";
 export interface IamPolicyFlags {
   /** `*`: any account. */
   readonly accountId: string;
-  readonly provisioning: boolean;
+  /** Names of features, separated by commas; `provisioning` is all of them. */
+  readonly features: string;
 }
 
 /** Prints the policy, without any call to AWS. */
 export async function iamPolicyCommand(
   config: Config,
-  { accountId, provisioning }: IamPolicyFlags,
+  { accountId, features }: IamPolicyFlags,
   { stdout }: Context,
 ): Promise<number> {
   if (accountId !== "*" && !/^\d{12}$/.test(accountId)) {
@@ -26,8 +28,22 @@ export async function iamPolicyCommand(
   const policy = iamPolicy({
     poolId: config.poolId,
     accountId,
-    provisioning,
+    features: namedFeatures(features),
   });
   await stdout.write(`${jsonText(policy, 2)}\n`);
   return OK;
+}
+
+function namedFeatures(text: string): readonly FeatureName[] {
+  const names = text.split(",").map((name) => name.trim());
+  return names.flatMap((name) => {
+    if (name === "") return [];
+    if (name === "provisioning") return FEATURE_NAMES;
+    const feature = FEATURE_NAMES.find((one) => one === name);
+    if (feature !== undefined) return [feature];
+    throw new GovernanceError(
+      "invalid-argument",
+      `--with: there is no feature ${JSON.stringify(name)}; the features are ${FEATURE_NAMES.join(", ")}, or provisioning for all`,
+    );
+  });
 }

@@ -67,7 +67,7 @@ async function logWhetherReadable(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await connector.pool(signal);
+    await connector.reach(signal);
     log.info("the pool can be read", { pool: poolId });
   } catch (error) {
     if (!signal.aborted) log.failure("the pool cannot be read", error);

@@ -1,7 +1,16 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import { NEEDED_TO_READ } from "../../../../pkg/connector/validate.ts";
+import {
+  FEATURE_NAMES,
+  FEATURES,
+  type FeatureName,
+  featuresOf,
+  LOST_WITHOUT,
+  neededToServe,
+  operationsOf,
+} from "../../../../pkg/connector/features.ts";
 import type { PermissionProbe } from "../../../../pkg/core/directory.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import type { Operation } from "../../../../pkg/core/operations.ts";
 import type { Pool } from "../../../../pkg/core/pool.ts";
 import type { Runtime } from "../../app/compose.ts";
 import type { Context } from "../../process/context.ts";
@@ -10,10 +19,15 @@ import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { withRuntime } from "../with-runtime.ts";
 
-/** One thing that a sync needs. `optional`: not allowed, and not needed. */
+/**
+ * One thing that the connector needs. `optional`: not allowed, and something is left out. `likely`: not denied, and AWS
+ * gives no proof without a change.
+ */
 interface Check {
   readonly check: string;
-  readonly result: "ok" | "missing" | "failed" | "unknown" | "optional" | "not checked";
+  readonly result: "ok" | "likely" | "missing" | "failed" | "unknown" | "optional" | "not checked";
+  /** The features that call this action. */
+  readonly features?: readonly FeatureName[];
   /** What was found; if it is not ok, the reason and the cure. */
   readonly detail: string;
 }
@@ -21,6 +35,7 @@ interface Check {
 const COLUMNS: readonly Column<Check>[] = [
   { key: "check", value: (row) => row.check },
   { key: "result", value: (row) => row.result },
+  { key: "features", value: ({ features = [] }) => features.join(" ") },
   { key: "detail", value: (row) => row.detail },
 ];
 
@@ -57,11 +72,24 @@ async function examine(
       return { checks: [...settings, ...failedAccessChecks(failure)], exitCode: exitCodeOf(failure) };
     }
   }
-  const probes = await directory.probePermissions(signal);
-  const checks = [...settings, ...accessChecks(pool, config), ...probes.map(actionCheck)];
-  const denied = probes.some((probe) => probe.allowed === false && isNeeded(probe));
+  const { enabled } = config.provisioning;
+  const probes = await directory.probePermissions(enabled ? EVERY_OPERATION : READS, signal);
+  const required = new Set([...neededToServe(enabled), ...(enabled ? FEATURES.provision.needs : [])]);
+  const features = enabled ? FEATURE_NAMES : (["read"] as const);
+  const checks = [
+    ...settings,
+    ...accessChecks(pool, config),
+    ...probes.map((probe) => actionCheck(probe, required)),
+    ...features.map((name) => featureCheck(name, probes)),
+  ];
+  const denied = probes.some(({ operation, allowed }) => allowed === false && required.has(operation));
   return { checks, exitCode: denied ? exitCodeOf(new GovernanceError("permission-denied", "")) : OK };
 }
+
+/** What a sync and a lookup of one user call. */
+const READS: readonly Operation[] = [...operationsOf("read"), "AdminGetUser", "AdminListGroupsForUser"];
+
+const EVERY_OPERATION: readonly Operation[] = [...new Set(FEATURE_NAMES.flatMap(operationsOf))];
 
 function settingsChecks(config: Config): readonly Check[] {
   const { endpointUrl } = config.network;
@@ -109,14 +137,27 @@ function failedAccessChecks(failure: GovernanceError): readonly Check[] {
   return [notChecked("credentials"), notChecked("clock"), failed("pool"), actions];
 }
 
-function actionCheck(probe: PermissionProbe): Check {
-  const check = `cognito-idp:${probe.operation}`;
-  if (probe.allowed === true) return { check, result: "ok", detail: "" };
-  if (probe.allowed === "unknown") return { check, result: "unknown", detail: probe.detail };
-  if (isNeeded(probe)) return { check, result: "missing", detail: probe.detail };
-  return { check, result: "optional", detail: "not allowed, but not needed to read the pool" };
+function actionCheck(probe: PermissionProbe, required: ReadonlySet<Operation>): Check {
+  const { operation, allowed, detail } = probe;
+  const row = { check: `cognito-idp:${operation}`, features: featuresOf(operation) };
+  if (allowed === true) return { ...row, result: "ok", detail: "" };
+  if (allowed !== false) return { ...row, result: allowed, detail };
+  if (required.has(operation)) return { ...row, result: "missing", detail };
+  return { ...row, result: "optional", detail: `not allowed; without it: ${LOST_WITHOUT[operation]}` };
 }
 
-function isNeeded({ operation }: PermissionProbe): boolean {
-  return NEEDED_TO_READ.includes(operation);
+/** A feature works as far as all that it needs is allowed. */
+function featureCheck(name: FeatureName, probes: readonly PermissionProbe[]): Check {
+  const { needs, offers } = FEATURES[name];
+  const own = probes.filter(({ operation }) => needs.includes(operation));
+  const row = { check: `feature ${name}`, features: [name] };
+  const denied = own.filter(({ allowed }) => allowed === false);
+  if (denied.length > 0) {
+    const actions = denied.map(({ operation }) => `cognito-idp:${operation}`).join(", ");
+    return { ...row, result: "missing", detail: `allow ${actions}, to ${offers}` };
+  }
+  for (const doubt of ["unknown", "likely"] as const) {
+    if (own.some(({ allowed }) => allowed === doubt)) return { ...row, result: doubt, detail: offers };
+  }
+  return { ...row, result: "ok", detail: offers };
 }

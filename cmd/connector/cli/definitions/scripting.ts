@@ -2,7 +2,7 @@ import { Argument, Option } from "commander";
 import { isShell, SHELLS } from "../completion/shells.ts";
 import { addHiddenSettings, addSettings, flagsOf } from "../settings-options.ts";
 import type { CommandTree } from "./command-tree.ts";
-import { requiredOption, requiredTextOf, textOf } from "./option-types.ts";
+import { requiredOption, requiredTextOf, textOf, textOption } from "./option-types.ts";
 
 type Done = (exitCode: number) => void;
 
@@ -81,18 +81,21 @@ export function addIamPolicy({ program, context, configured }: CommandTree): voi
   const policy = program
     .command("iam-policy")
     .summary("Print the IAM policy that the connector needs")
-    .description("Print the smallest IAM policy that the connector needs, as JSON.")
+    .description(
+      "Print the smallest IAM policy that the connector needs, as JSON: to read the pool, and what --with adds.",
+    )
     .addOption(
-      new Option("--with <provisioning>", "Include the permissions to change the pool").choices([
-        "provisioning",
-      ]),
+      textOption(
+        "--with <features>",
+        "Include what these need, separated by commas: provision, sessions, groups, passwords, attributes; or provisioning for all",
+      ),
     )
     .addOption(new Option("--account-id <digits>", "AWS account of the pool (default: *, any account)"));
   configured(policy, "iam-policy", async (config) => {
     const { iamPolicyCommand } = await import("../commands/iam-policy.ts");
     const flags = {
       accountId: textOf(policy, "accountId") ?? "*",
-      provisioning: textOf(policy, "with") === "provisioning",
+      features: textOf(policy, "with") ?? "",
     };
     return iamPolicyCommand(config, flags, context);
   });

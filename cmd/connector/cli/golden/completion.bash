@@ -133,7 +133,6 @@ _connector() {
     "connector recover --output") words="table json jsonl csv" ;;
     "connector recover --log-level") words="debug info warn error" ;;
     "connector recover --log-format") words="console json" ;;
-    "connector iam-policy --with") words="provisioning" ;;
     "connector config show --user-id") words="sub username" ;;
     "connector config show --output") words="table json jsonl csv" ;;
     "connector config show --log-level") words="debug info warn error" ;;
@@ -151,7 +150,7 @@ _connector() {
   esac
   case "$path" in
     "connector") words="validate sync list create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group serve health-check audit recover iam-policy config actions capabilities completion version help" options="--version -v --help -h" ;;
-    "connector validate") words="" options="--user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-level-debug-expires-at --log-format --config --help -h" ;;
+    "connector validate") words="" options="--user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --output --log-level --log-level-debug-expires-at --log-format --config --help -h" ;;
     "connector sync") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --file -f --accept-shrink --state-dir --output --log-level --log-level-debug-expires-at --log-format --config --help -h" ;;
     "connector list") words="users groups members" options="--help -h" ;;
     "connector list users") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --output --log-level --log-level-debug-expires-at --log-format --config --help -h" ;;

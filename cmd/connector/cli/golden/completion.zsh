@@ -104,6 +104,7 @@ _connector_validate() {
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
@@ -1202,7 +1203,7 @@ _connector_recover() {
 
 _connector_iam_policy() {
   _arguments -s \
-    '--with[Include the permissions to change the pool]:value:(provisioning)' \
+    '--with[Include what these need, separated by commas\: provision, sessions, groups, passwords, attributes; or provisioning for all]:value: ' \
     '--account-id[AWS account of the pool (default\: *, any account)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
