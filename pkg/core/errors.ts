@@ -25,7 +25,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
  * What code branches on where the error code is too coarse: `marker-refused` restarts a listing from its first page,
- * `group-gone` drops one group, `pool-missing` ends everything, `replica` is a read-only secondary Region.
+ * `group-gone` drops one group, `pool-missing` ends everything, `replica` is a read-only secondary Region, `iam-denied` is
+ * a missing IAM action and not the state of a user.
  *
  * Of writes: `outcome-unknown` may have been done or not and is settled by reading; `delivery-failed` and
  * `trigger-failed` too, since Cognito runs both after it has created the user. `user-exists`, `alias-exists` and
@@ -37,6 +38,7 @@ export const ERROR_REASONS = [
   "user-gone",
   "pool-missing",
   "replica",
+  "iam-denied",
   "user-state",
   "outcome-unknown",
   "delivery-failed",

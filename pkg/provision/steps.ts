@@ -79,7 +79,7 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
         await steps.make(operation, call);
         return true;
       } catch (error) {
-        if (!(error instanceof GovernanceError) || !isDenied(error)) throw error;
+        if (!(error instanceof GovernanceError) || error.reason !== "iam-denied") throw error;
         warnings.push(`${without}: ${error.message}`);
         return false;
       }
@@ -104,11 +104,6 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
     warnings: () => [...warnings],
   };
   return steps;
-}
-
-/** AWS denied every attempt, so none of them was carried out. */
-function isDenied({ code, reason }: GovernanceError): boolean {
-  return code === "permission-denied" && reason !== "outcome-unknown";
 }
 
 /** Takes a missing group or user as success: a user who is gone is in no group, and a group that is gone has no members. */

@@ -192,8 +192,9 @@ describe("a failure that may pass is retried", () => {
 
 describe("what does not pass is said once", () => {
   test.for([
-    ["AccessDeniedException", 400, "permission-denied", undefined],
-    ["AccessDenied", 403, "permission-denied", undefined],
+    ["AccessDeniedException", 400, "permission-denied", "iam-denied"],
+    ["AccessDenied", 403, "permission-denied", "iam-denied"],
+    ["NotAuthorizedException", 400, "permission-denied", undefined],
     ["OperationNotEnabledException", 400, "failed-precondition", "replica"],
     ["ResourceNotFoundException", 400, "failed-precondition", "pool-missing"],
     ["UserNotFoundException", 404, "not-found", "user-gone"],

@@ -189,7 +189,7 @@ describe("what AWS rejects is an error at once, by name", () => {
     ["UserNotFoundException", "not-found", "user-gone"],
     ["LimitExceededException", "resource-exhausted", undefined],
     ["InvalidParameterException", "invalid-argument", undefined],
-    ["AccessDeniedException", "permission-denied", undefined],
+    ["AccessDeniedException", "permission-denied", "iam-denied"],
     ["OperationNotEnabledException", "failed-precondition", "replica"],
     ["ResourceNotFoundException", "failed-precondition", "pool-missing"],
     ["SomethingNewException", "internal", undefined],
@@ -260,12 +260,12 @@ describe("COGNITO-3: an earlier attempt that AWS may have carried out", () => {
     expect(error.message).toMatch(/^DeleteGroup: the change may have been made/);
     const refused = await stubbed(inTurn(awsError("ResourceNotFoundException"), denied));
     const plain = await refusal(adapter(refused).deleteGroup("g", never));
-    expect([plain.code, plain.reason]).toEqual(["permission-denied", undefined]);
+    expect([plain.code, plain.reason]).toEqual(["permission-denied", "iam-denied"]);
   });
 
   test("does not matter for a read", async () => {
     const stub = await stubbed(inTurn(cut, awsError("AccessDeniedException")));
-    expect((await refusal(adapter(stub).getUser("ann", never))).reason).toBeUndefined();
+    expect((await refusal(adapter(stub).getUser("ann", never))).reason).toBe("iam-denied");
   });
 });
 

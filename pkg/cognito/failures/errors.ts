@@ -184,7 +184,8 @@ export function fromFailure(kind: FailureKind, failure: AwsFailure, call: Failed
     ...(root.requestId === undefined ? [] : [`request id ${root.requestId}`]),
   ];
   return new GovernanceError(code, `${call.operation}: ${messageOf(call, failure)} (${ids.join(", ")})`, {
-    reason,
+    // Cognito's own NotAuthorizedException is about the user.
+    reason: kind === "denied" && failure.name !== "NotAuthorizedException" ? "iam-denied" : reason,
     retryAt: call.retryAt,
     requestId: root.requestId,
     ...(root.modeled || root.status !== undefined ? {} : { cause: root.original }),
