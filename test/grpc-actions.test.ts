@@ -84,13 +84,26 @@ describe("an action", () => {
     });
   });
 
+  test.for<readonly [string, MessageInitShape<(typeof invokeAction)["input"]>]>([
+    ["scoped to the type of the user", { args, resourceTypeId: "user" }],
+    ["by resource_id and its type", { args: { resource_id: "sub-1", resource_type_id: "user" } }],
+    ["by resourceId", { args: { resourceId: "sub-1" } }],
+    ["by a resource id object", { args: { resourceId: { resourceType: "user", resource: "sub-1" } } }],
+    ["with nulls beside the id", { args: { userId: "sub-1", user_id: null, note: null } }],
+  ])("%s is done", async ([, request]) => {
+    const { client, calls } = await start();
+    const { answer } = await client.unary(invokeAction, { name: "enable_user", ...request });
+    expect(answer?.status).toBe(BatonActionStatus.COMPLETE);
+    expect(calls).toMatchObject([{ verb: "enableUser", args: [{ by: "id", value: "sub-1" }, {}] }]);
+  });
+
   test.for<readonly [string, MessageInitShape<(typeof invokeAction)["input"]>, string, RegExp]>([
     ["unknown", { name: "make_tea", args }, "NOT_FOUND", /"make_tea"$/],
     [
-      "of a type",
-      { name: "enable_user", args, resourceTypeId: "user" },
+      "of another type",
+      { name: "enable_user", args, resourceTypeId: "group" },
       "NOT_FOUND",
-      /of resource type "user"$/,
+      /of resource type "group"$/,
     ],
     ["of a type without a name", { resourceTypeId: "user" }, "INVALID_ARGUMENT", /^name: /],
     ["without arguments", { name: "enable_user" }, "INVALID_ARGUMENT", /^args\.user_id: missing/],

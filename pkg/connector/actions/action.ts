@@ -59,8 +59,11 @@ interface ActionDefinition {
   readonly atLeastOneOf?: readonly string[];
 }
 
-const USER: Subject = { type: "user", argument: "user_id", aliases: ["resource_id", "userId"] };
-const GROUP: Subject = { type: "group", argument: "group_id", aliases: ["resource_id", "groupId"] };
+/** Under these names platforms send any resource id. */
+const ANY_ID = ["resource_id", "resourceId", "resource"] as const;
+
+const USER: Subject = { type: "user", argument: "user_id", aliases: ["userId", ...ANY_ID] };
+const GROUP: Subject = { type: "group", argument: "group_id", aliases: ["groupId", ...ANY_ID] };
 
 /** An action on one user, whose account id the platform sends. */
 export function userAction(

@@ -5,7 +5,7 @@ import type { WriteContext } from "../../provision/provisioner.ts";
 
 interface ActionRequest {
   readonly name: string;
-  /** The resource type that the action belongs to; "" for a global action. All of ours are global. */
+  /** "", or the resource type that the action changes: all of ours are global, and some platforms scope every call. */
   readonly resourceTypeId?: string | undefined;
   readonly args: JsonObject;
   /** How long the call waits for the result: 1 s if not positive, one hour at most. */

@@ -32,6 +32,16 @@ describe("the id of the user", () => {
     [{ resource_id: { resource_type: "user", resource: "sub-1" } }],
     [{ user_id: { resourceTypeId: "user", resourceId: "sub-1" } }],
     [{ user_id: "sub-1", userId: { resource_type: "user", resource: "sub-1" } }],
+    [{ resourceId: "sub-1" }],
+    [{ resource: "sub-1" }],
+    [{ resourceId: { resourceType: "user", resource: "sub-1" } }],
+    [{ resource_id: { resource_type: "user", resource: "sub-1", baton_resource: false } }],
+    [{ resource_id: { resourceType: "user", resourceId: "sub-1" } }],
+    [{ resource: { resourceId: { resourceTypeId: "user", resourceId: "sub-1" }, displayName: "Ann" } }],
+    [{ user_id: { id: { resource_type: "user", resource: "sub-1" } } }],
+    [{ resource_id: "sub-1", resource_type_id: "user" }],
+    [{ resourceType: "user", resource: "sub-1" }],
+    [{ user_id: "sub-1", userId: null, group_id: null, anything: null }],
   ])("is read from %o", ([raw]) => {
     expect(idOf("enable_user", raw)).toBe("sub-1");
   });
@@ -48,6 +58,14 @@ describe("the id of the user", () => {
       { user_id: { resource_type_id: "group", resource_id: "admins" } },
       /^args\.user_id: names a resource of type "group"; this action is for a user$/,
     ],
+    [
+      { resource_id: "admins", resource_type_id: "group" },
+      /^args\.resource_type_id: names a resource of type "group"; this action is for a user$/,
+    ],
+    [{ user_id: { resource: "sub-1" } }, /^args\.user_id: must be the resource id of a user/],
+    [{ user_id: { id: { id: {} } } }, /^args\.user_id: must be the resource id of a user/],
+    [{ user_id: "sub-1", resourceType: 1 }, /^args\.resourceType: names a resource whose type is no string/],
+    [{ user_id: "sub-1", group_id: "admins" }, /has no argument "group_id"/],
     [{ user_id: "sub-1", resource_id: "sub-2" }, /^args\.resource_id: names another user than args\.user_id/],
   ])("is not read from %o", ([raw, message]) => {
     expect(refusalOf("enable_user", raw)).toMatch(message);
@@ -60,6 +78,8 @@ describe("the id of the group", () => {
     [{ resource_id: "admins" }],
     [{ groupId: "admins" }],
     [{ group_id: { resource_type: "group", resource: "admins" } }],
+    [{ resourceId: { resourceType: "group", resource: "admins" } }],
+    [{ resource: "admins", resource_type: "group" }],
   ])("is read from %o", ([raw]) => {
     expect(idOf("update_group", { ...raw, precedence: 1 })).toBe("admins");
   });
@@ -80,7 +100,7 @@ describe("an argument", () => {
       { user_id, sign_out: true },
       /^args: action enable_user has no argument "sign_out"; it takes user_id$/,
     ],
-    ["enable_user", { user_id, x: null }, /has no argument "x"/],
+    ["enable_user", { user_id, x: false }, /has no argument "x"/],
     ["enable_user", { user_id, ["a\nb"]: 1 }, /has no argument "a\\nb"/],
     ["disable_user", { user_id, sign_out: "true" }, /^args\.sign_out: must be true or false$/],
     ["disable_user", { user_id, sign_out: 1 }, /^args\.sign_out: must be true or false$/],

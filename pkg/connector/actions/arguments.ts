@@ -3,7 +3,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import type { ConfigField } from "../../protocol/messages.ts";
 import { invalidField } from "../requests.ts";
 import type { Action, Arguments } from "./action.ts";
-import { subjectId } from "./subject-id.ts";
+import { subjectId, TYPE_ARGUMENTS } from "./subject-id.ts";
 
 interface ReadArguments {
   /** The id of the user or group that the action changes. */
@@ -16,8 +16,9 @@ export function readArguments(action: Action, raw: JsonObject): ReadArguments {
   const { schema, subject, atLeastOneOf } = action;
   const given = new Map<string, JsonValue>();
   for (const [name, value] of Object.entries(raw)) {
+    if (value === null) continue;
     checkKnown(action, name);
-    if (value !== null) given.set(name, value);
+    given.set(name, value);
   }
   const id = subjectId(subject, given);
   for (const field of schema.arguments) {
@@ -44,7 +45,7 @@ function checkKnown({ schema, subject, refused }: Action, name: string): void {
   const why = refused.get(name);
   if (why !== undefined) throw invalidField(`args.${name}`, why);
   const names = schema.arguments.map((field) => field.name);
-  if (names.includes(name) || subject.aliases.includes(name)) return;
+  if (names.includes(name) || subject.aliases.includes(name) || TYPE_ARGUMENTS.includes(name)) return;
   // A name may contain any character, so it is quoted as JSON.
   throw new GovernanceError(
     "invalid-argument",

@@ -76,10 +76,12 @@ describe("the actions", () => {
     ]);
   });
 
-  test("have none for a resource type", () => {
+  test("are listed for no resource type, and found under the type that they change", () => {
     expect(actionSchemas("user")).toEqual([]);
-    expect(() => actionNamed("enable_user", "user")).toThrow(
-      'name: there is no action "enable_user" of resource type "user"',
+    expect(actionNamed("enable_user", "user")).toBe(actionNamed("enable_user"));
+    expect(actionNamed("update_group", "group")).toBe(actionNamed("update_group"));
+    expect(() => actionNamed("enable_user", "group")).toThrow(
+      'name: there is no action "enable_user" of resource type "group"',
     );
     expect(() => actionNamed("", "user")).toThrow(/^name: must be set/);
   });

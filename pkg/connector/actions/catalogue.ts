@@ -20,13 +20,17 @@ export function actionSchemas(resourceTypeId: string): readonly BatonActionSchem
   return resourceTypeId === "" ? ACTIONS.map(({ schema }) => schema) : [];
 }
 
-/** Throws `not-found`, or `invalid-argument` for a resource type without a name. */
+/**
+ * Throws `not-found`, or `invalid-argument` for a resource type without a name. A call may be scoped to the type that the
+ * action changes, although the action is global: some platforms scope every call.
+ */
 export function actionNamed(name: string, resourceTypeId = ""): Action {
   if (resourceTypeId !== "" && name === "") {
     throw new GovernanceError("invalid-argument", "name: must be set when resource_type_id is");
   }
-  const action = resourceTypeId === "" ? BY_NAME.get(name) : undefined;
-  if (action !== undefined) return action;
+  const action = BY_NAME.get(name);
+  if (action !== undefined && (resourceTypeId === "" || resourceTypeId === action.subject.type))
+    return action;
   const scope = resourceTypeId === "" ? "" : ` of resource type ${JSON.stringify(resourceTypeId)}`;
   throw new GovernanceError("not-found", `name: there is no action ${JSON.stringify(name)}${scope}`);
 }

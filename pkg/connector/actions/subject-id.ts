@@ -2,18 +2,22 @@ import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { invalidField } from "../requests.ts";
 import type { Subject } from "./action.ts";
 
-/** The key names under which platforms send a resource id as an object: type, id. */
-const SPELLINGS = [
-  ["resource_type_id", "resource_id"],
-  ["resource_type", "resource"],
-  ["resourceTypeId", "resourceId"],
-] as const;
+/** The key names under which platforms send the type of a resource, and its id. */
+const TYPE_KEYS = ["resource_type_id", "resource_type", "resourceTypeId", "resourceType"] as const;
+const ID_KEYS = ["resource_id", "resource", "resourceId", "id"] as const;
+
+/** A type may be sent beside an id: as an argument of its own, or as the scope of the call. */
+export const TYPE_ARGUMENTS: readonly string[] = TYPE_KEYS;
 
 /**
  * The id of the user or group that an action changes: a string, or an object of type and id. It may be sent under several
  * names; if it is sent twice, both must be equal.
  */
 export function subjectId(subject: Subject, given: ReadonlyMap<string, JsonValue>): string {
+  for (const key of TYPE_KEYS) {
+    const type = given.get(key);
+    if (type !== undefined) checkType(subject, key, type);
+  }
   const names = [subject.argument, ...subject.aliases].filter((name) => given.has(name));
   const [first, ...others] = names;
   if (first === undefined) {
@@ -31,24 +35,37 @@ export function subjectId(subject: Subject, given: ReadonlyMap<string, JsonValue
   return id;
 }
 
-function idOf({ type }: Subject, name: string, value: JsonValue | undefined): string {
+function idOf(subject: Subject, name: string, value: JsonValue | undefined): string {
+  const { type } = subject;
   if (typeof value === "string") {
     if (value !== "") return value;
     throw invalidField(`args.${name}`, `empty; give the resource id of the ${type}`);
   }
-  const shape = `must be the resource id of a ${type}: a string, or an object of resource_type_id and resource_id`;
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw invalidField(`args.${name}`, shape);
-  const object: JsonObject = value;
-  for (const [typeKey, idKey] of SPELLINGS) {
-    const givenType = object[typeKey];
-    const id = object[idKey];
-    if (typeof givenType !== "string" || typeof id !== "string" || id === "") continue;
-    if (givenType === type) return id;
+  const found = isObject(value) ? idIn(value) : undefined;
+  if (found === undefined) {
     throw invalidField(
       `args.${name}`,
-      `names a resource of type ${JSON.stringify(givenType)}; this action is for a ${type}`,
+      `must be the resource id of a ${type}: a string, or an object of resource_type_id and resource_id`,
     );
   }
-  throw invalidField(`args.${name}`, shape);
+  checkType(subject, name, found.type);
+  return found.id;
+}
+
+/** From a resource id, or from a resource that has one. */
+function idIn(object: JsonObject): { readonly type: JsonValue; readonly id: string } | undefined {
+  const id = ID_KEYS.map((key) => object[key]).find((value) => value !== undefined && value !== null);
+  if (isObject(id)) return idIn(id);
+  const type = TYPE_KEYS.map((key) => object[key]).find((value) => value !== undefined && value !== null);
+  return typeof id === "string" && id !== "" && type !== undefined ? { type, id } : undefined;
+}
+
+function checkType({ type }: Subject, name: string, given: JsonValue): void {
+  if (given === type) return;
+  const which = typeof given === "string" ? `of type ${JSON.stringify(given)}` : "whose type is no string";
+  throw invalidField(`args.${name}`, `names a resource ${which}; this action is for a ${type}`);
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

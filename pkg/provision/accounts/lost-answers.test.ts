@@ -193,7 +193,7 @@ describe("a create whose answer is lost", () => {
 describe("a second step that fails", () => {
   test.for([
     ["InvalidPasswordException", "password-refused"],
-    ["AccessDeniedException", undefined],
+    ["AccessDeniedException", "iam-denied"],
     ["LimitExceededException", undefined],
   ] as const)("mark 42, L-01: %s takes back the account that was made", async ([name, reason]) => {
     const { pool, cognito, audit, process } = createStage();
