@@ -71,8 +71,10 @@ export interface CreatedAccount {
   readonly user: User | undefined;
   /** The generated password, once; a given one is not given back. */
   readonly password: Secret | undefined;
-  /** What must still be done before the account can be used, as one line. */
+  /** A part of the creation that failed after the account was made, and the cure, as one line. */
   readonly actionRequired: string | undefined;
+  /** What the caller left open, so that the person cannot sign in yet, as one line. */
+  readonly nextStep: string | undefined;
   readonly invitationExpiresAt: Date | undefined;
 }
 

@@ -61,6 +61,7 @@ export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvi
           password:
             credential.kind === "random" && !context.dryRun ? new Secret("generated-Password-1") : undefined,
           actionRequired: undefined,
+          nextStep: undefined,
           invitationExpiresAt: undefined,
         },
         context,

@@ -35,6 +35,7 @@ const account: CreatedAccount = {
   user: someUser({ sub: "sub-1", username: "ada" }),
   password: undefined,
   actionRequired: undefined,
+  nextStep: undefined,
   invitationExpiresAt: undefined,
 };
 
@@ -237,6 +238,16 @@ describe("the answer", () => {
         message: "somebody must verify the address",
         resource: { id: { resource: "sub-1" } },
       },
+    });
+  });
+
+  test("is success, as in connectors of the Baton SDK, where nobody asked for a password or an invitation", async () => {
+    const result = { ...account, nextStep: "nobody knows the password" };
+    const { verbs } = fakeVerbs({ createAccount: async () => ({ ...nothingToDo(result), outcome: "done" }) });
+    const answer = await verbs.createAccount(request(), REAL, never);
+    expect(answer.result).toMatchObject({
+      case: "success",
+      value: { isCreateAccountResult: true, resource: { id: { resource: "sub-1" } } },
     });
   });
 

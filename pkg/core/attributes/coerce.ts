@@ -45,8 +45,9 @@ export function deletionProblem(attribute: SchemaAttribute): string | undefined 
 const IMMUTABLE = "can be set at creation only";
 const REQUIRED = "is required by the pool and cannot be emptied";
 
-const isBlank = (value: unknown): boolean =>
-  value === null || value === undefined || (typeof value === "string" && value.trim() === "");
+export function isBlank(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === "string" && value.trim() === "");
+}
 
 // The verified flags are booleans in every pool, also where an emulator describes them as text.
 const typeOf = ({ name, type }: SchemaAttribute): SchemaAttribute["type"] =>

@@ -60,6 +60,13 @@ describe("collectAttributes", () => {
     );
   });
 
+  test("a key without a value is absent from a new account, also where it is no attribute", () => {
+    expect(
+      collect({ shoe_size: null, sub: null, "dev:custom:x": "", manager: " ", nickname: "ada" }),
+    ).toEqual(new Map([["nickname", "ada"]]));
+    expect(errorOf(() => collect({ shoe_size: null }, "update")).message).toContain("shoe_size");
+  });
+
   test("names every bad field in one error, and no value", () => {
     const planted = "PLANTED-7f3a";
     const entries = {

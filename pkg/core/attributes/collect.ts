@@ -1,6 +1,6 @@
 import { GovernanceError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import { attributeText, type Purpose } from "./coerce.ts";
+import { attributeText, isBlank, type Purpose } from "./coerce.ts";
 import { isWritable, resolveAttributeName } from "./resolve.ts";
 import { schemaOf } from "./standard.ts";
 
@@ -17,6 +17,8 @@ export function collectAttributes(
   const givenBy = new Map<string, string>();
   const problems: string[] = [];
   for (const [key, value] of entries) {
+    // Platforms send every field that they know, also those without a value.
+    if (purpose === "create" && isBlank(value)) continue;
     const field = fieldOf(key);
     const resolved = resolveAttributeName(pool, key);
     if ("problem" in resolved) {

@@ -165,13 +165,17 @@ describe("invitations and credentials", () => {
   test("L-13: without invitation or password more must be done, and the answer says so", async () => {
     const { process } = createStage();
     const { result } = await create(process(), ann);
-    expect(result.actionRequired).toContain("nobody knows the password");
+    expect(result.nextStep).toContain("nobody knows the password");
+    expect(result.actionRequired).toBeUndefined();
     expect(result.password).toBeUndefined();
   });
 
   test("L-13: a pool without passwords needs no more", async () => {
     const { pool, process } = createStage({ firstAuthFactors: ["PASSWORD", "EMAIL_OTP"] });
-    expect((await create(process(), ann)).result.actionRequired).toBeUndefined();
+    expect((await create(process(), ann)).result).toMatchObject({
+      actionRequired: undefined,
+      nextStep: undefined,
+    });
     expect(only(pool)).toMatchObject({ status: "CONFIRMED", passwords: [] });
   });
 
@@ -189,7 +193,7 @@ describe("invitations and credentials", () => {
     expect(writesIn(cognito.stats)).toHaveLength(calls);
     expect(steps.map(({ state }) => state)).toEqual(Array.from({ length: calls }, () => "done"));
     expect(result.user?.status).toBe(status);
-    expect(result.actionRequired).toBeUndefined();
+    expect(result).toMatchObject({ actionRequired: undefined, nextStep: undefined });
     // A given password is not given back.
     const { password } = result;
     expect(password === undefined).toBe(credential.kind === "given");

@@ -81,6 +81,7 @@ async function planAccount(
       user: undefined,
       password: undefined,
       actionRequired: undefined,
+      nextStep: undefined,
       invitationExpiresAt: undefined,
     },
     budgets: draft.invite ? ["invitations"] : [],

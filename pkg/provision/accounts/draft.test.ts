@@ -299,3 +299,53 @@ describe("the attributes of an account", () => {
     expect(drafted(plain, { login: "ann", profile: { sendInviteEmail } }).invite).toBe(invite);
   });
 });
+
+describe("keys that a platform adds to the profile", () => {
+  const added = {
+    login: "ann",
+    email: "",
+    username: null,
+    emails: ["ann@example.com"],
+    login_aliases: ["ann"],
+    user_id: "6f1c0000-0000-4000-8000-000000000001",
+    user_status: "CONFIRMED",
+    created_at: "2026-11-21T00:00:00.000Z",
+    modified_at: "2026-11-21T00:00:00.000Z",
+    federated: false,
+    linked_usernames: [],
+    manager: null,
+    "custom:department": "",
+    sendInviteEmail: null,
+  };
+
+  test("do not refuse an account", () => {
+    expect(drafted(plain, { profile: { ...added, given_name: "Ann" } })).toMatchObject({
+      username: "ann",
+      attributes: { given_name: "Ann" },
+      invite: false,
+    });
+  });
+
+  test("are attributes where the pool has one of the name", () => {
+    const attribute = {
+      name: "custom:user_id",
+      type: "String" as const,
+      mutable: true,
+      required: false,
+      developerOnly: false,
+      minLength: undefined,
+      maxLength: undefined,
+      minValue: undefined,
+      maxValue: undefined,
+    };
+    expect(drafted({ ...plain, schema: [attribute] }, { profile: added }).attributes).toEqual({
+      "custom:user_id": added.user_id,
+    });
+  });
+
+  test("do not hide a key that is a mistake", () => {
+    expect(refusalOf(plain, { profile: { ...added, managr: "bob" } })).toBe(
+      "profile.managr: is no attribute of the pool",
+    );
+  });
+});

@@ -1,10 +1,18 @@
 import { collectAttributes, missingRequired } from "../../core/attributes/collect.ts";
 import { emailProblem } from "../../core/attributes/formats.ts";
 import { loginProblem } from "../../core/attributes/names.ts";
+import { resolveAttributeName } from "../../core/attributes/resolve.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { AccountRequest } from "../provisioner.ts";
-import { ADDRESSES, type Address, addressKind, SPECIAL_KEYS, sameAccountName } from "./naming.ts";
+import {
+  ADDRESSES,
+  type Address,
+  addressKind,
+  PLATFORM_KEYS,
+  SPECIAL_KEYS,
+  sameAccountName,
+} from "./naming.ts";
 
 /** The input for AdminCreateUser. */
 export interface AccountDraft {
@@ -33,7 +41,7 @@ interface NamedText {
 export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft {
   const invite = wantsInvitation(request.profile.get("sendInviteEmail"));
   const login = agreed(pool, "username", loginsOf(request));
-  const collected = new Map(collectAttributes(pool, attributeEntries(request.profile), "create"));
+  const collected = new Map(collectAttributes(pool, attributeEntries(pool, request.profile), "create"));
   const email = agreed(pool, "email", emailsOf(request, collected));
   if (email !== undefined) {
     const problem = emailProblem(email.text);
@@ -168,8 +176,9 @@ function wantsInvitation(value: unknown): boolean {
   throw invalidAccount("profile.sendInviteEmail: must be true or false");
 }
 
-function attributeEntries(profile: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
-  return without(profile, new Map(SPECIAL_KEYS.map((key) => [key, true])));
+function attributeEntries(pool: Pool, profile: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+  const added = PLATFORM_KEYS.filter((key) => "problem" in resolveAttributeName(pool, key));
+  return without(profile, new Map([...SPECIAL_KEYS, ...added].map((key) => [key, true])));
 }
 
 function without<T>(all: ReadonlyMap<string, T>, taken: ReadonlyMap<string, unknown>): Map<string, T> {

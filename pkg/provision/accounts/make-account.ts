@@ -63,6 +63,7 @@ export function alreadyExists(user: User): CreatedAccount {
     user,
     password: undefined,
     actionRequired: undefined,
+    nextStep: undefined,
     invitationExpiresAt: undefined,
   };
 }
@@ -190,16 +191,16 @@ async function answer(
     state: "created",
     user,
     password: password?.generated === true ? password.secret : undefined,
-    actionRequired: actionRequired(draft.invite, failure, waits && password === undefined),
+    actionRequired: actionRequired(draft.invite, failure),
+    nextStep: waits && password === undefined && !draft.invite ? NO_PASSWORD_YET : undefined,
     invitationExpiresAt: draft.invite && waits && sent ? new Date(deps.now() + validMs) : undefined,
   };
 }
 
-function actionRequired(
-  invite: boolean,
-  failure: GovernanceError | undefined,
-  passwordUnknown: boolean,
-): string | undefined {
+const NO_PASSWORD_YET =
+  "nobody knows the password of the account: send an invitation, or set or rotate the password";
+
+function actionRequired(invite: boolean, failure: GovernanceError | undefined): string | undefined {
   const again = invite ? ", then send the invitation again" : "";
   if (failure?.reason === "trigger-failed") {
     return `the account exists, but a Lambda trigger of the pool failed after it was made: check the log of the trigger${again}`;
@@ -210,9 +211,7 @@ function actionRequired(
   if (failure !== undefined && invite) {
     return "the account exists, but it is not known whether the invitation was sent: send it again if it does not arrive";
   }
-  return passwordUnknown && !invite
-    ? "nobody knows the password of the account: send an invitation, or set or rotate the password"
-    : undefined;
+  return undefined;
 }
 
 function notProvablyOurs(failure: GovernanceError, { sub }: User): GovernanceError {

@@ -10,6 +10,23 @@ export const ADDRESSES: readonly Address[] = ["email", "phone_number"];
 /** Keys of a profile that are not attributes. */
 export const SPECIAL_KEYS = ["login", "username", "sendInviteEmail"] as const;
 
+/**
+ * Keys that platforms add to a profile: parts of the request, and what a resource of this connector says of an account.
+ * They are ignored, unless an attribute of the pool has the name.
+ */
+export const PLATFORM_KEYS = [
+  "emails",
+  "login_aliases",
+  "loginAliases",
+  "user_id",
+  "userId",
+  "user_status",
+  "created_at",
+  "modified_at",
+  "federated",
+  "linked_usernames",
+] as const;
+
 /** Which address a login looks like, if any. */
 export function addressKind(text: string): Address | undefined {
   if (emailProblem(text) === undefined) return "email";

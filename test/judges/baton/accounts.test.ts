@@ -113,10 +113,10 @@ describe("accounts of a pool with usernames", () => {
     expect(refused.message).not.toContain("weak");
   });
 
-  test("without a password and an invitation, no message is sent and the answer asks for action", async () => {
+  test("without a password and an invitation, no message is sent and the answer is success", async () => {
     const info = { login: "quiet", emails: primary("quiet@example.com") };
     const { reply } = await create({ account_info: info, credential_options: NONE });
-    expect(reply).toHaveProperty("action_required.message");
+    expect(reply).toHaveProperty("success.resource");
     expect(scene.pool.stored("quiet")).toMatchObject({ status: "FORCE_CHANGE_PASSWORD", invitations: 0 });
   });
 
@@ -134,7 +134,7 @@ describe("accounts of a pool with usernames", () => {
       credential_options: NONE,
     });
     const made = scene.pool.stored("only@example.com");
-    expect(reply).toMatchObject({ action_required: { resource: resource("user", made?.sub ?? "") } });
+    expect(reply).toMatchObject({ success: { resource: resource("user", made?.sub ?? "") } });
     expect(attributesOf(made)).toEqual({ email: "only@example.com" });
   });
 
@@ -172,7 +172,7 @@ describe("accounts of a pool with usernames", () => {
     const { reply } = await create(request);
     const second = scene.pool.stored("phoenix")?.sub ?? "";
     expect(second).not.toBe(first);
-    expect(reply).toMatchObject({ action_required: { resource: resource("user", second) } });
+    expect(reply).toMatchObject({ success: { resource: resource("user", second) } });
   });
 
   const brokenKey = { jwk_public_key_config: { pub_key: Buffer.from("{}").toString("base64") } };

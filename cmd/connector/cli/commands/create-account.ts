@@ -58,7 +58,8 @@ export async function createAccountCommand(
         async make({ provisioner, write, signal }) {
           const request = { login: flags.login, emails, profile, credential };
           const outcome = await provisioner.createAccount(request, write, signal);
-          const { user, password, actionRequired, invitationExpiresAt } = outcome.result;
+          const { user, password, nextStep, invitationExpiresAt } = outcome.result;
+          const actionRequired = outcome.result.actionRequired ?? nextStep;
           const applied = `the account exists (user ${user?.sub ?? "unknown"})`;
           const sealed = await sealedCells(sealer, password, applied);
           const lines = [
