@@ -36,7 +36,7 @@ export interface Requester {
 export interface ChangeTarget {
   readonly user?: string;
   readonly group?: string;
-  /** Hex SHA-256 of the login of an account to be created, which has no id yet. */
+  /** Hex SHA-256 of the login of an account to be created, or of the name by which no user was found: there is no id. */
   readonly loginSha256?: string;
 }
 

@@ -38,10 +38,14 @@ export interface Directory {
   listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
   /**
    * All users whose attribute equals the value exactly (an e-mail address in any case), every page. The caller decides what
-   * more than one user means.
+   * more than one user means. Rejects with reason `not-searchable` before any call when no filter can contain the value.
    */
   findUsers(attribute: SearchableAttribute, value: string, signal: AbortSignal): Promise<readonly User[]>;
-  /** By username, not by alias. AWS bills the user as active in this month: not for listings. `not-found`, reason `user-gone`. */
+  /**
+   * The account that AWS finds by the name: a username, the `sub` of a local user, an alias, or the username of a federated
+   * profile, which answers the local user that it is linked to. So the caller must check whose account came back. AWS bills
+   * the user as active in this month: not for listings. `not-found`, reason `user-gone`.
+   */
   getUser(username: string, signal: AbortSignal): Promise<User>;
   getGroup(name: string, signal: AbortSignal): Promise<Group>;
   /** One page of the groups of one user, by username, not by alias. */

@@ -31,6 +31,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
  * Of writes: `outcome-unknown` may have been done or not and is settled by reading; `delivery-failed` and
  * `trigger-failed` too, since Cognito runs both after it has created the user. `user-exists`, `alias-exists` and
  * `group-exists` are names in use, `password-refused` breaks the policy, `password-reused` its history.
+ *
+ * `not-searchable`: no filter of Cognito can contain the value, so nothing was asked.
  */
 export const ERROR_REASONS = [
   "marker-refused",
@@ -48,6 +50,7 @@ export const ERROR_REASONS = [
   "group-exists",
   "password-refused",
   "password-reused",
+  "not-searchable",
 ] as const;
 
 export type ErrorReason = (typeof ERROR_REASONS)[number];

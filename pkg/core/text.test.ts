@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clipBytes } from "./text.ts";
+import { clipBytes, showOnlyUnseen, showUnseen } from "./text.ts";
 
 describe("clipBytes", () => {
   test.for([
@@ -44,5 +44,19 @@ describe("clipBytes", () => {
         },
       ),
     );
+  });
+});
+
+describe("what cannot be seen", () => {
+  test.for([
+    ["bob", "bob", "…"],
+    ["bob ", "bob<U+0020>", "…<U+0020>"],
+    ["\u00a0b\u200bb", "<U+00A0>b<U+200B>b", "<U+00A0>…<U+200B>…"],
+    ["a\u{e0020}", "a<U+E0020>", "…<U+E0020>"],
+    ["🦊зоя-1", "🦊зоя-1", "…"],
+    ["", "", ""],
+  ] as const)("in %j is shown as its code point", ([text, whole, only]) => {
+    expect(showUnseen(text)).toBe(whole);
+    expect(showOnlyUnseen(text)).toBe(only);
   });
 });

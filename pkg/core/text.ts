@@ -22,3 +22,28 @@ function utf8Bytes(character: string): number {
   if (codePoint < 0x800) return 2;
   return codePoint < 0x10000 ? 3 : 4;
 }
+
+/** White space, control characters and characters without a shape: what a reader of the text cannot see. */
+const UNSEEN = /[\s\p{White_Space}\p{C}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Whether a reader can see the character. */
+export function isSeen(character: string): boolean {
+  return !UNSEEN.test(character);
+}
+
+/** The text with every character that cannot be seen as its code point: `bob<U+0020>`. */
+export function showUnseen(text: string): string {
+  return Array.from(text, (one) => (isSeen(one) ? one : codePointName(one))).join("");
+}
+
+/** As `showUnseen`, with `…` for what can be seen: a person's name is not repeated (D20). */
+export function showOnlyUnseen(text: string): string {
+  return Array.from(text, (one) => (isSeen(one) ? "…" : codePointName(one)))
+    .join("")
+    .replace(/…+/g, "…");
+}
+
+function codePointName(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  return `<U+${code}>`;
+}

@@ -47,7 +47,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     onWarning: options.onWarning,
     reconcile: (change, steps) => reconcile[change.kind](change, steps),
   });
-  const users = createUserFinder(directory, options.userIdKind);
+  const users = createUserFinder(directory, options.userIdKind, now);
   const lookup = createGroupLookup(directory, now);
   const deps: Deps = {
     directory,

@@ -29,7 +29,7 @@ export interface Outcome<T> {
   readonly warnings: readonly string[];
 }
 
-/** Which account is meant: by the id that resources carry, or by what a person types (sub, username, e-mail). */
+/** Which account is meant: by the id that resources carry, or by what a person types (sub, username, alias, address). */
 export interface UserRef {
   readonly by: "id" | "text";
   readonly value: string;

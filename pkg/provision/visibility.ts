@@ -1,5 +1,6 @@
 import type { User } from "../core/user.ts";
 import type { Deps } from "./deps.ts";
+import type { Account } from "./find-user.ts";
 
 /** A new account may not be visible to a read for a moment (mark 50). */
 const PAUSES_MS = [200, 400, 800, 1600];
@@ -19,6 +20,21 @@ export async function retryUntilVisible<T>(
     await sleep(pauseMs, signal);
   }
   return await read(signal);
+}
+
+/**
+ * The account as it is now. It is gone only when no read shows it and it was not made a moment ago: a new account is
+ * readable a moment later (mark 50).
+ */
+export async function userIfThere(
+  deps: Pick<Deps, "sleep" | "users">,
+  account: Account,
+  signal: AbortSignal,
+): Promise<User | undefined> {
+  const { users } = deps;
+  const user = await users.reread(account, signal);
+  if (user !== undefined || !(await users.maybeThere(account, signal))) return user;
+  return await retryUntilVisible(deps, (inner) => users.reread(account, inner), signal);
 }
 
 /**

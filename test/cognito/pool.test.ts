@@ -31,6 +31,16 @@ test("a linked person is two profiles that only `identities` connects", () => {
   }
 });
 
+test("the username of a linked profile answers the local user, as long as the two are linked", () => {
+  const pool = createPool({ id, users: linkedPerson(3, "Okta") });
+  const [local, external] = pool.allUsers();
+  if (local === undefined || external === undefined) throw new Error("no linked users");
+  expect(pool.resolve(external.username)).toBe(local);
+  expect(pool.stored(external.username)).toBe(external);
+  pool.setAttribute(local, "identities", undefined);
+  expect(pool.resolve(external.username)).toBe(external);
+});
+
 test("a federated profile is found by username and sub, never by its e-mail", () => {
   const pool = createPool({
     id,

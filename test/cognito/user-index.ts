@@ -6,7 +6,10 @@ export interface UserIndex {
   add(user: StoredUser): void;
   remove(user: StoredUser): void;
   byUsername(username: string): StoredUser | undefined;
-  /** Username first, then sub, then an alias. */
+  /**
+   * Username first, then sub, then an alias. The username of a federated profile that is linked to a
+   * local user answers that local user.
+   */
   resolve(name: string): StoredUser | undefined;
   /** The user with this sign-in name: a verified alias, or a username attribute. */
   owner(attribute: string, value: string): StoredUser | undefined;
@@ -15,6 +18,7 @@ export interface UserIndex {
 export function createUserIndex(settings: PoolSettings): UserIndex {
   const usernames = new Map<string, StoredUser>();
   const subs = new Map<string, StoredUser>();
+  const links = new Map<string, StoredUser>();
   const aliases = new Map<string, Set<StoredUser>>();
   const signInNames = ["email", "phone_number", "preferred_username"] as const;
 
@@ -36,6 +40,17 @@ export function createUserIndex(settings: PoolSettings): UserIndex {
     return keys;
   }
 
+  /** The federated usernames that a local user is linked to: AWS answers each of them with the local user. */
+  function linkKeys(user: StoredUser): string[] {
+    if (user.federated) return [];
+    const identities: unknown = JSON.parse(user.attributes.get("identities") ?? "[]");
+    if (!Array.isArray(identities)) return [];
+    return identities.map(
+      (one: { readonly providerName: string; readonly userId: string }) =>
+        `${one.providerName}_${one.userId}`,
+    );
+  }
+
   const owner = (attribute: string, value: string): StoredUser | undefined =>
     aliases.get(aliasKey(attribute, value))?.values().next().value;
 
@@ -43,6 +58,7 @@ export function createUserIndex(settings: PoolSettings): UserIndex {
     add(user) {
       usernames.set(fold(user.username), user);
       subs.set(user.sub, user);
+      for (const key of linkKeys(user)) links.set(key, user);
       for (const key of aliasKeys(user)) {
         const holders = aliases.get(key) ?? new Set();
         aliases.set(key, holders.add(user));
@@ -51,10 +67,12 @@ export function createUserIndex(settings: PoolSettings): UserIndex {
     remove(user) {
       usernames.delete(fold(user.username));
       subs.delete(user.sub);
+      for (const key of linkKeys(user)) links.delete(key);
       for (const key of aliasKeys(user)) aliases.get(key)?.delete(user);
     },
     byUsername: (username) => usernames.get(fold(username)),
     resolve: (name) =>
+      links.get(name) ??
       usernames.get(fold(name)) ??
       subs.get(name) ??
       signInNames.map((attribute) => owner(attribute, name)).find((user) => user !== undefined),

@@ -47,6 +47,7 @@ describe("mark 11: formatFilter", () => {
       const work = () => formatFilter({ by: "email", value });
       expect(work).toThrow(GovernanceError);
       expect(work).toThrow(rule);
+      expect(work).toThrow(expect.objectContaining({ reason: "not-searchable" }));
       expect(value === "" || !thrownBy(work).includes(value)).toBe(true);
     },
   );

@@ -38,7 +38,9 @@ function equals(name: string, value: string): string {
 
 // The value may be an e-mail address or a name: never in a message (D20).
 function invalidValue(name: string, rule: string): GovernanceError {
-  return new GovernanceError("invalid-argument", `the value searched for in ${name} ${rule}`);
+  return new GovernanceError("invalid-argument", `the value searched for in ${name} ${rule}`, {
+    reason: "not-searchable",
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Pool } from "../pool.ts";
+import { isSeen, showOnlyUnseen } from "../text.ts";
 import { emailProblem, phoneProblem } from "./formats.ts";
 
 const MAX_NAME = 128;
@@ -64,6 +65,17 @@ export function descriptionProblem(text: string): string | undefined {
   return Array.from(text).length > MAX_TEXT ? `is longer than ${MAX_TEXT} characters` : undefined;
 }
 
+/**
+ * Why no account can be named so: by username, id, e-mail address or phone number. An address may be longer than a
+ * username. The text is not repeated; what nobody can see in it is shown.
+ */
+export function userNameProblem(text: string): string | undefined {
+  const problem = nameProblem(text);
+  if (problem === undefined) return undefined;
+  if (Array.from(text).every(isSeen)) return text.includes("@") && isTooLong(text) ? undefined : problem;
+  return `${problem}: ${JSON.stringify(showOnlyUnseen(text))}`;
+}
+
 // Lengths count code points, as the API's own model does. If AWS counts a name as longer, AWS refuses it before anything is
 // written; if this check counted more than AWS, an existing group could not be named.
 function nameProblem(text: string): string | undefined {
@@ -73,5 +85,9 @@ function nameProblem(text: string): string | undefined {
   if (!/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u.test(text)) {
     return "must not contain invisible or unassigned characters: letters, marks, digits, symbols and punctuation only";
   }
-  return Array.from(text).length > MAX_NAME ? `is longer than ${MAX_NAME} characters` : undefined;
+  return isTooLong(text) ? `is longer than ${MAX_NAME} characters` : undefined;
+}
+
+function isTooLong(name: string): boolean {
+  return Array.from(name).length > MAX_NAME;
 }

@@ -10,6 +10,7 @@ import { groupsOfUser } from "../groups/listings.ts";
 import type { DeletedUser, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
 import { changeAccountIfFound } from "../users/user-change.ts";
+import { userIfThere } from "../visibility.ts";
 
 /** Deletes an account with its memberships, whose names the audit log keeps. It succeeds for a missing one (mark 34). */
 export function createUserDeletion(deps: Deps): Family<"deleteUser", "delete-user"> {
@@ -29,8 +30,8 @@ export function createUserDeletion(deps: Deps): Family<"deleteUser", "delete-use
 }
 
 async function planDeletion(deps: Deps, account: Account, signal: AbortSignal): Promise<Plan<DeletedUser>> {
-  const { directory, users, policy } = deps;
-  const user = await users.reread(account, signal);
+  const { directory, policy } = deps;
+  const user = await userIfThere(deps, account, signal);
   const groups = user === undefined ? undefined : await groupsIfThere(deps, user, signal);
   if (user === undefined || groups === undefined) {
     return { kind: "nothing-to-do", result: { user: undefined, groups: [] } };

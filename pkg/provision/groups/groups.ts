@@ -8,6 +8,7 @@ import type { GroupFields, Made } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
 import type { OpenChange } from "../../core/journal.ts";
+import { showUnseen } from "../../core/text.ts";
 import type { Plan, Reconciled } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
@@ -164,7 +165,10 @@ export function createGroupChanges(
 function checkName(name: string): void {
   const problem = groupNameProblem(name);
   if (problem !== undefined) {
-    throw new GovernanceError("invalid-argument", `group ${JSON.stringify(name)}: the name ${problem}`);
+    throw new GovernanceError(
+      "invalid-argument",
+      `group ${JSON.stringify(showUnseen(name))}: the name ${problem}`,
+    );
   }
 }
 

@@ -10,6 +10,7 @@ import type { Account } from "../find-user.ts";
 import type { Membership, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
 import { changeAccount, changeAccountIfFound, userGone } from "../users/user-change.ts";
+import { userIfThere } from "../visibility.ts";
 import { groupGone, groupsOfUser } from "./listings.ts";
 
 /**
@@ -23,7 +24,7 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     policy.notManaged(name);
     policy.group(name);
     await checkRole(name, signal);
-    const fresh = await users.reread(user, signal);
+    const fresh = await userIfThere(deps, user, signal);
     if (fresh === undefined) throw userGone(user.sub);
     const memberOf = await groupsOfUser(directory, fresh.username, signal);
     const result = { user: fresh, group: name };
@@ -75,7 +76,7 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
 
   async function planRevoke(user: Account, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
     policy.notManaged(name);
-    const fresh = await users.reread(user, signal);
+    const fresh = await userIfThere(deps, user, signal);
     const result = { user: fresh, group: name };
     if (fresh === undefined) return { kind: "nothing-to-do", result };
     const memberOf = await groupsOfUser(directory, fresh.username, signal);

@@ -7,6 +7,7 @@ import type { Plan, Reconciled } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Account } from "../find-user.ts";
 import type { Outcome, UserRef, WriteContext } from "../provisioner.ts";
+import { userIfThere } from "../visibility.ts";
 
 /** A change of one account. `User` as subject: planned on the account as it is now. */
 interface UserChange<Subject extends Account, T> {
@@ -24,7 +25,7 @@ export function changeUser<T>(
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
   async function plan(account: Account, inner: AbortSignal): Promise<Plan<T>> {
-    const user = await deps.users.reread(account, inner);
+    const user = await userIfThere(deps, account, inner);
     if (user === undefined) throw userGone(account.sub);
     return await change.plan(user, inner);
   }
@@ -32,36 +33,54 @@ export function changeUser<T>(
 }
 
 /** As `changeUser`, but the plan reads the account itself, because it is also for an account that is gone. */
-export async function changeAccount<T>(
+export function changeAccount<T>(
   deps: Deps,
   change: UserChange<Account, T>,
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
-  const account = await findFor(deps, change.user, context, signal);
-  return await runOn(deps, account, change, context, signal);
+  return changeFound(deps, change, context, signal, (failure) => {
+    throw failure;
+  });
 }
 
 /** As `changeAccount`, for a change that a missing user turns into `nothing-to-do`; that is recorded too. */
-export async function changeAccountIfFound<T>(
+export function changeAccountIfFound<T>(
   deps: Deps,
   change: UserChange<Account, T>,
   missing: T,
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
+  return changeFound(deps, change, context, signal, (failure) => {
+    if (failure.reason !== "user-gone") throw failure;
+    return { kind: "nothing-to-do", result: missing };
+  });
+}
+
+/** Also a change whose user is not found has its line in the audit log. */
+async function changeFound<T>(
+  deps: Deps,
+  change: UserChange<Account, T>,
+  context: WriteContext,
+  signal: AbortSignal,
+  planWithout: (failure: GovernanceError) => Plan<T>,
+): Promise<Outcome<T>> {
+  const { kind, group, user } = change;
   let account: Account;
   try {
-    account = await findFor(deps, change.user, context, signal);
+    account = await findFor(deps, user, context, signal);
   } catch (error) {
-    if (!(error instanceof GovernanceError) || error.reason !== "user-gone") throw error;
-    const { kind, group, user } = change;
-    const target = targetOf(isUuid(user.value) ? user.value : undefined, group);
+    const failure = GovernanceError.from(error);
+    const target = unfoundTarget(deps, user.value, group);
     const lock = `user:${deps.sha256(user.value)}`;
-    const plan = async () => ({ kind: "nothing-to-do", result: missing }) as const;
+    const plan = async () => planWithout(failure);
     return await deps.changes.run({ kind, lock, target, plan }, context, signal);
   }
-  return await runOn(deps, account, change, context, signal);
+  const lock = `user:${account.sub}`;
+  const target: ChangeTarget = { user: account.sub, ...groupIn(group) };
+  const plan = (inner: AbortSignal) => change.plan(account, inner);
+  return await deps.changes.run({ kind, lock, target, plan }, context, signal);
 }
 
 async function findFor(
@@ -75,20 +94,14 @@ async function findFor(
   return by === "id" ? await users.byId(value, signal) : await users.byText(value, signal);
 }
 
-function runOn<T>(
-  { changes }: Deps,
-  account: Account,
-  { kind, group, plan }: UserChange<Account, T>,
-  context: WriteContext,
-  signal: AbortSignal,
-): Promise<Outcome<T>> {
-  const lock = `user:${account.sub}`;
-  const target = targetOf(account.sub, group);
-  return changes.run({ kind, lock, target, plan: (inner) => plan(account, inner) }, context, signal);
+/** A text that is no id may be an e-mail address, so only its digest is written down (D20). */
+function unfoundTarget({ sha256 }: Deps, name: string, group: string | undefined): ChangeTarget {
+  const who = isUuid(name) ? { user: name } : { loginSha256: sha256(name.trim().toLowerCase()) };
+  return { ...who, ...groupIn(group) };
 }
 
-function targetOf(user: string | undefined, group: string | undefined): ChangeTarget {
-  return { ...(user === undefined ? {} : { user }), ...(group === undefined ? {} : { group }) };
+function groupIn(group: string | undefined): Pick<ChangeTarget, "group"> {
+  return group === undefined ? {} : { group };
 }
 
 /** After a lost answer: done when the account is now as it was to be. */

@@ -1,6 +1,7 @@
 import type { Option } from "commander";
 import { groupNameProblem } from "../../../../pkg/core/attributes/names.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import { showUnseen } from "../../../../pkg/core/text.ts";
 import type { CommandTree } from "./command-tree.ts";
 import {
   numberOf,
@@ -126,5 +127,8 @@ function precedenceOption(): Option {
 function groupName(flag: string, name: string): string {
   const problem = groupNameProblem(name);
   if (problem === undefined) return name;
-  throw new GovernanceError("invalid-argument", `${flag}: ${JSON.stringify(name)}: the name ${problem}`);
+  throw new GovernanceError(
+    "invalid-argument",
+    `${flag}: ${JSON.stringify(showUnseen(name))}: the name ${problem}`,
+  );
 }

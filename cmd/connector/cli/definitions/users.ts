@@ -23,7 +23,7 @@ const NO_PASSWORD_FLAG =
   "a password is not accepted on the command line, where every user of the machine can read it";
 
 export function userOption(): Option {
-  return requiredOption("--user <who>", "The user: sub, username or e-mail address");
+  return requiredOption("--user <who>", "The user: sub, username, e-mail, phone or alias");
 }
 
 /** The commands that change users. */

@@ -319,7 +319,7 @@ _connector_create_account() {
 
 _connector_update_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--set[Attribute to set, by its name in Cognito (repeatable)]:value: ' \
     '--set-json[Attributes to set, as a JSON object]:value: ' \
     '--remove[Attribute to remove (repeatable)]:value: ' \
@@ -366,7 +366,7 @@ _connector_update_user() {
 
 _connector_enable_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -410,7 +410,7 @@ _connector_enable_user() {
 
 _connector_disable_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--keep-sessions[Do not sign the user out; AWS revokes the tokens anyway]' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
@@ -455,7 +455,7 @@ _connector_disable_user() {
 
 _connector_sign_out_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -499,7 +499,7 @@ _connector_sign_out_user() {
 
 _connector_set_password() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--stdin[Read the password from stdin, one line (required)]' \
     '--temporary[Require the user to change the password at the next sign-in]' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
@@ -545,7 +545,7 @@ _connector_set_password() {
 
 _connector_rotate_password() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--encrypt-to[File with the public JWK or age recipient that encrypts the password (required)]:path:_files' \
     '--temporary[Require the user to change the password at the next sign-in]' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
@@ -591,7 +591,7 @@ _connector_rotate_password() {
 
 _connector_reset_password() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -635,7 +635,7 @@ _connector_reset_password() {
 
 _connector_resend_invitation() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -679,7 +679,7 @@ _connector_resend_invitation() {
 
 _connector_confirm_sign_up() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -723,7 +723,7 @@ _connector_confirm_sign_up() {
 
 _connector_reset_mfa() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -767,7 +767,7 @@ _connector_reset_mfa() {
 
 _connector_delete_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -812,7 +812,7 @@ _connector_delete_user() {
 _connector_grant() {
   _arguments -s \
     '--group[Name of a group; at least one is required (repeatable)]:value: ' \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -857,7 +857,7 @@ _connector_grant() {
 _connector_revoke() {
   _arguments -s \
     '--group[Name of a group; at least one is required (repeatable)]:value: ' \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
