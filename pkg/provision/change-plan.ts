@@ -46,9 +46,9 @@ export interface Steps {
   /** Not the caller's signal: a change that has begun is not left half done when the caller gives up. */
   readonly signal: AbortSignal;
   /**
-   * Makes one call. When its answer is lost (`outcome-unknown`, `delivery-failed`, `trigger-failed`), `reconcile` finds
-   * out by reading whether it was done; without it the outcome stays unknown. Rejects with the call's own error unless
-   * the call was done.
+   * Makes one call. When its answer is lost (`outcome-unknown`, `delivery-failed`, `trigger-failed`, or a limit that may be
+   * that of messages), `reconcile` finds out by reading whether it was done; without it the outcome stays unknown. Rejects
+   * with the call's own error unless the call was done.
    */
   make<R extends Receipt>(
     operation: WriteOperation,

@@ -23,6 +23,12 @@ const MAYBE_DONE: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>([
   "trigger-failed",
 ]);
 
+/** They send a message after they are done, and a limit may be that of messages (of e-mails a day, of attempts). */
+const SENDS_MESSAGES: ReadonlySet<WriteOperation> = new Set<WriteOperation>([
+  "AdminCreateUser",
+  "AdminResetUserPassword",
+]);
+
 export function createSteps(journal: Journal, change: string, signal: AbortSignal): StepLog {
   const applied: WriteOperation[] = [];
   let unknown = false;
@@ -40,10 +46,11 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
   }
 
   async function afterFailure<R extends Receipt>(
+    operation: WriteOperation,
     failure: GovernanceError,
     reconcile: ((signal: AbortSignal) => Promise<Reconciled<R>>) | undefined,
   ): Promise<Reconciled<R>> {
-    if (!MAYBE_DONE.has(failure.reason)) return { state: "not-done" };
+    if (!isMaybeDone(operation, failure)) return { state: "not-done" };
     if (reconcile === undefined) return { state: "unknown" };
     try {
       return await reconcile(signal);
@@ -64,13 +71,14 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
         return receipt;
       } catch (error) {
         const failure = GovernanceError.from(error);
-        const found = await afterFailure(failure, reconcile);
+        const found = await afterFailure(operation, failure, reconcile);
         ended(index, found.state, failure);
         if (found.state === "done") {
           applied.push(operation);
           return found.receipt;
         }
-        if (found.state === "unknown") unknown = true;
+        if (found.state === "not-done") throw provenNotDone(operation, failure);
+        unknown = true;
         throw failure;
       }
     },
@@ -93,7 +101,7 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
         return true;
       } catch (error) {
         const failure = GovernanceError.from(error);
-        ended(index, MAYBE_DONE.has(failure.reason) ? "unknown" : "not-done", failure);
+        ended(index, isMaybeDone(operation, failure) ? "unknown" : "not-done", failure);
         return false;
       }
     },
@@ -104,6 +112,23 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
     warnings: () => [...warnings],
   };
   return steps;
+}
+
+function isMaybeDone(operation: WriteOperation, { code, reason }: GovernanceError): boolean {
+  return MAYBE_DONE.has(reason) || (code === "resource-exhausted" && SENDS_MESSAGES.has(operation));
+}
+
+/** How messages say that the outcome is open. */
+const OPEN_OUTCOME =
+  /(?:, (?:but|and) )?the change may have been made(?:, so check before you repeat it)?(; )(?:read the user, and )?/;
+
+/** After a read has shown it, the message no longer says that the change may have been made. */
+function provenNotDone(operation: WriteOperation, failure: GovernanceError): GovernanceError {
+  if (!isMaybeDone(operation, failure)) return failure;
+  const message = failure.message
+    .replace(OPEN_OUTCOME, (all, separator: string) => (all.startsWith(",") ? separator : ""))
+    .concat("; the pool was read afterwards, and the change was not made");
+  return failure.with({ message });
 }
 
 /** Takes a missing group or user as success: a user who is gone is in no group, and a group that is gone has no members. */

@@ -182,6 +182,45 @@ describe("a create whose answer is lost", () => {
     expect(result.actionRequired).toContain("Lambda trigger");
   });
 
+  test("the limit of messages that is reached after the account was made does not hide the account", async () => {
+    const { pool, cognito, audit, process } = createStage();
+    cognito.script({
+      operation: "AdminCreateUser",
+      times: 1,
+      error: { name: "LimitExceededException", message: "Exceeded daily email limit for the operation" },
+      run: () =>
+        void pool.addUser({
+          username: "ann",
+          attributes: { email: "ann@example.com" },
+          status: "FORCE_CHANGE_PASSWORD",
+        }),
+    });
+    const { outcome, result } = await create(process(), invited);
+    expect({ outcome, state: result.state }).toEqual({ outcome: "done", state: "created" });
+    expect(result.actionRequired).toMatch(/limit of messages.*send it again later/);
+    expect(result.invitationExpiresAt).toBeUndefined();
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "done", target: { user: only(pool).sub } });
+  });
+
+  test.for([
+    ["LimitExceededException", "resource-exhausted"],
+    ["UserLambdaValidationException", "failed-precondition"],
+    ["UnexpectedLambdaException", "failed-precondition"],
+    ["CodeDeliveryFailureException", "failed-precondition"],
+    ["InvalidSmsRoleAccessPolicyException", "failed-precondition"],
+    ["InternalErrorException", "unavailable"],
+  ] as const)("%s after which no account is found says that none was made", async ([name, code]) => {
+    const { cognito, audit, process } = createStage();
+    cognito.script({ operation: "AdminCreateUser", error: { name } });
+    const failure = await refusal(create(process(), invited));
+    expect(failure).toMatchObject({ code, appliedEffects: [] });
+    expect(failure.message).toContain("the pool was read afterwards, and the change was not made");
+    expect(failure.message).not.toMatch(/may have been made|check before|read the user/);
+    expect(failure.message).toContain(name);
+    expect(cognito.stats.count("AdminGetUser")).toBeGreaterThan(5);
+    expect(audit.records.at(-1)).toMatchObject({ outcome: "failed" });
+  });
+
   test("with an invitation the answer says that it may not have been sent", async () => {
     const { cognito, process } = createStage();
     cognito.script({ operation: "AdminCreateUser", nth: 1, cut: "mid-answer" });

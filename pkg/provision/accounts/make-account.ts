@@ -205,6 +205,9 @@ function actionRequired(invite: boolean, failure: GovernanceError | undefined): 
   if (failure?.reason === "trigger-failed") {
     return `the account exists, but a Lambda trigger of the pool failed after it was made: check the log of the trigger${again}`;
   }
+  if (failure?.code === "resource-exhausted") {
+    return "the account exists, but a limit of messages is reached, so the invitation was not sent: send it again later";
+  }
   if (failure?.reason === "delivery-failed") {
     return `the account exists, but Cognito could not send the invitation: correct the pool's e-mail and SMS settings${again}`;
   }
