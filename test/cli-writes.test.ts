@@ -233,10 +233,26 @@ describe("every other command, twice", () => {
     expect(state()).toEqual(wanted);
   });
 
-  test("delete-group says how many it affected", async () => {
+  test("delete-group says how many it affected, and that their tokens keep the group", async () => {
     expect((await changing(...line("delete-group --group writers --output table"))).stdout).toBe(
-      "deleted: group writers; 1 member affected\n",
+      "deleted: group writers; 1 member affected\n" +
+        "tokens that were issued before name group writers until they expire; end-sessions signs the users out as well\n",
     );
+  });
+
+  test("mark 47: revoke says that tokens keep the group, and with --end-sessions signs the user out", async () => {
+    const plain = await changing(...line("revoke --group writers --user grace --output table"));
+    expect(plain.stdout).toMatch(/^revoked: [^\n]*\ntokens that were issued before name group writers until/);
+    expect(stored("grace").signOuts).toBe(0);
+    const ended = await changing(
+      ...line("revoke --group readers --user grace --end-sessions --output table"),
+    );
+    expect(ended.stdout).toMatch(
+      /^revoked: [^\n]*, and is signed out\ntokens that an application checks by itself/,
+    );
+    expect(stored("grace").signOuts).toBe(1);
+    const group = await changing(...line("delete-group --group readers --end-sessions --output table"));
+    expect(group.stdout).toMatch(/^deleted: group readers; \d members? affected, \d of them signed out\n/);
   });
 
   test("create-group with other values under a name in use fails", async () => {

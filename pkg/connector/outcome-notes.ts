@@ -26,3 +26,9 @@ export function warningAnnotations({ warnings }: Pick<Outcome<unknown>, "warning
   if (warnings.length === 0) return [];
   return [anyPack(StructSchema, fromJson(StructSchema, { warnings: [...warnings] }))];
 }
+
+/** A Struct of `notes`: what the caller must know of a change that was made. */
+export function noteAnnotations(outcome: Pick<Outcome<unknown>, "outcome">, ...notes: string[]): Any[] {
+  if (outcome.outcome !== "done") return [];
+  return [anyPack(StructSchema, fromJson(StructSchema, { notes }))];
+}

@@ -12,6 +12,8 @@ export interface ProvisioningSettings {
   readonly allowRoleGroups: boolean;
   readonly allowFederatedWrites: boolean;
   readonly deleteRequiresDisabled: boolean;
+  /** A user who loses a group is signed out too. A change may ask for the opposite. */
+  readonly endSessions: boolean;
   readonly maxDeletionsPerHour: number;
   readonly maxDisablesPerHour: number;
   readonly maxInvitationsPerHour: number;

@@ -9,7 +9,6 @@ import type { Directory, SearchableAttribute } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { User } from "../core/user.ts";
 import { isUuid } from "../core/uuid.ts";
-import { VISIBLE_WITHIN_MS } from "./visibility.ts";
 
 /** What identifies an account: the `sub` is never used again, and the username never changes. */
 export type Account = Pick<User, "sub" | "username">;
@@ -39,6 +38,9 @@ export interface UserFinder {
   /** The id that resources carry. */
   idOf(user: User): string;
 }
+
+/** After this time a new account is visible to every read (mark 50). */
+export const VISIBLE_WITHIN_MS = 30_000;
 
 /** An entry never becomes wrong: usernames never change, and a sub is never used again. So only the number is bounded. */
 const REMEMBERED = 10_000;

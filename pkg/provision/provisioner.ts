@@ -12,6 +12,8 @@ export interface WriteContext {
   readonly requester: Requester;
   /** Reads and checks everything and says what would be called, but calls nothing that changes the pool. */
   readonly dryRun: boolean;
+  /** Whether a user who loses a group is signed out too; the setting decides where it is missing. */
+  readonly endSessions?: boolean | undefined;
 }
 
 /** The result of a change that did not fail. */
@@ -39,6 +41,8 @@ export interface UserRef {
 export interface Membership {
   readonly user: User | undefined;
   readonly group: string;
+  /** Of a revoke: the user was signed out, or in a dry run would be. */
+  readonly signedOut?: boolean;
 }
 
 /** How the account gets its password. */
@@ -120,6 +124,8 @@ export interface DeletedGroup {
   readonly name: string;
   /** How many people lost the membership. */
   readonly members: number;
+  /** How many of them were signed out, or in a dry run would be. */
+  readonly signedOut: number;
 }
 
 export interface RecoveryResult {

@@ -19,6 +19,8 @@ export interface ProvisioningPolicy {
   deletable(user: User): void;
   limits(budgets: readonly Budget[]): readonly BudgetLimit[];
   readonly maxGroupsPerUser: number;
+  /** Whether a user who loses a group is signed out, where the change does not say. */
+  readonly endSessions: boolean;
 }
 
 const SETTING_OF: Readonly<Record<Budget, string>> = {
@@ -82,6 +84,7 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
       );
     },
     maxGroupsPerUser: options.maxGroupsPerUser,
+    endSessions: options.endSessions,
     limits: (budgets) => budgets.map((budget) => ({ budget, limit: limitOf[budget] })),
   };
 }

@@ -5,9 +5,6 @@ import type { Account } from "./find-user.ts";
 /** A new account may not be visible to a read for a moment (mark 50). */
 const PAUSES_MS = [200, 400, 800, 1600];
 
-/** After this time a new account is visible. */
-export const VISIBLE_WITHIN_MS = 30_000;
-
 /** Reads again a few times before it says that there is nothing. */
 export async function retryUntilVisible<T>(
   { sleep }: Pick<Deps, "sleep">,

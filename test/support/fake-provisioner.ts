@@ -104,7 +104,7 @@ export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvi
     createGroup: async (name, fields, context) => changed(someGroup(name, fields), context, "CreateGroup"),
     updateGroup: async (name, patch, context) =>
       changed(someGroup(name, { description: patch.description }), context, "UpdateGroup"),
-    deleteGroup: async (name, context) => changed({ name, members: 2 }, context, "DeleteGroup"),
+    deleteGroup: async (name, context) => changed({ name, members: 2, signedOut: 0 }, context, "DeleteGroup"),
     recover: async () => ({ recovered: [], failed: [] }),
     idle: async () => {},
     ...different,

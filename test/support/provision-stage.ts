@@ -32,6 +32,7 @@ export const POLICY: ProvisioningSettings = {
   allowRoleGroups: false,
   allowFederatedWrites: false,
   deleteRequiresDisabled: false,
+  endSessions: false,
   maxDeletionsPerHour: 1000,
   maxDisablesPerHour: 1000,
   maxInvitationsPerHour: 1000,

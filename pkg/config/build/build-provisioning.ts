@@ -12,6 +12,7 @@ export function buildProvisioning({
       allowRoleGroups: values["allow-role-groups"],
       allowFederatedWrites: values["allow-federated-writes"],
       deleteRequiresDisabled: values["delete-requires-disabled"],
+      endSessions: values["end-sessions"],
       maxDeletionsPerHour: values["max-deletions-per-hour"],
       maxDisablesPerHour: values["max-disables-per-hour"],
       maxInvitationsPerHour: values["max-invitations-per-hour"],

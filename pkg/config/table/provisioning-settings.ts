@@ -72,6 +72,13 @@ export const PROVISIONING_SETTINGS = {
     operators: true,
     commands: CHANGING,
   }),
+  "end-sessions": flagSetting({
+    group: "Provisioning",
+    description:
+      "Sign users out when they lose a group; tokens that were issued keep the group until they expire",
+    operators: true,
+    commands: CHANGING,
+  }),
   "max-deletions-per-hour": wholeNumberSetting({
     group: "Provisioning",
     description: "Maximum number of deletions in an hour; 0 refuses all",

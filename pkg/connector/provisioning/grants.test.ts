@@ -1,5 +1,5 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { anyIs, anyUnpack, StructSchema } from "@bufbuild/protobuf/wkt";
+import { create, type MessageInitShape, toJson } from "@bufbuild/protobuf";
+import { type Any, anyIs, anyUnpack, StructSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
 import { POOL } from "../../../test/support/fake-directory.ts";
 import { nothingToDo } from "../../../test/support/fake-provisioner.ts";
@@ -12,6 +12,15 @@ import {
   GrantManagerServiceRevokeRequestSchema,
   type ResourceSchema,
 } from "../../protocol/messages.ts";
+
+function notesOf(annotations: readonly Any[]): unknown[] {
+  return annotations.map((any) => {
+    const struct = anyUnpack(any, StructSchema);
+    const json: Record<string, unknown> =
+      struct === undefined ? {} : { ...Object(toJson(StructSchema, struct)) };
+    return json["notes"];
+  });
+}
 
 const never = new AbortController().signal;
 
@@ -183,9 +192,34 @@ describe("a revoke", () => {
       const { verbs, calls } = fakeVerbs();
       const { annotations } = await verbs.revoke(revokeRequest(member, ada, id), REAL, never);
       expect(calls).toEqual([{ verb: "revoke", args: [{ by: "id", value: "sub-1" }, "admins", REAL] }]);
-      expect(annotations).toEqual([]);
+      expect(notesOf(annotations)).toEqual([
+        [
+          expect.stringMatching(
+            /^tokens that were issued before name group admins until they expire; end-sessions/,
+          ),
+        ],
+      ]);
     },
   );
+
+  test("mark 47: with the sessions ended says that some applications do not notice", async () => {
+    const result = { user: undefined, group: "admins", signedOut: true };
+    const { verbs } = fakeVerbs({ revoke: async () => ({ ...nothingToDo(result), outcome: "done" }) });
+    const { annotations } = await verbs.revoke(revokeRequest(member, ada), REAL, never);
+    expect(notesOf(annotations)).toEqual([
+      ["tokens that an application checks by itself name group admins until they expire"],
+    ]);
+  });
+
+  test("without a part that AWS denied says which", async () => {
+    const outcome = { ...nothingToDo({ user: undefined, group: "admins" }), outcome: "done" } as const;
+    const { verbs } = fakeVerbs({
+      revoke: async () => ({ ...outcome, warnings: ["the sessions were not ended"] }),
+    });
+    const { annotations } = await verbs.revoke(revokeRequest(member, ada), REAL, never);
+    const [warnings] = annotations.flatMap((any) => anyUnpack(any, StructSchema) ?? []);
+    expect(warnings && toJson(StructSchema, warnings)).toEqual({ warnings: ["the sessions were not ended"] });
+  });
 
   test("of nothing says so", async () => {
     const { verbs } = fakeVerbs({ revoke: async () => nothingToDo({ user: undefined, group: "admins" }) });

@@ -9,9 +9,10 @@ import {
   GrantManagerServiceRevokeResponseSchema,
   type Resource,
 } from "../../protocol/messages.ts";
+import { tokensNote } from "../../provision/groups/end-sessions.ts";
 import type { UserRef } from "../../provision/provisioner.ts";
 import { membershipGrants } from "../grants.ts";
-import { dryRunAnnotations } from "../outcome-notes.ts";
+import { dryRunAnnotations, noteAnnotations, warningAnnotations } from "../outcome-notes.ts";
 import { completeId, invalidField, notOffered, required, userRef } from "../requests.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
 
@@ -42,7 +43,12 @@ export function grantVerbs({
       const outcome = await provisioner.revoke(user, group, context, signal);
       const already = outcome.outcome === "nothing-to-do" ? [annotation(GrantAlreadyRevokedSchema, {})] : [];
       return create(GrantManagerServiceRevokeResponseSchema, {
-        annotations: [...already, ...dryRunAnnotations(context, outcome)],
+        annotations: [
+          ...already,
+          ...dryRunAnnotations(context, outcome),
+          ...warningAnnotations(outcome),
+          ...noteAnnotations(outcome, tokensNote(group, outcome.result.signedOut === true)),
+        ],
       });
     },
   };

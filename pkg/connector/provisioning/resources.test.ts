@@ -1,4 +1,5 @@
-import { create, type JsonObject, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type JsonObject, type Message, type MessageInitShape, toJson } from "@bufbuild/protobuf";
+import { type Any, anyUnpack, StructSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
 import { someGroup } from "../../../test/support/fake-directory.ts";
 import { nothingToDo } from "../../../test/support/fake-provisioner.ts";
@@ -154,15 +155,25 @@ describe("a deletion", () => {
 
   test("of a user goes by id, of a group by name", async () => {
     const { verbs, calls } = fakeVerbs();
-    expect(await verbs.deleteResource({ resourceId: id("user", "sub-1") }, REAL, never)).toEqual({
-      annotations: [],
-    });
-    await verbs.deleteResource({ resourceId: id("group", "admins") }, REAL, never);
+    const user = await verbs.deleteResource({ resourceId: id("user", "sub-1") }, REAL, never);
+    expect(notesIn(user)).toMatch(/"notes":\["tokens that were issued before stay valid until they expire/);
+    const group = await verbs.deleteResource({ resourceId: id("group", "admins") }, REAL, never);
+    expect(notesIn(group)).toMatch(
+      /"notes":\["2 members lose the group, 0 of them are signed out; tokens .* group admins/,
+    );
     expect(calls).toEqual([
       { verb: "deleteUser", args: [{ by: "id", value: "sub-1" }, REAL] },
       { verb: "deleteGroup", args: ["admins", REAL] },
     ]);
   });
+
+  function notesIn({ annotations }: { readonly annotations: readonly Any[] }): string {
+    return annotations
+      .map((any) =>
+        JSON.stringify(toJson(StructSchema, anyUnpack(any, StructSchema) ?? create(StructSchema))),
+      )
+      .join();
+  }
 
   test("of a user who no longer exists is a success", async () => {
     const { verbs } = fakeVerbs({ deleteUser: async () => nothingToDo({ user: undefined, groups: [] }) });

@@ -1,8 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import { CreateResourceResponseSchema, type Resource } from "../../protocol/messages.ts";
+import { TOKENS_OF_DELETED, tokensNote } from "../../provision/groups/end-sessions.ts";
 import { groupResource } from "../groups.ts";
-import { dryRunAnnotations } from "../outcome-notes.ts";
+import { dryRunAnnotations, noteAnnotations, warningAnnotations } from "../outcome-notes.ts";
 import { completeId, invalidField, notOffered, required, userRef } from "../requests.ts";
 import { groupFieldsOf } from "./group-fields.ts";
 import type { ProvisioningOptions, ProvisioningVerbs } from "./verbs.ts";
@@ -29,11 +30,24 @@ export function resourceVerbs({
       const id = completeId(resourceId, "resource_id");
       if (id.resourceType === USER_TYPE) {
         const outcome = await provisioner.deleteUser(userRef(id), context, signal);
-        return { annotations: dryRunAnnotations(context, outcome) };
+        return {
+          annotations: [
+            ...dryRunAnnotations(context, outcome),
+            ...noteAnnotations(outcome, TOKENS_OF_DELETED),
+          ],
+        };
       }
       if (id.resourceType === GROUP_TYPE) {
         const outcome = await provisioner.deleteGroup(id.resource, context, signal);
-        return { annotations: dryRunAnnotations(context, outcome) };
+        const { members, signedOut } = outcome.result;
+        const note = `${members} members lose the group, ${signedOut} of them are signed out; ${tokensNote(id.resource, signedOut === members)}`;
+        return {
+          annotations: [
+            ...dryRunAnnotations(context, outcome),
+            ...warningAnnotations(outcome),
+            ...noteAnnotations(outcome, note),
+          ],
+        };
       }
       throw notOffered("resource_id.resource_type", id.resourceType, "deleting");
     },

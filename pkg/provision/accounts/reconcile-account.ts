@@ -1,10 +1,11 @@
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Deps } from "../deps.ts";
+import { VISIBLE_WITHIN_MS } from "../find-user.ts";
 import { groupsOfUser } from "../groups/listings.ts";
 import type { RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
-import { retryUntilVisible, VISIBLE_WITHIN_MS } from "../visibility.ts";
+import { retryUntilVisible } from "../visibility.ts";
 import { type AccountLookup, findAccount } from "./find-account.ts";
 import { creationProofIn, isMadeByUs, UNTOUCHED_MS } from "./proof.ts";
 

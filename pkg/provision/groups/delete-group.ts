@@ -7,26 +7,27 @@ import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { DeletedGroup, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
+import { endsSessions, signOutAll } from "./end-sessions.ts";
 import { type Member, membersOfGroup } from "./listings.ts";
 
 /** Deletes a group with its memberships, which are kept in the audit log (L-26, mark 35). */
 export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-group"> {
   const { directory, policy, changes, groups } = deps;
 
-  async function plan(name: string, signal: AbortSignal): Promise<Plan<DeletedGroup>> {
+  async function plan(name: string, endSessions: boolean, signal: AbortSignal): Promise<Plan<DeletedGroup>> {
     const group = await groups.current(name, signal);
-    if (group === undefined) return { kind: "nothing-to-do", result: { name, members: 0 } };
+    if (group === undefined) return { kind: "nothing-to-do", result: { name, members: 0, signedOut: 0 } };
     policy.notManaged(name);
     policy.group(name);
     const members = await membersOfGroup(directory, name, signal);
-    const result = { name, members: members.length };
+    const toSignOut = endSessions ? members : [];
     const { description, roleArn, precedence } = group;
     return {
       kind: "change",
-      steps: ["DeleteGroup"],
-      preview: result,
+      steps: ["DeleteGroup", ...(toSignOut.length > 0 ? (["AdminUserGlobalSignOut"] as const) : [])],
+      preview: { name, members: members.length, signedOut: toSignOut.length },
       budgets: ["deletions"],
-      hints: { createdAtMs: group.createdAt.getTime() },
+      hints: { createdAtMs: group.createdAt.getTime(), signOut: endSessions },
       undo: { group: { description, roleArn, precedence }, members: members.map(({ sub }) => sub) },
       async apply(steps) {
         try {
@@ -37,7 +38,8 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
           await empty(steps, name, members);
           await removeOrRefill(steps, group, members);
         }
-        return result;
+        const signedOut = await signOutAll(deps, steps, toSignOut);
+        return { name, members: members.length, signedOut };
       },
     };
   }
@@ -95,9 +97,14 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
   ): Promise<RecoveryResult> {
     const { group: name = "" } = target;
     const group = await groups.current(name, steps.signal);
-    if (group === undefined) return { outcome: "done", says: `group ${name} is deleted` };
-    if (hints["createdAtMs"] !== group.createdAt.getTime()) {
-      return { outcome: "done", says: `group ${name} was deleted; another one has its name now` };
+    if (group === undefined || hints["createdAtMs"] !== group.createdAt.getTime()) {
+      const says =
+        group === undefined
+          ? `group ${name} is deleted`
+          : `group ${name} was deleted; another one has its name now`;
+      return hints["signOut"] === true
+        ? await finishSignOuts(undo?.members ?? [], says, steps)
+        : { outcome: "done", says };
     }
     const removals = made.filter(({ operation }) => operation === "AdminRemoveUserFromGroup").length;
     const taken = (undo?.members ?? []).slice(0, removals);
@@ -121,6 +128,20 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
     };
   }
 
+  /** To sign somebody out again does no harm. */
+  async function finishSignOuts(
+    subs: readonly string[],
+    says: string,
+    steps: StepLog,
+  ): Promise<RecoveryResult> {
+    for (const sub of subs) {
+      const [user] = await directory.findUsers("sub", sub, steps.signal);
+      if (user === undefined || (await signOutAll(deps, steps, [user])) === 1) continue;
+      return { outcome: "partial", says: [says, ...steps.warnings()].join("; ") };
+    }
+    return { outcome: "done", says: `${says}, and its ${subs.length} members are signed out` };
+  }
+
   return {
     methods: {
       deleteGroup: (name, context, signal) =>
@@ -129,7 +150,7 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
             kind: "delete-group",
             lock: `group:${name}`,
             target: { group: name },
-            plan: (inner) => plan(name, inner),
+            plan: (inner) => plan(name, endsSessions(deps, context), inner),
           },
           context,
           signal,

@@ -11,6 +11,7 @@ import type { Membership, RecoveryResult } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
 import { changeAccount, changeAccountIfFound, userGone } from "../users/user-change.ts";
 import { userIfThere } from "../visibility.ts";
+import { endsSessions, signOutAll } from "./end-sessions.ts";
 import { groupGone, groupsOfUser } from "./listings.ts";
 
 /**
@@ -74,25 +75,39 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     }
   }
 
-  async function planRevoke(user: Account, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
+  /**
+   * With `endSessions` a user who is not in the group is signed out all the same: an earlier attempt may have stopped
+   * between the two calls.
+   */
+  async function planRevoke(
+    user: Account,
+    name: string,
+    endSessions: boolean,
+    signal: AbortSignal,
+  ): Promise<Plan<Membership>> {
     policy.notManaged(name);
     const fresh = await userIfThere(deps, user, signal);
-    const result = { user: fresh, group: name };
-    if (fresh === undefined) return { kind: "nothing-to-do", result };
-    const memberOf = await groupsOfUser(directory, fresh.username, signal);
-    if (!memberOf.has(name)) return { kind: "nothing-to-do", result };
+    if (fresh === undefined) return { kind: "nothing-to-do", result: { user: undefined, group: name } };
+    const isIn = (await groupsOfUser(directory, fresh.username, signal)).has(name);
+    if (!isIn && !endSessions) return { kind: "nothing-to-do", result: { user: fresh, group: name } };
     return {
       kind: "change",
-      steps: ["AdminRemoveUserFromGroup"],
-      preview: result,
-      hints: { username: fresh.username },
+      steps: [
+        ...(isIn ? (["AdminRemoveUserFromGroup"] as const) : []),
+        ...(endSessions ? (["AdminUserGlobalSignOut"] as const) : []),
+      ],
+      preview: { user: fresh, group: name, signedOut: endSessions },
+      hints: { username: fresh.username, signOut: endSessions },
       apply: async (steps) => {
-        await steps.make(
-          "AdminRemoveUserFromGroup",
-          (inner) => goneIsDone(directory.removeMember(name, fresh.username, inner)),
-          (inner) => isMember(fresh, name, false, inner),
-        );
-        return result;
+        if (isIn) {
+          await steps.make(
+            "AdminRemoveUserFromGroup",
+            (inner) => goneIsDone(directory.removeMember(name, fresh.username, inner)),
+            (inner) => isMember(fresh, name, false, inner),
+          );
+        }
+        const signedOut = endSessions && (await signOutAll(deps, steps, [fresh])) === 1;
+        return { user: fresh, group: name, signedOut };
       },
     };
   }
@@ -107,11 +122,9 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     return is === wanted ? { state: "done", receipt: { requestId: undefined } } : { state: "not-done" };
   }
 
-  async function reconcile(
-    { kind, target, hints }: OpenChange,
-    { signal }: StepLog,
-  ): Promise<RecoveryResult> {
-    const { username } = hints;
+  async function reconcile({ kind, target, hints }: OpenChange, steps: StepLog): Promise<RecoveryResult> {
+    const { signal } = steps;
+    const { username, signOut } = hints;
     const { group = "", user: sub = "" } = target;
     if (typeof username !== "string") {
       return {
@@ -122,7 +135,12 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     const user = await users.reread({ sub, username }, signal);
     const is = user !== undefined && (await groupsOfUser(directory, username, signal)).has(group);
     const says = `user ${sub} is ${is ? "" : "not "}in group ${group}`;
-    return { outcome: is === (kind === "grant") ? "done" : "failed", says };
+    if (is !== (kind === "grant")) return { outcome: "failed", says };
+    if (kind === "grant" || signOut !== true || user === undefined) return { outcome: "done", says };
+    const isSignedOut = (await signOutAll(deps, steps, [user])) === 1;
+    return isSignedOut
+      ? { outcome: "done", says: `${says}, and is signed out` }
+      : { outcome: "partial", says: [says, ...steps.warnings()].join("; ") };
   }
 
   return {
@@ -137,7 +155,12 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
       revoke: (user, group, context, signal) =>
         changeAccountIfFound<Membership>(
           deps,
-          { kind: "revoke", user, group, plan: (account, inner) => planRevoke(account, group, inner) },
+          {
+            kind: "revoke",
+            user,
+            group,
+            plan: (account, inner) => planRevoke(account, group, endsSessions(deps, context), inner),
+          },
           { user: undefined, group },
           context,
           signal,

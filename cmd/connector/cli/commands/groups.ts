@@ -2,6 +2,7 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import type { GroupFields } from "../../../../pkg/core/directory-writer.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Group } from "../../../../pkg/core/group.ts";
+import { tokensNote } from "../../../../pkg/provision/groups/end-sessions.ts";
 import type { GroupPatch } from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
 import { makeChanges } from "../make-changes.ts";
@@ -65,19 +66,26 @@ export function updateGroupCommand(
 
 export function deleteGroupCommand(name: string, config: Config, context: Context): Promise<number> {
   return makeChanges(config, context, {
-    detailKeys: ["members"],
+    detailKeys: ["members", "signed_out"],
     changes: [
       {
         name: `group ${name}`,
         async make({ provisioner, write, signal }) {
           const outcome = await provisioner.deleteGroup(name, write, signal);
-          const { members } = outcome.result;
+          const { members, signedOut } = outcome.result;
+          const outOf = signedOut > 0 ? `, ${signedOut} of them signed out` : "";
+          const would =
+            outcome.outcome === "planned" ? [`${counted(members, "member")} would be affected`] : [];
+          const tokens =
+            outcome.outcome === "nothing-to-do" || members === 0
+              ? []
+              : [tokensNote(name, signedOut === members)];
           return changeRow("delete-group", outcome, {
             group: name,
-            details: { members },
-            done: `deleted: group ${name}; ${counted(members, "member")} affected`,
+            details: { members, signed_out: signedOut },
+            done: `deleted: group ${name}; ${counted(members, "member")} affected${outOf}`,
             already: `group ${name} is not in the pool`,
-            more: outcome.outcome === "planned" ? [`${counted(members, "member")} would be affected`] : [],
+            more: [...would, ...tokens],
           });
         },
       },

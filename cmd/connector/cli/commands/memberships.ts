@@ -1,4 +1,5 @@
 import type { Config } from "../../../../pkg/config/config.ts";
+import { tokensNote } from "../../../../pkg/provision/groups/end-sessions.ts";
 import type { Context } from "../../process/context.ts";
 import { makeChanges } from "../make-changes.ts";
 import { changeRow } from "../output/change-output.ts";
@@ -23,15 +24,22 @@ export function membershipsCommand(
         const ref = { by: "text", value: user } as const;
         const outcome = await provisioner[kind](ref, group, write, signal);
         const sub = outcome.result.user?.sub;
+        const { signedOut = false } = outcome.result;
+        const isMade = kind === "revoke" && outcome.outcome !== "nothing-to-do";
         const who = sub === undefined ? "the user is not in the pool" : `user ${sub}`;
         const sentences =
           kind === "grant"
             ? { done: `granted: ${who} is in group ${group}`, already: `${who} is already in group ${group}` }
             : {
-                done: `revoked: ${who} is no longer in group ${group}`,
+                done: `revoked: ${who} is no longer in group ${group}${signedOut ? ", and is signed out" : ""}`,
                 already: sub === undefined ? who : `${who} is not in group ${group}`,
               };
-        return changeRow(kind, outcome, { user: sub, group, ...sentences });
+        return changeRow(kind, outcome, {
+          user: sub,
+          group,
+          ...sentences,
+          more: isMade ? [tokensNote(group, signedOut)] : [],
+        });
       },
     })),
   });

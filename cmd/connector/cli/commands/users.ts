@@ -1,6 +1,7 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { ChangeKind } from "../../../../pkg/core/change.ts";
 import type { Secret } from "../../../../pkg/core/secret.ts";
+import { TOKENS_OF_DELETED } from "../../../../pkg/provision/groups/end-sessions.ts";
 import type {
   AttributeChange,
   ChangedUser,
@@ -62,6 +63,7 @@ async function changeOf(ref: UserRef, request: UserRequest, { provisioner, write
         details: { groups },
         done: `deleted: user ${user?.sub ?? ""}, member of ${list}`,
         already: "the user is not in the pool",
+        more: outcome.outcome === "done" ? [TOKENS_OF_DELETED] : [],
       });
     }
     case "enable-user":

@@ -303,6 +303,7 @@ _connector_create_account() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -350,6 +351,7 @@ _connector_update_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -394,6 +396,7 @@ _connector_enable_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -439,6 +442,7 @@ _connector_disable_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -483,6 +487,7 @@ _connector_sign_out_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -529,6 +534,7 @@ _connector_set_password() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -575,6 +581,7 @@ _connector_rotate_password() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -619,6 +626,7 @@ _connector_reset_password() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -663,6 +671,7 @@ _connector_resend_invitation() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -707,6 +716,7 @@ _connector_confirm_sign_up() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -751,6 +761,7 @@ _connector_reset_mfa() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -795,6 +806,7 @@ _connector_delete_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -840,6 +852,7 @@ _connector_grant() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -885,6 +898,7 @@ _connector_revoke() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -932,6 +946,7 @@ _connector_create_group() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -979,6 +994,7 @@ _connector_update_group() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -1023,6 +1039,7 @@ _connector_delete_group() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -1069,6 +1086,7 @@ _connector_serve() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -1266,6 +1284,7 @@ _connector_config_show() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
@@ -1365,6 +1384,7 @@ _connector_actions_invoke() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \

@@ -1,0 +1,43 @@
+// Tokens name the groups of a user until they expire (mark 47), also after the membership has ended.
+import { GovernanceError } from "../../core/errors.ts";
+import type { Deps } from "../deps.ts";
+import type { Account } from "../find-user.ts";
+import type { WriteContext } from "../provisioner.ts";
+import { goneIsDone, type StepLog } from "../steps.ts";
+
+/** Whether the change is to sign out the users who lose a group. */
+export function endsSessions({ policy }: Pick<Deps, "policy">, { endSessions }: WriteContext): boolean {
+  return endSessions ?? policy.endSessions;
+}
+
+/** Ends the sessions of users who have lost a group. Resolves with how many; stops where AWS denies it. */
+export async function signOutAll(
+  { directory }: Pick<Deps, "directory">,
+  steps: Pick<StepLog, "tryOptional">,
+  accounts: readonly Account[],
+): Promise<number> {
+  let signedOut = 0;
+  for (const { sub, username } of accounts) {
+    const others = accounts.length - signedOut - 1;
+    const without = `the sessions of user ${sub}${others === 0 ? "" : ` and ${others} others`} were not ended`;
+    const signOut = (signal: AbortSignal) => goneIsDone(directory.signOutUser(username, signal));
+    try {
+      if (!(await steps.tryOptional("AdminUserGlobalSignOut", without, signOut))) return signedOut;
+    } catch (error) {
+      const failure = GovernanceError.from(error);
+      throw failure.with({ message: `${failure.message}; ${without}` });
+    }
+    signedOut += 1;
+  }
+  return signedOut;
+}
+
+/** What is to be known of the tokens of users who lost the group. `isEnded`: all of them were signed out. */
+export function tokensNote(group: string, isEnded: boolean): string {
+  return isEnded
+    ? `tokens that an application checks by itself name group ${group} until they expire`
+    : `tokens that were issued before name group ${group} until they expire; end-sessions signs the users out as well`;
+}
+
+export const TOKENS_OF_DELETED =
+  "tokens that were issued before stay valid until they expire, where an application checks them by itself";
