@@ -45,6 +45,7 @@ export interface LogFields {
   readonly calls?: number;
   readonly throttles?: number;
   readonly droppedGroups?: number;
+  readonly recreatedGroups?: number;
   readonly openListings?: number;
   readonly grantedPerSecond?: number;
   readonly usedPerSecond?: number;

@@ -17,6 +17,7 @@ export {
   GrantAlreadyExistsSchema,
   GrantAlreadyRevokedSchema,
   GrantImmutableSchema,
+  GrantMetadataSchema,
 } from "../gen/c1/connector/v2/annotation_grant_pb.ts";
 export { SkipEntitlementsAndGrantsSchema } from "../gen/c1/connector/v2/annotation_resource_tree_pb.ts";
 export {

@@ -20,6 +20,7 @@ import {
   removeLeftovers,
 } from "./publish/publish.ts";
 import type { RunFingerprint } from "./run/fingerprint.ts";
+import { isAnotherGroup, markedAsRecreated } from "./run/group-creation.ts";
 import { type RunPage, RunRows } from "./run/run-rows.ts";
 import { type RunState, readRun } from "./run/run-state.ts";
 import { createWorkFile, openWorkFile, type WorkFile } from "./run/work-file.ts";
@@ -167,7 +168,11 @@ class OpenSyncFile implements SyncFile {
 
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
     this.#expect("reading");
-    return this.#write("store a page", () => this.#rows.commit(rowsOf(page)));
+    return this.#write("store a page", () => {
+      const rows = rowsOf(page);
+      const isRecreated = rows.grants.length > 0 && this.#isRecreated(page.cursor.group);
+      return this.#rows.commit(isRecreated ? { ...rows, grants: rows.grants.map(markedAsRecreated) } : rows);
+    });
   }
 
   async dropGroup(cursor: ListingCursor): Promise<void> {
@@ -194,8 +199,9 @@ class OpenSyncFile implements SyncFile {
     const finished = this.#write("publish the run", () => this.#finished(publishing));
     this.#state = "publishing";
     try {
+      const recreatedGroups = this.#rows.groupNames().filter((name) => this.#isRecreated(name));
       const published = await publishRun(
-        { ...finished, target, connectorVersion },
+        { ...finished, target, connectorVersion, recreatedGroups },
         AbortSignal.any([signal, this.#closing.signal]),
       );
       this.#state = "published";
@@ -224,6 +230,12 @@ class OpenSyncFile implements SyncFile {
     } finally {
       lock.release();
     }
+  }
+
+  /** Whether the newest complete run holds an older group of this name (L-11). */
+  #isRecreated(group: string): boolean {
+    const before = this.#parts.previous?.groupCreatedAt(group);
+    return before !== undefined && isAnotherGroup(before, this.#rows.groupCreatedAt(group));
   }
 
   /** The run, once nothing of it is left to read. */

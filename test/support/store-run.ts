@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { create, toJson } from "@bufbuild/protobuf";
+import { create, createRegistry, toJson } from "@bufbuild/protobuf";
 import type { UserRow } from "../../pkg/connector/connector.ts";
 import { ksuid } from "../../pkg/core/ksuid.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type Entitlement,
   EntitlementSchema,
   type Grant,
+  GrantMetadataSchema,
   GrantSchema,
   type Resource,
   ResourceSchema,
@@ -33,6 +34,8 @@ export interface SmallPool {
   readonly users: readonly string[];
   readonly groups: Readonly<Record<string, readonly string[]>>;
 }
+
+const ANNOTATIONS = createRegistry(GrantMetadataSchema);
 
 export const POOL_ID = "eu-west-1_Store";
 export const TYPES: readonly ResourceType[] = [USER_TYPE, GROUP_TYPE].map((id) =>
@@ -200,7 +203,9 @@ export async function contentOf(file: string) {
       types: [...stored.resourceTypes(run.syncId)].map((row) => toJson(ResourceTypeSchema, row)),
       resources: sorted([...stored.resources(run.syncId)].map((row) => toJson(ResourceSchema, row))),
       entitlements: sorted([...stored.entitlements(run.syncId)].map((row) => toJson(EntitlementSchema, row))),
-      grants: sorted([...stored.grants(run.syncId)].map((row) => toJson(GrantSchema, row))),
+      grants: sorted(
+        [...stored.grants(run.syncId)].map((row) => toJson(GrantSchema, row, { registry: ANNOTATIONS })),
+      ),
     }));
   } finally {
     stored.close();

@@ -5,7 +5,13 @@ import type { RunReport } from "../../../pkg/sync/schedule/sync-schedule.ts";
 import type { SyncResult } from "../../../pkg/sync/sync-once.ts";
 import type { CompleteRun } from "../../../pkg/sync/target.ts";
 import type { Context } from "../process/context.ts";
-import { type Published, type SyncConfig, type SyncPieces, syncOptions } from "./sync.ts";
+import {
+  type Published,
+  type SyncConfig,
+  type SyncPieces,
+  syncOptions,
+  warnOfRecreatedGroups,
+} from "./sync.ts";
 
 export type FileSyncReport = RunReport<SyncResult<Published>>;
 
@@ -73,6 +79,7 @@ function logReport(report: FileSyncReport, { config, pieces: { log } }: Schedule
       durationMs: Math.round(durationMs),
     });
   }
+  warnOfRecreatedGroups({ log }, published);
   if (report.skipped > 0) {
     log.warn("the sync took longer than --sync-every: raise it, or --rate", { file });
   }

@@ -75,3 +75,18 @@ function loggedEvents({ pieces: { log }, follow }: SyncSetup): SyncEvents {
     onCloseFailed: (_target, error) => log.failure("closing the sync file failed", error),
   };
 }
+
+/** Says which groups were deleted and made again since the previous run: under the old name, but with other members. */
+export function warnOfRecreatedGroups(
+  { log }: Pick<SyncPieces, "log">,
+  published: readonly Published[],
+): void {
+  for (const { file, recreatedGroups } of published) {
+    if (recreatedGroups.length === 0) continue;
+    log.warn("groups were deleted and created again under their names: their memberships are new ones", {
+      file,
+      recreatedGroups: recreatedGroups.length,
+      names: { group: recreatedGroups.join(" ") },
+    });
+  }
+}

@@ -297,6 +297,7 @@ test("a file that its readers would refuse for its size keeps the new run alone 
     run,
     previous,
     target: statSync(paths.target),
+    recreatedGroups: [],
     connectorVersion: "0.0.0-test",
     acceptShrink: false,
     nowMs: Date.UTC(2026, 10, 22),

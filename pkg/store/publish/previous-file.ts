@@ -6,6 +6,7 @@ import { GROUP_TYPE } from "../../protocol/ids.ts";
 import { onDisk, refusedFile, SQLITE, sqliteOf, storeError } from "../errors.ts";
 import { numberIn, optionalTextIn, type SqlRow, textIn } from "../rows.ts";
 import type { RunFingerprint } from "../run/fingerprint.ts";
+import { groupCreationIn } from "../run/group-creation.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import { unpack } from "./envelope.ts";
 import { columnsOf, RUN_TABLES } from "./file-schema.ts";
@@ -26,6 +27,8 @@ export interface PreviousFile {
   readonly runs: readonly [PreviousRun, ...PreviousRun[]];
   /** Members of a group in the newest run; 0 when there is no such group. */
   membersOf(group: string): number;
+  /** When the group was created, in the newest run; undefined when there is no such group. */
+  groupCreatedAt(group: string): number | undefined;
   /** Closes and removes the unpacked copy. */
   close(): void;
 }
@@ -60,11 +63,16 @@ function previousFile(path: string, database: DatabaseSync, runs: PreviousFile["
   const members = database.prepare(`
     SELECT count(*) AS n FROM v1_grants WHERE sync_id = ?1 AND entitlement_id IN (
       SELECT external_id FROM v1_entitlements WHERE resource_type_id = '${GROUP_TYPE}' AND resource_id = ?2 AND sync_id = ?1)`);
+  const groupRow = database.prepare(
+    `SELECT data FROM v1_resources WHERE sync_id = ?1 AND external_id = '${GROUP_TYPE}:' || ?2`,
+  );
   return {
     database: path,
     runs,
     membersOf: (group) =>
       onDisk("read the previous run", () => numberIn(members.get(runs[0].syncId, group), "n")),
+    groupCreatedAt: (name) =>
+      onDisk("read the previous run", () => groupCreationIn(groupRow.get(runs[0].syncId, name))),
     close() {
       if (!database.isOpen) return;
       database.close();

@@ -19,6 +19,8 @@ export interface PublishedFile extends PublishedRun {
   readonly file: string;
   /** Runs in the file now: 2, or 1 when it is the first or when both would be more than Baton's readers unpack. */
   readonly runs: 1 | 2;
+  /** Groups that were deleted and made again under their names since the previous run in the file. */
+  readonly recreatedGroups: readonly string[];
   /** Size of the file. */
   readonly bytes: number;
   /** Size of the database in it. */
@@ -33,6 +35,7 @@ export interface PublishDeps {
   /** The state of the target file when it was checked. */
   readonly target: Stats | undefined;
   readonly connectorVersion: string;
+  readonly recreatedGroups: readonly string[];
   readonly acceptShrink: boolean;
   readonly nowMs: EpochMs;
   readonly maxDatabaseBytes?: number;
@@ -62,13 +65,16 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
     previous: before?.counts,
     startedAt: new Date(run.startedAtMs),
     endedAt: new Date(endedAtMs),
+    recreatedGroups: deps.recreatedGroups,
     ...built,
     bytes: statSync(paths.target).size,
   };
 }
 
 /** When the run ended. Throws `refused-by-guard`, and keeps the run as held, when it lost too much (STORE-7). */
-export function endOrHold(deps: Omit<PublishDeps, "connectorVersion" | "target">): EpochMs {
+export function endOrHold(
+  deps: Omit<PublishDeps, "connectorVersion" | "target" | "recreatedGroups">,
+): EpochMs {
   const { paths, work, run, previous } = deps;
   const before = previous?.runs[0];
   const refusal = before === undefined ? undefined : shrinkRefusal(paths.target, before.counts, run.counts);

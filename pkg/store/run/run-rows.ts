@@ -1,6 +1,7 @@
 // The rows of the run being read. Invariants STORE-4, STORE-6 and STORE-9 of DESIGN.md hold here.
 
 import type { DatabaseSync } from "node:sqlite";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { ListingCursor, ListingKind, ListingState, SyncCounts } from "../../core/sync-plan.ts";
@@ -9,6 +10,7 @@ import type { Entitlement, Grant, Resource, ResourceType } from "../../protocol/
 import { numberIn, type SqlRow, textIn } from "../rows.ts";
 import { timestampText } from "../timestamps.ts";
 import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode.ts";
+import { groupCreationIn, isAnotherGroup } from "./group-creation.ts";
 import { insertRun, type RunState } from "./run-state.ts";
 import { prepareRun, type RunStatements } from "./run-statements.ts";
 
@@ -91,16 +93,33 @@ export class RunRows {
     });
   }
 
-  /** Returns the listings that were really opened: new ones, and those of a group that had vanished and is back. */
+  /** When the group was created; undefined when the run has no such group. */
+  groupCreatedAt(name: string): number | undefined {
+    return groupCreationIn(this.#sql.groupData.get(GROUP_TYPE, name));
+  }
+
+  groupNames(): readonly string[] {
+    return this.#sql.groups.all(GROUP_TYPE).map((row) => textIn(row, "resource_id"));
+  }
+
+  /**
+   * Returns the listings that were really opened: new ones, those of a group that had vanished and is back, and those of a
+   * group that was made again after its members were read.
+   */
   commit(page: RunPage): readonly ListingCursor[] {
     return this.#transaction((tally, at) => {
       const met: Met = { resources: new Map(), entitlements: new Map() };
+      const again = new Set(
+        page.resources.filter((one) => this.#isMadeAgain(one)).map(({ id }) => id?.resource),
+      );
       for (const resource of page.resources) this.#putResource(resource, null, at, tally, met);
       for (const principal of page.principals) this.#addPrincipal(principal, at, tally, met);
       for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
       for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
       this.#moveListing(page.cursor);
-      return page.opens.filter((cursor) => this.#openListing(cursor));
+      return page.opens.filter((cursor) =>
+        again.has(cursor.group) ? this.#readAnew(cursor, tally) : this.#openListing(cursor),
+      );
     });
   }
 
@@ -118,6 +137,19 @@ export class RunRows {
       }
       this.#moveListing(cursor);
     });
+  }
+
+  /** Whether the run holds an older group of this name. */
+  #isMadeAgain({ id, createdAt }: Resource): boolean {
+    if (id?.resourceType !== GROUP_TYPE || createdAt === undefined) return false;
+    return isAnotherGroup(this.groupCreatedAt(id.resource), timestampDate(createdAt).getTime());
+  }
+
+  /** The memberships of the older group go. A listing that is being read goes on. */
+  #readAnew({ kind, group, token, state, pages }: ListingCursor, tally: Tally): boolean {
+    const isOpened = Number(this.#sql.reopenListing.run(token, state, pages, kind, group).changes) === 1;
+    if (isOpened) tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
+    return isOpened;
   }
 
   #addPrincipal(principal: PagePrincipal, at: string, tally: Tally, met: Met): void {

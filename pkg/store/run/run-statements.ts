@@ -35,6 +35,11 @@ const SQL = {
   dropGrants: `
     DELETE FROM grants WHERE entitlement IN (SELECT id FROM entitlements WHERE type = ? AND resource_id = ?)`,
   dropEntitlements: "DELETE FROM entitlements WHERE type = ? AND resource_id = ?",
+  groups: "SELECT resource_id FROM names WHERE type = ? ORDER BY resource_id",
+  groupData: `
+    SELECT data FROM resources WHERE id = (SELECT resource FROM names WHERE type = ? AND resource_id = ?)`,
+  reopenListing: `
+    UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'done'`,
   dropResource: "DELETE FROM resources WHERE id = ?",
   dropName: "DELETE FROM names WHERE type = ? AND resource_id = ?",
 } as const;
@@ -60,6 +65,9 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     updateGrant: database.prepare(SQL.updateGrant),
     dropGrants: database.prepare(SQL.dropGrants),
     dropEntitlements: database.prepare(SQL.dropEntitlements),
+    groups: database.prepare(SQL.groups),
+    groupData: database.prepare(SQL.groupData),
+    reopenListing: database.prepare(SQL.reopenListing),
     dropResource: database.prepare(SQL.dropResource),
     dropName: database.prepare(SQL.dropName),
   };

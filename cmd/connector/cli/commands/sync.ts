@@ -1,6 +1,6 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
-import { syncOptions } from "../../app/sync.ts";
+import { syncOptions, warnOfRecreatedGroups } from "../../app/sync.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { printSummary } from "../output/sync-summary.ts";
@@ -19,6 +19,7 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
     });
     const { published, ...result } = await syncOnce(options, context.signal);
     const { poolId, output } = config;
+    warnOfRecreatedGroups(runtime, published);
     for (const file of published)
       await printSummary({ ...result, poolId, published: file }, output, context.stdout);
     return OK;

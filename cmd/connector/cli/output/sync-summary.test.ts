@@ -6,6 +6,7 @@ describe("the summary of a sync", () => {
   const summary: SyncSummary = {
     published: {
       kind: "c1z",
+      recreatedGroups: ["admins"],
       file: "/data/\u001b[2Jsync.c1z",
       id: "3MQ1VqVfNWcserrPtRDPDx6Yklq",
       counts: { users: 3000, groups: 40, memberships: 6000 },
@@ -35,6 +36,7 @@ describe("the summary of a sync", () => {
   calls        127 for 126 pages, 2 throttled
   resumed      a sync that started at 1970-01-01T00:00:00.000Z
   skipped      1 group, deleted during the sync
+  made again   1 group, deleted and created under its name: admins
 `);
   });
 
@@ -47,6 +49,7 @@ describe("the summary of a sync", () => {
       previous_users: 2900,
       memberships: 6000,
       dropped_groups: 1,
+      recreated_groups: "admins",
       pages: 126,
       calls: 127,
       throttles: 2,

@@ -24,6 +24,7 @@ const COLUMNS: readonly Column<SyncSummary>[] = [
   { key: "previous_groups", value: ({ published }) => published.previous?.groups },
   { key: "previous_memberships", value: ({ published }) => published.previous?.memberships },
   { key: "dropped_groups", value: ({ droppedGroups }) => droppedGroups },
+  { key: "recreated_groups", value: ({ published }) => published.recreatedGroups.join(" ") },
   { key: "pages", value: ({ pages }) => pages },
   { key: "calls", value: ({ calls }) => calls },
   { key: "throttles", value: ({ throttles }) => throttles },
@@ -51,6 +52,8 @@ export async function printSummary(summary: SyncSummary, format: OutputFormat, o
   await rows.end();
 }
 
+const SHOWN_GROUPS = 10;
+
 const NUMBER = new Intl.NumberFormat("en");
 
 function forPeople(summary: SyncSummary): string {
@@ -66,7 +69,15 @@ function forPeople(summary: SyncSummary): string {
   if (resumed) lines.push(`  resumed      a sync that started at ${published.startedAt.toISOString()}`);
   if (droppedGroups > 0)
     lines.push(`  skipped      ${counted(droppedGroups, "group")}, deleted during the sync`);
+  if (published.recreatedGroups.length > 0)
+    lines.push(`  made again   ${recreated(published.recreatedGroups)}`);
   return `${lines.join("\n")}\n`;
+}
+
+function recreated(groups: readonly string[]): string {
+  const count = `${counted(groups.length, "group")}, deleted and created under ${groups.length === 1 ? "its name" : "their names"}: `;
+  const shown = groups.slice(0, SHOWN_GROUPS).map(printable).join(", ");
+  return count + shown + (groups.length > SHOWN_GROUPS ? ", …" : "");
 }
 
 function withChange(now: number, before: number | undefined): string {

@@ -1,0 +1,27 @@
+// Group names are used again. Only the creation time tells a group from an older one of its name (L-11).
+import { create, fromBinary } from "@bufbuild/protobuf";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { annotation, sortedStruct } from "../../protocol/builders.ts";
+import { type Grant, GrantMetadataSchema, GrantSchema, ResourceSchema } from "../../protocol/messages.ts";
+import { bytesIn, type SqlRow } from "../rows.ts";
+
+/** When the group of the stored row was created; undefined when there is no row, or no time in it. */
+export function groupCreationIn(row: SqlRow | undefined): number | undefined {
+  if (row === undefined) return undefined;
+  const { createdAt } = fromBinary(ResourceSchema, bytesIn(row, "data"));
+  return createdAt === undefined ? undefined : timestampDate(createdAt).getTime();
+}
+
+/** Whether the two are different groups of one name. */
+export function isAnotherGroup(before: number | undefined, now: number | undefined): boolean {
+  return before !== undefined && now !== undefined && before !== now;
+}
+
+/** A membership of a group that was made again, which is not the membership of the older group. */
+export function markedAsRecreated(grant: Grant): Grant {
+  const metadata = sortedStruct([["group_was_recreated", true]]);
+  return create(GrantSchema, {
+    ...grant,
+    annotations: [...grant.annotations, annotation(GrantMetadataSchema, { metadata })],
+  });
+}
