@@ -1,19 +1,18 @@
 // The audit log on a real disk: several processes write it, a process is killed, the disk is full, and the commands
 // read it.
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  type AuditFile,
-  type AuditShowFilters,
-  auditShowCommand,
-  auditVerifyCommand,
-} from "../cmd/connector/cli/commands/audit.ts";
+import { type AuditFile, auditVerifyCommand } from "../cmd/connector/cli/commands/audit.ts";
+import type { AuditShowFilters, SubsInPool } from "../cmd/connector/cli/commands/audit-filter.ts";
+import { auditShowCommand } from "../cmd/connector/cli/commands/audit-show.ts";
 import { type MemoryContext, memoryContext, memoryOutput } from "../cmd/connector/testing.fixture.ts";
+import { GovernanceError } from "../pkg/core/errors.ts";
 import { openAuditLog } from "../pkg/ops/audit/audit-log.ts";
 import { linesOf, NOW, recordOf } from "../pkg/ops/audit/testing.fixture.ts";
 import { verifyAuditFile } from "../pkg/ops/audit/verify-audit-file.ts";
@@ -231,12 +230,15 @@ describe("audit verify", () => {
 });
 
 describe("audit show", () => {
+  const nobody: SubsInPool = async () => [];
+
   async function show(
     output: AuditFile["output"],
     filters: AuditShowFilters = {},
     context: MemoryContext = memoryContext({ now: () => NOW + 10_000 }),
+    subsInPool: SubsInPool = async () => [],
   ): Promise<string> {
-    expect(await auditShowCommand({ path, output }, filters, context)).toBe(0);
+    expect(await auditShowCommand({ path, output }, filters, context, subsInPool)).toBe(0);
     return context.stdout.text();
   }
 
@@ -256,9 +258,9 @@ describe("audit show", () => {
     );
     expect(await show("table")).toBe(
       [
-        "TIME                      KIND            TARGET                                                     OUTCOME  BY                            STEPS",
-        "2026-11-21T15:00:01.000Z  grant           user 5c1e0000-0000-4000-8000-000000000001, group auditors  done     cli:alice                     AdminAddUserToGroup done [req-1]",
-        "2026-11-21T15:00:00.000Z  create-account  login sha256 abababababab                                  undone   grpc:eve\\u{1b}[2J\\u{a}forged  AdminCreateUser done [r]; AdminDeleteUser done (undo) [r]",
+        "TIME                      KIND            OUTCOME  TARGET                                                     BY                            STEPS",
+        "2026-11-21T15:00:01.000Z  grant           done     user 5c1e0000-0000-4000-8000-000000000001, group auditors  cli:alice                     AdminAddUserToGroup done [req-1]",
+        "2026-11-21T15:00:00.000Z  create-account  undone   login sha256 abababababab                                  grpc:eve\\u{1b}[2J\\u{a}forged  AdminCreateUser done [r]; AdminDeleteUser done (undo) [r]",
         "",
       ].join("\n"),
     );
@@ -296,6 +298,97 @@ describe("audit show", () => {
     expect(found).toHaveLength(ids.length);
   });
 
+  describe("by a person", () => {
+    const CARLA = "5c1e0000-0000-4000-8000-0000000000ca";
+    const hash = (login: string): string => createHash("sha256").update(login).digest("hex");
+
+    beforeEach(() => {
+      write(2);
+      const log = openAuditLog({ path, now: () => NOW });
+      log.append(recordOf("refused", { kind: "create-account", target: { loginSha256: hash("carla") } }));
+      const target = { user: CARLA, loginSha256: hash("carla") };
+      log.append(recordOf("created", { kind: "create-account", target }));
+      log.append(recordOf("granted", { target: { user: CARLA, group: "sales" } }));
+    });
+
+    const ids = async (filters: AuditShowFilters, subsInPool?: SubsInPool): Promise<readonly unknown[]> => {
+      const found: unknown = JSON.parse(await show("json", filters, undefined, subsInPool));
+      if (!Array.isArray(found)) throw new TypeError("no list");
+      return found.map((line: { readonly change?: unknown }) => line.change);
+    };
+
+    test.for([
+      ["the sub", CARLA],
+      ["the sub in capitals", CARLA.toUpperCase()],
+    ])("takes %s", async ([, user = ""]) => {
+      expect(await ids({ user })).toEqual(["created", "granted"]);
+    });
+
+    test.for([["carla"], ["Carla"], [" carla "]])(
+      "takes the login %j of an account that the log saw created, also once it is deleted",
+      async ([user = ""]) => {
+        expect(await ids({ user })).toEqual(["refused", "created", "granted"]);
+      },
+    );
+
+    test("takes every name that the pool knows", async () => {
+      const asked: string[] = [];
+      const pool: SubsInPool = async (name) => {
+        asked.push(name);
+        return [CARLA];
+      };
+      expect(await ids({ user: "carla@example.com" }, pool)).toEqual(["created", "granted"]);
+      expect(asked).toEqual(["carla@example.com"]);
+    });
+
+    test("shows what the log knows, with a warning, when the pool cannot be asked", async () => {
+      const context = memoryContext();
+      const away: SubsInPool = async () => {
+        throw new GovernanceError("unauthenticated", "no credentials");
+      };
+      const text = await show("jsonl", { user: "carla" }, context, away);
+      expect(text.trimEnd().split("\n")).toHaveLength(3);
+      expect(context.stderr.text()).toMatch(
+        /^connector: warning: the pool cannot be asked .*: no credentials\n$/,
+      );
+      await expect(
+        auditShowCommand({ path, output: "json" }, { user: "dora" }, memoryContext(), away),
+      ).rejects.toMatchObject({ code: "unauthenticated", message: "--user: no credentials" });
+    });
+
+    test("refuses a name that several users have", async () => {
+      const several: SubsInPool = async () => {
+        throw new GovernanceError("invalid-argument", "user: 2 accounts match");
+      };
+      await expect(
+        auditShowCommand({ path, output: "json" }, { user: "carla" }, memoryContext(), several),
+      ).rejects.toMatchObject({ code: "invalid-argument", message: "--user: 2 accounts match" });
+    });
+  });
+
+  test.for([
+    [{ by: "cli:alice" }, 2],
+    [{ by: "alice" }, 2],
+    [{ by: "cli:" }, 2],
+    [{ by: "ali" }, 2],
+  ] as const)("takes the requester as the column shows it, or a part of it: %j", async ([filters, count]) => {
+    write(2);
+    expect(JSON.parse(await show("json", filters))).toHaveLength(count);
+  });
+
+  test.for([
+    [{ by: "cli:bob" }, "no line of the audit log matches --by; it has changes by cli:alice"],
+    [{ user: "dora" }, "no line of the audit log matches --user"],
+    [{ group: "nope", kind: "grant" }, "no line of the audit log matches --group"],
+    [{ kind: "revoke", change: "c1" }, "no line of the audit log matches these filters together"],
+    [{ since: "1s" }, "no line of the audit log matches --since"],
+  ] as const)("that matches nothing says why: %j", async ([filters, why]) => {
+    write(2);
+    const context = memoryContext({ now: () => NOW + 100_000 });
+    expect(await show("json", filters, context)).toBe("[]\n");
+    expect(context.stderr.text()).toBe(`connector: ${why}\n`);
+  });
+
   test.for([
     [{ kind: "grants" }, "--kind must be one of grant, revoke,"],
     [{ outcome: "ok" }, "--outcome must be one of done,"],
@@ -305,7 +398,9 @@ describe("audit show", () => {
     [{ since: "1h", until: "2h" }, "--since must be before --until"],
   ] as const)("refuses %j", async ([filters, why]) => {
     write(1);
-    await expect(auditShowCommand({ path, output: "json" }, filters, memoryContext())).rejects.toMatchObject({
+    await expect(
+      auditShowCommand({ path, output: "json" }, filters, memoryContext(), nobody),
+    ).rejects.toMatchObject({
       code: "invalid-argument",
       message: expect.stringContaining(why),
     });
@@ -315,7 +410,7 @@ describe("audit show", () => {
     write(3);
     appendFileSync(path, "forged\n");
     const context = memoryContext();
-    await expect(auditShowCommand({ path, output: "jsonl" }, {}, context)).rejects.toMatchObject({
+    await expect(auditShowCommand({ path, output: "jsonl" }, {}, context, nobody)).rejects.toMatchObject({
       code: "data-loss",
       message: expect.stringContaining("line 4 is not a JSON object; see connector audit verify"),
     });
@@ -323,7 +418,9 @@ describe("audit show", () => {
   });
 
   test("of a missing file is not-found", async () => {
-    await expect(auditShowCommand({ path, output: "table" }, {}, memoryContext())).rejects.toMatchObject({
+    await expect(
+      auditShowCommand({ path, output: "table" }, {}, memoryContext(), nobody),
+    ).rejects.toMatchObject({
       code: "not-found",
     });
   });
@@ -344,7 +441,7 @@ describe("audit show", () => {
         },
       },
     });
-    expect(await auditShowCommand({ path, output: "jsonl" }, {}, context)).toBe(1);
+    expect(await auditShowCommand({ path, output: "jsonl" }, {}, context, nobody)).toBe(1);
     expect(context.stderr.text()).toMatch(/incomplete output, only \d+ lines/);
   });
 

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "../cmd/connector/run.ts";
+import { memoryContext, memoryOutput } from "../cmd/connector/testing.fixture.ts";
 import { people } from "./cognito/definitions.ts";
 import { createPool, type Pool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
@@ -78,6 +80,20 @@ describe("connector validate", () => {
       });
     },
   );
+
+  test("says each problem whole below the table, on a narrow terminal too", async () => {
+    cognito.script({ operation: "ListGroups", error: { name: "AccessDeniedException" } });
+    const stdout = memoryOutput({ isTerminal: true, columns: 80 });
+    const context = memoryContext({ stdout, monotonic: () => performance.now() });
+    const keys = ["--allow-secret-flags", "--aws-access-key-id", "AKIDTEST", "--aws-secret-access-key", "s"];
+    const settings = ["--user-pool-id", POOL, "--endpoint-url", cognito.url, "--rate", "1000"];
+    expect(await run(["validate", ...settings, ...keys], context)).toBe(7);
+    const text = stdout.text();
+    expect(text).not.toContain("…");
+    const [table = "", problem = ""] = text.split("\n\n");
+    for (const line of table.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(problem).toMatch(/^cognito-idp:ListGroups \(missing\): .*connector iam-policy/);
+  });
 
   test.for([
     ["DescribeUserPool", "leaves out the facts of the pool"],

@@ -42,7 +42,11 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       writing.push(stderr.write(failureLine(failure)));
     }
   }
-  await Promise.allSettled(writing);
+  for (const written of await Promise.allSettled(writing)) {
+    if (written.status === "fulfilled" || written.reason instanceof ReaderGone) continue;
+    exitCode = exitCodeOf(written.reason);
+    await stderr.write(failureLine(written.reason));
+  }
   return exitCode;
 }
 

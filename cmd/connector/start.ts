@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { systemClocks } from "../../pkg/core/clock.ts";
-import { type Context, ReaderGone } from "./process/context.ts";
+import type { Context } from "./process/context.ts";
 import { exitCodeOf } from "./process/exit-codes.ts";
 import { failureLine } from "./process/messages.ts";
 import { createSignals } from "./process/signals.ts";
@@ -30,8 +30,8 @@ export async function start(argv: readonly string[]): Promise<void> {
     cwd: process.cwd(),
     user: userName(),
     stdin: createInput(process.stdin),
-    stdout: createOutput(process.stdout, () => signals.stop(new ReaderGone("the output is closed"))),
-    stderr: createOutput(process.stderr, () => {}),
+    stdout: createOutput(process.stdout, (reason) => signals.stop(reason)),
+    stderr: createOutput(process.stderr, "ignore"),
     signal: signals.signal,
     onReload: (hook) => signals.onReload(hook),
     ...systemClocks,

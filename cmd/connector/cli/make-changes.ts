@@ -80,10 +80,10 @@ async function makeAll(
     try {
       await rows.write([row]);
     } catch (error) {
-      if (!(error instanceof ReaderGone)) throw error;
+      const why = error instanceof ReaderGone ? "the output is closed" : GovernanceError.from(error).message;
       const failure = new GovernanceError(
         "canceled",
-        "the change was made, but its result cannot be printed: the output is closed",
+        `the change was made, but its result cannot be printed: ${why}`,
       );
       await diagnostics.fail(withUntried(failure, untried));
       return PARTIAL;

@@ -6,9 +6,12 @@ import type { ReloadHook } from "./signals.ts";
 /** One of the program's two outputs. */
 export interface Output {
   readonly isTerminal: boolean;
-  /** Columns of the terminal, as they are now. */
-  readonly columns: () => number;
-  /** Resolves when the text is written. Rejects with ReaderGone when the reader has closed the output. */
+  /** Columns of the terminal, as they are now. Undefined if they are not known. */
+  readonly columns: () => number | undefined;
+  /**
+   * Resolves when the text is written. Rejects with ReaderGone when the reader has closed the output, and with a
+   * GovernanceError when it cannot be written, such as on a full disk. Writes to stderr never reject.
+   */
   write(text: string): Promise<void>;
   /** Like `write`, without waiting: for log lines and the progress line. Write errors are ignored. */
   writeNow(text: string): void;

@@ -57,6 +57,6 @@ export const OUTPUT_SETTINGS = {
     fallbackText: "./.baton.yaml, if it exists",
     inFile: false,
     operators: true,
-    commands: [...CALLING_AWS, "audit", "actions", "iam-policy", "config", "health-check"],
+    commands: [...CALLING_AWS, "actions", "iam-policy", "config", "health-check"],
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -10,7 +10,7 @@ export const POOL_SETTINGS = {
     example: "id",
     parse: shapes.poolId,
     required: true,
-    commands: [...CALLING_AWS, "audit", "iam-policy"],
+    commands: [...CALLING_AWS, "iam-policy"],
   }),
   region: optionalTextSetting({
     group: "Pool",
@@ -18,7 +18,7 @@ export const POOL_SETTINGS = {
     example: "region",
     parse: shapes.regionName,
     fallbackText: "the Region in the pool ID",
-    commands: [...CALLING_AWS, "audit", "iam-policy"],
+    commands: [...CALLING_AWS, "iam-policy"],
   }),
   "user-id": choiceSetting({
     group: "Pool",

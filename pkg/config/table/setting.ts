@@ -13,7 +13,15 @@ export type CommandName =
   | "health-check";
 
 /** The commands that call AWS. */
-export const CALLING_AWS: readonly CommandName[] = ["sync", "serve", "validate", "list", "write", "recover"];
+export const CALLING_AWS: readonly CommandName[] = [
+  "sync",
+  "serve",
+  "validate",
+  "list",
+  "write",
+  "recover",
+  "audit",
+];
 
 export type SettingGroup =
   | "Pool"

@@ -11,13 +11,23 @@ export interface AuditFilter {
   /** Milliseconds since the epoch, exclusive. */
   readonly until?: number | undefined;
   readonly kind?: string | undefined;
-  /** The user's id (`sub`). */
-  readonly user?: string | undefined;
+  readonly user?: AuditUser | undefined;
   readonly group?: string | undefined;
   readonly outcome?: string | undefined;
   readonly change?: string | undefined;
-  /** The name of the requester. */
+  /** A part of the requester as `audit show` prints it, such as `cli:root`. */
   readonly by?: string | undefined;
+}
+
+/** One person in the log. An account that was refused or undone has no id there, only the hash of its login. */
+export interface AuditUser {
+  readonly subs: ReadonlySet<string>;
+  readonly loginSha256: string | undefined;
+}
+
+/** The requester as the log is searched and shown. */
+export function requesterText({ by: { via, name } }: Pick<AuditLine, "by">): string {
+  return `${via}:${name}`;
 }
 
 /**
@@ -59,7 +69,7 @@ export async function* readAudit(
   );
 }
 
-function matchesFilter(
+export function matchesFilter(
   line: AuditLine,
   { since, until, kind, user, group, outcome, change, by }: AuditFilter,
 ): boolean {
@@ -68,12 +78,17 @@ function matchesFilter(
     (since === undefined || atMs >= since) &&
     (until === undefined || atMs < until) &&
     matchesText(kind, line.kind) &&
-    matchesText(user, line.target.user) &&
+    (user === undefined || isAbout(line, user)) &&
     matchesText(group, line.target.group) &&
     matchesText(outcome, line.outcome) &&
     matchesName(change, line.change) &&
-    matchesName(by, line.by.name)
+    (by === undefined || requesterText(line).includes(by) || nameInLog(by) === line.by.name)
   );
+}
+
+function isAbout({ target }: AuditLine, { subs, loginSha256 }: AuditUser): boolean {
+  if (target.user !== undefined && subs.has(target.user)) return true;
+  return loginSha256 !== undefined && target.loginSha256 === loginSha256;
 }
 
 function matchesText(wanted: string | undefined, found: string | undefined): boolean {

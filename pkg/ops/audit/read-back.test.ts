@@ -137,7 +137,7 @@ describe("reading", () => {
     [{ until: NOW + 1000 }, ["c1"]],
     [{ since: NOW + 1, until: NOW + 2000 }, ["c2"]],
     [{ kind: "revoke" }, ["c2"]],
-    [{ user: "u2" }, ["c2"]],
+    [{ user: { subs: new Set(["u2"]), loginSha256: undefined } }, ["c2"]],
     [{ group: "auditors" }, ["c1", "c3"]],
     [{ outcome: "failed" }, ["c3"]],
     [{ change: "c1" }, ["c1"]],

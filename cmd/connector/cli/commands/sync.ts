@@ -1,4 +1,5 @@
 import type { Config } from "../../../../pkg/config/config.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
 import { syncOptions, warnOfRecreatedGroups } from "../../app/sync.ts";
 import type { Context } from "../../process/context.ts";
@@ -20,8 +21,13 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
     const { published, ...result } = await syncOnce(options, context.signal);
     const { poolId, output } = config;
     warnOfRecreatedGroups(runtime, published);
-    for (const file of published)
-      await printSummary({ ...result, poolId, published: file }, output, context.stdout);
+    try {
+      for (const file of published)
+        await printSummary({ ...result, poolId, published: file }, output, context.stdout);
+    } catch (error) {
+      if (!(error instanceof GovernanceError)) throw error;
+      throw error.with({ message: `the sync is complete, but its summary is not printed: ${error.message}` });
+    }
     return OK;
   });
 }

@@ -12,6 +12,7 @@ import type { PermissionProbe } from "../../../../pkg/core/directory.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Operation } from "../../../../pkg/core/operations.ts";
 import type { Pool } from "../../../../pkg/core/pool.ts";
+import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Runtime } from "../../app/compose.ts";
 import type { Context } from "../../process/context.ts";
 import { exitCodeOf, OK } from "../../process/exit-codes.ts";
@@ -46,8 +47,17 @@ export function validateCommand(config: Config, context: Context): Promise<numbe
     const rows = createRowWriter(config.output, COLUMNS, context.stdout);
     await rows.write(checks);
     await rows.end();
+    if (config.output === "table") await context.stdout.write(problemLines(checks));
     return exitCode;
   });
+}
+
+/** Each problem in one line below the table, where a command or a policy can be copied whole. */
+function problemLines(checks: readonly Check[]): string {
+  return checks
+    .filter(({ result }) => result === "failed" || result === "missing" || result === "unknown")
+    .map(({ check, result, detail }) => `\n${printable(`${check} (${result}): ${detail}`)}\n`)
+    .join("");
 }
 
 interface Findings {

@@ -63,15 +63,16 @@ export function addAudit({ program, context, configured }: CommandTree): void {
     )
     .addOption(textOption("--until <time>", "Before this time, in the same formats"))
     .addOption(textOption("--kind <kind>", "Kind of change, such as grant or delete-user"))
-    .addOption(textOption("--user <sub>", "Changes of this user, by sub"))
+    .addOption(textOption("--user <user>", "Changes of this user: a sub, username or e-mail address"))
     .addOption(textOption("--group <name>", "Changes of this group or its memberships"))
     .addOption(
       textOption("--outcome <outcome>", "done, nothing-to-do, refused, failed, undone, partial or unknown"),
     )
     .addOption(textOption("--change <id>", "The change with this ID"))
-    .addOption(textOption("--by <text>", "Changes whose requester contains this text"));
+    .addOption(textOption("--by <text>", "Changes whose requester contains this text, such as cli:root"));
   configured(show, "audit", async (config) => {
-    const { auditShowCommand } = await import("../commands/audit.ts");
+    const { auditShowCommand } = await import("../commands/audit-show.ts");
+    const { subsInPool } = await import("../commands/audit-user.ts");
     const { auditLogPath } = await import("../../../../pkg/ops/audit/audit-log.ts");
     const filters = {
       since: textOf(show, "since"),
@@ -87,6 +88,7 @@ export function addAudit({ program, context, configured }: CommandTree): void {
       { path: auditLogPath(config.stateDir, config.poolId), output: config.output },
       filters,
       context,
+      (name) => subsInPool(name, config, context),
     );
   });
 

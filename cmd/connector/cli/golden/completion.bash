@@ -129,7 +129,11 @@ _connector() {
     "connector serve --log-level") words="debug info warn error" ;;
     "connector serve --log-format") words="console json" ;;
     "connector audit show --output") words="table json jsonl csv" ;;
+    "connector audit show --log-level") words="debug info warn error" ;;
+    "connector audit show --log-format") words="console json" ;;
     "connector audit verify --output") words="table json jsonl csv" ;;
+    "connector audit verify --log-level") words="debug info warn error" ;;
+    "connector audit verify --log-format") words="console json" ;;
     "connector recover --output") words="table json jsonl csv" ;;
     "connector recover --log-level") words="debug info warn error" ;;
     "connector recover --log-format") words="console json" ;;
@@ -176,8 +180,8 @@ _connector() {
     "connector serve") words="" options="--user-pool-id --region --user-id --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --file -f --accept-shrink --sync-every --sync-jitter-percent --provisioning -p --groups-allow --groups-deny --allow-role-groups --allow-federated-writes --delete-requires-disabled --end-sessions --max-deletions-per-hour --max-disables-per-hour --max-invitations-per-hour --max-groups-per-user --client-secret-file --listen --insecure --tls-cert-file --tls-key-file --tls-client-ca-file --tls-readers --tls-provisioners --auth-tokens-file --jwt-jwks-url --jwt-jwks-file --jwt-issuer --jwt-audience --jwt-role-claim --grace-seconds --max-connections --disable-reflection --health-check --health-check-port --health-check-bind-address --otel-collector-endpoint --otel-collector-endpoint-tls-cert-path --otel-collector-endpoint-tls-insecure --otel-tracing-disabled --state-dir --log-level --log-level-debug-expires-at --log-format --config --help -h" ;;
     "connector health-check") words="" options="--health-check-port --health-check-bind-address --config --help -h" ;;
     "connector audit") words="show verify" options="--help -h" ;;
-    "connector audit show") words="" options="--since --until --kind --user --group --outcome --change --by --user-pool-id --region --state-dir --output --config --help -h" ;;
-    "connector audit verify") words="" options="--expect-last --user-pool-id --region --state-dir --output --config --help -h" ;;
+    "connector audit show") words="" options="--since --until --kind --user --group --outcome --change --by --user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --state-dir --output --log-level --log-level-debug-expires-at --log-format --config --help -h" ;;
+    "connector audit verify") words="" options="--expect-last --user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --state-dir --output --log-level --log-level-debug-expires-at --log-format --config --help -h" ;;
     "connector recover") words="" options="--user-pool-id --region --rate --aws-profile --aws-access-key-id-file --aws-secret-access-key-file --aws-session-token-file --aws-assume-role-arn --aws-assume-role-external-id --aws-assume-role-session-name --aws-assume-role-duration-seconds --allow-secret-flags --endpoint-url --use-fips-endpoint --use-dualstack-endpoint --https-proxy --http-proxy --no-proxy --http-timeout-seconds --provisioning -p --state-dir --output --log-level --log-level-debug-expires-at --log-format --config --help -h" ;;
     "connector iam-policy") words="" options="--with --account-id --user-pool-id --region --config --help -h" ;;
     "connector config") words="show" options="--help -h" ;;

@@ -46,7 +46,7 @@ const USUAL_WIDTH = 80;
 const WIDEST = 100;
 
 export function helpWidth({ isTerminal, columns }: Output): number {
-  return isTerminal ? Math.min(columns(), WIDEST) : USUAL_WIDTH;
+  return isTerminal ? Math.min(columns() ?? USUAL_WIDTH, WIDEST) : USUAL_WIDTH;
 }
 
 /**

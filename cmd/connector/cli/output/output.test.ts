@@ -5,7 +5,7 @@ import type { Column } from "./columns.ts";
 import { csvRecord } from "./csv.ts";
 import { createRowWriter } from "./row-writer.ts";
 import { createTable } from "./table.ts";
-import { displayWidth, fitted } from "./text.ts";
+import { displayWidth, fitted, wrapped } from "./text.ts";
 
 describe("a CSV record", () => {
   test.for([
@@ -69,6 +69,19 @@ describe("the width on a terminal", () => {
   });
 });
 
+test.for([
+  ["one two three", 7, ["one two", "three"]],
+  ["one two three", 8, ["one two", "three"]],
+  ["one", 3, ["one"]],
+  ["abcdefgh", 3, ["abc", "def", "gh"]],
+  ["a abcdefgh", 4, ["a", "abcd", "efgh"]],
+  ["日本語", 4, ["日本", "語"]],
+  ["日本", 1, ["日", "本"]],
+  ["", 5, [""]],
+] as const)("%s wraps at %i columns as %j", ([text, columns, lines]) => {
+  expect(wrapped(text, columns)).toEqual(lines);
+});
+
 describe("a table", () => {
   test("aligns wide characters, and ends no line with spaces", () => {
     const table = createTable(["NAME", "AGE"]);
@@ -86,23 +99,66 @@ describe("a table", () => {
     expect(table.lines([["ab", 1]]) + table.lines([["abcd", 2]])).toBe("N   X\nab  1\nabcd  2\n");
   });
 
-  test("is cut to the terminal, and not cut without one", () => {
-    const row = [["someone", "日本日本日本"]];
-    expect(createTable(["NAME", "X"], () => 14).lines(row)).toBe("NAME     X\nsomeone  日本…\n");
-    expect(createTable(["NAME", "X"]).lines(row)).toBe("NAME     X\nsomeone  日本日本日本\n");
+  const LONG = "add cognito-idp:ListUsersInGroup to the policy of the role that the connector uses";
+
+  test("on a terminal of unknown width is not cut", () => {
+    expect(createTable(["A", "B"], () => undefined).lines([["x".repeat(90), LONG]])).toContain(
+      `\n${"x".repeat(90)}  ${LONG}\n`,
+    );
   });
 
-  test("on a terminal cuts long cells, but never the first", () => {
-    const long = "x".repeat(50);
-    const text = createTable(["A", "B", "C"], () => 200).lines([[long, long, 1]]);
-    expect(text.split("\n")[1]).toBe(`${long}  ${"x".repeat(39)}…  1`);
+  test("wraps its last column between words, below itself", () => {
+    const text = createTable(["CHECK", "RESULT", "DETAIL"], () => 60).lines([["pool", "missing", LONG]]);
+    expect(text).toBe(
+      [
+        "CHECK  RESULT   DETAIL",
+        "pool   missing  add cognito-idp:ListUsersInGroup to the",
+        "                policy of the role that the connector uses",
+        "",
+      ].join("\n"),
+    );
   });
 
-  test("cuts a row of emoji and combining marks to the terminal, never inside a character", () => {
-    const row = [["e\u0301".repeat(3), "👩‍👩‍👧".repeat(5), "x"]];
-    const text = createTable(["N", "FAMILY", "X"], () => 10).lines(row);
-    expect(text).toBe(`N    FAMI…\n${"e\u0301".repeat(3)}  👩‍👩‍👧👩‍👩‍👧…\n`);
+  test("goes on in a second line with the columns that find no room, header and rows alike", () => {
+    const rows = [
+      ["ada", "ada@example.com", "11111111-2222-4333-8444-555555555555"],
+      ["bo", "bo@example.com", "22222222-2222-4333-8444-555555555555"],
+    ];
+    expect(createTable(["NAME", "EMAIL", "ID"], () => 42).lines(rows)).toBe(
+      [
+        "NAME  EMAIL",
+        "  ID",
+        "ada   ada@example.com",
+        "  11111111-2222-4333-8444-555555555555",
+        "bo    bo@example.com",
+        "  22222222-2222-4333-8444-555555555555",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test.for([[80], [120], [200]])(
+    "of %i columns shows every character of every cell, and no longer line",
+    ([columns = 0]) => {
+      const cells = ["a".repeat(36), "m".repeat(64), "FORCE_CHANGE_PASSWORD", LONG, "z".repeat(300)];
+      const text = createTable(["A", "B", "C", "D", "E"], () => columns).lines([cells]);
+      const lines = text.trimEnd().split("\n");
+      for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+      expect(text).not.toContain("…");
+      for (const cell of ["a".repeat(36), "m".repeat(64), "FORCE_CHANGE_PASSWORD"])
+        expect(text).toContain(cell);
+      const letters = (whole: string): number => whole.split("z").length - 1;
+      expect(letters(text)).toBe(300);
+      for (const word of LONG.split(" ")) expect(text).toContain(word);
+    },
+  );
+
+  test("wraps emoji and combining marks without breaking a character", () => {
+    const row = [["e\u0301".repeat(3), "👩‍👩‍👧".repeat(5)]];
+    const text = createTable(["N", "FAMILY"], () => 10).lines(row);
     for (const line of text.trimEnd().split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(10);
+    expect(text.split("👩‍👩‍👧")).toHaveLength(6);
+    expect(text).toContain("e\u0301".repeat(3));
   });
 
   test("does not let a name control the terminal", () => {

@@ -52,7 +52,7 @@ type CreateFormatter = (keys: readonly string[], out: Pick<Output, "isTerminal" 
 const FORMATTERS: Readonly<Record<OutputFormat, CreateFormatter>> = {
   table(keys, { isTerminal, columns }) {
     const headers = keys.map((key) => key.toUpperCase().replaceAll("_", " "));
-    const table = isTerminal ? createTable(headers, columns) : createTable(headers);
+    const table = createTable(headers, isTerminal ? columns : undefined);
     return { rows: (rows) => table.lines(rows), end: (begun) => (begun ? "" : table.lines([])) };
   },
   csv(keys, { isTerminal }) {

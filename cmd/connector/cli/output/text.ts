@@ -35,6 +35,32 @@ export function displayWidth(text: string): number {
   return stringWidth(text);
 }
 
+/** The text in lines of at most this many terminal columns, broken at spaces where there are any. Nothing is left out. */
+export function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (displayWidth(rest) > columns) {
+    const most = longestStart(rest, columns);
+    const space = rest.slice(0, most.length + 1).lastIndexOf(" ");
+    const line = space > 0 ? rest.slice(0, space) : most;
+    lines.push(line);
+    rest = rest.slice(line.length).replace(/^ /, "");
+  }
+  return rest === "" && lines.length > 0 ? lines : [...lines, rest];
+}
+
+/** Whole characters from the start of the text that fit; at least one. */
+function longestStart(text: string, columns: number): string {
+  let left = columns;
+  let start = "";
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    left -= displayWidth(segment);
+    if (left < 0 && start !== "") break;
+    start += segment;
+  }
+  return start;
+}
+
 /** The text cut to this many terminal columns, never inside a character; an ellipsis marks the cut. */
 export function fitted(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;

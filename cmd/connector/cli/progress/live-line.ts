@@ -9,11 +9,15 @@ export interface LiveLine {
   clear(): void;
 }
 
+/** A line that is rewritten in place must not wrap, so an unknown terminal is taken as a narrow one. */
+const USUAL_COLUMNS = 80;
+
 const ERASE = "\r\u001b[2K";
 
 export function createLiveLine(out: Output): LiveLine {
   let shown = "";
-  const draw = (): string => (shown === "" ? "" : fitted(shown, Math.max(1, out.columns() - 1)));
+  const draw = (): string =>
+    shown === "" ? "" : fitted(shown, Math.max(1, (out.columns() ?? USUAL_COLUMNS) - 1));
   return {
     show(text) {
       if (text === shown) return;
