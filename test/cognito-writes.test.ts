@@ -175,7 +175,8 @@ const CASES: readonly Case[] = [
   {
     method: "clearMfa",
     operation: "AdminSetUserMFAPreference",
-    run: (directory, signal = never) => directory.clearMfa("ann", signal),
+    run: (directory, signal = never) =>
+      directory.clearMfa("ann", ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"], signal),
     isDone: (pool) => pool.stored("ann")?.mfaList.length === 0,
     ...ofUser,
   },
@@ -537,16 +538,15 @@ describe("accounts", () => {
     expect(pool.stored("ann")?.enabled).toBe(true);
   });
 
-  test("switching the factors off names every factor", async () => {
+  test("only the factors that are named are turned off", async () => {
     const { pool, server, directory } = await serve();
-    await directory.clearMfa("ann", never);
+    await directory.clearMfa("ann", ["SMS_MFA", "EMAIL_OTP"], never);
     const off = { Enabled: false, PreferredMfa: false };
-    expect(server.stats.calls[0]?.input).toMatchObject({
-      SMSMfaSettings: off,
-      SoftwareTokenMfaSettings: off,
-      EmailMfaSettings: off,
-    });
-    expect(pool.stored("ann")?.preferredMfa).toBeUndefined();
+    expect(server.stats.calls[0]?.input).toMatchObject({ SMSMfaSettings: off, EmailMfaSettings: off });
+    expect(server.stats.calls[0]?.input).not.toHaveProperty("SoftwareTokenMfaSettings");
+    expect(pool.stored("ann")?.mfaList).toEqual(["SOFTWARE_TOKEN_MFA"]);
+    await directory.clearMfa("ann", ["SOFTWARE_TOKEN_MFA"], never);
+    expect(pool.stored("ann")).toMatchObject({ mfaList: [], preferredMfa: undefined });
   });
 
   test("federated users are changed by their full usernames", async () => {

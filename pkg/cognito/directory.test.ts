@@ -265,7 +265,11 @@ describe("one of a kind", () => {
             },
           },
     );
-    expect(await directory.getUser("user-1", never)).toMatchObject({ sub: "s-1", username: "user-1" });
+    expect(await directory.getUser("user-1", never)).toMatchObject({
+      sub: "s-1",
+      username: "user-1",
+      factors: ["SMS_MFA"],
+    });
     expect(await directory.getGroup("admins", never)).toMatchObject({ name: "admins", precedence: 0 });
     expect(stub.requests.map(({ input }) => input)).toEqual([
       { UserPoolId: STUB_POOL, Username: "user-1" },

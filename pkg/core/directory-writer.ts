@@ -1,6 +1,6 @@
 import type { Group } from "./group.ts";
 import type { Secret } from "./secret.ts";
-import type { User } from "./user.ts";
+import type { MfaFactor, User } from "./user.ts";
 
 /** AWS did what was asked. */
 export interface Receipt {
@@ -59,8 +59,8 @@ export interface DirectoryWriter {
   /** The old password is invalid at once. A code is sent to the verified e-mail address or phone number. */
   resetPassword(username: string, signal: AbortSignal): Promise<Receipt>;
   confirmSignUp(username: string, signal: AbortSignal): Promise<Receipt>;
-  /** Switches every second factor off. */
-  clearMfa(username: string, signal: AbortSignal): Promise<Receipt>;
+  /** Turns these second factors off, and touches no other. */
+  clearMfa(username: string, factors: readonly MfaFactor[], signal: AbortSignal): Promise<Receipt>;
   /** Rejects with `group-gone` or `user-gone`. Succeeds when the user is a member already. */
   addMember(groupName: string, username: string, signal: AbortSignal): Promise<Receipt>;
   removeMember(groupName: string, username: string, signal: AbortSignal): Promise<Receipt>;

@@ -2,7 +2,7 @@ import type { Group } from "./group.ts";
 import type { Operation } from "./operations.ts";
 import type { Page, PageRequest } from "./page.ts";
 import type { Pool } from "./pool.ts";
-import type { User } from "./user.ts";
+import type { User, UserDetails } from "./user.ts";
 
 /** The attributes that Cognito can search users by: one in each call, exact match. */
 export type SearchableAttribute =
@@ -46,7 +46,7 @@ export interface Directory {
    * profile, which answers the local user that it is linked to. So the caller must check whose account came back. AWS bills
    * the user as active in this month: not for listings. `not-found`, reason `user-gone`.
    */
-  getUser(username: string, signal: AbortSignal): Promise<User>;
+  getUser(username: string, signal: AbortSignal): Promise<UserDetails>;
   getGroup(name: string, signal: AbortSignal): Promise<Group>;
   /** One page of the groups of one user, by username, not by alias. */
   listGroupsOfUser(username: string, page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;

@@ -25,6 +25,18 @@ export interface User {
   readonly identities: readonly Identity[];
 }
 
+/** The second factors that this program can turn off. */
+export const MFA_FACTORS = ["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"] as const;
+
+export type MfaFactor = (typeof MFA_FACTORS)[number];
+
+/** What Cognito says only of one user, and in no listing. */
+export interface UserDetails extends User {
+  /** The second factors that are on, as Cognito names them, also names that we do not know. */
+  readonly factors: readonly string[];
+  readonly preferredFactor: string | undefined;
+}
+
 /**
  * Whether the profile belongs to an identity provider. The status is not enough: a linked local user has identities and is
  * CONFIRMED.

@@ -144,7 +144,7 @@ export function fakeDirectory(
       enter("AdminGetUser", {}, signal);
       const user = world.users.find((candidate) => candidate.username === username);
       if (user === undefined) throw new GovernanceError("not-found", "no such user", { reason: "user-gone" });
-      return user;
+      return { factors: [], preferredFactor: undefined, ...user };
     },
     async getGroup(name, signal) {
       enter("GetGroup", {}, signal);

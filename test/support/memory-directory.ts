@@ -228,10 +228,15 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
       write("AdminSetUserPassword", { Username, Password: password.reveal(), Permanent }, signal),
     resetPassword: (Username, signal) => write("AdminResetUserPassword", { Username }, signal),
     confirmSignUp: (Username, signal) => write("AdminConfirmSignUp", { Username }, signal),
-    clearMfa: (Username, signal) =>
+    clearMfa: (Username, factors, signal) =>
       write(
         "AdminSetUserMFAPreference",
-        { Username, SMSMfaSettings: OFF, SoftwareTokenMfaSettings: OFF, EmailMfaSettings: OFF },
+        {
+          Username,
+          SMSMfaSettings: factors.includes("SMS_MFA") ? OFF : undefined,
+          SoftwareTokenMfaSettings: factors.includes("SOFTWARE_TOKEN_MFA") ? OFF : undefined,
+          EmailMfaSettings: factors.includes("EMAIL_OTP") ? OFF : undefined,
+        },
         signal,
       ),
     addMember: (GroupName, Username, signal) => write("AdminAddUserToGroup", { GroupName, Username }, signal),

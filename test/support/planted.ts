@@ -338,5 +338,11 @@ export async function setPlantedStage(
 
 function somebody(who: Who, over: Parameters<typeof person>[1]): ReturnType<typeof person> {
   const attributes = { ...ATTRIBUTES, email: emailOf(who), phone_number: PHONE, ...over?.attributes };
-  return person(0, { username: `${NAME}-${who}`, sub: SUBS[who], ...over, attributes });
+  return person(0, {
+    username: `${NAME}-${who}`,
+    sub: SUBS[who],
+    mfa: ["SOFTWARE_TOKEN_MFA"],
+    ...over,
+    attributes,
+  });
 }

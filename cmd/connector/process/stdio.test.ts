@@ -43,8 +43,8 @@ test.for([
 
 test("writes to stderr never reject: what cannot be reported keeps its own exit code", async () => {
   const out = createOutput(failing("ENOSPC"), "ignore");
-  await out.write("x");
-  await out.write("y");
+  await expect(out.write("x")).resolves.toBeUndefined();
+  await expect(out.write("y")).resolves.toBeUndefined();
 });
 
 test.for([
@@ -54,7 +54,7 @@ test.for([
 ] as const)("a terminal of %s columns has %s", ([columns, expected]) => {
   const stream = Object.assign(failing("EIO"), {
     isTTY: true,
-    ...(columns === undefined ? {} : { columns: Number(columns) }),
+    ...(columns === undefined ? {} : { columns }),
   });
   expect(createOutput(stream, "ignore").columns()).toBe(expected);
 });

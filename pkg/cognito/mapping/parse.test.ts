@@ -42,8 +42,22 @@ describe("a user", () => {
 
   test("reads the same from AdminGetUser, which calls the list UserAttributes", () => {
     const { Attributes, ...rest } = whole;
-    expect(parseFlatUser({ ...rest, Username: "ann", UserAttributes: Attributes })).toEqual(
-      parseUser("ListUsers", whole),
+    expect(parseFlatUser({ ...rest, Username: "ann", UserAttributes: Attributes })).toEqual({
+      ...parseUser("ListUsers", whole),
+      factors: [],
+      preferredFactor: undefined,
+    });
+  });
+
+  test.for<[object, readonly string[]]>([
+    [{ UserMFASettingList: ["SMS_MFA", "A_FACTOR_OF_2031"] }, ["SMS_MFA", "A_FACTOR_OF_2031"]],
+    [{ MFAOptions: [{ DeliveryMedium: "SMS", AttributeName: "phone_number" }] }, ["SMS_MFA"]],
+    [{ UserMFASettingList: ["SMS_MFA"], MFAOptions: [{ DeliveryMedium: "SMS" }] }, ["SMS_MFA"]],
+    [{ UserMFASettingList: null, MFAOptions: "x" }, []],
+  ])("reads the second factors of %j", ([more, factors]) => {
+    const { Attributes, ...rest } = whole;
+    expect(parseFlatUser({ ...rest, Username: "ann", UserAttributes: Attributes, ...more }).factors).toEqual(
+      factors,
     );
   });
 

@@ -7,7 +7,7 @@ import type {
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
 import type { Operation } from "../../core/operations.ts";
-import type { User } from "../../core/user.ts";
+import type { User, UserDetails } from "../../core/user.ts";
 import { parseIdentities } from "./identities.ts";
 
 // The SDK does not check the JSON types of members against its own TypeScript types. So every member is checked here, and
@@ -18,8 +18,21 @@ export function parseUser(operation: Operation, raw: UserType): User {
 }
 
 /** AdminGetUser has no user object around its members, and calls the list UserAttributes. */
-export function parseFlatUser(raw: AdminGetUserResponse): User {
-  return user("AdminGetUser", raw, raw.UserAttributes);
+export function parseFlatUser(raw: AdminGetUserResponse): UserDetails {
+  return {
+    ...user("AdminGetUser", raw, raw.UserAttributes),
+    factors: factorsOf(raw),
+    preferredFactor: asText(raw.PreferredMfaSetting),
+  };
+}
+
+/** The obsolete MFAOptions speak of text messages only. */
+function factorsOf({ UserMFASettingList, MFAOptions }: AdminGetUserResponse): readonly string[] {
+  const listed = asArray(UserMFASettingList) ?? [];
+  const bySms = (asArray(MFAOptions) ?? []).some((option) => option?.DeliveryMedium === "SMS");
+  return [
+    ...new Set([...listed.filter((factor) => typeof factor === "string"), ...(bySms ? ["SMS_MFA"] : [])]),
+  ];
 }
 
 function user(

@@ -87,7 +87,7 @@ export function createUserWriter(write: WriteCaller, UserPoolId: string): UserWr
       ),
 
     // A factor that is not sent keeps its state.
-    clearMfa: (Username, signal) =>
+    clearMfa: (Username, factors, signal) =>
       write.send(
         "AdminSetUserMFAPreference",
         (sdk, http) =>
@@ -95,9 +95,9 @@ export function createUserWriter(write: WriteCaller, UserPoolId: string): UserWr
             new AdminSetUserMFAPreferenceCommand({
               UserPoolId,
               Username,
-              SMSMfaSettings: MFA_OFF,
-              SoftwareTokenMfaSettings: MFA_OFF,
-              EmailMfaSettings: MFA_OFF,
+              SMSMfaSettings: factors.includes("SMS_MFA") ? MFA_OFF : undefined,
+              SoftwareTokenMfaSettings: factors.includes("SOFTWARE_TOKEN_MFA") ? MFA_OFF : undefined,
+              EmailMfaSettings: factors.includes("EMAIL_OTP") ? MFA_OFF : undefined,
             }),
             http,
           ),

@@ -385,10 +385,49 @@ describe("the way back in", () => {
     );
   });
 
-  test("second factors are switched off, and sessions ended", async () => {
-    const stage = createStage({ users });
-    await stage.provisioner.resetMfa(ann, asked, never);
+  test.for([
+    [["SMS_MFA"], ["SMSMfaSettings"]],
+    [["SOFTWARE_TOKEN_MFA"], ["SoftwareTokenMfaSettings"]],
+    [
+      ["EMAIL_OTP", "SOFTWARE_TOKEN_MFA"],
+      ["EmailMfaSettings", "SoftwareTokenMfaSettings"],
+    ],
+  ])("of second factors only those of the user are touched: %j", async ([mfa = [], sent = []]) => {
+    const stage = createStage({ users: [person(1, { username: "ann", mfa })] });
+    expect((await stage.provisioner.resetMfa(ann, asked, never)).outcome).toBe("done");
     expect(stored(stage).mfaList).toEqual([]);
+    const input = stage.cognito.stats.calls.find(
+      ({ operation }) => operation === "AdminSetUserMFAPreference",
+    )?.input;
+    const settings = Object.keys(input ?? {}).filter((name) => name.endsWith("Settings"));
+    expect(settings.toSorted()).toEqual(sent);
+  });
+
+  test("a user without second factors has none to turn off, and is not written to", async () => {
+    const stage = createStage({ users: [person(1, { username: "ann" })] });
+    expect((await stage.provisioner.resetMfa(ann, asked, never)).outcome).toBe("nothing-to-do");
+    expect(stage.writes()).toEqual([]);
+  });
+
+  test("a second factor of a kind that we do not know is never reported as turned off", async () => {
+    const stage = createStage({ users: [person(1, { username: "ann", mfa: ["SMS_MFA", "BRAINWAVE_MFA"] })] });
+    const refused = await refusal(stage.provisioner.resetMfa(ann, asked, never));
+    expect(refused).toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining("BRAINWAVE_MFA"),
+    });
+    expect(stage.writes()).toEqual([]);
+  });
+
+  test("a lost answer about second factors is settled by reading them", async () => {
+    const stage = createStage({ users });
+    stage.cognito.script({ operation: "AdminSetUserMFAPreference", cut: "after" });
+    expect((await stage.provisioner.resetMfa(ann, asked, never)).outcome).toBe("done");
+    expect(stored(stage).mfaList).toEqual([]);
+  });
+
+  test("sessions are ended", async () => {
+    const stage = createStage({ users });
     await stage.provisioner.signOutUser(ann, asked, never);
     expect(stored(stage).signOuts).toBe(1);
   });
