@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { run } from "../cmd/connector/run.ts";
 import { memoryContext, memoryOutput } from "../cmd/connector/testing.fixture.ts";
+import { isRecord } from "../pkg/core/unknown.ts";
 import { federatedPerson, people, person } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
@@ -54,6 +55,13 @@ describe("connector list", () => {
       enabled: true,
       email: expect.stringContaining("@"),
       created: "2026-01-02T03:04:05.000Z",
+      phone_number: expect.stringMatching(/^\+/),
+      given_name: expect.any(String),
+      family_name: expect.any(String),
+      name: expect.any(String),
+      providers: null,
+      temporary_password: null,
+      modified: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect(rows[1]).toMatchObject({ username: "日本", enabled: false, email: null });
     expect(rows[2]).toMatchObject({ username: "\u001b[31mred", status: "SOMETHING_NEW" });
@@ -64,9 +72,19 @@ describe("connector list", () => {
   test("users as CSV contain no formula for a spreadsheet", async () => {
     const { stdout } = await list("users", "--output", "csv");
     const lines = stdout.split("\r\n");
-    expect(lines[0]).toBe("id,username,status,enabled,email,created");
+    expect(lines[0]).toBe(
+      "id,username,status,enabled,email,created,phone_number,given_name,family_name,name,providers,temporary_password,modified",
+    );
     expect(lines[1]).toMatch(/^sub-0,'=cmd\|'\/c calc'!A0,CONFIRMED,true,/);
     expect(lines).toHaveLength(182);
+  });
+
+  test("users as raw CSV keep every cell as it is", async () => {
+    const { stdout } = await list("users", "--csv-raw");
+    expect(stdout.split("\r\n")[1]).toMatch(/^sub-0,=cmd\|'\/c calc'!A0,CONFIRMED,true,/);
+    const both = await list("users", "--csv-raw", "--output", "json");
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain("--csv-raw");
   });
 
   test("users by username have the username as id", async () => {
@@ -118,8 +136,8 @@ describe("connector list", () => {
     const keys = ["--allow-secret-flags", "--aws-access-key-id", "AKIDTEST", "--aws-secret-access-key", "s"];
     expect(await run(["list", "users", ...settings(), ...keys], context)).toBe(0);
     const lines = stdout.text().split("\n");
-    expect(lines[0]).toMatch(/^ID +USERNAME +STATUS +ENABLED +EMAIL +CREATED$/);
-    expect(lines[1]).toMatch(/^sub-0 +=cmd.* CONFIRMED +yes +\S+@\S+ +2026-01-02$/);
+    expect(lines[0]).toMatch(/^USERNAME +EMAIL +STATUS +ENABLED +CREATED +ID$/);
+    expect(lines[1]).toMatch(/^=cmd.* +\S+@\S+ +CONFIRMED +yes +2026-01-02 +sub-0$/);
     expect(stdout.text()).toContain("\\u{1b}[31mred");
     expect(stdout.text()).not.toContain("\u001b");
     expect(stderr.text()).toBe("180 users\n");
@@ -199,6 +217,201 @@ describe("connector list", () => {
     expect(code).toBe(1);
     expect(stderr).toBe("connector: incomplete output, only 60 users: stopped by SIGINT\n");
     hold.release();
+  });
+});
+
+describe("connector list and get, of chosen users", () => {
+  const NOW = Date.parse("2026-11-21T00:00:00Z");
+  const ADA = "11111111-2222-4333-8444-555555555555";
+  let cognito: ScriptedCognito;
+
+  beforeAll(async () => {
+    const users = [
+      person(0, {
+        username: "ada",
+        sub: ADA,
+        mfa: ["SMS_MFA", "SOFTWARE_TOKEN_MFA"],
+        groups: ["readers", "writers"],
+        attributes: {
+          email: "ada@example.com",
+          given_name: "Ada",
+          family_name: "Lovelace",
+          phone_number: "+15550100",
+          "custom:department": "engines",
+        },
+      }),
+      person(1, {
+        username: "bob",
+        status: "FORCE_CHANGE_PASSWORD",
+        createdAt: "2026-10-01T00:00:00Z",
+        modifiedAt: "2026-10-02T00:00:00Z",
+        attributes: { email: "bob@example.com" },
+      }),
+      person(2, {
+        username: "cleo",
+        status: "FORCE_CHANGE_PASSWORD",
+        createdAt: "2026-11-20T00:00:00Z",
+        modifiedAt: "2026-11-20T00:00:00Z",
+        attributes: { email: "cleo@example.com" },
+      }),
+      ...people(
+        97,
+        (index) => ({ username: `user-${index}`, attributes: { email: `z${index}@example.com` } }),
+        3,
+      ),
+    ];
+    const groups = ["readers", "writers", "others"];
+    const schema = [{ name: "custom:department", type: "String" as const }];
+    cognito = await startScriptedCognito({ pools: [createPool({ id: POOL, users, groups, schema })] });
+  });
+
+  afterAll(async () => {
+    await cognito.close();
+  });
+
+  async function ran(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const context = memoryContext({ now: () => NOW, monotonic: () => performance.now() });
+    const keys = ["--allow-secret-flags", "--aws-access-key-id", "AKIDTEST", "--aws-secret-access-key", "s"];
+    const settings = ["--user-pool-id", POOL, "--endpoint-url", cognito.url, "--rate", "1000"];
+    const code = await run([...args, ...settings, ...keys, "--log-format", "console"], context);
+    return { code, stdout: context.stdout.text(), stderr: context.stderr.text() };
+  }
+
+  const rowsOf = (stdout: string): readonly unknown[] =>
+    stdout
+      .trimEnd()
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line): unknown => JSON.parse(line));
+
+  test.for([
+    ['email ^= "a"', ["ada"]],
+    ['given_name = "Ada"', ["ada"]],
+    ['cognito:user_status = "FORCE_CHANGE_PASSWORD"', ["bob", "cleo"]],
+    ['username = "nobody"', []],
+  ] as const)("--filter %s is done by Cognito", async ([filter, names]) => {
+    const before = cognito.stats.count();
+    const { code, stdout, stderr } = await ran("list", "users", "--filter", filter, "--columns", "username");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(rowsOf(stdout)).toEqual(names.map((username) => ({ username })));
+    expect(cognito.stats.count()).toBeLessThanOrEqual(before + 2);
+  });
+
+  test("--filter over several pages goes to the end", async () => {
+    const { stdout } = await ran("list", "users", "--filter", 'email ^= "z"', "--columns", "username");
+    expect(rowsOf(stdout)).toHaveLength(97);
+  });
+
+  test("--filter that Cognito cannot do is refused before the first call", async () => {
+    const before = cognito.stats.count();
+    const { code, stderr } = await ran("list", "users", "--filter", 'custom:department = "engines"');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^connector: --filter: Cognito cannot search custom attributes; .*--attributes/);
+    expect(cognito.stats.count()).toBe(before);
+  });
+
+  test("--columns and --attributes print what is asked for, in that order", async () => {
+    const args = ["--columns", "email,phone_number", "--columns", "family_name", "--attributes"];
+    const { stdout } = await ran(
+      "list",
+      "users",
+      ...args,
+      "custom:department",
+      "--filter",
+      'username = "ada"',
+    );
+    expect(stdout).toBe(
+      '{"email":"ada@example.com","phone_number":"+15550100","family_name":"Lovelace","custom:department":"engines"}\n',
+    );
+  });
+
+  test.for([
+    [["--columns", "emial"], 'there is no column "emial"; did you mean email?'],
+    [
+      ["--attributes", "custom:departmnet"],
+      'the pool has no attribute "custom:departmnet"; did you mean custom:department?',
+    ],
+  ] as const)("%j is refused rather than printed empty", async ([args, why]) => {
+    const { code, stdout, stderr } = await ran("list", "users", ...args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(why);
+  });
+
+  test("an account whose temporary password has expired says so", async () => {
+    const filter = ["--filter", 'cognito:user_status = "FORCE_CHANGE_PASSWORD"'];
+    const { stdout } = await ran("list", "users", ...filter, "--columns", "username,temporary_password");
+    expect(rowsOf(stdout)).toEqual([
+      { username: "bob", temporary_password: "expired" },
+      { username: "cleo", temporary_password: "valid" },
+    ]);
+    const table = await ran("list", "users", ...filter, "--output", "table");
+    expect(table.stdout).toMatch(/^bob +bob@example.com +FORCE_CHANGE_PASSWORD \(expired\) +yes/m);
+    expect(table.stdout).toMatch(/^cleo +cleo@example.com +FORCE_CHANGE_PASSWORD +yes/m);
+  });
+
+  test("an account is called neither valid nor expired where the pool may not be read", async () => {
+    cognito.script({ operation: "DescribeUserPool", error: { name: "AccessDeniedException" } });
+    const args = ["list", "users", "--filter", 'username = "bob"', "--columns", "temporary_password"];
+    const { code, stdout } = await ran(...args);
+    expect([code, stdout]).toEqual([0, '{"temporary_password":"unknown"}\n']);
+  });
+
+  test("a person who is met on two pages is printed once", async () => {
+    cognito.script({
+      operation: "ListUsers",
+      nth: 2,
+      rewrite: (body) => {
+        const users: unknown = isRecord(body) ? body["Users"] : undefined;
+        if (!isRecord(body) || !Array.isArray(users)) throw new TypeError("no page of users");
+        return { ...body, Users: [wireAda(), ...users] };
+      },
+    });
+    const { stdout } = await ran("list", "users", "--columns", "username");
+    expect(rowsOf(stdout)).toHaveLength(100);
+  });
+
+  const wireAda = () => ({
+    Username: "ada",
+    Enabled: true,
+    UserStatus: "CONFIRMED",
+    UserCreateDate: 1,
+    UserLastModifiedDate: 1,
+    Attributes: [{ Name: "sub", Value: ADA }],
+  });
+
+  test.for([["ada"], [ADA], ["ada@example.com"]])("the groups of %s", async ([who = ""]) => {
+    const { stdout } = await ran("list", "groups", "--user", who, "--columns", "name");
+    expect(rowsOf(stdout)).toEqual([{ name: "readers" }, { name: "writers" }]);
+  });
+
+  test("the groups of a user who is not there are not an empty list", async () => {
+    const { code, stdout, stderr } = await ran("list", "groups", "--user", "nobody");
+    expect([code, stdout]).toEqual([5, ""]);
+    expect(stderr).toContain("is not in this pool");
+  });
+
+  test.for([["ada"], [ADA], ["ada@example.com"]])("get user %s has everything", async ([who = ""]) => {
+    const { code, stdout } = await ran("get", "user", who, "--output", "json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      sub: ADA,
+      username: "ada",
+      status: "CONFIRMED",
+      enabled: true,
+      temporary_password: null,
+      mfa: ["SMS_MFA", "SOFTWARE_TOKEN_MFA"],
+      groups: ["readers", "writers"],
+      identities: [],
+      attributes: { email: "ada@example.com", "custom:department": "engines", sub: ADA },
+    });
+  });
+
+  test("get user as a table has one line for each field, and as CSV one row", async () => {
+    const { stdout } = await ran("get", "user", "ada", "--output", "table");
+    expect(stdout).toMatch(/^custom:department +engines$/m);
+    expect(stdout).toMatch(/^groups +readers writers$/m);
+    const csv = await ran("get", "user", "ada", "--output", "csv");
+    expect(csv.stdout.split("\r\n")).toHaveLength(3);
   });
 });
 

@@ -21,6 +21,7 @@ import { MalformedAnswer } from "./failures/failure.ts";
 import { formatFilter, matches } from "./mapping/filter.ts";
 import { parseFlatUser, parseGroup, parseUser } from "./mapping/parse.ts";
 import { parsePool } from "./mapping/parse-pool.ts";
+import { formatSearch } from "./mapping/search.ts";
 import type { CognitoOptions } from "./options.ts";
 import { createAccountWriter } from "./writers/writer-accounts.ts";
 import { createGroupWriter } from "./writers/writer-groups.ts";
@@ -69,7 +70,8 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
         signal,
       ),
 
-    listUsers: async (page, signal) => usersPage(page, undefined, "sync", signal),
+    listUsers: async (page, signal) =>
+      usersPage(page, page.search === undefined ? undefined : formatSearch(page.search), "sync", signal),
 
     async listGroups(page, signal) {
       const Limit = pageLimit(page);

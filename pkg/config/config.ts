@@ -4,7 +4,8 @@ import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
 import type { Rates } from "./table/values/rate.ts";
 
-export type OutputFormat = "table" | "json" | "jsonl" | "csv";
+/** `csv-raw`: CSV whose cells are as they are, also those that a spreadsheet would run. */
+export type OutputFormat = "table" | "json" | "jsonl" | "csv" | "csv-raw";
 type LogFormat = "console" | "json";
 
 /** Where the AWS credentials come from. `default` is the AWS SDK's own chain, optionally with one profile. */

@@ -3,6 +3,7 @@ import type { Operation } from "./operations.ts";
 import type { Page, PageRequest } from "./page.ts";
 import type { Pool } from "./pool.ts";
 import type { User, UserDetails } from "./user.ts";
+import type { UserSearch } from "./user-search.ts";
 
 /** The attributes that Cognito can search users by: one in each call, exact match. */
 export type SearchableAttribute =
@@ -24,6 +25,11 @@ export interface PermissionProbe {
   readonly detail: string;
 }
 
+/** A page of all users, or of those that a search selects. A marker belongs to its search. */
+export interface UserPageRequest extends PageRequest {
+  readonly search?: UserSearch | undefined;
+}
+
 /**
  * The port for reading the pool. A method resolves with what Cognito answered or rejects with a GovernanceError; a page that
  * could not be read is never an empty page.
@@ -32,7 +38,7 @@ export interface Directory {
   /** Rejects with reason `pool-missing` when there is no such pool in this account and Region. */
   describePool(signal: AbortSignal): Promise<Pool>;
   /** Rejects with reason `marker-refused` when AWS refuses the marker (markers expire after one hour). */
-  listUsers(page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
+  listUsers(page: UserPageRequest, signal: AbortSignal): Promise<Page<User>>;
   listGroups(page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
   /** Rejects with `not-found`, reason `group-gone`, only when the pool exists and the group does not. */
   listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>>;

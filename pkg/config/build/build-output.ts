@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Config, OutputFormat } from "../config.ts";
-import type { ProcessInfo, Settings } from "../sources/read-settings.ts";
+import { type ProcessInfo, type Settings, settingProblem } from "../sources/read-settings.ts";
 
 export function buildOutput(
   settings: Settings,
@@ -21,8 +21,17 @@ export function buildOutput(
 
 /** The format of the results: a table only on a terminal. */
 export function outputFormat(
-  { values }: Settings,
+  settings: Settings,
   { stdoutIsTerminal }: Pick<ProcessInfo, "stdoutIsTerminal">,
 ): OutputFormat {
+  const { values } = settings;
+  if (values["csv-raw"]) {
+    if (values.output === undefined || values.output === "csv") return "csv-raw";
+    throw settingProblem(
+      "csv-raw",
+      settings,
+      `has no meaning for ${values.output}; leave one of the two out`,
+    );
+  }
   return values.output ?? (stdoutIsTerminal ? "table" : "jsonl");
 }

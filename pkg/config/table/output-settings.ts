@@ -1,4 +1,4 @@
-import { CALLING_AWS, choiceSetting, optionalTextSetting, type Setting } from "./setting.ts";
+import { CALLING_AWS, choiceSetting, flagSetting, optionalTextSetting, type Setting } from "./setting.ts";
 import * as shapes from "./values/shapes.ts";
 import { parseTime } from "./values/times.ts";
 
@@ -19,6 +19,13 @@ export const OUTPUT_SETTINGS = {
     of: ["table", "json", "jsonl", "csv"],
     fallback: undefined,
     fallbackText: "table on a terminal, else jsonl",
+    operators: true,
+    commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "config"],
+  }),
+  "csv-raw": flagSetting({
+    group: "Output and logs",
+    description:
+      "Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs",
     operators: true,
     commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "config"],
   }),

@@ -78,7 +78,7 @@ const BATCH = 200;
 
 function lineWriter(output: OutputFormat, stdout: Output): RowWriter<AuditLine> {
   if (output === "table") return createRowWriter("table", TABLE_COLUMNS, stdout);
-  if (output === "csv") return createRowWriter("csv", CSV_COLUMNS, stdout);
+  if (output === "csv" || output === "csv-raw") return createRowWriter(output, CSV_COLUMNS, stdout);
   if (output === "jsonl") {
     return {
       write: (lines) => stdout.write(lines.map((line) => `${jsonText(line)}\n`).join("")),

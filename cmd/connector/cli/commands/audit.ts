@@ -32,8 +32,9 @@ export async function auditVerifyCommand(
     case "jsonl":
       await stdout.write(`${jsonText(verdictObject(path, verdict))}\n`);
       break;
-    case "csv": {
-      const rows = createRowWriter("csv", PROBLEM_COLUMNS, stdout);
+    case "csv":
+    case "csv-raw": {
+      const rows = createRowWriter(output, PROBLEM_COLUMNS, stdout);
       await rows.write(verdict.problems);
       await rows.end();
       break;

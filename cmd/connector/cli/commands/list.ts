@@ -2,101 +2,135 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import { type Group, signInProvider } from "../../../../pkg/core/group.ts";
 import type { Page, PageRequest } from "../../../../pkg/core/page.ts";
 import type { User } from "../../../../pkg/core/user.ts";
+import type { UserSearch } from "../../../../pkg/core/user-search.ts";
 import { createCycleGuard } from "../../../../pkg/sync/cycle-guard.ts";
+import type { Runtime } from "../../app/compose.ts";
 import { type Context, ReaderGone } from "../../process/context.ts";
 import { CANCELED, exitCodeOf, OK, PARTIAL } from "../../process/exit-codes.ts";
 import type { Diagnostics } from "../diagnostics.ts";
+import { chooseColumns } from "../output/choose-columns.ts";
 import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { counted } from "../output/text.ts";
+import { type ChosenColumns, checkAttributes, userColumns } from "../output/user-columns.ts";
 import { withRuntime } from "../with-runtime.ts";
+import { createUserReader } from "./read-users.ts";
 
 export type Listed =
-  | { readonly kind: "users" }
-  | { readonly kind: "groups" }
-  | { readonly kind: "members"; readonly group: string };
+  | ({ readonly kind: "users"; readonly search: UserSearch | undefined } & ChosenColumns)
+  /** `user`: only the groups of this user. */
+  | { readonly kind: "groups"; readonly user: string | undefined; readonly columns: readonly string[] }
+  | ({ readonly kind: "members"; readonly group: string } & ChosenColumns);
 
-/** Prints a listing page by page, in the order of Cognito. Exit code 20 if it fails after some pages. */
+/**
+ * Prints a listing page by page, in the order of Cognito, each user or group once. Exit code 20 if it fails after some
+ * pages.
+ */
 export function listCommand(what: Listed, config: Config, context: Context): Promise<number> {
-  return withRuntime(config, context, ({ directory }, diagnostics) => {
+  return withRuntime(config, context, async (runtime, diagnostics) => {
+    const { directory } = runtime;
+    const session = { diagnostics, config, context };
     switch (what.kind) {
       case "users":
-        return print({
-          diagnostics,
-          config,
-          context,
-          noun: "user",
-          columns: userColumns(config),
-          read: (page, signal) => directory.listUsers(page, signal),
-        });
-      case "groups":
-        return print({
-          diagnostics,
-          config,
-          context,
-          noun: "group",
-          columns: groupColumns(config),
-          read: (page, signal) => directory.listGroups(page, signal),
-        });
+        return printUsers(session, runtime, what, "user", (page, signal) =>
+          directory.listUsers({ ...page, search: what.search }, signal),
+        );
       case "members":
-        return print({
-          diagnostics,
-          config,
-          context,
-          noun: "member",
-          columns: userColumns(config),
-          read: (page, signal) => directory.listMembers(what.group, page, signal),
+        return printUsers(session, runtime, what, "member", (page, signal) =>
+          directory.listMembers(what.group, page, signal),
+        );
+      case "groups": {
+        const columns = groupColumns(what.columns, config);
+        const username =
+          what.user === undefined
+            ? undefined
+            : (await createUserReader(runtime, context).find(what.user, context.signal)).username;
+        return print<Group, Group>({
+          ...session,
+          noun: "group",
+          columns,
+          idOf: ({ name }) => name,
+          rowsOf: async (groups) => groups,
+          read: (page, signal) =>
+            username === undefined
+              ? directory.listGroups(page, signal)
+              : directory.listGroupsOfUser(username, page, signal),
         });
+      }
     }
   });
 }
 
-interface Print<T> {
+interface Session {
   readonly diagnostics: Diagnostics;
   readonly config: Config;
   readonly context: Context;
-  readonly noun: string;
-  readonly columns: readonly Column<T>[];
-  readonly read: (page: PageRequest, signal: AbortSignal) => Promise<Page<T>>;
 }
 
-async function print<T>({ diagnostics, config, context, noun, columns, read }: Print<T>): Promise<number> {
+type ReadPage<T> = (page: PageRequest, signal: AbortSignal) => Promise<Page<T>>;
+
+async function printUsers(
+  session: Session,
+  runtime: Runtime,
+  chosen: ChosenColumns,
+  noun: string,
+  read: ReadPage<User>,
+): Promise<number> {
+  const { config, context } = session;
+  const columns = userColumns(chosen, config.userIdKind, config.output);
+  const reader = createUserReader(runtime, context);
+  if (columns.some(({ key }) => key.includes(":"))) {
+    const pool = await reader.poolIfReadable(context.signal);
+    if (pool !== undefined) checkAttributes(chosen, pool);
+  }
+  return print({
+    ...session,
+    noun,
+    columns,
+    idOf: ({ sub }) => sub,
+    rowsOf: (users) => reader.listed(users, context.signal),
+    read,
+  });
+}
+
+interface Print<T, R> extends Session {
+  readonly noun: string;
+  readonly columns: readonly Column<R>[];
+  /** Cognito lists somebody twice when the pool changes between two pages. */
+  readonly idOf: (item: T) => string;
+  readonly rowsOf: (items: readonly T[]) => Promise<readonly R[]>;
+  readonly read: ReadPage<T>;
+}
+
+async function print<T, R>(options: Print<T, R>): Promise<number> {
+  const { diagnostics, config, context, noun, columns, idOf, rowsOf, read } = options;
   const { stdout, stderr, signal } = context;
   const rows = createRowWriter(config.output, columns, stdout);
   const guard = createCycleGuard(`the ${noun}s`);
-  let printed = 0;
+  const printed = new Set<string>();
   try {
     let marker: string | undefined;
     do {
       const page = await read({ marker }, signal);
-      await rows.write(page.items);
-      printed += page.items.length;
+      const fresh = page.items.filter((item) => !printed.has(idOf(item)));
+      const once = [...new Map(fresh.map((item) => [idOf(item), item])).values()];
+      await rows.write(await rowsOf(once));
+      for (const item of once) printed.add(idOf(item));
       marker = page.next;
       guard.next(marker ?? "");
     } while (marker !== undefined);
     await rows.end();
   } catch (error) {
-    if (printed === 0 || error instanceof ReaderGone || signal.reason instanceof ReaderGone) throw error;
-    await diagnostics.fail(error, `incomplete output, only ${counted(printed, noun)}`);
+    if (printed.size === 0 || error instanceof ReaderGone || signal.reason instanceof ReaderGone) throw error;
+    await diagnostics.fail(error, `incomplete output, only ${counted(printed.size, noun)}`);
     return exitCodeOf(error) === CANCELED ? CANCELED : PARTIAL;
   }
-  if (stderr.isTerminal && config.output === "table") await stderr.write(`${counted(printed, noun)}\n`);
+  if (stderr.isTerminal && config.output === "table") await stderr.write(`${counted(printed.size, noun)}\n`);
   return OK;
 }
 
-function userColumns({ userIdKind }: Config): readonly Column<User>[] {
-  return [
-    { key: "id", value: (user) => (userIdKind === "sub" ? user.sub : user.username) },
-    { key: "username", value: (user) => user.username },
-    { key: "status", value: (user) => user.status },
-    { key: "enabled", value: (user) => user.enabled },
-    { key: "email", value: (user) => user.attributes.get("email") },
-    { key: "created", value: (user) => user.createdAt },
-  ];
-}
-
-function groupColumns({ poolId }: Config): readonly Column<Group>[] {
-  return [
+function groupColumns(chosen: readonly string[], { poolId, output }: Config): readonly Column<Group>[] {
+  const all: readonly Column<Group>[] = [
     { key: "name", value: (group) => group.name },
     { key: "precedence", value: (group) => group.precedence },
     { key: "description", value: (group) => group.description },
@@ -105,4 +139,17 @@ function groupColumns({ poolId }: Config): readonly Column<Group>[] {
     { key: "created", value: (group) => group.createdAt },
     { key: "modified", value: (group) => group.modifiedAt },
   ];
+  const usual = output === "table" ? GROUPS_FOR_PEOPLE : all.map(({ key }) => key);
+  return chooseColumns(chosen.length === 0 ? usual : chosen, all);
 }
+
+/** The description is last, where a long text is wrapped. */
+const GROUPS_FOR_PEOPLE = [
+  "name",
+  "precedence",
+  "sign_in_provider",
+  "created",
+  "modified",
+  "role_arn",
+  "description",
+];

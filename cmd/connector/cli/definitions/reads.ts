@@ -1,6 +1,8 @@
-import { Argument } from "commander";
+import { Argument, type Command, type Option } from "commander";
+import { parseUserSearch } from "../../../../pkg/core/user-search.ts";
 import { addHiddenSettings } from "../settings-options.ts";
 import type { CommandTree } from "./command-tree.ts";
+import { repeatedOption, textOf, textOption, textsOf } from "./option-types.ts";
 
 // Each command is imported when it runs: loading the AWS SDK alone takes longer than most commands.
 
@@ -25,24 +27,91 @@ export function addList({ program, context, configured }: CommandTree): void {
     .enablePositionalOptions()
     .helpCommand(false);
   addHiddenSettings(list);
+
+  const users = list
+    .command("users")
+    .summary("Print all users, or those that a filter selects")
+    .description("Print all users of the pool, or those that one filter selects. Nobody is printed twice.")
+    .addOption(
+      textOption(
+        "--filter <filter>",
+        `Only these users: an attribute, = or ^= (begins with), a value, such as 'email ^= "a"'`,
+      ),
+    )
+    .addOption(columnsOption())
+    .addOption(attributesOption());
+  configured(users, "list", async (config) => {
+    const filter = textOf(users, "filter");
+    const search = filter === undefined ? undefined : parseUserSearch(filter);
+    const { listCommand } = await import("../commands/list.ts");
+    return listCommand({ kind: "users", search, ...chosenColumns(users) }, config, context);
+  });
+
+  const groups = list
+    .command("groups")
+    .summary("Print all groups, or those of a user")
+    .description("Print all groups of the pool, or those of one user.")
+    .addOption(textOption("--user <who>", "Only the groups of this user: sub, username or e-mail address"))
+    .addOption(columnsOption());
+  configured(groups, "list", async (config) => {
+    const { listCommand } = await import("../commands/list.ts");
+    const { columns } = chosenColumns(groups);
+    return listCommand({ kind: "groups", user: textOf(groups, "user"), columns }, config, context);
+  });
+
+  const members = list
+    .command("members")
+    .summary("Print the members of a group")
+    .description("Print the users that are members of a group.")
+    .addArgument(new Argument("<group>", "Name of the group"))
+    .addOption(columnsOption())
+    .addOption(attributesOption());
+  configured(members, "list", async (config, [group = ""]) => {
+    const { listCommand } = await import("../commands/list.ts");
+    return listCommand({ kind: "members", group, ...chosenColumns(members) }, config, context);
+  });
+}
+
+export function addGet({ program, context, configured }: CommandTree): void {
+  const get = program
+    .command("get")
+    .summary("Print everything about one user")
+    .description("Print everything that Cognito says of one user.")
+    .enablePositionalOptions()
+    .helpCommand(false);
+  addHiddenSettings(get);
   configured(
-    list.command("users").summary("Print all users").description("Print all users of the pool."),
+    get
+      .command("user")
+      .summary("Print all attributes, groups and second factors of a user")
+      .description(
+        "Print all attributes, the groups, the status, the second factors and the dates of one user. AWS counts the user as active in this month.",
+      )
+      .addArgument(new Argument("<who>", "The user: sub, username or e-mail address")),
     "list",
-    async (config) => (await import("../commands/list.ts")).listCommand({ kind: "users" }, config, context),
+    async (config, [who = ""]) =>
+      (await import("../commands/get-user.ts")).getUserCommand(who, config, context),
   );
-  configured(
-    list.command("groups").summary("Print all groups").description("Print all groups of the pool."),
-    "list",
-    async (config) => (await import("../commands/list.ts")).listCommand({ kind: "groups" }, config, context),
-  );
-  configured(
-    list
-      .command("members")
-      .summary("Print the members of a group")
-      .description("Print the users that are members of a group.")
-      .addArgument(new Argument("<group>", "Name of the group")),
-    "list",
-    async (config, [group = ""]) =>
-      (await import("../commands/list.ts")).listCommand({ kind: "members", group }, config, context),
-  );
+}
+
+function columnsOption(): Option {
+  return repeatedOption("--columns <names>", "Only these columns, with commas between them");
+}
+
+function attributesOption(): Option {
+  return repeatedOption("--attributes <names>", "These attributes too, such as custom:department");
+}
+
+function chosenColumns(command: Command): {
+  readonly columns: readonly string[];
+  readonly attributes: readonly string[];
+} {
+  const names = (option: string): readonly string[] =>
+    textsOf(command, option).flatMap((text) =>
+      text
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== ""),
+    );
+  return { columns: names("columns"), attributes: names("attributes") };
 }

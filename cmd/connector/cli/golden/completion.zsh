@@ -14,6 +14,7 @@ _connector() {
       'validate:Check the pool, the credentials and the permissions'
       'sync:Write the whole pool to a .c1z file'
       'list:Print users, groups or members'
+      'get:Print everything about one user'
       'create-account:Create a user'
       'update-user:Set or remove attributes of a user'
       'enable-user:Enable a user'
@@ -50,6 +51,7 @@ _connector() {
         validate) _connector_validate ;;
         sync) _connector_sync ;;
         list) _connector_list ;;
+        get) _connector_get ;;
         create-account) _connector_create_account ;;
         update-user) _connector_update_user ;;
         enable-user) _connector_enable_user ;;
@@ -106,6 +108,7 @@ _connector_validate() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -140,6 +143,7 @@ _connector_sync() {
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -157,8 +161,8 @@ _connector_list() {
   case "$state" in
     command)
       local -a commands=(
-      'users:Print all users'
-      'groups:Print all groups'
+      'users:Print all users, or those that a filter selects'
+      'groups:Print all groups, or those of a user'
       'members:Print the members of a group'
       )
       _describe -t commands command commands
@@ -175,6 +179,9 @@ _connector_list() {
 
 _connector_list_users() {
   _arguments -s \
+    '--filter[Only these users\: an attribute, = or ^= (begins with), a value, such as '\''email ^= "a"'\'']:value: ' \
+    '--columns[Only these columns, with commas between them (repeatable)]:value: ' \
+    '--attributes[These attributes too, such as custom\:department (repeatable)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -196,6 +203,7 @@ _connector_list_users() {
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -206,6 +214,8 @@ _connector_list_users() {
 
 _connector_list_groups() {
   _arguments -s \
+    '--user[Only the groups of this user\: sub, username or e-mail address]:value: ' \
+    '--columns[Only these columns, with commas between them (repeatable)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -227,6 +237,7 @@ _connector_list_groups() {
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -236,6 +247,61 @@ _connector_list_groups() {
 }
 
 _connector_list_members() {
+  _arguments -s \
+    '--columns[Only these columns, with commas between them (repeatable)]:value: ' \
+    '--attributes[These attributes too, such as custom\:department (repeatable)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_get() {
+  local state line
+  _arguments -s -C \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '1: :->command' \
+    '*:: :->rest'
+  case "$state" in
+    command)
+      local -a commands=(
+      'user:Print all attributes, groups and second factors of a user'
+      )
+      _describe -t commands command commands
+      ;;
+    rest)
+      case "$line[1]" in
+        user) _connector_get_user ;;
+      esac
+      ;;
+  esac
+}
+
+_connector_get_user() {
   _arguments -s \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
@@ -258,6 +324,7 @@ _connector_list_members() {
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -310,6 +377,7 @@ _connector_create_account() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -358,6 +426,7 @@ _connector_update_user() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -403,6 +472,7 @@ _connector_enable_user() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -449,6 +519,7 @@ _connector_disable_user() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -494,6 +565,7 @@ _connector_sign_out_user() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -541,6 +613,7 @@ _connector_set_password() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -588,6 +661,7 @@ _connector_rotate_password() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -633,6 +707,7 @@ _connector_reset_password() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -678,6 +753,7 @@ _connector_resend_invitation() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -723,6 +799,7 @@ _connector_confirm_sign_up() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -768,6 +845,7 @@ _connector_reset_mfa() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -813,6 +891,7 @@ _connector_delete_user() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -859,6 +938,7 @@ _connector_grant() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -905,6 +985,7 @@ _connector_revoke() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -953,6 +1034,7 @@ _connector_create_group() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1001,6 +1083,7 @@ _connector_update_group() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1046,6 +1129,7 @@ _connector_delete_group() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1187,6 +1271,7 @@ _connector_audit_show() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1219,6 +1304,7 @@ _connector_audit_verify() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1251,6 +1337,7 @@ _connector_recover() {
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1355,6 +1442,7 @@ _connector_config_show() {
     '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1389,6 +1477,7 @@ _connector_actions() {
 _connector_actions_list() {
   _arguments -s \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1431,6 +1520,7 @@ _connector_actions_invoke() {
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1461,7 +1551,7 @@ _connector_version() {
 _connector_help() {
   _arguments -s \
     '(--help -h)'{--help,-h}'[Show help]' \
-    '1: :(settings validate sync list create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group serve health-check audit recover iam-policy config actions capabilities completion version)'
+    '1: :(settings validate sync list get create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group serve health-check audit recover iam-policy config actions capabilities completion version)'
 }
 
 if [ "$funcstack[1]" = "_connector" ]; then

@@ -6,8 +6,12 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "connector help settings",
   ],
   "connector sync": ["connector sync --file pool.c1z"],
-  "connector list users": ["connector list users --output csv > users.csv"],
-  "connector list groups": ["connector list groups"],
+  "connector list users": [
+    "connector list users --output csv > users.csv",
+    `connector list users --filter 'email ^= "a"' --attributes custom:department`,
+  ],
+  "connector list groups": ["connector list groups", "connector list groups --user ada"],
+  "connector get user": ["connector get user ada@example.com"],
   "connector list members": ["connector list members admins"],
   "connector create-account": [
     "connector create-account --login ada --email ada@example.com \\",

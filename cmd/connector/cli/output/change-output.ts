@@ -87,7 +87,8 @@ export function createChangeWriter(
         end: async () => {},
       };
     case "csv":
-      return createRowWriter("csv", columns(detailKeys), out);
+    case "csv-raw":
+      return createRowWriter(format, columns(detailKeys), out);
     case "json":
     case "jsonl": {
       const rows = createObjectWriter(format, out);

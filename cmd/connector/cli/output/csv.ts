@@ -1,15 +1,15 @@
 import type { Cell } from "./columns.ts";
 
-/** One record of RFC 4180 with its line break. */
-export function csvRecord(cells: readonly Cell[]): string {
-  return `${cells.map(csvField).join(",")}\r\n`;
+/** One record of RFC 4180 with its line break. `raw` leaves cells that a spreadsheet would run as they are. */
+export function csvRecord(cells: readonly Cell[], raw = false): string {
+  return `${cells.map((cell) => csvField(cell, raw)).join(",")}\r\n`;
 }
 
-function csvField(cell: Cell): string {
+function csvField(cell: Cell, raw: boolean): string {
   if (cell === undefined) return "";
   if (cell instanceof Date) return cell.toISOString();
   if (typeof cell !== "string") return String(cell);
-  const harmless = defused(cell);
+  const harmless = raw ? cell : defused(cell);
   return /[",\p{Cc}]|^\s|\s$/u.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -55,15 +55,8 @@ const FORMATTERS: Readonly<Record<OutputFormat, CreateFormatter>> = {
     const table = createTable(headers, isTerminal ? columns : undefined);
     return { rows: (rows) => table.lines(rows), end: (begun) => (begun ? "" : table.lines([])) };
   },
-  csv(keys, { isTerminal }) {
-    // A file keeps every character, but on a terminal a control character in a name would be obeyed.
-    const shown = (cell: Cell): Cell => (isTerminal && typeof cell === "string" ? printable(cell) : cell);
-    const record = (cells: readonly Cell[]): string => csvRecord(cells.map(shown));
-    return {
-      rows: (rows, first) => (first ? csvRecord(keys) : "") + rows.map(record).join(""),
-      end: (begun) => (begun ? "" : csvRecord(keys)),
-    };
-  },
+  csv: (keys, out) => csvFormatter(keys, out, false),
+  "csv-raw": (keys, out) => csvFormatter(keys, out, true),
   jsonl: (keys) => ({
     rows: (rows) => rows.map((cells) => `${jsonText(objectOf(keys, cells))}\n`).join(""),
     end: () => "",
@@ -76,6 +69,20 @@ const FORMATTERS: Readonly<Record<OutputFormat, CreateFormatter>> = {
     end: (begun) => (begun ? "\n]\n" : "[]\n"),
   }),
 };
+
+function csvFormatter(
+  keys: readonly string[],
+  { isTerminal }: Pick<Output, "isTerminal">,
+  raw: boolean,
+): Formatter {
+  // A file keeps every character, but on a terminal a control character in a name would be obeyed.
+  const shown = (cell: Cell): Cell => (isTerminal && typeof cell === "string" ? printable(cell) : cell);
+  const record = (cells: readonly Cell[]): string => csvRecord(cells.map(shown), raw);
+  return {
+    rows: (rows, first) => (first ? csvRecord(keys) : "") + rows.map(record).join(""),
+    end: (begun) => (begun ? "" : csvRecord(keys)),
+  };
+}
 
 function objectOf(keys: readonly string[], cells: readonly Cell[]): Record<string, unknown> {
   return Object.fromEntries(keys.map((key, i) => [key, cells[i] ?? null]));
