@@ -159,8 +159,15 @@ test("a service with a schedule logs when it syncs, and what an earlier process 
   await hold.arrived();
   expect(await scraped("connector_sync_running")).toBe("connector_sync_running 1");
   expect(await scraped("connector_sync_last_complete_age_seconds")).toBeUndefined();
+  expect(await scraped("connector_sync_progress_estimated_users")).toBe(
+    "connector_sync_progress_estimated_users 61",
+  );
+  expect(await scraped('connector_sync_progress_rows{kind="groups"}')).toBe(
+    'connector_sync_progress_rows{kind="groups"} 0',
+  );
   hold.release();
   await said('"msg":"synced"');
+  expect(await scraped("connector_sync_progress_rows")).toBeUndefined();
   expect(await scraped("connector_sync_running")).toBe("connector_sync_running 0");
   expect(await scraped("connector_sync_last_complete_rows")).toContain(" 61");
   started?.process.kill("SIGTERM");

@@ -150,6 +150,40 @@ describe("a grant while a scheduled sync runs", () => {
   });
 });
 
+describe("a scheduled sync that takes long", () => {
+  test("logs once a minute how far it is", async () => {
+    await startPool(130);
+    // The interval alone is faked: everything else goes over real sockets.
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const hold = cognito.hold({ operation: "ListUsers", nth: 2 });
+      await beside({ rate: "1000" }, async ({ sync, context }) => {
+        await hold.arrived();
+        vi.advanceTimersByTime(59_000);
+        expect(linesOf(context, "syncing")).toEqual([]);
+        vi.advanceTimersByTime(61_000);
+        expect(linesOf(context, "syncing")).toEqual([
+          expect.objectContaining({ users: 60, calls: expect.any(Number), leftMs: expect.any(Number) }),
+          expect.objectContaining({ openListings: expect.any(Number) }),
+        ]);
+        hold.release();
+        await vi.waitFor(() => expect(sync.status().complete).toBeDefined(), { timeout: 10_000 });
+        vi.advanceTimersByTime(600_000);
+        expect(linesOf(context, "syncing")).toHaveLength(2);
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  function linesOf(context: MemoryContext, message: string): readonly unknown[] {
+    const lines = context.stderr.text().split("\n");
+    return lines
+      .filter((line) => line.includes(`"msg":"${message}"`))
+      .map((line): unknown => JSON.parse(line));
+  }
+});
+
 describe("the last result", () => {
   test("is kept for health and metrics, also across processes", async () => {
     await startPool(70);

@@ -25,6 +25,8 @@ export interface AwsCallEvent {
   readonly operation: Operation;
   /** `ok`, or the name of the error. */
   readonly outcome: string;
+  /** Node's code of a network failure, such as `ECONNREFUSED`. */
+  readonly networkCode?: string | undefined;
   /** 1 for the first. */
   readonly attempt: number;
   /** From the turn to the parsed answer, without the wait for the turn. */

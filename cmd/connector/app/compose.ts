@@ -70,7 +70,7 @@ export function compose({
     httpTimeoutMs: config.network.httpTimeoutMs,
     onCall(event) {
       telemetry.awsCall(event);
-      meter.count(CATEGORY_OF[event.operation], event.outcome);
+      meter.count(CATEGORY_OF[event.operation], event.networkCode ?? event.outcome);
       logAwsCall(event, log);
     },
   });

@@ -3,6 +3,8 @@ import type { ScheduleSettings } from "../../../pkg/config/config.ts";
 import { createScheduledSync, type ScheduledSync } from "../../../pkg/sync/schedule/scheduled-sync.ts";
 import type { RunReport } from "../../../pkg/sync/schedule/sync-schedule.ts";
 import type { SyncResult } from "../../../pkg/sync/sync-once.ts";
+import type { SyncTracker } from "../../../pkg/sync/sync-progress.ts";
+import { type SyncStatus, statusFields } from "../../../pkg/sync/sync-status.ts";
 import type { CompleteRun } from "../../../pkg/sync/target.ts";
 import type { Context } from "../process/context.ts";
 import {
@@ -12,6 +14,7 @@ import {
   syncOptions,
   warnOfRecreatedGroups,
 } from "./sync.ts";
+import { syncStatus } from "./sync-status.ts";
 
 export type FileSyncReport = RunReport<SyncResult<Published>>;
 
@@ -22,6 +25,8 @@ export interface ScheduledFileSyncOptions {
   readonly context: Pick<Context, "now" | "monotonic" | "signal">;
   /** A run begins. Must not throw. */
   readonly onBegun?: () => void;
+  /** A run reads and says how far it is; undefined once it no longer reads. Must not throw. */
+  readonly onReading?: (status: (() => SyncStatus) | undefined) => void;
   /** The file holds a complete run of an earlier process. Must not throw. */
   readonly onFound?: (complete: CompleteRun) => void;
   /** After each run, once it is logged. Must not throw. */
@@ -40,7 +45,13 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
       sleep: async (ms, signal) => {
         await sleep(ms, undefined, { signal });
       },
-      sync: syncOptions({ config, pieces, clocks: context, resumedBy: "the next run" }),
+      sync: syncOptions({
+        config,
+        pieces,
+        clocks: context,
+        resumedBy: "the next run",
+        follow: (tracker) => follow(tracker, options),
+      }),
       events: {
         onDropped: (_target, reason) => log.warn(`discarded an interrupted sync: ${reason}`, { file }),
         onFound: (complete) => options.onFound?.(complete),
@@ -58,6 +69,28 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
     },
     context.signal,
   );
+}
+
+/** Nobody watches a service, so one line in a minute is enough. */
+const PROGRESS_LOG_MS = 60_000;
+
+function follow(
+  tracker: SyncTracker,
+  { config, pieces, onReading }: ScheduledFileSyncOptions,
+): { close(): void } {
+  const { file } = config.sync;
+  const status = () => syncStatus(tracker, pieces);
+  onReading?.(status);
+  const timer = setInterval(
+    () => pieces.log.info("syncing", { file, ...statusFields(status()) }),
+    PROGRESS_LOG_MS,
+  );
+  return {
+    close() {
+      clearInterval(timer);
+      onReading?.(undefined);
+    },
+  };
 }
 
 function logReport(report: FileSyncReport, { config, pieces: { log } }: ScheduledFileSyncOptions): void {

@@ -94,8 +94,15 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
     await throttle.acquire(operation, priority, signal);
     startedAt = monotonic();
     let requestId: string | undefined;
-    const report = (outcome: string): void =>
-      onCall?.({ operation, outcome, attempt: number, latencyMs: monotonic() - startedAt, requestId });
+    const report = (outcome: string, networkCode?: string): void =>
+      onCall?.({
+        operation,
+        outcome,
+        networkCode,
+        attempt: number,
+        latencyMs: monotonic() - startedAt,
+        requestId,
+      });
     try {
       const answer = await withDeadline(
         (abortSignal) => {
@@ -112,7 +119,7 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
     } catch (error) {
       const failure = readFailure(error, requestId);
       requestId = failure.requestId;
-      report(signal.aborted ? "canceled" : failure.name);
+      report(signal.aborted ? "canceled" : failure.name, failure.networkCode);
       if (error instanceof GovernanceError) throw error;
       return { kind: "failed", failure, generation, spentMs: monotonic() - startedAt };
     }

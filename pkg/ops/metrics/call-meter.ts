@@ -3,10 +3,10 @@ import type { Category } from "../../core/operations.ts";
 
 /** Counts the calls to AWS and measures their current rate. */
 export interface CallMeter {
-  /** Counts one finished attempt. `outcome` is `ok` or the name of the error. */
+  /** Counts one finished attempt. `outcome` is `ok`, the name of the error, or the code of a network failure. */
   count(category: Category, outcome: string): void;
   total(): number;
-  /** The name of the last error, when several calls in a row failed. */
+  /** The last error, as it was counted, when several calls in a row failed. */
   trouble(): string | undefined;
   /** Average of the last five seconds, or since the first call if that is less. */
   perSecond(category: Category): number;

@@ -50,6 +50,15 @@ interface CertificateStatus {
   readonly expiresAtMs: number;
 }
 
+/** How far the running sync is. */
+export interface SyncProgressStatus {
+  readonly rows: SyncRows;
+  /** Of the pool, as AWS estimates. */
+  readonly estimatedUsers: number | undefined;
+  readonly openListings: number;
+  readonly leftMs: number | undefined;
+}
+
 /** What is read at each scrape. If one throws, only its own metrics are missing. */
 export interface MetricSources {
   readonly quota: () => readonly QuotaStatus[];
@@ -61,5 +70,7 @@ export interface MetricSources {
   readonly auditSeq: () => number | undefined;
   /** Whether the last check of AWS succeeded; undefined before the first. */
   readonly ready: () => boolean | undefined;
+  /** Undefined while no sync reads. */
+  readonly syncProgress: () => SyncProgressStatus | undefined;
   readonly certificates: () => readonly CertificateStatus[];
 }

@@ -1,4 +1,5 @@
 import type { LastSync } from "../http/readiness.ts";
+import type { SyncProgressStatus } from "./events.ts";
 import type { SyncMetrics } from "./sync-metrics.ts";
 
 /** Records the syncs of this process for the health page and the metrics. */
@@ -6,6 +7,10 @@ export interface LastSyncRecord {
   /** The last complete sync of this process. */
   last(): LastSync | undefined;
   begun(): void;
+  /** A run reads, and says how far it is; undefined once it no longer reads. */
+  reading(progress: (() => SyncProgressStatus) | undefined): void;
+  /** How far the run is that reads now. */
+  progress(): SyncProgressStatus | undefined;
   completed(sync: LastSync): void;
   failed(): void;
   /** The sync file holds a complete sync of an earlier process. */
@@ -14,8 +19,13 @@ export interface LastSyncRecord {
 
 export function createLastSync(metrics: SyncMetrics | undefined): LastSyncRecord {
   let last: LastSync | undefined;
+  let reading: (() => SyncProgressStatus) | undefined;
   return {
     last: () => last,
+    reading(progress) {
+      reading = progress;
+    },
+    progress: () => reading?.(),
     begun: () => metrics?.sync({ outcome: "begun" }),
     completed(sync) {
       last = sync;

@@ -188,6 +188,12 @@ const SOURCES: MetricSources = {
   budgets: () => [{ budget: "deletions", limit: 10, spent: 12 }],
   auditSeq: () => 41,
   ready: () => true,
+  syncProgress: () => ({
+    rows: { users: 60, groups: 2, memberships: 0 },
+    estimatedUsers: 130,
+    openListings: 3,
+    leftMs: 1500,
+  }),
   certificates: () => [{ certificate: "server", expiresAtMs: NOON }],
 };
 
@@ -204,6 +210,9 @@ const LOOKED_UP = [
   ["connector_changes_limit_per_hour", '{budget="deletions"} 10'],
   ["connector_audit_last_seq", "41"],
   ["connector_ready", "1"],
+  ["connector_sync_progress_estimated_users", "130"],
+  ["connector_sync_progress_open_listings", "3"],
+  ["connector_sync_progress_left_seconds", "1.5"],
   ["connector_tls_certificate_expiry_timestamp_seconds", `{certificate="server"} ${NOON / 1000}`],
 ] as const;
 
@@ -214,6 +223,21 @@ describe("what is looked up", () => {
     metrics.watch(SOURCES);
     expect(await samples(metrics, name)).toEqual([sample]);
     expect(await samples(metrics, name)).toEqual([sample]);
+  });
+
+  test("of a running sync is gone when it ends", async () => {
+    const metrics = metricsAt();
+    let progress = SOURCES.syncProgress();
+    metrics.watch({ syncProgress: () => progress });
+    expect(await samples(metrics, "connector_sync_progress_rows")).toEqual([
+      '{kind="users"} 60',
+      '{kind="groups"} 2',
+      '{kind="memberships"} 0',
+    ]);
+    progress = undefined;
+    for (const name of ["rows", "estimated_users", "open_listings", "left_seconds"]) {
+      expect(await samples(metrics, `connector_sync_progress_${name}`)).toEqual([]);
+    }
   });
 
   test("is missing when its source fails, which is counted, and the rest stays", async () => {

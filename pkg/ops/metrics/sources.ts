@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<Name, true>> = {
   budgets: true,
   auditSeq: true,
   ready: true,
+  syncProgress: true,
   certificates: true,
 };
 

@@ -41,6 +41,39 @@ export function createStateMetrics(registry: Registry, sources: Sources, now: Ep
     return ready === undefined ? undefined : Number(ready);
   });
 
+  const progress = () => sources.read("syncProgress", (status) => status());
+  const rows: Gauge<"kind"> = new Gauge({
+    name: "connector_sync_progress_rows",
+    help: "Rows that the running sync has read so far.",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      rows.reset();
+      const status = progress();
+      if (status === undefined) return;
+      const { users, groups, memberships } = status.rows;
+      for (const [kind, count] of Object.entries({ users, groups, memberships })) rows.set({ kind }, count);
+    },
+  });
+  gauge(
+    "connector_sync_progress_estimated_users",
+    "Users of the pool that the running sync reads, as AWS estimates.",
+    () => progress()?.estimatedUsers,
+  );
+  gauge(
+    "connector_sync_progress_open_listings",
+    "Listings that the running sync has not read to their end: users, groups, and the members of each group.",
+    () => progress()?.openListings,
+  );
+  gauge(
+    "connector_sync_progress_left_seconds",
+    "Seconds that the running sync still takes at its present rate, as far as is known.",
+    () => {
+      const leftMs = progress()?.leftMs;
+      return leftMs === undefined ? undefined : leftMs / 1000;
+    },
+  );
+
   const budget = (name: string, help: string, valueOf: (limit: number, spent: number) => number): void => {
     const metric: Gauge<"budget"> = new Gauge({
       name,

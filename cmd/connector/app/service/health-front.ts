@@ -20,7 +20,7 @@ export function healthFront({ config, context, runtime, telemetry, lastSync }: S
     now,
     monotonic,
   });
-  metrics.watch(sourcesOf(config, runtime, probe));
+  metrics.watch({ ...sourcesOf(config, runtime, probe), syncProgress: () => lastSync.progress() });
   const server = createHealthServer({
     ...config.health,
     live: () => true,
@@ -45,7 +45,7 @@ function sourcesOf(
   config: Config,
   { throttle, meter, journal }: Runtime,
   probe: ReadinessProbe,
-): MetricSources {
+): Omit<MetricSources, "syncProgress"> {
   const { provisioning, service, stateDir, poolId } = config;
   const { tls } = service;
   return {

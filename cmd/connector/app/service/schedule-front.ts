@@ -1,5 +1,7 @@
+import type { SyncProgressStatus } from "../../../../pkg/ops/metrics/events.ts";
 import type { LastSyncRecord } from "../../../../pkg/ops/metrics/last-sync.ts";
 import type { ScheduledSync } from "../../../../pkg/sync/schedule/scheduled-sync.ts";
+import { openListings, type SyncStatus } from "../../../../pkg/sync/sync-status.ts";
 import { type FileSyncReport, startScheduledSync } from "../scheduled-sync.ts";
 import type { Published } from "../sync.ts";
 import type { Front, Service } from "./front.ts";
@@ -17,6 +19,8 @@ export function scheduleFront({ config, context, runtime, lastSync }: Service): 
         pieces: runtime,
         context,
         onBegun: () => lastSync.begun(),
+        onReading: (status) =>
+          lastSync.reading(status === undefined ? undefined : () => progressOf(status())),
         onFound: (complete) => lastSync.found(complete),
         onResult: (report) => record(report, lastSync),
       });
@@ -26,6 +30,11 @@ export function scheduleFront({ config, context, runtime, lastSync }: Service): 
       await sync?.close(graceMs);
     },
   };
+}
+
+function progressOf({ state, left }: SyncStatus): SyncProgressStatus {
+  const { counts, estimatedUsers } = state;
+  return { rows: counts, estimatedUsers, openListings: openListings(state), leftMs: left?.ms };
 }
 
 function record(report: FileSyncReport, lastSync: LastSyncRecord): void {

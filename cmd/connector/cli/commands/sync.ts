@@ -2,6 +2,7 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
 import { syncOptions, warnOfRecreatedGroups } from "../../app/sync.ts";
+import { syncStatus } from "../../app/sync-status.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { printSummary } from "../output/sync-summary.ts";
@@ -15,7 +16,8 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
       config,
       pieces: runtime,
       clocks: context,
-      follow: (tracker) => followSync(tracker, { ...runtime, liveLine }, config, context),
+      follow: (tracker) =>
+        followSync(() => syncStatus(tracker, runtime), { ...runtime, liveLine }, config, context),
       resumedBy: "the same command",
     });
     const { published, ...result } = await syncOnce(options, context.signal);

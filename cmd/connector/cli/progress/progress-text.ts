@@ -1,26 +1,37 @@
-import { MAX_PAGE_ITEMS } from "../../../../pkg/core/page.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import type { SyncState } from "../../../../pkg/sync/sync-progress.ts";
+import type { TimeLeft } from "../../../../pkg/sync/time-left.ts";
 import { counted, formatDuration } from "../output/text.ts";
 
 export interface Pace {
-  /** UserList calls per second that the limiter allows now. */
+  /** UserList calls per second that the settings allow. */
+  readonly setPerSecond: number;
+  /** UserList calls per second that the limiter allows now: less after AWS has throttled calls. */
   readonly grantedPerSecond: number;
   readonly usedPerSecond: number;
   readonly throttles: number;
-  /** The last error, while the calls fail. */
+  /** The last error, while the calls fail: its name, or the system's code of a network failure. */
   readonly trouble: string | undefined;
 }
 
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const RATE = new Intl.NumberFormat("en", { maximumFractionDigits: 1, useGrouping: false });
 
-/** The text of the live line. The most important comes first, since a narrow terminal cuts the end. */
+/**
+ * The text of the live line. Trouble comes first, then the time left, then what is read, since a narrow terminal cuts the
+ * end.
+ */
 export function progressText(state: SyncState, pace: Pace, left: TimeLeft | undefined): string {
   const { counts, estimatedUsers, previous } = state;
   // Calls are counted when AWS answers, so answers that come together can exceed the allowed rate for a moment.
   const used = Math.min(pace.usedPerSecond, pace.grantedPerSecond);
+  const trouble = troubleText(pace);
   const parts = [
+    ...(trouble === undefined ? [] : [trouble]),
+    // While calls fail, nobody knows how long it takes.
+    ...(left === undefined || pace.trouble !== undefined
+      ? []
+      : [`${left.known ? "about" : "at least"} ${formatDuration(Math.ceil(left.ms / 1000) * 1000)} left`]),
     `reading ${readingNow(state)}`,
     state.usersOpen ? progress(state.usersListed, estimatedUsers, "user") : counted(counts.users, "user"),
     progress(counts.groups, state.groupsOpen ? previous?.groups : undefined, "group"),
@@ -28,14 +39,36 @@ export function progressText(state: SyncState, pace: Pace, left: TimeLeft | unde
     `${RATE.format(used)} of ${RATE.format(pace.grantedPerSecond)} calls/s`,
   ];
   if (pace.throttles > 0) parts.push(counted(pace.throttles, "throttle"));
-  if (pace.trouble !== undefined)
-    parts.push(`retrying after ${pace.trouble === "Error" ? "a lost connection" : printable(pace.trouble)}`);
-  else if (left !== undefined)
-    parts.push(
-      `${left.known ? "about" : "at least"} ${formatDuration(Math.ceil(left.ms / 1000) * 1000)} left`,
-    );
   return parts.join(" · ");
 }
+
+const SLOWED = "slowed down by AWS";
+
+function troubleText({ trouble, grantedPerSecond, setPerSecond }: Pace): string | undefined {
+  if (trouble === undefined) return grantedPerSecond < setPerSecond ? SLOWED : undefined;
+  const words = IN_WORDS[trouble];
+  return words === SLOWED ? SLOWED : `retrying: ${words ?? printable(trouble)}`;
+}
+
+/** What a person calls the failures that pass by themselves. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  TooManyRequestsException: SLOWED,
+  ThrottlingException: SLOWED,
+  Throttling: SLOWED,
+  RequestLimitExceeded: SLOWED,
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection lost",
+  EPIPE: "connection lost",
+  Error: "connection lost",
+  ETIMEDOUT: "no answer in time",
+  TimeoutError: "no answer in time",
+  AttemptTimeout: "no answer in time",
+  ENOTFOUND: "name of the host not found",
+  EAI_AGAIN: "name of the host not found",
+  EHOSTUNREACH: "network unreachable",
+  ENETUNREACH: "network unreachable",
+  InternalErrorException: "AWS reports an internal error",
+};
 
 function readingNow({ usersOpen, groupsOpen, membersOpen }: SyncState): string {
   const kinds = [
@@ -51,27 +84,4 @@ function progress(now: number, about: number | undefined, noun: string): string 
   return about === undefined || about < now
     ? counted(now, noun)
     : `${NUMBER.format(now)} of about ${counted(about, noun)}`;
-}
-
-export interface TimeLeft {
-  readonly ms: number;
-  /** False if the number of members is not known, so that it may take longer. */
-  readonly known: boolean;
-}
-
-/** A sync waits for UserList calls, which read the pages of users and of members. */
-export function timeLeft(state: SyncState, userListPerSecond: number): TimeLeft | undefined {
-  const { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen } = state;
-  if (userListPerSecond <= 0 || (usersOpen && estimatedUsers === undefined)) return undefined;
-  const users = usersOpen ? Math.max(1, pages((estimatedUsers ?? 0) - usersListed)) : 0;
-  const groupsToCome = groupsOpen ? Math.max(0, (previous?.groups ?? 0) - counts.groups) : 0;
-  // At least one call for each group. The memberships of the previous run tell how many more.
-  const byRows = groupsOpen || membersOpen > 0 ? pages((previous?.memberships ?? 0) - counts.memberships) : 0;
-  const members = Math.max(membersOpen + groupsToCome, byRows);
-  const known = previous !== undefined || (!groupsOpen && membersOpen === 0);
-  return { ms: ((users + members) / userListPerSecond) * 1000, known };
-}
-
-function pages(items: number): number {
-  return Math.max(0, Math.ceil(items / MAX_PAGE_ITEMS));
 }

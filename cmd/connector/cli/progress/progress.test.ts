@@ -12,7 +12,7 @@ import { createSyncTracker, type SyncState } from "../../../../pkg/sync/sync-pro
 import { memoryOutput } from "../../testing.fixture.ts";
 import { formatDuration } from "../output/text.ts";
 import { createLiveLine } from "./live-line.ts";
-import { progressText, timeLeft } from "./progress-text.ts";
+import { progressText } from "./progress-text.ts";
 
 const NONE: SyncCounts = { users: 0, groups: 0, memberships: 0 };
 
@@ -29,45 +29,19 @@ function state(over: Partial<SyncState> = {}): SyncState {
   };
 }
 
-describe("the time left", () => {
-  test("is the pages of users at the rate of the calls", () => {
-    expect(timeLeft(state(), 5)).toEqual({ ms: 20_000, known: false });
-  });
-
-  test("leaves out what is already read", () => {
-    const left = timeLeft(state({ counts: { ...NONE, users: 3000 } }), 5);
-    expect(left?.ms).toBe(10_000);
-  });
-
-  test("takes the number of memberships from the last run", () => {
-    const previous = { users: 6000, groups: 10, memberships: 12_000 };
-    expect(timeLeft(state({ previous }), 10)).toEqual({ ms: 30_000, known: true });
-  });
-
-  test("has at least one call for each open group", () => {
-    const left = timeLeft(state({ usersOpen: false, groupsOpen: false, membersOpen: 50 }), 5);
-    expect(left).toEqual({ ms: 10_000, known: false });
-  });
-
-  test("stays above zero if the estimate is too low", () => {
-    expect(timeLeft(state({ counts: { ...NONE, users: 7000 } }), 1)?.ms).toBe(1000);
-  });
-
-  test.for([
-    ["before the pool is read", state({ estimatedUsers: undefined }), 5],
-    ["at no speed", state(), 0],
-  ] as const)("is unknown %s", ([, at, rate]) => {
-    expect(timeLeft(at, rate)).toBeUndefined();
-  });
-});
-
 describe("the live line", () => {
-  const pace = { grantedPerSecond: 5, usedPerSecond: 4.94, throttles: 0, trouble: undefined };
+  const pace = {
+    setPerSecond: 5,
+    grantedPerSecond: 5,
+    usedPerSecond: 4.94,
+    throttles: 0,
+    trouble: undefined,
+  };
 
-  test("shows what is read, how much of the total, the rate and the time left", () => {
+  test("shows the time left first, then what is read, how much of the total, and the rate", () => {
     const at = state({ counts: { users: 1200, groups: 40, memberships: 0 }, membersOpen: 40 });
     expect(progressText(at, pace, { ms: 95_000, known: false })).toBe(
-      "reading users, groups, members of 40 groups · 1,200 of about 6,000 users · 40 groups · 0 memberships · 4.9 of 5 calls/s · at least 2 min left",
+      "at least 2 min left · reading users, groups, members of 40 groups · 1,200 of about 6,000 users · 40 groups · 0 memberships · 4.9 of 5 calls/s",
     );
   });
 
@@ -75,17 +49,29 @@ describe("the live line", () => {
     const previous = { users: 1, groups: 12, memberships: 500 };
     const at = state({ previous, groupsOpen: true, membersOpen: 3 });
     expect(progressText(at, { ...pace, throttles: 1234 }, { ms: 2_400, known: true })).toBe(
-      "reading users, groups, members of 3 groups · 0 of about 6,000 users · 0 of about 12 groups · 0 of about 500 memberships · 4.9 of 5 calls/s · 1,234 throttles · about 3 s left",
+      "about 3 s left · reading users, groups, members of 3 groups · 0 of about 6,000 users · 0 of about 12 groups · 0 of about 500 memberships · 4.9 of 5 calls/s · 1,234 throttles",
     );
   });
 
-  test("shows the error instead of the time left while calls fail", () => {
-    const text = progressText(
-      state(),
-      { ...pace, trouble: "InternalErrorException" },
-      { ms: 1, known: true },
-    );
-    expect(text).toMatch(/ · retrying after InternalErrorException$/);
+  test.for([
+    ["ECONNREFUSED", "retrying: connection refused"],
+    ["ECONNRESET", "retrying: connection lost"],
+    ["ENOTFOUND", "retrying: name of the host not found"],
+    ["AttemptTimeout", "retrying: no answer in time"],
+    ["Error", "retrying: connection lost"],
+    ["InternalErrorException", "retrying: AWS reports an internal error"],
+    ["SomethingNewException", "retrying: SomethingNewException"],
+    ["TooManyRequestsException", "slowed down by AWS"],
+    ["ThrottlingException", "slowed down by AWS"],
+  ] as const)("shows trouble first, and no time left, while calls fail with %s", ([trouble, words]) => {
+    const text = progressText(state(), { ...pace, trouble }, { ms: 1, known: true });
+    expect(text).toMatch(new RegExp(`^${words} · reading `));
+    expect(text).not.toContain("left");
+  });
+
+  test("says that AWS slows it down before the time left, as long as the rate is below the set one", () => {
+    const text = progressText(state(), { ...pace, grantedPerSecond: 2.5 }, { ms: 60_000, known: true });
+    expect(text).toMatch(/^slowed down by AWS · about 60 s left · reading .* 2.5 of 2.5 calls\/s$/);
   });
 
   test("never shows more calls than the limiter allows", () => {
