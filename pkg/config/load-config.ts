@@ -24,7 +24,7 @@ export interface LoadedOutput {
 }
 
 /** Like `loadConfig`, for a command that needs no pool. */
-export function loadOutput(command: "actions", flags: Flags, info: ProcessInfo): LoadedOutput {
+export function loadOutput(command: "actions" | "inspect", flags: Flags, info: ProcessInfo): LoadedOutput {
   const settings = readSettings(command, flags, info);
   return { output: outputFormat(settings, info), warnings: settings.warnings };
 }

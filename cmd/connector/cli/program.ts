@@ -8,7 +8,7 @@ import { packageVersion } from "../process/version.ts";
 import { addGroupCommands } from "./definitions/groups.ts";
 import { addHelp } from "./definitions/help.ts";
 import { addAudit, addHealthCheck, addRecover, addServe, addValidate } from "./definitions/operations.ts";
-import { addGet, addList, addSync } from "./definitions/reads.ts";
+import { addGet, addInspect, addList, addSync } from "./definitions/reads.ts";
 import {
   addActions,
   addCapabilities,
@@ -71,6 +71,7 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   addSync(tree);
   addList(tree);
   addGet(tree);
+  addInspect(tree, done);
   program.commandsGroup("Change users:");
   addUserCommands(tree);
   program.commandsGroup("Change groups and memberships:");

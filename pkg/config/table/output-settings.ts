@@ -20,14 +20,14 @@ export const OUTPUT_SETTINGS = {
     fallback: undefined,
     fallbackText: "table on a terminal, else jsonl",
     operators: true,
-    commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "config"],
+    commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "inspect", "config"],
   }),
   "csv-raw": flagSetting({
     group: "Output and logs",
     description:
       "Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs",
     operators: true,
-    commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "config"],
+    commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "inspect", "config"],
   }),
   "log-level": choiceSetting({
     group: "Output and logs",
@@ -64,6 +64,6 @@ export const OUTPUT_SETTINGS = {
     fallbackText: "./.baton.yaml, if it exists",
     inFile: false,
     operators: true,
-    commands: [...CALLING_AWS, "actions", "iam-policy", "config", "health-check"],
+    commands: [...CALLING_AWS, "actions", "inspect", "iam-policy", "config", "health-check"],
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -8,6 +8,7 @@ export type CommandName =
   | "recover"
   | "audit"
   | "actions"
+  | "inspect"
   | "iam-policy"
   | "config"
   | "health-check";

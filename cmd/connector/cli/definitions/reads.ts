@@ -1,6 +1,6 @@
 import { Argument, type Command, type Option } from "commander";
 import { parseUserSearch } from "../../../../pkg/core/user-search.ts";
-import { addHiddenSettings } from "../settings-options.ts";
+import { addHiddenSettings, addSettings, flagsOf } from "../settings-options.ts";
 import type { CommandTree } from "./command-tree.ts";
 import { repeatedOption, textOf, textOption, textsOf } from "./option-types.ts";
 
@@ -92,6 +92,24 @@ export function addGet({ program, context, configured }: CommandTree): void {
     async (config, [who = ""]) =>
       (await import("../commands/get-user.ts")).getUserCommand(who, config, context),
   );
+}
+
+export function addInspect({ program, context }: CommandTree, done: (exitCode: number) => void): void {
+  const what = new Argument("[what]", "runs, users, groups or memberships (default: runs)");
+  const inspect = program
+    .command("inspect")
+    .summary("Print what a .c1z file holds")
+    .description(
+      "Print the runs that a .c1z file holds, or the rows of its newest complete run. The pool is not asked.",
+    )
+    .addArgument(new Argument("<file>", "The .c1z file"))
+    .addArgument(what.choices(["runs", "users", "groups", "memberships"]).default("runs"));
+  addSettings(inspect, "inspect");
+  inspect.action(async (file: string, given: string) => {
+    const { INSPECTED, inspectCommand } = await import("../commands/inspect.ts");
+    const chosen = INSPECTED.find((each) => each === given) ?? "runs";
+    done(await inspectCommand(file, chosen, flagsOf(inspect, "inspect"), context));
+  });
 }
 
 function columnsOption(): Option {

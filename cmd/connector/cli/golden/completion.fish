@@ -2,7 +2,7 @@
 function __connector_at --description 'Whether the command line is at this command'
     set -l path
     for word in (commandline -opc)[2..]
-        if contains -- (string join -- ' ' $path $word) 'validate' 'sync' 'list' 'list users' 'list groups' 'list members' 'get' 'get user' 'create-account' 'update-user' 'enable-user' 'disable-user' 'sign-out-user' 'set-password' 'rotate-password' 'reset-password' 'resend-invitation' 'confirm-sign-up' 'reset-mfa' 'delete-user' 'grant' 'revoke' 'create-group' 'update-group' 'delete-group' 'serve' 'health-check' 'audit' 'audit show' 'audit verify' 'recover' 'iam-policy' 'config' 'config show' 'actions' 'actions list' 'actions invoke' 'capabilities' 'completion' 'version' 'help'
+        if contains -- (string join -- ' ' $path $word) 'validate' 'sync' 'list' 'list users' 'list groups' 'list members' 'get' 'get user' 'inspect' 'create-account' 'update-user' 'enable-user' 'disable-user' 'sign-out-user' 'set-password' 'rotate-password' 'reset-password' 'resend-invitation' 'confirm-sign-up' 'reset-mfa' 'delete-user' 'grant' 'revoke' 'create-group' 'update-group' 'delete-group' 'serve' 'health-check' 'audit' 'audit show' 'audit verify' 'recover' 'iam-policy' 'config' 'config show' 'actions' 'actions list' 'actions invoke' 'capabilities' 'completion' 'version' 'help'
             set path $path $word
         end
     end
@@ -14,6 +14,7 @@ complete -c connector -n '__connector_at' -a 'validate' -d 'Check the pool, the 
 complete -c connector -n '__connector_at' -a 'sync' -d 'Write the whole pool to a .c1z file'
 complete -c connector -n '__connector_at' -a 'list' -d 'Print users, groups or members'
 complete -c connector -n '__connector_at' -a 'get' -d 'Print everything about one user'
+complete -c connector -n '__connector_at' -a 'inspect' -d 'Print what a .c1z file holds'
 complete -c connector -n '__connector_at' -a 'create-account' -d 'Create a user'
 complete -c connector -n '__connector_at' -a 'update-user' -d 'Set or remove attributes of a user'
 complete -c connector -n '__connector_at' -a 'enable-user' -d 'Enable a user'
@@ -222,6 +223,14 @@ complete -c connector -n '__connector_at get user' -l log-level-debug-expires-at
 complete -c connector -n '__connector_at get user' -l log-format -x -a 'console json' -d 'Format of the log on stderr (default: console on a terminal, else json)'
 complete -c connector -n '__connector_at get user' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
 complete -c connector -n '__connector_at get user' -l help -s h -d 'Show help'
+complete -c connector -n '__connector_at inspect' -a 'runs'
+complete -c connector -n '__connector_at inspect' -a 'users'
+complete -c connector -n '__connector_at inspect' -a 'groups'
+complete -c connector -n '__connector_at inspect' -a 'memberships'
+complete -c connector -n '__connector_at inspect' -l output -x -a 'table json jsonl csv' -d 'Format of the results on stdout (default: table on a terminal, else jsonl)'
+complete -c connector -n '__connector_at inspect' -l csv-raw -d 'Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs'
+complete -c connector -n '__connector_at inspect' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
+complete -c connector -n '__connector_at inspect' -l help -s h -d 'Show help'
 complete -c connector -n '__connector_at create-account' -l login -x -d 'Username; if users sign in by e-mail or phone, the e-mail address or phone number'
 complete -c connector -n '__connector_at create-account' -l email -x -d 'E-mail address'
 complete -c connector -n '__connector_at create-account' -l attribute -x -d 'Attribute by its name in Cognito, such as custom:team=red (repeatable)'
@@ -1242,6 +1251,7 @@ complete -c connector -n '__connector_at help' -a 'validate'
 complete -c connector -n '__connector_at help' -a 'sync'
 complete -c connector -n '__connector_at help' -a 'list'
 complete -c connector -n '__connector_at help' -a 'get'
+complete -c connector -n '__connector_at help' -a 'inspect'
 complete -c connector -n '__connector_at help' -a 'create-account'
 complete -c connector -n '__connector_at help' -a 'update-user'
 complete -c connector -n '__connector_at help' -a 'enable-user'

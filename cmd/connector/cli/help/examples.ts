@@ -13,6 +13,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "connector list groups": ["connector list groups", "connector list groups --user ada"],
   "connector get user": ["connector get user ada@example.com"],
   "connector list members": ["connector list members admins"],
+  "connector inspect": ["connector inspect sync.c1z", "connector inspect sync.c1z users"],
   "connector create-account": [
     "connector create-account --login ada --email ada@example.com \\",
     "  --attribute given_name=Ada --invite --provisioning",

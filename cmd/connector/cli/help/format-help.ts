@@ -28,6 +28,7 @@ const MAIN_SETTINGS: Readonly<Record<CommandName, readonly SettingName[]>> = {
   recover: ["user-pool-id", "provisioning", "state-dir", "output"],
   audit: ["user-pool-id", "state-dir", "output"],
   actions: ["output"],
+  inspect: ["output"],
   "iam-policy": ["user-pool-id"],
   config: ["user-pool-id", "config", "output"],
   "health-check": ["health-check-port", "health-check-bind-address"],

@@ -1,0 +1,95 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "../cmd/connector/run.ts";
+import { memoryContext } from "../cmd/connector/testing.fixture.ts";
+import { person } from "./cognito/definitions.ts";
+import { createPool } from "./cognito/pool.ts";
+import { startScriptedCognito } from "./cognito/server.ts";
+import { runCli } from "./support/connector-cli.ts";
+
+const POOL = "us-east-1_Ab129faBb";
+const ADA = "11111111-2222-4333-8444-555555555555";
+let folder: string;
+let file: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "connector-inspect-"));
+  file = join(folder, "pool.c1z");
+  const attributes = { email: "ada@example.com", name: "Ada Lovelace" };
+  const users = [
+    person(0, { username: "ada", sub: ADA, groups: ["readers"], attributes }),
+    person(1, { username: "bob", enabled: false }),
+  ];
+  const groups = [{ name: "readers", description: "May read" }];
+  const cognito = await startScriptedCognito({ pools: [createPool({ id: POOL, users, groups })] });
+  const settings = ["--user-pool-id", POOL, "--endpoint-url", cognito.url, "--file", file];
+  expect((await runCli(["sync", ...settings])).code).toBe(0);
+  await cognito.close();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function inspect(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const context = memoryContext({ cwd: folder });
+  const code = await run(["inspect", ...args], context);
+  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() };
+}
+
+const rowsOf = (text: string): readonly unknown[] =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line));
+
+test("the runs of a file, with what they hold", async () => {
+  const { code, stdout } = await inspect(file);
+  expect(code).toBe(0);
+  expect(rowsOf(stdout)).toEqual([
+    expect.objectContaining({ type: "full", users: 2, groups: 1, memberships: 1, ended: expect.any(String) }),
+  ]);
+});
+
+test("the users of a file", async () => {
+  const rows = rowsOf((await inspect(file, "users")).stdout);
+  expect(rows).toHaveLength(2);
+  expect(rows).toContainEqual({
+    login: "ada",
+    email: "ada@example.com",
+    status: "CONFIRMED",
+    enabled: true,
+    display_name: "Ada Lovelace",
+    created: expect.any(String),
+    id: ADA,
+  });
+  expect(rows).toContainEqual(expect.objectContaining({ login: "bob", enabled: false }));
+});
+
+test("the groups and the memberships of a file", async () => {
+  expect(rowsOf((await inspect(file, "groups")).stdout)).toEqual([
+    expect.objectContaining({ name: "readers", description: "May read" }),
+  ]);
+  expect((await inspect(file, "memberships", "--output", "csv")).stdout).toBe(
+    `group,user\r\nreaders,${ADA}\r\n`,
+  );
+});
+
+test("leaves nothing beside the file", async () => {
+  const before = readdirSync(folder);
+  await inspect(file, "users");
+  expect(readdirSync(folder)).toEqual(before);
+});
+
+test("a file that is none, or that is not there, is said in one line", async () => {
+  const other = join(folder, "other.c1z");
+  writeFileSync(other, "hello");
+  const damaged = await inspect(other);
+  expect([damaged.code, damaged.stdout]).toEqual([9, ""]);
+  expect(damaged.stderr).toMatch(/^connector: .*other\.c1z.*\n$/);
+  const missing = await inspect(join(folder, "nowhere.c1z"));
+  expect([missing.code, missing.stdout]).toEqual([5, ""]);
+  expect(missing.stderr).toMatch(/^connector: .*nowhere\.c1z.*\n$/);
+});
