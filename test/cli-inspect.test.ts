@@ -25,7 +25,8 @@ beforeAll(async () => {
   const groups = [{ name: "readers", description: "May read" }];
   const cognito = await startScriptedCognito({ pools: [createPool({ id: POOL, users, groups })] });
   const settings = ["--user-pool-id", POOL, "--endpoint-url", cognito.url, "--file", file];
-  expect((await runCli(["sync", ...settings])).code).toBe(0);
+  const { code, stderr } = await runCli(["sync", ...settings]);
+  if (code !== 0) throw new Error(stderr);
   await cognito.close();
 });
 

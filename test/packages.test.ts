@@ -57,13 +57,17 @@ function parseJson(text: string): unknown {
   return JSON.parse(text);
 }
 
+/** What an operator needs beside the program, and where the README leads. */
+const PAPERS = ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md", "LICENSE"];
+const SHIPPED = ["deploy/systemd", "deploy/helm", "deploy/observability", "docs"];
+
 describe("the npm package", () => {
   let folder: string;
   let packed: { readonly filename: string; readonly files: readonly string[] };
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "connector-package-"));
-    for (const name of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "deploy/man/connector.1"]) {
+    for (const name of ["package.json", ...PAPERS, ...SHIPPED, "deploy/man/connector.1"]) {
       cpSync(join(ROOT, name), join(folder, name), { recursive: true });
     }
     const built = run("tsc", ["-p", "tsconfig.build.json", "--outDir", join(folder, "dist")], ROOT);
@@ -89,9 +93,8 @@ describe("the npm package", () => {
     const expected = [
       ...sources("cmd").filter((path) => !path.startsWith("dist/cmd/connector/cli/man/")),
       ...sources("pkg"),
-      "CHANGELOG.md",
-      "LICENSE",
-      "README.md",
+      ...SHIPPED.flatMap((each) => filesBelow(join(ROOT, each), () => true).map((path) => `${each}/${path}`)),
+      ...PAPERS,
       "deploy/man/connector.1",
       "package.json",
     ];
@@ -111,6 +114,16 @@ describe("the npm package", () => {
       status: 0,
       stdout: expect.stringContaining(`connector ${version} (node 24.`),
     });
+    // npm links manual pages of a list only.
+    const man = below(
+      at(parseJson(readFileSync(join(home, "node_modules/cognito-connector/package.json"), "utf8"))),
+    );
+    expect(man["man"]).toEqual([expect.stringMatching(/deploy\/man\/connector\.1$/)]);
+    const global = ["install", "--global", `--prefix=${join(folder, "global")}`, ...flags];
+    expect(run("npm", [...global, `./${packed.filename}`], home)).toMatchObject({ status: 0 });
+    expect(readFileSync(join(folder, "global/share/man/man1/connector.1"), "utf8")).toContain(
+      ".TH CONNECTOR 1",
+    );
     expect(run(connector, ["completion", "bash"], home).stdout).toContain("complete -F _connector connector");
     expect(run(connector, ["sync"], home)).toMatchObject({
       status: 2,

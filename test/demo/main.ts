@@ -1,13 +1,17 @@
 // `make demo`: a pool of a few hundred people on this machine, and the commands that a newcomer wants to see.
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
-import { styleText } from "node:util";
+import { parseArgs, styleText } from "node:util";
 import { startCognitoLocal } from "../support/cognito-local.ts";
 import { livelyPool } from "../support/local-pool.ts";
 
 const POOL = "eu-west-1_DemoPool1";
 const FILE = "demo.c1z";
 const STATE = ".cache/demo/state";
+
+// `make demo KEEP=1` and `node test/demo/main.ts --keep`: the pool stays up until Ctrl-C.
+const { keep } = parseArgs({ options: { keep: { type: "boolean", default: false } } }).values;
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -16,44 +20,74 @@ function say(text: string): void {
 rmSync(STATE, { recursive: true, force: true });
 mkdirSync(".cache/demo", { recursive: true });
 const server = await startCognitoLocal(livelyPool({ id: POOL, name: "demo", users: 360 }), ".cache/demo");
+const settings = {
+  BATON_USER_POOL_ID: POOL,
+  BATON_ENDPOINT_URL: server.url,
+  BATON_PROVISIONING: "true",
+  BATON_STATE_DIR: STATE,
+  // cognito-local asks for a signature and does not look at it.
+  BATON_AWS_ACCESS_KEY_ID: "demo",
+  BATON_AWS_SECRET_ACCESS_KEY: "demo",
+};
+const succeeded = tour();
 try {
+  if (!succeeded) process.exitCode = 1;
+  else if (keep) await stayUp();
+} finally {
+  await server.stop();
+}
+if (succeeded && !keep) {
+  say("Try next:");
+  say(
+    `  npm run -s connector -- inspect ${FILE} users     # look into the file; --output csv for a spreadsheet`,
+  );
+  say(
+    "  make demo KEEP=1                                  # the same, and the pool stays up for your own commands",
+  );
+  say("  npm run -s connector -- validate --user-pool-id <id>   # a pool of your own, with AWS credentials");
+}
+
+/** Runs each command and shows it; stops at the first that fails. */
+function tour(): boolean {
   say(`A pool of 360 people runs on ${server.url} (cognito-local, this machine only).\n`);
+  const carla = ["--user", "carla"];
   for (const args of [
     ["validate", "--output", "table"],
     ["sync", "--file", FILE, "--output", "table"],
+    ["inspect", FILE, "--output", "table"],
     ["list", "groups", "--output", "table"],
     ["create-account", "--login", "carla", "--email", "carla@example.com", "--dry-run", "--output", "table"],
     ["create-account", "--login", "carla", "--email", "carla@example.com", "--output", "table"],
-    ["grant", "--user", "carla", "--group", "finance", "--group", "sales", "--output", "table"],
-    ["delete-user", "--user", "carla", "--output", "table"],
+    ["grant", ...carla, "--group", "finance", "--group", "sales", "--output", "table"],
+    ["get", "user", "carla", "--output", "table"],
+    ["delete-user", ...carla, "--output", "table"],
+    ["audit", "show", ...carla, "--output", "table"],
     ["audit", "verify", "--output", "table"],
   ]) {
     say(styleText("bold", `$ connector ${args.join(" ")}`));
     const { status } = spawnSync(process.execPath, ["cmd/connector/main.ts", ...args], {
       stdio: "inherit",
-      env: {
-        ...process.env,
-        BATON_USER_POOL_ID: POOL,
-        BATON_ENDPOINT_URL: server.url,
-        BATON_PROVISIONING: "true",
-        BATON_STATE_DIR: STATE,
-        // cognito-local asks for a signature and does not look at it.
-        BATON_AWS_ACCESS_KEY_ID: "demo",
-        BATON_AWS_SECRET_ACCESS_KEY: "demo",
-      },
+      env: { ...process.env, ...settings },
     });
-    if (status !== 0) {
-      process.exitCode = status ?? 1;
-      break;
-    }
+    if (status !== 0) return false;
     say("");
   }
-} finally {
-  await server.stop();
+  return true;
 }
-if (process.exitCode === undefined) {
-  say(`${FILE} is a Baton sync file: "baton resources -f ${FILE}" opens it.`);
-  say(
-    "For a pool of your own: npm run -s connector -- validate --user-pool-id <id>, with AWS credentials around.",
-  );
+
+async function stayUp(): Promise<void> {
+  say("The pool stays up until you press Ctrl-C. In another terminal, in this folder:\n");
+  for (const [name, value] of Object.entries(settings)) say(`  export ${name}=${value}`);
+  say("");
+  for (const line of [
+    `list users --filter 'email ^= "a"'`,
+    "list members finance",
+    `inspect ${FILE} users`,
+    "disable-user --user <username> --dry-run",
+    "serve --sync-every 1m --health-check   # then: curl -s http://127.0.0.1:8081/readyz",
+  ]) {
+    say(`  npm run -s connector -- ${line}`);
+  }
+  // Without a listener the signal would end this process and leave the pool running.
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 }

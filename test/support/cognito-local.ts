@@ -28,6 +28,8 @@ export async function startCognitoLocal(pool: LocalPool, folder: string): Promis
   return {
     url: `http://127.0.0.1:${port}`,
     async stop() {
+      // Ctrl-C on a terminal ends it together with this process.
+      if (server.exitCode !== null || server.signalCode !== null) return;
       const gone = once(server, "exit");
       server.kill();
       await gone;

@@ -143,13 +143,12 @@ function groupColumns(chosen: readonly string[], { poolId, output }: Config): re
   return chooseColumns(chosen.length === 0 ? usual : chosen, all);
 }
 
-/** The description is last, where a long text is wrapped. */
 const GROUPS_FOR_PEOPLE = [
   "name",
+  "description",
   "precedence",
   "sign_in_provider",
+  "role_arn",
   "created",
   "modified",
-  "role_arn",
-  "description",
 ];
