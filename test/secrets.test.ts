@@ -50,6 +50,16 @@ describe("mark 54: the program prints no secret", () => {
     ["is cut", { cut: "mid-answer", times: 2 }],
     ["meets an error that quotes values", { operation: "ListUsers", error: echo }],
     [
+      "meets an error that quotes addresses and numbers in its own words",
+      {
+        operation: "ListUsersInGroup",
+        error: {
+          ...echo,
+          message: `${VALUE}@example.com, (+1555) 000 1111 or <${VALUE}> is odd for "${NAME}"`,
+        },
+      },
+    ],
+    [
       "meets an error of no known name that quotes values",
       { operation: "ListUsers", error: { ...echo, name: "SomethingNewException" } },
     ],

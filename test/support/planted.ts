@@ -192,6 +192,15 @@ export const FAULTS: readonly Fault[] = [
   refusal("InvalidParameterException", 1),
   refusal("SomethingNewException", 1),
   refusal("CodeDeliveryFailureException", 1),
+  fault("AWS refuses the write with a text that quotes in capitals and in the form of a URL", {
+    operation: WRITE_OPERATIONS,
+    error: {
+      name: "InvalidParameterException",
+      message: QUOTE.split(" ")
+        .map((word) => `${word.toUpperCase()} ${encodeURIComponent(word)}`)
+        .join(" "),
+    },
+  }),
   ...[
     "InvalidPasswordException",
     "PasswordHistoryPolicyViolationException",

@@ -198,7 +198,7 @@ describe("what does not pass is said once", () => {
     ["OperationNotEnabledException", 400, "failed-precondition", "replica"],
     ["ResourceNotFoundException", 400, "failed-precondition", "pool-missing"],
     ["UserNotFoundException", 404, "not-found", "user-gone"],
-    ["InvalidParameterException", 400, "invalid-argument", undefined],
+    ["InvalidParameterException", 400, "failed-precondition", "request-refused"],
     ["UnknownOperationException", 404, "unimplemented", undefined],
     ["Unsupported", 500, "unimplemented", undefined],
     ["SomethingNewException", 400, "internal", undefined],
@@ -282,7 +282,8 @@ describe("COGNITO-4, D20, mark 54: no value leaves in an error", () => {
       ),
     );
     const error = await refusal(adapter(stub).describePool(never));
-    expect(error.message).toContain("(userPoolId)");
+    expect(error.message).toContain("AWS rejects userPoolId");
+    expect(error.code).toBe("invalid-argument");
   });
 });
 

@@ -188,7 +188,7 @@ describe("what AWS rejects is an error at once, by name", () => {
     ["UnsupportedUserStateException", "failed-precondition", "user-state"],
     ["UserNotFoundException", "not-found", "user-gone"],
     ["LimitExceededException", "resource-exhausted", undefined],
-    ["InvalidParameterException", "invalid-argument", undefined],
+    ["InvalidParameterException", "failed-precondition", "request-refused"],
     ["AccessDeniedException", "permission-denied", "iam-denied"],
     ["OperationNotEnabledException", "failed-precondition", "replica"],
     ["ResourceNotFoundException", "failed-precondition", "pool-missing"],
@@ -207,9 +207,12 @@ describe("what AWS rejects is an error at once, by name", () => {
   });
 
   test.for([
-    ["user.email: Attribute cannot be updated.\n", "(email)"],
-    ["user.custom:badge: Required attribute cannot be deleted.\n", "(custom:badge)"],
-    ["1 validation error detected: Value 'x y' at 'userAttributes.1.member.name' failed", "parameter; check"],
+    ["user.email: Attribute cannot be updated.\n", "the attribute email cannot be updated"],
+    ["user.custom:badge: Required attribute cannot be deleted.\n", "requires the attribute custom:badge"],
+    [
+      "1 validation error detected: Value 'x y' at 'userAttributes.1.member.name' failed",
+      "rejects userAttributes.1.member.name",
+    ],
   ] as const)("the attribute is named: %j", async ([text, named]) => {
     const stub = await stubbed(() => awsError("InvalidParameterException", text));
     expect((await refusal(disable(adapter(stub)))).message).toContain(named);
@@ -222,7 +225,7 @@ describe("COGNITO-3: an earlier attempt that AWS may have carried out", () => {
   test.for([
     ["TooManyRequestsException", "throttled"],
     ["AccessDeniedException", "permission-denied"],
-    ["InvalidParameterException", "invalid-argument"],
+    ["InvalidParameterException", "failed-precondition"],
     ["UnsupportedUserStateException", "failed-precondition"],
   ] as const)("leaves the outcome unknown whatever comes later: %s", async ([name, code]) => {
     const stub = await stubbed(inTurn(cut, awsError(name)));

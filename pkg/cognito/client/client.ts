@@ -2,6 +2,7 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { createCredentials } from "../credentials/credentials.ts";
+import { rememberSentValues } from "../failures/sent-values.ts";
 import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { createRequestHandler } from "./http.ts";
@@ -52,6 +53,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
   });
   // It copies every response to redact it, which takes a tenth of the time of a page. Our logger drops the result.
   sdk.middlewareStack.remove("loggerMiddleware");
+  rememberSentValues(sdk);
 
   return {
     sdk,

@@ -9,6 +9,7 @@ import {
   readFailure,
 } from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
+import { type Meaning, meaningOfText } from "./known-texts.ts";
 
 /** What a message may say about the failed call: the pool's own names, and no other argument. */
 interface FailedCall {
@@ -142,9 +143,9 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
       "AWS no longer accepts the page marker (it is valid for one hour); start the listing again",
   },
   parameter: {
-    code: "invalid-argument",
-    messageOf: (_, { text }) =>
-      `AWS rejects a parameter${rejectedMembers(text)}; check the pool id, the names and the values`,
+    code: "failed-precondition",
+    reason: "request-refused",
+    messageOf: () => "AWS rejects the request",
   },
   limit: {
     code: "resource-exhausted",
@@ -172,24 +173,41 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   unknown: { code: "internal", messageOf: () => "AWS reports an error that this connector does not know" },
 };
 
+/** The kinds whose cause AWS gives only in the text of the error. */
+const CAUSE_IN_TEXT: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  "parameter",
+  "user-state",
+  "delivery-failed",
+  "trigger-failed",
+  "password-refused",
+  "limit",
+  "unknown",
+]);
+
 /**
  * The error that leaves the package. The original is its cause only where its text cannot quote an attribute value: the
  * texts of AWS and of the JSON parser can (D20).
  */
 export function fromFailure(kind: FailureKind, failure: AwsFailure, call: FailedCall): GovernanceError {
-  const { code, reason, messageOf } = OUTWARD[kind];
+  const { code, reason, message } = meaningOf(kind, failure, call);
   const root = rootFailure(failure);
   const ids = [
     root.networkCode ?? root.name,
     ...(root.requestId === undefined ? [] : [`request id ${root.requestId}`]),
   ];
-  return new GovernanceError(code, `${call.operation}: ${messageOf(call, failure)} (${ids.join(", ")})`, {
+  return new GovernanceError(code, `${call.operation}: ${message} (${ids.join(", ")})`, {
     // Cognito's own NotAuthorizedException is about the user.
     reason: kind === "denied" && failure.name !== "NotAuthorizedException" ? "iam-denied" : reason,
     retryAt: call.retryAt,
     requestId: root.requestId,
     ...(root.modeled || root.status !== undefined ? {} : { cause: root.original }),
   });
+}
+
+function meaningOf(kind: FailureKind, failure: AwsFailure, call: FailedCall): Meaning {
+  const { messageOf, ...outward } = OUTWARD[kind];
+  const own = { ...outward, message: messageOf(call, failure) };
+  return CAUSE_IN_TEXT.has(kind) ? meaningOfText(own, failure) : own;
 }
 
 /**
@@ -237,14 +255,6 @@ function deniedBy(text: string): string {
 
 function article(noun: string): string {
   return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
-}
-
-/** The names of the members and attributes, without their values, which may be personal. */
-function rejectedMembers(text: string): string {
-  const members = [...text.matchAll(/\bat '(\w{1,40})'|^user\.([\w:]{1,32}): /g)].map(
-    (found) => found[1] ?? found[2],
-  );
-  return members.length === 0 ? "" : ` (${[...new Set(members)].join(", ")})`;
 }
 
 function times(attempts: number): string {

@@ -1,5 +1,7 @@
 // The failure of a call to AWS, before it is classified.
 
+import { sentValuesOf } from "./sent-values.ts";
+
 /** No credentials could be obtained. `stage` says whether the keys or the role assumed with them failed. */
 export class CredentialsFailure extends Error {
   override readonly name = "CredentialsFailure";
@@ -27,7 +29,7 @@ export class AttemptTimeout extends Error {
   override readonly name = "AttemptTimeout";
 }
 
-/** The members of a foreign error. `text` is only matched and never shown: it may quote attribute values (D20). */
+/** The members of a foreign error. `text` may quote attribute values, so it is shown through `shownText` only (D20). */
 export interface AwsFailure {
   readonly name: string;
   readonly text: string;
@@ -37,6 +39,8 @@ export interface AwsFailure {
   readonly requestId: string | undefined;
   /** Node's code of a network or TLS failure. */
   readonly networkCode: string | undefined;
+  /** The values of the request; undefined if they are not known. */
+  readonly sent: readonly string[] | undefined;
   readonly original: unknown;
 }
 
@@ -56,6 +60,7 @@ export function readFailure(error: unknown, requestId?: string): AwsFailure {
     requestId: safeRequestId(property(metadata, "requestId") ?? requestId),
     // An error that AWS named may have a member called code of its own, which is not Node's.
     networkCode: modeled ? undefined : networkCode(error),
+    sent: sentValuesOf(error),
     original: error,
   };
 }

@@ -103,7 +103,7 @@ describe("deleting", () => {
     const { pool, cognito, audit, process } = createStage(settled);
     cognito.script({ operation: "AdminDeleteUser", error: { name: "InvalidParameterException" } });
     const failure = await refusal(remove(process(), only(pool).sub));
-    expect(failure).toMatchObject({ code: "invalid-argument", appliedEffects: [] });
+    expect(failure).toMatchObject({ code: "failed-precondition", appliedEffects: [] });
     expect(failure.message).toContain("the calls already made have been undone");
     expect(only(pool).enabled).toBe(true);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "undone" });

@@ -99,7 +99,8 @@ async function removeOrEnable(deps: Deps, steps: Steps, user: User): Promise<voi
 /** One page of AWS still says that a user must be disabled before it can be deleted. */
 function mayWantDisabled(error: unknown): boolean {
   return (
-    error instanceof GovernanceError && (error.reason === "user-state" || error.code === "invalid-argument")
+    error instanceof GovernanceError &&
+    (error.reason === "user-state" || error.reason === "request-refused" || error.code === "invalid-argument")
   );
 }
 

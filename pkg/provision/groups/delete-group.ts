@@ -33,7 +33,9 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
         try {
           await remove(steps, group);
         } catch (error) {
-          const onlyEmpty = error instanceof GovernanceError && error.code === "invalid-argument";
+          const onlyEmpty =
+            error instanceof GovernanceError &&
+            (error.reason === "request-refused" || error.code === "invalid-argument");
           if (!onlyEmpty || members.length === 0) throw error;
           await empty(steps, name, members);
           await removeOrRefill(steps, group, members);
