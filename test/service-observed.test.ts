@@ -9,6 +9,7 @@ import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
 import { type RunningCli, startCli } from "./support/connector-cli.ts";
 import { callUnary, grpcClient } from "./support/grpc-client.ts";
+import { LOOPBACK_CERTIFICATE, LOOPBACK_KEY } from "./support/loopback-certificate.ts";
 import { type OtlpCollector, startOtlpCollector } from "./support/otlp-collector.ts";
 
 const POOL = "us-east-1_Ab129faBb";
@@ -116,13 +117,25 @@ test("SIGHUP reads the log level of the configuration file", async () => {
   await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
   writeFileSync(config, "log-level: debug\n");
   started?.process.kill("SIGHUP");
-  await said("SIGHUP: reloaded certificates and tokens, the log level");
+  await said("SIGHUP: reloaded the log level");
   expect(log).not.toContain('"msg":"gRPC call finished"');
   await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
   await said('"msg":"gRPC call finished"');
   writeFileSync(config, "log-level: loud\n");
   started?.process.kill("SIGHUP");
   await said("SIGHUP: cannot reload the log level; the previous version stays in use");
+});
+
+test("SIGHUP with a broken certificate logs the error, and not that it was reloaded", async () => {
+  const certificate = join(folder, "tls.crt");
+  writeFileSync(certificate, LOOPBACK_CERTIFICATE);
+  writeFileSync(join(folder, "tls.key"), LOOPBACK_KEY);
+  await serve(`--tls-cert-file=${certificate}`, `--tls-key-file=${join(folder, "tls.key")}`);
+  writeFileSync(certificate, "broken");
+  started?.process.kill("SIGHUP");
+  await said("SIGHUP: cannot reload the TLS certificate; the previous version stays in use");
+  await said('"msg":"SIGHUP: reloaded the log level"');
+  expect(log).not.toMatch(/reloaded [^"]*TLS/);
 });
 
 /** The sample of a metric as it is scraped now. */

@@ -4,7 +4,7 @@ import { notify } from "../core/events.ts";
 import type { SecuritySettings } from "../core/security-settings.ts";
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
 import { watchTlsFiles } from "./tls-context.ts";
-import type { ReloadEvent } from "./watched-files.ts";
+import type { ReloadableFiles, ReloadEvent } from "./watched-files.ts";
 
 export interface AccessControlOptions {
   readonly settings: SecuritySettings;
@@ -19,6 +19,8 @@ export interface AccessControlOptions {
 export interface AccessControl extends Pick<Authorizer, "authorize"> {
   /** Undefined: the settings have no TLS. */
   readonly tls: ServerTls | undefined;
+  /** The files of certificates and tokens, one piece for each that can be reloaded by itself. */
+  readonly files: readonly ReloadableFiles[];
   /** Looks for changed files now. */
   reload(): void;
   stop(): void;
@@ -40,15 +42,16 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
   const onReload = (event: ReloadEvent): void => notify(options.onReload, event);
   const tls = settings.tls === undefined ? undefined : watchedTls(settings.tls, onReload);
   const authorizer = createAuthorizer({ settings, now, onReload });
+  const files = [...(tls === undefined ? [] : [tls.files]), ...authorizer.files];
   const reload = (): void => {
-    tls?.reload();
-    authorizer.reload();
+    for (const each of files) each.reload();
   };
   const timer = setInterval(reload, watchMs);
   timer.unref();
   return {
     authorize: (head) => authorizer.authorize(head),
     tls,
+    files,
     reload,
     stop: () => clearInterval(timer),
   };
@@ -57,7 +60,7 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
 function watchedTls(
   settings: NonNullable<SecuritySettings["tls"]>,
   onReload: (event: ReloadEvent) => void,
-): ServerTls & { reload(): void } {
+): ServerTls & { readonly files: ReloadableFiles } {
   const listeners: ((context: SecureContextOptions) => void)[] = [];
   const files = watchTlsFiles(settings, (event) => {
     if (event.error === undefined) for (const listener of listeners) listener(files.current);
@@ -67,6 +70,6 @@ function watchedTls(
   return {
     options: () => ({ ...files.current, requestCert: requiresClient, rejectUnauthorized: requiresClient }),
     onRenewed: (listener) => void listeners.push(listener),
-    reload: () => files.reload(),
+    files,
   };
 }

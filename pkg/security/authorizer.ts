@@ -5,7 +5,7 @@ import { altNamesOf, type NameTable, nameTable } from "./alt-names.ts";
 import type { AuthenticatedCaller, RequiredRole } from "./caller.ts";
 import { createJwts, type Jwts } from "./jwt.ts";
 import { type TokenTable, watchTokenFile } from "./token-file.ts";
-import type { ReloadEvent, WatchedFiles } from "./watched-files.ts";
+import type { ReloadableFiles, ReloadEvent, WatchedFiles } from "./watched-files.ts";
 
 /** The part of a call that arrives before its body. */
 export interface CallHead {
@@ -27,8 +27,7 @@ export interface Authorizer {
    * JWTs cannot be fetched.
    */
   authorize(head: CallHead): Promise<AuthenticatedCaller>;
-  /** Reads changed files again. */
-  reload(): void;
+  readonly files: readonly ReloadableFiles[];
 }
 
 export interface AuthorizerOptions {
@@ -67,9 +66,7 @@ export function createAuthorizer({ settings, now, onReload }: AuthorizerOptions)
       }
       return caller;
     },
-    reload() {
-      bearers?.reload();
-    },
+    files: bearers?.files ?? [],
   };
 }
 
@@ -97,7 +94,7 @@ function lesser(layers: readonly AuthenticatedCaller[]): AuthenticatedCaller | u
 
 interface Bearers {
   callerOf(authorization: readonly string[]): Promise<AuthenticatedCaller>;
-  reload(): void;
+  readonly files: readonly ReloadableFiles[];
 }
 
 function createBearers(
@@ -117,10 +114,7 @@ function createBearers(
       if (jwts !== undefined && JWT_SHAPE.test(token)) return await jwts.verify(token);
       throw new GovernanceError("unauthenticated", "authorization: the token is unknown");
     },
-    reload() {
-      tokens?.reload();
-      jwts?.reload();
-    },
+    files: [...(tokens === undefined ? [] : [tokens]), ...(jwts?.files ?? [])],
   };
 }
 

@@ -12,7 +12,7 @@ import { isProtectedUrl } from "../core/listen-address.ts";
 import type { JwtSettings } from "../core/security-settings.ts";
 import type { AuthenticatedCaller } from "./caller.ts";
 import type { ReloadEvent } from "./watched-files.ts";
-import { type WatchedFiles, watchFiles } from "./watched-files.ts";
+import { type ReloadableFiles, type WatchedFiles, watchFiles } from "./watched-files.ts";
 
 export interface Jwts {
   /**
@@ -20,8 +20,8 @@ export interface Jwts {
    * cannot be fetched.
    */
   verify(token: string): Promise<AuthenticatedCaller>;
-  /** Looks for a changed key file. A URL is fetched again without it. */
-  reload(): void;
+  /** The key file. A URL is fetched again without it. */
+  readonly files: readonly ReloadableFiles[];
 }
 
 /** Only public-key signatures: with a shared secret every service that checks tokens could also sign them. */
@@ -71,19 +71,19 @@ export function createJwts(
         throw verifyFailure(error);
       }
     },
-    reload: keys.reload,
+    files: keys.files,
   };
 }
 
 interface JwtKeys {
   readonly current: () => JWTVerifyGetKey;
-  readonly reload: () => void;
+  readonly files: readonly ReloadableFiles[];
 }
 
 function jwtKeys(jwks: JwtSettings["jwks"], onReload: (event: ReloadEvent) => void): JwtKeys {
   if (jwks.kind === "file") {
     const file = watchKeyFile(jwks.path, onReload);
-    return { current: () => file.current, reload: () => file.reload() };
+    return { current: () => file.current, files: [file] };
   }
   const { url } = jwks;
   if (!isProtectedUrl(url)) {
@@ -97,7 +97,7 @@ function jwtKeys(jwks: JwtSettings["jwks"], onReload: (event: ReloadEvent) => vo
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
   });
-  return { current: () => remote, reload: () => {} };
+  return { current: () => remote, files: [] };
 }
 
 function watchKeyFile(path: string, onReload: (event: ReloadEvent) => void): WatchedFiles<JWTVerifyGetKey> {

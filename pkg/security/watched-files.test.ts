@@ -72,7 +72,7 @@ describe("watched files", () => {
     write("b", "2");
     const files = watch();
     write("a", "bad");
-    for (let at = 0; at < 3; at += 1) files.reload();
+    for (let at = 0; at < 3; at += 1) expect(files.reload()?.message).toBe("refused bad+2");
     expect(files.current).toBe("1+2");
     expect(events.map(({ error }) => error?.message)).toEqual(["refused bad+2"]);
     unlinkSync(path("a"));
@@ -88,8 +88,8 @@ describe("watched files", () => {
     write("a", "bad");
     files.reload();
     write("a", "1");
-    files.reload();
-    files.reload();
+    expect(files.reload()).toBeUndefined();
+    expect(files.reload()).toBeUndefined();
     expect(events.map(({ error }) => error?.message)).toEqual(["refused bad+2", undefined]);
     expect(files.current).toBe("1+2");
   });

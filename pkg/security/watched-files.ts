@@ -20,11 +20,20 @@ export interface WatchedFilesOptions<T> {
   readonly onReload: (event: ReloadEvent) => void;
 }
 
+/** Files that can be read again. */
+export interface ReloadableFiles {
+  /** Such as `the TLS certificate`. */
+  readonly subject: string;
+  /**
+   * Reads the files. Changed ones come into force together or not at all; `onReload` is called once for either. Returns
+   * why the files cannot be used as they are now, also where that was reported before.
+   */
+  reload(): Error | undefined;
+}
+
 /** Files whose last usable content is in force. */
-export interface WatchedFiles<T> {
+export interface WatchedFiles<T> extends ReloadableFiles {
   readonly current: T;
-  /** Reads the files. Changed ones come into force together or not at all; `onReload` is called once for either. */
-  reload(): void;
 }
 
 /**
@@ -39,6 +48,7 @@ export function watchFiles<T>(options: WatchedFilesOptions<T>): WatchedFiles<T> 
   let reported: string | undefined;
 
   return {
+    subject,
     get current() {
       return value;
     },
@@ -46,16 +56,17 @@ export function watchFiles<T>(options: WatchedFilesOptions<T>): WatchedFiles<T> 
       try {
         const contents = paths.map(read);
         const same = contents.every((content, at) => content.equals(seen[at] ?? Buffer.alloc(0)));
-        if (same && reported === undefined) return;
+        if (same && reported === undefined) return undefined;
         value = load(contents);
         seen = contents;
         reported = undefined;
         onReload({ subject, error: undefined });
+        return undefined;
       } catch (error) {
         const failure = GovernanceError.from(error);
-        if (failure.message === reported) return;
+        if (failure.message !== reported) onReload({ subject, error: failure });
         reported = failure.message;
-        onReload({ subject, error: failure });
+        return failure;
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { LogLevel } from "../../../pkg/core/log-level.ts";
 import type { AdjustableLogger, Logger } from "../../../pkg/ops/logger.ts";
+import type { ReloadableFiles } from "../../../pkg/security/watched-files.ts";
 import type { Context } from "./context.ts";
 
 /** Something that SIGHUP reloads. */
@@ -30,6 +31,17 @@ export function reloadOnHangup(
     const done = pieces.map(({ name }) => name).filter((name) => !failed.includes(name));
     if (done.length > 0) log.info(`SIGHUP: reloaded ${done.join(", ")}`);
   });
+}
+
+/** The files of a certificate or of tokens. */
+export function reloadableFiles(files: ReloadableFiles): Reloadable {
+  return {
+    name: files.subject,
+    reload() {
+      const failure = files.reload();
+      if (failure !== undefined) throw failure;
+    },
+  };
 }
 
 /** Reads the log level again from the settings. Settings that are wrong leave the level as it is. */

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import { createLogger } from "../../../pkg/ops/logger.ts";
-import { reloadableLevel, reloadOnHangup } from "./reload.ts";
+import { reloadableFiles, reloadableLevel, reloadOnHangup } from "./reload.ts";
 import { createSignals, type Signals } from "./signals.ts";
 
 interface Rig {
@@ -134,6 +134,31 @@ describe("what is reloaded", () => {
       },
       { msg: "SIGHUP: reloaded the tokens" },
       { msg: "SIGHUP: reloaded the log level, the tokens" },
+    ]);
+  });
+
+  test("a certificate that is broken is an error at every SIGHUP, and never reloaded", async () => {
+    const { signals, send } = rig();
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(line);
+    const log = createLogger({ level: "info", format: "json", write, now: () => 0 });
+    let failure: Error | undefined = new GovernanceError("failed-precondition", "tls.crt: is no certificate");
+    const files = { subject: "the TLS certificate", reload: () => failure };
+    reloadOnHangup([reloadableFiles(files)], signals, log);
+    for (const next of [failure, undefined, undefined]) {
+      send("SIGHUP");
+      await settled();
+      failure = next;
+    }
+    const broken = {
+      level: "error",
+      msg: "SIGHUP: cannot reload the TLS certificate; the previous version stays in use",
+      error: "tls.crt: is no certificate",
+    };
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      broken,
+      broken,
+      { level: "info", msg: "SIGHUP: reloaded the TLS certificate" },
     ]);
   });
 });

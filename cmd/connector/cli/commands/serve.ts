@@ -10,7 +10,7 @@ import { recoverChanges } from "../../app/service/recovery.ts";
 import { openTelemetry } from "../../app/service/service-telemetry.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
-import { reloadableLevel, reloadOnHangup } from "../../process/reload.ts";
+import { reloadableFiles, reloadableLevel, reloadOnHangup } from "../../process/reload.ts";
 import { toExitCode } from "../with-runtime.ts";
 
 /** The last spans get this long to leave, whatever is left of the grace. */
@@ -44,10 +44,7 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     }
 
     reloadOnHangup(
-      [
-        { name: "certificates and tokens", reload: () => access.reload() },
-        reloadableLevel(log, () => readConfig().log),
-      ],
+      [...access.files.map(reloadableFiles), reloadableLevel(log, () => readConfig().log)],
       context,
       log,
     );
