@@ -12,9 +12,10 @@ const FOLDER = new URL("../deploy/observability/", import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, FOLDER), "utf8");
 
 /** What the scraper adds. */
-const TARGET_LABELS = ["instance"];
+const TARGET_LABELS = ["instance", "job"];
 
-const series = new Map<string, readonly string[]>();
+/** Metrics that the scraper makes of each target. */
+const series = new Map<string, readonly string[]>([["up", []]]);
 for (const { name, type, labels } of createMetrics({
   now: Date.now,
   version: "0",
@@ -113,6 +114,16 @@ describe("the alert rules", () => {
         "ConnectorCertificateExpires",
       ]),
     );
+  });
+
+  test("ConnectorGone fires for each connector by itself, and not only when all are gone", () => {
+    const gone = rules.find(({ name }) => name === "ConnectorGone");
+    expect(gone?.expr).toMatch(
+      /^\(up == 0 and on \(job, instance\) last_over_time\(connector_build_info\[7d\]\)\)/,
+    );
+    expect(gone?.expr).toContain("unless on (job) connector_build_info");
+    expect(gone?.expr).toMatch(/or absent\(connector_build_info\)$/);
+    expect(gone?.texts[0]).toContain("{{ $labels.job }} {{ $labels.instance }}");
   });
 
   test.for(rules)("$name uses metrics and labels that exist", ({ expr }) => {

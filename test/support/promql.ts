@@ -19,7 +19,18 @@ export interface Expression {
   readonly groupedBy: readonly string[];
 }
 
-const FUNCTIONS = new Set(["absent", "rate", "increase", "histogram_quantile", "sum", "min", "max", "time"]);
+const FUNCTIONS = new Set([
+  "absent",
+  "count",
+  "rate",
+  "increase",
+  "histogram_quantile",
+  "last_over_time",
+  "sum",
+  "min",
+  "max",
+  "time",
+]);
 const OPERATORS = new Set(["and", "or", "unless", "on", "ignoring", "bool"]);
 const GROUPING = /\b(?:by|on)\s*\(([^()]*)\)/g;
 const SELECTOR = /([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{([^{}]*)\})?\s*(\()?/g;
