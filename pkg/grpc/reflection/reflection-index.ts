@@ -9,7 +9,7 @@ import {
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 
-/** Lookups in the files that declare some services, and in all files that those import. */
+/** Lookups in the files that declare some services, in further files, and in all files that those import. */
 export interface ReflectionIndex {
   /** Full names, sorted. */
   readonly services: readonly string[];
@@ -25,14 +25,17 @@ export interface ReflectionIndex {
 }
 
 /** Built from the generated descriptors, which have every custom option. */
-export function createReflectionIndex(services: readonly DescService[]): ReflectionIndex {
+export function createReflectionIndex(
+  services: readonly DescService[],
+  more: readonly DescFile[],
+): ReflectionIndex {
   const files = new Map<string, DescFile>();
   const symbols = new Map<string, DescFile>();
   const extensions = new Map<string, Map<number, DescFile>>();
   const encoded = new Map<DescFile, Uint8Array>();
 
-  for (const service of services) {
-    for (const file of withImports(service.file)) files.set(file.proto.name, file);
+  for (const declaring of [...services.map(({ file }) => file), ...more]) {
+    for (const file of withImports(declaring)) files.set(file.proto.name, file);
   }
   for (const file of files.values()) {
     for (const desc of nestedTypes(file)) {

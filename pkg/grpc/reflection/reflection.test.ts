@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { create, createFileRegistry, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
@@ -54,6 +55,24 @@ describe("the services", () => {
 });
 
 describe("files", () => {
+  test("declare every type that the sources put into an Any", () => {
+    const root = new URL("../../", import.meta.url);
+    const packed = readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts") && !path.startsWith("gen/"))
+      .flatMap((path) => [
+        ...readFileSync(new URL(path, root), "utf8").matchAll(/\b(?:annotation|anyPack)\((\w+)Schema,/g),
+      ])
+      .map(([, name = ""]) => name);
+    const unknown = [...new Set(packed)].filter((name) =>
+      ["c1.connector.v2", "google.rpc", "google.protobuf"].every(
+        (space) => !Array.isArray(declaring(`${space}.${name}`)),
+      ),
+    );
+    expect(packed).toContain("UserTrait");
+    expect(unknown).toEqual([]);
+    expect(Array.isArray(declaring("google.rpc.Status"))).toBe(true);
+  });
+
   test("come with all their imports, so that a client can build them", () => {
     const files = declaring("c1.connector.v2.GrantsService");
     const file = Array.isArray(files) ? files : [];

@@ -10,6 +10,7 @@ import {
   ServerReflectionResponseSchema,
 } from "../../gen/grpc/reflection/v1/reflection_pb.ts";
 import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.ts";
+import { ANY_FILES } from "./any-types.ts";
 import { createReflectionIndex, type ReflectionIndex } from "./reflection-index.ts";
 
 export const REFLECTION_SERVICES: readonly DescService[] = [ServerReflection, ServerReflectionAlpha];
@@ -26,7 +27,7 @@ export function createReflection(services: readonly DescService[]): Reflect {
   let index: ReflectionIndex | undefined;
   return (request) => {
     // Built at the first question: most servers never get one.
-    index ??= createReflectionIndex([...services, ...REFLECTION_SERVICES]);
+    index ??= createReflectionIndex([...services, ...REFLECTION_SERVICES], ANY_FILES);
     return create(ServerReflectionResponseSchema, {
       validHost: request.host,
       originalRequest: request,
