@@ -103,12 +103,42 @@ describe("through a proxy", () => {
     },
   );
 
-  test("a proxy that refuses is named by its failure", async () => {
-    const near = await proxy("407 Proxy Authentication Required");
-    const error = await refusal(realHost({ proxy: { httpsProxy: near.url } }).listUsers({}, never));
+  test.for([
+    ["407 Proxy Authentication Required", /proxy refuses .*HTTP 407 Proxy Auth.*user name and password/],
+    ["403 Forbidden", /proxy refuses .*HTTP 403 Forbidden\); have the host allowed/],
+  ] as const)("a proxy that refuses a tunnel with %s is named at once", async ([answer, says]) => {
+    const near = await proxy(answer);
+    const work = realHost({ proxy: { httpsProxy: near.url }, retry: { maxAttempts: 5 } }).listUsers(
+      {},
+      never,
+    );
+    const error = await refusal(work);
+    expect(error.code).toBe("failed-precondition");
+    expect(error.message).toMatch(says);
+    expect(near.log).toHaveLength(1);
+  });
+
+  test("a proxy that refuses a request without a tunnel with 407 is named at once", async () => {
+    const far = await startAwsStub(() => ({ status: 407, body: "<html>" }));
+    open.push(far);
+    const directory = adapterOver(far.url, { retry: { maxAttempts: 5 } });
+    open.push(directory);
+    const error = await refusal(directory.listUsers({}, never));
+    expect(error.code).toBe("failed-precondition");
+    expect(error.message).toMatch(/proxy refuses .*HTTP 407/);
+    expect(far.requests).toHaveLength(1);
+  });
+
+  test("a proxy that fails is asked again", async () => {
+    const near = await proxy("503 Service Unavailable");
+    const work = realHost({ proxy: { httpsProxy: near.url }, retry: { maxAttempts: 3 } }).listUsers(
+      {},
+      never,
+    );
+    const error = await refusal(work);
     expect(error.code).toBe("unavailable");
     expect(error.message).toContain("ERR_PROXY_TUNNEL");
-    expect(error.message).toContain("proxy");
+    expect(near.log).toHaveLength(3);
   });
 
   test("given up while the tunnel is being dug", async () => {

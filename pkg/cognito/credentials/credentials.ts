@@ -5,6 +5,8 @@ import { CredentialsFailure } from "../failures/failure.ts";
 import type { AssumeRole, AwsKeySource, CredentialOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { type CachedCredentials, type CredentialProvider, cacheCredentials } from "./cached-credentials.ts";
+import { sourceFailureOf } from "./source-failure.ts";
+import { createSourceTrail, type SourceRequest } from "./source-trail.ts";
 
 interface CredentialDeps {
   readonly region: string;
@@ -30,14 +32,26 @@ function keyProvider(source: AwsKeySource, { requestHandler }: CredentialDeps): 
       ...(sessionToken === undefined ? {} : { sessionToken }),
     });
   }
-  return fromNodeProviderChain({
-    ...(source.profile === undefined ? {} : { profile: source.profile }),
-    // So that a refresh sees keys that were rotated in the shared files.
-    ignoreCache: true,
-    logger: SILENT_LOGGER,
-    // No region here: the SSO client would use it instead of the Region of the SSO session.
-    clientConfig: { requestHandler },
-  });
+  // The SDK asks for a new SSO token at most every 30 seconds, and says nothing about a refresh that failed.
+  let lastRefresh: SourceRequest | undefined;
+  return async (properties) => {
+    const trail = createSourceTrail(requestHandler);
+    try {
+      return await fromNodeProviderChain({
+        ...(source.profile === undefined ? {} : { profile: source.profile }),
+        // So that a refresh sees keys that were rotated in the shared files.
+        ignoreCache: true,
+        logger: trail.logger,
+        // No region here: the SSO client would use it instead of the Region of the SSO session. Our own retry policy
+        // covers these calls too.
+        clientConfig: { requestHandler: trail.requestHandler, maxAttempts: 1 },
+      })(properties);
+    } catch (error) {
+      const failed = trail.failedRequest();
+      if (failed?.host.startsWith("oidc.") === true) lastRefresh = failed;
+      throw new CredentialsFailure("keys", error, await sourceFailureOf(error, trail, lastRefresh));
+    }
+  };
 }
 
 function roleProvider(

@@ -30,6 +30,7 @@ export function classify(failure: AwsFailure, call: CallContext): FailureKind {
     return call.hasMarker ? "marker-refused" : "unknown";
   }
   if (failure.modeled && /\brate exceeded\b|\btoo many requests\b/i.test(failure.text)) return "throttled";
+  if (isRefusedByProxy(failure)) return "proxy-refused";
   if (failure.networkCode !== undefined) return classifyNetwork(failure.networkCode);
   return classifyStatus(failure);
 }
@@ -151,17 +152,31 @@ function namesParameter(text: string): boolean {
   return /\bat '\w+'|filter|limit|group ?name|user ?name|user ?pool/i.test(text);
 }
 
-function classifySource({ stage, cause }: CredentialsFailure): FailureKind {
-  if (stage === "keys") return "no-credentials";
-  const inner = classify(readFailure(cause), { hasMarker: false });
+function classifySource({ stage, cause, source }: CredentialsFailure): FailureKind {
+  const inner = classify(readFailure(source?.cause ?? cause), { hasMarker: false });
+  if (inner === "proxy-refused" || inner === "certificate") return inner;
+  if (stage === "keys") return source === undefined ? "no-credentials" : KIND_OF_SOURCE[source.passes];
   if (inner === "throttled" || inner === "transient" || inner === "unsent" || inner === "timeout") {
     return "source-unreachable";
   }
-  return inner === "clock-skew" || inner === "certificate" ? inner : "no-credentials";
+  return inner === "clock-skew" ? inner : "no-credentials";
 }
+
+const KIND_OF_SOURCE = {
+  soon: "source-unreachable",
+  once: "source-absent",
+  no: "no-credentials",
+} as const;
 
 // Codes of connections that were never made. A reset and ETIMEDOUT may also come after the request was sent.
 const UNSENT = /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_PROXY_TUNNEL)$/;
+
+/** A proxy that asks for a password or forbids the host answers the same next time. */
+function isRefusedByProxy({ networkCode, text, status, modeled }: AwsFailure): boolean {
+  if (networkCode === "ERR_PROXY_TUNNEL")
+    return /HTTP\/1\.\d 4\d\d\b/.test(text) && !/ (408|429)\b/.test(text);
+  return status === 407 && !modeled;
+}
 
 function classifyNetwork(code: string): FailureKind {
   if (/CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code)) return "certificate";

@@ -62,11 +62,9 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
     code: "unauthenticated",
     messageOf: () => `AWS rejects the credentials, even after a refresh; ${KEYS_CURE}`,
   },
-  "source-unreachable": {
-    code: "unavailable",
-    messageOf: ({ attempts, roleArn }) =>
-      `STS could not be reached for role ${roleArn} (${times(attempts)}); try later`,
-  },
+  "source-unreachable": { code: "unavailable", messageOf: unreachableSourceMessage },
+  "source-absent": { code: "unauthenticated", messageOf: noCredentialsMessage },
+  "proxy-refused": { code: "failed-precondition", messageOf: proxyMessage },
   "no-credentials": { code: "unauthenticated", messageOf: noCredentialsMessage },
   "clock-skew": {
     code: "unauthenticated",
@@ -225,20 +223,37 @@ export function outcomeUnknown(operation: Operation, error: GovernanceError): Go
 
 /** For a failed source of credentials: the failure that caused it. */
 function rootFailure(failure: AwsFailure): AwsFailure {
-  return failure.original instanceof CredentialsFailure ? readFailure(failure.original.cause) : failure;
+  const { original } = failure;
+  return original instanceof CredentialsFailure
+    ? readFailure(original.source?.cause ?? original.cause)
+    : failure;
 }
 
 function noCredentialsMessage({ roleArn }: FailedCall, { original }: AwsFailure): string {
   if (original instanceof CredentialsFailure && original.stage === "assume-role") {
     return `role ${roleArn} could not be assumed; check its trust policy, the external id and the permission sts:AssumeRole`;
   }
-  const text = original instanceof CredentialsFailure ? readFailure(original.cause).text : "";
-  if (/\bSSO\b|Token is expired/i.test(text))
-    return "the SSO session has expired; run `aws sso login` for the profile";
-  if (/using profile|profile .* could not be found|Profile .* not found/i.test(text)) {
-    return "the profile does not exist in the shared AWS files or has no keys; check its name";
-  }
-  return "no AWS credentials were found; set keys, a profile or a role, then check with `aws sts get-caller-identity`";
+  const known = original instanceof CredentialsFailure ? original.source?.message : undefined;
+  return (
+    known ??
+    "no AWS credentials were found; set keys, a profile or a role, then check with `aws sts get-caller-identity`"
+  );
+}
+
+function unreachableSourceMessage({ attempts, roleArn }: FailedCall, { original }: AwsFailure): string {
+  const known = original instanceof CredentialsFailure ? original.source?.message : undefined;
+  return known === undefined
+    ? `STS could not be reached for role ${roleArn} (${times(attempts)}); try later`
+    : `${known} (${times(attempts)})`;
+}
+
+function proxyMessage(_: FailedCall, failure: AwsFailure): string {
+  const { text, status } = rootFailure(failure);
+  const [, answer = status === undefined ? "" : `${status}`] = /HTTP\/1\.\d (\d{3}[\w -]*)/.exec(text) ?? [];
+  const cure = answer.startsWith("407")
+    ? "give its user name and password in the proxy's URL (BATON_HTTPS_PROXY)"
+    : "have the host allowed, or name it in no-proxy";
+  return `the proxy refuses the connection (HTTP ${answer.trim()}); ${cure}`;
 }
 
 function unreachableMessage({ attempts, endpoint, region }: FailedCall): string {

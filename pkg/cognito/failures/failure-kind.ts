@@ -3,7 +3,8 @@
  * each with a row for every kind.
  *
  * `transient`: a response of 5xx or a network failure. `malformed`: a 200 without what it must contain. `foreign`: a
- * response that is not from AWS. `unsent`: no connection was made. `source-unreachable`: STS cannot be reached now.
+ * response that is not from AWS. `unsent`: no connection was made. `source-unreachable`: the source of the
+ * credentials cannot be reached now. `source-absent`: it may not be there at all.
  */
 export type FailureKind =
   | "throttled"
@@ -13,6 +14,8 @@ export type FailureKind =
   | "malformed"
   | "credentials"
   | "source-unreachable"
+  | "source-absent"
+  | "proxy-refused"
   | "no-credentials"
   | "clock-skew"
   | "denied"

@@ -2,14 +2,27 @@
 
 import { sentValuesOf } from "./sent-values.ts";
 
+/** Why no keys could be had. */
+export interface SourceFailure {
+  /** The source, its own failure, and the cure: one line without a secret. */
+  readonly message: string;
+  /** It may pass by itself: `soon` is worth waiting for, `once` is asked one more time. */
+  readonly passes: "soon" | "once" | "no";
+  /** What the source or its connection failed with. */
+  readonly cause: unknown;
+}
+
 /** No credentials could be obtained. `stage` says whether the keys or the role assumed with them failed. */
 export class CredentialsFailure extends Error {
   override readonly name = "CredentialsFailure";
   readonly stage: "keys" | "assume-role";
+  /** Which source of keys failed, and why. */
+  readonly source: SourceFailure | undefined;
 
-  constructor(stage: "keys" | "assume-role", cause: unknown) {
+  constructor(stage: "keys" | "assume-role", cause: unknown, source?: SourceFailure) {
     super("no AWS credentials", { cause });
     this.stage = stage;
+    this.source = source;
   }
 }
 
