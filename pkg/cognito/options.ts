@@ -1,5 +1,5 @@
 import type { CallClock } from "../core/clock.ts";
-import type { AwsCallEvent } from "../core/events.ts";
+import type { AwsCallEvent, AwsWaitEvent } from "../core/events.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { RetryPolicy } from "./calls/retry.ts";
 
@@ -51,10 +51,17 @@ export interface CognitoOptions {
   /** The longest that one attempt may take, until its answer is complete. */
   readonly httpTimeoutMs: number;
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /** Replaces `retry.maxTotalMs` for calls that do not change the pool. */
+  readonly readPatienceMs?: number | undefined;
+  /** The longest time without a byte, after which an attempt is cut. Default 30 000. */
+  readonly idleTimeoutMs?: number | undefined;
   readonly onCall?: ((event: AwsCallEvent) => void) | undefined;
+  /** Must not throw. */
+  readonly onWait?: ((event: AwsWaitEvent) => void) | undefined;
   readonly clock?: CallClock | undefined;
   /** Uniform in [0, 1), for the jitter between attempts. */
   readonly random?: (() => number) | undefined;
 }
 
 export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+export const DEFAULT_IDLE_TIMEOUT_MS = 30_000;

@@ -81,6 +81,8 @@ export interface Config {
     readonly httpProxy: string | undefined;
     readonly noProxy: string | undefined;
     readonly httpTimeoutMs: number;
+    /** How long one call is repeated before it fails; undefined: what suits the command. */
+    readonly patienceMs: number | undefined;
   };
   readonly sync: {
     readonly file: string;

@@ -152,6 +152,7 @@ describe("the config that comes out", () => {
         httpProxy: undefined,
         noProxy: undefined,
         httpTimeoutMs: 300_000,
+        patienceMs: undefined,
       },
       sync: { file: "sync.c1z", stateDir: ".", acceptShrink: false },
       stateDir: cwd,

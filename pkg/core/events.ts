@@ -34,6 +34,19 @@ export interface AwsCallEvent {
   readonly requestId: string | undefined;
 }
 
+/** What a call to AWS waits for now. Every call ends with `nothing`. */
+export interface AwsWaitEvent {
+  /** Tells the calls apart. */
+  readonly call: symbol;
+  readonly operation: Operation;
+  /** `turn` is the limiter; `retry` the pause before the next attempt. */
+  readonly waitsFor: "credentials" | "turn" | "answer" | "retry" | "nothing";
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Why the last attempt failed, in a few words; undefined in the first. */
+  readonly trouble: string | undefined;
+}
+
 /** Calls an observer. One that throws changes nothing for its caller. */
 export function notify<E>(observer: ((event: E) => void) | undefined, event: E): void {
   try {

@@ -123,7 +123,6 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
       endpoint: undefined,
       roleArn: undefined,
       attempts: 1,
-      httpTimeoutMs: 30_000,
       retryAt: undefined,
     });
     return kind === "transient" && !READS.has(operation) ? outcomeUnknown(operation, outward) : outward;

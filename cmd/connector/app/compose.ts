@@ -13,6 +13,7 @@ import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createProvisioning, type Provisioning } from "./provisioning.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
+import { createWaitWatch, type WaitWatch } from "./waits.ts";
 
 /** The program composed for one pool. */
 export interface Runtime {
@@ -24,6 +25,7 @@ export interface Runtime {
   /** Changes the pool. Opens and writes nothing before its first change. */
   readonly provisioner: Provisioner;
   readonly journal: Pick<Provisioning, "open" | "status" | "budgets">;
+  readonly waits: WaitWatch;
 }
 
 export interface ComposeOptions {
@@ -33,6 +35,8 @@ export interface ComposeOptions {
   /** Gets every piece that has to be closed. */
   readonly shutdown: Shutdown;
   readonly telemetry?: Telemetry;
+  /** Somebody on a terminal waits for what the command reads. */
+  readonly personWaits?: boolean;
 }
 
 /**
@@ -45,11 +49,13 @@ export function compose({
   log,
   shutdown,
   telemetry = NO_TELEMETRY,
+  personWaits = false,
 }: ComposeOptions): Runtime {
   const { poolId, userIdKind } = config;
   const { now, monotonic } = clocks;
 
   const meter = createCallMeter(monotonic);
+  const waits = createWaitWatch(monotonic);
 
   const throttle = createThrottle({
     rates: config.rates,
@@ -68,6 +74,8 @@ export function compose({
     dualStack: config.network.dualStack,
     proxy: config.network,
     httpTimeoutMs: config.network.httpTimeoutMs,
+    ...patienceOf(config, personWaits),
+    onWait: (event) => waits.observe(event),
     onCall(event) {
       telemetry.awsCall(event);
       meter.count(CATEGORY_OF[event.operation], event.networkCode ?? event.outcome);
@@ -106,6 +114,24 @@ export function compose({
     connector,
     provisioner: provisioning.provisioner,
     journal: provisioning,
+    waits,
+  };
+}
+
+const PATIENCE_MS = 120_000;
+const PATIENCE_OF_A_PERSON_MS = 20_000;
+const ATTEMPTS = 10;
+/** About what one more attempt takes, once the pauses have their full length. */
+const LATE_ATTEMPT_MS = 5_000;
+
+function patienceOf({ network }: Config, personWaits: boolean) {
+  const maxTotalMs = network.patienceMs ?? PATIENCE_MS;
+  return {
+    retry: {
+      maxTotalMs,
+      maxAttempts: ATTEMPTS + Math.max(0, Math.ceil((maxTotalMs - PATIENCE_MS) / LATE_ATTEMPT_MS)),
+    },
+    readPatienceMs: network.patienceMs ?? (personWaits ? PATIENCE_OF_A_PERSON_MS : PATIENCE_MS),
   };
 }
 

@@ -1,19 +1,32 @@
 import type { Config } from "../../../pkg/config/config.ts";
 import { createShutdown, type Shutdown } from "../../../pkg/ops/shutdown.ts";
 import { compose, type Runtime } from "../app/compose.ts";
+import { logWaits, showWaits } from "../app/waits.ts";
 import { type Context, ReaderGone } from "../process/context.ts";
 import { exitCodeOf, OK } from "../process/exit-codes.ts";
 import { createDiagnostics, type Diagnostics } from "./diagnostics.ts";
 
-/** Runs a command over the composed program, and resolves with its exit code. */
+/**
+ * Runs a command over the composed program, and resolves with its exit code. `hasProgress`: the command shows on the
+ * terminal how it goes, and takes so long that nobody waits for each of its calls.
+ */
 export function withRuntime(
   config: Config,
   context: Context,
   work: (runtime: Runtime, diagnostics: Diagnostics) => Promise<number>,
+  { hasProgress = false } = {},
 ): Promise<number> {
   return toExitCode(config, context, async (diagnostics, shutdown) => {
-    const { log } = diagnostics;
-    return await work(compose({ config, clocks: context, log, shutdown }), diagnostics);
+    const { log, liveLine } = diagnostics;
+    const personWaits = context.stderr.isTerminal && !hasProgress;
+    const runtime = compose({ config, clocks: context, log, shutdown, personWaits });
+    const live = personWaits && config.log.format === "console" && context.env["TERM"] !== "dumb";
+    const waits = live ? showWaits(runtime.waits, liveLine) : logWaits(runtime.waits, log);
+    try {
+      return await work(runtime, diagnostics);
+    } finally {
+      waits.close();
+    }
   });
 }
 

@@ -21,10 +21,7 @@ export async function withDeadline<T>(
   signal.throwIfAborted();
   const request = new AbortController();
   const onAbort = (): void => request.abort(signal.reason);
-  const timer = setTimeout(
-    () => request.abort(new AttemptTimeout(`no answer within ${timeoutMs} ms`)),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => request.abort(new AttemptTimeout(timeoutMs)), timeoutMs);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await orAborted(run(request.signal), request.signal);

@@ -10,7 +10,7 @@ import {
   wireUser,
 } from "../../../test/support/aws-stub.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { AwsCallEvent } from "../../core/events.ts";
+import type { AwsCallEvent, AwsWaitEvent } from "../../core/events.ts";
 import type { CognitoOptions } from "../options.ts";
 
 const open: { close(): unknown }[] = [];
@@ -71,6 +71,53 @@ describe("one attempt", () => {
     const page = await adapter(stub, { httpTimeoutMs: 60 }).listUsers({}, never);
     expect(page.items).toHaveLength(1);
     await stub.requests[0]?.gone;
+  });
+
+  test("is cut when no byte comes, and sent again", async () => {
+    const stub = await stubbed(inTurn({ hang: true }, onePage));
+    const page = await adapter(stub, { idleTimeoutMs: 60 }).listUsers({}, never);
+    expect(page.items).toHaveLength(1);
+    await stub.requests[0]?.gone;
+  });
+
+  test("that gets no byte at all says so, once the patience is used up", async () => {
+    const stub = await stubbed(() => ({ hang: true }));
+    const error = await refusal(
+      adapter(stub, { idleTimeoutMs: 60, retry: { maxAttempts: 2 } }).listUsers({}, never),
+    );
+    expect(error.code).toBe("unavailable");
+    expect(error.message).toContain("no byte of a response for 60 ms (2 attempts)");
+  });
+
+  test("has no more time than is left of the patience of its call; a write has its own", async () => {
+    const stub = await stubbed(() => ({ hang: true }));
+    const clock = instantClock();
+    const patience = { clock, readPatienceMs: 1_000, retry: { maxTotalMs: 1_500, maxAttempts: 1 } };
+    const directory = adapter(stub, patience);
+    expect((await refusal(directory.listUsers({}, never))).message).toContain("within 1000 ms");
+    expect((await refusal(directory.disableUser("ann", never))).message).toContain("within 1500 ms");
+  });
+
+  test("reports what it waits for, and why", async () => {
+    const stub = await stubbed(inTurn({ cut: true }, awsError("TooManyRequestsException"), onePage));
+    const waits: string[] = [];
+    const onWait = ({ operation, waitsFor, attempt, trouble }: AwsWaitEvent): void =>
+      void waits.push(`${operation} ${attempt} ${waitsFor}${trouble === undefined ? "" : ` (${trouble})`}`);
+    await adapter(stub, { onWait }).listUsers({}, never);
+    expect(waits).toEqual([
+      "ListUsers 1 credentials",
+      "ListUsers 1 turn",
+      "ListUsers 1 answer",
+      "ListUsers 1 retry (connection lost)",
+      "ListUsers 2 credentials (connection lost)",
+      "ListUsers 2 turn (connection lost)",
+      "ListUsers 2 answer (connection lost)",
+      "ListUsers 2 retry (slowed down by AWS)",
+      "ListUsers 3 credentials (slowed down by AWS)",
+      "ListUsers 3 turn (slowed down by AWS)",
+      "ListUsers 3 answer (slowed down by AWS)",
+      "ListUsers 1 nothing",
+    ]);
   });
 
   test("covers the body too: an answer that stalls half way is given up", async () => {

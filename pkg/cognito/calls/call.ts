@@ -2,6 +2,7 @@ import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-iden
 import { orAborted } from "../../core/abort.ts";
 import { systemClocks } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import type { AwsWaitEvent } from "../../core/events.ts";
 import type { Operation } from "../../core/operations.ts";
 import type { Priority } from "../../core/throttle.ts";
 import { createClient } from "../client/client.ts";
@@ -9,6 +10,7 @@ import { classify } from "../failures/classify.ts";
 import { fromFailure, outcomeUnknown } from "../failures/errors.ts";
 import { type AwsFailure, readFailure } from "../failures/failure.ts";
 import type { FailureKind } from "../failures/failure-kind.ts";
+import { troubleOf } from "../failures/trouble.ts";
 import type { CognitoOptions } from "../options.ts";
 import { systemSleep, withDeadline } from "./attempt.ts";
 import { DEFAULT_RETRY, decideRetry, IDEMPOTENT, isAmbiguous } from "./retry.ts";
@@ -61,6 +63,20 @@ type Attempt<T> =
       readonly spentMs: number;
     };
 
+type Wait = AwsWaitEvent["waitsFor"];
+
+interface AttemptPlan {
+  /** 1 for the first. */
+  readonly number: number;
+  /** The credentials that AWS rejected in the attempt before. */
+  readonly refusedGeneration: number | undefined;
+  readonly deadlineMs: number;
+  readonly waits: (waitsFor: Wait) => void;
+}
+
+/** An attempt has this long, also when the patience of the call is nearly used up. */
+const MIN_ATTEMPT_MS = 1_000;
+
 /** Whether AWS may have carried out the call, in an attempt that brought no answer. */
 interface WriteEffect {
   maybeDone: boolean;
@@ -68,21 +84,22 @@ interface WriteEffect {
 
 /** The only place that calls AWS. Every attempt takes a turn from the limiter (D6). */
 export function createAwsCaller(options: CognitoOptions): AwsCaller {
-  const { throttle, httpTimeoutMs, onCall } = options;
+  const { throttle, httpTimeoutMs, onCall, onWait } = options;
   const { now, monotonic, sleep } = options.clock ?? { ...systemClocks, sleep: systemSleep };
   const random = options.random ?? Math.random;
-  const policy = { ...DEFAULT_RETRY, ...options.retry };
+  const writePolicy = { ...DEFAULT_RETRY, ...options.retry };
+  const readPolicy = { ...writePolicy, maxTotalMs: options.readPatienceMs ?? writePolicy.maxTotalMs };
   const client = createClient(options, now);
   let closed = false;
 
   async function attempt<A extends AwsAnswer, T>(
     request: CallRequest<A, T>,
-    number: number,
-    refusedGeneration: number | undefined,
+    { number, refusedGeneration, deadlineMs, waits }: AttemptPlan,
     effect: WriteEffect,
     signal: AbortSignal,
   ): Promise<Attempt<T>> {
     const { operation, priority, send, parse } = request;
+    waits("credentials");
     let startedAt = monotonic();
     let generation: number | undefined;
     try {
@@ -91,7 +108,9 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
       const failure = readFailure(error);
       return { kind: "failed", failure, generation, spentMs: monotonic() - startedAt };
     }
+    waits("turn");
     await throttle.acquire(operation, priority, signal);
+    waits("answer");
     startedAt = monotonic();
     let requestId: string | undefined;
     const report = (outcome: string, networkCode?: string): void =>
@@ -109,7 +128,7 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
           effect.maybeDone = true;
           return send(client.sdk, { abortSignal });
         },
-        httpTimeoutMs,
+        deadlineMs,
         signal,
       );
       requestId = answer.$metadata.requestId;
@@ -128,9 +147,12 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
   async function callWithRetries<A extends AwsAnswer, T>(
     request: CallRequest<A, T>,
     effect: WriteEffect,
+    onWaits: (waitsFor: Wait, attempt: number, trouble: string | undefined) => void,
     signal: AbortSignal,
   ): Promise<T> {
-    const { operation, hasMarker = false } = request;
+    const { operation, priority, hasMarker = false } = request;
+    const policy = priority === "write" ? writePolicy : readPolicy;
+    let trouble: string | undefined;
     const retriedOnce = new Set<FailureKind>();
     let refusedGeneration: number | undefined;
     let spentMs = 0;
@@ -139,7 +161,10 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
       // Another attempt would open new connections.
       if (closed) throw new GovernanceError("canceled", `${operation}: the connector is closing`);
       const maybeDoneBefore = effect.maybeDone;
-      const outcome = await attempt(request, attempts, refusedGeneration, effect, signal);
+      const waits = (waitsFor: Wait): void => onWaits(waitsFor, attempts, trouble);
+      const deadlineMs = Math.min(httpTimeoutMs, Math.max(MIN_ATTEMPT_MS, policy.maxTotalMs - spentMs));
+      const plan = { number: attempts, refusedGeneration, deadlineMs, waits };
+      const outcome = await attempt(request, plan, effect, signal);
       if (outcome.kind === "done") return outcome.value;
       const kind = classify(outcome.failure, { hasMarker });
       // An answer says what became of its own attempt, not of earlier ones. An abort during the attempt is no answer.
@@ -160,12 +185,13 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
           endpoint: options.endpoint,
           roleArn: options.credentials.assumeRole?.roleArn,
           attempts,
-          httpTimeoutMs,
           retryAt: retryInMs === undefined ? undefined : new Date(now() + retryInMs),
         });
       }
       retriedOnce.add(kind);
       refusedGeneration = kind === "credentials" ? outcome.generation : undefined;
+      trouble = troubleOf(kind, outcome.failure);
+      waits("retry");
       if (decision.delayMs > 0) await sleep(decision.delayMs, signal);
       spentMs += decision.delayMs;
     }
@@ -175,8 +201,13 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
     async call(request, signal) {
       const { operation, priority, refineFailure = keepFailure } = request;
       const effect: WriteEffect = { maybeDone: false };
+      const call = Symbol(operation);
+      const waits = (waitsFor: Wait, number: number, trouble: string | undefined): void =>
+        onWait?.({ call, operation, waitsFor, attempt: number, trouble });
       try {
-        return await refineFailure(() => callWithRetries(request, effect, signal));
+        return await refineFailure(() =>
+          callWithRetries(request, effect, waits, signal).finally(() => waits("nothing", 1, undefined)),
+        );
       } catch (error) {
         const failure = signal.aborted ? abortError(operation, signal.reason) : GovernanceError.from(error);
         const maybeDone = priority === "write" && effect.maybeDone && !isGone(failure);

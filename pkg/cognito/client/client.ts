@@ -3,7 +3,7 @@ import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { createCredentials } from "../credentials/credentials.ts";
 import { rememberSentValues } from "../failures/sent-values.ts";
-import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS } from "../options.ts";
+import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_IDLE_TIMEOUT_MS } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { createRequestHandler } from "./http.ts";
 
@@ -31,6 +31,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
     proxy: options.proxy,
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     httpTimeoutMs: options.httpTimeoutMs,
+    idleTimeoutMs: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
   });
   const credentials = createCredentials(options.credentials, {
     region: options.region,

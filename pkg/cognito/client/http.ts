@@ -11,6 +11,7 @@ interface HttpOptions {
   readonly proxy: ProxyOptions | undefined;
   readonly connectTimeoutMs: number;
   readonly httpTimeoutMs: number;
+  readonly idleTimeoutMs: number;
 }
 
 /** The sockets of all calls, STS included. Node itself does the proxying; nothing here reads the environment. */
@@ -18,6 +19,7 @@ export function createRequestHandler({
   proxy,
   connectTimeoutMs,
   httpTimeoutMs,
+  idleTimeoutMs,
 }: HttpOptions): NodeHttpHandler {
   const agentOptions = {
     keepAlive: true,
@@ -29,6 +31,7 @@ export function createRequestHandler({
     httpsAgent: new HttpsAgent(agentOptions),
     connectionTimeout: connectTimeoutMs,
     requestTimeout: httpTimeoutMs,
+    socketTimeout: idleTimeoutMs,
     // Without this the handler only logs that the time has passed.
     throwOnRequestTimeout: true,
     logger: SILENT_LOGGER,

@@ -183,7 +183,7 @@ describe("without an answer", () => {
   });
 
   test("our own and the SDK's words", () => {
-    expect(judge(new AttemptTimeout("x"))).toBe("timeout");
+    expect(judge(new AttemptTimeout(1))).toBe("timeout");
     expect(judge(Object.assign(new Error("x"), { name: "TimeoutError", code: "ETIMEDOUT" }))).toBe("timeout");
     expect(judge(Object.assign(new Error("x"), { name: "TimeoutError" }))).toBe("timeout");
     // Which is how the SDK's HTTP handler throws it.

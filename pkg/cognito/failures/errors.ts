@@ -19,7 +19,6 @@ interface FailedCall {
   readonly endpoint: string | undefined;
   readonly roleArn: string | undefined;
   readonly attempts: number;
-  readonly httpTimeoutMs: number;
   readonly retryAt: Date | undefined;
 }
 
@@ -50,8 +49,8 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   unsent: { code: "unavailable", messageOf: unreachableMessage },
   timeout: {
     code: "unavailable",
-    messageOf: ({ attempts, httpTimeoutMs }, { original }) =>
-      `${original instanceof AttemptTimeout ? `no complete response within ${httpTimeoutMs} ms` : "no connection in time"} (${times(attempts)}); check network, proxy and --endpoint-url, or try later`,
+    messageOf: ({ attempts }, failure) =>
+      `${timeoutText(failure)} (${times(attempts)}); check network, proxy and --endpoint-url, or try later`,
   },
   malformed: {
     code: "unavailable",
@@ -254,6 +253,12 @@ function proxyMessage(_: FailedCall, failure: AwsFailure): string {
     ? "give its user name and password in the proxy's URL (BATON_HTTPS_PROXY)"
     : "have the host allowed, or name it in no-proxy";
   return `the proxy refuses the connection (HTTP ${answer.trim()}); ${cure}`;
+}
+
+function timeoutText({ original, text }: AwsFailure): string {
+  if (original instanceof AttemptTimeout) return `no complete response within ${original.timeoutMs} ms`;
+  const [, idleMs] = /timed out after (\d+) ms of inactivity/.exec(text) ?? [];
+  return idleMs === undefined ? "no connection in time" : `no byte of a response for ${idleMs} ms`;
 }
 
 function unreachableMessage({ attempts, endpoint, region }: FailedCall): string {

@@ -40,6 +40,12 @@ export class MalformedAnswer extends Error {
 /** An attempt passed its deadline. */
 export class AttemptTimeout extends Error {
   override readonly name = "AttemptTimeout";
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+    this.timeoutMs = timeoutMs;
+  }
 }
 
 /** The members of a foreign error. `text` may quote attribute values, so it is shown through `shownText` only (D20). */

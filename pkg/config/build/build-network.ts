@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import type { Settings } from "../sources/read-settings.ts";
 
-export function buildNetwork({ values }: Settings): Pick<Config, "network"> {
+export function buildNetwork({ values, given }: Settings): Pick<Config, "network"> {
   return {
     network: {
       endpointUrl: values["endpoint-url"],
@@ -11,6 +11,7 @@ export function buildNetwork({ values }: Settings): Pick<Config, "network"> {
       httpProxy: values["http-proxy"],
       noProxy: values["no-proxy"],
       httpTimeoutMs: values["http-timeout-seconds"] * 1000,
+      patienceMs: given.has("patience-seconds") ? values["patience-seconds"] * 1000 : undefined,
     },
   };
 }

@@ -64,6 +64,16 @@ export const NETWORK_SETTINGS = {
     operators: true,
     commands: CALLING_AWS,
   }),
+  "patience-seconds": wholeNumberSetting({
+    group: "Network",
+    description:
+      "How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20",
+    min: 5,
+    max: 3600,
+    fallback: 120,
+    operators: true,
+    commands: CALLING_AWS,
+  }),
   "http-timeout-seconds": wholeNumberSetting({
     group: "Network",
     description: "Longest time that one call to AWS may take, in seconds",

@@ -8,7 +8,7 @@ interface HealthCheckRequest {
   readonly port: number;
   /** Default `ready`. */
   readonly endpoint?: "health" | "ready" | "live" | undefined;
-  /** Default 5 000. */
+  /** Default 8 000: longer than a check of AWS takes, and shorter than the ten seconds of the container image. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ interface HealthCheckResult {
   readonly detail: string;
 }
 
-const DEFAULT_TIMEOUT_MS = 5_000;
+const DEFAULT_TIMEOUT_MS = 8_000;
 const MAX_PAGE_BYTES = 64 * 1024;
 
 /** One request to a running service. Never rejects: a failure is a result. */

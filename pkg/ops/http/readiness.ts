@@ -29,7 +29,9 @@ export interface ReadinessOptions {
   readonly now: EpochClock;
   /** Milliseconds that only go forward. */
   readonly monotonic: MonotonicClock;
-  /** The longest that a check may take. Default 10 000. */
+  /** What the check waits for, in a few words, once it has taken too long. Must not throw. */
+  readonly waitingFor?: (() => string | undefined) | undefined;
+  /** The longest that a check may take. Default 4 000: a probe of Kubernetes waits for five seconds. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -44,7 +46,7 @@ export interface ReadinessProbe {
 
 const GOOD_FOR_MS = 30_000;
 const BAD_FOR_MS = 5_000;
-const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 4_000;
 
 interface ProbeResult {
   readonly failure: GovernanceError | undefined;
@@ -54,7 +56,7 @@ interface ProbeResult {
 
 /** The cached check of AWS behind `/readyz`: probes come every few seconds, and calls to AWS have a quota. */
 export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe {
-  const { validate, lastSync, now, monotonic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { validate, lastSync, waitingFor, now, monotonic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const stop = new AbortController();
   let lastResult: ProbeResult | undefined;
   let running: Promise<ProbeResult> | undefined;
@@ -68,6 +70,12 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
     return lastResult;
   }
 
+  function timedOut(): GovernanceError {
+    const why = waitingFor?.();
+    const cause = why === undefined ? "" : `: ${why}`;
+    return new GovernanceError("deadline-exceeded", `AWS did not answer within ${timeoutMs} ms${cause}`);
+  }
+
   async function validateOnce(signal: AbortSignal): Promise<void> {
     validating = true;
     try {
@@ -78,11 +86,10 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
   }
 
   async function probe(): Promise<ProbeResult> {
-    const timedOut = new GovernanceError("deadline-exceeded", `AWS did not answer within ${timeoutMs} ms`);
-    if (validating) return record(timedOut);
+    if (validating) return record(timedOut());
     const timeout = new AbortController();
     const signal = AbortSignal.any([stop.signal, timeout.signal]);
-    const timer = setTimeout(() => timeout.abort(timedOut), timeoutMs);
+    const timer = setTimeout(() => timeout.abort(timedOut()), timeoutMs);
     const validated = validateOnce(signal);
     try {
       await orAborted(validated, signal);

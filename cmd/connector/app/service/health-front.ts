@@ -17,6 +17,7 @@ export function healthFront({ config, context, runtime, telemetry, lastSync }: S
   const probe = createReadinessProbe({
     validate: (stop) => connector.validate(stop),
     lastSync: () => lastSync.last(),
+    waitingFor: () => runtime.waits.longest(0)?.why,
     now,
     monotonic,
   });

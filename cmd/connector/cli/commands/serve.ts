@@ -8,6 +8,7 @@ import { FRONTS } from "../../app/service/fronts.ts";
 import { provisioningVerbs } from "../../app/service/provisioning-verbs.ts";
 import { recoverChanges } from "../../app/service/recovery.ts";
 import { openTelemetry } from "../../app/service/service-telemetry.ts";
+import { logWaits } from "../../app/waits.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { reloadableFiles, reloadableLevel, reloadOnHangup } from "../../process/reload.ts";
@@ -26,6 +27,9 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     shutdown.add("the telemetry", () => telemetry.close(TELEMETRY_TIMEOUT_MS));
 
     const runtime = compose({ config, clocks: context, log, shutdown, telemetry });
+
+    const waits = logWaits(runtime.waits, log);
+    shutdown.add("the log of waits", () => waits.close());
 
     const provisioning = config.provisioning.enabled ? provisioningVerbs(config, runtime) : undefined;
     if (provisioning !== undefined) runtime.journal.open();

@@ -11,25 +11,32 @@ import { withRuntime } from "../with-runtime.ts";
 
 /** One full sync into the file, then its summary on stdout. */
 export function syncCommand(config: Config, context: Context): Promise<number> {
-  return withRuntime(config, context, async (runtime, { liveLine }) => {
-    const options = syncOptions({
-      config,
-      pieces: runtime,
-      clocks: context,
-      follow: (tracker) =>
-        followSync(() => syncStatus(tracker, runtime), { ...runtime, liveLine }, config, context),
-      resumedBy: "the same command",
-    });
-    const { published, ...result } = await syncOnce(options, context.signal);
-    const { poolId, output } = config;
-    warnOfRecreatedGroups(runtime, published);
-    try {
-      for (const file of published)
-        await printSummary({ ...result, poolId, published: file }, output, context.stdout);
-    } catch (error) {
-      if (!(error instanceof GovernanceError)) throw error;
-      throw error.with({ message: `the sync is complete, but its summary is not printed: ${error.message}` });
-    }
-    return OK;
-  });
+  return withRuntime(
+    config,
+    context,
+    async (runtime, { liveLine }) => {
+      const options = syncOptions({
+        config,
+        pieces: runtime,
+        clocks: context,
+        follow: (tracker) =>
+          followSync(() => syncStatus(tracker, runtime), { ...runtime, liveLine }, config, context),
+        resumedBy: "the same command",
+      });
+      const { published, ...result } = await syncOnce(options, context.signal);
+      const { poolId, output } = config;
+      warnOfRecreatedGroups(runtime, published);
+      try {
+        for (const file of published)
+          await printSummary({ ...result, poolId, published: file }, output, context.stdout);
+      } catch (error) {
+        if (!(error instanceof GovernanceError)) throw error;
+        throw error.with({
+          message: `the sync is complete, but its summary is not printed: ${error.message}`,
+        });
+      }
+      return OK;
+    },
+    { hasProgress: true },
+  );
 }

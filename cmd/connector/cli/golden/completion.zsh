@@ -107,6 +107,7 @@ _connector_validate() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -140,6 +141,7 @@ _connector_sync() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
@@ -203,6 +205,7 @@ _connector_list_users() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
@@ -237,6 +240,7 @@ _connector_list_groups() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
@@ -324,6 +328,7 @@ _connector_get_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
@@ -373,6 +378,7 @@ _connector_create_account() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -422,6 +428,7 @@ _connector_update_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -468,6 +475,7 @@ _connector_enable_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -515,6 +523,7 @@ _connector_disable_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -561,6 +570,7 @@ _connector_sign_out_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -609,6 +619,7 @@ _connector_set_password() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -657,6 +668,7 @@ _connector_rotate_password() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -703,6 +715,7 @@ _connector_reset_password() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -749,6 +762,7 @@ _connector_resend_invitation() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -795,6 +809,7 @@ _connector_confirm_sign_up() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -841,6 +856,7 @@ _connector_reset_mfa() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -887,6 +903,7 @@ _connector_delete_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -934,6 +951,7 @@ _connector_grant() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -981,6 +999,7 @@ _connector_revoke() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -1030,6 +1049,7 @@ _connector_create_group() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -1079,6 +1099,7 @@ _connector_update_group() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -1125,6 +1146,7 @@ _connector_delete_group() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -1170,6 +1192,7 @@ _connector_serve() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
@@ -1344,6 +1367,7 @@ _connector_recover() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--state-dir[Directory of the working database, the change journal and the audit log (default\: the current directory; for a sync, the directory of the .c1z file)]:path:_files' \
@@ -1410,6 +1434,7 @@ _connector_config_show() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
@@ -1516,6 +1541,7 @@ _connector_actions_invoke() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
