@@ -15,6 +15,7 @@ describe("what the disk throws", () => {
     ["ENOSPC", errno("ENOSPC"), "resource-exhausted", "the disk is full"],
     ["EDQUOT", errno("EDQUOT"), "resource-exhausted", "the disk is full"],
     ["SQLITE_FULL", sqlite(13), "resource-exhausted", "the disk is full"],
+    ["SQLITE_IOERR_SHMSIZE", sqlite(4874), "resource-exhausted", "the disk is full"],
     ["EFBIG", errno("EFBIG"), "resource-exhausted", "larger than"],
     ["EMFILE", errno("EMFILE"), "resource-exhausted", "too many files"],
     ["EROFS", errno("EROFS"), "failed-precondition", "this user may not write it"],

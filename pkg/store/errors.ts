@@ -31,12 +31,18 @@ export function onDisk<T>(doing: string, work: () => T): T {
   }
 }
 
-/** SQLite's primary result code, whatever the extended one says; undefined when SQLite did not throw it. */
+/**
+ * SQLite's primary result code; undefined if SQLite did not throw the error. A disk that is too full for the index of a
+ * WAL counts as full: SQLite calls that an input/output error.
+ */
 export function sqliteOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
     return undefined;
-  return error.errcode & 0xff;
+  return NO_ROOM_FOR_WAL_INDEX.has(error.errcode) ? SQLITE.full : error.errcode & 0xff;
 }
+
+/** SQLITE_IOERR_SHMSIZE and SQLITE_IOERR_SHMMAP. */
+const NO_ROOM_FOR_WAL_INDEX: ReadonlySet<number> = new Set([4874, 5386]);
 
 /** Primary result codes of sqlite3.h. */
 export const SQLITE = {

@@ -7,6 +7,7 @@ import type { PublishedRun } from "../../sync/target.ts";
 import { refusedFile } from "../errors.ts";
 import { removeDatabase, type SyncPaths, syncToDisk } from "../paths.ts";
 import { endRun, type RunState } from "../run/run-state.ts";
+import { emptyWal } from "../run/work-schema.ts";
 import { buildDatabase } from "./build-database.ts";
 import { pack } from "./envelope.ts";
 import type { PreviousFile } from "./previous-file.ts";
@@ -52,6 +53,7 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
   const { paths, run, previous } = deps;
   const before = previous?.runs[0];
   const endedAtMs = endOrHold(deps);
+  emptyWal(deps.work);
   const built = await build(deps, endedAtMs, signal);
   await pack(paths.next, paths.packing, signal);
   removeDatabase(paths.next);

@@ -13,6 +13,7 @@ import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode
 import { groupCreationIn, isAnotherGroup } from "./group-creation.ts";
 import { insertRun, type RunState } from "./run-state.ts";
 import { prepareRun, type RunStatements } from "./run-statements.ts";
+import { fitCheckpoints } from "./work-schema.ts";
 
 /** A user of a page. It is built only where the run does not have the row, or has it with another stamp. */
 export interface PagePrincipal {
@@ -44,6 +45,9 @@ interface Met {
   readonly entitlements: Map<string, number>;
 }
 
+/** How often the WAL is fitted to the size of the database. */
+const COMMITS_BETWEEN_FITS = 32;
+
 type Tally = { -readonly [Kind in keyof SyncCounts]: SyncCounts[Kind] };
 
 export class RunRows {
@@ -51,12 +55,15 @@ export class RunRows {
   readonly #now: EpochClock;
   readonly #sql: RunStatements;
   #counts: SyncCounts;
+  #commits = 0;
 
   constructor(database: DatabaseSync, counts: SyncCounts, now: EpochClock) {
     this.#database = database;
     this.#counts = counts;
     this.#now = now;
     this.#sql = prepareRun(database);
+    // Of an earlier process: the database may be large already.
+    fitCheckpoints(database);
   }
 
   get counts(): SyncCounts {
@@ -252,6 +259,8 @@ export class RunRows {
       this.#sql.progress.run(nowMs, tally.users, tally.groups, tally.memberships);
       this.#sql.commitTransaction.run();
       this.#counts = tally;
+      this.#commits += 1;
+      if (this.#commits % COMMITS_BETWEEN_FITS === 0) fitCheckpoints(this.#database);
       return result;
     } catch (error) {
       // A full disk may have rolled it back already.

@@ -55,6 +55,8 @@ function openEarlier(path: string, wanted: Resumption): WorkFile | string | unde
   const database = new DatabaseSync(path, { timeout: 0 });
   let kept: WorkFile | undefined;
   try {
+    // Before the first read: otherwise SQLite makes a file for the index of the WAL, which a full disk has no room for.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
     if (!isOurs(path, database)) return undefined;
     const { user_version: version } = database.prepare("PRAGMA user_version").get() ?? {};
     if (version !== WORK_VERSION) return "another version of the connector left it";
