@@ -1,13 +1,11 @@
 // A document, README.md or one of docs/, names everything that an operator or a platform can use by name.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { createProgram } from "../cmd/connector/cli/program.ts";
-import type { Context, Output } from "../cmd/connector/process/context.ts";
 import { actionSchemas } from "../pkg/connector/actions/catalogue.ts";
 import { ERROR_CODES } from "../pkg/core/errors.ts";
 import { QUOTAS } from "../pkg/core/operations.ts";
+import { commandNames } from "./support/command-names.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 // These mention many names without explaining them.
@@ -40,42 +38,8 @@ function isCommandShown(name: string): boolean {
   return codes.some((code) => shown.test(code));
 }
 
-const nowhere: Output = {
-  isTerminal: false,
-  columns: () => 80,
-  write: () => Promise.resolve(),
-  writeNow: () => {},
-};
-const context: Context = {
-  env: {},
-  cwd: "/",
-  user: "",
-  stdin: { isTerminal: false, read: () => Promise.resolve("") },
-  stdout: nowhere,
-  stderr: nowhere,
-  signal: new AbortController().signal,
-  onReload: () => () => {},
-  now: () => 0,
-  monotonic: () => 0,
-};
-
-/** `audit verify` for a command below another. */
-function commandsOf(command: Command, path: string): string[] {
-  return command
-    .createHelp()
-    .visibleCommands(command)
-    .flatMap((each) => {
-      const name = `${path} ${each.name()}`.trim();
-      return each.commands.length === 0 ? [name] : commandsOf(each, name);
-    });
-}
-
-const commands = commandsOf(createProgram({ context, help: {}, done: () => {} }), "").filter(
-  (name) => !name.startsWith("help"),
-);
-
 describe("a document names", () => {
-  test.for(commands)("the command %s", (name) => {
+  test.for(commandNames())("the command %s", (name) => {
     expect(isCommandShown(name)).toBe(true);
   });
 
