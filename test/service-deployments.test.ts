@@ -111,12 +111,40 @@ function tls(): string[] {
   return [`--tls-cert-file=${file("server.pem", own.cert)}`, `--tls-key-file=${file("server.key", own.key)}`];
 }
 
-function requesters(): readonly string[] {
+interface AuditLine {
+  readonly kind: string;
+  readonly by: { readonly name: string };
+  readonly refused?: unknown;
+}
+
+function auditLines(): readonly AuditLine[] {
   return readFileSync(join(folder, `${POOL}.audit.jsonl`), "utf8")
     .trim()
     .split("\n")
-    .map((line) => /"by":\{"via":"grpc","name":"([^"]*)"/.exec(line)?.[1] ?? line);
+    .map((line) => {
+      const parsed: AuditLine = JSON.parse(line);
+      return parsed;
+    });
 }
+
+/** Who made the changes. */
+function requesters(): readonly string[] {
+  return auditLines()
+    .filter(({ kind }) => kind === "grant")
+    .map(({ by }) => by.name);
+}
+
+/** Whose writes were refused for their role, and which, as the audit log has them. */
+function refusedCalls(): readonly unknown[] {
+  return auditLines()
+    .filter(({ kind }) => kind === "refused-call")
+    .map(({ by, refused }) => ({ name: by.name, refused }));
+}
+
+const refusedGrant = (name: string, count = 1) => ({
+  name,
+  refused: { operation: "c1.connector.v2.GrantManagerService/Grant", count },
+});
 
 async function scraped(http: string, sample: RegExp): Promise<string | undefined> {
   const text = await (await fetch(`${http}/metrics`)).text();
@@ -172,6 +200,7 @@ describe("the service", () => {
     expect(await codes(connect(address, secure()))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
     expect(await codes(connect(address, secure(deploy)))).toEqual(["OK", "OK"]);
     expect(requesters().every((name) => name.includes("spiffe://example.org/deploy"))).toBe(true);
+    expect(refusedCalls()).toEqual([refusedGrant("DNS:reader.example.org")]);
     expect(
       await scraped(http, /^connector_grpc_refusals_total\{code="PERMISSION_DENIED"\} 3$/),
     ).toBeDefined();
@@ -196,6 +225,7 @@ describe("the service", () => {
     expect(await codes(client, bearer("old-token"))).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
     expect(await codes(client, bearer("new-token"))).toEqual(["OK", "OK"]);
     expect(requesters().map((name) => name.replace(/^.*\b(ci2?)\b.*$/, "$1"))).toEqual(["ci", "ci2"]);
+    expect(refusedCalls()).toEqual([refusedGrant("viewer")]);
     expect(log).not.toMatch(/old-token|new-token|view-token/);
   });
 
@@ -228,6 +258,20 @@ describe("the service", () => {
     expect(await codes(client)).toEqual(refused);
     expect(requesters()).toHaveLength(1);
     expect(requesters()[0]).toContain("platform");
+    expect(refusedCalls()).toHaveLength(1);
+  });
+
+  test("a reader that writes again and again leaves its name and two lines in the audit log", async () => {
+    const digest = createHash("sha256").update("view-token").digest("hex");
+    const { address } = await serve(`--auth-tokens-file=${file("tokens", `read ${digest} viewer\n`)}`);
+    const client = connect(address);
+    for (let i = 0; i < 20; i += 1) {
+      expect(await codes(client, bearer("view-token"))).toEqual(["OK", "PERMISSION_DENIED"]);
+    }
+    expect(refusedCalls()).toEqual([refusedGrant("viewer")]);
+    service?.process.kill("SIGTERM");
+    await service?.result;
+    expect(refusedCalls()).toEqual([refusedGrant("viewer"), refusedGrant("viewer", 19)]);
   });
 
   test("drains at SIGTERM: it is not ready at once, finishes the running change, and ends", async () => {

@@ -1,6 +1,9 @@
 import type { ChangeKind, ChangeOutcome, ChangeStep, ChangeTarget, Requester, UndoRecord } from "./change.ts";
 import type { ErrorCode, ErrorReason } from "./errors.ts";
 
+/** A write that a caller without the role asked for. It was rejected before its body was read, so it names no target. */
+export const REFUSED_CALL = "refused-call";
+
 /** One finished change, as the audit log keeps it. It has no field for an attribute, a password or a token. */
 export interface AuditRecord {
   /** The id of the change; one line each. */
@@ -8,7 +11,7 @@ export interface AuditRecord {
   /** Milliseconds since the epoch. */
   readonly atMs: number;
   readonly pool: string;
-  readonly kind: ChangeKind;
+  readonly kind: ChangeKind | typeof REFUSED_CALL;
   readonly requester: Requester;
   readonly target: ChangeTarget;
   readonly outcome: ChangeOutcome;
@@ -16,6 +19,8 @@ export interface AuditRecord {
   readonly reason: ErrorReason | undefined;
   readonly steps: readonly ChangeStep[];
   readonly undo: UndoRecord | undefined;
+  /** Of a refused call: the last operation that was asked for, as its front names it, and how many calls the line stands for. */
+  readonly refused?: { readonly operation: string; readonly count: number } | undefined;
 }
 
 /** The log of all writes. */

@@ -11,7 +11,7 @@ import { sha256Hex } from "../../test/support/sha256.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { SecuritySettings, TlsSettings } from "../core/security-settings.ts";
-import { type AccessControl, createAccessControl } from "./access-control.ts";
+import { type AccessControl, createAccessControl, type RefusedCall } from "./access-control.ts";
 import type { ReloadEvent } from "./watched-files.ts";
 
 const ours = createAuthority("ours");
@@ -22,10 +22,12 @@ const provisioner = ours.issue({ names: ["URI:spiffe://example.org/deploy"] });
 
 let folder = "";
 let reloads: ReloadEvent[] = [];
+let refused: RefusedCall[] = [];
 const open: (() => void)[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "access-"));
   reloads = [];
+  refused = [];
 });
 afterEach(() => {
   for (const close of open.splice(0)) close();
@@ -45,7 +47,13 @@ function tlsFiles(more: Partial<TlsSettings> = {}, { key, cert } = serverKey): T
 function accessFor(settings: SecuritySettings): AccessControl {
   const onReload = (event: ReloadEvent): void => void reloads.push(event);
   // The test decides when files are read again.
-  const access = createAccessControl({ settings, now: Date.now, watchMs: 3_600_000, onReload });
+  const access = createAccessControl({
+    settings,
+    now: Date.now,
+    watchMs: 3_600_000,
+    onReload,
+    onRefused: (call) => refused.push(call),
+  });
   open.push(() => access.stop());
   return access;
 }
@@ -143,6 +151,7 @@ describe("an HTTPS front", () => {
     expect(await ask(front, { own: provisioner, method: "POST" })).toBe(
       "200 URI:spiffe://example.org/deploy",
     );
+    expect(refused).toEqual([{ caller: "DNS:reader.example.org", operation: "POST /Users" }]);
     expect(await ask(front, { own: ours.issue({ names: ["DNS:other"] }) })).toMatch(/^403 the client cert/);
     expect(await ask(front, { own: ours.issue({ names: [] }) })).toMatch(
       /^401 the client certificate has no/,

@@ -13,6 +13,16 @@ export interface AccessControlOptions {
   readonly watchMs?: number | undefined;
   /** Called for each file whose change came into force, or could not. */
   readonly onReload?: ((event: ReloadEvent) => void) | undefined;
+  /** Called for each write that is refused because its caller may only read. */
+  readonly onRefused?: ((call: RefusedCall) => void) | undefined;
+}
+
+/** A write that was asked for by a caller who may only read. */
+export interface RefusedCall {
+  /** The name of the caller, as in the audit log. */
+  readonly caller: string;
+  /** The operation as the front names it. */
+  readonly operation: string;
 }
 
 /** Who may connect and call, for any number of fronts. Its files are watched until `stop`. */
@@ -41,7 +51,12 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
   const { settings, now, watchMs = WATCH_MS } = options;
   const onReload = (event: ReloadEvent): void => notify(options.onReload, event);
   const tls = settings.tls === undefined ? undefined : watchedTls(settings.tls, onReload);
-  const authorizer = createAuthorizer({ settings, now, onReload });
+  const authorizer = createAuthorizer({
+    settings,
+    now,
+    onReload,
+    onRefused: ({ name }, { operation }) => notify(options.onRefused, { caller: name, operation }),
+  });
   const files = [...(tls === undefined ? [] : [tls.files]), ...authorizer.files];
   const reload = (): void => {
     for (const each of files) each.reload();

@@ -34,10 +34,12 @@ export interface AuthorizerOptions {
   readonly settings: SecuritySettings;
   readonly now: EpochClock;
   readonly onReload: (event: ReloadEvent) => void;
+  /** A caller without the role was refused an operation that changes something. */
+  readonly onRefused: (caller: AuthenticatedCaller, head: CallHead) => void;
 }
 
 /** Throws `invalid-argument` or `failed-precondition` for settings and files that cannot be used. */
-export function createAuthorizer({ settings, now, onReload }: AuthorizerOptions): Authorizer {
+export function createAuthorizer({ settings, now, onReload, onRefused }: AuthorizerOptions): Authorizer {
   const { tls } = settings;
   const hasClientCa = tls?.clientCaFile !== undefined;
   const names = tls === undefined ? undefined : nameTable(tls);
@@ -59,6 +61,7 @@ export function createAuthorizer({ settings, now, onReload }: AuthorizerOptions)
       ];
       const caller = lesser(layers.filter((layer) => layer !== undefined)) ?? anonymous;
       if (head.needs === "provision" && caller.role === "read") {
+        onRefused(caller, head);
         throw new GovernanceError(
           "permission-denied",
           `this caller may only read, and ${head.operation} needs the provisioning role`,

@@ -24,7 +24,7 @@ export interface Runtime {
   readonly connector: Connector;
   /** Changes the pool. Opens and writes nothing before its first change. */
   readonly provisioner: Provisioner;
-  readonly journal: Pick<Provisioning, "open" | "status" | "budgets">;
+  readonly journal: Pick<Provisioning, "open" | "status" | "budgets" | "refused">;
   readonly waits: WaitWatch;
 }
 
@@ -101,9 +101,11 @@ export function compose({
       ),
   });
 
-  const provisioning = createProvisioning(config, directory, now, ({ id, kind }, warning) =>
-    log.warn(`a change was made in part: ${warning}`, { change: id, kind }),
-  );
+  const provisioning = createProvisioning(config, directory, now, {
+    onWarning: ({ id, kind }, warning) =>
+      log.warn(`a change was made in part: ${warning}`, { change: id, kind }),
+    onUnrecorded: (error) => log.failure("a refused call is not in the audit log", error),
+  });
   shutdown.add("the running changes", (graceLeftMs) => provisioning.close(graceLeftMs));
 
   return {

@@ -2,11 +2,13 @@ import { createHash, randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../../pkg/config/config.ts";
 import type { AuditLog } from "../../../pkg/core/audit-log.ts";
+import type { Requester } from "../../../pkg/core/change.ts";
 import type { EpochClock, Sleep } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../../pkg/core/directory-writer.ts";
 import type { Budget, BudgetStatus, NewChange, OpenChangesStatus } from "../../../pkg/core/journal.ts";
 import { auditLogPath, openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
+import { createRefusedCalls } from "../../../pkg/ops/audit/refused-calls.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createLazyJournal } from "../../../pkg/store/journal/lazy-journal.ts";
@@ -20,16 +22,27 @@ export interface Provisioning {
   status(): OpenChangesStatus | undefined;
   /** How much of each hourly limit is spent. Empty until the journal is open. */
   budgets(): readonly BudgetStatus[];
+  /** Records a write that its caller had no role for. Nothing without `--provisioning`: then nobody can change anything. */
+  refused(caller: Requester, operation: string): void;
   /** Waits up to the grace for running changes. The next process recovers a change that is still open then. */
   close(graceMs: number): Promise<void>;
 }
+
+export interface ProvisioningEvents {
+  /** A change was made without a part that AWS denied. */
+  readonly onWarning: (change: Pick<NewChange, "id" | "kind">, warning: string) => void;
+  /** A refused call could not be written to the audit log. */
+  readonly onUnrecorded: (error: unknown) => void;
+}
+
+const REFUSALS_EVERY_MS = 60_000;
 
 /** Builds the provisioner over its journal and audit log. Both are opened before the first change, not here. */
 export function createProvisioning(
   config: Config,
   directory: Directory & DirectoryWriter,
   now: EpochClock,
-  onWarning: (change: Pick<NewChange, "id" | "kind">, warning: string) => void,
+  { onWarning, onUnrecorded }: ProvisioningEvents,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
   const pause: Sleep = (ms, signal) => sleep(ms, undefined, { signal });
@@ -46,6 +59,21 @@ export function createProvisioning(
     sleep: pause,
     openOthers: () => void audit(),
   });
+  const refusals = createRefusedCalls({
+    audit: { append: (record) => audit().append(record) },
+    poolId,
+    now,
+    newId: randomUUID,
+  });
+  function recordRefusal(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      onUnrecorded(error);
+    }
+  }
+  const refusalTimer = setInterval(() => recordRefusal(() => refusals.flush()), REFUSALS_EVERY_MS);
+  refusalTimer.unref();
   const provisioner = createProvisioner({
     directory,
     poolId,
@@ -77,7 +105,12 @@ export function createProvisioning(
       ];
       return limits.map(([budget, limit]) => ({ budget, limit, spent: opened.spent(budget, now()) }));
     },
+    refused(caller, operation) {
+      if (provisioning.enabled) recordRefusal(() => refusals.refused(caller, operation));
+    },
     async close(graceMs) {
+      clearInterval(refusalTimer);
+      recordRefusal(() => refusals.flush());
       await endOrTimeout(provisioner.idle(), graceMs);
       journal.end();
     },

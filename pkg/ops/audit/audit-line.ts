@@ -66,6 +66,10 @@ export function writeLine(record: AuditRecord, { seq, prev, torn }: LinePosition
     reason: record.reason,
     steps: record.steps.map(stepMembers),
     undo: record.undo === undefined ? undefined : undoMembers(record.undo),
+    refused:
+      record.refused === undefined
+        ? undefined
+        : { operation: nameInLog(record.refused.operation), count: record.refused.count },
     torn: torn === undefined ? undefined : { bytes: torn.bytes, sha256: torn.sha256 },
     prev,
   });

@@ -25,6 +25,7 @@ export interface AuditLine {
   readonly reason?: string;
   readonly steps: readonly AuditStep[];
   readonly undo?: Readonly<Record<string, unknown>>;
+  readonly refused?: { readonly operation: string; readonly count: number };
   readonly torn?: TornNote;
   readonly prev: string;
   readonly hash: string;
@@ -32,7 +33,8 @@ export interface AuditLine {
 
 /** Reads the known members; undefined if one that every line has is missing or has another type. */
 export function parseLine(value: Readonly<Record<string, unknown>>): AuditLine | undefined {
-  const { seq, time, change, pool, kind, by, target, outcome, steps, undo, torn, prev, hash } = value;
+  const { seq, time, change, pool, kind, by, target, outcome, steps, undo, refused, torn, prev, hash } =
+    value;
   if (typeof seq !== "number" || typeof time !== "string" || Number.isNaN(Date.parse(time))) return undefined;
   if (typeof change !== "string" || typeof pool !== "string" || typeof kind !== "string") return undefined;
   if (!isRecord(by) || typeof by["via"] !== "string" || typeof by["name"] !== "string") return undefined;
@@ -57,6 +59,7 @@ export function parseLine(value: Readonly<Record<string, unknown>>): AuditLine |
     ...optionalText(value, "reason"),
     steps: parsedSteps,
     ...(isRecord(undo) ? { undo } : {}),
+    ...(isRecord(refused) ? refusedCalls(refused) : {}),
     ...(isRecord(torn) ? tornNote(torn) : {}),
     prev,
     hash,
@@ -75,6 +78,10 @@ function parseStep(value: unknown): AuditStep | undefined {
     ...optionalText(value, "code"),
     ...optionalText(value, "reason"),
   };
+}
+
+function refusedCalls({ operation, count }: Readonly<Record<string, unknown>>): Pick<AuditLine, "refused"> {
+  return typeof operation === "string" && typeof count === "number" ? { refused: { operation, count } } : {};
 }
 
 function tornNote({ bytes, sha256 }: Readonly<Record<string, unknown>>): { torn?: TornNote } {

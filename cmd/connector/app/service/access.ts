@@ -2,7 +2,11 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import type { Clocks } from "../../../../pkg/core/clock.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
-import { type AccessControl, createAccessControl } from "../../../../pkg/security/access-control.ts";
+import {
+  type AccessControl,
+  createAccessControl,
+  type RefusedCall,
+} from "../../../../pkg/security/access-control.ts";
 
 /** Who may connect and call, the same for every front. Reloads are logged and counted. */
 export function openAccess(
@@ -10,10 +14,12 @@ export function openAccess(
   { now }: Clocks,
   metrics: Metrics | undefined,
   log: Logger,
+  onRefused: (call: RefusedCall) => void,
 ): AccessControl {
   return createAccessControl({
     settings: service,
     now,
+    onRefused,
     onReload({ subject, error }) {
       metrics?.reload(error === undefined);
       if (error === undefined) log.info(`reloaded ${subject}`);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { REFUSED_CALL } from "../../../../pkg/core/audit-log.ts";
 import { CHANGE_KINDS, CHANGE_OUTCOMES } from "../../../../pkg/core/change.ts";
 import type { EpochMs } from "../../../../pkg/core/clock.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
@@ -43,7 +44,7 @@ export function auditFilter(filters: AuditShowFilters, nowMs: EpochMs): Omit<Aud
     by,
     since,
     until,
-    kind: oneOf("kind", filters.kind, CHANGE_KINDS),
+    kind: oneOf("kind", filters.kind, [...CHANGE_KINDS, REFUSED_CALL]),
     outcome: oneOf("outcome", filters.outcome, CHANGE_OUTCOMES),
   };
 }

@@ -34,7 +34,9 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     const provisioning = config.provisioning.enabled ? provisioningVerbs(config, runtime) : undefined;
     if (provisioning !== undefined) runtime.journal.open();
 
-    const access = openAccess(config, context, telemetry.metrics, log);
+    const access = openAccess(config, context, telemetry.metrics, log, ({ caller, operation }) =>
+      runtime.journal.refused({ via: "grpc", name: caller }, operation),
+    );
     shutdown.add("the watch over certificates and tokens", () => access.stop());
 
     const lastSync = createLastSync(telemetry.metrics);
