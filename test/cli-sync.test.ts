@@ -45,7 +45,14 @@ describe("connector sync", () => {
     const stdout = memoryOutput({ isTerminal: true, columns });
     const stderr = memoryOutput({ isTerminal: true, columns });
     const keys = ["--allow-secret-flags", "--aws-access-key-id=AKIDTEST", "--aws-secret-access-key=s"];
-    const context = memoryContext({ stdout, stderr, env, monotonic: () => performance.now(), now: Date.now });
+    const home = { XDG_STATE_HOME: join(folder, "state") };
+    const context = memoryContext({
+      stdout,
+      stderr,
+      env: { ...home, ...env },
+      monotonic: () => performance.now(),
+      now: Date.now,
+    });
     const exitCode = await run(args(...keys), context);
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
   }

@@ -57,6 +57,7 @@ function settings(more: Readonly<Record<string, string>>): Map<string, string> {
       "user-pool-id": POOL,
       "endpoint-url": cognito.url,
       file,
+      "state-dir": folder,
       "sync-every": "1h",
       "sync-jitter-percent": "0",
       "log-format": "json",
@@ -216,7 +217,12 @@ describe("the last result", () => {
       vi.waitFor(() => expect(sync.status().last?.kind).toBe("done"), { timeout: 10_000 });
     await beside({ rate: "1000" }, async ({ sync }) => done(sync));
     const hold = cognito.hold({ operation: "ListUsers", continues: true });
-    const options = [`--file=${file}`, `--user-pool-id=${POOL}`, `--endpoint-url=${cognito.url}`];
+    const options = [
+      `--file=${file}`,
+      `--state-dir=${folder}`,
+      `--user-pool-id=${POOL}`,
+      `--endpoint-url=${cognito.url}`,
+    ];
     const cut = startCli(["sync", ...options, "--rate=1000"]);
     await hold.arrived();
     await vi.waitFor(() => expect(cognito.stats.count("ListUsersInGroup")).toBe(6), { timeout: 10_000 });

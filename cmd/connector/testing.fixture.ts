@@ -34,7 +34,8 @@ export interface MemoryContext extends Context {
 
 export function memoryContext(over: Partial<MemoryContext> = {}): MemoryContext {
   return {
-    env: {},
+    // Nothing can be created there: a test that keeps state names a directory.
+    env: { HOME: "/proc/none" },
     cwd: "/nowhere",
     user: "tester",
     stdin: memoryInput(""),

@@ -86,11 +86,12 @@ export interface Config {
   };
   readonly sync: {
     readonly file: string;
-    readonly stateDir: string;
     readonly acceptShrink: boolean;
   };
-  /** Absolute; where the journal of changes and the audit log are. */
+  /** Absolute; the one home of what is kept for the pool. "" when there is no home directory to derive it from. */
   readonly stateDir: string;
+  /** Whether a setting names it. False: it is the default. */
+  readonly stateDirNamed: boolean;
   readonly provisioning: ProvisioningSettings;
   /** True: changes are planned and reported, and none is made. */
   readonly dryRun: boolean;

@@ -48,7 +48,7 @@ interface Start {
 function load({ command = "sync", flags = {}, env = {}, yaml, terminal = false }: Start) {
   if (yaml !== undefined) writeFileSync(join(cwd, ".baton.yaml"), yaml);
   return loadConfig(command, new Map(Object.entries(flags)), {
-    env,
+    env: { HOME: "/home/ann", ...env },
     cwd,
     stdoutIsTerminal: terminal,
     stderrIsTerminal: terminal,
@@ -154,8 +154,9 @@ describe("the config that comes out", () => {
         httpTimeoutMs: 300_000,
         patienceMs: undefined,
       },
-      sync: { file: "sync.c1z", stateDir: ".", acceptShrink: false },
-      stateDir: cwd,
+      sync: { file: "sync.c1z", acceptShrink: false },
+      stateDir: `/home/ann/.local/state/cognito-connector/${POOL}`,
+      stateDirNamed: false,
       provisioning: READ_ONLY,
       dryRun: false,
       clientSecret: undefined,
@@ -187,18 +188,42 @@ describe("the config that comes out", () => {
     expect([frozen, frozen.network, frozen.rates, frozen.log].every(Object.isFrozen)).toBe(true);
   });
 
-  test("keeps the state beside the file", () => {
-    expect(config({ flags: { file: "/data/out/pool.c1z" } }).sync.stateDir).toBe("/data/out");
-  });
+  test.for(["sync", "serve", "write", "recover", "audit"] as const)(
+    "%s keeps the state of the pool in one home, whatever the folder and the sync file are",
+    (command) => {
+      const stateOf = (env: Record<string, string>) => {
+        const { stateDir, stateDirNamed } = config({
+          command,
+          env: { BATON_FILE: "/data/pool.c1z", ...env },
+        });
+        return [stateDir, stateDirNamed];
+      };
+      const below = `cognito-connector/${POOL}`;
+      expect(stateOf({})).toEqual([`/home/ann/.local/state/${below}`, false]);
+      expect(stateOf({ XDG_STATE_HOME: "/var/state" })).toEqual([`/var/state/${below}`, false]);
+      // The specification of XDG ignores a relative path; here it would bring the current folder back.
+      expect(stateOf({ XDG_STATE_HOME: "state" })).toEqual([`/home/ann/.local/state/${below}`, false]);
+      expect(stateOf({ XDG_STATE_HOME: "" })).toEqual([`/home/ann/.local/state/${below}`, false]);
+      expect(stateOf({ STATE_DIRECTORY: "/var/lib/a:/var/lib/b" })).toEqual(["/var/lib/a", true]);
+      expect(stateOf({ BATON_STATE_DIR: "state", STATE_DIRECTORY: "/var/lib/a" })).toEqual([
+        join(cwd, "state"),
+        true,
+      ]);
+    },
+  );
 
-  test("has one state directory, absolute, for commands that change the pool and commands that read about it", () => {
-    for (const command of ["serve", "write", "recover", "audit"] as const) {
-      expect(config({ command, env: { BATON_FILE: "/data/out/pool.c1z" } }).stateDir).toBe(cwd);
-      expect(config({ command, env: { BATON_STATE_DIR: "state" } }).stateDir).toBe(join(cwd, "state"));
-    }
-    const sync = config({ env: { BATON_STATE_DIR: "state" } });
-    expect([sync.stateDir, sync.sync.stateDir]).toEqual([join(cwd, "state"), "state"]);
-  });
+  test.for([{ HOME: "" }, { HOME: "home" }, { HOME: "", XDG_STATE_HOME: "state" }])(
+    "without a home directory (%j) a command that keeps state is refused with the cure, and a read works",
+    (env) => {
+      for (const command of ["sync", "serve", "write", "recover", "audit"] as const) {
+        expect(refusal({ command, flags: { "user-pool-id": POOL }, env })).toBe(
+          "state-dir: there is no home directory to keep state in (HOME and XDG_STATE_HOME are not set); give --state-dir or BATON_STATE_DIR",
+        );
+        expect(config({ command, env: { ...env, BATON_STATE_DIR: "/data" } }).stateDir).toBe("/data");
+      }
+      expect(config({ command: "list", env }).poolId).toBe(POOL);
+    },
+  );
 
   test("CONFIG-4: has the bounds of provisioning, the patterns parsed", () => {
     const yaml = [

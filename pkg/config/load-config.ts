@@ -1,6 +1,7 @@
 import { buildConfig } from "./build/build-config.ts";
 import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
+import { requireStateDirectory } from "./build/state-directory.ts";
 import type { Config, OutputFormat } from "./config.ts";
 import { type Flags, type ProcessInfo, readSettings, settingProblem } from "./sources/read-settings.ts";
 import type { CommandName } from "./table/setting.ts";
@@ -15,6 +16,7 @@ interface Loaded {
 export function loadConfig(command: CommandName, flags: Flags, info: ProcessInfo): Loaded {
   const settings = readSettings(command, flags, info);
   const config = buildConfig(settings, info);
+  requireStateDirectory(command, config);
   return { config, warnings: [...settings.warnings, ...exposureWarnings(config)] };
 }
 

@@ -8,7 +8,12 @@ export type Texts = Readonly<Record<string, string>>;
 
 /** A directory without a configuration file. */
 export function nowhere(env: Texts = {}): ProcessInfo {
-  return { env, cwd: "/nowhere", stdoutIsTerminal: false, stderrIsTerminal: false };
+  return {
+    env: { HOME: "/home/ann", ...env },
+    cwd: "/nowhere",
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+  };
 }
 
 export function loaded(command: CommandName, flags: Texts, env: Texts = {}) {

@@ -89,7 +89,10 @@ describe("what cannot be written is an invalid argument that says why", () => {
   test("a state directory that is a file", () => {
     writeFileSync(join(at, "plain"), "");
     expect(() => syncPaths(join(at, "pool.c1z"), join(at, "plain"))).toThrow(
-      expect.objectContaining({ code: "invalid-argument", message: expect.stringContaining("plain") }),
+      expect.objectContaining({
+        code: "failed-precondition",
+        message: expect.stringMatching(/plain.*name another --state-dir/),
+      }),
     );
   });
 

@@ -3,6 +3,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -26,6 +27,8 @@ export interface SyncPaths {
   readonly lock: string;
   /** The run being read. */
   readonly work: string;
+  /** Where an earlier version kept the run; undefined when it is the same place. */
+  readonly earlierWork: string | undefined;
   /** The old target, unpacked. */
   readonly previous: string;
   /** The database of the next target, before it is packed. */
@@ -39,15 +42,17 @@ export interface SyncPaths {
 export function syncPaths(file: string, stateDir: string): SyncPaths {
   const target = writableTarget(file);
   const directory = dirname(target);
-  const state = stateDirectory(stateDir);
+  const state = openStateDirectory(stateDir);
   // Two targets of one name may share a state directory.
   const mark = createHash("sha256").update(target).digest("hex").slice(0, 12);
-  const work = state === directory ? `${target}.work` : join(state, `${basename(target)}.work-${mark}`);
+  const beside = `${target}.work`;
+  const work = state === directory ? beside : join(state, `${basename(target)}.work-${mark}`);
   return {
     target,
     packing: `${target}.tmp`,
     lock: `${target}.work-lock`,
     work,
+    earlierWork: work === beside ? undefined : beside,
     previous: `${work}-previous`,
     next: `${work}-next`,
   };
@@ -75,15 +80,37 @@ function resolvedTarget(path: string): string {
   return target;
 }
 
-function stateDirectory(stateDir: string): string {
+/** The directory, symbolic links followed, after a check that it can be used. Creates it, for this user only. */
+export function openStateDirectory(dir: string): string {
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    const directory = realpathSync(stateDir);
-    accessSync(directory, constants.W_OK | constants.X_OK);
+    if (dir === "") throw new Error("no path");
+    makeDirectory(resolve(dir));
+    const directory = realpathSync(dir);
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     return directory;
   } catch (error) {
-    throw asUnwritable(stateDir, error);
+    const code = errnoOf(error);
+    throw new GovernanceError(
+      "failed-precondition",
+      `cannot keep state in ${JSON.stringify(dir)} (${code === "" ? "no path" : code}): give this user permission to write there, or name another --state-dir`,
+      { cause: error },
+    );
   }
+}
+
+/**
+ * Creates it and its parents, all on disk when this returns, which takes a sync of each parent. Node's own recursive
+ * mkdir (24.21) never ends below /proc, where a parent exists but no directory can be created.
+ */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+  syncToDisk(dirname(path));
 }
 
 function unwritable(path: string, why: string, cause?: unknown): GovernanceError {

@@ -134,6 +134,18 @@ describe("a sync from nothing", () => {
     expect(readdirSync(folder.path).toSorted()).toEqual(["pool.c1z", "state"]);
     expect(readdirSync(stateDir)).toEqual([]);
   });
+
+  test("removes the run that an earlier version left beside the target, and no file that is not ours", async () => {
+    const cut = await opened();
+    await readPool(cut, POOL);
+    await cut.close();
+    writeFileSync(join(folder.path, "other.c1z.work"), "of somebody");
+    expect(readdirSync(folder.path).toSorted()).toEqual(["other.c1z.work", "pool.c1z.work"]);
+    const stateDir = join(folder.path, "state");
+    await (await opened({ stateDir })).close();
+    await (await opened({ stateDir, file: join(folder.path, "other.c1z") })).close();
+    expect(readdirSync(folder.path).toSorted()).toEqual(["other.c1z.work", "state"]);
+  });
 });
 
 describe("a sync that was cut", () => {

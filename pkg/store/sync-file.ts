@@ -23,7 +23,7 @@ import type { RunFingerprint } from "./run/fingerprint.ts";
 import { isAnotherGroup, markedAsRecreated } from "./run/group-creation.ts";
 import { type RunPage, RunRows } from "./run/run-rows.ts";
 import { type RunState, readRun } from "./run/run-state.ts";
-import { createWorkFile, openWorkFile, type WorkFile } from "./run/work-file.ts";
+import { createWorkFile, openWorkFile, removeEarlierWork, type WorkFile } from "./run/work-file.ts";
 
 export interface SyncFileOptions {
   /** The `.c1z` to publish to. */
@@ -56,6 +56,8 @@ export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal
   let previous: PreviousFile | undefined;
   try {
     onDisk(`clean up beside ${paths.work}`, () => removeLeftovers(paths));
+    const { earlierWork } = paths;
+    if (earlierWork !== undefined) onDisk(`clean up ${earlierWork}`, () => removeEarlierWork(earlierWork));
     const target = statSync(paths.target, { throwIfNoEntry: false });
     if (target !== undefined) {
       previous = await openPrevious(paths.target, paths.previous, options.fingerprint, signal);

@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { exitCode } from "./scripted-server.ts";
 
 /** `connector serve` as it is installed: compiled, in a process of its own. */
@@ -34,6 +36,7 @@ export function compileProgram(): string {
 export const PLAIN_ENV = {
   PATH: process.env["PATH"],
   HOME: "/nonexistent",
+  XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "bench-state-")),
   AWS_ACCESS_KEY_ID: "bench",
   AWS_SECRET_ACCESS_KEY: "bench",
 };

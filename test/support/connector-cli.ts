@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 export interface CliResult {
@@ -19,6 +21,10 @@ const MAIN = join(ROOT, "cmd/connector/main.ts");
 /** A short command spends most of its time on compiling the program, so the compiled code is cached. */
 const COMPILED = join(ROOT, ".cache/compiled");
 
+/** Where programs of this test file keep their state unless they are told otherwise. */
+const STATE_HOME = mkdtempSync(join(tmpdir(), "state-home-"));
+process.once("exit", () => rmSync(STATE_HOME, { recursive: true, force: true }));
+
 /**
  * Starts the program as a user would, with keys that every fake accepts and without the settings of this machine.
  * `stdin` is the whole input.
@@ -27,12 +33,15 @@ export function startCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   stdin = "",
+  cwd = process.cwd(),
 ): RunningCli {
   const program = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
     stdio: ["pipe", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"],
       HOME: "/nonexistent",
+      XDG_STATE_HOME: STATE_HOME,
       NODE_COMPILE_CACHE: COMPILED,
       AWS_ACCESS_KEY_ID: "AKIDTEST",
       AWS_SECRET_ACCESS_KEY: "test-secret-key",
@@ -62,4 +71,13 @@ export function runCli(
   stdin = "",
 ): Promise<CliResult> {
   return startCli(args, env, stdin).result;
+}
+
+/** The same from another folder. */
+export function runCliIn(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  return startCli(args, env, "", folder).result;
 }

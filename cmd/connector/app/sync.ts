@@ -19,7 +19,7 @@ import type { Runtime } from "./compose.ts";
  */
 export type Published = PublishedFile;
 
-export type SyncConfig = Pick<Config, "poolId" | "userIdKind" | "sync" | "rates">;
+export type SyncConfig = Pick<Config, "poolId" | "userIdKind" | "sync" | "stateDir" | "rates">;
 export type SyncPieces = Pick<Runtime, "log" | "connector" | "meter" | "throttle">;
 
 export interface SyncSetup {
@@ -51,9 +51,13 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
   };
 }
 
-function syncFile({ sync, poolId, userIdKind }: SyncConfig, { now }: Clocks): OpenTarget<PublishedFile> {
+function syncFile(
+  { sync, stateDir, poolId, userIdKind }: SyncConfig,
+  { now }: Clocks,
+): OpenTarget<PublishedFile> {
   const fingerprint = { poolId, userIdKind, mappingVersion: MAPPING_VERSION };
-  return (signal) => openSyncFile({ ...sync, fingerprint, connectorVersion: packageVersion(), now }, signal);
+  return (signal) =>
+    openSyncFile({ ...sync, stateDir, fingerprint, connectorVersion: packageVersion(), now }, signal);
 }
 
 function loggedEvents({ pieces: { log }, follow }: SyncSetup): SyncEvents {

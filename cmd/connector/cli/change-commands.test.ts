@@ -16,7 +16,7 @@ import { type MemoryContext, memoryContext, memoryInput, memoryOutput } from "..
 
 const POOL = ["--user-pool-id", "eu-west-1_AbCd12345"];
 /** Failures as lines for people, although stderr is not a terminal. */
-const PLAIN_LOG = { BATON_LOG_FORMAT: "console" };
+const PLAIN_LOG = { HOME: "/proc/none", BATON_LOG_FORMAT: "console" };
 const PASSWORD = "planted-Password-7Qx!";
 
 let fake = fakeProvisioner();

@@ -2,6 +2,7 @@ import { Command, type OutputConfiguration } from "commander";
 import type { Config } from "../../../pkg/config/config.ts";
 import { loadConfig } from "../../../pkg/config/load-config.ts";
 import type { CommandName } from "../../../pkg/config/table/setting.ts";
+import { checkOldState } from "../app/old-state.ts";
 import { type Context, processInfo } from "../process/context.ts";
 import { printWarnings } from "../process/messages.ts";
 import { packageVersion } from "../process/version.ts";
@@ -60,7 +61,7 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
     command.action(async () => {
       const load = () => loadConfig(reads, flagsOf(command, reads), processInfo(context));
       const { config, warnings } = load();
-      printWarnings(warnings, context);
+      printWarnings([...warnings, ...checkOldState(reads, config, context.cwd)], context);
       done(await run(config, command.args, () => load().config));
     });
   }

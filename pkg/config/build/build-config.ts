@@ -9,12 +9,14 @@ import { buildProvisioning } from "./build-provisioning.ts";
 import { buildService } from "./build-service.ts";
 import { buildSync } from "./build-sync.ts";
 import { checkRules } from "./rules.ts";
+import { buildStateDirectory } from "./state-directory.ts";
 
 /** Checks what depends on several settings, derives the rest, and freezes the result. Throws `invalid-argument`. */
 export function buildConfig(settings: Settings, info: ProcessInfo): Config {
   checkRules(settings);
+  const pool = buildPool(settings);
   return deepFreeze<Config>({
-    ...buildPool(settings),
+    ...pool,
     ...buildAws(settings),
     ...buildNetwork(settings),
     ...buildSync(settings),
@@ -22,6 +24,7 @@ export function buildConfig(settings: Settings, info: ProcessInfo): Config {
     ...buildService(settings, info.cwd),
     ...buildHealth(settings, info.cwd),
     ...buildOutput(settings, info),
+    ...buildStateDirectory(settings, info, pool.poolId),
   });
 }
 

@@ -1,15 +1,9 @@
-import { resolve } from "node:path";
 import type { Config, OutputFormat } from "../config.ts";
 import { type ProcessInfo, type Settings, settingProblem } from "../sources/read-settings.ts";
 
-export function buildOutput(
-  settings: Settings,
-  info: ProcessInfo,
-): Pick<Config, "stateDir" | "output" | "log"> {
+export function buildOutput(settings: Settings, info: ProcessInfo): Pick<Config, "output" | "log"> {
   const { values } = settings;
   return {
-    // Not the directory of the sync file: serve, recover and audit must find the same journal, and only serve reads `file`.
-    stateDir: resolve(info.cwd, values["state-dir"] ?? "."),
     output: outputFormat(settings, info),
     log: {
       level: values["log-level"],

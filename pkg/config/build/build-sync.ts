@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import type { Settings } from "../sources/read-settings.ts";
 
@@ -7,7 +6,6 @@ export function buildSync({ values }: Settings): Pick<Config, "sync" | "schedule
   return {
     sync: {
       file: values.file,
-      stateDir: values["state-dir"] ?? dirname(values.file),
       acceptShrink: values["accept-shrink"],
     },
     schedule: everyMs === undefined ? undefined : { everyMs, jitter: values["sync-jitter-percent"] / 100 },

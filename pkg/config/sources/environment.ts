@@ -24,10 +24,15 @@ export function fromEnvironment(
   const ignoresEndpoints = env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true";
   for (const variable of [envName(name), ...extra]) {
     if (ignoresEndpoints && variable.startsWith("AWS_ENDPOINT_URL")) continue;
-    const text = env[variable];
+    const text = variable === "STATE_DIRECTORY" ? firstDirectory(env[variable]) : env[variable];
     if (text !== undefined && text !== "") return { text, origin: { kind: "environment", label: variable } };
   }
   return undefined;
+}
+
+/** systemd separates the directories of a unit by colons. */
+function firstDirectory(text: string | undefined): string | undefined {
+  return text?.split(":", 1)[0];
 }
 
 /**

@@ -111,8 +111,8 @@ describe("scheduled syncs", () => {
   test("come at their interval into the file", () => {
     const { schedule, sync, stateDir } = served({ "sync-every": "1h30m", file: "/data/pool.c1z" });
     expect(schedule).toEqual({ everyMs: 5_400_000, jitter: 0.1 });
-    expect(sync).toEqual({ file: "/data/pool.c1z", stateDir: "/data", acceptShrink: false });
-    expect(stateDir).toBe("/nowhere");
+    expect(sync).toEqual({ file: "/data/pool.c1z", acceptShrink: false });
+    expect(stateDir).toBe("/home/ann/.local/state/cognito-connector/eu-west-1_AbCd12345");
   });
 
   test("have their own jitter, and may shrink the file where that is accepted", () => {

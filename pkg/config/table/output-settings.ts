@@ -6,10 +6,12 @@ import { parseTime } from "./values/times.ts";
 export const OUTPUT_SETTINGS = {
   "state-dir": optionalTextSetting({
     group: "Output and logs",
-    description: "Directory of the working database, the change journal and the audit log",
+    description: "Directory of all that is kept for the pool: change journal, audit log, the run of a sync",
     example: "path",
     parse: shapes.plainText,
-    fallbackText: "the current directory; for a sync, the directory of the .c1z file",
+    fallbackText:
+      "$XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>",
+    extraEnv: ["STATE_DIRECTORY"],
     operators: true,
     commands: ["sync", "serve", "write", "recover", "audit"],
   }),

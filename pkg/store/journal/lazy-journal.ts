@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Journal } from "../../core/journal.ts";
 import { type JournalFile, type JournalOptions, openJournal } from "./journal.ts";
-import { databaseName } from "./state-directory.ts";
+import { journalDatabasePath } from "./state-directory.ts";
 
 export interface LazyJournalOptions extends JournalOptions {
   /**
@@ -25,7 +24,7 @@ export interface LazyJournal extends Journal {
  * without write access to the state directory: it reads only the spent budget, which is 0 without a journal file.
  */
 export function createLazyJournal(options: LazyJournalOptions): LazyJournal {
-  const path = join(options.dir, databaseName(options.poolId));
+  const path = journalDatabasePath(options.dir, options.poolId);
   let file: JournalFile | undefined;
 
   function journal(): JournalFile {

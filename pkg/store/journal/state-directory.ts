@@ -1,18 +1,8 @@
 import { randomBytes } from "node:crypto";
-import {
-  accessSync,
-  constants,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-} from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync, linkSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
-import { errnoOf } from "../../core/unknown.ts";
-import { removeDatabase, syncToDisk } from "../paths.ts";
+import { openStateDirectory, removeDatabase, syncToDisk } from "../paths.ts";
 
 /** Every file of one pool's journal. */
 export interface JournalPaths {
@@ -28,49 +18,17 @@ export function journalPaths(dir: string, poolId: string): JournalPaths {
   if (!/^[\w-]+$/.test(poolId)) {
     throw new GovernanceError("invalid-argument", `user-pool-id ${JSON.stringify(poolId)} is not a pool id`);
   }
-  const directory = stateDirectory(dir);
+  const directory = openStateDirectory(dir);
   return {
     directory,
-    database: join(directory, databaseName(poolId)),
+    database: journalDatabasePath(directory, poolId),
     key: join(directory, `${poolId}.journal.key`),
     ownerPrefix: `${poolId}.journal.owner-`,
   };
 }
 
-export function databaseName(poolId: string): string {
-  return `${poolId}.journal.db`;
-}
-
-function stateDirectory(dir: string): string {
-  try {
-    if (dir === "") throw new Error("no path");
-    makeDirectory(resolve(dir));
-    const directory = realpathSync(dir);
-    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
-    return directory;
-  } catch (error) {
-    const code = errnoOf(error);
-    throw new GovernanceError(
-      "failed-precondition",
-      `cannot keep the journal in ${JSON.stringify(dir)} (${code === "" ? "no path" : code}): give this user permission to write there, or name another --state-dir`,
-      { cause: error },
-    );
-  }
-}
-
-/**
- * Creates it and its parents, all on disk when this returns, which takes a sync of each parent. Node's own recursive
- * mkdir (24.21) never ends below /proc, where a parent exists but no directory can be created.
- */
-function makeDirectory(path: string): void {
-  if (existsSync(path)) return;
-  makeDirectory(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error;
-  }
-  syncToDisk(dirname(path));
+export function journalDatabasePath(directory: string, poolId: string): string {
+  return join(directory, `${poolId}.journal.db`);
 }
 
 /**

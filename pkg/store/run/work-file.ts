@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
@@ -48,6 +48,29 @@ export function createWorkFile(path: string): DatabaseSync {
     throw error;
   }
   return database;
+}
+
+/**
+ * Removes what an earlier version, or another --state-dir, left beside the target: nothing would ever go on with it or
+ * remove it, and it holds personal data. A file of that name that is not ours stays.
+ */
+export function removeEarlierWork(path: string): void {
+  for (const file of [`${path}-previous`, `${path}-next`]) removeDatabase(file);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() === true && isWorkOfOurs(path)) removeDatabase(path);
+}
+
+function isWorkOfOurs(path: string): boolean {
+  const database = new DatabaseSync(path, { timeout: 0, readOnly: true });
+  try {
+    return (
+      numberIn(database.prepare("PRAGMA application_id").get(), "application_id") === WORK_APPLICATION_ID
+    );
+  } catch {
+    return false;
+  } finally {
+    database.close();
+  }
 }
 
 /** Returns the file if its run continues, the reason if it does not, and undefined if the file has no run. */

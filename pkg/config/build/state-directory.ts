@@ -1,0 +1,37 @@
+import { isAbsolute, join, resolve } from "node:path";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Config } from "../config.ts";
+import type { Environment } from "../sources/environment.ts";
+import type { ProcessInfo, Settings } from "../sources/read-settings.ts";
+import type { CommandName } from "../table/setting.ts";
+import { envName, settingOf } from "../table/settings.ts";
+
+/** Like every program's state on a Unix machine, below `$XDG_STATE_HOME` or `~/.local/state`. */
+const PROGRAM = "cognito-connector";
+
+/** Where the state of the pool is, whatever the current directory is (D21). */
+export function buildStateDirectory(
+  { values }: Settings,
+  { cwd, env }: ProcessInfo,
+  poolId: string,
+): Pick<Config, "stateDir" | "stateDirNamed"> {
+  const named = values["state-dir"];
+  if (named !== undefined) return { stateDir: resolve(cwd, named), stateDirNamed: true };
+  const home = stateHome(env);
+  return { stateDir: home === undefined ? "" : join(home, PROGRAM, poolId), stateDirNamed: false };
+}
+
+/** A relative path would depend on the current directory, so it does not count (XDG Base Directory Specification). */
+function stateHome({ XDG_STATE_HOME: own = "", HOME: home = "" }: Environment): string | undefined {
+  if (isAbsolute(own)) return own;
+  return isAbsolute(home) ? join(home, ".local", "state") : undefined;
+}
+
+/** Throws `invalid-argument` when the command keeps state and has no directory for it. */
+export function requireStateDirectory(command: CommandName, { stateDir }: Config): void {
+  if (stateDir !== "" || !settingOf("state-dir").commands.includes(command)) return;
+  throw new GovernanceError(
+    "invalid-argument",
+    `state-dir: there is no home directory to keep state in (HOME and XDG_STATE_HOME are not set); give --state-dir or ${envName("state-dir")}`,
+  );
+}
