@@ -142,7 +142,7 @@ describe("an admin who has only the commands", () => {
     const disable = ["disable-user", "--user", sub];
     expect(await changing(...disable, "--output", "table")).toEqual({
       code: 0,
-      stdout: `disabled and signed out: user ${sub}\nissued ID tokens stay valid until they expire\n`,
+      stdout: `disabled and signed out: user ${sub}\nissued ID tokens stay valid until they expire\ndisables left: 99 of 100 in an hour\n`,
       stderr: "",
     });
     expect(stored("ada").enabled).toBe(false);
@@ -236,7 +236,8 @@ describe("every other command, twice", () => {
   test("delete-group says how many it affected, and that their tokens keep the group", async () => {
     expect((await changing(...line("delete-group --group writers --output table"))).stdout).toBe(
       "deleted: group writers; 1 member affected\n" +
-        "tokens that were issued before name group writers until they expire; end-sessions signs the users out as well\n",
+        "tokens that were issued before name group writers until they expire; end-sessions signs the users out as well\n" +
+        "deletions left: 99 of 100 in an hour\n",
     );
   });
 
@@ -374,7 +375,15 @@ test("recover finishes or undoes what a killed process left open, and says what 
     },
   ]);
   expect(recovered.code).toBe(0);
-  expect((await changing("recover", "--output", "table")).stdout).toBe("nothing to do: no change is open\n");
+  expect((await changing("recover", "--output", "table")).stdout).toBe(
+    "nothing to do: no change is open\ndisables left: 99 of 100 in an hour\n",
+  );
+  const validated = await reading("validate", "--output", "jsonl", "--max-disables-per-hour", "1");
+  expect(rowsOf(validated).slice(-3)).toEqual([
+    { check: "deletions left", result: "ok", detail: "100 of 100 in an hour" },
+    { check: "disables left", result: "ok", detail: "0 of 1 in an hour" },
+    { check: "invitations left", result: "ok", detail: "50 of 50 in a day" },
+  ]);
 });
 
 test("recover finds nothing when no change was cut off", async () => {

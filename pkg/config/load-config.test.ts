@@ -25,7 +25,7 @@ const READ_ONLY: Config["provisioning"] = {
   endSessions: false,
   maxDeletionsPerHour: 100,
   maxDisablesPerHour: 100,
-  maxInvitationsPerHour: 50,
+  maxInvitationsPerDay: 50,
   maxGroupsPerUser: 100,
 };
 
@@ -76,6 +76,40 @@ function like(pattern: RegExp): unknown {
 }
 
 const withPool = { "user-pool-id": POOL };
+
+describe("an earlier name of a setting", () => {
+  const former = "max-invitations-per-hour";
+  const ofPool = { "user-pool-id": POOL };
+
+  test.for([
+    ["a flag", { flags: { [former]: "7" } }, `--${former}`],
+    ["the environment", { env: { BATON_MAX_INVITATIONS_PER_HOUR: "7" } }, "BATON_MAX_INVITATIONS_PER_HOUR"],
+    ["the file", { yaml: `${former}: 7` }, `${former} in CWD/.baton.yaml:1`],
+  ] as const)("is still read from %s, with a warning", ([, start, label]) => {
+    const { flags = {}, ...rest }: Start = start;
+    const { config: read, warnings } = load({ command: "write", flags: { ...ofPool, ...flags }, ...rest });
+    expect(read.provisioning.maxInvitationsPerDay).toBe(7);
+    expect(warnings.map((line) => line.replaceAll(cwd, "CWD"))).toEqual([
+      `${label} is an earlier name: the value is used as max-invitations-per-day; write that name instead`,
+    ]);
+  });
+
+  test("is refused beside the name of today, and is checked like it", () => {
+    const flags = { ...ofPool, [former]: "7", "max-invitations-per-day": "8" };
+    expect(refusal({ command: "write", flags })).toBe(
+      `--max-invitations-per-day and --${former} are the same setting under two names; keep the first`,
+    );
+    expect(refusal({ command: "write", flags: { ...ofPool, [former]: "-1" } })).toContain(
+      `--${former}: must be a whole number from 0`,
+    );
+  });
+
+  test("gives way to a source that comes first, whatever its name is", () => {
+    const env = { BATON_MAX_INVITATIONS_PER_DAY: "8" };
+    const flags = { ...ofPool, [former]: "7" };
+    expect(load({ command: "write", flags, env }).config.provisioning.maxInvitationsPerDay).toBe(7);
+  });
+});
 
 describe("CONFIG-1: precedence", () => {
   const all = {
@@ -235,7 +269,7 @@ describe("the config that comes out", () => {
       "end-sessions: yes",
       "max-deletions-per-hour: 0",
       "max-disables-per-hour: 1000000",
-      "max-invitations-per-hour: 7",
+      "max-invitations-per-day: 7",
     ].join("\n");
     const changed: Config["provisioning"] = {
       enabled: true,
@@ -247,7 +281,7 @@ describe("the config that comes out", () => {
       endSessions: true,
       maxDeletionsPerHour: 0,
       maxDisablesPerHour: 1_000_000,
-      maxInvitationsPerHour: 7,
+      maxInvitationsPerDay: 7,
       maxGroupsPerUser: 100,
     };
     const start = { yaml, env: { BATON_GROUPS_DENY: " root , admins,root" } };
@@ -255,7 +289,15 @@ describe("the config that comes out", () => {
     const planned = config({ ...start, command: "write", flags: { "dry-run": "true" } });
     expect(planned.provisioning).toEqual(changed);
     expect([planned.dryRun, config({ ...start, command: "write" }).dryRun]).toEqual([true, false]);
-    expect(config({ ...start, command: "recover" }).provisioning).toEqual({ ...READ_ONLY, enabled: true });
+    // It starts no change, and says how many the limits still allow.
+    const { maxDeletionsPerHour, maxDisablesPerHour, maxInvitationsPerDay } = changed;
+    expect(config({ ...start, command: "recover" }).provisioning).toEqual({
+      ...READ_ONLY,
+      enabled: true,
+      maxDeletionsPerHour,
+      maxDisablesPerHour,
+      maxInvitationsPerDay,
+    });
     expect(config({ ...start, command: "sync" }).provisioning).toEqual(READ_ONLY);
   });
 
@@ -679,8 +721,8 @@ describe("CONFIG-6: refused with one line", () => {
     ],
     [
       "a ceiling of invitations that is not a number",
-      { command: "write", flags: { ...withPool, "max-invitations-per-hour": "unlimited" } },
-      '--max-invitations-per-hour: must be a whole number from 0 to 1000000, got "unlimited"',
+      { command: "write", flags: { ...withPool, "max-invitations-per-day": "unlimited" } },
+      '--max-invitations-per-day: must be a whole number from 0 to 1000000, got "unlimited"',
     ],
     [
       "a client secret as a flag",

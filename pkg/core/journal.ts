@@ -2,8 +2,20 @@ import type { ChangeKind, ChangeStep, ChangeTarget, Requester, UndoRecord } from
 import type { EpochMs } from "./clock.ts";
 import type { WriteOperation } from "./operations.ts";
 
-/** What is limited per hour. */
-export type Budget = "deletions" | "disables" | "invitations";
+/** What is limited in a window of time. */
+export const BUDGETS = ["deletions", "disables", "invitations"] as const;
+export type Budget = (typeof BUDGETS)[number];
+
+const HOUR_MS = 3_600_000;
+
+/** Cognito's own sender is limited by the day, to 50 e-mails, so invitations are counted by the day too. */
+export const BUDGET_WINDOWS: Readonly<
+  Record<Budget, { readonly ms: number; readonly name: "hour" | "day" }>
+> = {
+  deletions: { ms: HOUR_MS, name: "hour" },
+  disables: { ms: HOUR_MS, name: "hour" },
+  invitations: { ms: 24 * HOUR_MS, name: "day" },
+};
 
 /** A change before its first step. */
 export interface NewChange {
@@ -32,7 +44,7 @@ export interface BudgetLimit {
 }
 
 export interface BudgetStatus extends BudgetLimit {
-  /** Spent within the last hour. */
+  /** Spent within the window. */
   readonly spent: number;
 }
 
@@ -68,7 +80,7 @@ export interface Journal {
   /** The steps so far, in order. */
   steps(id: string): readonly ChangeStep[];
   /**
-   * Takes one of each budget, counted over the last hour. When one is used up it takes none, and returns when that one
+   * Takes one of each budget, counted over its window. When one is used up it takes none, and returns when that one
    * is free again (`Infinity` for a limit of 0). `giveBack` returns them when the change did nothing.
    */
   spend(
@@ -77,7 +89,7 @@ export interface Journal {
     nowMs: EpochMs,
   ): { readonly refused: Budget; readonly freeAtMs: number } | undefined;
   giveBack(id: string): void;
-  /** How many were spent within the hour before. */
+  /** How many were spent within the window before. */
   spent(budget: Budget, nowMs: EpochMs): number;
   /**
    * Runs `last` (the audit line) and removes the change, while no other process does the same. `last` may only read

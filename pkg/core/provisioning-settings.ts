@@ -16,7 +16,7 @@ export interface ProvisioningSettings {
   readonly endSessions: boolean;
   readonly maxDeletionsPerHour: number;
   readonly maxDisablesPerHour: number;
-  readonly maxInvitationsPerHour: number;
+  readonly maxInvitationsPerDay: number;
   /** AWS's quota is 100; a site with a larger quota raises it. */
   readonly maxGroupsPerUser: number;
 }

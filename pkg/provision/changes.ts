@@ -1,6 +1,6 @@
 import type { ChangeStep } from "../core/change.ts";
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
-import type { NewChange } from "../core/journal.ts";
+import type { BudgetStatus, NewChange } from "../core/journal.ts";
 import type { ChangeRequest, Plan, PlannedChange } from "./change-plan.ts";
 import {
   CHANGE_LIMIT_MS,
@@ -198,5 +198,28 @@ async function apply<T>(
     throw unrecorded(GovernanceError.from(error), log);
   }
   for (const warning of warnings) options.onWarning?.(change, warning);
-  return { result, outcome, change: change.id, steps: made, planned: plan.steps, warnings };
+  const limits = limitsAfter(options, plan);
+  return {
+    result,
+    outcome,
+    change: change.id,
+    steps: made,
+    planned: plan.steps,
+    warnings,
+    ...(limits.length === 0 ? {} : { limits }),
+  };
+}
+
+function limitsAfter(
+  { policy, journal, now }: ChangesOptions,
+  plan: PlannedChange<unknown>,
+): readonly BudgetStatus[] {
+  try {
+    return policy
+      .limits(plan.budgets ?? [])
+      .map((each) => ({ ...each, spent: journal.spent(each.budget, now()) }));
+  } catch {
+    // The change was made and is recorded; a journal that cannot be read now does not make it a failure.
+    return [];
+  }
 }

@@ -2,7 +2,7 @@ import type { ChangeStep, Requester } from "../core/change.ts";
 import type { GroupFields } from "../core/directory-writer.ts";
 import type { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
-import type { OpenChange } from "../core/journal.ts";
+import type { BudgetStatus, OpenChange } from "../core/journal.ts";
 import type { WriteOperation } from "../core/operations.ts";
 import type { Secret } from "../core/secret.ts";
 import type { User } from "../core/user.ts";
@@ -29,6 +29,8 @@ export interface Outcome<T> {
   readonly planned: readonly WriteOperation[];
   /** One line for each part that AWS denied, and without which the change is made all the same. */
   readonly warnings: readonly string[];
+  /** The limits that count the change, after it. */
+  readonly limits?: readonly BudgetStatus[];
 }
 
 /** Which account is meant: by the id that resources carry, or by what a person types (sub, username, alias, address). */

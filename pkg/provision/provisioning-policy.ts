@@ -1,6 +1,6 @@
 import { GovernanceError } from "../core/errors.ts";
 import { signInProvider } from "../core/group.ts";
-import type { Budget, BudgetLimit } from "../core/journal.ts";
+import { BUDGET_WINDOWS, type Budget, type BudgetLimit } from "../core/journal.ts";
 import { type ProvisioningSettings, provisioningDisabled } from "../core/provisioning-settings.ts";
 import { isFederated, type User } from "../core/user.ts";
 
@@ -26,15 +26,17 @@ export interface ProvisioningPolicy {
 const SETTING_OF: Readonly<Record<Budget, string>> = {
   deletions: "--max-deletions-per-hour",
   disables: "--max-disables-per-hour",
-  invitations: "--max-invitations-per-hour",
+  invitations: "--max-invitations-per-day",
 };
+
+const ONE_WINDOW = { hour: "an hour", day: "a day" } as const;
 
 export function createProvisioningPolicy(options: ProvisioningSettings, poolId: string): ProvisioningPolicy {
   const { groupsAllow: allow, groupsDeny: deny } = options;
   const limitOf: Readonly<Record<Budget, number>> = {
     deletions: options.maxDeletionsPerHour,
     disables: options.maxDisablesPerHour,
-    invitations: options.maxInvitationsPerHour,
+    invitations: options.maxInvitationsPerDay,
   };
 
   return {
@@ -89,14 +91,14 @@ export function createProvisioningPolicy(options: ProvisioningSettings, poolId: 
   };
 }
 
-/** The refusal when the limit of an hour is reached. */
+/** The refusal when the limit of a window is reached. */
 export function budgetRefusal(budget: Budget, limit: number, freeAtMs: number | undefined): GovernanceError {
   const when =
     limit === 0 || freeAtMs === undefined
       ? ""
       : `; the next is possible at ${new Date(freeAtMs).toISOString()}`;
   return refusedByPolicy(
-    `the limit of ${limit} ${budget} an hour is reached${when}; ${SETTING_OF[budget]} sets the limit`,
+    `the limit of ${limit} ${budget} ${ONE_WINDOW[BUDGET_WINDOWS[budget].name]} is reached, none is left${when}; ${SETTING_OF[budget]} sets the limit`,
   );
 }
 

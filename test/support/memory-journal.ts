@@ -1,7 +1,14 @@
 import type { AuditLog, AuditRecord } from "../../pkg/core/audit-log.ts";
 import type { ChangeStep, ChangeTarget, UndoRecord } from "../../pkg/core/change.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
-import type { Budget, Journal, NewChange, OpenChange, RecoveryHints } from "../../pkg/core/journal.ts";
+import {
+  BUDGET_WINDOWS,
+  type Budget,
+  type Journal,
+  type NewChange,
+  type OpenChange,
+  type RecoveryHints,
+} from "../../pkg/core/journal.ts";
 
 /** What outlives a process: open changes, spent budgets, and everything that was written, for tests to search. */
 export interface MemoryDisk {
@@ -33,8 +40,6 @@ interface Spent {
   readonly budget: Budget;
   readonly atMs: number;
 }
-
-const HOUR_MS = 60 * 60_000;
 
 const asOpen = ({ change, target, hints, undo, steps }: Entry): OpenChange => ({
   ...change,
@@ -146,12 +151,14 @@ export function createMemoryDisk(): MemoryDisk {
       steps: (id) => [...entryOf(id).steps],
       spend(id, limits, nowMs) {
         for (const { budget, limit } of limits) {
-          const within = spent.filter((one) => one.budget === budget && one.atMs > nowMs - HOUR_MS);
+          const within = spent.filter(
+            (one) => one.budget === budget && one.atMs > nowMs - BUDGET_WINDOWS[budget].ms,
+          );
           if (within.length < limit) continue;
           const first = within[within.length - limit];
           return {
             refused: budget,
-            freeAtMs: first === undefined ? Number.POSITIVE_INFINITY : first.atMs + HOUR_MS,
+            freeAtMs: first === undefined ? Number.POSITIVE_INFINITY : first.atMs + BUDGET_WINDOWS[budget].ms,
           };
         }
         write({ id, limits });
@@ -163,7 +170,7 @@ export function createMemoryDisk(): MemoryDisk {
         spent = spent.filter(({ change }) => change !== id);
       },
       spent: (budget, nowMs) =>
-        spent.filter((one) => one.budget === budget && one.atMs > nowMs - HOUR_MS).length,
+        spent.filter((one) => one.budget === budget && one.atMs > nowMs - BUDGET_WINDOWS[budget].ms).length,
       close(id, last) {
         write({ id, close: true });
         const entry = entryOf(id);

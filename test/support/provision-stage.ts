@@ -35,7 +35,7 @@ export const POLICY: ProvisioningSettings = {
   endSessions: false,
   maxDeletionsPerHour: 1000,
   maxDisablesPerHour: 1000,
-  maxInvitationsPerHour: 1000,
+  maxInvitationsPerDay: 1000,
   maxGroupsPerUser: 100,
 };
 

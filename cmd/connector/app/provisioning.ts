@@ -6,11 +6,17 @@ import type { Requester } from "../../../pkg/core/change.ts";
 import type { EpochClock, Sleep } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../../pkg/core/directory-writer.ts";
-import type { Budget, BudgetStatus, NewChange, OpenChangesStatus } from "../../../pkg/core/journal.ts";
+import {
+  BUDGETS,
+  type BudgetStatus,
+  type NewChange,
+  type OpenChangesStatus,
+} from "../../../pkg/core/journal.ts";
 import { auditLogPath, openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
 import { createRefusedCalls } from "../../../pkg/ops/audit/refused-calls.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
+import { createProvisioningPolicy } from "../../../pkg/provision/provisioning-policy.ts";
 import { createLazyJournal } from "../../../pkg/store/journal/lazy-journal.ts";
 
 /** What changes the pool, and what it has recorded. */
@@ -20,7 +26,7 @@ export interface Provisioning {
   open(): void;
   /** The changes that are open now. Undefined until the journal is open. */
   status(): OpenChangesStatus | undefined;
-  /** How much of each hourly limit is spent. Empty until the journal is open. */
+  /** How much of each limit is spent. Creates no journal: where there is none, nothing is spent. */
   budgets(): readonly BudgetStatus[];
   /** Records a write that its caller had no role for. Nothing without `--provisioning`: then nobody can change anything. */
   refused(caller: Requester, operation: string): void;
@@ -95,16 +101,10 @@ export function createProvisioning(
     provisioner,
     open: () => journal.open(),
     status: () => journal.opened()?.status(),
-    budgets() {
-      const opened = journal.opened();
-      if (opened === undefined) return [];
-      const limits: readonly (readonly [Budget, number])[] = [
-        ["deletions", provisioning.maxDeletionsPerHour],
-        ["disables", provisioning.maxDisablesPerHour],
-        ["invitations", provisioning.maxInvitationsPerHour],
-      ];
-      return limits.map(([budget, limit]) => ({ budget, limit, spent: opened.spent(budget, now()) }));
-    },
+    budgets: () =>
+      createProvisioningPolicy(provisioning, poolId)
+        .limits(BUDGETS)
+        .map((each) => ({ ...each, spent: stateDir === "" ? 0 : journal.spent(each.budget, now()) })),
     refused(caller, operation) {
       if (provisioning.enabled) recordRefusal(() => refusals.refused(caller, operation));
     },

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
-import type { OpenChange } from "../../../pkg/core/journal.ts";
+import type { BudgetStatus, OpenChange } from "../../../pkg/core/journal.ts";
 import { Secret } from "../../../pkg/core/secret.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { someUser } from "../../../test/support/fake-directory.ts";
@@ -22,7 +22,13 @@ const PASSWORD = "planted-Password-7Qx!";
 let fake = fakeProvisioner();
 
 // Everything from the command line to the provisioner is real, and so is what becomes of a failure.
-vi.mock("../app/compose.ts", () => ({ compose: () => ({ provisioner: fake.provisioner }) }));
+let counted: readonly BudgetStatus[] = [];
+vi.mock("../app/compose.ts", () => ({
+  compose: () => ({
+    provisioner: fake.provisioner,
+    journal: { budgets: () => counted },
+  }),
+}));
 
 interface Ran {
   readonly exitCode: number;
@@ -262,6 +268,22 @@ describe("what comes out", () => {
       action: "update_user_attributes",
       user: "u",
       response: expect.any(Object),
+    });
+  });
+
+  test("a change that a limit counts says how many are left", async () => {
+    const user = someUser({ sub: "s-1" });
+    const limits = [{ budget: "deletions", limit: 100, spent: 1 }] as const;
+    uses({
+      deleteUser: async (_, context) => ({
+        ...changed({ user, groups: [] }, context, "AdminDeleteUser"),
+        limits,
+      }),
+    });
+    const { stdout } = await ran(line("delete-user --user u"));
+    expect(stdout).toBe("deleted: user s-1, member of no group\ndeletions left: 99 of 100 in an hour\n");
+    expect(JSON.parse((await ran(line("delete-user --user u"), {}, "jsonl")).stdout)).toMatchObject({
+      left: { deletions: { left: 99, limit: 100, window: "hour" } },
     });
   });
 
@@ -630,6 +652,21 @@ describe("recover", () => {
       outcome: "done",
       says: "user s-1 is disabled",
     });
+  });
+
+  test("says to a person how much each limit that is in use still allows", async () => {
+    counted = [
+      { budget: "deletions", limit: 100, spent: 1 },
+      { budget: "disables", limit: 100, spent: 0 },
+      { budget: "invitations", limit: 50, spent: 60 },
+    ];
+    onTestFinished(() => {
+      counted = [];
+    });
+    uses({ recover: async () => ({ recovered: [], failed: [] }) });
+    expect((await ran(["recover", "--provisioning"])).stdout).toBe(
+      "nothing to do: no change is open\ndeletions left: 99 of 100 in an hour\ninvitations left: 0 of 50 in a day\n",
+    );
   });
 
   test.for(["partial", "unknown"] as const)("exits with 20 if a change is %s", async (outcome) => {

@@ -83,6 +83,8 @@ function isFlag(name: SettingName): boolean {
 /** The options of a setting, with `--no-<flag>` for a flag: `--flag=false` becomes that. */
 function allOptionsOf(name: SettingName): readonly Option[] {
   const options = settingOptions(name).map(({ option }) => option);
+  const { formerly } = settingOf(name);
+  if (formerly !== undefined) options.push(formerOption(name, formerly));
   return isFlag(name) ? [...options, new Option(`--no-${name}`).hideHelp()] : options;
 }
 
@@ -132,6 +134,12 @@ function valueOption(name: SettingName): SettingOption {
   }
   if (secret) option.hideHelp();
   return { name, setting: name, option };
+}
+
+function formerOption(setting: SettingName, name: string): Option {
+  const option = new Option(`--${name} <value>`).hideHelp();
+  OPTION_OF.set(option, { name, setting, option });
+  return option;
 }
 
 function foreign(name: string, command: Command): GovernanceError {

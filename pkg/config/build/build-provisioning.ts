@@ -15,7 +15,7 @@ export function buildProvisioning({
       endSessions: values["end-sessions"],
       maxDeletionsPerHour: values["max-deletions-per-hour"],
       maxDisablesPerHour: values["max-disables-per-hour"],
-      maxInvitationsPerHour: values["max-invitations-per-hour"],
+      maxInvitationsPerDay: values["max-invitations-per-day"],
       maxGroupsPerUser: values["max-groups-per-user"],
     },
     dryRun: values["dry-run"],

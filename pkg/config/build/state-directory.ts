@@ -29,7 +29,9 @@ function stateHome({ XDG_STATE_HOME: own = "", HOME: home = "" }: Environment): 
 
 /** Throws `invalid-argument` when the command keeps state and has no directory for it. */
 export function requireStateDirectory(command: CommandName, { stateDir }: Config): void {
-  if (stateDir !== "" || !settingOf("state-dir").commands.includes(command)) return;
+  // Validation only looks whether there is a journal.
+  if (stateDir !== "" || command === "validate") return;
+  if (!settingOf("state-dir").commands.includes(command)) return;
   throw new GovernanceError(
     "invalid-argument",
     `state-dir: there is no home directory to keep state in (HOME and XDG_STATE_HOME are not set); give --state-dir or ${envName("state-dir")}`,

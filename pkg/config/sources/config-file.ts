@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
 import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
-import { fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
+import { FORMER_NAMES, fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
 import { asksForUnserved, isUnserved, unservedProblem } from "../table/unserved.ts";
 import type { SourceText } from "./origin.ts";
 
@@ -73,15 +73,19 @@ function parse(text: string, path: string): ReadonlyMap<string, SourceText> {
     }
     const given = flagTextOf(node, label);
     checkKey(name, given, place);
-    if (given !== "" && FILE_KEYS.includes(name)) {
+    if (given !== "" && isKey(name)) {
       values.set(name, { text: given, origin: { kind: "file", label } });
     }
   }
   return values;
 }
 
+function isKey(name: string): boolean {
+  return FILE_KEYS.includes(name) || FORMER_NAMES.includes(name);
+}
+
 function checkKey(name: string, given: string, place: string): void {
-  if (FILE_KEYS.includes(name)) return;
+  if (isKey(name)) return;
   if (isUnserved(name)) {
     if (!asksForUnserved(name, given)) return;
     throw failure(unservedProblem(name, `${name} in ${place}`, "remove it"));

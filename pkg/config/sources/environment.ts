@@ -1,6 +1,13 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
-import { envName, fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
+import {
+  envName,
+  FORMER_NAMES,
+  fileForm,
+  SECRET_NAMES,
+  SETTING_NAMES,
+  settingOf,
+} from "../table/settings.ts";
 import {
   asksForUnserved,
   isOfGoPrograms,
@@ -12,7 +19,9 @@ import type { SourceText } from "./origin.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const KNOWN: readonly string[] = [...SETTING_NAMES, ...SECRET_NAMES.map(fileForm)].map(envName);
+const KNOWN: readonly string[] = [...SETTING_NAMES, ...FORMER_NAMES, ...SECRET_NAMES.map(fileForm)].map(
+  envName,
+);
 const UNSERVED_BY_ENV = new Map(UNSERVED_NAMES.map((name) => [envName(name), name]));
 
 /** The value of one name in the environment. An empty text counts as not set: container tools set empty variables. */

@@ -41,11 +41,12 @@ export interface Settings {
  */
 export function readSettings(command: CommandName, flags: Flags, info: ProcessInfo): Settings {
   const { env, cwd } = info;
-  const warnings = checkEnvironment(env);
+  const warnings = [...checkEnvironment(env)];
   const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), cwd);
   const allowed = fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []);
   const secretFlagsAllowed = allowed !== undefined && isTrue("allow-secret-flags", allowed);
-  const sources: SettingSources = { flags, env, file, cwd, secretFlagsAllowed };
+  const warn = (line: string): void => void warnings.push(line);
+  const sources: SettingSources = { flags, env, file, cwd, secretFlagsAllowed, warn };
 
   const read = settingsFor(command);
   const given = new Map<SettingName, SourceText>();
@@ -91,6 +92,7 @@ interface SettingSources {
   readonly file: ConfigFile | undefined;
   readonly cwd: string;
   readonly secretFlagsAllowed: boolean;
+  readonly warn: (line: string) => void;
 }
 
 function find(name: SettingName, sources: SettingSources): SourceText | undefined {
@@ -102,7 +104,7 @@ function find(name: SettingName, sources: SettingSources): SourceText | undefine
     (key) => file?.values.get(key),
   ];
   for (const level of levels) {
-    const value = level(name);
+    const value = underOneName(name, level, sources.warn);
     const pointer = setting.secret ? level(fileForm(name)) : undefined;
     if (value !== undefined && pointer !== undefined) {
       throw new GovernanceError(
@@ -119,6 +121,26 @@ function find(name: SettingName, sources: SettingSources): SourceText | undefine
     return value;
   }
   return undefined;
+}
+
+/** The value in one source, under the name of today or an earlier one. */
+function underOneName(
+  name: SettingName,
+  level: (key: string) => SourceText | undefined,
+  warn: (line: string) => void,
+): SourceText | undefined {
+  const value = level(name);
+  const { formerly } = settingOf(name);
+  const former = formerly === undefined ? undefined : level(formerly);
+  if (former === undefined) return value;
+  if (value !== undefined) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `${value.origin.label} and ${former.origin.label} are the same setting under two names; keep the first`,
+    );
+  }
+  warn(`${former.origin.label} is an earlier name: the value is used as ${name}; write that name instead`);
+  return former;
 }
 
 function fromFlags(flags: Flags, name: string): SourceText | undefined {

@@ -13,7 +13,7 @@ export const OUTPUT_SETTINGS = {
       "$XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>",
     extraEnv: ["STATE_DIRECTORY"],
     operators: true,
-    commands: ["sync", "serve", "write", "recover", "audit"],
+    commands: ["sync", "serve", "validate", "write", "recover", "audit"],
   }),
   output: choiceSetting({
     group: "Output and logs",

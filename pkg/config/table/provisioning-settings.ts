@@ -11,8 +11,11 @@ import { clientSecret } from "./values/shapes.ts";
 /** The commands that start changes. `recover` only ends changes that these limits have already allowed. */
 const CHANGING: readonly CommandName[] = ["serve", "write"];
 
-/** More than AWS allows in an hour, so this means "no limit". */
-const MOST_PER_HOUR = 1_000_000;
+/** The commands that start changes, or say how many more are allowed. */
+const LIMITED: readonly CommandName[] = [...CHANGING, "validate", "recover"];
+
+/** More than AWS allows in an hour or a day, so this means "no limit". */
+const MOST_PER_WINDOW = 1_000_000;
 
 /** The rows of the group Provisioning, in the order of the table. */
 export const PROVISIONING_SETTINGS = {
@@ -83,29 +86,30 @@ export const PROVISIONING_SETTINGS = {
     group: "Provisioning",
     description: "Maximum number of deletions in an hour; 0 refuses all",
     min: 0,
-    max: MOST_PER_HOUR,
+    max: MOST_PER_WINDOW,
     fallback: 100,
     operators: true,
-    commands: CHANGING,
+    commands: LIMITED,
   }),
   "max-disables-per-hour": wholeNumberSetting({
     group: "Provisioning",
     description: "Maximum number of users disabled in an hour; 0 refuses all",
     min: 0,
-    max: MOST_PER_HOUR,
+    max: MOST_PER_WINDOW,
     fallback: 100,
     operators: true,
-    commands: CHANGING,
+    commands: LIMITED,
   }),
-  "max-invitations-per-hour": wholeNumberSetting({
+  "max-invitations-per-day": wholeNumberSetting({
     group: "Provisioning",
     description:
-      "Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day",
+      "Maximum number of invitations in a day, as Cognito's own sender has 50 e-mails a day; 0 refuses all",
     min: 0,
-    max: MOST_PER_HOUR,
+    max: MOST_PER_WINDOW,
     fallback: 50,
+    formerly: "max-invitations-per-hour",
     operators: true,
-    commands: CHANGING,
+    commands: LIMITED,
   }),
   "max-groups-per-user": wholeNumberSetting({
     group: "Provisioning",

@@ -69,6 +69,8 @@ export interface Setting<T> {
   readonly inFile: boolean;
   /** False: only a flag; an environment variable for it is an error. */
   readonly inEnvironment: boolean;
+  /** An earlier name that is still read, with a warning. */
+  readonly formerly: string | undefined;
   /** True: a repeated flag adds to the value. */
   readonly repeats: boolean;
   /** True: for operators; a setup form for newcomers does not ask for it. */
@@ -85,6 +87,7 @@ type Common = Partial<
     | "short"
     | "inFile"
     | "inEnvironment"
+    | "formerly"
     | "repeats"
     | "operators"
     | "fallbackText"
@@ -100,6 +103,7 @@ const PLAIN = {
   short: undefined,
   inFile: true,
   inEnvironment: true,
+  formerly: undefined,
   repeats: false,
   operators: false,
 } as const;

@@ -57,4 +57,9 @@ export function environmentNames(name: SettingName): readonly string[] {
   return [...own, ...settingOf(name).extraEnv];
 }
 
+/** Earlier names of settings, which are still read. */
+export const FORMER_NAMES: readonly string[] = SETTING_NAMES.flatMap(
+  (name) => settingOf(name).formerly ?? [],
+);
+
 export const SECRET_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => settingOf(name).secret);

@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
 import type { EpochClock } from "../../core/clock.ts";
+import { BUDGET_WINDOWS } from "../../core/journal.ts";
 import type { Sources } from "./sources.ts";
 
 /** Gauges of the current state: journal, budgets, audit log, readiness, certificates. An unknown value has no sample. */
@@ -75,27 +76,28 @@ export function createStateMetrics(registry: Registry, sources: Sources, now: Ep
   );
 
   const budget = (name: string, help: string, valueOf: (limit: number, spent: number) => number): void => {
-    const metric: Gauge<"budget"> = new Gauge({
+    const metric: Gauge<"budget" | "window"> = new Gauge({
       name,
       help,
-      labelNames: ["budget"],
+      labelNames: ["budget", "window"],
       registers,
       collect() {
         metric.reset();
         for (const each of sources.read("budgets", (budgets) => budgets()) ?? []) {
-          metric.set({ budget: each.budget }, valueOf(each.limit, each.spent));
+          const window = BUDGET_WINDOWS[each.budget].name;
+          metric.set({ budget: each.budget, window }, valueOf(each.limit, each.spent));
         }
       },
     });
   };
   budget(
-    "connector_changes_left_in_hour",
-    "Deletions, disables and invitations that the hourly limit still allows.",
+    "connector_changes_left",
+    "Deletions, disables and invitations that the limit of the window still allows.",
     (limit, spent) => Math.max(0, limit - spent),
   );
   budget(
-    "connector_changes_limit_per_hour",
-    "Deletions, disables and invitations per hour that the settings allow.",
+    "connector_changes_limit",
+    "Deletions, disables and invitations in the window that the settings allow.",
     (limit) => limit,
   );
 

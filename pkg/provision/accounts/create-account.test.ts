@@ -229,7 +229,7 @@ describe("invitations and credentials", () => {
   });
 
   test("the budget of invitations bounds them, and only them", async () => {
-    const { cognito, process } = createStage({}, { policy: { maxInvitationsPerHour: 1 } });
+    const { cognito, process } = createStage({}, { policy: { maxInvitationsPerDay: 1 } });
     await create(process(), invited);
     const eve = { login: "eve", email: "eve@example.com" };
     const failure = await refusal(create(process(), { ...eve, profile: { sendInviteEmail: true } }));

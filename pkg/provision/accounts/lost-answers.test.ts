@@ -390,7 +390,7 @@ describe("the same account asked for twice", () => {
     ["usernames", {}, ann],
     ["e-mail usernames", { usernameAttributes: ["email"] }, { email: "ann@example.com" }],
   ] as const)("at once, without a journal in common, in a pool of %s", async ([, settings, wish]) => {
-    const { pool, cognito, audit, process } = createStage(settings, { policy: { maxInvitationsPerHour: 1 } });
+    const { pool, cognito, audit, process } = createStage(settings, { policy: { maxInvitationsPerDay: 1 } });
     const hold = cognito.hold({ operation: "AdminCreateUser" });
     const both = [1, 2].map(() =>
       create(process({ disk: createMemoryDisk() }), { ...wish, profile: { sendInviteEmail: true } }),

@@ -3,6 +3,7 @@ import { federatedPerson, linkedPerson, person } from "../../../test/cognito/def
 import type { StoredUser } from "../../../test/cognito/stored-user.ts";
 import { never, refusal } from "../../../test/support/adapter.ts";
 import { asked, createStage, dryRun, killedAt, type Stage } from "../../../test/support/provision-stage.ts";
+import { GovernanceError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
 import type { UserRef } from "../provisioner.ts";
 
@@ -126,6 +127,23 @@ describe("disabling", () => {
     expect(refused.code).toBe("refused-by-guard");
     expect(refused.message).toContain("--max-disables-per-hour");
     expect(stored(stage, "bob").enabled).toBe(true);
+  });
+
+  test("says what its ceiling still allows, and is done also when that cannot be read", async () => {
+    const stage = createStage({ users }, { policy: { maxDisablesPerHour: 5 } });
+    const off = await stage.provisioner.disableUser(ann, { signOut: false }, asked, never);
+    expect(off.limits).toEqual([{ budget: "disables", limit: 5, spent: 1 }]);
+    await stage.provisioner.enableUser(ann, asked, never);
+    const unreadable = stage.process({
+      journal: (inner) => ({
+        ...inner,
+        spent() {
+          throw new GovernanceError("failed-precondition", "cannot read the journal");
+        },
+      }),
+    });
+    const again = await unreadable.provisioner.disableUser(ann, { signOut: false }, asked, never);
+    expect([again.outcome, again.limits]).toEqual(["done", undefined]);
   });
 
   test("that fails gives its place under the ceiling back", async () => {
@@ -364,14 +382,16 @@ describe("the way back in", () => {
     expect(call?.input).toMatchObject({ MessageAction: "RESEND", DesiredDeliveryMediums: ["SMS"] });
   });
 
-  test("and to no other user, nor beyond the limit of the hour", async () => {
+  test("and to no other user, nor beyond the limit of the day", async () => {
     const stage = createStage({ users });
     expect((await refusal(stage.provisioner.resendInvitation(ann, asked, never))).reason).toBe("user-state");
     const waiting = [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })];
-    const poor = createStage({ users: waiting }, { policy: { maxInvitationsPerHour: 1 } });
+    const poor = createStage({ users: waiting }, { policy: { maxInvitationsPerDay: 1 } });
     await poor.provisioner.resendInvitation(ann, asked, never);
     const refused = await refusal(poor.provisioner.resendInvitation(ann, asked, never));
-    expect(refused.message).toContain("--max-invitations-per-hour");
+    expect(refused.message).toMatch(
+      /the limit of 1 invitations a day is reached, none is left; the next is possible at .*; --max-invitations-per-day sets the limit/,
+    );
     expect(stored(poor).invitations).toBe(1);
   });
 

@@ -1,10 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
-import type { Budget, BudgetLimit } from "../../core/journal.ts";
+import { BUDGET_WINDOWS, BUDGETS, type Budget, type BudgetLimit } from "../../core/journal.ts";
 import { numberIn } from "../rows.ts";
-
-/** Budgets are counted over the last hour (JOURNAL-7). */
-const BUDGET_WINDOW_MS = 3_600_000;
 
 export interface Refusal {
   readonly refused: Budget;
@@ -25,11 +22,11 @@ export function spend(
       .all(budget)
       .map((row) => numberIn(row, "at_ms"));
     if (times.length < limit) continue;
-    // One is free again as soon as only `limit - 1` of them are within the hour.
+    // One is free again as soon as only `limit - 1` of them are within the window.
     const last = times[times.length - limit];
     return {
       refused: budget,
-      freeAtMs: last === undefined ? Number.POSITIVE_INFINITY : last + BUDGET_WINDOW_MS,
+      freeAtMs: last === undefined ? Number.POSITIVE_INFINITY : last + BUDGET_WINDOWS[budget].ms,
     };
   }
   const insert = database.prepare("INSERT INTO spent (change, budget, at_ms) VALUES (?, ?, ?)");
@@ -40,12 +37,17 @@ export function spend(
 export function spent(database: DatabaseSync, budget: Budget, nowMs: EpochMs): number {
   const row = database
     .prepare("SELECT count(*) AS n FROM spent WHERE budget = ? AND at_ms > ?")
-    .get(budget, nowMs - BUDGET_WINDOW_MS);
+    .get(budget, nowMs - BUDGET_WINDOWS[budget].ms);
   return numberIn(row, "n");
 }
 
-/** Forgets what is older than an hour. Entries from the future, after the clock was set back, count from now. */
+/** Forgets what has left its window. Entries from the future, after the clock was set back, count from now. */
 export function purge(database: DatabaseSync, nowMs: EpochMs): void {
-  database.prepare("DELETE FROM spent WHERE at_ms <= ?").run(nowMs - BUDGET_WINDOW_MS);
-  database.prepare("UPDATE spent SET at_ms = ?1 WHERE at_ms > ?1 + ?2").run(nowMs, BUDGET_WINDOW_MS);
+  for (const budget of BUDGETS) {
+    const { ms } = BUDGET_WINDOWS[budget];
+    database.prepare("DELETE FROM spent WHERE budget = ? AND at_ms <= ?").run(budget, nowMs - ms);
+    database
+      .prepare("UPDATE spent SET at_ms = ?2 WHERE budget = ?1 AND at_ms > ?2 + ?3")
+      .run(budget, nowMs, ms);
+  }
 }

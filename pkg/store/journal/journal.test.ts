@@ -340,6 +340,23 @@ describe("budgets (JOURNAL-7)", () => {
     });
   });
 
+  test("of invitations slide by the day, and are kept for one", () => {
+    const journal = open();
+    const invitations = { budget: "invitations", limit: 2 } as const;
+    expect(journal.spend("c1", [invitations], nowMs)).toBeUndefined();
+    expect(journal.spend("c2", [invitations], nowMs + 2 * HOUR)).toBeUndefined();
+    // What a deletion forgets, and a new process at its start, are the deletions alone.
+    expect(journal.spend("c3", [deletions], nowMs + 23 * HOUR)).toBeUndefined();
+    journal.end();
+    nowMs += 24 * HOUR - 1;
+    const next = open();
+    const refusal = { refused: "invitations", freeAtMs: nowMs + 1 };
+    expect(next.spend("c4", [invitations], nowMs)).toEqual(refusal);
+    expect(next.spent("invitations", nowMs)).toBe(2);
+    expect(next.spent("invitations", nowMs + 1)).toBe(1);
+    expect(next.spend("c4", [invitations], nowMs + 1)).toBeUndefined();
+  });
+
   test("count across journals and restarts, and come back when the change did nothing", () => {
     const one = open();
     one.spend("c1", [deletions], nowMs);

@@ -66,7 +66,7 @@ describe("the operator's limits, tested by the official Go client", () => {
     scene = await setScene(
       { users: people(6) },
       {
-        args: ["--max-deletions-per-hour=1", "--max-disables-per-hour=1", "--max-invitations-per-hour=1"],
+        args: ["--max-deletions-per-hour=1", "--max-disables-per-hour=1", "--max-invitations-per-day=1"],
       },
     );
     const [first, second, third] = [scene.someone(), scene.someone(), scene.someone()];
@@ -92,7 +92,7 @@ describe("the operator's limits, tested by the official Go client", () => {
     expect((await scene.call(CREATE_ACCOUNT, account("one", invited))).code).toBe("OK");
     expect(await scene.call(CREATE_ACCOUNT, account("two", invited))).toMatchObject({
       code: "FailedPrecondition",
-      message: expect.stringContaining("--max-invitations-per-hour"),
+      message: expect.stringContaining("--max-invitations-per-day"),
     });
     expect(scene.pool.stored("two")).toBeUndefined();
     expect((await scene.call(CREATE_ACCOUNT, account("two"))).code).toBe("OK");

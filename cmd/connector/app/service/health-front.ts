@@ -53,7 +53,7 @@ function sourcesOf(
     quota: () => throttle.status(),
     usedPerSecond: (category) => meter.perSecond(category),
     journal: () => journal.status(),
-    budgets: () => journal.budgets(),
+    budgets: () => (provisioning.enabled ? journal.budgets() : []),
     auditSeq: () => (provisioning.enabled ? lastAuditSeq(auditLogPath(stateDir, poolId)) : undefined),
     ready: () => probe.last(),
     certificates: () => [

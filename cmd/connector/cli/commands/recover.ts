@@ -6,6 +6,7 @@ import type { Recovery } from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
 import { OK, PARTIAL } from "../../process/exit-codes.ts";
 import type { Column } from "../output/columns.ts";
+import { leftLine } from "../output/limits-text.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { withRuntime } from "../with-runtime.ts";
 
@@ -29,7 +30,7 @@ const UNSETTLED: ReadonlySet<Row["outcome"]> = new Set<Row["outcome"]>(["partial
 
 /** Recovers the open changes of killed processes and prints a row for each. Exit code 20 if one is partial, unknown or still open. */
 export function recoverCommand(config: Config, context: Context): Promise<number> {
-  return withRuntime(config, context, async ({ provisioner }, diagnostics) => {
+  return withRuntime(config, context, async ({ provisioner, journal }, diagnostics) => {
     if (!config.provisioning.enabled) {
       throw new GovernanceError(
         "failed-precondition",
@@ -47,6 +48,10 @@ export function recoverCommand(config: Config, context: Context): Promise<number
       const rows = createRowWriter(config.output, COLUMNS, context.stdout);
       await rows.write(all);
       await rows.end();
+    }
+    if (config.output === "table") {
+      const used = journal.budgets().filter(({ spent }) => spent > 0);
+      await context.stdout.write(used.map((limit) => `${leftLine(limit)}\n`).join(""));
     }
     const [first] = failed;
     if (first !== undefined) {

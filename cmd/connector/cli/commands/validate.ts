@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Config } from "../../../../pkg/config/config.ts";
 import {
   FEATURE_NAMES,
@@ -13,10 +14,12 @@ import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Operation } from "../../../../pkg/core/operations.ts";
 import type { Pool } from "../../../../pkg/core/pool.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
+import { journalDatabasePath } from "../../../../pkg/store/journal/state-directory.ts";
 import type { Runtime } from "../../app/compose.ts";
 import type { Context } from "../../process/context.ts";
 import { exitCodeOf, OK } from "../../process/exit-codes.ts";
 import type { Column } from "../output/columns.ts";
+import { leftText } from "../output/limits-text.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { withRuntime } from "../with-runtime.ts";
 
@@ -45,7 +48,7 @@ export function validateCommand(config: Config, context: Context): Promise<numbe
   return withRuntime(config, context, async (runtime) => {
     const { checks, exitCode } = await examine(config, runtime, context.signal);
     const rows = createRowWriter(config.output, COLUMNS, context.stdout);
-    await rows.write(checks);
+    await rows.write([...checks, ...limitChecks(config, runtime)]);
     await rows.end();
     if (config.output === "table") await context.stdout.write(problemLines(checks));
     return exitCode;
@@ -58,6 +61,23 @@ function problemLines(checks: readonly Check[]): string {
     .filter(({ result }) => result === "failed" || result === "missing" || result === "unknown")
     .map(({ check, result, detail }) => `\n${printable(`${check} (${result}): ${detail}`)}\n`)
     .join("");
+}
+
+/**
+ * How many changes the limits still allow, where changes have been made. No sync needs to know, so a journal that cannot
+ * be read is no failure.
+ */
+function limitChecks({ stateDir, poolId }: Config, { journal }: Runtime): readonly Check[] {
+  if (stateDir === "" || !existsSync(journalDatabasePath(stateDir, poolId))) return [];
+  try {
+    return journal.budgets().map((limit) => ({
+      check: `${limit.budget} left`,
+      result: "ok",
+      detail: leftText(limit),
+    }));
+  } catch (error) {
+    return [{ check: "limits", result: "unknown", detail: GovernanceError.from(error).message }];
+  }
 }
 
 interface Findings {

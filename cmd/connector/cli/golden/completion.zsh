@@ -104,6 +104,10 @@ _connector_validate() {
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
@@ -304,7 +308,7 @@ _connector_create_account() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -351,7 +355,7 @@ _connector_update_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -395,7 +399,7 @@ _connector_enable_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -440,7 +444,7 @@ _connector_disable_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -484,7 +488,7 @@ _connector_sign_out_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -530,7 +534,7 @@ _connector_set_password() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -576,7 +580,7 @@ _connector_rotate_password() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -620,7 +624,7 @@ _connector_reset_password() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -664,7 +668,7 @@ _connector_resend_invitation() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -708,7 +712,7 @@ _connector_confirm_sign_up() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -752,7 +756,7 @@ _connector_reset_mfa() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -796,7 +800,7 @@ _connector_delete_user() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -841,7 +845,7 @@ _connector_grant() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -886,7 +890,7 @@ _connector_revoke() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -933,7 +937,7 @@ _connector_create_group() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -980,7 +984,7 @@ _connector_update_group() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1024,7 +1028,7 @@ _connector_delete_group() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1070,7 +1074,7 @@ _connector_serve() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that contains client-secret]:path:_files' \
     '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
@@ -1190,6 +1194,9 @@ _connector_recover() {
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
@@ -1267,7 +1274,7 @@ _connector_config_show() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that contains client-secret]:path:_files' \
     '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
@@ -1366,7 +1373,7 @@ _connector_actions_invoke() {
     '--delete-requires-disabled[Delete only users that are already disabled]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \

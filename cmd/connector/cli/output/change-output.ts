@@ -1,10 +1,12 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import type { ChangeKind, ChangeStep } from "../../../../pkg/core/change.ts";
+import { BUDGET_WINDOWS, type BudgetStatus } from "../../../../pkg/core/journal.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Outcome } from "../../../../pkg/provision/provisioner.ts";
 import type { Output } from "../../process/context.ts";
 import type { Column } from "./columns.ts";
+import { leftLine } from "./limits-text.ts";
 import { createObjectWriter } from "./object-writer.ts";
 import { createRowWriter, type RowWriter } from "./row-writer.ts";
 import { jsonText } from "./text.ts";
@@ -25,6 +27,8 @@ export interface ChangeRow {
   readonly change: string | undefined;
   readonly steps: readonly ChangeStep[];
   readonly wouldCall: readonly string[];
+  /** The limits that count the change, after it. */
+  readonly limits: readonly BudgetStatus[];
   /** The lines of the text output. */
   readonly says: readonly string[];
 }
@@ -60,7 +64,8 @@ export function changeRow(
     change: outcome.change === "" ? undefined : outcome.change,
     steps: outcome.steps,
     wouldCall: outcome.outcome === "planned" ? outcome.planned : [],
-    says: [sentence, ...(said.more ?? [])],
+    limits: outcome.limits ?? [],
+    says: [sentence, ...(said.more ?? []), ...(outcome.limits ?? []).map(leftLine)],
   };
 }
 
@@ -115,7 +120,17 @@ function objectOf(row: ChangeRow, detailKeys: readonly string[]): object {
       request_id: requestId ?? null,
     })),
     would_call: row.wouldCall,
+    ...(row.limits.length === 0 ? {} : { left: leftOf(row.limits) }),
   };
+}
+
+function leftOf(limits: readonly BudgetStatus[]): object {
+  return Object.fromEntries(
+    limits.map(({ budget, limit, spent }) => [
+      budget,
+      { left: Math.max(0, limit - spent), limit, window: BUDGET_WINDOWS[budget].name },
+    ]),
+  );
 }
 
 function columns(detailKeys: readonly string[]): readonly Column<ChangeRow>[] {
