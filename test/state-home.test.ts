@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { people } from "./cognito/definitions.ts";
 import { createPool, type Pool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
-import { type CliResult, runCliIn } from "./support/connector-cli.ts";
+import { type CliResult, type RunningCli, runCliIn, startCli } from "./support/connector-cli.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 
@@ -105,5 +105,76 @@ describe("the state of a pool has one home", () => {
     const { code, stderr } = await connector("a", `grant --user ${user(0)} --group all --provisioning`, env);
     expect([code, stderr.trimEnd().split("\n").at(-1)]).toEqual([expected, expect.stringMatching(says)]);
     expect(existsSync(home)).toBe(false);
+  });
+});
+
+describe("a second service of the same pool and state directory", () => {
+  const running: RunningCli[] = [];
+  afterEach(async () => {
+    for (const { process, result } of running.splice(0)) {
+      process.kill("SIGKILL");
+      await result;
+    }
+  });
+
+  function serve(more: readonly string[] = [], id = POOL): RunningCli {
+    const args = ["serve", "--listen=127.0.0.1:0", "--log-format=json", "--rate=1000"];
+    const started = startCli([...args, `--user-pool-id=${id}`, `--endpoint-url=${cognito.url}`, ...more], {
+      HOME: join(root, "home"),
+      XDG_STATE_HOME: "",
+    });
+    running.push(started);
+    return started;
+  }
+
+  function serving({ process, result }: RunningCli): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let text = "";
+      process.stderr?.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.includes('"msg":"serving gRPC"')) resolve();
+      });
+      void result.then(({ stderr }) => reject(new Error(`it ended:\n${stderr}`)));
+    });
+  }
+
+  test.for([[[]], [["--provisioning"]]] as const)("is refused in one line, with %j", async ([more]) => {
+    await serving(serve(more));
+    const second = await serve(more).result;
+    expect(second.code).toBe(9);
+    expect(second.stderr).toContain(
+      `another connector serve of pool ${POOL} is running with the state directory ${home}; stop it first`,
+    );
+    expect(second.stderr.match(/"level":"error"/g)).toHaveLength(1);
+  });
+
+  test("commands work beside a running one, and another pool or directory is no second one", async () => {
+    await serving(serve(["--provisioning"]));
+    expect((await connector("a", `revoke --user ${user(0)} --group all --provisioning`)).code).toBe(0);
+    expect((await connector("a", `sync --file ${join(root, "pool.c1z")}`)).code).toBe(0);
+    await serving(serve([], "us-east-1_Another01"));
+    await serving(serve([`--state-dir=${join(root, "b")}`]));
+  });
+
+  test("takes over at once what a killed one left", async () => {
+    const first = serve();
+    await serving(first);
+    first.process.kill("SIGKILL");
+    await first.result;
+    expect(readdirSync(home)).toEqual([`${POOL}.serve-lock`]);
+    const second = serve();
+    await serving(second);
+    second.process.kill("SIGTERM");
+    expect((await second.result).code).toBe(0);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  test("a service that only reads starts also where nothing can be written, with a warning", async () => {
+    const nowhere = serve(["--state-dir=/proc/none"]);
+    await serving(nowhere);
+    nowhere.process.kill("SIGTERM");
+    const { stderr } = await nowhere.result;
+    expect(stderr).toContain("cannot tell whether another service of this pool runs: cannot keep state in");
+    expect(await serve(["--state-dir=/proc/none", "--provisioning"]).result).toMatchObject({ code: 9 });
   });
 });

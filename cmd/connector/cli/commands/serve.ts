@@ -5,6 +5,7 @@ import { compose, type Runtime } from "../../app/compose.ts";
 import { openAccess } from "../../app/service/access.ts";
 import type { Service } from "../../app/service/front.ts";
 import { FRONTS } from "../../app/service/fronts.ts";
+import { beOnlyService } from "../../app/service/only-service.ts";
 import { provisioningVerbs } from "../../app/service/provisioning-verbs.ts";
 import { recoverChanges } from "../../app/service/recovery.ts";
 import { openTelemetry } from "../../app/service/service-telemetry.ts";
@@ -23,6 +24,9 @@ const TELEMETRY_TIMEOUT_MS = 2_000;
  */
 export function serveCommand(config: Config, context: Context, readConfig: () => Config): Promise<number> {
   return toExitCode(config, context, async ({ log }, shutdown) => {
+    const free = beOnlyService(config, log);
+    shutdown.add("the lock of the service", async () => free());
+
     const telemetry = await openTelemetry(config, context, log);
     shutdown.add("the telemetry", () => telemetry.close(TELEMETRY_TIMEOUT_MS));
 
