@@ -28,6 +28,7 @@ export async function start(argv: readonly string[]): Promise<void> {
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
+    uid: process.geteuid?.(),
     user: userName(),
     stdin: createInput(process.stdin),
     stdout: createOutput(process.stdout, (reason) => signals.stop(reason)),

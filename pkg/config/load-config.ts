@@ -1,6 +1,7 @@
 import { buildConfig } from "./build/build-config.ts";
 import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
+import { exposedFiles } from "./build/exposed-files.ts";
 import { requireStateDirectory } from "./build/state-directory.ts";
 import type { Config, OutputFormat } from "./config.ts";
 import { type Flags, type ProcessInfo, readSettings, settingProblem } from "./sources/read-settings.ts";
@@ -17,7 +18,8 @@ export function loadConfig(command: CommandName, flags: Flags, info: ProcessInfo
   const settings = readSettings(command, flags, info);
   const config = buildConfig(settings, info);
   requireStateDirectory(command, config);
-  return { config, warnings: [...settings.warnings, ...exposureWarnings(config)] };
+  const files = exposedFiles(config, settings, info.uid);
+  return { config, warnings: [...settings.warnings, ...files, ...exposureWarnings(config)] };
 }
 
 export interface LoadedOutput {

@@ -33,6 +33,8 @@ export class ReaderGone extends Error {
 export interface Context extends Clocks {
   readonly env: Environment;
   readonly cwd: string;
+  /** The effective user id; undefined where the system has none. */
+  readonly uid?: number | undefined;
   /** Name of the operating system user that runs the program. */
   readonly user: string;
   readonly stdin: Input;
@@ -45,6 +47,6 @@ export interface Context extends Clocks {
 }
 
 /** The part of the context that settings are read from. */
-export function processInfo({ env, cwd, stdout, stderr }: Context): ProcessInfo {
-  return { env, cwd, stdoutIsTerminal: stdout.isTerminal, stderrIsTerminal: stderr.isTerminal };
+export function processInfo({ env, cwd, uid, stdout, stderr }: Context): ProcessInfo {
+  return { env, cwd, uid, stdoutIsTerminal: stdout.isTerminal, stderrIsTerminal: stderr.isTerminal };
 }

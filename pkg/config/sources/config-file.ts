@@ -1,16 +1,22 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
 import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { FORMER_NAMES, fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
 import { asksForUnserved, isUnserved, unservedProblem } from "../table/unserved.ts";
+import { readFoundFile, readNamedFile, type Uid } from "./file-trust.ts";
 import type { SourceText } from "./origin.ts";
 
 /** The contents of a configuration file: texts by key. */
 export interface ConfigFile {
   readonly path: string;
   readonly values: ReadonlyMap<string, SourceText>;
+}
+
+export interface FileReader {
+  readonly cwd: string;
+  readonly uid: Uid;
+  readonly warn: (line: string) => void;
 }
 
 const DEFAULT_PATH = ".baton.yaml";
@@ -24,19 +30,24 @@ export const FILE_KEYS: readonly string[] = SETTING_NAMES.filter((name) => setti
  * Reads the file that was named, otherwise `./.baton.yaml` if it exists. An unknown key, an invalid value and a file that
  * cannot be read are each an `invalid-argument` that names the place.
  */
-export function readConfigFile(named: SourceText | undefined, cwd: string): ConfigFile | undefined {
+export function readConfigFile(named: SourceText | undefined, reader: FileReader): ConfigFile | undefined {
   if (named !== undefined && !/\.ya?ml$/i.test(named.text)) {
     throw failure(`${named.origin.label}: must name a .yaml or .yml file, got ${JSON.stringify(named.text)}`);
   }
-  const path = resolve(cwd, named?.text ?? DEFAULT_PATH);
-  const text = readText(path, named);
+  const path = resolve(reader.cwd, named?.text ?? DEFAULT_PATH);
+  const text = readText(path, named, reader);
   return text === undefined ? undefined : { path, values: parse(text, path) };
 }
 
-function readText(path: string, named: SourceText | undefined): string | undefined {
+function readText(
+  path: string,
+  named: SourceText | undefined,
+  { uid, warn }: FileReader,
+): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return named === undefined ? readFoundFile(path, uid) : readNamedFile(path, uid, warn);
   } catch (error) {
+    if (error instanceof GovernanceError) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
     if (named === undefined && code === "ENOENT") return undefined;
     const label = named?.origin.label ?? "configuration file";

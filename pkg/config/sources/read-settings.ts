@@ -11,8 +11,9 @@ import {
   settingsFor,
   type Values,
 } from "../table/settings.ts";
-import { type ConfigFile, readConfigFile } from "./config-file.ts";
+import { type ConfigFile, type FileReader, readConfigFile } from "./config-file.ts";
 import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
+import { checkModeOf, type Uid } from "./file-trust.ts";
 import { invalidSetting, type Origin, type SourceText, withoutPassword } from "./origin.ts";
 
 /** What the process was started with. */
@@ -21,6 +22,8 @@ export interface ProcessInfo {
   readonly cwd: string;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
+  /** Whose files are obeyed; undefined: all. */
+  readonly uid?: Uid;
 }
 
 /** Texts by the names of the flags. A flag without a value has the text "true" or "false". */
@@ -40,13 +43,14 @@ export interface Settings {
  * have their defaults. Throws the first error, as one line.
  */
 export function readSettings(command: CommandName, flags: Flags, info: ProcessInfo): Settings {
-  const { env, cwd } = info;
+  const { env, cwd, uid } = info;
   const warnings = [...checkEnvironment(env)];
-  const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), cwd);
+  const warn = (line: string): void => void warnings.push(line);
+  const reader: FileReader = { cwd, uid, warn };
+  const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), reader);
   const allowed = fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []);
   const secretFlagsAllowed = allowed !== undefined && isTrue("allow-secret-flags", allowed);
-  const warn = (line: string): void => void warnings.push(line);
-  const sources: SettingSources = { flags, env, file, cwd, secretFlagsAllowed, warn };
+  const sources: SettingSources = { flags, env, file, reader, secretFlagsAllowed };
 
   const read = settingsFor(command);
   const given = new Map<SettingName, SourceText>();
@@ -90,9 +94,8 @@ interface SettingSources {
   readonly flags: Flags;
   readonly env: Environment;
   readonly file: ConfigFile | undefined;
-  readonly cwd: string;
+  readonly reader: FileReader;
   readonly secretFlagsAllowed: boolean;
-  readonly warn: (line: string) => void;
 }
 
 function find(name: SettingName, sources: SettingSources): SourceText | undefined {
@@ -104,7 +107,7 @@ function find(name: SettingName, sources: SettingSources): SourceText | undefine
     (key) => file?.values.get(key),
   ];
   for (const level of levels) {
-    const value = underOneName(name, level, sources.warn);
+    const value = underOneName(name, level, sources.reader.warn);
     const pointer = setting.secret ? level(fileForm(name)) : undefined;
     if (value !== undefined && pointer !== undefined) {
       throw new GovernanceError(
@@ -112,7 +115,7 @@ function find(name: SettingName, sources: SettingSources): SourceText | undefine
         `${value.origin.label} and ${pointer.origin.label} are both given; keep one`,
       );
     }
-    if (pointer !== undefined) return readSecret(pointer, sources.cwd);
+    if (pointer !== undefined) return readSecret(pointer, sources.reader);
     if (value === undefined) continue;
     if (value.origin.kind === "flag" && !secretFlagsAllowed) {
       if (setting.secret) throw openSecret(name);
@@ -172,8 +175,9 @@ function isTrue(name: SettingName, { text }: SourceText): boolean {
 }
 
 // A secret file has one line. Editors and `echo` add a line break, which does not belong to the secret.
-function readSecret(pointer: SourceText, cwd: string): SourceText {
-  const path = resolve(cwd, pointer.text);
+function readSecret(pointer: SourceText, reader: FileReader): SourceText {
+  const path = resolve(reader.cwd, pointer.text);
+  checkModeOf(path, pointer.origin.label, "secret", reader);
   let text: string;
   try {
     text = readFileSync(path, "utf8").replace(/\r?\n$/, "");
