@@ -2,6 +2,7 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { GovernanceError } from "../core/errors.ts";
 import { SQLITE, sqliteOf } from "./errors.ts";
+import { requireOwnDatabase } from "./own-file.ts";
 import { asUnwritable, touchPrivate } from "./paths.ts";
 
 export interface TargetLock {
@@ -30,6 +31,7 @@ export function lockFile(path: string): TargetLock | undefined {
 function tryLock(path: string): TargetLock | "vanished" | undefined {
   let database: DatabaseSync | undefined;
   try {
+    requireOwnDatabase(path);
     // Not opened when it exists: closing it would drop a lock that this process may hold (POSIX locks).
     if (!existsSync(path)) touchPrivate(path);
     const before = statSync(path, { throwIfNoEntry: false })?.ino;
@@ -42,6 +44,7 @@ function tryLock(path: string): TargetLock | "vanished" | undefined {
     }
   } catch (error) {
     database?.close();
+    if (error instanceof GovernanceError) throw error;
     if (sqliteOf(error) === SQLITE.busy) return undefined;
     throw lockFailure(path, error);
   }

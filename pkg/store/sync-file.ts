@@ -1,5 +1,5 @@
 // A `.c1z` as the target of a sync: the run is read into a working database, and becomes the new file when it is whole.
-// Guarantees STORE-1 to STORE-11 are in DESIGN.md.
+// Guarantees STORE-1 to STORE-12 are in DESIGN.md.
 
 import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
@@ -10,6 +10,7 @@ import type { ResourceType } from "../protocol/messages.ts";
 import type { CompleteRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "../sync/target.ts";
 import { onDisk, storeError } from "./errors.ts";
 import { lockTarget, type TargetLock } from "./lock.ts";
+import { requireOwnDatabase, requireOwnFile } from "./own-file.ts";
 import { removeDatabase, type SyncPaths, syncPaths } from "./paths.ts";
 import { openPrevious, type PreviousFile } from "./publish/previous-file.ts";
 import {
@@ -55,6 +56,8 @@ export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal
   const lock = lockTarget(paths.lock, paths.target);
   let previous: PreviousFile | undefined;
   try {
+    for (const path of [paths.work, paths.previous, paths.next]) requireOwnDatabase(path);
+    requireOwnFile(paths.packing);
     onDisk(`clean up beside ${paths.work}`, () => removeLeftovers(paths));
     const { earlierWork } = paths;
     if (earlierWork !== undefined) onDisk(`clean up ${earlierWork}`, () => removeEarlierWork(earlierWork));

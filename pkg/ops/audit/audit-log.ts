@@ -1,7 +1,7 @@
 // The log of all changes of the pool: a file that only grows, one line per change, each with the hash of the line before.
 // DESIGN.md has the format and the invariants.
 
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditLog } from "../../core/audit-log.ts";
 import { CHANGE_OUTCOMES, type ChangeOutcome } from "../../core/change.ts";
@@ -12,6 +12,7 @@ import { type ChainLink, readChainLink } from "./chain-link.ts";
 import { auditWriteError } from "./disk-errors.ts";
 import { syncDirectoryOf, writeAll } from "./durable-write.ts";
 import { countLines, eachLine, startOfLast } from "./file-lines.ts";
+import { requirePlainLog } from "./plain-log.ts";
 import { moveTornAside } from "./torn-tail.ts";
 
 interface AuditLogOptions {
@@ -27,6 +28,9 @@ export function auditLogPath(stateDir: string, poolId: string): string {
 }
 
 const REMEMBERED_IDS = 10_000;
+
+/** "a+", but not through a symbolic link. */
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /** The file as it was when it was last read. */
 interface FileState {
@@ -150,7 +154,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
   function withFile(work: (fd: number) => void): void {
     if (unusable !== undefined) throw unusable;
     try {
-      const fd = openSync(path, "a+", 0o600);
+      const fd = openSync(path, APPEND, 0o600);
       try {
         work(fd);
       } finally {
@@ -179,11 +183,6 @@ function isOutcome(value: unknown): value is ChangeOutcome {
 
 function statOf(fd: number, path: string): Pick<FileState, "file" | "size" | "changedAtNs"> {
   const found = fstatSync(fd, { bigint: true });
-  if (!found.isFile()) {
-    throw new GovernanceError(
-      "failed-precondition",
-      `the audit log ${path} is not a regular file; move it away, or use another --state-dir`,
-    );
-  }
+  requirePlainLog(found, path);
   return { file: `${found.dev}:${found.ino}`, size: Number(found.size), changedAtNs: found.mtimeNs };
 }

@@ -14,6 +14,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENOENT: "its directory does not exist; create it, or use another --state-dir",
   ENOTDIR: "a part of the path is not a directory; use another --state-dir",
   EISDIR: "it is a directory; move it away",
+  ELOOP: "it is a symbolic link, and the log is a plain file; move it away, or use another --state-dir",
 };
 
 /** An error of the file system as `failed-precondition`, with cause and cure; `doing` completes "cannot <doing>". */

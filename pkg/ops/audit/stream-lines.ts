@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { GovernanceError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/unknown.ts";
 import { diskError } from "./disk-errors.ts";
+import { READ_PLAIN, requirePlainLog } from "./plain-log.ts";
 import { createLineSplitter, type RawLine } from "./split-lines.ts";
 
 /** Lines as they are read. The last batch has the number of bytes after the last line end. */
@@ -19,6 +20,7 @@ const WRITE_UNDER_WAY_MS = 100;
 export async function* streamLines(path: string, signal: AbortSignal): AsyncGenerator<LineBatch, void> {
   const file = await openAuditFile(path);
   try {
+    requirePlainLog(await file.stat({ bigint: true }), path);
     const splitter = createLineSplitter();
     let lookedAgain = false;
     for (;;) {
@@ -41,7 +43,7 @@ export async function* streamLines(path: string, signal: AbortSignal): AsyncGene
 
 async function openAuditFile(path: string): Promise<FileHandle> {
   try {
-    return await open(path, "r");
+    return await open(path, READ_PLAIN);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw diskError(error, `read the audit log ${path}`);
     throw new GovernanceError(

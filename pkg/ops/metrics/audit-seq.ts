@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { errnoOf } from "../../core/unknown.ts";
 import { type ChainLink, readChainLink } from "../audit/chain-link.ts";
 import { eachLine, startOfLast } from "../audit/file-lines.ts";
+import { openPlainLog } from "../audit/plain-log.ts";
 
 /**
  * The sequence number of the last whole line of an audit log, read from its end; 0 if there is no log or no line yet.
@@ -30,7 +31,7 @@ function seqOf(link: ChainLink | string | undefined): number {
 
 function openIfPresent(path: string): number | undefined {
   try {
-    return openSync(path, "r");
+    return openPlainLog(path);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import type { RecoveryHints } from "../../core/journal.ts";
+import { requireNoLink, requireOwnFile } from "../own-file.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
 import { parseHints } from "./stored-values.ts";
@@ -19,8 +20,14 @@ export interface HintsCipher {
 
 /** Reads the key, or creates it. What was encrypted with a lost key stays unreadable. */
 export function openHintsCipher(keyPath: string): HintsCipher {
+  requireNoLink(keyPath);
   if (!existsSync(keyPath)) createWhole(keyPath, writeKey);
   sweepDrafts(keyPath);
+  requireOwnFile(keyPath);
+  // The group is not looked at: Kubernetes gives a volume's group access to every file in it.
+  if ((statSync(keyPath).mode & 0o007) !== 0) {
+    throw refusedJournal(keyPath, "may be read or written by every user", `run chmod o-rwx ${keyPath}`);
+  }
   const key = readFileSync(keyPath);
   if (key.length !== KEY_BYTES) {
     throw refusedJournal(

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { SQLITE, sqliteOf } from "../errors.ts";
+import { requireNoLink, requireOwnDatabase } from "../own-file.ts";
 import { numberIn, textIn } from "../rows.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
@@ -15,9 +16,12 @@ const BUSY_TIMEOUT_MS = 5000;
 
 /** Opens the journal of the pool, or creates it. Any other file is refused and not changed (JOURNAL-8). */
 export function openJournalFile(path: string, poolId: string): DatabaseSync {
+  requireNoLink(path);
   if (!existsSync(path)) createWhole(path, (draft) => build(draft, poolId));
-  inspect(path, poolId);
+  // A draft of a killed process is a second name of the file.
   sweepDrafts(path);
+  requireOwnDatabase(path);
+  inspect(path, poolId);
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     // FULL: a commit is on disk when it returns, by one fsync of the WAL (JOURNAL-1).

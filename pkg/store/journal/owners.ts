@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { GovernanceError } from "../../core/errors.ts";
@@ -35,7 +35,7 @@ export function removeIfOwnerDead(database: DatabaseSync, paths: JournalPaths, t
 }
 
 function isDead(path: string): boolean {
-  if (!existsSync(path)) return true;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return true;
   const lock = lockFile(path);
   lock?.release();
   return lock !== undefined;
