@@ -380,9 +380,9 @@ test("recover finishes or undoes what a killed process left open, and says what 
   );
   const validated = await reading("validate", "--output", "jsonl", "--max-disables-per-hour", "1");
   expect(rowsOf(validated).slice(-3)).toEqual([
-    { check: "deletions left", result: "ok", detail: "100 of 100 in an hour" },
-    { check: "disables left", result: "ok", detail: "0 of 1 in an hour" },
-    { check: "invitations left", result: "ok", detail: "50 of 50 in a day" },
+    { check: "deletions left", result: "ok", detail: "100 of 100 in an hour", features: "" },
+    { check: "disables left", result: "ok", detail: "0 of 1 in an hour", features: "" },
+    { check: "invitations left", result: "ok", detail: "50 of 50 in a day", features: "" },
   ]);
 });
 
