@@ -46,6 +46,8 @@ export interface CognitoOptions {
   readonly fips?: boolean | undefined;
   readonly dualStack?: boolean | undefined;
   readonly proxy?: ProxyOptions | undefined;
+  /** PEM of the CAs to trust in place of those of Node.js. */
+  readonly caBundle?: string | undefined;
   /** Default 5 000. */
   readonly connectTimeoutMs?: number | undefined;
   /** The longest that one attempt may take, until its answer is complete. */

@@ -80,6 +80,8 @@ export interface Config {
     readonly httpsProxy: string | undefined;
     readonly httpProxy: string | undefined;
     readonly noProxy: string | undefined;
+    /** PEM; undefined: the CAs of Node.js. */
+    readonly caBundle: string | undefined;
     readonly httpTimeoutMs: number;
     /** How long one call is repeated before it fails; undefined: what suits the command. */
     readonly patienceMs: number | undefined;

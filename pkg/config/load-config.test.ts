@@ -185,6 +185,7 @@ describe("the config that comes out", () => {
         httpsProxy: undefined,
         httpProxy: undefined,
         noProxy: undefined,
+        caBundle: undefined,
         httpTimeoutMs: 300_000,
         patienceMs: undefined,
       },

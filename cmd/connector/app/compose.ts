@@ -73,6 +73,7 @@ export function compose({
     fips: config.network.fips,
     dualStack: config.network.dualStack,
     proxy: config.network,
+    caBundle: config.network.caBundle,
     httpTimeoutMs: config.network.httpTimeoutMs,
     ...patienceOf(config, personWaits),
     onWait: (event) => waits.observe(event),

@@ -29,6 +29,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
   }
   const requestHandler = createRequestHandler({
     proxy: options.proxy,
+    caBundle: options.caBundle,
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     httpTimeoutMs: options.httpTimeoutMs,
     idleTimeoutMs: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,

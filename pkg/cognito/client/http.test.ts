@@ -69,6 +69,13 @@ describe("through a proxy", () => {
     expect(far.requests[0]?.headers.host).toBe("cognito-idp.eu-west-1.amazonaws.com");
   });
 
+  test("the CAs of a bundle are trusted, for AWS behind a proxy that inspects TLS", async () => {
+    const far = await stub(true);
+    const near = await proxy(portOf(far.url));
+    const directory = realHost({ proxy: { httpsProxy: near.url }, caBundle: TEST_CERTIFICATE });
+    expect((await directory.listUsers({}, never)).items).toHaveLength(1);
+  });
+
   test("a certificate that is not trusted is an error of its own, without a retry", async () => {
     const far = await stub(true);
     const near = await proxy(portOf(far.url));

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { getCACertificates } from "node:tls";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { ProxyOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
@@ -9,6 +10,7 @@ const MAX_SOCKETS = 512;
 
 interface HttpOptions {
   readonly proxy: ProxyOptions | undefined;
+  readonly caBundle: string | undefined;
   readonly connectTimeoutMs: number;
   readonly httpTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -17,6 +19,7 @@ interface HttpOptions {
 /** The sockets of all calls, STS included. Node itself does the proxying; nothing here reads the environment. */
 export function createRequestHandler({
   proxy,
+  caBundle,
   connectTimeoutMs,
   httpTimeoutMs,
   idleTimeoutMs,
@@ -28,7 +31,11 @@ export function createRequestHandler({
   };
   return new NodeHttpHandler({
     httpAgent: new HttpAgent(agentOptions),
-    httpsAgent: new HttpsAgent(agentOptions),
+    httpsAgent: new HttpsAgent({
+      ...agentOptions,
+      // What NODE_EXTRA_CA_CERTS adds stays trusted.
+      ...(caBundle === undefined ? {} : { ca: [caBundle, ...getCACertificates("extra")] }),
+    }),
     connectionTimeout: connectTimeoutMs,
     requestTimeout: httpTimeoutMs,
     socketTimeout: idleTimeoutMs,

@@ -160,7 +160,7 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   certificate: {
     code: "failed-precondition",
     messageOf: () =>
-      "the TLS certificate is not trusted; behind a proxy that inspects TLS set NODE_EXTRA_CA_CERTS to its root certificate",
+      "the TLS certificate is not trusted; behind a proxy that inspects TLS set --ca-bundle (AWS_CA_BUNDLE), or NODE_EXTRA_CA_CERTS, to its root certificate",
   },
   configuration: {
     code: "invalid-argument",

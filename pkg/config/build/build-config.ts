@@ -18,7 +18,7 @@ export function buildConfig(settings: Settings, info: ProcessInfo): Config {
   return deepFreeze<Config>({
     ...pool,
     ...buildAws(settings),
-    ...buildNetwork(settings),
+    ...buildNetwork(settings, info),
     ...buildSync(settings),
     ...buildProvisioning(settings),
     ...buildService(settings, info.cwd),

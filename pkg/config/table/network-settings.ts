@@ -64,6 +64,17 @@ export const NETWORK_SETTINGS = {
     operators: true,
     commands: CALLING_AWS,
   }),
+  "ca-bundle": optionalTextSetting({
+    group: "Network",
+    description:
+      "PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config",
+    example: "path",
+    parse: shapes.plainText,
+    fallbackText: "the CAs of Node.js",
+    extraEnv: ["AWS_CA_BUNDLE", "SSL_CERT_FILE"],
+    operators: true,
+    commands: CALLING_AWS,
+  }),
   "patience-seconds": wholeNumberSetting({
     group: "Network",
     description:

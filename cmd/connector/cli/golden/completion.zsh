@@ -14,6 +14,8 @@ _connector() {
       'validate:Check the pool, the credentials and the permissions'
       'sync:Write the whole pool to a .c1z file'
       'list:Print users, groups or members'
+      'get:Print everything about one user'
+      'inspect:Print what a .c1z file holds'
       'create-account:Create a user'
       'update-user:Set or remove attributes of a user'
       'enable-user:Enable a user'
@@ -50,6 +52,8 @@ _connector() {
         validate) _connector_validate ;;
         sync) _connector_sync ;;
         list) _connector_list ;;
+        get) _connector_get ;;
+        inspect) _connector_inspect ;;
         create-account) _connector_create_account ;;
         update-user) _connector_update_user ;;
         enable-user) _connector_enable_user ;;
@@ -103,12 +107,12 @@ _connector_validate() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
-    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
-    '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
+    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -138,11 +142,14 @@ _connector_sync() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -160,8 +167,8 @@ _connector_list() {
   case "$state" in
     command)
       local -a commands=(
-      'users:Print all users'
-      'groups:Print all groups'
+      'users:Print all users, or those that a filter selects'
+      'groups:Print all groups, or those of a user'
       'members:Print the members of a group'
       )
       _describe -t commands command commands
@@ -178,6 +185,9 @@ _connector_list() {
 
 _connector_list_users() {
   _arguments -s \
+    '--filter[Only these users\: an attribute, = or ^= (begins with), a value, such as '\''email ^= "a"'\'']:value: ' \
+    '--columns[Only these columns, with commas between them (repeatable)]:value: ' \
+    '--attributes[These attributes too, such as custom\:department (repeatable)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -197,8 +207,11 @@ _connector_list_users() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -209,6 +222,8 @@ _connector_list_users() {
 
 _connector_list_groups() {
   _arguments -s \
+    '--user[Only the groups of this user\: sub, username or e-mail address]:value: ' \
+    '--columns[Only these columns, with commas between them (repeatable)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -228,8 +243,11 @@ _connector_list_groups() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -239,6 +257,63 @@ _connector_list_groups() {
 }
 
 _connector_list_members() {
+  _arguments -s \
+    '--columns[Only these columns, with commas between them (repeatable)]:value: ' \
+    '--attributes[These attributes too, such as custom\:department (repeatable)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_get() {
+  local state line
+  _arguments -s -C \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '1: :->command' \
+    '*:: :->rest'
+  case "$state" in
+    command)
+      local -a commands=(
+      'user:Print all attributes, groups and second factors of a user'
+      )
+      _describe -t commands command commands
+      ;;
+    rest)
+      case "$line[1]" in
+        user) _connector_get_user ;;
+      esac
+      ;;
+  esac
+}
+
+_connector_get_user() {
   _arguments -s \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
@@ -259,14 +334,26 @@ _connector_list_members() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
+}
+
+_connector_inspect() {
+  _arguments -s \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '1: :(runs users groups memberships)'
 }
 
 _connector_create_account() {
@@ -298,6 +385,8 @@ _connector_create_account() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -306,12 +395,14 @@ _connector_create_account() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -322,7 +413,7 @@ _connector_create_account() {
 
 _connector_update_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--set[Attribute to set, by its name in Cognito (repeatable)]:value: ' \
     '--set-json[Attributes to set, as a JSON object]:value: ' \
     '--remove[Attribute to remove (repeatable)]:value: ' \
@@ -345,6 +436,8 @@ _connector_update_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -353,12 +446,14 @@ _connector_update_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -369,7 +464,7 @@ _connector_update_user() {
 
 _connector_enable_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -389,6 +484,8 @@ _connector_enable_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -397,12 +494,14 @@ _connector_enable_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -413,7 +512,7 @@ _connector_enable_user() {
 
 _connector_disable_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--keep-sessions[Do not sign the user out; AWS revokes the tokens anyway]' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
@@ -434,6 +533,8 @@ _connector_disable_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -442,12 +543,14 @@ _connector_disable_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -458,7 +561,7 @@ _connector_disable_user() {
 
 _connector_sign_out_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -478,6 +581,8 @@ _connector_sign_out_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -486,12 +591,14 @@ _connector_sign_out_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -502,7 +609,7 @@ _connector_sign_out_user() {
 
 _connector_set_password() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--stdin[Read the password from stdin, one line (required)]' \
     '--temporary[Require the user to change the password at the next sign-in]' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
@@ -524,6 +631,8 @@ _connector_set_password() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -532,12 +641,14 @@ _connector_set_password() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -548,7 +659,7 @@ _connector_set_password() {
 
 _connector_rotate_password() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--encrypt-to[File with the public JWK or age recipient that encrypts the password (required)]:path:_files' \
     '--temporary[Require the user to change the password at the next sign-in]' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
@@ -570,6 +681,8 @@ _connector_rotate_password() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -578,12 +691,14 @@ _connector_rotate_password() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -594,7 +709,7 @@ _connector_rotate_password() {
 
 _connector_reset_password() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -614,6 +729,8 @@ _connector_reset_password() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -622,12 +739,14 @@ _connector_reset_password() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -638,7 +757,7 @@ _connector_reset_password() {
 
 _connector_resend_invitation() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -658,6 +777,8 @@ _connector_resend_invitation() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -666,12 +787,14 @@ _connector_resend_invitation() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -682,7 +805,7 @@ _connector_resend_invitation() {
 
 _connector_confirm_sign_up() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -702,6 +825,8 @@ _connector_confirm_sign_up() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -710,12 +835,14 @@ _connector_confirm_sign_up() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -726,7 +853,7 @@ _connector_confirm_sign_up() {
 
 _connector_reset_mfa() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -746,6 +873,8 @@ _connector_reset_mfa() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -754,12 +883,14 @@ _connector_reset_mfa() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -770,7 +901,7 @@ _connector_reset_mfa() {
 
 _connector_delete_user() {
   _arguments -s \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -790,6 +921,8 @@ _connector_delete_user() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -798,12 +931,14 @@ _connector_delete_user() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -815,7 +950,7 @@ _connector_delete_user() {
 _connector_grant() {
   _arguments -s \
     '--group[Name of a group; at least one is required (repeatable)]:value: ' \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -835,6 +970,8 @@ _connector_grant() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -843,12 +980,14 @@ _connector_grant() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -860,7 +999,7 @@ _connector_grant() {
 _connector_revoke() {
   _arguments -s \
     '--group[Name of a group; at least one is required (repeatable)]:value: ' \
-    '--user[The user\: sub, username or e-mail address (required)]:value: ' \
+    '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -880,6 +1019,8 @@ _connector_revoke() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -888,12 +1029,14 @@ _connector_revoke() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -927,6 +1070,8 @@ _connector_create_group() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -935,12 +1080,14 @@ _connector_create_group() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -974,6 +1121,8 @@ _connector_update_group() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -982,12 +1131,14 @@ _connector_update_group() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1018,6 +1169,8 @@ _connector_delete_group() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -1026,12 +1179,14 @@ _connector_delete_group() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1061,6 +1216,8 @@ _connector_serve() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
@@ -1072,9 +1229,10 @@ _connector_serve() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that contains client-secret]:path:_files' \
     '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
@@ -1146,15 +1304,38 @@ _connector_audit_show() {
     '--since[From this time\: 2026-11-21, 2026-11-21T08\:00\:00Z, or 24h or 7d ago]:value: ' \
     '--until[Before this time, in the same formats]:value: ' \
     '--kind[Kind of change, such as grant or delete-user]:value: ' \
-    '--user[Changes of this user, by sub]:value: ' \
+    '--user[Changes of this user\: a sub, username or e-mail address]:value: ' \
     '--group[Changes of this group or its memberships]:value: ' \
     '--outcome[done, nothing-to-do, refused, failed, undone, partial or unknown]:value: ' \
     '--change[The change with this ID]:value: ' \
-    '--by[Changes whose requester contains this text]:value: ' \
+    '--by[Changes whose requester contains this text, such as cli\:root]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1165,8 +1346,31 @@ _connector_audit_verify() {
     '--expect-last[Last hash of an earlier check, which the log must still contain]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1192,13 +1396,13 @@ _connector_recover() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
-    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1209,7 +1413,7 @@ _connector_recover() {
 
 _connector_iam_policy() {
   _arguments -s \
-    '--with[Include the permissions to change the pool]:value:(provisioning)' \
+    '--with[Include what these need, separated by commas\: provision, sessions, groups, passwords, attributes; or provisioning for all]:value: ' \
     '--account-id[AWS account of the pool (default\: *, any account)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
@@ -1260,6 +1464,8 @@ _connector_config_show() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
@@ -1272,9 +1478,10 @@ _connector_config_show() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that contains client-secret]:path:_files' \
     '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
@@ -1302,6 +1509,7 @@ _connector_config_show() {
     '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1336,6 +1544,7 @@ _connector_actions() {
 _connector_actions_list() {
   _arguments -s \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1363,6 +1572,8 @@ _connector_actions_invoke() {
     '--https-proxy[Proxy for https endpoints]:value: ' \
     '--http-proxy[Proxy for http endpoints]:value: ' \
     '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
@@ -1371,12 +1582,14 @@ _connector_actions_invoke() {
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
     '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
     '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1407,7 +1620,7 @@ _connector_version() {
 _connector_help() {
   _arguments -s \
     '(--help -h)'{--help,-h}'[Show help]' \
-    '1: :(settings validate sync list create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group serve health-check audit recover iam-policy config actions capabilities completion version)'
+    '1: :(settings validate sync list get inspect create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group serve health-check audit recover iam-policy config actions capabilities completion version)'
 }
 
 if [ "$funcstack[1]" = "_connector" ]; then
