@@ -126,7 +126,7 @@ const AFTER_PERMISSION: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReas
 function permissionOf(error: GovernanceError): Pick<PermissionProbe, "allowed" | "detail"> {
   if (error.code === "permission-denied") return { allowed: false, detail: error.message };
   if (AFTER_PERMISSION.has(error.reason)) return { allowed: true, detail: "" };
-  if (error.code === "invalid-argument") {
+  if (error.code === "invalid-argument" || error.reason === "request-refused") {
     return {
       allowed: "likely",
       detail: "AWS refused the request of this check, which changes nothing, and did not deny it",
