@@ -111,6 +111,10 @@ _connector_validate() {
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
@@ -398,7 +402,7 @@ _connector_create_account() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -449,7 +453,7 @@ _connector_update_user() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -497,7 +501,7 @@ _connector_enable_user() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -546,7 +550,7 @@ _connector_disable_user() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -594,7 +598,7 @@ _connector_sign_out_user() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -644,7 +648,7 @@ _connector_set_password() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -694,7 +698,7 @@ _connector_rotate_password() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -742,7 +746,7 @@ _connector_reset_password() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -790,7 +794,7 @@ _connector_resend_invitation() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -838,7 +842,7 @@ _connector_confirm_sign_up() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -886,7 +890,7 @@ _connector_reset_mfa() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -934,7 +938,7 @@ _connector_delete_user() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -983,7 +987,7 @@ _connector_grant() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1032,7 +1036,7 @@ _connector_revoke() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1083,7 +1087,7 @@ _connector_create_group() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1134,7 +1138,7 @@ _connector_update_group() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1182,7 +1186,7 @@ _connector_delete_group() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1232,7 +1236,7 @@ _connector_serve() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that contains client-secret]:path:_files' \
     '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
@@ -1400,6 +1404,9 @@ _connector_recover() {
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
@@ -1481,7 +1488,7 @@ _connector_config_show() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--client-secret-file[File that contains client-secret]:path:_files' \
     '--listen[Address of the gRPC service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:50051)]:value: ' \
@@ -1585,7 +1592,7 @@ _connector_actions_invoke() {
     '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
-    '--max-invitations-per-hour[Maximum number of invitations in an hour; 0 refuses all, and Cognito itself sends at most 50 e-mails a day (0 to 1000000; default\: 50)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
