@@ -69,7 +69,7 @@ describe("each command", () => {
     [
       "revoke --group a --user u",
       "revoke",
-      "revoked: user u is no longer in group a\n",
+      "revoked: user u is no longer in group a\ntokens that were issued before name group a until they expire; end-sessions signs the users out as well\n",
       ["AdminRemoveUserFromGroup"],
     ],
     [
@@ -78,7 +78,12 @@ describe("each command", () => {
       "created: user sub-new, username name-of-sub-new\n",
       ["AdminCreateUser", "AdminSetUserPassword"],
     ],
-    ["delete-user --user u", "deleteUser", "deleted: user u, member of admins\n", ["AdminDeleteUser"]],
+    [
+      "delete-user --user u",
+      "deleteUser",
+      "deleted: user u, member of admins\ntokens that were issued before stay valid until they expire, where an application checks them by itself\n",
+      ["AdminDeleteUser"],
+    ],
     ["enable-user --user u", "enableUser", "enabled: user u\n", ["AdminEnableUser"]],
     [
       "disable-user --user u",
@@ -120,7 +125,12 @@ describe("each command", () => {
     ["reset-mfa --user u", "resetMfa", "MFA turned off: user u\n", ["AdminSetUserMFAPreference"]],
     ["create-group --name g --precedence 0", "createGroup", "created: group g\n", ["CreateGroup"]],
     ["update-group --group g --description x", "updateGroup", "updated: group g\n", ["UpdateGroup"]],
-    ["delete-group --group g", "deleteGroup", "deleted: group g; 2 members affected\n", ["DeleteGroup"]],
+    [
+      "delete-group --group g",
+      "deleteGroup",
+      "deleted: group g; 2 members affected\ntokens that were issued before name group g until they expire; end-sessions signs the users out as well\n",
+      ["DeleteGroup"],
+    ],
     [
       'actions invoke disable_user --args {"user_id":"u"}',
       "disableUser",
@@ -234,6 +244,7 @@ describe("what comes out", () => {
       group: null,
       enabled: false,
       status: "CONFIRMED",
+      warning: null,
       change: "change-1",
       steps: [
         { operation: "AdminDisableUser", state: "done", request_id: "req-1" },
@@ -250,8 +261,8 @@ describe("what comes out", () => {
     uses({ disableUser: disabled });
     const { stdout } = await ran(line("disable-user --user u"), {}, "csv");
     expect(stdout.split("\r\n")).toEqual([
-      "kind,outcome,user,group,enabled,status,change,steps,would_call",
-      "disable-user,done,s-1,,false,CONFIRMED,change-1,AdminDisableUser done [req-1]; AdminUserGlobalSignOut done,",
+      "kind,outcome,user,group,enabled,status,warning,change,steps,would_call",
+      "disable-user,done,s-1,,false,CONFIRMED,,change-1,AdminDisableUser done [req-1]; AdminUserGlobalSignOut done,",
       "",
     ]);
   });
@@ -281,7 +292,9 @@ describe("what comes out", () => {
       }),
     });
     const { stdout } = await ran(line("delete-user --user u"));
-    expect(stdout).toBe("deleted: user s-1, member of no group\ndeletions left: 99 of 100 in an hour\n");
+    expect(stdout).toBe(
+      "deleted: user s-1, member of no group\ntokens that were issued before stay valid until they expire, where an application checks them by itself\ndeletions left: 99 of 100 in an hour\n",
+    );
     expect(JSON.parse((await ran(line("delete-user --user u"), {}, "jsonl")).stdout)).toMatchObject({
       left: { deletions: { left: 99, limit: 100, window: "hour" } },
     });
@@ -315,7 +328,7 @@ describe("what comes out", () => {
 
   test("a dry run of a deletion says how many members it affects", async () => {
     expect((await ran(line("delete-group --group g --dry-run"))).stdout).toBe(
-      "dry run: would call DeleteGroup (group g)\n2 members would be affected\n",
+      "dry run: would call DeleteGroup (group g)\n2 members would be affected\ntokens that were issued before name group g until they expire; end-sessions signs the users out as well\n",
     );
   });
 
@@ -591,7 +604,7 @@ describe("bad usage is one line, exit code 2, and no change", () => {
   test("a group name that Cognito would refuse stops the command before the first change", async () => {
     const { exitCode, stderr } = await ran(["grant", "--group", "good", "--group", "b ad", "--user", "u"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('--group: "b ad": the name ');
+    expect(stderr).toContain('--group: "b<U+0020>ad": the name ');
     expect(fake.calls).toEqual([]);
   });
 
