@@ -234,7 +234,7 @@ describe("cognito-local, changed by the official Go client through our server", 
   });
 
   const lacks = (operation: string): unknown =>
-    expect.stringContaining(`${operation}: ${server.url} does not know the operation`);
+    expect.stringContaining(`${operation}: ${server.url} does not support the operation`);
 
   // cognito-local answers 500 `CognitoLocal#Unsupported` to these, where Cognito has them.
   test.for([
