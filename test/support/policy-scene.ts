@@ -14,11 +14,11 @@ export const POLICY_POOL = "us-east-1_Ab129faBb";
 export interface PolicyScene {
   readonly pool: Pool;
   readonly folder: string;
-  stored(username: string): StoredUser;
+  readonly stored: (username: string) => StoredUser;
   /** The whole pool as it is, to compare. */
-  snapshot(): string;
+  readonly snapshot: () => string;
   /** Runs a command line in this process, with `--provisioning` where it takes that. */
-  command(argv: readonly string[], stdin?: string): Promise<CommandResult>;
+  readonly command: (argv: readonly string[], stdin?: string) => Promise<CommandResult>;
   /** Runs `connector serve` until the scene is closed. */
   serve(): Promise<Served>;
   close(): Promise<void>;
@@ -35,7 +35,7 @@ export interface Served {
   readonly address: string;
   /** The address of the health endpoint. */
   readonly http: string;
-  log(): string;
+  readonly log: () => string;
 }
 
 /** The pool of a small company, whose connector may call these actions and no other. */
@@ -90,10 +90,13 @@ export async function policyScene(allowed: readonly string[]): Promise<PolicySce
       return JSON.stringify([users, pool.groups(0, 60).items]);
     },
     async command(argv, stdin = "") {
-      const reads = ["sync", "list"].includes(argv[0] ?? "");
+      const [command = ""] = argv;
       const own = memoryContext({ ...context(), stdin: memoryInput(stdin) });
-      const flags = settings.filter((flag) => !reads || !/^--(provisioning|state-dir)/.test(flag));
-      const taken = argv[0] === "validate" ? flags.filter((flag) => !flag.startsWith("--state-dir")) : flags;
+      const isTaken = (flag: string): boolean => {
+        if (flag === "--provisioning") return !["sync", "list", "get"].includes(command);
+        return !flag.startsWith("--state-dir") || !["validate", "list", "get"].includes(command);
+      };
+      const taken = settings.filter(isTaken);
       const code = await run([...argv, ...taken, "--log-format=console"], own);
       return { code, stdout: own.stdout.text(), stderr: own.stderr.text() };
     },
