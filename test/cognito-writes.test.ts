@@ -290,7 +290,7 @@ describe.for(CASES)("$method", ({ operation, run, isDone, repeats, doneAlready }
     const { pool, server, directory } = await serve();
     server.credentials.deny(operation);
     const error = await refusal(run(directory));
-    expect([error.code, error.reason]).toEqual(["permission-denied", undefined]);
+    expect([error.code, error.reason]).toEqual(["permission-denied", "iam-denied"]);
     expect(error.message).toContain(`allow cognito-idp:${operation} on arn:aws:cognito-idp:`);
     expect(isDone(pool)).toBe(false);
     expect(server.stats.count()).toBe(1);
