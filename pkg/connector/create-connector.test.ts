@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
+import { person } from "../../test/cognito/definitions.ts";
 import {
   fakeDirectory,
   POOL,
@@ -8,6 +9,7 @@ import {
   throttledError,
   userNumber,
 } from "../../test/support/fake-directory.ts";
+import { createStage } from "../../test/support/provision-stage.ts";
 import type { Directory, PermissionProbe } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { resourceStub } from "../protocol/builders.ts";
@@ -91,6 +93,25 @@ describe("the connector", () => {
     const { directory } = fakeDirectory({ users: [userNumber(2)] });
     const found = await connectorOver(directory, "username").getResource(id("user", "user2"), never);
     expect(found.id?.resource).toBe("user2");
+  });
+
+  test("a user whom the listing does not show yet, or whose name no filter can contain, is found", async () => {
+    const { directory, pool } = createStage({ consistency: { createdUnlisted: { ms: 60_000 } } });
+    const { sub } = pool.addUser({ username: "DOMAIN\\jdoe" });
+    expect((await connectorOver(directory).getResource(id("user", sub), never)).id?.resource).toBe(sub);
+    const upper = await connectorOver(directory).getResource(id("user", sub.toUpperCase()), never);
+    expect(upper.id?.resource).toBe(sub);
+    const named = await connectorOver(directory, "username").getResource(id("user", "DOMAIN\\jdoe"), never);
+    expect(named.id?.resource).toBe("DOMAIN\\jdoe");
+  });
+
+  test("mark 28: an answer about another user is not the user that was asked for", async () => {
+    const { directory } = createStage({
+      users: [person(1, { username: "ann", attributes: { preferred_username: "bob" } })],
+      aliasAttributes: ["preferred_username"],
+    });
+    const lookup = connectorOver(directory, "username").getResource(id("user", "bob"), never);
+    await expect(lookup).rejects.toMatchObject({ code: "not-found" });
   });
 
   test.for([

@@ -1,3 +1,4 @@
+import { userNameProblem } from "../core/attributes/names.ts";
 import type { EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
@@ -154,8 +155,9 @@ export function createConnector(options: ConnectorOptions): Connector {
 
   async function getUser(id: string, signal: AbortSignal): Promise<Resource> {
     const pool = await cachedPool(signal);
-    const found = await directory.findUsers(userIdKind, id, signal);
-    const [user] = found;
+    const wanted = isUuid(id) && userIdKind === "sub" ? id.toLowerCase() : id;
+    const found = await listedUsers(wanted, signal);
+    const user = found[0] ?? (await unlistedUser(wanted, signal));
     // An id of another form may be a username or an e-mail address, which no error repeats (D20).
     const named = `${userIdKind}${isUuid(id) ? ` ${id}` : ""}`;
     if (user === undefined) {
@@ -165,6 +167,31 @@ export function createConnector(options: ConnectorOptions): Connector {
       throw new GovernanceError("internal", `Cognito has ${found.length} users with this ${named}`);
     }
     return userResource(user, pool, userIdKind);
+  }
+
+  async function listedUsers(id: string, signal: AbortSignal): Promise<readonly User[]> {
+    try {
+      return await directory.findUsers(userIdKind, id, signal);
+    } catch (error) {
+      if (error instanceof GovernanceError && error.reason === "not-searchable") return [];
+      throw error;
+    }
+  }
+
+  /**
+   * A new user, or one whose id no filter can contain. AWS may answer another user, for an alias or a linked profile. Where
+   * IAM denies the call, the listing decides alone.
+   */
+  async function unlistedUser(id: string, signal: AbortSignal): Promise<User | undefined> {
+    if (userNameProblem(id) !== undefined) return undefined;
+    try {
+      const user = await directory.getUser(id, signal);
+      return user[userIdKind] === id ? user : undefined;
+    } catch (error) {
+      if (!(error instanceof GovernanceError)) throw error;
+      if (error.reason === "user-gone" || error.code === "permission-denied") return undefined;
+      throw error;
+    }
   }
 
   const claims = createClaims(directory, offers, now);
