@@ -45,6 +45,8 @@ export interface Membership {
   readonly group: string;
   /** Of a revoke: the user was signed out, or in a dry run would be. */
   readonly signedOut?: boolean;
+  /** Of a revoke that has nothing to do: the pool has no group of this name, which may be misspelt. */
+  readonly groupMissing?: boolean;
 }
 
 /** How the account gets its password. */

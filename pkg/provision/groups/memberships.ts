@@ -89,7 +89,10 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     const fresh = await userIfThere(deps, user, signal);
     if (fresh === undefined) return { kind: "nothing-to-do", result: { user: undefined, group: name } };
     const isIn = (await groupsOfUser(directory, fresh.username, signal)).has(name);
-    if (!isIn && !endSessions) return { kind: "nothing-to-do", result: { user: fresh, group: name } };
+    if (!isIn && !endSessions) {
+      const groupMissing = await isMissing(name, signal);
+      return { kind: "nothing-to-do", result: { user: fresh, group: name, groupMissing } };
+    }
     return {
       kind: "change",
       steps: [
@@ -110,6 +113,15 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
         return { user: fresh, group: name, signedOut };
       },
     };
+  }
+
+  async function isMissing(name: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      return (await groups.recent(name, signal)) === undefined;
+    } catch (error) {
+      if (error instanceof GovernanceError && error.code === "permission-denied") return false;
+      throw error;
+    }
   }
 
   async function isMember(

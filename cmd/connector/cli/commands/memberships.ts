@@ -24,7 +24,8 @@ export function membershipsCommand(
         const ref = { by: "text", value: user } as const;
         const outcome = await provisioner[kind](ref, group, write, signal);
         const sub = outcome.result.user?.sub;
-        const { signedOut = false } = outcome.result;
+        const { signedOut = false, groupMissing = false } = outcome.result;
+        const missing = groupMissing ? ": the pool has no group of this name" : "";
         const isMade = kind === "revoke" && outcome.outcome !== "nothing-to-do";
         const who = sub === undefined ? "the user is not in the pool" : `user ${sub}`;
         const sentences =
@@ -32,7 +33,7 @@ export function membershipsCommand(
             ? { done: `granted: ${who} is in group ${group}`, already: `${who} is already in group ${group}` }
             : {
                 done: `revoked: ${who} is no longer in group ${group}${signedOut ? ", and is signed out" : ""}`,
-                already: sub === undefined ? who : `${who} is not in group ${group}`,
+                already: sub === undefined ? who : `${who} is not in group ${group}${missing}`,
               };
         return changeRow(kind, outcome, {
           user: sub,
