@@ -413,6 +413,25 @@ describe("connector list and get, of chosen users", () => {
     const csv = await ran("get", "user", "ada", "--output", "csv");
     expect(csv.stdout.split("\r\n")).toHaveLength(3);
   });
+
+  // Last, since its answers stay scripted.
+  test("get user never prints another account, which AWS answers for the name of a linked profile", async () => {
+    const sub = "22222222-2222-4333-8444-555555555555";
+    cognito.script({
+      operation: "ListUsers",
+      times: 1,
+      rewrite: () => ({
+        Users: [{ ...wireAda(), Username: "Google_1088", Attributes: [{ Name: "sub", Value: sub }] }],
+      }),
+    });
+    cognito.script({
+      operation: "AdminGetUser",
+      rewrite: () => ({ ...wireAda(), Attributes: undefined, UserAttributes: wireAda().Attributes }),
+    });
+    const { code, stdout } = await ran("get", "user", sub);
+    expect(code).not.toBe(0);
+    expect(stdout).toBe("");
+  });
 });
 
 function isJson(text: string): boolean {

@@ -7,7 +7,7 @@ import { userNameProblem } from "../core/attributes/names.ts";
 import type { EpochClock, EpochMs } from "../core/clock.ts";
 import type { Directory, SearchableAttribute } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
-import type { User } from "../core/user.ts";
+import type { User, UserDetails } from "../core/user.ts";
 import { isUuid } from "../core/uuid.ts";
 
 /** What identifies an account: the `sub` is never used again, and the username never changes. */
@@ -27,7 +27,7 @@ export interface UserFinder {
    */
   byText(text: string, signal: AbortSignal): Promise<Account>;
   /** The account as it is now, or undefined when it is gone, also when another account has its username now. */
-  reread(account: Account, signal: AbortSignal): Promise<User | undefined>;
+  reread(account: Account, signal: AbortSignal): Promise<UserDetails | undefined>;
   /**
    * Whether an account that `reread` does not find may be there all the same: it was made a moment ago, or a listing shows
    * it (mark 50).
@@ -61,7 +61,7 @@ export function createUserFinder(
     return account;
   }
 
-  async function read(name: string, signal: AbortSignal): Promise<User | undefined> {
+  async function read(name: string, signal: AbortSignal): Promise<UserDetails | undefined> {
     try {
       return await directory.getUser(name, signal);
     } catch (error) {
@@ -84,7 +84,7 @@ export function createUserFinder(
     }
   }
 
-  async function reread({ sub, username }: Account, signal: AbortSignal): Promise<User | undefined> {
+  async function reread({ sub, username }: Account, signal: AbortSignal): Promise<UserDetails | undefined> {
     const answer = await read(username, signal);
     if (answer?.sub === sub) return remembered(answer);
     usernames.delete(sub);

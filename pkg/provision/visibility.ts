@@ -1,4 +1,4 @@
-import type { User } from "../core/user.ts";
+import type { User, UserDetails } from "../core/user.ts";
 import type { Deps } from "./deps.ts";
 import type { Account } from "./find-user.ts";
 
@@ -27,7 +27,7 @@ export async function userIfThere(
   deps: Pick<Deps, "sleep" | "users">,
   account: Account,
   signal: AbortSignal,
-): Promise<User | undefined> {
+): Promise<UserDetails | undefined> {
   const { users } = deps;
   const user = await users.reread(account, signal);
   if (user !== undefined || !(await users.maybeThere(account, signal))) return user;

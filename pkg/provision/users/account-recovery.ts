@@ -1,6 +1,6 @@
 import type { Medium } from "../../core/directory-writer.ts";
 import type { OpenChange } from "../../core/journal.ts";
-import { MFA_FACTORS, type User } from "../../core/user.ts";
+import { MFA_FACTORS, type User, type UserDetails } from "../../core/user.ts";
 import type { Plan } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
@@ -98,8 +98,8 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
     };
   }
 
-  async function planMfa(user: User, signal: AbortSignal): Promise<Plan<ChangedUser>> {
-    const { factors } = await directory.getUser(user.username, signal);
+  async function planMfa(user: UserDetails): Promise<Plan<ChangedUser>> {
+    const { factors } = user;
     if (factors.length === 0) return { kind: "nothing-to-do", result: { user } };
     const known = MFA_FACTORS.filter((factor) => factors.includes(factor));
     const unknown = factors.filter((factor) => !known.some((each) => each === factor));
@@ -119,18 +119,11 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
           "AdminSetUserMFAPreference",
           // A factor that the user does not have is left out: AWS may refuse to turn it off.
           (inner) => directory.clearMfa(user.username, known, inner),
-          async (inner) =>
-            (await hasFactors(user.username, inner))
-              ? { state: "not-done" }
-              : { state: "done", receipt: { requestId: undefined } },
+          (inner) => reconcileUser(deps, user, (now) => now.factors.length === 0, inner),
         );
         return { user: await readBack(deps, user, steps.signal) };
       },
     };
-  }
-
-  async function hasFactors(username: string, signal: AbortSignal): Promise<boolean> {
-    return (await directory.getUser(username, signal)).factors.length > 0;
   }
 
   async function reconcile({ kind, target, hints }: OpenChange, steps: StepLog): Promise<RecoveryResult> {
@@ -148,7 +141,7 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
     if (kind === "reset-password" && user !== undefined && before !== "RESET_REQUIRED") {
       return { outcome: user.status === "RESET_REQUIRED" ? "done" : "failed", says };
     }
-    if (kind === "reset-mfa" && user !== undefined && !(await hasFactors(user.username, steps.signal))) {
+    if (kind === "reset-mfa" && user?.factors.length === 0) {
       return { outcome: "done", says: `user ${sub} has no second factor` };
     }
     return {

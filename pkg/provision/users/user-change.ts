@@ -1,7 +1,7 @@
 import type { ChangeKind, ChangeTarget } from "../../core/change.ts";
 import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { User } from "../../core/user.ts";
+import type { User, UserDetails } from "../../core/user.ts";
 import { isUuid } from "../../core/uuid.ts";
 import type { Plan, Reconciled } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
@@ -9,7 +9,7 @@ import type { Account } from "../find-user.ts";
 import type { Outcome, UserRef, WriteContext } from "../provisioner.ts";
 import { userIfThere } from "../visibility.ts";
 
-/** A change of one account. `User` as subject: planned on the account as it is now. */
+/** A change of one account. `UserDetails` as subject: planned on the account as it is now. */
 interface UserChange<Subject extends Account, T> {
   readonly kind: ChangeKind;
   readonly user: UserRef;
@@ -20,7 +20,7 @@ interface UserChange<Subject extends Account, T> {
 /** Finds the account, reads it again once its lock is held, and runs the change. `not-found` when it is gone. */
 export function changeUser<T>(
   deps: Deps,
-  change: UserChange<User, T>,
+  change: UserChange<UserDetails, T>,
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
@@ -108,7 +108,7 @@ function groupIn(group: string | undefined): Pick<ChangeTarget, "group"> {
 export async function reconcileUser(
   { users }: Pick<Deps, "users">,
   user: User,
-  isDone: (now: User) => boolean,
+  isDone: (now: UserDetails) => boolean,
   signal: AbortSignal,
 ): Promise<Reconciled<Receipt>> {
   const now = await users.reread(user, signal);

@@ -19,9 +19,8 @@ export function getUserCommand(text: string, config: Config, context: Context): 
   return withRuntime(config, context, async (runtime) => {
     const { signal, stdout } = context;
     const reader = createUserReader(runtime, context);
-    const { username } = await reader.find(text, signal);
-    const user = await runtime.directory.getUser(username, signal);
-    const groups = await groupsOf(username, runtime, signal);
+    const user = await reader.read(await reader.find(text, signal), signal);
+    const groups = await groupsOf(user.username, runtime, signal);
     const [listed] = await reader.listed([user], signal);
     const found: Found = { user, groups, temporaryPassword: listed?.temporaryPassword };
     switch (config.output) {

@@ -1,7 +1,7 @@
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { temporaryPassword } from "../../../../pkg/core/passwords/temporary-password.ts";
 import type { Pool } from "../../../../pkg/core/pool.ts";
-import type { User } from "../../../../pkg/core/user.ts";
+import type { User, UserDetails } from "../../../../pkg/core/user.ts";
 import { type Account, createUserFinder } from "../../../../pkg/provision/find-user.ts";
 import type { Runtime } from "../../app/compose.ts";
 import type { Context } from "../../process/context.ts";
@@ -9,8 +9,10 @@ import type { ListedUser } from "../output/user-columns.ts";
 
 /** Reads of users for people, who name them in their own words. */
 export interface UserReader {
-  /** By a sub, a username or an e-mail address. */
+  /** By any name that people give a user. */
   find(text: string, signal: AbortSignal): Promise<Account>;
+  /** Everything of the account, and never that of another one, which AWS may answer for its name. */
+  read(account: Account, signal: AbortSignal): Promise<UserDetails>;
   /** Undefined where the pool's settings may not be read, or cannot be now: what is printed then says less. */
   poolIfReadable(signal: AbortSignal): Promise<Pool | undefined>;
   /** Asks for the settings of the pool when there is an account with a temporary password. */
@@ -21,6 +23,7 @@ export function createUserReader(
   { directory, connector }: Pick<Runtime, "directory" | "connector">,
   { now }: Pick<Context, "now">,
 ): UserReader {
+  const finder = createUserFinder(directory, "sub", now);
   let pool: Promise<Pool | undefined> | undefined;
 
   function poolIfReadable(signal: AbortSignal): Promise<Pool | undefined> {
@@ -32,7 +35,14 @@ export function createUserReader(
   }
 
   return {
-    find: (text, signal) => createUserFinder(directory, "sub", now).byText(text, signal),
+    find: (text, signal) => finder.byText(text, signal),
+    async read(account, signal) {
+      const user = await finder.reread(account, signal);
+      if (user !== undefined) return user;
+      throw new GovernanceError("not-found", `user ${account.sub} is not in this pool`, {
+        reason: "user-gone",
+      });
+    },
     poolIfReadable,
     async listed(users, signal) {
       const waiting = users.some(({ status }) => status === "FORCE_CHANGE_PASSWORD");

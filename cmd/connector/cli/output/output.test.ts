@@ -137,6 +137,12 @@ describe("a table", () => {
     );
   });
 
+  test("keeps an id in the last column whole, which people copy", () => {
+    const id = "11111111-2222-4333-8444-555555555555";
+    const text = createTable(["NAME", "ID"], () => 80).lines([["n".repeat(46), id]]);
+    expect(text).toContain(`\n  ${id}\n`);
+  });
+
   test.for([[80], [120], [200]])(
     "of %i columns shows every character of every cell, and no longer line",
     ([columns = 0]) => {

@@ -8,6 +8,8 @@ const GAP = 2;
 const INDENT = 2;
 /** A last column that gets less than this begins on a line of its own. */
 const LEAST_FOR_LAST = 30;
+/** A last column of ids and names is not wrapped, since people copy these. */
+const LONGEST_ID = 40;
 
 /**
  * The lines of a table. The first page decides how wide the columns are; a longer cell of a later page moves only the
@@ -46,7 +48,7 @@ function rowText(cells: readonly string[], widths: readonly number[], width: num
   for (const [i, cell] of cells.entries()) {
     const columns = Math.max(widths[i] ?? 0, displayWidth(cell));
     const isLast = i === cells.length - 1;
-    const needed = isLast ? Math.min(columns, LEAST_FOR_LAST) : columns;
+    const needed = isLast && columns > LONGEST_ID ? LEAST_FOR_LAST : columns;
     if (width !== undefined && at > INDENT && at + needed > width) {
       lines.push(line);
       line = " ".repeat(INDENT);
