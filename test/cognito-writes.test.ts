@@ -414,6 +414,22 @@ describe("accounts", () => {
     });
   });
 
+  test("client metadata goes out with the five calls that start triggers, and with no other", async () => {
+    const { server, directory } = await serve();
+    const metadata = new Map([["ticket", "4711"]]);
+    await directory.createUser({ ...bob, clientMetadata: metadata }, never);
+    await directory.resendInvitation("invited", ["EMAIL"], never, metadata);
+    await directory.setAttributes("bob", new Map([["nickname", "B"]]), never, metadata);
+    await directory.confirmSignUp("new", never, metadata).catch(() => undefined);
+    await directory.resetPassword("bob", never, metadata).catch(() => undefined);
+    for (const { input } of server.stats.calls) {
+      expect(input).toMatchObject({ ClientMetadata: { ticket: "4711" } });
+    }
+    expect(server.stats.count()).toBe(5);
+    await directory.resendInvitation("invited", ["EMAIL"], never, new Map());
+    expect(server.stats.calls.at(-1)?.input).not.toHaveProperty("ClientMetadata");
+  });
+
   test("mark 40: a second invitation needs a medium, since AWS would use SMS", async () => {
     const { server, directory } = await serve();
     const error = await refusal(directory.resendInvitation("invited", [], never));

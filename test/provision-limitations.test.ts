@@ -99,7 +99,7 @@ test("L-23: a password is returned encrypted, and a lost one can be replaced", a
   const bytes = Buffer.from(sealed?.encryptedBytes ?? []).toString("latin1");
   expect(bytes.length).toBeGreaterThan(100);
   expect(bytes).not.toContain(second.reveal());
-  await stage.provisioner.resendInvitation(byText("carl"), asked, never);
+  await stage.provisioner.resendInvitation(byText("carl"), { deliverBy: undefined }, asked, never);
   expect(stage.pool.stored("carl")?.invitations).toBe(1);
 });
 

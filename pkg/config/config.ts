@@ -1,3 +1,4 @@
+import type { ClientMetadata } from "../core/client-metadata.ts";
 import type { ListenAddress, TcpAddress } from "../core/listen-address.ts";
 import type { LogLevel } from "../core/log-level.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
@@ -97,6 +98,10 @@ export interface Config {
   readonly provisioning: ProvisioningSettings;
   /** True: changes are planned and reported, and none is made. */
   readonly dryRun: boolean;
+  /** Why the change of this command line is made. */
+  readonly justification: string | undefined;
+  /** For the Lambda triggers of the pool. Its values are not shown. */
+  readonly clientMetadata: ClientMetadata | undefined;
   /** In Baton's format. Its key decrypts the passwords that the platform sends. */
   readonly clientSecret: string | undefined;
   readonly service: ServiceSettings;

@@ -34,6 +34,11 @@ export function accountCreationSchema(pool: Pool): ConnectorAccountCreationSchem
     description: "Let Cognito send the invitation with a temporary password",
     field: { case: "boolField", value: { defaultValue: false } },
   });
+  add("deliverInviteBy", {
+    displayName: "Deliver invitation by",
+    description: "EMAIL, SMS or both; empty: by e-mail if the account has an address, else by SMS",
+    field: { case: "stringField", value: {} },
+  });
   return create(ConnectorAccountCreationSchemaSchema, { fieldMap });
 }
 

@@ -329,6 +329,7 @@ describe("the connector", () => {
       ["email_verified", "boolField", false],
       ["zoneinfo", "stringField", false],
       ["sendInviteEmail", "boolField", false],
+      ["deliverInviteBy", "stringField", false],
     ]);
     expect(metadata.accountCreationSchema?.fieldMap["custom:employee_id"]?.description).toBe(
       "Cognito attribute custom:employee_id; 0 to 20 characters; can be set at creation only",

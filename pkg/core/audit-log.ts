@@ -13,6 +13,8 @@ export interface AuditRecord {
   readonly pool: string;
   readonly kind: ChangeKind | typeof REFUSED_CALL;
   readonly requester: Requester;
+  /** Why the change was asked for, as the caller wrote it. */
+  readonly justification?: string | undefined;
   readonly target: ChangeTarget;
   readonly outcome: ChangeOutcome;
   readonly code: ErrorCode | undefined;

@@ -1,3 +1,4 @@
+import type { ClientMetadata } from "./client-metadata.ts";
 import type { Group } from "./group.ts";
 import type { Secret } from "./secret.ts";
 import type { MfaFactor, User } from "./user.ts";
@@ -24,6 +25,7 @@ export interface NewUser {
   readonly temporaryPassword: Secret | undefined;
   /** Empty: no invitation is sent (MessageAction SUPPRESS). Never left to Cognito's default, which is SMS. */
   readonly inviteBy: readonly Medium[];
+  readonly clientMetadata?: ClientMetadata | undefined;
 }
 
 /** The fields of a group besides its name. UpdateGroup always gets all three: a server may replace or merge them. */
@@ -37,12 +39,18 @@ export interface GroupFields {
 /**
  * The calls that change the pool, one AWS call each, by true username or group name. A method resolves when AWS
  * confirmed the call, and rejects with a GovernanceError otherwise: with reason `outcome-unknown` when the call may have
- * been done all the same. A call is not repeated where that could do it twice.
+ * been done all the same. A call is not repeated where that could do it twice. `clientMetadata` goes to the triggers of the
+ * pool, in each call that takes it.
  */
 export interface DirectoryWriter {
   createUser(user: NewUser, signal: AbortSignal): Promise<Made<User>>;
   /** Sends a new temporary password. Only for users who still have one (FORCE_CHANGE_PASSWORD). */
-  resendInvitation(username: string, by: readonly Medium[], signal: AbortSignal): Promise<Receipt>;
+  resendInvitation(
+    username: string,
+    by: readonly Medium[],
+    signal: AbortSignal,
+    clientMetadata?: ClientMetadata,
+  ): Promise<Receipt>;
   deleteUser(username: string, signal: AbortSignal): Promise<Receipt>;
   enableUser(username: string, signal: AbortSignal): Promise<Receipt>;
   disableUser(username: string, signal: AbortSignal): Promise<Receipt>;
@@ -52,13 +60,14 @@ export interface DirectoryWriter {
     username: string,
     attributes: ReadonlyMap<string, string>,
     signal: AbortSignal,
+    clientMetadata?: ClientMetadata,
   ): Promise<Receipt>;
   deleteAttributes(username: string, names: readonly string[], signal: AbortSignal): Promise<Receipt>;
   /** Not permanent: the person must change it at the next sign-in. */
   setPassword(username: string, password: Secret, permanent: boolean, signal: AbortSignal): Promise<Receipt>;
   /** The old password is invalid at once. A code is sent to the verified e-mail address or phone number. */
-  resetPassword(username: string, signal: AbortSignal): Promise<Receipt>;
-  confirmSignUp(username: string, signal: AbortSignal): Promise<Receipt>;
+  resetPassword(username: string, signal: AbortSignal, clientMetadata?: ClientMetadata): Promise<Receipt>;
+  confirmSignUp(username: string, signal: AbortSignal, clientMetadata?: ClientMetadata): Promise<Receipt>;
   /** Turns these second factors off, and touches no other. */
   clearMfa(username: string, factors: readonly MfaFactor[], signal: AbortSignal): Promise<Receipt>;
   /** Rejects with `group-gone` or `user-gone`. Succeeds when the user is a member already. */

@@ -26,6 +26,8 @@ export interface NewChange {
   readonly beganAtMs: EpochMs;
   readonly requester: Requester;
   readonly target: ChangeTarget;
+  /** The caller's reason; kept until the change has its audit line. */
+  readonly justification?: string | undefined;
 }
 
 /** What a recovery needs to decide about a change that was cut off. Encrypted on disk, because it may name a login. */

@@ -43,6 +43,8 @@ export interface Pool {
   /** How sign-in may begin. With any value other than PASSWORD, accounts may have no password. */
   readonly firstAuthFactors: readonly string[];
   readonly mfa: string;
+  /** Whether the pool can send SMS; undefined: not known. */
+  readonly sendsSms?: boolean | undefined;
   readonly tier: string | undefined;
   readonly createdAt: Date | undefined;
 }

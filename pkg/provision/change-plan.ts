@@ -1,4 +1,5 @@
 import type { ChangeKind, ChangeTarget, UndoRecord } from "../core/change.ts";
+import type { ClientMetadata } from "../core/client-metadata.ts";
 import type { Receipt } from "../core/directory-writer.ts";
 import type { Budget, RecoveryHints } from "../core/journal.ts";
 import type { WriteOperation } from "../core/operations.ts";
@@ -45,6 +46,8 @@ export type Reconciled<R> =
 export interface Steps {
   /** Not the caller's signal: a change that has begun is not left half done when the caller gives up. */
   readonly signal: AbortSignal;
+  /** For the triggers of the pool, in the calls that take it. A recovery has none: it is not kept. */
+  readonly clientMetadata: ClientMetadata | undefined;
   /**
    * Makes one call. When its answer is lost (`outcome-unknown`, `delivery-failed`, `trigger-failed`, or a limit that may be
    * that of messages), `reconcile` finds out by reading whether it was done; without it the outcome stays unknown. Rejects

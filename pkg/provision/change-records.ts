@@ -40,6 +40,7 @@ export function closeChange(
       pool: poolId,
       kind: change.kind,
       requester,
+      justification: change.justification,
       target,
       outcome,
       code: error?.code,

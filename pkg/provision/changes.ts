@@ -1,4 +1,5 @@
 import type { ChangeStep } from "../core/change.ts";
+import { type ClientMetadata, mergedClientMetadata } from "../core/client-metadata.ts";
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
 import type { BudgetStatus, NewChange } from "../core/journal.ts";
 import type { ChangeRequest, Plan, PlannedChange } from "./change-plan.ts";
@@ -32,6 +33,8 @@ export interface Changes {
 interface ChangesOptions extends ChangeRecords {
   readonly newId: () => string;
   readonly policy: ProvisioningPolicy;
+  /** For the calls of every change. */
+  readonly clientMetadata?: ClientMetadata | undefined;
   readonly reconcile: Reconcile;
   /** A change was made without a part that AWS denied. Must not throw. */
   readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
@@ -100,18 +103,20 @@ async function dryRun<T>(
 async function perform<T>(
   options: ChangesOptions,
   request: ChangeRequest<T>,
-  { requester }: WriteContext,
+  { requester, justification, clientMetadata }: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
   const { journal, newId, now } = options;
   const { kind, lock, target } = request;
-  const change: NewChange = { id: newId(), kind, lock, beganAtMs: now(), requester, target };
+  const change: NewChange = { id: newId(), kind, lock, beganAtMs: now(), requester, target, justification };
   const leftOpen = await journal.begin(change, signal);
   try {
     // A cut-off change of the same target comes first: what it left decides what there is to do.
     for (const left of leftOpen) await recoverChange(options, options.reconcile, left);
     const plan = await prepare(options, change, request, signal);
-    if (plan.kind === "change") return await apply(options, change, plan);
+    if (plan.kind === "change") {
+      return await apply(options, change, plan, mergedClientMetadata(options.clientMetadata, clientMetadata));
+    }
     const steps = closeChange(options, change, { target, undo: undefined, outcome: "nothing-to-do" });
     return {
       result: plan.result,
@@ -172,9 +177,10 @@ async function apply<T>(
   options: ChangesOptions,
   change: NewChange,
   plan: PlannedChange<T>,
+  clientMetadata: ClientMetadata | undefined,
 ): Promise<Outcome<T>> {
   const { journal } = options;
-  const log = createSteps(journal, change.id, AbortSignal.timeout(CHANGE_LIMIT_MS));
+  const log = createSteps(journal, change.id, AbortSignal.timeout(CHANGE_LIMIT_MS), clientMetadata);
   const { steps, noted } = trackNotes(log, change.target, plan.undo);
   let result: T;
   try {

@@ -1,5 +1,6 @@
 import type { AuditLog } from "../core/audit-log.ts";
 import type { ChangeKind } from "../core/change.ts";
+import type { ClientMetadata } from "../core/client-metadata.ts";
 import type { Directory } from "../core/directory.ts";
 import type { DirectoryWriter } from "../core/directory-writer.ts";
 import type { Journal, NewChange } from "../core/journal.ts";
@@ -27,6 +28,8 @@ interface ProvisionOptions extends ProvisionTools {
   /** What identifies an account towards callers (D1). */
   readonly userIdKind: "sub" | "username";
   readonly policy: ProvisioningSettings;
+  /** Handed to the triggers of the pool with every change. */
+  readonly clientMetadata?: ClientMetadata | undefined;
   readonly journal: Journal;
   readonly audit: AuditLog;
   /** For the log: a change was made without a part that AWS denied. Must not throw. */
@@ -45,6 +48,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     newId,
     policy,
     onWarning: options.onWarning,
+    clientMetadata: options.clientMetadata,
     reconcile: (change, steps) => reconcile[change.kind](change, steps),
   });
   const users = createUserFinder(directory, options.userIdKind, now);

@@ -1,5 +1,6 @@
 import type { ChangeStep, Requester } from "../core/change.ts";
-import type { GroupFields } from "../core/directory-writer.ts";
+import type { ClientMetadata } from "../core/client-metadata.ts";
+import type { GroupFields, Medium } from "../core/directory-writer.ts";
 import type { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { BudgetStatus, OpenChange } from "../core/journal.ts";
@@ -14,6 +15,10 @@ export interface WriteContext {
   readonly dryRun: boolean;
   /** Whether a user who loses a group is signed out too; the setting decides where it is missing. */
   readonly endSessions?: boolean | undefined;
+  /** Why the change is asked for, in the words of the caller. The audit log keeps it. */
+  readonly justification?: string | undefined;
+  /** Added to the client metadata that is set for all changes; replaces it key by key. */
+  readonly clientMetadata?: ClientMetadata | undefined;
 }
 
 /** The result of a change that did not fail. */
@@ -207,7 +212,13 @@ export interface Provisioner {
     signal: AbortSignal,
   ): Promise<Outcome<ChangedUser>>;
   resetPassword(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
-  resendInvitation(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
+  /** Without `deliverBy` the invitation goes to the e-mail address, else to the phone number. */
+  resendInvitation(
+    user: UserRef,
+    how: { readonly deliverBy: readonly Medium[] | undefined },
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<Outcome<ChangedUser>>;
   signOutUser(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
   confirmSignUp(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;
   resetMfa(user: UserRef, context: WriteContext, signal: AbortSignal): Promise<Outcome<ChangedUser>>;

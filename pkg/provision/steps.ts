@@ -1,4 +1,5 @@
 import type { StepState } from "../core/change.ts";
+import type { ClientMetadata } from "../core/client-metadata.ts";
 import type { Receipt } from "../core/directory-writer.ts";
 import { type ErrorReason, GovernanceError } from "../core/errors.ts";
 import type { Journal } from "../core/journal.ts";
@@ -29,7 +30,12 @@ const SENDS_MESSAGES: ReadonlySet<WriteOperation> = new Set<WriteOperation>([
   "AdminResetUserPassword",
 ]);
 
-export function createSteps(journal: Journal, change: string, signal: AbortSignal): StepLog {
+export function createSteps(
+  journal: Journal,
+  change: string,
+  signal: AbortSignal,
+  clientMetadata?: ClientMetadata,
+): StepLog {
   const applied: WriteOperation[] = [];
   let unknown = false;
   let takenBack = false;
@@ -62,6 +68,7 @@ export function createSteps(journal: Journal, change: string, signal: AbortSigna
 
   const steps: StepLog = {
     signal,
+    clientMetadata,
     async make(operation, call, reconcile) {
       const index = journal.stepBegun(change, operation, false);
       try {

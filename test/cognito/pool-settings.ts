@@ -55,6 +55,8 @@ export interface PoolSettings {
   readonly verifyBeforeUpdate: readonly string[];
   readonly autoVerified: readonly string[];
   readonly mfa: "OFF" | "ON" | "OPTIONAL";
+  /** Whether the pool has an SMS configuration. */
+  readonly sendsSms: boolean;
   readonly tier: "LITE" | "ESSENTIALS" | "PLUS";
   readonly advancedSecurity: "OFF" | "AUDIT" | "ENFORCED";
   readonly adminCreateOnly: boolean;
@@ -108,6 +110,7 @@ export function poolSettings(options: PoolOptions): PoolSettings {
     verifyBeforeUpdate: [],
     autoVerified: ["email"],
     mfa: "OPTIONAL",
+    sendsSms: true,
     tier: "ESSENTIALS",
     advancedSecurity: "OFF",
     adminCreateOnly: true,

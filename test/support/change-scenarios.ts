@@ -94,7 +94,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   "resend-invitation": {
     pool: { users: [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })] },
-    change: (p, context) => p.resendInvitation(ann, context, never),
+    change: (p, context) => p.resendInvitation(ann, { deliverBy: undefined }, context, never),
     hidden: true,
   },
   "sign-out-user": {

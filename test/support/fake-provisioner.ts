@@ -97,7 +97,8 @@ export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvi
     setPassword: async (user, _password, _how, context) =>
       changed({ user: fakeUser(user) }, context, "AdminSetUserPassword"),
     resetPassword: changedUser("AdminResetUserPassword"),
-    resendInvitation: changedUser("AdminCreateUser"),
+    resendInvitation: async (user, _how, context) =>
+      changed({ user: fakeUser(user) }, context, "AdminCreateUser"),
     signOutUser: changedUser("AdminUserGlobalSignOut"),
     confirmSignUp: changedUser("AdminConfirmSignUp"),
     resetMfa: changedUser("AdminSetUserMFAPreference"),

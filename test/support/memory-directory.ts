@@ -4,6 +4,7 @@ import { readFailure } from "../../pkg/cognito/failures/failure.ts";
 import { formatFilter, matches } from "../../pkg/cognito/mapping/filter.ts";
 import { parseFlatUser, parseGroup, parseUser } from "../../pkg/cognito/mapping/parse.ts";
 import { parsePool } from "../../pkg/cognito/mapping/parse-pool.ts";
+import type { ClientMetadata } from "../../pkg/core/client-metadata.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter, GroupFields, Receipt } from "../../pkg/core/directory-writer.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
@@ -193,7 +194,7 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
     },
     probePermissions: async () => [],
 
-    async createUser({ username, attributes, temporaryPassword, inviteBy }, signal) {
+    async createUser({ username, attributes, temporaryPassword, inviteBy, clientMetadata }, signal) {
       const { answer, requestId } = await call(
         "AdminCreateUser",
         {
@@ -204,29 +205,36 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
           ...(inviteBy.length === 0
             ? { MessageAction: "SUPPRESS" }
             : { DesiredDeliveryMediums: [...inviteBy] }),
+          ...metadataOf(clientMetadata),
         },
         signal,
       );
       return { requestId, made: parseUser("AdminCreateUser", present(answer.User)) };
     },
-    resendInvitation: (Username, by, signal) =>
+    resendInvitation: (Username, by, signal, metadata) =>
       write(
         "AdminCreateUser",
-        { Username, MessageAction: "RESEND", DesiredDeliveryMediums: [...by] },
+        { Username, MessageAction: "RESEND", DesiredDeliveryMediums: [...by], ...metadataOf(metadata) },
         signal,
       ),
     deleteUser: (Username, signal) => write("AdminDeleteUser", { Username }, signal),
     enableUser: (Username, signal) => write("AdminEnableUser", { Username }, signal),
     disableUser: (Username, signal) => write("AdminDisableUser", { Username }, signal),
     signOutUser: (Username, signal) => write("AdminUserGlobalSignOut", { Username }, signal),
-    setAttributes: (Username, attributes, signal) =>
-      write("AdminUpdateUserAttributes", { Username, UserAttributes: attributeList(attributes) }, signal),
+    setAttributes: (Username, attributes, signal, metadata) =>
+      write(
+        "AdminUpdateUserAttributes",
+        { Username, UserAttributes: attributeList(attributes), ...metadataOf(metadata) },
+        signal,
+      ),
     deleteAttributes: (Username, names, signal) =>
       write("AdminDeleteUserAttributes", { Username, UserAttributeNames: [...names] }, signal),
     setPassword: (Username, password, Permanent, signal) =>
       write("AdminSetUserPassword", { Username, Password: password.reveal(), Permanent }, signal),
-    resetPassword: (Username, signal) => write("AdminResetUserPassword", { Username }, signal),
-    confirmSignUp: (Username, signal) => write("AdminConfirmSignUp", { Username }, signal),
+    resetPassword: (Username, signal, metadata) =>
+      write("AdminResetUserPassword", { Username, ...metadataOf(metadata) }, signal),
+    confirmSignUp: (Username, signal, metadata) =>
+      write("AdminConfirmSignUp", { Username, ...metadataOf(metadata) }, signal),
     clearMfa: (Username, factors, signal) =>
       write(
         "AdminSetUserMFAPreference",
@@ -264,6 +272,10 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
 }
 
 const OFF = { Enabled: false, PreferredMfa: false };
+
+function metadataOf(metadata: ClientMetadata | undefined): Input {
+  return metadata === undefined ? {} : { ClientMetadata: Object.fromEntries(metadata) };
+}
 
 function membersOf({ description, roleArn, precedence }: GroupFields): Input {
   return { Description: description, RoleArn: roleArn, Precedence: precedence };

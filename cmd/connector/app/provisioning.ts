@@ -85,6 +85,7 @@ export function createProvisioning(
     poolId,
     userIdKind,
     policy: provisioning,
+    clientMetadata: config.clientMetadata,
     journal,
     audit: {
       append: (record) => audit().append(record),

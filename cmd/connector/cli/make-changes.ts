@@ -53,10 +53,10 @@ async function makeAll(
   { detailKeys = [], changes, flags = {} }: CommandChanges,
 ): Promise<number> {
   const { stdout, signal, user } = context;
-  const { dryRun } = config;
+  const { dryRun, justification } = config;
   const tools: Tools = {
     provisioner: runtime.provisioner,
-    write: { requester: { via: "cli", name: user }, dryRun },
+    write: { requester: { via: "cli", name: user }, dryRun, justification },
     signal,
   };
   const rows = createChangeWriter(config.output, detailKeys, stdout);

@@ -58,6 +58,7 @@ describe("parsePool", () => {
       verifiedBeforeUpdate: ["email"],
       firstAuthFactors: ["PASSWORD", "EMAIL_OTP"],
       mfa: "OPTIONAL",
+      sendsSms: false,
       tier: "PLUS",
       passwordPolicy: {
         minimumLength: 12,
@@ -90,6 +91,7 @@ describe("parsePool", () => {
       verifiedBeforeUpdate: [],
       firstAuthFactors: ["PASSWORD"],
       mfa: "OFF",
+      sendsSms: false,
       tier: undefined,
       passwordPolicy: {
         minimumLength: 8,
@@ -139,3 +141,11 @@ function attribute(name: string, over: object): object {
     ...over,
   };
 }
+
+test.for<[boolean, Parameters<typeof parsePool>[1]]>([
+  [true, { SmsConfiguration: { SnsCallerArn: "arn:aws:iam::123456789012:role/sms" } }],
+  [true, { LambdaConfig: { CustomSMSSender: { LambdaVersion: "V1_0", LambdaArn: "arn:aws:lambda:a:b:c" } } }],
+  [false, { LambdaConfig: {} }],
+])("whether the pool can send SMS is %s", ([sendsSms, raw]) => {
+  expect(parsePool("eu-west-1_A", raw).sendsSms).toBe(sendsSms);
+});

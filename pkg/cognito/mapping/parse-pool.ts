@@ -28,6 +28,9 @@ export function parsePool(poolId: string, raw: UserPoolType): Pool {
       asArray<string>(raw.UserAttributeUpdateSettings?.AttributesRequireVerificationBeforeUpdate) ?? [],
     firstAuthFactors: asArray<string>(raw.Policies?.SignInPolicy?.AllowedFirstAuthFactors) ?? ["PASSWORD"],
     mfa: asText(raw.MfaConfiguration) ?? "OFF",
+    sendsSms:
+      asText(raw.SmsConfiguration?.SnsCallerArn) !== undefined ||
+      asText(raw.LambdaConfig?.CustomSMSSender?.LambdaArn) !== undefined,
     tier: asText(raw.UserPoolTier),
     createdAt: asDate(raw.CreationDate),
   };

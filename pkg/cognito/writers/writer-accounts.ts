@@ -9,6 +9,7 @@ import type { DirectoryWriter } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { WriteCaller } from "../calls/write.ts";
 import { parseUser } from "../mapping/parse.ts";
+import { triggerInput } from "./trigger-input.ts";
 
 type AccountWriter = Pick<
   DirectoryWriter,
@@ -18,7 +19,7 @@ type AccountWriter = Pick<
 /** Creating accounts, their invitations and their attributes. */
 export function createAccountWriter(write: WriteCaller, UserPoolId: string): AccountWriter {
   return {
-    createUser: ({ username, attributes, temporaryPassword, inviteBy }, signal) =>
+    createUser: ({ username, attributes, temporaryPassword, inviteBy, clientMetadata }, signal) =>
       write.sendForResult(
         "AdminCreateUser",
         "User",
@@ -31,6 +32,7 @@ export function createAccountWriter(write: WriteCaller, UserPoolId: string): Acc
               UserAttributes: attributeList(attributes),
               TemporaryPassword: temporaryPassword?.reveal(),
               ...invitation(inviteBy),
+              ...triggerInput(clientMetadata),
             }),
             http,
           ),
@@ -38,7 +40,7 @@ export function createAccountWriter(write: WriteCaller, UserPoolId: string): Acc
         signal,
       ),
 
-    async resendInvitation(Username, by, signal) {
+    async resendInvitation(Username, by, signal, clientMetadata) {
       if (by.length === 0) {
         throw new GovernanceError(
           "invalid-argument",
@@ -54,6 +56,7 @@ export function createAccountWriter(write: WriteCaller, UserPoolId: string): Acc
               Username,
               MessageAction: "RESEND",
               DesiredDeliveryMediums: [...by],
+              ...triggerInput(clientMetadata),
             }),
             http,
           ),
@@ -61,7 +64,7 @@ export function createAccountWriter(write: WriteCaller, UserPoolId: string): Acc
       );
     },
 
-    async setAttributes(Username, attributes, signal) {
+    async setAttributes(Username, attributes, signal, clientMetadata) {
       assertNotBlank(attributes);
       return write.send(
         "AdminUpdateUserAttributes",
@@ -71,6 +74,7 @@ export function createAccountWriter(write: WriteCaller, UserPoolId: string): Acc
               UserPoolId,
               Username,
               UserAttributes: attributeList(attributes),
+              ...triggerInput(clientMetadata),
             }),
             http,
           ),

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { DirectoryWriter } from "../../core/directory-writer.ts";
 import type { WriteCaller } from "../calls/write.ts";
+import { triggerInput } from "./trigger-input.ts";
 
 type UserWriter = Pick<
   DirectoryWriter,
@@ -72,17 +73,25 @@ export function createUserWriter(write: WriteCaller, UserPoolId: string): UserWr
         signal,
       ),
 
-    resetPassword: (Username, signal) =>
+    resetPassword: (Username, signal, clientMetadata) =>
       write.send(
         "AdminResetUserPassword",
-        (sdk, http) => sdk.send(new AdminResetUserPasswordCommand({ UserPoolId, Username }), http),
+        (sdk, http) =>
+          sdk.send(
+            new AdminResetUserPasswordCommand({ UserPoolId, Username, ...triggerInput(clientMetadata) }),
+            http,
+          ),
         signal,
       ),
 
-    confirmSignUp: (Username, signal) =>
+    confirmSignUp: (Username, signal, clientMetadata) =>
       write.send(
         "AdminConfirmSignUp",
-        (sdk, http) => sdk.send(new AdminConfirmSignUpCommand({ UserPoolId, Username }), http),
+        (sdk, http) =>
+          sdk.send(
+            new AdminConfirmSignUpCommand({ UserPoolId, Username, ...triggerInput(clientMetadata) }),
+            http,
+          ),
         signal,
       ),
 

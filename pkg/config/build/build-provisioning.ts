@@ -3,7 +3,7 @@ import type { Settings } from "../sources/read-settings.ts";
 
 export function buildProvisioning({
   values,
-}: Settings): Pick<Config, "provisioning" | "dryRun" | "clientSecret"> {
+}: Settings): Pick<Config, "provisioning" | "dryRun" | "justification" | "clientMetadata" | "clientSecret"> {
   return {
     provisioning: {
       enabled: values.provisioning,
@@ -19,6 +19,8 @@ export function buildProvisioning({
       maxGroupsPerUser: values["max-groups-per-user"],
     },
     dryRun: values["dry-run"],
+    justification: values.reason,
+    clientMetadata: values["client-metadata"],
     clientSecret: values["client-secret"],
   };
 }

@@ -27,6 +27,9 @@ export function effectiveSettings(settings: Settings): readonly EffectiveSetting
 function shown(name: SettingName, { values, given }: Settings): string {
   if (settingOf(name).secret) return given.has(name) ? "(secret)" : "";
   if (name === "rate") return formatRates(values.rate);
+  if (name === "client-metadata") {
+    return [...(values[name]?.keys() ?? [])].map((key) => `${key}=(not shown)`).join(",");
+  }
   if (name === "listen") return formatListenAddress(values.listen);
   const interval = values["sync-every"];
   if (name === "sync-every" && interval !== undefined) return formatInterval(interval);

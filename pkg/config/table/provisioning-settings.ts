@@ -1,3 +1,4 @@
+import { parseClientMetadata } from "../../core/client-metadata.ts";
 import {
   type CommandName,
   flagSetting,
@@ -6,6 +7,7 @@ import {
   wholeNumberSetting,
 } from "./setting.ts";
 import { parseGroupPatterns } from "./values/group-patterns.ts";
+import { parseReason } from "./values/reason.ts";
 import { clientSecret } from "./values/shapes.ts";
 
 /** The commands that start changes. `recover` only ends changes that these limits have already allowed. */
@@ -35,6 +37,27 @@ export const PROVISIONING_SETTINGS = {
     inEnvironment: false,
     operators: true,
     commands: ["write"],
+  }),
+  // Only a flag: it is the reason of one change.
+  reason: optionalTextSetting({
+    group: "Provisioning",
+    description: "Why the change is made; the audit log keeps it",
+    example: "text",
+    parse: parseReason,
+    inFile: false,
+    inEnvironment: false,
+    operators: true,
+    commands: ["write"],
+  }),
+  "client-metadata": optionalTextSetting({
+    group: "Provisioning",
+    description:
+      "What Cognito hands to the Lambda triggers of the pool with a change: key=value pairs, separated by commas; never logged",
+    example: "key=value",
+    parse: parseClientMetadata,
+    repeats: true,
+    operators: true,
+    commands: CHANGING,
   }),
   "groups-allow": optionalTextSetting({
     group: "Provisioning",

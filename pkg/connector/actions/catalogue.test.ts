@@ -26,7 +26,7 @@ describe("the actions", () => {
       ["disable_user", "Disable User", [...USER, "ACCOUNT_DISABLE"], [id, "sign_out:boolField"]],
       ["sign_out_user", "Sign Out User", USER, [id]],
       ["confirm_sign_up", "Confirm Sign-Up", USER, [id]],
-      ["resend_invitation", "Resend Invitation", USER, [id]],
+      ["resend_invitation", "Resend Invitation", USER, [id, "deliver_by:stringField"]],
       ["reset_mfa", "Reset MFA", USER, [id]],
       [
         "update_user_attributes",

@@ -19,7 +19,13 @@ describe("an action", () => {
     ["disable_user", { user_id, sign_out: false }, "disableUser", [user, { signOut: false }]],
     ["sign_out_user", { user_id }, "signOutUser", [user]],
     ["confirm_sign_up", { user_id }, "confirmSignUp", [user]],
-    ["resend_invitation", { user_id }, "resendInvitation", [user]],
+    ["resend_invitation", { user_id }, "resendInvitation", [user, { deliverBy: undefined }]],
+    [
+      "resend_invitation",
+      { user_id, deliver_by: "both" },
+      "resendInvitation",
+      [user, { deliverBy: ["EMAIL", "SMS"] }],
+    ],
     ["reset_mfa", { user_id }, "resetMfa", [user]],
     ["reset_password", { user_id }, "resetPassword", [user]],
     [

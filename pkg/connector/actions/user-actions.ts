@@ -1,6 +1,8 @@
 import { ActionType } from "../../protocol/messages.ts";
+import { mediaNamed } from "../../provision/invitation-media.ts";
+import { invalidField } from "../requests.ts";
 import { type Action, plainUserAction, userAction } from "./action.ts";
-import { boolField } from "./fields.ts";
+import { boolField, stringField } from "./fields.ts";
 
 /** Actions on the state of an account; its password and its profile have their own files. */
 export const USER_ACTIONS: readonly Action[] = [
@@ -56,13 +58,29 @@ export const USER_ACTIONS: readonly Action[] = [
     },
     (provisioner, user, context, signal) => provisioner.confirmSignUp(user, context, signal),
   ),
-  plainUserAction(
+  userAction(
     {
       name: "resend_invitation",
       displayName: "Resend Invitation",
       description: "Sends the invitation again, with a new temporary password",
+      arguments: [
+        stringField("deliver_by", {
+          displayName: "Deliver by",
+          description: "EMAIL, SMS or both; empty: by e-mail if the account has an address, else by SMS",
+        }),
+      ],
     },
-    (provisioner, user, context, signal) => provisioner.resendInvitation(user, context, signal),
+    (user, args) => {
+      const word = args.text("deliver_by") ?? "";
+      const deliverBy = word === "" ? undefined : mediaNamed(word);
+      if (word !== "" && deliverBy === undefined) {
+        throw invalidField("args.deliver_by", "must be EMAIL, SMS or both");
+      }
+      return async (provisioner, context, signal) => ({
+        outcome: await provisioner.resendInvitation(user, { deliverBy }, context, signal),
+        fields: {},
+      });
+    },
   ),
   plainUserAction(
     {

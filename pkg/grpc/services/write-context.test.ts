@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { writeContext } from "./write-context.ts";
 
-function callWith(value: string | undefined, header = "dry-run") {
+function callWith(
+  value: string | undefined,
+  header = "dry-run",
+  more: Readonly<Record<string, string>> = {},
+) {
   const trailers: [string, string][] = [];
   const call = {
     peer: "127.0.0.1:5",
     caller: "ada",
-    header: (name: string) => (name === header ? value : undefined),
+    header: (name: string) => (name === header ? value : more[name]),
     setTrailer: (name: string, text: string) => void trailers.push([name, text]),
   };
   return { call, trailers };
@@ -45,4 +49,23 @@ describe("a write", () => {
       expect(() => writeContext(callWith(value).call)).toThrow(/^metadata dry-run: must be true or false/);
     },
   );
+
+  test("carries the reason and the client metadata of the call", () => {
+    const headers = { "x-reason": " CHG-4711 ", "x-client-metadata": "ticket=4711,tenant=blue" };
+    expect(writeContext(callWith(undefined, "dry-run", headers).call)).toMatchObject({
+      justification: "CHG-4711",
+      clientMetadata: new Map([
+        ["ticket", "4711"],
+        ["tenant", "blue"],
+      ]),
+    });
+  });
+
+  test.for<[string, string, RegExp]>([
+    ["x-reason", "", /^metadata x-reason: must not be empty$/],
+    ["x-reason", "hunter2".repeat(100), /^metadata x-reason: is longer than 500 characters$/],
+    ["x-client-metadata", "hunter2", /^metadata x-client-metadata: must be KEY=VALUE/],
+  ])("is refused with a wrong %s, which the message does not repeat", ([name, value, message]) => {
+    expect(() => writeContext(callWith(undefined, "dry-run", { [name]: value }).call)).toThrow(message);
+  });
 });

@@ -37,6 +37,8 @@ interface WrittenLine {
  */
 const MAX_NAME_BYTES = 256;
 const MAX_GROUP_BYTES = 512;
+/** 500 characters of four bytes, which is what a caller may write. */
+const MAX_JUSTIFICATION_BYTES = 2000;
 
 // Allowed in JSON, but a line end or a control sequence to a terminal that shows the file.
 const UNSAFE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -56,6 +58,7 @@ export function writeLine(record: AuditRecord, { seq, prev, torn }: LinePosition
     pool: nameInLog(record.pool),
     kind: record.kind,
     by: { via: requester.via, name: nameInLog(requester.name) },
+    justification: clippedIfSet(record.justification, MAX_JUSTIFICATION_BYTES),
     target: {
       user: clippedIfSet(target.user, MAX_NAME_BYTES),
       group: clippedIfSet(target.group, MAX_GROUP_BYTES),

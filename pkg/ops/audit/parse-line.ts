@@ -19,6 +19,8 @@ export interface AuditLine {
   readonly pool: string;
   readonly kind: string;
   readonly by: { readonly via: string; readonly name: string };
+  /** Why the change was asked for; `reason` is why it failed. */
+  readonly justification?: string;
   readonly target: { readonly user?: string; readonly group?: string; readonly loginSha256?: string };
   readonly outcome: string;
   readonly code?: string;
@@ -49,6 +51,7 @@ export function parseLine(value: Readonly<Record<string, unknown>>): AuditLine |
     pool,
     kind,
     by: { via: by["via"], name: by["name"] },
+    ...optionalText(value, "justification"),
     target: {
       ...optionalText(target, "user"),
       ...optionalText(target, "group"),

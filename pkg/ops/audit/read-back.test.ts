@@ -158,6 +158,14 @@ describe("reading", () => {
     expect(line).toEqual(JSON.parse(linesOf(path)[2] ?? ""));
   });
 
+  test("gives the reason of a change, whole and in an intact chain", async () => {
+    const justification = "😀".repeat(500);
+    write(recordOf("c4", { justification }));
+    expect(await read({ change: "c4" })).toMatchObject([{ justification }]);
+    expect(await verifyAuditFile(path, {}, never)).toMatchObject({ lines: 4, problems: [] });
+    expect(linesOf(path)[0]).not.toContain("justification");
+  });
+
   test("gives all that a damaged file has, and ends in data-loss", async () => {
     const lines = linesOf(path);
     writeFileSync(path, lines.toSpliced(1, 1, "gone", '{"seq":2}').join("\n"));

@@ -1,9 +1,11 @@
 import type { ChangeTarget } from "../../core/change.ts";
 import type { Medium } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import type { Pool } from "../../core/pool.ts";
 import type { Plan } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
+import { invitationMedia } from "../invitation-media.ts";
 import type { AccountRequest, CreatedAccount } from "../provisioner.ts";
 import { choosePassword } from "./credentials.ts";
 import { type AccountDraft, draftAccount } from "./draft.ts";
@@ -46,7 +48,7 @@ async function planAccount(
   const pool = await directory.describePool(signal);
   const draft = draftAccount(pool, request);
   const password = choosePassword(pool, request.credential, randomBelow);
-  const inviteBy = mediaOf(draft);
+  const inviteBy = await mediaOf(draft, pool);
   const there = await findAccount(deps, pool, lookupOf(draft), signal);
   if (there !== undefined) return { kind: "nothing-to-do", result: alreadyExists(there) };
 
@@ -91,12 +93,21 @@ async function planAccount(
 }
 
 /** How the invitation is sent. Never left to Cognito, which would take SMS for every account (L-03, mark 40). */
-function mediaOf({ invite, attributes }: AccountDraft): readonly Medium[] {
+async function mediaOf(
+  { invite, deliverBy, attributes }: AccountDraft,
+  pool: Pool,
+): Promise<readonly Medium[]> {
   if (!invite) return [];
-  if (attributes.has("email")) return ["EMAIL"];
-  if (attributes.has("phone_number")) return ["SMS"];
-  throw new GovernanceError(
-    "invalid-argument",
-    "profile.sendInviteEmail: no address for the invitation; give an e-mail address or profile.phone_number",
-  );
+  return await invitationMedia({
+    deliverBy,
+    attributes,
+    pool: async () => pool,
+    refused: (problem) =>
+      new GovernanceError(
+        "invalid-argument",
+        deliverBy === undefined
+          ? "profile.sendInviteEmail: no address for the invitation; give an e-mail address or profile.phone_number"
+          : `profile.deliverInviteBy: the account ${problem}`,
+      ),
+  });
 }

@@ -2,8 +2,11 @@ import { collectAttributes, missingRequired } from "../../core/attributes/collec
 import { emailProblem } from "../../core/attributes/formats.ts";
 import { loginProblem } from "../../core/attributes/names.ts";
 import { resolveAttributeName } from "../../core/attributes/resolve.ts";
+import type { Medium } from "../../core/directory-writer.ts";
+
 import { GovernanceError } from "../../core/errors.ts";
 import type { Pool } from "../../core/pool.ts";
+import { mediaNamed } from "../invitation-media.ts";
 import type { AccountRequest } from "../provisioner.ts";
 import {
   ADDRESSES,
@@ -26,6 +29,8 @@ export interface AccountDraft {
   /** By Cognito's names, as text. Includes the address that is the Username. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly invite: boolean;
+  /** By what the caller wants the invitation to be sent; undefined: not said. */
+  readonly deliverBy: readonly Medium[] | undefined;
 }
 
 /** A text and the name of its field, for messages. */
@@ -40,6 +45,7 @@ interface NamedText {
  */
 export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft {
   const invite = wantsInvitation(request.profile.get("sendInviteEmail"));
+  const deliverBy = deliveryOf(request.profile.get("deliverInviteBy"), invite);
   const login = agreed(pool, "username", loginsOf(request));
   const collected = new Map(collectAttributes(pool, attributeEntries(pool, request.profile), "create"));
   const email = agreed(pool, "email", emailsOf(request, collected));
@@ -60,7 +66,7 @@ export function draftAccount(pool: Pool, request: AccountRequest): AccountDraft 
     const names = missing.map((name) => `profile.${name}`).join(", ");
     throw invalidAccount(`${names}: missing, but required by the pool`);
   }
-  return { username: named.username, by: named.by, attributes, invite };
+  return { username: named.username, by: named.by, attributes, invite, deliverBy };
 }
 
 type Named = Pick<AccountDraft, "username" | "by" | "attributes">;
@@ -174,6 +180,16 @@ function wantsInvitation(value: unknown): boolean {
     return false;
   if (value === true || value === "true") return true;
   throw invalidAccount("profile.sendInviteEmail: must be true or false");
+}
+
+function deliveryOf(value: unknown, invite: boolean): readonly Medium[] | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  const media = typeof value === "string" ? mediaNamed(value) : undefined;
+  if (media === undefined) throw invalidAccount("profile.deliverInviteBy: must be EMAIL, SMS or both");
+  if (invite) return media;
+  throw invalidAccount(
+    "profile.deliverInviteBy: no invitation is asked for; ask for one with profile.sendInviteEmail, or leave it out",
+  );
 }
 
 function attributeEntries(pool: Pool, profile: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {

@@ -78,7 +78,10 @@ async function create(deps: Deps, work: AccountWork, steps: Steps): Promise<Crea
       "AdminCreateUser",
       async (signal) => {
         try {
-          return await directory.createUser(work.newUser, signal);
+          return await directory.createUser(
+            { ...work.newUser, clientMetadata: steps.clientMetadata },
+            signal,
+          );
         } catch (error) {
           failure = GovernanceError.from(error);
           throw failure;

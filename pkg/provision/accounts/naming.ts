@@ -8,7 +8,7 @@ export type Address = "email" | "phone_number";
 export const ADDRESSES: readonly Address[] = ["email", "phone_number"];
 
 /** Keys of a profile that are not attributes. */
-export const SPECIAL_KEYS = ["login", "username", "sendInviteEmail"] as const;
+export const SPECIAL_KEYS = ["login", "username", "sendInviteEmail", "deliverInviteBy"] as const;
 
 /**
  * Keys that platforms add to a profile: parts of the request, and what a resource of this connector says of an account.

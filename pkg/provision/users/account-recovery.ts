@@ -4,6 +4,7 @@ import { MFA_FACTORS, type User, type UserDetails } from "../../core/user.ts";
 import type { Plan } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
+import { invitationMedia } from "../invitation-media.ts";
 import type { ChangedUser, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
 import { readBack } from "../visibility.ts";
@@ -39,7 +40,7 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
       async apply(steps) {
         await steps.make(
           "AdminResetUserPassword",
-          (signal) => directory.resetPassword(user.username, signal),
+          (signal) => directory.resetPassword(user.username, signal, steps.clientMetadata),
           // After an earlier reset the status is the same, so only a change of the status is a proof.
           async (signal) =>
             user.status === "RESET_REQUIRED"
@@ -51,17 +52,23 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
     };
   }
 
-  async function planResend(user: User): Promise<Plan<ChangedUser>> {
+  async function planResend(
+    user: User,
+    deliverBy: readonly Medium[] | undefined,
+    reading: AbortSignal,
+  ): Promise<Plan<ChangedUser>> {
     if (user.status !== "FORCE_CHANGE_PASSWORD") {
       throw userState(
         user,
         `is ${user.status} and does not wait for a first sign-in; reset or set the password instead`,
       );
     }
-    const by = mediumOf(user);
-    if (by === undefined) {
-      throw userState(user, "has no e-mail address or phone number to send an invitation to; set one first");
-    }
+    const by = await invitationMedia({
+      deliverBy,
+      attributes: user.attributes,
+      pool: () => directory.describePool(reading),
+      refused: (problem) => userState(user, problem),
+    });
     return {
       kind: "change",
       steps: ["AdminCreateUser"],
@@ -70,7 +77,7 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
       hints: { username: user.username },
       async apply(steps) {
         await steps.make("AdminCreateUser", (signal) =>
-          directory.resendInvitation(user.username, [by], signal),
+          directory.resendInvitation(user.username, by, signal, steps.clientMetadata),
         );
         return { user: await readBack(deps, user, steps.signal) };
       },
@@ -90,7 +97,7 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
       async apply(steps) {
         await steps.make(
           "AdminConfirmSignUp",
-          (signal) => directory.confirmSignUp(user.username, signal),
+          (signal) => directory.confirmSignUp(user.username, signal, steps.clientMetadata),
           (signal) => reconcileUser(deps, user, ({ status }) => status === "CONFIRMED", signal),
         );
         return { user: await readBack(deps, user, steps.signal) };
@@ -154,8 +161,13 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
     methods: {
       resetPassword: (user, context, signal) =>
         changeUser(deps, { kind: "reset-password", user, plan: planReset }, context, signal),
-      resendInvitation: (user, context, signal) =>
-        changeUser(deps, { kind: "resend-invitation", user, plan: planResend }, context, signal),
+      resendInvitation: (user, { deliverBy }, context, signal) =>
+        changeUser(
+          deps,
+          { kind: "resend-invitation", user, plan: (now, inner) => planResend(now, deliverBy, inner) },
+          context,
+          signal,
+        ),
       confirmSignUp: (user, context, signal) =>
         changeUser(deps, { kind: "confirm-sign-up", user, plan: planConfirm }, context, signal),
       resetMfa: (user, context, signal) =>
@@ -172,10 +184,4 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
 
 function verified(user: User, name: "email" | "phone_number"): boolean {
   return user.attributes.get(`${name}_verified`) === "true" && (user.attributes.get(name) ?? "") !== "";
-}
-
-/** How a message reaches the user. Never left to Cognito, whose default is SMS, also for users without a phone (mark 40). */
-function mediumOf(user: User): Medium | undefined {
-  if ((user.attributes.get("email") ?? "") !== "") return "EMAIL";
-  return (user.attributes.get("phone_number") ?? "") === "" ? undefined : "SMS";
 }

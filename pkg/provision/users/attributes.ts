@@ -44,7 +44,7 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
         if (set.size > 0) {
           await steps.make(
             "AdminUpdateUserAttributes",
-            (inner) => directory.setAttributes(user.username, set, inner),
+            (inner) => directory.setAttributes(user.username, set, inner, steps.clientMetadata),
             (inner) => reconcileUser(deps, user, (now) => pendingOf(now, set).length === 0, inner),
           );
         }

@@ -376,7 +376,7 @@ describe("the way back in", () => {
       attributes: { email: null },
     });
     const stage = createStage({ users: [waiting] });
-    await stage.provisioner.resendInvitation(ann, asked, never);
+    await stage.provisioner.resendInvitation(ann, { deliverBy: undefined }, asked, never);
     expect(stored(stage).invitations).toBe(1);
     const [call] = stage.cognito.stats.calls.filter(({ operation }) => operation === "AdminCreateUser");
     expect(call?.input).toMatchObject({ MessageAction: "RESEND", DesiredDeliveryMediums: ["SMS"] });
@@ -384,11 +384,15 @@ describe("the way back in", () => {
 
   test("and to no other user, nor beyond the limit of the day", async () => {
     const stage = createStage({ users });
-    expect((await refusal(stage.provisioner.resendInvitation(ann, asked, never))).reason).toBe("user-state");
+    expect(
+      (await refusal(stage.provisioner.resendInvitation(ann, { deliverBy: undefined }, asked, never))).reason,
+    ).toBe("user-state");
     const waiting = [person(1, { username: "ann", status: "FORCE_CHANGE_PASSWORD" })];
     const poor = createStage({ users: waiting }, { policy: { maxInvitationsPerDay: 1 } });
-    await poor.provisioner.resendInvitation(ann, asked, never);
-    const refused = await refusal(poor.provisioner.resendInvitation(ann, asked, never));
+    await poor.provisioner.resendInvitation(ann, { deliverBy: undefined }, asked, never);
+    const refused = await refusal(
+      poor.provisioner.resendInvitation(ann, { deliverBy: undefined }, asked, never),
+    );
     expect(refused.message).toMatch(
       /the limit of 1 invitations a day is reached, none is left; the next is possible at .*; --max-invitations-per-day sets the limit/,
     );

@@ -6,13 +6,15 @@ import type { HintsCipher } from "./hints-cipher.ts";
 import { knownWord, optionalKnownWord, parseUndo, type StepEnd, WORDS } from "./stored-values.ts";
 
 export function insertChange(database: DatabaseSync, change: NewChange, owner: string): void {
-  const { id, lock, kind, beganAtMs, requester, target } = change;
+  const { id, lock, kind, beganAtMs, requester, target, justification } = change;
   database
     .prepare(
       `INSERT INTO changes (id, owner, lock, kind, began_at_ms, via, requester) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(id, owner, lock, kind, beganAtMs, requester.via, requester.name);
   updateTarget(database, id, target);
+  if (justification === undefined) return;
+  database.prepare("INSERT INTO justifications (change, text) VALUES (?, ?)").run(id, justification);
 }
 
 export function updateTarget(database: DatabaseSync, id: string, target: ChangeTarget): void {
@@ -23,6 +25,7 @@ export function updateTarget(database: DatabaseSync, id: string, target: ChangeT
 
 export function deleteChange(database: DatabaseSync, id: string): void {
   database.prepare("DELETE FROM steps WHERE change = ?").run(id);
+  database.prepare("DELETE FROM justifications WHERE change = ?").run(id);
   database.prepare("DELETE FROM changes WHERE id = ?").run(id);
 }
 
@@ -53,6 +56,7 @@ export function readSteps(database: DatabaseSync, id: string): readonly ChangeSt
 export function openChangeOf(database: DatabaseSync, row: SqlRow, cipher: HintsCipher): OpenChange {
   const id = textIn(row, "id");
   const undo = optionalTextIn(row, "undo");
+  const said = database.prepare("SELECT text FROM justifications WHERE change = ?").get(id);
   return {
     id,
     kind: knownWord(WORDS.kind, textIn(row, "kind")),
@@ -60,6 +64,7 @@ export function openChangeOf(database: DatabaseSync, row: SqlRow, cipher: HintsC
     beganAtMs: numberIn(row, "began_at_ms"),
     requester: { via: knownWord(WORDS.via, textIn(row, "via")), name: textIn(row, "requester") },
     target: targetOf(row),
+    ...(said === undefined ? {} : { justification: textIn(said, "text") }),
     hints: row["facts"] === null ? {} : cipher.decrypt(id, bytesIn(row, "facts")),
     undo: undo === undefined ? undefined : parseUndo(undo),
     steps: readSteps(database, id),

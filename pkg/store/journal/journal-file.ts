@@ -26,6 +26,7 @@ export function openJournalFile(path: string, poolId: string): DatabaseSync {
   try {
     // FULL: a commit is on disk when it returns, by one fsync of the WAL (JOURNAL-1).
     database.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
+    database.exec(ADDED);
   } catch (error) {
     database.close();
     throw error;
@@ -97,6 +98,17 @@ function damaged(path: string, cause?: unknown): Error {
     cause,
   );
 }
+
+/**
+ * A table of its own, created where it is missing: a connector that does not know it still reads the rest, so the version
+ * is the same.
+ */
+const ADDED = `
+  CREATE TABLE IF NOT EXISTS justifications (
+    change TEXT PRIMARY KEY,
+    text TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
 
 const SCHEMA = `
   PRAGMA application_id = ${JOURNAL_APPLICATION_ID};

@@ -537,3 +537,29 @@ function expectRefusal(attempt: () => unknown, says: RegExp): void {
   );
   expect(attempt).not.toThrow(/\n/);
 }
+
+describe("the reason of a change", () => {
+  test("is kept until the change ends, and not longer", async () => {
+    const journal = open();
+    await journal.begin({ ...change("c1"), justification: "CHG-4711" }, never);
+    journal.release("c1");
+    expect(journal.claimOrphans()).toMatchObject([{ id: "c1", justification: "CHG-4711" }]);
+    journal.close("c1", () => {});
+    journal.end();
+    expect(readFileSync(journal.file, "latin1")).not.toContain("CHG-4711");
+  });
+
+  test("can be kept in a journal of a connector that did not know of it", async () => {
+    const old = open();
+    await old.begin(change("c1"), never);
+    old.end();
+    const database = new DatabaseSync(old.file);
+    database.exec("DROP TABLE justifications");
+    database.close();
+    const journal = open();
+    await journal.begin({ ...change("c2", "user:sub-2"), justification: "CHG-4711" }, never);
+    const orphans = journal.claimOrphans();
+    expect(orphans).toMatchObject([{ id: "c1" }]);
+    expect(orphans[0]).not.toHaveProperty("justification");
+  });
+});

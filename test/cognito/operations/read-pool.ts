@@ -69,6 +69,9 @@ function describe(pool: PoolReader): unknown {
     UserAttributeUpdateSettings:
       verify.length === 0 ? undefined : { AttributesRequireVerificationBeforeUpdate: verify },
     MfaConfiguration: settings.mfa,
+    SmsConfiguration: settings.sendsSms
+      ? { SnsCallerArn: `arn:aws:iam::${settings.accountId}:role/service-role/sms` }
+      : undefined,
     EstimatedNumberOfUsers: settings.estimatedUsers ?? pool.userCount(),
     EmailConfiguration: { EmailSendingAccount: "COGNITO_DEFAULT" },
     UserPoolTags: settings.tags,

@@ -102,6 +102,7 @@ const TABLE_COLUMNS: readonly Column<AuditLine>[] = [
   { key: "outcome", value: (line) => line.outcome },
   { key: "target", value: targetText },
   { key: "by", value: requesterText },
+  { key: "justification", value: (line) => line.justification },
   { key: "steps", value: (line) => line.steps.map(stepText).join("; ") },
 ];
 
@@ -119,6 +120,7 @@ const CSV_COLUMNS: readonly Column<AuditLine>[] = [
   { key: "reason", value: (line) => line.reason },
   { key: "via", value: (line) => line.by.via },
   { key: "by", value: (line) => line.by.name },
+  { key: "justification", value: (line) => line.justification },
   { key: "steps", value: (line) => line.steps.map(stepText).join("; ") },
   { key: "hash", value: (line) => line.hash },
 ];

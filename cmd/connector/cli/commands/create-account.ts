@@ -15,6 +15,8 @@ export interface AccountFlags {
   readonly email: string | undefined;
   readonly profile: ReadonlyMap<string, unknown>;
   readonly invite: boolean;
+  /** EMAIL, SMS or both. */
+  readonly deliverBy: string | undefined;
   readonly password: "none" | "random" | "stdin";
   readonly temporary: boolean;
   readonly encryptTo: string | undefined;
@@ -26,6 +28,7 @@ const FLAGS = {
   email: "--email",
   credential_options: "--password",
   "profile.sendInviteEmail": "--invite",
+  "profile.deliverInviteBy": "--deliver-by",
   "profile.login": "--profile login",
   "profile.username": "--profile username",
   "profile.": "--attribute ",
@@ -39,7 +42,11 @@ export async function createAccountCommand(
 ): Promise<number> {
   const sealer = await wantedSealer(flags, context);
   const credential = await credentialOf(flags, context);
-  const profile = flags.invite ? new Map([...flags.profile, ["sendInviteEmail", true]]) : flags.profile;
+  const profile = new Map([
+    ...flags.profile,
+    ...(flags.invite ? ([["sendInviteEmail", true]] as const) : []),
+    ...(flags.deliverBy === undefined ? [] : ([["deliverInviteBy", flags.deliverBy]] as const)),
+  ]);
   const emails = flags.email === undefined ? [] : [flags.email];
   return await makeChanges(config, context, {
     detailKeys: [

@@ -1,5 +1,6 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { ChangeKind } from "../../../../pkg/core/change.ts";
+import type { Medium } from "../../../../pkg/core/directory-writer.ts";
 import type { Secret } from "../../../../pkg/core/secret.ts";
 import { TOKENS_OF_DELETED } from "../../../../pkg/provision/groups/end-sessions.ts";
 import type {
@@ -19,7 +20,7 @@ export type UserRequest =
   | { readonly kind: "disable-user"; readonly signOut: boolean }
   | { readonly kind: "set-password"; readonly password: Secret; readonly temporary: boolean }
   | { readonly kind: "reset-password" }
-  | { readonly kind: "resend-invitation" }
+  | { readonly kind: "resend-invitation"; readonly deliverBy: readonly Medium[] | undefined }
   | { readonly kind: "sign-out-user" }
   | { readonly kind: "confirm-sign-up" }
   | { readonly kind: "reset-mfa" }
@@ -98,10 +99,14 @@ async function changeOf(ref: UserRef, request: UserRequest, { provisioner, write
         already: "has no password to reset",
       });
     case "resend-invitation":
-      return aboutUser(request.kind, await provisioner.resendInvitation(ref, write, signal), {
-        done: "invitation sent again",
-        already: "needs no invitation",
-      });
+      return aboutUser(
+        request.kind,
+        await provisioner.resendInvitation(ref, { deliverBy: request.deliverBy }, write, signal),
+        {
+          done: "invitation sent again",
+          already: "needs no invitation",
+        },
+      );
     case "sign-out-user":
       return aboutUser(request.kind, await provisioner.signOutUser(ref, write, signal), {
         done: "signed out everywhere",

@@ -1,5 +1,6 @@
 import type { Command, Option } from "commander";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import { mediaNamed } from "../../../../pkg/provision/invitation-media.ts";
 import { readPassword } from "../../process/stdin.ts";
 import type { UserRequest } from "../commands/users.ts";
 import type { CommandTree } from "./command-tree.ts";
@@ -61,7 +62,14 @@ export function addUserCommands(tree: CommandTree): void {
     name: "resend-invitation",
     summary: "Send the invitation again",
     description: "Send the invitation again, with a new temporary password.",
-    requestOf: async () => ({ kind: "resend-invitation" }),
+    options: [deliverByOption("How the invitation is sent")],
+    async requestOf(command) {
+      const word = textOf(command, "deliverBy");
+      return {
+        kind: "resend-invitation",
+        deliverBy: word === undefined ? undefined : mediaNamed(word),
+      };
+    },
   });
   addUserCommand(tree, {
     name: "confirm-sign-up",
@@ -168,6 +176,7 @@ function addCreateAccount({ program, context, configured }: CommandTree): void {
     )
     .addOption(objectOption("--profile <json>", "Attributes as a JSON object"))
     .addOption(flagOption("--invite", "Let Cognito send an invitation with a temporary password"))
+    .addOption(deliverByOption("How the invitation of --invite is sent"))
     .addOption(
       wordOption(
         "--password <none|random|stdin>",
@@ -187,6 +196,7 @@ function addCreateAccount({ program, context, configured }: CommandTree): void {
         email: textOf(command, "email"),
         profile: entriesOf(command, "attribute", "profile"),
         invite: flagOf(command, "invite"),
+        deliverBy: textOf(command, "deliverBy"),
         password: password === "random" || password === "stdin" ? password : "none",
         temporary: flagOf(command, "temporary"),
         encryptTo: textOf(command, "encryptTo"),
@@ -229,6 +239,13 @@ function addRotatePassword({ program, context, configured }: CommandTree): void 
       context,
     );
   });
+}
+
+function deliverByOption(description: string): Option {
+  return wordOption(
+    "--deliver-by <EMAIL|SMS|both>",
+    `${description} (default: by e-mail if there is an address, else by SMS)`,
+  );
 }
 
 function temporaryOption(): Option {

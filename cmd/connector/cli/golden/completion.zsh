@@ -367,6 +367,7 @@ _connector_create_account() {
     '--attribute[Attribute by its name in Cognito, such as custom\:team=red (repeatable)]:value: ' \
     '--profile[Attributes as a JSON object]:value: ' \
     '--invite[Let Cognito send an invitation with a temporary password]' \
+    '--deliver-by[How the invitation of --invite is sent (default\: by e-mail if there is an address, else by SMS)]:value:(EMAIL SMS both)' \
     '--password[Initial password\: random (printed encrypted), stdin (read from stdin) or none (default\: none)]:value:(none random stdin)' \
     '--temporary[Require the user to change the password at the next sign-in]' \
     '--encrypt-to[File with the public JWK or age recipient that encrypts the random password]:path:_files' \
@@ -394,6 +395,8 @@ _connector_create_account() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -445,6 +448,8 @@ _connector_update_user() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -493,6 +498,8 @@ _connector_enable_user() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -542,6 +549,8 @@ _connector_disable_user() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -590,6 +599,8 @@ _connector_sign_out_user() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -640,6 +651,8 @@ _connector_set_password() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -690,6 +703,8 @@ _connector_rotate_password() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -738,6 +753,8 @@ _connector_reset_password() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -762,6 +779,7 @@ _connector_reset_password() {
 _connector_resend_invitation() {
   _arguments -s \
     '--user[The user\: sub, username, e-mail, phone or alias (required)]:value: ' \
+    '--deliver-by[How the invitation is sent (default\: by e-mail if there is an address, else by SMS)]:value:(EMAIL SMS both)' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
     '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
@@ -786,6 +804,8 @@ _connector_resend_invitation() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -834,6 +854,8 @@ _connector_confirm_sign_up() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -882,6 +904,8 @@ _connector_reset_mfa() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -930,6 +954,8 @@ _connector_delete_user() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -979,6 +1005,8 @@ _connector_grant() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -1028,6 +1056,8 @@ _connector_revoke() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -1079,6 +1109,8 @@ _connector_create_group() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -1130,6 +1162,8 @@ _connector_update_group() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -1178,6 +1212,8 @@ _connector_delete_group() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -1228,6 +1264,7 @@ _connector_serve() {
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -1480,6 +1517,8 @@ _connector_config_show() {
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
@@ -1584,6 +1623,8 @@ _connector_actions_invoke() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
     '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
     '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
