@@ -31,7 +31,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
  * Of writes: `outcome-unknown` may have been done or not and is settled by reading; `delivery-failed` and
  * `trigger-failed` too, since Cognito runs both after it has created the user. `user-exists`, `alias-exists` and
  * `group-exists` are names in use, `password-refused` breaks the policy, `password-reused` its history. With
- * `request-refused` AWS rejected the request, and only its text tells why.
+ * `request-refused` AWS rejected the request, and only its text tells why. `plan-changed`: a batch is no longer
+ * what was planned.
  *
  * `not-searchable`: no filter of Cognito can contain the value, so nothing was asked.
  */
@@ -53,6 +54,7 @@ export const ERROR_REASONS = [
   "password-reused",
   "not-searchable",
   "request-refused",
+  "plan-changed",
 ] as const;
 
 export type ErrorReason = (typeof ERROR_REASONS)[number];

@@ -23,7 +23,8 @@ export interface ProvisioningPolicy {
   readonly endSessions: boolean;
 }
 
-const SETTING_OF: Readonly<Record<Budget, string>> = {
+/** The setting that limits each. */
+export const SETTING_OF_BUDGET: Readonly<Record<Budget, string>> = {
   deletions: "--max-deletions-per-hour",
   disables: "--max-disables-per-hour",
   invitations: "--max-invitations-per-day",
@@ -98,7 +99,7 @@ export function budgetRefusal(budget: Budget, limit: number, freeAtMs: number | 
       ? ""
       : `; the next is possible at ${new Date(freeAtMs).toISOString()}`;
   return refusedByPolicy(
-    `the limit of ${limit} ${budget} ${ONE_WINDOW[BUDGET_WINDOWS[budget].name]} is reached, none is left${when}; ${SETTING_OF[budget]} sets the limit`,
+    `the limit of ${limit} ${budget} ${ONE_WINDOW[BUDGET_WINDOWS[budget].name]} is reached, none is left${when}; ${SETTING_OF_BUDGET[budget]} sets the limit`,
   );
 }
 

@@ -11,7 +11,7 @@ import type { Logger } from "../../../pkg/ops/logger.ts";
 import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-meter.ts";
 import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
-import { createProvisioning, type Provisioning } from "./provisioning.ts";
+import { createProvisioning, type Planning, type Provisioning } from "./provisioning.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
 import { createWaitWatch, type WaitWatch } from "./waits.ts";
 
@@ -24,6 +24,8 @@ export interface Runtime {
   readonly connector: Connector;
   /** Changes the pool. Opens and writes nothing before its first change. */
   readonly provisioner: Provisioner;
+  /** What a batch is planned with. */
+  readonly planning: Planning;
   readonly journal: Pick<Provisioning, "open" | "status" | "budgets" | "refused">;
   readonly waits: WaitWatch;
 }
@@ -116,6 +118,7 @@ export function compose({
     directory,
     connector,
     provisioner: provisioning.provisioner,
+    planning: provisioning.planning,
     journal: provisioning,
     waits,
   };

@@ -12,6 +12,7 @@ import {
   type NewChange,
   type OpenChangesStatus,
 } from "../../../pkg/core/journal.ts";
+import type { ProvisioningSettings } from "../../../pkg/core/provisioning-settings.ts";
 import { auditLogPath, openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
 import { createRefusedCalls } from "../../../pkg/ops/audit/refused-calls.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
@@ -19,9 +20,19 @@ import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createProvisioningPolicy } from "../../../pkg/provision/provisioning-policy.ts";
 import { createLazyJournal } from "../../../pkg/store/journal/lazy-journal.ts";
 
+/** What a batch is planned with. It changes nothing. */
+export interface Planning {
+  readonly directory: Directory & DirectoryWriter;
+  /** A provisioner over another directory, for dry runs. */
+  readonly provisionerOver: (directory: Directory & DirectoryWriter) => Provisioner;
+  /** How much of each limit is spent. Opens the journal only where there is one. */
+  readonly ceilings: () => readonly BudgetStatus[];
+}
+
 /** What changes the pool, and what it has recorded. */
 export interface Provisioning {
   readonly provisioner: Provisioner;
+  readonly planning: Planning;
   /** Opens journal and audit log now: a service fails at its start rather than at its first change. */
   open(): void;
   /** The changes that are open now. Undefined until the journal is open. */
@@ -80,32 +91,41 @@ export function createProvisioning(
   }
   const refusalTimer = setInterval(() => recordRefusal(() => refusals.flush()), REFUSALS_EVERY_MS);
   refusalTimer.unref();
-  const provisioner = createProvisioner({
-    directory,
-    poolId,
-    userIdKind,
-    policy: provisioning,
-    clientMetadata: config.clientMetadata,
-    journal,
-    audit: {
-      append: (record) => audit().append(record),
-      outcomeOf: (change) => audit().outcomeOf(change),
-    },
-    onWarning,
-    now,
-    newId: randomUUID,
-    randomBelow: (bound) => randomInt(bound),
-    sha256: (text) => createHash("sha256").update(text).digest("hex"),
-    sleep: pause,
-  });
+  const provisionerOver = (over: Directory & DirectoryWriter, policy: ProvisioningSettings): Provisioner =>
+    createProvisioner({
+      directory: over,
+      poolId,
+      userIdKind,
+      policy,
+      clientMetadata: config.clientMetadata,
+      journal,
+      audit: {
+        append: (record) => audit().append(record),
+        outcomeOf: (change) => audit().outcomeOf(change),
+      },
+      onWarning,
+      now,
+      newId: randomUUID,
+      randomBelow: (bound) => randomInt(bound),
+      sha256: (text) => createHash("sha256").update(text).digest("hex"),
+      sleep: pause,
+    });
+  const provisioner = provisionerOver(directory, provisioning);
+  const budgets = (): readonly BudgetStatus[] =>
+    createProvisioningPolicy(provisioning, poolId)
+      .limits(BUDGETS)
+      .map((each) => ({ ...each, spent: stateDir === "" ? 0 : journal.spent(each.budget, now()) }));
   return {
     provisioner,
+    planning: {
+      directory,
+      // Only for dry runs, which need no permission.
+      provisionerOver: (over) => provisionerOver(over, { ...provisioning, enabled: false }),
+      ceilings: budgets,
+    },
     open: () => journal.open(),
     status: () => journal.opened()?.status(),
-    budgets: () =>
-      createProvisioningPolicy(provisioning, poolId)
-        .limits(BUDGETS)
-        .map((each) => ({ ...each, spent: stateDir === "" ? 0 : journal.spent(each.budget, now()) })),
+    budgets,
     refused(caller, operation) {
       if (provisioning.enabled) recordRefusal(() => refusals.refused(caller, operation));
     },

@@ -6,6 +6,7 @@ import { checkOldState } from "../app/old-state.ts";
 import { type Context, processInfo } from "../process/context.ts";
 import { printWarnings } from "../process/messages.ts";
 import { packageVersion } from "../process/version.ts";
+import { addApply } from "./definitions/batch.ts";
 import { addGroupCommands } from "./definitions/groups.ts";
 import { addHelp } from "./definitions/help.ts";
 import { addAudit, addHealthCheck, addRecover, addServe, addValidate } from "./definitions/operations.ts";
@@ -77,6 +78,8 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   addUserCommands(tree);
   program.commandsGroup("Change groups and memberships:");
   addGroupCommands(tree);
+  program.commandsGroup("Change many at once:");
+  addApply(tree);
   program.commandsGroup("Run as a service:");
   addServe(tree);
   addHealthCheck(tree, done);

@@ -46,6 +46,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   "connector update-group": ["connector update-group --group readers --precedence 0 --provisioning"],
   "connector delete-group": ["connector delete-group --group readers --dry-run"],
+  "connector apply": [
+    "connector apply --file people.csv --dry-run",
+    "connector apply --file people.csv --plan-hash 3f8a… --reason CHG-4711 \\",
+    "  --provisioning",
+  ],
   "connector serve": [
     "connector serve --listen 0.0.0.0:50051 --tls-cert-file tls.crt \\",
     "  --tls-key-file tls.key --auth-tokens-file tokens --provisioning",

@@ -24,7 +24,7 @@ const MAIN_SETTINGS: Readonly<Record<CommandName, readonly SettingName[]>> = {
   ],
   validate: ["user-pool-id", "region", "aws-profile", "aws-assume-role-arn", "output"],
   list: ["user-pool-id", "user-id", "output"],
-  write: ["user-pool-id", "provisioning", "dry-run", "state-dir", "output"],
+  write: ["user-pool-id", "provisioning", "dry-run", "reason", "state-dir", "output"],
   recover: ["user-pool-id", "provisioning", "state-dir", "output"],
   audit: ["user-pool-id", "state-dir", "output"],
   actions: ["output"],

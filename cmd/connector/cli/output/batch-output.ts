@@ -1,0 +1,95 @@
+import type { BatchPlan, BatchProblem, BatchResult } from "../../../../pkg/apply/batch.ts";
+import { groupOf } from "../../../../pkg/apply/batch.ts";
+import type { OutputFormat } from "../../../../pkg/config/config.ts";
+import { printable } from "../../../../pkg/ops/printable.ts";
+import type { Output } from "../../process/context.ts";
+import type { Column } from "./columns.ts";
+import { createRowWriter, type RowWriter } from "./row-writer.ts";
+
+/** A row of the file with its result, its plan, or why it is refused. */
+export interface PrintedRow {
+  readonly line: number;
+  readonly action: string | undefined;
+  readonly outcome: BatchResult["outcome"] | "planned" | "refused";
+  readonly user: string | undefined;
+  readonly group: string | undefined;
+  readonly change: string | undefined;
+  readonly wouldCall: readonly string[];
+  readonly code: string | undefined;
+  readonly cause: string | undefined;
+  readonly planHash: string | undefined;
+}
+
+const NONE = {
+  action: undefined,
+  user: undefined,
+  group: undefined,
+  change: undefined,
+  wouldCall: [],
+  code: undefined,
+  cause: undefined,
+  planHash: undefined,
+} as const;
+
+const COLUMNS: readonly Column<PrintedRow>[] = [
+  { key: "line", value: (row) => row.line },
+  { key: "action", value: (row) => row.action },
+  { key: "outcome", value: (row) => row.outcome },
+  { key: "user", value: (row) => row.user },
+  { key: "group", value: (row) => row.group },
+  { key: "change", value: (row) => row.change },
+  { key: "would_call", value: (row) => row.wouldCall.join(" ") },
+  { key: "code", value: (row) => row.code },
+  { key: "plan_hash", value: (row) => row.planHash },
+  { key: "cause", value: (row) => row.cause },
+];
+
+/** For people one sentence a row, since a row has to be readable as soon as it is done. */
+export function createBatchWriter(format: OutputFormat, out: Output): RowWriter<PrintedRow> {
+  if (format !== "table") return createRowWriter(format, COLUMNS, out);
+  return {
+    write: (rows) => out.write(rows.map((row) => `${printable(sentence(row))}\n`).join("")),
+    end: async () => {},
+  };
+}
+
+function sentence({ line, action, outcome, user, group, wouldCall, cause }: PrintedRow): string {
+  const what = [
+    ...(action === undefined ? [] : [action]),
+    ...(user === undefined ? [] : [`user ${user}`]),
+    ...(group === undefined ? [] : [`group ${group}`]),
+    ...(wouldCall.length === 0 ? [] : [`would call ${wouldCall.join(", ")}`]),
+  ];
+  return [
+    `line ${line}: ${outcome}`,
+    ...(what.length === 0 ? [] : [what.join(", ")]),
+    ...(cause === undefined ? [] : [cause]),
+  ].join(": ");
+}
+
+export function plannedRows({ rows, hash }: BatchPlan): readonly PrintedRow[] {
+  return rows.map(({ row: { line, change }, state, user, steps }) => ({
+    ...NONE,
+    line,
+    action: change.action,
+    outcome: state,
+    user,
+    group: groupOf(change),
+    wouldCall: steps,
+    planHash: hash,
+  }));
+}
+
+export function refusedRows(problems: readonly BatchProblem[]): readonly PrintedRow[] {
+  return problems.map(({ line, code, message }) => ({
+    ...NONE,
+    line,
+    outcome: "refused",
+    code,
+    cause: message,
+  }));
+}
+
+export function resultRow(result: BatchResult): PrintedRow {
+  return { ...NONE, ...result };
+}

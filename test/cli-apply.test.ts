@@ -1,0 +1,430 @@
+// `connector apply`: the whole program over the scripted Cognito.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "../cmd/connector/run.ts";
+import { memoryContext, memoryInput, memoryOutput } from "../cmd/connector/testing.fixture.ts";
+import { isRecord } from "../pkg/core/unknown.ts";
+import { person } from "./cognito/definitions.ts";
+import { createPool, type Pool } from "./cognito/pool.ts";
+import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { type CliResult, startCli } from "./support/connector-cli.ts";
+
+const POOL = "us-east-1_Ab129faBb";
+const ROLE = "arn:aws:iam::123456789012:role/admins";
+
+let folder: string;
+let pool: Pool;
+let cognito: ScriptedCognito;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "connector-apply-"));
+  pool = createPool({
+    id: POOL,
+    estimatedUsers: 100,
+    schema: [{ name: "custom:team", max: 10 }],
+    users: [
+      person(0, {
+        username: "grace",
+        groups: ["readers", "writers"],
+        attributes: { email: "grace@example.com" },
+      }),
+      person(1, { username: "joan" }),
+      person(2, { username: "barred", enabled: false }),
+      person(3, { username: "old" }),
+    ],
+    groups: ["readers", "writers", "a", "b", "c", { name: "admins", roleArn: ROLE }],
+  });
+  cognito = await startScriptedCognito({ pools: [pool] });
+});
+
+afterEach(async () => {
+  await cognito.close();
+  rmSync(folder, { recursive: true });
+});
+
+const settings = () => [
+  `--user-pool-id=${POOL}`,
+  `--endpoint-url=${cognito.url}`,
+  "--rate=1000",
+  `--state-dir=${join(folder, "state")}`,
+  "--log-format=console",
+];
+
+interface In {
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  readonly output?: string;
+}
+
+async function apply(text: string | Buffer, args: readonly string[] = [], over: In = {}): Promise<CliResult> {
+  writeFileSync(join(folder, "people"), text);
+  const env = { BATON_AWS_ACCESS_KEY_ID: "AKIDTEST", BATON_AWS_SECRET_ACCESS_KEY: "test-secret-key" };
+  const { stdin = "", signal = new AbortController().signal, output = "jsonl" } = over;
+  const context = memoryContext({
+    env,
+    cwd: folder,
+    stdin: memoryInput(stdin),
+    signal,
+    now: Date.now,
+    monotonic: () => performance.now(),
+  });
+  const file = args.includes("--file") ? [] : ["--file", "people"];
+  const code = await run(["apply", ...file, ...args, ...settings(), "--output", output], context);
+  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() };
+}
+
+const changing = (text: string | Buffer, ...args: string[]): Promise<CliResult> =>
+  apply(text, [...args, "--provisioning"]);
+
+function rows({ stdout }: CliResult): Record<string, unknown>[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): unknown => JSON.parse(line))
+    .filter((row) => isRecord(row));
+}
+
+const outcomes = (result: CliResult): unknown[] => rows(result).map(({ line, outcome }) => [line, outcome]);
+const causes = (result: CliResult): unknown[] => rows(result).map(({ line, cause }) => [line, cause]);
+const groupsOf = (username: string): string[] => pool.groupsOf(username, 0, 60).items.map(({ name }) => name);
+const isRead = (operation: string): boolean => /^(Admin)?(List|Get|Describe)/.test(operation);
+const writes = (): string[] =>
+  cognito.stats.calls.map(({ operation }) => operation).filter((operation) => !isRead(operation));
+const hashOf = ({ stderr }: CliResult): string => /plan hash: ([0-9a-f]{64})/.exec(stderr)?.[1] ?? "";
+
+const ONBOARDING = `action,login,email,user,group,invite,attribute:custom:team
+create,ada,ada@example.com,,,true,red
+grant,,,ada,readers,,
+revoke,,,grace@example.com,writers,,
+disable,,,joan,,,
+enable,,,barred,,,
+delete,,,old,,,
+`;
+
+describe("a file of changes", () => {
+  test("is made row by row, also for an account that an earlier row creates", async () => {
+    const result = await changing(ONBOARDING, "--reason", "CHG-4711");
+    expect(result).toMatchObject({ code: 0, stderr: "6 rows: 6 done\n" });
+    expect(outcomes(result)).toEqual([2, 3, 4, 5, 6, 7].map((line) => [line, "done"]));
+    expect(groupsOf("ada")).toEqual(["readers"]);
+    expect(pool.stored("ada")?.attributes.get("custom:team")).toBe("red");
+    expect(groupsOf("grace")).toEqual(["readers"]);
+    expect([pool.stored("joan")?.enabled, pool.stored("barred")?.enabled]).toEqual([false, true]);
+    expect(pool.stored("old")).toBeUndefined();
+    const log = readFileSync(join(folder, "state", `${POOL}.audit.jsonl`), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(log).toHaveLength(6);
+    for (const line of log)
+      expect(JSON.parse(line)).toMatchObject({ justification: "CHG-4711", outcome: "done" });
+  });
+
+  test("as JSONL on stdin does the same", async () => {
+    const lines = [
+      {
+        action: "create-account",
+        login: "ada",
+        email: "ada@example.com",
+        attributes: { "custom:team": "red" },
+      },
+      { action: "grant", user: "ada", group: "readers", reason: "for this row" },
+    ];
+    const stdin = `\ufeff${lines.map((line) => JSON.stringify(line)).join("\r\n")}\r\n`;
+    const result = await apply("", ["--file", "-", "--provisioning"], { stdin });
+    expect([result.code, outcomes(result)]).toEqual([
+      0,
+      [
+        [1, "done"],
+        [2, "done"],
+      ],
+    ]);
+    expect(groupsOf("ada")).toEqual(["readers"]);
+  });
+
+  test("that is applied twice is made once", async () => {
+    await changing(ONBOARDING);
+    const made = writes();
+    const again = await changing(ONBOARDING);
+    expect(again).toMatchObject({ code: 0, stderr: "6 rows: 6 done before\n" });
+    expect(outcomes(again)).toEqual([2, 3, 4, 5, 6, 7].map((line) => [line, "done-before"]));
+    expect(writes()).toEqual(made);
+    expect(pool.stored("ada")?.invitations).toBe(1);
+  });
+
+  test("needs --provisioning, and is not read before", async () => {
+    const result = await apply(ONBOARDING);
+    expect([result.code, writes()]).toEqual([9, []]);
+  });
+
+  test("tells in a table what became of each row", async () => {
+    const result = await apply("action,user,group\ngrant,joan,readers\n", ["--provisioning"], {
+      output: "table",
+    });
+    const { sub } = pool.stored("joan") ?? { sub: "" };
+    expect(result.stdout).toBe(`line 2: done: grant, user ${sub}, group readers\n`);
+  });
+});
+
+describe("nothing is changed while one row is wrong:", () => {
+  test.for<[string, string, readonly (readonly [number, string])[], number]>([
+    [
+      "a user who is not there",
+      "action,user\ndisable,joan\ndisable,nobody\n",
+      [[3, "user is not in this pool"]],
+      5,
+    ],
+    [
+      "a user to revoke from who is not there",
+      "action,user,group\nrevoke,nobody,readers\n",
+      [[2, "user: is not in"]],
+      5,
+    ],
+    [
+      "a group that is not there",
+      "action,user,group\ngrant,joan,readerz\n",
+      [[2, "group readerz is not in"]],
+      5,
+    ],
+    [
+      "a group that the policy refuses",
+      "action,user,group\ngrant,joan,admins\n",
+      [[2, "has the IAM role"]],
+      21,
+    ],
+    [
+      "an attribute against the schema",
+      "action,login,attribute:custom:team,attribute:zoneinfo\ncreate,x,hunter2-hunter2,\n",
+      [[2, "attribute:custom:team"]],
+      2,
+    ],
+    [
+      "the same twice under two names",
+      "action,user,group\ngrant,grace,a\ngrant,grace@example.com,a\n",
+      [[3, "asks for the same as line 2; remove one of them"]],
+      2,
+    ],
+    [
+      "a contradiction",
+      "action,user,group\ngrant,joan,a\nrevoke,joan,a\ndelete,old,\ndisable,old,\n",
+      [
+        [3, "revoke contradicts grant in line 2"],
+        [5, "disable contradicts delete in line 4"],
+      ],
+      2,
+    ],
+  ])("%s", async ([, text, wanted, code]) => {
+    const result = await changing(text);
+    expect(result.code).toBe(code);
+    expect(rows(result)).toMatchObject(
+      wanted.map(([line, cause]) => ({ line, cause: expect.stringContaining(cause) as unknown })),
+    );
+    expect(result.stderr).toContain("nothing was changed: ");
+    expect(result.stdout + result.stderr).not.toContain("hunter2");
+    expect(writes()).toEqual([]);
+  });
+
+  test("more groups than a user can have, counted over the whole file", async () => {
+    const text = "action,user,group\nrevoke,grace,readers\ngrant,grace,a\ngrant,grace,b\n";
+    const result = await changing(text, "--max-groups-per-user=2");
+    expect([result.code, causes(result), writes()]).toEqual([
+      8,
+      [[4, expect.stringContaining("is in 2 groups")]],
+      [],
+    ]);
+  });
+
+  test.for<[string, string, string[], string]>([
+    [
+      "more disables than are left of the hour",
+      "action,user\ndisable,joan\ndisable,grace\n",
+      ["--max-disables-per-hour=1"],
+      "the file needs 2 disables, and 1 are left of the limit of 1; split the file, wait, or set --max-disables-per-hour to 2",
+    ],
+    [
+      "more invitations than are left",
+      "action,login,email,invite\ncreate,x,x@example.com,true\ncreate,y,y@example.com,true\n",
+      ["--max-invitations-per-hour=1"],
+      "--max-invitations-per-hour to 2",
+    ],
+    [
+      "more changes than are allowed",
+      "action,user,group\ngrant,joan,a\ngrant,joan,b\n",
+      ["--max-changes=1"],
+      "the file makes 2 changes, and 1 are allowed; --max-changes 2 allows them",
+    ],
+    [
+      "too large a share of the users",
+      "action,user,group\ndisable,joan,\nrevoke,grace,readers\nrevoke,grace,writers\n",
+      ["--max-percent=1"],
+      "the file takes access away from 2 of about 100 users, and 1 percent are allowed; --max-percent 2 allows it",
+    ],
+  ])("%s", async ([, text, args, message]) => {
+    const result = await changing(text, ...args);
+    expect(result.code).toBe(21);
+    expect(result.stderr).toContain(message);
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe("a plan", () => {
+  test("says what each row would do, and changes nothing", async () => {
+    const result = await apply(ONBOARDING, ["--dry-run"]);
+    expect(result.code).toBe(0);
+    expect(rows(result).map(({ outcome, would_call }) => [outcome, would_call])).toEqual([
+      ["planned", "AdminCreateUser"],
+      ["planned", "AdminAddUserToGroup"],
+      ["planned", "AdminRemoveUserFromGroup"],
+      ["planned", "AdminDisableUser AdminUserGlobalSignOut"],
+      ["planned", "AdminEnableUser"],
+      ["planned", "AdminDeleteUser"],
+    ]);
+    expect(rows(result).map(({ plan_hash }) => plan_hash)).toEqual(Array(6).fill(hashOf(result)));
+    expect(writes()).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["people"]);
+  });
+
+  test("holds the run to it", async () => {
+    const hash = hashOf(await apply(ONBOARDING, ["--dry-run"]));
+    expect(await changing(ONBOARDING, "--plan-hash", hash)).toMatchObject({ code: 0 });
+  });
+
+  test("of another file or another state of the pool stops the run, and says which", async () => {
+    const hash = hashOf(await apply(ONBOARDING, ["--dry-run"]));
+    const file = await changing(ONBOARDING.replace("readers", "a"), "--plan-hash", hash);
+    expect([file.code, file.stderr]).toEqual([
+      9,
+      expect.stringContaining("the file is not the one of that plan"),
+    ]);
+    await changing("action,user,group\nrevoke,grace,writers\n");
+    const made = writes();
+    const changed = await changing(ONBOARDING, "--plan-hash", hash);
+    expect([changed.code, changed.stderr]).toEqual([
+      9,
+      expect.stringContaining("the pool has changed since that plan was made"),
+    ]);
+    expect(writes()).toEqual(made);
+  });
+});
+
+describe("a run that stops", () => {
+  const GRANTS = "action,user,group\ngrant,joan,a\ngrant,joan,b\ngrant,joan,c\n";
+
+  test("at a failure that would meet every row goes on with the same command", async () => {
+    const hash = hashOf(await apply(GRANTS, ["--dry-run"]));
+    cognito.script({ operation: "AdminAddUserToGroup", nth: 2, error: { name: "AccessDeniedException" } });
+    const result = await changing(GRANTS, "--plan-hash", hash);
+    expect([result.code, outcomes(result)]).toEqual([
+      20,
+      [
+        [2, "done"],
+        [3, "failed"],
+        [4, "not-attempted"],
+      ],
+    ]);
+    expect(result.stderr).toContain(
+      "3 rows: 1 done, 1 failed, 1 not attempted; run the same command again to go on",
+    );
+    const again = await changing(GRANTS, "--plan-hash", hash);
+    expect([again.code, outcomes(again)]).toEqual([
+      0,
+      [
+        [2, "done-before"],
+        [3, "done"],
+        [4, "done"],
+      ],
+    ]);
+    expect(groupsOf("joan")).toEqual(["a", "b", "c"]);
+  });
+
+  test("by a signal stops between two rows and says how to go on", async () => {
+    const stop = new AbortController();
+    cognito.onCall("AdminAddUserToGroup", 1, () => {
+      stop.abort(Object.assign(new Error("stopped by SIGINT"), { name: "AbortError" }));
+    });
+    const result = await apply(GRANTS, ["--provisioning"], { signal: stop.signal });
+    expect([result.code, outcomes(result)]).toEqual([
+      20,
+      [
+        [2, "done"],
+        [3, "not-attempted"],
+        [4, "not-attempted"],
+      ],
+    ]);
+    expect(result.stderr).toContain("run the same command again to go on");
+    expect(groupsOf("joan")).toEqual(["a"]);
+  });
+
+  test.for(["AdminAddUserToGroup", "AdminDeleteUser", "AdminCreateUser", "AdminDisableUser"])(
+    "by a kill during %s goes on in the next process, and doubles nothing",
+    { timeout: 120_000 },
+    async (operation) => {
+      const hash = hashOf(await apply(ONBOARDING, ["--dry-run"]));
+      const hold = cognito.hold({ operation }, "answer");
+      const victim = startCli(["apply", "--file", join(folder, "people"), ...settings(), "--provisioning"]);
+      await hold.arrived();
+      victim.process.kill("SIGKILL");
+      await victim.result;
+      hold.release();
+      const result = await changing(ONBOARDING, "--plan-hash", hash);
+      expect(result).toMatchObject({ code: 0 });
+      expect(writes().filter((one) => one === "AdminCreateUser")).toHaveLength(1);
+      expect(pool.stored("ada")?.invitations).toBe(1);
+      expect([groupsOf("ada"), groupsOf("grace")]).toEqual([["readers"], ["readers"]]);
+      expect([pool.stored("joan")?.enabled, pool.stored("old")]).toEqual([false, undefined]);
+    },
+  );
+
+  test("with a row that failed reports it, makes the others, and ends with 20", async () => {
+    const text = "action,user,group\ngrant,joan,a\ngrant,grace,b\n";
+    cognito.onCall("AdminAddUserToGroup", 1, () => pool.deleteUser("grace"));
+    const result = await changing(text);
+    expect([result.code, outcomes(result)]).toEqual([
+      20,
+      [
+        [2, "done"],
+        [3, "failed"],
+      ],
+    ]);
+    expect(rows(result)[1]).toMatchObject({
+      code: "not-found",
+      cause: expect.stringContaining("is not in this pool"),
+    });
+  });
+
+  test("is not repeated silently when somebody has undone a row since", async () => {
+    await changing(GRANTS);
+    await changing("action,user,group\nrevoke,joan,b\n");
+    const again = await changing(GRANTS);
+    expect([again.code, causes(again)]).toEqual([
+      9,
+      [[3, expect.stringMatching(/^was done at .* and is no longer in effect; --restart applies/)]],
+    ]);
+    expect(groupsOf("joan")).toEqual(["a", "c"]);
+    expect(await changing(GRANTS, "--restart")).toMatchObject({ code: 0 });
+    expect(groupsOf("joan")).toEqual(["a", "c", "b"]);
+  });
+});
+
+test("a record of the progress holds ids and hashes, and no value of the file", async () => {
+  await changing(ONBOARDING);
+  const [name = ""] = readdirSync(join(folder, "state")).filter((one) => one.includes(".apply-"));
+  const text = readFileSync(join(folder, "state", name), "utf8");
+  expect(text).not.toMatch(/ada|grace|example|red/);
+});
+
+test("a closed output stops the run after the row that was made, and is no success", async () => {
+  writeFileSync(join(folder, "people"), "action,user,group\ngrant,joan,a\ngrant,joan,b\n");
+  const { ReaderGone } = await import("../cmd/connector/process/context.ts");
+  const closed = { ...memoryOutput(), write: () => Promise.reject(new ReaderGone("closed")) };
+  const context = memoryContext({
+    env: { BATON_AWS_ACCESS_KEY_ID: "AKIDTEST", BATON_AWS_SECRET_ACCESS_KEY: "test-secret-key" },
+    cwd: folder,
+    stdout: closed,
+    now: Date.now,
+    monotonic: () => performance.now(),
+  });
+  const code = await run(["apply", "--file", "people", ...settings(), "--provisioning"], context);
+  expect([code, groupsOf("joan")]).toEqual([20, ["a"]]);
+});
