@@ -159,6 +159,29 @@ describe("a write", () => {
     expect(calls).toEqual([]);
   });
 
+  test("carries x-reason and x-client-metadata to the provisioner, whatever it changes", async () => {
+    const { client, calls } = await start();
+    const headers = { "x-reason": "CHG-4711", "x-client-metadata": '{"ticket":"4711"}' };
+    for (const { method, request } of WRITES) {
+      expect(await client.unary(method, request, { headers })).toMatchObject({ code: "OK" });
+      expect(calls.at(-1)?.args.at(-1)).toMatchObject({
+        justification: "CHG-4711",
+        clientMetadata: new Map([["ticket", "4711"]]),
+      });
+    }
+  });
+
+  test.for([{ "x-reason": "x".repeat(501) }, { "x-client-metadata": "hunter2" }])(
+    "with a wrong %o is refused, and the value is not repeated",
+    async (headers) => {
+      const { client, calls } = await start();
+      const { code, message } = await client.unary(grant, { entitlement, principal: user }, { headers });
+      expect([code, message]).toEqual(["INVALID_ARGUMENT", expect.stringMatching(/^metadata x-/)]);
+      expect(message).not.toMatch(/hunter2|xxx/);
+      expect(calls).toEqual([]);
+    },
+  );
+
   test("with dry-run false is real", async () => {
     const { client, calls } = await start();
     await client.unary(grant, { entitlement, principal: user }, { headers: { "dry-run": "false" } });

@@ -78,6 +78,11 @@ const COMMANDS: readonly Line[] = [
     `create-account --login ${NAME}-random --email ${emailOf("random")} --password random --encrypt-to key.txt`,
     "AdminCreateUser",
   ),
+  {
+    args: ["apply", "--file=-", `--client-metadata=note=${VALUE}`, "--reason=CHG-4711"],
+    stdin: `action,login,email,attribute:custom:note\ncreate,${NAME}-batch,${emailOf("batch")},${VALUE}\n`,
+    writes: "AdminCreateUser",
+  },
   line(`create-account --login ${NAME}-invited --email ${emailOf("invited")} --invite`, "AdminCreateUser"),
   {
     args: ["update-user", `--user=${emailOf("other")}`, `--set=nickname=${VALUE}2`, "--remove=locale"].concat(

@@ -25,7 +25,9 @@ export function createPoolPreview(real: Directory & DirectoryWriter): PoolPrevie
   const usersByName = remembering((name, signal) => real.getUser(name, signal));
   const groupsByUser = remembering((username, signal) => everyGroup(real, username, signal));
   const found = new Map<SearchableAttribute, Remembering<readonly User[]>>();
-  const created = new Map<string, User>();
+  const createdNames = new Set<string>();
+  /** Created accounts by what they can be searched for, in lower case. */
+  const createdWith = new Map<string, User[]>();
   const removed = new Set<string>();
   const enabled = new Map<string, boolean>();
   const joined = new Map<string, Set<string>>();
@@ -44,17 +46,19 @@ export function createPoolPreview(real: Directory & DirectoryWriter): PoolPrevie
     return !caseSensitiveUsernames && a.toLowerCase() === b.toLowerCase();
   }
 
-  async function createdBy(attribute: string, value: string, signal: AbortSignal): Promise<User[]> {
+  async function createdBy(
+    attribute: SearchableAttribute,
+    value: string,
+    signal: AbortSignal,
+  ): Promise<User[]> {
     const matching: User[] = [];
-    for (const user of created.values()) {
+    for (const user of createdWith.get(keyOf(attribute, value)) ?? []) {
       const known = attribute === "username" ? user.username : user.attributes.get(attribute);
       if (known === undefined || removed.has(user.sub)) continue;
       const same =
-        attribute === "email"
-          ? known.toLowerCase() === value.toLowerCase()
-          : attribute === "username"
-            ? await sameName(known, value, signal)
-            : known === value;
+        attribute === "username"
+          ? await sameName(known, value, signal)
+          : attribute === "email" || known === value;
       if (same) matching.push(asItWillBe(user));
     }
     return matching;
@@ -62,7 +66,7 @@ export function createPoolPreview(real: Directory & DirectoryWriter): PoolPrevie
 
   async function groupsOf(username: string, signal: AbortSignal): Promise<readonly Group[]> {
     const groups = new Map<string, Group>();
-    if (created.get(username) === undefined) {
+    if (!createdNames.has(username)) {
       const all = await groupsByUser(username, signal);
       for (const group of all) groups.set(group.name, group);
     }
@@ -103,7 +107,16 @@ export function createPoolPreview(real: Directory & DirectoryWriter): PoolPrevie
 
   return {
     directory,
-    create: (user) => void created.set(user.username, user),
+    create(user) {
+      createdNames.add(user.username);
+      const values = new Map([...user.attributes, ["username", user.username]]);
+      for (const attribute of SEARCHED) {
+        const value = values.get(attribute);
+        if (value === undefined) continue;
+        const key = keyOf(attribute, value);
+        createdWith.set(key, [...(createdWith.get(key) ?? []), user]);
+      }
+    },
     remove: (user) => void removed.add(user.sub),
     setEnabled: (user, now) => void enabled.set(user.sub, now),
     addMember(user, group) {
@@ -115,6 +128,18 @@ export function createPoolPreview(real: Directory & DirectoryWriter): PoolPrevie
       setOf(joined, user.username).delete(group);
     },
   };
+}
+
+const SEARCHED: readonly SearchableAttribute[] = [
+  "sub",
+  "username",
+  "email",
+  "phone_number",
+  "preferred_username",
+];
+
+function keyOf(attribute: SearchableAttribute, value: string): string {
+  return `${attribute} ${value.toLowerCase()}`;
 }
 
 type Remembering<T> = (key: string, signal: AbortSignal) => Promise<T>;

@@ -196,11 +196,15 @@ describe("a JSONL file", () => {
 
   test.for<[string, string, string]>([
     [
-      "a line that is no JSON",
+      "a line that is not JSON",
       '{"action":"disable","user":"ann"}\n{"hunter2',
       "2: is not JSON; give one object on one line",
     ],
-    ["a line that is no object", '{"action":"disable","user":"ann"}\n"hunter2"', "2: is not a JSON object"],
+    [
+      "a line that is not an object",
+      '{"action":"disable","user":"ann"}\n"hunter2"',
+      "2: is not a JSON object",
+    ],
     ["a JSON list", '[{"action":"disable"}]', "1: is a JSON list; give one JSON object on each line"],
     ["an unknown member", '{"action":"disable","user":"ann","hunter2":1}', "1: member 3 is not known"],
     [

@@ -63,7 +63,7 @@ export function readSettings(command: CommandName, flags: Flags, info: ProcessIn
       continue;
     }
     const parsed = setting.parse(found.text);
-    if ("problem" in parsed) throw invalidSetting(found, parsed.problem, setting.secret);
+    if ("problem" in parsed) throw invalidSetting(found, parsed.problem, setting.secret || setting.discreet);
     given.set(name, found);
     values[name] = parsed.value;
   }

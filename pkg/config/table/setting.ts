@@ -59,6 +59,8 @@ export interface Setting<T> {
   readonly required: boolean;
   /** Never shown, refused as a flag, and also read from the file that `<name>-file` names. */
   readonly secret: boolean;
+  /** True: errors do not repeat the text. */
+  readonly discreet: boolean;
   /** True: a URL that may contain a password. With a password it is refused as a flag. */
   readonly carriesPassword: boolean;
   readonly commands: readonly CommandName[];
@@ -82,6 +84,7 @@ type Common = Partial<
     Setting<unknown>,
     | "required"
     | "secret"
+    | "discreet"
     | "carriesPassword"
     | "extraEnv"
     | "short"
@@ -98,6 +101,7 @@ type Common = Partial<
 const PLAIN = {
   required: false,
   secret: false,
+  discreet: false,
   carriesPassword: false,
   extraEnv: [],
   short: undefined,

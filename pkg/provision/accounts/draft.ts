@@ -188,7 +188,7 @@ function deliveryOf(value: unknown, invite: boolean): readonly Medium[] | undefi
   if (media === undefined) throw invalidAccount("profile.deliverInviteBy: must be EMAIL, SMS or both");
   if (invite) return media;
   throw invalidAccount(
-    "profile.deliverInviteBy: no invitation is asked for; ask for one with profile.sendInviteEmail, or leave it out",
+    "profile.deliverInviteBy: no invitation is asked for; ask for one too, or leave it out",
   );
 }
 

@@ -81,6 +81,11 @@ async function planOf(rows: readonly BatchRow[], session: Session): Promise<Batc
       },
       context.signal,
     );
+  } catch (error) {
+    const failure = GovernanceError.from(error);
+    throw failure.code === "canceled"
+      ? failure.with({ message: `${failure.message}; nothing was changed` })
+      : failure;
   } finally {
     progress.close();
   }
@@ -125,6 +130,7 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
   const { poolId, stateDir, output } = config;
   const rows = createBatchWriter(output, context.stdout);
   const results: BatchResult[] = [];
+  let failed = 0;
   const outputClosed = new AbortController();
   const signal = AbortSignal.any([context.signal, outputClosed.signal]);
   const record = openBatchRecord({ dir: stateDir, poolId, fileHash, now: context.now }, request.restart);
@@ -139,10 +145,12 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
         record,
         async onResult(result) {
           results.push(result);
-          progress.row(results.length, results.filter(({ outcome }) => outcome === "failed").length);
+          if (result.outcome === "failed") failed += 1;
           if (outputClosed.signal.aborted) return;
+          progress.hide();
           try {
             await rows.write([resultRow(result)]);
+            progress.row(results.length, failed);
           } catch (error) {
             if (!(error instanceof ReaderGone)) throw error;
             outputClosed.abort(new GovernanceError("canceled", "the output is closed"));

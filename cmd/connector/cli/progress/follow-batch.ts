@@ -8,6 +8,8 @@ const LOG_MS = 10_000;
 
 /** How far a batch is: a live line for people on a terminal, else a log line every ten seconds. */
 export interface BatchProgress {
+  /** Takes the live line away, so that a row can be printed on the same terminal. */
+  hide(): void;
   row(done: number, failed: number): void;
   close(): void;
 }
@@ -24,6 +26,7 @@ export function followBatch(
   let loggedAt: MonotonicMs = beganAt;
   if (live) liveLine.show(`${doing} ${rows} rows`);
   return {
+    hide: () => liveLine.clear(),
     row(done, failed) {
       const now = monotonic();
       const leftMs = done === 0 ? 0 : ((now - beganAt) / done) * (rows - done);
