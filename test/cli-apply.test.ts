@@ -206,6 +206,12 @@ describe("nothing is changed while one row is wrong:", () => {
       2,
     ],
     [
+      "two creations of one account",
+      "action,login,email\ncreate,x,x@example.com\ncreate,X,\ncreate,y,\ncreate,y,\n",
+      [[5, "asks for the same as line 4"]],
+      2,
+    ],
+    [
       "a contradiction",
       "action,user,group\ngrant,joan,a\nrevoke,joan,a\ndelete,old,\ndisable,old,\n",
       [
@@ -279,6 +285,14 @@ describe("a plan", () => {
       ["planned", "AdminDisableUser AdminUserGlobalSignOut"],
       ["planned", "AdminEnableUser"],
       ["planned", "AdminDeleteUser"],
+    ]);
+    expect(rows(result).map(({ user }) => typeof user)).toEqual([
+      "object",
+      "object",
+      "string",
+      "string",
+      "string",
+      "string",
     ]);
     expect(rows(result).map(({ plan_hash }) => plan_hash)).toEqual(Array(6).fill(hashOf(result)));
     expect(writes()).toEqual([]);
@@ -405,6 +419,14 @@ describe("a run that stops", () => {
     expect(await changing(GRANTS, "--restart")).toMatchObject({ code: 0 });
     expect(groupsOf("joan")).toEqual(["a", "c", "b"]);
   });
+});
+
+test("a pool that cannot be read ends the check at once, and not after every row", async () => {
+  cognito.script({ operation: "AdminGetUser", continues: true, error: { name: "AccessDeniedException" } });
+  const many = Array.from({ length: 300 }, (_, i) => `disable,u${i}`).join("\n");
+  const result = await changing(`action,user\n${many}\n`);
+  expect([result.code, result.stdout, writes()]).toEqual([7, "", []]);
+  expect(cognito.stats.count("AdminGetUser")).toBeLessThan(30);
 });
 
 test("a record of the progress holds ids and hashes, and no value of the file", async () => {

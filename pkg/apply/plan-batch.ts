@@ -30,8 +30,8 @@ export interface PlanOptions {
   readonly sha256: (text: string) => string;
   /** What an earlier run of the same file did. */
   readonly entries: ReadonlyMap<number, BatchEntry>;
-  /** Called after each row. */
-  readonly onRow: (planned: number) => void;
+  /** Called when what a row needs has been read, which takes nearly all of the time. */
+  readonly onRow: (read: number) => void;
 }
 
 /** Failures of one row; after any other one the pool cannot be read, and no plan is possible. */
@@ -74,7 +74,7 @@ export async function planBatch(
   const preview = createPoolPreview(options.directory);
   const provisioner = options.provisionerOver(preview.directory);
   const context: WriteContext = { ...options.context, dryRun: true };
-  await readAhead(rows, provisioner, context, signal);
+  await readAhead(rows, (row) => runRow(provisioner, row.change, context, signal), onRow, signal);
 
   /** Accounts of this file, which have no `sub` in the plan that is shown first. */
   const lineOfCreated = new Map<string, number>();
@@ -89,7 +89,6 @@ export async function planBatch(
       if (!isOfOneRow(failure)) throw failure;
       problems.push({ line: row.line, code: failure.code, message: inColumns(failure.message) });
     }
-    onRow(foreseen.length + problems.length);
   }
   problems.push(...conflictsIn(foreseen));
 
@@ -101,7 +100,14 @@ export async function planBatch(
     // A row that this file has changed already no longer has the plan that was shown for it.
     const keeps = known !== undefined && (state !== "planned" || known.outcome === "begun");
     const digest = keeps ? known.digest : sha256(JSON.stringify(facts));
-    return { row, state, user: outcome?.user ?? known?.user, steps, digest };
+    const user = outcome?.user ?? known?.user;
+    return {
+      row,
+      state,
+      user: user === undefined || preview.isCreated(user) ? undefined : user,
+      steps,
+      digest,
+    };
   });
   const state = sha256([poolId, fileHash, ...planned.map(({ digest }) => digest)].join("\n"));
   return {
@@ -121,11 +127,17 @@ export async function planBatch(
     }
     const outcome = await runRow(provisioner, change, context, signal);
     if (change.action === "create") {
-      if (outcome.outcome === "planned") await createInPreview(row);
-      else if (entry !== undefined && outcome.user !== undefined) lineOfCreated.set(outcome.user, line);
-      const subject =
-        outcome.outcome === "planned" || entry !== undefined ? `line ${line}` : (outcome.user ?? "");
-      return { row, subject, state: stateOf(outcome), outcome };
+      if (outcome.outcome === "planned") {
+        await createInPreview(row);
+        return { row, subject: `line ${line}`, state: "planned", outcome };
+      }
+      const other = lineOfCreated.get(outcome.user ?? "");
+      if (other === undefined && entry !== undefined && outcome.user !== undefined) {
+        lineOfCreated.set(outcome.user, line);
+      }
+      const mine = other ?? (entry === undefined ? undefined : line);
+      const subject = mine === undefined ? (outcome.user ?? "") : `line ${mine}`;
+      return { row, subject, state: "nothing-to-do", outcome };
     }
     if (outcome.user === undefined && entry === undefined) throw userMissing();
     if (wasDone && outcome.planned.includes(EFFECT_OF[change.action])) throw undoneSince(entry);
@@ -177,18 +189,29 @@ export function holdToPlan(plan: BatchPlan, wanted: string): void {
   );
 }
 
-/** Reads what the plan needs for several rows at a time; what is read is remembered. Its failures come again in the plan. */
+/**
+ * Reads what the plan needs for several rows at a time; what is read is remembered. It stops at a failure that is not of one
+ * row: the plan meets it again, and rejects.
+ */
 async function readAhead(
   rows: readonly BatchRow[],
-  provisioner: Provisioner,
-  context: WriteContext,
+  dryRun: (row: BatchRow) => Promise<unknown>,
+  onRow: PlanOptions["onRow"],
   signal: AbortSignal,
 ): Promise<void> {
   const waiting = rows.values();
+  let read = 0;
+  let stopped = false;
   async function work(): Promise<void> {
-    for (const { change } of waiting) {
-      if (signal.aborted) return;
-      await runRow(provisioner, change, context, signal).catch(() => undefined);
+    for (const row of waiting) {
+      if (stopped || signal.aborted) return;
+      try {
+        await dryRun(row);
+      } catch (error) {
+        stopped ||= !isOfOneRow(GovernanceError.from(error));
+      }
+      read += 1;
+      onRow(read);
     }
   }
   await Promise.all(Array.from({ length: READERS }, work));

@@ -13,6 +13,8 @@ import type { User } from "../core/user.ts";
 export interface PoolPreview {
   readonly directory: Directory & DirectoryWriter;
   create(user: User): void;
+  /** Whether the account of this `sub` was created here, so that the `sub` is not a true one. */
+  isCreated(sub: string): boolean;
   remove(user: User): void;
   setEnabled(user: User, enabled: boolean): void;
   addMember(user: User, group: string): void;
@@ -107,6 +109,7 @@ export function createPoolPreview(real: Directory & DirectoryWriter): PoolPrevie
 
   return {
     directory,
+    isCreated: (sub) => createdWith.has(keyOf("sub", sub)),
     create(user) {
       createdNames.add(user.username);
       const values = new Map([...user.attributes, ["username", user.username]]);
