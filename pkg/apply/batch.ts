@@ -63,7 +63,7 @@ export interface BatchResult {
   readonly group: string | undefined;
   /** The id in the audit log. */
   readonly change: string | undefined;
-  /** Why it failed, or what must still be done. */
+  /** Why it failed; of a row that is done, what must still be known or done. */
   readonly cause: string | undefined;
   readonly code: ErrorCode | undefined;
 }

@@ -71,7 +71,7 @@ async function attempt(
     ...resultOf(planned, outcome),
     user,
     change: made.change,
-    cause: made.actionRequired,
+    cause: made.notes.length === 0 ? undefined : made.notes.join("; "),
   });
   return unrecorded;
 }

@@ -1,3 +1,4 @@
+import { TOKENS_OF_DELETED, tokensNote } from "../provision/groups/end-sessions.ts";
 import type { Outcome, Provisioner, WriteContext } from "../provision/provisioner.ts";
 import type { RowChange } from "./batch.ts";
 
@@ -5,8 +6,8 @@ import type { RowChange } from "./batch.ts";
 export interface RowOutcome extends Omit<Outcome<unknown>, "result"> {
   /** The `sub`; undefined when there is no such user, or not yet. */
   readonly user: string | undefined;
-  /** What must still be done before the account can be used. */
-  readonly actionRequired: string | undefined;
+  /** What must be known or done besides the change, one line each. */
+  readonly notes: readonly string[];
 }
 
 export async function runRow(
@@ -17,11 +18,35 @@ export async function runRow(
 ): Promise<RowOutcome> {
   if (change.action === "create") {
     const { result, ...outcome } = await provisioner.createAccount(change.account, context, signal);
-    return { ...outcome, user: result.user?.sub, actionRequired: result.actionRequired };
+    const { actionRequired } = result;
+    const notes = [...(actionRequired === undefined ? [] : [actionRequired]), ...outcome.warnings];
+    return { ...outcome, user: result.user?.sub, notes };
   }
   const ref = { by: "text", value: change.user } as const;
   const { result, ...outcome } = await runOnUser(provisioner, change, ref, context, signal);
-  return { ...outcome, user: result.user?.sub, actionRequired: undefined };
+  const tokens = outcome.outcome === "done" ? tokensOf(change, result.signedOut === true) : [];
+  return { ...outcome, user: result.user?.sub, notes: [...tokens, ...outcome.warnings] };
+}
+
+interface OfUser {
+  readonly user: { readonly sub: string } | undefined;
+  readonly signedOut?: boolean;
+}
+
+/** What a user who loses access can still do (mark 47). */
+function tokensOf(change: RowChange, signedOut: boolean): readonly string[] {
+  switch (change.action) {
+    case "revoke":
+      return [tokensNote(change.group, signedOut)];
+    case "delete":
+      return [TOKENS_OF_DELETED];
+    case "disable":
+      return ["issued ID tokens stay valid until they expire"];
+    case "grant":
+    case "enable":
+    case "create":
+      return [];
+  }
 }
 
 function runOnUser(
@@ -30,7 +55,7 @@ function runOnUser(
   ref: { readonly by: "text"; readonly value: string },
   context: WriteContext,
   signal: AbortSignal,
-): Promise<Outcome<{ readonly user: { readonly sub: string } | undefined }>> {
+): Promise<Outcome<OfUser>> {
   switch (change.action) {
     case "grant":
       return provisioner.grant(ref, change.group, context, signal);
