@@ -251,8 +251,8 @@ describe("nothing is changed while one row is wrong:", () => {
     [
       "more invitations than are left",
       "action,login,email,invite\ncreate,x,x@example.com,true\ncreate,y,y@example.com,true\n",
-      ["--max-invitations-per-hour=1"],
-      "--max-invitations-per-hour to 2",
+      ["--max-invitations-per-day=1"],
+      "--max-invitations-per-day to 2",
     ],
     [
       "more changes than are allowed",
