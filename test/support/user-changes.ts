@@ -29,7 +29,10 @@ export const USER_CHANGES: Readonly<Record<string, readonly [status: string, cha
     (p, user) => p.setPassword(user, new Secret("Correct-horse-1"), { permanent: true }, asked, never),
   ],
   "reset-password": ["CONFIRMED", (p, user) => p.resetPassword(user, asked, never)],
-  "resend-invitation": ["FORCE_CHANGE_PASSWORD", (p, user) => p.resendInvitation(user, { deliverBy: undefined }, asked, never)],
+  "resend-invitation": [
+    "FORCE_CHANGE_PASSWORD",
+    (p, user) => p.resendInvitation(user, { deliverBy: undefined }, asked, never),
+  ],
   "sign-out-user": ["CONFIRMED", (p, user) => p.signOutUser(user, asked, never)],
   "confirm-sign-up": ["UNCONFIRMED", (p, user) => p.confirmSignUp(user, asked, never)],
   "reset-mfa": ["CONFIRMED", (p, user) => p.resetMfa(user, asked, never)],

@@ -33,6 +33,7 @@ _connector() {
       'create-group:Create a group'
       'update-group:Change a group'
       'delete-group:Delete a group and its memberships'
+      'apply:Make the changes of a CSV or JSONL file'
       'serve:Run the gRPC service that platforms call'
       'health-check:Ask the running service whether it is ready'
       'audit:Show or verify the audit log of changes'
@@ -71,6 +72,7 @@ _connector() {
         create-group) _connector_create_group ;;
         update-group) _connector_update_group ;;
         delete-group) _connector_delete_group ;;
+        apply) _connector_apply ;;
         serve) _connector_serve ;;
         health-check) _connector_health_check ;;
         audit) _connector_audit ;;
@@ -1235,6 +1237,60 @@ _connector_delete_group() {
     '*: :'
 }
 
+_connector_apply() {
+  _arguments -s \
+    '--file[CSV or JSONL file, UTF-8; - reads stdin (required)]:path:_files' \
+    '--plan-hash[Only make the changes of the plan that --dry-run printed with this hash]:value: ' \
+    '--max-changes[Maximum number of changes of the file (default\: 1000)]:value: ' \
+    '--max-percent[Maximum share of the users of the pool that the file disables, deletes or takes out of groups (default\: 10)]:value: ' \
+    '--restart[Forget what an earlier run of the same file did, and apply all of it]' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--user-id[What identifies a user\: sub never changes and is never reused; username can be reused (default\: sub)]:value:(sub username)' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
+    '--dry-run[Show the change, but do not make it]' \
+    '--reason[Why the change is made; the audit log keeps it]:value: ' \
+    '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
+    '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
+    '--groups-deny[Groups that may not be changed, even if --groups-allow includes them; same format (default\: none)]:value: ' \
+    '--allow-role-groups[Allow grants of groups with an IAM role, and setting the role of a group]' \
+    '--allow-federated-writes[Allow changes to passwords and attributes of users from an identity provider]' \
+    '--delete-requires-disabled[Delete only users that are already disabled]' \
+    '--end-sessions[Sign users out when they lose a group; tokens that were issued keep the group until they expire]' \
+    '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
+    '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
+    '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
 _connector_serve() {
   _arguments -s \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
@@ -1668,7 +1724,7 @@ _connector_version() {
 _connector_help() {
   _arguments -s \
     '(--help -h)'{--help,-h}'[Show help]' \
-    '1: :(settings validate sync list get inspect create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group serve health-check audit recover iam-policy config actions capabilities completion version)'
+    '1: :(settings validate sync list get inspect create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group apply serve health-check audit recover iam-policy config actions capabilities completion version)'
 }
 
 if [ "$funcstack[1]" = "_connector" ]; then
