@@ -43,6 +43,10 @@ export interface CognitoOptions {
   readonly credentials: CredentialOptions;
   /** Replaces the Region's endpoint. Cannot be combined with `fips` or `dualStack`. */
   readonly endpoint?: string | undefined;
+  /** Requests may leave this machine in plain text. */
+  readonly insecure?: boolean | undefined;
+  /** Called once for each host that is neither AWS's nor that of `endpoint`. */
+  readonly onForeignHost?: ((host: string) => void) | undefined;
   readonly fips?: boolean | undefined;
   readonly dualStack?: boolean | undefined;
   readonly proxy?: ProxyOptions | undefined;

@@ -151,20 +151,20 @@ describe("CONFIG-1: precedence", () => {
 
   test("our environment name beats the SDK's, and the SDK's own for Cognito beats its general one", () => {
     const env = {
-      AWS_ENDPOINT_URL: "http://general:1",
-      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: "http://cognito:2",
+      AWS_ENDPOINT_URL: "https://general:1",
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: "https://cognito:2",
     };
-    expect(config({ env }).network.endpointUrl).toBe("http://cognito:2");
-    expect(config({ env: { ...env, BATON_ENDPOINT_URL: "http://ours:3" } }).network.endpointUrl).toBe(
-      "http://ours:3",
+    expect(config({ env }).network.endpointUrl).toBe("https://cognito:2");
+    expect(config({ env: { ...env, BATON_ENDPOINT_URL: "https://ours:3" } }).network.endpointUrl).toBe(
+      "https://ours:3",
     );
-    expect(config({ env: { AWS_ENDPOINT_URL: "http://general:1" } }).network.endpointUrl).toBe(
-      "http://general:1",
+    expect(config({ env: { AWS_ENDPOINT_URL: "https://general:1" } }).network.endpointUrl).toBe(
+      "https://general:1",
     );
   });
 
   test("the SDK's setting to ignore configured endpoints is obeyed", () => {
-    const env = { AWS_ENDPOINT_URL: "http://general:1", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" };
+    const env = { AWS_ENDPOINT_URL: "https://general:1", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" };
     expect(config({ env }).network.endpointUrl).toBeUndefined();
   });
 });

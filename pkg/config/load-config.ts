@@ -1,6 +1,7 @@
 import { buildConfig } from "./build/build-config.ts";
 import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
+import { endpointWarnings } from "./build/endpoints.ts";
 import { exposedFiles } from "./build/exposed-files.ts";
 import { requireStateDirectory } from "./build/state-directory.ts";
 import type { Config, OutputFormat } from "./config.ts";
@@ -19,7 +20,15 @@ export function loadConfig(command: CommandName, flags: Flags, info: ProcessInfo
   const config = buildConfig(settings, info);
   requireStateDirectory(command, config);
   const files = exposedFiles(config, settings, info.uid);
-  return { config, warnings: [...settings.warnings, ...files, ...exposureWarnings(config)] };
+  return {
+    config,
+    warnings: [
+      ...settings.warnings,
+      ...endpointWarnings(config, settings),
+      ...files,
+      ...exposureWarnings(config),
+    ],
+  };
 }
 
 export interface LoadedOutput {

@@ -86,7 +86,7 @@ test("the chart: the pod's container answers over mTLS with its rendered setting
       "pool-a",
       join(ROOT, "deploy/helm/cognito-connector"),
       "--kube-version=1.30.0",
-      `--set=poolId=${POOL},tls.secretName=connector-tls`,
+      `--set=poolId=${POOL},tls.secretName=connector-tls,insecure=true`,
       `--set=settings.endpoint-url=${pool.url}`,
     ],
     { encoding: "utf8" },

@@ -66,6 +66,7 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
         `--tls-readers=${READER}`,
         `--user-pool-id=${POOL}`,
         `--endpoint-url=${pool.url}`,
+        "--insecure",
         "--rate=1000",
         ...args,
       ],

@@ -47,7 +47,14 @@ describe("connector sync in a container, beside cognito-local in another", () =>
   }
 
   const sync = (more: Partial<ContainerOptions> = {}, ...args: string[]): ContainerOptions => ({
-    args: ["sync", `--user-pool-id=${POOL}`, `--endpoint-url=${pool.url}`, "--output=json", ...args],
+    args: [
+      "sync",
+      `--user-pool-id=${POOL}`,
+      `--endpoint-url=${pool.url}`,
+      "--insecure",
+      "--output=json",
+      ...args,
+    ],
     network: pool.network,
     ...more,
   });

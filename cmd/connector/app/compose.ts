@@ -72,6 +72,11 @@ export function compose({
     throttle: telemetry.throttle(throttle),
     credentials: { ...config.keys, assumeRole: config.assumeRole },
     endpoint: config.network.endpointUrl,
+    insecure: config.service.insecure,
+    onForeignHost: (host) =>
+      log.warn("the AWS configuration names an endpoint that is not of AWS; requests go there", {
+        address: host,
+      }),
     fips: config.network.fips,
     dualStack: config.network.dualStack,
     proxy: config.network,

@@ -6,6 +6,7 @@ import type { AwsWaitEvent } from "../../core/events.ts";
 import type { Operation } from "../../core/operations.ts";
 import type { Priority } from "../../core/throttle.ts";
 import { createClient } from "../client/client.ts";
+import { RefusedEndpoint } from "../client/endpoint-guard.ts";
 import { classify } from "../failures/classify.ts";
 import { fromFailure, outcomeUnknown } from "../failures/errors.ts";
 import { type AwsFailure, readFailure } from "../failures/failure.ts";
@@ -105,6 +106,7 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
     try {
       generation = await orAborted(client.ready(refusedGeneration), signal);
     } catch (error) {
+      if (error instanceof GovernanceError) throw error;
       const failure = readFailure(error);
       return { kind: "failed", failure, generation, spentMs: monotonic() - startedAt };
     }
@@ -139,6 +141,7 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
       const failure = readFailure(error, requestId);
       requestId = failure.requestId;
       report(signal.aborted ? "canceled" : failure.name, failure.networkCode);
+      if (error instanceof RefusedEndpoint) effect.maybeDone = false;
       if (error instanceof GovernanceError) throw error;
       return { kind: "failed", failure, generation, spentMs: monotonic() - startedAt };
     }

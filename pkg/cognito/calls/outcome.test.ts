@@ -146,10 +146,21 @@ describe("a write that was not carried out is no unknown outcome", () => {
   });
 
   test("a name that does not resolve", async () => {
-    const directory = adapterOver("http://no-such-host.invalid", { retry: { maxAttempts: 2 } });
+    const directory = adapterOver("http://no-such-host.invalid", {
+      retry: { maxAttempts: 2 },
+      insecure: true,
+    });
     open.push(directory);
     const error = await refusal(create(directory));
     expect([error.code, error.reason]).toEqual(["unavailable", undefined]);
+  });
+
+  test("an endpoint in plain text beyond this machine, to which nothing is sent", async () => {
+    const directory = adapterOver("http://no-such-host.invalid", { retry: { maxAttempts: 2 } });
+    open.push(directory);
+    const error = await refusal(create(directory));
+    expect([error.code, error.reason]).toEqual(["failed-precondition", undefined]);
+    expect(error.message).toContain("or add --insecure");
   });
 
   test("credentials that AWS rejects are refreshed, and a create is sent again", async () => {

@@ -5,6 +5,7 @@ import { createCredentials } from "../credentials/credentials.ts";
 import { rememberSentValues } from "../failures/sent-values.ts";
 import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_IDLE_TIMEOUT_MS } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
+import { createEndpointGuard } from "./endpoint-guard.ts";
 import { createRequestHandler } from "./http.ts";
 
 /** The SDK's client for one pool, with the credentials that sign its calls. */
@@ -33,6 +34,11 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     httpTimeoutMs: options.httpTimeoutMs,
     idleTimeoutMs: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+    endpoints: createEndpointGuard({
+      endpoint,
+      insecure: options.insecure ?? false,
+      onForeignHost: options.onForeignHost,
+    }),
   });
   const credentials = createCredentials(options.credentials, {
     region: options.region,

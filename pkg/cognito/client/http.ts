@@ -1,9 +1,10 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { getCACertificates } from "node:tls";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { NodeHttpHandler, type NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import type { ProxyOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
+import type { EndpointGuard } from "./endpoint-guard.ts";
 
 // The category with the highest quota (120 per second) needs 240 at 2 s per call. The limiter bounds concurrency.
 const MAX_SOCKETS = 512;
@@ -14,6 +15,7 @@ interface HttpOptions {
   readonly connectTimeoutMs: number;
   readonly httpTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly endpoints: EndpointGuard;
 }
 
 /** The sockets of all calls, STS included. Node itself does the proxying; nothing here reads the environment. */
@@ -23,13 +25,14 @@ export function createRequestHandler({
   connectTimeoutMs,
   httpTimeoutMs,
   idleTimeoutMs,
+  endpoints,
 }: HttpOptions): NodeHttpHandler {
   const agentOptions = {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,
     ...(proxy === undefined ? {} : { proxyEnv: proxyEnv(proxy) }),
   };
-  return new NodeHttpHandler({
+  return new GuardedHandler(endpoints, {
     httpAgent: new HttpAgent(agentOptions),
     httpsAgent: new HttpsAgent({
       ...agentOptions,
@@ -43,6 +46,21 @@ export function createRequestHandler({
     throwOnRequestTimeout: true,
     logger: SILENT_LOGGER,
   });
+}
+
+/** Sees every request of the SDK, also those to an endpoint that its own configuration names. */
+class GuardedHandler extends NodeHttpHandler {
+  readonly #endpoints: EndpointGuard;
+
+  constructor(endpoints: EndpointGuard, options: NodeHttpHandlerOptions) {
+    super(options);
+    this.#endpoints = endpoints;
+  }
+
+  override handle(...args: Parameters<NodeHttpHandler["handle"]>): ReturnType<NodeHttpHandler["handle"]> {
+    this.#endpoints.check(args[0]);
+    return super.handle(...args);
+  }
 }
 
 function proxyEnv({ httpsProxy, httpProxy, noProxy }: ProxyOptions): NodeJS.ProcessEnv {

@@ -1,6 +1,7 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { EpochClock } from "../../core/clock.ts";
+import { GovernanceError } from "../../core/errors.ts";
 import { CredentialsFailure } from "../failures/failure.ts";
 import type { AssumeRole, AwsKeySource, CredentialOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
@@ -88,6 +89,7 @@ function withStage(stage: CredentialsFailure["stage"], provider: CredentialProvi
     try {
       return await provider(properties);
     } catch (error) {
+      if (error instanceof GovernanceError) throw error;
       throw error instanceof CredentialsFailure ? error : new CredentialsFailure(stage, error);
     }
   };

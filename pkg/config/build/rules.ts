@@ -2,6 +2,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import { originOf, type Settings } from "../sources/read-settings.ts";
 import { SETTING_RULES, type SettingRule } from "../table/setting-rules.ts";
 import { envName, type SettingName } from "../table/settings.ts";
+import { checkEndpoint } from "./endpoints.ts";
 
 /** Throws `invalid-argument` for the first rule between settings that is broken. */
 export function checkRules(settings: Settings): void {
@@ -9,6 +10,7 @@ export function checkRules(settings: Settings): void {
     const problem = broken(rule, settings);
     if (problem !== undefined) throw new GovernanceError("invalid-argument", problem);
   }
+  checkEndpoint(settings);
 }
 
 function broken({ kind, names, on }: SettingRule, settings: Settings): string | undefined {

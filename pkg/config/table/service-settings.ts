@@ -1,5 +1,6 @@
 import { formatListenAddress, type ListenAddress, parseListenAddress } from "../../core/listen-address.ts";
 import {
+  CALLING_AWS,
   type CommandName,
   flagSetting,
   optionalTextSetting,
@@ -32,7 +33,8 @@ export const SERVICE_SETTINGS = {
   }),
   insecure: flagSetting({
     ...COMMON,
-    description: "Allow other machines to connect without TLS",
+    description: "Allow plain text beyond this machine: clients without TLS, and an http endpoint-url",
+    commands: CALLING_AWS,
   }),
   "tls-cert-file": optionalTextSetting({
     ...COMMON,

@@ -21,7 +21,6 @@ export const SETTING_RULES: readonly SettingRule[] = [
   { kind: "excludes", names: ["endpoint-url", "use-dualstack-endpoint"], on: [] },
   { kind: "depends-on", names: ["sync-jitter-percent"], on: ["sync-every"] },
   { kind: "required-together", names: ["tls-cert-file", "tls-key-file"], on: [] },
-  { kind: "excludes", names: ["insecure", "tls-cert-file"], on: [] },
   { kind: "depends-on", names: ["tls-client-ca-file"], on: ["tls-cert-file"] },
   { kind: "depends-on", names: ["tls-readers"], on: ["tls-client-ca-file"] },
   { kind: "depends-on", names: ["tls-provisioners"], on: ["tls-client-ca-file"] },
