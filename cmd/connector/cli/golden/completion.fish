@@ -1102,6 +1102,7 @@ complete -c connector -n '__connector_at apply' -l max-deletions-per-hour -x -d 
 complete -c connector -n '__connector_at apply' -l max-disables-per-hour -x -d 'Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default: 100)'
 complete -c connector -n '__connector_at apply' -l max-invitations-per-day -x -d 'Maximum number of invitations in a day, as Cognito\'s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default: 50)'
 complete -c connector -n '__connector_at apply' -l max-groups-per-user -x -d 'Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default: 100)'
+complete -c connector -n '__connector_at apply' -l insecure -d 'Allow plain text beyond this machine: clients without TLS, and an http endpoint-url'
 complete -c connector -n '__connector_at apply' -l state-dir -r -F -d 'Directory of all that is kept for the pool: change journal, audit log, the run of a sync (default: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)'
 complete -c connector -n '__connector_at apply' -l output -x -a 'table json jsonl csv' -d 'Format of the results on stdout (default: table on a terminal, else jsonl)'
 complete -c connector -n '__connector_at apply' -l csv-raw -d 'Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs'

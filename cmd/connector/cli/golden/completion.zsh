@@ -1248,6 +1248,7 @@ _connector_delete_group() {
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-invitations-per-day[Maximum number of invitations in a day, as Cognito'\''s own sender has 50 e-mails a day; 0 refuses all (0 to 1000000; default\: 50)]:value: ' \
     '--max-groups-per-user[Maximum number of groups of one user; the AWS quota is 100 and can be raised (1 to 10000; default\: 100)]:value: ' \
+    '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
