@@ -84,7 +84,7 @@ test("leaves nothing beside the file", async () => {
   expect(readdirSync(folder)).toEqual(before);
 });
 
-test("a file that is none, or that is not there, is said in one line", async () => {
+test("a file of another kind, or one that does not exist, gets one line", async () => {
   const other = join(folder, "other.c1z");
   writeFileSync(other, "hello");
   const damaged = await inspect(other);

@@ -21,7 +21,7 @@ export interface AuditRecord {
   readonly reason: ErrorReason | undefined;
   readonly steps: readonly ChangeStep[];
   readonly undo: UndoRecord | undefined;
-  /** Of a refused call: the last operation that was asked for, as its front names it, and how many calls the line stands for. */
+  /** Of a refused call: the last operation that was asked for, as its front names it, and how many calls the line counts. */
   readonly refused?: { readonly operation: string; readonly count: number } | undefined;
 }
 

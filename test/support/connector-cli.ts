@@ -21,7 +21,7 @@ const MAIN = join(ROOT, "cmd/connector/main.ts");
 /** A short command spends most of its time on compiling the program, so the compiled code is cached. */
 const COMPILED = join(ROOT, ".cache/compiled");
 
-/** Where programs of this test file keep their state unless they are told otherwise. */
+/** Where programs of this test file keep their state unless they set another place. */
 const STATE_HOME = mkdtempSync(join(tmpdir(), "state-home-"));
 process.once("exit", () => rmSync(STATE_HOME, { recursive: true, force: true }));
 

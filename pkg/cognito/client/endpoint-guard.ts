@@ -6,7 +6,7 @@ import { isLoopbackHost } from "../../core/listen-address.ts";
 export class RefusedEndpoint extends GovernanceError {}
 
 export interface EndpointGuardOptions {
-  /** The endpoint that a setting names: the settings have been checked, and the operator has been told. */
+  /** The endpoint that a setting names: the settings have been checked, and the operator has seen a warning. */
   readonly endpoint: string | undefined;
   readonly insecure: boolean;
   /** Called once for each host that is not AWS's, before the first request to it. */
@@ -19,7 +19,7 @@ export interface EndpointGuard {
 }
 
 /**
- * The SDK reads endpoints from places that are no settings of ours: the shared config file, and variables for STS and the
+ * The SDK reads endpoints from places that are not settings of ours: the shared config file, and variables for STS and the
  * like. A request that was signed for AWS goes there with its credentials.
  */
 export function createEndpointGuard(options: EndpointGuardOptions): EndpointGuard {

@@ -58,7 +58,7 @@ export function createSourceTrail(handler: NodeHttpHandler): SourceTrail {
   const steps: TrailStep[] = [];
   let failed: SourceRequest | undefined;
 
-  const heard = (...words: readonly unknown[]): void => {
+  const record = (...words: readonly unknown[]): void => {
     const line = words.filter((word) => typeof word === "string").join(" ");
     const [, failure] = /^@smithy\/property-provider (?:->|\(!\)) ([^]*)$/.exec(line) ?? [];
     if (failure !== undefined) {
@@ -72,7 +72,7 @@ export function createSourceTrail(handler: NodeHttpHandler): SourceTrail {
   return {
     steps,
     failedRequest: () => failed,
-    logger: { trace: heard, debug: heard, info: heard, warn: heard, error: heard },
+    logger: { trace: record, debug: record, info: record, warn: record, error: record },
     requestHandler: {
       metadata: handler.metadata,
       async handle(request, options) {

@@ -25,7 +25,7 @@ const ORDINARY: ReadonlySet<string> = new Set(
 
 /**
  * The text as one line without any value that was sent, in whole or in part, in any case and escaped for JSON or a URL,
- * and without anything that looks like an address, a phone number, an id or a key, whoever sent it.
+ * and without anything that looks like an address, a phone number, an id or a key, no matter who sent it.
  */
 export function shownText(text: string, sent: readonly string[]): string {
   const values = sent.map(folded).filter((value) => value.trim() !== "");

@@ -48,7 +48,7 @@ export function readFoundFile(path: string, uid: Uid): string {
   }
 }
 
-/** Reads a configuration file that the operator named, whoever owns it. */
+/** Reads a configuration file that the operator named, no matter who owns it. */
 export function readNamedFile(path: string, uid: Uid, warn: (line: string) => void): string {
   const fd = openSync(path, "r");
   try {
@@ -95,7 +95,7 @@ export function checkModeOf(
   warn(`${label}: ${path} may be ${open.join(" and ")} (mode ${modeOf(file)}); run ${cure} ${path}`);
 }
 
-/** Whoever may write a directory may replace the files in it. */
+/** A user who may write a directory may replace the files in it. */
 function requireOwnDirectory(path: string, directory: string, uid: number): void {
   const found = statSync(directory);
   if (!isOurs(found, uid)) throw notOurs(path, found, "the directory of ");

@@ -19,7 +19,7 @@ function signOutsIn({ pool }: Stage): readonly number[] {
   return pool.allUsers().map(({ signOuts }) => signOuts);
 }
 
-test("mark 47: a revoke leaves the sessions alone unless it is told to end them", async () => {
+test("mark 47: a revoke leaves the sessions alone unless it is asked to end them", async () => {
   const stage = createStage(team);
   const outcome = await stage.provisioner.revoke(ann, "team", asked, never);
   expect(outcome).toMatchObject({ outcome: "done", result: { signedOut: false } });

@@ -94,7 +94,7 @@ async function findFor(
   return by === "id" ? await users.byId(value, signal) : await users.byText(value, signal);
 }
 
-/** A text that is no id may be an e-mail address, so only its digest is written down (D20). */
+/** A text that is not an id may be an e-mail address, so only its digest is written down (D20). */
 function unfoundTarget({ sha256 }: Deps, name: string, group: string | undefined): ChangeTarget {
   const who = isUuid(name) ? { user: name } : { loginSha256: sha256(name.trim().toLowerCase()) };
   return { ...who, ...groupIn(group) };
