@@ -1,6 +1,7 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, rmSync, type Stats, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { GovernanceError } from "../core/errors.ts";
+import { errnoOf } from "../core/unknown.ts";
 import { SQLITE, sqliteOf } from "./errors.ts";
 import { requireOwnDatabase } from "./own-file.ts";
 import { asUnwritable, touchPrivate } from "./paths.ts";
@@ -28,32 +29,59 @@ export function lockFile(path: string): TargetLock | undefined {
   return undefined;
 }
 
+/**
+ * The files that this process has locked. Closing any descriptor of a file drops every POSIX lock that the process has on
+ * it, so a file that is in here must not be opened a second time.
+ */
+const lockedHere = new Set<string>();
+
 function tryLock(path: string): TargetLock | "vanished" | undefined {
+  let fd: number | undefined;
   let database: DatabaseSync | undefined;
+  const close = (): void => {
+    database?.close();
+    if (fd !== undefined) closeSync(fd);
+  };
   try {
     requireOwnDatabase(path);
-    // Not opened when it exists: closing it would drop a lock that this process may hold (POSIX locks).
     if (!existsSync(path)) touchPrivate(path);
-    const before = statSync(path, { throwIfNoEntry: false })?.ino;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return "vanished";
+    if (lockedHere.has(identityOf(found))) return undefined;
+    fd = openSync(path, "r");
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-    // The holder removes the file when it ends. A process that had it open then locks a file that no other one sees.
-    if (before === undefined || statSync(path, { throwIfNoEntry: false })?.ino !== before) {
-      database.close();
+    // The holder removes the file when it ends, so SQLite may have locked a file that no other process sees. An inode
+    // number is used again once its file is gone; that of an open descriptor is not. So the path still names the file of
+    // the descriptor only if nobody has removed it since, and then SQLite has opened the same one.
+    const identity = identityOf(fstatSync(fd));
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now === undefined || identityOf(now) !== identity) {
+      close();
       return "vanished";
     }
+    lockedHere.add(identity);
+    return lockOf(path, identity, database, close);
   } catch (error) {
-    database?.close();
+    close();
     if (error instanceof GovernanceError) throw error;
     if (sqliteOf(error) === SQLITE.busy) return undefined;
+    if (errnoOf(error) === "ENOENT") return "vanished";
     throw lockFailure(path, error);
   }
-  const held = database;
+}
+
+function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
+
+function lockOf(path: string, identity: string, database: DatabaseSync, close: () => void): TargetLock {
   return {
     release() {
-      if (!held.isOpen) return;
+      if (!database.isOpen) return;
       rmSync(path, { force: true });
-      held.close();
+      close();
+      lockedHere.delete(identity);
     },
   };
 }
