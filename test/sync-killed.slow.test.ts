@@ -151,6 +151,7 @@ describe("a sync that fails", () => {
       `User pool ${POOL} does not exist.`,
       9,
       /pool/i,
+      {},
     ],
     [
       "a revoked credential",
@@ -158,6 +159,7 @@ describe("a sync that fails", () => {
       "The security token included in the request is invalid.",
       16,
       /credential|key/i,
+      {},
     ],
     [
       "a missing permission",
@@ -165,13 +167,14 @@ describe("a sync that fails", () => {
       "User: x is not authorized to perform: cognito-idp:ListUsers",
       7,
       /cognito-idp:/,
+      { operation: "ListUsers" },
     ],
   ] as const)(
     "%s ends it with cause and cure, and the previous file is not changed (mark 8)",
-    async ([, name, message, code, says]) => {
+    async ([, name, message, code, says, where]) => {
       expect((await runCli(args())).code).toBe(0);
       const before = readFileSync(file);
-      cognito.script({ error: { name, message } });
+      cognito.script({ ...where, error: { name, message } });
       const failed = await runCli(args());
       expect(failed.code).toBe(code);
       expect(failed.stderr).toMatch(says);
