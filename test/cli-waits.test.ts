@@ -93,5 +93,5 @@ describe("a service that cannot reach AWS", () => {
 });
 
 function settings(endpoint: string): string[] {
-  return [`--user-pool-id=${POOL}`, `--endpoint-url=${endpoint}`, "--patience-seconds=5"];
+  return [`--user-pool-id=${POOL}`, `--endpoint-url=${endpoint}`, "--patience-seconds=8"];
 }

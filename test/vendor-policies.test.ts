@@ -95,6 +95,8 @@ const CHANGES: readonly (readonly [string, string?])[] = [
 
 /** Without a call to AWS, or tested by its calls below. */
 const OTHER_COMMANDS = [
+  // Its rows are the changes that are run one by one here.
+  "apply",
   "serve",
   "health-check",
   "inspect",

@@ -27,7 +27,10 @@ export function warningAnnotations({ warnings }: Pick<Outcome<unknown>, "warning
   return [anyPack(StructSchema, fromJson(StructSchema, { warnings: [...warnings] }))];
 }
 
-/** A Struct of `notes`: what the caller must know of a change that was made. */
+/**
+ * A Struct of `notes` on a change that did more than Baton connectors usually do. The answer to any other change has no note,
+ * as those of the Baton SDK have none.
+ */
 export function noteAnnotations(outcome: Pick<Outcome<unknown>, "outcome">, ...notes: string[]): Any[] {
   if (outcome.outcome !== "done") return [];
   return [anyPack(StructSchema, fromJson(StructSchema, { notes }))];

@@ -47,7 +47,7 @@ export function grantVerbs({
           ...already,
           ...dryRunAnnotations(context, outcome),
           ...warningAnnotations(outcome),
-          ...noteAnnotations(outcome, tokensNote(group, outcome.result.signedOut === true)),
+          ...(outcome.result.signedOut === true ? noteAnnotations(outcome, tokensNote(group, true)) : []),
         ],
       });
     },

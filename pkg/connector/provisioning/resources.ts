@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import { CreateResourceResponseSchema, type Resource } from "../../protocol/messages.ts";
-import { TOKENS_OF_DELETED, tokensNote } from "../../provision/groups/end-sessions.ts";
+import { tokensNote } from "../../provision/groups/end-sessions.ts";
 import { groupResource } from "../groups.ts";
 import { dryRunAnnotations, noteAnnotations, warningAnnotations } from "../outcome-notes.ts";
 import { completeId, invalidField, notOffered, required, userRef } from "../requests.ts";
@@ -31,10 +31,7 @@ export function resourceVerbs({
       if (id.resourceType === USER_TYPE) {
         const outcome = await provisioner.deleteUser(userRef(id), context, signal);
         return {
-          annotations: [
-            ...dryRunAnnotations(context, outcome),
-            ...noteAnnotations(outcome, TOKENS_OF_DELETED),
-          ],
+          annotations: dryRunAnnotations(context, outcome),
         };
       }
       if (id.resourceType === GROUP_TYPE) {
@@ -45,7 +42,7 @@ export function resourceVerbs({
           annotations: [
             ...dryRunAnnotations(context, outcome),
             ...warningAnnotations(outcome),
-            ...noteAnnotations(outcome, note),
+            ...(signedOut > 0 ? noteAnnotations(outcome, note) : []),
           ],
         };
       }

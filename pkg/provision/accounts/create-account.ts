@@ -106,7 +106,7 @@ async function mediaOf(
       new GovernanceError(
         "invalid-argument",
         deliverBy === undefined
-          ? "profile.sendInviteEmail: no address for the invitation; give an e-mail address or profile.phone_number"
+          ? "profile.sendInviteEmail: an invitation needs an e-mail address or profile.phone_number"
           : `profile.deliverInviteBy: the account ${problem}`,
       ),
   });
