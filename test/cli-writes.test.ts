@@ -236,7 +236,7 @@ describe("every other command, twice", () => {
   test("delete-group says how many it affected, and that their tokens keep the group", async () => {
     expect((await changing(...line("delete-group --group writers --output table"))).stdout).toBe(
       "deleted: group writers; 1 member affected\n" +
-        "tokens that were issued before name group writers until they expire; end-sessions signs the users out as well\n" +
+        "tokens that were issued before name group writers until they expire; --end-sessions signs users out as well\n" +
         "deletions left: 99 of 100 in an hour\n",
     );
   });

@@ -69,7 +69,7 @@ describe("each command", () => {
     [
       "revoke --group a --user u",
       "revoke",
-      "revoked: user u is no longer in group a\ntokens that were issued before name group a until they expire; end-sessions signs the users out as well\n",
+      "revoked: user u is no longer in group a\ntokens that were issued before name group a until they expire; --end-sessions signs users out as well\n",
       ["AdminRemoveUserFromGroup"],
     ],
     [
@@ -128,7 +128,7 @@ describe("each command", () => {
     [
       "delete-group --group g",
       "deleteGroup",
-      "deleted: group g; 2 members affected\ntokens that were issued before name group g until they expire; end-sessions signs the users out as well\n",
+      "deleted: group g; 2 members affected\ntokens that were issued before name group g until they expire; --end-sessions signs users out as well\n",
       ["DeleteGroup"],
     ],
     [
@@ -328,7 +328,7 @@ describe("what comes out", () => {
 
   test("a dry run of a deletion says how many members it affects", async () => {
     expect((await ran(line("delete-group --group g --dry-run"))).stdout).toBe(
-      "dry run: would call DeleteGroup (group g)\n2 members would be affected\ntokens that were issued before name group g until they expire; end-sessions signs the users out as well\n",
+      "dry run: would call DeleteGroup (group g)\n2 members would be affected\ntokens that were issued before name group g until they expire; --end-sessions signs users out as well\n",
     );
   });
 
@@ -577,6 +577,10 @@ describe("bad usage is one line, exit code 2, and no change", () => {
     ["grant --group a", "required option '--user <who>' not specified"],
     ["grant --group= --user u", "--group: must not be empty"],
     ["revoke --group a --user=", "--user: must not be empty"],
+    ["delete-user --user a --user b", "--user: is given twice; keep one"],
+    ["grant --group a --user a --user a", "--user: is given twice; keep one"],
+    ["create-account --login a --login b", "--login: is given twice; keep one"],
+    ["create-account --login a --email a@b.c --email d@e.f", "--email: is given twice; keep one"],
     ["update-user --user u", "nothing to change: give --set, --set-json or --remove"],
     ['update-user --user u --set a=1 --set-json {"a":2}', '--set and --set-json: both give "a"; keep one'],
     ["update-user --user u --set a=1 --set a=2", '--set: "a" is given twice; keep one'],

@@ -36,7 +36,7 @@ export async function signOutAll(
 export function tokensNote(group: string, isEnded: boolean): string {
   return isEnded
     ? `tokens that an application checks by itself name group ${group} until they expire`
-    : `tokens that were issued before name group ${group} until they expire; end-sessions signs the users out as well`;
+    : `tokens that were issued before name group ${group} until they expire; --end-sessions signs users out as well`;
 }
 
 export const TOKENS_OF_DELETED =

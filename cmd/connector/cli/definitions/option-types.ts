@@ -4,7 +4,15 @@ import { GovernanceError } from "../../../../pkg/core/errors.ts";
 /** A text that is not empty: an empty one usually comes from a variable that is not set. */
 export function textOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
-  return option.argParser((text: string) => notEmpty(option, text));
+  return givenOnce(option, (text) => notEmpty(option, text));
+}
+
+/** Commander takes the last value. So `--user a --user b` would change b and succeed, and a would be left as it was. */
+function givenOnce<T>(option: Option, parse: (text: string) => T): Option {
+  return option.argParser((text: string, before: unknown) => {
+    if (before !== undefined) throw optionError(option, "is given twice; keep one");
+    return parse(text);
+  });
 }
 
 /** A text that must be given. */
@@ -14,7 +22,7 @@ export function requiredOption(flags: string, description: string): Option {
 
 /** A text that may be empty: that removes a value. */
 export function optionalTextOption(flags: string, description: string): Option {
-  return new Option(flags, description);
+  return givenOnce(new Option(flags, description), (text) => text);
 }
 
 export function repeatedOption(flags: string, description: string): Option {
@@ -28,7 +36,7 @@ export function repeatedOption(flags: string, description: string): Option {
 
 export function wholeNumberOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
-  return option.argParser((text: string) => {
+  return givenOnce(option, (text) => {
     if (/^\d{1,15}$/.test(text)) return Number(text);
     throw optionError(option, `must be a whole number, got ${JSON.stringify(text)}`);
   });
@@ -38,7 +46,7 @@ export function wholeNumberOption(flags: string, description: string): Option {
 export function wordOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
   const words = (/<([^>]+)>/.exec(flags)?.[1] ?? "").split("|");
-  return option.argParser((text: string) => {
+  return givenOnce(option, (text) => {
     if (words.includes(text)) return text;
     throw optionError(option, `must be one of ${words.join(", ")}`);
   });
@@ -61,7 +69,7 @@ export function pairsOption(flags: string, description: string): Option {
 /** A JSON object, parsed into a Map. Errors never contain any of it. */
 export function objectOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
-  return option.argParser((text: string) => {
+  return givenOnce(option, (text) => {
     let value: unknown;
     try {
       value = JSON.parse(text);
