@@ -212,6 +212,26 @@ describe("a JSONL file", () => {
       '{"action":"create","login":"ann","password":"hunter2"}',
       "1: member 3 passwords are never in the file",
     ],
+    [
+      "a member twice",
+      '{"action":"disable","user":"hunter2","user":"ann"}',
+      "1: has a member twice; keep one",
+    ],
+    [
+      "a member twice in an escape",
+      '{"action":"disable","user":"ann","us\\u0065r":"eve"}',
+      "1: has a member twice",
+    ],
+    [
+      "two spellings of a member",
+      '{"action":"disable","user":"ann","User":"eve"}',
+      "1: user: is there twice",
+    ],
+    [
+      "an attribute twice",
+      '{"action":"create","login":"ann","attributes":{"name":"hunter2"},"attribute:name":"x"}',
+      "1: an attribute is there twice",
+    ],
     ["a number as user", '{"action":"disable","user":7}', "1: user: must be a text"],
     [
       "attributes in a list",

@@ -24,22 +24,45 @@ function rowOf(line: number, text: string): RawRow | BatchProblem[] {
     return [badRow(line, "is not JSON; give one object on one line")];
   }
   if (!isRecord(value)) return [badRow(line, "is not a JSON object; give one object on one line")];
+  if (repeatsName(text)) return [badRow(line, "has a member twice; keep one")];
   const values = new Map<ColumnName, string>();
   const attributes = new Map<string, unknown>();
   const problems: BatchProblem[] = [];
+  const setAttribute = (name: string, one: unknown): void => {
+    if (attributes.has(name)) problems.push(badRow(line, "an attribute is there twice; keep one"));
+    attributes.set(name, one);
+  };
   for (const [i, [name, one]] of Object.entries(value).entries()) {
     if (one === null || one === "") continue;
     if (name === "attributes") {
-      if (isRecord(one)) for (const [key, inner] of Object.entries(one)) attributes.set(key, inner);
+      if (isRecord(one)) for (const [key, inner] of Object.entries(one)) setAttribute(key, inner);
       else problems.push(badRow(line, "attributes: must be an object of attributes by their names"));
       continue;
     }
     const known = columnNamed(name);
     if (known === undefined) problems.push(badRow(line, `member ${i + 1} ${unknownName(name)}`));
-    else if ("attribute" in known) attributes.set(known.attribute, one);
+    else if ("attribute" in known) setAttribute(known.attribute, one);
+    else if (values.has(known.column))
+      problems.push(badRow(line, `${known.column}: is there twice; keep one`));
     else if (typeof one === "string") values.set(known.column, one);
     else if (typeof one === "boolean" && known.column === "invite") values.set("invite", String(one));
     else problems.push(badRow(line, `${known.column}: must be a text`));
   }
   return problems.length > 0 ? problems : { line, values, attributes };
+}
+
+/** Whether an object in this valid JSON has a name twice. JSON.parse keeps the last one, so another user could be meant. */
+function repeatsName(json: string): boolean {
+  const open: Set<string>[] = [];
+  for (const [token, name, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (name !== undefined && colon !== undefined) {
+      const names = open.at(-1);
+      const parsed = String(JSON.parse(name));
+      if (names?.has(parsed) === true) return true;
+      names?.add(parsed);
+    }
+  }
+  return false;
 }

@@ -8,7 +8,7 @@ export function textOption(flags: string, description: string): Option {
 }
 
 /** Commander takes the last value. So `--user a --user b` would change b and succeed, and a would be left as it was. */
-function givenOnce<T>(option: Option, parse: (text: string) => T): Option {
+function givenOnce(option: Option, parse: (text: string) => unknown): Option {
   return option.argParser((text: string, before: unknown) => {
     if (before !== undefined) throw optionError(option, "is given twice; keep one");
     return parse(text);
