@@ -31,7 +31,7 @@ export function columnNamed(text: string): KnownName | undefined {
  */
 export function unknownName(text: string): string {
   if (/passw/i.test(text)) {
-    return "passwords are never in the file; set them with set-password or rotate-password";
+    return "is a password, which is never in the file; use set-password or rotate-password";
   }
   const close = nearest(text.trim(), COLUMNS);
   const hint = close === undefined ? "" : `did you mean ${close}? `;

@@ -81,7 +81,7 @@ describe("a CSV file", () => {
     [
       "a password column",
       "action,login,password\ncreate,ann,hunter2\n",
-      "1: column 3 of the header line passwords are never in the file",
+      "1: column 3 of the header line is a password, which is never in the file",
     ],
     [
       "too few values",
@@ -210,7 +210,7 @@ describe("a JSONL file", () => {
     [
       "a password",
       '{"action":"create","login":"ann","password":"hunter2"}',
-      "1: member 3 passwords are never in the file",
+      "1: member 3 is a password, which is never in the file",
     ],
     [
       "a member twice",
