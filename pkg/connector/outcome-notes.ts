@@ -16,12 +16,12 @@ export function dryRunAnnotations(context: WriteContext, outcome: Pick<Outcome<u
   return [anyPack(StructSchema, fromJson(StructSchema, dryRunNote(context, outcome)))];
 }
 
-/** The parts of the change that AWS denied, as a return field of an action. */
+/** The parts of the change that were not made, as a return field of an action. */
 export function warningField({ warnings }: Pick<Outcome<unknown>, "warnings">): { warning?: string } {
   return warnings.length === 0 ? {} : { warning: warnings.join("; ") };
 }
 
-/** A Struct of `warnings`: the parts of the change that AWS denied. Empty when there are none. */
+/** A Struct of `warnings`: the parts of the change that were not made. Empty when there are none. */
 export function warningAnnotations({ warnings }: Pick<Outcome<unknown>, "warnings">): Any[] {
   if (warnings.length === 0) return [];
   return [anyPack(StructSchema, fromJson(StructSchema, { warnings: [...warnings] }))];

@@ -68,6 +68,8 @@ export interface ErrorDetails {
   readonly requestId?: string | undefined;
   /** Of a change that stopped half way: what has already been done in the pool, one line each. */
   readonly appliedEffects?: readonly string[] | undefined;
+  /** Of a change that may have been made: the message for when a read has shown that it was not. */
+  readonly notMadeMessage?: string | undefined;
 }
 
 /** The only error that crosses a package boundary. The message is one line: what failed, why, and the cure. */
@@ -78,6 +80,7 @@ export class GovernanceError extends Error {
   readonly retryAt: Date | undefined;
   readonly requestId: string | undefined;
   readonly appliedEffects: readonly string[];
+  readonly notMadeMessage: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -86,11 +89,12 @@ export class GovernanceError extends Error {
     this.retryAt = details.retryAt;
     this.requestId = details.requestId;
     this.appliedEffects = details.appliedEffects ?? [];
+    this.notMadeMessage = details.notMadeMessage;
   }
 
   /** The same failure with another message or other details. What is not named stays as it is. */
   with(change: ErrorDetails & { readonly message?: string }): GovernanceError {
-    const { code, cause, reason, retryAt, requestId, appliedEffects } = this;
+    const { code, cause, reason, retryAt, requestId, appliedEffects, notMadeMessage } = this;
     const { message = this.message, ...details } = change;
     return new GovernanceError(code, message, {
       cause,
@@ -98,6 +102,7 @@ export class GovernanceError extends Error {
       retryAt,
       requestId,
       appliedEffects,
+      notMadeMessage,
       ...details,
     });
   }

@@ -1,6 +1,7 @@
 import type { ChangeKind, ChangeTarget, UndoRecord } from "../core/change.ts";
 import type { ClientMetadata } from "../core/client-metadata.ts";
 import type { Receipt } from "../core/directory-writer.ts";
+import type { GovernanceError } from "../core/errors.ts";
 import type { Budget, RecoveryHints } from "../core/journal.ts";
 import type { WriteOperation } from "../core/operations.ts";
 
@@ -59,13 +60,15 @@ export interface Steps {
     reconcile?: (signal: AbortSignal) => Promise<Reconciled<R>>,
   ): Promise<R>;
   /**
-   * A call without which the change that was asked for is made all the same. Resolves with false where AWS denies it, and
-   * the outcome carries `without` with the cause as a warning (D22). Any other failure rejects.
+   * A call without which the change that was asked for is made all the same. Resolves with false when it was not made, and
+   * the outcome carries `without` with the cause as a warning (D22). Rejects when it may have been made, and with a failure
+   * that `isTolerated` does not take.
    */
   tryOptional(
     operation: WriteOperation,
     without: string,
     call: (signal: AbortSignal) => Promise<Receipt>,
+    isTolerated?: (failure: GovernanceError) => boolean,
   ): Promise<boolean>;
   /**
    * Undoes the last `count` calls by one call. Never rejects: resolves with whether that was done. Calls that could not

@@ -36,7 +36,7 @@ interface ChangesOptions extends ChangeRecords {
   /** For the calls of every change. */
   readonly clientMetadata?: ClientMetadata | undefined;
   readonly reconcile: Reconcile;
-  /** A change was made without a part that AWS denied. Must not throw. */
+  /** A change was made without a part of it. Must not throw. */
   readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
 }
 

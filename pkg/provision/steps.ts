@@ -13,7 +13,7 @@ export interface StepLog extends Steps {
   /** Whether it is unknown of some call whether it was done. */
   unknown(): boolean;
   takenBack(): boolean;
-  /** One line for each optional call that was denied. */
+  /** One line for each optional call that was not made. */
   warnings(): readonly string[];
 }
 
@@ -51,6 +51,32 @@ export function createSteps(
     });
   }
 
+  /** Resolves with the failure of a call that is known not to be done; rejects with one whose outcome is unknown. */
+  async function attempt<R extends Receipt>(
+    operation: WriteOperation,
+    call: (signal: AbortSignal) => Promise<R>,
+    reconcile?: (signal: AbortSignal) => Promise<Reconciled<R>>,
+  ): Promise<R | GovernanceError> {
+    const index = journal.stepBegun(change, operation, false);
+    try {
+      const receipt = await call(signal);
+      ended(index, "done", receipt);
+      applied.push(operation);
+      return receipt;
+    } catch (error) {
+      const failure = GovernanceError.from(error);
+      const found = await afterFailure(operation, failure, reconcile);
+      ended(index, found.state, failure);
+      if (found.state === "done") {
+        applied.push(operation);
+        return found.receipt;
+      }
+      if (found.state === "not-done") return provenNotDone(operation, failure);
+      unknown = true;
+      throw failure;
+    }
+  }
+
   async function afterFailure<R extends Receipt>(
     operation: WriteOperation,
     failure: GovernanceError,
@@ -70,34 +96,16 @@ export function createSteps(
     signal,
     clientMetadata,
     async make(operation, call, reconcile) {
-      const index = journal.stepBegun(change, operation, false);
-      try {
-        const receipt = await call(signal);
-        ended(index, "done", receipt);
-        applied.push(operation);
-        return receipt;
-      } catch (error) {
-        const failure = GovernanceError.from(error);
-        const found = await afterFailure(operation, failure, reconcile);
-        ended(index, found.state, failure);
-        if (found.state === "done") {
-          applied.push(operation);
-          return found.receipt;
-        }
-        if (found.state === "not-done") throw provenNotDone(operation, failure);
-        unknown = true;
-        throw failure;
-      }
+      const made = await attempt(operation, call, reconcile);
+      if (made instanceof GovernanceError) throw made;
+      return made;
     },
-    async tryOptional(operation, without, call) {
-      try {
-        await steps.make(operation, call);
-        return true;
-      } catch (error) {
-        if (!(error instanceof GovernanceError) || error.reason !== "iam-denied") throw error;
-        warnings.push(`${without}: ${error.message}`);
-        return false;
-      }
+    async tryOptional(operation, without, call, isTolerated = () => true) {
+      const made = await attempt(operation, call);
+      if (!(made instanceof GovernanceError)) return true;
+      if (!isTolerated(made)) throw made;
+      warnings.push(`${without}: ${made.message}`);
+      return false;
     },
     async takeBack(count, operation, call) {
       const index = journal.stepBegun(change, operation, true);
@@ -125,17 +133,13 @@ function isMaybeDone(operation: WriteOperation, { code, reason }: GovernanceErro
   return MAYBE_DONE.has(reason) || (code === "resource-exhausted" && SENDS_MESSAGES.has(operation));
 }
 
-/** How messages say that the outcome is open. */
-const OPEN_OUTCOME =
-  /(?:, (?:but|and) )?the change may have been made(?:, so check before you repeat it)?(; )(?:read the user, and )?/;
-
 /** After a read has shown it, the message no longer says that the change may have been made. */
 function provenNotDone(operation: WriteOperation, failure: GovernanceError): GovernanceError {
   if (!isMaybeDone(operation, failure)) return failure;
-  const message = failure.message
-    .replace(OPEN_OUTCOME, (all, separator: string) => (all.startsWith(",") ? separator : ""))
-    .concat("; the pool was read afterwards, and the change was not made");
-  return failure.with({ message });
+  const { message, notMadeMessage = message } = failure;
+  return failure.with({
+    message: `${notMadeMessage}; the pool was read afterwards, and the change was not made`,
+  });
 }
 
 /** Takes a missing group or user as success: a user who is gone is in no group, and a group that is gone has no members. */

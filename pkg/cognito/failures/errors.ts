@@ -9,7 +9,7 @@ import {
   readFailure,
 } from "./failure.ts";
 import type { FailureKind } from "./failure-kind.ts";
-import { type Meaning, meaningOfText } from "./known-texts.ts";
+import { type Meaning, meaningOfText, openOutcome, withMessages } from "./known-texts.ts";
 
 /** What a message may say about the failed call: the pool's own names, and no other argument. */
 interface FailedCall {
@@ -27,6 +27,8 @@ interface Outward {
   readonly reason?: ErrorReason;
   /** The cause and the cure. `fromFailure` adds the operation and the error's name. */
   readonly messageOf: (call: FailedCall, failure: AwsFailure) => string;
+  /** The same for when a read has shown that the change was not made. */
+  readonly notMadeMessage?: string;
 }
 
 const REGION_CURE = "check the pool id, its Region and the account of the credentials";
@@ -124,14 +126,12 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   "delivery-failed": {
     code: "failed-precondition",
     reason: "delivery-failed",
-    messageOf: () =>
-      "the message could not be sent, but the change may have been made; read the user, and check the pool's e-mail and SMS settings",
+    ...outwardOpen("the message could not be sent", "check the pool's e-mail and SMS settings"),
   },
   "trigger-failed": {
     code: "failed-precondition",
     reason: "trigger-failed",
-    messageOf: () =>
-      "a Lambda trigger of the pool failed or rejected the call, but the change may have been made; read the user, and check the trigger's log",
+    ...outwardOpen("a Lambda trigger of the pool failed or rejected the call", "check the trigger's log"),
   },
   "marker-refused": {
     code: "invalid-argument",
@@ -170,6 +170,11 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
   unknown: { code: "internal", messageOf: () => "AWS reports an error that this connector does not know" },
 };
 
+function outwardOpen(cause: string, cure: string): Pick<Outward, "messageOf" | "notMadeMessage"> {
+  const { message, notMadeMessage } = openOutcome(cause, cure);
+  return { messageOf: () => message, notMadeMessage };
+}
+
 /** The kinds whose cause AWS gives only in the text of the error. */
 const CAUSE_IN_TEXT: ReadonlySet<FailureKind> = new Set<FailureKind>([
   "parameter",
@@ -186,15 +191,20 @@ const CAUSE_IN_TEXT: ReadonlySet<FailureKind> = new Set<FailureKind>([
  * texts of AWS and of the JSON parser can (D20).
  */
 export function fromFailure(kind: FailureKind, failure: AwsFailure, call: FailedCall): GovernanceError {
-  const { code, reason, message } = meaningOf(kind, failure, call);
+  const meaning = meaningOf(kind, failure, call);
   const root = rootFailure(failure);
   const ids = [
     root.networkCode ?? root.name,
     ...(root.requestId === undefined ? [] : [`request id ${root.requestId}`]),
   ];
-  return new GovernanceError(code, `${call.operation}: ${message} (${ids.join(", ")})`, {
+  const { code, reason, message, notMadeMessage } = withMessages(
+    meaning,
+    (text) => `${call.operation}: ${text} (${ids.join(", ")})`,
+  );
+  return new GovernanceError(code, message, {
     // Cognito's own NotAuthorizedException is about the user.
     reason: kind === "denied" && failure.name !== "NotAuthorizedException" ? "iam-denied" : reason,
+    notMadeMessage,
     retryAt: call.retryAt,
     requestId: root.requestId,
     ...(root.modeled || root.status !== undefined ? {} : { cause: root.original }),
@@ -212,11 +222,12 @@ function meaningOf(kind: FailureKind, failure: AwsFailure, call: FailedCall): Me
  * that callers still see a throttle or a cancellation.
  */
 export function outcomeUnknown(operation: Operation, error: GovernanceError): GovernanceError {
-  const { message } = error;
+  const { message, notMadeMessage = message } = error;
   const why = message.startsWith(`${operation}: `) ? message.slice(operation.length + 2) : message;
   return error.with({
     message: `${operation}: the change may have been made, so check before you repeat it; ${why}`,
     reason: "outcome-unknown",
+    notMadeMessage,
   });
 }
 

@@ -8,6 +8,28 @@ export interface Meaning {
   readonly reason?: ErrorReason;
   /** The cause and the cure. */
   readonly message: string;
+  /** The same for when a read has shown that the change was not made. */
+  readonly notMadeMessage?: string;
+}
+
+type Messages = Pick<Meaning, "message" | "notMadeMessage">;
+
+/** The messages of a failure after which the change may have been made. */
+export function openOutcome(cause: string, cure: string): Required<Messages> {
+  return {
+    message: `${cause}, but the change may have been made; read the user, and ${cure}`,
+    notMadeMessage: `${cause}; ${cure}`,
+  };
+}
+
+/** The meaning with every message changed in the same way. */
+export function withMessages(meaning: Meaning, change: (message: string) => string): Meaning {
+  const { message, notMadeMessage } = meaning;
+  return {
+    ...meaning,
+    message: change(message),
+    ...(notMadeMessage === undefined ? {} : { notMadeMessage: change(notMadeMessage) }),
+  };
 }
 
 /** `$1` in the message is the first group of the pattern, without what may not be shown. */
@@ -28,22 +50,28 @@ const KNOWN: readonly KnownText[] = [
     pattern: /does not have sms configuration|sms configuration is (missing|required)|no sms configuration/i,
     code: "failed-precondition",
     reason: "delivery-failed",
-    message:
-      "the pool has no SMS configuration, so Cognito cannot send a message to a phone, and the change may have been made; configure SMS in the pool, or deliver by e-mail",
+    ...openOutcome(
+      "the pool has no SMS configuration, so Cognito cannot send a message to a phone",
+      "configure SMS in the pool, or deliver by e-mail",
+    ),
   },
   {
     pattern: /no attribute matching (the )?(desired )?delivery medium/i,
     code: "failed-precondition",
     reason: "delivery-failed",
-    message:
-      "the user has no address for the chosen way of delivery, and the change may have been made; give an e-mail address or a phone number, or deliver another way",
+    ...openOutcome(
+      "the user has no address for the chosen way of delivery",
+      "give an e-mail address or a phone number, or deliver another way",
+    ),
   },
   {
     pattern: /email address is not verified|not authorized to (use|perform).{0,40}ses\b|ses identity/i,
     code: "failed-precondition",
     reason: "delivery-failed",
-    message:
-      "Amazon SES does not let the pool send from its address, and the change may have been made; verify the address in SES, or correct the pool's e-mail settings",
+    ...openOutcome(
+      "Amazon SES does not let the pool send from its address",
+      "verify the address in SES, or correct the pool's e-mail settings",
+    ),
   },
   {
     pattern: /daily email limit|exceeded.{0,30}email/i,
@@ -199,9 +227,9 @@ export function meaningOfText(otherwise: Meaning, { name, text, sent = [] }: Aws
   const shown = (part: string): string => shownText(part, sent);
   const known = LAMBDA_ERRORS.test(name) ? undefined : KNOWN.find(({ pattern }) => pattern.test(text));
   if (known !== undefined) {
-    const { pattern, message, ...rest } = known;
+    const { pattern, ...meaning } = known;
     const [, found = ""] = pattern.exec(text) ?? [];
-    return { ...rest, message: message.replace("$1", () => shown(found.toLowerCase())) };
+    return withMessages(meaning, (message) => message.replace("$1", () => shown(found.toLowerCase())));
   }
   const rules = brokenRules(text);
   if (rules.length > 0) {
@@ -209,7 +237,7 @@ export function meaningOfText(otherwise: Meaning, { name, text, sent = [] }: Aws
     return { code: "invalid-argument", message: `AWS rejects ${broken.join(", ")}` };
   }
   const said = shown(text);
-  return said === "" ? otherwise : { ...otherwise, message: `${otherwise.message}; AWS says: "${said}"` };
+  return said === "" ? otherwise : withMessages(otherwise, (message) => `${message}; AWS says: "${said}"`);
 }
 
 /** Their text is that of the pool's own code. */

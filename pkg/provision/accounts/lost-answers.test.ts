@@ -5,6 +5,7 @@ import { ann, create, invited, only, random } from "../../../test/support/accoun
 import { refusal } from "../../../test/support/adapter.ts";
 import { createMemoryDisk } from "../../../test/support/memory-journal.ts";
 import { createStage, writesIn } from "../../../test/support/provision-stage.ts";
+import { GovernanceError } from "../../core/errors.ts";
 
 describe("a create whose answer is lost", () => {
   const kinds = [
@@ -219,6 +220,19 @@ describe("a create whose answer is lost", () => {
     expect(failure.message).toContain(name);
     expect(cognito.stats.count("AdminGetUser")).toBeGreaterThan(5);
     expect(audit.records.at(-1)).toMatchObject({ outcome: "failed" });
+  });
+
+  test("a failure after which no account is found has the message for that, and no other text is cut", async () => {
+    const stage = createStage();
+    const opened = new GovernanceError("failed-precondition", "AdminCreateUser: refused, and nobody knows", {
+      reason: "trigger-failed",
+      notMadeMessage: "AdminCreateUser: refused (the change may have been made; says the trigger)",
+    });
+    const directory = { ...stage.directory, createUser: () => Promise.reject(opened) };
+    const failure = await refusal(create(stage.process({ directory }), invited));
+    expect(failure.message).toBe(
+      "AdminCreateUser: refused (the change may have been made; says the trigger); the pool was read afterwards, and the change was not made",
+    );
   });
 
   test("with an invitation the answer says that it may not have been sent", async () => {

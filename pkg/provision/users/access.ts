@@ -39,8 +39,8 @@ export function createAccess(deps: Deps): Access {
 
   /**
    * A disabled account is signed out all the same: an earlier attempt may have stopped between the two calls. When the
-   * second call fails, the account stays disabled, which is the safe half. Where AWS denies it, the account is disabled
-   * all the same, as was asked for (D22).
+   * second call is not made, the account is disabled all the same, as was asked for (D22). When its answer is lost, the
+   * change fails, and the account stays disabled, which is the safe half.
    */
   async function planDisable(user: User, signOut: boolean): Promise<Plan<ChangedUser>> {
     if (!user.enabled && !signOut) return { kind: "nothing-to-do", result: { user } };

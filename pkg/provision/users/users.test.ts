@@ -85,12 +85,33 @@ describe("disabling", () => {
     expect(recovered.says).toMatch(/is disabled; the sessions of the user were not ended: .*GlobalSignOut/);
   });
 
-  test("L-01: whose second call fails reports exactly what was done, and leaves the user disabled", async () => {
+  test.for([
+    ["UnknownOperationException", "unimplemented"],
+    ["InvalidParameterException", "failed-precondition"],
+    ["NotAuthorizedException", "permission-denied"],
+    ["TooManyRequestsException", "throttled"],
+    ["UserNotFoundException", "not-found"],
+  ] as const)(
+    "D22: is done when the sign-out ends with %s, and the warning says why the sessions were not ended",
+    async ([name, code]) => {
+      const stage = createStage({ users });
+      stage.cognito.script({ operation: "AdminUserGlobalSignOut", error: { name } });
+      const outcome = await stage.provisioner.disableUser(ann, { signOut: true }, asked, never);
+      expect(outcome).toMatchObject({ outcome: "done", result: { user: { enabled: false } } });
+      expect(outcome.warnings).toEqual([
+        expect.stringMatching(/^the sessions of the user were not ended: AdminUserGlobalSignOut: /),
+      ]);
+      expect(stage.audit.records).toMatchObject([
+        { outcome: "partial", steps: [{ state: "done" }, { state: "not-done", code }] },
+      ]);
+      const alone = await refusal(stage.provisioner.signOutUser(ann, asked, never));
+      expect(alone).toMatchObject({ code, appliedEffects: [] });
+    },
+  );
+
+  test("L-01: whose second call has no answer reports exactly what was done, and leaves the user disabled", async () => {
     const stage = createStage({ users });
-    stage.cognito.script({
-      operation: "AdminUserGlobalSignOut",
-      error: { name: "InvalidParameterException" },
-    });
+    stage.cognito.script({ operation: "AdminUserGlobalSignOut", cut: "mid-answer" });
     const failed = await refusal(stage.provisioner.disableUser(ann, { signOut: true }, asked, never));
     expect(failed.appliedEffects).toEqual([`AdminDisableUser is done (user ${stored(stage).sub})`]);
     expect(failed.message).toContain("AdminDisableUser is done");
@@ -100,7 +121,7 @@ describe("disabling", () => {
         outcome: "partial",
         steps: [
           { operation: "AdminDisableUser", state: "done" },
-          { operation: "AdminUserGlobalSignOut", state: "not-done" },
+          { operation: "AdminUserGlobalSignOut", state: "unknown" },
         ],
       },
     ]);
