@@ -188,6 +188,12 @@ describe("nothing is changed while one row is wrong:", () => {
       5,
     ],
     [
+      "a group to revoke that is not there",
+      "action,user,group\nrevoke,joan,readerz\nrevoke,grace,readers\n",
+      [[2, "group readerz is not in"]],
+      5,
+    ],
+    [
       "a group that the policy refuses",
       "action,user,group\ngrant,joan,admins\n",
       [[2, "has the IAM role"]],
@@ -405,6 +411,38 @@ describe("a run that stops", () => {
       code: "not-found",
       cause: expect.stringContaining("is not in this pool"),
     });
+  });
+
+  test("with a row whose sessions could not be ended fails, and the next run ends them", async () => {
+    const text = "action,user,group\nrevoke,grace,readers\n";
+    cognito.script({
+      operation: "AdminUserGlobalSignOut",
+      times: 1,
+      error: { name: "UnknownOperationException" },
+    });
+    const result = await changing(text, "--end-sessions");
+    expect([result.code, outcomes(result), groupsOf("grace")]).toEqual([20, [[2, "failed"]], ["writers"]]);
+    expect(rows(result)[0]).toMatchObject({
+      change: expect.any(String),
+      cause: expect.stringContaining("were not ended: AdminUserGlobalSignOut: "),
+    });
+    const again = await changing(text, "--end-sessions");
+    expect([again.code, outcomes(again)]).toEqual([0, [[2, "done"]]]);
+    expect(pool.stored("grace")?.signOuts).toBe(1);
+  });
+
+  test("mark 35: of a revoke whose group was deleted since is still done before", async () => {
+    const text = "action,user,group\nrevoke,grace,readers\nrevoke,grace,writers\n";
+    await changing(text);
+    pool.deleteGroup("readers");
+    const again = await changing(text);
+    expect([again.code, outcomes(again)]).toEqual([
+      0,
+      [
+        [2, "done-before"],
+        [3, "done-before"],
+      ],
+    ]);
   });
 
   test("is not repeated silently when somebody has undone a row since", async () => {

@@ -345,15 +345,43 @@ describe("wrong input gives one line, and nothing is written", () => {
 
 test("a change that broke off says what has been done, with exit code 20", async () => {
   cognito.script({
-    operation: "AdminUserGlobalSignOut",
+    operation: "AdminDeleteUserAttributes",
     error: { name: "NotAuthorizedException", message: "planted" },
   });
-  const { code, stdout, stderr } = await changing(...line("disable-user --user joan"));
+  const { code, stdout, stderr } = await changing(
+    ...line("update-user --user joan --set nickname=JJ --remove locale"),
+  );
   expect([code, stdout]).toEqual([20, ""]);
-  expect(stderr).toMatch(/^connector: [^\n]*AdminDisableUser is done[^\n]*\n$/);
+  expect(stderr).toMatch(/^connector: [^\n]*AdminUpdateUserAttributes is done[^\n]*\n$/);
   expect(stderr).toContain(stored("joan").sub);
-  expect(stored("joan").enabled).toBe(false);
+  expect(stored("joan").attributes.get("nickname")).toBe("JJ");
 });
+
+test("D22: disable-user is done where the endpoint cannot sign out, and says why the sessions were not ended", async () => {
+  cognito.script({
+    operation: "AdminUserGlobalSignOut",
+    error: { name: "UnknownOperationException", message: "unsupported" },
+  });
+  const result = await changing(...line("disable-user --user joan"));
+  const warning = /^the sessions of the user were not ended: AdminUserGlobalSignOut: .* does not support/;
+  expect([result.code, stored("joan").enabled]).toEqual([0, false]);
+  expect(rowsOf(result)).toMatchObject([{ outcome: "done", warning: expect.stringMatching(warning) }]);
+  expect(result.stderr).toContain("the sessions of the user were not ended: ");
+  const enabled = await changing(...line("enable-user --user joan"));
+  expect([enabled.code, stored("joan").enabled]).toEqual([0, true]);
+});
+
+test.for(["--dry-run", "--provisioning", "--provisioning --end-sessions"])(
+  "a revoke from a group that the pool does not have is no success: %s",
+  async (flags) => {
+    const [joan, nobody] = await Promise.all(
+      ["joan", "nobody"].map((user) => inside(...line(`revoke --user ${user} --group readerz ${flags}`))),
+    );
+    const refused = { code: 5, stdout: "", stderr: "connector: group readerz is not in this pool\n" };
+    expect([joan, nobody]).toEqual([refused, refused]);
+    expect(writes()).toEqual([]);
+  },
+);
 
 test("recover finishes or undoes what a killed process left open, and says what has been done", async () => {
   const hold = cognito.hold({ operation: "AdminUserGlobalSignOut" });

@@ -135,12 +135,14 @@ describe.for(POLICIES)("with the %s actions of the vendor's page", ([policy, all
     const before = snapshot();
     const { code, stdout, stderr } = await command(argv, stdin);
     // What is reported as made was made, and what is refused left the pool as it was.
-    expect(snapshot() !== before).toBe(code === 0);
-    expect([0, 7]).toContain(code);
+    // To end sessions was asked for by name, so without it the command is no success.
+    const isPart = code === 20 && line.endsWith("--end-sessions");
+    expect(snapshot() !== before).toBe(code === 0 || isPart);
+    expect([0, 7]).toContain(isPart ? 0 : code);
     const isWhole = code === 0 && stderr === "";
     const name = line.replace(" {user}", "").replace(" key.txt", "");
     const why = isWhole ? "" : missingIn(stderr + stdout);
-    note(commands, name, policy, isWhole ? "yes" : code === 0 ? `in part, without ${why}` : `no: ${why}`);
+    note(commands, name, policy, isWhole ? "yes" : code === 7 ? `no: ${why}` : `in part, without ${why}`);
   });
 });
 

@@ -66,6 +66,8 @@ export interface BatchResult {
   /** Why it failed; of a row that is done, what must still be known or done. */
   readonly cause: string | undefined;
   readonly code: ErrorCode | undefined;
+  /** Of a row that failed: the pool is changed all the same. */
+  readonly isMadeInPart: boolean;
 }
 
 export function groupOf(change: RowChange): string | undefined {

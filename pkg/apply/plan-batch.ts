@@ -74,7 +74,8 @@ export async function planBatch(
   const preview = createPoolPreview(options.directory);
   const provisioner = options.provisionerOver(preview.directory);
   const context: WriteContext = { ...options.context, dryRun: true };
-  await readAhead(rows, (row) => runRow(provisioner, row.change, context, signal), onRow, signal);
+  const ahead = { ...context, groupMustExist: true };
+  await readAhead(rows, (row) => runRow(provisioner, row.change, ahead, signal), onRow, signal);
 
   /** Accounts of this file, which have no `sub` in the plan that is shown first. */
   const lineOfCreated = new Map<string, number>();
@@ -125,7 +126,13 @@ export async function planBatch(
       if (entry.user !== undefined) lineOfCreated.set(entry.user, line);
       return { row, subject: `line ${line}`, state: "done-before", outcome: undefined };
     }
-    const outcome = await runRow(provisioner, change, context, signal);
+    // A row that an earlier run has begun may have lost its group since.
+    const outcome = await runRow(
+      provisioner,
+      change,
+      { ...context, groupMustExist: entry === undefined },
+      signal,
+    );
     if (change.action === "create") {
       if (outcome.outcome === "planned") {
         await createInPreview(row);

@@ -60,18 +60,23 @@ async function attempt(
       ...resultOf(planned, untouched ? "not-attempted" : "failed"),
       cause: untouched ? undefined : inColumns(failure.message),
       code: untouched ? undefined : failure.code,
+      isMadeInPart: failure.appliedEffects.length > 0,
     });
     return isOfOneRow(failure) ? unrecorded : failure;
   }
-  const outcome = made.outcome === "done" ? "done" : "nothing-to-do";
+  const isWhole = made.notDone.length === 0;
+  const outcome = !isWhole ? "failed" : made.outcome === "done" ? "done" : "nothing-to-do";
   const user = made.user ?? planned.user;
-  // The change is made, whether its end can be recorded or not; the beginning of the row is recorded.
+  // The change is made, whether its end can be recorded or not; the beginning of the row is recorded. A row that is made in
+  // part is tried again by the next run.
   const unrecorded = written(record, line, { digest, outcome, user });
   await onResult({
     ...resultOf(planned, outcome),
     user,
     change: made.change,
     cause: made.notes.length === 0 ? undefined : made.notes.join("; "),
+    code: isWhole ? undefined : "failed-precondition",
+    isMadeInPart: !isWhole && made.outcome === "done",
   });
   return unrecorded;
 }
@@ -99,5 +104,6 @@ function resultOf({ row: { line, change }, user }: PlannedRow, outcome: BatchRes
     change: undefined,
     cause: undefined,
     code: undefined,
+    isMadeInPart: false,
   };
 }

@@ -8,6 +8,8 @@ export interface RowOutcome extends Omit<Outcome<unknown>, "result"> {
   readonly user: string | undefined;
   /** What must be known or done besides the change, one line each. */
   readonly notes: readonly string[];
+  /** What was asked for besides the change, and was not done: the row is not complete. */
+  readonly notDone: readonly string[];
 }
 
 export async function runRow(
@@ -20,12 +22,15 @@ export async function runRow(
     const { result, ...outcome } = await provisioner.createAccount(change.account, context, signal);
     const { actionRequired } = result;
     const notes = [...(actionRequired === undefined ? [] : [actionRequired]), ...outcome.warnings];
-    return { ...outcome, user: result.user?.sub, notes };
+    return { ...outcome, user: result.user?.sub, notes, notDone: [] };
   }
   const ref = { by: "text", value: change.user } as const;
   const { result, ...outcome } = await runOnUser(provisioner, change, ref, context, signal);
-  const tokens = outcome.outcome === "done" ? tokensOf(change, result.signedOut === true) : [];
-  return { ...outcome, user: result.user?.sub, notes: [...tokens, ...outcome.warnings] };
+  const { warnings } = outcome;
+  const tokens = outcome.outcome === "done" ? tokensOf(change, result.signedOut === true, warnings) : [];
+  // A disabled account is what was asked for; to end the sessions of a revoke is asked for by name.
+  const notDone = change.action === "revoke" ? warnings : [];
+  return { ...outcome, user: result.user?.sub, notes: [...tokens, ...warnings], notDone };
 }
 
 interface OfUser {
@@ -34,10 +39,10 @@ interface OfUser {
 }
 
 /** What a user who loses access can still do (mark 47). */
-function tokensOf(change: RowChange, signedOut: boolean): readonly string[] {
+function tokensOf(change: RowChange, signedOut: boolean, warnings: readonly string[]): readonly string[] {
   switch (change.action) {
     case "revoke":
-      return [tokensNote(change.group, signedOut)];
+      return [tokensNote(change.group, signedOut, signedOut || warnings.length > 0)];
     case "delete":
       return [TOKENS_OF_DELETED];
     case "disable":

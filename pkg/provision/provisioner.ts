@@ -15,6 +15,11 @@ export interface WriteContext {
   readonly dryRun: boolean;
   /** Whether a user who loses a group is signed out too; the setting decides where it is missing. */
   readonly endSessions?: boolean | undefined;
+  /**
+   * Refuses a revoke from a group that the pool does not have: a person may have misspelt it. Without it there is nothing to
+   * do, as connectors of the Baton SDK answer.
+   */
+  readonly groupMustExist?: boolean | undefined;
   /** Why the change is asked for, in the words of the caller. The audit log keeps it. */
   readonly justification?: string | undefined;
   /** Added to the client metadata that is set for all changes; replaces it key by key. */
@@ -32,7 +37,7 @@ export interface Outcome<T> {
   readonly steps: readonly ChangeStep[];
   /** The calls that a dry run would make, in order; for a real run those that were planned. */
   readonly planned: readonly WriteOperation[];
-  /** One line for each part that AWS denied, and without which the change is made all the same. */
+  /** One line for each part that was not made, and without which the change is made all the same. */
   readonly warnings: readonly string[];
   /** The limits that count the change, after it. */
   readonly limits?: readonly BudgetStatus[];
@@ -50,8 +55,6 @@ export interface Membership {
   readonly group: string;
   /** Of a revoke: the user was signed out, or in a dry run would be. */
   readonly signedOut?: boolean;
-  /** Of a revoke that has nothing to do: the pool has no group of this name, which may be misspelt. */
-  readonly groupMissing?: boolean;
 }
 
 /** How the account gets its password. */

@@ -140,7 +140,9 @@ describe("each command", () => {
   ])("%s", async ([command, verb, said, calls]) => {
     expect(await ran(line(command))).toEqual({ exitCode: 0, stdout: said, stderr: "" });
     expect(verbsOf(fake)).toEqual([verb]);
-    expect(fake.calls[0]?.args.at(-1)).toEqual({ requester: { via: "cli", name: "tester" }, dryRun: false });
+    const strict = verb === "revoke" ? { groupMustExist: true } : {};
+    const context = { requester: { via: "cli", name: "tester" }, ...strict };
+    expect(fake.calls[0]?.args.at(-1)).toEqual({ ...context, dryRun: false });
 
     fake = fakeProvisioner();
     const dry = await ran([...line(command), "--dry-run"], {}, "jsonl");
@@ -151,9 +153,7 @@ describe("each command", () => {
       steps: [],
       would_call: calls,
     });
-    expect(fake.calls.map(({ args }) => args.at(-1))).toEqual([
-      { requester: { via: "cli", name: "tester" }, dryRun: true },
-    ]);
+    expect(fake.calls.map(({ args }) => args.at(-1))).toEqual([{ ...context, dryRun: true }]);
   });
 
   test("passes its options on unchanged", async () => {
@@ -391,6 +391,40 @@ describe("a failure", () => {
     });
     expect((await ran(line("grant --group b --user u"))).exitCode).toBe(5);
   });
+
+  test.for<[string, Partial<Provisioner>]>([
+    [
+      "revoke --group a --user u --end-sessions",
+      {
+        revoke: async (user, group, context) => ({
+          ...changed({ user: someUser({ sub: user.value }), group, signedOut: false }, context),
+          warnings: ["the sessions of user u were not ended: denied"],
+        }),
+      },
+    ],
+    [
+      "delete-group --group a --end-sessions",
+      {
+        deleteGroup: async (name, context) => ({
+          ...changed({ name, members: 2, signedOut: 0 }, context),
+          warnings: ["the sessions of user u were not ended: denied"],
+        }),
+      },
+    ],
+  ])(
+    "to end the sessions that were asked to be ended is one, though the change is done: %s",
+    async ([command, verbs]) => {
+      uses(verbs);
+      const { exitCode, stdout, stderr } = await ran(line(command));
+      expect([exitCode, stderr]).toEqual([20, "connector: the sessions of user u were not ended: denied\n"]);
+      expect(stdout).toMatch(/^(revoked|deleted): .*\n.* name group a until they expire\n$/);
+      const { stdout: json } = await ran(line(command), {}, "jsonl");
+      expect(JSON.parse(json)).toMatchObject({
+        outcome: "done",
+        warning: "the sessions of user u were not ended: denied",
+      });
+    },
+  );
 
   test("that concerns all groups stops the others and names them", async () => {
     uses({ revoke: failed("unavailable", "AWS cannot be reached; try later") });

@@ -77,6 +77,7 @@ async function makeAll(
       continue;
     }
     made += 1;
+    const { notDone } = row;
     try {
       await rows.write([row]);
     } catch (error) {
@@ -87,6 +88,11 @@ async function makeAll(
       );
       await diagnostics.fail(withUntried(failure, untried));
       return PARTIAL;
+    }
+    if (notDone.length > 0) {
+      const failure = new GovernanceError("failed-precondition", notDone.join("; "));
+      failures.push(failure);
+      await diagnostics.fail(failure, changes.length > 1 ? change.name : undefined);
     }
   }
   const [first] = failures;

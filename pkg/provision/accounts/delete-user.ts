@@ -20,7 +20,7 @@ export function createUserDeletion(deps: Deps): Family<"deleteUser", "delete-use
         changeAccountIfFound<DeletedUser>(
           deps,
           { kind: "delete-user", user, plan: (account, inner) => planDeletion(deps, account, inner) },
-          { user: undefined, groups: [] },
+          async () => ({ kind: "nothing-to-do", result: { user: undefined, groups: [] } }),
           context,
           signal,
         ),

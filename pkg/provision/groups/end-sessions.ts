@@ -10,7 +10,7 @@ export function endsSessions({ policy }: Pick<Deps, "policy">, { endSessions }: 
   return endSessions ?? policy.endSessions;
 }
 
-/** Ends the sessions of users who have lost a group. Resolves with how many; stops where AWS denies it. */
+/** Ends the sessions of users who have lost a group. Resolves with how many; stops where the pool does not allow it. */
 export async function signOutAll(
   { directory }: Pick<Deps, "directory">,
   steps: Pick<StepLog, "tryOptional">,
@@ -22,7 +22,8 @@ export async function signOutAll(
     const without = `the sessions of user ${sub}${others === 0 ? "" : ` and ${others} others`} were not ended`;
     const signOut = (signal: AbortSignal) => goneIsDone(directory.signOutUser(username, signal));
     try {
-      if (!(await steps.tryOptional("AdminUserGlobalSignOut", without, signOut))) return signedOut;
+      const isDone = await steps.tryOptional("AdminUserGlobalSignOut", without, signOut, isImpossible);
+      if (!isDone) return signedOut;
     } catch (error) {
       const failure = GovernanceError.from(error);
       throw failure.with({ message: `${failure.message}; ${without}` });
@@ -32,11 +33,19 @@ export async function signOutAll(
   return signedOut;
 }
 
-/** What is to be known of the tokens of users who lost the group. `isEnded`: all of them were signed out. */
-export function tokensNote(group: string, isEnded: boolean): string {
-  return isEnded
-    ? `tokens that an application checks by itself name group ${group} until they expire`
-    : `tokens that were issued before name group ${group} until they expire; --end-sessions signs users out as well`;
+/** To repeat the change does not help: AWS denies the call, or the endpoint does not have it. */
+function isImpossible({ code, reason }: GovernanceError): boolean {
+  return reason === "iam-denied" || code === "unimplemented";
+}
+
+/**
+ * What is to be known of the tokens of users who lost the group. `isEnded`: all of them were signed out. `wasAsked`: that was
+ * asked for.
+ */
+export function tokensNote(group: string, isEnded: boolean, wasAsked = isEnded): string {
+  if (isEnded) return `tokens that an application checks by itself name group ${group} until they expire`;
+  const note = `tokens that were issued before name group ${group} until they expire`;
+  return wasAsked ? note : `${note}; --end-sessions signs users out as well`;
 }
 
 export const TOKENS_OF_DELETED =

@@ -261,6 +261,35 @@ describe("a revoke", () => {
     expect(stage.audit.records).toHaveLength(2);
   });
 
+  const strict = { ...asked, groupMustExist: true };
+
+  test.for([
+    ["of a member of another group", "ann", strict],
+    ["of a user who is gone", "00000000-0000-4000-8000-000000000000", strict],
+    ["that ends sessions", "ann", { ...strict, endSessions: true }],
+    ["in a dry run", "ann", { ...strict, dryRun: true }],
+  ] as const)(
+    "from a group that the pool does not have is refused where that is asked for: %s",
+    async ([, who, context]) => {
+      const stage = createStage(staff);
+      const refused = await refusal(stage.provisioner.revoke(byText(who), "nope", context, never));
+      expect(refused).toMatchObject({ code: "not-found", reason: "group-gone" });
+      expect(refused.message).toBe("group nope is not in this pool");
+      expect(stage.writes()).toEqual([]);
+      const records = context.dryRun ? [] : [{ outcome: "refused", target: { group: "nope" } }];
+      expect(stage.audit.records).toMatchObject(records);
+    },
+  );
+
+  test("D22: from a group that nobody may read has nothing to do, since it is not known to be missing", async () => {
+    const stage = createStage(staff);
+    for (const operation of ["GetGroup", "ListGroups"] as const) {
+      stage.cognito.script({ operation, error: { name: "AccessDeniedException" } });
+    }
+    const { outcome } = await stage.provisioner.revoke(byText("ann"), "new", strict, never);
+    expect(outcome).toBe("nothing-to-do");
+  });
+
   test("mark 31: from a group that sign-in keeps is refused, since it would not last", async () => {
     const stage = createStage(staff);
     const refused = await refusal(

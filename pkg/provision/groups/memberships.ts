@@ -7,7 +7,7 @@ import type { Plan, Reconciled } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { Account } from "../find-user.ts";
-import type { Membership, RecoveryResult } from "../provisioner.ts";
+import type { Membership, RecoveryResult, WriteContext } from "../provisioner.ts";
 import { goneIsDone, type StepLog } from "../steps.ts";
 import { changeAccount, changeAccountIfFound, userGone } from "../users/user-change.ts";
 import { userIfThere } from "../visibility.ts";
@@ -76,23 +76,22 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
   }
 
   /**
-   * With `endSessions` a user who is not in the group is signed out all the same: an earlier attempt may have stopped
+   * Where sessions end with it, a user who is not in the group is signed out all the same: an earlier attempt may have stopped
    * between the two calls.
    */
   async function planRevoke(
     user: Account,
     name: string,
-    endSessions: boolean,
+    context: WriteContext,
     signal: AbortSignal,
   ): Promise<Plan<Membership>> {
     policy.notManaged(name);
     const fresh = await userIfThere(deps, user, signal);
-    if (fresh === undefined) return { kind: "nothing-to-do", result: { user: undefined, group: name } };
+    if (fresh === undefined) return await withoutUser(name, context, signal);
     const isIn = (await groupsOfUser(directory, fresh.username, signal)).has(name);
-    if (!isIn && !endSessions) {
-      const groupMissing = await isMissing(name, signal);
-      return { kind: "nothing-to-do", result: { user: fresh, group: name, groupMissing } };
-    }
+    if (!isIn) await checkExists(name, context, signal);
+    const endSessions = endsSessions(deps, context);
+    if (!isIn && !endSessions) return { kind: "nothing-to-do", result: { user: fresh, group: name } };
     return {
       kind: "change",
       steps: [
@@ -115,13 +114,31 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
     };
   }
 
-  async function isMissing(name: string, signal: AbortSignal): Promise<boolean> {
+  /** A revoke from a user who is not there, or no longer there. */
+  async function withoutUser(
+    name: string,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<Plan<Membership>> {
+    await checkExists(name, context, signal);
+    return { kind: "nothing-to-do", result: { user: undefined, group: name } };
+  }
+
+  /** Where IAM allows no read of the group, nobody can say that it is misspelt. */
+  async function checkExists(
+    name: string,
+    { groupMustExist = false }: WriteContext,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!groupMustExist) return;
+    let group: Group | undefined;
     try {
-      return (await groups.recent(name, signal)) === undefined;
+      group = await groups.recent(name, signal);
     } catch (error) {
-      if (error instanceof GovernanceError && error.code === "permission-denied") return false;
+      if (error instanceof GovernanceError && error.code === "permission-denied") return;
       throw error;
     }
+    if (group === undefined) throw groupGone(name);
   }
 
   async function isMember(
@@ -171,9 +188,9 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
             kind: "revoke",
             user,
             group,
-            plan: (account, inner) => planRevoke(account, group, endsSessions(deps, context), inner),
+            plan: (account, inner) => planRevoke(account, group, context, inner),
           },
-          { user: undefined, group },
+          (inner) => withoutUser(group, context, inner),
           context,
           signal,
         ),

@@ -39,22 +39,22 @@ export function changeAccount<T>(
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
-  return changeFound(deps, change, context, signal, (failure) => {
+  return changeFound(deps, change, context, signal, async (failure) => {
     throw failure;
   });
 }
 
-/** As `changeAccount`, for a change that a missing user turns into `nothing-to-do`; that is recorded too. */
+/** As `changeAccount`, for a change that has another plan when the user is missing; that is recorded too. */
 export function changeAccountIfFound<T>(
   deps: Deps,
   change: UserChange<Account, T>,
-  missing: T,
+  planMissing: (signal: AbortSignal) => Promise<Plan<T>>,
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
-  return changeFound(deps, change, context, signal, (failure) => {
+  return changeFound(deps, change, context, signal, async (failure, inner) => {
     if (failure.reason !== "user-gone") throw failure;
-    return { kind: "nothing-to-do", result: missing };
+    return await planMissing(inner);
   });
 }
 
@@ -64,7 +64,7 @@ async function changeFound<T>(
   change: UserChange<Account, T>,
   context: WriteContext,
   signal: AbortSignal,
-  planWithout: (failure: GovernanceError) => Plan<T>,
+  planWithout: (failure: GovernanceError, signal: AbortSignal) => Promise<Plan<T>>,
 ): Promise<Outcome<T>> {
   const { kind, group, user } = change;
   let account: Account;
@@ -74,7 +74,7 @@ async function changeFound<T>(
     const failure = GovernanceError.from(error);
     const target = unfoundTarget(deps, user.value, group);
     const lock = `user:${deps.sha256(user.value)}`;
-    const plan = async () => planWithout(failure);
+    const plan = (inner: AbortSignal) => planWithout(failure, inner);
     return await deps.changes.run({ kind, lock, target, plan }, context, signal);
   }
   const lock = `user:${account.sub}`;

@@ -188,7 +188,8 @@ async function report(
   const code = stopped?.code ?? failed?.code ?? "internal";
   const failure = new GovernanceError(code, `${why}${summary}; run the same command again to go on`);
   await diagnostics.fail(failure);
-  return effective > 0 ? PARTIAL : exitCodeOf(failure);
+  const isMadeInPart = effective > 0 || results.some((result) => result.isMadeInPart);
+  return isMadeInPart ? PARTIAL : exitCodeOf(failure);
 }
 
 const WORDS = {

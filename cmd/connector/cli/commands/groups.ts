@@ -66,7 +66,7 @@ export function updateGroupCommand(
 
 export function deleteGroupCommand(name: string, config: Config, context: Context): Promise<number> {
   return makeChanges(config, context, {
-    detailKeys: ["members", "signed_out"],
+    detailKeys: ["members", "signed_out", "warning"],
     changes: [
       {
         name: `group ${name}`,
@@ -79,13 +79,18 @@ export function deleteGroupCommand(name: string, config: Config, context: Contex
           const tokens =
             outcome.outcome === "nothing-to-do" || members === 0
               ? []
-              : [tokensNote(name, signedOut === members)];
+              : [tokensNote(name, signedOut === members, signedOut > 0 || outcome.warnings.length > 0)];
           return changeRow("delete-group", outcome, {
             group: name,
-            details: { members, signed_out: signedOut },
+            details: {
+              members,
+              signed_out: signedOut,
+              warning: outcome.warnings.length === 0 ? undefined : outcome.warnings.join("; "),
+            },
             done: `deleted: group ${name}; ${counted(members, "member")} affected${outOf}`,
             already: `group ${name} is not in the pool`,
             more: [...would, ...tokens],
+            notDone: outcome.warnings,
           });
         },
       },

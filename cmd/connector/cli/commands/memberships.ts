@@ -17,15 +17,19 @@ export function membershipsCommand(
   context: Context,
 ): Promise<number> {
   return makeChanges(config, context, {
+    detailKeys: kind === "revoke" ? ["warning"] : [],
     flags: { user: "--user" },
     changes: groups.map((group) => ({
       name: `group ${group}`,
       async make({ provisioner, write, signal }) {
         const ref = { by: "text", value: user } as const;
-        const outcome = await provisioner[kind](ref, group, write, signal);
+        const outcome =
+          kind === "grant"
+            ? await provisioner.grant(ref, group, write, signal)
+            : await provisioner.revoke(ref, group, { ...write, groupMustExist: true }, signal);
         const sub = outcome.result.user?.sub;
-        const { signedOut = false, groupMissing = false } = outcome.result;
-        const missing = groupMissing ? ": the pool has no group of this name" : "";
+        const { signedOut = false } = outcome.result;
+        const { warnings } = outcome;
         const isMade = kind === "revoke" && outcome.outcome !== "nothing-to-do";
         const who = sub === undefined ? "the user is not in the pool" : `user ${sub}`;
         const sentences =
@@ -33,13 +37,15 @@ export function membershipsCommand(
             ? { done: `granted: ${who} is in group ${group}`, already: `${who} is already in group ${group}` }
             : {
                 done: `revoked: ${who} is no longer in group ${group}${signedOut ? ", and is signed out" : ""}`,
-                already: sub === undefined ? who : `${who} is not in group ${group}${missing}`,
+                already: sub === undefined ? who : `${who} is not in group ${group}`,
               };
         return changeRow(kind, outcome, {
           user: sub,
           group,
           ...sentences,
-          more: isMade ? [tokensNote(group, signedOut)] : [],
+          details: { warning: warnings.length === 0 ? undefined : warnings.join("; ") },
+          more: isMade ? [tokensNote(group, signedOut, signedOut || warnings.length > 0)] : [],
+          notDone: warnings,
         });
       },
     })),

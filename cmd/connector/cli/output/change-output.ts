@@ -31,6 +31,8 @@ export interface ChangeRow {
   readonly limits: readonly BudgetStatus[];
   /** The lines of the text output. */
   readonly says: readonly string[];
+  /** What was asked for besides the change, and was not done: one line each, with the cause. The command fails by it. */
+  readonly notDone: readonly string[];
 }
 
 interface Said {
@@ -42,6 +44,7 @@ interface Said {
   readonly already: string;
   /** More lines of the text output. */
   readonly more?: readonly string[];
+  readonly notDone?: readonly string[];
 }
 
 /** The first line is `nothing to do: …`, `dry run: would call …` or the sentence of the change. */
@@ -66,6 +69,7 @@ export function changeRow(
     wouldCall: outcome.outcome === "planned" ? outcome.planned : [],
     limits: outcome.limits ?? [],
     says: [sentence, ...(said.more ?? []), ...(outcome.limits ?? []).map(leftLine)],
+    notDone: said.notDone ?? [],
   };
 }
 
