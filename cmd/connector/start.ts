@@ -29,6 +29,7 @@ export async function start(argv: readonly string[]): Promise<void> {
     env: process.env,
     cwd: process.cwd(),
     uid: process.geteuid?.(),
+    gids: [process.getegid?.(), ...(process.getgroups?.() ?? [])].filter((gid) => gid !== undefined),
     user: userName(),
     stdin: createInput(process.stdin),
     stdout: createOutput(process.stdout, (reason) => signals.stop(reason)),

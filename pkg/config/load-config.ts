@@ -3,7 +3,7 @@ import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
 import { endpointWarnings } from "./build/endpoints.ts";
 import { exposedFiles } from "./build/exposed-files.ts";
-import { requireStateDirectory } from "./build/state-directory.ts";
+import { checkStateDirectory, requireStateDirectory } from "./build/state-directory.ts";
 import type { Config, OutputFormat } from "./config.ts";
 import { type Flags, type ProcessInfo, readSettings, settingProblem } from "./sources/read-settings.ts";
 import type { CommandName } from "./table/setting.ts";
@@ -26,6 +26,7 @@ export function loadConfig(command: CommandName, flags: Flags, info: ProcessInfo
       ...settings.warnings,
       ...endpointWarnings(config, settings),
       ...files,
+      ...checkStateDirectory(command, config, settings, info),
       ...exposureWarnings(config),
     ],
   };

@@ -35,6 +35,8 @@ export interface Context extends Clocks {
   readonly cwd: string;
   /** The effective user id; undefined where the system has none. */
   readonly uid?: number | undefined;
+  /** The effective group id and all others. */
+  readonly gids?: readonly number[];
   /** Name of the operating system user that runs the program. */
   readonly user: string;
   readonly stdin: Input;
@@ -47,6 +49,7 @@ export interface Context extends Clocks {
 }
 
 /** The part of the context that settings are read from. */
-export function processInfo({ env, cwd, uid, stdout, stderr }: Context): ProcessInfo {
-  return { env, cwd, uid, stdoutIsTerminal: stdout.isTerminal, stderrIsTerminal: stderr.isTerminal };
+export function processInfo({ env, cwd, uid, gids = [], stdout, stderr }: Context): ProcessInfo {
+  const terminals = { stdoutIsTerminal: stdout.isTerminal, stderrIsTerminal: stderr.isTerminal };
+  return { env, cwd, uid, gids, ...terminals };
 }

@@ -2,7 +2,8 @@ import { isAbsolute, join, resolve } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Config } from "../config.ts";
 import type { Environment } from "../sources/environment.ts";
-import type { ProcessInfo, Settings } from "../sources/read-settings.ts";
+import { originOf, type ProcessInfo, type Settings } from "../sources/read-settings.ts";
+import { requireOwnStateDirectory } from "../sources/state-trust.ts";
 import type { CommandName } from "../table/setting.ts";
 import { envName, settingOf } from "../table/settings.ts";
 
@@ -37,3 +38,25 @@ export function requireStateDirectory(command: CommandName, { stateDir }: Config
     `state-dir: there is no home directory to keep state in (HOME and XDG_STATE_HOME are not set); give --state-dir or ${envName("state-dir")}`,
   );
 }
+
+/**
+ * Throws `invalid-argument` when somebody else may change what the command keeps; returns warnings, one line each. A
+ * command that only reads is not refused: an auditor may read what another user keeps.
+ */
+export function checkStateDirectory(
+  command: CommandName,
+  { stateDir, provisioning, schedule }: Config,
+  settings: Settings,
+  { uid, gids = [] }: ProcessInfo,
+): readonly string[] {
+  const warnings: string[] = [];
+  const onlyReads = ONLY_READ.has(command) || (command === "serve" && !provisioning.enabled && !schedule);
+  if (stateDir === "" || onlyReads) return warnings;
+  if (!settingOf("state-dir").commands.includes(command)) return warnings;
+  const origin = originOf("state-dir", settings);
+  const label = origin.kind === "default" ? "state-dir" : origin.label;
+  requireOwnStateDirectory(label, stateDir, { uid, gids, warn: (line) => void warnings.push(line) });
+  return warnings;
+}
+
+const ONLY_READ: ReadonlySet<CommandName> = new Set(["validate", "audit"]);

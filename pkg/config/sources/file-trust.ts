@@ -140,6 +140,6 @@ function refused(path: string, why: string, cure: string): GovernanceError {
   return new GovernanceError("invalid-argument", `${path} ${why}, so it is not used; ${cure}`);
 }
 
-function modeOf({ mode }: Stats): string {
+export function modeOf({ mode }: Stats): string {
   return (mode & 0o7777).toString(8).padStart(4, "0");
 }

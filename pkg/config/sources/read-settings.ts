@@ -24,6 +24,8 @@ export interface ProcessInfo {
   readonly stderrIsTerminal: boolean;
   /** Whose files are obeyed; undefined: all. */
   readonly uid?: Uid;
+  /** The groups of that user. */
+  readonly gids?: readonly number[];
 }
 
 /** Texts by the names of the flags. A flag without a value has the text "true" or "false". */
