@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -43,6 +43,17 @@ describe("the CAs to trust at AWS", () => {
     expect(trusted({ "aws-profile": "other" }, { ...env, AWS_CA_BUNDLE: "" })).toBe("openssl");
     expect(trusted({}, { SSL_CERT_FILE: path("openssl") })).toBe("openssl");
   });
+
+  test.for(["AWS_CONFIG_FILE", "AWS_PROFILE", "HOME"])(
+    "are found where %s is empty, as if it were unset",
+    (name) => {
+      mkdirSync(path(".aws"));
+      const shared = `[default]\nca_bundle = ${path("shared")}\n[profile work]\nca_bundle = ${path("flag")}\n`;
+      writeFileSync(path(".aws/config"), shared);
+      const env = { HOME: folder, USERPROFILE: folder, [name]: "" };
+      expect(trusted({}, env)).toBe("shared");
+    },
+  );
 
   test("that cannot be read are refused with the name of the setting", () => {
     expect(refusalOf(() => trusted({}, { AWS_CA_BUNDLE: path("nowhere") }))).toBe(

@@ -29,7 +29,7 @@ function caBundleOf(settings: Settings, { env, cwd }: ProcessInfo): string | und
   const own = values["ca-bundle"];
   const { label } = originOf("ca-bundle", settings);
   if (own !== undefined && label !== "SSL_CERT_FILE") return pemIn(resolve(cwd, own), label);
-  const profile = values["aws-profile"] ?? env["AWS_PROFILE"] ?? "default";
+  const profile = values["aws-profile"] ?? (env["AWS_PROFILE"] || "default");
   const shared = inAwsConfig(env, profile, "ca_bundle");
   if (shared !== undefined) return pemIn(resolve(cwd, shared), `ca_bundle of the AWS profile ${profile}`);
   return own === undefined ? undefined : pemIn(resolve(cwd, own), label);

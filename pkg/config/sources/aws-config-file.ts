@@ -7,8 +7,8 @@ import type { Environment } from "./environment.ts";
  * The AWS SDK for JavaScript reads the file as well, and does not know every key that other AWS tools do.
  */
 export function inAwsConfig(env: Environment, profile: string, key: string): string | undefined {
-  const home = env["HOME"] ?? env["USERPROFILE"];
-  const path = env["AWS_CONFIG_FILE"] ?? (home === undefined ? undefined : join(home, ".aws", "config"));
+  const home = env["HOME"] || env["USERPROFILE"];
+  const path = env["AWS_CONFIG_FILE"] || (home ? join(home, ".aws", "config") : undefined);
   if (path === undefined) return undefined;
   const sections = profile === "default" ? ["default", "profile default"] : [`profile ${profile}`];
   let inSection = false;

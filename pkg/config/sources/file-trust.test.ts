@@ -115,8 +115,36 @@ describe("a ./.baton.yaml that nobody named", () => {
     expect(refusalOf(load)).toBe(`${yaml} is not a regular file, so it is not used; remove it`);
   });
 
-  test("is no file when it is a link to nowhere", () => {
+  test.for([ME, undefined])("is refused when it is a link to nowhere: as user %s", (uid) => {
     symlinkSync(join(root, "nowhere"), yaml);
+    expect(refusalOf(() => load({}, uid))).toBe(
+      `${yaml} is a link to a file that does not exist, so it is not used; remove the link, or mend it`,
+    );
+  });
+
+  test("is refused when it is a link through links to nowhere", () => {
+    symlinkSync(join(root, "nowhere"), join(root, "second"));
+    symlinkSync(join(root, "second"), yaml);
+    expect(refusalOf(load)).toContain("is a link to a file that does not exist");
+  });
+
+  test("is refused when it is a directory", () => {
+    mkdirSync(yaml);
+    expect(refusalOf(load)).toBe(`${yaml} is not a regular file, so it is not used; remove it`);
+  });
+
+  test("is refused when it is a link to itself", () => {
+    symlinkSync(yaml, yaml);
+    expect(refusalOf(load)).toBe(`configuration file: ${yaml}: it cannot be read (ELOOP)`);
+  });
+
+  test("is refused when this user may not read it", () => {
+    write(yaml, "200");
+    // Root reads every file.
+    expect(ME === 0 ? "EACCES" : refusalOf(load)).toContain("EACCES");
+  });
+
+  test("is not asked for where there is none", () => {
     expect(load().config.network.endpointUrl).toBeUndefined();
   });
 });

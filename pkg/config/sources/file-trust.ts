@@ -29,9 +29,14 @@ export type Uid = number | undefined;
  * otherwise; errors of the file system as they are.
  */
 export function readFoundFile(path: string, uid: Uid): string {
-  if (uid === undefined) return readFileSync(path, "utf8");
   const link = lstatSync(path);
-  if (link.isSymbolicLink() && !isOurs(link, uid)) throw notOurs(path, link, "the link ");
+  if (link.isSymbolicLink()) {
+    if (uid !== undefined && !isOurs(link, uid)) throw notOurs(path, link, "the link ");
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+      throw refused(path, "is a link to a file that does not exist", "remove the link, or mend it");
+    }
+  }
+  if (uid === undefined) return readFileSync(path, "utf8");
   // Without O_NONBLOCK a fifo would keep the program waiting for a writer.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
