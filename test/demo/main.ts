@@ -3,12 +3,14 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { parseArgs, styleText } from "node:util";
+import { lockFile } from "../../pkg/store/lock.ts";
 import { startCognitoLocal } from "../support/cognito-local.ts";
 import { livelyPool } from "../support/local-pool.ts";
 
 const POOL = "eu-west-1_DemoPool1";
 const FILE = "demo.c1z";
-const STATE = ".cache/demo/state";
+const FOLDER = ".cache/demo";
+const STATE = `${FOLDER}/state`;
 
 // `make demo KEEP=1` and `node test/demo/main.ts --keep`: the pool stays up until Ctrl-C.
 const { keep } = parseArgs({ options: { keep: { type: "boolean", default: false } } }).values;
@@ -17,9 +19,17 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+mkdirSync(FOLDER, { recursive: true });
+// All below belongs to the demo that runs. The lock ends with its process.
+const lock = lockFile(`${FOLDER}/lock`);
+if (lock === undefined) {
+  process.stderr.write(
+    "a demo is running in this folder already: use it, or end it with Ctrl-C in its terminal first\n",
+  );
+  process.exit(1);
+}
 rmSync(STATE, { recursive: true, force: true });
-mkdirSync(".cache/demo", { recursive: true });
-const server = await startCognitoLocal(livelyPool({ id: POOL, name: "demo", users: 360 }), ".cache/demo");
+const server = await startCognitoLocal(livelyPool({ id: POOL, name: "demo", users: 360 }), FOLDER);
 const settings = {
   BATON_USER_POOL_ID: POOL,
   BATON_ENDPOINT_URL: server.url,
@@ -35,6 +45,7 @@ try {
   else if (keep) await stayUp();
 } finally {
   await server.stop();
+  lock.release();
 }
 if (succeeded && !keep) {
   say("Try next:");
