@@ -19,6 +19,8 @@ export default defineConfig({
     unstubEnvs: true,
     // Vitest's own default leaves one core idle, which is half of a small machine.
     maxWorkers: "100%",
+    // Node itself strips the types, as it does for the program. Vite's own transformation takes a quarter of the time.
+    experimental: { viteModuleRunner: false },
     coverage: {
       provider: "v8",
       include: ["pkg/**/*.ts", "cmd/**/*.ts"],

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import {
+import fs, {
   appendFileSync,
   existsSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -20,32 +21,16 @@ import { openAuditLog } from "./audit-log.ts";
 import { linesOf, NOW, recordOf } from "./testing.fixture.ts";
 import { verifyAuditFile } from "./verify-audit-file.ts";
 
-// The errors that the disk returns, by call; the real calls otherwise.
-const faults = vi.hoisted(() => new Map<string, string>());
-const calls = vi.hoisted((): string[] => []);
+/** The errors that the disk returns, by call; the real calls otherwise. */
+const faults = new Map<string, string>();
+const calls: string[] = [];
+const { fsyncSync, ftruncateSync, writeSync } = fs;
 
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
-  function act<A extends unknown[], R>(name: string, real: (...args: A) => R): (...args: A) => R {
-    return (...args) => {
-      calls.push(name);
-      const errno = faults.get(name);
-      if (errno !== undefined) throw Object.assign(new Error(`${errno}: made up`), { code: errno });
-      return real(...args);
-    };
-  }
-  return {
-    ...fs,
-    fsyncSync: act("fsync", fs.fsyncSync),
-    ftruncateSync: act("ftruncate", fs.ftruncateSync),
-    writeSync: act("write", (fd: number, bytes: Buffer, offset?: number) =>
-      // As a full disk does it: a part is taken, the next write fails.
-      faults.has("half") && bytes.length - (offset ?? 0) > 10
-        ? (faults.set("write", "ENOSPC"), fs.writeSync(fd, bytes, offset ?? 0, 10))
-        : fs.writeSync(fd, bytes, offset),
-    ),
-  };
-});
+function act(name: string): void {
+  calls.push(name);
+  const errno = faults.get(name);
+  if (errno !== undefined) throw Object.assign(new Error(`${errno}: made up`), { code: errno });
+}
 
 const never = new AbortController().signal;
 let folder: string;
@@ -56,9 +41,31 @@ beforeEach(() => {
   path = join(folder, "us-east-1_Ab129faBb.audit.jsonl");
   faults.clear();
   calls.length = 0;
+  vi.spyOn(fs, "fsyncSync").mockImplementation((fd) => {
+    act("fsync");
+    fsyncSync(fd);
+  });
+  vi.spyOn(fs, "ftruncateSync").mockImplementation((fd, bytes) => {
+    act("ftruncate");
+    ftruncateSync(fd, bytes);
+  });
+  vi.spyOn(fs, "writeSync").mockImplementation((fd: number, bytes: unknown, offset?: unknown) => {
+    act("write");
+    if (!(bytes instanceof Uint8Array)) throw new TypeError("the log writes bytes");
+    const from = typeof offset === "number" ? offset : 0;
+    if (!faults.has("half") || bytes.length - from <= 10) return writeSync(fd, bytes, from);
+    // As a full disk does it: a part is taken, the next write fails.
+    faults.set("write", "ENOSPC");
+    return writeSync(fd, bytes, from, 10);
+  });
+  syncBuiltinESMExports();
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function open(): ReturnType<typeof openAuditLog> {
   return openAuditLog({ path, now: () => NOW });
@@ -201,11 +208,13 @@ describe("appending", () => {
 
   test("AUDIT-2: knows the last 10,000 changes of a file that it opens, and no more", () => {
     let prev = NO_LINE_BEFORE;
+    const lines: Buffer[] = [];
     for (let seq = 1; seq <= 10_001; seq += 1) {
       const { bytes, hash } = writeLine(recordOf(`c${seq}`), { seq, prev, torn: undefined });
-      appendFileSync(path, bytes);
+      lines.push(bytes);
       prev = hash;
     }
+    writeFileSync(path, Buffer.concat(lines));
     const log = open();
     log.append(recordOf("c2"));
     expect(linesOf(path).length - 1).toBe(10_001);
