@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { adapterOver, instantClock, never, openThrottle, refusal } from "../../../test/support/adapter.ts";
 import {
   type AwsStub,
@@ -90,12 +90,26 @@ describe("one attempt", () => {
   });
 
   test("has no more time than is left of the patience of its call; a write has its own", async () => {
-    const stub = await stubbed(() => ({ hang: true }));
-    const clock = instantClock();
-    const patience = { clock, readPatienceMs: 1_000, retry: { maxTotalMs: 1_500, maxAttempts: 1 } };
-    const directory = adapter(stub, patience);
-    expect((await refusal(directory.listUsers({}, never))).message).toContain("within 1000 ms");
-    expect((await refusal(directory.disableUser("ann", never))).message).toContain("within 1500 ms");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    let arrived = (): void => {};
+    const stub = await stubbed(() => {
+      arrived();
+      return { hang: true };
+    });
+    const patience = { readPatienceMs: 1_000, retry: { maxTotalMs: 1_500, maxAttempts: 1 } };
+    const directory = adapter(stub, { ...patience, clock: instantClock() });
+    const messageAfter = async (ms: number, call: () => Promise<unknown>): Promise<string> => {
+      const asked = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      const error = refusal(call());
+      await asked;
+      vi.advanceTimersByTime(ms);
+      return (await error).message;
+    };
+    expect(await messageAfter(1_000, () => directory.listUsers({}, never))).toContain("within 1000 ms");
+    expect(await messageAfter(1_500, () => directory.disableUser("ann", never))).toContain("within 1500 ms");
   });
 
   test("reports what it waits for, and why", async () => {
