@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { temporaryFolder } from "../../test/support/store-run.ts";
-import { lockTarget } from "./lock.ts";
+import { lockTarget } from "../pkg/store/lock.ts";
+import { temporaryFolder } from "./support/store-run.ts";
 
+const LOCK = join(import.meta.dirname, "../pkg/store/lock.ts");
 let folder: { readonly path: string; remove(): void };
 let path: string;
 const children: ChildProcess[] = [];
@@ -28,7 +29,7 @@ async function killed(child: ChildProcess): Promise<void> {
 /** Another process that takes the lock, says how it went and then stays. */
 async function rival(): Promise<{ readonly said: string; readonly child: ChildProcess }> {
   const script = `
-    import { lockTarget } from ${JSON.stringify(join(import.meta.dirname, "lock.ts"))};
+    import { lockTarget } from ${JSON.stringify(LOCK)};
     try { globalThis.held = lockTarget(${JSON.stringify(path)}, "pool.c1z"); process.stdout.write("took it"); }
     catch (error) { process.stdout.write(error.code + ": " + error.message); }
     setInterval(() => {}, 1000);`;
@@ -73,7 +74,7 @@ describe("one process per target (STORE-3)", () => {
     const marker = join(folder.path, "held");
     const script = `
       import { closeSync, openSync, rmSync } from "node:fs";
-      import { lockTarget } from ${JSON.stringify(join(import.meta.dirname, "lock.ts"))};
+      import { lockTarget } from ${JSON.stringify(LOCK)};
       for (let taken = 0; taken < 400; ) {
         let lock;
         try { lock = lockTarget(${JSON.stringify(path)}, "pool.c1z"); } catch { continue; }

@@ -2,10 +2,14 @@ import { once } from "node:events";
 import { type Agent, Agent as HttpAgent, type IncomingHttpHeaders, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { GovernanceError } from "../../core/errors.ts";
-import { healthCheck } from "./health-check.ts";
-import { createHealthServer, type HealthServer, type HealthServerOptions } from "./health-server.ts";
-import type { Readiness } from "./readiness.ts";
+import { GovernanceError } from "../pkg/core/errors.ts";
+import { healthCheck } from "../pkg/ops/http/health-check.ts";
+import {
+  createHealthServer,
+  type HealthServer,
+  type HealthServerOptions,
+} from "../pkg/ops/http/health-server.ts";
+import type { Readiness } from "../pkg/ops/http/readiness.ts";
 
 const never = new AbortController().signal;
 const NOON = Date.UTC(2026, 10, 21, 12);
