@@ -19,13 +19,16 @@ export interface SettingOption {
 }
 
 const OPTION_OF = new WeakMap<Option, SettingOption>();
+/** Commander keeps values in its commands, so all commands share one option of a setting. */
+const SHOWN = new Map<SettingName, readonly Option[]>();
+const HIDDEN = new Map<SettingName, readonly Option[]>();
 const READER_OF = new WeakMap<Command, CommandName>();
 
 /** Gives a command the options of the settings that it reads. */
 export function addSettings(command: Command, reads: CommandName): void {
   READER_OF.set(command, reads);
   for (const name of settingsFor(reads)) {
-    for (const option of allOptionsOf(name)) command.addOption(option);
+    for (const option of kept(SHOWN, name, () => allOptionsOf(name))) command.addOption(option);
   }
 }
 
@@ -42,8 +45,21 @@ export function settingOfOption(option: Option): SettingName | undefined {
 /** Accepts the options also before the name of the command. */
 export function addHiddenSettings(command: Command): void {
   for (const name of SETTING_NAMES) {
-    for (const option of allOptionsOf(name)) command.addOption(option.hideHelp());
+    const hidden = kept(HIDDEN, name, () => allOptionsOf(name).map((option) => option.hideHelp()));
+    for (const option of hidden) command.addOption(option);
   }
+}
+
+function kept(
+  store: Map<SettingName, readonly Option[]>,
+  name: SettingName,
+  create: () => readonly Option[],
+): readonly Option[] {
+  const known = store.get(name);
+  if (known !== undefined) return known;
+  const options = create();
+  store.set(name, options);
+  return options;
 }
 
 /** The settings given on the command line, to the command or to its parents. Throws for a setting that the command does not read. */
