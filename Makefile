@@ -35,7 +35,7 @@ format: $(INSTALLED) ## format the sources in place
 	biome check --write cmd pkg test vitest.config.ts
 
 unit: $(INSTALLED) ## unit tests
-	vitest run --project 'unit*'
+	vitest run --project unit
 
 whole: $(INSTALLED) ## tests of the whole program that need nothing but Node
 	vitest run --project whole
@@ -44,7 +44,7 @@ slow: $(INSTALLED) ## long properties, and processes that are killed at each ste
 	vitest run --project slow
 
 coverage: $(INSTALLED) ## unit and whole tests, and which lines they run (coverage/)
-	vitest run --project 'unit*' --project whole --coverage --coverage.reporter=text --coverage.reporter=html
+	vitest run --project unit --project whole --coverage --coverage.reporter=text --coverage.reporter=html
 
 golden: $(INSTALLED) ## rewrite the files that tests compare, say what changed
 	@node test/suites/golden.ts

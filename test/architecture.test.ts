@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -246,6 +246,15 @@ describe("the architecture", () => {
         !file.includes(".fixture.") && /\bDate\.now\b|\bperformance\b|\bhrtime\b|new Date\(\)/.test(text),
     );
     expect(readers.map(({ file }) => file)).toEqual(["pkg/core/clock.ts"]);
+  });
+
+  test("no unit test replaces a module, since all of them share what they import", () => {
+    const files = globSync(["pkg/**/*.test.ts", "cmd/**/*.test.ts"], { cwd: ROOT });
+    expect(files).not.toEqual([]);
+    const replacing = files.filter((file) =>
+      /\bvi\.(?:do)?mock\(/i.test(readFileSync(join(ROOT, file), "utf8")),
+    );
+    expect(replacing).toEqual([]);
   });
 
   test("no file of cmd or pkg imports from test", () => {

@@ -47,7 +47,7 @@ function writeSnapshots(): boolean {
   const tests = globSync("{pkg,cmd}/**/*.test.ts").filter((path) =>
     readFileSync(path, "utf8").includes("toMatchFileSnapshot("),
   );
-  const run = ["run", "--project", "unit*", ...tests];
+  const run = ["run", "--project", "unit", ...tests];
   spawnSync("vitest", [...run, "--update=all"]);
   const done = succeeds("vitest", ...run, "--update=none") && globSync(GOLDEN).length > 0;
   if (!done) for (const [path, content] of old) writeFileSync(path, content);

@@ -29,7 +29,7 @@ if (!onlyJudges) {
   tallies.push(
     runStep("manual page", ["node", "cmd/connector/cli/man/main.ts", "--check", "deploy/man/connector.1"]),
   );
-  tallies.push(runVitest("unit", ["--project", "unit*", "--coverage"]));
+  tallies.push(runVitest("unit", ["--project", "unit", "--coverage"]));
   tallies.push(runVitest("slow", ["--project", "slow"]));
   tallies.push(runVitest("whole", ["--project", "whole"]));
 }

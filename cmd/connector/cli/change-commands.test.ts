@@ -3,16 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import type { BudgetStatus, OpenChange } from "../../../pkg/core/journal.ts";
 import { Secret } from "../../../pkg/core/secret.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { someUser } from "../../../test/support/fake-directory.ts";
 import { changed, fakeProvisioner, nothingToDo, verbsOf } from "../../../test/support/fake-provisioner.ts";
+import { compose } from "../app/compose.ts";
 import { type Output, ReaderGone } from "../process/context.ts";
 import { run } from "../run.ts";
 import { type MemoryContext, memoryContext, memoryInput, memoryOutput } from "../testing.fixture.ts";
+import type { ComposingContext } from "./with-runtime.ts";
 
 const POOL = ["--user-pool-id", "eu-west-1_AbCd12345"];
 /** Failures as lines for people, although stderr is not a terminal. */
@@ -23,12 +25,12 @@ let fake = fakeProvisioner();
 
 // Everything from the command line to the provisioner is real, and so is what becomes of a failure.
 let counted: readonly BudgetStatus[] = [];
-vi.mock("../app/compose.ts", () => ({
-  compose: () => ({
-    provisioner: fake.provisioner,
-    journal: { budgets: () => counted },
-  }),
-}));
+const composing: Pick<ComposingContext, "compose"> = {
+  compose(options) {
+    const { journal, ...runtime } = compose(options);
+    return { ...runtime, provisioner: fake.provisioner, journal: { ...journal, budgets: () => counted } };
+  },
+};
 
 interface Ran {
   readonly exitCode: number;
@@ -42,7 +44,7 @@ async function ran(
   output = "table",
 ): Promise<Ran> {
   const context = memoryContext({ env: PLAIN_LOG, ...over });
-  const exitCode = await run([...args, ...POOL, "--output", output], context);
+  const exitCode = await run([...args, ...POOL, "--output", output], { ...context, ...composing });
   return { exitCode, stdout: context.stdout.text(), stderr: context.stderr.text() };
 }
 
@@ -444,7 +446,7 @@ describe("a failure", () => {
     };
     const context = memoryContext({ env: PLAIN_LOG });
     const args = [...line("grant --group a --group b --user u"), ...POOL];
-    expect(await run(args, { ...context, stdout: gone })).toBe(20);
+    expect(await run(args, { ...context, ...composing, stdout: gone })).toBe(20);
     expect(context.stderr.text()).toBe(
       "connector: the change was made, but its result cannot be printed: the output is closed; not attempted: group b\n",
     );

@@ -6,20 +6,25 @@ import { type Context, ReaderGone } from "../process/context.ts";
 import { exitCodeOf, OK } from "../process/exit-codes.ts";
 import { createDiagnostics, type Diagnostics } from "./diagnostics.ts";
 
+/** A context that composes the program in a way of its own, as tests do. */
+export interface ComposingContext extends Context {
+  readonly compose?: typeof compose;
+}
+
 /**
  * Runs a command over the composed program, and resolves with its exit code. `hasProgress`: the command shows on the
  * terminal how it goes, and takes so long that nobody waits for each of its calls.
  */
 export function withRuntime(
   config: Config,
-  context: Context,
+  context: ComposingContext,
   work: (runtime: Runtime, diagnostics: Diagnostics) => Promise<number>,
   { hasProgress = false } = {},
 ): Promise<number> {
   return toExitCode(config, context, async (diagnostics, shutdown) => {
     const { log, liveLine } = diagnostics;
     const personWaits = context.stderr.isTerminal && !hasProgress;
-    const runtime = compose({ config, clocks: context, log, shutdown, personWaits });
+    const runtime = (context.compose ?? compose)({ config, clocks: context, log, shutdown, personWaits });
     const live = personWaits && config.log.format === "console" && context.env["TERM"] !== "dumb";
     const waits = live ? showWaits(runtime.waits, liveLine) : logWaits(runtime.waits, log);
     try {
