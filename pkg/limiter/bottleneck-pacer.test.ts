@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { createBottleneckPacer } from "./bottleneck-pacer.ts";
 import { installVirtualLoop, type VirtualLoop } from "./virtual-loop.fixture.ts";
+
+/** Seconds: a little, an hour, three days, and more than a timer of Node can wait. */
+const STEPS = [-1, 1, -3600, 3600, -3 * 86_400, 3 * 86_400, -40 * 86_400, 40 * 86_400] as const;
 
 let loop: VirtualLoop;
 beforeEach(() => {
@@ -62,6 +65,29 @@ describe("createBottleneckPacer", () => {
     await loop.run(5000);
     expect(fired).toEqual([0, 500, 1500]);
   });
+
+  // Bottleneck dates one slot after the other, a few milliseconds apart, so a step may come between any two of them.
+  test.for(STEPS)(
+    "goes on at its pace when the wall clock is set by %d s while slots are dated",
+    async (step) => {
+      for (let atMs = 0; atMs <= 40; atMs += 1) {
+        const { pacer, fired, failures, order } = pacerOf(200);
+        const startedAt = loop.now();
+        for (let slot = 0; slot < 10; slot += 1) order();
+        await loop.run(startedAt + atMs);
+        loop.stepWallClock(step * 1000);
+        await loop.run(startedAt + 3000);
+        expect(fired, `after a step at ${atMs} ms`).toHaveLength(10);
+        for (let slot = 0; slot < 5; slot += 1) order();
+        await loop.run(startedAt + 6000);
+        expect(fired, `after a step at ${atMs} ms`).toHaveLength(15);
+        expect(failures).toEqual([]);
+        void pacer.close();
+        await loop.run(loop.now() + 100);
+        expect(loop.timers()).toBe(0);
+      }
+    },
+  );
 
   it("is not hurried by a wall clock that was set forward", async () => {
     const { fired, order } = pacerOf(1000);

@@ -55,8 +55,9 @@ export function installVirtualLoop(): VirtualLoop {
   }
 
   Object.assign(globalThis, {
-    // Node waits at least one millisecond, and only whole ones.
-    setTimeout: (run: () => void, ms: number) => add(time + Math.max(1, Math.trunc(ms)), run),
+    // Node waits at least one millisecond, and only whole ones. More than 24.8 days are one millisecond.
+    setTimeout: (run: () => void, ms: number) =>
+      add(time + (ms >= 1 && ms < 2 ** 31 ? Math.trunc(ms) : 1), run),
     clearTimeout: (handle: object | undefined) => {
       if (handle !== undefined) timers.delete(handle);
     },
