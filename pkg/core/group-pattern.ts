@@ -1,18 +1,39 @@
-/** A pattern over whole group names, case-sensitive: `*` is any run of characters, `?` is one. */
+/**
+ * A pattern over whole group names, case-sensitive: `*` is any run of characters, `?` is one. The time of a match grows
+ * with the product of both lengths, whatever the name: callers choose names.
+ */
 export class GroupPattern {
   /** As the operator wrote it. */
   readonly text: string;
-  readonly #whole: RegExp;
+  /** The characters, of which `?` is any one; a run of `*` is one `*`. */
+  readonly #signs: readonly string[];
 
   constructor(text: string) {
-    const literal = text.replace(/[\\^$.+()[\]{}|]/g, "\\$&");
-    const source = literal.replaceAll("*", ".*").replaceAll("?", ".");
     this.text = text;
-    this.#whole = new RegExp(`^${source}$`, "su");
+    this.#signs = [...text.replace(/\*+/g, "*")];
   }
 
   matches(groupName: string): boolean {
-    return this.#whole.test(groupName);
+    const signs = this.#signs;
+    const name = [...groupName];
+    let at = 0;
+    let sign = 0;
+    /** Where the last `*` is, and where the text after it was tried last. Earlier ones need no second try. */
+    let star: { readonly sign: number; at: number } | undefined;
+    while (at < name.length) {
+      if (signs[sign] === "*") {
+        star = { sign, at };
+        sign += 1;
+      } else if (signs[sign] === "?" || signs[sign] === name[at]) {
+        at += 1;
+        sign += 1;
+      } else if (star !== undefined) {
+        star.at += 1;
+        at = star.at;
+        sign = star.sign + 1;
+      } else return false;
+    }
+    return sign === signs.length || (sign === signs.length - 1 && signs[sign] === "*");
   }
 
   toString(): string {
