@@ -147,19 +147,23 @@ describe("mutual TLS", () => {
   test("lets every certificate of the authority do everything, under its name", async () => {
     const harness = await stage.start({ security: { tls: mutual() } });
     expect(await codes(harness.connect(ours.cert, reader))).toEqual(["OK", "OK"]);
-    expect(requesters(harness)).toMatchObject([{ requester: { name: "DNS:reader.example.org" } }]);
+    expect(requesters(harness)).toMatchObject([
+      { requester: { name: "certificate:DNS:reader.example.org" } },
+    ]);
   });
 
   test("with lists lets a reader read and a provisioner write", async () => {
     const harness = await stage.start({ security: { tls: mutual(NAMES) } });
     expect(await codes(harness.connect(ours.cert, reader))).toEqual(["OK", "PERMISSION_DENIED"]);
     expect(await codes(harness.connect(ours.cert, provisioner))).toEqual(["OK", "OK"]);
-    expect(requesters(harness)).toMatchObject([{ requester: { name: "URI:spiffe://example.org/deploy" } }]);
+    expect(requesters(harness)).toMatchObject([
+      { requester: { name: "certificate:URI:spiffe://example.org/deploy" } },
+    ]);
     expect(harness.events.map(({ code, caller }) => [code, caller])).toEqual([
-      ["OK", "DNS:reader.example.org"],
+      ["OK", "certificate:DNS:reader.example.org"],
       ["PERMISSION_DENIED", expect.stringMatching(/^127/)],
-      ["OK", "URI:spiffe://example.org/deploy"],
-      ["OK", "URI:spiffe://example.org/deploy"],
+      ["OK", "certificate:URI:spiffe://example.org/deploy"],
+      ["OK", "certificate:URI:spiffe://example.org/deploy"],
     ]);
   });
 
@@ -249,7 +253,7 @@ describe("tokens", () => {
     const client = harness.connect();
     expect(await codes(client, bearing(tokens.read))).toEqual(["OK", "PERMISSION_DENIED"]);
     expect(await codes(client, bearing(tokens.provision, "bearer"))).toEqual(["OK", "OK"]);
-    expect(requesters(harness)).toMatchObject([{ requester: { name: "deploy job" } }]);
+    expect(requesters(harness)).toMatchObject([{ requester: { name: "token:deploy job" } }]);
     const refusal = await client.unary(invokeAction, { name: "x" }, bearing(tokens.read));
     expect(refusal).toMatchObject({
       code: "PERMISSION_DENIED",
@@ -359,7 +363,7 @@ describe("mutual TLS and tokens", () => {
     expect(await codes(deploy, bearing(tokens.read))).toEqual(["OK", "PERMISSION_DENIED"]);
     expect(await codes(audit, bearing(tokens.provision))).toEqual(["OK", "PERMISSION_DENIED"]);
     expect(await codes(deploy, bearing(tokens.provision))).toEqual(["OK", "OK"]);
-    const name = "deploy job via URI:spiffe://example.org/deploy";
+    const name = "token:deploy job via certificate:URI:spiffe://example.org/deploy";
     expect(requesters(harness)).toMatchObject([{ requester: { name } }]);
     const bare = harness.connect(ours.cert);
     expect(await codes(bare, bearing(tokens.provision))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
@@ -422,11 +426,13 @@ describe("JWTs", () => {
       security: { jwt: jwtRules(stage.file("jwks.json", await keySet("one"))) },
     });
     expect(await codes(harness.connect(), await jwt(claims))).toEqual(expected);
-    const names = expected[1] === "OK" ? [{ requester: { name: "deploy-robot" } }] : [];
+    const names =
+      expected[1] === "OK" ? [{ requester: { name: "jwt:https://idp.example.org deploy-robot" } }] : [];
     expect(requesters(harness)).toMatchObject(names);
   });
 
   const all = { roles: "connector:provision" };
+  const SUB = "authorization: the JWT's sub is not as expected";
   test.for([
     ["expired", { exp: inSeconds(-60) }, "authorization: the JWT has expired"],
     ["without an expiry", { exp: undefined }, "authorization: the JWT's exp is not as expected"],
@@ -438,6 +444,25 @@ describe("JWTs", () => {
       "authorization: the JWT's iss is not as expected",
     ],
     ["without a subject", { sub: undefined }, "authorization: the JWT's sub is not as expected"],
+    ...([7, true, null, ["robot"], { name: "robot" }, ""] as const).map(
+      (value) => [`with the subject ${JSON.stringify(value)}`, { sub: value }, SUB] as const,
+    ),
+    ...([7, null, ["https://idp.example.org"], {}] as const).map(
+      (value) =>
+        [`with the issuer ${JSON.stringify(value)}`, { iss: value }, SUB.replace("sub", "iss")] as const,
+    ),
+    ...([7, null, [7], { connector: true }] as const).map(
+      (value) =>
+        [`with the audience ${JSON.stringify(value)}`, { aud: value }, SUB.replace("sub", "aud")] as const,
+    ),
+    ...(["9999999999", null, [9_999_999_999], { at: 9_999_999_999 }] as const).map(
+      (value) =>
+        [`with the expiry ${JSON.stringify(value)}`, { exp: value }, SUB.replace("sub", "exp")] as const,
+    ),
+    ...(["0", null, [0]] as const).map(
+      (value) =>
+        [`with the not-before ${JSON.stringify(value)}`, { nbf: value }, SUB.replace("sub", "nbf")] as const,
+    ),
   ] as const)("that are %s are refused", async ([, claims, message]) => {
     const security = { jwt: jwtRules(stage.file("jwks.json", await keySet("one"))) };
     const { connect, writes } = await stage.start({ security });

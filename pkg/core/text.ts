@@ -16,6 +16,27 @@ export function clipBytes(text: string, maxBytes: number): string {
   return text;
 }
 
+/** How `withDigest` ends a text. */
+export const DIGEST_END = /~[0-9a-f]{16}$/;
+
+/** Whether a reader can see every character of the text, spaces included, and it has no more bytes of UTF-8. */
+export function isSeenWhole(text: string, maxBytes: number): boolean {
+  return showUnseenButSpaces(text) === text && clipBytes(text, maxBytes) === text;
+}
+
+/**
+ * The text with what cannot be seen as its code point, cut to so many bytes of UTF-8. It ends with the first 16 digits of
+ * its digest, so that two different texts never become equal.
+ */
+export function withDigest(text: string, maxBytes: number, digestHex: string): string {
+  const end = `~${digestHex.slice(0, 16)}`;
+  return clipBytes(showUnseenButSpaces(text), maxBytes - end.length) + end;
+}
+
+function showUnseenButSpaces(text: string): string {
+  return Array.from(text, (one) => (one === " " || isSeen(one) ? one : codePointName(one))).join("");
+}
+
 function utf8Bytes(character: string): number {
   const codePoint = character.codePointAt(0) ?? 0;
   if (codePoint < 0x80) return 1;

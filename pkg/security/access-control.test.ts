@@ -144,14 +144,14 @@ describe("an HTTPS front", () => {
   test("has the role of a client certificate", async () => {
     const tls = tlsFiles({ clientCaFile: file("ca.pem", ours.cert), ...NAMES });
     const front = await httpsFront(accessFor({ tls }));
-    expect(await ask(front, { own: reader })).toBe("200 DNS:reader.example.org");
+    expect(await ask(front, { own: reader })).toBe("200 certificate:DNS:reader.example.org");
     expect(await ask(front, { own: reader, method: "POST" })).toBe(
       "403 this caller may only read, and POST /Users needs the provisioning role",
     );
     expect(await ask(front, { own: provisioner, method: "POST" })).toBe(
-      "200 URI:spiffe://example.org/deploy",
+      "200 certificate:URI:spiffe://example.org/deploy",
     );
-    expect(refused).toEqual([{ caller: "DNS:reader.example.org", operation: "POST /Users" }]);
+    expect(refused).toEqual([{ caller: "certificate:DNS:reader.example.org", operation: "POST /Users" }]);
     expect(await ask(front, { own: ours.issue({ names: ["DNS:other"] }) })).toMatch(/^403 the client cert/);
     expect(await ask(front, { own: ours.issue({ names: [] }) })).toMatch(
       /^401 the client certificate has no/,
@@ -171,7 +171,9 @@ describe("an HTTPS front", () => {
     expect(await ask(front, { own: provisioner, token: "r", method: "POST" })).toMatch(/^403 /);
     expect(await ask(front, { own: reader, token: "p", method: "POST" })).toMatch(/^403 /);
     const both = { own: provisioner, token: "p", method: "POST" } as const;
-    expect(await ask(front, both)).toBe("200 deploy job via URI:spiffe://example.org/deploy");
+    expect(await ask(front, both)).toBe(
+      "200 token:deploy job via certificate:URI:spiffe://example.org/deploy",
+    );
     expect(await ask(front, { own: reader, path: "/health" })).toMatch(/^200 127\./);
   });
 
@@ -214,14 +216,14 @@ describe("an access control", () => {
     const path = file("tokens", `read ${sha256Hex("t")} first`);
     const access = accessFor({ tokensFile: path });
     expect(access.tls).toBeUndefined();
-    expect(await access.authorize(head)).toEqual({ name: "first", role: "read" });
+    expect(await access.authorize(head)).toEqual({ name: "token:first", role: "read" });
     file("tokens", `provision ${sha256Hex("t")} second`);
     access.reload();
-    expect(await access.authorize(head)).toEqual({ name: "second", role: "provision" });
+    expect(await access.authorize(head)).toEqual({ name: "token:second", role: "provision" });
     file("tokens", "t");
     access.reload();
     access.reload();
-    expect(await access.authorize(head)).toEqual({ name: "second", role: "provision" });
+    expect(await access.authorize(head)).toEqual({ name: "token:second", role: "provision" });
     expect(reloads.map(({ error }) => error?.message)).toEqual([
       undefined,
       expect.stringMatching(/tokens: line 1 must be read or provision/),
@@ -240,7 +242,7 @@ describe("an access control", () => {
     open.push(() => access.stop());
     file("tokens", `read ${sha256Hex("t")} second`);
     access.reload();
-    expect(await access.authorize(head)).toMatchObject({ name: "second" });
+    expect(await access.authorize(head)).toMatchObject({ name: "token:second" });
   });
 
   test.for([

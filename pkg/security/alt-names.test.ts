@@ -28,10 +28,16 @@ describe("the lists of names", () => {
   });
 
   test.for([
-    [["DNS:reader.example.org"], { name: "DNS:reader.example.org", role: "read" }],
-    [["DNS:other", "email:ada@example.org"], { name: "email:ada@example.org", role: "read" }],
-    [["URI:spiffe://example.org/deploy"], { name: "URI:spiffe://example.org/deploy", role: "provision" }],
-    [["DNS:reader.example.org", "DNS:both.example.org"], { name: "DNS:both.example.org", role: "provision" }],
+    [["DNS:reader.example.org"], { name: "certificate:DNS:reader.example.org", role: "read" }],
+    [["DNS:other", "email:ada@example.org"], { name: "certificate:email:ada@example.org", role: "read" }],
+    [
+      ["URI:spiffe://example.org/deploy"],
+      { name: "certificate:URI:spiffe://example.org/deploy", role: "provision" },
+    ],
+    [
+      ["DNS:reader.example.org", "DNS:both.example.org"],
+      { name: "certificate:DNS:both.example.org", role: "provision" },
+    ],
     [["URI:spiffe://example.org/deploy2"], undefined],
     [["email:reader.example.org"], undefined],
     [["email:ADA@example.org"], undefined],

@@ -6,6 +6,7 @@ import {
 } from "../core/certificate-name.ts";
 import type { TlsSettings } from "../core/security-settings.ts";
 import type { AuthenticatedCaller } from "./caller.ts";
+import { certificateCallerName } from "./caller-name.ts";
 
 /** The names in a certificate by which we identify a caller, from the text that Node makes of them. */
 export function altNamesOf(subjectAltName: string | undefined): readonly CertificateName[] {
@@ -39,8 +40,8 @@ export function nameTable({
   const provisioning = new Set(provisioners);
   return (names) => {
     const provisioner = names.find((name) => provisioning.has(name));
-    if (provisioner !== undefined) return { name: provisioner, role: "provision" };
+    if (provisioner !== undefined) return { name: certificateCallerName(provisioner), role: "provision" };
     const reader = names.find((name) => reading.has(name));
-    return reader === undefined ? undefined : { name: reader, role: "read" };
+    return reader === undefined ? undefined : { name: certificateCallerName(reader), role: "read" };
   };
 }

@@ -3,6 +3,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { SecuritySettings } from "../core/security-settings.ts";
 import { altNamesOf, type NameTable, nameTable } from "./alt-names.ts";
 import type { AuthenticatedCaller, RequiredRole } from "./caller.ts";
+import { certificateCallerName } from "./caller-name.ts";
 import { createJwts, type Jwts } from "./jwt.ts";
 import { type TokenTable, watchTokenFile } from "./token-file.ts";
 import type { ReloadableFiles, ReloadEvent, WatchedFiles } from "./watched-files.ts";
@@ -78,7 +79,13 @@ function certificateCaller(head: CallHead, table: NameTable | undefined): Authen
     throw new GovernanceError("unauthenticated", "the client certificate has no subject alternative name");
   }
   const names = altNamesOf(head.subjectAltName);
-  if (table === undefined) return { name: names[0] ?? head.peer, role: "provision" };
+  if (table === undefined) {
+    const [name] = names;
+    return {
+      name: name === undefined ? head.peer : certificateCallerName(name),
+      role: "provision",
+    };
+  }
   const caller = table(names);
   if (caller !== undefined) return caller;
   throw new GovernanceError(

@@ -6,7 +6,7 @@ export type RequiredRole = Role | "none";
 
 /** A caller that passed every layer. */
 export interface AuthenticatedCaller {
-  /** For the audit log: the name of a certificate or a token, or the subject of a JWT. */
+  /** For the audit log (caller-name.ts); the peer for a caller without credentials. */
   readonly name: string;
   readonly role: Role;
 }

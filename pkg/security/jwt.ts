@@ -11,6 +11,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { isProtectedUrl } from "../core/listen-address.ts";
 import type { JwtSettings } from "../core/security-settings.ts";
 import type { AuthenticatedCaller } from "./caller.ts";
+import { jwtCallerName } from "./caller-name.ts";
 import type { ReloadEvent } from "./watched-files.ts";
 import { type ReloadableFiles, type WatchedFiles, watchFiles } from "./watched-files.ts";
 
@@ -47,7 +48,7 @@ export function createJwts(
   now: EpochClock,
   onReload: (event: ReloadEvent) => void,
 ): Jwts {
-  const { issuer, audience, roleClaim } = rules;
+  const { issuer, audience } = rules;
   if (issuer === "" || audience === "") {
     throw new GovernanceError(
       "invalid-argument",
@@ -66,7 +67,7 @@ export function createJwts(
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
           currentDate: new Date(now()),
         });
-        return callerOf(payload, roleClaim);
+        return callerOf(payload, rules);
       } catch (error) {
         throw verifyFailure(error);
       }
@@ -130,15 +131,17 @@ function isKeySet(value: unknown): value is Parameters<typeof createLocalJWKSet>
 
 const READ = "connector:read";
 const PROVISION = "connector:provision";
-const MAX_NAME = 256;
 
-function callerOf(payload: JWTPayload, roleClaim: string): AuthenticatedCaller {
+function callerOf(payload: JWTPayload, { issuer, roleClaim }: JwtSettings): AuthenticatedCaller {
   const claim = payload[roleClaim];
   const given: readonly unknown[] =
     typeof claim === "string" ? claim.split(" ") : Array.isArray(claim) ? claim : [];
-  const name = (payload.sub ?? "").slice(0, MAX_NAME).toWellFormed();
-  if (name === "")
-    throw new GovernanceError("unauthenticated", "authorization: the JWT names no subject (sub)");
+  // The library checks that it is there, and not that it is a text.
+  const subject: unknown = payload.sub;
+  if (typeof subject !== "string" || subject === "") {
+    throw new GovernanceError("unauthenticated", "authorization: the JWT's sub is not as expected");
+  }
+  const name = jwtCallerName(issuer, subject);
   if (given.includes(PROVISION)) return { name, role: "provision" };
   if (given.includes(READ)) return { name, role: "read" };
   throw new GovernanceError(

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { GovernanceError } from "../core/errors.ts";
 import type { AuthenticatedCaller, Role } from "./caller.ts";
+import { tokenCallerName } from "./caller-name.ts";
 import type { ReloadEvent } from "./watched-files.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
@@ -61,7 +62,8 @@ function tokenTable(path: string, text: string): TokenTable {
 function entryOf(line: string): Entry | undefined {
   const [, role = "", hex = "", name] = /^(\S+)\s+([0-9a-fA-F]{64})(?:\s+(\S.*))?$/.exec(line) ?? [];
   if (!isRole(role)) return undefined;
-  return { role, digest: Buffer.from(hex, "hex"), name: name ?? `token ${hex.slice(0, 8).toLowerCase()}` };
+  const shown = name ?? hex.slice(0, 8).toLowerCase();
+  return { role, digest: Buffer.from(hex, "hex"), name: tokenCallerName(shown) };
 }
 
 function isRole(text: string): text is Role {

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { AuditRecord } from "../../core/audit-log.ts";
 import type { ChangeStep, UndoRecord } from "../../core/change.ts";
-import { clipBytes } from "../../core/text.ts";
+import { clipBytes, isSeenWhole, withDigest } from "../../core/text.ts";
 
 export const NO_LINE_BEFORE = "0".repeat(64);
 
@@ -43,9 +43,15 @@ const MAX_JUSTIFICATION_BYTES = 2000;
 // Allowed in JSON, but a line end or a control sequence to a terminal that shows the file.
 const UNSAFE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** An id or a name of a requester, as a line contains it. */
+/** An id, as a line contains it. */
 export function nameInLog(name: string): string {
   return clipBytes(name, MAX_NAME_BYTES);
+}
+
+/** The name of a requester, as a line contains it: two that differ never become equal. */
+export function requesterInLog(name: string): string {
+  if (isSeenWhole(name, MAX_NAME_BYTES)) return name;
+  return withDigest(name, MAX_NAME_BYTES, createHash("sha256").update(name).digest("hex"));
 }
 
 /** Takes every member by its name, so that an object with more members than its type cannot leak them. */
@@ -57,7 +63,7 @@ export function writeLine(record: AuditRecord, { seq, prev, torn }: LinePosition
     change: nameInLog(record.change),
     pool: nameInLog(record.pool),
     kind: record.kind,
-    by: { via: requester.via, name: nameInLog(requester.name) },
+    by: { via: requester.via, name: requesterInLog(requester.name) },
     justification: clippedIfSet(record.justification, MAX_JUSTIFICATION_BYTES),
     target: {
       user: clippedIfSet(target.user, MAX_NAME_BYTES),

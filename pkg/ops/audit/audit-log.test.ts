@@ -158,8 +158,22 @@ describe("a line", () => {
     const [first = "", , end] = linesOf(path);
     expect(end).toBe("");
     expect(first).not.toMatch(/[\p{Cc}\u2028\u2029\u202e]/u);
-    expect(JSON.parse(first)).toMatchObject({ by: { via: "grpc", name }, outcome: "done" });
+    const shown = /[^ -~]/.test(name) ? /^eve[ -~]*<U\+[0-9A-F]{4}>[ -~]*~[0-9a-f]{16}$/ : /^eve"/;
+    expect(JSON.parse(first)).toMatchObject({
+      by: { via: "grpc", name: expect.stringMatching(shown) },
+      outcome: "done",
+    });
     expect(await problems()).toEqual([]);
+  });
+
+  test("tells apart two requesters that begin alike, also where recovery puts more before their names", () => {
+    const log = open();
+    const names = ["a", "b"].map((end) => `${"x".repeat(400)}${end}`);
+    for (const [at, name] of names.entries()) {
+      log.append(recordOf(`c${at}`, { requester: { via: "recovery", name: `grpc ${name}` } }));
+    }
+    const written = linesOf(path).map((line) => /"name":"[^"]+"/.exec(line)?.[0]);
+    expect(new Set(written.slice(0, 2)).size).toBe(2);
   });
 
   test("clips a name to 256 bytes between two characters, and never a name of a group", () => {
@@ -173,7 +187,7 @@ describe("a line", () => {
     const line: unknown = JSON.parse(linesOf(path)[0] ?? "");
     expect(line).toMatchObject({
       change: `${"c".repeat(253)}…`,
-      by: { name: `${"é".repeat(126)}…` },
+      by: { name: expect.stringMatching(/^é{118}…~[0-9a-f]{16}$/) },
       target: { user: "u".repeat(256), group },
     });
   });

@@ -1,5 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
-import { nameInLog } from "./audit-line.ts";
+import { nameInLog, requesterInLog } from "./audit-line.ts";
 import { createChainCheck } from "./chain.ts";
 import { type AuditLine, parseLine } from "./parse-line.ts";
 import { streamLines } from "./stream-lines.ts";
@@ -82,7 +82,7 @@ export function matchesFilter(
     matchesText(group, line.target.group) &&
     matchesText(outcome, line.outcome) &&
     matchesName(change, line.change) &&
-    (by === undefined || requesterText(line).includes(by) || nameInLog(by) === line.by.name)
+    (by === undefined || requesterText(line).includes(by) || requesterInLog(by) === line.by.name)
   );
 }
 
