@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/store-run.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { NewChange } from "../../core/journal.ts";
@@ -12,15 +12,23 @@ const HOUR = 3_600_000;
 const never = new AbortController().signal;
 
 let folder: { readonly path: string; remove(): void };
+/** Holds a journal without a change. To create one waits several times for the disk; a copy of it does not. */
+let empty: { readonly path: string; remove(): void };
 let dir: string;
 let opened: JournalFile[];
 let polls: { readonly ms: number; go(): void }[];
 let onPoll: (() => void) | undefined;
 let nowMs = 10 * HOUR;
 
+beforeAll(() => {
+  empty = temporaryFolder();
+  openJournal({ dir: join(empty.path, "state"), poolId: POOL, now: () => nowMs, sleep }).end();
+});
+afterAll(() => empty.remove());
 beforeEach(() => {
   folder = temporaryFolder();
-  dir = join(folder.path, "state", "of", "pool");
+  dir = join(folder.path, "state");
+  cpSync(join(empty.path, "state"), dir, { recursive: true });
   opened = [];
   polls = [];
   onPoll = undefined;
@@ -406,6 +414,9 @@ describe("budgets (JOURNAL-7)", () => {
 
 describe("the files", () => {
   const at = (suffix: string): string => join(dir, `${POOL}.journal.${suffix}`);
+  beforeEach(() => {
+    dir = join(folder.path, "created", "for", "pool");
+  });
 
   test("are for this user alone, and only the two are left after an end", async () => {
     const journal = open();

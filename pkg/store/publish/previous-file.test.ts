@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   never,
   POOL_ID,
@@ -18,11 +18,18 @@ const FINGERPRINT = { poolId: POOL_ID, userIdKind: "sub", mappingVersion: 1 } as
 let folder: { readonly path: string; remove(): void };
 let file: string;
 let into: string;
-beforeEach(async () => {
+let published: Buffer;
+beforeAll(async () => {
+  const first = temporaryFolder();
+  await publishPool(storeOptions(first.path), POOL);
+  published = readFileSync(join(first.path, "pool.c1z"));
+  first.remove();
+});
+beforeEach(() => {
   folder = temporaryFolder();
   file = join(folder.path, "pool.c1z");
   into = join(folder.path, "unpacked");
-  await publishPool(storeOptions(folder.path), POOL);
+  writeFileSync(file, published, { mode: 0o600 });
 });
 afterEach(() => folder.remove());
 
