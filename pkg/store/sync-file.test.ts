@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import {
   chmodSync,
   copyFileSync,
@@ -195,32 +193,6 @@ describe("a sync that was cut", () => {
       await resumed.publish({ acceptShrink: false }, never);
       await resumed.close();
     }
-  });
-
-  test("by SIGKILL in another process gives its target and its run back", async () => {
-    const script = `
-      import { openSyncFile } from ${JSON.stringify(join(import.meta.dirname, "sync-file.ts"))};
-      import { readPool, storeOptions } from ${JSON.stringify(join(import.meta.dirname, "../../test/support/store-run.ts"))};
-      const sync = await openSyncFile(storeOptions(${JSON.stringify(folder.path)}), new AbortController().signal);
-      globalThis.held = sync;
-      await readPool(sync, ${JSON.stringify(POOL)}, { afterCommit: (done) => done < 5 });
-      process.stdout.write(sync.run.id);
-      setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const [said] = await once(child.stdout, "data");
-    await expect(openSyncFile(options, never)).rejects.toMatchObject({
-      code: "failed-precondition",
-      message: expect.stringContaining("another sync is running on"),
-    });
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    const resumed = await opened();
-    expect(resumed).toMatchObject({ resumed: true, run: { id: String(said) } });
-    await readPool(resumed, POOL);
-    await resumed.publish({ acceptShrink: false }, never);
-    expect((await contentOf(file))[0]?.grants).toHaveLength(COUNTS.memberships);
   });
 
   test("after it was read to the end is published without reading (STORE-5)", async () => {
@@ -495,51 +467,6 @@ describe("a publication that fails leaves the old file, byte for byte, and the r
     await readPool(sync, POOL, { afterCommit: (done) => done < 4 });
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
     expect(existsSync(file)).toBe(false);
-  });
-
-  test("when files may not grow any more, and there is room again later", { timeout: 30_000 }, async () => {
-    await publishPool(options, POOL);
-    const before = readFileSync(file);
-    const many: SmallPool = {
-      users: Array.from({ length: 3000 }, (_, at) => `user-${at}`),
-      groups: { ...POOL.groups, many: Array.from({ length: 3000 }, (_, at) => `user-${at}`) },
-    };
-    const sync = await opened();
-    await readPool(sync, many, { pageSize: 60 });
-    await sync.close();
-    const script = `
-      import { openSyncFile } from ${JSON.stringify(join(import.meta.dirname, "sync-file.ts"))};
-      import { storeOptions } from ${JSON.stringify(join(import.meta.dirname, "../../test/support/store-run.ts"))};
-      const never = new AbortController().signal;
-      const sync = await openSyncFile(storeOptions(${JSON.stringify(folder.path)}), never);
-      try { await sync.publish({ acceptShrink: false }, never); process.stdout.write("published"); }
-      catch (error) { process.stdout.write(error.name + " " + error.message); }
-      await sync.close();`;
-    // The working file fits, the finished one with its indices does not.
-    const blocks = Math.ceil(statSync(work).size / 512) + 100;
-    const child = spawn(
-      "sh",
-      ["-c", `ulimit -f ${blocks}; exec "$0" --input-type=module -e "$1"`, process.execPath, script],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
-    const gone = once(child, "exit");
-    let said = "";
-    child.stdout.on("data", (data: Buffer) => {
-      said += data.toString();
-    });
-    await gone;
-    expect(said).toMatch(
-      /^GovernanceError cannot publish .*(?:input\/output error|disk is full|larger than)/,
-    );
-    expect(readFileSync(file)).toEqual(before);
-    expect(readdirSync(folder.path).toSorted()).toEqual(["pool.c1z", "pool.c1z.work"]);
-    const later = await opened();
-    expect(later).toMatchObject({ resumed: true, run: { id: sync.run?.id } });
-    expect(await later.publish({ acceptShrink: false }, never)).toMatchObject({
-      counts: { users: 3006, groups: 5, memberships: 3008 },
-    });
   });
 });
 
