@@ -194,6 +194,12 @@ describe("nothing is changed while one row is wrong:", () => {
       5,
     ],
     [
+      "an account that exists already and is another one",
+      "action,login,email,attribute:custom:team\ncreate,joan,hunter2@example.com,red\ncreate,grace,grace@example.com,\n",
+      [[2, "not applied: custom:team, email; change it by its own commands"]],
+      6,
+    ],
+    [
       "a group that the policy refuses",
       "action,user,group\ngrant,joan,admins\n",
       [[2, "has the IAM role"]],

@@ -111,6 +111,8 @@ describe("an admin who has only the commands", () => {
         id: sub,
         username: "ada",
         state: "created",
+        not_applied: null,
+        cause: null,
         action_required: expect.anything(),
         invitation_expires: null,
         encrypted_password: null,
@@ -183,6 +185,40 @@ describe("an admin who has only the commands", () => {
     expect(rowsOf(await show("--kind", "revoke"))).toHaveLength(1);
     expect((await show("--kind", "nope")).code).toBe(2);
   });
+});
+
+describe("an account that exists already", () => {
+  const again = (...args: string[]) => changing("create-account", "--login", "joan", ...args);
+
+  test("is a success where all that is asked for holds", async () => {
+    await changing(...line("update-user --user joan --set nickname=JJ"));
+    const result = await again("--attribute", "nickname=JJ");
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(rowsOf(result)).toMatchObject([{ state: "exists", not_applied: [], cause: null }]);
+  });
+
+  test.for(["--provisioning", "--dry-run"])(
+    "is no success where something of the request does not hold, and its name is said: %s",
+    async (flag) => {
+      const args = ["--email", "planted@example.com", "--attribute", "nickname=planted-nick", "--invite"];
+      const before = snapshot();
+      const result = await inside("create-account", "--login", "joan", ...args, flag);
+      const cause = `user ${stored("joan").sub} exists already, and this of the request is not applied: nickname, email, invitation; use update-user, resend-invitation`;
+      expect([result.code, result.stderr]).toEqual([6, `connector: ${cause}\n`]);
+      expect(rowsOf(result)).toMatchObject([
+        {
+          outcome: "nothing-to-do",
+          state: "exists",
+          not_applied: ["nickname", "email", "invitation"],
+          cause,
+        },
+      ]);
+      expect(result.stdout + result.stderr).not.toContain("planted");
+      expect(snapshot()).toBe(before);
+      const table = await inside("create-account", "--login", "joan", ...args, flag, "--output", "table");
+      expect(table.stdout).toMatch(/^not changed: user \S+ already exists\n/);
+    },
+  );
 });
 
 describe("every other command, twice", () => {

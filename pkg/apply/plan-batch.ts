@@ -139,6 +139,11 @@ export async function planBatch(
         return { row, subject: `line ${line}`, state: "planned", outcome };
       }
       const other = lineOfCreated.get(outcome.user ?? "");
+      const [notDone] = outcome.notDone;
+      // An account that this file makes, or that an earlier run has begun to make, is what was asked for.
+      if (other === undefined && entry?.outcome !== "begun" && notDone !== undefined) {
+        throw new GovernanceError("already-exists", notDone, { reason: "user-exists" });
+      }
       if (other === undefined && entry !== undefined && outcome.user !== undefined) {
         lineOfCreated.set(outcome.user, line);
       }

@@ -64,7 +64,10 @@ async function attempt(
     });
     return isOfOneRow(failure) ? unrecorded : failure;
   }
-  const isWhole = made.notDone.length === 0;
+  // The plan has accepted the account as that of this row.
+  const isKnown = change.action === "create" && planned.state === "nothing-to-do";
+  const isWhole = isKnown || made.notDone.length === 0;
+  const notes = isKnown ? [] : made.notes;
   const outcome = !isWhole ? "failed" : made.outcome === "done" ? "done" : "nothing-to-do";
   const user = made.user ?? planned.user;
   // The change is made, whether its end can be recorded or not; the beginning of the row is recorded. A row that is made in
@@ -74,8 +77,8 @@ async function attempt(
     ...resultOf(planned, outcome),
     user,
     change: made.change,
-    cause: made.notes.length === 0 ? undefined : made.notes.join("; "),
-    code: isWhole ? undefined : "failed-precondition",
+    cause: notes.length === 0 ? undefined : notes.join("; "),
+    code: isWhole ? undefined : change.action === "create" ? "already-exists" : "failed-precondition",
     isMadeInPart: !isWhole && made.outcome === "done",
   });
   return unrecorded;

@@ -20,9 +20,15 @@ export async function runRow(
 ): Promise<RowOutcome> {
   if (change.action === "create") {
     const { result, ...outcome } = await provisioner.createAccount(change.account, context, signal);
-    const { actionRequired } = result;
-    const notes = [...(actionRequired === undefined ? [] : [actionRequired]), ...outcome.warnings];
-    return { ...outcome, user: result.user?.sub, notes, notDone: [] };
+    const { actionRequired, notApplied = [] } = result;
+    const notDone = notApplied.length === 0 ? [] : [notAppliedText(notApplied)];
+    const required = actionRequired === undefined ? [] : [actionRequired];
+    return {
+      ...outcome,
+      user: result.user?.sub,
+      notes: [...notDone, ...required, ...outcome.warnings],
+      notDone,
+    };
   }
   const ref = { by: "text", value: change.user } as const;
   const { result, ...outcome } = await runOnUser(provisioner, change, ref, context, signal);
@@ -31,6 +37,10 @@ export async function runRow(
   // A disabled account is what was asked for; to end the sessions of a revoke is asked for by name.
   const notDone = change.action === "revoke" ? warnings : [];
   return { ...outcome, user: result.user?.sub, notes: [...tokens, ...warnings], notDone };
+}
+
+function notAppliedText(names: readonly string[]): string {
+  return `the account exists already, and this of the row is not applied: ${names.join(", ")}; change it by its own commands, or take it out of the row`;
 }
 
 interface OfUser {

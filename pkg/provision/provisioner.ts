@@ -85,6 +85,8 @@ export interface CreatedAccount {
   readonly state: "created" | "already-exists";
   /** Missing in a dry run only. */
   readonly user: User | undefined;
+  /** Of an account that exists already: the names of what was asked for and does not hold. It is not changed. */
+  readonly notApplied?: readonly string[];
   /** The generated password, once; a given one is not given back. */
   readonly password: Secret | undefined;
   /** A part of the creation that failed after the account was made, and the cure, as one line. */

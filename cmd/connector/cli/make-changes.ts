@@ -62,6 +62,7 @@ async function makeAll(
   const rows = createChangeWriter(config.output, detailKeys, stdout);
   const failures: GovernanceError[] = [];
   let made = 0;
+  let printed = 0;
   for (const [index, change] of changes.entries()) {
     const untried = changes.slice(index + 1).map(({ name }) => name);
     let row: ChangeRow;
@@ -76,8 +77,9 @@ async function makeAll(
       if (stop) break;
       continue;
     }
-    made += 1;
-    const { notDone } = row;
+    const { failure: notDone } = row;
+    printed += 1;
+    if (notDone === undefined || row.outcome !== "nothing-to-do") made += 1;
     try {
       await rows.write([row]);
     } catch (error) {
@@ -89,14 +91,13 @@ async function makeAll(
       await diagnostics.fail(withUntried(failure, untried));
       return PARTIAL;
     }
-    if (notDone.length > 0) {
-      const failure = new GovernanceError("failed-precondition", notDone.join("; "));
-      failures.push(failure);
-      await diagnostics.fail(failure, changes.length > 1 ? change.name : undefined);
+    if (notDone !== undefined) {
+      failures.push(notDone);
+      await diagnostics.fail(notDone, changes.length > 1 ? change.name : undefined);
     }
   }
   const [first] = failures;
-  if (first === undefined || made > 0) await rows.end();
+  if (first === undefined || printed > 0) await rows.end();
   if (first === undefined) return OK;
   if (made > 0 || failures.some(({ appliedEffects }) => appliedEffects.length > 0)) return PARTIAL;
   return exitCodeOf(first);

@@ -123,6 +123,54 @@ describe("the four kinds of pool", () => {
   });
 });
 
+describe("an account that exists already", () => {
+  const there = {
+    login: "ann",
+    email: "ann@example.com",
+    profile: { nickname: "Ann", email_verified: true },
+  };
+
+  test.for<[string, Parameters<typeof create>[1], readonly string[]]>([
+    ["all that holds", there, []],
+    ["less than it has", { login: "ann" }, []],
+    ["its e-mail in another case", { login: "ann", email: "Ann@Example.com" }, []],
+    ["another flag", { ...there, profile: { email_verified: false } }, ["email_verified"]],
+    ["another e-mail", { login: "ann", email: "other@example.com" }, ["email"]],
+    ["other attributes", { login: "ann", profile: { nickname: "A", locale: "en" } }, ["nickname", "locale"]],
+    ["a random password", { login: "ann", credential: random }, ["password"]],
+    ["a given password", { login: "ann", credential: given(GOOD) }, ["password"]],
+    ["an invitation", { ...there, profile: { sendInviteEmail: true } }, ["invitation"]],
+  ])("is not changed, and names what of the request does not hold: %s", async ([, wish, notApplied]) => {
+    const { pool, cognito, process } = createStage();
+    await create(process(), there);
+    const before = JSON.stringify([...only(pool).attributes]);
+    const { outcome, result } = await create(process(), wish);
+    expect({ outcome, state: result.state, notApplied: result.notApplied }).toEqual({
+      outcome: "nothing-to-do",
+      state: "already-exists",
+      notApplied,
+    });
+    expect(JSON.stringify([...only(pool).attributes])).toBe(before);
+    expect(writesIn(cognito.stats)).toEqual(["AdminCreateUser"]);
+  });
+
+  test("holds a flag of a contact that was never verified", async () => {
+    const { process } = createStage();
+    await create(process(), ann);
+    const { result } = await create(process(), { ...ann, profile: { email_verified: false } });
+    expect(result.notApplied).toEqual([]);
+  });
+
+  test("since another process was faster names it too", async () => {
+    const { cognito, pool, process } = createStage();
+    cognito.onCall("AdminCreateUser", 1, () => {
+      pool.addUser(person(7, { username: "ann", attributes: { email: "other@example.com" } }));
+    });
+    const { result } = await create(process(), { ...ann, credential: random });
+    expect(result).toMatchObject({ state: "already-exists", notApplied: ["email", "password"] });
+  });
+});
+
 describe("invitations and credentials", () => {
   test("mark 40, L-24: no message is sent unless asked for, and then by e-mail before SMS", async () => {
     const { pool, cognito, process } = createStage();

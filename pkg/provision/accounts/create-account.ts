@@ -9,8 +9,9 @@ import { invitationMedia } from "../invitation-media.ts";
 import type { AccountRequest, CreatedAccount } from "../provisioner.ts";
 import { choosePassword } from "./credentials.ts";
 import { type AccountDraft, draftAccount } from "./draft.ts";
+import { alreadyExists } from "./existing-account.ts";
 import { findAccount, lookupOf } from "./find-account.ts";
-import { type AccountWork, alreadyExists, makeAccount } from "./make-account.ts";
+import { type AccountWork, makeAccount } from "./make-account.ts";
 import { lockName } from "./naming.ts";
 import { creationProof } from "./proof.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
@@ -50,7 +51,9 @@ async function planAccount(
   const password = choosePassword(pool, request.credential, randomBelow);
   const inviteBy = await mediaOf(draft, pool);
   const there = await findAccount(deps, pool, lookupOf(draft), signal);
-  if (there !== undefined) return { kind: "nothing-to-do", result: alreadyExists(there) };
+  if (there !== undefined) {
+    return { kind: "nothing-to-do", result: alreadyExists(there, { pool, draft, password }) };
+  }
 
   // AdminCreateUser makes every password a temporary one, and an invitation can only contain a temporary one.
   const twoSteps = password !== undefined && !password.temporary && inviteBy.length === 0;

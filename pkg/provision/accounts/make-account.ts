@@ -11,6 +11,7 @@ import { goneIsDone } from "../steps.ts";
 import { readBack, retryUntilVisible } from "../visibility.ts";
 import { type ChosenPassword, firstPasswordIsSet } from "./credentials.ts";
 import type { AccountDraft } from "./draft.ts";
+import { alreadyExists } from "./existing-account.ts";
 import { type AccountLookup, findAccount, lookupOf, userByName } from "./find-account.ts";
 import { type CreationProof, isMadeByUs } from "./proof.ts";
 
@@ -44,7 +45,7 @@ export async function makeAccount(deps: Deps, work: AccountWork, steps: Steps): 
   const creation = await create(deps, work, steps);
   const { user } = creation;
   if (!creation.ours) {
-    return alreadyExists(user);
+    return alreadyExists(user, work);
   }
   users.remember(user);
   const known = { ...hints, sub: user.sub, username: user.username };
@@ -54,18 +55,6 @@ export async function makeAccount(deps: Deps, work: AccountWork, steps: Steps): 
     await setFirstPassword(deps, work, user, steps);
   }
   return await answer(deps, work, creation, steps);
-}
-
-/** The answer for an account that exists already. */
-export function alreadyExists(user: User): CreatedAccount {
-  return {
-    state: "already-exists",
-    user,
-    password: undefined,
-    actionRequired: undefined,
-    nextStep: undefined,
-    invitationExpiresAt: undefined,
-  };
 }
 
 async function create(deps: Deps, work: AccountWork, steps: Steps): Promise<Creation> {

@@ -53,6 +53,8 @@ export async function createAccountCommand(
       "id",
       "username",
       "state",
+      "not_applied",
+      "cause",
       "action_required",
       "invitation_expires",
       "encrypted_password",
@@ -65,7 +67,8 @@ export async function createAccountCommand(
         async make({ provisioner, write, signal }) {
           const request = { login: flags.login, emails, profile, credential };
           const outcome = await provisioner.createAccount(request, write, signal);
-          const { user, password, nextStep, invitationExpiresAt } = outcome.result;
+          const { user, password, nextStep, invitationExpiresAt, notApplied = [] } = outcome.result;
+          const failure = notApplied.length === 0 ? undefined : existsWithout(notApplied, user);
           const actionRequired = outcome.result.actionRequired ?? nextStep;
           const applied = `the account exists (user ${user?.sub ?? "unknown"})`;
           const sealed = await sealedCells(sealer, password, applied);
@@ -82,18 +85,36 @@ export async function createAccountCommand(
               id: idOf(user, config),
               username: user?.username,
               state: stateOf(outcome.result, outcome.outcome),
+              not_applied: outcome.result.state === "already-exists" ? notApplied : undefined,
+              cause: failure?.message,
               action_required: actionRequired,
               invitation_expires: invitationExpiresAt,
               ...sealed.details,
             },
             done: `created: user ${user?.sub ?? ""}, username ${user?.username ?? ""}`,
-            already: `user ${user?.sub ?? ""} already exists; password and attributes are not changed`,
+            already: `user ${user?.sub ?? ""} already exists`,
             more: lines,
+            failure,
           });
         },
       },
     ],
   });
+}
+
+function existsWithout(notApplied: readonly string[], user: User | undefined): GovernanceError {
+  const commands = notApplied.map((name) =>
+    name === "password"
+      ? "set-password or rotate-password"
+      : name === "invitation"
+        ? "resend-invitation"
+        : "update-user",
+  );
+  return new GovernanceError(
+    "already-exists",
+    `user ${user?.sub ?? ""} exists already, and this of the request is not applied: ${notApplied.join(", ")}; use ${[...new Set(commands)].join(", ")}`,
+    { reason: "user-exists" },
+  );
 }
 
 function stateOf({ state }: CreatedAccount, outcome: ChangeRow["outcome"]): string {

@@ -6,7 +6,7 @@ import { tokensNote } from "../../../../pkg/provision/groups/end-sessions.ts";
 import type { GroupPatch } from "../../../../pkg/provision/provisioner.ts";
 import type { Context } from "../../process/context.ts";
 import { makeChanges } from "../make-changes.ts";
-import { changeRow, type Detail } from "../output/change-output.ts";
+import { changeRow, type Detail, failureOf } from "../output/change-output.ts";
 import { counted } from "../output/text.ts";
 
 const FIELD_KEYS = ["description", "role_arn", "precedence"];
@@ -90,7 +90,7 @@ export function deleteGroupCommand(name: string, config: Config, context: Contex
             done: `deleted: group ${name}; ${counted(members, "member")} affected${outOf}`,
             already: `group ${name} is not in the pool`,
             more: [...would, ...tokens],
-            notDone: outcome.warnings,
+            failure: failureOf(outcome),
           });
         },
       },

@@ -2,7 +2,7 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import { tokensNote } from "../../../../pkg/provision/groups/end-sessions.ts";
 import type { Context } from "../../process/context.ts";
 import { makeChanges } from "../make-changes.ts";
-import { changeRow } from "../output/change-output.ts";
+import { changeRow, failureOf } from "../output/change-output.ts";
 
 export interface MembershipRequest {
   readonly kind: "grant" | "revoke";
@@ -45,7 +45,7 @@ export function membershipsCommand(
           ...sentences,
           details: { warning: warnings.length === 0 ? undefined : warnings.join("; ") },
           more: isMade ? [tokensNote(group, signedOut, signedOut || warnings.length > 0)] : [],
-          notDone: warnings,
+          failure: failureOf(outcome),
         });
       },
     })),

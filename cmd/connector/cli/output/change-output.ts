@@ -1,6 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import type { ChangeKind, ChangeStep } from "../../../../pkg/core/change.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { BUDGET_WINDOWS, type BudgetStatus } from "../../../../pkg/core/journal.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Outcome } from "../../../../pkg/provision/provisioner.ts";
@@ -31,8 +32,8 @@ export interface ChangeRow {
   readonly limits: readonly BudgetStatus[];
   /** The lines of the text output. */
   readonly says: readonly string[];
-  /** What was asked for besides the change, and was not done: one line each, with the cause. The command fails by it. */
-  readonly notDone: readonly string[];
+  /** Something that was asked for was not done, so the command fails. With `nothing-to-do` nothing was. */
+  readonly failure: GovernanceError | undefined;
 }
 
 interface Said {
@@ -44,10 +45,10 @@ interface Said {
   readonly already: string;
   /** More lines of the text output. */
   readonly more?: readonly string[];
-  readonly notDone?: readonly string[];
+  readonly failure?: GovernanceError | undefined;
 }
 
-/** The first line is `nothing to do: …`, `dry run: would call …` or the sentence of the change. */
+/** The first line is `nothing to do: …`, `not changed: …`, `dry run: would call …` or the sentence of the change. */
 export function changeRow(
   kind: ChangeRow["kind"],
   outcome: Omit<Outcome<unknown>, "result">,
@@ -55,7 +56,7 @@ export function changeRow(
 ): ChangeRow {
   const sentence = {
     done: said.done,
-    "nothing-to-do": `nothing to do: ${said.already}`,
+    "nothing-to-do": `${said.failure === undefined ? "nothing to do" : "not changed"}: ${said.already}`,
     planned: `dry run: would call ${outcome.planned.join(", ")}${about(said)}`,
   }[outcome.outcome];
   return {
@@ -69,8 +70,13 @@ export function changeRow(
     wouldCall: outcome.outcome === "planned" ? outcome.planned : [],
     limits: outcome.limits ?? [],
     says: [sentence, ...(said.more ?? []), ...(outcome.limits ?? []).map(leftLine)],
-    notDone: said.notDone ?? [],
+    failure: said.failure,
   };
+}
+
+/** Fails the command whose change was made without a part that was asked for by name. */
+export function failureOf({ warnings }: Pick<Outcome<unknown>, "warnings">): GovernanceError | undefined {
+  return warnings.length === 0 ? undefined : new GovernanceError("failed-precondition", warnings.join("; "));
 }
 
 function about({ user, group }: Said): string {
