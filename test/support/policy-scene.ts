@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Context } from "../../cmd/connector/process/context.ts";
 import { run } from "../../cmd/connector/run.ts";
 import { memoryContext, memoryInput, memoryOutput } from "../../cmd/connector/testing.fixture.ts";
 import { person } from "../cognito/definitions.ts";
@@ -18,11 +19,18 @@ export interface PolicyScene {
   /** The whole pool as it is, to compare. */
   readonly snapshot: () => string;
   /** Runs a command line in this process, with `--provisioning` where it takes that. */
-  readonly command: (argv: readonly string[], stdin?: string) => Promise<CommandResult>;
+  readonly command: (
+    argv: readonly string[],
+    stdin?: string,
+    over?: Pick<Partial<Context>, "stdout" | "signal">,
+  ) => Promise<CommandResult>;
   /** Runs `connector serve` until the scene is closed. */
   serve(): Promise<Served>;
   close(): Promise<void>;
 }
+
+/** Commands that take no settings of a pool. */
+const WITHOUT_POOL: ReadonlySet<string> = new Set(["inspect", "health-check", "actions list"]);
 
 export interface CommandResult {
   readonly code: number;
@@ -63,6 +71,7 @@ export async function policyScene(allowed: readonly string[]): Promise<PolicySce
     "--rate=1000",
     `--state-dir=${folder}`,
     "--provisioning",
+    "--log-format=console",
   ];
   const context = () => ({
     env: { BATON_AWS_ACCESS_KEY_ID: "AKIDTEST", BATON_AWS_SECRET_ACCESS_KEY: "test-secret-key" },
@@ -89,15 +98,18 @@ export async function policyScene(allowed: readonly string[]): Promise<PolicySce
         ]);
       return JSON.stringify([users, pool.groups(0, 60).items]);
     },
-    async command(argv, stdin = "") {
-      const [command = ""] = argv;
+    async command(argv, stdin = "", over = {}) {
+      const [command = "", second = ""] = argv;
+      const name = `${command} ${second}`;
       const own = memoryContext({ ...context(), stdin: memoryInput(stdin) });
       const isTaken = (flag: string): boolean => {
+        if (WITHOUT_POOL.has(name) || WITHOUT_POOL.has(command)) return false;
+        if (command === "audit") return /^--(user-pool-id|state-dir|log-format)/.test(flag);
         if (flag === "--provisioning") return !["sync", "list", "get"].includes(command);
         return !flag.startsWith("--state-dir") || !["validate", "list", "get"].includes(command);
       };
       const taken = settings.filter(isTaken);
-      const code = await run([...argv, ...taken, "--log-format=console"], own);
+      const code = await run([...argv, ...taken], { ...own, ...over });
       return { code, stdout: own.stdout.text(), stderr: own.stderr.text() };
     },
     async serve() {
@@ -114,7 +126,8 @@ export async function policyScene(allowed: readonly string[]): Promise<PolicySce
       };
       const own = memoryContext({ ...context(), stderr: watched, signal: stop.signal });
       const flags = ["--listen=127.0.0.1:0", "--insecure", "--health-check", "--health-check-port=0"];
-      const ended = run(["serve", ...flags, ...settings, "--log-format=json"], own);
+      const plain = settings.filter((flag) => !flag.startsWith("--log-format"));
+      const ended = run(["serve", ...flags, ...plain, "--log-format=json"], own);
       services.push(ended);
       await Promise.race([ready.promise, ended.then(() => Promise.reject(new Error(stderr.text())))]);
       return {

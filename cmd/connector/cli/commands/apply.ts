@@ -132,7 +132,7 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
   const results: BatchResult[] = [];
   let failed = 0;
   const outputClosed = new AbortController();
-  const signal = AbortSignal.any([context.signal, outputClosed.signal]);
+  const signal = AbortSignal.any([outputClosed.signal, context.signal]);
   const record = openBatchRecord({ dir: stateDir, poolId, fileHash, now: context.now }, request.restart);
   const progress = followBatch("applying", plan.rows.length, diagnostics, context, config);
   let end: BatchEnd;
@@ -152,8 +152,10 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
             await rows.write([resultRow(result)]);
             progress.row(results.length, failed);
           } catch (error) {
-            if (!(error instanceof ReaderGone)) throw error;
-            outputClosed.abort(new GovernanceError("canceled", "the output is closed"));
+            const isGone = error instanceof ReaderGone;
+            outputClosed.abort(
+              isGone ? new GovernanceError("canceled", "the output is closed") : GovernanceError.from(error),
+            );
           }
         },
       },
@@ -163,7 +165,11 @@ async function run(plan: BatchPlan, session: Session): Promise<number> {
     progress.close();
     record.close();
   }
-  if (!outputClosed.signal.aborted) await rows.end();
+  if (outputClosed.signal.aborted) {
+    // The last row was made, and no one has seen its result.
+    return await report(results, { stopped: GovernanceError.from(outputClosed.signal.reason) }, session);
+  }
+  await rows.end();
   return await report(results, end, session);
 }
 

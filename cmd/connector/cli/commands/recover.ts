@@ -45,6 +45,8 @@ export function recoverCommand(config: Config, context: Context): Promise<number
     if (all.length === 0 && config.output === "table") {
       await context.stdout.write("nothing to do: no change is open\n");
     } else {
+      // JSON lines without a row are an empty output.
+      if (all.length === 0) diagnostics.log.info("nothing to do: no change is open");
       const rows = createRowWriter(config.output, COLUMNS, context.stdout);
       await rows.write(all);
       await rows.end();
