@@ -107,7 +107,11 @@ describe("a stdout on a full disk", () => {
 
   test("fails connector sync, whose file is complete", async () => {
     const world = await openScene();
-    const { code, stderr } = await world.command(["sync", "--file=made.c1z"], "", fullDisk());
+    const { code, stderr } = await world.command(
+      ["sync", `--file=${join(world.folder, "made.c1z")}`],
+      "",
+      fullDisk(),
+    );
     expect([code, stderr]).toEqual([
       8,
       expect.stringContaining("the sync is complete, but its summary is not printed"),

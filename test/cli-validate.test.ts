@@ -46,7 +46,17 @@ describe("connector validate", () => {
     const { code, stdout, stderr } = await runCli([...args, "--output", "json", ...more]);
     const rows: unknown = JSON.parse(stdout);
     if (!Array.isArray(rows) || !rows.every(isCheck)) throw new TypeError(`no checks: ${stdout}`);
-    return { code, stderr, checks: new Map(rows.map((row) => [row.check, row])) };
+    return { code, stdout, stderr, checks: new Map(rows.map((row) => [row.check, row])) };
+  }
+
+  /** The lines below the table. */
+  async function problems(...more: readonly string[]): Promise<readonly string[]> {
+    const args = ["validate", "--user-pool-id", POOL, "--endpoint-url", cognito.url, "--rate", "1000"];
+    const { stdout } = await runCli([...args, "--output", "table", ...more]);
+    return stdout
+      .split("\n\n")
+      .slice(1)
+      .map((line) => line.trim());
   }
 
   test("says what works", async () => {
@@ -156,6 +166,42 @@ describe("connector validate", () => {
       ["feature groups", "likely"],
     ]);
     expect([pool.userCount(), pool.groupCount()]).toEqual([5, 1]);
+  });
+
+  test("of an endpoint without IAM claims no missing action, and says one problem once", async () => {
+    const unsupported = [
+      "AdminUserGlobalSignOut",
+      "AdminResetUserPassword",
+      "AdminSetUserMFAPreference",
+    ] as const;
+    for (const operation of unsupported)
+      cognito.script({ operation, error: { name: "Unsupported", status: 500 } });
+    for (const operation of ["AdminUpdateUserAttributes", "AdminDeleteUserAttributes"] as const) {
+      cognito.script({ operation, error: { name: "NotAuthorizedException" } });
+    }
+    const { code, stdout, checks } = await validate(POOL, "--provisioning", "--output", "json");
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/may have been made|not allowed|allow cognito-idp/);
+    for (const operation of unsupported) {
+      expect(checks.get(`cognito-idp:${operation}`)).toMatchObject({ result: "unsupported" });
+    }
+    expect(checks.get("feature sessions")?.result).toBe("unsupported");
+    expect(checks.get("feature attributes")?.result).toBe("likely");
+    const names = unsupported.map((operation) => `cognito-idp:${operation}`).join(", ");
+    expect(await problems("--provisioning")).toEqual([
+      `${names} (unsupported): the endpoint does not have this operation`,
+    ]);
+  });
+
+  test("says a problem that all actions have once", async () => {
+    for (const operation of ["ListUsers", "ListGroups", "GetGroup"] as const) {
+      cognito.script({ operation, error: { name: "NewException", message: "no" } });
+    }
+    expect(await problems()).toEqual([
+      expect.stringMatching(
+        /^cognito-idp:ListUsers, cognito-idp:ListGroups, cognito-idp:GetGroup \(unknown\): AWS reports/,
+      ),
+    ]);
   });
 
   test.for([

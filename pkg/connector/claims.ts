@@ -22,7 +22,7 @@ const ASKED_ABOUT: readonly Operation[] = [
 const FRESH_MS = 10 * 60_000;
 
 /**
- * The capabilities that work: those that the operator has switched on and that IAM does not deny, as it was at most ten
+ * The capabilities that work: those that the operator has switched on and that IAM and the endpoint do not rule out, as it was at most ten
  * minutes ago. What cannot be found out is claimed.
  */
 export function createClaims(
@@ -35,7 +35,9 @@ export function createClaims(
   async function denied(signal: AbortSignal): Promise<ReadonlySet<Operation>> {
     if (known !== undefined && now() < known.untilMs) return known.denied;
     const probes = await directory.probePermissions(ASKED_ABOUT, signal);
-    const operations = probes.filter(({ allowed }) => allowed === false).map(({ operation }) => operation);
+    const operations = probes
+      .filter(({ allowed }) => allowed === false || allowed === "unsupported")
+      .map(({ operation }) => operation);
     // A policy that denies the other changes of groups is not taken to allow this one.
     if (["UpdateGroup", "DeleteGroup"].every((one) => operations.some((each) => each === one))) {
       operations.push("CreateGroup");

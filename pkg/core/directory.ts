@@ -19,8 +19,11 @@ export type SearchableAttribute =
 /** Whether IAM lets us call an operation. */
 export interface PermissionProbe {
   readonly operation: Operation;
-  /** `likely`: AWS refused the request of the probe for another reason, perhaps before it checked the permission. */
-  readonly allowed: boolean | "likely" | "unknown";
+  /**
+   * `likely`: AWS refused the request of the probe for another reason, perhaps before it checked the permission.
+   * `unsupported`: the endpoint does not have the operation.
+   */
+  readonly allowed: boolean | "likely" | "unsupported" | "unknown";
   /** One line: why it is not allowed or not known; "" when it is allowed. */
   readonly detail: string;
 }

@@ -77,6 +77,25 @@ test("a refusal for another reason is no proof, and says so", async () => {
   expect(probe).toMatchObject({ allowed: "likely", detail: expect.stringContaining("did not deny it") });
 });
 
+test.for([
+  ["InvalidParameterException", "User has no attribute matching desired delivery mediums", "likely"],
+  ["CodeDeliveryFailureException", "", "likely"],
+  ["UserLambdaValidationException", "", "likely"],
+  ["NotAuthorizedException", "", "likely"],
+  ["AccessDeniedException", "", false],
+  ["UnknownOperationException", "", "unsupported"],
+  ["Unsupported", "", "unsupported"],
+] as const)(
+  "of a write never says that a change may have been made, nor that an action is denied where IAM did not do it: %s",
+  async ([name, message, allowed]) => {
+    const { directory } = await probing(() => awsError(name, message));
+    const probes = await directory.probePermissions(WRITE_OPERATIONS, never);
+    expect(new Set(probes.map((probe) => probe.allowed))).toEqual(new Set([allowed]));
+    for (const { detail } of probes) expect(detail).not.toMatch(/may have been made|read the user/);
+    if (allowed !== false) for (const { detail } of probes) expect(detail).not.toContain("not allowed");
+  },
+);
+
 test("a group without a name, which only an emulator creates, is deleted again", async () => {
   const { stub, directory } = await probing(() => ({ body: {} }));
   await directory.probePermissions(["CreateGroup"], never);

@@ -123,14 +123,27 @@ const AFTER_PERMISSION: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReas
   "password-refused",
 ]);
 
+/** The request was refused for what it is, and AWS may have checked the permission before. */
+const REFUSED: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>([
+  "request-refused",
+  "delivery-failed",
+  "trigger-failed",
+]);
+
+/** The user of a probe cannot exist, so no probe may have changed anything, whatever the failure says of a real change. */
 function permissionOf(error: GovernanceError): Pick<PermissionProbe, "allowed" | "detail"> {
-  if (error.code === "permission-denied") return { allowed: false, detail: error.message };
-  if (AFTER_PERMISSION.has(error.reason)) return { allowed: true, detail: "" };
-  if (error.code === "invalid-argument" || error.reason === "request-refused") {
+  const { code, reason, message, notMadeMessage = message } = error;
+  if (reason === "iam-denied") return { allowed: false, detail: message };
+  if (AFTER_PERMISSION.has(reason)) return { allowed: true, detail: "" };
+  if (code === "unimplemented") {
+    return { allowed: "unsupported", detail: "the endpoint does not have this operation" };
+  }
+  // Without `iam-denied` it is Cognito's own NotAuthorizedException, which is about a user (mark 24).
+  if (code === "invalid-argument" || code === "permission-denied" || REFUSED.has(reason)) {
     return {
       allowed: "likely",
       detail: "AWS refused the request of this check, which changes nothing, and did not deny it",
     };
   }
-  return { allowed: "unknown", detail: error.message };
+  return { allowed: "unknown", detail: notMadeMessage };
 }

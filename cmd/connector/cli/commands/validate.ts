@@ -29,11 +29,23 @@ import { withRuntime } from "../with-runtime.ts";
  */
 interface Check {
   readonly check: string;
-  readonly result: "ok" | "likely" | "missing" | "failed" | "unknown" | "optional" | "not checked";
+  readonly result:
+    | "ok"
+    | "likely"
+    | "missing"
+    | "failed"
+    | "unsupported"
+    | "unknown"
+    | "optional"
+    | "not checked";
   /** The features that call this action. */
   readonly features?: readonly FeatureName[];
   /** What was found; if it is not ok, the reason and the cure. */
   readonly detail: string;
+  /** Of the detail what may be the same for several checks; all of it if missing. */
+  readonly problem?: string;
+  /** The lines of its actions say all of it. */
+  readonly isOfActions?: boolean;
 }
 
 const COLUMNS: readonly Column<Check>[] = [
@@ -55,11 +67,30 @@ export function validateCommand(config: Config, context: Context): Promise<numbe
   });
 }
 
-/** Each problem in one line below the table, where a command or a policy can be copied whole. */
+const PROBLEMS: ReadonlySet<Check["result"]> = new Set<Check["result"]>([
+  "failed",
+  "missing",
+  "unsupported",
+  "unknown",
+]);
+
+/**
+ * Each problem in one line below the table, where a command or a policy can be copied whole. Actions with the same problem
+ * share a line, and a feature has one only where its line says what no line of an action does.
+ */
 function problemLines(checks: readonly Check[]): string {
-  return checks
-    .filter(({ result }) => result === "failed" || result === "missing" || result === "unknown")
-    .map(({ check, result, detail }) => `\n${printable(`${check} (${result}): ${detail}`)}\n`)
+  const shared = new Map<string, { readonly names: string[]; readonly text: string }>();
+  for (const { check, result, detail, problem = detail, isOfActions = false } of checks) {
+    if (!PROBLEMS.has(result) || isOfActions) continue;
+    const action = `${check.replace("cognito-idp:", "")}: `;
+    const text = problem.startsWith(action) ? problem.slice(action.length) : problem;
+    const key = JSON.stringify([result, text.replace(/, request id [^)]+/, "")]);
+    const known = shared.get(key);
+    if (known === undefined) shared.set(key, { names: [check], text: `(${result}): ${text}` });
+    else known.names.push(check);
+  }
+  return [...shared.values()]
+    .map(({ names, text }) => `\n${printable(`${names.join(", ")} ${text}`)}\n`)
     .join("");
 }
 
@@ -110,7 +141,7 @@ async function examine(
     ...settings,
     ...accessChecks(pool, config),
     ...probes.map((probe) => actionCheck(probe, required)),
-    ...features.map((name) => featureCheck(name, probes)),
+    ...features.map((name) => featureCheck(name, probes, required)),
   ];
   const denied = probes.some(({ operation, allowed }) => allowed === false && required.has(operation));
   return { checks, exitCode: denied ? exitCodeOf(new GovernanceError("permission-denied", "")) : OK };
@@ -171,23 +202,34 @@ function actionCheck(probe: PermissionProbe, required: ReadonlySet<Operation>): 
   const { operation, allowed, detail } = probe;
   const row = { check: `cognito-idp:${operation}`, features: featuresOf(operation) };
   if (allowed === true) return { ...row, result: "ok", detail: "" };
+  if (allowed === "unsupported") {
+    const lost = `${detail}; without it: ${LOST_WITHOUT[operation]}`;
+    return { ...row, result: allowed, detail: lost, problem: detail };
+  }
   if (allowed !== false) return { ...row, result: allowed, detail };
   if (required.has(operation)) return { ...row, result: "missing", detail };
   return { ...row, result: "optional", detail: `not allowed; without it: ${LOST_WITHOUT[operation]}` };
 }
 
 /** A feature works as far as all that it needs is allowed. */
-function featureCheck(name: FeatureName, probes: readonly PermissionProbe[]): Check {
+function featureCheck(
+  name: FeatureName,
+  probes: readonly PermissionProbe[],
+  required: ReadonlySet<Operation>,
+): Check {
   const { needs, offers } = FEATURES[name];
   const own = probes.filter(({ operation }) => needs.includes(operation));
   const row = { check: `feature ${name}`, features: [name] };
   const denied = own.filter(({ allowed }) => allowed === false);
   if (denied.length > 0) {
     const actions = denied.map(({ operation }) => `cognito-idp:${operation}`).join(", ");
-    return { ...row, result: "missing", detail: `allow ${actions}, to ${offers}` };
+    const isOfActions = denied.every(({ operation }) => required.has(operation));
+    return { ...row, result: "missing", detail: `allow ${actions}, to ${offers}`, isOfActions };
   }
-  for (const doubt of ["unknown", "likely"] as const) {
-    if (own.some(({ allowed }) => allowed === doubt)) return { ...row, result: doubt, detail: offers };
+  for (const doubt of ["unsupported", "unknown", "likely"] as const) {
+    if (own.some(({ allowed }) => allowed === doubt)) {
+      return { ...row, result: doubt, detail: offers, isOfActions: true };
+    }
   }
   return { ...row, result: "ok", detail: offers };
 }
