@@ -243,6 +243,35 @@ describe("nothing is changed while one row is wrong:", () => {
     expect(writes()).toEqual([]);
   });
 
+  test.for<[string, string, object[]]>([
+    [
+      "against the pool",
+      "action,user,group\ngrant,joan,readerz\ndisable,nobody,\n",
+      [
+        { line: 2, action: "grant", user: "joan", group: "readerz", outcome: "refused" },
+        { line: 3, action: "disable", user: "nobody", group: null, outcome: "refused" },
+      ],
+    ],
+    [
+      "by themselves",
+      "action,user,group,login\nban,joan,,\nadd-to-group,grace,,\ngrant,,a,\ncreate,,a,\n",
+      [
+        { line: 2, action: null, user: "joan", group: null, outcome: "refused" },
+        { line: 3, action: null, user: "grace", group: null, outcome: "refused" },
+        { line: 4, action: "grant", user: null, group: "a", outcome: "refused" },
+        { line: 5, action: "create", user: null, group: "a", outcome: "refused" },
+        { line: 5, action: "create", user: null, group: "a", outcome: "refused" },
+      ],
+    ],
+    [
+      "in the shape of the file",
+      "action,user\ndisable,joan,more\n",
+      [{ line: 2, outcome: "refused", would_call: [] }],
+    ],
+  ])("the refused rows say what they asked for, checked %s", async ([, text, wanted]) => {
+    expect(rows(await changing(text))).toMatchObject(wanted);
+  });
+
   test("more groups than a user can have, counted over the whole file", async () => {
     const text = "action,user,group\nrevoke,grace,readers\ngrant,grace,a\ngrant,grace,b\n";
     const result = await changing(text, "--max-groups-per-user=2");
@@ -291,12 +320,12 @@ describe("a plan", () => {
     const result = await apply(ONBOARDING, ["--dry-run"]);
     expect(result.code).toBe(0);
     expect(rows(result).map(({ outcome, would_call }) => [outcome, would_call])).toEqual([
-      ["planned", "AdminCreateUser"],
-      ["planned", "AdminAddUserToGroup"],
-      ["planned", "AdminRemoveUserFromGroup"],
-      ["planned", "AdminDisableUser AdminUserGlobalSignOut"],
-      ["planned", "AdminEnableUser"],
-      ["planned", "AdminDeleteUser"],
+      ["planned", ["AdminCreateUser"]],
+      ["planned", ["AdminAddUserToGroup"]],
+      ["planned", ["AdminRemoveUserFromGroup"]],
+      ["planned", ["AdminDisableUser", "AdminUserGlobalSignOut"]],
+      ["planned", ["AdminEnableUser"]],
+      ["planned", ["AdminDeleteUser"]],
     ]);
     expect(rows(result).map(({ user }) => typeof user)).toEqual([
       "object",

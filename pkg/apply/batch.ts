@@ -27,7 +27,15 @@ export interface BatchRow {
   readonly justification: string | undefined;
 }
 
-/** Why a row cannot be applied, with the cure. It repeats no value of the file. */
+/** What a row says of itself, as it is written in the file. */
+export interface RowWords {
+  /** Undefined where it is not an action. */
+  readonly action: RowAction | undefined;
+  readonly user: string | undefined;
+  readonly group: string | undefined;
+}
+
+/** Why a row cannot be applied, with the cure. Its message repeats no value of the file. */
 export interface BatchProblem {
   readonly line: number;
   readonly code: ErrorCode;

@@ -1,8 +1,8 @@
 import { GovernanceError } from "../../core/errors.ts";
-import type { BatchProblem, BatchRow } from "../batch.ts";
+import type { BatchProblem, BatchRow, RowWords } from "../batch.ts";
 import { textConflicts } from "../conflicts.ts";
-import { checkRow } from "./check-row.ts";
-import { badRow } from "./raw-row.ts";
+import { actionNamed, checkRow } from "./check-row.ts";
+import { badRow, type RawRow } from "./raw-row.ts";
 import { readCsv } from "./read-csv.ts";
 import { readJsonl } from "./read-jsonl.ts";
 
@@ -10,6 +10,8 @@ export interface BatchFile {
   readonly rows: readonly BatchRow[];
   /** In the order of the lines. */
   readonly problems: readonly BatchProblem[];
+  /** By line, also of rows that have a problem. */
+  readonly words: ReadonlyMap<number, RowWords>;
 }
 
 const UTF16 = [
@@ -21,10 +23,8 @@ const UTF16 = [
 export function readBatch(bytes: Uint8Array): BatchFile {
   const text = decoded(bytes);
   const start = text.trimStart();
-  if (start === "") return { rows: [], problems: [badRow(1, "the file is empty")] };
-  if (start.startsWith("[")) {
-    return { rows: [], problems: [badRow(1, "is a JSON list; give one JSON object on each line")] };
-  }
+  if (start === "") return unreadable("the file is empty");
+  if (start.startsWith("[")) return unreadable("is a JSON list; give one JSON object on each line");
   const raw = start.startsWith("{") ? readJsonl(text) : readCsv(text);
   const rows: BatchRow[] = [];
   const problems: BatchProblem[] = [...raw.problems];
@@ -35,7 +35,17 @@ export function readBatch(bytes: Uint8Array): BatchFile {
   }
   problems.push(...textConflicts(rows));
   if (rows.length === 0 && problems.length === 0) problems.push(badRow(1, "the file has no row"));
-  return { rows, problems: problems.toSorted((a, b) => a.line - b.line) };
+  const words = new Map(raw.rows.map((one) => [one.line, rawWords(one)]));
+  return { rows, problems: problems.toSorted((a, b) => a.line - b.line), words };
+}
+
+function unreadable(problem: string): BatchFile {
+  return { rows: [], problems: [badRow(1, problem)], words: new Map() };
+}
+
+function rawWords({ values }: RawRow): RowWords {
+  const action = actionNamed(values.get("action"));
+  return { action, user: values.get("user"), group: values.get("group") };
 }
 
 function decoded(bytes: Uint8Array): string {

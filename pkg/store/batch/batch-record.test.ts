@@ -72,7 +72,12 @@ describe("the record of a batch", () => {
 
   test("is of one process at a time", () => {
     const record = open();
-    expect(() => open()).toThrow("another process applies this file now");
+    expect(() => open()).toThrow(
+      expect.objectContaining({
+        code: "aborted",
+        message: expect.stringContaining("another process applies this file now"),
+      }),
+    );
     record.close();
     open().close();
     expect(readdirSync(dir)).toEqual([expect.stringMatching(/\.jsonl$/)]);

@@ -50,8 +50,8 @@ export function openBatchRecord(options: BatchRecordOptions, restart: boolean): 
   const lock = lockFile(`${path}.lock`);
   if (lock === undefined) {
     throw new GovernanceError(
-      "failed-precondition",
-      "another process applies this file now; wait until it ends",
+      "aborted",
+      "another process applies this file now; try again when it has ended",
     );
   }
   let handle: number | undefined;

@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import type { BatchPlan, BatchProblem, BatchResult, BatchRow } from "../../../../pkg/apply/batch.ts";
+import type {
+  BatchPlan,
+  BatchProblem,
+  BatchResult,
+  BatchRow,
+  RowWords,
+} from "../../../../pkg/apply/batch.ts";
 import { guardBatch } from "../../../../pkg/apply/batch-guard.ts";
 import { readBatch } from "../../../../pkg/apply/file/read-batch.ts";
 import { holdToPlan, planBatch } from "../../../../pkg/apply/plan-batch.ts";
@@ -47,10 +53,10 @@ export async function applyCommand(request: ApplyRequest, config: Config, contex
     const bytes = await batchBytes(request.file, context);
     const fileHash = createHash("sha256").update(bytes).digest("hex");
     const session: Session = { request, config, context, runtime, diagnostics, fileHash };
-    const { rows, problems } = readBatch(bytes);
-    if (problems.length > 0) return await refuse(problems, session);
+    const { rows, problems, words } = readBatch(bytes);
+    if (problems.length > 0) return await refuse(problems, words, session);
     const plan = await planOf(rows, session);
-    if (plan.problems.length > 0) return await refuse(plan.problems, session);
+    if (plan.problems.length > 0) return await refuse(plan.problems, words, session);
     if (request.planHash !== undefined) holdToPlan(plan, request.planHash);
     if (config.dryRun) return await show(plan, session);
     await guard(plan, session);
@@ -100,10 +106,11 @@ async function guard(plan: BatchPlan, { runtime, request, context }: Session): P
 /** Prints every row that cannot be applied. */
 async function refuse(
   problems: readonly BatchProblem[],
+  words: ReadonlyMap<number, RowWords>,
   { config, context, diagnostics }: Session,
 ): Promise<number> {
   const rows = createBatchWriter(config.output, context.stdout);
-  await rows.write(refusedRows(problems));
+  await rows.write(refusedRows(problems, words));
   await rows.end();
   const bad = new Set(problems.map(({ line }) => line)).size;
   const code = problems[0]?.code ?? "invalid-argument";

@@ -1,9 +1,10 @@
-import type { BatchPlan, BatchProblem, BatchResult } from "../../../../pkg/apply/batch.ts";
+import type { BatchPlan, BatchProblem, BatchResult, RowWords } from "../../../../pkg/apply/batch.ts";
 import { groupOf } from "../../../../pkg/apply/batch.ts";
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Output } from "../../process/context.ts";
 import type { Column } from "./columns.ts";
+import { createObjectWriter } from "./object-writer.ts";
 import { createRowWriter, type RowWriter } from "./row-writer.ts";
 
 /** A row of the file with its result, its plan, or why it is refused. */
@@ -46,11 +47,21 @@ const COLUMNS: readonly Column<PrintedRow>[] = [
 
 /** For people one sentence a row, since a row has to be readable as soon as it is done. */
 export function createBatchWriter(format: OutputFormat, out: Output): RowWriter<PrintedRow> {
+  if (format === "json" || format === "jsonl") {
+    const rows = createObjectWriter(format, out);
+    return { write: (all) => rows.write(all.map(objectOf)), end: () => rows.end() };
+  }
   if (format !== "table") return createRowWriter(format, COLUMNS, out);
   return {
     write: (rows) => out.write(rows.map((row) => `${printable(sentence(row))}\n`).join("")),
     end: async () => {},
   };
+}
+
+/** As the JSON of every other change: the calls are a list. */
+function objectOf(row: PrintedRow): object {
+  const cells = COLUMNS.map(({ key, value }) => [key, value(row) ?? null] as const);
+  return { ...Object.fromEntries(cells), would_call: row.wouldCall };
 }
 
 function sentence({ line, action, outcome, user, group, wouldCall, cause }: PrintedRow): string {
@@ -80,9 +91,14 @@ export function plannedRows({ rows, hash }: BatchPlan): readonly PrintedRow[] {
   }));
 }
 
-export function refusedRows(problems: readonly BatchProblem[]): readonly PrintedRow[] {
+/** With the user as the file names it: who that is may be what is wrong. */
+export function refusedRows(
+  problems: readonly BatchProblem[],
+  words: ReadonlyMap<number, RowWords>,
+): readonly PrintedRow[] {
   return problems.map(({ line, code, message }) => ({
     ...NONE,
+    ...words.get(line),
     line,
     outcome: "refused",
     code,

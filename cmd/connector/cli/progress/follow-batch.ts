@@ -1,5 +1,4 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { MonotonicMs } from "../../../../pkg/core/clock.ts";
 import type { Context } from "../../process/context.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { formatDuration } from "../output/text.ts";
@@ -17,26 +16,33 @@ export interface BatchProgress {
 export function followBatch(
   doing: "checking" | "applying",
   rows: number,
-  { log, liveLine }: Diagnostics,
-  { stderr, env, monotonic }: Context,
-  { log: { format } }: Config,
+  { log, liveLine }: Pick<Diagnostics, "liveLine"> & { readonly log: Pick<Diagnostics["log"], "info"> },
+  { stderr, env, monotonic }: Pick<Context, "stderr" | "env" | "monotonic">,
+  { log: { format } }: { readonly log: Pick<Config["log"], "format"> },
 ): BatchProgress {
   const live = stderr.isTerminal && format === "console" && env["TERM"] !== "dumb";
   const beganAt = monotonic();
-  let loggedAt: MonotonicMs = beganAt;
+  let count = { done: 0, failed: 0 };
+
+  function text(): string {
+    const { done, failed } = count;
+    const leftMs = done === 0 ? undefined : ((monotonic() - beganAt) / done) * (rows - done);
+    return batchText(doing, { rows, done, failed, leftMs });
+  }
+
   if (live) liveLine.show(`${doing} ${rows} rows`);
+  // A row that waits for AWS must not make the log silent.
+  const timer = live ? undefined : setInterval(() => log.info(text()), LOG_MS);
   return {
     hide: () => liveLine.clear(),
     row(done, failed) {
-      const now = monotonic();
-      const leftMs = done === 0 ? 0 : ((now - beganAt) / done) * (rows - done);
-      if (live) liveLine.show(batchText(doing, { rows, done, failed, leftMs }));
-      else if (now - loggedAt >= LOG_MS) {
-        loggedAt = now;
-        log.info(batchText(doing, { rows, done, failed, leftMs }));
-      }
+      count = { done, failed };
+      if (live) liveLine.show(text());
     },
-    close: () => liveLine.clear(),
+    close() {
+      clearInterval(timer);
+      liveLine.clear();
+    },
   };
 }
 
@@ -44,14 +50,14 @@ interface Progress {
   readonly rows: number;
   readonly done: number;
   readonly failed: number;
-  readonly leftMs: number;
+  /** Undefined before the first row is done. */
+  readonly leftMs: number | undefined;
 }
 
 /** The failures first, then the time left, then the count: a narrow terminal cuts the end. */
-export function batchText(doing: string, { rows, done, failed, leftMs }: Progress): string {
-  return [
-    ...(failed === 0 ? [] : [`${failed} failed`]),
-    `${doing}, about ${formatDuration(Math.ceil(leftMs / 1000) * 1000)} left`,
-    `${done} of ${rows} rows`,
-  ].join(" · ");
+function batchText(doing: string, { rows, done, failed, leftMs }: Progress): string {
+  const left = leftMs === undefined ? "" : `, about ${formatDuration(Math.ceil(leftMs / 1000) * 1000)} left`;
+  return [...(failed === 0 ? [] : [`${failed} failed`]), `${doing}${left}`, `${done} of ${rows} rows`].join(
+    " · ",
+  );
 }
