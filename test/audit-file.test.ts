@@ -331,6 +331,18 @@ describe("audit show", () => {
       },
     );
 
+    test.for([[" "], ["\t"], ["\u00a0"], [""]])(
+      "refuses the blank name %j, which must not mean those whose names were blank too",
+      async ([user = ""]) => {
+        const log = openAuditLog({ path, now: () => NOW });
+        log.append(recordOf("blank", { target: { user: CARLA, loginSha256: hash("") } }));
+        await expect(ids({ user }, async () => [])).rejects.toMatchObject({
+          code: "invalid-argument",
+          message: expect.stringMatching(/^--user: the name /),
+        });
+      },
+    );
+
     test("takes every name that the pool knows", async () => {
       const asked: string[] = [];
       const pool: SubsInPool = async (name) => {

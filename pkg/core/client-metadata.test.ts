@@ -17,6 +17,7 @@ describe("client metadata", () => {
     ["hunter2", "must be KEY=VALUE"],
     ["=hunter2", "a key is empty"],
     ["a=hunter2,a=hunter2", 'the key "a" is given twice'],
+    ['{"a": "hunter2", "a": "hunter2"}', "a member is given twice"],
     ['{"a": {"hunter2": 1}}', "must be a JSON object of texts"],
     ['{"a": "hunter2"', "must be a JSON object of texts"],
     [`a=${"hunter2".repeat(2000)}`, "more than 8192 characters"],

@@ -1,3 +1,4 @@
+import { repeatsName } from "./json-names.ts";
 import { isRecord } from "./unknown.ts";
 
 /** What Cognito hands to the pool's Lambda triggers with a call. The values are never logged and never kept. */
@@ -48,6 +49,7 @@ function fromJson(text: string): readonly (readonly [string, string])[] | string
     return shape;
   }
   if (!isRecord(value)) return shape;
+  if (repeatsName(text)) return "a member is given twice; keep one";
   const pairs: (readonly [string, string])[] = [];
   for (const [key, one] of Object.entries(value)) {
     if (typeof one !== "string") return shape;

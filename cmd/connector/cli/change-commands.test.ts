@@ -620,6 +620,25 @@ describe("bad usage is one line, exit code 2, and no change", () => {
     ["update-user --user u", "nothing to change: give --set, --set-json or --remove"],
     ['update-user --user u --set a=1 --set-json {"a":2}', '--set and --set-json: both give "a"; keep one'],
     ["update-user --user u --set a=1 --set a=2", '--set: "a" is given twice; keep one'],
+    ['update-user --user u --set-json {"a":1,"a":2}', "--set-json: has a member twice; keep one"],
+    ['create-account --login x --profile {"a":{"b":1,"b":2}}', "--profile: has a member twice; keep one"],
+    [
+      'actions invoke enable_user --args {"user_id":"u","user_id":"v"}',
+      "--args: has a member twice; keep one",
+    ],
+    [
+      "enable-user --user u --user-pool-id eu-west-1_Other1234",
+      "--user-pool-id: is given twice with different values; keep one",
+    ],
+    [
+      "--user-pool-id eu-west-1_Other1234 enable-user --user u",
+      "--user-pool-id: is given twice with different values; keep one",
+    ],
+    [
+      "enable-user --user u --region eu-west-1 --region us-east-1",
+      "--region: is given twice with different values; keep one",
+    ],
+    ['grant --group a --user u --client-metadata {"a":"1","a":"2"}', "a member is given twice; keep one"],
     ["create-group --name g --precedence -1", '--precedence: must be a whole number, got "-1"'],
     ["update-group --group g", "nothing to change: give --description, --role-arn or --precedence"],
     ["audit show --kind nope", "--kind must be one of "],

@@ -71,7 +71,9 @@ export function flagsOf(command: Command, reads: CommandName): Flags {
       if (known === undefined || level.getOptionValueSource(option.attributeName()) !== "cli") continue;
       if (!settingsFor(reads).includes(known.setting)) throw foreign(known.name, command);
       const value: unknown = level.getOptionValue(option.attributeName());
-      if (!flags.has(known.name)) flags.set(known.name, String(value));
+      const given = flags.get(known.name);
+      if (NAMES_THE_POOL.has(known.setting)) oneValue(known.setting, String(value), given);
+      if (given === undefined) flags.set(known.name, String(value));
     }
   }
   return flags;
@@ -148,8 +150,21 @@ function valueOption(name: SettingName): SettingOption {
       typeof before === "string" ? `${before},${next}` : next,
     );
   }
+  if (NAMES_THE_POOL.has(name))
+    option.argParser((next: string, before: unknown) => oneValue(name, next, before));
   if (secret) option.hideHelp();
   return { name, setting: name, option };
+}
+
+/**
+ * Which pool is read and changed. Of every other setting the last value counts, so that a script or an alias may give a default
+ * before the arguments of its caller.
+ */
+const NAMES_THE_POOL: ReadonlySet<SettingName> = new Set<SettingName>(["user-pool-id", "region"]);
+
+function oneValue(name: SettingName, next: string, before: unknown): string {
+  if (before === undefined || before === next) return next;
+  throw new GovernanceError("invalid-argument", `--${name}: is given twice with different values; keep one`);
 }
 
 function formerOption(setting: SettingName, name: string): Option {

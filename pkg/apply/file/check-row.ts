@@ -8,7 +8,7 @@ import { badRow, type RawRow } from "./raw-row.ts";
 /** One row by itself, without the pool: the row, or everything that is wrong with it. No message repeats a value. */
 export function checkRow(raw: RawRow): BatchRow | readonly BatchProblem[] {
   const { line, values } = raw;
-  const action = actionNamed(values.get("action"));
+  const action = rowActionNamed(values.get("action"));
   if (action === undefined) {
     const what = values.has("action") ? "is not an action" : "missing";
     return [badRow(line, `action: ${what}; give grant, revoke, create, disable, enable or delete`)];
@@ -18,7 +18,7 @@ export function checkRow(raw: RawRow): BatchRow | readonly BatchProblem[] {
   return { line, change: changeOf(raw, action), justification: values.get("reason")?.trim() };
 }
 
-export function actionNamed(word: string | undefined): RowAction | undefined {
+export function rowActionNamed(word: string | undefined): RowAction | undefined {
   return ACTION_NAMED.get(word?.trim().toLowerCase() ?? "");
 }
 

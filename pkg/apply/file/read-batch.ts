@@ -1,7 +1,7 @@
 import { GovernanceError } from "../../core/errors.ts";
 import type { BatchProblem, BatchRow, RowWords } from "../batch.ts";
 import { textConflicts } from "../conflicts.ts";
-import { actionNamed, checkRow } from "./check-row.ts";
+import { checkRow, rowActionNamed } from "./check-row.ts";
 import { badRow, type RawRow } from "./raw-row.ts";
 import { readCsv } from "./read-csv.ts";
 import { readJsonl } from "./read-jsonl.ts";
@@ -44,7 +44,7 @@ function unreadable(problem: string): BatchFile {
 }
 
 function rawWords({ values }: RawRow): RowWords {
-  const action = actionNamed(values.get("action"));
+  const action = rowActionNamed(values.get("action"));
   return { action, user: values.get("user"), group: values.get("group") };
 }
 

@@ -1,3 +1,4 @@
+import { repeatsName } from "../../core/json-names.ts";
 import { isRecord } from "../../core/unknown.ts";
 import type { BatchProblem } from "../batch.ts";
 import type { ColumnName } from "./columns.ts";
@@ -49,20 +50,4 @@ function rowOf(line: number, text: string): RawRow | BatchProblem[] {
     else problems.push(badRow(line, `${known.column}: must be a text`));
   }
   return problems.length > 0 ? problems : { line, values, attributes };
-}
-
-/** Whether an object in this valid JSON has a name twice. JSON.parse keeps the last one, so another user could be meant. */
-function repeatsName(json: string): boolean {
-  const open: Set<string>[] = [];
-  for (const [token, name, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "}") open.pop();
-    else if (name !== undefined && colon !== undefined) {
-      const names = open.at(-1);
-      const parsed = String(JSON.parse(name));
-      if (names?.has(parsed) === true) return true;
-      names?.add(parsed);
-    }
-  }
-  return false;
 }

@@ -21,8 +21,9 @@ export function createAccountCreation(deps: Deps): Family<"createAccount", "crea
   return {
     methods: {
       async createAccount(request, context, signal) {
-        const loginSha256 = deps.sha256(lockName(request));
-        const target: ChangeTarget = { loginSha256 };
+        const login = lockName(request);
+        const loginSha256 = deps.sha256(login);
+        const target: ChangeTarget = login === "" ? {} : { loginSha256 };
         return await deps.changes.run(
           {
             kind: "create-account",

@@ -308,6 +308,18 @@ describe("a revoke", () => {
 });
 
 describe("the user who is meant", () => {
+  test("by a blank name is no one, and the audit line has no digest that others share", async () => {
+    const stage = createStage(staff);
+    for (const text of [" ", "\t", "\u00a0"]) {
+      const refused = await refusal(stage.provisioner.grant(byText(text), "new", asked, never));
+      expect(refused.code).toBe("invalid-argument");
+    }
+    const account = { login: " ", emails: [], profile: new Map(), credential: { kind: "none" } } as const;
+    await refusal(stage.provisioner.createAccount(account, asked, never));
+    const targets = stage.audit.records.map(({ target }) => target);
+    expect(targets).toEqual([{ group: "new" }, { group: "new" }, { group: "new" }, {}]);
+  });
+
   test("is found by sub, username and e-mail, whatever its case", async () => {
     const stage = createStage(staff);
     const email = stage.pool.stored("ann")?.attributes.get("email") ?? "";

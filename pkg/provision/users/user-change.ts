@@ -96,8 +96,10 @@ async function findFor(
 
 /** A text that is not an id may be an e-mail address, so only its digest is written down (D20). */
 function unfoundTarget({ sha256 }: Deps, name: string, group: string | undefined): ChangeTarget {
-  const who = isUuid(name) ? { user: name } : { loginSha256: sha256(name.trim().toLowerCase()) };
-  return { ...who, ...groupIn(group) };
+  if (isUuid(name)) return { user: name, ...groupIn(group) };
+  const login = name.trim().toLowerCase();
+  // A blank name is the name of no one: one digest for all of them would join changes of different people.
+  return login === "" ? groupIn(group) : { loginSha256: sha256(login), ...groupIn(group) };
 }
 
 function groupIn(group: string | undefined): Pick<ChangeTarget, "group"> {

@@ -7,6 +7,7 @@ import { readArguments } from "../../../../pkg/connector/actions/arguments.ts";
 import { actionNamed, actionSchemas } from "../../../../pkg/connector/actions/catalogue.ts";
 import { warningField } from "../../../../pkg/connector/outcome-notes.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import { repeatsName } from "../../../../pkg/core/json-names.ts";
 import { type BatonActionSchema, BatonActionSchemaSchema } from "../../../../pkg/protocol/messages.ts";
 import { type Context, processInfo } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
@@ -108,7 +109,10 @@ function parseArguments(text: string): JsonObject {
       '--args: is not JSON; give an object such as {"user_id": "…"}',
     );
   }
-  if (isObject(value)) return value;
+  if (isObject(value)) {
+    if (!repeatsName(text)) return value;
+    throw new GovernanceError("invalid-argument", "--args: has a member twice; keep one");
+  }
   throw new GovernanceError("invalid-argument", '--args: must be a JSON object such as {"user_id": "…"}');
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { userNameProblem } from "../../../../pkg/core/attributes/names.ts";
 import { REFUSED_CALL } from "../../../../pkg/core/audit-log.ts";
 import { CHANGE_KINDS, CHANGE_OUTCOMES } from "../../../../pkg/core/change.ts";
 import type { EpochMs } from "../../../../pkg/core/clock.ts";
@@ -99,6 +100,9 @@ export async function auditUser(
     return { user: { subs, loginSha256: undefined }, unasked: undefined };
   }
   const login = name.trim().toLowerCase();
+  if (login === "") {
+    throw new GovernanceError("invalid-argument", `--user: the name ${userNameProblem(name) ?? "is empty"}`);
+  }
   const loginSha256 = createHash("sha256").update(login).digest("hex");
   const subs = new Set<string>();
   let inLog = false;

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import { repeatsName } from "../../../../pkg/core/json-names.ts";
 
 /** A text that is not empty: an empty one usually comes from a variable that is not set. */
 export function textOption(flags: string, description: string): Option {
@@ -77,6 +78,7 @@ export function objectOption(flags: string, description: string): Option {
       throw optionError(option, 'is not JSON; give an object such as {"given_name": "Ada"}');
     }
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      if (repeatsName(text)) throw optionError(option, "has a member twice; keep one");
       return new Map<string, unknown>(Object.entries(value));
     }
     throw optionError(option, 'must be a JSON object such as {"given_name": "Ada"}');
