@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Encrypter, type Recipient } from "age-encryption";
 import { CompactEncrypt } from "jose";
+import { isPrivateKeyText, PRIVATE_KEY_REFUSED } from "./private-key.ts";
 import { KeyRefused, type PublicJwk, parsePublicJwk } from "./public-jwk.ts";
 import { ed25519Recipient } from "./ssh-ed25519.ts";
 import { rsaRecipient } from "./ssh-rsa.ts";
@@ -28,6 +29,7 @@ export function jwkLockbox(json: Uint8Array): Lockbox {
 /** For one `age1…` or `age1pq1…` recipient. Throws `KeyRefused`. */
 export function ageLockbox(recipient: string): Lockbox {
   if (recipient === "") throw new KeyRefused("is empty: give one age1… or age1pq1… recipient");
+  if (isPrivateKeyText(recipient)) throw new KeyRefused(PRIVATE_KEY_REFUSED);
   if (/\s/.test(recipient))
     throw new KeyRefused("contains white space: give one age1… or age1pq1… recipient");
   // Recipients of plugins and hardware tags look similar; the SDK accepts these two kinds, in lower case.

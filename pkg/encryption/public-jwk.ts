@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { fromBase64Url } from "./base64.ts";
+import { isPrivateJwk, isPrivateKeyText, PRIVATE_KEY_REFUSED } from "./private-key.ts";
 
 /** A refused key. The message continues the name of its field or setting, and has no part of the key. */
 export class KeyRefused extends Error {
@@ -27,9 +28,11 @@ const COORDINATE_BYTES = new Map([
 const SMALLEST_RSA_BITS = 2048;
 const KEYS_TAKEN = "Ed25519 (OKP), P-256, P-384 or P-521 (EC), or RSA";
 
-/** Reads the JSON of a JWK. Members that do not belong to a public key are ignored. Throws `KeyRefused`. */
+/** Reads the JSON of a JWK. Members that do not belong to a key are ignored. Throws `KeyRefused`, also for a private key. */
 export function parsePublicJwk(json: Uint8Array): PublicJwk {
+  if (isPrivateKeyText(Buffer.from(json).toString())) throw new KeyRefused(PRIVATE_KEY_REFUSED);
   const jwk = parseJwkObject(json);
+  if (isPrivateJwk(jwk)) throw new KeyRefused(PRIVATE_KEY_REFUSED);
   switch (jwk["kty"]) {
     case "OKP":
       return ed25519Of(jwk);

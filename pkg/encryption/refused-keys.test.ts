@@ -1,4 +1,4 @@
-import type { JsonWebKey } from "node:crypto";
+import { createPrivateKey, type JsonWebKey } from "node:crypto";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
@@ -89,6 +89,29 @@ describe("a JWK that is refused", () => {
     for (const text of [json.x, json.y, json.n, json.k, KEYS.ed25519.x]) expectNothingOf(text ?? "", error);
   });
 
+  test.for([
+    ["Ed25519", "Ed25519"],
+    ["P-256", "P-256"],
+    ["RSA", "RSA"],
+  ] as const)("a private key, which must never have left its owner: %s", async ([, kind]) => {
+    const jwk = ownKey(kind).privateJwk;
+    const pem = createPrivateKey({ key: jwk, format: "jwk" })
+      .export({ format: "pem", type: "pkcs8" })
+      .toString();
+    for (const given of [jwk, JSON.stringify({ keys: [jwk] }), pem]) {
+      const error = await refusalOf(jwkConfig(given));
+      expect(error.message).toMatch(/pub_key is a private key, .*make a new pair/);
+      expectNothingOf(String(jwk.d), error);
+    }
+  });
+
+  test("one member of a private key is enough", async () => {
+    for (const member of ["d", "p", "q", "dp", "dq", "qi", "oth"]) {
+      const error = await refusalOf(jwkConfig({ ...KEYS.rsa, [member]: "AQAB" }));
+      expect(error.message).toContain("is a private key");
+    }
+  });
+
   test("bytes that are not UTF-8", async () => {
     const config = jwkConfig(KEYS.ed25519);
     if (config.config.case === "jwkPublicKeyConfig")
@@ -98,6 +121,22 @@ describe("a JWK that is refused", () => {
 });
 
 describe("an age recipient that is refused", () => {
+  test("a secret key, in its own writing or as PEM, which must never have left its owner", async () => {
+    const identity = await generateX25519Identity();
+    const begin = (label: string) =>
+      `-----BEGIN ${label}-----\nMC4CAQAwBQYDK2VwBCIEIAAA\n-----END ${label}-----\n`;
+    const pem = ["PRIVATE KEY", "RSA PRIVATE KEY", "OPENSSH PRIVATE KEY", "ENCRYPTED PRIVATE KEY"].map(begin);
+    const others = [
+      "AGE-PLUGIN-YUBIKEY-1QQQQQQQQQQQQ",
+      "secret-token:conductorone.com:v1:eyJrdHkiOiJPS1AifQ",
+    ];
+    for (const secret of [identity, identity.toLowerCase(), `# mine\n${identity}`, ...pem, ...others]) {
+      const error = await refusalOf(ageConfig(secret));
+      expect(error.message).toMatch(/recipient is a private key, .*make a new pair/);
+      expectNothingOf(secret.slice(20), error);
+    }
+  });
+
   test.for<[string, (good: string) => string, RegExp]>([
     ["white space behind it", (good) => `${good}\n`, /white space/],
     ["white space before it", (good) => ` ${good}`, /white space/],

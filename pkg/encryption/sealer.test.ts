@@ -81,13 +81,6 @@ describe("a sealer for JWKs", () => {
     ).not.toContain("Tr0ub4dor");
   });
 
-  test.for(KINDS)("%s: members of the private key are passed over", async (kind) => {
-    const key = ownKey(kind);
-    const whole = await sealedTo(jwkConfig(key.privateJwk));
-    expect(whole.keyIds).toEqual((await sealedTo(jwkConfig(key.publicJwk))).keyIds);
-    expect(await key.open(whole.encryptedBytes)).toBe(PASSWORD);
-  });
-
   test("an RSA key with leading zeros is the same key", async () => {
     const key = ownKey("RSA");
     const padded = Buffer.concat([Buffer.of(0), Buffer.from(key.publicJwk.n ?? "", "base64url")]).toString(

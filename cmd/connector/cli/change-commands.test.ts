@@ -509,6 +509,27 @@ describe("passwords", () => {
     expect(Buffer.from(text, "base64").toString("latin1")).toMatch(/^age-encryption\.org\/v1\n/);
   });
 
+  test("are never sealed to a private key: it is refused before the change, with the cure", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const pkcs8 = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+    const secret = await generateIdentity();
+    for (const key of [
+      JSON.stringify(privateKey.export({ format: "jwk" })),
+      pkcs8,
+      `# mine\n${secret}\n`,
+    ]) {
+      writeFileSync(join(cwd, "key"), key);
+      const { exitCode, stderr } = await ran(line("rotate-password --user u --encrypt-to key"), { cwd });
+      expect([exitCode, stderr]).toEqual([
+        2,
+        'connector: --encrypt-to: "key" its key is a private key, which must stay with its owner: make a new pair, since others may have seen this one, and give its public key alone\n',
+      ]);
+    }
+    writeFileSync(join(cwd, "key"), publicKey.export({ format: "pem", type: "spki" }));
+    const { stderr } = await ran(line("rotate-password --user u --encrypt-to key"), { cwd });
+    expect(stderr).toContain("contains a key as PEM; give it as one public JWK, or one age1… recipient");
+  });
+
   test("are only read from stdin", async () => {
     const stdin = memoryInput(`${PASSWORD}\nmore`);
     expect((await ran(line("set-password --user u --stdin"), { stdin })).exitCode).toBe(0);
@@ -586,7 +607,7 @@ describe("passwords", () => {
     [
       "rotate-password --user u --encrypt-to file",
       "AGE-SECRET-KEY-1X",
-      '--encrypt-to: "file" contains a secret key; ',
+      '--encrypt-to: "file" its key is a private key, which must stay with its owner',
     ],
     ["rotate-password --user u --encrypt-to file", '{"kty":"oct"}', '--encrypt-to: "file" its key '],
     ["rotate-password --user u --encrypt-to file", "a\nb", '--encrypt-to: "file" contains 2 keys; '],

@@ -2,17 +2,20 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
+import { isPrivateKeyText, PRIVATE_KEY_REFUSED } from "../../../pkg/encryption/private-key.ts";
 import { createSealer, type Sealer } from "../../../pkg/encryption/sealer.ts";
 import { type EncryptionConfig, EncryptionConfigSchema } from "../../../pkg/protocol/messages.ts";
 
 const FLAG = "--encrypt-to";
 
-/** A key in the place of the path. It may be a secret key, so no message repeats it. */
-const KEY_ITSELF = /^\s*(\{|age-secret-key-)/i;
+/** A key in the place of the path. It may be a private key, so no message repeats it. */
+function isKey(path: string): boolean {
+  return path.trimStart().startsWith("{") || isPrivateKeyText(path);
+}
 
 /** A sealer for the key in the file. The key is tried before anything is changed (D16). */
 export async function sealerFromFile(path: string, cwd: string): Promise<Sealer> {
-  if (KEY_ITSELF.test(path)) {
+  if (isKey(path)) {
     throw new GovernanceError(
       "invalid-argument",
       `${FLAG}: this is a key; give the path of a file that contains it`,
@@ -43,6 +46,7 @@ function configOf(text: string, path: string): EncryptionConfig {
     const value = { pubKey: Buffer.from(text) };
     return create(EncryptionConfigSchema, { config: { case: "jwkPublicKeyConfig", value } });
   }
+  if (isPrivateKeyText(text)) throw fileError(path, `its key ${PRIVATE_KEY_REFUSED}`);
   const lines = text
     .split(/\r?\n/)
     .map((line) => line.trim())
@@ -51,8 +55,8 @@ function configOf(text: string, path: string): EncryptionConfig {
   if (recipient === undefined) {
     throw fileError(path, "contains no key; it must contain one public JWK or one age1… recipient");
   }
-  if (/^AGE-SECRET-KEY-/i.test(recipient)) {
-    throw fileError(path, 'contains a secret key; give its recipient, which "age-keygen -y" prints');
+  if (recipient.startsWith("-----BEGIN ")) {
+    throw fileError(path, "contains a key as PEM; give it as one public JWK, or one age1… recipient");
   }
   if (lines.length > 1) throw fileError(path, `contains ${lines.length} keys; keep one`);
   return create(EncryptionConfigSchema, { config: { case: "ageRecipientConfig", value: { recipient } } });
