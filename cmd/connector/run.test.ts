@@ -66,20 +66,27 @@ describe("bad usage is one line and exit code 2", () => {
       `--listen x validate --user-pool-id ${POOL}`,
       "--listen: connector validate does not use this setting; leave it out",
     ],
+    ["sync extra", `connector sync takes no argument, got 1; "connector sync --help" shows the usage`],
     [
-      "sync extra",
-      `too many arguments for 'sync'. Expected 0 arguments but got 1; "connector sync --help" shows the usage`,
+      "inspect demo.c1z users more",
+      `connector inspect takes at most 2 arguments, got 3; "connector inspect --help" shows the usage`,
     ],
-    ["list members", `missing required argument 'group'; "connector list members --help" shows the usage`],
+    [
+      "list members a b",
+      `connector list members takes at most 1 argument, got 2; "connector list members --help" shows the usage`,
+    ],
+    ["inspect demo.c1z nope", '<what>: must be one of runs, users, groups, memberships, got "nope"'],
+    [
+      "grant --group a",
+      `--user <who>: missing; this option is required; "connector grant --help" shows the usage`,
+    ],
+    ["list members", `the argument <group> is missing; "connector list members --help" shows the usage`],
     [
       "sync --user-pool-id",
-      `option '--user-pool-id <id>' argument missing; "connector sync --help" shows the usage`,
+      `--user-pool-id <id>: the value is missing; "connector sync --help" shows the usage`,
     ],
     ["sync --accept-shrink=maybe", '--accept-shrink: must be true or false, got "maybe"'],
-    [
-      "completion tcsh",
-      "command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish, powershell.",
-    ],
+    ["completion tcsh", '<shell>: must be one of bash, zsh, fish, powershell, got "tcsh"'],
     [
       `iam-policy --user-pool-id ${POOL} --with all`,
       '--with: there is no feature "all"; the features are read, provision, sessions, groups, passwords, attributes, or provisioning for all',

@@ -62,8 +62,8 @@ function badUsage({ message }: CommanderError, command: Command): GovernanceErro
   if (option !== undefined && isUnserved(option)) {
     return new GovernanceError("invalid-argument", unservedProblem(option, `--${option}`, "leave it out"));
   }
-  const problem = withoutValues(message.replace(/^error: /, ""));
-  const saysHow = /\(Did you mean|Allowed choices are/.test(problem);
+  const problem = inOurWords(withoutValues(message.replace(/^error: /, "")), command);
+  const saysHow = /\(Did you mean|: must be one of /.test(problem);
   const cure = saysHow ? "" : `; "${pathOf(command)} --help" shows the usage`;
   return new GovernanceError("invalid-argument", problem + cure);
 }
@@ -74,6 +74,25 @@ function commandIn(argv: readonly string[], program: Command): Command {
     (found, word) => found.commands.find((command) => command.name() === word) ?? found,
     program,
   );
+}
+
+/** What the library says about arguments and options, as this program says the same elsewhere. */
+function inOurWords(problem: string, command: Command): string {
+  const [, most = "", given = ""] =
+    /^too many arguments for '[^']*'\. Expected (\d+) arguments? but got (\d+)$/.exec(problem) ?? [];
+  if (most !== "") {
+    const takes = most === "0" ? "no argument" : `at most ${most} argument${most === "1" ? "" : "s"}`;
+    return `${pathOf(command)} takes ${takes}, got ${given}`;
+  }
+  return problem
+    .replace(
+      /^(?:command-argument value|option '([^' ]*)[^']*' argument) '([^]*)' is invalid(?: for argument '([^']*)')?\. Allowed choices are (.*)\.$/,
+      (_, option: string | undefined, got: string, argument = "", choices: string) =>
+        `${option ?? `<${argument}>`}: must be one of ${choices}, got ${JSON.stringify(got)}`,
+    )
+    .replace(/^missing required argument '([^']*)'$/, "the argument <$1> is missing")
+    .replace(/^option '([^']*)' argument missing$/, "$1: the value is missing")
+    .replace(/^required option '([^']*)' not specified$/, "$1: missing; this option is required");
 }
 
 /** Removes values: an unexpected one may be a password in the wrong place, and stderr is often stored. */

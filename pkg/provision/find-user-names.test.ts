@@ -141,4 +141,25 @@ describe("a person who is in the pool is found and changed, or the change is ref
     expect(refused).toMatchObject({ code: "invalid-argument" });
     expect(refused.message).toContain(SUB);
   });
+
+  test.for([
+    ["Mona@Example.com", "an e-mail address"],
+    ["MO", "a preferred username"],
+  ] as const)(
+    "%s: where searches tell the cases apart, %s in another case is refused with a hint",
+    async ([name]) => {
+      const stage = withMona({}, true, "CONFIRMED", true);
+      const directory = {
+        ...stage.directory,
+        findUsers: async (...[attribute, value, signal]: Parameters<Stage["directory"]["findUsers"]>) =>
+          value === value.toLowerCase() ? await stage.directory.findUsers(attribute, value, signal) : [],
+      };
+      const { provisioner } = stage.process({ directory });
+      const refused = await refusal(provisioner.deleteUser(byText(name), asked, never));
+      expect(refused).toMatchObject({
+        code: "invalid-argument",
+        message: `user: user ${SUB} has this name in lower case`,
+      });
+    },
+  );
 });

@@ -166,7 +166,10 @@ export function createUserFinder(
     const digits = text.replaceAll(/\D/g, "");
     const spellings: (readonly [SearchableAttribute, string, string])[] = [];
     if (lower !== text)
-      spellings.push(["username", lower, "in lower case, and this pool tells the cases apart"]);
+      spellings.push(
+        ["username", lower, "in lower case, and this pool tells the cases apart"],
+        [text.includes("@") ? "email" : "preferred_username", lower, "in lower case"],
+      );
     if (/^\+?[\d().-]{5,}$/.test(text) && text !== `+${digits}`) {
       spellings.push([
         "phone_number",

@@ -62,7 +62,12 @@ describe("what cannot be written is an invalid argument that says why", () => {
     ["a directory", "sub", "that is a directory"],
     ["in no directory", "missing/pool.c1z", "its directory does not exist"],
     ["below a file", "plain/pool.c1z", "not a directory"],
-    ["a link to nowhere", "dangling", "its directory does not exist"],
+    ["a link to nowhere", "dangling", "that is a link to a file that does not exist; remove the link"],
+    [
+      "a link to a missing file in a folder that exists",
+      "half",
+      "that is a link to a file that does not exist",
+    ],
     ["links in a circle", "circle", "circle"],
     ["a name too long", "n".repeat(300), "too long"],
     ["a NUL", "a\0b", "NUL"],
@@ -70,6 +75,7 @@ describe("what cannot be written is an invalid argument that says why", () => {
     mkdirSync(join(at, "sub"));
     writeFileSync(join(at, "plain"), "");
     symlinkSync(join(at, "nowhere", "x"), join(at, "dangling"));
+    symlinkSync(join(at, "sub", "missing.c1z"), join(at, "half"));
     symlinkSync(join(at, "circle"), join(at, "circle"));
     const file = name === "" ? "" : `${at}/${name}`;
     expect(() => syncPaths(file, at)).toThrow(

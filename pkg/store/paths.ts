@@ -72,6 +72,14 @@ function writableTarget(file: string): string {
 function resolvedTarget(path: string): string {
   const beside = join(realpathSync(dirname(path)), basename(path));
   if (lstatSync(beside, { throwIfNoEntry: false }) === undefined) return beside;
+  if (!existsSync(beside)) {
+    // A loop is one of the reasons for that, and has its own.
+    statSync(beside, { throwIfNoEntry: false });
+    throw unwritable(
+      path,
+      "that is a link to a file that does not exist; remove the link, or name another file",
+    );
+  }
   const target = realpathSync(beside);
   const found = statSync(target);
   if (found.isDirectory()) throw unwritable(path, "that is a directory; name a file in it");

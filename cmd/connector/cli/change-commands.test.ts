@@ -513,11 +513,7 @@ describe("passwords", () => {
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
     const pkcs8 = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
     const secret = await generateIdentity();
-    for (const key of [
-      JSON.stringify(privateKey.export({ format: "jwk" })),
-      pkcs8,
-      `# mine\n${secret}\n`,
-    ]) {
+    for (const key of [JSON.stringify(privateKey.export({ format: "jwk" })), pkcs8, `# mine\n${secret}\n`]) {
       writeFileSync(join(cwd, "key"), key);
       const { exitCode, stderr } = await ran(line("rotate-password --user u --encrypt-to key"), { cwd });
       expect([exitCode, stderr]).toEqual([
@@ -561,7 +557,7 @@ describe("passwords", () => {
       `set-password --user u --password=${PASSWORD}`,
       "--password: a password is not accepted on the command line",
     ],
-    [`set-password --user u ${PASSWORD}`, "too many arguments for 'set-password'"],
+    [`set-password --user u ${PASSWORD}`, "connector set-password takes no argument, got 1"],
     [`set-password --user u --stdin=${PASSWORD}`, "unknown option '--stdin'"],
     [`set-password --user u --pasword=${PASSWORD}`, "unknown option '--pasword'"],
     [`create-account --login x --password ${PASSWORD}`, "--password: must be one of none, random, stdin"],
@@ -592,7 +588,7 @@ describe("passwords", () => {
       "",
       "--encrypt-to: only a random password is printed; ",
     ],
-    ["rotate-password --user u", "", "required option '--encrypt-to <path>' not specified"],
+    ["rotate-password --user u", "", "--encrypt-to <path>: missing; this option is required"],
     [
       "rotate-password --user u --encrypt-to none.txt",
       "",
@@ -630,8 +626,8 @@ describe("passwords", () => {
 
 describe("bad usage is one line, exit code 2, and no change", () => {
   test.for<[string, string]>([
-    ["grant --user u", "required option '--group <name>' not specified"],
-    ["grant --group a", "required option '--user <who>' not specified"],
+    ["grant --user u", "--group <name>: missing; this option is required"],
+    ["grant --group a", "--user <who>: missing; this option is required"],
     ["grant --group= --user u", "--group: must not be empty"],
     ["revoke --group a --user=", "--user: must not be empty"],
     ["delete-user --user a --user b", "--user: is given twice; keep one"],

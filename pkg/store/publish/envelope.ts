@@ -23,7 +23,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** Measured in DESIGN.md: level 3 takes 1.7 times as long for one part in a hundred. */
 const LEVEL = 1;
 
-const CURE = "move it away, or name another file with --file";
+const CURE = "move it away, or name another file";
 
 /** Packs a database file. The envelope is on disk when it resolves; its name is not yet (STORE-1). */
 export async function pack(database: string, into: string, signal: AbortSignal): Promise<void> {

@@ -51,7 +51,9 @@ export function addList({ program, context, configured }: CommandTree): void {
     .command("groups")
     .summary("Print all groups, or those of a user")
     .description("Print all groups of the pool, or those of one user.")
-    .addOption(textOption("--user <who>", "Only the groups of this user: sub, username or e-mail address"))
+    .addOption(
+      textOption("--user <who>", "Only the groups of this user: sub, username, e-mail, phone or alias"),
+    )
     .addOption(columnsOption());
   configured(groups, "list", async (config) => {
     const { listCommand } = await import("../commands/list.ts");
@@ -87,7 +89,7 @@ export function addGet({ program, context, configured }: CommandTree): void {
       .description(
         "Print all attributes, the groups, the status, the second factors and the dates of one user. AWS counts the user as active in this month.",
       )
-      .addArgument(new Argument("<who>", "The user: sub, username or e-mail address")),
+      .addArgument(new Argument("<who>", "The user: sub, username, e-mail, phone or alias")),
     "list",
     async (config, [who = ""]) =>
       (await import("../commands/get-user.ts")).getUserCommand(who, config, context),

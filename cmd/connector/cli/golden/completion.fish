@@ -150,7 +150,7 @@ complete -c connector -n '__connector_at list users' -l log-level-debug-expires-
 complete -c connector -n '__connector_at list users' -l log-format -x -a 'console json' -d 'Format of the log on stderr (default: console on a terminal, else json)'
 complete -c connector -n '__connector_at list users' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
 complete -c connector -n '__connector_at list users' -l help -s h -d 'Show help'
-complete -c connector -n '__connector_at list groups' -l user -x -d 'Only the groups of this user: sub, username or e-mail address'
+complete -c connector -n '__connector_at list groups' -l user -x -d 'Only the groups of this user: sub, username, e-mail, phone or alias'
 complete -c connector -n '__connector_at list groups' -l columns -x -d 'Only these columns, with commas between them (repeatable)'
 complete -c connector -n '__connector_at list groups' -l user-pool-id -x -d 'ID of the user pool, such as eu-west-1_AbCd12345 (required)'
 complete -c connector -n '__connector_at list groups' -l region -x -d 'AWS Region of the pool; it must match the pool ID (default: the Region in the pool ID)'

@@ -231,7 +231,7 @@ _connector_list_users() {
 
 _connector_list_groups() {
   _arguments -s \
-    '--user[Only the groups of this user\: sub, username or e-mail address]:value: ' \
+    '--user[Only the groups of this user\: sub, username, e-mail, phone or alias]:value: ' \
     '--columns[Only these columns, with commas between them (repeatable)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
