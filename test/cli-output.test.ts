@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { people } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
+import { withoutEndpointLine } from "./support/endpoint-line.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 const MAIN = resolve(import.meta.dirname, "../cmd/connector/main.ts");
@@ -30,7 +31,9 @@ async function ranFull(
         text += chunk.toString();
       });
     }
-    return await new Promise((ended) => program.once("close", (code) => ended({ code, text })));
+    return await new Promise((ended) =>
+      program.once("close", (code) => ended({ code, text: withoutEndpointLine(text) })),
+    );
   } finally {
     closeSync(full);
   }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { people } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
-import { runCliIn } from "./support/connector-cli.ts";
+import { runCliIn, startCli } from "./support/connector-cli.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 
@@ -32,6 +32,23 @@ test("an endpoint that is not of AWS is said once on stderr, before the first re
     ["not an endpoint of AWS"],
   ]);
 });
+
+test.for([
+  ["--endpoint-url", "flag"],
+  ["BATON_ENDPOINT_URL", "environment"],
+  ["AWS_ENDPOINT_URL", "environment"],
+  ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "environment"],
+] as const)(
+  "an endpoint on this machine is said once on stderr, and nothing else: %s",
+  async ([name, from]) => {
+    const flags = from === "flag" ? [`${name}=${cognito.url}`] : [];
+    const env = from === "flag" ? {} : { [name]: cognito.url };
+    expect(await startCli(list(...flags), env, "", folder).whole).toMatchObject({
+      code: 0,
+      stderr: `connector: warning: ${name}: ${cognito.url} is not an endpoint of AWS; all requests, with passwords and personal data, go there\n`,
+    });
+  },
+);
 
 test("an endpoint in plain text beyond this machine is refused before the first request", async () => {
   const { code, stderr } = await runCliIn(folder, list("--endpoint-url=http://collects.invalid"));

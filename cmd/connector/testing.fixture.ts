@@ -1,4 +1,5 @@
 // What unit tests of the command line share.
+import { withoutEndpointLine } from "../../test/support/endpoint-line.ts";
 import type { Context, Input, Output } from "./process/context.ts";
 
 export interface MemoryOutput extends Output {
@@ -16,7 +17,7 @@ export function memoryOutput({ isTerminal = false, columns = 80 } = {}): MemoryO
     writeNow(more) {
       text += more;
     },
-    text: () => text,
+    text: () => withoutEndpointLine(text),
   };
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { withoutEndpointLine } from "./endpoint-line.ts";
 
 export interface CliResult {
   /** null when a signal ended it. */
@@ -12,6 +13,9 @@ export interface CliResult {
 
 export interface RunningCli {
   readonly process: ChildProcess;
+  /** The same with all that stderr got. */
+  readonly whole: Promise<CliResult>;
+  /** Without the line that says once that the endpoint is a fake of the test. */
   readonly result: Promise<CliResult>;
 }
 
@@ -59,10 +63,11 @@ export function startCli(
   program.stderr.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  const result = new Promise<CliResult>((ended) => {
+  const whole = new Promise<CliResult>((ended) => {
     program.once("close", (code) => ended({ code, stdout, stderr }));
   });
-  return { process: program, result };
+  const result = whole.then((all) => ({ ...all, stderr: withoutEndpointLine(all.stderr) }));
+  return { process: program, whole, result };
 }
 
 export function runCli(

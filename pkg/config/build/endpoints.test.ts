@@ -9,6 +9,9 @@ describe("an endpoint that is not of AWS", () => {
     "https://collects.example",
     "https://192.0.2.1:9229",
     "https://cognito-idp.eu-west-1.amazonaws.com.collects.example",
+    "http://127.0.0.1:9229",
+    "http://[::1]:9229",
+    "http://localhost:9229",
   ])("%s is said once, by every command that sends requests", (url) => {
     for (const command of CALLING_AWS) {
       expect(loaded(command, { "endpoint-url": url }).warnings).toEqual([
@@ -24,16 +27,16 @@ describe("an endpoint that is not of AWS", () => {
         `${name}: https://collects.example is not an endpoint of AWS; all requests, with passwords and personal data, go there`,
       ]);
       expect(refusalOf(() => loaded("list", {}, { [name]: "http://collects.example" }))).toContain(name);
+      expect(warningsOf({}, { [name]: "http://127.0.0.1:9229/path" })).toEqual([
+        `${name}: http://127.0.0.1:9229 is not an endpoint of AWS; all requests, with passwords and personal data, go there`,
+      ]);
     },
   );
 
   test.for([
     "https://cognito-idp.eu-west-1.amazonaws.com",
     "https://vpce-0abc-xyz.cognito-idp.eu-west-1.vpce.amazonaws.com",
-    "http://127.0.0.1:9229",
-    "http://[::1]:9229",
-    "http://localhost:9229",
-  ])("%s is of AWS or on this machine, and is not said", (url) => {
+  ])("%s is of AWS, and is not said", (url) => {
     expect(warningsOf({ "endpoint-url": url })).toEqual([]);
   });
 });

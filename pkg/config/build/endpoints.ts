@@ -36,8 +36,8 @@ export function checkEndpoint(settings: Settings): void {
 export function endpointWarnings({ network, otel }: Config, settings: Settings): readonly string[] {
   const warnings: string[] = [];
   const endpoint = URL.parse(network.endpointUrl ?? "");
-  // What a setting of ours names on this machine is an emulator or a tunnel of the operator's, who has just named it.
-  if (endpoint !== null && !isAwsHost(endpoint.hostname) && !isLoopbackHost(endpoint.hostname)) {
+  // Also on this machine: a variable of an earlier try, or a tunnel of another user, can name it.
+  if (endpoint !== null && !isAwsHost(endpoint.hostname)) {
     const plain = isProtectedUrl(endpoint) ? "" : ", in plain text";
     warnings.push(
       `${originOf("endpoint-url", settings).label}: ${endpoint.origin} is not an endpoint of AWS; all requests, with passwords and personal data, go there${plain}`,
