@@ -8,6 +8,7 @@ import { jwkConfig, ownKey } from "../pkg/encryption/sealing.fixture.ts";
 import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
 import { StatusSchema } from "../pkg/gen/google/rpc/status_pb.ts";
 import { type RunningCli, startCli } from "./support/connector-cli.ts";
+import { withoutEndpointLine } from "./support/endpoint-line.ts";
 import { type GrpcTestClient, grpcClient, type Reply } from "./support/grpc-client.ts";
 import { type OtlpCollector, startOtlpCollector } from "./support/otlp-collector.ts";
 import {
@@ -157,7 +158,7 @@ describe("mark 54: the service, when it changes the pool, prints no secret", () 
       expect(WRITE_OPERATIONS.filter((operation) => stage.cognito.stats.count(operation) === 0)).toEqual([]);
       expect(answers.size).toBeGreaterThan(80);
 
-      const watched = /127\.0\.0\.1:\d+/.exec(log)?.[0] ?? "";
+      const watched = /127\.0\.0\.1:\d+/.exec(withoutEndpointLine(log))?.[0] ?? "";
       let pages = "";
       for (const path of ["/metrics", "/readyz", "/health"]) {
         pages += await (await fetch(`http://${watched}${path}`)).text();
