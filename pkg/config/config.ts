@@ -38,6 +38,7 @@ export interface ServiceSettings {
   readonly jwt: JwtSettings | undefined;
   readonly graceMs: number;
   readonly maxConnections: number;
+  readonly maxQueueSeconds: number;
   readonly reflection: boolean;
 }
 

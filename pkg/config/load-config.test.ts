@@ -203,6 +203,7 @@ describe("the config that comes out", () => {
         jwt: undefined,
         graceMs: 25_000,
         maxConnections: 20_000,
+        maxQueueSeconds: 60,
         reflection: true,
       },
       health: { enabled: false, port: 8081, bindAddress: "127.0.0.1" },

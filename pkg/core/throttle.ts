@@ -7,7 +7,8 @@ export type Priority = "write" | "read" | "sync";
 export interface Throttle {
   /**
    * Resolves when the call may be sent. Rejects with the signal's reason when it is aborted first; the next call that waits
-   * is then sent in its place.
+   * is then sent in its place. Rejects with `unavailable` and the time to try again where too many calls of callers wait
+   * (see `CallOrigins`).
    */
   acquire(operation: Operation, priority: Priority, signal: AbortSignal): Promise<void>;
   /** AWS throttled a call: the rate of its category is reduced and recovers step by step (D7). */

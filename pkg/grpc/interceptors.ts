@@ -22,8 +22,11 @@ export interface IncomingCall extends HandlerCall {
 /** Serves one call and resolves with its status. `send` is called with each answer and awaited. Never rejects. */
 export type Serve = (call: IncomingCall, send: (answer: Uint8Array) => Promise<void>) => Promise<CallStatus>;
 
-/** What tracing may know about a call at its start. */
+/** What is known about a call at its start. */
 export interface CallInfo {
+  readonly peer: string;
+  /** The caller's name; the peer where no authentication is required. */
+  readonly caller: string;
   readonly service: string;
   readonly method: string;
   /** A text header by its lower-case name. */
@@ -32,7 +35,7 @@ export interface CallInfo {
 
 /**
  * Wraps the handling of one call, so that the AWS calls and log lines that it causes can be attributed to it (tracing
- * context).
+ * context), and the limiter knows for whom they are.
  */
 export type WrapCall = <T>(call: CallInfo, work: () => Promise<T>) => Promise<T>;
 
@@ -85,7 +88,16 @@ function answered({ method }: Route, { onCall, monotonic, wrapCall }: Observatio
   if (wrapCall === undefined) return serve;
   const [service, name] = [method.parent.typeName, method.name];
   return (call, send) =>
-    wrapCall({ service, method: name, header: (header) => call.header(header) }, () => serve(call, send));
+    wrapCall(
+      {
+        service,
+        method: name,
+        peer: call.peer,
+        caller: call.caller,
+        header: (header) => call.header(header),
+      },
+      () => serve(call, send),
+    );
 }
 
 /** After an abort the handler's error is only a consequence of it, so the reason of the abort is the failure. */

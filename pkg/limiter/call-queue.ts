@@ -1,64 +1,163 @@
+import type { CallOrigin } from "../core/call-origin.ts";
 import type { Priority } from "../core/throttle.ts";
 
 /** The lowest rank goes first (LIMITER-4). */
 const RANK: Readonly<Record<Priority, number>> = { write: 0, read: 1, sync: 2 };
+const RANKS = [0, 1, 2] as const;
 
 /** A call that waits for its turn. In a linked list, so that an abort removes it from any place at once (LIMITER-3). */
 export interface QueuedCall {
+  readonly priority: Priority;
   readonly rank: number;
   /** Order of arrival over all queues of a category. */
   readonly ticket: number;
+  /** Undefined for the connector's own work. */
+  readonly origin: CallOrigin | undefined;
+  /** It may be refused for want of room (LIMITER-8). */
+  readonly refusable: boolean;
   readonly grant: () => void;
   readonly reject: (reason: unknown) => void;
   before: QueuedCall | undefined;
   after: QueuedCall | undefined;
 }
 
-export function createQueuedCall(
-  priority: Priority,
-  ticket: number,
-  grant: () => void,
-  reject: (reason: unknown) => void,
-): QueuedCall {
-  return { rank: RANK[priority], ticket, grant, reject, before: undefined, after: undefined };
+export function createQueuedCall(call: Omit<QueuedCall, "rank" | "before" | "after">): QueuedCall {
+  return { ...call, rank: RANK[call.priority], before: undefined, after: undefined };
 }
 
-/** Whether `a` goes before `b`: by priority, then by arrival. */
-export function goesBefore(a: QueuedCall, b: QueuedCall): boolean {
-  return a.rank === b.rank ? a.ticket < b.ticket : a.rank < b.rank;
+/** The round of turns that a category is in (LIMITER-9). */
+export interface Rounds {
+  current: number;
 }
 
-/** A priority queue: by priority, first come first served within one. */
+/** The waiting calls of one caller, by priority and arrival. */
+interface CallerLine {
+  readonly heads: (QueuedCall | undefined)[];
+  readonly tails: (QueuedCall | undefined)[];
+  length: number;
+  refusable: number;
+  /** The round in which it is next served. */
+  round: number;
+}
+
+/** A call that is the next of its caller. */
+export interface Candidate {
+  readonly call: QueuedCall;
+  readonly round: number;
+}
+
+/** Whether `a` goes before `b`: writes, then by the caller's round, then by priority, then by arrival. */
+export function goesBefore(a: Candidate, b: Candidate): boolean {
+  const [writes, otherWrites] = [a.call.rank === RANK.write, b.call.rank === RANK.write];
+  if (writes !== otherWrites) return writes;
+  if (a.round !== b.round) return a.round < b.round;
+  return a.call.rank === b.call.rank ? a.call.ticket < b.call.ticket : a.call.rank < b.call.rank;
+}
+
+/**
+ * A priority queue in which callers take turns: a caller with many waiting calls delays another by one turn a round
+ * (LIMITER-9). It holds no caller without a waiting call.
+ */
 export class CallQueue {
-  readonly #heads: (QueuedCall | undefined)[] = [undefined, undefined, undefined];
-  readonly #tails: (QueuedCall | undefined)[] = [undefined, undefined, undefined];
+  readonly #lines = new Map<string | undefined, CallerLine>();
+  readonly #rounds: Rounds;
   #length = 0;
+  #refusable = 0;
+  /** Undefined: not known. */
+  #first: Candidate | undefined;
+
+  constructor(rounds: Rounds) {
+    this.#rounds = rounds;
+  }
 
   get length(): number {
     return this.#length;
   }
 
-  first(): QueuedCall | undefined {
-    return this.#heads[0] ?? this.#heads[1] ?? this.#heads[2];
+  /** How many of the calls may be refused. */
+  get refusable(): number {
+    return this.#refusable;
+  }
+
+  first(): Candidate | undefined {
+    if (this.#first !== undefined) return this.#first;
+    for (const line of this.#lines.values()) {
+      const call = firstOf(line);
+      if (call === undefined) continue;
+      const candidate = { call, round: line.round };
+      if (this.#first === undefined || goesBefore(candidate, this.#first)) this.#first = candidate;
+    }
+    return this.#first;
   }
 
   push(call: QueuedCall): void {
-    const tail = this.#tails[call.rank];
-    if (tail === undefined) this.#heads[call.rank] = call;
+    const line = this.#lineOf(call.origin?.caller);
+    const tail = line.tails[call.rank];
+    if (tail === undefined) line.heads[call.rank] = call;
     else tail.after = call;
     call.before = tail;
-    this.#tails[call.rank] = call;
-    this.#length += 1;
+    line.tails[call.rank] = call;
+    this.#count(line, call, 1);
+    const candidate = { call, round: line.round };
+    if (this.#first !== undefined && goesBefore(candidate, this.#first)) this.#first = candidate;
   }
 
   /** The call must be in this queue. */
   remove(call: QueuedCall): void {
-    if (call.before === undefined) this.#heads[call.rank] = call.after;
+    const line = this.#lineOf(call.origin?.caller);
+    if (call.before === undefined) line.heads[call.rank] = call.after;
     else call.before.after = call.after;
-    if (call.after === undefined) this.#tails[call.rank] = call.before;
+    if (call.after === undefined) line.tails[call.rank] = call.before;
     else call.after.before = call.before;
     call.before = undefined;
     call.after = undefined;
-    this.#length -= 1;
+    this.#count(line, call, -1);
+    if (line.length === 0) this.#lines.delete(call.origin?.caller);
+    if (this.#first?.call === call) this.#first = undefined;
   }
+
+  /** Removes a call that has its turn. Its caller is next served in the round after. */
+  take({ call, round }: Candidate): void {
+    this.#rounds.current = Math.max(this.#rounds.current, round);
+    this.#lineOf(call.origin?.caller).round = this.#rounds.current + 1;
+    this.remove(call);
+    this.#first = undefined;
+  }
+
+  /**
+   * The call that gives up its place for one more call of `caller`: the newest and least urgent of the caller that has the
+   * most. Undefined if no caller has more than `caller` would have then.
+   */
+  crowdedOut(caller: string): QueuedCall | undefined {
+    let most: CallerLine | undefined;
+    for (const line of this.#lines.values()) if (line.refusable > (most?.refusable ?? 0)) most = line;
+    if (most === undefined || most.refusable <= (this.#lines.get(caller)?.refusable ?? 0) + 1)
+      return undefined;
+    for (const rank of RANKS.toReversed()) {
+      let call = most.tails[rank];
+      while (call !== undefined && !call.refusable) call = call.before;
+      if (call !== undefined) return call;
+    }
+    return undefined;
+  }
+
+  #lineOf(caller: string | undefined): CallerLine {
+    const known = this.#lines.get(caller);
+    if (known !== undefined) return known;
+    const line = { heads: [], tails: [], length: 0, refusable: 0, round: this.#rounds.current + 1 };
+    this.#lines.set(caller, line);
+    return line;
+  }
+
+  #count(line: CallerLine, { refusable }: QueuedCall, by: 1 | -1): void {
+    this.#length += by;
+    line.length += by;
+    if (!refusable) return;
+    this.#refusable += by;
+    line.refusable += by;
+  }
+}
+
+function firstOf({ heads }: CallerLine): QueuedCall | undefined {
+  return heads[0] ?? heads[1] ?? heads[2];
 }

@@ -1,5 +1,7 @@
 // A test instrument: callers in virtual time.
 
+import type { CallOrigin } from "../core/call-origin.ts";
+import { systemClocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Category, Operation } from "../core/operations.ts";
 import type { Priority } from "../core/throttle.ts";
@@ -14,7 +16,7 @@ export interface Given {
 
 export interface Scene {
   readonly loop: VirtualLoop;
-  throttleOf(options?: Omit<ThrottleOptions, "monotonic">): QuotaThrottle;
+  throttleOf(options?: Omit<ThrottleOptions, "monotonic" | "now">): QuotaThrottle;
   /** Asks for a turn under a name. */
   ask(
     throttle: QuotaThrottle,
@@ -34,7 +36,7 @@ export function openScene(): Scene {
   const loop = installVirtualLoop();
   return {
     loop,
-    throttleOf: (options = {}) => createThrottle({ ...options, monotonic: loop.now }),
+    throttleOf: (options = {}) => createThrottle({ ...options, monotonic: loop.now, now: systemClocks.now }),
     ask(throttle, given, name, priority = "sync", operation = "ListUsers", signal = never) {
       throttle.acquire(operation, priority, signal).then(
         () => given.push({ name, at: loop.now() }),
@@ -50,6 +52,23 @@ export function openScene(): Scene {
       };
       for (let caller = 0; caller < callers; caller += 1) call();
       return starts;
+    },
+  };
+}
+
+/** Runs work on behalf of the caller that is set. */
+export function createCallers() {
+  let current: CallOrigin | undefined;
+  return {
+    origin: () => current,
+    /** As one call of the caller. */
+    as<T>(caller: string, work: () => T, mustFinish = false): T {
+      current = { caller, mustFinish };
+      try {
+        return work();
+      } finally {
+        current = undefined;
+      }
     },
   };
 }

@@ -1,16 +1,36 @@
-import type { MonotonicClock, MonotonicMs } from "../core/clock.ts";
+import type { CallOrigin } from "../core/call-origin.ts";
+import type { EpochClock, MonotonicClock, MonotonicMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
-import type { Operation } from "../core/operations.ts";
+import type { Category, Operation } from "../core/operations.ts";
 import type { Priority } from "../core/throttle.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
-import { CallQueue, createQueuedCall, goesBefore, type QueuedCall } from "./call-queue.ts";
+import { CallQueue, type Candidate, createQueuedCall, goesBefore, type QueuedCall } from "./call-queue.ts";
+import { DueTimer } from "./due-timer.ts";
+import { closedError, failedError, fullError } from "./errors.ts";
 import { RateBudget } from "./rate-budget.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** No turn came although calls waited; the pacing was started again. */
+export interface PacingRestart {
+  readonly category: Category;
+  readonly waiting: number;
+  /** How long no turn had come. */
+  readonly silentMs: number;
+}
 
 interface CategoryLimiterOptions {
+  readonly category: Category;
   readonly setPerSecond: number;
   /** The rate of each single operation, where AWS caps that below the category's. */
   readonly operationPerSecond: number | undefined;
+  /** How many seconds' worth of turns may wait on behalf of callers (LIMITER-8). */
+  readonly queueSeconds: number;
   readonly monotonic: MonotonicClock;
+  readonly now: EpochClock;
+  /** On whose behalf the running code acquires. */
+  readonly origin: () => CallOrigin | undefined;
+  /** Must not throw. */
+  readonly onRestart: (restart: PacingRestart) => void;
   /** The rate was cut, or recovered by a step. Must not throw. */
   readonly onChange: () => void;
 }
@@ -19,7 +39,12 @@ interface CategoryLimiterOptions {
 interface BudgetedQueue {
   readonly calls: CallQueue;
   readonly budget: RateBudget | undefined;
+  /** How many of the calls may be refusable (LIMITER-8). */
+  readonly room: number;
 }
+
+/** A low rate still has room for a client that sends some requests side by side. */
+const LEAST_ROOM = 50;
 
 /**
  * One quota category: the waiting calls, and the budgets that say when one may start. A turn is granted only when the
@@ -31,17 +56,27 @@ export class CategoryLimiter {
   readonly #rate: AdaptiveRate;
   readonly #budget: RateBudget;
   readonly #queues = new Map<Operation | "all", BudgetedQueue>();
+  readonly #rounds = { current: 0 };
+  readonly #watchdog: Watchdog;
+  /** Set only while a call waits for the windows alone (LIMITER-7); a slot that fires needs no timer. */
+  readonly #timer = new DueTimer(() => this.#grantDue());
   #waiting = 0;
   #granted = 0;
+  #refused = 0;
+  #restarts = 0;
   #nextTicket = 0;
   #closed = false;
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt = Number.POSITIVE_INFINITY;
 
   constructor(options: CategoryLimiterOptions) {
     this.#options = options;
     this.#rate = new AdaptiveRate(options.setPerSecond);
     this.#budget = this.#newBudget(options.setPerSecond);
+    this.#watchdog = new Watchdog({
+      monotonic: options.monotonic,
+      needed: () => this.#waiting > 0,
+      dueAt: (now) => Math.min(...this.#budgetsInUse().map((budget) => budget.overdueAt(now))),
+      check: (now) => this.#restartOverdue(now),
+    });
   }
 
   get setPerSecond(): number {
@@ -54,6 +89,16 @@ export class CategoryLimiter {
 
   get granted(): number {
     return this.#granted;
+  }
+
+  /** Calls that were refused because too many waited. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** How often the watchdog has started the pacing again. */
+  get restarts(): number {
+    return this.#restarts;
   }
 
   get throttles(): number {
@@ -71,20 +116,25 @@ export class CategoryLimiter {
       signal.throwIfAborted();
       if (this.#closed) throw closedError();
       const queue = this.#queueOf(operation);
+      const origin = this.#options.origin();
+      const refusable = origin !== undefined && !origin.mustFinish;
+      if (refusable) this.#makeRoom(queue, origin.caller);
       let granted = false;
-      const call = createQueuedCall(
+      const call = createQueuedCall({
         priority,
-        this.#nextTicket++,
-        () => {
+        ticket: this.#nextTicket++,
+        origin,
+        refusable,
+        grant: () => {
           granted = true;
           signal.removeEventListener("abort", onAbort);
           resolve();
         },
-        (cause) => {
+        reject: (cause) => {
           signal.removeEventListener("abort", onAbort);
           reject(cause);
         },
-      );
+      });
       const onAbort = (): void => {
         this.#dequeue(queue, call);
         call.reject(signal.reason);
@@ -128,10 +178,30 @@ export class CategoryLimiter {
     const key = cap === undefined ? "all" : operation;
     const existing = this.#queues.get(key);
     if (existing !== undefined) return existing;
-    const queue = { calls: new CallQueue(), budget: cap === undefined ? undefined : this.#newBudget(cap) };
+    const queue = {
+      calls: new CallQueue(this.#rounds),
+      budget: cap === undefined ? undefined : this.#newBudget(cap),
+      room: Math.max(
+        LEAST_ROOM,
+        Math.floor(this.#options.queueSeconds * Math.min(cap ?? Number.POSITIVE_INFINITY, this.setPerSecond)),
+      ),
+    };
     queue.budget?.retune(this.#fraction());
     this.#queues.set(key, queue);
     return queue;
+  }
+
+  /** Leaves one place free for the caller, or throws (LIMITER-8). */
+  #makeRoom(queue: BudgetedQueue, caller: string): void {
+    if (queue.calls.refusable < queue.room) return;
+    this.#refused += 1;
+    const cap = this.#options.operationPerSecond ?? Number.POSITIVE_INFINITY;
+    const perSecond = Math.min(this.#rate.perSecond, cap * this.#fraction());
+    const error = fullError(this.#options.category, queue.calls.length, perSecond, this.#options.now());
+    const crowdedOut = queue.calls.crowdedOut(caller);
+    if (crowdedOut === undefined) throw error;
+    this.#dequeue(queue, crowdedOut);
+    crowdedOut.reject(error);
   }
 
   #enqueue(queue: BudgetedQueue, call: QueuedCall): void {
@@ -154,13 +224,16 @@ export class CategoryLimiter {
     this.#recover(now);
     while (this.#waiting > 0 && this.#budget.readyAt(now) <= now) {
       const queue = this.#nextQueue(now);
-      const call = queue?.calls.first();
-      if (queue === undefined || call === undefined) break;
-      this.#dequeue(queue, call);
+      const candidate = queue?.calls.first();
+      if (queue === undefined || candidate === undefined) break;
+      const { call } = candidate;
+      queue.calls.take(candidate);
+      this.#waiting -= 1;
       this.#budget.spend(now);
       queue.budget?.spend(now);
       this.#rate.turnGranted();
       this.#granted += 1;
+      if (call.origin !== undefined && call.priority === "write") call.origin.mustFinish = true;
       call.grant();
     }
     this.#reschedule(now);
@@ -168,13 +241,13 @@ export class CategoryLimiter {
 
   #nextQueue(now: MonotonicMs): BudgetedQueue | undefined {
     let best: BudgetedQueue | undefined;
-    let bestCall: QueuedCall | undefined;
+    let first: Candidate | undefined;
     for (const queue of this.#queues.values()) {
-      const call = queue.calls.first();
-      if (call === undefined || (queue.budget?.readyAt(now) ?? now) > now) continue;
-      if (bestCall !== undefined && goesBefore(bestCall, call)) continue;
+      const candidate = queue.calls.first();
+      if (candidate === undefined || (queue.budget?.readyAt(now) ?? now) > now) continue;
+      if (first !== undefined && goesBefore(first, candidate)) continue;
       best = queue;
-      bestCall = call;
+      first = candidate;
     }
     return best;
   }
@@ -190,24 +263,28 @@ export class CategoryLimiter {
       budget?.orderSlots(calls.length);
       if (calls.length > 0) nextAt = Math.min(nextAt, Math.max(readyAt, budget?.readyAt(now) ?? now));
     }
-    this.#setTimer(nextAt, now);
+    this.#timer.set(nextAt, now);
+    if (this.#waiting === 0) this.#watchdog.stop();
+    else this.#watchdog.start();
   }
 
-  /** One timer, and only while a call waits for the windows alone (LIMITER-7); a slot that fires needs no timer. */
-  #setTimer(at: MonotonicMs, now: MonotonicMs): void {
-    if (at >= this.#timerAt && at < Number.POSITIVE_INFINITY) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerAt = at;
-    if (at === Number.POSITIVE_INFINITY) return;
-    // Rounded up: a timer that fires too early would have to be set again.
-    this.#timer = setTimeout(
-      () => {
-        this.#timerAt = Number.POSITIVE_INFINITY;
-        this.#grantDue();
-      },
-      Math.ceil(at - now),
-    );
+  #budgetsInUse(): readonly RateBudget[] {
+    const used = [this.#budget];
+    for (const { calls, budget } of this.#queues.values()) {
+      if (calls.length > 0 && budget !== undefined) used.push(budget);
+    }
+    return used;
+  }
+
+  /** The last resort: whatever stopped the slots, the category goes on (LIMITER-10). */
+  #restartOverdue(now: MonotonicMs): void {
+    const overdue = this.#budgetsInUse().filter((budget) => budget.overdueMs(now) > 0);
+    if (overdue.length === 0) return;
+    const silentMs = Math.max(...overdue.map((budget) => budget.overdueMs(now)));
+    for (const budget of overdue) budget.restart(now);
+    this.#restarts += 1;
+    this.#options.onRestart({ category: this.#options.category, waiting: this.#waiting, silentMs });
+    this.#grantDue();
   }
 
   #recover(now: MonotonicMs): void {
@@ -228,20 +305,14 @@ export class CategoryLimiter {
 
   #rejectAll(error: GovernanceError): void {
     for (const queue of this.#queues.values()) {
-      for (let call = queue.calls.first(); call !== undefined; call = queue.calls.first()) {
-        this.#dequeue(queue, call);
-        call.reject(error);
+      for (let first = queue.calls.first(); first !== undefined; first = queue.calls.first()) {
+        this.#dequeue(queue, first.call);
+        first.call.reject(error);
       }
     }
-    if (this.#closed) this.#setTimer(Number.POSITIVE_INFINITY, 0);
-    else this.#reschedule(this.#options.monotonic());
+    if (this.#closed) {
+      this.#timer.stop();
+      this.#watchdog.stop();
+    } else this.#reschedule(this.#options.monotonic());
   }
-}
-
-function closedError(): GovernanceError {
-  return new GovernanceError("canceled", "the connector is shutting down: the call was not made");
-}
-
-function failedError(cause: unknown): GovernanceError {
-  return new GovernanceError("internal", "the rate limiter failed: the call was not made", { cause });
 }

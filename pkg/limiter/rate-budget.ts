@@ -5,6 +5,8 @@ import { SlidingWindows } from "./sliding-windows.ts";
 
 /** How far ahead slots are ordered. A shorter stall of the process loses no slot (LIMITER-2). */
 const LOOKAHEAD_MS = 2000;
+/** A slot that is later than this, beyond two periods, is not explained by its rate or by a busy process. */
+const SILENCE_MS = 2000;
 /** A sum of fractions may be smaller than the cost of a call by this much. */
 const ROUNDING_MS = 1e-6;
 
@@ -24,6 +26,12 @@ export class RateBudget {
   #orderedMs = 0;
   #lastSlotAt = Number.NEGATIVE_INFINITY;
   #spentSinceSlot = false;
+  /** Since when slots have been ordered, or the pacer was started again. */
+  #orderedSince = Number.NEGATIVE_INFINITY;
+  /** The longest period of the slots that are ordered. */
+  #longestSlotMs = 0;
+  /** A slot that is ordered after a change waits for the one before it at the old period. */
+  #periodBefore = 0;
 
   constructor(
     perSecond: number,
@@ -74,12 +82,32 @@ export class RateBudget {
     if (now >= this.#lastSlotAt + this.#pace.slotMs) this.#budgetMs = 0;
   }
 
+  /** How long no slot has fired although slots are ordered, where that is longer than their period explains; else 0. */
+  overdueMs(now: MonotonicMs): number {
+    if (this.#orderedMs === 0) return 0;
+    const silentMs = now - Math.max(this.#lastSlotAt, this.#orderedSince);
+    return silentMs > explainedMs(this.#longestSlotMs) ? silentMs : 0;
+  }
+
+  /** When `overdueMs` can be above 0, if no slot fires before. */
+  overdueAt(now: MonotonicMs): MonotonicMs {
+    if (this.#orderedMs === 0) return now + explainedMs(this.#pace.slotMs);
+    return Math.max(this.#lastSlotAt, this.#orderedSince) + explainedMs(this.#longestSlotMs);
+  }
+
+  /** Begins again with a new pacer. The windows keep what they have counted. */
+  restart(now: MonotonicMs): void {
+    this.#orderedSince = now;
+    this.#pacer.restart();
+  }
+
   /** Changes to `fraction` of the set rate. */
   retune(fraction: number): void {
     const next = fraction >= 1 ? this.#set : paceOf(this.#set.perSecond * fraction);
     if (next === this.#set) this.#windows.restore();
     else if (next.turnMs > this.#pace.turnMs) this.#windows.slowTo(next);
     else this.#windows.speedUpTo(next);
+    this.#periodBefore = this.#pace.slotMs;
     this.#pace = next;
     this.#pacer.setPeriod(next.slotMs);
   }
@@ -89,6 +117,11 @@ export class RateBudget {
   }
 
   #orderSlot(slotMs: number): void {
+    if (this.#orderedMs === 0) {
+      this.#orderedSince = this.#monotonic();
+      this.#longestSlotMs = 0;
+    }
+    this.#longestSlotMs = Math.max(this.#longestSlotMs, slotMs, this.#periodBefore);
     this.#orderedMs += slotMs;
     const slotDone = (): void => {
       const left = this.#orderedMs - slotMs;
@@ -108,4 +141,8 @@ export class RateBudget {
       },
     );
   }
+}
+
+function explainedMs(slotMs: number): number {
+  return 2 * slotMs + SILENCE_MS;
 }

@@ -201,13 +201,15 @@ test("status() has every category of the quota table", () => {
     waiting: 0,
     granted: 0,
     throttles: 0,
+    refused: 0,
+    restarts: 0,
   });
 });
 
 test("runs under the fake timers of other tests", async () => {
   scene.loop.uninstall();
   vi.useFakeTimers();
-  const throttle = createThrottle({ monotonic: systemClocks.monotonic });
+  const throttle = createThrottle(systemClocks);
   const starts: number[] = [];
   for (let turn = 0; turn < 10; turn += 1) {
     void throttle.acquire("ListUsers", "sync", never).then(() => starts.push(performance.now()));

@@ -3,6 +3,7 @@
 
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { systemClocks } from "../core/clock.ts";
 import type { Operation } from "../core/operations.ts";
 import type { Priority } from "../core/throttle.ts";
 import { createThrottle, type QuotaThrottle } from "./throttle.ts";
@@ -57,7 +58,11 @@ const stall = fc.record({ kind: fc.constant("stall" as const), ms: fc.integer({ 
 const throttle = fc.record({ kind: fc.constant("throttle" as const), operation });
 const setClock = fc.record({
   kind: fc.constant("set-clock" as const),
-  ms: fc.integer({ min: -5000, max: 5000 }),
+  // By seconds, and by up to forty days.
+  ms: fc.oneof(
+    fc.integer({ min: -5000, max: 5000 }),
+    fc.integer({ min: -40 * 86_400_000, max: 40 * 86_400_000 }),
+  ),
 });
 
 const schedule = fc.array(
@@ -154,6 +159,7 @@ test(
           const underTest = createThrottle({
             rates: { UserPoolResourceRead: perSecond },
             monotonic: loop.now,
+            now: systemClocks.now,
           });
           const run = new Run(underTest);
           await run.play(events);
@@ -197,7 +203,11 @@ test(
     await fc.assert(
       fc
         .asyncProperty(fc.constantFrom(1, 5, 30, 120), jitter, crowd, async (perSecond, stalls, guests) => {
-          const underTest = createThrottle({ rates: { UserList: perSecond }, monotonic: loop.now });
+          const underTest = createThrottle({
+            rates: { UserList: perSecond },
+            monotonic: loop.now,
+            now: systemClocks.now,
+          });
           const starts: number[] = [];
           const forever = new AbortController();
           const ask = (askPriority: Priority, signal: AbortSignal): void => {

@@ -1,4 +1,5 @@
-import type { MonotonicClock } from "../core/clock.ts";
+import type { CallOrigin } from "../core/call-origin.ts";
+import type { EpochClock, MonotonicClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import {
   CATEGORY_OF,
@@ -8,12 +9,20 @@ import {
   QUOTAS,
 } from "../core/operations.ts";
 import type { Throttle } from "../core/throttle.ts";
-import { CategoryLimiter } from "./category-limiter.ts";
+import { CategoryLimiter, type PacingRestart } from "./category-limiter.ts";
 
 export interface ThrottleOptions {
   /** Turns per second by category, default DEFAULT_PER_SECOND (D6). Rounded down to whole turns per ten seconds. */
   readonly rates?: { readonly [C in Category]?: number | undefined };
+  /** How many seconds' worth of turns may wait on behalf of callers, default 60 (LIMITER-8). */
+  readonly queueSeconds?: number | undefined;
   readonly monotonic: MonotonicClock;
+  /** For the time at which a refused call may be tried again. */
+  readonly now: EpochClock;
+  /** On whose behalf the running code acquires; by default nobody's, whose calls are not refused. */
+  readonly origin?: () => CallOrigin | undefined;
+  /** No turn came although calls waited, and the pacing was started again. Must not throw. */
+  readonly onRestart?: (restart: PacingRestart) => void;
   /** The rate of a category was cut, or recovered by a step. Steps are taken when a turn is acquired. Must not throw. */
   readonly onChange?: (status: CategoryStatus) => void;
 }
@@ -28,7 +37,13 @@ export interface CategoryStatus {
   readonly granted: number;
   /** How often AWS has throttled a call so far. */
   readonly throttles: number;
+  /** Calls that were refused so far because too many waited. */
+  readonly refused: number;
+  /** How often the pacing was started again because no turn came. */
+  readonly restarts: number;
 }
+
+const QUEUE_SECONDS = 60;
 
 export interface QuotaThrottle extends Throttle {
   /** One entry for each category, in the order of the quota table. */
@@ -55,10 +70,15 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
     }
     const cap = QUOTAS[category].poolOperationPerSecond;
     return new CategoryLimiter({
+      category,
       setPerSecond,
       // A category that is not faster than the cap keeps the cap by itself.
       operationPerSecond: cap !== undefined && cap < setPerSecond ? cap : undefined,
+      queueSeconds: options.queueSeconds ?? QUEUE_SECONDS,
       monotonic: options.monotonic,
+      now: options.now,
+      origin: options.origin ?? (() => undefined),
+      onRestart: (restart) => options.onRestart?.(restart),
       onChange: () => options.onChange?.(categoryStatus(category, limiterOf(category))),
     });
   }
@@ -93,5 +113,7 @@ function categoryStatus(category: Category, limiter: CategoryLimiter): CategoryS
     waiting: limiter.waiting,
     granted: limiter.granted,
     throttles: limiter.throttles,
+    refused: limiter.refused,
+    restarts: limiter.restarts,
   };
 }

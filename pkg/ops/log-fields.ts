@@ -49,6 +49,7 @@ export interface LogFields {
   readonly openListings?: number;
   readonly grantedPerSecond?: number;
   readonly usedPerSecond?: number;
+  readonly waiting?: number;
   readonly resumed?: boolean;
   readonly durationMs?: number;
   readonly leftMs?: number;

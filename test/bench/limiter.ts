@@ -54,7 +54,7 @@ async function measureRate(worker: Worker, port: number, setting: string, second
   const [rateText = "", latencyText = "", stalls] = setting.split("/");
   const rate = Number(rateText);
   const latencyMs = Number(latencyText);
-  const throttle = createThrottle({ rates: { UserList: rate }, monotonic: systemClocks.monotonic });
+  const throttle = createThrottle({ rates: { UserList: rate }, ...systemClocks });
   const agent = new Agent({ keepAlive: true });
   const stop = new AbortController();
   const stalling = stalls === undefined ? undefined : stallNowAndThen();
@@ -91,7 +91,7 @@ async function measureRate(worker: Worker, port: number, setting: string, second
 }
 
 async function measureCost(callers: number): Promise<void> {
-  const throttle = createThrottle({ rates: { UserList: 100_000 }, monotonic: systemClocks.monotonic });
+  const throttle = createThrottle({ rates: { UserList: 100_000 }, ...systemClocks });
   const stop = new AbortController();
   const cpu = process.cpuUsage();
   const startedAt = performance.now();

@@ -38,7 +38,7 @@ export function createRig(options: RigOptions): Rig {
   const categories: readonly Category[] = [...new Set(Object.values(CATEGORY_OF))];
   const throttle = createThrottle({
     rates: Object.fromEntries(categories.map((category) => [category, perSecond])),
-    monotonic: systemClocks.monotonic,
+    ...systemClocks,
   });
   const directory = createCognitoDirectory({
     poolId,

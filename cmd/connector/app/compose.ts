@@ -2,11 +2,13 @@ import { createCognitoDirectory } from "../../../pkg/cognito/directory.ts";
 import type { Config } from "../../../pkg/config/config.ts";
 import type { Connector } from "../../../pkg/connector/connector.ts";
 import { createConnector } from "../../../pkg/connector/create-connector.ts";
+import type { CallOrigins } from "../../../pkg/core/call-origin.ts";
 import type { Clocks } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { AwsCallEvent } from "../../../pkg/core/events.ts";
 import { CATEGORY_OF } from "../../../pkg/core/operations.ts";
 import { type CategoryStatus, createThrottle, type QuotaThrottle } from "../../../pkg/limiter/throttle.ts";
+import { createCallOrigins } from "../../../pkg/ops/call-origins.ts";
 import type { Logger } from "../../../pkg/ops/logger.ts";
 import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-meter.ts";
 import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
@@ -19,6 +21,8 @@ import { createWaitWatch, type WaitWatch } from "./waits.ts";
 export interface Runtime {
   readonly log: Logger;
   readonly throttle: QuotaThrottle;
+  /** On whose behalf AWS is called. */
+  readonly origins: CallOrigins;
   readonly meter: CallMeter;
   readonly directory: Directory;
   readonly connector: Connector;
@@ -59,9 +63,18 @@ export function compose({
   const meter = createCallMeter(monotonic);
   const waits = createWaitWatch(monotonic);
 
+  const origins = createCallOrigins();
   const throttle = createThrottle({
     rates: config.rates,
-    monotonic,
+    queueSeconds: config.service.maxQueueSeconds,
+    ...clocks,
+    origin: () => origins.current(),
+    onRestart: ({ category, waiting, silentMs }) =>
+      log.warn("no turn came for calls that wait for the limiter: its pacing was started again", {
+        category,
+        waiting,
+        durationMs: Math.round(silentMs),
+      }),
     onChange: (change) => logRateChange(change, log),
   });
   shutdown.add("the rate limiter", () => throttle.close());
@@ -119,6 +132,7 @@ export function compose({
   return {
     log,
     throttle,
+    origins,
     meter,
     directory,
     connector,

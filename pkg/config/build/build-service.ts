@@ -26,6 +26,7 @@ function serviceOf(settings: Settings, cwd: string): ServiceSettings {
     jwt: jwtOf(settings, cwd),
     graceMs: values["grace-seconds"] * 1000,
     maxConnections: values["max-connections"],
+    maxQueueSeconds: values["max-queue-seconds"],
     reflection: !values["disable-reflection"],
   };
 }

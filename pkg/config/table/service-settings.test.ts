@@ -17,6 +17,7 @@ describe("the service", () => {
       jwt: undefined,
       graceMs: 25_000,
       maxConnections: 20_000,
+      maxQueueSeconds: 60,
       reflection: true,
     });
     expect(warnings).toEqual([]);
@@ -100,10 +101,16 @@ describe("the service", () => {
   });
 
   test("has its bounds", () => {
-    const flags = { "grace-seconds": "3600", "max-connections": "1000000", "disable-reflection": "true" };
+    const flags = {
+      "grace-seconds": "3600",
+      "max-connections": "1000000",
+      "max-queue-seconds": "3600",
+      "disable-reflection": "true",
+    };
     expect(served(flags).service).toMatchObject({
       graceMs: 3_600_000,
       maxConnections: 1_000_000,
+      maxQueueSeconds: 3600,
       reflection: false,
     });
   });
@@ -263,6 +270,11 @@ describe("refused with one line", () => {
       "no connection",
       { "max-connections": "0" },
       /^--max-connections: must be .* from 1 to 1000000, got "0"/,
+    ],
+    [
+      "a queue that is too short",
+      { "max-queue-seconds": "4" },
+      /^--max-queue-seconds: must be .* from 5 to 3600/,
     ],
     ["too many connections", { "max-connections": "1000001" }, /^--max-connections: must be/],
     ["reflection half", { "disable-reflection": "some" }, /^--disable-reflection: must be true or false/],

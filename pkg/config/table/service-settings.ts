@@ -129,6 +129,14 @@ export const SERVICE_SETTINGS = {
     max: 1_000_000,
     fallback: 20_000,
   }),
+  "max-queue-seconds": wholeNumberSetting({
+    ...COMMON,
+    description:
+      "Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE",
+    min: 5,
+    max: 3600,
+    fallback: 60,
+  }),
   "disable-reflection": flagSetting({
     ...COMMON,
     description: "Turn off gRPC server reflection",

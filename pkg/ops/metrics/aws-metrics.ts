@@ -113,4 +113,14 @@ function createQuotaMetrics(registry: Registry, sources: Sources): void {
   gauge("connector_quota_waiting", "Calls that wait for their turn.", (status) => status.waiting);
   counter("connector_quota_turns_total", "Turns to call AWS that were granted.", (status) => status.granted);
   counter("connector_quota_throttles_total", "Calls that AWS throttled.", (status) => status.throttles);
+  counter(
+    "connector_quota_refused_total",
+    "Calls of callers that were refused because too many waited for their turn.",
+    (status) => status.refused,
+  );
+  counter(
+    "connector_quota_restarts_total",
+    "Times that no turn came although calls waited, and the pacing was started again.",
+    (status) => status.restarts,
+  );
 }

@@ -43,6 +43,10 @@ export interface QuotaStatus {
   readonly granted: number;
   /** So far. */
   readonly throttles: number;
+  /** Calls refused so far because too many waited. */
+  readonly refused: number;
+  /** How often the pacing was started again so far. */
+  readonly restarts: number;
 }
 
 interface CertificateStatus {

@@ -181,7 +181,16 @@ describe("syncs", () => {
 
 const SOURCES: MetricSources = {
   quota: () => [
-    { category: "UserList", setPerSecond: 5, currentPerSecond: 2.5, waiting: 7, granted: 100, throttles: 3 },
+    {
+      category: "UserList",
+      setPerSecond: 5,
+      currentPerSecond: 2.5,
+      waiting: 7,
+      granted: 100,
+      throttles: 3,
+      refused: 4,
+      restarts: 1,
+    },
   ],
   usedPerSecond: () => 2.4,
   journal: () => ({ open: 2, oldestBeganAtMs: NOON - 60_000 }),
@@ -204,6 +213,8 @@ const LOOKED_UP = [
   ["connector_quota_waiting", '{category="UserList"} 7'],
   ["connector_quota_turns_total", '{category="UserList"} 100'],
   ["connector_quota_throttles_total", '{category="UserList"} 3'],
+  ["connector_quota_refused_total", '{category="UserList"} 4'],
+  ["connector_quota_restarts_total", '{category="UserList"} 1'],
   ["connector_journal_open_changes", "2"],
   ["connector_journal_oldest_open_change_age_seconds", "60"],
   ["connector_changes_left", '{budget="deletions",window="hour"} 0'],

@@ -1,4 +1,5 @@
 import type { GrpcCallEvent } from "../../../../pkg/core/events.ts";
+import type { CallInfo } from "../../../../pkg/grpc/interceptors.ts";
 import { createGrpcServer } from "../../../../pkg/grpc/server.ts";
 import { HEALTH_SERVICE } from "../../../../pkg/grpc/services/health.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
@@ -16,7 +17,7 @@ export function grpcFront({ config, context, runtime, telemetry, access, provisi
     reflection,
     limits: { maxConnections },
     clocks: context,
-    wrapCall: telemetry.wrapCall,
+    wrapCall: (call, work) => runtime.origins.within(originName(call), () => telemetry.wrapCall(call, work)),
     onConnectionRefused({ peer, why, code }) {
       telemetry.metrics?.connectionRefused(why);
       log.debug(`refused a connection: ${why}`, { peer, ...(code === undefined ? {} : { outcome: code }) });
@@ -34,6 +35,11 @@ export function grpcFront({ config, context, runtime, telemetry, access, provisi
     },
     close: (graceMs) => server.close(graceMs),
   };
+}
+
+/** Who shares the turns of the limiter. Without authentication it is the address: a port is as good as new each time. */
+function originName({ peer, caller }: CallInfo): string {
+  return caller === peer ? peer.replace(/:\d+$/, "") : caller;
 }
 
 function logCall({ error, durationMs, ...event }: GrpcCallEvent, log: Logger): void {

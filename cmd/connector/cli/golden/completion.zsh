@@ -1371,6 +1371,7 @@ _connector_serve() {
     '--jwt-role-claim[Claim of the JWT that contains connector\:read or connector\:provision (default\: roles)]:value: ' \
     '--grace-seconds[Time for running calls and changes to end at shutdown, in seconds (1 to 3600; default\: 25)]:value: ' \
     '--max-connections[Maximum number of open connections; above it, the oldest one without an authenticated call is closed (1 to 1000000; default\: 20000)]:value: ' \
+    '--max-queue-seconds[Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE (5 to 3600; default\: 60)]:value: ' \
     '--disable-reflection[Turn off gRPC server reflection]' \
     '--health-check[Open the HTTP endpoint for health and metrics]' \
     '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
@@ -1628,6 +1629,7 @@ _connector_config_show() {
     '--jwt-role-claim[Claim of the JWT that contains connector\:read or connector\:provision (default\: roles)]:value: ' \
     '--grace-seconds[Time for running calls and changes to end at shutdown, in seconds (1 to 3600; default\: 25)]:value: ' \
     '--max-connections[Maximum number of open connections; above it, the oldest one without an authenticated call is closed (1 to 1000000; default\: 20000)]:value: ' \
+    '--max-queue-seconds[Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE (5 to 3600; default\: 60)]:value: ' \
     '--disable-reflection[Turn off gRPC server reflection]' \
     '--health-check[Open the HTTP endpoint for health and metrics]' \
     '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
