@@ -24,18 +24,17 @@ function openCallers(queueSeconds?: number, rates: ThrottleOptions["rates"] = {}
   const callers = createCallers();
   const throttle = scene.throttleOf({ origin: callers.origin, queueSeconds, rates });
   const given: Given[] = [];
+  const ask = (
+    caller: string,
+    priority: Priority = "read",
+    operation: Operation = "ListUsers",
+    signal = never,
+  ): void => callers.as(caller, () => scene.ask(throttle, given, caller, priority, operation, signal));
   return {
     throttle,
     given,
     callers,
-    ask(
-      caller: string,
-      priority: Priority = "read",
-      operation: Operation = "ListUsers",
-      signal = never,
-    ): void {
-      callers.as(caller, () => scene.ask(throttle, given, caller, priority, operation, signal));
-    },
+    ask,
     refused: () => given.filter(({ name }) => name.includes("refused")),
   };
 }
