@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { machineBootClock } from "../cmd/connector/process/boot-clock.ts";
 import { type JournalFile, openJournal } from "../pkg/store/journal/journal.ts";
 
 const WORKER = join(import.meta.dirname, "support", "journal-worker.ts");
@@ -57,7 +58,13 @@ async function allLines(what: string, id: string): Promise<string[]> {
 
 function open(): JournalFile {
   const sleep = (ms: number, signal: AbortSignal): Promise<void> => setTimeout(ms, undefined, { signal });
-  const journal = openJournal({ dir, poolId: "eu-west-1_Abc123", now: Date.now, sleep });
+  const journal = openJournal({
+    dir,
+    poolId: "eu-west-1_Abc123",
+    now: Date.now,
+    bootClock: machineBootClock(),
+    sleep,
+  });
   journals.push(journal);
   return journal;
 }

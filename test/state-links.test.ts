@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { machineBootClock } from "../cmd/connector/process/boot-clock.ts";
 import { openAuditLog } from "../pkg/ops/audit/audit-log.ts";
 import { streamLines } from "../pkg/ops/audit/stream-lines.ts";
 import { lastAuditSeq } from "../pkg/ops/metrics/audit-seq.ts";
@@ -51,7 +52,7 @@ const PLANTED: Readonly<Record<string, (path: string) => void>> = {
 const sleep = (ms: number, signal: AbortSignal): Promise<void> => setTimeout(ms, undefined, { signal });
 
 function useJournal(): void {
-  openJournal({ dir: state, poolId: POOL, now: Date.now, sleep }).end();
+  openJournal({ dir: state, poolId: POOL, now: Date.now, bootClock: machineBootClock(), sleep }).end();
 }
 
 function useAudit(): void {
@@ -136,7 +137,13 @@ describe("links and special files under the names of the state are refused, and 
 
   test("a state directory that is a link itself is followed: systemd makes it one for a dynamic user", () => {
     symlinkSync(state, join(root, "link"));
-    openJournal({ dir: join(root, "link"), poolId: POOL, now: Date.now, sleep }).end();
+    openJournal({
+      dir: join(root, "link"),
+      poolId: POOL,
+      now: Date.now,
+      bootClock: machineBootClock(),
+      sleep,
+    }).end();
     expect(readdirSync(state)).toContain(`${POOL}.journal.db`);
   });
 

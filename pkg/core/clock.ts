@@ -16,6 +16,14 @@ export interface Clocks {
   readonly monotonic: MonotonicClock;
 }
 
+/** The same for all processes of one machine. It also runs while the machine sleeps, and no setting of the date moves it. */
+export interface BootClock {
+  /** Another text after each start of the machine. */
+  readonly boot: string;
+  /** Since the start. */
+  readonly upMs: MonotonicClock;
+}
+
 /** The only readers of the machine's clocks in `cmd` and `pkg` (test/architecture.test.ts). */
 export const systemClocks: Clocks = {
   now: () => Date.now(),

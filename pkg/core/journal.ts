@@ -82,7 +82,7 @@ export interface Journal {
   /** The steps so far, in order. */
   steps(id: string): readonly ChangeStep[];
   /**
-   * Takes one of each budget, counted over its window. When one is used up it takes none, and returns when that one
+   * Takes one of each budget, counted over its window, whatever the date is set to meanwhile. When one is used up it takes none, and returns when that one
    * is free again (`Infinity` for a limit of 0). `giveBack` returns them when the change did nothing.
    */
   spend(

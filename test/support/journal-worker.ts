@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { machineBootClock } from "../../cmd/connector/process/boot-clock.ts";
 import type { NewChange } from "../../pkg/core/journal.ts";
 import { openJournal } from "../../pkg/store/journal/journal.ts";
 
@@ -11,6 +12,7 @@ const journal = openJournal({
   dir,
   poolId: "eu-west-1_Abc123",
   now: Date.now,
+  bootClock: machineBootClock(),
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
 });
 const never = new AbortController().signal;

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { machineBootClock } from "../../cmd/connector/process/boot-clock.ts";
 import type { CredentialOptions } from "../../pkg/cognito/options.ts";
 import type { Connector } from "../../pkg/connector/connector.ts";
 import type { AuditLog } from "../../pkg/core/audit-log.ts";
@@ -61,7 +62,7 @@ function openProcess(url: string, dir: string, options: WholeOptions): WholeProc
     (async (ms: number, signal: AbortSignal): Promise<void> => {
       await sleep(ms, undefined, { signal });
     });
-  const journal = openJournal({ dir, poolId, now, sleep: pause });
+  const journal = openJournal({ dir, poolId, now, bootClock: machineBootClock(), sleep: pause });
   const auditPath = join(dir, `${poolId}.audit.jsonl`);
   const audit = openAuditLog({ path: auditPath, now });
   const provisioner = createProvisioner({

@@ -19,6 +19,7 @@ import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts"
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createProvisioningPolicy } from "../../../pkg/provision/provisioning-policy.ts";
 import { createLazyJournal } from "../../../pkg/store/journal/lazy-journal.ts";
+import { machineBootClock } from "../process/boot-clock.ts";
 
 /** What a batch is planned with. It changes nothing. */
 export interface Planning {
@@ -73,6 +74,7 @@ export function createProvisioning(
     dir: stateDir,
     poolId,
     now,
+    bootClock: machineBootClock(),
     sleep: pause,
     openOthers: () => void audit(),
   });

@@ -5,11 +5,13 @@ import { requireNoLink, requireOwnDatabase } from "../own-file.ts";
 import { numberIn, textIn } from "../rows.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** "Cgj1" in ASCII: tells a journal of the connector from any other SQLite file. */
 const JOURNAL_APPLICATION_ID = 0x43_67_6a_31;
-/** Raise it with every change of the schema. */
-const JOURNAL_VERSION = 1;
+/** Raise it with every change of the schema, and say in `migrate` how a file of the version before becomes one. */
+const JOURNAL_VERSION = 2;
+const OLDEST_VERSION = 1;
 
 /** Other processes hold the file for an fsync or two. Waiting blocks the event loop. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -27,11 +29,30 @@ export function openJournalFile(path: string, poolId: string): DatabaseSync {
     // FULL: a commit is on disk when it returns, by one fsync of the WAL (JOURNAL-1).
     database.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
     database.exec(ADDED);
+    migrate(database);
   } catch (error) {
     database.close();
     throw error;
   }
   return database;
+}
+
+/** Brings an older file to this version, in one transaction. An older connector then refuses it. */
+function migrate(database: DatabaseSync): void {
+  if (versionOf(database) === JOURNAL_VERSION) return;
+  inTransaction(database, () => {
+    // Another process may have been first.
+    if (versionOf(database) === JOURNAL_VERSION) return;
+    database.exec(`
+      ALTER TABLE spent ADD COLUMN boot TEXT NOT NULL DEFAULT '';
+      ALTER TABLE spent ADD COLUMN up_ms INTEGER NOT NULL DEFAULT 0;
+      PRAGMA user_version = ${JOURNAL_VERSION};
+    `);
+  });
+}
+
+function versionOf(database: DatabaseSync): number {
+  return numberIn(database.prepare("PRAGMA user_version").get(), "user_version");
 }
 
 function build(path: string, poolId: string): void {
@@ -54,11 +75,11 @@ function inspect(path: string, poolId: string): void {
     database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
     const id = numberIn(database.prepare("PRAGMA application_id").get(), "application_id");
     if (id !== JOURNAL_APPLICATION_ID) throw foreign(path);
-    const version = numberIn(database.prepare("PRAGMA user_version").get(), "user_version");
-    if (version !== JOURNAL_VERSION) {
+    const version = versionOf(database);
+    if (version < OLDEST_VERSION || version > JOURNAL_VERSION) {
       throw refusedJournal(
         path,
-        `is a journal of version ${version}; this connector supports version ${JOURNAL_VERSION}`,
+        `is a journal of version ${version}; this connector supports versions ${OLDEST_VERSION} to ${JOURNAL_VERSION}`,
         "use the connector that wrote it, or name another --state-dir",
       );
     }
@@ -148,7 +169,10 @@ const SCHEMA = `
   CREATE TABLE spent (
     change TEXT NOT NULL,
     budget TEXT NOT NULL,
-    at_ms INTEGER NOT NULL
+    at_ms INTEGER NOT NULL,
+    -- The time since the start of the machine (JOURNAL-7). A connector of version 1 that is still running leaves them out.
+    boot TEXT NOT NULL DEFAULT '',
+    up_ms INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX spent_by_budget ON spent (budget, at_ms);
 `;

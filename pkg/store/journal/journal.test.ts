@@ -19,6 +19,14 @@ let opened: JournalFile[];
 let polls: { readonly ms: number; go(): void }[];
 let onPoll: (() => void) | undefined;
 let nowMs = 10 * HOUR;
+let boot = "first boot";
+let upMs = 0;
+
+/** So long after the start of the test, by the date and by the time since the machine was started. */
+function later(ms: number): number {
+  upMs = ms;
+  return nowMs + ms;
+}
 
 beforeAll(() => {
   empty = temporaryFolder();
@@ -32,6 +40,9 @@ beforeEach(() => {
   opened = [];
   polls = [];
   onPoll = undefined;
+  nowMs = 10 * HOUR;
+  boot = "first boot";
+  upMs = 0;
 });
 afterEach(() => {
   for (const journal of opened) journal.end();
@@ -60,7 +71,18 @@ async function nextPoll(): Promise<{ readonly ms: number; go(): void }> {
 }
 
 function open(poolId = POOL): JournalFile {
-  const journal = openJournal({ dir, poolId, now: () => nowMs, sleep });
+  const journal = openJournal({
+    dir,
+    poolId,
+    now: () => nowMs,
+    bootClock: {
+      get boot() {
+        return boot;
+      },
+      upMs: () => upMs,
+    },
+    sleep,
+  });
   opened.push(journal);
   return journal;
 }
@@ -333,16 +355,16 @@ describe("budgets (JOURNAL-7)", () => {
   test("slide by the hour, and a refusal takes nothing and says when one is free", () => {
     const journal = open();
     const disables = { budget: "disables", limit: 5 } as const;
-    expect(journal.spend("c1", [deletions], nowMs)).toBeUndefined();
-    expect(journal.spend("c2", [deletions], nowMs + 1000)).toBeUndefined();
+    expect(journal.spend("c1", [deletions], later(0))).toBeUndefined();
+    expect(journal.spend("c2", [deletions], later(1000))).toBeUndefined();
     const refusal = { refused: "deletions", freeAtMs: nowMs + HOUR };
-    expect(journal.spend("c3", [disables, deletions], nowMs + 2000)).toEqual(refusal);
-    expect(journal.spend("c3", [deletions], nowMs + HOUR - 1)).toEqual(refusal);
-    expect(journal.spent("disables", nowMs + 2000)).toBe(0);
-    expect(journal.spent("deletions", nowMs + HOUR - 1)).toBe(2);
-    expect(journal.spent("deletions", nowMs + HOUR)).toBe(1);
-    expect(journal.spend("c3", [disables, deletions], nowMs + HOUR)).toBeUndefined();
-    expect(journal.spend("c4", [deletions], nowMs + HOUR)).toEqual({
+    expect(journal.spend("c3", [disables, deletions], later(2000))).toEqual(refusal);
+    expect(journal.spend("c3", [deletions], later(HOUR - 1))).toEqual(refusal);
+    expect(journal.spent("disables", later(2000))).toBe(0);
+    expect(journal.spent("deletions", later(HOUR - 1))).toBe(2);
+    expect(journal.spent("deletions", later(HOUR))).toBe(1);
+    expect(journal.spend("c3", [disables, deletions], later(HOUR))).toBeUndefined();
+    expect(journal.spend("c4", [deletions], later(HOUR))).toEqual({
       refused: "deletions",
       freeAtMs: nowMs + 1000 + HOUR,
     });
@@ -351,64 +373,159 @@ describe("budgets (JOURNAL-7)", () => {
   test("of invitations slide by the day, and are kept for one", () => {
     const journal = open();
     const invitations = { budget: "invitations", limit: 2 } as const;
-    expect(journal.spend("c1", [invitations], nowMs)).toBeUndefined();
-    expect(journal.spend("c2", [invitations], nowMs + 2 * HOUR)).toBeUndefined();
+    const day = 24 * HOUR;
+    expect(journal.spend("c1", [invitations], later(0))).toBeUndefined();
+    expect(journal.spend("c2", [invitations], later(2 * HOUR))).toBeUndefined();
     // What a deletion forgets, and a new process at its start, are the deletions alone.
-    expect(journal.spend("c3", [deletions], nowMs + 23 * HOUR)).toBeUndefined();
+    expect(journal.spend("c3", [deletions], later(23 * HOUR))).toBeUndefined();
     journal.end();
-    nowMs += 24 * HOUR - 1;
+    later(day - 1);
     const next = open();
-    const refusal = { refused: "invitations", freeAtMs: nowMs + 1 };
-    expect(next.spend("c4", [invitations], nowMs)).toEqual(refusal);
-    expect(next.spent("invitations", nowMs)).toBe(2);
-    expect(next.spent("invitations", nowMs + 1)).toBe(1);
-    expect(next.spend("c4", [invitations], nowMs + 1)).toBeUndefined();
+    const refusal = { refused: "invitations", freeAtMs: nowMs + day };
+    expect(next.spend("c4", [invitations], later(day - 1))).toEqual(refusal);
+    expect(next.spent("invitations", later(day - 1))).toBe(2);
+    expect(next.spent("invitations", later(day))).toBe(1);
+    expect(next.spend("c4", [invitations], later(day))).toBeUndefined();
   });
 
   test("count across journals and restarts, and come back when the change did nothing", () => {
     const one = open();
-    one.spend("c1", [deletions], nowMs);
-    open().spend("c2", [deletions], nowMs);
+    one.spend("c1", [deletions], later(0));
+    open().spend("c2", [deletions], later(0));
     one.end();
     const next = open();
-    expect(next.spent("deletions", nowMs)).toBe(2);
+    expect(next.spent("deletions", later(0))).toBe(2);
     next.giveBack("c1");
     next.giveBack("c1");
-    expect(next.spent("deletions", nowMs)).toBe(1);
-    expect(next.spend("c3", [{ ...deletions, limit: 1 }], nowMs)).toMatchObject({ refused: "deletions" });
+    expect(next.spent("deletions", later(0))).toBe(1);
+    expect(next.spend("c3", [{ ...deletions, limit: 1 }], later(0))).toMatchObject({ refused: "deletions" });
   });
 
   test("a limit that was lowered counts from the newest, and one of 0 is never free", () => {
     const journal = open();
-    for (const at of [0, 1, 2]) journal.spend(`c${at}`, [{ ...deletions, limit: 3 }], nowMs + at);
-    expect(journal.spend("c4", [{ ...deletions, limit: 1 }], nowMs + 3)).toEqual({
+    for (const ms of [0, 1, 2]) journal.spend(`c${ms}`, [{ ...deletions, limit: 3 }], later(ms));
+    expect(journal.spend("c4", [{ ...deletions, limit: 1 }], later(3))).toEqual({
       refused: "deletions",
       freeAtMs: nowMs + 2 + HOUR,
     });
-    expect(journal.spend("c5", [{ budget: "invitations", limit: 0 }], nowMs)).toEqual({
+    expect(journal.spend("c5", [{ budget: "invitations", limit: 0 }], later(0))).toEqual({
       refused: "invitations",
       freeAtMs: Number.POSITIVE_INFINITY,
     });
   });
 
-  test("a clock that had run ahead blocks for an hour, not for as long as it was ahead", () => {
+  test.for([
+    ["forward by an hour", HOUR],
+    ["forward by a year", 365 * 24 * HOUR],
+    ["back by an hour", -HOUR],
+    ["back by nine hours", -9 * HOUR],
+  ] as const)("hold when the clock is set %s, and are free after their hour", ([, step]) => {
     const journal = open();
-    journal.spend("c1", [{ ...deletions, limit: 1 }], nowMs + 1000 * HOUR);
-    expect(journal.spend("c2", [{ ...deletions, limit: 1 }], nowMs)).toEqual({
+    const one = { ...deletions, limit: 1 };
+    expect(journal.spend("c1", [one], later(0))).toBeUndefined();
+    for (const pass of [60_000, HOUR / 2, HOUR - 1]) {
+      const refusal = { refused: "deletions", freeAtMs: nowMs + step + HOUR };
+      expect(journal.spend("c2", [one], later(pass) + step)).toEqual(refusal);
+      expect(journal.spent("deletions", later(pass) + step)).toBe(1);
+      expect(journal.spent("deletions", later(pass))).toBe(1);
+    }
+    expect(journal.spend("c3", [one], later(HOUR) + step)).toBeUndefined();
+    // And back to where it was.
+    expect(journal.spend("c4", [one], later(HOUR + 1))).toMatchObject({ refused: "deletions" });
+    expect(journal.spend("c4", [one], later(2 * HOUR))).toBeUndefined();
+  });
+
+  test("hold when the clock is set while no process runs", () => {
+    const first = open();
+    first.spend("c1", [deletions], later(0));
+    first.end();
+    later(60_000);
+    nowMs += 25 * HOUR;
+    const next = open();
+    expect(next.spent("deletions", nowMs)).toBe(1);
+    expect(next.spend("c2", [{ ...deletions, limit: 1 }], nowMs)).toMatchObject({ refused: "deletions" });
+  });
+
+  describe("after the machine was started again", () => {
+    function restarted(passedMs: number): JournalFile {
+      const before = open();
+      before.spend("c1", [{ ...deletions, limit: 1 }], nowMs);
+      before.end();
+      boot = "second boot";
+      upMs = 1000;
+      nowMs += passedMs;
+      return open();
+    }
+
+    test.for([
+      ["half an hour", HOUR / 2, 1, HOUR / 2],
+      ["less than nothing, since the clock is behind", -5 * HOUR, 1, HOUR],
+      ["an hour", HOUR, 0, 0],
+    ] as const)("count by the date: %s", ([, passedMs, count, freeInMs]) => {
+      const journal = restarted(passedMs);
+      expect(journal.spent("deletions", nowMs)).toBe(count);
+      const refusal = journal.spend("c2", [{ ...deletions, limit: 1 }], nowMs);
+      expect(refusal).toEqual(count === 0 ? undefined : { refused: "deletions", freeAtMs: nowMs + freeInMs });
+    });
+
+    test("the date is asked once: what is set later frees nothing", () => {
+      const journal = restarted(HOUR / 2);
+      nowMs += 24 * HOUR;
+      expect(journal.spent("deletions", nowMs)).toBe(1);
+      expect(journal.spend("c2", [{ ...deletions, limit: 1 }], nowMs)).toMatchObject({
+        refused: "deletions",
+      });
+      upMs += HOUR / 2;
+      expect(journal.spend("c2", [{ ...deletions, limit: 1 }], nowMs)).toBeUndefined();
+    });
+  });
+
+  test("a machine whose time since its start went back counts by the date", () => {
+    const journal = open();
+    journal.spend("c1", [{ ...deletions, limit: 1 }], later(5 * HOUR));
+    upMs = 10;
+    expect(journal.spent("deletions", nowMs + 5 * HOUR)).toBe(1);
+    expect(journal.spend("c2", [{ ...deletions, limit: 1 }], nowMs + 5.5 * HOUR)).toEqual({
       refused: "deletions",
-      freeAtMs: nowMs + HOUR,
+      freeAtMs: nowMs + 6 * HOUR,
     });
   });
 
   test("old rows are removed", () => {
-    open().spend("c1", [deletions], nowMs);
-    const before = nowMs;
-    nowMs += HOUR;
+    open().spend("c1", [deletions], later(0));
+    later(HOUR);
     const { file } = open();
-    nowMs = before;
     const database = new DatabaseSync(file);
     expect(database.prepare("SELECT count(*) AS n FROM spent").get()).toEqual({ n: 0 });
     database.close();
+  });
+
+  test("a journal of version 1 keeps what it counted, also from a connector that is still running", async () => {
+    const first = open();
+    await first.begin(change("open"), never);
+    first.end();
+    const database = new DatabaseSync(first.file);
+    database.exec(`
+      DROP TABLE spent;
+      CREATE TABLE spent (change TEXT NOT NULL, budget TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+      CREATE INDEX spent_by_budget ON spent (budget, at_ms);
+      PRAGMA user_version = 1;
+    `);
+    const insert = database.prepare("INSERT INTO spent (change, budget, at_ms) VALUES (?, ?, ?)");
+    insert.run("c1", "deletions", nowMs - HOUR / 2);
+    insert.run("c2", "deletions", nowMs - 2 * HOUR);
+    const journal = open();
+    expect(ids(journal.claimOrphans())).toEqual(["open"]);
+    expect(journal.spent("deletions", nowMs)).toBe(1);
+    insert.run("c3", "deletions", nowMs);
+    expect(journal.spent("deletions", nowMs)).toBe(2);
+    expect(journal.spend("c4", [deletions], nowMs)).toEqual({
+      refused: "deletions",
+      freeAtMs: nowMs + HOUR / 2,
+    });
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
+    database.close();
+    expect(open().spent("deletions", nowMs)).toBe(2);
   });
 });
 
@@ -501,7 +618,11 @@ describe("the files", () => {
 
   test.for([
     ["another program's", "PRAGMA application_id = 7", /is not a journal of this connector/],
-    ["newer", "PRAGMA user_version = 9", /is a journal of version 9; this connector supports version 1; use/],
+    [
+      "newer",
+      "PRAGMA user_version = 9",
+      /is a journal of version 9; this connector supports versions 1 to 2; use/,
+    ],
     ["another pool's", "UPDATE pool SET pool_id = 'eu-west-1_B'", /of pool eu-west-1_B; name another/],
     ["without its tables", "DROP TABLE pool", /is damaged/],
   ] as const)(

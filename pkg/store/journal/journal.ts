@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStep, ChangeTarget, UndoRecord } from "../../core/change.ts";
-import type { EpochClock, EpochMs } from "../../core/clock.ts";
+import type { BootClock, EpochClock, EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type {
   Budget,
@@ -13,7 +13,7 @@ import type {
 } from "../../core/journal.ts";
 import type { WriteOperation } from "../../core/operations.ts";
 import { numberIn, textIn } from "../rows.ts";
-import { purge, type Refusal, spend, spent } from "./budgets.ts";
+import { momentOf, purge, type Refusal, spend, spent } from "./budgets.ts";
 import {
   deleteChange,
   insertChange,
@@ -37,6 +37,7 @@ export interface JournalOptions {
   readonly poolId: string;
   /** Milliseconds since the epoch. */
   readonly now: EpochClock;
+  readonly bootClock: BootClock;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -62,9 +63,9 @@ export function openJournal(options: JournalOptions): JournalFile {
     const database = openJournalFile(paths.database, options.poolId);
     try {
       const cipher = openHintsCipher(paths.key);
-      inTransaction(database, () => purge(database, options.now()));
+      inTransaction(database, () => purge(database, momentOf(options.now(), options.bootClock)));
       const owner = inTransaction(database, () => becomeOwner(paths));
-      return new SqliteJournal(database, paths, cipher, owner, options.sleep);
+      return new SqliteJournal(database, paths, cipher, owner, options);
     } catch (error) {
       database.close();
       throw error;
@@ -79,6 +80,7 @@ class SqliteJournal implements JournalFile {
   readonly #cipher: HintsCipher;
   readonly #owner: Owner;
   readonly #sleep: JournalOptions["sleep"];
+  readonly #bootClock: BootClock;
   readonly #turns = new LockTurns();
   /** What each `begin` returned with its change. */
   readonly #leftovers = new Map<string, readonly string[]>();
@@ -91,7 +93,7 @@ class SqliteJournal implements JournalFile {
     paths: JournalPaths,
     cipher: HintsCipher,
     owner: Owner,
-    sleep: JournalOptions["sleep"],
+    { sleep, bootClock }: JournalOptions,
   ) {
     this.file = paths.database;
     this.#database = database;
@@ -99,6 +101,7 @@ class SqliteJournal implements JournalFile {
     this.#cipher = cipher;
     this.#owner = owner;
     this.#sleep = sleep;
+    this.#bootClock = bootClock;
   }
 
   async begin(change: NewChange, signal: AbortSignal): Promise<readonly OpenChange[]> {
@@ -186,7 +189,9 @@ class SqliteJournal implements JournalFile {
   }
 
   spend(id: string, limits: readonly BudgetLimit[], nowMs: EpochMs): Refusal | undefined {
-    return this.#write("count a budget in", () => spend(this.#database, id, limits, nowMs));
+    return this.#write("count a budget in", () =>
+      spend(this.#database, id, limits, momentOf(nowMs, this.#bootClock)),
+    );
   }
 
   giveBack(id: string): void {
@@ -196,7 +201,7 @@ class SqliteJournal implements JournalFile {
   }
 
   spent(budget: Budget, nowMs: EpochMs): number {
-    return this.#read(() => spent(this.#database, budget, nowMs));
+    return this.#read(() => spent(this.#database, budget, momentOf(nowMs, this.#bootClock)));
   }
 
   status(): OpenChangesStatus {

@@ -31,7 +31,14 @@ afterEach(() => {
 
 function lazy(openOthers = (): void => {}, dir = join(folder.path, "state")): LazyJournal {
   const sleep = async (): Promise<void> => {};
-  const journal = createLazyJournal({ dir, poolId: POOL, now: () => 0, sleep, openOthers });
+  const journal = createLazyJournal({
+    dir,
+    poolId: POOL,
+    now: () => 0,
+    bootClock: { boot: "boot", upMs: () => 0 },
+    sleep,
+    openOthers,
+  });
   journals.push(journal);
   return journal;
 }
