@@ -8,7 +8,8 @@ interface LockWaiter {
 
 interface Queue {
   readonly holders: Set<string>;
-  readonly waiting: LockWaiter[];
+  /** In order. A set, so that an abort removes from any place at once. */
+  readonly waiting: Set<LockWaiter>;
 }
 
 /** The order in which changes of one lock run within this process: first come, first served (JOURNAL-3). */
@@ -28,7 +29,7 @@ export class LockTurns {
     }
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => {
-        queue.waiting.splice(queue.waiting.indexOf(waiter), 1);
+        queue.waiting.delete(waiter);
         waiter.fail(GovernanceError.from(signal.reason));
       };
       const waiter: LockWaiter = {
@@ -44,7 +45,7 @@ export class LockTurns {
         },
       };
       signal.addEventListener("abort", abort, { once: true });
-      queue.waiting.push(waiter);
+      queue.waiting.add(waiter);
     });
   }
 
@@ -61,11 +62,12 @@ export class LockTurns {
     if (lock === undefined || queue === undefined || !queue.holders.delete(id)) return;
     this.#lockOf.delete(id);
     if (queue.holders.size > 0) return;
-    const next = queue.waiting.shift();
+    const [next] = queue.waiting;
     if (next === undefined) {
       this.#queues.delete(lock);
       return;
     }
+    queue.waiting.delete(next);
     queue.holders.add(next.id);
     next.go();
   }
@@ -73,14 +75,15 @@ export class LockTurns {
   /** Rejects every waiting change. */
   end(error: GovernanceError): void {
     for (const queue of this.#queues.values()) {
-      for (const waiter of queue.waiting.splice(0)) waiter.fail(error);
+      for (const waiter of queue.waiting) waiter.fail(error);
+      queue.waiting.clear();
     }
   }
 
   #queueOf(lock: string): Queue {
     const found = this.#queues.get(lock);
     if (found !== undefined) return found;
-    const made = { holders: new Set<string>(), waiting: [] };
+    const made = { holders: new Set<string>(), waiting: new Set<LockWaiter>() };
     this.#queues.set(lock, made);
     return made;
   }
