@@ -1,4 +1,5 @@
 import type { AuditLog } from "../core/audit-log.ts";
+import type { CallOrigins } from "../core/call-origin.ts";
 import type { ChangeKind } from "../core/change.ts";
 import type { ClientMetadata } from "../core/client-metadata.ts";
 import type { Directory } from "../core/directory.ts";
@@ -31,6 +32,8 @@ interface ProvisionOptions extends ProvisionTools {
   /** Handed to the triggers of the pool with every change. */
   readonly clientMetadata?: ClientMetadata | undefined;
   readonly journal: Journal;
+  /** Runs a reading that several callers may wait for. */
+  readonly forAll?: CallOrigins["forAll"] | undefined;
   readonly audit: AuditLog;
   /** For the log: a change was made without a part that AWS denied. Must not throw. */
   readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
@@ -52,7 +55,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     reconcile: (change, steps) => reconcile[change.kind](change, steps),
   });
   const users = createUserFinder(directory, options.userIdKind, now);
-  const lookup = createGroupLookup(directory, now);
+  const lookup = createGroupLookup(directory, now, options.forAll);
   const deps: Deps = {
     directory,
     users,

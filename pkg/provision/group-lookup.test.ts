@@ -51,6 +51,29 @@ describe("where GetGroup is allowed", () => {
     expect(counts()).toEqual({ getGroup: 2, listGroups: 0 });
   });
 
+  test("a reading that serves all is on behalf of none, one for a single change is its caller's", async () => {
+    let forAll = false;
+    const readings: boolean[] = [];
+    const fake = fakeDirectory({ groups: NAMES.map((name) => someGroup(name)) }, () => {
+      readings.push(forAll);
+    });
+    const lookup = createGroupLookup(
+      fake.directory,
+      () => 1000,
+      (work) => {
+        forAll = true;
+        try {
+          return work();
+        } finally {
+          forAll = false;
+        }
+      },
+    );
+    await lookup.recent("group007", never);
+    await lookup.current("group007", never);
+    expect(readings).toEqual([true, false]);
+  });
+
   test("many groups at once are read by pages of 60, so they do not wait for five calls a second", async () => {
     const { lookup, counts } = scene();
     const found = await Promise.all(NAMES.map((name) => lookup.recent(name, never)));

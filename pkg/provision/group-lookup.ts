@@ -5,6 +5,7 @@
 //       rejects with `permission-denied`; it never answers that there is no such group.
 //   LOOKUP-2. A group is `recent` for a minute, and one reading serves everybody who asks for it. That a group does not
 //       exist is never remembered: it is only the answer of a reading that began after the question.
+import type { CallOrigins } from "../core/call-origin.ts";
 import type { EpochClock, EpochMs } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
@@ -36,7 +37,12 @@ const KEPT_MS = 60_000;
 /** With more groups asked for at once than GetGroup answers in two seconds, pages of 60 are the faster way. */
 const ASKED_ONE_BY_ONE = 10;
 
-export function createGroupLookup(directory: GroupReader, now: EpochClock): GroupLookup {
+/** `forAll` runs a reading that several callers may wait for. */
+export function createGroupLookup(
+  directory: GroupReader,
+  now: EpochClock,
+  forAll: CallOrigins["forAll"] = (work) => work(),
+): GroupLookup {
   const kept = new Map<string, { readonly group: Group; readonly atMs: EpochMs }>();
   const asking = createSingleFlight<Group | undefined>();
   const paging = createSingleFlight<void>();
@@ -155,7 +161,7 @@ export function createGroupLookup(directory: GroupReader, now: EpochClock): Grou
     current: (name, signal) => askOr(fromOwnListing, name, signal),
     async recent(name, signal) {
       const known = recentlyRead(name);
-      return known ?? (await asking.run(name, (inner) => askSoon(name, inner), signal));
+      return known ?? (await asking.run(name, (inner) => forAll(() => askSoon(name, inner)), signal));
     },
     forget(name) {
       generation += 1;

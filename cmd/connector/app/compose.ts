@@ -122,7 +122,9 @@ export function compose({
       ),
   });
 
-  const provisioning = createProvisioning(config, directory, now, {
+  const provisioning = createProvisioning(config, directory, {
+    now,
+    origins,
     onWarning: ({ id, kind }, warning) =>
       log.warn(`a change was made in part: ${warning}`, { change: id, kind }),
     onUnrecorded: (error) => log.failure("a refused call is not in the audit log", error),

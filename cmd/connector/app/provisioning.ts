@@ -2,6 +2,7 @@ import { createHash, randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../../pkg/config/config.ts";
 import type { AuditLog } from "../../../pkg/core/audit-log.ts";
+import type { CallOrigins } from "../../../pkg/core/call-origin.ts";
 import type { Requester } from "../../../pkg/core/change.ts";
 import type { EpochClock, Sleep } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
@@ -46,7 +47,9 @@ export interface Provisioning {
   close(graceMs: number): Promise<void>;
 }
 
-export interface ProvisioningEvents {
+export interface ProvisioningTools {
+  readonly now: EpochClock;
+  readonly origins: CallOrigins;
   /** A change was made without a part that AWS denied. */
   readonly onWarning: (change: Pick<NewChange, "id" | "kind">, warning: string) => void;
   /** A refused call could not be written to the audit log. */
@@ -59,8 +62,7 @@ const REFUSALS_EVERY_MS = 60_000;
 export function createProvisioning(
   config: Config,
   directory: Directory & DirectoryWriter,
-  now: EpochClock,
-  { onWarning, onUnrecorded }: ProvisioningEvents,
+  { now, origins, onWarning, onUnrecorded }: ProvisioningTools,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
   const pause: Sleep = (ms, signal) => sleep(ms, undefined, { signal });
@@ -106,6 +108,7 @@ export function createProvisioning(
         outcomeOf: (change) => audit().outcomeOf(change),
       },
       onWarning,
+      forAll: (work) => origins.forAll(work),
       now,
       newId: randomUUID,
       randomBelow: (bound) => randomInt(bound),
