@@ -3,6 +3,7 @@ import type { EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
+import { quotedName } from "../core/text.ts";
 import type { User } from "../core/user.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
@@ -229,7 +230,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       // The Baton SDK answers Unimplemented here, for a missing id too; its syncer then skips the target.
       throw new GovernanceError(
         "unimplemented",
-        `resource_id.resource_type: no such type "${id?.resourceType ?? ""}"; this connector serves ${SERVED}`,
+        `resource_id.resource_type: no such type ${quotedName(id?.resourceType ?? "")}; this connector serves ${SERVED}`,
       );
     },
     listEntitlements(resource) {
@@ -259,7 +260,7 @@ function requireType(resourceTypeId: string): void {
   if (RESOURCE_TYPES.some((type) => type.id === resourceTypeId)) return;
   throw new GovernanceError(
     "not-found",
-    `resource_type_id: no such type "${resourceTypeId}"; this connector serves ${SERVED}`,
+    `resource_type_id: no such type ${quotedName(resourceTypeId)}; this connector serves ${SERVED}`,
   );
 }
 

@@ -1,5 +1,6 @@
 // Checks of the ids in a write request. Any sub-message may be missing, also where the protocol requires it.
 import { GovernanceError } from "../core/errors.ts";
+import { quotedName } from "../core/text.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceId } from "../protocol/messages.ts";
 import type { UserRef } from "../provision/provisioner.ts";
@@ -30,6 +31,6 @@ export function userRef(id: ResourceId): UserRef {
 export function notOffered(field: string, type: string, verb: string): GovernanceError {
   return new GovernanceError(
     "unimplemented",
-    `${field}: ${verb} is not offered for resource type ${JSON.stringify(type)}; this connector has ${USER_TYPE} and ${GROUP_TYPE}`,
+    `${field}: ${verb} is not offered for resource type ${quotedName(type)}; this connector has ${USER_TYPE} and ${GROUP_TYPE}`,
   );
 }

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clipBytes, showOnlyUnseen, showUnseen } from "./text.ts";
+import { clipBytes, quotedName, showOnlyUnseen, showUnseen } from "./text.ts";
 
 describe("clipBytes", () => {
   test.for([
@@ -59,4 +59,15 @@ describe("what cannot be seen", () => {
     expect(showUnseen(text)).toBe(whole);
     expect(showOnlyUnseen(text)).toBe(only);
   });
+});
+
+test.for([
+  ["enable_user", '"enable_user"'],
+  ["", '""'],
+  ["ann@example.com", '"…"'],
+  ["Aa1!password", '"…"'],
+  ["a\nb", '"…"'],
+  ["\u{1f600}", '"…"'],
+] as const)("a name that a caller sent is quoted if it has the form of one: %j", ([name, quoted]) => {
+  expect(quotedName(name)).toBe(quoted);
 });

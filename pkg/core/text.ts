@@ -37,6 +37,17 @@ function showUnseenButSpaces(text: string): string {
   return Array.from(text, (one) => (one === " " || isSeen(one) ? one : codePointName(one))).join("");
 }
 
+/** The form of a name in the protocol. */
+const PROTOCOL_NAME = /^[A-Za-z][\w.-]{0,127}$/;
+
+/**
+ * What a caller sent as a name, in quotes for an error. Anything that has not the form of a name of the protocol is `"…"`:
+ * it may be a person's address or a password in the wrong place, and errors are logged.
+ */
+export function quotedName(text: string): string {
+  return PROTOCOL_NAME.test(text) || text === "" ? `"${text}"` : `"${ELLIPSIS}"`;
+}
+
 function utf8Bytes(character: string): number {
   const codePoint = character.codePointAt(0) ?? 0;
   if (codePoint < 0x80) return 1;

@@ -101,7 +101,7 @@ describe("an argument", () => {
       /^args: action enable_user has no argument "sign_out"; it takes user_id$/,
     ],
     ["enable_user", { user_id, x: false }, /has no argument "x"/],
-    ["enable_user", { user_id, ["a\nb"]: 1 }, /has no argument "a\\nb"/],
+    ["enable_user", { user_id, ["a\nb"]: 1 }, /has no argument "…"/],
     ["disable_user", { user_id, sign_out: "true" }, /^args\.sign_out: must be true or false$/],
     ["disable_user", { user_id, sign_out: 1 }, /^args\.sign_out: must be true or false$/],
     ["set_password", { user_id }, /^args\.password: missing; action set_password needs it$/],

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { GovernanceError } from "../../core/errors.ts";
+import { quotedName } from "../../core/text.ts";
 import type { ConfigField } from "../../protocol/messages.ts";
 import { invalidField } from "../requests.ts";
 import type { Action, Arguments } from "./action.ts";
@@ -46,10 +47,9 @@ function checkKnown({ schema, subject, refused }: Action, name: string): void {
   if (why !== undefined) throw invalidField(`args.${name}`, why);
   const names = schema.arguments.map((field) => field.name);
   if (names.includes(name) || subject.aliases.includes(name) || TYPE_ARGUMENTS.includes(name)) return;
-  // A name may contain any character, so it is quoted as JSON.
   throw new GovernanceError(
     "invalid-argument",
-    `args: action ${schema.name} has no argument ${JSON.stringify(name)}; it takes ${names.join(", ")}`,
+    `args: action ${schema.name} has no argument ${quotedName(name)}; it takes ${names.join(", ")}`,
   );
 }
 

@@ -86,7 +86,13 @@ describe("the actions", () => {
     expect(() => actionNamed("", "user")).toThrow(/^name: must be set/);
   });
 
-  test.for(["", "Enable User", "enable-user", "__proto__", "toString"])("do not have %o", (name) => {
-    expect(() => actionNamed(name)).toThrow(`name: there is no action ${JSON.stringify(name)}`);
+  test.for([
+    ["", '""'],
+    ["enable-user", '"enable-user"'],
+    ["toString", '"toString"'],
+    ["__proto__", '"…"'],
+    ["Enable User", '"…"'],
+  ] as const)("do not have %o", ([name, quoted]) => {
+    expect(() => actionNamed(name)).toThrow(`name: there is no action ${quoted}`);
   });
 });

@@ -1,4 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
+import { quotedName } from "../../core/text.ts";
 import type { BatonActionSchema } from "../../protocol/messages.ts";
 import type { Action } from "./action.ts";
 import { ATTRIBUTE_ACTIONS } from "./attribute-actions.ts";
@@ -31,6 +32,6 @@ export function actionNamed(name: string, resourceTypeId = ""): Action {
   const action = BY_NAME.get(name);
   if (action !== undefined && (resourceTypeId === "" || resourceTypeId === action.subject.type))
     return action;
-  const scope = resourceTypeId === "" ? "" : ` of resource type ${JSON.stringify(resourceTypeId)}`;
-  throw new GovernanceError("not-found", `name: there is no action ${JSON.stringify(name)}${scope}`);
+  const scope = resourceTypeId === "" ? "" : ` of resource type ${quotedName(resourceTypeId)}`;
+  throw new GovernanceError("not-found", `name: there is no action ${quotedName(name)}${scope}`);
 }

@@ -1,5 +1,6 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { provisioningDisabled } from "../../core/provisioning-settings.ts";
+import { quotedName } from "../../core/text.ts";
 import type { Provisioner, WriteContext } from "../../provision/provisioner.ts";
 import { dryRunAnnotations, dryRunNote, warningAnnotations, warningField } from "../outcome-notes.ts";
 import type { ActionResult } from "./action.ts";
@@ -43,7 +44,7 @@ export function createActions({ provisioner, newId }: ActionsOptions): Actions {
       if (invocation !== undefined) return invocation;
       throw new GovernanceError(
         "not-found",
-        `id: there is no run ${JSON.stringify(id)}; the runs of an earlier process are not kept`,
+        `id: there is no run ${quotedName(id)}; the runs of an earlier process are not kept`,
       );
     },
     idle: () => invocations.idle(),

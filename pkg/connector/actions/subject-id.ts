@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { quotedName } from "../../core/text.ts";
 import { invalidField } from "../requests.ts";
 import type { Subject } from "./action.ts";
 
@@ -62,7 +63,7 @@ function idIn(object: JsonObject): { readonly type: JsonValue; readonly id: stri
 
 function checkType({ type }: Subject, name: string, given: JsonValue): void {
   if (given === type) return;
-  const which = typeof given === "string" ? `of type ${JSON.stringify(given)}` : "whose type is no string";
+  const which = typeof given === "string" ? `of type ${quotedName(given)}` : "whose type is no string";
   throw invalidField(`args.${name}`, `names a resource ${which}; this action is for a ${type}`);
 }
 

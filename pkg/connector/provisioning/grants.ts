@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { quotedName } from "../../core/text.ts";
 import { annotation } from "../../protocol/builders.ts";
 import { GROUP_TYPE, MEMBER, memberEntitlementId, USER_TYPE } from "../../protocol/ids.ts";
 import {
@@ -74,7 +75,7 @@ function memberGroup(entitlement: Entitlement | undefined, field: string): strin
 function principalUser(principal: Resource | undefined, field: string): UserRef {
   const id = completeId(required(principal, field, "name the user").id, `${field}.id`);
   if (id.resourceType === USER_TYPE) return userRef(id);
-  const what = id.resourceType === GROUP_TYPE ? "a group as principal" : JSON.stringify(id.resourceType);
+  const what = id.resourceType === GROUP_TYPE ? "a group as principal" : quotedName(id.resourceType);
   throw invalidField(
     `${field}.id.resource_type`,
     `${what} is not possible: Cognito groups hold users only; give resource type ${USER_TYPE}`,

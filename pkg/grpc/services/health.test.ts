@@ -43,7 +43,7 @@ describe("Check", () => {
   test("of an unknown service is not-found, and its name is cut", async () => {
     const asked = next(ask(createServingState([]), "Check", "x".repeat(5000)));
     await expect(asked).rejects.toMatchObject({ code: "not-found" });
-    await expect(asked).rejects.toThrow(/^service: "x+…" is not served here$/);
+    await expect(asked).rejects.toThrow(/^service: "…" is not served here$/);
   });
 });
 

@@ -1,7 +1,7 @@
 // Our own grpc.health.v1, behind the same interceptors as every service: its calls are counted, and a watch ends when the
 // server drains. The official package keeps watches open, and a drain would wait for them.
 import { GovernanceError } from "../../core/errors.ts";
-import { clipBytes } from "../../core/text.ts";
+import { quotedName } from "../../core/text.ts";
 import { Health, HealthCheckResponse_ServingStatus as Serving } from "../../gen/grpc/health/v1/health_pb.ts";
 import { type ServiceRoutes, serviceRoutes } from "../handlers.ts";
 
@@ -65,8 +65,7 @@ export function createServingState(services: readonly string[]): HealthState {
     service: serviceRoutes(Health, {
       check({ service }) {
         if (known.has(service)) return { status: status() };
-        const name = JSON.stringify(clipBytes(service, 128));
-        throw new GovernanceError("not-found", `service: ${name} is not served here`);
+        throw new GovernanceError("not-found", `service: ${quotedName(service)} is not served here`);
       },
       watch: ({ service }, signal) => watch(service, signal),
       list: () => ({ statuses: Object.fromEntries([...known].map((name) => [name, { status: status() }])) }),

@@ -1,6 +1,7 @@
 // Services that a connector must have although ours supports none of them. Each answers as the Baton SDK does for a
 // connector without that capability.
 import { GovernanceError } from "../../core/errors.ts";
+import { quotedName } from "../../core/text.ts";
 import type { AssetService } from "../../gen/c1/connector/v2/asset_pb.ts";
 import type { EventService } from "../../gen/c1/connector/v2/event_feed_pb.ts";
 import type { TicketsService } from "../../gen/c1/connector/v2/ticket_pb.ts";
@@ -24,7 +25,7 @@ export const eventService: Handlers<typeof EventService> = {
   listEventFeeds: () => ({ list: [] }),
   listEvents: ({ eventFeedId }) => {
     const id = eventFeedId === "" ? LEGACY_FEED : eventFeedId;
-    throw new GovernanceError("not-found", `event_feed_id: there is no event feed ${quoted(id)}`);
+    throw new GovernanceError("not-found", `event_feed_id: there is no event feed ${quotedName(id)}`);
   },
 };
 
@@ -50,8 +51,3 @@ export const rateLimiterService: Handlers<typeof RateLimiterService> = {
   do: ({ requestToken }) => ({ requestToken, description: { status: RateLimitDescription_Status.EMPTY } }),
   report: () => ({}),
 };
-
-/** A caller's text without line breaks. */
-function quoted(text: string): string {
-  return JSON.stringify(text);
-}
