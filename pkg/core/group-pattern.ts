@@ -10,12 +10,12 @@ export class GroupPattern {
 
   constructor(text: string) {
     this.text = text;
-    this.#signs = [...text.replace(/\*+/g, "*")];
+    this.#signs = Array.from(text.replace(/\*+/g, "*"));
   }
 
   matches(groupName: string): boolean {
     const signs = this.#signs;
-    const name = [...groupName];
+    const name = Array.from(groupName);
     let at = 0;
     let sign = 0;
     /** Where the last `*` is, and where the text after it was tried last. Earlier ones need no second try. */
