@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
-import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import type { Operation } from "../core/operations.ts";
+import { annotationIn } from "../protocol/annotations.ts";
 import {
   Capability,
   CapabilityDetailCredentialOption,
@@ -88,9 +88,7 @@ export function capabilities(
 }
 
 function permissionsOf(resourceType: ResourceType) {
-  for (const any of resourceType.annotations) {
-    const permissions = anyUnpack(any, CapabilityPermissionsSchema);
-    if (permissions !== undefined) return permissions;
-  }
-  return create(CapabilityPermissionsSchema);
+  return (
+    annotationIn(resourceType.annotations, CapabilityPermissionsSchema) ?? create(CapabilityPermissionsSchema)
+  );
 }

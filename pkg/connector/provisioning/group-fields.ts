@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
-import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { MAX_PRECEDENCE } from "../../core/attributes/names.ts";
 import type { GroupFields } from "../../core/directory-writer.ts";
+import { annotationIn } from "../../protocol/annotations.ts";
 import { GroupTraitSchema, type Resource } from "../../protocol/messages.ts";
 import { invalidField } from "../requests.ts";
 
@@ -39,11 +39,7 @@ interface Found {
 }
 
 function traitProfile({ annotations }: Resource): JsonObject {
-  for (const any of annotations) {
-    const trait = anyUnpack(any, GroupTraitSchema);
-    if (trait !== undefined) return trait.profile ?? {};
-  }
-  return {};
+  return annotationIn(annotations, GroupTraitSchema)?.profile ?? {};
 }
 
 /** Null counts as absent. */

@@ -1,6 +1,6 @@
 // The services that a sync reads. Each handler is one verb of the connector.
 import type { DescMessage } from "@bufbuild/protobuf";
-import { type Any, anyIs } from "@bufbuild/protobuf/wkt";
+import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Connector } from "../../connector/connector.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { TypeScopedEntitlementsSchema } from "../../gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.ts";
@@ -14,6 +14,7 @@ import type {
   ResourcesService,
   ResourceTypesService,
 } from "../../gen/c1/connector/v2/resource_pb.ts";
+import { hasAnnotation } from "../../protocol/annotations.ts";
 import type { Handlers } from "../handlers.ts";
 import { listRequest, onlyPage, pageAnswer } from "./paging.ts";
 
@@ -89,7 +90,7 @@ function refuseTypeScoped(
   request: { readonly resource?: Resource | undefined; readonly annotations: readonly Any[] },
   marker: DescMessage,
 ): void {
-  if (!request.annotations.some((annotation) => anyIs(annotation, marker))) return;
+  if (!hasAnnotation(request.annotations, marker)) return;
   const typeId = request.resource?.id?.resourceType;
   if (!connector.listResourceTypes().some((type) => type.id === typeId)) return;
   throw new GovernanceError(
