@@ -46,6 +46,8 @@ const NO_ROOM_FOR_WAL_INDEX: ReadonlySet<number> = new Set([4874, 5386]);
 
 /** Primary result codes of sqlite3.h. */
 export const SQLITE = {
+  /** Such as a table that is missing, or a schema that cannot be read. */
+  error: 1,
   busy: 5,
   readOnly: 8,
   ioError: 10,

@@ -13,7 +13,7 @@ import {
   user,
 } from "../../test/support/store-run.ts";
 import { GrantSchema, ResourceSchema } from "../protocol/messages.ts";
-import { pack } from "./publish/envelope.ts";
+import { pack, unpack } from "./publish/envelope.ts";
 import { readSyncFile } from "./read-sync-file.ts";
 
 const POOL = { users: ["u1", "u2"], groups: { all: ["u1", "u2"] } };
@@ -102,4 +102,29 @@ describe("reading a file", () => {
     await expect(readSyncFile({ file }, never)).rejects.toMatchObject({ code: "data-loss" });
     expect(readFileSync(file)).toEqual(before);
   });
+
+  test.for([
+    ["a row that is not a message", "UPDATE v1_resources SET data = x'ff'"],
+    ["a time that is not one", "UPDATE v1_sync_runs SET started_at = 'noon'"],
+    ["no table of resources", "DROP TABLE v1_resources"],
+    ["no table of runs", "DROP TABLE v1_sync_runs"],
+  ] as const)("%s is damage, whatever is read", async ([, sql]) => {
+    await publishPool(storeOptions(folder.path), POOL);
+    const path = join(folder.path, "database");
+    await unpack(file, path, never);
+    const database = new DatabaseSync(path);
+    database.exec(sql);
+    database.close();
+    await pack(path, file, never);
+    await expect(readAll()).rejects.toMatchObject({ name: "GovernanceError", code: "data-loss" });
+  });
+
+  async function readAll(): Promise<void> {
+    const stored = await readSyncFile({ file }, never);
+    try {
+      for (const { syncId } of stored.runs()) expect([...stored.resources(syncId)]).toHaveLength(0);
+    } finally {
+      stored.close();
+    }
+  }
 });

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { create, fromBinary } from "@bufbuild/protobuf";
+import { create, type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
+import { GovernanceError } from "../core/errors.ts";
 import {
   type Entitlement,
   EntitlementSchema,
@@ -13,7 +14,7 @@ import {
   type ResourceType,
   ResourceTypeSchema,
 } from "../protocol/messages.ts";
-import { onDisk, storeError } from "./errors.ts";
+import { onDisk, SQLITE, sqliteOf, storeError } from "./errors.ts";
 import { unpack } from "./publish/envelope.ts";
 import { bytesIn, optionalTextIn, type SqlRow, textIn } from "./rows.ts";
 import { parseTimestamp } from "./timestamps.ts";
@@ -60,7 +61,7 @@ export async function readSyncFile(
     }
     return storedSync(file, database);
   } catch (error) {
-    throw storeError(error, `read ${file}`);
+    throw readError(file, error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -73,24 +74,37 @@ function storedSync(file: string, database: DatabaseSync): StoredSync {
         .prepare(`SELECT ${columns} FROM ${table} WHERE sync_id = ? ORDER BY id`)
         .iterate(syncId);
     } catch (error) {
-      throw storeError(error, `read ${file}`);
+      throw readError(file, error);
     }
   }
-  function* decoded<T>(table: string, syncId: string, decode: (data: Uint8Array) => T): Generator<T> {
-    for (const row of rowsOf("data", table, syncId)) yield decode(bytesIn(row, "data"));
+  function message<D extends DescMessage>(desc: D, row: SqlRow): MessageShape<D> {
+    try {
+      return fromBinary(desc, bytesIn(row, "data"));
+    } catch (error) {
+      throw damaged(file, `a row is not a valid ${desc.name}`, error);
+    }
+  }
+  function* decoded<D extends DescMessage>(
+    table: string,
+    syncId: string,
+    desc: D,
+  ): Generator<MessageShape<D>> {
+    for (const row of rowsOf("data", table, syncId)) yield message(desc, row);
   }
   return {
-    runs: () =>
-      onDisk(`read ${file}`, () =>
-        database.prepare("SELECT * FROM v1_sync_runs ORDER BY ended_at DESC, sync_id DESC").all().map(runOf),
-      ),
-    resourceTypes: (syncId) =>
-      decoded("v1_resource_types", syncId, (data) => fromBinary(ResourceTypeSchema, data)),
-    resources: (syncId) => decoded("v1_resources", syncId, (data) => fromBinary(ResourceSchema, data)),
-    entitlements: (syncId) =>
-      decoded("v1_entitlements", syncId, (data) => fromBinary(EntitlementSchema, data)),
+    runs() {
+      try {
+        const runs = database.prepare("SELECT * FROM v1_sync_runs ORDER BY ended_at DESC, sync_id DESC");
+        return runs.all().map((row) => runOf(file, row));
+      } catch (error) {
+        throw readError(file, error);
+      }
+    },
+    resourceTypes: (syncId) => decoded("v1_resource_types", syncId, ResourceTypeSchema),
+    resources: (syncId) => decoded("v1_resources", syncId, ResourceSchema),
+    entitlements: (syncId) => decoded("v1_entitlements", syncId, EntitlementSchema),
     *grants(syncId) {
-      for (const row of rowsOf("*", "v1_grants", syncId)) yield grantOf(row);
+      for (const row of rowsOf("*", "v1_grants", syncId)) yield grantOf(row, message(GrantSchema, row));
     },
     close() {
       if (database.isOpen) database.close();
@@ -98,19 +112,33 @@ function storedSync(file: string, database: DatabaseSync): StoredSync {
   };
 }
 
-function runOf(row: SqlRow): StoredRun {
+function readError(file: string, error: unknown): GovernanceError {
+  if (sqliteOf(error) !== SQLITE.error) return storeError(error, `read ${file}`);
+  return damaged(file, "it has not the tables of a Baton sync", error);
+}
+
+function damaged(file: string, why: string, cause?: unknown): GovernanceError {
+  const message = `${file} is damaged: ${why}; sync again, or ask the program that wrote it`;
+  return new GovernanceError("data-loss", message, { cause });
+}
+
+function runOf(file: string, row: SqlRow): StoredRun {
+  const time = (text: string): Date => {
+    const ms = parseTimestamp(text);
+    if (Number.isNaN(ms)) throw damaged(file, "a run has no valid time");
+    return new Date(ms);
+  };
   const endedAt = optionalTextIn(row, "ended_at");
   return {
     syncId: textIn(row, "sync_id"),
     type: textIn(row, "sync_type"),
-    startedAt: new Date(parseTimestamp(textIn(row, "started_at"))),
-    endedAt: endedAt === undefined ? undefined : new Date(parseTimestamp(endedAt)),
+    startedAt: time(textIn(row, "started_at")),
+    endedAt: endedAt === undefined ? undefined : time(endedAt),
   };
 }
 
 /** Other writers may leave out of the message what is in the columns. */
-function grantOf(row: SqlRow): Grant {
-  const grant = fromBinary(GrantSchema, bytesIn(row, "data"));
+function grantOf(row: SqlRow, grant: Grant): Grant {
   const id = (type: string, resource: string) => ({
     resourceType: textIn(row, type),
     resource: textIn(row, resource),

@@ -93,15 +93,12 @@ function inspect(path: string, poolId: string): void {
   } catch (error) {
     const sqlite = sqliteOf(error);
     if (sqlite === SQLITE.notADatabase) throw foreign(path);
-    if (sqlite === SQLITE.corrupt || sqlite === SQLITE_ERROR) throw damaged(path, error);
+    if (sqlite === SQLITE.corrupt || sqlite === SQLITE.error) throw damaged(path, error);
     throw error;
   } finally {
     database?.close();
   }
 }
-
-/** SQLITE_ERROR of sqlite3.h, for instance "no such table". */
-const SQLITE_ERROR = 1;
 
 function foreign(path: string): Error {
   return refusedJournal(

@@ -144,7 +144,7 @@ function judgeRun(file: string, row: SqlRow, wanted: RunFingerprint): PreviousRu
 
 function asRefusal(file: string, error: unknown): Error {
   const code = sqliteOf(error);
-  if (code === SQLITE.corrupt || code === SQLITE.notADatabase) {
+  if (code === SQLITE.error || code === SQLITE.corrupt || code === SQLITE.notADatabase) {
     return refusedFile(file, "is damaged: what it holds is not a valid SQLite database", CURE, error);
   }
   return storeError(error, `read ${file}`);

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { anyUnpack, timestampDate } from "@bufbuild/protobuf/wkt";
+import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import { type LoadedOutput, loadOutput } from "../../../../pkg/config/load-config.ts";
 import type { Flags } from "../../../../pkg/config/sources/read-settings.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import { annotationIn } from "../../../../pkg/protocol/annotations.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../../../pkg/protocol/ids.ts";
 import {
   type Grant,
@@ -60,7 +61,7 @@ export async function inspectCommand(
         await print(RUN_COLUMNS, countedRuns(sync));
         break;
       case "users":
-        await print(USER_COLUMNS, usersIn(sync, newestRun(sync, file)));
+        await print(USER_COLUMNS, usersIn(sync, newestRun(sync, file), file));
         break;
       case "groups":
         await print(GROUP_COLUMNS, resourcesIn(sync, newestRun(sync, file), GROUP_TYPE));
@@ -112,10 +113,17 @@ interface StoredUser {
   readonly trait: UserTrait | undefined;
 }
 
-function* usersIn(sync: StoredSync, run: string): Generator<StoredUser> {
-  for (const resource of resourcesIn(sync, run, USER_TYPE)) {
-    const traits = resource.annotations.map((any) => anyUnpack(any, UserTraitSchema));
-    yield { resource, trait: traits.find((trait) => trait !== undefined) };
+function* usersIn(sync: StoredSync, run: string, file: string): Generator<StoredUser> {
+  for (const resource of resourcesIn(sync, run, USER_TYPE))
+    yield { resource, trait: traitOf(resource, file) };
+}
+
+function traitOf({ annotations }: Resource, file: string): UserTrait | undefined {
+  try {
+    return annotationIn(annotations, UserTraitSchema);
+  } catch (error) {
+    const message = `${file} is damaged: the trait of a user is not a valid ${UserTraitSchema.name}; sync again`;
+    throw new GovernanceError("data-loss", message, { cause: error });
   }
 }
 
@@ -141,10 +149,16 @@ const USER_COLUMNS: readonly Column<StoredUser>[] = [
   { key: "display_name", value: ({ resource }) => resource.displayName },
   {
     key: "created",
-    value: ({ trait }) => (trait?.createdAt === undefined ? undefined : timestampDate(trait.createdAt)),
+    value: ({ trait }) => (trait?.createdAt === undefined ? undefined : dateOf(trait.createdAt)),
   },
   { key: "id", value: ({ resource }) => resource.id?.resource },
 ];
+
+/** Undefined for a time that no Date can have. */
+function dateOf(timestamp: Timestamp): Date | undefined {
+  const date = timestampDate(timestamp);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
 
 const GROUP_COLUMNS: readonly Column<Resource>[] = [
   { key: "name", value: ({ id }) => id?.resource },
