@@ -2,16 +2,18 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { connect as connectHttp2 } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
+import { connect as connectNet, createServer as createNetServer } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Clocks, systemClocks } from "../pkg/core/clock.ts";
 import type { JwtSettings, TlsSettings } from "../pkg/core/security-settings.ts";
 import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
-import { createAuthority } from "./support/certificates.ts";
+import { createAuthority, type KeyAndCertificate } from "./support/certificates.ts";
 import type { CallOptions, GrpcTestClient } from "./support/grpc-client.ts";
 import { type SecureHarness, useSecureServer } from "./support/secure-server.ts";
 
@@ -370,7 +372,7 @@ describe("mutual TLS and tokens", () => {
   });
 });
 
-function portOf(listening: Server): number {
+function portOf(listening: Pick<Server, "address">): number {
   const address = listening.address();
   return typeof address === "object" && address !== null ? address.port : 0;
 }
@@ -635,13 +637,20 @@ describe("without a restart", () => {
     expect(await codes(client, after)).toEqual(["OK", "OK"]);
   });
 
-  test("a broken token file leaves the old tokens in effect", async () => {
+  test("SECURITY-6: a wrong line does not keep a token that was removed, on an open connection", async () => {
+    const [readLine = ""] = TOKEN_LINES;
     const path = tokensFile(...TOKEN_LINES);
     const { connect, told, reloads } = await stage.start({ security: { tokensFile: path }, ...WATCHED });
-    stage.file("tokens", "admin secret-thing\n");
+    const client = connect();
+    expect(await codes(client, bearing(tokens.provision))).toEqual(["OK", "OK"]);
+    stage.file("tokens", `admin secret-thing\n${readLine}\n`);
     await told("reloads", 1);
     expect(reloads[0]?.error?.message).toMatch(/tokens: line 1 must be read or provision/);
-    expect(await codes(connect(), bearing(tokens.provision))).toEqual(["OK", "OK"]);
+    expect(await codes(client, bearing(tokens.provision))).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+    expect(await codes(client, bearing(tokens.read))).toEqual(["OK", "PERMISSION_DENIED"]);
+    stage.file("tokens", "");
+    await told("reloads", 2);
+    expect(await codes(client, bearing(tokens.read))).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
   });
 
   test("new keys of JWTs take effect", async () => {
@@ -657,6 +666,193 @@ describe("without a restart", () => {
     await told("reloads", 1);
     expect(await client.unary(listResourceTypes, {}, two)).toMatchObject({ code: "OK" });
     expect(await client.unary(listResourceTypes, {}, one)).toMatchObject({ code: "UNAUTHENTICATED" });
+  });
+});
+
+const BROKEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+describe("SECURITY-6: the certificate of an open connection", () => {
+  const DAY_MS = 86_400_000;
+  interface OpenSession {
+    readonly read: () => Promise<string>;
+    readonly ended: Promise<unknown>;
+    readonly session: ClientHttp2Session;
+  }
+
+  /** A session of HTTP/2 that does not connect again by itself, and its calls. */
+  async function openSession(port: number, own: KeyAndCertificate): Promise<OpenSession> {
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: ours.cert, ...own });
+    session.on("error", () => {});
+    await once(session, "connect");
+    const status = async (path: string): Promise<string> => {
+      const stream = session.request({
+        ":method": "POST",
+        ":path": path,
+        "content-type": "application/grpc",
+        te: "trailers",
+      });
+      let found = "none";
+      const look = (headers: IncomingHttpHeaders): void => {
+        const { "grpc-status": code, "grpc-message": message } = headers;
+        if (code !== undefined) found = `${String(code)} ${decodeURIComponent(String(message))}`;
+      };
+      stream
+        .on("response", look)
+        .on("trailers", look)
+        .on("error", () => {})
+        .resume();
+      stream.end(Buffer.alloc(5));
+      await once(stream, "close");
+      return found;
+    };
+    const ended = once(session, "close");
+    const read = (): Promise<string> => status("/c1.connector.v2.ConnectorService/Validate");
+    return { read, ended, session };
+  }
+
+  const HOUR = { watchMs: 3_600_000 };
+
+  test("is judged again at each call by the clock, and the connection is ended", async () => {
+    let ahead = 0;
+    const clocks: Clocks = { ...systemClocks, now: () => Date.now() + ahead };
+    const { port, server: running } = await stage.start({
+      security: { tls: mutual(NAMES) },
+      clocks,
+      ...HOUR,
+    });
+    const { read, ended } = await openSession(port, reader);
+    expect(await read()).toBe("0 OK");
+    ahead = 2 * DAY_MS;
+    expect(await read()).toBe("16 the client certificate has expired; connect again");
+    ahead = -2 * DAY_MS;
+    expect(await read()).toBe("16 the client certificate is not valid yet; connect again");
+    ahead = 0;
+    expect(await read()).toBe("0 OK");
+    ahead = 2 * DAY_MS;
+    running.access.reload();
+    await ended;
+  });
+
+  test.for<[string, () => string]>([
+    ["is replaced", () => theirs.cert],
+    ["is replaced by another one of its name", () => createAuthority("ours").cert],
+    ["is taken out of the file, which then has none", () => ""],
+    ["is replaced by one that is broken beside a good one", () => `${BROKEN}${theirs.cert}`],
+  ])("ends when its authority %s", async ([, content]) => {
+    const {
+      port,
+      connect,
+      server: running,
+    } = await stage.start({
+      security: { tls: mutual(NAMES) },
+      ...HOUR,
+    });
+    const { read, ended } = await openSession(port, reader);
+    const standing = connect(ours.cert, provisioner);
+    expect([await read(), ...(await codes(standing))]).toEqual(["0 OK", "OK", "OK"]);
+    stage.file("ca.pem", content());
+    running.access.reload();
+    await ended;
+    for (const code of [...(await codes(standing)), ...(await codes(connect(ours.cert, reader)))]) {
+      expect(["UNAUTHENTICATED", "UNAVAILABLE"]).toContain(code);
+    }
+  });
+
+  test("ends although the new certificate of the server cannot be used", async () => {
+    const { port, server: running } = await stage.start({ security: { tls: mutual(NAMES) }, ...HOUR });
+    const { read, ended } = await openSession(port, reader);
+    expect(await read()).toBe("0 OK");
+    stage.file("server.key", reader.key);
+    stage.file("ca.pem", theirs.cert);
+    running.access.reload();
+    await ended;
+  });
+
+  test("lets a call that runs end, and takes no new one", async () => {
+    const hold = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const { port, server: running } = await stage.start({
+      security: { tls: mutual(NAMES) },
+      connector: {
+        async validate() {
+          begun.resolve();
+          await hold.promise;
+        },
+      },
+      ...HOUR,
+    });
+    const { read, ended, session } = await openSession(port, reader);
+    const call = read();
+    await begun.promise;
+    const away = once(session, "goaway");
+    stage.file("ca.pem", theirs.cert);
+    running.access.reload();
+    await away;
+    hold.resolve();
+    expect(await call).toBe("0 OK");
+    await ended;
+  });
+
+  test("stays when its authority is one of the new file, or has a new certificate of the same key", async () => {
+    const { port, server: running } = await stage.start({ security: { tls: mutual(NAMES) }, ...HOUR });
+    const { read, session } = await openSession(port, reader);
+    expect(await read()).toBe("0 OK");
+    stage.file("ca.pem", `${theirs.cert}${ours.cert}`);
+    running.access.reload();
+    expect(await read()).toBe("0 OK");
+    stage.file("ca.pem", ours.renewed());
+    running.access.reload();
+    expect(await read()).toBe("0 OK");
+    session.destroy();
+  });
+
+  test("is judged through an authority between it and the root, which only the client has", async () => {
+    const between = ours.issueAuthority("between");
+    const leaf = between.issue({ names: ["DNS:reader.example.org"] });
+    const own = { key: leaf.key, cert: `${leaf.cert}${between.cert}` };
+    const { port, server: running } = await stage.start({ security: { tls: mutual(NAMES) }, ...HOUR });
+    const { read, ended } = await openSession(port, own);
+    expect(await read()).toBe("0 OK");
+    for (const authorities of [`${theirs.cert}${ours.cert}`, `${between.cert}${ours.cert}`]) {
+      stage.file("ca.pem", authorities);
+      running.access.reload();
+      expect(await read()).toBe("0 OK");
+    }
+    // OpenSSL does not end a path at an authority that another one has issued, so neither does this.
+    stage.file("ca.pem", between.cert);
+    running.access.reload();
+    await ended;
+  });
+
+  test("is not accepted from a handshake that began under the earlier authority", async () => {
+    const {
+      port,
+      server: running,
+      refused,
+      told,
+    } = await stage.start({
+      security: { tls: mutual(NAMES) },
+      ...HOUR,
+    });
+    // Sends the first half of a handshake, and the rest after the change.
+    const relay = createNetServer((near) => {
+      const far = connectNet(port, "127.0.0.1");
+      near.on("error", () => {}).pipe(far);
+      far.on("error", () => {}).on("close", () => near.destroy());
+      far.once("data", (hello: Buffer) => {
+        stage.file("ca.pem", theirs.cert);
+        running.access.reload();
+        near.write(hello);
+        far.pipe(near);
+      });
+    }).listen(0, "127.0.0.1");
+    await once(relay, "listening");
+    const session = connectHttp2(`https://127.0.0.1:${portOf(relay)}`, { ca: ours.cert, ...reader });
+    session.on("error", () => {});
+    await once(session, "close");
+    await told("refused", 1);
+    expect(refused).toMatchObject([{ why: "handshake" }]);
+    relay.close();
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
+import { rsaWeakness } from "../core/rsa-modulus.ts";
 import { fromBase64Url } from "./base64.ts";
 import { isPrivateJwk, isPrivateKeyText, PRIVATE_KEY_REFUSED } from "./private-key.ts";
 
@@ -25,7 +26,6 @@ const COORDINATE_BYTES = new Map([
   ["P-384", 48],
   ["P-521", 66],
 ]);
-const SMALLEST_RSA_BITS = 2048;
 const KEYS_TAKEN = "Ed25519 (OKP), P-256, P-384 or P-521 (EC), or RSA";
 
 /** Reads the JSON of a JWK. Members that do not belong to a key are ignored. Throws `KeyRefused`, also for a private key. */
@@ -104,15 +104,8 @@ function ecOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
 function rsaOf(jwk: Readonly<Record<string, unknown>>): PublicJwk {
   const modulus = withoutLeadingZeros(jwkBytes(jwk, "n"));
   const exponent = withoutLeadingZeros(jwkBytes(jwk, "e"));
-  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
-  if (bits < SMALLEST_RSA_BITS) {
-    throw new KeyRefused(`is an RSA key of ${bits} bits: give one of ${SMALLEST_RSA_BITS} bits or more`);
-  }
-  // With an exponent of 1 the "ciphertext" is the file key; Go's RSA takes at most 31 bits.
-  const e = exponent.length <= 4 ? Buffer.from(exponent).readUIntBE(0, exponent.length) : Infinity;
-  if (e < 3 || e > 0x7fff_ffff || e % 2 === 0) {
-    throw new KeyRefused("is an RSA key with an exponent that is not an odd number from 3 to 2147483647");
-  }
+  const weakness = rsaWeakness(modulus, exponent);
+  if (weakness !== undefined) throw new KeyRefused(`is an RSA key ${weakness}`);
   const publicMembers = { kty: "RSA" as const, n: base64Url(modulus), e: base64Url(exponent) };
   let key: KeyObject;
   try {

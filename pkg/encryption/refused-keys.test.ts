@@ -45,6 +45,11 @@ function evenModulus(): string {
   return modulus.toString("base64url");
 }
 
+function threefold(): string {
+  const modulus = BigInt(`0x${Buffer.from(KEYS.rsa.n ?? "", "base64url").toString("hex")}`) * 3n;
+  return Buffer.from(modulus.toString(16).padStart(514, "0"), "hex").toString("base64url");
+}
+
 describe("a JWK that is refused", () => {
   test.for<[string, JsonWebKey | string, RegExp]>([
     ["nothing", "", /not JSON/],
@@ -78,7 +83,8 @@ describe("a JWK that is refused", () => {
     ["RSA with the exponent 1", { ...KEYS.rsa, e: base64Url(1) }, /exponent/],
     ["RSA with an even exponent", { ...KEYS.rsa, e: base64Url(1, 0, 0) }, /exponent/],
     ["RSA with an exponent of 40 bits", { ...KEYS.rsa, e: base64Url(1, 0, 0, 0, 1) }, /exponent/],
-    ["RSA with an even modulus", { ...KEYS.rsa, n: evenModulus() }, /cannot be encrypted to/],
+    ["RSA with an even modulus", { ...KEYS.rsa, n: evenModulus() }, /modulus can be factored/],
+    ["RSA with the factor 3", { ...KEYS.rsa, n: threefold() }, /modulus can be factored/],
   ])("%s", async ([, jwk, why]) => {
     const config = jwkConfig(jwk);
     const error = await refusalOf(config);

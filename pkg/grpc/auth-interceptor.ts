@@ -64,7 +64,7 @@ export function createAuthInterceptor(options: AuthInterceptorOptions): AuthInte
           needs,
           peer,
           authorization: metadata.get("authorization").map(String),
-          subjectAltName: call.getAuthContext().sslPeerCertificate?.subjectaltname,
+          certificate: call.getAuthContext().sslPeerCertificate,
         });
       } catch (error) {
         reject(GovernanceError.from(error), peer, true);

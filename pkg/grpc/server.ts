@@ -113,7 +113,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     handshakeTimeoutMs,
     tls: access.tls,
     // The connections that it gets are already decrypted.
-    library: server.createConnectionInjector(ServerCredentials.createInsecure()),
+    createInjector: () => server.createConnectionInjector(ServerCredentials.createInsecure()),
     onRefused: options.onConnectionRefused ?? (() => {}),
   });
   const running = createRunningCalls(now);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpsServer, request, type Server } from "node:https";
 import { tmpdir } from "node:os";
@@ -8,11 +8,13 @@ import type { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAuthority, type KeyAndCertificate } from "../../test/support/certificates.ts";
 import { sha256Hex } from "../../test/support/sha256.ts";
+import { systemClocks } from "../core/clock.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { SecuritySettings, TlsSettings } from "../core/security-settings.ts";
 import { type AccessControl, createAccessControl, type RefusedCall } from "./access-control.ts";
-import type { ReloadEvent } from "./watched-files.ts";
+import type { ClientCertificate } from "./client-certificates.ts";
+import { PartlyInForce, type ReloadEvent } from "./watched-files.ts";
 
 const ours = createAuthority("ours");
 const theirs = createAuthority("theirs");
@@ -49,7 +51,7 @@ function accessFor(settings: SecuritySettings): AccessControl {
   // The test decides when files are read again.
   const access = createAccessControl({
     settings,
-    now: Date.now,
+    clocks: systemClocks,
     watchMs: 3_600_000,
     onReload,
     onRefused: (call) => refused.push(call),
@@ -76,7 +78,7 @@ async function httpsFront(access: AccessControl): Promise<Server> {
         needs: url === "/health" ? "none" : method === "GET" ? "read" : "provision",
         peer: `${socket.remoteAddress}:${socket.remotePort}`,
         authorization: headersDistinct["authorization"] ?? [],
-        subjectAltName: clientNames(socket),
+        certificate: isTls(socket) ? certificateOf(socket) : undefined,
       });
       response.end(caller.name);
     } catch (error) {
@@ -86,6 +88,7 @@ async function httpsFront(access: AccessControl): Promise<Server> {
   };
   const server = createHttpsServer(tls.options(), (asked, response) => void respond(asked, response));
   tls.onRenewed((context) => server.setSecureContext(context));
+  server.on("secureConnection", (socket) => tls.connected(socket, () => socket.destroy()));
   server.on("tlsClientError", () => {});
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -93,8 +96,10 @@ async function httpsFront(access: AccessControl): Promise<Server> {
   return server;
 }
 
-function clientNames(socket: object): string | undefined {
-  return isTls(socket) ? socket.getPeerCertificate().subjectaltname : undefined;
+function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
+  const certificate = socket.getPeerCertificate();
+  // Node answers an empty object where there is none.
+  return Object.keys(certificate).length === 0 ? undefined : certificate;
 }
 
 function isTls(socket: object): socket is TLSSocket {
@@ -209,7 +214,7 @@ describe("an access control", () => {
     needs: "read",
     peer: "peer",
     authorization: ["Bearer t"],
-    subjectAltName: undefined,
+    certificate: undefined,
   } as const;
 
   test("reads changed tokens at each reload, and reports what it cannot use once", async () => {
@@ -220,13 +225,58 @@ describe("an access control", () => {
     file("tokens", `provision ${sha256Hex("t")} second`);
     access.reload();
     expect(await access.authorize(head)).toEqual({ name: "token:second", role: "provision" });
-    file("tokens", "t");
+    file("tokens", `t\nread ${sha256Hex("u")} other`);
     access.reload();
     access.reload();
-    expect(await access.authorize(head)).toEqual({ name: "token:second", role: "provision" });
+    await expect(access.authorize(head)).rejects.toMatchObject({ code: "unauthenticated" });
+    expect(await access.authorize({ ...head, authorization: ["Bearer u"] })).toMatchObject({
+      name: "token:other",
+    });
     expect(reloads.map(({ error }) => error?.message)).toEqual([
       undefined,
       expect.stringMatching(/tokens: line 1 must be read or provision/),
+    ]);
+    expect(reloads[1]?.error).toBeInstanceOf(PartlyInForce);
+  });
+
+  test.for([
+    ["is empty", "", /has no token, so no token is accepted/],
+    ["has comments alone", "# none\n\n", /has no token/],
+    ["has only lines that cannot be read", "read xyz\nadmin", /line 1 must be .* \(and 1 more\)$/],
+  ] as const)("SECURITY-6: a token file that %s accepts no token", async ([, content, says]) => {
+    const access = accessFor({ tokensFile: file("tokens", `provision ${sha256Hex("t")}`) });
+    file("tokens", content);
+    access.reload();
+    await expect(access.authorize(head)).rejects.toMatchObject({ code: "unauthenticated" });
+    expect(reloads).toMatchObject([{ error: { message: expect.stringMatching(says) } }]);
+    file("tokens", `read ${sha256Hex("t")} back`);
+    access.reload();
+    expect(await access.authorize(head)).toMatchObject({ name: "token:back" });
+  });
+
+  test.for([
+    ["read", "provision"],
+    ["provision", "read"],
+  ])("a token that comes as %s and again as %s may only read", async ([first, second]) => {
+    const access = accessFor({ tokensFile: file("tokens", `provision ${sha256Hex("t")}`) });
+    file("tokens", `${first} ${sha256Hex("t")} a\n${second} ${sha256Hex("t")} b`);
+    access.reload();
+    expect(await access.authorize(head)).toEqual({ name: "token:a", role: "read" });
+  });
+
+  test("SECURITY-2: a token file that is gone, or that every user may write, leaves the last tokens in force", async () => {
+    const path = file("tokens", `provision ${sha256Hex("t")} deploy`);
+    const access = accessFor({ tokensFile: path });
+    file("tokens", `provision ${sha256Hex("evil")} evil`);
+    chmodSync(path, 0o666);
+    access.reload();
+    expect(await access.authorize(head)).toMatchObject({ name: "token:deploy" });
+    rmSync(path);
+    access.reload();
+    expect(await access.authorize(head)).toMatchObject({ name: "token:deploy" });
+    expect(reloads.map(({ error }) => error?.message)).toEqual([
+      `${path}: may be written by every user, so it is not used; run chmod o-w ${path}`,
+      `${path}: cannot be read (ENOENT); name a readable file`,
     ]);
   });
 
@@ -234,7 +284,7 @@ describe("an access control", () => {
     const path = file("tokens", `read ${sha256Hex("t")} first`);
     const access = createAccessControl({
       settings: { tokensFile: path },
-      now: Date.now,
+      clocks: systemClocks,
       onReload: () => {
         throw new Error("broken observer");
       },

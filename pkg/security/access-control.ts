@@ -1,14 +1,20 @@
-import type { SecureContextOptions, TlsOptions } from "node:tls";
-import type { EpochClock } from "../core/clock.ts";
+import type { SecureContextOptions, TLSSocket, TlsOptions } from "node:tls";
+import type { Clocks, EpochClock } from "../core/clock.ts";
 import { notify } from "../core/events.ts";
 import type { SecuritySettings } from "../core/security-settings.ts";
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
-import { watchTlsFiles } from "./tls-context.ts";
-import type { ReloadableFiles, ReloadEvent } from "./watched-files.ts";
+import { type ClientCertificates, createClientCertificates } from "./client-certificates.ts";
+import { watchAuthorities, watchCertificate } from "./tls-context.ts";
+import {
+  PartlyInForce,
+  type ReloadableFiles,
+  type ReloadableSource,
+  type ReloadEvent,
+} from "./watched-files.ts";
 
 export interface AccessControlOptions {
   readonly settings: SecuritySettings;
-  readonly now: EpochClock;
+  readonly clocks: Clocks;
   /** How often changed files are looked for; 5 s by default. */
   readonly watchMs?: number | undefined;
   /** Called for each file whose change came into force, or could not. */
@@ -29,9 +35,11 @@ export interface RefusedCall {
 export interface AccessControl extends Pick<Authorizer, "authorize"> {
   /** Undefined: the settings have no TLS. */
   readonly tls: ServerTls | undefined;
-  /** The files of certificates and tokens, one piece for each that can be reloaded by itself. */
-  readonly files: readonly ReloadableFiles[];
-  /** Looks for changed files now. */
+  /** Certificates, authorities, tokens and keys, one for each that can be reloaded by itself. */
+  readonly sources: readonly ReloadableSource[];
+  /** Since the keys of JWTs were last fetched; undefined without a URL to fetch them from. */
+  jwksAgeMs(): number | undefined;
+  /** Looks for changed files now, and for connections whose certificate has expired. */
   reload(): void;
   stop(): void;
 }
@@ -42,49 +50,81 @@ export interface ServerTls {
   options(): TlsOptions;
   /** Adds a listener for each later certificate, such as a server's `setSecureContext`. */
   onRenewed(listener: (context: SecureContextOptions) => void): void;
+  /**
+   * A front calls it after each handshake. `end` closes the connection: it is called when the client certificate has
+   * expired, or its authority is not accepted any more.
+   */
+  connected(socket: TLSSocket, end: () => void): void;
 }
 
 const WATCH_MS = 5000;
 
 /** Throws `invalid-argument` or `failed-precondition` for settings and files that cannot be used. */
 export function createAccessControl(options: AccessControlOptions): AccessControl {
-  const { settings, now, watchMs = WATCH_MS } = options;
+  const { settings, clocks, watchMs = WATCH_MS } = options;
   const onReload = (event: ReloadEvent): void => notify(options.onReload, event);
-  const tls = settings.tls === undefined ? undefined : watchedTls(settings.tls, onReload);
+  const tls = settings.tls === undefined ? undefined : watchedTls(settings.tls, clocks.now, onReload);
   const authorizer = createAuthorizer({
     settings,
-    now,
+    clocks,
+    certificates: tls?.certificates,
     onReload,
     onRefused: ({ name }, { operation }) => notify(options.onRefused, { caller: name, operation }),
   });
-  const files = [...(tls === undefined ? [] : [tls.files]), ...authorizer.files];
+  const files = [...(tls?.files ?? []), ...authorizer.files];
   const reload = (): void => {
     for (const each of files) each.reload();
+    tls?.certificates?.sweep();
   };
   const timer = setInterval(reload, watchMs);
   timer.unref();
   return {
     authorize: (head) => authorizer.authorize(head),
     tls,
-    files,
+    sources: [...files, ...authorizer.remote],
+    jwksAgeMs: () => authorizer.jwksAgeMs(),
     reload,
-    stop: () => clearInterval(timer),
+    stop() {
+      clearInterval(timer);
+      authorizer.stop();
+    },
   };
+}
+
+interface WatchedTls extends ServerTls {
+  readonly files: readonly ReloadableFiles[];
+  /** Undefined where clients need no certificate. */
+  readonly certificates: ClientCertificates | undefined;
 }
 
 function watchedTls(
   settings: NonNullable<SecuritySettings["tls"]>,
+  now: EpochClock,
   onReload: (event: ReloadEvent) => void,
-): ServerTls & { readonly files: ReloadableFiles } {
+): WatchedTls {
   const listeners: ((context: SecureContextOptions) => void)[] = [];
-  const files = watchTlsFiles(settings, (event) => {
-    if (event.error === undefined) for (const listener of listeners) listener(files.current);
+  const renewed = (event: ReloadEvent): void => {
+    if (event.error === undefined || event.error instanceof PartlyInForce) {
+      for (const listener of listeners) listener(context());
+      certificates?.sweep();
+    }
     onReload(event);
+  };
+  const own = watchCertificate(settings, renewed);
+  const { clientCaFile } = settings;
+  const authorities = clientCaFile === undefined ? undefined : watchAuthorities(clientCaFile, renewed);
+  const certificates =
+    authorities === undefined ? undefined : createClientCertificates(() => authorities.current, now);
+  const context = (): SecureContextOptions => ({
+    ...own.current,
+    ...(authorities === undefined ? {} : { ca: authorities.current.map(String) }),
   });
-  const requiresClient = settings.clientCaFile !== undefined;
+  const requiresClient = authorities !== undefined;
   return {
-    options: () => ({ ...files.current, requestCert: requiresClient, rejectUnauthorized: requiresClient }),
+    options: () => ({ ...context(), requestCert: requiresClient, rejectUnauthorized: requiresClient }),
     onRenewed: (listener) => void listeners.push(listener),
-    files,
+    connected: (socket, end) => certificates?.add(socket, end),
+    files: [own, ...(authorities === undefined ? [] : [authorities])],
+    certificates,
   };
 }

@@ -1,12 +1,13 @@
-import type { EpochClock } from "../core/clock.ts";
+import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { SecuritySettings } from "../core/security-settings.ts";
 import { altNamesOf, type NameTable, nameTable } from "./alt-names.ts";
 import type { AuthenticatedCaller, RequiredRole } from "./caller.ts";
 import { certificateCallerName } from "./caller-name.ts";
-import { createJwts, type Jwts } from "./jwt.ts";
+import type { ClientCertificate, ClientCertificates } from "./client-certificates.ts";
+import { createJwts, type JwtKeys, type Jwts } from "./jwt.ts";
 import { type TokenTable, watchTokenFile } from "./token-file.ts";
-import type { ReloadableFiles, ReloadEvent, WatchedFiles } from "./watched-files.ts";
+import type { ReloadEvent, WatchedFiles } from "./watched-files.ts";
 
 /** The part of a call that arrives before its body. */
 export interface CallHead {
@@ -17,47 +18,49 @@ export interface CallHead {
   readonly peer: string;
   /** The values of the `authorization` header. */
   readonly authorization: readonly string[];
-  /** `subjectaltname` of the client certificate that TLS has checked; undefined without one. */
-  readonly subjectAltName: string | undefined;
+  /** The client certificate that TLS has checked, of a connection that `ServerTls.connected` knows. */
+  readonly certificate: ClientCertificate | undefined;
 }
 
-export interface Authorizer {
+export interface Authorizer extends Pick<JwtKeys, "files" | "remote" | "stop"> {
   /**
    * Returns the caller if the operation is allowed. Rejects with `unauthenticated` (HTTP: 401) for missing or wrong
    * credentials, `permission-denied` (403) for a caller without the role, and `unavailable` (503) while the keys of
    * JWTs cannot be fetched.
    */
   authorize(head: CallHead): Promise<AuthenticatedCaller>;
-  readonly files: readonly ReloadableFiles[];
+  jwksAgeMs(): number | undefined;
 }
 
 export interface AuthorizerOptions {
   readonly settings: SecuritySettings;
-  readonly now: EpochClock;
+  readonly clocks: Clocks;
+  /** Undefined where clients need no certificate. */
+  readonly certificates: ClientCertificates | undefined;
   readonly onReload: (event: ReloadEvent) => void;
   /** A caller without the role was refused an operation that changes something. */
   readonly onRefused: (caller: AuthenticatedCaller, head: CallHead) => void;
 }
 
 /** Throws `invalid-argument` or `failed-precondition` for settings and files that cannot be used. */
-export function createAuthorizer({ settings, now, onReload, onRefused }: AuthorizerOptions): Authorizer {
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  const { settings, clocks, certificates, onReload, onRefused } = options;
   const { tls } = settings;
-  const hasClientCa = tls?.clientCaFile !== undefined;
   const names = tls === undefined ? undefined : nameTable(tls);
-  if (names !== undefined && !hasClientCa) {
+  if (names !== undefined && certificates === undefined) {
     throw new GovernanceError(
       "invalid-argument",
       "certificate names are listed without a client authority; name the file with the authority's certificate",
     );
   }
-  const bearers = createBearers(settings, now, onReload);
+  const bearers = createBearers(settings, clocks, onReload);
 
   return {
     async authorize(head) {
       const anonymous: AuthenticatedCaller = { name: head.peer, role: "provision" };
       if (head.needs === "none") return anonymous;
       const layers = [
-        hasClientCa ? certificateCaller(head, names) : undefined,
+        certificates === undefined ? undefined : certificateCaller(head, certificates, names),
         bearers === undefined ? undefined : await bearers.callerOf(head.authorization),
       ];
       const caller = lesser(layers.filter((layer) => layer !== undefined)) ?? anonymous;
@@ -71,18 +74,30 @@ export function createAuthorizer({ settings, now, onReload, onRefused }: Authori
       return caller;
     },
     files: bearers?.files ?? [],
+    remote: bearers?.remote ?? [],
+    jwksAgeMs: () => bearers?.ageMs(),
+    stop: () => bearers?.stop(),
   };
 }
 
-function certificateCaller(head: CallHead, table: NameTable | undefined): AuthenticatedCaller {
-  if (head.subjectAltName === undefined && table !== undefined) {
+function certificateCaller(
+  { certificate, peer }: CallHead,
+  certificates: ClientCertificates,
+  table: NameTable | undefined,
+): AuthenticatedCaller {
+  const refusal = certificate === undefined ? "is missing" : certificates.refusalOf(certificate);
+  if (refusal !== undefined) {
+    throw new GovernanceError("unauthenticated", `the client certificate ${refusal}; connect again`);
+  }
+  const subjectAltName = certificate?.subjectaltname;
+  if (subjectAltName === undefined && table !== undefined) {
     throw new GovernanceError("unauthenticated", "the client certificate has no subject alternative name");
   }
-  const names = altNamesOf(head.subjectAltName);
+  const names = altNamesOf(subjectAltName);
   if (table === undefined) {
     const [name] = names;
     return {
-      name: name === undefined ? head.peer : certificateCallerName(name),
+      name: name === undefined ? peer : certificateCallerName(name),
       role: "provision",
     };
   }
@@ -102,20 +117,19 @@ function lesser(layers: readonly AuthenticatedCaller[]): AuthenticatedCaller | u
   return { name: name.join(" via "), role };
 }
 
-interface Bearers {
+interface Bearers extends JwtKeys {
   callerOf(authorization: readonly string[]): Promise<AuthenticatedCaller>;
-  readonly files: readonly ReloadableFiles[];
 }
 
 function createBearers(
   { tokensFile, jwt }: SecuritySettings,
-  now: EpochClock,
+  clocks: Clocks,
   onReload: (event: ReloadEvent) => void,
 ): Bearers | undefined {
   if (tokensFile === undefined && jwt === undefined) return undefined;
   const tokens: WatchedFiles<TokenTable> | undefined =
     tokensFile === undefined ? undefined : watchTokenFile(tokensFile, onReload);
-  const jwts: Jwts | undefined = jwt === undefined ? undefined : createJwts(jwt, now, onReload);
+  const jwts: Jwts | undefined = jwt === undefined ? undefined : createJwts(jwt, clocks, onReload);
   return {
     async callerOf(authorization) {
       const token = bearerToken(authorization);
@@ -125,6 +139,9 @@ function createBearers(
       throw new GovernanceError("unauthenticated", "authorization: the token is unknown");
     },
     files: [...(tokens === undefined ? [] : [tokens]), ...(jwts?.files ?? [])],
+    remote: jwts?.remote ?? [],
+    ageMs: () => jwts?.ageMs(),
+    stop: () => jwts?.stop(),
   };
 }
 

@@ -27,11 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function jwtsAt(now: number): Jwts {
   const jwks = { kind: "file", path: join(folder, "jwks.json") } as const;
   const rules = { jwks, issuer: CLAIMS.iss, audience: CLAIMS.aud, roleClaim: "roles" };
-  return createJwts(
-    rules,
-    () => now,
-    () => {},
-  );
+  return createJwts(rules, { now: () => now, monotonic: () => 0 }, () => {});
 }
 
 async function signed(more: object = {}): Promise<string> {
@@ -67,12 +63,7 @@ test.for(["http://idp.example.org/k", "http://localhost.evil.org/k", "http://loc
       roleClaim: "roles",
       jwks: { kind: "url", url: new URL(url) },
     } as const;
-    const create = () =>
-      createJwts(
-        rules,
-        () => NOON,
-        () => {},
-      );
+    const create = () => createJwts(rules, { now: () => NOON, monotonic: () => 0 }, () => {});
     expect(create).toThrow(/use https, or a file$/);
   },
 );

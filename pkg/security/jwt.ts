@@ -1,28 +1,32 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  jwtVerify,
-} from "jose";
-import type { EpochClock } from "../core/clock.ts";
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { isProtectedUrl } from "../core/listen-address.ts";
 import type { JwtSettings } from "../core/security-settings.ts";
 import type { AuthenticatedCaller } from "./caller.ts";
 import { jwtCallerName } from "./caller-name.ts";
+import { parseJwkSet } from "./jwk-set.ts";
+import { watchJwksUrl } from "./jwks-url.ts";
 import type { ReloadEvent } from "./watched-files.ts";
-import { type ReloadableFiles, type WatchedFiles, watchFiles } from "./watched-files.ts";
+import { type ReloadableFiles, type ReloadableSource, watchFiles } from "./watched-files.ts";
 
-export interface Jwts {
+/** Where the keys come from. */
+export interface JwtKeys {
+  /** The key file, whose changes are looked for. */
+  readonly files: readonly ReloadableFiles[];
+  /** The URL, which is fetched again by itself. */
+  readonly remote: readonly ReloadableSource[];
+  /** Since the keys were last fetched; undefined for a file. */
+  ageMs(): number | undefined;
+  stop(): void;
+}
+
+export interface Jwts extends JwtKeys {
   /**
    * The caller that the JWT names. Rejects with `unauthenticated`, `permission-denied`, or `unavailable` when the keys
    * cannot be fetched.
    */
   verify(token: string): Promise<AuthenticatedCaller>;
-  /** The key file. A URL is fetched again without it. */
-  readonly files: readonly ReloadableFiles[];
 }
 
 /** Only public-key signatures: with a shared secret every service that checks tokens could also sign them. */
@@ -43,11 +47,7 @@ const ALGORITHMS = [
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Throws `invalid-argument` or `failed-precondition` for keys that cannot be used. */
-export function createJwts(
-  rules: JwtSettings,
-  now: EpochClock,
-  onReload: (event: ReloadEvent) => void,
-): Jwts {
+export function createJwts(rules: JwtSettings, clocks: Clocks, onReload: (event: ReloadEvent) => void): Jwts {
   const { issuer, audience } = rules;
   if (issuer === "" || audience === "") {
     throw new GovernanceError(
@@ -55,36 +55,47 @@ export function createJwts(
       "JWT: issuer and audience must be given; without them tokens for other services would be accepted",
     );
   }
-  const keys = jwtKeys(rules.jwks, onReload);
+  const { getKey, ...keys } = jwtKeys(rules.jwks, clocks, onReload);
   return {
+    ...keys,
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, keys.current(), {
+        const { payload } = await jwtVerify(token, getKey, {
           issuer,
           audience,
           algorithms: ALGORITHMS,
           requiredClaims: ["exp", "sub"],
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
-          currentDate: new Date(now()),
+          currentDate: new Date(clocks.now()),
         });
         return callerOf(payload, rules);
       } catch (error) {
         throw verifyFailure(error);
       }
     },
-    files: keys.files,
   };
 }
 
-interface JwtKeys {
-  readonly current: () => JWTVerifyGetKey;
-  readonly files: readonly ReloadableFiles[];
-}
-
-function jwtKeys(jwks: JwtSettings["jwks"], onReload: (event: ReloadEvent) => void): JwtKeys {
+function jwtKeys(
+  jwks: JwtSettings["jwks"],
+  { monotonic }: Clocks,
+  onReload: (event: ReloadEvent) => void,
+): JwtKeys & { readonly getKey: JWTVerifyGetKey } {
   if (jwks.kind === "file") {
-    const file = watchKeyFile(jwks.path, onReload);
-    return { current: () => file.current, files: [file] };
+    const { path } = jwks;
+    const file = watchFiles({
+      subject: "the JWKS file",
+      paths: [path],
+      load: ([content]) => parseJwkSet(path, String(content)),
+      onReload,
+    });
+    return {
+      getKey: (header, token) => file.current.getKey(header, token),
+      files: [file],
+      remote: [],
+      ageMs: () => undefined,
+      stop: () => {},
+    };
   }
   const { url } = jwks;
   if (!isProtectedUrl(url)) {
@@ -93,40 +104,14 @@ function jwtKeys(jwks: JwtSettings["jwks"], onReload: (event: ReloadEvent) => vo
       `JWKS ${url.protocol}//${url.host}: anybody on the network path could replace the keys; use https, or a file`,
     );
   }
-  const remote = createRemoteJWKSet(url, {
-    timeoutDuration: 5000,
-    cooldownDuration: 30_000,
-    cacheMaxAge: 600_000,
-  });
-  return { current: () => remote, files: [] };
-}
-
-function watchKeyFile(path: string, onReload: (event: ReloadEvent) => void): WatchedFiles<JWTVerifyGetKey> {
-  return watchFiles({
-    subject: "the JWKS file",
-    paths: [path],
-    load: ([content]) => {
-      try {
-        const keys: unknown = JSON.parse(content?.toString() ?? "");
-        // The library checks the keys themselves.
-        if (!isKeySet(keys)) throw new TypeError("no keys");
-        return createLocalJWKSet(keys);
-      } catch (error) {
-        throw new GovernanceError(
-          "failed-precondition",
-          `${path}: is not a JSON Web Key Set; it must be {"keys": […]}`,
-          {
-            cause: error,
-          },
-        );
-      }
-    },
-    onReload,
-  });
-}
-
-function isKeySet(value: unknown): value is Parameters<typeof createLocalJWKSet>[0] {
-  return typeof value === "object" && value !== null && "keys" in value && Array.isArray(value.keys);
+  const keys = watchJwksUrl({ url, monotonic, onReload });
+  return {
+    getKey: keys.getKey,
+    files: [],
+    remote: [keys],
+    ageMs: () => keys.ageMs(),
+    stop: () => keys.stop(),
+  };
 }
 
 const READ = "connector:read";
@@ -157,23 +142,6 @@ function verifyFailure(error: unknown): GovernanceError {
   if (error instanceof errors.JWTExpired) return refused("the JWT has expired");
   if (error instanceof errors.JWTClaimValidationFailed)
     return refused(`the JWT's ${error.claim} is not as expected`);
-  if (REFUSING.some((kind) => error instanceof kind)) return refused("the JWT is not signed by a known key");
-  // Everything else is a failure to fetch the keys, which the caller has no part in.
-  return new GovernanceError(
-    "unavailable",
-    "the keys that JWTs are checked with cannot be fetched; try again",
-    {
-      cause: error,
-    },
-  );
+  // Fetching the keys has an error of its own. What is left is a token, or a key, that nothing can be proved with.
+  return refused("the JWT is not signed by a known key");
 }
-
-const REFUSING = [
-  errors.JWSInvalid,
-  errors.JWTInvalid,
-  errors.JWSSignatureVerificationFailed,
-  errors.JWKSNoMatchingKey,
-  errors.JWKSMultipleMatchingKeys,
-  errors.JOSEAlgNotAllowed,
-  errors.JOSENotSupported,
-] as const;

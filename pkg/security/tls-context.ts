@@ -1,4 +1,3 @@
-import type { Buffer } from "node:buffer";
 import { constants, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { GovernanceError } from "../core/errors.ts";
@@ -6,33 +5,68 @@ import type { TlsSettings } from "../core/security-settings.ts";
 import type { ReloadEvent } from "./watched-files.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
-/** The TLS context of the files; each one in force was tried first. Throws `failed-precondition` with the path. */
-export function watchTlsFiles(
-  files: TlsSettings,
+/** The server's certificate with its key; each pair in force was tried first. Throws `failed-precondition` with the path. */
+export function watchCertificate(
+  { certFile, keyFile }: Pick<TlsSettings, "certFile" | "keyFile">,
   onReload: (event: ReloadEvent) => void,
 ): WatchedFiles<SecureContextOptions> {
-  const { certFile, keyFile, clientCaFile } = files;
   return watchFiles({
     subject: "the TLS certificate",
-    paths: [certFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])],
-    load: ([cert, key, ca]) => secureContext(files, cert?.toString(), key?.toString(), ca),
+    paths: [certFile, keyFile],
+    load: ([cert, key]) => ({
+      value: secureContext({ certFile, keyFile }, String(cert), String(key)),
+      flaw: undefined,
+    }),
+    onReload,
+  });
+}
+
+/** The authorities of client certificates. None: no client certificate is accepted. */
+export type Authorities = readonly X509Certificate[];
+
+/** Its own piece, so that a wrong server certificate does not keep an authority that was removed. */
+export function watchAuthorities(
+  path: string,
+  onReload: (event: ReloadEvent) => void,
+): WatchedFiles<Authorities> {
+  return watchFiles({
+    subject: "the client authority",
+    paths: [path],
+    load([content]) {
+      const found = pemCertificates(String(content));
+      const good = found.filter((certificate) => certificate !== undefined);
+      const broken = found.length - good.length;
+      const flaw =
+        found.length === 0
+          ? `${path}: holds no PEM certificate, so no client certificate is accepted; name a file with one`
+          : `${path}: holds a broken PEM certificate; replace it`;
+      return { value: good, flaw: found.length > 0 && broken === 0 ? undefined : flaw };
+    },
     onReload,
   });
 }
 
 function secureContext(
-  { certFile, keyFile, clientCaFile = "" }: TlsSettings,
-  cert = "",
-  key = "",
-  ca: Buffer | undefined,
+  { certFile, keyFile }: Pick<TlsSettings, "certFile" | "keyFile">,
+  cert: string,
+  key: string,
 ): SecureContextOptions {
-  requireCertificates(certFile, cert);
-  // With an empty list of authorities Node trusts every authority that the system knows.
-  if (ca !== undefined) requireCertificates(clientCaFile, ca.toString());
+  const found = pemCertificates(cert);
+  if (found.includes(undefined)) {
+    throw new GovernanceError(
+      "failed-precondition",
+      `${certFile}: holds a broken PEM certificate; replace it`,
+    );
+  }
+  if (found.length === 0) {
+    throw new GovernanceError(
+      "failed-precondition",
+      `${certFile}: holds no PEM certificate; name a file with one`,
+    );
+  }
   const options: SecureContextOptions = {
     cert,
     key,
-    ...(ca === undefined ? {} : { ca: ca.toString() }),
     minVersion: "TLSv1.3",
     // In a resumed session the client certificate is not checked again, although its authority may have been removed.
     secureOptions: constants.SSL_OP_NO_TICKET,
@@ -51,19 +85,13 @@ function secureContext(
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-function requireCertificates(path: string, pem: string): void {
-  const found = pem.match(PEM_CERTIFICATE) ?? [];
-  try {
-    for (const certificate of found) void new X509Certificate(certificate);
-  } catch (error) {
-    throw new GovernanceError("failed-precondition", `${path}: holds a broken PEM certificate; replace it`, {
-      cause: error,
-    });
-  }
-  if (found.length === 0) {
-    throw new GovernanceError(
-      "failed-precondition",
-      `${path}: holds no PEM certificate; name a file with one`,
-    );
-  }
+/** Undefined for one that is broken. */
+function pemCertificates(pem: string): readonly (X509Certificate | undefined)[] {
+  return (pem.match(PEM_CERTIFICATE) ?? []).map((certificate) => {
+    try {
+      return new X509Certificate(certificate);
+    } catch {
+      return undefined;
+    }
+  });
 }

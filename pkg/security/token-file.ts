@@ -2,16 +2,18 @@
 // Several tokens are valid at once, so that callers can change from one to the next. The file has no token itself.
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
-import { GovernanceError } from "../core/errors.ts";
 import type { AuthenticatedCaller, Role } from "./caller.ts";
 import { tokenCallerName } from "./caller-name.ts";
-import type { ReloadEvent } from "./watched-files.ts";
+import type { LoadedContent, ReloadEvent } from "./watched-files.ts";
 import { type WatchedFiles, watchFiles } from "./watched-files.ts";
 
 /** The caller with this token; undefined for an unknown token. Both answers take the same time. */
 export type TokenTable = (token: string) => AuthenticatedCaller | undefined;
 
-/** Throws `failed-precondition` with path and line, never with the content: it may be a token in plain text. */
+/**
+ * Throws `failed-precondition` with path and line, never with the content: it may be a token in plain text. Later the good
+ * lines of the file count, also when there is none.
+ */
 export function watchTokenFile(
   path: string,
   onReload: (event: ReloadEvent) => void,
@@ -28,29 +30,43 @@ interface Entry extends AuthenticatedCaller {
   readonly digest: Buffer;
 }
 
-function tokenTable(path: string, text: string): TokenTable {
-  const entries: Entry[] = [];
+/**
+ * A line that cannot be read takes nothing from the others. A token that is there twice has the lesser of its roles, so
+ * that a second line gives nothing.
+ */
+function tokenTable(path: string, text: string): LoadedContent<TokenTable> {
+  const entries = new Map<string, Entry>();
+  const flaws: string[] = [];
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     const content = line.trim();
     if (content === "" || content.startsWith("#")) continue;
     const entry = entryOf(content);
     if (entry === undefined) {
-      throw new GovernanceError(
-        "failed-precondition",
-        `${path}: line ${at + 1} must be read or provision, the hex SHA-256 of the token and optionally a name`,
+      flaws.push(
+        `line ${at + 1} must be read or provision, the hex SHA-256 of the token and optionally a name`,
       );
+      continue;
     }
-    if (entries.some(({ digest }) => digest.equals(entry.digest))) {
-      throw new GovernanceError(
-        "failed-precondition",
-        `${path}: line ${at + 1} has the token of an earlier line; remove one of the two`,
-      );
+    const key = entry.digest.toString("hex");
+    const earlier = entries.get(key);
+    if (earlier !== undefined) {
+      flaws.push(`line ${at + 1} has the token of an earlier line; remove one of the two`);
+      if (entry.role === "provision") continue;
     }
-    entries.push(entry);
+    entries.set(key, { ...entry, name: earlier?.name ?? entry.name });
   }
-  if (entries.length === 0) {
-    throw new GovernanceError("failed-precondition", `${path}: has no token; add a line for each caller`);
+  if (entries.size === 0 && flaws.length === 0) {
+    flaws.push("has no token, so no token is accepted; add a line for each caller");
   }
+  const [flaw] = flaws;
+  const more = flaws.length > 1 ? ` (and ${flaws.length - 1} more)` : "";
+  return {
+    value: tableOf([...entries.values()]),
+    flaw: flaw === undefined ? undefined : `${path}: ${flaw}${more}`,
+  };
+}
+
+function tableOf(entries: readonly Entry[]): TokenTable {
   return (token) => {
     const digest = createHash("sha256").update(token).digest();
     let found: Entry | undefined;

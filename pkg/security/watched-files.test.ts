@@ -1,10 +1,19 @@
-import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
-import type { ReloadEvent } from "./watched-files.ts";
-import { type WatchedFiles, watchFiles } from "./watched-files.ts";
+import { PartlyInForce, type ReloadEvent, type WatchedFiles, watchFiles } from "./watched-files.ts";
 
 let folder = "";
 let events: ReloadEvent[] = [];
@@ -30,7 +39,7 @@ function watch(): WatchedFiles<string> {
     load: (contents) => {
       const text = contents.map(String).join("+");
       if (text.includes("bad")) throw new GovernanceError("failed-precondition", `refused ${text}`);
-      return text;
+      return { value: text, flaw: text.includes("flaw") ? `flaw in ${text}` : undefined };
     },
     onReload: (event) => events.push(event),
   });
@@ -100,4 +109,75 @@ describe("watched files", () => {
     write("b", "bad");
     expect(watch).toThrow("refused 1+bad");
   });
+
+  test("with a flaw are in force without it, and the flaw is reported once; at the start it is an error", () => {
+    write("a", "1");
+    write("b", "2");
+    const files = watch();
+    write("a", "flaw");
+    for (let at = 0; at < 3; at += 1) expect(files.reload()).toBeInstanceOf(PartlyInForce);
+    expect(files.current).toBe("flaw+2");
+    expect(events.map(({ error }) => error?.message)).toEqual(["flaw in flaw+2"]);
+    write("a", "bad");
+    files.reload();
+    expect(files.current).toBe("flaw+2");
+    write("a", "flaw");
+    expect(files.reload()).toBeInstanceOf(PartlyInForce);
+    write("a", "1");
+    expect(files.reload()).toBeUndefined();
+    expect(events.map(({ error }) => error?.message)).toEqual([
+      "flaw in flaw+2",
+      "refused bad+2",
+      "flaw in flaw+2",
+      undefined,
+    ]);
+    write("a", "flaw");
+    expect(watch).toThrow("flaw in flaw+2");
+  });
+
+  test("are read through the links and modes of a Kubernetes secret", () => {
+    mkdirSync(path("..2026"), { mode: 0o755 });
+    write("..2026/a", "1");
+    chmodSync(path("..2026/a"), 0o440);
+    symlinkSync("..2026", path("..data"));
+    symlinkSync("..data/a", path("a"));
+    write("b", "2");
+    const files = watch();
+    expect(files.current).toBe("1+2");
+    mkdirSync(path("..2027"));
+    write("..2027/a", "3");
+    chmodSync(path("..2027/a"), 0o644);
+    symlinkSync("..2027", path("..new"));
+    renameSync(path("..new"), path("..data"));
+    expect(files.reload()).toBeUndefined();
+    expect(files.current).toBe("3+2");
+  });
+
+  test.for<[string, () => void, RegExp]>([
+    [
+      "every user may write",
+      () => chmodSync(path("a"), 0o646),
+      /a: may be written by every user, so it is not/,
+    ],
+    ["is a fifo", () => replaceWith(() => execFileSync("mkfifo", [path("a")])), /a: is not a regular file/],
+    ["is a directory", () => replaceWith(() => mkdirSync(path("a"))), /a: is not a regular file/],
+    [
+      "is the endless device",
+      () => replaceWith(() => symlinkSync("/dev/zero", path("a"))),
+      /a: is not a regular file/,
+    ],
+    ["is too large", () => write("a", "x".repeat(1024 * 1024 + 1)), /a: is larger than 1 MiB/],
+  ])("of which one %s are not read", ([, make, says]) => {
+    write("a", "1");
+    write("b", "2");
+    const files = watch();
+    make();
+    expect(files.reload()?.message).toMatch(says);
+    expect(files.current).toBe("1+2");
+  });
 });
+
+function replaceWith(make: () => unknown): void {
+  unlinkSync(path("a"));
+  make();
+}

@@ -19,36 +19,62 @@ export interface TestAuthority {
   /** PEM. */
   readonly cert: string;
   issue(request: CertificateRequest): KeyAndCertificate;
+  /** An authority that this one has issued. */
+  issueAuthority(name: string): TestAuthority;
+  /** Another certificate for the same key. PEM. */
+  renewed(): string;
 }
 
 const DAY_MS = 86_400_000;
 
+const IS_AUTHORITY = extension("551d13", sequence(Buffer.from("0101ff", "hex")), true);
+
 export function createAuthority(name: string): TestAuthority {
-  const { privateKey, publicKey } = newKeys();
-  const isAuthority = extension("551d13", sequence(Buffer.from("0101ff", "hex")), true);
-  const shape = { issuer: name, subject: name, publicKey, extensions: [isAuthority] };
+  const keys = newKeys();
+  const own = (): string =>
+    certificate(
+      { issuer: name, subject: name, publicKey: keys.publicKey, extensions: [IS_AUTHORITY] },
+      keys.privateKey,
+    );
+  return authorityOf(name, keys, own);
+}
+
+function authorityOf(name: string, { privateKey }: KeyPair, own: () => string): TestAuthority {
   return {
-    cert: certificate(shape, privateKey),
+    cert: own(),
+    renewed: own,
+    issueAuthority(subject) {
+      const keys = newKeys();
+      const { publicKey } = keys;
+      return authorityOf(subject, keys, () =>
+        certificate({ issuer: name, subject, publicKey, extensions: [IS_AUTHORITY] }, privateKey),
+      );
+    },
     issue({ names, notBefore, notAfter }) {
-      const own = newKeys();
+      const leaf = newKeys();
       const extensions = names.length === 0 ? [] : [extension("551d11", sequence(...names.map(altName)))];
       const request = {
         issuer: name,
         subject: "test",
-        publicKey: own.publicKey,
+        publicKey: leaf.publicKey,
         extensions,
         notBefore,
         notAfter,
       };
       return {
-        key: own.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+        key: leaf.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
         cert: certificate(request, privateKey),
       };
     },
   };
 }
 
-function newKeys(): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
+interface KeyPair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+function newKeys(): KeyPair {
   return generateKeyPairSync("ec", { namedCurve: "P-256" });
 }
 

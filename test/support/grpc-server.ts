@@ -27,7 +27,7 @@ export interface TestServer extends GrpcServer {
 export function testGrpcServer(options: TestServerOptions): TestServer {
   const { security = {}, watchMs, onReload, limits, ...own } = options;
   const clocks = own.clocks ?? systemClocks;
-  const access = createAccessControl({ settings: security, now: clocks.now, watchMs, onReload });
+  const access = createAccessControl({ settings: security, clocks, watchMs, onReload });
   const server = createGrpcServer({
     provisioning: undefined,
     insecure: false,

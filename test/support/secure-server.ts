@@ -32,7 +32,9 @@ export interface SecureHarness {
 }
 
 export interface SecureOptions
-  extends Partial<Pick<TestServerOptions, "security" | "watchMs" | "limits" | "insecure" | "reflection">> {
+  extends Partial<
+    Pick<TestServerOptions, "security" | "watchMs" | "limits" | "insecure" | "reflection" | "clocks">
+  > {
   readonly connector?: Partial<Connector>;
   readonly listen?: string;
 }

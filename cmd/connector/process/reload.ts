@@ -1,13 +1,13 @@
 import type { LogLevel } from "../../../pkg/core/log-level.ts";
 import type { AdjustableLogger, Logger } from "../../../pkg/ops/logger.ts";
-import type { ReloadableFiles } from "../../../pkg/security/watched-files.ts";
+import { PartlyInForce, type ReloadableSource } from "../../../pkg/security/watched-files.ts";
 import type { Context } from "./context.ts";
 
 /** Something that SIGHUP reloads. */
 export interface Reloadable {
   /** For the log, such as `the certificates`. */
   readonly name: string;
-  /** When it throws, the previous version must stay in use. */
+  /** When it throws, the previous version stays in use; `PartlyInForce`: the new one, without what cannot be used. */
   reload(): void | Promise<void>;
 }
 
@@ -25,7 +25,11 @@ export function reloadOnHangup(
         await piece.reload();
       } catch (error) {
         failed.push(name);
-        log.failure(`SIGHUP: cannot reload ${name}; the previous version stays in use`, error);
+        const what =
+          error instanceof PartlyInForce
+            ? `reloaded ${name}, but not all of it`
+            : `cannot reload ${name}; the previous version stays in use`;
+        log.failure(`SIGHUP: ${what}`, error);
       }
     }
     const done = pieces.map(({ name }) => name).filter((name) => !failed.includes(name));
@@ -33,12 +37,12 @@ export function reloadOnHangup(
   });
 }
 
-/** The files of a certificate or of tokens. */
-export function reloadableFiles(files: ReloadableFiles): Reloadable {
+/** Certificates, authorities, tokens and keys. */
+export function reloadableSource(source: ReloadableSource): Reloadable {
   return {
-    name: files.subject,
-    reload() {
-      const failure = files.reload();
+    name: source.subject,
+    async reload() {
+      const failure = await source.reload();
       if (failure !== undefined) throw failure;
     },
   };

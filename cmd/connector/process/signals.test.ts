@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import { createLogger } from "../../../pkg/ops/logger.ts";
-import { reloadableFiles, reloadableLevel, reloadOnHangup } from "./reload.ts";
+import { reloadableLevel, reloadableSource, reloadOnHangup } from "./reload.ts";
 import { createSignals, type Signals } from "./signals.ts";
 
 interface Rig {
@@ -144,7 +144,7 @@ describe("what is reloaded", () => {
     const log = createLogger({ level: "info", format: "json", write, now: () => 0 });
     let failure: Error | undefined = new GovernanceError("failed-precondition", "tls.crt: is no certificate");
     const files = { subject: "the TLS certificate", reload: () => failure };
-    reloadOnHangup([reloadableFiles(files)], signals, log);
+    reloadOnHangup([reloadableSource(files)], signals, log);
     for (const next of [failure, undefined, undefined]) {
       send("SIGHUP");
       await settled();

@@ -1,6 +1,7 @@
 // The way of a connection: counted, then through TLS, then given to the library.
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/access-control.ts";
 import { type ConnectionEnds, createConnections } from "./connections.ts";
@@ -21,9 +22,20 @@ export interface ConnectionAcceptorOptions {
   readonly handshakeTimeoutMs: number;
   /** Undefined for plaintext. */
   readonly tls: ServerTls | undefined;
-  readonly library: { injectConnection(connection: Duplex): void };
+  /** The library's way to take a connection; one for each, so that each can be ended by itself. */
+  readonly createInjector: () => Injector;
   readonly onRefused: (event: RefusedConnection) => void;
 }
+
+/** Of grpc-js. `drain` sends GOAWAY, and destroys the connection when its calls have not ended after the grace time. */
+export interface Injector {
+  injectConnection(connection: Duplex): void;
+  drain(graceMs: number): void;
+  destroy(): void;
+}
+
+/** Calls that run when a client certificate stops being valid may end; new ones are refused at once. */
+const INVALID_CERTIFICATE_GRACE_MS = 10_000;
 
 export interface ConnectionAcceptor {
   accept(socket: Socket): void;
@@ -37,14 +49,22 @@ export interface ConnectionAcceptor {
 }
 
 export function createConnectionAcceptor(options: ConnectionAcceptorOptions): ConnectionAcceptor {
-  const { maxConnections, handshakeTimeoutMs, tls, library, onRefused } = options;
+  const { maxConnections, handshakeTimeoutMs, tls, createInjector, onRefused } = options;
   let open = true;
   const connections = createConnections(maxConnections, (why, peer) =>
     notify(onRefused, { peer, why, code: undefined }),
   );
   const inject = (socket: Socket): void => {
-    if (open) library.injectConnection(socket);
-    else socket.destroy();
+    if (!open) {
+      socket.destroy();
+      return;
+    }
+    const injector = createInjector();
+    socket.once("close", () => injector.destroy());
+    if (socket instanceof TLSSocket) {
+      tls?.connected(socket, () => injector.drain(INVALID_CERTIFICATE_GRACE_MS));
+    }
+    injector.injectConnection(socket);
   };
   const terminator =
     tls === undefined

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import type { ServerTls } from "../../security/access-control.ts";
 
@@ -15,7 +15,7 @@ export interface TlsTerminator {
   handshake(socket: Socket): void;
 }
 
-/** A later certificate counts for later handshakes; open connections keep theirs. */
+/** A later server certificate counts for later handshakes; open connections keep theirs. */
 export function createTlsTerminator(options: TlsTerminatorOptions): TlsTerminator {
   const { tls, handshakeTimeoutMs, onReady, onRefused } = options;
   // It listens nowhere: it gets its connections from `handshake`.
@@ -24,15 +24,25 @@ export function createTlsTerminator(options: TlsTerminatorOptions): TlsTerminato
     ALPNProtocols: ["h2"],
     handshakeTimeout: handshakeTimeoutMs,
   });
-  tls.onRenewed((context) => server.setSecureContext(context));
+  /** In their handshake, or of a peer that was not found again. */
+  const pending = new Set<Socket>();
+  tls.onRenewed((context) => {
+    server.setSecureContext(context);
+    // They would be judged by the earlier authorities.
+    for (const socket of pending) socket.destroy();
+  });
   /** A destroyed socket no longer knows its peer. */
   const peers = new WeakMap<object, string>();
+  // The connection below, which Node does not document. Without it a refusal has no peer, and new certificate files end
+  // the connections.
+  const rawOf = (socket: TLSSocket): unknown => Reflect.get(socket, "_parent");
   const peerOf = (socket: TLSSocket): string => {
-    // The connection below, which Node does not document. Without it a refusal has no peer, and nothing else is lost.
-    const raw: unknown = Reflect.get(socket, "_parent");
+    const raw = rawOf(socket);
     return (typeof raw === "object" && raw !== null ? peers.get(raw) : undefined) ?? "unknown";
   };
   server.on("secureConnection", (socket) => {
+    const raw = rawOf(socket);
+    if (raw instanceof Socket) pending.delete(raw);
     socket.on("error", () => {});
     if (socket.alpnProtocol === "h2") {
       onReady(socket);
@@ -52,6 +62,8 @@ export function createTlsTerminator(options: TlsTerminatorOptions): TlsTerminato
   return {
     handshake(socket) {
       peers.set(socket, `${socket.remoteAddress}:${socket.remotePort}`);
+      pending.add(socket);
+      socket.once("close", () => pending.delete(socket));
       server.emit("connection", socket);
     },
   };

@@ -77,4 +77,6 @@ export interface MetricSources {
   /** Undefined while no sync reads. */
   readonly syncProgress: () => SyncProgressStatus | undefined;
   readonly certificates: () => readonly CertificateStatus[];
+  /** Since the keys of JWTs were last fetched; undefined without a URL to fetch them from. */
+  readonly jwksAgeMs: () => number | undefined;
 }

@@ -204,6 +204,7 @@ const SOURCES: MetricSources = {
     leftMs: 1500,
   }),
   certificates: () => [{ certificate: "server", expiresAtMs: NOON }],
+  jwksAgeMs: () => 90_000,
 };
 
 const LOOKED_UP = [
@@ -221,6 +222,7 @@ const LOOKED_UP = [
   ["connector_changes_limit", '{budget="deletions",window="hour"} 10'],
   ["connector_audit_last_seq", "41"],
   ["connector_ready", "1"],
+  ["connector_jwks_age_seconds", "90"],
   ["connector_sync_progress_estimated_users", "130"],
   ["connector_sync_progress_open_listings", "3"],
   ["connector_sync_progress_left_seconds", "1.5"],

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<Name, true>> = {
   ready: true,
   syncProgress: true,
   certificates: true,
+  jwksAgeMs: true,
 };
 
 /** The sources that were added so far. */

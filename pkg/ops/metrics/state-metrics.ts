@@ -41,6 +41,14 @@ export function createStateMetrics(registry: Registry, sources: Sources, now: Ep
     const ready = sources.read("ready", (last) => last());
     return ready === undefined ? undefined : Number(ready);
   });
+  gauge(
+    "connector_jwks_age_seconds",
+    "Seconds since the keys of JWTs were last fetched from their URL, which is done every minute.",
+    () => {
+      const ageMs = sources.read("jwksAgeMs", (age) => age());
+      return ageMs === undefined ? undefined : ageMs / 1000;
+    },
+  );
 
   const progress = () => sources.read("syncProgress", (status) => status());
   const rows: Gauge<"kind"> = new Gauge({

@@ -7,22 +7,24 @@ import {
   createAccessControl,
   type RefusedCall,
 } from "../../../../pkg/security/access-control.ts";
+import { PartlyInForce } from "../../../../pkg/security/watched-files.ts";
 
 /** Who may connect and call, the same for every front. Reloads are logged and counted. */
 export function openAccess(
   { service }: Config,
-  { now }: Clocks,
+  { now, monotonic }: Clocks,
   metrics: Metrics | undefined,
   log: Logger,
   onRefused: (call: RefusedCall) => void,
 ): AccessControl {
   return createAccessControl({
     settings: service,
-    now,
+    clocks: { now, monotonic },
     onRefused,
     onReload({ subject, error }) {
       metrics?.reload(error === undefined);
       if (error === undefined) log.info(`reloaded ${subject}`);
+      else if (error instanceof PartlyInForce) log.failure(`reloaded ${subject}, but not all of it`, error);
       else log.failure(`cannot reload ${subject}; the previous version stays in use`, error);
     },
   });

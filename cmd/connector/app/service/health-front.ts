@@ -9,7 +9,14 @@ import type { Runtime } from "../compose.ts";
 import type { Front, Service } from "./front.ts";
 
 /** Liveness, readiness and metrics over HTTP. */
-export function healthFront({ config, context, runtime, telemetry, lastSync }: Service): Front | undefined {
+export function healthFront({
+  config,
+  context,
+  runtime,
+  telemetry,
+  access,
+  lastSync,
+}: Service): Front | undefined {
   const { metrics } = telemetry;
   if (metrics === undefined) return undefined;
   const { now, monotonic, signal } = context;
@@ -21,7 +28,11 @@ export function healthFront({ config, context, runtime, telemetry, lastSync }: S
     now,
     monotonic,
   });
-  metrics.watch({ ...sourcesOf(config, runtime, probe), syncProgress: () => lastSync.progress() });
+  metrics.watch({
+    ...sourcesOf(config, runtime, probe),
+    syncProgress: () => lastSync.progress(),
+    jwksAgeMs: () => access.jwksAgeMs(),
+  });
   const server = createHealthServer({
     ...config.health,
     live: () => true,
@@ -46,7 +57,7 @@ function sourcesOf(
   config: Config,
   { throttle, meter, journal }: Runtime,
   probe: ReadinessProbe,
-): Omit<MetricSources, "syncProgress"> {
+): Omit<MetricSources, "syncProgress" | "jwksAgeMs"> {
   const { provisioning, service, stateDir, poolId } = config;
   const { tls } = service;
   return {

@@ -12,7 +12,7 @@ import { openTelemetry } from "../../app/service/service-telemetry.ts";
 import { logWaits } from "../../app/waits.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
-import { reloadableFiles, reloadableLevel, reloadOnHangup } from "../../process/reload.ts";
+import { reloadableLevel, reloadableSource, reloadOnHangup } from "../../process/reload.ts";
 import { toExitCode } from "../with-runtime.ts";
 
 /** The last spans get this long to leave, whatever is left of the grace. */
@@ -54,7 +54,7 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     }
 
     reloadOnHangup(
-      [...access.files.map(reloadableFiles), reloadableLevel(log, () => readConfig().log)],
+      [...access.sources.map(reloadableSource), reloadableLevel(log, () => readConfig().log)],
       context,
       log,
     );
