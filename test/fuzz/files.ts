@@ -141,7 +141,7 @@ export const journal: MakeSubject = async (folder) => {
       }
       const bytes = random.once(20) ? mutated(valid, random) : pagesMutated(valid, random);
       writeFileSync(journalDatabasePath(dir, POOL_ID), bytes, { mode: 0o600 });
-      const opened = openJournal({ dir, poolId: POOL_ID, now: Date.now, sleep });
+      const opened = openJournal({ dir, poolId: POOL_ID, now: Date.now, bootClock: BOOT, sleep });
       try {
         opened.status();
         opened.spent("deletions", Date.now());
@@ -157,6 +157,8 @@ export const journal: MakeSubject = async (folder) => {
   };
 };
 
+const BOOT = { boot: "boot", upMs: () => performance.now() };
+
 const DONE = { state: "done", requestId: "r-1", code: undefined, reason: undefined } as const;
 
 const change = (id: string) =>
@@ -171,7 +173,7 @@ const change = (id: string) =>
 
 /** The database after a process that left changes open. */
 async function journalWithChanges(dir: string): Promise<Buffer> {
-  const opened = openJournal({ dir, poolId: POOL_ID, now: Date.now, sleep });
+  const opened = openJournal({ dir, poolId: POOL_ID, now: Date.now, bootClock: BOOT, sleep });
   for (const id of ["one", "two", "three"]) {
     await opened.begin(change(id), never);
     opened.note(id, { hints: { login: PLANTED, times: 3 }, undo: { members: ["a", "b"] } });

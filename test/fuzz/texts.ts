@@ -11,6 +11,7 @@ import { collectorEndpoint, jwksUrl } from "../../pkg/config/table/values/servic
 import { httpUrl, proxyUrl, roleArn } from "../../pkg/config/table/values/shapes.ts";
 import { parseInterval, parseTime } from "../../pkg/config/table/values/times.ts";
 import { parseClientMetadata } from "../../pkg/core/client-metadata.ts";
+import { systemClocks } from "../../pkg/core/clock.ts";
 import { parseListenAddress } from "../../pkg/core/listen-address.ts";
 import { parseUserSearch } from "../../pkg/core/user-search.ts";
 import { createPasswordOpener } from "../../pkg/encryption/password-opener.ts";
@@ -82,7 +83,7 @@ const head = (bearer: string) => ({
   needs: "provision" as const,
   peer: "127.0.0.1:1",
   authorization: [`Bearer ${bearer}`],
-  subjectAltName: undefined,
+  certificate: undefined,
 });
 
 async function askedBy(make: () => AccessControl, bearer: string): Promise<Outcome> {
@@ -108,7 +109,7 @@ export const tokenFile: MakeSubject = (folder) => {
   return {
     read(random) {
       writeFileSync(path, mutated(random.once(4) ? withPlainToken : valid, random));
-      const make = () => createAccessControl({ settings: { tokensFile: path }, now: Date.now });
+      const make = () => createAccessControl({ settings: { tokensFile: path }, clocks: systemClocks });
       return askedBy(make, random.once(4) ? hostileText(random) : TOKEN);
     },
   };
@@ -139,7 +140,7 @@ export const keySet: MakeSubject = async (folder) => {
       writeFileSync(path, inKeys ? mutated(valid, random) : valid);
       const settings = { jwt: { ...jwt, roleClaim: random.once(9) ? "__proto__" : "roles" } };
       const token = inKeys ? signed : mutated(Buffer.from(signed), random).toString("latin1");
-      return askedBy(() => createAccessControl({ settings, now: Date.now }), token);
+      return askedBy(() => createAccessControl({ settings, clocks: systemClocks }), token);
     },
   };
 };

@@ -30,7 +30,13 @@ function later(ms: number): number {
 
 beforeAll(() => {
   empty = temporaryFolder();
-  openJournal({ dir: join(empty.path, "state"), poolId: POOL, now: () => nowMs, sleep }).end();
+  openJournal({
+    dir: join(empty.path, "state"),
+    poolId: POOL,
+    now: () => nowMs,
+    bootClock: { boot, upMs: () => 0 },
+    sleep,
+  }).end();
 });
 afterAll(() => empty.remove());
 beforeEach(() => {
