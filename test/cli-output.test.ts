@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withoutEndpointLine } from "../cmd/connector/endpoint-line.fixture.ts";
 import { people } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
-import { withoutEndpointLine } from "./support/endpoint-line.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 const MAIN = resolve(import.meta.dirname, "../cmd/connector/main.ts");

@@ -1,6 +1,7 @@
 import { type DescMethod, toBinary } from "@bufbuild/protobuf";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { describe, expect, test, vi } from "vitest";
+import { withoutEndpointLine } from "../cmd/connector/endpoint-line.fixture.ts";
 import { WRITE_OPERATIONS } from "../pkg/core/operations.ts";
 import { Secret } from "../pkg/core/secret.ts";
 import { createSealer } from "../pkg/encryption/sealer.ts";
@@ -8,7 +9,6 @@ import { jwkConfig, ownKey } from "../pkg/encryption/sealing.fixture.ts";
 import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
 import { StatusSchema } from "../pkg/gen/google/rpc/status_pb.ts";
 import { type RunningCli, startCli } from "./support/connector-cli.ts";
-import { withoutEndpointLine } from "./support/endpoint-line.ts";
 import { type GrpcTestClient, grpcClient, type Reply } from "./support/grpc-client.ts";
 import { type OtlpCollector, startOtlpCollector } from "./support/otlp-collector.ts";
 import {

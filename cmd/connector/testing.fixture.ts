@@ -1,5 +1,5 @@
 // What unit tests of the command line share.
-import { withoutEndpointLine } from "../../test/support/endpoint-line.ts";
+import { withoutEndpointLine } from "./endpoint-line.fixture.ts";
 import type { Context, Input, Output } from "./process/context.ts";
 
 export interface MemoryOutput extends Output {

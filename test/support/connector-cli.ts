@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { withoutEndpointLine } from "./endpoint-line.ts";
+import { withoutEndpointLine } from "../../cmd/connector/endpoint-line.fixture.ts";
 
 export interface CliResult {
   /** null when a signal ended it. */
