@@ -54,6 +54,20 @@ export function waitText({ operation, waitedMs, attempt, why }: Waiting): string
   return `waiting for AWS: ${why} (${operation}${again}, ${Math.round(waitedMs / 1000)} s)`;
 }
 
+/** The same for the front of a progress line, which has little room. */
+export function shortWaitText({ waitedMs, attempt, why }: Waiting): string {
+  const lead = attempt > 1 ? "retrying" : "waiting for AWS";
+  return why === SLOWED_DOWN ? why : `${lead}: ${why} (${Math.round(waitedMs / 1000)} s)`;
+}
+
+/** In few words what the call waits for that has waited longest, once that takes a while. */
+export function shortWait(watch: WaitWatch): string | undefined {
+  const waiting = watch.longest(UNEXPLAINED_MS);
+  return waiting === undefined ? undefined : shortWaitText(waiting);
+}
+
+const SLOWED_DOWN = "slowed down by AWS";
+
 /** Shows what is waited for, until it is closed. */
 export function showWaits(
   watch: WaitWatch,

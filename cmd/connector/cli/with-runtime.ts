@@ -13,26 +13,33 @@ export interface ComposingContext extends Context {
 
 /**
  * Runs a command over the composed program, and resolves with its exit code. `hasProgress`: the command shows on the
- * terminal how it goes, and takes so long that nobody waits for each of its calls.
+ * terminal how it goes, and takes so long that nobody waits for each of its calls. `showsWaits`: also what it waits for.
  */
 export function withRuntime(
   config: Config,
   context: ComposingContext,
   work: (runtime: Runtime, diagnostics: Diagnostics) => Promise<number>,
-  { hasProgress = false } = {},
+  { hasProgress = false, showsWaits = false } = {},
 ): Promise<number> {
   return toExitCode(config, context, async (diagnostics, shutdown) => {
     const { log, liveLine } = diagnostics;
     const personWaits = context.stderr.isTerminal && !hasProgress;
     const runtime = (context.compose ?? compose)({ config, clocks: context, log, shutdown, personWaits });
-    const live = personWaits && config.log.format === "console" && context.env["TERM"] !== "dumb";
-    const waits = live ? showWaits(runtime.waits, liveLine) : logWaits(runtime.waits, log);
+    const live = isLive(config, context);
+    const waits = live && personWaits ? showWaits(runtime.waits, liveLine) : undefined;
+    const logged = waits === undefined && !(live && showsWaits) ? logWaits(runtime.waits, log) : undefined;
     try {
       return await work(runtime, diagnostics);
     } finally {
-      waits.close();
+      waits?.close();
+      logged?.close();
     }
   });
+}
+
+/** Whether a line on the terminal can be rewritten in place. */
+export function isLive({ log: { format } }: Config, { stderr, env }: Context): boolean {
+  return stderr.isTerminal && format === "console" && env["TERM"] !== "dumb";
 }
 
 /**

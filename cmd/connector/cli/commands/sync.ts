@@ -3,6 +3,7 @@ import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
 import { syncOptions, warnOfRecreatedGroups } from "../../app/sync.ts";
 import { syncStatus } from "../../app/sync-status.ts";
+import { shortWait } from "../../app/waits.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { printSummary } from "../output/sync-summary.ts";
@@ -20,7 +21,12 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
         pieces: runtime,
         clocks: context,
         follow: (tracker) =>
-          followSync(() => syncStatus(tracker, runtime), { ...runtime, liveLine }, config, context),
+          followSync(
+            () => syncStatus(tracker, runtime),
+            { log: runtime.log, liveLine, waiting: () => shortWait(runtime.waits) },
+            config,
+            context,
+          ),
         resumedBy: "the same command",
       });
       const { published, ...result } = await syncOnce(options, context.signal);
@@ -37,6 +43,6 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
       }
       return OK;
     },
-    { hasProgress: true },
+    { hasProgress: true, showsWaits: true },
   );
 }

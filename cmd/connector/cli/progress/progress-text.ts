@@ -18,18 +18,23 @@ const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const RATE = new Intl.NumberFormat("en", { maximumFractionDigits: 1, useGrouping: false });
 
 /**
- * The text of the live line. Trouble comes first, then the time left, then what is read, since a narrow terminal cuts the
+ * The text of the live line. Trouble comes first, `waiting` before other trouble, then the time left, then what is read, since a narrow terminal cuts the
  * end.
  */
-export function progressText(state: SyncState, pace: Pace, left: TimeLeft | undefined): string {
+export function progressText(
+  state: SyncState,
+  pace: Pace,
+  left: TimeLeft | undefined,
+  waiting?: string,
+): string {
   const { counts, estimatedUsers, previous } = state;
   // Calls are counted when AWS answers, so answers that come together can exceed the allowed rate for a moment.
   const used = Math.min(pace.usedPerSecond, pace.grantedPerSecond);
-  const trouble = troubleText(pace);
+  const trouble = waiting ?? troubleText(pace);
   const parts = [
     ...(trouble === undefined ? [] : [trouble]),
     // While calls fail, nobody knows how long it takes.
-    ...(left === undefined || pace.trouble !== undefined
+    ...(left === undefined || pace.trouble !== undefined || waiting !== undefined
       ? []
       : [`${left.known ? "about" : "at least"} ${formatDuration(Math.ceil(left.ms / 1000) * 1000)} left`]),
     `reading ${readingNow(state)}`,

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { loaded } from "../../../../pkg/config/testing.fixture.ts";
 import {
   advance,
   GROUPS_LISTING,
@@ -7,10 +8,13 @@ import {
   type SyncCounts,
   USERS_LISTING,
 } from "../../../../pkg/core/sync-plan.ts";
+import { createLogger } from "../../../../pkg/ops/logger.ts";
 import { createCallMeter } from "../../../../pkg/ops/metrics/call-meter.ts";
 import { createSyncTracker, type SyncState } from "../../../../pkg/sync/sync-progress.ts";
-import { memoryOutput } from "../../testing.fixture.ts";
+import { shortWait, shortWaitText } from "../../app/waits.ts";
+import { memoryContext, memoryOutput } from "../../testing.fixture.ts";
 import { formatDuration } from "../output/text.ts";
+import { followSync } from "./follow-sync.ts";
 import { createLiveLine } from "./live-line.ts";
 import { progressText } from "./progress-text.ts";
 
@@ -68,6 +72,51 @@ describe("the live line", () => {
     expect(text).toMatch(new RegExp(`^${words} · reading `));
     expect(text).not.toContain("left");
   });
+
+  test.for([
+    [{ attempt: 3, why: "connection refused" }, "retrying: connection refused (5 s)"],
+    [{ attempt: 1, why: "no answer yet" }, "waiting for AWS: no answer yet (5 s)"],
+    [{ attempt: 1, why: "AWS credentials" }, "waiting for AWS: AWS credentials (5 s)"],
+    [{ attempt: 2, why: "slowed down by AWS" }, "slowed down by AWS"],
+  ] as const)("shows first what a call waits for, and no time left: %o", ([wait, words]) => {
+    const waiting = shortWaitText({ operation: "ListUsers", waitedMs: 5_400, ...wait });
+    const trouble = "ECONNREFUSED";
+    const text = progressText(state(), { ...pace, trouble }, { ms: 60_000, known: true }, waiting);
+    expect(text.startsWith(`${words} · reading users`)).toBe(true);
+    expect(text).not.toContain("left");
+  });
+
+  test.for([
+    ["console", "xterm", true],
+    ["console", "dumb", false],
+    ["json", "xterm", false],
+  ] as const)(
+    "of a sync has the wait in it, with logs as %s on a terminal %s: %s",
+    ([format, term, live]) => {
+      vi.useFakeTimers();
+      const stderr = memoryOutput({ isTerminal: true });
+      const context = memoryContext({ stderr, env: { TERM: term, HOME: "/nowhere" } });
+      const { config } = loaded("sync", { "log-format": format });
+      const log = createLogger({ level: "error", format: "json", write: () => {}, now: () => 0 });
+      const waiting = {
+        operation: "ListUsers",
+        waitedMs: 7_000,
+        attempt: 2,
+        why: "connection refused",
+      } as const;
+      const waits = { observe: () => {}, longest: () => waiting };
+      const line = createLiveLine(stderr);
+      const status = { ...pace, state: state(), left: undefined, calls: 0 };
+      followSync(
+        () => status,
+        { log, liveLine: line, waiting: () => shortWait(waits) },
+        config,
+        context,
+      ).close();
+      expect(stderr.text().includes("retrying: connection refused (7 s) · reading")).toBe(live);
+      vi.useRealTimers();
+    },
+  );
 
   test("says that AWS slows it down before the time left, as long as the rate is below the set one", () => {
     const text = progressText(state(), { ...pace, grantedPerSecond: 2.5 }, { ms: 60_000, known: true });
