@@ -16,6 +16,7 @@ function pool(users: number): Pool {
 }
 
 describe("connector sync", () => {
+  let served: Pool;
   let cognito: ScriptedCognito;
   let folder: string;
   let file: string;
@@ -23,7 +24,8 @@ describe("connector sync", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "connector-sync-"));
     file = join(folder, "pool.c1z");
-    cognito = await startScriptedCognito({ pools: [pool(130)] });
+    served = pool(130);
+    cognito = await startScriptedCognito({ pools: [served] });
   });
 
   afterEach(async () => {
@@ -118,6 +120,33 @@ describe("connector sync", () => {
     expect(JSON.parse(stdout)).toMatchObject({ users: 130, memberships: 130, resumed: true });
     expect(stderr).toMatch(/^\d\d:\d\d:\d\d INFO {2}resuming an interrupted sync /);
   });
+
+  test.for([
+    ["of which the members were read in part", "all"],
+    ["of which the members were read", "small"],
+  ] as const)(
+    "L-11: that goes on does not keep the members of a group that was made again meanwhile: one %s",
+    async ([, name]) => {
+      served.addGroup({ name: "small", createdAt: new Date("2026-01-01T00:00:00Z") });
+      for (const { username } of served.allUsers().slice(0, 3)) served.join(username, "small");
+      cognito.script({
+        operation: "ListUsersInGroup",
+        continues: true,
+        error: { name: "AccessDeniedException" },
+        times: 1,
+      });
+      expect((await runCli(args())).code).toBe(7);
+      served.deleteGroup(name);
+      served.addGroup({ name, createdAt: new Date("2026-11-20T00:00:00Z") });
+      served.join(served.allUsers()[5]?.username ?? "", name);
+      const { code, stdout } = await runCli(args());
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        memberships: name === "all" ? 3 + 1 : 130 + 1,
+        resumed: true,
+      });
+    },
+  );
 
   test("keeps its state in the folder of --state-dir", async () => {
     const state = join(folder, "state");

@@ -100,6 +100,30 @@ test("L-11: a process that resumes the run knows it too", async () => {
   expect(await grantsOf(published.file)).toEqual([expect.stringContaining("group_was_recreated")]);
 });
 
+test.for([
+  ["read to the end", ""],
+  ["read in part", "page-2"],
+])(
+  "L-11: a group that is made again while no process reads loses its older members, %s",
+  async ([, token = ""]) => {
+    const cut = await begin();
+    await cut.commit(syncPage(advance(USERS_LISTING, "")));
+    await cut.commit(groupPage(MONDAY));
+    const members = membersPage("u1", "u2");
+    await cut.commit({ ...members, cursor: advance(membersListing("admins"), token) });
+    await cut.close();
+    const resumed = await begin();
+    await resumed.rewind([GROUPS_LISTING]);
+    await resumed.commit({ ...groupPage(FRIDAY), membersAreIdle: true });
+    expect(await openListingsIn(resumed)).toEqual([membersListing("admins")]);
+    expect(resumed.counts.memberships).toBe(0);
+    await resumed.commit(membersPage("u2"));
+    const published = await resumed.publish({ acceptShrink: true }, never);
+    await resumed.close();
+    expect(published.counts).toMatchObject({ groups: 1, memberships: 1 });
+  },
+);
+
 test("L-11: a group without a creation time, in either run, is not called another one", async () => {
   await synced(undefined, "u1");
   expect((await synced(MONDAY, "u1")).recreatedGroups).toEqual([]);

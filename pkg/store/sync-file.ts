@@ -273,10 +273,11 @@ function completeRun(previous: PreviousFile | undefined): CompleteRun | undefine
 }
 
 /** The page as Baton messages, which the file stores as they are. */
-function rowsOf({ cursor, opens, users, groups, memberships }: SyncPage): RunPage {
+function rowsOf({ cursor, opens, membersAreIdle, users, groups, memberships }: SyncPage): RunPage {
   return {
     cursor,
     opens,
+    ...(membersAreIdle === undefined ? {} : { membersAreIdle }),
     principals: users,
     resources: groups.map((group) => group.build()),
     entitlements: groups.flatMap((group) => group.entitlements()),

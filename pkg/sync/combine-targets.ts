@@ -117,6 +117,16 @@ export class TargetGroup<P extends PublishedRun> {
     return first ?? [];
   }
 
+  /** Sets a listing back to its first page, and keeps its rows. */
+  async readAgain(first: ListingCursor): Promise<void> {
+    await this.each((target) => target.rewind([first]));
+  }
+
+  async listingBegun({ kind, group }: ListingCursor): Promise<boolean> {
+    const [first] = await this.each((target) => target.listings());
+    return (first ?? []).some((one) => one.kind === kind && one.group === group && one.pages > 0);
+  }
+
   async dropGroup(cursor: ListingCursor): Promise<void> {
     await this.each((target) => target.dropGroup(cursor));
   }

@@ -3,7 +3,14 @@
 
 import type { Connector } from "../connector/connector.ts";
 import { GovernanceError } from "../core/errors.ts";
-import { advance, drop, FIRST_LISTINGS, type ListingCursor, membersListing } from "../core/sync-plan.ts";
+import {
+  advance,
+  drop,
+  FIRST_LISTINGS,
+  GROUPS_LISTING,
+  type ListingCursor,
+  membersListing,
+} from "../core/sync-plan.ts";
 import type { TargetGroup } from "./combine-targets.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
 import { createListingQueue } from "./listing-queue.ts";
@@ -37,9 +44,8 @@ export interface ReadingOutcome {
  */
 export async function runSync(options: RunSyncOptions, signal: AbortSignal): Promise<ReadingOutcome> {
   const { connector, targets, listingsAtOnce } = options;
-  if (targets.run === undefined) {
-    await targets.begin(options.newRun(), connector.listResourceTypes(), FIRST_LISTINGS);
-  }
+  const isResumed = targets.run !== undefined;
+  if (!isResumed) await targets.begin(options.newRun(), connector.listResourceTypes(), FIRST_LISTINGS);
   const queue = createListingQueue();
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -51,6 +57,27 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     if (listings.length === 0) return;
     const expected = await targets.previousMembers(listings.map(({ group }) => group));
     queue.add(listings.map((cursor, index) => ({ cursor, expectedMembers: expected[index] ?? 0 })));
+  }
+
+  /**
+   * A group that was made again while no process read loses the members of the older one (SYNC-10). It is read by itself,
+   * so that no listing of members is under way.
+   */
+  async function readGroupsAgain(): Promise<void> {
+    const isWhole = (await targets.openListings()).length === 0;
+    if (isWhole || !(await targets.listingBegun(GROUPS_LISTING))) return;
+    await targets.readAgain(GROUPS_LISTING);
+    const guard = createCycleGuard(describe(GROUPS_LISTING));
+    for (let cursor = GROUPS_LISTING; cursor.state === "open"; ) {
+      either.throwIfAborted();
+      const page = await readPage(connector, cursor, either);
+      if (page === "vanished") return;
+      guard.next(page.cursor.token);
+      await targets.commit({ ...page, membersAreIdle: true });
+      pages += 1;
+      cursor = page.cursor;
+      options.onPage?.(cursor);
+    }
   }
 
   async function readListing(first: ListingCursor): Promise<void> {
@@ -89,6 +116,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     }
   }
 
+  if (isResumed) await readGroupsAgain();
   await enqueue(await targets.openListings());
   await Promise.all(Array.from({ length: listingsAtOnce }, worker));
   if (failure !== undefined) throw GovernanceError.from(failure);

@@ -32,6 +32,8 @@ export interface SyncPage {
   readonly cursor: ListingCursor;
   /** Listings that the page opens. One that the run knows already is left as it is, unless it was dropped. */
   readonly opens: readonly ListingCursor[];
+  /** No listing of members is being read, so the listing of a group that was made again may begin again. */
+  readonly membersAreIdle?: boolean;
   /** Replaces a user that the run holds with another stamp. Members are included, so that they precede their memberships. */
   readonly users: readonly UserRow[];
   /** Inserted or replaced, with their entitlements. */

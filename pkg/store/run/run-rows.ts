@@ -28,6 +28,7 @@ export interface PagePrincipal {
 export interface RunPage {
   readonly cursor: ListingCursor;
   readonly opens: readonly ListingCursor[];
+  readonly membersAreIdle?: boolean;
   readonly resources: readonly Resource[];
   readonly principals: readonly PagePrincipal[];
   readonly entitlements: readonly Entitlement[];
@@ -125,7 +126,9 @@ export class RunRows {
       for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
       this.#moveListing(page.cursor);
       return page.opens.filter((cursor) =>
-        again.has(cursor.group) ? this.#readAnew(cursor, tally) : this.#openListing(cursor),
+        again.has(cursor.group)
+          ? this.#readAnew(cursor, page.membersAreIdle === true, tally)
+          : this.#openListing(cursor),
       );
     });
   }
@@ -152,9 +155,11 @@ export class RunRows {
     return isAnotherGroup(this.groupCreatedAt(id.resource), timestampDate(createdAt).getTime());
   }
 
-  /** The memberships of the older group go. A listing that is being read goes on. */
-  #readAnew({ kind, group, token, state, pages }: ListingCursor, tally: Tally): boolean {
-    const isOpened = Number(this.#sql.reopenListing.run(token, state, pages, kind, group).changes) === 1;
+  /** The memberships of the older group go. A listing that is being read goes on; `isIdle`: none is. */
+  #readAnew(cursor: ListingCursor, isIdle: boolean, tally: Tally): boolean {
+    const { kind, group, token, state, pages } = cursor;
+    const reopen = isIdle ? this.#sql.restartListing : this.#sql.reopenListing;
+    const isOpened = Number(reopen.run(token, state, pages, kind, group).changes) === 1;
     if (isOpened) tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
     return isOpened;
   }

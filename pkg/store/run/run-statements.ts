@@ -40,6 +40,8 @@ const SQL = {
     SELECT data FROM resources WHERE id = (SELECT resource FROM names WHERE type = ? AND resource_id = ?)`,
   reopenListing: `
     UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'done'`,
+  restartListing: `
+    UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ?`,
   dropResource: "DELETE FROM resources WHERE id = ?",
   dropName: "DELETE FROM names WHERE type = ? AND resource_id = ?",
 } as const;
@@ -68,6 +70,7 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     groups: database.prepare(SQL.groups),
     groupData: database.prepare(SQL.groupData),
     reopenListing: database.prepare(SQL.reopenListing),
+    restartListing: database.prepare(SQL.restartListing),
     dropResource: database.prepare(SQL.dropResource),
     dropName: database.prepare(SQL.dropName),
   };
