@@ -11,7 +11,7 @@ export interface CallOrigins {
   /** Runs the work, and everything that it starts, on behalf of the caller. */
   within<T>(caller: string, work: () => T): T;
   /** Runs work that several callers may wait for, on behalf of none: one must not be refused or delayed for another. */
-  forAll<T>(work: () => T): T;
+  readonly forAll: <T>(work: () => T) => T;
   /** Undefined for the connector's own work: a command, a scheduled sync, a readiness check. */
   current(): CallOrigin | undefined;
 }

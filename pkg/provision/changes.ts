@@ -1,10 +1,10 @@
+import type { CallOrigin } from "../core/call-origin.ts";
 import type { ChangeStep } from "../core/change.ts";
 import { type ClientMetadata, mergedClientMetadata } from "../core/client-metadata.ts";
 import { type ErrorCode, GovernanceError } from "../core/errors.ts";
 import type { BudgetStatus, NewChange } from "../core/journal.ts";
 import type { ChangeRequest, Plan, PlannedChange } from "./change-plan.ts";
 import {
-  CHANGE_LIMIT_MS,
   type ChangeRecords,
   closeChange,
   failedOutcome,
@@ -14,6 +14,7 @@ import {
   withStepSummary,
 } from "./change-records.ts";
 import { type Reconcile, recoverChange, recoverOrphans } from "./change-recovery.ts";
+import { changeSignal } from "./change-signal.ts";
 import type { Outcome, Recovery, WriteContext } from "./provisioner.ts";
 import { budgetRefusal, type ProvisioningPolicy } from "./provisioning-policy.ts";
 import { createSteps } from "./steps.ts";
@@ -36,6 +37,8 @@ interface ChangesOptions extends ChangeRecords {
   /** For the calls of every change. */
   readonly clientMetadata?: ClientMetadata | undefined;
   readonly reconcile: Reconcile;
+  /** On whose behalf the running code works. */
+  readonly origin: () => CallOrigin | undefined;
   /** A change was made without a part of it. Must not throw. */
   readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
 }
@@ -115,7 +118,9 @@ async function perform<T>(
     for (const left of leftOpen) await recoverChange(options, options.reconcile, left);
     const plan = await prepare(options, change, request, signal);
     if (plan.kind === "change") {
-      return await apply(options, change, plan, mergedClientMetadata(options.clientMetadata, clientMetadata));
+      const metadata = mergedClientMetadata(options.clientMetadata, clientMetadata);
+      const { signal: callsSignal, release } = changeSignal(signal, options.origin());
+      return await apply(options, change, plan, metadata, callsSignal).finally(release);
     }
     const steps = closeChange(options, change, { target, undo: undefined, outcome: "nothing-to-do" });
     return {
@@ -178,9 +183,10 @@ async function apply<T>(
   change: NewChange,
   plan: PlannedChange<T>,
   clientMetadata: ClientMetadata | undefined,
+  signal: AbortSignal,
 ): Promise<Outcome<T>> {
   const { journal } = options;
-  const log = createSteps(journal, change.id, AbortSignal.timeout(CHANGE_LIMIT_MS), clientMetadata);
+  const log = createSteps(journal, change.id, signal, clientMetadata);
   const { steps, noted } = trackNotes(log, change.target, plan.undo);
   let result: T;
   try {

@@ -32,8 +32,8 @@ interface ProvisionOptions extends ProvisionTools {
   /** Handed to the triggers of the pool with every change. */
   readonly clientMetadata?: ClientMetadata | undefined;
   readonly journal: Journal;
-  /** Runs a reading that several callers may wait for. */
-  readonly forAll?: CallOrigins["forAll"] | undefined;
+  /** On whose behalf the running code works; by default nobody's. */
+  readonly origins?: CallOrigins | undefined;
   readonly audit: AuditLog;
   /** For the log: a change was made without a part that AWS denied. Must not throw. */
   readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
@@ -51,11 +51,12 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     newId,
     policy,
     onWarning: options.onWarning,
+    origin: () => options.origins?.current(),
     clientMetadata: options.clientMetadata,
     reconcile: (change, steps) => reconcile[change.kind](change, steps),
   });
   const users = createUserFinder(directory, options.userIdKind, now);
-  const lookup = createGroupLookup(directory, now, options.forAll);
+  const lookup = createGroupLookup(directory, now, options.origins?.forAll);
   const deps: Deps = {
     directory,
     users,

@@ -1,6 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import { expect } from "vitest";
 import type { AuditLog } from "../../pkg/core/audit-log.ts";
+import type { CallOrigins } from "../../pkg/core/call-origin.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal, NewChange } from "../../pkg/core/journal.ts";
@@ -53,6 +54,7 @@ export interface StageOptions {
   readonly userIdKind?: "sub" | "username";
   readonly audit?: (inner: AuditLog) => AuditLog;
   readonly onWarning?: (change: Pick<NewChange, "id" | "kind">, warning: string) => void;
+  readonly origins?: CallOrigins;
 }
 
 export interface ProcessOptions extends StageOptions {
@@ -90,7 +92,7 @@ export function createStage(definition: Partial<PoolDefinition> = {}, options: S
   const audit = createMemoryAudit();
   let ids = 0;
   function process(over: ProcessOptions = {}): Process {
-    const { policy, userIdKind = "sub", audit: wrap, onWarning } = { ...options, ...over };
+    const { policy, userIdKind = "sub", audit: wrap, onWarning, origins } = { ...options, ...over };
     const journal = (over.disk ?? disk).open();
     const provisioner = createProvisioner({
       directory: over.directory ?? cognito.directory,
@@ -100,6 +102,7 @@ export function createStage(definition: Partial<PoolDefinition> = {}, options: S
       journal: over.journal?.(journal) ?? journal,
       audit: wrap?.(audit) ?? audit,
       onWarning,
+      origins,
       now: () => clock.now(),
       newId() {
         ids += 1;

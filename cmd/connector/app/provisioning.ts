@@ -108,7 +108,7 @@ export function createProvisioning(
         outcomeOf: (change) => audit().outcomeOf(change),
       },
       onWarning,
-      forAll: (work) => origins.forAll(work),
+      origins,
       now,
       newId: randomUUID,
       randomBelow: (bound) => randomInt(bound),
