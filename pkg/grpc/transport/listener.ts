@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { GovernanceError } from "../../core/errors.ts";
 import { formatListenAddress, isLoopback, type ListenAddress } from "../../core/listen-address.ts";
 import { errnoOf } from "../../core/unknown.ts";
+import { removeStaleSocket, withPrivateMode } from "./unix-socket.ts";
 
 /** Where a server listens. */
 export interface Bound {
@@ -42,7 +43,13 @@ export async function openListener(
 ): Promise<Listener> {
   const server = createServer(onConnection);
   if (address.kind === "unix") {
-    await listening(server, address, { path: address.path });
+    try {
+      await listening(server, address, { path: address.path });
+    } catch (error) {
+      const isTaken = error instanceof GovernanceError && errnoOf(error.cause) === "EADDRINUSE";
+      if (!isTaken || !(await removeStaleSocket(address.path))) throw error;
+      await listening(server, address, { path: address.path });
+    }
     return listenerOf([server], { host: address.path, port: 0, target: formatListenAddress(address) });
   }
   const { host } = address;
@@ -92,7 +99,8 @@ function listening(server: Server, address: ListenAddress, where: Where): Promis
     // Never removed: an error of a later accept (no file handle left) must not end the process.
     server.on("error", (error) => reject(bindFailure(address, error)));
     server.once("listening", resolve);
-    server.listen(where);
+    if ("path" in where) withPrivateMode(() => server.listen(where));
+    else server.listen(where);
   });
 }
 
@@ -101,10 +109,9 @@ function bindFailure(address: ListenAddress, error: Error): GovernanceError {
   const target = formatListenAddress(address);
   const code = errnoOf(error) || "unknown reason";
   if (code === "EADDRINUSE") {
-    const stale = kind === "unix" ? ", or remove the file if a killed one left it behind" : "";
     return new GovernanceError(
       "failed-precondition",
-      `listen: ${target} is taken by another program; stop it or choose another address${stale}`,
+      `listen: ${target} is taken by another program; stop it or choose another address`,
       { cause: error },
     );
   }
