@@ -34,6 +34,16 @@ async function refusalOf(run: () => unknown): Promise<GovernanceError> {
 }
 
 describe("a password opener", () => {
+  test("refuses more than sixteen entries", async () => {
+    const opener = createPasswordOpener(clientSecretOf(KEY.privateJwk));
+    const one = await sealed("secret");
+    const refusal = await refusalOf(() => opener.open(Array.from({ length: 17 }, () => one)));
+    expect(refusal).toMatchObject({
+      code: "invalid-argument",
+      message: "encrypted_passwords has 17 entries: give at most 16",
+    });
+  });
+
   test("reads any text that was encrypted to its key", async () => {
     const opener = createPasswordOpener(clientSecretOf(KEY.privateJwk));
     await assert(

@@ -16,6 +16,8 @@ interface PasswordOpener {
   open(encrypted: readonly EncryptedData[]): Promise<Secret>;
 }
 
+const MAX_ENTRIES = 16;
+
 /** Throws `invalid-argument` that names the setting, and has no part of the secret. */
 export function createPasswordOpener(clientSecret: string): PasswordOpener {
   const { id, seed } = clientKeyOf(clientSecret);
@@ -23,6 +25,12 @@ export function createPasswordOpener(clientSecret: string): PasswordOpener {
   decrypter.addIdentity(ed25519Identity(seed));
   return {
     async open(encrypted) {
+      if (encrypted.length > MAX_ENTRIES) {
+        throw new GovernanceError(
+          "invalid-argument",
+          `encrypted_passwords has ${encrypted.length} entries: give at most ${MAX_ENTRIES}`,
+        );
+      }
       const ours = encrypted.find(({ keyIds }) => keyIds.includes(id));
       if (ours === undefined) {
         throw new GovernanceError(

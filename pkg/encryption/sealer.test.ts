@@ -26,6 +26,16 @@ async function refusalOf(...configs: readonly EncryptionConfig[]): Promise<unkno
   );
 }
 
+test("more than sixteen keys are refused before one of them is tried", async () => {
+  const broken = create(EncryptionConfigSchema, { provider: "broken" });
+  expect(await refusalOf(...Array.from({ length: 1000 }, () => broken))).toMatchObject({
+    code: "invalid-argument",
+    message: "encryption_configs has 1000 entries: give at most 16 keys",
+  });
+  const config = jwkConfig(ownKey("Ed25519").publicJwk);
+  expect((await createSealer(Array.from({ length: 16 }, () => config))).recipients).toBe(16);
+});
+
 describe("a sealer for JWKs", () => {
   test.for(KINDS)("%s: the owner of the key reads any text back", async (kind) => {
     const key = ownKey(kind);

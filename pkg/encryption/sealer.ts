@@ -13,6 +13,9 @@ export interface Sealer {
   seal(name: string, description: string, secret: Secret): Promise<readonly EncryptedData[]>;
 }
 
+/** Each key costs an encryption before anything is done, and one more for the answer; platforms send one or two. */
+const MAX_KEYS = 16;
+
 const JWK = "baton/jwk/v1";
 const AGE = "baton/age/v1";
 type Provider = typeof JWK | typeof AGE;
@@ -33,6 +36,9 @@ interface RecipientSource {
  * decrypt. Throws `invalid-argument` that names the field of the request, and has no part of the key.
  */
 export async function createSealer(configs: readonly EncryptionConfig[]): Promise<Sealer> {
+  if (configs.length > MAX_KEYS) {
+    throw refusedConfig("encryption_configs", `has ${configs.length} entries: give at most ${MAX_KEYS} keys`);
+  }
   const keys: SealingKey[] = [];
   for (const [index, config] of configs.entries()) {
     keys.push(await sealingKeyOf(config, `encryption_configs[${index}]`));

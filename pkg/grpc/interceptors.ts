@@ -12,6 +12,7 @@ import { type GrpcCallEvent, notify } from "../core/events.ts";
 import { checkConstraints } from "../protocol/constraints.ts";
 import { type CallStatus, callStatusOf, STATUS_OK, UncodedError } from "./errors.ts";
 import type { HandlerCall, Route } from "./handlers.ts";
+import { checkRequestFields } from "./limits/request-fields.ts";
 
 /** A call as it came from the wire. */
 export interface IncomingCall extends HandlerCall {
@@ -133,6 +134,7 @@ function decoded({ method }: Route, next: Decoded): Encoded {
 }
 
 function parse(schema: DescMessage, bytes: Uint8Array): Message {
+  checkRequestFields(schema, bytes);
   try {
     return fromBinary(schema, bytes);
   } catch (error) {

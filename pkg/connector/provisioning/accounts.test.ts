@@ -123,6 +123,22 @@ describe("what is wrong with a request is said before anything is done", () => {
   const wrong: readonly (readonly [string, CreateAccountRequest, string, RegExp])[] = [
     ["no account", create(CreateAccountRequestSchema), "invalid-argument", /^account_info: missing/],
     [
+      "a thousand addresses",
+      create(CreateAccountRequestSchema, {
+        accountInfo: { emails: Array.from({ length: 1000 }, () => ({ address: "a@example.org" })) },
+      }),
+      "invalid-argument",
+      /^account_info\.emails: has 1000 entries; give at most 100$/,
+    ],
+    [
+      "a thousand aliases",
+      create(CreateAccountRequestSchema, {
+        accountInfo: { loginAliases: Array.from({ length: 1000 }, () => "a") },
+      }),
+      "invalid-argument",
+      /^account_info\.login_aliases: has 1000 entries; give at most 100$/,
+    ],
+    [
       "another type",
       request({ resourceTypeId: "robot" }),
       "unimplemented",

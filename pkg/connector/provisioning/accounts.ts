@@ -14,7 +14,7 @@ import {
 } from "../../protocol/messages.ts";
 import type { AccountRequest, CreatedAccount, Outcome } from "../../provision/provisioner.ts";
 import { dryRunAnnotations } from "../outcome-notes.ts";
-import { notOffered, required } from "../requests.ts";
+import { invalidField, notOffered, required } from "../requests.ts";
 import { userResource } from "../users.ts";
 import { wantedCredential } from "./credential-options.ts";
 import { sealedPassword } from "./sealing.ts";
@@ -31,6 +31,10 @@ export function accountVerbs(
         throw notOffered("resource_type_id", resourceTypeId, "creating an account");
       }
       const info = required(request.accountInfo, "account_info", "say whose account it is");
+      const { emails, loginAliases } = info;
+      if (emails.length > MAX_ADDRESSES) throw tooMany("account_info.emails", emails.length);
+      if (loginAliases.length > MAX_ADDRESSES)
+        throw tooMany("account_info.login_aliases", loginAliases.length);
       const { credential, sealer } = await wantedCredential(request, sealing, { kind: "none" });
       const described = await pool(signal);
       const outcome = await provisioner.createAccount(accountOf(info, credential), context, signal);
@@ -48,6 +52,12 @@ export function accountVerbs(
     if (user === undefined) throw new GovernanceError("internal", "the created account was not read back");
     return userResource(user, described, userIdKind);
   }
+}
+
+const MAX_ADDRESSES = 100;
+
+function tooMany(field: string, count: number): GovernanceError {
+  return invalidField(field, `has ${count} entries; give at most ${MAX_ADDRESSES}`);
 }
 
 /** Login aliases are ignored: in Cognito they are attributes, which the profile holds under their names. */

@@ -67,6 +67,14 @@ describe("collectAttributes", () => {
     expect(errorOf(() => collect({ shoe_size: null }, "update")).message).toContain("shoe_size");
   });
 
+  test("refuses more than 500 members at once, whatever they are", () => {
+    const entries = Object.fromEntries(Array.from({ length: 501 }, (_, at) => [`emial${at}`, "x"]));
+    expect(errorOf(() => collect(entries))).toMatchObject({
+      code: "invalid-argument",
+      message: "profile: has 501 members, and a pool has at most 70 attributes; give at most 500",
+    });
+  });
+
   test("names every bad field in one error, and no value", () => {
     const planted = "PLANTED-7f3a";
     const entries = {

@@ -4,6 +4,9 @@ import { attributeText, isBlank, type Purpose } from "./coerce.ts";
 import { isWritable, resolveAttributeName } from "./resolve.ts";
 import { schemaOf } from "./standard.ts";
 
+/** Platforms send every field that they know, so more than the attributes of a pool, but each may cost a search. */
+const MAX_ENTRIES = 500;
+
 /**
  * All attributes that a caller gave, by Cognito's names and as Cognito's text; those that are absent are left out. One
  * `invalid-argument` names every bad field as `profile.<key>: <problem>`, and no value.
@@ -13,6 +16,12 @@ export function collectAttributes(
   entries: ReadonlyMap<string, unknown>,
   purpose: Purpose,
 ): ReadonlyMap<string, string> {
+  if (entries.size > MAX_ENTRIES) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `profile: has ${entries.size} members, and a pool has at most 70 attributes; give at most ${MAX_ENTRIES}`,
+    );
+  }
   const collected = new Map<string, string>();
   const givenBy = new Map<string, string>();
   const problems: string[] = [];

@@ -118,6 +118,11 @@ describe("a wish that cannot be met names its field", () => {
     [{ length: 8.5 }, `${P}.length: must be a whole number from 8 to 256, got 8.5`],
     [{ length: Number.NaN }, `${P}.length: must be a whole number from 8 to 256, got NaN`],
     [one("ab", 20), `${P}.length: is 20, but the constraints ask for 21 characters`],
+    [one("a".repeat(257)), `${P}.constraints[1].char_set: has 257 characters; give at most 256`],
+    [
+      { constraints: Array.from({ length: 65 }, () => ({ charSet: "a", minCount: 0 })) },
+      `${P}.constraints: has 65 entries; give at most 64`,
+    ],
     [one(""), `${P}.constraints[1].char_set: is empty`],
     [one("a b"), `${P}.constraints[1].char_set: may hold ASCII letters, digits and symbols only`],
     [one("a\t"), `${P}.constraints[1].char_set: may hold`],

@@ -29,6 +29,8 @@ export interface PasswordWish {
 const FIELD = "credential_options.random_password";
 const DEFAULT_LENGTH = 20;
 const SHORTEST_WISH = 8;
+const MAX_CONSTRAINTS = 64;
+const MAX_CHAR_SET = 256;
 
 /**
  * A password that satisfies the caller's constraints and the pool's policy. Rejects with `invalid-argument`, naming the
@@ -73,8 +75,20 @@ function demandedClasses(policy: PasswordPolicy, all: boolean): readonly string[
 /** One set for each character that the constraints require. */
 function wantedCharacters(constraints: readonly PasswordConstraint[]): string[] {
   const wanted: string[] = [];
+  if (constraints.length > MAX_CONSTRAINTS) {
+    throw new GovernanceError(
+      "invalid-argument",
+      `${FIELD}.constraints: has ${constraints.length} entries; give at most ${MAX_CONSTRAINTS}`,
+    );
+  }
   for (const [i, { charSet, minCount }] of constraints.entries()) {
     const field = `${FIELD}.constraints[${i}]`;
+    if (charSet.length > MAX_CHAR_SET) {
+      throw new GovernanceError(
+        "invalid-argument",
+        `${field}.char_set: has ${charSet.length} characters; give at most ${MAX_CHAR_SET}`,
+      );
+    }
     if (charSet === "") throw new GovernanceError("invalid-argument", `${field}.char_set: is empty`);
     if (Array.from(charSet).some((one) => !PASSWORD_CHARACTERS.includes(one))) {
       throw new GovernanceError(

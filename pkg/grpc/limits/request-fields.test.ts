@@ -1,0 +1,88 @@
+import { Buffer } from "node:buffer";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, test } from "vitest";
+import { InvokeActionRequestSchema } from "../../gen/c1/connector/v2/action_pb.ts";
+import { GrantSchema } from "../../gen/c1/connector/v2/grant_pb.ts";
+import {
+  CreateAccountRequestSchema,
+  ResourcesServiceListResourcesRequestSchema,
+} from "../../gen/c1/connector/v2/resource_pb.ts";
+import { checkRequestFields } from "./request-fields.ts";
+
+const TOO_MANY = /^the request has more than 20000 fields; send smaller lists$/;
+
+function account(request: MessageInitShape<typeof CreateAccountRequestSchema>): Uint8Array {
+  return toBinary(CreateAccountRequestSchema, create(CreateAccountRequestSchema, request));
+}
+
+/** A field of bytes: its number, its length, itself. */
+function field(number: number, bytes: Uint8Array): Buffer {
+  const length: number[] = [];
+  for (let left = bytes.byteLength; ; left >>>= 7) {
+    length.push(left > 0x7f ? (left & 0x7f) | 0x80 : left);
+    if (left <= 0x7f) break;
+  }
+  return Buffer.concat([Buffer.of((number << 3) | 2, ...length), bytes]);
+}
+
+describe("a request is refused before it is decoded", () => {
+  test("with a profile of 200,000 members", () => {
+    const profile = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`m${at}`, 1]));
+    const bytes = account({ accountInfo: { profile } });
+    const startedAt = performance.now();
+    expect(() => checkRequestFields(CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+
+  test("with two million empty messages in a list", () => {
+    // Field 3, encryption_configs, of length 0.
+    const bytes = Buffer.alloc(4 * 1024 * 1024, Buffer.of(0x1a, 0));
+    expect(() => checkRequestFields(CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY);
+  });
+
+  test("with two million fields that are not known", () => {
+    const bytes = Buffer.alloc(4 * 1024 * 1024, Buffer.of(0x78, 1));
+    expect(() => checkRequestFields(CreateAccountRequestSchema, bytes)).toThrow(TOO_MANY);
+  });
+
+  test("with a map of 30,000 entries", () => {
+    const entry = Buffer.from("0a001200", "hex");
+    const entries = Buffer.concat(
+      Array.from({ length: 30_000 }, () => Buffer.concat([Buffer.of(0x0a, 4), entry])),
+    );
+    // The sources of a grant.
+    expect(() => checkRequestFields(GrantSchema, field(5, entries))).toThrow(TOO_MANY);
+  });
+
+  test("with an annotation of a megabyte", () => {
+    const annotations = [{ typeUrl: "type.googleapis.com/x", value: new Uint8Array(1024 * 1024) }];
+    const schema = ResourcesServiceListResourcesRequestSchema;
+    const bytes = toBinary(schema, create(schema, { resourceTypeId: "user", annotations }));
+    expect(() => checkRequestFields(schema, bytes)).toThrow(/an annotation has 1048579 bytes, and may have/);
+  });
+});
+
+describe("a request is left to the decoder", () => {
+  test("with a long text", () => {
+    const bytes = account({ accountInfo: { login: "x".repeat(3_000_000) } });
+    checkRequestFields(CreateAccountRequestSchema, bytes);
+  });
+
+  test("with the fields of a large account", () => {
+    const profile = Object.fromEntries(
+      Array.from({ length: 400 }, (_, at) => [`m${at}`, ["x".repeat(100), { deep: [1, 2, 3] }]]),
+    );
+    checkRequestFields(CreateAccountRequestSchema, account({ accountInfo: { profile } }));
+  });
+
+  test("that is deeper than it decodes, or is not a message", () => {
+    // Profile in profile: a Struct holds an entry, its value is field 2, and field 5 of that the next Struct.
+    let nested: Uint8Array = Buffer.alloc(0);
+    for (let level = 0; level < 3000; level += 1) {
+      nested = field(1, Buffer.concat([field(1, Buffer.from("k")), field(2, field(5, nested))]));
+    }
+    checkRequestFields(CreateAccountRequestSchema, field(1, Buffer.concat([field(4, nested)])));
+    const bytes = Buffer.alloc(100_000, 0xff);
+    checkRequestFields(InvokeActionRequestSchema, bytes);
+  });
+});
