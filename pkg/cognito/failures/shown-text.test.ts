@@ -63,3 +63,12 @@ describe("AWS's text is shown without", () => {
     expect(shown.endsWith("…")).toBe(true);
   });
 });
+
+test.for(["value '", "=", "!", "a!", "1"])(
+  "a megabyte of %j takes no time that a caller notices",
+  (piece) => {
+    const startedAt = performance.now();
+    expect(shownText(piece.repeat(1024 * 1024), ["some@example.org"]).length).toBeLessThan(8 * 1024);
+    expect(performance.now() - startedAt).toBeLessThan(1500);
+  },
+);

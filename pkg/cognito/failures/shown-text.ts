@@ -23,6 +23,9 @@ const ORDINARY: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** The expressions below take time that grows with the square of the text, and a trigger may answer megabytes. */
+const MAX_READ_BYTES = 8 * 1024;
+
 /**
  * The text as one line without any value that was sent, in whole or in part, in any case and escaped for JSON or a URL,
  * and without anything that looks like an address, a phone number, an id or a key, no matter who sent it.
@@ -30,7 +33,7 @@ const ORDINARY: ReadonlySet<string> = new Set(
 export function shownText(text: string, sent: readonly string[]): string {
   const values = sent.map(folded).filter((value) => value.trim() !== "");
   const whole = wholeValues([...new Set([...values, ...sent.filter((value) => value.trim() !== "")])]);
-  let shown = text.normalize("NFKC");
+  let shown = clipBytes(text, MAX_READ_BYTES).normalize("NFKC");
   if (whole !== undefined) shown = shown.replace(whole, HIDDEN);
   shown = shown
     // "Value 'x' at 'username' failed": the value, whatever it is.

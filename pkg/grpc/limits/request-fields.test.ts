@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { InvokeActionRequestSchema } from "../../gen/c1/connector/v2/action_pb.ts";
 import { GrantSchema } from "../../gen/c1/connector/v2/grant_pb.ts";
 import {
   CreateAccountRequestSchema,
@@ -16,7 +15,7 @@ function account(request: MessageInitShape<typeof CreateAccountRequestSchema>): 
 }
 
 /** A field of bytes: its number, its length, itself. */
-function field(number: number, bytes: Uint8Array): Buffer {
+function field(number: number, bytes: Uint8Array): Buffer<ArrayBuffer> {
   const length: number[] = [];
   for (let left = bytes.byteLength; ; left >>>= 7) {
     length.push(left > 0x7f ? (left & 0x7f) | 0x80 : left);
@@ -63,26 +62,25 @@ describe("a request is refused before it is decoded", () => {
 });
 
 describe("a request is left to the decoder", () => {
-  test("with a long text", () => {
-    const bytes = account({ accountInfo: { login: "x".repeat(3_000_000) } });
-    checkRequestFields(CreateAccountRequestSchema, bytes);
-  });
+  const large = Object.fromEntries(
+    Array.from({ length: 400 }, (_, at) => [`m${at}`, ["x".repeat(100), { deep: [1, 2, 3] }]]),
+  );
 
-  test("with the fields of a large account", () => {
-    const profile = Object.fromEntries(
-      Array.from({ length: 400 }, (_, at) => [`m${at}`, ["x".repeat(100), { deep: [1, 2, 3] }]]),
-    );
-    checkRequestFields(CreateAccountRequestSchema, account({ accountInfo: { profile } }));
-  });
-
-  test("that is deeper than it decodes, or is not a message", () => {
-    // Profile in profile: a Struct holds an entry, its value is field 2, and field 5 of that the next Struct.
-    let nested: Uint8Array = Buffer.alloc(0);
-    for (let level = 0; level < 3000; level += 1) {
-      nested = field(1, Buffer.concat([field(1, Buffer.from("k")), field(2, field(5, nested))]));
-    }
-    checkRequestFields(CreateAccountRequestSchema, field(1, Buffer.concat([field(4, nested)])));
-    const bytes = Buffer.alloc(100_000, 0xff);
-    checkRequestFields(InvokeActionRequestSchema, bytes);
+  test.for([
+    ["with a long text", () => account({ accountInfo: { login: "x".repeat(3_000_000) } })],
+    ["with the fields of a large account", () => account({ accountInfo: { profile: large } })],
+    ["that is deeper than it decodes", () => field(1, field(4, profiles(3000)))],
+    ["that is not a message", () => Buffer.alloc(100_000, 0xff)],
+  ] as const)("%s", ([, bytes]) => {
+    expect(() => checkRequestFields(CreateAccountRequestSchema, bytes())).not.toThrow();
   });
 });
+
+/** Profile in profile: a Struct holds an entry, its value is field 2, and field 5 of that the next Struct. */
+function profiles(depth: number): Buffer {
+  let nested = Buffer.alloc(0);
+  for (let level = 0; level < depth; level += 1) {
+    nested = field(1, Buffer.concat([field(1, Buffer.from("k")), field(2, field(5, nested))]));
+  }
+  return nested;
+}
