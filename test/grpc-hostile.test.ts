@@ -139,17 +139,29 @@ describe("connections", () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test("with authenticated calls are never closed for new connections, which are refused", async () => {
-    const { port, connect, refused, told } = await stage.start({ limits: { maxConnections: 3 } });
+  test("with calls under way are never closed for new connections, which are refused", async () => {
+    const held = Promise.withResolvers<void>();
+    let waiting = 0;
+    const begun = Promise.withResolvers<void>();
+    const { port, connect, refused, told } = await stage.start({
+      limits: { maxConnections: 3 },
+      connector: {
+        async validate() {
+          waiting += 1;
+          if (waiting === 3) begun.resolve();
+          await held.promise;
+        },
+      },
+    });
     const clients = [connect(), connect(), connect()];
-    for (const client of clients)
-      expect(await client.bytes(VALIDATE, new Uint8Array())).toMatchObject({ code: "OK" });
+    const calls = clients.map((client) => client.bytes(VALIDATE, new Uint8Array()));
+    await begun.promise;
     const late = await connectWith(port, PREFACE);
     await allClosed([late]);
     await told("refused", 1);
     expect(refused).toEqual([{ why: "full", peer: expect.stringMatching(/^127/), code: undefined }]);
-    for (const client of clients)
-      expect(await client.bytes(VALIDATE, new Uint8Array())).toMatchObject({ code: "OK" });
+    held.resolve();
+    for (const call of calls) expect(await call).toMatchObject({ code: "OK" });
   });
 
   test("of callers that authentication rejects may be closed for new connections", async () => {

@@ -2,6 +2,24 @@
 // answered.
 import type { Operation } from "./operations.ts";
 
+/**
+ * What callers can make grow, and what is done beyond the bound (SECURITY.md): calls without authentication of one peer or
+ * of all, calls under way of one caller or of all, bytes of requests and of unread answers, calls that were cancelled,
+ * connections with calls of one caller, actions that run.
+ */
+export const SERVICE_BOUNDS = [
+  "peer-calls",
+  "caller-calls",
+  "all-calls",
+  "request-bytes",
+  "unread-answers",
+  "cancelled-calls",
+  "caller-connections",
+  "actions",
+] as const;
+
+export type ServiceBound = (typeof SERVICE_BOUNDS)[number];
+
 /** One finished gRPC call. */
 export interface GrpcCallEvent {
   readonly service: string;
@@ -16,6 +34,8 @@ export interface GrpcCallEvent {
   readonly caller: string;
   /** The call was rejected by authentication or by the caller's role, before its body was read. */
   readonly rejectedByAuth?: boolean | undefined;
+  /** The call was refused because of this bound. */
+  readonly met?: ServiceBound | undefined;
   /** The failure with its cause, which never leaves the process. */
   readonly error: Error | undefined;
 }

@@ -1,14 +1,30 @@
-// Authenticates every call before a byte of its body is read: an unread body costs the library no more than HTTP/2's
-// window for it.
-import { type Metadata, ServerInterceptingCall, type ServerInterceptor, status } from "@grpc/grpc-js";
+// Authenticates every call before a byte of its body is read, and holds it to its bounds until its stream is closed.
+import {
+  type Metadata,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  status,
+} from "@grpc/grpc-js";
 import { GovernanceError } from "../core/errors.ts";
-import { notify } from "../core/events.ts";
+import { notify, type ServiceBound } from "../core/events.ts";
 import type { Authorizer } from "../security/authorizer.ts";
 import type { AuthenticatedCaller } from "../security/caller.ts";
+import {
+  AnsweringCall,
+  closeStream,
+  isCompressed,
+  isStreamClosed,
+  type Responder,
+  watchBody,
+} from "./call-guard.ts";
 import { callStatusOf } from "./errors.ts";
 import type { Observation } from "./interceptors.ts";
+import { BoundMet, type CallLimits, type CallSlot } from "./limits/call-limits.ts";
+import type { Cancellations } from "./limits/cancellations.ts";
+import type { UnreadAnswers } from "./limits/unread-answers.ts";
 import { roleFor } from "./method-roles.ts";
-import type { ConnectionEnds } from "./transport/connections.ts";
+import type { ConnectionAcceptor } from "./transport/acceptor.ts";
+import { keyOf } from "./transport/connections.ts";
 
 export interface AuthInterceptorOptions {
   readonly authorize: Authorizer["authorize"];
@@ -16,11 +32,11 @@ export interface AuthInterceptorOptions {
   readonly observation: Observation;
   /** The body must be there so long after the headers. */
   readonly requestTimeoutMs: number;
-  /**
-   * Called for every admitted call. `authenticated` is false for methods that need no authentication (health): they say
-   * nothing about the client.
-   */
-  readonly onAdmitted: (ends: ConnectionEnds, authenticated: boolean) => void;
+  readonly connections: Pick<ConnectionAcceptor, "callBegan" | "callEnded" | "markUsed" | "ownerOf" | "cut">;
+  readonly limits: CallLimits;
+  readonly unread: UnreadAnswers;
+  readonly cancellations: Cancellations;
+  readonly onBound: (bound: ServiceBound) => void;
 }
 
 export interface AuthInterceptor {
@@ -29,73 +45,183 @@ export interface AuthInterceptor {
   callerOf(metadata: Metadata): AuthenticatedCaller | undefined;
 }
 
+/** What a compressed request may become is not known before it is read. */
+const COMPRESSED_BYTES = 512 * 1024;
+
 export function createAuthInterceptor(options: AuthInterceptorOptions): AuthInterceptor {
-  const { authorize, observation, requestTimeoutMs, onAdmitted } = options;
   const callers = new WeakMap<Metadata, AuthenticatedCaller>();
-
-  const interceptor: ServerInterceptor = (method, call) => {
-    const startedAt = observation.monotonic();
-    const peer = call.getPeer();
-    const needs = roleFor(method.path);
-    let bodyTimer: NodeJS.Timeout | undefined;
-    const reject = (failure: GovernanceError, caller: string, rejectedByAuth: boolean): void => {
-      clearTimeout(bodyTimer);
-      const outcome = callStatusOf(failure);
-      call.sendStatus(outcome);
-      const [, service = "", name = ""] = method.path.split("/");
-      notify(observation.onCall, {
-        service,
-        method: name,
-        code: status[outcome.code],
-        durationMs: Math.max(0, observation.monotonic() - startedAt),
-        requestBytes: 0,
-        answerBytes: 0,
-        peer,
-        caller,
-        rejectedByAuth,
-        error: failure,
-      });
-    };
-    const decide = async (metadata: Metadata, admit: (metadata: Metadata) => void): Promise<void> => {
-      let caller: AuthenticatedCaller;
-      try {
-        caller = await authorize({
-          operation: method.path.slice(1),
-          needs,
-          peer,
-          authorization: metadata.get("authorization").map(String),
-          certificate: call.getAuthContext().sslPeerCertificate,
-        });
-      } catch (error) {
-        reject(GovernanceError.from(error), peer, true);
-        return;
-      }
-      // No handler needs the secret.
-      metadata.remove("authorization");
-      callers.set(metadata, caller);
-      onAdmitted(call.getConnectionInfo(), needs !== "none");
-      if (!method.requestStream) {
-        const tooLate = new GovernanceError(
-          "deadline-exceeded",
-          `the request did not arrive within ${requestTimeoutMs} ms; send it at once`,
-        );
-        bodyTimer = setTimeout(() => reject(tooLate, caller.name, false), requestTimeoutMs);
-      }
-      admit(metadata);
-    };
-    return new ServerInterceptingCall(call, {
-      start(next) {
-        next({
-          onReceiveMetadata: (metadata, admit) => void decide(metadata, admit),
-          onReceiveHalfClose(pass) {
-            clearTimeout(bodyTimer);
-            pass();
-          },
-          onCancel: () => clearTimeout(bodyTimer),
-        });
-      },
-    });
+  return {
+    interceptor: (method, call) => intercept(options, method, call, callers),
+    callerOf: (metadata) => callers.get(metadata),
   };
+}
 
-  return { interceptor, callerOf: (metadata) => callers.get(metadata) };
+type Method = Parameters<ServerInterceptor>[0];
+
+function intercept(
+  options: AuthInterceptorOptions,
+  method: Method,
+  call: ServerInterceptingCallInterface,
+  callers: WeakMap<Metadata, AuthenticatedCaller>,
+): AnsweringCall {
+  const { authorize, observation, requestTimeoutMs, connections, limits } = options;
+  const startedAt = observation.monotonic();
+  const peer = call.getPeer();
+  const address = addressOf(peer);
+  const ends = call.getConnectionInfo();
+  const needs = roleFor(method.path);
+  const isOpen = needs === "none";
+  const unread = new Set<() => void>();
+  let slot: CallSlot | undefined;
+  let bodyTimer: NodeJS.Timeout | undefined;
+  let name = peer;
+  /** `begun`: the connection counts the call. */
+  let begun = false;
+  let rejected = false;
+  let answered = false;
+  let over = false;
+
+  function reject(error: unknown, rejectedByAuth: boolean): void {
+    if (rejected) return;
+    rejected = true;
+    clearTimeout(bodyTimer);
+    const met = error instanceof BoundMet ? error.bound : undefined;
+    if (met !== undefined) notify(options.onBound, met);
+    const failure = error instanceof BoundMet ? error.failure : GovernanceError.from(error);
+    const outcome = callStatusOf(failure);
+    call.sendStatus(outcome);
+    const [, service = "", methodName = ""] = method.path.split("/");
+    notify(observation.onCall, {
+      service,
+      method: methodName,
+      code: status[outcome.code],
+      durationMs: Math.max(0, observation.monotonic() - startedAt),
+      requestBytes: 0,
+      answerBytes: 0,
+      peer,
+      caller: name,
+      rejectedByAuth,
+      met,
+      error: failure,
+    });
+  }
+
+  function receive(bytes: number): void {
+    if (slot === undefined || over || rejected) return;
+    try {
+      slot.receive(bytes);
+    } catch (error) {
+      // The handler of a stream runs already, and reports the call.
+      if (!method.requestStream) reject(error, false);
+      else {
+        if (error instanceof BoundMet) notify(options.onBound, error.bound);
+        connections.cut(ends);
+      }
+    }
+  }
+
+  async function decide(metadata: Metadata): Promise<void> {
+    slot = limits.arrive({
+      address,
+      connection: keyOf(ends),
+      open: isOpen,
+      owner: connections.ownerOf(ends),
+    });
+    if (isOpen && isCompressed(call)) {
+      throw new GovernanceError("unimplemented", "a request of this method cannot be compressed");
+    }
+    const caller = await authorize({
+      operation: method.path.slice(1),
+      needs,
+      peer,
+      authorization: metadata.get("authorization").map(String),
+      certificate: call.getAuthContext().sslPeerCertificate,
+    });
+    name = caller.name;
+    if (over) throw new GovernanceError("canceled", "the caller cancelled the call");
+    // A caller without a name is known by its address, whatever the port.
+    const key = caller.name === peer ? address : caller.name;
+    slot.admit(key);
+    if (isOpen) connections.markUsed(ends);
+    else if (connections.callBegan(ends, key)) begun = true;
+    else {
+      throw new BoundMet(
+        "caller-connections",
+        new GovernanceError("resource-exhausted", "this caller has calls on too many connections"),
+      );
+    }
+    // No handler needs the secret.
+    metadata.remove("authorization");
+    callers.set(metadata, caller);
+  }
+
+  async function begin(metadata: Metadata, admit: (metadata: Metadata) => void): Promise<void> {
+    try {
+      await decide(metadata);
+    } catch (error) {
+      const byBound = error instanceof BoundMet || over;
+      reject(error, !byBound);
+      return;
+    }
+    if (!method.requestStream) {
+      const tooLate = new GovernanceError(
+        "deadline-exceeded",
+        `the request did not arrive within ${requestTimeoutMs} ms; send it at once`,
+      );
+      bodyTimer = setTimeout(() => reject(tooLate, false), requestTimeoutMs);
+    }
+    if (isCompressed(call)) receive(COMPRESSED_BYTES);
+    watchBody(call, receive);
+    admit(metadata);
+  }
+
+  function end(): void {
+    if (over) return;
+    over = true;
+    clearTimeout(bodyTimer);
+    for (const read of unread) read();
+    slot?.release();
+    if (begun) connections.callEnded(ends);
+    closeStream(call);
+    if (answered || rejected || options.cancellations.within(address)) return;
+    notify(options.onBound, "cancelled-calls");
+    connections.cut(ends);
+  }
+
+  const responder: Responder = {
+    start(next) {
+      next({
+        onReceiveMetadata: (metadata, admit) => void begin(metadata, admit),
+        onReceiveMessage(message: unknown, pass) {
+          if (isCompressed(call) && message instanceof Uint8Array) receive(message.byteLength);
+          if (!rejected) pass(message);
+        },
+        onReceiveHalfClose(pass) {
+          clearTimeout(bodyTimer);
+          if (!rejected) pass();
+        },
+        onCancel: end,
+      });
+    },
+    sendStatus(outcome, pass) {
+      // The library answers calls that were cancelled too.
+      answered = !isStreamClosed(call);
+      pass(outcome);
+    },
+  };
+  return new AnsweringCall(call, responder, (bytes) => {
+    const done = options.unread.written(ends, bytes);
+    const read = (): void => {
+      unread.delete(read);
+      done();
+    };
+    unread.add(read);
+    return read;
+  });
+}
+
+/** The peer without its port. */
+function addressOf(peer: string): string {
+  const colon = peer.lastIndexOf(":");
+  return colon < 0 ? peer : peer.slice(0, colon);
 }

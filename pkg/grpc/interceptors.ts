@@ -64,6 +64,8 @@ function answered({ method }: Route, { onCall, monotonic, wrapCall }: Observatio
     let answerBytes = 0;
     let failure: GovernanceError | UncodedError | undefined;
     try {
+      // Nobody waits for it any more: many calls are cancelled as soon as they begin.
+      call.signal.throwIfAborted();
       for await (const answer of next(call)) {
         answerBytes += answer.byteLength;
         await send(answer);

@@ -10,13 +10,16 @@ import type { Connector } from "../connector/connector.ts";
 import type { ProvisioningVerbs } from "../connector/provisioning/verbs.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
-import type { GrpcCallEvent } from "../core/events.ts";
+import { type GrpcCallEvent, notify, type ServiceBound } from "../core/events.ts";
 import { formatListenAddress, type ListenAddress } from "../core/listen-address.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
 import { createAuthInterceptor } from "./auth-interceptor.ts";
 import { createRunningCalls } from "./call-signal.ts";
 import type { WrapCall } from "./interceptors.ts";
+import { createCallLimits } from "./limits/call-limits.ts";
+import { createCancellations } from "./limits/cancellations.ts";
+import { createUnreadAnswers, UNREAD_LIMITS, type UnreadLimits } from "./limits/unread-answers.ts";
 import { createReflection, REFLECTION_SERVICES } from "./reflection/reflection.ts";
 import { createReflectionStreams } from "./reflection/reflection-stream.ts";
 import { createServingState } from "./services/health.ts";
@@ -46,13 +49,18 @@ export interface GrpcServerOptions {
   readonly onCall?: ((event: GrpcCallEvent) => void) | undefined;
   /** Wraps the handling of each admitted call. */
   readonly wrapCall?: WrapCall | undefined;
+  /** Called each time that a caller meets a bound. */
+  readonly onBound?: ((bound: ServiceBound) => void) | undefined;
   /** Called for each connection that is refused, or closed to make room. */
   readonly onConnectionRefused?: ((event: RefusedConnection) => void) | undefined;
 }
 
 export interface ServerLimits {
-  /** When there are more, the oldest connection without an authenticated call is closed. */
+  /** When there are more, one without a call is closed. */
   readonly maxConnections: number;
+  /** Calls under way; one caller may have half of them. 2000 by default. */
+  readonly maxCalls?: number | undefined;
+  readonly unread?: Partial<UnreadLimits> | undefined;
   /** 10 s by default. */
   readonly handshakeTimeoutMs?: number | undefined;
   /** The longest time from the headers of a request to the end of its body; 30 s by default. */
@@ -84,9 +92,12 @@ const LIBRARY_OPTIONS: ServerOptions = {
   // Not for its own sake: without it forceShutdown knows no connection and closes none (grpc-js 1.14.7).
   "grpc.enable_channelz": 1,
   // More than a client has under way on one connection; further calls wait at the client.
-  "grpc.max_concurrent_streams": 500,
+  "grpc.max_concurrent_streams": 250,
+  // In MiB, for what Node keeps of one connection: headers and frames, not answers. Without it there is no bound.
+  "grpc-node.max_session_memory": 32,
 };
 
+const MAX_CALLS = 2000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -97,7 +108,7 @@ const LAST_WORD_MS = 250;
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { connector, sdkVersion = "v0.25.0", provisioning, access, insecure, limits, clocks } = options;
   const { maxConnections, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS } = limits;
-  const { onCall = () => {} } = options;
+  const { onCall = () => {}, onBound = () => {} } = options;
   const { now, monotonic } = clocks;
   // The library writes to standard error what it also reports to its caller.
   setLogVerbosity(logVerbosity.NONE);
@@ -105,7 +116,20 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     authorize: (head) => access.authorize(head),
     observation: { onCall, monotonic },
     requestTimeoutMs: limits.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
-    onAdmitted: (ends, authenticated) => acceptor.onCall(ends, authenticated),
+    connections: {
+      callBegan: (ends, caller) => acceptor.callBegan(ends, caller),
+      callEnded: (ends) => acceptor.callEnded(ends),
+      markUsed: (ends) => acceptor.markUsed(ends),
+      ownerOf: (ends) => acceptor.ownerOf(ends),
+      cut: (ends) => acceptor.cut(ends),
+    },
+    limits: createCallLimits(limits.maxCalls ?? MAX_CALLS, now),
+    unread: createUnreadAnswers({ ...UNREAD_LIMITS, ...limits.unread }, (ends) => {
+      notify(onBound, "unread-answers");
+      acceptor.cut(ends);
+    }),
+    cancellations: createCancellations(monotonic),
+    onBound,
   });
   const server = new Server({ ...LIBRARY_OPTIONS, interceptors: [auth.interceptor] });
   const acceptor: ConnectionAcceptor = createConnectionAcceptor({

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
-import type { GrpcCallEvent } from "../../pkg/core/events.ts";
+import type { GrpcCallEvent, ServiceBound } from "../../pkg/core/events.ts";
 import type { RefusedConnection } from "../../pkg/grpc/transport/acceptor.ts";
 import type { ReloadEvent } from "../../pkg/security/watched-files.ts";
 import type { KeyAndCertificate } from "./certificates.ts";
@@ -24,9 +24,11 @@ export interface SecureHarness {
   readonly writes: readonly ProvisionerCall[];
   readonly events: readonly GrpcCallEvent[];
   readonly refused: readonly RefusedConnection[];
+  /** The bounds that were met, in their order. */
+  readonly bounds: readonly ServiceBound[];
   readonly reloads: readonly ReloadEvent[];
   /** Resolves when the list has so many entries. */
-  readonly told: (list: "events" | "refused" | "reloads", count: number) => Promise<void>;
+  readonly told: (list: "events" | "refused" | "reloads" | "bounds", count: number) => Promise<void>;
   /** Plaintext without an authority; with one, TLS that trusts only that one. */
   readonly connect: (ca?: string, own?: KeyAndCertificate) => GrpcTestClient;
 }
@@ -61,6 +63,7 @@ export function useSecureServer(afterEach: (close: () => Promise<void>) => void)
         events: Array.of<GrpcCallEvent>(),
         refused: Array.of<RefusedConnection>(),
         reloads: Array.of<ReloadEvent>(),
+        bounds: Array.of<ServiceBound>(),
       };
       const news = new EventEmitter();
       const keep =
@@ -76,6 +79,7 @@ export function useSecureServer(afterEach: (close: () => Promise<void>) => void)
         onCall: keep(lists.events),
         onConnectionRefused: keep(lists.refused),
         onReload: keep(lists.reloads),
+        onBound: keep(lists.bounds),
         ...options,
       });
       open.push(() => server.close(0));

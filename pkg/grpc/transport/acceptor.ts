@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/access-control.ts";
-import { type ConnectionEnds, createConnections } from "./connections.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import { createTlsTerminator } from "./tls-terminator.ts";
 
 /** A connection that was refused, or closed to make room for another. */
@@ -37,10 +37,9 @@ export interface Injector {
 /** Calls that run when a client certificate stops being valid may end; new ones are refused at once. */
 const INVALID_CERTIFICATE_GRACE_MS = 10_000;
 
-export interface ConnectionAcceptor {
+export interface ConnectionAcceptor
+  extends Pick<Connections, "callBegan" | "callEnded" | "markUsed" | "ownerOf" | "cut"> {
   accept(socket: Socket): void;
-  /** Called for an admitted call of this connection; once `authenticated`, it is never closed to make room. */
-  onCall(ends: ConnectionEnds, authenticated: boolean): void;
   /** Accepts no more connections and closes those without a call. Resolves when all are closed. */
   close(): Promise<void>;
   isClosed(): boolean;
@@ -82,10 +81,11 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
       if (terminator === undefined) inject(socket);
       else terminator.handshake(socket);
     },
-    onCall(ends, authenticated) {
-      if (authenticated) connections.markAuthenticated(ends);
-      else connections.markUsed(ends);
-    },
+    callBegan: (ends, caller) => connections.callBegan(ends, caller),
+    callEnded: (ends) => connections.callEnded(ends),
+    markUsed: (ends) => connections.markUsed(ends),
+    ownerOf: (ends) => connections.ownerOf(ends),
+    cut: (ends) => connections.cut(ends),
     close() {
       open = false;
       connections.destroyUnused();

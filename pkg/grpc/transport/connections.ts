@@ -1,5 +1,6 @@
 // The open connections, and which one is closed when there are too many (CONNECTION-1 and CONNECTION-2 in DESIGN.md).
 import type { Socket } from "node:net";
+import { createGroups } from "./groups.ts";
 
 /** The two ends of a connection, as sockets and the library name them. */
 export interface ConnectionEnds {
@@ -14,10 +15,18 @@ type Reason = "evicted" | "full";
 export interface Connections {
   /** False, and the socket is destroyed, when there is no room. */
   admit(socket: Socket): boolean;
-  /** The connection had a call that needs no authentication. */
+  /**
+   * An authenticated call begins: the connection is the caller's from now on, and is not closed to make room before
+   * `callEnded`. False when other connections of the caller with calls already take the caller's share.
+   */
+  callBegan(ends: ConnectionEnds, caller: string): boolean;
+  callEnded(ends: ConnectionEnds): void;
+  /** The connection has a call that needs no authentication. It protects nothing. */
   markUsed(ends: ConnectionEnds): void;
-  /** The connection had a call that was authenticated. */
-  markAuthenticated(ends: ConnectionEnds): void;
+  /** The caller of the last authenticated call of the connection. */
+  ownerOf(ends: ConnectionEnds): string | undefined;
+  /** Destroys the connection, since its client breaks a bound. */
+  cut(ends: ConnectionEnds): void;
   /** Destroys those without a call. */
   destroyUnused(): void;
   destroyAll(): void;
@@ -25,70 +34,117 @@ export interface Connections {
   allClosed(): Promise<void>;
 }
 
+interface Connection {
+  readonly socket: Socket;
+  /** Of both ends: a destroyed socket has no addresses any more. */
+  readonly key: string;
+  readonly address: string;
+  owner: string | undefined;
+  /** Authenticated calls under way. */
+  calls: number;
+  used: boolean;
+}
+
 /** `onRefused` is called for each connection that is closed to make room, or refused because none could be made. */
 export function createConnections(max: number, onRefused: (why: Reason, peer: string) => void): Connections {
-  // Sets keep the order of arrival.
-  const idle = new Set<Socket>();
-  const authenticated = new Set<Socket>();
-  const used = new WeakSet<Socket>();
-  const byEnds = new Map<string, Socket>();
+  const open = new Map<string, Connection>();
+  // By address: who is behind them is not known.
+  const unproven = createGroups<Connection>();
+  // By caller, those without a call.
+  const idle = createGroups<Connection>();
+  const busy = new Map<string, number>();
+  const busyShare = Math.ceil((max * 3) / 4);
   const waiting = new Set<() => void>();
 
-  function makeRoom(): boolean {
-    if (idle.size + authenticated.size < max) return true;
-    const [oldest] = idle;
-    if (oldest === undefined) return false;
-    onRefused("evicted", peerOf(oldest));
-    forget(oldest);
-    oldest.destroy();
+  function makeRoom(address: string): boolean {
+    if (open.size < max) return true;
+    const victim = unproven.oldestOfLargest(address) ?? idle.oldestOfLargest(undefined);
+    if (victim === undefined) return false;
+    onRefused("evicted", peerOf(victim.socket));
+    forget(victim);
+    victim.socket.destroy();
     return true;
   }
 
-  function forget(socket: Socket): void {
-    idle.delete(socket);
-    authenticated.delete(socket);
+  /** May be called twice. */
+  function forget(connection: Connection): void {
+    const { key, owner } = connection;
+    if (open.get(key) !== connection) return;
+    open.delete(key);
+    if (owner === undefined) unproven.remove(connection.address, connection);
+    else if (connection.calls === 0) idle.remove(owner, connection);
+    else countBusy(owner, -1);
+  }
+
+  function countBusy(caller: string, change: number): void {
+    const now = (busy.get(caller) ?? 0) + change;
+    if (now > 0) busy.set(caller, now);
+    else busy.delete(caller);
   }
 
   return {
     admit(socket) {
-      const key = keyOf(socket);
+      nameEnds(socket);
+      const address = addressOf(socket);
       // Without a listener, a peer that resets its connection would end the process.
       socket.on("error", () => {});
-      if (!makeRoom()) {
+      if (!makeRoom(address)) {
         onRefused("full", peerOf(socket));
         socket.destroy();
         return false;
       }
-      // The ends of a Unix socket have no addresses, so a call cannot be matched with its connection.
-      if (socket.remotePort === undefined) authenticated.add(socket);
-      else idle.add(socket);
-      byEnds.set(key, socket);
+      const key = keyOf(socket);
+      // The system may give the same ports again before the end of the earlier connection is reported.
+      const earlier = open.get(key);
+      if (earlier !== undefined) forget(earlier);
+      const connection: Connection = { socket, key, address, owner: undefined, calls: 0, used: false };
+      open.set(key, connection);
+      unproven.add(address, connection);
       socket.once("close", () => {
-        forget(socket);
-        if (byEnds.get(key) === socket) byEnds.delete(key);
-        if (idle.size + authenticated.size > 0) return;
+        forget(connection);
+        if (open.size > 0) return;
         for (const wake of waiting) wake();
         waiting.clear();
       });
       return true;
     },
+    callBegan(ends, caller) {
+      const connection = open.get(keyOf(ends));
+      if (connection === undefined) return true;
+      const { owner } = connection;
+      if (connection.calls === 0 && (busy.get(caller) ?? 0) >= busyShare) return false;
+      if (owner === undefined) unproven.remove(connection.address, connection);
+      else if (connection.calls === 0) idle.remove(owner, connection);
+      else if (owner !== caller) countBusy(owner, -1);
+      if (connection.calls === 0 || owner !== caller) countBusy(caller, 1);
+      connection.owner = caller;
+      connection.calls += 1;
+      return true;
+    },
+    callEnded(ends) {
+      const connection = open.get(keyOf(ends));
+      if (connection?.owner === undefined || connection.calls === 0) return;
+      connection.calls -= 1;
+      if (connection.calls > 0) return;
+      countBusy(connection.owner, -1);
+      idle.add(connection.owner, connection);
+    },
     markUsed(ends) {
-      const socket = byEnds.get(keyOf(ends));
-      if (socket !== undefined) used.add(socket);
+      const connection = open.get(keyOf(ends));
+      if (connection !== undefined) connection.used = true;
     },
-    markAuthenticated(ends) {
-      const socket = byEnds.get(keyOf(ends));
-      if (socket === undefined || !idle.delete(socket)) return;
-      authenticated.add(socket);
-    },
+    ownerOf: (ends) => open.get(keyOf(ends))?.owner,
+    cut: (ends) => void open.get(keyOf(ends))?.socket.destroy(),
     destroyUnused() {
-      for (const socket of idle) if (!used.has(socket)) socket.destroy();
+      for (const { socket, owner, used } of open.values()) {
+        if (owner === undefined && !used) socket.destroy();
+      }
     },
     destroyAll() {
-      for (const socket of [...idle, ...authenticated]) socket.destroy();
+      for (const { socket } of open.values()) socket.destroy();
     },
     async allClosed() {
-      if (idle.size + authenticated.size === 0) return;
+      if (open.size === 0) return;
       await new Promise<void>((resolve) => waiting.add(resolve));
     },
   };
@@ -99,6 +155,21 @@ function peerOf({ remoteAddress, remotePort }: ConnectionEnds): string {
   return remoteAddress === undefined ? "unknown" : `${remoteAddress}:${remotePort}`;
 }
 
-function keyOf({ localAddress, localPort, remoteAddress, remotePort }: ConnectionEnds): string {
+/** All Unix sockets share one: they are of this machine. */
+function addressOf({ remoteAddress }: ConnectionEnds): string {
+  return remoteAddress ?? "unix";
+}
+
+/** The name of a connection, the same for its socket and for the calls on it. */
+export function keyOf({ localAddress, localPort, remoteAddress, remotePort }: ConnectionEnds): string {
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}
+
+let unixSockets = 0;
+
+/** The ends of a Unix socket have no names, so it gets a number as its port: the library reads that from the socket. */
+function nameEnds(socket: Socket): void {
+  if (socket.remotePort !== undefined) return;
+  unixSockets += 1;
+  Object.defineProperty(socket, "localPort", { value: unixSockets });
 }

@@ -1,0 +1,263 @@
+// Callers and peers make grow what they can: calls, watches, requests, answers, connections. Each meets a bound at once,
+// and an authenticated caller beside them is still answered.
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as connectHttp2,
+  type OutgoingHttpHeaders,
+} from "node:http2";
+import { gzipSync } from "node:zlib";
+import { create } from "@bufbuild/protobuf";
+import { afterEach, describe, expect, test } from "vitest";
+import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
+import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
+import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
+import { ResourceTypeSchema } from "../pkg/protocol/messages.ts";
+import { codesDuring, connectWith, frame, PREFACE } from "./support/hostile.ts";
+import { useSecureServer } from "./support/secure-server.ts";
+
+const stage = useSecureServer(afterEach);
+
+const OK = new Set(["OK"]);
+const VALIDATE = "/c1.connector.v2.ConnectorService/Validate";
+const WATCH = "/grpc.health.v1.Health/Watch";
+const CHECK = "/grpc.health.v1.Health/Check";
+/** The headers of such a call in HPACK, none of them indexed. */
+const VALIDATE_HEADERS = Buffer.concat([
+  Buffer.from("8386", "hex"),
+  literal("04", VALIDATE),
+  literal("01", "a"),
+  literal("0f10", "application/grpc"),
+]);
+const CANCEL = Buffer.from("00000008", "hex");
+const EMPTY = Buffer.alloc(5);
+
+const sessions: ClientHttp2Session[] = [];
+afterEach(() => {
+  for (const session of sessions.splice(0)) session.destroy();
+});
+
+function openSession(port: number, settings = {}): ClientHttp2Session {
+  const session = connectHttp2(`http://127.0.0.1:${port}`, { settings, maxSessionMemory: 1000 });
+  // The server may close the connection of such a client at any time.
+  session.on("error", () => {});
+  sessions.push(session);
+  return session;
+}
+
+function call(
+  session: ClientHttp2Session,
+  path: string,
+  headers: OutgoingHttpHeaders = {},
+): ClientHttp2Stream {
+  const stream = session.request({
+    ":method": "POST",
+    ":path": path,
+    "content-type": "application/grpc",
+    te: "trailers",
+    ...headers,
+  });
+  stream.on("error", () => {});
+  stream.resume();
+  return stream;
+}
+
+function literal(name: string, value: string): Buffer {
+  return Buffer.concat([Buffer.from(name, "hex"), Buffer.of(value.length), Buffer.from(value)]);
+}
+
+/** The code with which a call was refused, or `open` for one that has an answer. */
+async function beginningOf(stream: ClientHttp2Stream): Promise<string> {
+  return await new Promise((resolve) => {
+    stream.once("response", (headers) => resolve(String(headers["grpc-status"] ?? "open")));
+  });
+}
+
+function counted(codes: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}
+
+/** A file of tokens, one for each name: `reader` may read, every other one may change the pool. */
+function tokensFile(...names: readonly string[]): string {
+  const lines = names.map((name) => {
+    const hash = createHash("sha256").update(tokenOf(name)).digest("hex");
+    return `${name === "reader" ? "read" : "provision"} ${hash} ${name}`;
+  });
+  return stage.file("tokens", lines.join("\n"));
+}
+
+const tokenOf = (name: string): string => `${name}-${"t".repeat(40)}`;
+const bearer = (name: string) => ({ headers: { authorization: `Bearer ${tokenOf(name)}` } });
+
+describe("a peer without credentials", () => {
+  test("has few watches, a connection and a peer; checks and callers are answered beside them", async () => {
+    const { port, connect, bounds } = await stage.start();
+    const codes: string[] = [];
+    for (let connection = 0; connection < 10; connection += 1) {
+      const session = openSession(port);
+      const streams = Array.from({ length: 100 }, () => call(session, WATCH));
+      for (const stream of streams) stream.end(EMPTY);
+      codes.push(...(await Promise.all(streams.map(beginningOf))));
+    }
+    // Sixteen a connection and 64 a peer; the others are RESOURCE_EXHAUSTED.
+    expect(counted(codes)).toEqual({ open: 64, "8": 936 });
+    expect(bounds).toHaveLength(936);
+    expect(new Set(bounds)).toEqual(new Set(["peer-calls"]));
+    expect(await codesDuring(connect, Promise.resolve())).toEqual(OK);
+    for (const session of sessions.splice(0, 5)) {
+      session.destroy();
+      await once(session, "close");
+    }
+    const late = call(openSession(port), CHECK);
+    late.end(EMPTY);
+    expect(await beginningOf(late)).toBe("open");
+  });
+
+  test("leaves no stream open: one that was refused is closed, although its client did not end it", async () => {
+    const { port } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
+    const session = openSession(port);
+    const streams = Array.from({ length: 200 }, () => call(session, VALIDATE));
+    const closed = Promise.all(streams.map((stream) => once(stream, "close")));
+    expect(new Set(await Promise.all(streams.map(beginningOf)))).toEqual(new Set(["16"]));
+    await closed;
+  });
+
+  test("sends neither long nor compressed requests to methods without authentication", async () => {
+    const { port } = await stage.start();
+    const session = openSession(port);
+    const long = call(session, CHECK);
+    // The beginning of 4 MB.
+    long.write(Buffer.from("00003d0900", "hex"));
+    long.write(Buffer.alloc(10_000));
+    expect(await beginningOf(long)).toBe("8");
+    const packed = gzipSync(Buffer.alloc(4_000_000));
+    const head = Buffer.alloc(5);
+    head.writeUInt8(1, 0);
+    head.writeUInt32BE(packed.byteLength, 1);
+    const bomb = call(session, CHECK, { "grpc-encoding": "gzip" });
+    bomb.end(Buffer.concat([head, packed]));
+    expect(await beginningOf(bomb)).toBe("12");
+  });
+
+  test("that opens and cancels calls without end is cut off, and the next listing is answered", async () => {
+    const { port, connect, bounds } = await stage.start();
+    // Node itself ends a connection after about a thousand.
+    const attack = (async () => {
+      for (let connection = 0; connection < 6; connection += 1) {
+        const socket = await connectWith(port, PREFACE);
+        for (let at = 0; at < 900 && !socket.destroyed; at += 1) {
+          const stream = 2 * at + 1;
+          socket.write(
+            Buffer.concat([frame(1, 0x04, stream, VALIDATE_HEADERS), frame(3, 0, stream, CANCEL)]),
+          );
+        }
+        const closed = new Promise((resolve) => socket.once("close", resolve));
+        socket.end();
+        if (!socket.closed) await closed;
+      }
+    })();
+    expect(await codesDuring(connect, attack)).toEqual(OK);
+    expect(bounds).toContain("cancelled-calls");
+    expect(await codesDuring(connect, Promise.resolve())).toEqual(OK);
+  });
+});
+
+describe("a caller", () => {
+  test("has half of all calls at most; others are answered, and what is refused says when to come back", async () => {
+    const held = Promise.withResolvers<void>();
+    const { connect, bounds, events } = await stage.start({
+      security: { tokensFile: tokensFile("reader", "provisioner") },
+      limits: { maxCalls: 40 },
+      connector: { validate: () => held.promise },
+    });
+    const client = connect();
+    const { validate } = ConnectorService.method;
+    const calls = Array.from({ length: 60 }, () => client.unary(validate, {}, bearer("reader")));
+    const refused = await firstOf(calls, 40);
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(["UNAVAILABLE"]));
+    expect(refused[0]?.message).toBe("this caller has too many calls under way; wait for answers");
+    expect(refused[0]?.rateLimit?.resetAt).toBeDefined();
+    expect(bounds).toEqual(Array.from({ length: 40 }, () => "caller-calls"));
+    expect(events[0]).toMatchObject({ caller: "reader", met: "caller-calls", requestBytes: 0 });
+    const { grant } = GrantManagerService.method;
+    const other = await connect().unary(grant, {}, bearer("provisioner"));
+    expect(other.code).toBe("INVALID_ARGUMENT");
+    held.resolve();
+    expect(counted((await Promise.all(calls)).map(({ code }) => code))).toEqual({ OK: 20, UNAVAILABLE: 40 });
+    expect(await client.unary(validate, {}, bearer("reader"))).toMatchObject({ code: "OK" });
+  });
+
+  test("holds 32 MiB of requests that are not complete", async () => {
+    const { port, connect, bounds } = await stage.start();
+    const session = openSession(port);
+    const streams = Array.from({ length: 20 }, () => call(session, VALIDATE));
+    const refused = new Promise((resolve) => {
+      for (const stream of streams) {
+        stream.once("response", (headers) => resolve(headers["grpc-status"]));
+        stream.write(Buffer.from("00003d0900", "hex"));
+        stream.write(Buffer.alloc(3_900_000));
+      }
+    });
+    expect(await codesDuring(connect, refused)).toEqual(OK);
+    expect(await refused).toBe("14");
+    expect(bounds).toContain("request-bytes");
+  });
+
+  test("that does not read its answers is cut off, and others are answered", async () => {
+    const type = create(ResourceTypeSchema, { id: "user", displayName: "x".repeat(1024 * 1024) });
+    const { port, connect, bounds } = await stage.start({
+      connector: { listResourceTypes: () => [type] },
+      limits: { unread: { connectionBytes: 8 * 1024 * 1024 } },
+    });
+    const session = openSession(port, { initialWindowSize: 0 });
+    const path = "/c1.connector.v2.ResourceTypesService/ListResourceTypes";
+    const ended = session.closed ? undefined : once(session, "close");
+    for (let at = 0; at < 20; at += 1) call(session, path).end(EMPTY);
+    expect(await codesDuring(connect, ended ?? Promise.resolve())).toEqual(OK);
+    expect(bounds).toContain("unread-answers");
+  });
+
+  test("that reads an answer too slowly is cut off too", async () => {
+    const { port, bounds } = await stage.start({ limits: { unread: { timeMs: 50 } } });
+    const session = openSession(port, { initialWindowSize: 0 });
+    call(session, "/c1.connector.v2.ResourceTypesService/ListResourceTypes").end(EMPTY);
+    await once(session, "close");
+    expect(bounds).toEqual(["unread-answers"]);
+  });
+
+  test("that holds every connection idle does not shut out another one", async () => {
+    const { connect, refused } = await stage.start({
+      security: { tokensFile: tokensFile("reader", "provisioner") },
+      limits: { maxConnections: 50 },
+    });
+    const { listResourceTypes } = ResourceTypesService.method;
+    const readers = Array.from({ length: 50 }, () => connect());
+    for (const reader of readers) {
+      expect((await reader.unary(listResourceTypes, {}, bearer("reader"))).code).toBe("OK");
+    }
+    const { grant } = GrantManagerService.method;
+    for (let at = 0; at < 5; at += 1) {
+      const reply = await connect().unary(grant, {}, bearer("provisioner"));
+      expect(reply.code).toBe("INVALID_ARGUMENT");
+    }
+    expect(refused.map(({ why }) => why)).toEqual(Array.from({ length: 5 }, () => "evicted"));
+  });
+});
+
+/** The first so many results, in the order in which they come. */
+async function firstOf<T>(promises: readonly Promise<T>[], count: number): Promise<readonly T[]> {
+  const results: T[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const keep = async (one: Promise<T>): Promise<void> => {
+    results.push(await one);
+    if (results.length === count) resolve();
+  };
+  for (const one of promises) void keep(one);
+  await promise;
+  return results.slice(0, count);
+}
