@@ -24,7 +24,7 @@ import type { Cancellations } from "./limits/cancellations.ts";
 import type { UnreadAnswers } from "./limits/unread-answers.ts";
 import { roleFor } from "./method-roles.ts";
 import type { ConnectionAcceptor } from "./transport/acceptor.ts";
-import { keyOf } from "./transport/connections.ts";
+import { connectionName } from "./transport/connections.ts";
 
 export interface AuthInterceptorOptions {
   readonly authorize: Authorizer["authorize"];
@@ -123,7 +123,7 @@ function intercept(
   async function decide(metadata: Metadata): Promise<void> {
     slot = limits.arrive({
       address,
-      connection: keyOf(ends),
+      connection: connectionName(ends),
       open: isOpen,
       owner: connections.ownerOf(ends),
     });

@@ -1,4 +1,4 @@
-import { type ConnectionEnds, keyOf } from "../transport/connections.ts";
+import { type ConnectionEnds, connectionName } from "../transport/connections.ts";
 
 export interface UnreadLimits {
   /** Bytes of answers that one connection has not read. */
@@ -37,7 +37,7 @@ export function createUnreadAnswers(
 
   return {
     written(ends, bytes) {
-      const key = keyOf(ends);
+      const key = connectionName(ends);
       const connection = waiting.get(key) ?? { ends, bytes: 0 };
       waiting.set(key, connection);
       connection.bytes += bytes;

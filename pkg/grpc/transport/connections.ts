@@ -93,7 +93,7 @@ export function createConnections(max: number, onRefused: (why: Reason, peer: st
         socket.destroy();
         return false;
       }
-      const key = keyOf(socket);
+      const key = connectionName(socket);
       // The system may give the same ports again before the end of the earlier connection is reported.
       const earlier = open.get(key);
       if (earlier !== undefined) forget(earlier);
@@ -109,7 +109,7 @@ export function createConnections(max: number, onRefused: (why: Reason, peer: st
       return true;
     },
     callBegan(ends, caller) {
-      const connection = open.get(keyOf(ends));
+      const connection = open.get(connectionName(ends));
       if (connection === undefined) return true;
       const { owner } = connection;
       if (connection.calls === 0 && (busy.get(caller) ?? 0) >= busyShare) return false;
@@ -122,7 +122,7 @@ export function createConnections(max: number, onRefused: (why: Reason, peer: st
       return true;
     },
     callEnded(ends) {
-      const connection = open.get(keyOf(ends));
+      const connection = open.get(connectionName(ends));
       if (connection?.owner === undefined || connection.calls === 0) return;
       connection.calls -= 1;
       if (connection.calls > 0) return;
@@ -130,11 +130,11 @@ export function createConnections(max: number, onRefused: (why: Reason, peer: st
       idle.add(connection.owner, connection);
     },
     markUsed(ends) {
-      const connection = open.get(keyOf(ends));
+      const connection = open.get(connectionName(ends));
       if (connection !== undefined) connection.used = true;
     },
-    ownerOf: (ends) => open.get(keyOf(ends))?.owner,
-    cut: (ends) => void open.get(keyOf(ends))?.socket.destroy(),
+    ownerOf: (ends) => open.get(connectionName(ends))?.owner,
+    cut: (ends) => void open.get(connectionName(ends))?.socket.destroy(),
     destroyUnused() {
       for (const { socket, owner, used } of open.values()) {
         if (owner === undefined && !used) socket.destroy();
@@ -161,7 +161,12 @@ function addressOf({ remoteAddress }: ConnectionEnds): string {
 }
 
 /** The name of a connection, the same for its socket and for the calls on it. */
-export function keyOf({ localAddress, localPort, remoteAddress, remotePort }: ConnectionEnds): string {
+export function connectionName({
+  localAddress,
+  localPort,
+  remoteAddress,
+  remotePort,
+}: ConnectionEnds): string {
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
