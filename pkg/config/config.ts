@@ -39,6 +39,8 @@ export interface ServiceSettings {
   readonly graceMs: number;
   readonly maxConnections: number;
   readonly maxQueueSeconds: number;
+  /** Under way at a time. */
+  readonly maxCalls: number;
   readonly reflection: boolean;
 }
 

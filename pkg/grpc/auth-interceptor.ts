@@ -7,6 +7,7 @@ import {
 } from "@grpc/grpc-js";
 import { GovernanceError } from "../core/errors.ts";
 import { notify, type ServiceBound } from "../core/events.ts";
+import { peerAddress } from "../core/peer.ts";
 import type { Authorizer } from "../security/authorizer.ts";
 import type { AuthenticatedCaller } from "../security/caller.ts";
 import {
@@ -67,7 +68,7 @@ function intercept(
   const { authorize, observation, requestTimeoutMs, connections, limits } = options;
   const startedAt = observation.monotonic();
   const peer = call.getPeer();
-  const address = addressOf(peer);
+  const address = peerAddress(peer);
   const ends = call.getConnectionInfo();
   const needs = roleFor(method.path);
   const isOpen = needs === "none";
@@ -218,10 +219,4 @@ function intercept(
     unread.add(read);
     return read;
   });
-}
-
-/** The peer without its port. */
-function addressOf(peer: string): string {
-  const colon = peer.lastIndexOf(":");
-  return colon < 0 ? peer : peer.slice(0, colon);
 }

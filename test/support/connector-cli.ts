@@ -39,7 +39,26 @@ export function startCli(
   stdin = "",
   cwd = process.cwd(),
 ): RunningCli {
-  const program = spawn(process.execPath, [MAIN, ...args], {
+  return start([process.execPath, MAIN, ...args], env, stdin, cwd);
+}
+
+/** The same, with so many files that it may have open. */
+export function startCliWithFiles(
+  openFiles: number,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningCli {
+  const limited = ["bash", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`];
+  return start([...limited, process.execPath, MAIN, ...args], env, "", process.cwd());
+}
+
+function start(
+  [command = "", ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stdin: string,
+  cwd: string,
+): RunningCli {
+  const program = spawn(command, args, {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
     env: {

@@ -27,6 +27,7 @@ function serviceOf(settings: Settings, cwd: string): ServiceSettings {
     graceMs: values["grace-seconds"] * 1000,
     maxConnections: values["max-connections"],
     maxQueueSeconds: values["max-queue-seconds"],
+    maxCalls: values["max-calls"],
     reflection: !values["disable-reflection"],
   };
 }

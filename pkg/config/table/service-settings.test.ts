@@ -16,8 +16,9 @@ describe("the service", () => {
       tokensFile: undefined,
       jwt: undefined,
       graceMs: 25_000,
-      maxConnections: 20_000,
       maxQueueSeconds: 60,
+      maxConnections: 2000,
+      maxCalls: 2000,
       reflection: true,
     });
     expect(warnings).toEqual([]);
@@ -276,6 +277,7 @@ describe("refused with one line", () => {
       { "max-queue-seconds": "4" },
       /^--max-queue-seconds: must be .* from 5 to 3600/,
     ],
+    ["no call", { "max-calls": "1" }, /^--max-calls: must be .* from 2 to 100000, got "1"/],
     ["too many connections", { "max-connections": "1000001" }, /^--max-connections: must be/],
     ["reflection half", { "disable-reflection": "some" }, /^--disable-reflection: must be true or false/],
   ])("%s", ([, flags, message]) => {

@@ -124,10 +124,17 @@ export const SERVICE_SETTINGS = {
   "max-connections": wholeNumberSetting({
     ...COMMON,
     description:
-      "Maximum number of open connections; above it, the oldest one without an authenticated call is closed",
+      "Maximum number of open connections, of about 80 KiB each; above it, one without a call is closed. The system's limit on open files may lower it",
     min: 1,
     max: 1_000_000,
-    fallback: 20_000,
+    fallback: 2000,
+  }),
+  "max-calls": wholeNumberSetting({
+    ...COMMON,
+    description: "Maximum number of gRPC calls under way; one caller may have half of them",
+    min: 2,
+    max: 100_000,
+    fallback: 2000,
   }),
   "max-queue-seconds": wholeNumberSetting({
     ...COMMON,

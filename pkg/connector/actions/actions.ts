@@ -31,7 +31,10 @@ export interface Actions {
   /** `""`: all schemas. A resource type: its own; today no type has any. */
   schemas(resourceTypeId: string): readonly BatonActionSchema[];
   schema(name: string): BatonActionSchema;
-  /** An action continues when its caller disconnects, for one hour at most. */
+  /**
+   * An action that has begun continues when its caller disconnects, for one hour at most. 64 run at a time; when too many
+   * wait, the next is `throttled`.
+   */
   invoke(request: ActionRequest, context: WriteContext, signal: AbortSignal): Promise<Invocation>;
   /** Known while the action runs; then for the last 1000 that ended, until the process ends. */
   status(id: string): Invocation;

@@ -8,20 +8,23 @@ import type { Actions, Invocation } from "./actions.ts";
 import { readArguments } from "./arguments.ts";
 import { actionNamed, actionSchemas } from "./catalogue.ts";
 import { createInvocations, type Finished } from "./invocations.ts";
+import { createTurns, TURN_LIMITS } from "./turns.ts";
 
 interface ActionsOptions {
   /** Undefined where provisioning is off: actions are listed, and refused when called. */
   readonly provisioner: Provisioner | undefined;
   /** Returns a new id that cannot be guessed. */
   readonly newId: () => string;
+  /** Called when an action is refused because too many wait to run. */
+  readonly onFull?: (() => void) | undefined;
 }
 
 /** The default of the Baton SDK. */
 const DEFAULT_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60 * 60_000;
 
-export function createActions({ provisioner, newId }: ActionsOptions): Actions {
-  const invocations = createInvocations(newId);
+export function createActions({ provisioner, newId, onFull = () => {} }: ActionsOptions): Actions {
+  const invocations = createInvocations(newId, createTurns(TURN_LIMITS, onFull));
   return {
     schemas: actionSchemas,
     schema: (name) => actionNamed(name).schema,
@@ -33,9 +36,12 @@ export function createActions({ provisioner, newId }: ActionsOptions): Actions {
       const read = readArguments(action, args);
       const run = action.prepare(read.id, read.args);
       return await invocations.start(
-        name,
-        async (limit) => finished(await run(provisioner, context, limit), context),
-        inlineWaitMs > 0 ? Math.min(inlineWaitMs, LONGEST_WAIT_MS) : DEFAULT_WAIT_MS,
+        {
+          name,
+          caller: context.requester.name,
+          run: async (limit) => finished(await run(provisioner, context, limit), context),
+          waitMs: inlineWaitMs > 0 ? Math.min(inlineWaitMs, LONGEST_WAIT_MS) : DEFAULT_WAIT_MS,
+        },
         signal,
       );
     },

@@ -1,7 +1,8 @@
 // The runs of actions.
 //
 // Invariants:
-//   INVOCATION-1. A run does not end with its caller: it continues when the caller disconnects, for one hour at most.
+//   INVOCATION-1. A run that has begun does not end with its caller: it continues when the caller disconnects, for one
+//       hour at most. One that still waits for its turn when the caller disconnects is dropped: nobody has its id.
 //   INVOCATION-2. A run that has not ended is always known; of those that ended, the last 1000 are known.
 //   INVOCATION-3. A wrong request of which nothing was done is an error of the call, as long as the call waits for the
 //       run.
@@ -9,20 +10,27 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Invocation } from "./actions.ts";
+import type { Turns } from "./turns.ts";
 
 export interface Finished {
   readonly response: JsonObject;
   readonly annotations: readonly Any[];
 }
 
+interface RunRequest {
+  readonly name: string;
+  /** The caller's name, as in the audit log. */
+  readonly caller: string;
+  readonly run: (signal: AbortSignal) => Promise<Finished>;
+  readonly waitMs: number;
+}
+
 interface Invocations {
-  /** Begins a run and waits for its end: `waitMs` at most, and not after the caller has disconnected. */
-  start(
-    name: string,
-    run: (signal: AbortSignal) => Promise<Finished>,
-    waitMs: number,
-    signal: AbortSignal,
-  ): Promise<Invocation>;
+  /**
+   * Begins a run and waits for its end: `waitMs` at most, and not after the caller has disconnected. Rejects with
+   * `throttled` when too many wait to run.
+   */
+  start(request: RunRequest, signal: AbortSignal): Promise<Invocation>;
   /** Undefined when no such run is known, or it is no longer known. */
   get(id: string): Invocation | undefined;
   idle(): Promise<void>;
@@ -31,7 +39,7 @@ interface Invocations {
 const KEPT = 1000;
 const RUN_LIMIT_MS = 60 * 60_000;
 
-export function createInvocations(newId: () => string): Invocations {
+export function createInvocations(newId: () => string, turns: Turns): Invocations {
   const known = new Map<string, Invocation>();
   const ended: string[] = [];
   const running = new Map<string, Promise<void>>();
@@ -68,14 +76,28 @@ export function createInvocations(newId: () => string): Invocations {
   }
 
   return {
-    async start(name, run, waitMs, signal) {
+    async start({ name, caller, run, waitMs }, signal) {
       signal.throwIfAborted();
       const id = newId();
+      // Until the call is answered: afterwards the caller has the id, and the run is wanted without it.
+      const waiting = new AbortController();
+      const leave = (): void => waiting.abort(signal.reason);
+      signal.addEventListener("abort", leave, { once: true });
+      const turn = turns.take(caller, waiting.signal);
       let now: Invocation = { id, name, status: "running", response: {}, annotations: [] };
       known.set(id, now);
       let mistake: GovernanceError | undefined;
       const follow = async (): Promise<void> => {
+        let done: () => void;
+        try {
+          done = await turn;
+        } catch (error) {
+          known.delete(id);
+          running.delete(id);
+          throw error;
+        }
         const ending = await toTheEnd(id, name, run);
+        done();
         now = ending.invocation;
         mistake = ending.mistake;
         running.delete(id);
@@ -83,13 +105,19 @@ export function createInvocations(newId: () => string): Invocations {
       };
       const done = follow();
       running.set(id, done);
-      await firstOf(done, waitMs, signal);
+      // The call reports the failure; a run that was dropped has none else to report it to.
+      done.catch(() => {});
+      try {
+        await firstOf(done, waitMs, signal);
+      } finally {
+        signal.removeEventListener("abort", leave);
+      }
       if (mistake !== undefined) throw mistake;
       return now;
     },
     get: (id) => known.get(id),
     async idle() {
-      while (running.size > 0) await Promise.all(running.values());
+      while (running.size > 0) await Promise.allSettled(running.values());
     },
   };
 }

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { GrpcCallEvent } from "../../core/events.ts";
+import { type GrpcCallEvent, SERVICE_BOUNDS, type ServiceBound } from "../../core/events.ts";
 import { closedLabel, grpcCodeLabel, OTHER } from "./closed-labels.ts";
 
 export interface ServedMethod {
@@ -12,6 +12,8 @@ type CountedCall = Pick<GrpcCallEvent, "service" | "method" | "code" | "duration
 export interface GrpcMetrics {
   call(event: CountedCall): void;
   connectionRefused(why: "handshake" | "evicted" | "full"): void;
+  /** A caller or a peer met a bound (SECURITY.md). */
+  boundMet(bound: ServiceBound): void;
   /** A file of certificates, tokens or keys changed. `applied`: its new content is in use. */
   reload(applied: boolean): void;
 }
@@ -48,6 +50,13 @@ export function createGrpcMetrics(registry: Registry, served: readonly ServedMet
     registers,
   });
   for (const reason of ["handshake", "evicted", "full"]) connections.inc({ reason }, 0);
+  const bounds = new Counter({
+    name: "connector_bounds_met_total",
+    help: "Calls refused and connections closed because a caller or a peer met a bound, by the bound (SECURITY.md).",
+    labelNames: ["bound"],
+    registers,
+  });
+  for (const bound of SERVICE_BOUNDS) bounds.inc({ bound }, 0);
   const reloads = new Counter({
     name: "connector_security_reloads_total",
     help: "Changes of certificate, token and key files: applied, or rejected so that the old content stays in use (kept).",
@@ -66,6 +75,7 @@ export function createGrpcMetrics(registry: Registry, served: readonly ServedMet
       else if (isServed && method !== "Watch") durations.observe(labels, durationMs / 1000);
     },
     connectionRefused: (reason) => connections.inc({ reason }),
+    boundMet: (bound) => bounds.inc({ bound }),
     reload: (applied) => reloads.inc({ outcome: applied ? "applied" : "kept" }),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SERVICE_BOUNDS } from "../../core/events.ts";
 import { OTHER } from "./closed-labels.ts";
 import type { MetricSources } from "./events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -76,10 +77,14 @@ describe("gRPC calls", () => {
     expect(await samples(metrics, "connector_grpc_requests_total")).toHaveLength(1);
   });
 
-  test("connections and files are counted from zero", async () => {
+  test("connections, bounds and files are counted from zero", async () => {
     const metrics = metricsAt();
     metrics.connectionRefused("full");
     metrics.reload(false);
+    metrics.boundMet("peer-calls");
+    expect(await samples(metrics, "connector_bounds_met_total")).toEqual(
+      SERVICE_BOUNDS.map((bound) => `{bound="${bound}"} ${bound === "peer-calls" ? 1 : 0}`),
+    );
     expect(await samples(metrics, "connector_grpc_connections_refused_total")).toEqual([
       '{reason="handshake"} 0',
       '{reason="evicted"} 0',

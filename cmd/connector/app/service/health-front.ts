@@ -5,8 +5,10 @@ import { createReadinessProbe, type ReadinessProbe } from "../../../../pkg/ops/h
 import { lastAuditSeq } from "../../../../pkg/ops/metrics/audit-seq.ts";
 import { certificateExpiryMs } from "../../../../pkg/ops/metrics/certificate-expiry.ts";
 import type { MetricSources } from "../../../../pkg/ops/metrics/events.ts";
+import { createRepeatedLines } from "../../../../pkg/ops/repeated-lines.ts";
 import type { Runtime } from "../compose.ts";
 import type { Front, Service } from "./front.ts";
+import { connectionShares, openFilesLimit } from "./open-files.ts";
 
 /** Liveness, readiness and metrics over HTTP. */
 export function healthFront({
@@ -33,13 +35,20 @@ export function healthFront({
     syncProgress: () => lastSync.progress(),
     jwksAgeMs: () => access.jwksAgeMs(),
   });
+  const lines = createRepeatedLines({
+    monotonic,
+    whole: 1,
+    summarize: (_source, _what, calls) =>
+      log.warn("the HTTP endpoint failed more often in the last minute", { calls }),
+  });
   const server = createHealthServer({
     ...config.health,
     live: () => true,
     ready: () => probe.ready(),
     metrics: () => metrics.text(),
     now,
-    onError: (error) => log.failure("the HTTP endpoint failed", error),
+    limits: { connections: connectionShares(openFilesLimit(), config.service.maxConnections).http },
+    onError: (error) => lines.line("HTTP", "failed", () => log.failure("the HTTP endpoint failed", error)),
   });
   return {
     name: "the HTTP endpoint",

@@ -6,17 +6,22 @@ import type { PasswordSealing } from "../../../../pkg/connector/provisioning/sea
 import type { ProvisioningVerbs } from "../../../../pkg/connector/provisioning/verbs.ts";
 import { createPasswordOpener } from "../../../../pkg/encryption/password-opener.ts";
 import { createSealer } from "../../../../pkg/encryption/sealer.ts";
+import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
 import type { Runtime } from "../compose.ts";
 
 /** The write verbs of the Baton protocol. Throws `invalid-argument` when the client secret is malformed. */
-export function provisioningVerbs(config: Config, { connector, provisioner }: Runtime): ProvisioningVerbs {
+export function provisioningVerbs(
+  config: Config,
+  { connector, provisioner }: Runtime,
+  metrics: Metrics | undefined,
+): ProvisioningVerbs {
   return createProvisioningVerbs({
     provisioner,
     poolId: config.poolId,
     userIdKind: config.userIdKind,
     pool: (signal) => connector.cachedPool(signal),
     sealing: sealing(config),
-    actions: createActions({ provisioner, newId: randomUUID }),
+    actions: createActions({ provisioner, newId: randomUUID, onFull: () => metrics?.boundMet("actions") }),
   });
 }
 

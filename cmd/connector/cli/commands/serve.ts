@@ -35,7 +35,9 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     const waits = logWaits(runtime.waits, log);
     shutdown.add("the log of waits", () => waits.close());
 
-    const provisioning = config.provisioning.enabled ? provisioningVerbs(config, runtime) : undefined;
+    const provisioning = config.provisioning.enabled
+      ? provisioningVerbs(config, runtime, telemetry.metrics)
+      : undefined;
     if (provisioning !== undefined) runtime.journal.open();
 
     const access = openAccess(config, context, telemetry.metrics, log, ({ caller, operation }) =>

@@ -1370,7 +1370,8 @@ _connector_serve() {
     '--jwt-audience[Audience (aud) that each JWT must have]:value: ' \
     '--jwt-role-claim[Claim of the JWT that contains connector\:read or connector\:provision (default\: roles)]:value: ' \
     '--grace-seconds[Time for running calls and changes to end at shutdown, in seconds (1 to 3600; default\: 25)]:value: ' \
-    '--max-connections[Maximum number of open connections; above it, the oldest one without an authenticated call is closed (1 to 1000000; default\: 20000)]:value: ' \
+    '--max-connections[Maximum number of open connections, of about 80 KiB each; above it, one without a call is closed. The system'\''s limit on open files may lower it (1 to 1000000; default\: 2000)]:value: ' \
+    '--max-calls[Maximum number of gRPC calls under way; one caller may have half of them (2 to 100000; default\: 2000)]:value: ' \
     '--max-queue-seconds[Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE (5 to 3600; default\: 60)]:value: ' \
     '--disable-reflection[Turn off gRPC server reflection]' \
     '--health-check[Open the HTTP endpoint for health and metrics]' \
@@ -1628,7 +1629,8 @@ _connector_config_show() {
     '--jwt-audience[Audience (aud) that each JWT must have]:value: ' \
     '--jwt-role-claim[Claim of the JWT that contains connector\:read or connector\:provision (default\: roles)]:value: ' \
     '--grace-seconds[Time for running calls and changes to end at shutdown, in seconds (1 to 3600; default\: 25)]:value: ' \
-    '--max-connections[Maximum number of open connections; above it, the oldest one without an authenticated call is closed (1 to 1000000; default\: 20000)]:value: ' \
+    '--max-connections[Maximum number of open connections, of about 80 KiB each; above it, one without a call is closed. The system'\''s limit on open files may lower it (1 to 1000000; default\: 2000)]:value: ' \
+    '--max-calls[Maximum number of gRPC calls under way; one caller may have half of them (2 to 100000; default\: 2000)]:value: ' \
     '--max-queue-seconds[Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE (5 to 3600; default\: 60)]:value: ' \
     '--disable-reflection[Turn off gRPC server reflection]' \
     '--health-check[Open the HTTP endpoint for health and metrics]' \
