@@ -15,6 +15,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
+import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
 import { ResourceTypeSchema } from "../pkg/protocol/messages.ts";
 import { codesDuring, connectWith, frame, PREFACE } from "./support/hostile.ts";
 import { useSecureServer } from "./support/secure-server.ts";
@@ -118,6 +119,18 @@ describe("a peer without credentials", () => {
     expect(await beginningOf(late)).toBe("open");
   });
 
+  test("that never sends its requests does not keep health checks of its address out", async () => {
+    const { port, connect } = await stage.start();
+    for (let connection = 0; connection < 8; connection += 1) {
+      const session = openSession(port);
+      await new Promise((resolve) => session.once("remoteSettings", resolve));
+      for (let at = 0; at < 16; at += 1) call(session, CHECK);
+    }
+    for (let at = 0; at < 10; at += 1) {
+      expect((await connect().unary(Health.method.check)).code).toBe("OK");
+    }
+  });
+
   test("leaves no stream open: one that was refused is closed, although its client did not end it", async () => {
     const { port } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
     const session = openSession(port);
@@ -183,7 +196,7 @@ describe("a caller", () => {
     expect(refused[0]?.message).toBe("this caller has too many calls under way; wait for answers");
     expect(refused[0]?.rateLimit?.resetAt).toBeDefined();
     expect(bounds).toEqual(Array.from({ length: 40 }, () => "caller-calls"));
-    expect(events[0]).toMatchObject({ caller: "reader", met: "caller-calls", requestBytes: 0 });
+    expect(events[0]).toMatchObject({ caller: "token:reader", met: "caller-calls", requestBytes: 0 });
     const { grant } = GrantManagerService.method;
     const other = await connect().unary(grant, {}, bearer("provisioner"));
     expect(other.code).toBe("INVALID_ARGUMENT");

@@ -72,6 +72,7 @@ function intercept(
   const ends = call.getConnectionInfo();
   const needs = roleFor(method.path);
   const isOpen = needs === "none";
+  const openKind = isOpen ? (method.responseStream ? "lasting" : "brief") : undefined;
   const unread = new Set<() => void>();
   let slot: CallSlot | undefined;
   let bodyTimer: NodeJS.Timeout | undefined;
@@ -125,7 +126,12 @@ function intercept(
     slot = limits.arrive({
       address,
       connection: connectionName(ends),
-      open: isOpen,
+      open: openKind,
+      onDisplaced(met) {
+        reject(met, false);
+        // The newcomer needs the room now, not at the next tick.
+        slot?.release();
+      },
       owner: connections.ownerOf(ends),
     });
     if (isOpen && isCompressed(call)) {
@@ -171,7 +177,9 @@ function intercept(
       );
       bodyTimer = setTimeout(() => reject(tooLate, false), requestTimeoutMs);
     }
-    if (isCompressed(call)) receive(COMPRESSED_BYTES);
+    // Headers are kept as long as the call, and may have 64 KiB.
+    if (!isOpen) receive(headerBytes(metadata) + (isCompressed(call) ? COMPRESSED_BYTES : 0));
+    if (rejected) return;
     watchBody(call, receive);
     admit(metadata);
   }
@@ -199,6 +207,7 @@ function intercept(
         },
         onReceiveHalfClose(pass) {
           clearTimeout(bodyTimer);
+          slot?.complete();
           if (!rejected) pass();
         },
         onCancel: end,
@@ -219,4 +228,10 @@ function intercept(
     unread.add(read);
     return read;
   });
+}
+
+function headerBytes(metadata: Metadata): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(metadata.getMap())) bytes += name.length + value.length;
+  return bytes;
 }

@@ -14,8 +14,10 @@ export interface ArrivingCall {
   readonly address: string;
   /** The connection's ends as one text. */
   readonly connection: string;
-  /** The method needs no authentication. */
-  readonly open: boolean;
+  /** For a method without authentication: whether it is answered at once, as a health check, or lasts, as a watch. */
+  readonly open: "brief" | "lasting" | undefined;
+  /** Called when a brief call of the same address needs the room, and this one has not sent its request yet. */
+  readonly onDisplaced: (met: BoundMet) => void;
   /** The caller that an earlier call of the connection proved to be. */
   readonly owner: string | undefined;
 }
@@ -26,6 +28,8 @@ export interface CallSlot {
   admit(caller: string): void;
   /** So many more bytes of the request have arrived. Throws if they are too many. */
   receive(bytes: number): void;
+  /** The whole request has arrived. */
+  complete(): void;
   /** May be called twice. */
   release(): void;
 }
@@ -45,7 +49,10 @@ export class BoundMet extends Error {
 
 const MIB = 1024 * 1024;
 
-/** Calls without authentication: health checks and watches. A probe needs one, a client that watches one a connection. */
+/**
+ * Calls without authentication: health checks, and as many watches. A probe needs one, a client that watches one a
+ * connection.
+ */
 const OPEN_CALLS = { connection: 16, each: 64, all: 512, little: 4 };
 /** Their requests have a name of a service. */
 const OPEN_REQUEST_BYTES = 4096;
@@ -58,8 +65,10 @@ const RETRY_MS = 1000;
 
 /** `calls`: the most calls under way; one caller has half of them at most. */
 export function createCallLimits(calls: number, now: EpochClock): CallLimits {
-  const open = createShares(OPEN_CALLS);
+  const open = { brief: createShares(OPEN_CALLS), lasting: createShares(OPEN_CALLS) };
   const openOfConnection = createShares({ each: OPEN_CALLS.connection, all: Infinity, little: 0 });
+  /** Brief calls without their request, by address, the oldest first. */
+  const incomplete = new Map<string, Set<ArrivingCall>>();
   const arriving = createShares(ARRIVING_CALLS);
   const admitted = createShares({ each: Math.ceil(calls / 2), all: calls, little: LITTLE_CALLS });
   const bytes = createShares(REQUEST_BYTES);
@@ -76,20 +85,33 @@ export function createCallLimits(calls: number, now: EpochClock): CallLimits {
     if (met === "all") throw new BoundMet("all-calls", busy("too many calls are under way; try again"));
   }
 
-  function takeOpen(held: Hold, { connection, address }: ArrivingCall): void {
-    if (
-      held.take(openOfConnection, connection, 1) === undefined &&
-      held.take(open, address, 1) === undefined
-    ) {
-      return;
-    }
-    throw new BoundMet(
+  const tooManyOpen = (): BoundMet =>
+    new BoundMet(
       "peer-calls",
       new GovernanceError(
         "resource-exhausted",
         "this peer has too many calls without authentication under way; end some of them",
       ),
     );
+
+  function takeOpen(held: Hold, call: ArrivingCall, shares: Shares): void {
+    if (held.take(openOfConnection, call.connection, 1) !== undefined) throw tooManyOpen();
+    if (held.take(shares, call.address, 1) === undefined) return;
+    // A peer that never sends its requests must not keep probes from the same address out.
+    const [oldest] = (call.open === "brief" ? incomplete.get(call.address) : undefined) ?? [];
+    if (oldest === undefined) throw tooManyOpen();
+    oldest.onDisplaced(tooManyOpen());
+    if (held.take(shares, call.address, 1) !== undefined) throw tooManyOpen();
+  }
+
+  function trackIncomplete(call: ArrivingCall): void {
+    const calls = incomplete.get(call.address) ?? new Set();
+    incomplete.set(call.address, calls.add(call));
+  }
+
+  function untrack(call: ArrivingCall): void {
+    const calls = incomplete.get(call.address);
+    if (calls?.delete(call) === true && calls.size === 0) incomplete.delete(call.address);
   }
 
   return {
@@ -97,12 +119,14 @@ export function createCallLimits(calls: number, now: EpochClock): CallLimits {
       const held = createHold();
       let caller = call.owner;
       try {
-        if (!call.open) {
+        if (call.open === undefined) {
           if (held.take(arriving, call.address, 1) !== undefined) {
             throw new BoundMet("peer-calls", busy("too many calls wait for authentication; try again"));
           }
-        } else if (caller === undefined) takeOpen(held, call);
-        else takeAdmitted(held, caller);
+        } else if (caller === undefined) {
+          takeOpen(held, call, open[call.open]);
+          if (call.open === "brief") trackIncomplete(call);
+        } else takeAdmitted(held, caller);
       } catch (error) {
         held.release();
         throw error;
@@ -110,14 +134,14 @@ export function createCallLimits(calls: number, now: EpochClock): CallLimits {
       let received = 0;
       return {
         admit(known) {
-          if (call.open) return;
+          if (call.open !== undefined) return;
           held.give(arriving);
           caller = known;
           takeAdmitted(held, known);
         },
         receive(more) {
           received += more;
-          if (call.open && received > OPEN_REQUEST_BYTES) {
+          if (call.open !== undefined && received > OPEN_REQUEST_BYTES) {
             throw new BoundMet(
               "request-bytes",
               new GovernanceError("resource-exhausted", "the request is longer than any of this method"),
@@ -130,7 +154,11 @@ export function createCallLimits(calls: number, now: EpochClock): CallLimits {
             busy("the requests under way are too large together; wait for answers"),
           );
         },
-        release: () => held.release(),
+        complete: () => untrack(call),
+        release() {
+          untrack(call);
+          held.release();
+        },
       };
     },
   };

@@ -43,8 +43,14 @@ describe("shares", () => {
 });
 
 describe("calls", () => {
-  const caller = { address: "10.0.0.1", connection: "1", open: false, owner: undefined };
-  const health = { ...caller, open: true };
+  const caller = {
+    address: "10.0.0.1",
+    connection: "1",
+    open: undefined,
+    owner: undefined,
+    onDisplaced: () => {},
+  };
+  const health = { ...caller, open: "lasting" as const };
   const arrivals = (most: number) => {
     const limits = createCallLimits(most, () => 1_000_000);
     return (call: ArrivingCall) => limits.arrive(call);
@@ -61,6 +67,37 @@ describe("calls", () => {
     slots[0]?.release();
     expect(boundOf(() => arrive(health))).toBeUndefined();
     expect(boundOf(() => arrive(health))).toBe("peer-calls resource-exhausted");
+  });
+
+  test("LIMIT-1: that are answered at once have room beside watches, and beside those that never send a request", () => {
+    const arrive = arrivals(4);
+    for (let at = 0; at < 64; at += 1) arrive({ ...health, connection: String(at) });
+    const displaced: number[] = [];
+    const check = (at: number) => {
+      const slot = arrive({
+        ...caller,
+        open: "brief",
+        connection: String(100 + at),
+        onDisplaced() {
+          displaced.push(at);
+          slot.release();
+        },
+      });
+      return slot;
+    };
+    const slots = Array.from({ length: 64 }, (_, at) => check(at));
+    slots[0]?.complete();
+    check(64);
+    check(65);
+    expect(displaced).toEqual([1, 2]);
+    for (const slot of slots) slot.complete();
+    check(66);
+    check(67);
+    expect(displaced).toEqual([1, 2, 64, 65]);
+    // Those that are left have sent their requests, but for the last two.
+    slots[3]?.release();
+    check(68).complete();
+    expect(displaced).toHaveLength(4);
   });
 
   test("LIMIT-1: without authentication count for the caller of the connection once it is known", () => {

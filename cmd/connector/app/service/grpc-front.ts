@@ -9,6 +9,13 @@ import { connectionShares, openFilesLimit } from "./open-files.ts";
 export function grpcFront({ config, context, runtime, telemetry, access, provisioning }: Service): Front {
   const { connector, log } = runtime;
   const { listen, insecure, reflection, maxConnections, maxCalls } = config.service;
+  const { grpc: connections } = connectionShares(openFilesLimit(), maxConnections);
+  if (connections < maxConnections) {
+    log.info(
+      `the system's limit on open files allows ${connections} connections, fewer than --max-connections ${maxConnections}`,
+      { setting: "max-connections" },
+    );
+  }
   const lines = createCallLines(log, context.monotonic);
   const server = createGrpcServer({
     connector,
@@ -16,7 +23,7 @@ export function grpcFront({ config, context, runtime, telemetry, access, provisi
     access,
     insecure,
     reflection,
-    limits: { maxConnections: connectionShares(openFilesLimit(), maxConnections).grpc, maxCalls },
+    limits: { maxConnections: connections, maxCalls },
     clocks: context,
     wrapCall: (call, work) => runtime.origins.within(originName(call), () => telemetry.wrapCall(call, work)),
     onBound: (bound) => telemetry.metrics?.boundMet(bound),
