@@ -121,7 +121,7 @@ describe("a peer without credentials", () => {
 
   test("that never sends its requests does not keep health checks of its address out", async () => {
     const { port, connect } = await stage.start();
-    for (let connection = 0; connection < 8; connection += 1) {
+    for (let connection = 0; connection < 40; connection += 1) {
       const session = openSession(port);
       await new Promise((resolve) => session.once("remoteSettings", resolve));
       for (let at = 0; at < 16; at += 1) call(session, CHECK);

@@ -49,11 +49,11 @@ export class BoundMet extends Error {
 
 const MIB = 1024 * 1024;
 
-/**
- * Calls without authentication: health checks, and as many watches. A probe needs one, a client that watches one a
- * connection.
- */
-const OPEN_CALLS = { connection: 16, each: 64, all: 512, little: 4 };
+/** Calls without authentication on one connection. A probe needs one, and so does a client that watches. */
+const OPEN_OF_CONNECTION = 16;
+/** Health checks. Hundreds of callers behind one address may begin with one at the same moment. */
+const BRIEF_CALLS = { each: 512, all: 2048, little: 4 };
+const WATCHES = { each: 64, all: 512, little: 4 };
 /** Their requests have a name of a service. */
 const OPEN_REQUEST_BYTES = 4096;
 /** Calls whose credentials are checked: at once, unless keys of JWTs are fetched. */
@@ -65,8 +65,8 @@ const RETRY_MS = 1000;
 
 /** `calls`: the most calls under way; one caller has half of them at most. */
 export function createCallLimits(calls: number, now: EpochClock): CallLimits {
-  const open = { brief: createShares(OPEN_CALLS), lasting: createShares(OPEN_CALLS) };
-  const openOfConnection = createShares({ each: OPEN_CALLS.connection, all: Infinity, little: 0 });
+  const open = { brief: createShares(BRIEF_CALLS), lasting: createShares(WATCHES) };
+  const openOfConnection = createShares({ each: OPEN_OF_CONNECTION, all: Infinity, little: 0 });
   /** Brief calls without their request, by address, the oldest first. */
   const incomplete = new Map<string, Set<ArrivingCall>>();
   const arriving = createShares(ARRIVING_CALLS);
@@ -105,13 +105,13 @@ export function createCallLimits(calls: number, now: EpochClock): CallLimits {
   }
 
   function trackIncomplete(call: ArrivingCall): void {
-    const calls = incomplete.get(call.address) ?? new Set();
-    incomplete.set(call.address, calls.add(call));
+    const tracked = incomplete.get(call.address) ?? new Set();
+    incomplete.set(call.address, tracked.add(call));
   }
 
   function untrack(call: ArrivingCall): void {
-    const calls = incomplete.get(call.address);
-    if (calls?.delete(call) === true && calls.size === 0) incomplete.delete(call.address);
+    const tracked = incomplete.get(call.address);
+    if (tracked?.delete(call) === true && tracked.size === 0) incomplete.delete(call.address);
   }
 
   return {

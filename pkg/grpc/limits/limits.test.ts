@@ -85,18 +85,18 @@ describe("calls", () => {
       });
       return slot;
     };
-    const slots = Array.from({ length: 64 }, (_, at) => check(at));
+    const slots = Array.from({ length: 512 }, (_, at) => check(at));
     slots[0]?.complete();
-    check(64);
-    check(65);
+    check(512);
+    check(513);
     expect(displaced).toEqual([1, 2]);
     for (const slot of slots) slot.complete();
-    check(66);
-    check(67);
-    expect(displaced).toEqual([1, 2, 64, 65]);
+    check(514);
+    check(515);
+    expect(displaced).toEqual([1, 2, 512, 513]);
     // Those that are left have sent their requests, but for the last two.
     slots[3]?.release();
-    check(68).complete();
+    check(516).complete();
     expect(displaced).toHaveLength(4);
   });
 
