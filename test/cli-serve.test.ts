@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withoutEndpointLine } from "../cmd/connector/testing.fixture.ts";
+import { withoutEndpointLine } from "../cmd/connector/endpoint-line.fixture.ts";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { ResourcesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { people } from "./cognito/definitions.ts";
