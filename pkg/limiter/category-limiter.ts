@@ -146,6 +146,14 @@ export class CategoryLimiter {
     });
   }
 
+  /** Throws where a call of the caller would be refused now (LIMITER-8). */
+  requireRoom(caller: string): void {
+    for (const queue of this.#queues.values()) {
+      if (queue.calls.refusable < queue.room || queue.calls.crowdedOut(caller) !== undefined) continue;
+      throw this.#full(queue);
+    }
+  }
+
   throttled(): void {
     const now = this.#options.monotonic();
     this.#recover(now);
@@ -194,14 +202,18 @@ export class CategoryLimiter {
   /** Leaves one place free for the caller, or throws (LIMITER-8). */
   #makeRoom(queue: BudgetedQueue, caller: string): void {
     if (queue.calls.refusable < queue.room) return;
-    this.#refused += 1;
-    const cap = this.#options.operationPerSecond ?? Number.POSITIVE_INFINITY;
-    const perSecond = Math.min(this.#rate.perSecond, cap * this.#fraction());
-    const error = fullError(this.#options.category, queue.calls.length, perSecond, this.#options.now());
     const crowdedOut = queue.calls.crowdedOut(caller);
+    const error = this.#full(queue);
     if (crowdedOut === undefined) throw error;
     this.#dequeue(queue, crowdedOut);
     crowdedOut.reject(error);
+  }
+
+  #full(queue: BudgetedQueue): GovernanceError {
+    this.#refused += 1;
+    const cap = this.#options.operationPerSecond ?? Number.POSITIVE_INFINITY;
+    const perSecond = Math.min(this.#rate.perSecond, cap * this.#fraction());
+    return fullError(this.#options.category, queue.calls.length, perSecond, this.#options.now());
   }
 
   #enqueue(queue: BudgetedQueue, call: QueuedCall): void {

@@ -92,6 +92,20 @@ describe("LIMITER-8: the bound", () => {
     });
   });
 
+  it("is known before a call: work that would be refused need not begin, that of another caller may", async () => {
+    const { ask, throttle, callers } = openCallers();
+    for (let call = 0; call < 299; call += 1) ask("many");
+    callers.as("many", () => throttle.requireRoom());
+    ask("many");
+    const asMany = (mustFinish: boolean) => () =>
+      callers.as("many", () => throttle.requireRoom(), mustFinish);
+    expect(asMany(false)).toThrow("300 calls wait already");
+    expect(asMany(true)).not.toThrow();
+    callers.as("rightful", () => throttle.requireRoom());
+    throttle.requireRoom();
+    await scene.loop.run(1);
+  });
+
   it("is set in seconds, and never below fifty calls", async () => {
     const few = openCallers(20);
     for (let call = 0; call < 200; call += 1) few.ask("many");

@@ -48,6 +48,11 @@ const QUEUE_SECONDS = 60;
 export interface QuotaThrottle extends Throttle {
   /** One entry for each category, in the order of the quota table. */
   status(): readonly CategoryStatus[];
+  /**
+   * Throws where a call on behalf of the caller would be refused now, in any category: for work that costs something
+   * before its first call. Does nothing without a caller.
+   */
+  requireRoom(): void;
   /** Rejects waiting and later calls with `canceled`. Leaves nothing that keeps the process alive. */
   close(): Promise<void>;
 }
@@ -95,6 +100,11 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
       limiterOf(CATEGORY_OF[operation]).acquire(operation, priority, signal),
     throttled: (operation) => limiterOf(CATEGORY_OF[operation]).throttled(),
     status: () => [...limiters].map(([category, limiter]) => categoryStatus(category, limiter)),
+    requireRoom() {
+      const origin = options.origin?.();
+      if (origin === undefined || origin.mustFinish) return;
+      for (const limiter of limiters.values()) limiter.requireRoom(origin.caller);
+    },
     async close() {
       await Promise.all([...limiters.values()].map((limiter) => limiter.close()));
     },

@@ -15,6 +15,7 @@ import {
 } from "./change-records.ts";
 import { type Reconcile, recoverChange, recoverOrphans } from "./change-recovery.ts";
 import { changeSignal } from "./change-signal.ts";
+import type { OpenChanges } from "./open-changes.ts";
 import type { Outcome, Recovery, WriteContext } from "./provisioner.ts";
 import { budgetRefusal, type ProvisioningPolicy } from "./provisioning-policy.ts";
 import { createSteps } from "./steps.ts";
@@ -39,6 +40,9 @@ interface ChangesOptions extends ChangeRecords {
   readonly reconcile: Reconcile;
   /** On whose behalf the running code works. */
   readonly origin: () => CallOrigin | undefined;
+  readonly open: OpenChanges;
+  /** Throws where the calls of the change would be refused: its entry in the journal costs time on disk. */
+  readonly requireRoom: () => void;
   /** A change was made without a part of it. Must not throw. */
   readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
 }
@@ -59,7 +63,9 @@ export function createChanges(options: ChangesOptions): Changes {
     async run(request, context, signal) {
       if (context.dryRun) return await dryRun(options, request, signal);
       options.policy.enabled();
-      const work = perform(options, request, context, signal);
+      options.requireRoom();
+      const leave = options.open.enter(options.origin());
+      const work = perform(options, request, context, signal).finally(leave);
       running.add(work);
       try {
         return await work;

@@ -17,6 +17,7 @@ import { createGroupLookup } from "./group-lookup.ts";
 import { createGroupDeletion } from "./groups/delete-group.ts";
 import { createGroupChanges } from "./groups/groups.ts";
 import { createMemberships } from "./groups/memberships.ts";
+import { createOpenChanges } from "./open-changes.ts";
 import type { Provisioner } from "./provisioner.ts";
 import { createProvisioningPolicy } from "./provisioning-policy.ts";
 import { createAccess } from "./users/access.ts";
@@ -34,10 +35,16 @@ interface ProvisionOptions extends ProvisionTools {
   readonly journal: Journal;
   /** On whose behalf the running code works; by default nobody's. */
   readonly origins?: CallOrigins | undefined;
+  /** Throws where the calls of a change would be refused for want of room. */
+  readonly requireRoom?: (() => void) | undefined;
+  /** How many changes of callers may be open at once, default 300; a caller has at most half of them. */
+  readonly maxOpenChanges?: number | undefined;
   readonly audit: AuditLog;
   /** For the log: a change was made without a part that AWS denied. Must not throw. */
   readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
 }
+
+const MAX_OPEN_CHANGES = 300;
 
 /** The changes of one pool. Opens nothing and calls nothing before the first change. */
 export function createProvisioner(options: ProvisionOptions): Provisioner {
@@ -52,6 +59,8 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     policy,
     onWarning: options.onWarning,
     origin: () => options.origins?.current(),
+    requireRoom: options.requireRoom ?? (() => undefined),
+    open: createOpenChanges(options.maxOpenChanges ?? MAX_OPEN_CHANGES, now),
     clientMetadata: options.clientMetadata,
     reconcile: (change, steps) => reconcile[change.kind](change, steps),
   });

@@ -125,6 +125,7 @@ export function compose({
   const provisioning = createProvisioning(config, directory, {
     now,
     origins,
+    requireRoom: () => throttle.requireRoom(),
     onWarning: ({ id, kind }, warning) =>
       log.warn(`a change was made in part: ${warning}`, { change: id, kind }),
     onUnrecorded: (error) => log.failure("a refused call is not in the audit log", error),

@@ -50,19 +50,27 @@ export interface Provisioning {
 export interface ProvisioningTools {
   readonly now: EpochClock;
   readonly origins: CallOrigins;
+  /** Throws where the calls of a change would be refused for want of room. */
+  readonly requireRoom: () => void;
   /** A change was made without a part that AWS denied. */
   readonly onWarning: (change: Pick<NewChange, "id" | "kind">, warning: string) => void;
   /** A refused call could not be written to the audit log. */
   readonly onUnrecorded: (error: unknown) => void;
 }
 
+/** As many as the turns of most changes serve while a caller may wait. */
+function openChangesIn({ rates, service }: Config): number {
+  return Math.max(LEAST_OPEN_CHANGES, Math.floor(rates.UserUpdate * service.maxQueueSeconds));
+}
+
+const LEAST_OPEN_CHANGES = 50;
 const REFUSALS_EVERY_MS = 60_000;
 
 /** Builds the provisioner over its journal and audit log. Both are opened before the first change, not here. */
 export function createProvisioning(
   config: Config,
   directory: Directory & DirectoryWriter,
-  { now, origins, onWarning, onUnrecorded }: ProvisioningTools,
+  { now, origins, requireRoom, onWarning, onUnrecorded }: ProvisioningTools,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
   const pause: Sleep = (ms, signal) => sleep(ms, undefined, { signal });
@@ -109,6 +117,8 @@ export function createProvisioning(
       },
       onWarning,
       origins,
+      requireRoom,
+      maxOpenChanges: openChangesIn(config),
       now,
       newId: randomUUID,
       randomBelow: (bound) => randomInt(bound),
