@@ -289,6 +289,10 @@ describe("the systemd unit", () => {
     }
   });
 
+  test("a crash leaves no core file, which would have secrets in it", () => {
+    expect(unit).toMatch(/^LimitCORE=0$/m);
+  });
+
   // systemd's own check, on a machine with systemd. The tests above do not need it.
   test("systemd finds no error and a low exposure", () => {
     const folder = mkdtempSync(join(tmpdir(), "connector-unit-"));

@@ -79,3 +79,12 @@ function codePointName(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   return `<U+${code}>`;
 }
+
+// Some spreadsheets take the wide and small forms for the narrow ones, and pass over what cannot be seen before them.
+const FORMULA =
+  /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*[=+\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]|^[\t\r\n]/u;
+
+/** Whether a spreadsheet may run a cell with this text as a formula. */
+export function beginsFormula(text: string): boolean {
+  return FORMULA.test(text);
+}

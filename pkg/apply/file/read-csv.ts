@@ -1,4 +1,5 @@
 import { CsvError, parse } from "csv-parse/sync";
+import { beginsFormula } from "../../core/text.ts";
 import type { BatchProblem } from "../batch.ts";
 import type { ColumnName } from "./columns.ts";
 import { badRow, columnNamed, type KnownName, type RawRow, type RawRows, unknownName } from "./raw-row.ts";
@@ -89,7 +90,7 @@ function rawRow({ line, cells }: CsvRecord, names: readonly (KnownName | undefin
 
 /** Our CSV output and spreadsheets write an apostrophe before a text that would be a formula. */
 function withoutApostrophe(value: string): string {
-  return /^'[=+\-@\t\r]/.test(value) ? value.slice(1) : value;
+  return value.startsWith("'") && beginsFormula(value.slice(1)) ? value.slice(1) : value;
 }
 
 function lineOf(error: CsvError): number {

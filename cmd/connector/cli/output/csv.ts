@@ -1,3 +1,4 @@
+import { beginsFormula } from "../../../../pkg/core/text.ts";
 import type { Cell } from "./columns.ts";
 
 /** One record of RFC 4180 with its line break. `raw` leaves cells that a spreadsheet would run as they are. */
@@ -13,8 +14,7 @@ function csvField(cell: Cell, raw: boolean): string {
   return /[",\p{Cc}]|^\s|\s$/u.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-// A spreadsheet runs a text that begins with one of these as a formula. An apostrophe before it prevents that; a program
-// that reads the file must remove that apostrophe.
+// An apostrophe keeps a spreadsheet from running the cell. A program that reads the file must remove it.
 function defused(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return beginsFormula(text) ? `'${text}` : text;
 }
