@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { constants, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../cmd/connector/run.ts";
 import { memoryContext } from "../cmd/connector/testing.fixture.ts";
@@ -93,4 +94,17 @@ test("a file of another kind, or one that does not exist, gets one line", async 
   const missing = await inspect(join(folder, "nowhere.c1z"));
   expect([missing.code, missing.stdout]).toEqual([5, ""]);
   expect(missing.stderr).toMatch(/^connector: .*nowhere\.c1z.*\n$/);
+});
+
+test("STORE-13: a small file that unpacks to 20 GiB gets one line, and leaves nothing on the disk", async () => {
+  const bomb = join(folder, "bomb.c1z");
+  const params = { [constants.ZSTD_c_contentSizeFlag]: 0 };
+  const frame = zstdCompressSync(Buffer.alloc(64 * 2 ** 20), { params });
+  const magic = Buffer.from("C1ZF\0", "latin1");
+  writeFileSync(bomb, Buffer.concat([magic, ...Array.from({ length: 320 }, () => frame)]));
+  const before = readdirSync(folder);
+  const { code, stdout, stderr } = await runCli(["inspect", bomb]);
+  expect([code, stdout]).toEqual([9, ""]);
+  expect(stderr).toMatch(/^connector: .*bomb\.c1z unpacks to more than \d+ MiB, which no sync file.*\n$/);
+  expect(readdirSync(folder)).toEqual(before);
 });

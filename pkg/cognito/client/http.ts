@@ -4,6 +4,7 @@ import { getCACertificates } from "node:tls";
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import type { ProxyOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
+import { limitedBody } from "./answer-limit.ts";
 import type { EndpointGuard } from "./endpoint-guard.ts";
 
 // The category with the highest quota (120 per second) needs 240 at 2 s per call. The limiter bounds concurrency.
@@ -57,9 +58,14 @@ class GuardedHandler extends NodeHttpHandler {
     this.#endpoints = endpoints;
   }
 
-  override handle(...args: Parameters<NodeHttpHandler["handle"]>): ReturnType<NodeHttpHandler["handle"]> {
-    this.#endpoints.check(args[0]);
-    return super.handle(...args);
+  override async handle(
+    ...args: Parameters<NodeHttpHandler["handle"]>
+  ): ReturnType<NodeHttpHandler["handle"]> {
+    const [request] = args;
+    this.#endpoints.check(request);
+    const answer = await super.handle(...args);
+    answer.response.body = limitedBody(answer.response.body, request.hostname);
+    return answer;
   }
 }
 

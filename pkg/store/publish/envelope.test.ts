@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -54,6 +55,31 @@ describe("the envelope", () => {
     expect(readFileSync(out)).toEqual(content);
     expect(statSync(out).mode & 0o777).toBe(0o600);
   });
+
+  test.for([
+    ["say how large they are, before a byte is written", 1],
+    ["do not say how large they are, once it is written", 0],
+  ] as const)(
+    "STORE-13: that unpacks to more than 256 MiB and 200 times its size is refused: its frames %s",
+    async ([, sizes]) => {
+      const params = { [constants.ZSTD_c_contentSizeFlag]: sizes };
+      const frame = zstdCompressSync(Buffer.alloc(64 * 2 ** 20), { params });
+      const four = Buffer.concat([MAGIC, frame, frame, frame, frame]);
+      writeFileSync(file, four);
+      await unpack(file, out, never);
+      expect(statSync(out).size).toBe(256 * 2 ** 20);
+      rmSync(out);
+      expect(await refusal(Buffer.concat([four, frame]))).toContain(
+        `${file} unpacks to more than 256 MiB, which no sync file of its size does; move it away`,
+      );
+      expect(existsSync(out)).toBe(false);
+      // What cannot be packed gives room for 200 times as much.
+      const random = zstdCompressSync(randomBytes(2 * 2 ** 20));
+      writeFileSync(file, Buffer.concat([four, frame, random]));
+      await unpack(file, out, never);
+      expect(statSync(out).size).toBe(322 * 2 ** 20);
+    },
+  );
 
   test("may hold several frames, of any level, with and without size and checksum", async () => {
     const content = someDatabase();

@@ -76,16 +76,31 @@ async function feed(compress: ZstdCompress, input: number): Promise<void> {
 }
 
 /**
+ * No sync file unpacks to more than this many times its size; those of this program reach less than 20. A file of
+ * 640 KiB could fill a disk otherwise.
+ */
+const MAX_RATIO = 200;
+/** Allowed to every file. */
+const SMALL_BYTES = 256 * 2 ** 20;
+
+/**
  * Unpacks a `.c1z` into a new private file. `failed-precondition` names what is wrong with the file: it is empty,
- * another kind of file, of format v3, cut short or damaged.
+ * another kind of file, of format v3, cut short, damaged, or unpacks to too much. Nothing is left of one that fails.
  */
 export async function unpack(file: string, into: string, signal: AbortSignal): Promise<void> {
   const input = onDisk(`read ${file}`, () => openSync(file, "r"));
   try {
     const frames = wholeFrames(file, input);
+    const counter = byteCounter(file, Math.max(SMALL_BYTES, MAX_RATIO * fstatSync(input).size));
     roomFor(frames, into);
+    counter.check(declaredBytes(frames));
     onDisk(`write ${into}`, () => closeSync(openSync(into, "wx", 0o600)));
-    for (const frame of frames) await unpackFrame(file, frame, into, signal);
+    try {
+      for (const frame of frames) await unpackFrame(file, frame, into, counter, signal);
+    } catch (error) {
+      rmSync(into, { force: true });
+      throw error;
+    }
   } finally {
     closeSync(input);
   }
@@ -110,7 +125,39 @@ function wholeFrames(file: string, input: number): readonly ZstdFrame[] {
   }
 }
 
-async function unpackFrame(file: string, frame: ZstdFrame, into: string, signal: AbortSignal): Promise<void> {
+interface ByteCounter {
+  /** Throws when so many bytes would be too many. */
+  check(bytes: number): void;
+  /** Passes the bytes on, and counts them over all frames: a frame need not say how large it is. */
+  through(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
+}
+
+function byteCounter(file: string, limit: number): ByteCounter {
+  let total = 0;
+  const check = (bytes: number): void => {
+    if (bytes <= limit) return;
+    const mib = Math.floor(limit / 2 ** 20);
+    throw refusedFile(file, `unpacks to more than ${mib} MiB, which no sync file of its size does`, CURE);
+  };
+  return {
+    check,
+    async *through(chunks) {
+      for await (const chunk of chunks) {
+        total += chunk.byteLength;
+        check(total);
+        yield chunk;
+      }
+    },
+  };
+}
+
+async function unpackFrame(
+  file: string,
+  frame: ZstdFrame,
+  into: string,
+  counter: ByteCounter,
+  signal: AbortSignal,
+): Promise<void> {
   const { offset, length } = frame;
   // Each stream opens the file for itself, since a stream that fails closes its descriptor.
   const source = createReadStream(file, {
@@ -120,7 +167,8 @@ async function unpackFrame(file: string, frame: ZstdFrame, into: string, signal:
   });
   const output = createWriteStream(into, { flags: "a", highWaterMark: CHUNK_BYTES });
   try {
-    await pipeline(source, createZstdDecompress({ chunkSize: CHUNK_BYTES }), output, { signal });
+    const unpacked = createZstdDecompress({ chunkSize: CHUNK_BYTES });
+    await pipeline(source, unpacked, (chunks) => counter.through(chunks), output, { signal });
   } catch (error) {
     if (isZlibError(error)) throw refusedFile(file, `is damaged: ${error.message}`, CURE, error);
     throw storeError(error, `unpack ${file}`);
@@ -131,9 +179,13 @@ function isZlibError(error: unknown): error is Error {
   return error instanceof Error && "code" in error && /^(?:ZSTD|Z)_/.test(String(error.code));
 }
 
+function declaredBytes(frames: readonly ZstdFrame[]): number {
+  return frames.reduce((sum, frame) => sum + (frame.contentBytes ?? 0), 0);
+}
+
 /** Fails before the first byte, and long before the first AWS call: the sync needs this space and more. */
 function roomFor(frames: readonly ZstdFrame[], into: string): void {
-  const bytes = frames.reduce((sum, frame) => sum + (frame.contentBytes ?? 0), 0);
+  const bytes = declaredBytes(frames);
   const { bavail, bsize } = onDisk(`write ${into}`, () => statfsSync(dirname(into)));
   if (bytes <= bavail * bsize) return;
   const [needed, free] = [bytes, bavail * bsize].map((size) => `${Math.ceil(size / 2 ** 20)} MiB`);
