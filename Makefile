@@ -98,7 +98,11 @@ chart-check: $(INSTALLED) ## lint and render the Helm chart, with a pinned helm
 IMAGE ?= cognito-connector:latest
 IMAGE_SOURCES := package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json cmd pkg LICENSE deploy/docker/Dockerfile
 
-image: ## build the container image (IMAGE=, BASE=, BUILD_BASE=)
+# A tag can name other bytes tomorrow, a digest cannot. PINNED=1 builds from digests alone.
+UNPINNED = $(strip $(foreach base,BASE BUILD_BASE,$(if $(findstring @sha256:,$($(base))),,$(base))))
+
+image: ## build the container image (IMAGE=, BASE=, BUILD_BASE=, PINNED=1 for digests alone)
+	@$(if $(PINNED),$(if $(UNPINNED),echo "image: PINNED=1 needs name@sha256:… in $(UNPINNED)" >&2; exit 2,:),:)
 	tar -c $(IMAGE_SOURCES) | docker build -f deploy/docker/Dockerfile -t $(IMAGE) \
 	  $(if $(BASE),--build-arg BASE=$(BASE)) $(if $(BUILD_BASE),--build-arg BUILD_BASE=$(BUILD_BASE)) $(IMAGE_FLAGS) \
 	  --build-arg VERSION=$(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json) \

@@ -208,6 +208,16 @@ describe("the bill of materials", () => {
 });
 
 describe("the Dockerfile", () => {
+  test.for([
+    [[], "BASE BUILD_BASE"],
+    [["BASE=a@sha256:0"], "BUILD_BASE"],
+    [["BUILD_BASE=a@sha256:0", "BASE=a:1"], "BASE"],
+  ] as const)("is built from digests alone when that is asked for: %j", ([bases, missing]) => {
+    const { status, stderr } = spawnSync("make", ["-s", "image", "PINNED=1", ...bases], { encoding: "utf8" });
+    expect(status).toBe(2);
+    expect(stderr).toContain(`image: PINNED=1 needs name@sha256:… in ${missing}\n`);
+  });
+
   test("is built from the same files by make and compose", () => {
     const made = /^IMAGE_SOURCES := (.*)$/m.exec(read("Makefile"))?.[1]?.split(" ") ?? [];
     const allowed = read("deploy/docker/Dockerfile.dockerignore")
