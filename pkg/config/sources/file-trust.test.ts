@@ -226,4 +226,19 @@ describe("the files of the service", () => {
       `--tls-key-file: ${root}/tls-key-file may be read by every user (mode 0644); run chmod g-w,o-rwx ${root}/tls-key-file`,
     ]);
   });
+
+  test("a file of another user, who can change it, is warned of", () => {
+    // Only root can give files away; another user looks at its own files as a stranger.
+    serving({});
+    if (ME === 0) for (const name of names) lchownSync(join(root, name), STRANGER, STRANGER);
+    const flags = Object.fromEntries(names.map((name) => [name, join(root, name)]));
+    const uid = ME === 0 ? ME : STRANGER;
+    const { warnings } = load({ ...flags, "jwt-issuer": "i", "jwt-audience": "a" }, uid, "serve");
+    expect(warnings).toEqual(
+      names.map(
+        (name) =>
+          `--${name}: ${root}/${name} belongs to another user (uid ${ownerOf}), who can change it; give it to this user or to root`,
+      ),
+    );
+  });
 });

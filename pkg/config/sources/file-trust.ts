@@ -75,7 +75,7 @@ export function readNamedFile(path: string, uid: Uid, warn: (line: string) => vo
 /** What a file holds that a setting names: a `secret`, or what decides whom the service trusts. */
 export type Holds = "secret" | "trust";
 
-/** Throws when anybody may write the file, and warns of what its mode allows besides. A file that cannot be reached is left to its reader. */
+/** Throws when anybody may write the file, and warns of what its owner and its mode allow besides. A file that cannot be reached is left to its reader. */
 export function checkModeOf(
   path: string,
   label: string,
@@ -89,6 +89,12 @@ export function checkModeOf(
       `${label}: ${path}`,
       `may be written by every user (mode ${modeOf(file)})`,
       `run chmod o-w ${path}`,
+    );
+  }
+  // The files of a Kubernetes secret belong to root.
+  if (uid !== undefined && !isOurs(file, uid)) {
+    warn(
+      `${label}: ${path} belongs to another user (uid ${file.uid}), who can change it; give it to this user or to root`,
     );
   }
   const open = [
