@@ -432,9 +432,7 @@ describe("CONFIG-3: secrets", () => {
 
   test("in a proxy's URL are hidden in a message", () => {
     const message = refusal({ flags: withPool, env: { HTTPS_PROXY: "ftp://me:hunter2@proxy:1" } });
-    expect(message).toBe(
-      'HTTPS_PROXY: must be the URL of a proxy such as http://proxy.example.com:3128, got "ftp://me:***@proxy:1"',
-    );
+    expect(message).toBe("HTTPS_PROXY: must be the URL of a proxy such as http://proxy.example.com:3128");
   });
 });
 

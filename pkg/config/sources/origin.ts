@@ -23,7 +23,7 @@ export function invalidSetting(
   return new GovernanceError("invalid-argument", `${origin.label}: ${problem}${got}`);
 }
 
-/** The text, with the password of a URL hidden. */
+/** The text, with the password of a URL hidden, also of one with too many slashes or too few: Node.js reads them all. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^((?:\w+:\/\/)?[^/?#@:]*):[^/?#]*@/, "$1:***@");
+  return text.replace(/:(?!\/\/)[^]*@/, ":***@");
 }

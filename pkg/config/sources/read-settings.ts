@@ -65,7 +65,10 @@ export function readSettings(command: CommandName, flags: Flags, info: ProcessIn
       continue;
     }
     const parsed = setting.parse(found.text);
-    if ("problem" in parsed) throw invalidSetting(found, parsed.problem, setting.secret || setting.discreet);
+    if ("problem" in parsed) {
+      const isPrivate = setting.secret || setting.discreet || setting.carriesPassword;
+      throw invalidSetting(found, parsed.problem, isPrivate);
+    }
     given.set(name, found);
     values[name] = parsed.value;
   }
