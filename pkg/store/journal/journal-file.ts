@@ -83,8 +83,9 @@ function inspect(path: string, poolId: string): void {
         "use the connector that wrote it, or name another --state-dir",
       );
     }
-    const [verdict] = database.prepare("PRAGMA quick_check(1)").all();
-    if (verdict === undefined || textIn(verdict, "quick_check") !== "ok") throw damaged(path);
+    // The whole check: an index that does not fit its table hides open changes.
+    const [verdict] = database.prepare("PRAGMA integrity_check(1)").all();
+    if (verdict === undefined || textIn(verdict, "integrity_check") !== "ok") throw damaged(path);
     const row = database.prepare("SELECT pool_id FROM pool").get();
     const owner = row === undefined ? "?" : textIn(row, "pool_id");
     if (owner !== poolId) {
