@@ -22,12 +22,12 @@ const YAML = Buffer.from(`# settings
 user-pool-id: ${POOL}
 region: us-east-1
 rate: {UserList: 30, UserRead: 5}
-groups-allow: ["app-*", &a team-?, *a]
+groups-allow: ["app-*", &a team-?]
 client-metadata: {ticket: "${PLANTED}"}
-client-secret: ${PLANTED}
+client-secret: client@id:tenant:v1:${PLANTED}
 aws-access-key-id: AKIDEXAMPLE1234567890
 aws-secret-access-key: "${PLANTED}"
-listen: 0.0.0.0:50051
+listen: 127.0.0.1:50051
 provisioning: true
 sync-every: 1h
 log-level-debug-expires-at: 2026-11-21T18:00:00Z
@@ -40,10 +40,11 @@ export const settings: MakeSubject = (folder) => ({
 });
 
 const CSV = Buffer.from(
-  "action,user,group,attributes\ngrant,ann,readers,\nrevoke,bob,writers,\ncreate-user,carl,,name=Carl;email=carl@example.com\n",
+  "action,user,group,login,email,attribute:name\n" +
+    "grant,ann,readers,,,\nrevoke,bob,writers,,,\ncreate,,,carl,carl@example.com,Carl\n",
 );
 const JSONL = Buffer.from(
-  '{"action":"grant","user":"ann","group":"readers"}\n{"action":"update-user","user":"ann","attributes":{"name":"Ann"}}\n',
+  '{"action":"grant","user":"ann","group":"readers"}\n{"action":"create","login":"carl","attribute:name":"Carl"}\n',
 );
 
 export const batch: MakeSubject = () => ({

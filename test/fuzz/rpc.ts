@@ -111,8 +111,8 @@ function brokenPath(path: string, random: Random): string {
 function someHeader(random: Random): OutgoingHttpHeaders {
   const text = hostileText(random)
     .replace(/[^ -~]/g, "x")
-    .trim()
-    .slice(0, 3000);
+    .slice(0, 3000)
+    .trim();
   return random.pick([
     { "client-metadata": text },
     { "client-metadata": `{"note": "${PASSWORD}"}` },
