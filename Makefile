@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check bench bench-callers fuzz build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check bench bench-callers bench-hostile fuzz build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,9 @@ bench: $(INSTALLED) ## measure a sync: a million users, two million memberships
 
 bench-callers: $(INSTALLED) ## measure the service: 200 callers for ten minutes
 	node test/bench/callers.ts
+
+bench-hostile: $(INSTALLED) ## attack the service in the memory of the chart (KINDS="watch silent", SECONDS=60 each)
+	node test/bench/hostile.ts --seconds $(or $(SECONDS),60) $(KINDS)
 
 fuzz: $(INSTALLED) ## random files, calls and requests, for longer (SECONDS=60 each, SEED=)
 	FUZZ_SECONDS=$(or $(SECONDS),60) $(if $(SEED),FUZZ_SEED=$(SEED)) vitest run --project whole test/fuzz.test.ts test/fuzz-service.test.ts

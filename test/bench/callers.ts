@@ -2,14 +2,14 @@
 //   node test/bench/callers.ts                                   200 callers, 10 minutes
 //   node test/bench/callers.ts --minutes 1 --callers 200 --seed 7 --think-ms 1250 --latency-ms 20
 // Ends with exit code 1 when a write was lost or doubled, or a call failed; times and memory are printed, not judged.
-import { execFileSync, fork, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { type BenchPool, member, startBenchPool, text } from "./bench-pool.ts";
 import { type Caller, createCaller, type Seen, type Sort } from "./caller.ts";
 import { compileProgram, PLAIN_ENV, startService } from "./service-process.ts";
 import { countUp, firstGroups } from "./standing.ts";
@@ -50,45 +50,6 @@ function quantiles(tookMs: readonly number[]): string {
     (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0).toFixed(1);
   return `p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, most ${at(1)} ms`;
 }
-
-interface BenchPool {
-  readonly url: string;
-  readonly poolId: string;
-  readonly groups: readonly string[];
-  readonly subs: readonly string[];
-  /** The state of the pool, one text for each caller's user. */
-  standing(): Promise<readonly string[]>;
-  stop(): void;
-}
-
-async function startPool(): Promise<BenchPool> {
-  const child = fork("test/bench/callers-pool.ts", [String(callerCount), values["latency-ms"]], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-  });
-  if (child.stdout === null) throw new TypeError("the pool's output is a pipe");
-  let line = "";
-  while (!line.includes("\n")) line += String((await once(child.stdout, "data"))[0]);
-  const said: unknown = JSON.parse(line);
-  return {
-    url: text(said, "url"),
-    poolId: text(said, "poolId"),
-    groups: texts(member(said, "groups")),
-    subs: texts(member(said, "subs")),
-    async standing() {
-      child.send("standing");
-      return texts((await once(child, "message"))[0]);
-    },
-    stop: () => void child.kill(),
-  };
-}
-
-function member(of: unknown, name: string): unknown {
-  return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
-}
-
-const text = (of: unknown, name: string): string => String(member(of, name));
-
-const texts = (list: unknown): readonly string[] => (Array.isArray(list) ? list.map(String) : []);
 
 /** Prints the cost of starting the service and of an idle service. */
 async function measureIdle(main: string, fixed: readonly string[], folder: string): Promise<void> {
@@ -315,7 +276,7 @@ const main = compileProgram();
 // Beside the checkout: /tmp may be memory, and then no write would wait for a disk.
 mkdirSync(".cache", { recursive: true });
 const folder = mkdtempSync(join(process.cwd(), ".cache", "callers-"));
-const pool = await startPool();
+const pool = await startBenchPool(callerCount, values["latency-ms"]);
 try {
   const fixed = [`--endpoint-url=${pool.url}`, `--user-pool-id=${pool.poolId}`, "--rate=5000"];
   await measureIdle(main, fixed, folder);

@@ -17,7 +17,23 @@ export interface ServiceProcess {
   cpuSeconds(): number;
   /** Resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** Ends it at once. */
+  kill(): void;
+  /** Undefined while it runs; afterwards its exit code or signal. */
+  ended(): string | undefined;
+  readonly pid: number;
+  /** How much it has logged. */
+  logBytes(): number;
 }
+
+export interface StartOptions {
+  /** Options of Node itself. */
+  readonly node?: readonly string[];
+  /** The limit on open files; that of this process unless given. */
+  readonly openFiles?: number | undefined;
+}
+
+const MOST_COMPLAINTS = 10_000;
 
 /** The kernel's unit of CPU time in /proc. */
 const TICKS_PER_SECOND = 100;
@@ -41,27 +57,34 @@ export const PLAIN_ENV = {
   AWS_SECRET_ACCESS_KEY: "bench",
 };
 
-export async function startService(main: string, args: readonly string[]): Promise<ServiceProcess> {
+export async function startService(
+  main: string,
+  args: readonly string[],
+  { node = [], openFiles }: StartOptions = {},
+): Promise<ServiceProcess> {
   const begun = performance.now();
-  const program = spawn(
-    process.execPath,
-    [main, "serve", "--listen=127.0.0.1:0", "--log-format=json", ...args],
-    {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: PLAIN_ENV,
-    },
-  );
+  const command = [process.execPath, ...node, main, "serve", "--listen=127.0.0.1:0", "--log-format=json"];
+  const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles} && `;
+  const program = spawn("sh", ["-c", `${limit}exec "$@"`, "sh", ...command, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: PLAIN_ENV,
+  });
+  let logged = 0;
   const ended = exitCode(program);
   const complaints: string[] = [];
+  const keep = (line: string): void => {
+    if (complaints.length < MOST_COMPLAINTS) complaints.push(line);
+  };
   const said = new Map<string, string>();
   let startedMs = 0;
   await new Promise<void>((resolve, reject) => {
     let rest = "";
     program.stderr.on("data", (chunk: Buffer) => {
+      logged += chunk.byteLength;
       const lines = (rest + chunk.toString()).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) {
-        if (!/"level":"?(info|30)\b/.test(line)) complaints.push(line);
+        if (!/"level":"?(info|30)\b/.test(line)) keep(line);
         const [, address, what] = /"address":"([^"]+)".*"msg":"([^"]+)"/.exec(line) ?? [];
         if (address === undefined || what === undefined) continue;
         said.set(what, address);
@@ -89,6 +112,13 @@ export async function startService(main: string, args: readonly string[]): Promi
         .split(" ");
       return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
     },
+    pid: program.pid ?? 0,
+    logBytes: () => logged,
+    ended() {
+      const end = program.exitCode ?? program.signalCode;
+      return end === null ? undefined : String(end);
+    },
+    kill: () => void program.kill("SIGKILL"),
     stop() {
       program.kill("SIGTERM");
       return ended;
