@@ -4,10 +4,10 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check bench bench-callers bench-hostile fuzz build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check bench bench-callers bench-callers-hostile bench-hostile fuzz build image man man-check sbom package chart-check clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 23
 
 $(INSTALLED): package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
@@ -70,6 +70,9 @@ bench: $(INSTALLED) ## measure a sync: a million users, two million memberships
 
 bench-callers: $(INSTALLED) ## measure the service: 200 callers for ten minutes
 	node test/bench/callers.ts
+
+bench-callers-hostile: $(INSTALLED) ## 200 callers beside one hostile peer of each kind, for a minute
+	node test/bench/callers.ts --hostile --minutes 1
 
 bench-hostile: $(INSTALLED) ## attack the service in the memory of the chart (KINDS="watch silent", SECONDS=60 each)
 	node test/bench/hostile.ts --seconds $(or $(SECONDS),60) $(KINDS)

@@ -31,6 +31,8 @@ export interface CallerOptions {
   readonly joined: readonly string[];
   readonly seed: number;
   readonly meanThinkMs: number;
+  /** Its bearer token, where the service asks for one. */
+  readonly token: string | undefined;
   readonly seen: (call: Seen) => void;
 }
 
@@ -80,7 +82,9 @@ export function createCaller(options: CallerOptions): Caller {
     return reply;
   }
 
-  const limit = { timeoutMs: DEADLINE_MS };
+  const { token } = options;
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const limit = { timeoutMs: DEADLINE_MS, headers };
   const entitlementOf = (group: string) => ({
     id: `group:${group}:member`,
     resource: { id: { resourceType: "group", resource: group } },

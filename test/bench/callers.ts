@@ -1,6 +1,8 @@
 // Measures `connector serve` under many callers at mixed load: latency, memory, and whether every write was done once.
 //   node test/bench/callers.ts                                   200 callers, 10 minutes
 //   node test/bench/callers.ts --minutes 1 --callers 200 --seed 7 --think-ms 1250 --latency-ms 20
+//   node test/bench/callers.ts --hostile --minutes 1             beside one hostile peer of each kind (test/hostile)
+//   node test/bench/callers.ts --hostile --kinds watch,refused   beside these
 // Ends with exit code 1 when a write was lost or doubled, or a call failed; times and memory are printed, not judged.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +13,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type BenchPool, member, startBenchPool, text } from "./bench-pool.ts";
 import { type Caller, createCaller, type Seen, type Sort } from "./caller.ts";
+import { CROWD, startHostileCrowd } from "./hostile-crowd.ts";
+import { callerToken, PROVISION_TOKEN, READ_TOKEN, tokensSetting } from "./hostile-peer.ts";
 import { compileProgram, PLAIN_ENV, startService } from "./service-process.ts";
 import { countUp, firstGroups } from "./standing.ts";
 
@@ -23,12 +27,16 @@ const { values } = parseArgs({
     "think-ms": { type: "string", default: "1250" },
     /** The latency of the pool's server, for each call. */
     "latency-ms": { type: "string", default: "20" },
+    hostile: { type: "boolean", default: false },
+    kinds: { type: "string", default: CROWD.join(",") },
   },
 });
 const minutes = Number(values.minutes);
 const callerCount = Number(values.callers);
 const seed = Number(values.seed);
 const thinkMs = Number(values["think-ms"]);
+/** What the callers may wait for a call without an AWS turn beside hostile peers, 99 of 100. */
+const MAX_PLAIN_P99_MS = 100;
 
 const MINUTE_MS = 60_000;
 const SORTS: readonly Sort[] = ["plain", "read", "write"];
@@ -44,10 +52,13 @@ function print(line: string): void {
 
 const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
 
-function quantiles(tookMs: readonly number[]): string {
+function quantileOf(tookMs: readonly number[], q: number): number {
   const sorted = tookMs.toSorted((a, b) => a - b);
-  const at = (q: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0).toFixed(1);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+}
+
+function quantiles(tookMs: readonly number[]): string {
+  const at = (q: number) => quantileOf(tookMs, q).toFixed(1);
   return `p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, most ${at(1)} ms`;
 }
 
@@ -149,14 +160,15 @@ async function reconcile(callers: readonly Caller[], pool: BenchPool, stateDir: 
 
 async function measureLoad(main: string, fixed: readonly string[], pool: BenchPool, folder: string) {
   const stateDir = join(folder, "state");
-  const service = await startService(main, [...fixed, ...provisioning(stateDir)]);
+  const tokens = values.hostile ? [tokensSetting(join(folder, "tokens"), callerCount)] : [];
+  const service = await startService(main, [...fixed, ...provisioning(stateDir), ...tokens]);
   const whole = createTally();
   let minute = createTally();
   const seen = (call: Seen): void => {
     whole.seen(call);
     minute.seen(call);
   };
-  const callers = pool.subs.map((sub, index) =>
+  const callers = pool.subs.slice(0, callerCount).map((sub, index) =>
     createCaller({
       address: service.address,
       sub,
@@ -164,6 +176,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
       joined: firstGroups(pool.groups, index),
       seed: seed + index,
       meanThinkMs: thinkMs,
+      token: values.hostile ? callerToken(index) : undefined,
       seen,
     }),
   );
@@ -180,6 +193,16 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   const scrape = async () => await (await fetch(`${String(service.http)}/metrics`)).text();
   await scrape();
 
+  const crowd = values.hostile
+    ? startHostileCrowd(values.kinds.split(","), {
+        address: service.address,
+        readToken: READ_TOKEN,
+        provisionToken: PROVISION_TOKEN,
+        sub: pool.subs[callerCount] ?? "",
+        group: pool.groups[0] ?? "",
+        pid: service.pid,
+      })
+    : undefined;
   const ending = new AbortController();
   const begun = performance.now();
   const working = Promise.all(callers.map((caller) => caller.work(ending.signal)));
@@ -197,7 +220,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
     const done = minute;
     minute = createTally();
     rss.push(service.rssBytes());
-    const p99 = done.tookMs.plain.toSorted((a, b) => a - b)[Math.floor(done.tookMs.plain.length * 0.99)] ?? 0;
+    const p99 = quantileOf(done.tookMs.plain, 0.99);
     const loop = ["p99", "max"].map((of) =>
       (metric(scraped, `nodejs_eventloop_lag_${of}_seconds`) * 1000).toFixed(0),
     );
@@ -219,6 +242,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   }
   ending.abort();
   await working;
+  for (const line of (await crowd?.stop()) ?? []) print(`hostile ${line}`);
   const seconds = (performance.now() - begun) / 1000;
   scraped = await scrape();
   for (const caller of callers) caller.close();
@@ -262,6 +286,10 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   if (verified.status !== 0) problems.push(`audit verify: ${verified.stderr}`);
   print(`${problems.length} problems${problems.length === 0 ? ": nothing lost, nothing doubled" : ""}`);
   for (const problem of problems.slice(0, 20)) print(`   ${problem}`);
+  const plainP99 = quantileOf(whole.tookMs.plain, 0.99);
+  if (crowd !== undefined)
+    print(`p99 without an AWS turn: ${plainP99.toFixed(1)} of at most ${MAX_PLAIN_P99_MS} ms`);
+  if (crowd !== undefined && plainP99 > MAX_PLAIN_P99_MS) process.exitCode = 1;
   if (problems.length > 0 || whole.failures.size > 0) process.exitCode = 1;
 }
 
@@ -276,10 +304,10 @@ const main = compileProgram();
 // Beside the checkout: /tmp may be memory, and then no write would wait for a disk.
 mkdirSync(".cache", { recursive: true });
 const folder = mkdtempSync(join(process.cwd(), ".cache", "callers-"));
-const pool = await startBenchPool(callerCount, values["latency-ms"]);
+const pool = await startBenchPool(callerCount + 1, values["latency-ms"]);
 try {
   const fixed = [`--endpoint-url=${pool.url}`, `--user-pool-id=${pool.poolId}`, "--rate=5000"];
-  await measureIdle(main, fixed, folder);
+  if (!values.hostile) await measureIdle(main, fixed, folder);
   await measureLoad(main, fixed, pool, folder);
 } finally {
   pool.stop();

@@ -8,6 +8,7 @@ import { exitCode } from "./scripted-server.ts";
 export interface HostilePeer {
   /** What came of its attack: how often it was answered, refused or cut off. Resolves when the attack is over. */
   readonly counts: Promise<ReadonlyMap<string, number>>;
+  readonly pid: number | undefined;
   /** Ends the attack. */
   stop(): void;
 }
@@ -26,6 +27,7 @@ export function startHostilePeer(kind: string, target: Target): HostilePeer {
       const entries = Array.isArray(counts) ? counts.filter(Array.isArray) : [];
       return new Map(entries.map(([what, count]) => [String(what), Number(count)] as const));
     }),
+    pid: peer.pid,
     stop: () => void peer.kill("SIGTERM"),
   };
 }
@@ -35,12 +37,19 @@ export const PROVISION_TOKEN = "token-of-the-provisioner";
 /** Of the caller that must lose nothing. */
 export const RIGHTFUL_TOKEN = "token-of-the-rightful-caller";
 
-/** Writes the token file of the three callers, and returns the setting that names it. */
-export function tokensSetting(path: string): string {
+/** Of one of many callers. */
+export const callerToken = (caller: number): string => `token-of-caller-${String(caller)}`;
+
+/** Writes the token file of the three callers and of so many more, and returns the setting that names it. */
+export function tokensSetting(path: string, callers = 0): string {
   const lines = [
     ["read", READ_TOKEN, "hostile-reader"],
     ["provision", PROVISION_TOKEN, "hostile-provisioner"],
     ["provision", RIGHTFUL_TOKEN, "rightful"],
+    ...Array.from(
+      { length: callers },
+      (_, at) => ["provision", callerToken(at), `caller-${String(at)}`] as const,
+    ),
   ].map(([role, token = "", name]) => `${role} ${createHash("sha256").update(token).digest("hex")} ${name}`);
   writeFileSync(path, `${lines.join("\n")}\n`, { mode: 0o600 });
   return `--auth-tokens-file=${path}`;
