@@ -258,9 +258,9 @@ describe("audit show", () => {
     );
     expect(await show("table")).toBe(
       [
-        "TIME                      KIND            OUTCOME  TARGET                                                     BY                            JUSTIFICATION  STEPS",
-        "2026-11-21T15:00:01.000Z  grant           done     user 5c1e0000-0000-4000-8000-000000000001, group auditors  cli:alice                                    AdminAddUserToGroup done [req-1]",
-        "2026-11-21T15:00:00.000Z  create-account  undone   login sha256 abababababab                                  grpc:eve\\u{1b}[2J\\u{a}forged                 AdminCreateUser done [r]; AdminDeleteUser done (undo) [r]",
+        "TIME                      KIND            OUTCOME  TARGET                                                     BY                                                  JUSTIFICATION  STEPS",
+        "2026-11-21T15:00:01.000Z  grant           done     user 5c1e0000-0000-4000-8000-000000000001, group auditors  cli:alice                                                          AdminAddUserToGroup done [req-1]",
+        "2026-11-21T15:00:00.000Z  create-account  undone   login sha256 abababababab                                  grpc:eve<U+001B>[2J<U+000A>forged~8bc86e6842cb13a5                 AdminCreateUser done [r]; AdminDeleteUser done (undo) [r]",
         "",
       ].join("\n"),
     );

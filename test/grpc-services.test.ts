@@ -97,7 +97,7 @@ const REFUSED: readonly (readonly [Sample, string, RegExp])[] = [
     /"x" of resource type "user"$/,
   ],
   [sample(ActionService.method.invokeAction, { resourceTypeId: "user" }), "INVALID_ARGUMENT", /^name: /],
-  [sample(ActionService.method.getActionStatus, { id: "1" }), "NOT_FOUND", /"1"/],
+  [sample(ActionService.method.getActionStatus, { id: "1" }), "NOT_FOUND", /^id: there is no run/],
   [sample(TicketsService.method.createTicket, {}), "UNKNOWN", /^ticketing is not enabled/],
   [sample(TicketsService.method.getTicket, {}), "UNKNOWN", /^ticketing is not enabled/],
   [sample(TicketsService.method.listTicketSchemas, {}), "UNKNOWN", /^ticketing is not enabled/],

@@ -200,7 +200,7 @@ describe("the service", () => {
     expect(await codes(connect(address, secure()))).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
     expect(await codes(connect(address, secure(deploy)))).toEqual(["OK", "OK"]);
     expect(requesters().every((name) => name.includes("spiffe://example.org/deploy"))).toBe(true);
-    expect(refusedCalls()).toEqual([refusedGrant("DNS:reader.example.org")]);
+    expect(refusedCalls()).toEqual([refusedGrant("certificate:DNS:reader.example.org")]);
     expect(
       await scraped(http, /^connector_grpc_refusals_total\{code="PERMISSION_DENIED"\} 3$/),
     ).toBeDefined();
@@ -225,7 +225,7 @@ describe("the service", () => {
     expect(await codes(client, bearer("old-token"))).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
     expect(await codes(client, bearer("new-token"))).toEqual(["OK", "OK"]);
     expect(requesters().map((name) => name.replace(/^.*\b(ci2?)\b.*$/, "$1"))).toEqual(["ci", "ci2"]);
-    expect(refusedCalls()).toEqual([refusedGrant("viewer")]);
+    expect(refusedCalls()).toEqual([refusedGrant("token:viewer")]);
     expect(log).not.toMatch(/old-token|new-token|view-token/);
   });
 
@@ -268,10 +268,10 @@ describe("the service", () => {
     for (let i = 0; i < 20; i += 1) {
       expect(await codes(client, bearer("view-token"))).toEqual(["OK", "PERMISSION_DENIED"]);
     }
-    expect(refusedCalls()).toEqual([refusedGrant("viewer")]);
+    expect(refusedCalls()).toEqual([refusedGrant("token:viewer")]);
     service?.process.kill("SIGTERM");
     await service?.result;
-    expect(refusedCalls()).toEqual([refusedGrant("viewer"), refusedGrant("viewer", 19)]);
+    expect(refusedCalls()).toEqual([refusedGrant("token:viewer"), refusedGrant("token:viewer", 19)]);
   });
 
   test("drains at SIGTERM: it is not ready at once, finishes the running change, and ends", async () => {
