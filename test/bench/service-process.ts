@@ -27,6 +27,8 @@ export interface ServiceProcess {
 }
 
 export interface StartOptions {
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Options of Node itself. */
   readonly node?: readonly string[];
   /** The limit on open files; that of this process unless given. */
@@ -60,14 +62,14 @@ export const PLAIN_ENV = {
 export async function startService(
   main: string,
   args: readonly string[],
-  { node = [], openFiles }: StartOptions = {},
+  { node = [], openFiles, env = {} }: StartOptions = {},
 ): Promise<ServiceProcess> {
   const begun = performance.now();
   const command = [process.execPath, ...node, main, "serve", "--listen=127.0.0.1:0", "--log-format=json"];
   const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles} && `;
   const program = spawn("sh", ["-c", `${limit}exec "$@"`, "sh", ...command, ...args], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: PLAIN_ENV,
+    env: { ...PLAIN_ENV, ...env },
   });
   let logged = 0;
   const ended = exitCode(program);
