@@ -27,7 +27,7 @@ async function breaches(scenario: Scenario, at: number, ends: Ends): Promise<str
   const state = JSON.stringify(stateOf(stage.pool));
   const lines = stage.audit().map(({ outcome }) => outcome);
   const verdict = await verifyAuditFile(stage.auditPath, {}, never);
-  const open = failed.length + second.journal.claimOrphans().length;
+  const open = failed.length + (await second.journal.claimOrphans()).length;
   // The caller asks again.
   await scenario.change(second.provisioner, asked);
   const final = JSON.stringify(stateOf(stage.pool));

@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { machineBootClock } from "../cmd/connector/process/boot-clock.ts";
-import { type JournalFile, openJournal } from "../pkg/store/journal/journal.ts";
+import { openJournal } from "../pkg/store/journal/journal.ts";
+import type { JournalFile } from "../pkg/store/journal/recording-journal.ts";
 
 const WORKER = join(import.meta.dirname, "support", "journal-worker.ts");
 const never = new AbortController().signal;

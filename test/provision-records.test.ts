@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
-import type { AuditLog } from "../pkg/core/audit-log.ts";
 import { GovernanceError } from "../pkg/core/errors.ts";
+import type { AuditWriter } from "../pkg/ops/audit/audit-log.ts";
 import type { UserRef } from "../pkg/provision/provisioner.ts";
 import { person } from "./cognito/definitions.ts";
 import { never, refusal } from "./support/adapter.ts";
@@ -14,7 +14,7 @@ const ann: UserRef = { by: "text", value: "ann" };
 const users = [person(1, { username: "ann" })];
 
 function onDisk(disk: { full: boolean }) {
-  return (inner: AuditLog): AuditLog => ({
+  return (inner: AuditWriter): AuditWriter => ({
     ...inner,
     append(record) {
       if (disk.full) throw new GovernanceError("failed-precondition", "no space left for the audit log");

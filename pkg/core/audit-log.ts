@@ -28,10 +28,10 @@ export interface AuditRecord {
 /** The log of all writes. */
 export interface AuditLog {
   /**
-   * Appends one line and returns when it is on the disk. Does nothing for a change that has its line already, so that
-   * a recovery may repeat it. Throws `failed-precondition` when the line cannot be written.
+   * Appends one line and resolves when it is on the disk. Does nothing for a change that has its line already, so that
+   * a recovery may repeat it. Rejects with `failed-precondition` when the line cannot be written.
    */
-  append(record: AuditRecord): void;
+  append(record: AuditRecord): Promise<void>;
   /** How the change ended; undefined when it has no line among the newest ten thousand. */
-  outcomeOf(change: string): ChangeOutcome | undefined;
+  outcomeOf(change: string): Promise<ChangeOutcome | undefined>;
 }

@@ -1,3 +1,4 @@
+import type { AuditRecord } from "./audit-log.ts";
 import type { ChangeKind, ChangeStep, ChangeTarget, Requester, UndoRecord } from "./change.ts";
 import type { EpochMs } from "./clock.ts";
 import type { WriteOperation } from "./operations.ts";
@@ -59,7 +60,8 @@ export interface OpenChangesStatus {
 
 /**
  * The record of changes under way, durable before each call. It outlives the process: the next process recovers what a
- * killed one left open (D15).
+ * killed one left open (D15). What a method writes is durable when it resolves. Calls are carried out in their order; only
+ * `begin` may take its time.
  */
 export interface Journal {
   /**
@@ -75,39 +77,40 @@ export interface Journal {
   note(
     id: string,
     what: { readonly hints?: RecoveryHints; readonly target?: ChangeTarget; readonly undo?: UndoRecord },
-  ): void;
-  /** Adds a step in state `begun`; returns its index. Durable when it returns. */
-  stepBegun(id: string, operation: WriteOperation, undo: boolean): number;
-  stepEnded(id: string, index: number, step: Omit<ChangeStep, "operation" | "undo">): void;
+  ): Promise<void>;
+  /** Adds a step in state `begun`; resolves with its index. */
+  stepBegun(id: string, operation: WriteOperation, undo: boolean): Promise<number>;
+  stepEnded(id: string, index: number, step: Omit<ChangeStep, "operation" | "undo">): Promise<void>;
   /** The steps so far, in order. */
-  steps(id: string): readonly ChangeStep[];
+  steps(id: string): Promise<readonly ChangeStep[]>;
   /**
-   * Takes one of each budget, counted over its window, whatever the date is set to meanwhile. When one is used up it takes none, and returns when that one
+   * Takes one of each budget, counted over its window, whatever the date is set to meanwhile. When one is used up it
+   * takes none, and resolves with when that one
    * is free again (`Infinity` for a limit of 0). `giveBack` returns them when the change did nothing.
    */
   spend(
     id: string,
     limits: readonly BudgetLimit[],
     nowMs: EpochMs,
-  ): { readonly refused: Budget; readonly freeAtMs: number } | undefined;
-  giveBack(id: string): void;
+  ): Promise<{ readonly refused: Budget; readonly freeAtMs: number } | undefined>;
+  giveBack(id: string): Promise<void>;
   /** How many were spent within the window before. */
-  spent(budget: Budget, nowMs: EpochMs): number;
+  spent(budget: Budget, nowMs: EpochMs): Promise<number>;
   /**
-   * Runs `last` (the audit line) and removes the change, while no other process does the same. `last` may only read
-   * the journal. When it throws, `close` throws the same error, and the change stays open and is released.
+   * Writes the audit line and removes the change, while no other process does the same. When the line cannot be written,
+   * `close` rejects with that error, and the change stays open and is released.
    */
-  close(id: string, last: () => void): void;
+  close(id: string, line: AuditRecord): Promise<void>;
   /**
    * Gives up a change without ending it: it stays open, and the next `begin` of its lock, or `claimOrphans`, gets it. The
    * changes that `begin` returned with it are released too, if they are still open. Does nothing for an ended change.
    */
-  release(id: string): void;
+  release(id: string): Promise<void>;
   /**
    * The changes that dead processes left open or that were released, oldest first, without those whose lock a living
    * process holds. They belong to this process from now on, until `close` or `release`.
    */
-  claimOrphans(): readonly OpenChange[];
+  claimOrphans(): Promise<readonly OpenChange[]>;
   /** Closes the journal. Open changes of this process stay in it, for the next process. */
-  end(): void;
+  end(): Promise<void>;
 }

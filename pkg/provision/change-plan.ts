@@ -84,5 +84,5 @@ export interface Steps {
     readonly hints?: RecoveryHints;
     readonly target?: ChangeTarget;
     readonly undo?: UndoRecord;
-  }): void;
+  }): Promise<void>;
 }

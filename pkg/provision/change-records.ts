@@ -8,7 +8,7 @@ import type { StepLog } from "./steps.ts";
 /** Where a change is recorded. */
 export interface ChangeRecords {
   readonly journal: Journal;
-  readonly audit: AuditLog;
+  readonly audit: Pick<AuditLog, "outcomeOf">;
   readonly poolId: string;
   readonly now: EpochClock;
 }
@@ -26,29 +26,27 @@ interface Ending {
 export const CHANGE_LIMIT_MS = 60 * 60_000;
 
 /** Writes the audit line and ends the journal's entry, in one. A process killed in between has it repeated. */
-export function closeChange(
-  { journal, audit, poolId, now }: ChangeRecords,
+export async function closeChange(
+  { journal, poolId, now }: ChangeRecords,
   change: NewChange,
   ending: Ending,
-): readonly ChangeStep[] {
-  const steps = journal.steps(change.id);
+): Promise<readonly ChangeStep[]> {
+  const steps = await journal.steps(change.id);
   const { requester = change.requester, target, undo, outcome, error } = ending;
-  journal.close(change.id, () =>
-    audit.append({
-      change: change.id,
-      atMs: now(),
-      pool: poolId,
-      kind: change.kind,
-      requester,
-      justification: change.justification,
-      target,
-      outcome,
-      code: error?.code,
-      reason: error?.reason,
-      steps,
-      undo,
-    }),
-  );
+  await journal.close(change.id, {
+    change: change.id,
+    atMs: now(),
+    pool: poolId,
+    kind: change.kind,
+    requester,
+    justification: change.justification,
+    target,
+    outcome,
+    code: error?.code,
+    reason: error?.reason,
+    steps,
+    undo,
+  });
   return steps;
 }
 
@@ -66,9 +64,9 @@ export function trackNotes(
   let noted: Pick<Ending, "target" | "undo"> = { target, undo };
   const steps: StepLog = {
     ...log,
-    note(what) {
+    async note(what) {
       noted = { target: { ...noted.target, ...what.target }, undo: what.undo ?? noted.undo };
-      log.note(what.target === undefined ? what : { ...what, target: noted.target });
+      await log.note(what.target === undefined ? what : { ...what, target: noted.target });
     },
   };
   return { steps, noted: () => noted };

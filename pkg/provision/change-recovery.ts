@@ -21,10 +21,10 @@ export async function recoverChange(
   change: OpenChange,
 ): Promise<RecoveredChange> {
   const { journal, audit } = records;
-  const ended = audit.outcomeOf(change.id);
+  const ended = await audit.outcomeOf(change.id);
   if (ended !== undefined) {
     // Only the end of the journal's entry is missing.
-    closeChange(records, change, { target: change.target, undo: change.undo, outcome: ended });
+    await closeChange(records, change, { target: change.target, undo: change.undo, outcome: ended });
     const says = `it has already ended as ${ended}, and is in the audit log`;
     return { change, outcome: RECOVERED_AS[ended], says };
   }
@@ -34,9 +34,13 @@ export async function recoverChange(
     change.steps.length === 0
       ? { outcome: "failed", says: "no call had been made" }
       : await reconcile(change, steps);
-  if (hasNoEffect(result.outcome)) journal.giveBack(change.id);
+  if (hasNoEffect(result.outcome)) await journal.giveBack(change.id);
   const name = `${change.requester.via} ${change.requester.name}`;
-  closeChange(records, change, { ...noted(), requester: { via: "recovery", name }, outcome: result.outcome });
+  await closeChange(records, change, {
+    ...noted(),
+    requester: { via: "recovery", name },
+    outcome: result.outcome,
+  });
   return { change, ...result };
 }
 
@@ -49,14 +53,14 @@ export async function recoverOrphans(
   const { journal } = records;
   const recovered: RecoveredChange[] = [];
   const failed: { change: OpenChange; error: GovernanceError }[] = [];
-  for (const change of journal.claimOrphans()) {
+  for (const change of await journal.claimOrphans()) {
     signal.throwIfAborted();
     try {
       recovered.push(await recoverChange(records, reconcile, change));
     } catch (error) {
       failed.push({ change, error: GovernanceError.from(error) });
     } finally {
-      journal.release(change.id);
+      await journal.release(change.id);
     }
   }
   return { recovered, failed };

@@ -97,7 +97,7 @@ async function dryRun<T>(
     };
   }
   for (const { budget, limit } of policy.limits(plan.budgets ?? [])) {
-    if (journal.spent(budget, now()) >= limit) throw budgetRefusal(budget, limit, undefined);
+    if ((await journal.spent(budget, now())) >= limit) throw budgetRefusal(budget, limit, undefined);
   }
   return {
     result: plan.preview,
@@ -128,7 +128,7 @@ async function perform<T>(
       const { signal: callsSignal, release } = changeSignal(signal, options.origin());
       return await apply(options, change, plan, metadata, callsSignal).finally(release);
     }
-    const steps = closeChange(options, change, { target, undo: undefined, outcome: "nothing-to-do" });
+    const steps = await closeChange(options, change, { target, undo: undefined, outcome: "nothing-to-do" });
     return {
       result: plan.result,
       outcome: "nothing-to-do",
@@ -139,7 +139,7 @@ async function perform<T>(
     };
   } finally {
     // A change that could not be ended must not keep its target locked; this does nothing for an ended one.
-    journal.release(change.id);
+    await journal.release(change.id);
   }
 }
 
@@ -154,9 +154,9 @@ async function prepare<T>(
     const plan = await request.plan(signal);
     signal.throwIfAborted();
     if (plan.kind === "change") {
-      spendBudgets(options, change, plan);
+      await spendBudgets(options, change, plan);
       const { hints, undo } = plan;
-      journal.note(change.id, {
+      await journal.note(change.id, {
         ...(hints === undefined ? {} : { hints }),
         ...(undo === undefined ? {} : { undo }),
       });
@@ -164,21 +164,21 @@ async function prepare<T>(
     return plan;
   } catch (error) {
     const failure = GovernanceError.from(error);
-    journal.giveBack(change.id);
+    await journal.giveBack(change.id);
     const outcome = REFUSALS.has(failure.code) ? "refused" : "failed";
-    closeChange(options, change, { target: change.target, undo: undefined, outcome, error: failure });
+    await closeChange(options, change, { target: change.target, undo: undefined, outcome, error: failure });
     throw failure;
   }
 }
 
-function spendBudgets(
+async function spendBudgets(
   { policy, journal, now }: ChangesOptions,
   change: NewChange,
   plan: PlannedChange<unknown>,
-): void {
+): Promise<void> {
   const limits = policy.limits(plan.budgets ?? []);
   if (limits.length === 0) return;
-  const refused = journal.spend(change.id, limits, now());
+  const refused = await journal.spend(change.id, limits, now());
   if (refused === undefined) return;
   const limit = limits.find(({ budget }) => budget === refused.refused)?.limit ?? 0;
   throw budgetRefusal(refused.refused, limit, refused.freeAtMs);
@@ -200,23 +200,23 @@ async function apply<T>(
   } catch (error) {
     const failure = GovernanceError.from(error);
     const outcome = failedOutcome(log);
-    if (hasNoEffect(outcome)) journal.giveBack(change.id);
-    closeChange(options, change, { ...noted(), outcome, error: failure });
+    if (hasNoEffect(outcome)) await journal.giveBack(change.id);
+    await closeChange(options, change, { ...noted(), outcome, error: failure });
     throw withStepSummary(failure, log, noted().target);
   }
   // Another process, with another state directory, was faster: the pool is as it was to be, and not by us.
   const outcome = log.applied().length > 0 ? "done" : "nothing-to-do";
-  if (outcome === "nothing-to-do") journal.giveBack(change.id);
+  if (outcome === "nothing-to-do") await journal.giveBack(change.id);
   const warnings = log.warnings();
   const recorded = outcome === "done" && warnings.length > 0 ? "partial" : outcome;
   let made: readonly ChangeStep[];
   try {
-    made = closeChange(options, change, { ...noted(), outcome: recorded });
+    made = await closeChange(options, change, { ...noted(), outcome: recorded });
   } catch (error) {
     throw unrecorded(GovernanceError.from(error), log);
   }
   for (const warning of warnings) options.onWarning?.(change, warning);
-  const limits = limitsAfter(options, plan);
+  const limits = await limitsAfter(options, plan);
   return {
     result,
     outcome,
@@ -228,14 +228,15 @@ async function apply<T>(
   };
 }
 
-function limitsAfter(
+async function limitsAfter(
   { policy, journal, now }: ChangesOptions,
   plan: PlannedChange<unknown>,
-): readonly BudgetStatus[] {
+): Promise<readonly BudgetStatus[]> {
   try {
-    return policy
-      .limits(plan.budgets ?? [])
-      .map((each) => ({ ...each, spent: journal.spent(each.budget, now()) }));
+    const limits = policy.limits(plan.budgets ?? []);
+    return await Promise.all(
+      limits.map(async (each) => ({ ...each, spent: await journal.spent(each.budget, now()) })),
+    );
   } catch {
     // The change was made and is recorded; a journal that cannot be read now does not make it a failure.
     return [];

@@ -39,7 +39,8 @@ interface ProvisionOptions extends ProvisionTools {
   readonly requireRoom?: (() => void) | undefined;
   /** How many changes of callers may be open at once, default 300; a caller has at most half of them. */
   readonly maxOpenChanges?: number | undefined;
-  readonly audit: AuditLog;
+  /** What became of changes before. The journal writes their lines. */
+  readonly audit: Pick<AuditLog, "outcomeOf">;
   /** For the log: a change was made without a part that AWS denied. Must not throw. */
   readonly onWarning?: ((change: Pick<NewChange, "id" | "kind">, warning: string) => void) | undefined;
 }

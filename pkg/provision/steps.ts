@@ -41,9 +41,9 @@ export function createSteps(
   let takenBack = false;
   const warnings: string[] = [];
 
-  function ended(index: number, state: StepState, how: Receipt | GovernanceError): void {
+  async function ended(index: number, state: StepState, how: Receipt | GovernanceError): Promise<void> {
     const failure = how instanceof GovernanceError ? how : undefined;
-    journal.stepEnded(change, index, {
+    await journal.stepEnded(change, index, {
       state,
       requestId: how.requestId,
       code: failure?.code,
@@ -57,16 +57,16 @@ export function createSteps(
     call: (signal: AbortSignal) => Promise<R>,
     reconcile?: (signal: AbortSignal) => Promise<Reconciled<R>>,
   ): Promise<R | GovernanceError> {
-    const index = journal.stepBegun(change, operation, false);
+    const index = await journal.stepBegun(change, operation, false);
     try {
       const receipt = await call(signal);
-      ended(index, "done", receipt);
+      await ended(index, "done", receipt);
       applied.push(operation);
       return receipt;
     } catch (error) {
       const failure = GovernanceError.from(error);
       const found = await afterFailure(operation, failure, reconcile);
-      ended(index, found.state, failure);
+      await ended(index, found.state, failure);
       if (found.state === "done") {
         applied.push(operation);
         return found.receipt;
@@ -108,15 +108,15 @@ export function createSteps(
       return false;
     },
     async takeBack(count, operation, call) {
-      const index = journal.stepBegun(change, operation, true);
+      const index = await journal.stepBegun(change, operation, true);
       try {
-        ended(index, "done", await call(signal));
+        await ended(index, "done", await call(signal));
         applied.splice(Math.max(0, applied.length - count));
         takenBack = true;
         return true;
       } catch (error) {
         const failure = GovernanceError.from(error);
-        ended(index, isMaybeDone(operation, failure) ? "unknown" : "not-done", failure);
+        await ended(index, isMaybeDone(operation, failure) ? "unknown" : "not-done", failure);
         return false;
       }
     },

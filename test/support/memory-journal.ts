@@ -12,8 +12,8 @@ import {
 
 /** What outlives a process: open changes, spent budgets, and everything that was written, for tests to search. */
 export interface MemoryDisk {
-  /** A journal of one process. */
-  open(): MemoryJournal;
+  /** A journal of one process. It closes a change with a line in the audit log. */
+  open(audit: Pick<AuditLog, "append">): MemoryJournal;
   /** Open changes of every process. */
   readonly changes: readonly OpenChange[];
   /** Everything that was ever written, one JSON text each. */
@@ -73,7 +73,7 @@ export function createMemoryDisk(): MemoryDisk {
     });
   }
 
-  function open(): MemoryJournal {
+  function open(audit: Pick<AuditLog, "append">): MemoryJournal {
     const self = {};
     let dead = false;
 
@@ -121,14 +121,14 @@ export function createMemoryDisk(): MemoryDisk {
           await changed(signal);
         }
       },
-      note(id, { hints, target, undo }) {
+      async note(id, { hints, target, undo }) {
         write({ id, hints, target, undo });
         const entry = owned(id);
         entry.hints = hints ?? entry.hints;
         entry.target = target ?? entry.target;
         entry.undo = undo ?? entry.undo;
       },
-      stepBegun(id, operation, undo) {
+      async stepBegun(id, operation, undo) {
         write({ id, operation, undo });
         const { steps } = owned(id);
         steps.push({
@@ -141,15 +141,15 @@ export function createMemoryDisk(): MemoryDisk {
         });
         return steps.length - 1;
       },
-      stepEnded(id, index, how) {
+      async stepEnded(id, index, how) {
         write({ id, index, ...how });
         const { steps } = owned(id);
         const step = steps[index];
         if (step === undefined) throw new Error(`change ${id} has no step ${index}`);
         steps[index] = { ...step, ...how };
       },
-      steps: (id) => [...entryOf(id).steps],
-      spend(id, limits, nowMs) {
+      steps: async (id) => [...entryOf(id).steps],
+      async spend(id, limits, nowMs) {
         for (const { budget, limit } of limits) {
           const within = spent.filter(
             (one) => one.budget === budget && one.atMs > nowMs - BUDGET_WINDOWS[budget].ms,
@@ -165,17 +165,17 @@ export function createMemoryDisk(): MemoryDisk {
         for (const { budget } of limits) spent.push({ change: id, budget, atMs: nowMs });
         return undefined;
       },
-      giveBack(id) {
+      async giveBack(id) {
         write({ id, giveBack: true });
         spent = spent.filter(({ change }) => change !== id);
       },
-      spent: (budget, nowMs) =>
+      spent: async (budget, nowMs) =>
         spent.filter((one) => one.budget === budget && one.atMs > nowMs - BUDGET_WINDOWS[budget].ms).length,
-      close(id, last) {
+      async close(id, line) {
         write({ id, close: true });
         const entry = entryOf(id);
         try {
-          last();
+          await audit.append(line);
         } catch (error) {
           entry.owner = undefined;
           wake();
@@ -184,7 +184,7 @@ export function createMemoryDisk(): MemoryDisk {
         entries.delete(id);
         wake();
       },
-      release(id) {
+      async release(id) {
         // An ended change is removed.
         const lock = entries.get(id)?.change.lock;
         for (const entry of entries.values()) {
@@ -192,14 +192,14 @@ export function createMemoryDisk(): MemoryDisk {
         }
         wake();
       },
-      claimOrphans() {
+      async claimOrphans() {
         const all = [...entries.values()];
         const busy = new Set(all.filter(({ owner }) => owner !== undefined).map(({ change }) => change.lock));
         const left = all.filter(({ change }) => !busy.has(change.lock));
         for (const entry of left) entry.owner = self;
         return left.map(asOpen);
       },
-      end: () => release(self),
+      end: async () => release(self),
       die() {
         dead = true;
         release(self);
@@ -225,10 +225,10 @@ export function createMemoryAudit(): MemoryAudit {
   const records: AuditRecord[] = [];
   return {
     records,
-    append(record) {
+    async append(record) {
       if (records.some(({ change }) => change === record.change)) return;
       records.push(structuredClone(record));
     },
-    outcomeOf: (id) => records.find(({ change }) => change === id)?.outcome,
+    outcomeOf: async (id) => records.find(({ change }) => change === id)?.outcome,
   };
 }

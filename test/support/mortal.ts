@@ -1,4 +1,3 @@
-import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal } from "../../pkg/core/journal.ts";
@@ -13,7 +12,8 @@ export interface Mortal {
   readonly wrap: {
     readonly directory: (inner: Directory & DirectoryWriter) => Directory & DirectoryWriter;
     readonly journal: (inner: Journal) => Journal;
-    readonly audit: (inner: AuditLog) => AuditLog;
+    /** The port, or the file below it. */
+    readonly audit: <T extends object>(inner: T) => T;
   };
   /** The moments that the process survived, by name, in order. */
   readonly moments: readonly string[];

@@ -93,14 +93,15 @@ export function createStage(definition: Partial<PoolDefinition> = {}, options: S
   let ids = 0;
   function process(over: ProcessOptions = {}): Process {
     const { policy, userIdKind = "sub", audit: wrap, onWarning, origins } = { ...options, ...over };
-    const journal = (over.disk ?? disk).open();
+    const written = wrap?.(audit) ?? audit;
+    const journal = (over.disk ?? disk).open(written);
     const provisioner = createProvisioner({
       directory: over.directory ?? cognito.directory,
       poolId: STAGE_POOL,
       userIdKind,
       policy: { ...POLICY, ...policy },
       journal: over.journal?.(journal) ?? journal,
-      audit: wrap?.(audit) ?? audit,
+      audit: written,
       onWarning,
       origins,
       now: () => clock.now(),

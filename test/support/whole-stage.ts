@@ -6,16 +6,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { machineBootClock } from "../../cmd/connector/process/boot-clock.ts";
 import type { CredentialOptions } from "../../pkg/cognito/options.ts";
 import type { Connector } from "../../pkg/connector/connector.ts";
-import type { AuditLog } from "../../pkg/core/audit-log.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal } from "../../pkg/core/journal.ts";
 import type { ProvisioningSettings } from "../../pkg/core/provisioning-settings.ts";
-import { openAuditLog } from "../../pkg/ops/audit/audit-log.ts";
+import { type AuditWriter, openAuditLog } from "../../pkg/ops/audit/audit-log.ts";
 import { type AuditLine, parseLine } from "../../pkg/ops/audit/parse-line.ts";
 import { createProvisioner } from "../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../pkg/provision/provisioner.ts";
 import { openJournal } from "../../pkg/store/journal/journal.ts";
+import { recordingJournal } from "../../pkg/store/journal/recording-journal.ts";
 import { createPool, type Pool, type PoolDefinition } from "../cognito/pool.ts";
 import {
   type ScriptedCognito,
@@ -44,7 +44,7 @@ export interface WholeOptions {
   readonly wrap?: {
     readonly directory?: (inner: Directory & DirectoryWriter) => Directory & DirectoryWriter;
     readonly journal?: (inner: Journal) => Journal;
-    readonly audit?: (inner: AuditLog) => AuditLog;
+    readonly audit?: (inner: AuditWriter) => AuditWriter;
   };
   /** The pauses until a new account is visible; real ones unless given. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -62,16 +62,18 @@ function openProcess(url: string, dir: string, options: WholeOptions): WholeProc
     (async (ms: number, signal: AbortSignal): Promise<void> => {
       await sleep(ms, undefined, { signal });
     });
-  const journal = openJournal({ dir, poolId, now, bootClock: machineBootClock(), sleep: pause });
+  const file = openJournal({ dir, poolId, now, bootClock: machineBootClock(), sleep: pause });
   const auditPath = join(dir, `${poolId}.audit.jsonl`);
-  const audit = openAuditLog({ path: auditPath, now });
+  const opened = openAuditLog({ path: auditPath, now });
+  const audit = wrap.audit?.(opened) ?? opened;
+  const journal = recordingJournal(file, (line) => audit.append(line));
   const provisioner = createProvisioner({
     directory: wrap.directory?.(rig.directory) ?? rig.directory,
     poolId,
     userIdKind: options.userIdKind ?? "sub",
     policy: { ...POLICY, ...options.policy },
     journal: wrap.journal?.(journal) ?? journal,
-    audit: wrap.audit?.(audit) ?? audit,
+    audit: { outcomeOf: async (change) => audit.outcomeOf(change) },
     now,
     newId: randomUUID,
     randomBelow: (bound) => randomInt(bound),
@@ -84,7 +86,7 @@ function openProcess(url: string, dir: string, options: WholeOptions): WholeProc
     journal,
     auditPath,
     async close() {
-      journal.end();
+      await journal.end();
       await rig.close();
     },
   };

@@ -14,6 +14,7 @@ import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-m
 import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createProvisioning, type Planning, type Provisioning } from "./provisioning.ts";
+import { openRecords, type Records } from "./records/records.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
 import { createWaitWatch, type WaitWatch } from "./waits.ts";
 
@@ -41,6 +42,8 @@ export interface ComposeOptions {
   /** Gets every piece that has to be closed. */
   readonly shutdown: Shutdown;
   readonly telemetry?: Telemetry;
+  /** The journal and the audit log. Unless given, this thread writes them: nobody else waits for it. */
+  readonly records?: Records;
   /** Somebody on a terminal waits for what the command reads. */
   readonly personWaits?: boolean;
 }
@@ -55,6 +58,7 @@ export function compose({
   log,
   shutdown,
   telemetry = NO_TELEMETRY,
+  records = openRecords(config, clocks.now),
   personWaits = false,
 }: ComposeOptions): Runtime {
   const { poolId, userIdKind } = config;
@@ -123,6 +127,7 @@ export function compose({
   });
 
   const provisioning = createProvisioning(config, directory, {
+    records,
     now,
     origins,
     requireRoom: () => throttle.requireRoom(),

@@ -1,7 +1,6 @@
 import { createHash, randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../../pkg/config/config.ts";
-import type { AuditLog } from "../../../pkg/core/audit-log.ts";
 import type { CallOrigins } from "../../../pkg/core/call-origin.ts";
 import type { Requester } from "../../../pkg/core/change.ts";
 import type { EpochClock, Sleep } from "../../../pkg/core/clock.ts";
@@ -9,18 +8,17 @@ import type { Directory } from "../../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../../pkg/core/directory-writer.ts";
 import {
   BUDGETS,
+  type Budget,
   type BudgetStatus,
   type NewChange,
   type OpenChangesStatus,
 } from "../../../pkg/core/journal.ts";
 import type { ProvisioningSettings } from "../../../pkg/core/provisioning-settings.ts";
-import { auditLogPath, openAuditLog } from "../../../pkg/ops/audit/audit-log.ts";
 import { createRefusedCalls } from "../../../pkg/ops/audit/refused-calls.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createProvisioningPolicy } from "../../../pkg/provision/provisioning-policy.ts";
-import { createLazyJournal } from "../../../pkg/store/journal/lazy-journal.ts";
-import { machineBootClock } from "../process/boot-clock.ts";
+import type { Records } from "./records/records.ts";
 
 /** What a batch is planned with. It changes nothing. */
 export interface Planning {
@@ -28,7 +26,7 @@ export interface Planning {
   /** A provisioner over another directory, for dry runs. */
   readonly provisionerOver: (directory: Directory & DirectoryWriter) => Provisioner;
   /** How much of each limit is spent. Opens the journal only where there is one. */
-  readonly ceilings: () => readonly BudgetStatus[];
+  readonly ceilings: () => Promise<readonly BudgetStatus[]>;
 }
 
 /** What changes the pool, and what it has recorded. */
@@ -36,11 +34,11 @@ export interface Provisioning {
   readonly provisioner: Provisioner;
   readonly planning: Planning;
   /** Opens journal and audit log now: a service fails at its start rather than at its first change. */
-  open(): void;
+  open(): Promise<void>;
   /** The changes that are open now. Undefined until the journal is open. */
-  status(): OpenChangesStatus | undefined;
+  status(): Promise<OpenChangesStatus | undefined>;
   /** How much of each limit is spent. Creates no journal: where there is none, nothing is spent. */
-  budgets(): readonly BudgetStatus[];
+  budgets(): Promise<readonly BudgetStatus[]>;
   /** Records a write that its caller had no role for. Nothing without `--provisioning`: then nobody can change anything. */
   refused(caller: Requester, operation: string): void;
   /** Waits up to the grace for running changes. The next process recovers a change that is still open then. */
@@ -48,6 +46,7 @@ export interface Provisioning {
 }
 
 export interface ProvisioningTools {
+  readonly records: Records;
   readonly now: EpochClock;
   readonly origins: CallOrigins;
   /** Throws where the calls of a change would be refused for want of room. */
@@ -66,42 +65,28 @@ function openChangesIn({ rates, service }: Config): number {
 const LEAST_OPEN_CHANGES = 50;
 const REFUSALS_EVERY_MS = 60_000;
 
-/** Builds the provisioner over its journal and audit log. Both are opened before the first change, not here. */
+/** Builds the provisioner over its journal and audit log. */
 export function createProvisioning(
   config: Config,
   directory: Directory & DirectoryWriter,
-  { now, origins, requireRoom, onWarning, onUnrecorded }: ProvisioningTools,
+  { records, now, origins, requireRoom, onWarning, onUnrecorded }: ProvisioningTools,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
   const pause: Sleep = (ms, signal) => sleep(ms, undefined, { signal });
-  let openedAudit: AuditLog | undefined;
-  const audit = (): AuditLog => {
-    openedAudit ??= openAuditLog({ path: auditLogPath(stateDir, poolId), now });
-    return openedAudit;
-  };
-  // Both are opened before a change begins: a change that cannot be recorded is not made.
-  const journal = createLazyJournal({
-    dir: stateDir,
-    poolId,
-    now,
-    bootClock: machineBootClock(),
-    sleep: pause,
-    openOthers: () => void audit(),
-  });
   const refusals = createRefusedCalls({
-    audit: { append: (record) => audit().append(record) },
+    audit: records,
     poolId,
     now,
     newId: randomUUID,
   });
-  function recordRefusal(write: () => void): void {
+  async function recordRefusal(write: () => Promise<void>): Promise<void> {
     try {
-      write();
+      await write();
     } catch (error) {
       onUnrecorded(error);
     }
   }
-  const refusalTimer = setInterval(() => recordRefusal(() => refusals.flush()), REFUSALS_EVERY_MS);
+  const refusalTimer = setInterval(() => void recordRefusal(() => refusals.flush()), REFUSALS_EVERY_MS);
   refusalTimer.unref();
   const provisionerOver = (over: Directory & DirectoryWriter, policy: ProvisioningSettings): Provisioner =>
     createProvisioner({
@@ -110,11 +95,8 @@ export function createProvisioning(
       userIdKind,
       policy,
       clientMetadata: config.clientMetadata,
-      journal,
-      audit: {
-        append: (record) => audit().append(record),
-        outcomeOf: (change) => audit().outcomeOf(change),
-      },
+      journal: records,
+      audit: records,
       onWarning,
       origins,
       requireRoom,
@@ -126,10 +108,11 @@ export function createProvisioning(
       sleep: pause,
     });
   const provisioner = provisionerOver(directory, provisioning);
-  const budgets = (): readonly BudgetStatus[] =>
-    createProvisioningPolicy(provisioning, poolId)
-      .limits(BUDGETS)
-      .map((each) => ({ ...each, spent: stateDir === "" ? 0 : journal.spent(each.budget, now()) }));
+  const budgets = async (): Promise<readonly BudgetStatus[]> => {
+    const limits = createProvisioningPolicy(provisioning, poolId).limits(BUDGETS);
+    const spent = (budget: Budget) => (stateDir === "" ? 0 : records.spent(budget, now()));
+    return await Promise.all(limits.map(async (each) => ({ ...each, spent: await spent(each.budget) })));
+  };
   return {
     provisioner,
     planning: {
@@ -138,22 +121,22 @@ export function createProvisioning(
       provisionerOver: (over) => provisionerOver(over, { ...provisioning, enabled: false }),
       ceilings: budgets,
     },
-    open: () => journal.open(),
-    status: () => journal.opened()?.status(),
+    open: () => records.open(),
+    status: () => records.status(),
     budgets,
     refused(caller, operation) {
-      if (provisioning.enabled) recordRefusal(() => refusals.refused(caller, operation));
+      if (provisioning.enabled) void recordRefusal(() => refusals.refused(caller, operation));
     },
     async close(graceMs) {
       clearInterval(refusalTimer);
-      recordRefusal(() => refusals.flush());
-      await endOrTimeout(provisioner.idle(), graceMs);
-      journal.end();
+      const flushed = recordRefusal(() => refusals.flush());
+      await endOrTimeout(Promise.all([flushed, provisioner.idle()]), graceMs);
+      await records.end();
     },
   };
 }
 
-async function endOrTimeout(work: Promise<void>, timeoutMs: number): Promise<void> {
+async function endOrTimeout(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   const timer = new AbortController();
   const timeout = sleep(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined);
   await Promise.race([work, timeout]);

@@ -28,7 +28,11 @@ let counted: readonly BudgetStatus[] = [];
 const composing: Pick<ComposingContext, "compose"> = {
   compose(options) {
     const { journal, ...runtime } = compose(options);
-    return { ...runtime, provisioner: fake.provisioner, journal: { ...journal, budgets: () => counted } };
+    return {
+      ...runtime,
+      provisioner: fake.provisioner,
+      journal: { ...journal, budgets: async () => counted },
+    };
   },
 };
 

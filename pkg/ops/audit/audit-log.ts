@@ -3,7 +3,7 @@
 
 import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import { join } from "node:path";
-import type { AuditLog } from "../../core/audit-log.ts";
+import type { AuditRecord } from "../../core/audit-log.ts";
 import { CHANGE_OUTCOMES, type ChangeOutcome } from "../../core/change.ts";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
@@ -14,6 +14,14 @@ import { syncDirectoryOf, writeAll } from "./durable-write.ts";
 import { countLines, eachLine, startOfLast } from "./file-lines.ts";
 import { requirePlainLog } from "./plain-log.ts";
 import { moveTornAside } from "./torn-tail.ts";
+
+/** The audit log in the thread that writes it: each method has done its work when it returns. */
+export interface AuditWriter {
+  /** See `AuditLog.append`. */
+  append(record: AuditRecord): void;
+  /** See `AuditLog.outcomeOf`. */
+  outcomeOf(change: string): ChangeOutcome | undefined;
+}
 
 interface AuditLogOptions {
   /** Created with mode 0600 if it is missing. Its directory must exist. */
@@ -54,7 +62,7 @@ interface Tail extends Pick<FileState, "end" | "lastBytes"> {
  * Opens the log of one pool, and creates the file if it is missing. Throws `failed-precondition` if it cannot be written
  * or its last line is damaged: a change that cannot be recorded must not be made.
  */
-export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
+export function openAuditLog({ path, now }: AuditLogOptions): AuditWriter {
   const outcomes = new Map<string, ChangeOutcome | undefined>();
   let lastState: FileState | undefined;
   let unusable: GovernanceError | undefined;
@@ -114,7 +122,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditLog {
     );
   }
 
-  function append(fd: number, record: Parameters<AuditLog["append"]>[0]): void {
+  function append(fd: number, record: AuditRecord): void {
     const { size, end, seq, hash } = inspect(fd);
     const id = nameInLog(record.change);
     if (outcomes.has(id)) {

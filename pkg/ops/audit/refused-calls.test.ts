@@ -9,7 +9,7 @@ const REVOKE = "c1.connector.v2.GrantManagerService/Revoke";
 function stage() {
   const records: AuditRecord[] = [];
   const calls = createRefusedCalls({
-    audit: { append: (record) => void records.push(record) },
+    audit: { append: async (record) => void records.push(record) },
     poolId: "us-east-1_Ab129faBb",
     now: () => NOW,
     newId: () => `id-${records.length}`,
@@ -18,9 +18,9 @@ function stage() {
   return { calls, records, by };
 }
 
-test("the first refused call has its line at once, with the caller's name and the operation", () => {
+test("the first refused call has its line at once, with the caller's name and the operation", async () => {
   const { records, by } = stage();
-  by("reader");
+  await by("reader");
   expect(records).toMatchObject([
     {
       kind: "refused-call",
@@ -32,25 +32,25 @@ test("the first refused call has its line at once, with the caller's name and th
   ]);
 });
 
-test("a thousand more of one caller are one line at the next flush, with their number", () => {
+test("a thousand more of one caller are one line at the next flush, with their number", async () => {
   const { calls, records, by } = stage();
-  for (let i = 0; i < 1000; i += 1) by("reader");
-  by("reader", REVOKE);
+  for (let i = 0; i < 1000; i += 1) await by("reader");
+  await by("reader", REVOKE);
   expect(records).toHaveLength(1);
-  calls.flush();
-  calls.flush();
+  await calls.flush();
+  await calls.flush();
   expect(records.map(({ refused }) => refused)).toEqual([
     { operation: GRANT, count: 1 },
     { operation: REVOKE, count: 1000 },
   ]);
-  by("reader");
+  await by("reader");
   expect(records).toHaveLength(3);
 });
 
-test("a thousand callers have at most 21 names between two flushes", () => {
+test("a thousand callers have at most 21 names between two flushes", async () => {
   const { calls, records, by } = stage();
-  for (let round = 0; round < 2; round += 1) for (let i = 0; i < 1000; i += 1) by(`reader-${i}`);
-  calls.flush();
+  for (let round = 0; round < 2; round += 1) for (let i = 0; i < 1000; i += 1) await by(`reader-${i}`);
+  await calls.flush();
   expect(new Set(records.map(({ requester }) => requester.name)).size).toBe(21);
   expect(records).toHaveLength(41);
   expect(records.reduce((sum, { refused }) => sum + (refused?.count ?? 0), 0)).toBe(2000);

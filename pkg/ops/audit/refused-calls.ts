@@ -9,12 +9,12 @@ interface RefusedCallsOptions {
   readonly newId: () => string;
 }
 
-/** Writes that were refused because of the caller's role, in the audit log. Its methods throw when that cannot be written. */
+/** Writes that were refused because of the caller's role, in the audit log. Its methods reject when that cannot be written. */
 export interface RefusedCalls {
   /** The first call of a caller has its line at once; the others until the next `flush` are counted. */
-  refused(caller: Requester, operation: string): void;
+  refused(caller: Requester, operation: string): Promise<void>;
   /** Writes one line for each caller with counted calls. To be called once a minute, and at the end. */
-  flush(): void;
+  flush(): Promise<void>;
 }
 
 /** Callers with lines of their own between two flushes. All others share one line, so that no caller fills the disk. */
@@ -25,8 +25,8 @@ const OTHERS = "(other callers)";
 export function createRefusedCalls({ audit, poolId, now, newId }: RefusedCallsOptions): RefusedCalls {
   const counted = new Map<string, { readonly caller: Requester; operation: string; count: number }>();
 
-  function write(requester: Requester, operation: string, count: number): void {
-    audit.append({
+  async function write(requester: Requester, operation: string, count: number): Promise<void> {
+    await audit.append({
       change: newId(),
       atMs: now(),
       pool: poolId,
@@ -43,7 +43,7 @@ export function createRefusedCalls({ audit, poolId, now, newId }: RefusedCallsOp
   }
 
   return {
-    refused(caller, operation) {
+    async refused(caller, operation) {
       const isNamed = counted.has(caller.name) || counted.size < NAMED_CALLERS;
       const name = isNamed ? caller.name : OTHERS;
       const known = counted.get(name);
@@ -53,12 +53,12 @@ export function createRefusedCalls({ audit, poolId, now, newId }: RefusedCallsOp
         return;
       }
       counted.set(name, { caller: { ...caller, name }, operation, count: isNamed ? 0 : 1 });
-      if (isNamed) write(caller, operation, 1);
+      if (isNamed) await write(caller, operation, 1);
     },
-    flush() {
+    async flush() {
       const all = [...counted.values()];
       counted.clear();
-      for (const { caller, operation, count } of all) if (count > 0) write(caller, operation, count);
+      for (const { caller, operation, count } of all) if (count > 0) await write(caller, operation, count);
     },
   };
 }

@@ -68,8 +68,8 @@ export interface MetricSources {
   readonly quota: () => readonly QuotaStatus[];
   /** Calls per second in the last seconds. */
   readonly usedPerSecond: (category: Category) => number;
-  readonly journal: () => OpenChangesStatus | undefined;
-  readonly budgets: () => readonly BudgetStatus[];
+  readonly journal: () => Promise<OpenChangesStatus | undefined>;
+  readonly budgets: () => Promise<readonly BudgetStatus[]>;
   /** The number of the last line of the audit log. */
   readonly auditSeq: () => number | undefined;
   /** Whether the last check of AWS succeeded; undefined before the first. */

@@ -198,8 +198,8 @@ const SOURCES: MetricSources = {
     },
   ],
   usedPerSecond: () => 2.4,
-  journal: () => ({ open: 2, oldestBeganAtMs: NOON - 60_000 }),
-  budgets: () => [{ budget: "deletions", limit: 10, spent: 12 }],
+  journal: async () => ({ open: 2, oldestBeganAtMs: NOON - 60_000 }),
+  budgets: async () => [{ budget: "deletions", limit: 10, spent: 12 }],
   auditSeq: () => 41,
   ready: () => true,
   syncProgress: () => ({
@@ -278,7 +278,7 @@ describe("what is looked up", () => {
 
   test("is 0 seconds old where nothing is open", async () => {
     const metrics = metricsAt();
-    metrics.watch({ journal: () => ({ open: 0, oldestBeganAtMs: undefined }) });
+    metrics.watch({ journal: async () => ({ open: 0, oldestBeganAtMs: undefined }) });
     expect(await samples(metrics, "connector_journal_oldest_open_change_age_seconds")).toEqual(["0"]);
   });
 });

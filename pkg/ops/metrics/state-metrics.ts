@@ -6,30 +6,34 @@ import type { Sources } from "./sources.ts";
 /** Gauges of the current state: journal, budgets, audit log, readiness, certificates. An unknown value has no sample. */
 export function createStateMetrics(registry: Registry, sources: Sources, now: EpochClock): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number | undefined): void => {
+  const gauge = (
+    name: string,
+    help: string,
+    read: () => number | undefined | Promise<number | undefined>,
+  ): void => {
     const metric: Gauge = new Gauge({
       name,
       help,
       registers,
-      collect() {
-        const value = read();
+      async collect() {
+        const value = await read();
         if (value === undefined) metric.remove();
         else metric.set(value);
       },
     });
   };
-  const journal = () => sources.read("journal", (status) => status());
+  const journal = () => sources.readSoon("journal", (status) => status());
 
   gauge(
     "connector_journal_open_changes",
     "Changes of the pool that have begun and not ended.",
-    () => journal()?.open,
+    async () => (await journal())?.open,
   );
   gauge(
     "connector_journal_oldest_open_change_age_seconds",
     "Seconds since the oldest open change began; 0 if none is open.",
-    () => {
-      const status = journal();
+    async () => {
+      const status = await journal();
       if (status === undefined) return undefined;
       return Math.max(0, now() - (status.oldestBeganAtMs ?? now())) / 1000;
     },
@@ -89,9 +93,10 @@ export function createStateMetrics(registry: Registry, sources: Sources, now: Ep
       help,
       labelNames: ["budget", "window"],
       registers,
-      collect() {
+      async collect() {
+        const all = await sources.readSoon("budgets", (budgets) => budgets());
         metric.reset();
-        for (const each of sources.read("budgets", (budgets) => budgets()) ?? []) {
+        for (const each of all ?? []) {
           const window = BUDGET_WINDOWS[each.budget].name;
           metric.set({ budget: each.budget, window }, valueOf(each.limit, each.spent));
         }

@@ -41,7 +41,7 @@ const DAY_MS = 24 * 60 * 60_000;
 export async function makeAccount(deps: Deps, work: AccountWork, steps: Steps): Promise<CreatedAccount> {
   const { users } = deps;
   const hints = { ...work.hints, createAtMs: deps.now() };
-  steps.note({ hints });
+  await steps.note({ hints });
   const creation = await create(deps, work, steps);
   const { user } = creation;
   if (!creation.ours) {
@@ -49,9 +49,9 @@ export async function makeAccount(deps: Deps, work: AccountWork, steps: Steps): 
   }
   users.remember(user);
   const known = { ...hints, sub: user.sub, username: user.username };
-  steps.note({ hints: known, target: { ...work.target, user: user.sub } });
+  await steps.note({ hints: known, target: { ...work.target, user: user.sub } });
   if (work.twoSteps) {
-    steps.note({ hints: { ...known, passwordAtMs: deps.now() } });
+    await steps.note({ hints: { ...known, passwordAtMs: deps.now() } });
     await setFirstPassword(deps, work, user, steps);
   }
   return await answer(deps, work, creation, steps);

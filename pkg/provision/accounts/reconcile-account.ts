@@ -49,7 +49,7 @@ export async function reconcileAccount(
       says: `an account with that name exists (user ${sub}), but there is no proof that this change made it, so it is not changed`,
     };
   }
-  steps.note({ target: { ...change.target, user: sub } });
+  await steps.note({ target: { ...change.target, user: sub } });
   if (hints["twoSteps"] !== true) {
     return { outcome: "done", says: `user ${sub} was made; ${adviceOf(change)}` };
   }

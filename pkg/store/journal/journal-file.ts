@@ -5,16 +5,13 @@ import { requireNoLink, requireOwnDatabase } from "../own-file.ts";
 import { numberIn, textIn } from "../rows.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
-import { inTransaction } from "./transaction.ts";
+import { BUSY_TIMEOUT_MS, inTransaction } from "./transaction.ts";
 
 /** "Cgj1" in ASCII: tells a journal of the connector from any other SQLite file. */
 const JOURNAL_APPLICATION_ID = 0x43_67_6a_31;
 /** Raise it with every change of the schema, and say in `migrate` how a file of the version before becomes one. */
 const JOURNAL_VERSION = 2;
 const OLDEST_VERSION = 1;
-
-/** Other processes hold the file for an fsync or two. Waiting blocks the event loop. */
-const BUSY_TIMEOUT_MS = 5000;
 
 /** Opens the journal of the pool, or creates it. Any other file is refused and not changed (JOURNAL-8). */
 export function openJournalFile(path: string, poolId: string): DatabaseSync {

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { temporaryFolder } from "../../../test/support/store-run.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { NewChange } from "../../core/journal.ts";
-import { type JournalFile, openJournal } from "./journal.ts";
+import { openJournal } from "./journal.ts";
+import type { JournalFile } from "./recording-journal.ts";
 
 const POOL = "eu-west-1_Abc123";
 const HOUR = 3_600_000;

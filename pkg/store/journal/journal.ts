@@ -5,7 +5,6 @@ import { GovernanceError } from "../../core/errors.ts";
 import type {
   Budget,
   BudgetLimit,
-  Journal,
   NewChange,
   OpenChange,
   OpenChangesStatus,
@@ -28,6 +27,7 @@ import { type HintsCipher, openHintsCipher } from "./hints-cipher.ts";
 import { openJournalFile } from "./journal-file.ts";
 import { LockTurns } from "./lock-turns.ts";
 import { becomeOwner, type Owner, removeIfOwnerDead } from "./owners.ts";
+import type { JournalFile } from "./recording-journal.ts";
 import { type JournalPaths, journalPaths } from "./state-directory.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -39,14 +39,6 @@ export interface JournalOptions {
   readonly now: EpochClock;
   readonly bootClock: BootClock;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** A journal on disk. */
-export interface JournalFile extends Journal {
-  /** Path of its database. */
-  readonly file: string;
-  /** The changes of all processes that are open now. */
-  status(): OpenChangesStatus;
 }
 
 /** How often the journal looks at a change of another process. The pause grows by a fifth each time. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import type { Journal } from "../../core/journal.ts";
-import { type JournalFile, type JournalOptions, openJournal } from "./journal.ts";
+import { type JournalOptions, openJournal } from "./journal.ts";
+import type { JournalFile } from "./recording-journal.ts";
 import { journalDatabasePath } from "./state-directory.ts";
 
 export interface LazyJournalOptions extends JournalOptions {
@@ -12,7 +12,7 @@ export interface LazyJournalOptions extends JournalOptions {
 }
 
 /** A journal whose file is opened by the first change. */
-export interface LazyJournal extends Journal {
+export interface LazyJournal extends Omit<JournalFile, "file" | "status"> {
   /** Opens the file now, and the other files that record a change. */
   open(): void;
   /** Undefined while the file is not open. */

@@ -73,7 +73,7 @@ function sourcesOf(
     quota: () => throttle.status(),
     usedPerSecond: (category) => meter.perSecond(category),
     journal: () => journal.status(),
-    budgets: () => (provisioning.enabled ? journal.budgets() : []),
+    budgets: async () => (provisioning.enabled ? await journal.budgets() : []),
     auditSeq: () => (provisioning.enabled ? lastAuditSeq(auditLogPath(stateDir, poolId)) : undefined),
     ready: () => probe.last(),
     certificates: () => [

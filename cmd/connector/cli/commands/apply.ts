@@ -100,7 +100,8 @@ async function planOf(rows: readonly BatchRow[], session: Session): Promise<Batc
 async function guard(plan: BatchPlan, { runtime, request, context }: Session): Promise<void> {
   const { maxChanges, maxPercent } = request;
   const { estimatedUsers } = await runtime.directory.describePool(context.signal);
-  guardBatch(plan, { maxChanges, maxPercent, estimatedUsers, ceilings: runtime.planning.ceilings() });
+  const ceilings = await runtime.planning.ceilings();
+  guardBatch(plan, { maxChanges, maxPercent, estimatedUsers, ceilings });
 }
 
 /** Prints every row that cannot be applied. */

@@ -52,7 +52,7 @@ export function recoverCommand(config: Config, context: Context): Promise<number
       await rows.end();
     }
     if (config.output === "table") {
-      const used = journal.budgets().filter(({ spent }) => spent > 0);
+      const used = (await journal.budgets()).filter(({ spent }) => spent > 0);
       await context.stdout.write(used.map((limit) => `${leftLine(limit)}\n`).join(""));
     }
     const [first] = failed;

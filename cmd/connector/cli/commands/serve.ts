@@ -2,6 +2,7 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { createLastSync } from "../../../../pkg/ops/metrics/last-sync.ts";
 import { compose, type Runtime } from "../../app/compose.ts";
+import { openRecordsThread } from "../../app/records/records-thread.ts";
 import { openAccess } from "../../app/service/access.ts";
 import type { Service } from "../../app/service/front.ts";
 import { FRONTS } from "../../app/service/fronts.ts";
@@ -30,7 +31,8 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     const telemetry = await openTelemetry(config, context, log);
     shutdown.add("the telemetry", () => telemetry.close(TELEMETRY_TIMEOUT_MS));
 
-    const runtime = compose({ config, clocks: context, log, shutdown, telemetry });
+    const records = openRecordsThread(config);
+    const runtime = compose({ config, clocks: context, log, shutdown, telemetry, records });
 
     const waits = logWaits(runtime.waits, log);
     shutdown.add("the log of waits", () => waits.close());
@@ -38,7 +40,7 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     const provisioning = config.provisioning.enabled
       ? provisioningVerbs(config, runtime, telemetry.metrics)
       : undefined;
-    if (provisioning !== undefined) runtime.journal.open();
+    if (provisioning !== undefined) await runtime.journal.open();
 
     const access = openAccess(config, context, telemetry.metrics, log, ({ caller, operation }) =>
       runtime.journal.refused({ via: "grpc", name: caller }, operation),

@@ -60,7 +60,7 @@ export function validateCommand(config: Config, context: Context): Promise<numbe
   return withRuntime(config, context, async (runtime) => {
     const { checks, exitCode } = await examine(config, runtime, context.signal);
     const rows = createRowWriter(config.output, COLUMNS, context.stdout);
-    await rows.write([...checks, ...limitChecks(config, runtime)]);
+    await rows.write([...checks, ...(await limitChecks(config, runtime))]);
     await rows.end();
     if (config.output === "table") await context.stdout.write(problemLines(checks));
     return exitCode;
@@ -98,10 +98,10 @@ function problemLines(checks: readonly Check[]): string {
  * How many changes the limits still allow, where changes have been made. No sync needs to know, so a journal that cannot
  * be read is no failure.
  */
-function limitChecks({ stateDir, poolId }: Config, { journal }: Runtime): readonly Check[] {
+async function limitChecks({ stateDir, poolId }: Config, { journal }: Runtime): Promise<readonly Check[]> {
   if (stateDir === "" || !existsSync(journalDatabasePath(stateDir, poolId))) return [];
   try {
-    return journal.budgets().map((limit) => ({
+    return (await journal.budgets()).map((limit) => ({
       check: `${limit.budget} left`,
       result: "ok",
       detail: leftText(limit),

@@ -1,0 +1,52 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { isRecord } from "../core/unknown.ts";
+import { packFailure, unpackFailure } from "./failures.ts";
+import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
+
+/**
+ * Answers the calls of the thread that started this one, by name. Calls begin in the order in which they were made. Call
+ * it once, in the module that a worker starts with. `create` gets the argument of `connectWorker`.
+ */
+export function serveWorker(create: (argument: never) => object): void {
+  const port = parentPort;
+  const handlers: unknown = Reflect.apply(create, undefined, [workerData]);
+  if (port === null || !isRecord(handlers)) throw new TypeError("this module runs in a worker thread");
+  const stops = new Map<number, AbortController>();
+
+  async function answer(id: number, name: string, args: readonly unknown[]): Promise<WorkerAnswer> {
+    try {
+      const handler = handlerOf(handlers, name);
+      const value: unknown = await Reflect.apply(handler, undefined, args);
+      return { id, isDone: true, value };
+    } catch (error) {
+      return { id, isDone: false, failure: packFailure(error) };
+    } finally {
+      stops.delete(id);
+    }
+  }
+
+  async function respond(id: number, name: string, args: readonly unknown[]): Promise<void> {
+    port?.postMessage(await answer(id, name, args));
+  }
+
+  port.on("message", (request: WorkerRequest) => {
+    const { id } = request;
+    if (request.kind === "abort") {
+      stops.get(id)?.abort(unpackFailure(request.reason));
+      return;
+    }
+    const stop = new AbortController();
+    if (request.hasSignal) stops.set(id, stop);
+    void respond(id, request.name, request.hasSignal ? [...request.args, stop.signal] : request.args);
+  });
+}
+
+function handlerOf(handlers: unknown, name: string): (...args: unknown[]) => unknown {
+  const handler = isRecord(handlers) ? handlers[name] : undefined;
+  if (!isFunction(handler)) throw new TypeError(`there is no call ${name}`);
+  return handler;
+}
+
+function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === "function";
+}

@@ -1,0 +1,132 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { GovernanceError } from "../pkg/core/errors.ts";
+import { connectWorker, type WorkerCalls } from "../pkg/worker/connect-worker.ts";
+import type { Echo } from "./support/echo-thread.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "connector-worker-"));
+const started: WorkerCalls<Echo>[] = [];
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+afterEach(async () => {
+  for (const one of started.splice(0)) await one.end();
+});
+
+function start(): WorkerCalls<Echo> {
+  const thread = connectWorker<Echo>({
+    beside: import.meta.url,
+    module: "support/echo-thread",
+    argument: "given",
+    subject: "the echo",
+  });
+  started.push(thread);
+  return thread;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<GovernanceError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof GovernanceError) return error;
+    throw error;
+  }
+  throw new Error("it did not fail");
+}
+
+test("a call is answered by the other thread, which has its argument", async () => {
+  const { call } = start();
+  expect(await call("argument")).toBe("given");
+  expect(await call("twice", "ab")).toBe("abab");
+});
+
+test("calls begin in the order in which they were made", async () => {
+  const { call } = start();
+  const texts = Array.from({ length: 50 }, (_, index) => String(index));
+  const answers = await Promise.all(texts.map((text) => call("log", text)));
+  expect(answers.at(-1)).toEqual(texts);
+  expect(answers.map((said) => said.length)).toEqual(texts.map((_, index) => index + 1));
+});
+
+test("a failure arrives with all its members and its causes", async () => {
+  const failure = await failureOf(start().call("fail"));
+  expect(failure).toMatchObject({
+    code: "resource-exhausted",
+    message: "the disk is full",
+    reason: "group-gone",
+    retryAt: new Date(5),
+    requestId: "r1",
+    appliedEffects: ["one"],
+    cause: { name: "Error", code: "ENOSPC" },
+  });
+});
+
+test("an unexpected error is internal, its text only in the cause, with the place where it was thrown", async () => {
+  const failure = await failureOf(start().call("crash"));
+  expect(failure.code).toBe("internal");
+  expect(failure.message).not.toContain("ada");
+  expect(failure.cause).toMatchObject({
+    name: "TypeError",
+    stack: expect.stringContaining("echo-thread"),
+  });
+});
+
+test("an abort reaches the call under way, with its reason", async () => {
+  const { call } = start();
+  const stop = new AbortController();
+  const waiting = failureOf(call("wait", stop.signal));
+  expect(await call("twice", "a")).toBe("aa");
+  stop.abort(new GovernanceError("deadline-exceeded", "too late"));
+  expect(await waiting).toMatchObject({ code: "deadline-exceeded", message: "too late" });
+  expect(await failureOf(call("wait", stop.signal))).toMatchObject({ code: "deadline-exceeded" });
+});
+
+test.for([
+  ["exits", (thread: WorkerCalls<Echo>) => thread.call("end", 3)],
+  ["throws where nobody catches", (thread: WorkerCalls<Echo>) => thread.call("throwLater")],
+  [
+    "is ended",
+    async (thread: WorkerCalls<Echo>) => {
+      await thread.end();
+      await thread.call("twice", "a");
+    },
+  ],
+] as const)("when the thread %s, calls under way and later ones fail", async ([, die]) => {
+  const thread = start();
+  await thread.call("twice", "a");
+  const waiting = failureOf(thread.call("wait", new AbortController().signal));
+  const told = { code: "internal", message: "the thread of the echo ended before it answered" };
+  expect(await failureOf(die(thread))).toMatchObject(told);
+  expect(await waiting).toMatchObject(told);
+  expect(thread.isAlive()).toBe(false);
+  expect(await failureOf(thread.call("twice", "a"))).toMatchObject(told);
+});
+
+test("what cannot be sent fails alone", async () => {
+  const { call } = start();
+  const text: unknown = () => "a function";
+  const refused: unknown = Reflect.apply(call, undefined, ["twice", text]);
+  expect(await failureOf(Promise.resolve(refused))).toMatchObject({
+    code: "internal",
+  });
+  expect(await call("twice", "a")).toBe("aa");
+});
+
+test("a thread without a call does not keep its process alive, and one with a call does", () => {
+  const script = join(folder, "alive.mjs");
+  writeFileSync(
+    script,
+    `import { connectWorker } from ${JSON.stringify(resolve(import.meta.dirname, "../pkg/worker/connect-worker.ts"))};
+    const beside = ${JSON.stringify(import.meta.url)};
+    const { call } = connectWorker({ beside, module: "support/echo-thread", argument: "x", subject: "the echo" });
+    void call("twice", "late").then((text) => console.log(text));`,
+  );
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script], {
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  expect([stdout, stderr, status]).toEqual(["latelate\n", "", 0]);
+});
