@@ -22,7 +22,7 @@ import {
 } from "./publish/publish.ts";
 import type { RunFingerprint } from "./run/fingerprint.ts";
 import { isAnotherGroup, markedAsRecreated } from "./run/group-creation.ts";
-import { type RunPage, RunRows } from "./run/run-rows.ts";
+import { type PrincipalKey, type RunPage, RunRows } from "./run/run-rows.ts";
 import { type RunState, readRun } from "./run/run-state.ts";
 import { createWorkFile, openWorkFile, removeEarlierWork, type WorkFile } from "./run/work-file.ts";
 
@@ -42,7 +42,12 @@ export interface SyncFileOptions {
 }
 
 /** A `.c1z` as the target of a sync. Its name is the path of the file, symbolic links followed. */
-export type SyncFile = SyncTarget<PublishedFile>;
+export interface SyncFile extends SyncTarget<PublishedFile> {
+  /** `commit` of a page whose messages are made. */
+  commitRows(rows: RunPage): Promise<readonly ListingCursor[]>;
+  /** The places in the list of those that the run does not have, or has with another stamp. */
+  lacking(principals: readonly PrincipalKey[]): Promise<readonly number[]>;
+}
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -172,12 +177,19 @@ class OpenSyncFile implements SyncFile {
   }
 
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
+    return await this.commitRows(rowsOf(page));
+  }
+
+  async commitRows(rows: RunPage): Promise<readonly ListingCursor[]> {
     this.#expect("reading");
     return this.#write("store a page", () => {
-      const rows = rowsOf(page);
-      const isRecreated = rows.grants.length > 0 && this.#isRecreated(page.cursor.group);
+      const isRecreated = rows.grants.length > 0 && this.#isRecreated(rows.cursor.group);
       return this.#rows.commit(isRecreated ? { ...rows, grants: rows.grants.map(markedAsRecreated) } : rows);
     });
+  }
+
+  async lacking(principals: readonly PrincipalKey[]): Promise<readonly number[]> {
+    return this.#write("look for users", () => this.#rows.lacking(principals));
   }
 
   async dropGroup(cursor: ListingCursor): Promise<void> {

@@ -50,6 +50,7 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
         pieces,
         clocks: context,
         resumedBy: "the next run",
+        besideCallers: true,
         follow: (tracker) => follow(tracker, options),
       }),
       events: {

@@ -6,6 +6,7 @@ import { MAPPING_VERSION } from "../../../pkg/connector/connector.ts";
 import type { Clocks } from "../../../pkg/core/clock.ts";
 import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
 import { openSyncFile } from "../../../pkg/store/sync-file.ts";
+import { openSyncFileThread } from "../../../pkg/store/thread/sync-file-thread.ts";
 import { listingsAtOnce } from "../../../pkg/sync/listings-at-once.ts";
 import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts";
 import { createSyncTracker, type SyncTracker } from "../../../pkg/sync/sync-progress.ts";
@@ -30,6 +31,8 @@ export interface SyncSetup {
   readonly follow?: (tracker: SyncTracker) => { close(): void };
   /** What resumes an interrupted sync, such as `the same command`. For messages. */
   readonly resumedBy: string;
+  /** Others of the process wait for answers meanwhile, so the file is worked on in a thread of its own. */
+  readonly besideCallers?: boolean;
 }
 
 /** The calls and throttles in the result are those of the whole process during the sync. */
@@ -37,7 +40,7 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
   const { config, pieces, clocks, resumedBy } = setup;
   return {
     connector: pieces.connector,
-    targets: [syncFile(config, clocks)],
+    targets: [syncFile(setup)],
     listingsAtOnce: listingsAtOnce(config.rates.UserList),
     publishing: config.sync,
     clocks: { now: clocks.now, monotonic: clocks.monotonic },
@@ -51,13 +54,14 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
   };
 }
 
-function syncFile(
-  { sync, stateDir, poolId, userIdKind }: SyncConfig,
-  { now }: Clocks,
-): OpenTarget<PublishedFile> {
+function syncFile({ config, clocks, besideCallers = false }: SyncSetup): OpenTarget<PublishedFile> {
+  const { sync, stateDir, poolId, userIdKind } = config;
+  const { file, acceptShrink } = sync;
   const fingerprint = { poolId, userIdKind, mappingVersion: MAPPING_VERSION };
-  return (signal) =>
-    openSyncFile({ ...sync, stateDir, fingerprint, connectorVersion: packageVersion(), now }, signal);
+  const settings = { file, acceptShrink, stateDir, fingerprint, connectorVersion: packageVersion() };
+  return besideCallers
+    ? (signal) => openSyncFileThread(settings, signal)
+    : (signal) => openSyncFile({ ...settings, now: clocks.now }, signal);
 }
 
 function loggedEvents({ pieces: { log }, follow }: SyncSetup): SyncEvents {

@@ -13,14 +13,19 @@ import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode
 import { groupCreationIn, isAnotherGroup } from "./group-creation.ts";
 import { insertRun, type RunState } from "./run-state.ts";
 import { prepareRun, type RunStatements } from "./run-statements.ts";
+import { stampNumber } from "./stamp-number.ts";
 import { fitCheckpoints } from "./work-schema.ts";
 
-/** A user of a page. It is built only where the run does not have the row, or has it with another stamp. */
-export interface PagePrincipal {
+/** What tells whether the run has a user as it is now. */
+export interface PrincipalKey {
   readonly resourceTypeId: string;
   readonly resourceId: string;
   /** Changes with the user. */
   readonly stamp: string;
+}
+
+/** A user of a page. It is built only where the run does not have the row, or has it with another stamp. */
+export interface PagePrincipal extends PrincipalKey {
   build(): Resource;
 }
 
@@ -130,6 +135,15 @@ export class RunRows {
           ? this.#readAnew(cursor, page.membersAreIdle === true, tally)
           : this.#openListing(cursor),
       );
+    });
+  }
+
+  /** The places in the list of those that a `commit` would build now. */
+  lacking(principals: readonly PrincipalKey[]): readonly number[] {
+    const met: Met = { resources: new Map(), entitlements: new Map() };
+    return principals.flatMap(({ resourceTypeId, resourceId, stamp }, place) => {
+      const known = this.#findResource(resourceTypeId, resourceId, met);
+      return known?.stamp === stampNumber(stamp) ? [] : [place];
     });
   }
 
@@ -273,21 +287,6 @@ export class RunRows {
       throw error;
     }
   }
-}
-
-/**
- * 48 bits of the stamp, so that the index of a million names stays small. A change is missed only where two stamps of one
- * user agree in these bits within one run; then the row is the one that was read minutes before.
- */
-function stampNumber(stamp: string): number {
-  let low = 0x811c9dc5;
-  let high = 0x1234;
-  for (let at = 0; at < stamp.length; at += 1) {
-    const code = stamp.charCodeAt(at);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ code ^ (low >>> 16), 0x5bd1e995);
-  }
-  return (high >>> 16) * 2 ** 32 + (low >>> 0);
 }
 
 // No id in Cognito holds a "\0".
