@@ -68,7 +68,9 @@ describe("listening", () => {
     await newServer().listen(listenAddress(`unix:${path}`));
     await expect(newServer().listen(listenAddress(`unix:${path}`))).rejects.toMatchObject({
       code: "failed-precondition",
-      message: expect.stringMatching(/^listen: unix:.*c\.sock is taken by another program; stop it or choose another address$/),
+      message: expect.stringMatching(
+        /^listen: unix:.*c\.sock is taken by another program; stop it or choose another address$/,
+      ),
     });
     expect(await callUnary(`unix:${path}`, validate)).toMatchObject({ code: "OK" });
   });
