@@ -119,7 +119,10 @@ const WRITES: readonly Sample[] = [
 
 async function protocolServices(): Promise<DescService[]> {
   const folder = new URL("../pkg/gen/c1/", import.meta.url);
-  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith("_pb.ts"));
+  // connectorapi is the platform's own service: the connector calls it, and does not serve it.
+  const files = (await readdir(folder, { recursive: true })).filter(
+    (name) => name.endsWith("_pb.ts") && !name.startsWith("connectorapi/"),
+  );
   const modules: object[] = await Promise.all(files.map((name) => import(new URL(name, folder).href)));
   return modules.flatMap((module) => Object.values(module).filter(isService));
 }

@@ -13,6 +13,7 @@ const interpreted = [
   "maxBytes",
   "pattern",
   "prefix",
+  "in",
   "email",
   "uri",
   "ignoreEmpty",
@@ -43,8 +44,12 @@ function sizeChecks({ minBytes, maxBytes, minLen, maxLen }: StringRules): readon
   return checks;
 }
 
-function formChecks({ pattern, prefix, wellKnown }: StringRules): readonly StringCheck[] {
+function formChecks(rules: StringRules): readonly StringCheck[] {
+  const { pattern, prefix, wellKnown, in: allowed } = rules;
   const checks: StringCheck[] = [];
+  if (allowed.length > 0) {
+    checks.push((text) => (allowed.includes(text) ? undefined : `must be one of ${allowed.join(", ")}`));
+  }
   if (prefix !== undefined) {
     checks.push((text) => (text.startsWith(prefix) ? undefined : `must start with ${prefix}`));
   }

@@ -47,9 +47,9 @@ const requests = files.flatMap((file) => file.services).flatMap((service) => ser
 
 describe("the sweep", () => {
   test("sees every service, message and rule", () => {
-    expect(files.flatMap((file) => file.services)).toHaveLength(16);
-    expect(requests).toHaveLength(32);
-    expect(ruled).toHaveLength(98);
+    expect(files.flatMap((file) => file.services)).toHaveLength(17);
+    expect(requests).toHaveLength(39);
+    expect(ruled).toHaveLength(136);
   });
 });
 
@@ -140,8 +140,9 @@ function stringEdges(rules: StringRules): Edge[] {
     const bad = [sized(maxBytes + 1n), `${sized(maxBytes - 1n)}é`];
     edges.push({ rule: "string.maxBytes", good: [sized(maxBytes)], bad });
   }
-  if (pattern !== undefined)
-    edges.push({ rule: "string.pattern", good: ["aZ09_-"], bad: ["a b", "a\n", "é"] });
+  if (pattern !== undefined) edges.push({ rule: "string.pattern", ...patternEdges(pattern) });
+  const [allowed] = rules.in;
+  if (allowed !== undefined) edges.push({ rule: "string.in", good: rules.in, bad: [`${allowed}x`, "x"] });
   if (prefix !== undefined) edges.push({ rule: "string.prefix", good: [`${prefix}a`], bad: ["http://a"] });
   if (wellKnown.case === "email") edges.push({ rule: "string.email", good: ["a@b.c"], bad: ["", "a"] });
   if (wellKnown.case === "uri") edges.push({ rule: "string.uri", good: [filler], bad: [`${filler} b`] });
@@ -149,16 +150,39 @@ function stringEdges(rules: StringRules): Edge[] {
   return edges;
 }
 
-function bytesEdges({ minLen, maxLen }: BytesRules): Edge[] {
+/** The patterns that proto/ declares; a new one fails here until it has its edges. */
+function patternEdges(pattern: string): Pick<Edge, "good" | "bad"> {
+  switch (pattern) {
+    case "^[A-Za-z0-9_-]+$":
+      return { good: ["aZ09_-"], bad: ["a b", "a\n", "é"] };
+    case "^[a-zA-Z0-9]{27}$":
+      return { good: [taskId(0)], bad: ["", taskId(0).slice(1), `${taskId(0)}0`, `${taskId(0).slice(1)}-`] };
+    case "^[a-zA-Z0-9]{27}|$":
+      // The alternative binds weaker than the anchors, so that everything has its end: nothing breaks this one.
+      return { good: [taskId(0), ""], bad: [] };
+    default:
+      throw new Error(`no edges are known for the pattern ${pattern}`);
+  }
+}
+
+function taskId(index: number): string {
+  return String(index).padStart(27, "a");
+}
+
+function bytesEdges({ minLen, maxLen, len }: BytesRules): Edge[] {
   const edges: Edge[] = [];
+  if (len !== undefined) {
+    edges.push({ rule: "bytes.len", good: [zeros(len)], bad: [zeros(len - 1n), zeros(len + 1n)] });
+  }
   if (minLen !== undefined) edges.push({ rule: "bytes.minLen", good: [zeros(minLen)], bad: [] });
   if (maxLen !== undefined)
     edges.push({ rule: "bytes.maxLen", good: [zeros(maxLen)], bad: [zeros(maxLen + 1n)] });
   return edges;
 }
 
-function uint32Edges({ lte, ignoreEmpty }: UInt32Rules): Edge[] {
+function uint32Edges({ gt, lte, ignoreEmpty }: UInt32Rules): Edge[] {
   const edges: Edge[] = [];
+  if (gt !== undefined) edges.push({ rule: "uint32.gt", good: [gt + 1], bad: [gt] });
   if (lte !== undefined) edges.push({ rule: "uint32.lte", good: [1, lte], bad: [lte + 1, 4_294_967_295] });
   if (ignoreEmpty) edges.push({ rule: "uint32.ignoreEmpty", good: [0], bad: [] });
   return edges;
@@ -211,7 +235,7 @@ function zeros(count: bigint): Uint8Array {
 function list(field: DescField, count: bigint): readonly unknown[] {
   return Array.from({ length: Number(count) }, (_, index) => {
     if (field.message !== undefined) return valid(field.message);
-    return field.enum === undefined ? `item ${index}` : field.enum.values[index]?.number;
+    return field.enum === undefined ? taskId(index) : field.enum.values[index]?.number;
   });
 }
 

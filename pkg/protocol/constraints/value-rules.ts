@@ -59,14 +59,16 @@ export function expectRuleKind(field: DescField, rules: FieldRules): void {
 }
 
 function bytesCheck(field: DescField, rules: BytesRules): (bytes: Uint8Array) => RuleProblem {
-  expectInterpreted(field, BytesRulesSchema, rules, ["minLen", "maxLen"]);
-  return (bytes) => outOfRange(bytes.length, rules.minLen, rules.maxLen, " bytes");
+  expectInterpreted(field, BytesRulesSchema, rules, ["minLen", "maxLen", "len"]);
+  const { len, minLen = len, maxLen = len } = rules;
+  return (bytes) => outOfRange(bytes.length, minLen, maxLen, " bytes");
 }
 
 function uint32Check(field: DescField, rules: UInt32Rules): (number: number) => RuleProblem {
-  expectInterpreted(field, UInt32RulesSchema, rules, ["lte", "ignoreEmpty"]);
-  // Zero is within every upper bound, so ignore_empty changes nothing.
-  return (number) => outOfRange(number, undefined, rules.lte, "");
+  expectInterpreted(field, UInt32RulesSchema, rules, ["lte", "gt", "ignoreEmpty"]);
+  const { gt, lte, ignoreEmpty = false } = rules;
+  const least = gt === undefined ? undefined : gt + 1;
+  return (number) => (ignoreEmpty && number === 0 ? undefined : outOfRange(number, least, lte, ""));
 }
 
 function int64Check(field: DescField, rules: Int64Rules): (number: bigint) => RuleProblem {

@@ -14,7 +14,37 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file c1/connector/v2/ticket.proto.
  */
 export const file_c1_connector_v2_ticket: GenFile = /*@__PURE__*/
-  fileDesc("ChxjMS9jb25uZWN0b3IvdjIvdGlja2V0LnByb3RvEg9jMS5jb25uZWN0b3IudjIiIwohVGlja2V0c1NlcnZpY2VDcmVhdGVUaWNrZXRSZXF1ZXN0IiQKIlRpY2tldHNTZXJ2aWNlQ3JlYXRlVGlja2V0UmVzcG9uc2UiIAoeVGlja2V0c1NlcnZpY2VHZXRUaWNrZXRSZXF1ZXN0IiEKH1RpY2tldHNTZXJ2aWNlR2V0VGlja2V0UmVzcG9uc2UiKAomVGlja2V0c1NlcnZpY2VMaXN0VGlja2V0U2NoZW1hc1JlcXVlc3QiKQonVGlja2V0c1NlcnZpY2VMaXN0VGlja2V0U2NoZW1hc1Jlc3BvbnNlIiYKJFRpY2tldHNTZXJ2aWNlR2V0VGlja2V0U2NoZW1hUmVxdWVzdCInCiVUaWNrZXRzU2VydmljZUdldFRpY2tldFNjaGVtYVJlc3BvbnNlIigKJlRpY2tldHNTZXJ2aWNlQnVsa0NyZWF0ZVRpY2tldHNSZXF1ZXN0IikKJ1RpY2tldHNTZXJ2aWNlQnVsa0NyZWF0ZVRpY2tldHNSZXNwb25zZSIlCiNUaWNrZXRzU2VydmljZUJ1bGtHZXRUaWNrZXRzUmVxdWVzdCImCiRUaWNrZXRzU2VydmljZUJ1bGtHZXRUaWNrZXRzUmVzcG9uc2UyjQYKDlRpY2tldHNTZXJ2aWNlEncKDENyZWF0ZVRpY2tldBIyLmMxLmNvbm5lY3Rvci52Mi5UaWNrZXRzU2VydmljZUNyZWF0ZVRpY2tldFJlcXVlc3QaMy5jMS5jb25uZWN0b3IudjIuVGlja2V0c1NlcnZpY2VDcmVhdGVUaWNrZXRSZXNwb25zZRJuCglHZXRUaWNrZXQSLy5jMS5jb25uZWN0b3IudjIuVGlja2V0c1NlcnZpY2VHZXRUaWNrZXRSZXF1ZXN0GjAuYzEuY29ubmVjdG9yLnYyLlRpY2tldHNTZXJ2aWNlR2V0VGlja2V0UmVzcG9uc2UShgEKEUxpc3RUaWNrZXRTY2hlbWFzEjcuYzEuY29ubmVjdG9yLnYyLlRpY2tldHNTZXJ2aWNlTGlzdFRpY2tldFNjaGVtYXNSZXF1ZXN0GjguYzEuY29ubmVjdG9yLnYyLlRpY2tldHNTZXJ2aWNlTGlzdFRpY2tldFNjaGVtYXNSZXNwb25zZRKAAQoPR2V0VGlja2V0U2NoZW1hEjUuYzEuY29ubmVjdG9yLnYyLlRpY2tldHNTZXJ2aWNlR2V0VGlja2V0U2NoZW1hUmVxdWVzdBo2LmMxLmNvbm5lY3Rvci52Mi5UaWNrZXRzU2VydmljZUdldFRpY2tldFNjaGVtYVJlc3BvbnNlEoYBChFCdWxrQ3JlYXRlVGlja2V0cxI3LmMxLmNvbm5lY3Rvci52Mi5UaWNrZXRzU2VydmljZUJ1bGtDcmVhdGVUaWNrZXRzUmVxdWVzdBo4LmMxLmNvbm5lY3Rvci52Mi5UaWNrZXRzU2VydmljZUJ1bGtDcmVhdGVUaWNrZXRzUmVzcG9uc2USfQoOQnVsa0dldFRpY2tldHMSNC5jMS5jb25uZWN0b3IudjIuVGlja2V0c1NlcnZpY2VCdWxrR2V0VGlja2V0c1JlcXVlc3QaNS5jMS5jb25uZWN0b3IudjIuVGlja2V0c1NlcnZpY2VCdWxrR2V0VGlja2V0c1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChxjMS9jb25uZWN0b3IvdjIvdGlja2V0LnByb3RvEg9jMS5jb25uZWN0b3IudjIiDwoNVGlja2V0UmVxdWVzdCIOCgxUaWNrZXRTY2hlbWEiIwohVGlja2V0c1NlcnZpY2VDcmVhdGVUaWNrZXRSZXF1ZXN0IiQKIlRpY2tldHNTZXJ2aWNlQ3JlYXRlVGlja2V0UmVzcG9uc2UiIAoeVGlja2V0c1NlcnZpY2VHZXRUaWNrZXRSZXF1ZXN0IiEKH1RpY2tldHNTZXJ2aWNlR2V0VGlja2V0UmVzcG9uc2UiKAomVGlja2V0c1NlcnZpY2VMaXN0VGlja2V0U2NoZW1hc1JlcXVlc3QiKQonVGlja2V0c1NlcnZpY2VMaXN0VGlja2V0U2NoZW1hc1Jlc3BvbnNlIiYKJFRpY2tldHNTZXJ2aWNlR2V0VGlja2V0U2NoZW1hUmVxdWVzdCInCiVUaWNrZXRzU2VydmljZUdldFRpY2tldFNjaGVtYVJlc3BvbnNlIigKJlRpY2tldHNTZXJ2aWNlQnVsa0NyZWF0ZVRpY2tldHNSZXF1ZXN0IikKJ1RpY2tldHNTZXJ2aWNlQnVsa0NyZWF0ZVRpY2tldHNSZXNwb25zZSIlCiNUaWNrZXRzU2VydmljZUJ1bGtHZXRUaWNrZXRzUmVxdWVzdCImCiRUaWNrZXRzU2VydmljZUJ1bGtHZXRUaWNrZXRzUmVzcG9uc2UyjQYKDlRpY2tldHNTZXJ2aWNlEncKDENyZWF0ZVRpY2tldBIyLmMxLmNvbm5lY3Rvci52Mi5UaWNrZXRzU2VydmljZUNyZWF0ZVRpY2tldFJlcXVlc3QaMy5jMS5jb25uZWN0b3IudjIuVGlja2V0c1NlcnZpY2VDcmVhdGVUaWNrZXRSZXNwb25zZRJuCglHZXRUaWNrZXQSLy5jMS5jb25uZWN0b3IudjIuVGlja2V0c1NlcnZpY2VHZXRUaWNrZXRSZXF1ZXN0GjAuYzEuY29ubmVjdG9yLnYyLlRpY2tldHNTZXJ2aWNlR2V0VGlja2V0UmVzcG9uc2UShgEKEUxpc3RUaWNrZXRTY2hlbWFzEjcuYzEuY29ubmVjdG9yLnYyLlRpY2tldHNTZXJ2aWNlTGlzdFRpY2tldFNjaGVtYXNSZXF1ZXN0GjguYzEuY29ubmVjdG9yLnYyLlRpY2tldHNTZXJ2aWNlTGlzdFRpY2tldFNjaGVtYXNSZXNwb25zZRKAAQoPR2V0VGlja2V0U2NoZW1hEjUuYzEuY29ubmVjdG9yLnYyLlRpY2tldHNTZXJ2aWNlR2V0VGlja2V0U2NoZW1hUmVxdWVzdBo2LmMxLmNvbm5lY3Rvci52Mi5UaWNrZXRzU2VydmljZUdldFRpY2tldFNjaGVtYVJlc3BvbnNlEoYBChFCdWxrQ3JlYXRlVGlja2V0cxI3LmMxLmNvbm5lY3Rvci52Mi5UaWNrZXRzU2VydmljZUJ1bGtDcmVhdGVUaWNrZXRzUmVxdWVzdBo4LmMxLmNvbm5lY3Rvci52Mi5UaWNrZXRzU2VydmljZUJ1bGtDcmVhdGVUaWNrZXRzUmVzcG9uc2USfQoOQnVsa0dldFRpY2tldHMSNC5jMS5jb25uZWN0b3IudjIuVGlja2V0c1NlcnZpY2VCdWxrR2V0VGlja2V0c1JlcXVlc3QaNS5jMS5jb25uZWN0b3IudjIuVGlja2V0c1NlcnZpY2VCdWxrR2V0VGlja2V0c1Jlc3BvbnNlYgZwcm90bzM");
+
+/**
+ * A ticket to open. Never looked at.
+ *
+ * @generated from message c1.connector.v2.TicketRequest
+ */
+export type TicketRequest = Message<"c1.connector.v2.TicketRequest"> & {
+};
+
+/**
+ * Describes the message c1.connector.v2.TicketRequest.
+ * Use `create(TicketRequestSchema)` to create a new message.
+ */
+export const TicketRequestSchema: GenMessage<TicketRequest> = /*@__PURE__*/
+  messageDesc(file_c1_connector_v2_ticket, 0);
+
+/**
+ * A kind of ticket. Never looked at.
+ *
+ * @generated from message c1.connector.v2.TicketSchema
+ */
+export type TicketSchema = Message<"c1.connector.v2.TicketSchema"> & {
+};
+
+/**
+ * Describes the message c1.connector.v2.TicketSchema.
+ * Use `create(TicketSchemaSchema)` to create a new message.
+ */
+export const TicketSchemaSchema: GenMessage<TicketSchema> = /*@__PURE__*/
+  messageDesc(file_c1_connector_v2_ticket, 1);
 
 /**
  * Never looked at.
@@ -29,7 +59,7 @@ export type TicketsServiceCreateTicketRequest = Message<"c1.connector.v2.Tickets
  * Use `create(TicketsServiceCreateTicketRequestSchema)` to create a new message.
  */
 export const TicketsServiceCreateTicketRequestSchema: GenMessage<TicketsServiceCreateTicketRequest> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 0);
+  messageDesc(file_c1_connector_v2_ticket, 2);
 
 /**
  * Never sent.
@@ -44,7 +74,7 @@ export type TicketsServiceCreateTicketResponse = Message<"c1.connector.v2.Ticket
  * Use `create(TicketsServiceCreateTicketResponseSchema)` to create a new message.
  */
 export const TicketsServiceCreateTicketResponseSchema: GenMessage<TicketsServiceCreateTicketResponse> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 1);
+  messageDesc(file_c1_connector_v2_ticket, 3);
 
 /**
  * Never looked at.
@@ -59,7 +89,7 @@ export type TicketsServiceGetTicketRequest = Message<"c1.connector.v2.TicketsSer
  * Use `create(TicketsServiceGetTicketRequestSchema)` to create a new message.
  */
 export const TicketsServiceGetTicketRequestSchema: GenMessage<TicketsServiceGetTicketRequest> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 2);
+  messageDesc(file_c1_connector_v2_ticket, 4);
 
 /**
  * Never sent.
@@ -74,7 +104,7 @@ export type TicketsServiceGetTicketResponse = Message<"c1.connector.v2.TicketsSe
  * Use `create(TicketsServiceGetTicketResponseSchema)` to create a new message.
  */
 export const TicketsServiceGetTicketResponseSchema: GenMessage<TicketsServiceGetTicketResponse> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 3);
+  messageDesc(file_c1_connector_v2_ticket, 5);
 
 /**
  * Never looked at.
@@ -89,7 +119,7 @@ export type TicketsServiceListTicketSchemasRequest = Message<"c1.connector.v2.Ti
  * Use `create(TicketsServiceListTicketSchemasRequestSchema)` to create a new message.
  */
 export const TicketsServiceListTicketSchemasRequestSchema: GenMessage<TicketsServiceListTicketSchemasRequest> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 4);
+  messageDesc(file_c1_connector_v2_ticket, 6);
 
 /**
  * Never sent.
@@ -104,7 +134,7 @@ export type TicketsServiceListTicketSchemasResponse = Message<"c1.connector.v2.T
  * Use `create(TicketsServiceListTicketSchemasResponseSchema)` to create a new message.
  */
 export const TicketsServiceListTicketSchemasResponseSchema: GenMessage<TicketsServiceListTicketSchemasResponse> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 5);
+  messageDesc(file_c1_connector_v2_ticket, 7);
 
 /**
  * Never looked at.
@@ -119,7 +149,7 @@ export type TicketsServiceGetTicketSchemaRequest = Message<"c1.connector.v2.Tick
  * Use `create(TicketsServiceGetTicketSchemaRequestSchema)` to create a new message.
  */
 export const TicketsServiceGetTicketSchemaRequestSchema: GenMessage<TicketsServiceGetTicketSchemaRequest> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 6);
+  messageDesc(file_c1_connector_v2_ticket, 8);
 
 /**
  * Never sent.
@@ -134,7 +164,7 @@ export type TicketsServiceGetTicketSchemaResponse = Message<"c1.connector.v2.Tic
  * Use `create(TicketsServiceGetTicketSchemaResponseSchema)` to create a new message.
  */
 export const TicketsServiceGetTicketSchemaResponseSchema: GenMessage<TicketsServiceGetTicketSchemaResponse> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 7);
+  messageDesc(file_c1_connector_v2_ticket, 9);
 
 /**
  * Never looked at.
@@ -149,7 +179,7 @@ export type TicketsServiceBulkCreateTicketsRequest = Message<"c1.connector.v2.Ti
  * Use `create(TicketsServiceBulkCreateTicketsRequestSchema)` to create a new message.
  */
 export const TicketsServiceBulkCreateTicketsRequestSchema: GenMessage<TicketsServiceBulkCreateTicketsRequest> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 8);
+  messageDesc(file_c1_connector_v2_ticket, 10);
 
 /**
  * Never sent.
@@ -164,7 +194,7 @@ export type TicketsServiceBulkCreateTicketsResponse = Message<"c1.connector.v2.T
  * Use `create(TicketsServiceBulkCreateTicketsResponseSchema)` to create a new message.
  */
 export const TicketsServiceBulkCreateTicketsResponseSchema: GenMessage<TicketsServiceBulkCreateTicketsResponse> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 9);
+  messageDesc(file_c1_connector_v2_ticket, 11);
 
 /**
  * Never looked at.
@@ -179,7 +209,7 @@ export type TicketsServiceBulkGetTicketsRequest = Message<"c1.connector.v2.Ticke
  * Use `create(TicketsServiceBulkGetTicketsRequestSchema)` to create a new message.
  */
 export const TicketsServiceBulkGetTicketsRequestSchema: GenMessage<TicketsServiceBulkGetTicketsRequest> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 10);
+  messageDesc(file_c1_connector_v2_ticket, 12);
 
 /**
  * Never sent.
@@ -194,7 +224,7 @@ export type TicketsServiceBulkGetTicketsResponse = Message<"c1.connector.v2.Tick
  * Use `create(TicketsServiceBulkGetTicketsResponseSchema)` to create a new message.
  */
 export const TicketsServiceBulkGetTicketsResponseSchema: GenMessage<TicketsServiceBulkGetTicketsResponse> = /*@__PURE__*/
-  messageDesc(file_c1_connector_v2_ticket, 11);
+  messageDesc(file_c1_connector_v2_ticket, 13);
 
 /**
  * Opens and reads tickets in an issue tracker.
