@@ -12,9 +12,9 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import type { HandlerCall, ServiceRoutes } from "../rpc/handlers.ts";
 import type { RunningCalls } from "./call-signal.ts";
 import type { CallStatus } from "./errors.ts";
-import type { HandlerCall, ServiceRoutes } from "./handlers.ts";
 import { intercepted, type Observation, type Serve } from "./interceptors.ts";
 
 type Bytes = Uint8Array;
@@ -119,6 +119,7 @@ function surfaceOf(call: { readonly metadata: Metadata; getPeer(): string }, cal
   const peer = call.getPeer();
   return {
     call: {
+      via: "grpc",
       peer,
       caller: callerOf(call.metadata)?.name ?? peer,
       header(name) {

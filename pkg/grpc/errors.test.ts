@@ -7,7 +7,8 @@ import { RateLimitDescriptionSchema } from "../gen/c1/connector/v2/annotation_ra
 import { GrantManagerService } from "../gen/c1/connector/v2/grant_pb.ts";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../gen/google/rpc/status_pb.ts";
-import { type CallStatus, callStatusOf, GRPC_CODE, UncodedError } from "./errors.ts";
+import { RPC_CODE, RPC_CODES, UncodedError } from "../rpc/status.ts";
+import { type CallStatus, callStatusOf } from "./errors.ts";
 
 function detailsOf({ metadata }: CallStatus) {
   const bytes = metadata?.get("grpc-status-details-bin")[0];
@@ -42,7 +43,7 @@ describe("the code of a failure", () => {
   });
 
   test("nothing but resource-exhausted is RESOURCE_EXHAUSTED, which ends a sync", () => {
-    const exhausted = Object.entries(GRPC_CODE).filter(([, code]) => code === status.RESOURCE_EXHAUSTED);
+    const exhausted = Object.entries(RPC_CODE).filter(([, code]) => code === RPC_CODES.RESOURCE_EXHAUSTED);
     expect(exhausted.map(([name]) => name)).toEqual(["resource-exhausted"]);
   });
 

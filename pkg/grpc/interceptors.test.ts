@@ -12,7 +12,13 @@ import type { CallStatus } from "./errors.ts";
 import { intercepted, MAX_ANSWER_BYTES } from "./interceptors.ts";
 
 const never = new AbortController().signal;
-const surface = { peer: "test", caller: "ada", header: () => undefined, setTrailer: () => {} };
+const surface = {
+  via: "grpc" as const,
+  peer: "test",
+  caller: "ada",
+  header: () => undefined,
+  setTrailer: () => {},
+};
 const method = ResourcesService.method.listResources;
 const request = toBinary(
   ResourcesServiceListResourcesRequestSchema,

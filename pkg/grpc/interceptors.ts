@@ -10,8 +10,9 @@ import type { MonotonicClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { type GrpcCallEvent, notify } from "../core/events.ts";
 import { checkConstraints } from "../protocol/constraints.ts";
-import { type CallStatus, callStatusOf, STATUS_OK, UncodedError } from "./errors.ts";
-import type { HandlerCall, Route } from "./handlers.ts";
+import type { HandlerCall, Route } from "../rpc/handlers.ts";
+import { failureOf, type UncodedError } from "../rpc/status.ts";
+import { type CallStatus, callStatusOf, STATUS_OK } from "./errors.ts";
 import { checkRequestFields } from "./limits/request-fields.ts";
 
 /** A call as it came from the wire. */
@@ -101,15 +102,6 @@ function answered({ method }: Route, { onCall, monotonic, wrapCall }: Observatio
       },
       () => serve(call, send),
     );
-}
-
-/** After an abort the handler's error is only a consequence of it, so the reason of the abort is the failure. */
-function failureOf(error: unknown, signal: AbortSignal): GovernanceError | UncodedError {
-  if (signal.aborted) {
-    const { code, message } = GovernanceError.from(signal.reason);
-    return new GovernanceError(code, message, { cause: error });
-  }
-  return error instanceof UncodedError ? error : GovernanceError.from(error);
 }
 
 /** At a shutdown a ready answer is still delivered; after a cancellation or a deadline no caller waits for it. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { fakeConnector } from "../../test/support/grpc-client.ts";
+import { allServices } from "../rpc/services/services.ts";
 import { rpcPath } from "./adapter.ts";
 import { roleFor } from "./method-roles.ts";
 import { REFLECTION_SERVICES } from "./reflection/reflection.ts";
-import { allServices } from "./services/services.ts";
 
 const services = allServices(fakeConnector(), "v0.25.0", undefined).map(({ service }) => service);
 const paths = [...services, ...REFLECTION_SERVICES].flatMap(({ methods }) => methods.map(rpcPath));

@@ -12,6 +12,7 @@ import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { type GrpcCallEvent, notify, type ServiceBound } from "../core/events.ts";
 import { formatListenAddress, type ListenAddress } from "../core/listen-address.ts";
+import { allServices } from "../rpc/services/services.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
 import { createAuthInterceptor } from "./auth-interceptor.ts";
@@ -23,7 +24,6 @@ import { createUnreadAnswers, UNREAD_LIMITS, type UnreadLimits } from "./limits/
 import { createReflection, REFLECTION_SERVICES } from "./reflection/reflection.ts";
 import { createReflectionStreams } from "./reflection/reflection-stream.ts";
 import { createServingState } from "./services/health.ts";
-import { allServices } from "./services/services.ts";
 import {
   type ConnectionAcceptor,
   createConnectionAcceptor,

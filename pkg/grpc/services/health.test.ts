@@ -5,11 +5,12 @@ import {
   HealthListRequestSchema,
   HealthCheckResponse_ServingStatus as Serving,
 } from "../../gen/grpc/health/v1/health_pb.ts";
-import type { HandlerCall } from "../handlers.ts";
+import type { HandlerCall } from "../../rpc/handlers.ts";
 import { createServingState, HEALTH_SERVICE, type HealthState } from "./health.ts";
 
 const never = new AbortController().signal;
 const call: HandlerCall = {
+  via: "grpc",
   peer: "test",
   caller: "test",
   header: () => undefined,

@@ -3,7 +3,7 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { quotedName } from "../../core/text.ts";
 import { Health, HealthCheckResponse_ServingStatus as Serving } from "../../gen/grpc/health/v1/health_pb.ts";
-import { type ServiceRoutes, serviceRoutes } from "../handlers.ts";
+import { type ServiceRoutes, serviceRoutes } from "../../rpc/handlers.ts";
 
 /** The full name of the health service, which needs no authentication. */
 export const HEALTH_SERVICE: string = Health.typeName;

@@ -1,10 +1,13 @@
 import type { DescMethod, DescService, Message, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
+import type { Requester } from "../core/change.ts";
 
 type AnswerOf<M extends DescMethod> = MessageInitShape<M["output"]>;
 
 /** What a handler may read about its call beside the request, and add to its answer. */
 export interface HandlerCall {
+  /** The way by which the call came. */
+  readonly via: Requester["via"];
   readonly peer: string;
   /** The name of the caller's certificate, token or JWT; the peer where no authentication is required. */
   readonly caller: string;

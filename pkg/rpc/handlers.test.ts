@@ -11,7 +11,13 @@ import { type Handlers, type ServiceRoutes, serviceRoutes } from "./handlers.ts"
 import { rateLimiterService } from "./services/unsupported-services.ts";
 
 const never = new AbortController().signal;
-const call = { peer: "test", caller: "ada", header: () => undefined, setTrailer: () => {} };
+const call = {
+  via: "grpc" as const,
+  peer: "test",
+  caller: "ada",
+  header: () => undefined,
+  setTrailer: () => {},
+};
 
 async function answersOf({ routes }: ServiceRoutes, name: string, request: Message): Promise<Message[]> {
   const route = routes.find(({ method }) => method.name === name);

@@ -8,6 +8,7 @@ function callWith(
 ) {
   const trailers: [string, string][] = [];
   const call = {
+    via: "grpc" as const,
     peer: "127.0.0.1:5",
     caller: "ada",
     header: (name: string) => (name === header ? value : more[name]),

@@ -22,7 +22,7 @@ export function writeContext(call: HandlerCall): WriteContext {
   const dryRun = flagOf(call, DRY_RUN) ?? false;
   if (dryRun) call.setTrailer(DRY_RUN, "true");
   return {
-    requester: { via: "grpc", name: call.caller },
+    requester: { via: call.via, name: call.caller },
     dryRun,
     endSessions: flagOf(call, END_SESSIONS),
     justification: justificationOf(call.header(REASON)),

@@ -9,8 +9,8 @@ import {
   RateLimitDescription_Status,
   type RateLimiterService,
 } from "../../gen/c1/ratelimit/v1/ratelimit_pb.ts";
-import { UncodedError } from "../errors.ts";
 import type { Handlers } from "../handlers.ts";
+import { UncodedError } from "../status.ts";
 
 /** An asset is a stream that ends at once. */
 export const assetService: Handlers<typeof AssetService> = {
