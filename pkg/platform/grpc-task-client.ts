@@ -1,0 +1,131 @@
+// The platform over gRPC. One connection serves all calls; grpc-js opens it again after it was lost.
+import { Buffer } from "node:buffer";
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescMethodUnary,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { ChannelCredentials, Client, Metadata, type ServiceError } from "@grpc/grpc-js";
+import type { EpochClock } from "../core/clock.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { BatonService } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import type { AccessTokens } from "./access-token.ts";
+import { hostAndPort } from "./client-id.ts";
+import { platformError } from "./status-error.ts";
+import type { TaskClient } from "./task-client.ts";
+import { sendFile } from "./upload.ts";
+
+export interface GrpcTaskClientOptions {
+  /** Host and optional port. */
+  readonly address: string;
+  readonly hostId: string;
+  /** The first part of the user agent. */
+  readonly userAgent: string;
+  /** Certificates that are trusted instead of the system's. */
+  readonly ca: string | undefined;
+  readonly tokens: AccessTokens;
+  readonly now: EpochClock;
+}
+
+/** The next poll is at most five minutes after the last one, so that a call that lasts longer is lost. */
+const POLL_TIMEOUT_MS = 6 * 60_000;
+const CALL_TIMEOUT_MS = 30_000;
+
+export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient {
+  const { address, hostId, userAgent, ca, tokens, now } = options;
+  const trusted = ca === undefined ? null : Buffer.from(ca);
+  const client = new Client(hostAndPort(address), ChannelCredentials.createSsl(trusted), {
+    "grpc.primary_user_agent": userAgent,
+    // A try after a failure is ours to time: the library would wait up to two minutes between connections.
+    "grpc.max_reconnect_backoff_ms": 5_000,
+  });
+
+  async function authorized(signal: AbortSignal): Promise<Metadata> {
+    signal.throwIfAborted();
+    const metadata = new Metadata();
+    metadata.set("authorization", await tokens.authorization(signal));
+    return metadata;
+  }
+
+  async function unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    signal: AbortSignal,
+    timeoutMs: number,
+  ): Promise<MessageShape<O>> {
+    const metadata = await authorized(signal);
+    const { promise, resolve, reject } = Promise.withResolvers<MessageShape<O>>();
+    const call = client.makeUnaryRequest(
+      pathOf(method),
+      bufferOf,
+      (bytes) => fromBinary(method.output, bytes),
+      toBinary(method.input, create(method.input, request)),
+      metadata,
+      { deadline: now() + timeoutMs },
+      (error, answer) => {
+        if (error !== null) reject(failureOf(method, error, signal));
+        else resolve(answer ?? create(method.output));
+      },
+    );
+    const cancel = (): void => call.cancel();
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  function failureOf(method: DescMethod, error: ServiceError, signal: AbortSignal): GovernanceError {
+    if (signal.aborted) return GovernanceError.from(signal.reason);
+    const failure = platformError(method.name, error);
+    if (failure.code === "unauthenticated") tokens.forget();
+    return failure;
+  }
+
+  const { hello, getTask, getTasks, heartbeat, finishTask, uploadAsset } = BatonService.method;
+  return {
+    async hello(request, signal) {
+      await unary(hello, { ...request, hostId }, signal, CALL_TIMEOUT_MS);
+    },
+    getTask: (signal) => unary(getTask, { hostId }, signal, POLL_TIMEOUT_MS),
+    getTasks: ({ pageSize, knownTaskIds }, signal) =>
+      unary(getTasks, { hostId, pageSize, knownTaskIds: [...knownTaskIds] }, signal, POLL_TIMEOUT_MS),
+    heartbeat: (taskId, signal) => unary(heartbeat, { hostId, taskId }, signal, CALL_TIMEOUT_MS),
+    async finishTask(request, signal) {
+      await unary(finishTask, { ...request, hostId }, signal, CALL_TIMEOUT_MS);
+    },
+    async upload(taskId, path, signal) {
+      const metadata = await authorized(signal);
+      return await sendFile(
+        {
+          hostId,
+          taskId,
+          path,
+          openStream: (answered) =>
+            client.makeClientStreamRequest(pathOf(uploadAsset), asIs, asIs, metadata, answered),
+          failureOf: (error) => failureOf(uploadAsset, error, signal),
+        },
+        signal,
+      );
+    },
+    close: () => client.close(),
+  };
+}
+
+function pathOf(method: DescMethod): string {
+  return `/${method.parent.typeName}/${method.name}`;
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function asIs(bytes: Buffer): Buffer {
+  return bytes;
+}

@@ -1,0 +1,122 @@
+import type { MonotonicClock } from "../core/clock.ts";
+import { GovernanceError } from "../core/errors.ts";
+import type { Task } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import type { RpcRouter } from "../rpc/router.ts";
+import type { PlatformEvents, TaskEvent } from "./events.ts";
+import type { TaskClient } from "./task-client.ts";
+import { doTask, unsupported } from "./tasks/matrix.ts";
+import { finishRequest, type TaskOutcome } from "./tasks/outcome.ts";
+import { type SyncTaskOptions, syncTask } from "./tasks/sync-task.ts";
+
+export interface TaskRunnerOptions {
+  readonly client: TaskClient;
+  readonly router: RpcRouter;
+  readonly syncing: Pick<SyncTaskOptions, "sync" | "sleep">;
+  /** Sends a Hello with the id of the task. */
+  readonly hello: (taskId: string, signal: AbortSignal) => Promise<void>;
+  readonly monotonic: MonotonicClock;
+  readonly events: PlatformEvents;
+}
+
+/** Does tasks and tells the platform how they ended. */
+export interface TaskRunner {
+  /** Never rejects. */
+  run(task: Task, signal: AbortSignal): Promise<void>;
+  /** The ids of the tasks that are not done yet. */
+  running(): readonly string[];
+}
+
+/** So many tasks that are over are remembered, so that one whose answer was lost is answered again and not done again. */
+const REMEMBERED = 1_000;
+
+export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
+  const { client, events, monotonic } = options;
+  const running = new Set<string>();
+  const finished = new Map<string, TaskOutcome>();
+
+  async function perform(task: Task, signal: AbortSignal): Promise<TaskOutcome> {
+    const { id, taskType } = task;
+    if (taskType.case === undefined) return unsupported();
+    if (taskType.case === "none") return { kind: "unanswered", why: "" };
+    if (taskType.case === "hello") return await hello(id, signal);
+    if (taskType.case === "syncFull") {
+      return await syncTask(id, taskType.value, { ...options.syncing, client, events }, signal);
+    }
+    return await doTask(taskType, { taskId: id, router: options.router, signal });
+  }
+
+  /** The Hello itself is the answer. */
+  async function hello(taskId: string, signal: AbortSignal): Promise<TaskOutcome> {
+    try {
+      await options.hello(taskId, signal);
+      return { kind: "unanswered", why: "" };
+    } catch (error) {
+      return { kind: "unanswered", why: GovernanceError.from(error).message };
+    }
+  }
+
+  async function finish(taskId: string, outcome: TaskOutcome): Promise<void> {
+    const request = finishRequest(taskId, outcome);
+    if (request === undefined) return;
+    try {
+      // Also when the process is about to end: what was done must be reported.
+      await client.finishTask(request, new AbortController().signal);
+    } catch (error) {
+      events.onFinishFailed(taskId, GovernanceError.from(error));
+    }
+  }
+
+  function remember(taskId: string, outcome: TaskOutcome): void {
+    if (outcome.kind !== "done") return;
+    finished.set(taskId, outcome);
+    const [oldest] = finished.keys();
+    if (finished.size > REMEMBERED && oldest !== undefined) finished.delete(oldest);
+  }
+
+  return {
+    running: () => [...running],
+    async run(task, signal) {
+      const { id } = task;
+      if (running.has(id)) {
+        events.onTaskRepeated(id, "running");
+        return;
+      }
+      const known = finished.get(id);
+      if (known !== undefined) {
+        events.onTaskRepeated(id, "finished");
+        await finish(id, known);
+        return;
+      }
+      running.add(id);
+      const kind = kindOf(task);
+      events.onTaskBegun(id, kind);
+      const startedAt = monotonic();
+      try {
+        const outcome = await perform(task, signal);
+        remember(id, outcome);
+        events.onTask(eventOf(id, kind, outcome, monotonic() - startedAt));
+        await finish(id, outcome);
+      } finally {
+        running.delete(id);
+      }
+    },
+  };
+}
+
+/** `syncFull` is `sync_full` in the protocol. */
+function kindOf({ taskType }: Task): string {
+  if (taskType.case === undefined) return "unknown";
+  return taskType.case.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
+
+function eventOf(taskId: string, kind: string, outcome: TaskOutcome, durationMs: number): TaskEvent {
+  const common = { taskId, kind, outcome: outcome.kind, durationMs };
+  switch (outcome.kind) {
+    case "done":
+      return { ...common, code: 0, why: undefined };
+    case "failed":
+      return { ...common, code: outcome.status.code, why: outcome.status.message };
+    case "unanswered":
+      return { ...common, code: 0, why: outcome.why === "" ? undefined : outcome.why };
+  }
+}

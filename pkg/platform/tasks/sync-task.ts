@@ -1,0 +1,108 @@
+// A sync for the platform: heartbeat, read, upload. Nothing is reported when it may not begin, and when the process ends:
+// the platform gives the task again, and the reading goes on where it was.
+import type { Sleep } from "../../core/clock.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { Resource } from "../../gen/c1/connector/v2/resource_pb.ts";
+import type { Task_SyncFullTask } from "../../gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { failureOf, rpcStatusOf } from "../../rpc/status.ts";
+import { type Heartbeats, startHeartbeats } from "../heartbeats.ts";
+import type { TaskClient } from "../task-client.ts";
+import { failed, type TaskOutcome } from "./outcome.ts";
+
+/** What is to be read. Everything that is empty or false asks for the whole pool. */
+export interface SyncRequest {
+  readonly resourceTypeIds: readonly string[];
+  readonly resources: readonly Resource[];
+  readonly skipEntitlementsAndGrants: boolean;
+  readonly skipGrants: boolean;
+}
+
+/** The file of a sync, kept until the platform has it. */
+export interface SyncedFile {
+  readonly path: string;
+  /** The platform has the file. Must not reject. */
+  uploaded(): Promise<void>;
+}
+
+/**
+ * Reads the pool into a file. What an earlier call with the same request had read is not read again, whether it was cut
+ * by its signal or by the end of the process.
+ */
+export type SyncIntoFile = (request: SyncRequest, signal: AbortSignal) => Promise<SyncedFile>;
+
+export interface SyncTaskOptions {
+  readonly client: Pick<TaskClient, "heartbeat" | "upload">;
+  readonly sync: SyncIntoFile;
+  readonly sleep: Sleep;
+  readonly events: SyncTaskEvents;
+}
+
+/** None of them may throw. */
+export interface SyncTaskEvents {
+  onHeartbeatFailed(taskId: string, error: GovernanceError, failures: number): void;
+  onUploadFailed(taskId: string, error: GovernanceError, attempt: number): void;
+  onUploaded(taskId: string, bytes: number): void;
+}
+
+const UPLOAD_ATTEMPTS = 3;
+
+/** Before the second attempt and before the third. */
+const UPLOAD_PAUSES_MS = [0, 1_000];
+
+export async function syncTask(
+  taskId: string,
+  task: Task_SyncFullTask,
+  options: SyncTaskOptions,
+  signal: AbortSignal,
+): Promise<TaskOutcome> {
+  const { client, sleep, sync, events } = options;
+  let heartbeats: Heartbeats;
+  try {
+    const onFailure = (error: GovernanceError, failures: number): void =>
+      events.onHeartbeatFailed(taskId, error, failures);
+    heartbeats = await startHeartbeats({ client, taskId, sleep, onFailure }, signal);
+  } catch (error) {
+    return { kind: "unanswered", why: GovernanceError.from(error).message };
+  }
+  try {
+    const file = await sync(requestOf(task), heartbeats.signal);
+    await upload(taskId, file, options, heartbeats.signal);
+    await file.uploaded();
+    return { kind: "done", response: undefined, annotations: [] };
+  } catch (error) {
+    if (signal.aborted) return { kind: "unanswered", why: GovernanceError.from(signal.reason).message };
+    return failed(rpcStatusOf(failureOf(error, heartbeats.signal)), false);
+  } finally {
+    heartbeats.stop();
+  }
+}
+
+function requestOf(task: Task_SyncFullTask): SyncRequest {
+  return {
+    resourceTypeIds: task.syncResourceTypeIds,
+    resources: task.targetedSyncResources,
+    skipEntitlementsAndGrants: task.skipEntitlementsAndGrants,
+    skipGrants: task.skipGrants,
+  };
+}
+
+/** The whole file again after each failure. */
+async function upload(
+  taskId: string,
+  file: SyncedFile,
+  { client, sleep, events }: SyncTaskOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      events.onUploaded(taskId, await client.upload(taskId, file.path, signal));
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = GovernanceError.from(error);
+      events.onUploadFailed(taskId, failure, attempt);
+      if (attempt === UPLOAD_ATTEMPTS) throw failure;
+      await sleep(UPLOAD_PAUSES_MS[attempt - 1] ?? 0, signal);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { type FileHandle, open } from "node:fs/promises";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import type { ClientWritableStream, ServiceError } from "@grpc/grpc-js";
+import { GovernanceError } from "../core/errors.ts";
+import { BatonServiceUploadAssetRequestSchema } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
+
+export interface Upload {
+  readonly hostId: string;
+  readonly taskId: string;
+  /** The file. */
+  readonly path: string;
+  /** Opens the stream of the call. `answered` is called once, with the platform's answer. */
+  readonly openStream: (answered: (error: ServiceError | null) => void) => ClientWritableStream<Buffer>;
+  /** The error of ours for one of the library. */
+  readonly failureOf: (error: ServiceError) => GovernanceError;
+}
+
+/** The limit of the protocol is 1 MiB. */
+const CHUNK_BYTES = 512 * 1024;
+
+/** How long the platform may take no byte, and how long it has for its answer after the last one. */
+const STALL_MS = 2 * 60_000;
+
+type Part = NonNullable<MessageInitShape<typeof BatonServiceUploadAssetRequestSchema>["msg"]>;
+
+/** Sends metadata, the file in chunks, and the checksum. Holds one chunk beside what the transport has buffered. */
+export async function sendFile(upload: Upload, signal: AbortSignal): Promise<number> {
+  const { hostId, taskId, path, openStream, failureOf } = upload;
+  const file = await open(path, "r");
+  const ended = new AbortController();
+  const { promise: answered, resolve, reject } = Promise.withResolvers<void>();
+  // It is awaited last. A failure before that must not count as one that nobody handles.
+  answered.catch(() => {});
+  const stream = openStream((error) => {
+    if (error === null) resolve();
+    else {
+      const failure = failureOf(error);
+      reject(failure);
+      ended.abort(failure);
+    }
+  });
+  // The library reports a failure here too.
+  stream.on("error", () => {});
+  const cancel = (): void => stream.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  const stalled = setTimeout(cancel, STALL_MS);
+
+  async function send(msg: Part): Promise<void> {
+    ended.signal.throwIfAborted();
+    signal.throwIfAborted();
+    const message = create(BatonServiceUploadAssetRequestSchema, { msg });
+    const bytes = toBinary(BatonServiceUploadAssetRequestSchema, message);
+    if (!stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
+      await once(stream, "drain", { signal: ended.signal });
+    }
+    stalled.refresh();
+  }
+
+  try {
+    await send({ case: "metadata", value: { hostId, taskId } });
+    const hash = createHash("sha256");
+    let bytes = 0;
+    for await (const data of chunksOf(file)) {
+      hash.update(data);
+      bytes += data.byteLength;
+      await send({ case: "data", value: { data } });
+    }
+    await send({ case: "eof", value: { sha256Checksum: hash.digest() } });
+    stream.end();
+    await answered;
+    return bytes;
+  } catch (error) {
+    stream.cancel();
+    throw GovernanceError.from(ended.signal.aborted ? ended.signal.reason : error);
+  } finally {
+    clearTimeout(stalled);
+    signal.removeEventListener("abort", cancel);
+    await file.close();
+  }
+}
+
+async function* chunksOf(file: FileHandle): AsyncIterable<Uint8Array> {
+  for (;;) {
+    // A new buffer each time: the transport may still hold the last one.
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
