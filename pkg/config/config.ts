@@ -44,6 +44,19 @@ export interface ServiceSettings {
   readonly reflection: boolean;
 }
 
+/** The governance platform whose tasks are done. `clientSecret` of the Config is set. */
+export interface PlatformSettings {
+  readonly clientId: string;
+  /** So many tasks are done at once. */
+  readonly concurrency: number;
+  /** Undefined: the name of the machine. */
+  readonly hostId: string | undefined;
+  /** Replaces the host of the client id. */
+  readonly apiHost: string | undefined;
+  /** Asks for several tasks in one call. */
+  readonly severalTasks: boolean;
+}
+
 /** The HTTP endpoint of health and metrics. */
 export interface HealthSettings {
   readonly enabled: boolean;
@@ -105,9 +118,11 @@ export interface Config {
   readonly justification: string | undefined;
   /** For the Lambda triggers of the pool. Its values are not shown. */
   readonly clientMetadata: ClientMetadata | undefined;
-  /** In Baton's format. Its key decrypts the passwords that the platform sends. */
+  /** In Baton's format. Its key decrypts the passwords that the platform sends, and signs in at the platform. */
   readonly clientSecret: string | undefined;
   readonly service: ServiceSettings;
+  /** Undefined: no tasks of a platform are done. */
+  readonly platform: PlatformSettings | undefined;
   readonly health: HealthSettings;
   /** Undefined: no traces are sent. */
   readonly otel: OtelSettings | undefined;

@@ -600,8 +600,8 @@ describe("CONFIG-6: refused with one line", () => {
     ],
     [
       "a key of Baton that we do not serve",
-      { flags: withPool, yaml: "client-id: abc" },
-      "client-id in CWD/.baton.yaml:1: this connector does not support this Baton setting; remove it",
+      { flags: withPool, yaml: "auth-method: abc" },
+      "auth-method in CWD/.baton.yaml:1: this connector does not support this Baton setting; remove it",
     ],
     [
       "a key given twice",
@@ -637,8 +637,8 @@ describe("CONFIG-6: refused with one line", () => {
     ],
     [
       "an environment name of Baton that we do not serve",
-      { flags: withPool, env: { BATON_CLIENT_ID: "abc" } },
-      "BATON_CLIENT_ID: this connector does not support this Baton setting; unset it",
+      { flags: withPool, env: { BATON_AUTH_METHOD: "abc" } },
+      "BATON_AUTH_METHOD: this connector does not support this Baton setting; unset it",
     ],
     [
       "a one-shot of Baton's in the environment",

@@ -4,6 +4,7 @@ import { buildAws } from "./build-aws.ts";
 import { buildHealth } from "./build-health.ts";
 import { buildNetwork } from "./build-network.ts";
 import { buildOutput } from "./build-output.ts";
+import { buildPlatform } from "./build-platform.ts";
 import { buildPool } from "./build-pool.ts";
 import { buildProvisioning } from "./build-provisioning.ts";
 import { buildService } from "./build-service.ts";
@@ -22,6 +23,7 @@ export function buildConfig(settings: Settings, info: ProcessInfo): Config {
     ...buildSync(settings),
     ...buildProvisioning(settings),
     ...buildService(settings, info.cwd),
+    ...buildPlatform(settings),
     ...buildHealth(settings, info.cwd),
     ...buildOutput(settings, info),
     ...buildStateDirectory(settings, info, pool.poolId),

@@ -39,7 +39,8 @@ function shown(name: SettingName, { values, given }: Settings): string {
     const collector = values[name];
     return collector === undefined ? derivedText(name) : formatCollectorEndpoint(collector);
   }
-  // Certificate names look like a URL with a user name, which withoutPassword would hide.
+  // A client id and certificate names look like a URL with a user name, which withoutPassword would hide.
+  if (name === "client-id") return values[name] ?? derivedText(name);
   if (name === "tls-readers" || name === "tls-provisioners") {
     const names = values[name];
     if (names !== undefined) return names.join(",");

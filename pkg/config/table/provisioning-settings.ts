@@ -147,7 +147,8 @@ export const PROVISIONING_SETTINGS = {
   }),
   "client-secret": optionalTextSetting({
     group: "Provisioning",
-    description: "Baton client secret; its key decrypts the passwords that the platform sends",
+    description:
+      "Baton client secret; its key signs in at the platform and decrypts the passwords that the platform sends",
     example: "secret",
     parse: clientSecret,
     secret: true,

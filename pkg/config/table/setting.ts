@@ -31,6 +31,7 @@ export type SettingGroup =
   | "Sync"
   | "Provisioning"
   | "Service"
+  | "Platform"
   | "Health and metrics"
   | "Output and logs";
 

@@ -2,6 +2,7 @@ import { AWS_SETTINGS } from "./aws-settings.ts";
 import { HEALTH_SETTINGS } from "./health-settings.ts";
 import { NETWORK_SETTINGS } from "./network-settings.ts";
 import { OUTPUT_SETTINGS } from "./output-settings.ts";
+import { PLATFORM_SETTINGS } from "./platform-settings.ts";
 import { POOL_SETTINGS } from "./pool-settings.ts";
 import { PROVISIONING_SETTINGS } from "./provisioning-settings.ts";
 import { SERVICE_SETTINGS } from "./service-settings.ts";
@@ -16,6 +17,7 @@ export const SETTINGS = {
   ...SYNC_SETTINGS,
   ...PROVISIONING_SETTINGS,
   ...SERVICE_SETTINGS,
+  ...PLATFORM_SETTINGS,
   ...HEALTH_SETTINGS,
   ...OUTPUT_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

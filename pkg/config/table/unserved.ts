@@ -2,7 +2,6 @@
 
 /** Unsupported Baton settings, each with the value that is harmless ("": no value is harmless). */
 const UNSERVED: ReadonlyMap<string, string> = new Map([
-  ["client-id", ""],
   ["ticketing", "false"],
   ["log-path", ""],
   ["skip-full-sync", "false"],
@@ -14,7 +13,6 @@ const UNSERVED: ReadonlyMap<string, string> = new Map([
   ["parallel-sync", "false"],
   ["storage-engine", "sqlite"],
   ["c1z-temp-dir", ""],
-  ["task-concurrency", ""],
   ["external-resource-c1z", ""],
   ["external-resource-entitlement-id-filter", ""],
   ["external-resource-traits", ""],
@@ -83,9 +81,6 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
 
 /** Environment variables of the Go programs of Baton. A shared environment may contain them, and they mean nothing here. */
 const OF_GO_PROGRAMS: ReadonlySet<string> = new Set([
-  "BATON_HOST_ID",
-  "BATON_C1_API_HOST",
-  "BATON_GET_TASKS",
   "BATON_TMPDIR",
   "BATON_KEEP_SYNC_COUNT",
   "BATON_SKIP_CLEANUP",

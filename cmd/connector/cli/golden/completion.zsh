@@ -1374,6 +1374,11 @@ _connector_serve() {
     '--max-calls[Maximum number of gRPC calls under way; one caller may have half of them (2 to 100000; default\: 2000)]:value: ' \
     '--max-queue-seconds[Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE (5 to 3600; default\: 60)]:value: ' \
     '--disable-reflection[Turn off gRPC server reflection]' \
+    '--client-id[Client id of the governance platform, name@host/path\: do the platform'\''s tasks; needs client-secret (default\: no tasks)]:value: ' \
+    '--task-concurrency[Maximum number of the platform'\''s tasks at once (1 to 100; default\: 3)]:value: ' \
+    '--host-id[Name by which the platform knows this machine (default\: the host name)]:value: ' \
+    '--c1-api-host[Host, with an optional port, of the platform'\''s API instead of the one in client-id (default\: the host of client-id)]:value: ' \
+    '--get-tasks[Ask the platform for several tasks in one call]' \
     '--health-check[Open the HTTP endpoint for health and metrics]' \
     '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
     '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
@@ -1633,6 +1638,11 @@ _connector_config_show() {
     '--max-calls[Maximum number of gRPC calls under way; one caller may have half of them (2 to 100000; default\: 2000)]:value: ' \
     '--max-queue-seconds[Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE (5 to 3600; default\: 60)]:value: ' \
     '--disable-reflection[Turn off gRPC server reflection]' \
+    '--client-id[Client id of the governance platform, name@host/path\: do the platform'\''s tasks; needs client-secret (default\: no tasks)]:value: ' \
+    '--task-concurrency[Maximum number of the platform'\''s tasks at once (1 to 100; default\: 3)]:value: ' \
+    '--host-id[Name by which the platform knows this machine (default\: the host name)]:value: ' \
+    '--c1-api-host[Host, with an optional port, of the platform'\''s API instead of the one in client-id (default\: the host of client-id)]:value: ' \
+    '--get-tasks[Ask the platform for several tasks in one call]' \
     '--health-check[Open the HTTP endpoint for health and metrics]' \
     '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
     '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
