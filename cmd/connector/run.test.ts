@@ -36,8 +36,14 @@ describe("bad usage is one line and exit code 2", () => {
     ["help settings zzz", 'no setting or group has "zzz" in its name; "connector help settings" shows all'],
     ["list foo", `unknown command 'foo'; "connector list --help" shows the usage`],
     ["sync --fiel x", "unknown option '--fiel' (Did you mean --file?)"],
-    ["sync --auth-method x", "--auth-method: this connector does not support this Baton setting; leave it out"],
-    ["--auth-method x sync", "--auth-method: this connector does not support this Baton setting; leave it out"],
+    [
+      "sync --auth-method x",
+      "--auth-method: this connector does not support this Baton setting; leave it out",
+    ],
+    [
+      "--auth-method x sync",
+      "--auth-method: this connector does not support this Baton setting; leave it out",
+    ],
     ["serve --grant-entitlement x", '--grant-entitlement: use "connector grant" and leave it out'],
     ["sync --revoke-grant x", '--revoke-grant: use "connector revoke" and leave it out'],
     [

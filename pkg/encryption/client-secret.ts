@@ -1,4 +1,5 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
+import { GovernanceError } from "../core/errors.ts";
 import { fromBase64Url } from "./base64.ts";
 import { ed25519Thumbprint, jwkBytes, KeyRefused, parseJwkObject } from "./public-jwk.ts";
 
@@ -12,7 +13,7 @@ interface ClientKey {
  * Reads Baton's client secret: two parts of any text, `v1`, and a private Ed25519 JWK in unpadded base64url, separated
  * by colons. Throws `KeyRefused`.
  */
-export function parseClientSecret(text: string): ClientKey {
+function parseClientSecret(text: string): ClientKey {
   const parts = text.trim().split(":");
   if (parts.length !== 4) throw new KeyRefused("does not have the four parts a:b:v1:key");
   if (parts[2] !== "v1") throw new KeyRefused("has a third part other than v1");
@@ -29,4 +30,14 @@ export function parseClientSecret(text: string): ClientKey {
   }
   const kid = jwk["kid"];
   return { id: typeof kid === "string" && kid !== "" ? kid : ed25519Thumbprint(publicKey), seed };
+}
+
+/** Like `parseClientSecret`, for the setting. Throws `invalid-argument` that has no part of the secret. */
+export function clientKeyOf(clientSecret: string): ClientKey {
+  try {
+    return parseClientSecret(clientSecret);
+  } catch (error) {
+    const why = error instanceof KeyRefused ? error.message : "cannot be read";
+    throw new GovernanceError("invalid-argument", `client-secret ${why}`);
+  }
 }

@@ -3,8 +3,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
 import type { EncryptedData } from "../protocol/messages.ts";
 import { fromBase64 } from "./base64.ts";
-import { parseClientSecret } from "./client-secret.ts";
-import { KeyRefused } from "./public-jwk.ts";
+import { clientKeyOf } from "./client-secret.ts";
 import { ed25519Identity } from "./ssh-ed25519.ts";
 
 /** Decrypts passwords that the caller encrypted to the connector's own key. */
@@ -41,15 +40,6 @@ export function createPasswordOpener(clientSecret: string): PasswordOpener {
       return decodedPassword(await plaintextOf(decrypter, ours));
     },
   };
-}
-
-function clientKeyOf(clientSecret: string): ReturnType<typeof parseClientSecret> {
-  try {
-    return parseClientSecret(clientSecret);
-  } catch (error) {
-    const why = error instanceof KeyRefused ? error.message : "cannot be read";
-    throw new GovernanceError("invalid-argument", `client-secret ${why}`);
-  }
 }
 
 async function plaintextOf(decrypter: Decrypter, { encryptedBytes }: EncryptedData): Promise<Uint8Array> {

@@ -12,7 +12,7 @@ import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { type GrpcCallEvent, notify, type ServiceBound } from "../core/events.ts";
 import { formatListenAddress, type ListenAddress } from "../core/listen-address.ts";
-import { allServices } from "../rpc/services/services.ts";
+import { allServices, SDK_VERSION } from "../rpc/services/services.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
 import { createAuthInterceptor } from "./auth-interceptor.ts";
@@ -33,8 +33,7 @@ import { type Bound, type Listener, openListener, requireProtected } from "./tra
 
 export interface GrpcServerOptions {
   readonly connector: Connector;
-  /** The SDK version that `Validate` answers; clients switch features on by it. */
-  readonly sdkVersion?: "v0.25.0" | undefined;
+  readonly sdkVersion?: typeof SDK_VERSION | undefined;
   /** How the pool is changed; undefined refuses every write (D13). */
   readonly provisioning: ProvisioningVerbs | undefined;
   /** Who may connect and call. The server does not stop it: other fronts may use it too. */
@@ -106,7 +105,7 @@ const LAST_WORD_MS = 250;
 
 /** The Baton services over one connector. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { connector, sdkVersion = "v0.25.0", provisioning, access, insecure, limits, clocks } = options;
+  const { connector, sdkVersion = SDK_VERSION, provisioning, access, insecure, limits, clocks } = options;
   const { maxConnections, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS } = limits;
   const { onCall = () => {}, onBound = () => {} } = options;
   const { now, monotonic } = clocks;

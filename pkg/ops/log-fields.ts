@@ -35,6 +35,10 @@ export interface LogFields {
   readonly change?: string;
   readonly kind?: ChangeKind;
 
+  /** Of a task of the platform: its id, and its kind in the words of the protocol. */
+  readonly task?: string;
+  readonly taskKind?: string;
+
   /** Of traces. */
   readonly spans?: number;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hostAndPort, parseClientId, parseHost } from "./client-id.ts";
+import { hostAndPort, parseApiHost, parseClientId } from "./client-id.ts";
 
 describe("a client id", () => {
   test.for([
@@ -24,7 +24,7 @@ describe("a client id", () => {
   });
 
   test.for(["host/path", "user@host", "host?x", "host:99999", ""])("%o is no host", (text) => {
-    expect(() => parseHost("BATON_C1_API_HOST", text)).toThrow(/^BATON_C1_API_HOST: /);
+    expect(() => parseApiHost("BATON_C1_API_HOST", text)).toThrow(/^BATON_C1_API_HOST: /);
   });
 
   test("is connected to at port 443 unless it has another", () => {

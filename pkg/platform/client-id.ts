@@ -22,11 +22,11 @@ export function parseClientId(text: string): ClientId {
       "client-id: must have the form name@host/path, such as cool-name@tenant.conductor.one/abc; copy it from the platform",
     );
   }
-  return { id: text, name, ...parseHost("client-id", address) };
+  return { id: text, name, ...parseApiHost("client-id", address) };
 }
 
 /** A host with an optional port, as `BATON_C1_API_HOST` has it. Throws `invalid-argument` that names the setting. */
-export function parseHost(
+export function parseApiHost(
   setting: string,
   address: string,
 ): { readonly host: string; readonly address: string } {

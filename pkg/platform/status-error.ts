@@ -2,7 +2,7 @@ import { type ErrorCode, GovernanceError } from "../core/errors.ts";
 import { clipBytes } from "../core/text.ts";
 import { RPC_CODES } from "../rpc/status.ts";
 
-const ERROR_CODES: Readonly<Record<number, ErrorCode>> = {
+const CODES_OF_PLATFORM: Readonly<Record<number, ErrorCode>> = {
   [RPC_CODES.CANCELLED]: "canceled",
   [RPC_CODES.INVALID_ARGUMENT]: "invalid-argument",
   [RPC_CODES.DEADLINE_EXCEEDED]: "deadline-exceeded",
@@ -27,7 +27,7 @@ export function platformError(
 ): GovernanceError {
   const said = clipBytes(details.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").trim(), MAX_DETAIL_BYTES);
   return new GovernanceError(
-    ERROR_CODES[code] ?? "internal",
+    CODES_OF_PLATFORM[code] ?? "internal",
     `${method}: the platform answers ${said === "" ? `code ${code}` : said}`,
   );
 }

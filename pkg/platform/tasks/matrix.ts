@@ -33,33 +33,33 @@ type Row<K extends RpcTask> = (task: TaskOf<K>, context: TaskContext) => Promise
 const ROWS: { readonly [K in RpcTask]: Row<K> } = {
   grant: ({ entitlement, principal }, context) =>
     entitlement === undefined || principal === undefined
-      ? malformed("malformed grant task")
+      ? lacking("malformed grant task")
       : changedBy(context, GrantManagerService.method.grant, { entitlement, principal }),
   revoke: ({ grant }, context) =>
     grant === undefined
-      ? malformed("invalid task type")
+      ? lacking("invalid task type")
       : changedBy(context, GrantManagerService.method.revoke, { grant }),
   createAccount: ({ accountInfo, credentialOptions, encryptionConfigs, resourceTypeId }, context) => {
-    if (accountInfo === undefined) return malformed("malformed create account task");
+    if (accountInfo === undefined) return lacking("malformed create account task");
     const request = { accountInfo, credentialOptions, encryptionConfigs, resourceTypeId };
     return changedBy(context, AccountManagerService.method.createAccount, request);
   },
   createResource: ({ resource }, context) =>
     resource === undefined
-      ? malformed("malformed create resource task")
+      ? lacking("malformed create resource task")
       : changedBy(context, ResourceManagerService.method.createResource, { resource }),
   deleteResource: ({ resourceId, parentResourceId }, context) =>
     resourceId === undefined || resourceId.resource === "" || resourceId.resourceType === ""
-      ? malformed("malformed delete resource task")
+      ? lacking("malformed delete resource task")
       : changedBy(context, ResourceManagerService.method.deleteResource, { resourceId, parentResourceId }),
   rotateCredentials: ({ resourceId, credentialOptions, encryptionConfigs }, context) => {
-    if (resourceId === undefined) return malformed("malformed rotate credentials task");
+    if (resourceId === undefined) return lacking("malformed rotate credentials task");
     const request = { resourceId, credentialOptions, encryptionConfigs };
     return changedBy(context, CredentialManagerService.method.rotateCredential, request);
   },
   issueCredential: ({ identityId, credentialOptions, encryptionConfigs, expiresAt }, context) => {
     if (identityId === undefined || credentialOptions === undefined || encryptionConfigs.length === 0) {
-      return malformed("malformed issue credential task");
+      return lacking("malformed issue credential task");
     }
     const request = {
       identityId,
@@ -98,19 +98,19 @@ const ROWS: { readonly [K in RpcTask]: Row<K> } = {
   },
   createTicketTask: async ({ ticketRequest, annotations }, context) =>
     ticketRequest === undefined
-      ? malformed("malformed create ticket task")
+      ? lacking("malformed create ticket task")
       : withAnnotations(await answeredBy(context, TicketsService.method.createTicket, {}), annotations),
   getTicket: async ({ ticketId, annotations }, context) =>
     ticketId === ""
-      ? malformed("malformed get ticket task")
+      ? lacking("malformed get ticket task")
       : withAnnotations(await answeredBy(context, TicketsService.method.getTicket, {}), annotations),
   bulkCreateTickets: ({ ticketRequests }, context) =>
     ticketRequests.length === 0
-      ? malformed("malformed bulk create ticket task")
+      ? lacking("malformed bulk create ticket task")
       : answeredBy(context, TicketsService.method.bulkCreateTickets, {}),
   bulkGetTickets: ({ ticketRequests }, context) =>
     ticketRequests.length === 0
-      ? malformed("malformed bulk get tickets task")
+      ? lacking("malformed bulk get tickets task")
       : answeredBy(context, TicketsService.method.bulkGetTickets, {}),
   listTicketSchemas: async (_task, context) => {
     const result = await callRpc(
@@ -144,7 +144,7 @@ export function unsupported(): TaskOutcome {
   return refusedTask("unsupported task type", { nonRetryable: false });
 }
 
-function malformed(message: string): TaskOutcome {
+function lacking(message: string): TaskOutcome {
   return refusedTask(message, { nonRetryable: true });
 }
 

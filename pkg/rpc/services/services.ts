@@ -31,6 +31,9 @@ import { writeServices } from "./write-services.ts";
 /** Listed, and refused: nothing is invoked, so nothing needs an id. */
 const ACTIONS_OFF = createActions({ provisioner: undefined, newId: () => "" });
 
+/** The SDK version that `Validate` answers; clients switch features on by it. */
+export const SDK_VERSION = "v0.25.0";
+
 /** Every service that a connector of the field registers, with our handlers. */
 export function allServices(
   connector: Connector,

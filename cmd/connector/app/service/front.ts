@@ -26,6 +26,8 @@ export interface Front {
   readonly name: string;
   /** Begins. Resolves with the line that the log gets when the front is ready; some fronts log by themselves. */
   open(): Promise<ReadyLine | undefined>;
+  /** Rejects when the front cannot go on. The service then ends, with this error. */
+  readonly failed?: Promise<never>;
   /** Takes nothing new, waits up to the grace for what is running, then cuts it. Also called when `open` has failed. */
   close(graceMs: number): Promise<void>;
 }

@@ -49,12 +49,14 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
 
     const lastSync = createLastSync(telemetry.metrics);
     const service: Service = { config, context, runtime, telemetry, access, provisioning, lastSync };
+    const failures: Promise<never>[] = [];
     for (const createFront of FRONTS) {
       const front = createFront(service);
       if (front === undefined) continue;
       shutdown.add(front.name, (graceLeftMs) => front.close(graceLeftMs));
       const ready = await front.open();
       if (ready !== undefined) log.info(ready.message, ready.fields);
+      if (front.failed !== undefined) failures.push(front.failed);
     }
 
     reloadOnHangup(
@@ -65,7 +67,7 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     if (provisioning !== undefined) void recoverChanges(runtime, context.signal);
     void logWhetherReadable(config, runtime, context.signal);
 
-    await aborted(context.signal);
+    await Promise.race([aborted(context.signal), ...failures]);
     logStop(context.signal, log);
     return OK;
   });

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { clientKeyOf } from "../../../../pkg/encryption/client-secret.ts";
+import { createAccessTokens } from "../../../../pkg/platform/access-token.ts";
+import { parseClientId } from "../../../../pkg/platform/client-id.ts";
+import { createPlatformDaemon } from "../../../../pkg/platform/daemon.ts";
+import { createGrpcTaskClient } from "../../../../pkg/platform/grpc-task-client.ts";
+import { queuedTasks, singleTasks } from "../../../../pkg/platform/task-source.ts";
+import { tokenEndpoint } from "../../../../pkg/platform/token-endpoint.ts";
+import { createRpcRouter } from "../../../../pkg/rpc/router.ts";
+import { allServices, SDK_VERSION } from "../../../../pkg/rpc/services/services.ts";
+import { hostFacts } from "../platform/host-facts.ts";
+import { platformLog } from "../platform/platform-log.ts";
+import { platformSync } from "../platform/platform-sync.ts";
+import type { Front, Service } from "./front.ts";
+
+/** The tasks of the governance platform. */
+export function platformFront({ config, context, runtime, provisioning }: Service): Front | undefined {
+  const { platform, clientSecret, network } = config;
+  if (platform === undefined || clientSecret === undefined) return undefined;
+  const { connector, log } = runtime;
+  const client = parseClientId(platform.clientId);
+  const address = platform.apiHost ?? client.address;
+  const userAgent = `${client.name} baton-sdk/${SDK_VERSION}`;
+  const host = hostFacts();
+  const tokens = createAccessTokens({
+    client,
+    seed: clientKeyOf(clientSecret).seed,
+    clocks: context,
+    ask: tokenEndpoint({
+      address,
+      userAgent: `baton-c1-credential-provider baton-sdk/${SDK_VERSION}`,
+      ca: network.caBundle,
+      env: context.env,
+    }),
+  });
+  const tasks = createGrpcTaskClient({
+    address,
+    hostId: platform.hostId ?? host.hostname,
+    userAgent,
+    ca: network.caBundle,
+    tokens,
+    now: context.now,
+  });
+  const { concurrency } = platform;
+  const daemon = createPlatformDaemon({
+    client: tasks,
+    source: platform.severalTasks
+      ? queuedTasks(tasks, { concurrency, monotonic: context.monotonic })
+      : singleTasks(tasks),
+    router: createRpcRouter(allServices(connector, SDK_VERSION, provisioning)),
+    sync: platformSync({ config, pieces: runtime, clocks: context }),
+    metadata: (signal) => connector.metadata(signal),
+    host,
+    concurrency,
+    clocks: context,
+    sleep: async (ms, signal) => {
+      await sleep(ms, undefined, { signal });
+    },
+    events: platformLog(log),
+  });
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  return {
+    name: "the tasks of the platform",
+    failed,
+    async open() {
+      daemon.run().catch(reject);
+      return { message: "doing the platform's tasks", fields: { address } };
+    },
+    close: (graceMs) => daemon.close(graceMs),
+  };
+}
