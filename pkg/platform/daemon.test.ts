@@ -71,7 +71,7 @@ describe("the daemon", () => {
       client: platform.client,
       source: singleTasks(platform.client),
       router: createRpcRouter([serviceRoutes(EventService, handlers)]),
-      sync: async () => ({ path: "file", uploaded: async () => void lines.push("kept") }),
+      sync: async () => ({ path: "file", release: async (end) => void lines.push(end) }),
       metadata: async () => create(ConnectorMetadataSchema, { displayName: "d" }),
       host: HOST,
       concurrency: 3,
@@ -208,7 +208,7 @@ describe("the daemon", () => {
     expect(platform.finished).toMatchObject([
       { finalState: { case: "success", value: { annotations: [] } } },
     ]);
-    expect(lines).toEqual(["hello", "a sync_full", "uploaded 7", "kept", "a done 0"]);
+    expect(lines).toEqual(["hello", "a sync_full", "uploaded 7", "uploaded", "a done 0"]);
     await close(daemon);
   });
 
@@ -223,7 +223,7 @@ describe("the daemon", () => {
     expect(platform.finished).toMatchObject([
       { status: { code: 14 }, finalState: { case: "error", value: { nonRetryable: false } } },
     ]);
-    expect(lines).not.toContain("kept");
+    expect(lines).toContain("failed");
     await close(daemon);
   });
 

@@ -17,16 +17,19 @@ export interface SyncRequest {
   readonly skipGrants: boolean;
 }
 
-/** The file of a sync, kept until the platform has it. */
+/** The file of a sync. No other sync writes it before it is released. */
 export interface SyncedFile {
   readonly path: string;
-  /** The platform has the file. Must not reject. */
-  uploaded(): Promise<void>;
+  /** The file is not read any more. Must not reject. */
+  release(end: UploadEnd): Promise<void>;
 }
 
+/** `cut`: the task ended before the platform had the whole file, and before it refused it. */
+export type UploadEnd = "uploaded" | "failed" | "cut";
+
 /**
- * Reads the pool into a file. What an earlier call with the same request had read is not read again, whether it was cut
- * by its signal or by the end of the process.
+ * Reads the pool into a file. What an earlier call with the same request had read is not read again, whether it or its
+ * upload was cut by its signal or by the end of the process.
  */
 export type SyncIntoFile = (request: SyncRequest, signal: AbortSignal) => Promise<SyncedFile>;
 
@@ -66,8 +69,13 @@ export async function syncTask(
   }
   try {
     const file = await sync(requestOf(task), heartbeats.signal);
-    await upload(taskId, file, options, heartbeats.signal);
-    await file.uploaded();
+    let end: UploadEnd = "failed";
+    try {
+      await upload(taskId, file, options, heartbeats.signal);
+      end = "uploaded";
+    } finally {
+      await file.release(end === "failed" && heartbeats.signal.aborted ? "cut" : end);
+    }
     return { kind: "done", response: undefined, annotations: [] };
   } catch (error) {
     if (signal.aborted) return { kind: "unanswered", why: GovernanceError.from(signal.reason).message };
