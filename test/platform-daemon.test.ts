@@ -62,6 +62,7 @@ async function stopped(daemon: RunningCli) {
 
 describe("the daemon", () => {
   test("says Hello, syncs, uploads the file and reports the task as done", async () => {
+    platform.nextHeartbeatMs = 300_000;
     platform.tasks.push({ id: A, taskType: { case: "syncFull", value: {} } });
     const daemon = startDaemon();
     await platform.until(() => platform.finished.length === 1);

@@ -31,6 +31,7 @@ export function platformSync({ config, pieces, clocks }: PlatformSyncOptions): S
     pieces,
     clocks,
     resumedBy: "the next sync task of the platform",
+    besideCallers: true,
   });
   const turns = createOneAtATime();
   const mark = undeliveredMark(path);
