@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { printable } from "./printable.ts";
+import { printable, printableLines } from "./printable.ts";
 
 test.for([
   ["plain", "plain"],
@@ -12,4 +12,14 @@ test.for([
   ["one\u2028two", "one\\u{2028}two"],
 ] as const)("%j is shown as %j", ([text, shown]) => {
   expect(printable(text)).toBe(shown);
+});
+
+test.for([
+  ["plain", "plain"],
+  ["two\nlines\tand\r\na tab", "two\nlines\tand\r\na tab"],
+  ["password\rxxxxxxxx", "password\\u{d}xxxxxxxx"],
+  ["\u001b[31mred\u0000\u007f\u009b2J", "\\u{1b}[31mred\\u{0}\\u{7f}\\u{9b}2J"],
+  ["שלום\u200f", "שלום\u200f"],
+] as const)("%j is shown in lines as %j", ([text, shown]) => {
+  expect(printableLines(text)).toBe(shown);
 });

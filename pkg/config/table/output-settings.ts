@@ -27,7 +27,7 @@ export const OUTPUT_SETTINGS = {
   "csv-raw": flagSetting({
     group: "Output and logs",
     description:
-      "Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs",
+      "Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs",
     operators: true,
     commands: ["sync", "validate", "list", "write", "recover", "audit", "actions", "inspect", "config"],
   }),

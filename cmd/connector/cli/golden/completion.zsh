@@ -119,7 +119,7 @@ _connector_validate() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -157,7 +157,7 @@ _connector_sync() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -220,7 +220,7 @@ _connector_list_users() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -257,7 +257,7 @@ _connector_list_groups() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -294,7 +294,7 @@ _connector_list_members() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -350,7 +350,7 @@ _connector_get_user() {
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -362,7 +362,7 @@ _connector_get_user() {
 _connector_inspect() {
   _arguments -s \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '1: :(runs users groups memberships)'
@@ -418,7 +418,7 @@ _connector_create_account() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -472,7 +472,7 @@ _connector_update_user() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -523,7 +523,7 @@ _connector_enable_user() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -575,7 +575,7 @@ _connector_disable_user() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -626,7 +626,7 @@ _connector_sign_out_user() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -679,7 +679,7 @@ _connector_set_password() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -732,7 +732,7 @@ _connector_rotate_password() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -783,7 +783,7 @@ _connector_reset_password() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -835,7 +835,7 @@ _connector_resend_invitation() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -886,7 +886,7 @@ _connector_confirm_sign_up() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -937,7 +937,7 @@ _connector_reset_mfa() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -988,7 +988,7 @@ _connector_delete_user() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1040,7 +1040,7 @@ _connector_grant() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1092,7 +1092,7 @@ _connector_revoke() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1146,7 +1146,7 @@ _connector_create_group() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1200,7 +1200,7 @@ _connector_update_group() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1251,7 +1251,7 @@ _connector_delete_group() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1306,7 +1306,7 @@ _connector_apply() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1461,7 +1461,7 @@ _connector_audit_show() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1497,7 +1497,7 @@ _connector_audit_verify() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1536,7 +1536,7 @@ _connector_recover() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1652,7 +1652,7 @@ _connector_config_show() {
     '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
@@ -1687,7 +1687,7 @@ _connector_actions() {
 _connector_actions_list() {
   _arguments -s \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1735,7 +1735,7 @@ _connector_actions_invoke() {
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
-    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula; only for programs]' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \

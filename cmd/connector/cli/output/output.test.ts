@@ -253,9 +253,15 @@ describe("rows in pages", () => {
     expect(JSON.parse(text)).toEqual({ name, the_size: 1 });
   });
 
-  test("as CSV keep every character in a file, and escape control characters on a terminal", async () => {
+  test("as CSV keep tabs and line breaks in a file, and escape every other control character", async () => {
+    const page = [[{ name: "a\tb\nc\r\nd\re\u001b[31m\u0085\u200ff", size: 1 }]];
+    expect(await written("csv", page)).toContain('"a\tb\nc\r\nd\\u{d}e\\u{1b}[31m\\u{85}\u200ff",1');
+    expect(await written("csv", page, true)).toContain("a\\u{9}b\\u{a}c\\u{d}\\u{a}d\\u{d}e\\u{1b}[31m");
+  });
+
+  test("as raw CSV keep every character in a file, and escape control characters on a terminal", async () => {
     const page = [[{ name: "\u001b[31m", size: 1 }]];
-    expect(await written("csv", page)).toContain("\u001b[31m");
-    expect(await written("csv", page, true)).toContain("\\u{1b}[31m");
+    expect(await written("csv-raw", page)).toContain("\u001b[31m");
+    expect(await written("csv-raw", page, true)).toContain("\\u{1b}[31m");
   });
 });

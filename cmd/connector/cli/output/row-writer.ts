@@ -1,5 +1,5 @@
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
-import { printable } from "../../../../pkg/ops/printable.ts";
+import { printable, printableLines } from "../../../../pkg/ops/printable.ts";
 import type { Output } from "../../process/context.ts";
 import type { Cell, Column } from "./columns.ts";
 import { csvRecord } from "./csv.ts";
@@ -75,8 +75,10 @@ function csvFormatter(
   { isTerminal }: Pick<Output, "isTerminal">,
   raw: boolean,
 ): Formatter {
-  // A file keeps every character, but on a terminal a control character in a name would be obeyed.
-  const shown = (cell: Cell): Cell => (isTerminal && typeof cell === "string" ? printable(cell) : cell);
+  // A terminal that shows the output, now or later, would obey a control character in a name. In a file a cell keeps its
+  // tabs and line breaks, and a raw one every character.
+  const safe = isTerminal ? printable : raw ? (text: string) => text : printableLines;
+  const shown = (cell: Cell): Cell => (typeof cell === "string" ? safe(cell) : cell);
   const record = (cells: readonly Cell[]): string => csvRecord(cells.map(shown), raw);
   return {
     rows: (rows, first) => (first ? csvRecord(keys) : "") + rows.map(record).join(""),
