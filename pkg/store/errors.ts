@@ -54,9 +54,34 @@ export const SQLITE = {
   corrupt: 11,
   full: 13,
   cantOpen: 14,
+  schema: 17,
+  tooBig: 18,
   constraint: 19,
+  mismatch: 20,
+  format: 24,
   notADatabase: 26,
 } as const;
+
+/**
+ * Whether a file that SQLite opened has not the content that this connector or another writer of the same format gives it:
+ * damaged pages, a table or column that is missing, a schema that cannot be read, a rule or a number that nobody writes.
+ * The statements are constants, so what SQLite refuses in them is in the file.
+ */
+export function isDamage(error: unknown): boolean {
+  const sqlite = sqliteOf(error);
+  return sqlite === undefined ? errnoOf(error) === "ERR_OUT_OF_RANGE" : DAMAGE.has(sqlite);
+}
+
+const DAMAGE: ReadonlySet<number> = new Set([
+  SQLITE.error,
+  SQLITE.corrupt,
+  SQLITE.schema,
+  SQLITE.tooBig,
+  SQLITE.constraint,
+  SQLITE.mismatch,
+  SQLITE.format,
+  SQLITE.notADatabase,
+]);
 
 const AGAIN = "then sync again: it goes on where it stopped";
 

@@ -108,6 +108,8 @@ describe("reading a file", () => {
     ["a time that is not one", "UPDATE v1_sync_runs SET started_at = 'noon'"],
     ["no table of resources", "DROP TABLE v1_resources"],
     ["no table of runs", "DROP TABLE v1_sync_runs"],
+    ["no column of rows", "ALTER TABLE v1_resources RENAME COLUMN data TO date"],
+    ["a number that no writer gives", "ALTER TABLE v1_sync_runs ADD COLUMN n INT DEFAULT 9007199254740993"],
   ] as const)("%s is damage, whatever is read", async ([, sql]) => {
     await publishPool(storeOptions(folder.path), POOL);
     const path = join(folder.path, "database");

@@ -14,7 +14,7 @@ import {
   type ResourceType,
   ResourceTypeSchema,
 } from "../protocol/messages.ts";
-import { onDisk, SQLITE, sqliteOf, storeError } from "./errors.ts";
+import { isDamage, onDisk, SQLITE, sqliteOf, storeError } from "./errors.ts";
 import { unpack } from "./publish/envelope.ts";
 import { bytesIn, optionalTextIn, type SqlRow, textIn } from "./rows.ts";
 import { parseTimestamp } from "./timestamps.ts";
@@ -113,7 +113,8 @@ function storedSync(file: string, database: DatabaseSync): StoredSync {
 }
 
 function readError(file: string, error: unknown): GovernanceError {
-  if (sqliteOf(error) !== SQLITE.error) return storeError(error, `read ${file}`);
+  // A file that is not a database has an error of its own.
+  if (!isDamage(error) || sqliteOf(error) === SQLITE.notADatabase) return storeError(error, `read ${file}`);
   return damaged(file, "it has not the tables of a Baton sync", error);
 }
 

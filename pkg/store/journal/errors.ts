@@ -1,6 +1,6 @@
 import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/unknown.ts";
-import { SQLITE, sqliteOf } from "../errors.ts";
+import { isDamage, SQLITE, sqliteOf } from "../errors.ts";
 
 /** A journal file that cannot be used: damaged, not a journal, or of another pool. It is not changed (JOURNAL-8). */
 export function refusedJournal(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
@@ -18,6 +18,13 @@ export function onJournal<T>(file: string, doing: string, work: () => T): T {
 
 /** Translates what SQLite and the file system throw. `doing` is used as in "cannot <doing> <file>". */
 function journalError(file: string, doing: string, error: unknown): GovernanceError {
+  // A row with a value that no connector writes: what read it does not know the file.
+  const isBadRow = error instanceof GovernanceError && error.code === "data-loss";
+  if (isBadRow || isDamage(error)) {
+    const cure = "move it away, and check in the audit log what was done last";
+    const message = `cannot ${doing} ${file}: it is damaged; ${cure}`;
+    return new GovernanceError("data-loss", message, { cause: error });
+  }
   if (error instanceof GovernanceError) return error;
   const sqlite = sqliteOf(error);
   const errno = errnoOf(error);
@@ -71,12 +78,6 @@ const FAILURES: readonly JournalFailure[] = [
     errno: ["EMFILE", "ENFILE"],
     code: "resource-exhausted",
     why: "too many files are open; raise the limit (ulimit -n)",
-  },
-  {
-    sqlite: [SQLITE.corrupt, SQLITE.notADatabase],
-    errno: [],
-    code: "data-loss",
-    why: "it is damaged; move it away, and check in the audit log what was done last",
   },
   {
     sqlite: [SQLITE.ioError],

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { SQLITE, sqliteOf } from "../errors.ts";
+import { isDamage, SQLITE, sqliteOf } from "../errors.ts";
 import { requireNoLink, requireOwnDatabase } from "../own-file.ts";
 import { numberIn, textIn } from "../rows.ts";
 import { refusedJournal } from "./errors.ts";
@@ -83,15 +83,16 @@ function inspect(path: string, poolId: string): void {
     // The whole check: an index that does not fit its table hides open changes.
     const [verdict] = database.prepare("PRAGMA integrity_check(1)").all();
     if (verdict === undefined || textIn(verdict, "integrity_check") !== "ok") throw damaged(path);
+    // Preparing a statement reads no row: it fails where a table or a column is missing.
+    for (const read of READS_OF_VERSION_1) database.prepare(read);
     const row = database.prepare("SELECT pool_id FROM pool").get();
     const owner = row === undefined ? "?" : textIn(row, "pool_id");
     if (owner !== poolId) {
       throw refusedJournal(path, `is the journal of pool ${owner}`, "name another --state-dir");
     }
   } catch (error) {
-    const sqlite = sqliteOf(error);
-    if (sqlite === SQLITE.notADatabase) throw foreign(path);
-    if (sqlite === SQLITE.corrupt || sqlite === SQLITE.error) throw damaged(path, error);
+    if (sqliteOf(error) === SQLITE.notADatabase) throw foreign(path);
+    if (isDamage(error)) throw damaged(path, error);
     throw error;
   } finally {
     database?.close();
@@ -125,6 +126,13 @@ const ADDED = `
     text TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 `;
+
+const READS_OF_VERSION_1 = [
+  `SELECT seq, id, owner, lock, kind, began_at_ms, via, requester, target_user, target_group, target_login_sha256, facts, undo
+   FROM changes`,
+  "SELECT change, step, operation, undo, state, request_id, code, reason FROM steps",
+  "SELECT change, budget, at_ms FROM spent",
+];
 
 const SCHEMA = `
   PRAGMA application_id = ${JOURNAL_APPLICATION_ID};

@@ -631,12 +631,34 @@ describe("the files", () => {
       /is a journal of version 9; this connector supports versions 1 to 2; use/,
     ],
     ["another pool's", "UPDATE pool SET pool_id = 'eu-west-1_B'", /of pool eu-west-1_B; name another/],
-    ["without its tables", "DROP TABLE pool", /is damaged/],
+    ["without the table of its pool", "DROP TABLE pool", /journal\.db is damaged; move it away/],
+    ["without the table of its changes", "DROP TABLE changes", /journal\.db is damaged; move it away/],
+    [
+      "without a column of its changes",
+      "ALTER TABLE changes RENAME COLUMN began_at_ms TO began",
+      /journal\.db is damaged; move it away/,
+    ],
+    [
+      "without a column of its steps",
+      "ALTER TABLE steps DROP COLUMN reason",
+      /journal\.db is damaged; move it away/,
+    ],
+    [
+      "without a column of what was spent",
+      "ALTER TABLE spent RENAME COLUMN at_ms TO at",
+      /journal\.db is damaged; move it away/,
+    ],
+    [
+      "with a schema that SQLite cannot read",
+      "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABL' WHERE name = 'spent'",
+      /journal\.db is damaged; move it away/,
+    ],
   ] as const)(
     "a database that is %s is refused in one line and left alone (JOURNAL-8)",
     ([, spoil, says]) => {
       open().end();
       const database = new DatabaseSync(at("db"));
+      database.enableDefensive(false);
       database.exec(spoil);
       database.close();
       const before = readFileSync(at("db"));
@@ -644,6 +666,37 @@ describe("the files", () => {
       expect(readFileSync(at("db")).equals(before)).toBe(true);
     },
   );
+
+  test.for([
+    ["a column is missing", "ALTER TABLE changes DROP COLUMN facts"],
+    ["a table is missing", "DROP TABLE steps"],
+    [
+      "a number is larger than any that a connector writes",
+      "UPDATE changes SET began_at_ms = 9007199254740993",
+    ],
+    ["a text has another type", "PRAGMA writable_schema = ON; UPDATE changes SET kind = 'sing'"],
+    ["a rule forbids the row", "CREATE UNIQUE INDEX only_one ON changes (via)"],
+    [
+      "a trigger calls a function that is not there",
+      "CREATE TRIGGER t AFTER INSERT ON changes BEGIN SELECT no(); END",
+    ],
+  ] as const)("that is damaged while it is open, since %s, is named", async ([, spoil]) => {
+    const journal = open();
+    await journal.begin(change("c1", "group:g"), never);
+    journal.release("c1");
+    const database = new DatabaseSync(journal.file);
+    database.exec(spoil);
+    database.close();
+    const begun = async () => {
+      await journal.begin(change("c2", "group:g"), never);
+      journal.note("c2", { hints: { login: "ada" } });
+      journal.stepBegun("c2", "AdminDisableUser", false);
+    };
+    await expect(begun()).rejects.toMatchObject({
+      code: "data-loss",
+      message: expect.stringMatching(/^cannot .* \S+journal\.db: it is damaged; move it away/),
+    });
+  });
 
   test("a key of the wrong length is refused, and the database can be opened again once it is away", () => {
     open().end();

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE } from "../../protocol/ids.ts";
-import { onDisk, refusedFile, SQLITE, sqliteOf, storeError } from "../errors.ts";
+import { isDamage, onDisk, refusedFile, storeError } from "../errors.ts";
 import { numberIn, optionalTextIn, type SqlRow, textIn } from "../rows.ts";
 import type { RunFingerprint } from "../run/fingerprint.ts";
 import { groupCreationIn } from "../run/group-creation.ts";
@@ -143,8 +143,7 @@ function judgeRun(file: string, row: SqlRow, wanted: RunFingerprint): PreviousRu
 }
 
 function asRefusal(file: string, error: unknown): Error {
-  const code = sqliteOf(error);
-  if (code === SQLITE.error || code === SQLITE.corrupt || code === SQLITE.notADatabase) {
+  if (isDamage(error)) {
     return refusedFile(file, "is damaged: what it holds is not a valid SQLite database", CURE, error);
   }
   return storeError(error, `read ${file}`);

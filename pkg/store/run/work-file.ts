@@ -2,7 +2,7 @@ import { existsSync, lstatSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import { refusedFile, SQLITE, sqliteOf } from "../errors.ts";
+import { isDamage, refusedFile, SQLITE, sqliteOf } from "../errors.ts";
 import { removeDatabase, touchPrivate } from "../paths.ts";
 import { numberIn, textIn } from "../rows.ts";
 import { type RunFingerprint, sameFingerprint } from "./fingerprint.ts";
@@ -91,7 +91,7 @@ function openEarlier(path: string, wanted: Resumption): WorkFile | string | unde
     kept = { database, run, discarded: undefined };
     return kept;
   } catch (error) {
-    if (sqliteOf(error) === SQLITE.corrupt || isDataLoss(error)) return "it was damaged";
+    if (isDamage(error) || isDataLoss(error)) return "it was damaged";
     throw error;
   } finally {
     if (kept === undefined) database.close();
