@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { decodeProtectedHeader, jwtVerify } from "jose";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type AskToken, createAccessTokens, type TokenAnswer } from "./access-token.ts";
 import { signingKey } from "./assertion.ts";
 import { parseClientId } from "./client-id.ts";
@@ -30,6 +30,46 @@ function tokensWith(...answers: readonly TokenAnswer[]) {
 }
 
 const GOOD = answer(200, { access_token: "secret-token", token_type: "Bearer", expires_in: 3600 });
+
+describe("a token that several callers wait for", () => {
+  function waitingFor() {
+    const asked: AbortSignal[] = [];
+    const { promise, resolve } = Promise.withResolvers<TokenAnswer>();
+    const ask: AskToken = async (_form, signal) => {
+      asked.push(signal);
+      return await promise;
+    };
+    const clocks = { now: () => NOW, monotonic: () => 0 };
+    return { tokens: createAccessTokens({ client, seed, clocks, ask }), asked, resolve };
+  }
+
+  test("is asked for once, also when the first of them leaves", async () => {
+    const { tokens, asked, resolve } = waitingFor();
+    const leaving = new AbortController();
+    const first = tokens.authorization(leaving.signal);
+    const second = tokens.authorization(never);
+    leaving.abort(new Error("left"));
+    await expect(first).rejects.toThrow("left");
+    resolve(GOOD);
+    await expect(second).resolves.toBe("Bearer secret-token");
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.aborted).toBe(false);
+  });
+
+  test("is no longer asked for when all of them have left, and is asked for again by the next one", async () => {
+    const { tokens, asked, resolve } = waitingFor();
+    const leaving = new AbortController();
+    const first = tokens.authorization(leaving.signal);
+    // The assertion is signed before the endpoint is asked.
+    await vi.waitUntil(() => asked.length === 1);
+    leaving.abort(new Error("left"));
+    await expect(first).rejects.toThrow("left");
+    expect(asked[0]?.aborted).toBe(true);
+    resolve(GOOD);
+    await expect(tokens.authorization(never)).resolves.toBe("Bearer secret-token");
+    expect(asked).toHaveLength(2);
+  });
+});
 
 describe("the assertion", () => {
   test("is signed with the client secret and says what the platform checks", async () => {
@@ -61,7 +101,7 @@ describe("the assertion", () => {
   test("has a new nonce each time", async () => {
     const { tokens, forms } = tokensWith(GOOD);
     await tokens.authorization(never);
-    tokens.forget();
+    tokens.forget("Bearer secret-token");
     await tokens.authorization(never);
     const nonces = forms.map((form) => decodeProtectedHeader(form.get("client_assertion") ?? "")["nonce"]);
     expect(new Set(nonces).size).toBe(2);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { orAborted } from "../core/abort.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { ASSERTION_LIFE_S, assertionOf, signingKey } from "./assertion.ts";
@@ -19,8 +20,8 @@ export type AskToken = (form: URLSearchParams, signal: AbortSignal) => Promise<T
 export interface AccessTokens {
   /** `Bearer …` for the `authorization` header. Asks the endpoint only when the last token has expired or was refused. */
   authorization(signal: AbortSignal): Promise<string>;
-  /** The platform has refused the token: the next call gets a new one. */
-  forget(): void;
+  /** The platform has refused this one: the next call gets another. */
+  forget(authorization: string): void;
 }
 
 export interface AccessTokenOptions {
@@ -40,11 +41,18 @@ interface Held {
   readonly until: number;
 }
 
-/** The tokens of the platform. Several callers at once wait for one request. */
+/** One request to the endpoint, with those who wait for it. */
+interface Asking {
+  readonly answer: Promise<Held>;
+  readonly unwanted: AbortController;
+  waiting: number;
+}
+
+/** The tokens of the platform. Several callers at once wait for one request; it is cut when the last of them leaves. */
 export function createAccessTokens({ client, seed, clocks, ask }: AccessTokenOptions): AccessTokens {
   const key = signingKey(seed);
   let held: Held | undefined;
-  let asking: Promise<Held> | undefined;
+  let asking: Asking | undefined;
 
   async function request(signal: AbortSignal): Promise<Held> {
     const nonce = randomBytes(16).toString("hex");
@@ -60,24 +68,44 @@ export function createAccessTokens({ client, seed, clocks, ask }: AccessTokenOpt
     return { authorization, until: clocks.monotonic() + lifeMs - LEEWAY_MS };
   }
 
+  function begin(): Asking {
+    const unwanted = new AbortController();
+    const begun: Asking = {
+      answer: request(unwanted.signal).finally(() => {
+        if (asking === begun) asking = undefined;
+      }),
+      unwanted,
+      waiting: 0,
+    };
+    return begun;
+  }
+
   return {
     async authorization(signal) {
       if (held !== undefined && clocks.monotonic() < held.until) return held.authorization;
-      asking ??= request(signal).finally(() => {
-        asking = undefined;
-      });
-      held = await asking;
-      return held.authorization;
+      asking ??= begin();
+      const own = asking;
+      own.waiting += 1;
+      try {
+        held = await orAborted(own.answer, signal);
+        return held.authorization;
+      } finally {
+        own.waiting -= 1;
+        if (own.waiting === 0 && asking === own) {
+          asking = undefined;
+          own.unwanted.abort(new GovernanceError("canceled", "nothing waits for the token any more"));
+        }
+      }
     },
-    forget() {
-      held = undefined;
+    forget(authorization) {
+      if (held?.authorization === authorization) held = undefined;
     },
   };
 }
 
 /** Only what another attempt cannot change ends the daemon: the client id, the secret, or the clock. */
 function refusal({ status, date }: TokenAnswer, now: number): GovernanceError {
-  if (status === 429 || status >= 500) {
+  if (status === 408 || status === 429 || status >= 500) {
     return new GovernanceError("unavailable", `the platform's token endpoint answers ${status}`);
   }
   const skew = skewSeconds(date, now);
@@ -87,6 +115,12 @@ function refusal({ status, date }: TokenAnswer, now: number): GovernanceError {
       "unauthenticated",
       `the platform refuses the client (${status}), and this machine's clock is ${Math.abs(skew)} s ${where} the ` +
         `platform's: an assertion is valid for ${ASSERTION_LIFE_S} s; set the clock right`,
+    );
+  }
+  if (status === 404 || (status >= 300 && status < 400)) {
+    return new GovernanceError(
+      "unauthenticated",
+      `there is no token endpoint of the platform at this host (${status}): check the host in client-id`,
     );
   }
   return new GovernanceError(

@@ -8,12 +8,14 @@ import {
   taskId,
 } from "../../test/support/fake-platform-client.ts";
 import { GovernanceError } from "../core/errors.ts";
+import { ActionService } from "../gen/c1/connector/v2/action_pb.ts";
 import { ConnectorMetadataSchema } from "../gen/c1/connector/v2/connector_pb.ts";
 import { EventService } from "../gen/c1/connector/v2/event_feed_pb.ts";
 import { serviceRoutes } from "../rpc/handlers.ts";
 import { createRpcRouter } from "../rpc/router.ts";
 import { createPlatformDaemon, type PlatformDaemon, type PlatformDaemonOptions } from "./daemon.ts";
 import type { PlatformEvents } from "./events.ts";
+import type { TaskClient } from "./task-client.ts";
 import { singleTasks } from "./task-source.ts";
 
 const DOWN = new GovernanceError("unavailable", "the platform is away");
@@ -262,5 +264,70 @@ describe("the daemon", () => {
     expect(platform.finished).toEqual([]);
     expect(platform.calls.at(-1)).toBe("close");
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("leaves a change that is cut after the grace to the next process: it is not reported as failed", async () => {
+    const platform = fakePlatform();
+    platform.tasks.push({ id: A, taskType: { case: "actionListSchemas", value: {} } });
+    const untilCut = (_request: unknown, signal: AbortSignal): Promise<never> =>
+      new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    const handlers = {
+      listActionSchemas: untilCut,
+      getActionSchema: untilCut,
+      getActionStatus: untilCut,
+      invokeAction: untilCut,
+    };
+    const router = createRpcRouter([serviceRoutes(ActionService, handlers)]);
+    const { daemon, lines } = daemonOf(platform, { router });
+    await vi.advanceTimersByTimeAsync(0);
+    await close(daemon);
+    expect(lines.at(-1)).toBe("a unanswered 0");
+    expect(platform.finished).toEqual([]);
+  });
+
+  test("ends at the end of the grace although the platform takes no result", async () => {
+    const platform = fakePlatform();
+    platform.tasks.push(feedTask(A));
+    const client: TaskClient = {
+      ...platform.client,
+      finishTask: (_request, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    };
+    const { daemon, lines } = daemonOf(platform, { client });
+    await vi.advanceTimersByTimeAsync(0);
+    const closed = daemon.close(25_000);
+    await vi.advanceTimersByTimeAsync(24_999);
+    expect(lines).not.toContain("a not reported");
+    await vi.advanceTimersByTimeAsync(1);
+    await closed;
+    expect(lines.at(-1)).toBe("a not reported");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("ends although a task does not stop", async () => {
+    const platform = fakePlatform();
+    platform.tasks.push(syncFull(A));
+    const { daemon, ended } = daemonOf(platform, { sync: () => new Promise(() => {}) });
+    await vi.advanceTimersByTimeAsync(0);
+    const closed = daemon.close(25_000);
+    await vi.advanceTimersByTimeAsync(25_500);
+    await closed;
+    await ended;
+    expect(platform.calls.at(-1)).toBe("close");
+  });
+
+  test("asks ten times a second at most, and does a task once, when the platform wants the next poll at once", async () => {
+    const platform = fakePlatform();
+    platform.nextPoll = durationFromMs(0);
+    const { daemon, lines } = daemonOf(platform, { sync: () => new Promise(() => {}) });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(platform.calls.filter((call) => call === "getTask")).toHaveLength(11);
+    platform.tasks.push(...Array.from({ length: 20 }, () => syncFull(A)));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(platform.calls.filter((call) => call === "getTask").length).toBeLessThanOrEqual(22);
+    expect(lines.filter((line) => line === "a sync_full")).toHaveLength(1);
+    const closed = daemon.close(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await closed;
   });
 });

@@ -33,8 +33,8 @@ export interface PlatformDaemon {
    */
   run(): Promise<void>;
   /**
-   * Asks for no more tasks, waits up to `graceMs` for those under way, then cuts them: nothing is reported of a sync that
-   * is cut, so that the platform gives it again. Always resolves.
+   * Asks for no more tasks, waits up to `graceMs` for those under way, then cuts them: nothing is reported of a task that
+   * is cut, so that the platform gives it again. Always resolves, and at most a moment after the grace.
    */
   close(graceMs: number): Promise<void>;
 }
@@ -49,10 +49,17 @@ const PERMANENT: readonly ErrorCode[] = [
   "not-found",
 ];
 
+/** The end of the grace is for telling the platform how the tasks ended. */
+const MAX_REPORT_MS = 5_000;
+
+/** What a task that is cut has to stop, however short the grace is. */
+const MIN_STOP_MS = 500;
+
 export function createPlatformDaemon(options: PlatformDaemonOptions): PlatformDaemon {
   const { client, source, metadata, host, concurrency, clocks, sleep, events } = options;
   const polling = new AbortController();
   const working = new AbortController();
+  const reporting = new AbortController();
   const tasks = new Set<Promise<void>>();
   const runner = createTaskRunner({
     client,
@@ -61,6 +68,7 @@ export function createPlatformDaemon(options: PlatformDaemonOptions): PlatformDa
     hello: sayHello,
     monotonic: clocks.monotonic,
     events,
+    reporting: reporting.signal,
   });
 
   async function sayHello(taskId: string, signal: AbortSignal): Promise<void> {
@@ -110,6 +118,13 @@ export function createPlatformDaemon(options: PlatformDaemonOptions): PlatformDa
     tasks.add(task);
   }
 
+  /** Resolves when no task is left, and after `ms` at the latest. */
+  async function tasksDone(ms: number): Promise<void> {
+    const over = new AbortController();
+    const done = Promise.all(tasks).then(() => over.abort());
+    await Promise.race([done, sleep(ms, over.signal).catch(() => {})]);
+  }
+
   return {
     async run() {
       const { signal } = polling;
@@ -123,11 +138,13 @@ export function createPlatformDaemon(options: PlatformDaemonOptions): PlatformDa
     async close(graceMs) {
       const ending = new GovernanceError("unavailable", "the connector is shutting down");
       polling.abort(ending);
-      const grace = new AbortController();
-      const done = Promise.all(tasks).then(() => grace.abort());
-      await Promise.race([done, sleep(graceMs, grace.signal).catch(() => {})]);
+      const reportMs = Math.min(MAX_REPORT_MS, graceMs / 5);
+      await tasksDone(graceMs - reportMs);
       working.abort(ending);
-      await Promise.all(tasks);
+      await tasksDone(Math.max(reportMs, MIN_STOP_MS));
+      reporting.abort(ending);
+      // A task that does not stop is left to the end of the process; a change is then reconciled at the next start.
+      await tasksDone(MIN_STOP_MS);
       client.close();
     },
   };

@@ -28,6 +28,8 @@ export interface GrpcTaskClientOptions {
   readonly userAgent: string;
   /** Certificates that are trusted instead of the system's. */
   readonly ca: string | undefined;
+  /** Whether the proxy that the environment names for grpc-js is used. */
+  readonly proxied: boolean;
   readonly tokens: AccessTokens;
   readonly now: EpochClock;
 }
@@ -37,34 +39,62 @@ const POLL_TIMEOUT_MS = 6 * 60_000;
 const CALL_TIMEOUT_MS = 30_000;
 
 export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient {
-  const { address, hostId, userAgent, ca, tokens, now } = options;
+  const { address, hostId, userAgent, ca, proxied, tokens, now } = options;
   const trusted = ca === undefined ? null : Buffer.from(ca);
   const client = new Client(hostAndPort(address), ChannelCredentials.createSsl(trusted), {
     "grpc.primary_user_agent": userAgent,
     // A try after a failure is ours to time: the library would wait up to two minutes between connections.
     "grpc.max_reconnect_backoff_ms": 5_000,
+    "grpc.enable_http_proxy": proxied ? 1 : 0,
   });
+  let accepted: string | undefined;
 
-  async function authorized(signal: AbortSignal): Promise<Metadata> {
-    signal.throwIfAborted();
-    const metadata = new Metadata();
-    metadata.set("authorization", await tokens.authorization(signal));
-    return metadata;
+  /**
+   * Makes the call, and once more with a new token when the platform refuses one that it has accepted before: that one
+   * has expired. One that it has never accepted is refused for another reason.
+   */
+  async function authorized<T>(signal: AbortSignal, call: (metadata: Metadata) => Promise<T>): Promise<T> {
+    for (;;) {
+      signal.throwIfAborted();
+      const authorization = await tokens.authorization(signal);
+      const metadata = new Metadata();
+      metadata.set("authorization", authorization);
+      try {
+        const answer = await call(metadata);
+        accepted = authorization;
+        return answer;
+      } catch (error) {
+        const failure = GovernanceError.from(error);
+        if (failure.code !== "unauthenticated") throw failure;
+        tokens.forget(authorization);
+        if (authorization !== accepted) throw failure;
+        accepted = undefined;
+      }
+    }
   }
 
-  async function unary<I extends DescMessage, O extends DescMessage>(
+  function unary<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
     signal: AbortSignal,
     timeoutMs: number,
   ): Promise<MessageShape<O>> {
-    const metadata = await authorized(signal);
+    const bytes = toBinary(method.input, create(method.input, request));
+    return authorized(signal, (metadata) => sent(method, bytes, metadata, { signal, timeoutMs }));
+  }
+
+  async function sent<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: Uint8Array,
+    metadata: Metadata,
+    { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  ): Promise<MessageShape<O>> {
     const { promise, resolve, reject } = Promise.withResolvers<MessageShape<O>>();
     const call = client.makeUnaryRequest(
       pathOf(method),
       bufferOf,
       (bytes) => fromBinary(method.output, bytes),
-      toBinary(method.input, create(method.input, request)),
+      request,
       metadata,
       { deadline: now() + timeoutMs },
       (error, answer) => {
@@ -83,9 +113,7 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
 
   function failureOf(method: DescMethod, error: ServiceError, signal: AbortSignal): GovernanceError {
     if (signal.aborted) return GovernanceError.from(signal.reason);
-    const failure = platformError(method.name, error);
-    if (failure.code === "unauthenticated") tokens.forget();
-    return failure;
+    return platformError(method.name, error);
   }
 
   const { hello, getTask, getTasks, heartbeat, finishTask, uploadAsset } = BatonService.method;
@@ -100,20 +128,20 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
     async finishTask(request, signal) {
       await unary(finishTask, { ...request, hostId }, signal, CALL_TIMEOUT_MS);
     },
-    async upload(taskId, path, signal) {
-      const metadata = await authorized(signal);
-      return await sendFile(
-        {
-          hostId,
-          taskId,
-          path,
-          openStream: (answered) =>
-            client.makeClientStreamRequest(pathOf(uploadAsset), asIs, asIs, metadata, answered),
-          failureOf: (error) => failureOf(uploadAsset, error, signal),
-        },
-        signal,
-      );
-    },
+    upload: (taskId, path, signal) =>
+      authorized(signal, (metadata) =>
+        sendFile(
+          {
+            hostId,
+            taskId,
+            path,
+            openStream: (answered) =>
+              client.makeClientStreamRequest(pathOf(uploadAsset), asIs, asIs, metadata, answered),
+            failureOf: (error) => failureOf(uploadAsset, error, signal),
+          },
+          signal,
+        ),
+      ),
     close: () => client.close(),
   };
 }

@@ -16,6 +16,8 @@ export interface TaskRunnerOptions {
   readonly hello: (taskId: string, signal: AbortSignal) => Promise<void>;
   readonly monotonic: MonotonicClock;
   readonly events: PlatformEvents;
+  /** Fires when the process cannot wait any longer for the platform to take a result. */
+  readonly reporting: AbortSignal;
 }
 
 /** Does tasks and tells the platform how they ended. */
@@ -30,7 +32,7 @@ export interface TaskRunner {
 const REMEMBERED = 1_000;
 
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
-  const { client, events, monotonic } = options;
+  const { client, events, monotonic, reporting } = options;
   const running = new Set<string>();
   const finished = new Map<string, TaskOutcome>();
 
@@ -59,8 +61,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     const request = finishRequest(taskId, outcome);
     if (request === undefined) return;
     try {
-      // Also when the process is about to end: what was done must be reported.
-      await client.finishTask(request, new AbortController().signal);
+      // Also after the task's own signal: what was done must be reported.
+      await client.finishTask(request, reporting);
     } catch (error) {
       events.onFinishFailed(taskId, GovernanceError.from(error));
     }
@@ -92,7 +94,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       events.onTaskBegun(id, kind);
       const startedAt = monotonic();
       try {
-        const outcome = await perform(task, signal);
+        const outcome = unlessCut(await perform(task, signal), signal);
         remember(id, outcome);
         events.onTask(eventOf(id, kind, outcome, monotonic() - startedAt));
         await finish(id, outcome);
@@ -101,6 +103,12 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       }
     },
   };
+}
+
+/** A task that failed because the process ends is not reported: the platform gives it to the next process. */
+function unlessCut(outcome: TaskOutcome, signal: AbortSignal): TaskOutcome {
+  if (outcome.kind !== "failed" || !signal.aborted) return outcome;
+  return { kind: "unanswered", why: GovernanceError.from(signal.reason).message };
 }
 
 /** `syncFull` is `sync_full` in the protocol. */

@@ -10,6 +10,7 @@ import { createRpcRouter } from "../../../../pkg/rpc/router.ts";
 import { allServices, SDK_VERSION } from "../../../../pkg/rpc/services/services.ts";
 import { hostFacts } from "../platform/host-facts.ts";
 import { platformLog } from "../platform/platform-log.ts";
+import { agentProxy, setGrpcProxy } from "../platform/platform-proxy.ts";
 import { platformSync } from "../platform/platform-sync.ts";
 import type { Front, Service } from "./front.ts";
 
@@ -30,7 +31,7 @@ export function platformFront({ config, context, runtime, provisioning }: Servic
       address,
       userAgent: `baton-c1-credential-provider baton-sdk/${SDK_VERSION}`,
       ca: network.caBundle,
-      env: context.env,
+      env: agentProxy(network),
     }),
   });
   const tasks = createGrpcTaskClient({
@@ -38,6 +39,7 @@ export function platformFront({ config, context, runtime, provisioning }: Servic
     hostId: platform.hostId ?? host.hostname,
     userAgent,
     ca: network.caBundle,
+    proxied: setGrpcProxy(network),
     tokens,
     now: context.now,
   });
