@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -30,6 +31,16 @@ const ALL = [
     "serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=arn:aws:iam::123456789012:role/connector",
   ].flatMap((value) => ["--set", value]),
 ];
+
+const JWK = JSON.stringify(generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" }));
+const CLIENT_SECRET = `secret-token:conductorone.com:v1:${Buffer.from(JWK).toString("base64url")}`;
+const ID = "cool-name@tenant.conductor.one/abc";
+/** The least that the platform's daemon needs. */
+const DAEMON = [
+  "poolId=eu-west-1_AbCd12345",
+  `platform.clientId=${ID}`,
+  "clientSecret.secretName=c1",
+].flatMap((value) => ["--set", value]);
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -184,7 +195,7 @@ describe("the settings of a release", () => {
   } {
     const file = join(folder, "connector.yaml");
     writeFileSync(file, String(at(rendered(...args).get("ConfigMap"), "data", "connector.yaml")));
-    const env = { BATON_CONFIG_PATH: file };
+    const env = { BATON_CONFIG_PATH: file, BATON_CLIENT_SECRET: CLIENT_SECRET };
     return loadConfig("serve", new Map(), {
       env,
       cwd: folder,
@@ -194,11 +205,28 @@ describe("the settings of a release", () => {
   }
 
   test("are taken by the program without a warning", () => {
-    for (const args of [LEAST, ALL]) {
+    for (const args of [LEAST, ALL, DAEMON]) {
       const { config, warnings } = configOf(...args);
       expect(warnings).toEqual([]);
       expect(config.poolId).toBe("eu-west-1_AbCd12345");
     }
+  });
+
+  test("what the platform is asked with arrives", () => {
+    expect(configOf(...LEAST).config.platform).toBeUndefined();
+    expect(configOf(...DAEMON).config.platform).toMatchObject({
+      clientId: ID,
+      concurrency: 3,
+      hostId: undefined,
+      apiHost: undefined,
+    });
+    const more = ["taskConcurrency=5", "hostId=pool-a", "apiHost=relay.example.com:8443"];
+    const { config } = configOf(...DAEMON, ...more.flatMap((value) => ["--set", `platform.${value}`]));
+    expect(config.platform).toMatchObject({
+      concurrency: 5,
+      hostId: "pool-a",
+      apiHost: "relay.example.com:8443",
+    });
   });
 
   test("an operator's own settings arrive", () => {
@@ -207,7 +235,75 @@ describe("the settings of a release", () => {
   });
 });
 
+describe("a release that does only the platform's tasks", () => {
+  const FROM = [
+    "poolId=eu-west-1_AbCd12345",
+    "clientSecret.secretName=baton",
+    "clientSecret.key=BATON_CLIENT_SECRET",
+    "platform.clientIdSecret.secretName=baton",
+    "platform.clientIdSecret.key=BATON_CLIENT_ID",
+    "awsKeys.secretName=baton",
+    "awsKeys.accessKeyIdKey=BATON_AWS_ACCESS_KEY_ID",
+    "awsKeys.secretAccessKeyKey=BATON_AWS_SECRET_ACCESS_KEY",
+  ].flatMap((value) => ["--set", value]);
+
+  test("needs no TLS, and has no port that others can call", () => {
+    const manifests = rendered(...DAEMON);
+    const pod = at(manifests.get("StatefulSet"), "spec", "template", "spec");
+    const names = (list: unknown) => rows(list).map((port) => at(port, "name"));
+    expect(names(at(pod, "containers", 0, "ports"))).toEqual(["metrics"]);
+    expect(names(at(manifests.get("Service"), "spec", "ports"))).toEqual(["metrics"]);
+    const inbound = rows(at(manifests.get("NetworkPolicy"), "spec", "ingress"));
+    expect(inbound.map((rule) => at(rule, "ports", 0, "port"))).toEqual(["metrics"]);
+  });
+
+  test("takes id, secret and AWS keys from a Secret that was made for another connector", () => {
+    const pod = at(rendered(...FROM).get("StatefulSet"), "spec", "template", "spec");
+    expect(rows(at(pod, "containers", 0, "env"))).toContainEqual({
+      name: "BATON_CLIENT_ID",
+      valueFrom: { secretKeyRef: { name: "baton", key: "BATON_CLIENT_ID" } },
+    });
+    const items = rows(at(pod, "volumes")).flatMap((volume) => rows(at(volume, "secret", "items")));
+    expect(items).toEqual([
+      { key: "BATON_AWS_ACCESS_KEY_ID", path: "aws-access-key-id" },
+      { key: "BATON_AWS_SECRET_ACCESS_KEY", path: "aws-secret-access-key" },
+      { key: "BATON_CLIENT_SECRET", path: "client-secret" },
+    ]);
+  });
+
+  test.for([
+    [[], 443],
+    [["platform.apiHost=relay.example.com:8443"], 8443],
+    [["platform.clientId=cool-name@tenant.example.com:9443/abc"], 9443],
+  ] as const)("reaches the platform at its port, also beside a list of AWS networks: %j", ([more, port]) => {
+    const lists = ["networkPolicy.awsCidrs={10.1.0.0/16}", "networkPolicy.platformCidrs={192.0.2.0/24}"];
+    const set = [...lists, ...more].flatMap((value) => ["--set", value]);
+    const outbound = rows(at(rendered(...DAEMON, ...set).get("NetworkPolicy"), "spec", "egress"));
+    expect(outbound).toContainEqual({
+      ports: [{ port, protocol: "TCP" }],
+      to: [{ ipBlock: { cidr: "192.0.2.0/24" } }],
+    });
+  });
+
+  test("answers callers as well where it has TLS", () => {
+    const ports = rows(at(rendered(...DAEMON, ...LEAST).get("Service"), "spec", "ports"));
+    expect(ports.map((port) => at(port, "name"))).toEqual(["grpc", "metrics"]);
+  });
+});
+
 test.for([
+  [
+    "a client id without its secret",
+    [...LEAST, "--set", `platform.clientId=${ID}`],
+    "clientSecret.secretName: name the Secret",
+  ],
+  [
+    "two client ids",
+    [...DAEMON, "--set", "platform.clientIdSecret.secretName=c1"],
+    "platform.clientIdSecret: platform.clientId is set as well",
+  ],
+  ["a client id without a host", [...LEAST, "--set", "platform.clientId=cool-name"], "clientId"],
+  ["a client id among the settings", [...LEAST, "--set", `settings.client-id=${ID}`], "client-id"],
   ["no pool", ["--set", "tls.secretName=t"], "/poolId"],
   ["no TLS", ["--set", "poolId=eu-west-1_A"], "tls.secretName: name the Secret"],
   ["a value nobody knows", [...LEAST, "--set", "replicas=2"], "replicas"],

@@ -26,9 +26,28 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{/* "true" where other machines may call the gRPC service. */}}
+{{- define "connector.calls" -}}
+{{- if or .Values.tls.secretName .Values.insecure }}true{{ end -}}
+{{- end -}}
+
+{{/* "true" where the platform's tasks are done. */}}
+{{- define "connector.tasks" -}}
+{{- with .Values.platform -}}
+{{- if or .clientId .clientIdSecret.secretName }}true{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The port of the platform. */}}
+{{- define "connector.platformPort" -}}
+{{- $host := .Values.platform.apiHost | default (.Values.platform.clientId | splitList "/" | first) -}}
+{{- regexFind ":[0-9]+$" $host | trimPrefix ":" | default "443" -}}
+{{- end -}}
+
 {{/* What the chart sets, over what the values say. */}}
 {{- define "connector.settings" -}}
-{{- $own := dict "user-pool-id" .Values.poolId "listen" "0.0.0.0:50051" "state-dir" "/data" "file" "/data/sync.c1z" -}}
+{{- $own := dict "user-pool-id" .Values.poolId "state-dir" "/data" "file" "/data/sync.c1z" -}}
+{{- $_ := set $own "listen" (ternary "0.0.0.0:50051" "127.0.0.1:50051" (eq (include "connector.calls" .) "true")) -}}
 {{- $_ := set $own "health-check" true -}}
 {{- $_ := set $own "health-check-port" 8081 -}}
 {{- $_ := set $own "health-check-bind-address" "0.0.0.0" -}}
@@ -44,6 +63,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- with $.Values.tls.readers }}{{ $_ := set $own "tls-readers" . }}{{ end -}}
 {{- with $.Values.tls.provisioners }}{{ $_ := set $own "tls-provisioners" . }}{{ end -}}
 {{- end -}}
+{{- end -}}
+{{- if include "connector.tasks" . -}}
+{{- with .Values.platform.clientId }}{{ $_ := set $own "client-id" . }}{{ end -}}
+{{- $_ := set $own "task-concurrency" .Values.platform.taskConcurrency -}}
+{{- with .Values.platform.hostId }}{{ $_ := set $own "host-id" . }}{{ end -}}
+{{- with .Values.platform.apiHost }}{{ $_ := set $own "c1-api-host" . }}{{ end -}}
 {{- end -}}
 {{- with .Values.tokens.secretName }}{{ $_ := set $own "auth-tokens-file" "/secrets/tokens/tokens" }}{{ end -}}
 {{- range $name, $_ := .Values.settings -}}
