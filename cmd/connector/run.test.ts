@@ -36,27 +36,48 @@ describe("bad usage is one line and exit code 2", () => {
     ["help settings zzz", 'no setting or group has "zzz" in its name; "connector help settings" shows all'],
     ["list foo", `unknown command 'foo'; "connector list --help" shows the usage`],
     ["sync --fiel x", "unknown option '--fiel' (Did you mean --file?)"],
+    ["snyc --fiel x", "unknown command 'snyc' (Did you mean sync?)"],
+    ["--fiel x", "unknown option '--fiel' (Did you mean --file?)"],
     [
-      "sync --auth-method x",
-      "--auth-method: this connector does not support this Baton setting; leave it out",
+      "serve --grant-entitlement x",
+      '--grant-entitlement: asks for an operation of "connector" without a command; leave out this or the command',
     ],
     [
-      "--auth-method x sync",
-      "--auth-method: this connector does not support this Baton setting; leave it out",
+      "sync --revoke-grant x",
+      '--revoke-grant: asks for an operation of "connector" without a command; leave out this or the command',
     ],
-    ["serve --grant-entitlement x", '--grant-entitlement: use "connector grant" and leave it out'],
-    ["sync --revoke-grant x", '--revoke-grant: use "connector revoke" and leave it out'],
     [
       "sync --create-account-login x",
-      '--create-account-login: use "connector create-account" and leave it out',
+      '--create-account-login: asks for an operation of "connector" without a command; leave out this or the command',
     ],
     [
-      "sync --delete-resource x",
-      '--delete-resource: use "connector delete-user" or "connector delete-group" and leave it out',
+      "list users --delete-resource x",
+      '--delete-resource: asks for an operation of "connector" without a command; leave out this or the command',
     ],
-    ["sync --rotate-credentials x", '--rotate-credentials: use "connector rotate-password" and leave it out'],
-    ["sync --invoke-action x", '--invoke-action: use "connector actions invoke" and leave it out'],
-    ["sync --list-action-schemas", '--list-action-schemas: use "connector actions list" and leave it out'],
+    [
+      "recover --rotate-credentials x",
+      '--rotate-credentials: asks for an operation of "connector" without a command; leave out this or the command',
+    ],
+    [
+      "sync --invoke-action x",
+      '--invoke-action: asks for an operation of "connector" without a command; leave out this or the command',
+    ],
+    [
+      "sync --list-action-schemas",
+      '--list-action-schemas: asks for an operation of "connector" without a command; leave out this or the command',
+    ],
+    [
+      "--revoke-grant x sync",
+      '--revoke-grant: asks for an operation of "connector" without a command; leave out this or the command',
+    ],
+    [
+      `sync --user-pool-id ${POOL} --create-ticket`,
+      "--create-ticket: cannot be done: this connector has no tickets; leave it out",
+    ],
+    [
+      `serve --user-pool-id ${POOL} --diff-syncs=true`,
+      "--diff-syncs: cannot be done: the baton tool does this with sync files; leave it out",
+    ],
     ["serve --dry-run", "--dry-run: this command does not use this setting; leave it out"],
     ["sync --groups-allow a", "--groups-allow: this command does not use this setting; leave it out"],
     [

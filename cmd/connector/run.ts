@@ -1,10 +1,10 @@
 import { type Command, CommanderError } from "commander";
-import { isSettingName } from "../../pkg/config/table/settings.ts";
-import { isUnserved, unservedProblem } from "../../pkg/config/table/unserved.ts";
+import { isSettingName, settingOf } from "../../pkg/config/table/settings.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
+import { unknownCommand } from "./cli/definitions/baton.ts";
 import { helpWidth } from "./cli/help/format-help.ts";
 import { createProgram } from "./cli/program.ts";
-import { pathOf, plainFlags } from "./cli/settings-options.ts";
+import { ofNoCommand, pathOf, plainFlags } from "./cli/settings-options.ts";
 import { type Context, ReaderGone } from "./process/context.ts";
 import { BAD_USAGE, exitCodeOf, OK } from "./process/exit-codes.ts";
 import { failureLine } from "./process/messages.ts";
@@ -31,13 +31,14 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     },
   });
   try {
-    await program.parseAsync(argv.length === 0 ? ["--help"] : plainFlags(argv), { from: "user" });
+    await program.parseAsync(plainFlags(argv), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.code.startsWith("commander.help")) {
       // `connector list` alone shows its commands and is bad usage; asking for help is not.
       exitCode = error.exitCode === 0 ? OK : BAD_USAGE;
     } else if (!(error instanceof CommanderError && error.exitCode === 0) && !(error instanceof ReaderGone)) {
-      const failure = error instanceof CommanderError ? badUsage(error, commandIn(argv, program)) : error;
+      const failure =
+        error instanceof CommanderError ? badUsage(error, commandIn(argv, program), program) : error;
       exitCode = exitCodeOf(failure);
       writing.push(stderr.write(failureLine(failure)));
     }
@@ -51,16 +52,18 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 }
 
 // "error: unknown option '--x'\n(Did you mean --y?)"
-function badUsage({ message }: CommanderError, command: Command): GovernanceError {
+function badUsage({ message }: CommanderError, command: Command, program: Command): GovernanceError {
+  // The default command gets every word that names no command, and reports an option after it first.
+  const [word = "-"] = program.args;
+  const named = word.startsWith("-") || program.commands.some((each) => each.name() === word);
+  if (!named && command === program) return unknownCommand(word, program);
   const option = /^error: unknown option '--([a-z0-9-]+)/.exec(message)?.[1];
   if (option !== undefined && isSettingName(option)) {
+    if (settingOf(option).group === "One operation") return ofNoCommand(option);
     return new GovernanceError(
       "invalid-argument",
       `--${option}: this command does not use this setting; leave it out`,
     );
-  }
-  if (option !== undefined && isUnserved(option)) {
-    return new GovernanceError("invalid-argument", unservedProblem(option, `--${option}`, "leave it out"));
   }
   const problem = inOurWords(withoutValues(message.replace(/^error: /, "")), command);
   const saysHow = /\(Did you mean|: must be one of /.test(problem);

@@ -11,9 +11,14 @@ import {
 import { SETTING_RULES, type SettingRule, type SettingRuleKind } from "./table/setting-rules.ts";
 import { SETTING_NAMES, type SettingName, settingOf } from "./table/settings.ts";
 
-/** The settings as a Baton configuration form. Settings that only a command line has (output, configuration file) are left out. */
+/**
+ * The settings as a Baton configuration form. Left out are those that only a command line has: the output, the
+ * configuration file, and what asks for one operation.
+ */
 export function configSchema(): Configuration {
-  const names = SETTING_NAMES.filter((name) => settingOf(name).inFile && name !== "output");
+  const names = SETTING_NAMES.filter(
+    (name) => settingOf(name).inFile && name !== "output" && settingOf(name).group !== "One operation",
+  );
   return create(ConfigurationSchema, {
     displayName: "Amazon Cognito",
     helpUrl: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools.html",

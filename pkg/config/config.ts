@@ -28,8 +28,11 @@ export interface RoleSettings {
 
 /** The gRPC service. With neither client CA nor tokens nor JWTs every caller is served. */
 export interface ServiceSettings {
-  /** The path of a Unix socket is absolute. Where other machines can reach it, there is `tls` or `insecure` is set. */
-  readonly listen: ListenAddress;
+  /**
+   * The path of a Unix socket is absolute. Where other machines can reach it, there is `tls` or `insecure` is set.
+   * Undefined: the daemon of `connector` without a command, which has no gRPC port unless one is named.
+   */
+  readonly listen: ListenAddress | undefined;
   readonly insecure: boolean;
   /** Paths are absolute; no name is in both lists. */
   readonly tls: TlsSettings | undefined;
@@ -72,6 +75,8 @@ export interface OtelSettings {
   readonly plaintext: boolean;
   /** PEM, absolute; undefined: the CAs of Node.js. */
   readonly caFile: string | undefined;
+  /** PEM, instead of a file. */
+  readonly caText?: string | undefined;
 }
 
 export interface ScheduleSettings {
@@ -134,5 +139,7 @@ export interface Config {
     readonly format: LogFormat;
     /** Milliseconds since the epoch, when a level of debug becomes info; undefined: never. */
     readonly debugExpiresAt: number | undefined;
+    /** Absolute. They get the log beside stderr. */
+    readonly files: readonly string[];
   };
 }

@@ -211,7 +211,7 @@ describe("the config that comes out", () => {
       otel: undefined,
       schedule: undefined,
       output: "jsonl",
-      log: { level: "info", format: "json", debugExpiresAt: undefined },
+      log: { level: "info", format: "json", debugExpiresAt: undefined, files: [] },
     });
   });
 
@@ -599,9 +599,9 @@ describe("CONFIG-6: refused with one line", () => {
       /unknown setting "allow-secret-flags"/,
     ],
     [
-      "a key of Baton that we do not serve",
-      { flags: withPool, yaml: "auth-method: abc" },
-      "auth-method in CWD/.baton.yaml:1: this connector does not support this Baton setting; remove it",
+      "an operation of Baton's that is not offered, in the file",
+      { flags: withPool, yaml: "compact-syncs: true" },
+      "compact-syncs in CWD/.baton.yaml:1: cannot be done: the baton tool does this with sync files; remove it",
     ],
     [
       "a key given twice",
@@ -636,19 +636,9 @@ describe("CONFIG-6: refused with one line", () => {
       "BATON_USER_POOLID: unknown setting; did you mean BATON_USER_POOL_ID? Otherwise unset it",
     ],
     [
-      "an environment name of Baton that we do not serve",
-      { flags: withPool, env: { BATON_AUTH_METHOD: "abc" } },
-      "BATON_AUTH_METHOD: this connector does not support this Baton setting; unset it",
-    ],
-    [
-      "a one-shot of Baton's in the environment",
-      { flags: withPool, env: { BATON_GRANT_ENTITLEMENT: "group:admins:member" } },
-      'BATON_GRANT_ENTITLEMENT: use "connector grant" and unset it',
-    ],
-    [
-      "a one-shot of Baton's in the file",
-      { flags: withPool, yaml: "delete-resource: x" },
-      'delete-resource in CWD/.baton.yaml:1: use "connector delete-user" or "connector delete-group" and remove it',
+      "an operation of Baton's that is not offered, in the environment",
+      { flags: withPool, env: { BATON_LIST_TICKET_SCHEMAS: "true" } },
+      "BATON_LIST_TICKET_SCHEMAS: cannot be done: this connector has no tickets; unset it",
     ],
     [
       "provisioning that is neither on nor off",
@@ -771,6 +761,21 @@ describe("let through", () => {
   ])("%s", ([, start]) => {
     const { warnings } = load({ ...start, flags: withPool });
     expect(warnings).toEqual([]);
+  });
+
+  test("a Baton setting that has no meaning here, with a warning that does not repeat its value", () => {
+    const { warnings } = load({
+      flags: { ...withPool, workers: "4" },
+      env: { BATON_AUTH_METHOD: "hunter2" },
+      yaml: "external-resource-traits: [user]\nticketing: true\nstorage-engine: pebble",
+    });
+    expect(warnings.map((line) => line.replace(/\/\S*\//, "CWD/"))).toEqual([
+      "--workers is a Baton setting without an effect here: rate decides how much is read at once",
+      "BATON_AUTH_METHOD is a Baton setting without an effect here: the settings of AWS access decide how AWS is called",
+      "external-resource-traits in CWD/.baton.yaml:1 is a Baton setting without an effect here: this connector matches no resources of other connectors",
+      "ticketing in CWD/.baton.yaml:2 is a Baton setting without an effect here: this connector has no tickets",
+      "storage-engine in CWD/.baton.yaml:3 is a Baton setting without an effect here: the sync file is an SQLite database, which every reader knows",
+    ]);
   });
 
   test("CONFIG-2: an environment name that is not a setting, with a warning", () => {

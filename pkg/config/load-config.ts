@@ -5,7 +5,13 @@ import { endpointWarnings } from "./build/endpoints.ts";
 import { exposedFiles } from "./build/exposed-files.ts";
 import { checkStateDirectory, requireStateDirectory } from "./build/state-directory.ts";
 import type { Config, OutputFormat } from "./config.ts";
-import { type Flags, type ProcessInfo, readSettings, settingProblem } from "./sources/read-settings.ts";
+import {
+  type Flags,
+  type ProcessInfo,
+  readSettings,
+  type Settings,
+  settingProblem,
+} from "./sources/read-settings.ts";
 import type { CommandName } from "./table/setting.ts";
 
 interface Loaded {
@@ -18,18 +24,25 @@ interface Loaded {
 export function loadConfig(command: CommandName, flags: Flags, info: ProcessInfo): Loaded {
   const settings = readSettings(command, flags, info);
   const config = buildConfig(settings, info);
+  return { config, warnings: warningsOf(command, config, settings, info) };
+}
+
+/** The warnings about a Config that was made. Throws `invalid-argument` when the command cannot keep its state. */
+export function warningsOf(
+  command: CommandName,
+  config: Config,
+  settings: Settings,
+  info: ProcessInfo,
+): readonly string[] {
   requireStateDirectory(command, config);
   const files = exposedFiles(config, settings, info.uid);
-  return {
-    config,
-    warnings: [
-      ...settings.warnings,
-      ...endpointWarnings(config, settings),
-      ...files,
-      ...checkStateDirectory(command, config, settings, info),
-      ...exposureWarnings(config),
-    ],
-  };
+  return [
+    ...settings.warnings,
+    ...endpointWarnings(config, settings),
+    ...files,
+    ...checkStateDirectory(command, config, settings, info),
+    ...exposureWarnings(config),
+  ];
 }
 
 export interface LoadedOutput {

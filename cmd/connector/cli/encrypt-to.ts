@@ -8,6 +8,11 @@ import { type EncryptionConfig, EncryptionConfigSchema } from "../../../pkg/prot
 
 const FLAG = "--encrypt-to";
 
+interface EncryptionKey {
+  readonly config: EncryptionConfig;
+  readonly sealer: Sealer;
+}
+
 /** A key in the place of the path. It may be a private key, so no message repeats it. */
 function isKey(path: string): boolean {
   return path.trimStart().startsWith("{") || isPrivateKeyText(path);
@@ -15,6 +20,11 @@ function isKey(path: string): boolean {
 
 /** A sealer for the key in the file. The key is tried before anything is changed (D16). */
 export async function sealerFromFile(path: string, cwd: string): Promise<Sealer> {
+  return (await keyFromFile(path, cwd)).sealer;
+}
+
+/** The key in the file, with a sealer for it. The key is tried. */
+export async function keyFromFile(path: string, cwd: string): Promise<EncryptionKey> {
   if (isKey(path)) {
     throw new GovernanceError(
       "invalid-argument",
@@ -23,7 +33,7 @@ export async function sealerFromFile(path: string, cwd: string): Promise<Sealer>
   }
   const config = configOf(keyText(resolve(cwd, path), path), path);
   try {
-    return await createSealer([config]);
+    return { config, sealer: await createSealer([config]) };
   } catch (error) {
     const failure = GovernanceError.from(error);
     if (failure.code !== "invalid-argument") throw failure;

@@ -122,7 +122,7 @@ export function withFlagNames(
   failure: GovernanceError,
   flags: Readonly<Record<string, string>>,
 ): GovernanceError {
-  if (failure.code !== "invalid-argument") return failure;
+  if (failure.code !== "invalid-argument" && failure.code !== "unimplemented") return failure;
   let { message } = failure;
   for (const [field, flag] of Object.entries(flags)) {
     message = message.replaceAll(fieldPattern(field), flag);

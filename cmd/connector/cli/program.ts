@@ -7,6 +7,7 @@ import { type Context, processInfo } from "../process/context.ts";
 import { printWarnings } from "../process/messages.ts";
 import { packageVersion } from "../process/version.ts";
 import { addApply } from "./definitions/batch.ts";
+import { addBaton } from "./definitions/baton.ts";
 import { addGroupCommands } from "./definitions/groups.ts";
 import { addHelp } from "./definitions/help.ts";
 import { addAudit, addHealthCheck, addRecover, addServe, addValidate } from "./definitions/operations.ts";
@@ -40,7 +41,7 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
     .description("Access governance for one Amazon Cognito user pool, over the Baton protocol.")
     .version(packageVersion(), "-v, --version", "Print the version")
     .helpOption("-h, --help", "Show help")
-    .usage("<command> [options]")
+    .usage("[command] [options]")
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({
@@ -94,5 +95,6 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   addCompletion(tree, done);
   addVersion(tree, done);
   addHelp(tree, done);
+  addBaton(tree, done);
   return program;
 }

@@ -8,6 +8,7 @@ import {
   settingOf,
   settingsFor,
 } from "../../../pkg/config/table/settings.ts";
+import { isUnservedFlag, UNSERVED_NAMES } from "../../../pkg/config/table/unserved.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 
 /** An option that gives the value of a setting. */
@@ -22,6 +23,9 @@ const OPTION_OF = new WeakMap<Option, SettingOption>();
 /** Commander keeps values in its commands, so all commands share one option of a setting. */
 const SHOWN = new Map<SettingName, readonly Option[]>();
 const HIDDEN = new Map<SettingName, readonly Option[]>();
+/** Baton's settings that are not ours, by their options: taken everywhere, so that the arguments of a manifest still work. */
+const UNSERVED_OF = new WeakMap<Option, string>();
+const UNSERVED: readonly Option[] = UNSERVED_NAMES.flatMap(unservedOptions);
 const READER_OF = new WeakMap<Command, CommandName>();
 
 /** Gives a command the options of the settings that it reads. */
@@ -30,6 +34,7 @@ export function addSettings(command: Command, reads: CommandName): void {
   for (const name of settingsFor(reads)) {
     for (const option of kept(SHOWN, name, () => allOptionsOf(name))) command.addOption(option);
   }
+  for (const option of UNSERVED) command.addOption(option);
 }
 
 /** Whose settings the command reads; undefined if it reads none. */
@@ -48,6 +53,7 @@ export function addHiddenSettings(command: Command): void {
     const hidden = kept(HIDDEN, name, () => allOptionsOf(name).map((option) => option.hideHelp()));
     for (const option of hidden) command.addOption(option);
   }
+  for (const option of UNSERVED) command.addOption(option);
 }
 
 function kept(
@@ -62,14 +68,20 @@ function kept(
   return options;
 }
 
-/** The settings given on the command line, to the command or to its parents. Throws for a setting that the command does not read. */
+/**
+ * The settings given on the command line, to the command or to its parents, with those of Baton that are not ours. Throws
+ * for a setting that the command does not read.
+ */
 export function flagsOf(command: Command, reads: CommandName): Flags {
   const flags = new Map<string, string>();
   for (let level: Command | null = command; level !== null; level = level.parent) {
     for (const option of level.options) {
+      if (level.getOptionValueSource(option.attributeName()) !== "cli") continue;
+      const unserved = UNSERVED_OF.get(option);
+      if (unserved !== undefined) flags.set(unserved, String(level.getOptionValue(option.attributeName())));
       const known = OPTION_OF.get(option);
-      if (known === undefined || level.getOptionValueSource(option.attributeName()) !== "cli") continue;
-      if (!settingsFor(reads).includes(known.setting)) throw foreign(known.name, command);
+      if (known === undefined) continue;
+      if (!settingsFor(reads).includes(known.setting)) throw foreign(known.name, known.setting, command);
       const value: unknown = level.getOptionValue(option.attributeName());
       const given = flags.get(known.name);
       if (NAMES_THE_POOL.has(known.setting)) oneValue(known.setting, String(value), given);
@@ -84,7 +96,7 @@ export function plainFlags(argv: readonly string[]): string[] {
   const end = argv.indexOf("--");
   return argv.map((word, i) => {
     const [, name = "", value = ""] = /^--([a-z0-9-]+)=(.*)$/.exec(word) ?? [];
-    if ((end >= 0 && i > end) || !SETTING_NAMES.some((known) => known === name && isFlag(known))) return word;
+    if ((end >= 0 && i > end) || !isFlagName(name)) return word;
     if (value === "true") return `--${name}`;
     if (value === "false") return `--no-${name}`;
     throw new GovernanceError(
@@ -92,6 +104,18 @@ export function plainFlags(argv: readonly string[]): string[] {
       `--${name}: must be true or false, got ${JSON.stringify(value)}`,
     );
   });
+}
+
+function isFlagName(name: string): boolean {
+  return isUnservedFlag(name) || SETTING_NAMES.some((known) => known === name && isFlag(known));
+}
+
+function unservedOptions(name: string): readonly Option[] {
+  const options = isUnservedFlag(name)
+    ? [new Option(`--${name}`), new Option(`--no-${name}`)]
+    : [new Option(`--${name} <value>`)];
+  for (const option of options) UNSERVED_OF.set(option.hideHelp(), name);
+  return options;
 }
 
 function isFlag(name: SettingName): boolean {
@@ -173,7 +197,16 @@ function formerOption(setting: SettingName, name: string): Option {
   return option;
 }
 
-function foreign(name: string, command: Command): GovernanceError {
+/** Beside a command, a setting that asks for one operation would ask for two things. */
+export function ofNoCommand(name: string): GovernanceError {
+  return new GovernanceError(
+    "invalid-argument",
+    `--${name}: asks for an operation of "connector" without a command; leave out this or the command`,
+  );
+}
+
+function foreign(name: string, setting: SettingName, command: Command): GovernanceError {
+  if (settingOf(setting).group === "One operation") return ofNoCommand(name);
   return new GovernanceError(
     "invalid-argument",
     `--${name}: ${pathOf(command)} does not use this setting; leave it out`,

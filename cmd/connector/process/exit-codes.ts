@@ -4,6 +4,8 @@ export const OK = 0;
 /** Stopped by a signal, or canceled. */
 export const CANCELED = 1;
 export const BAD_USAGE = 2;
+/** A failure without a code, as gRPC numbers it. */
+export const UNKNOWN = 2;
 /** Only a part of the output or of the changes was made. */
 export const PARTIAL = 20;
 const REFUSED_BY_GUARD = 21;

@@ -35,7 +35,15 @@ function otelOf({ values, given }: Settings, cwd: string): OtelSettings | undefi
       "has no effect without TLS, and the collector's URL is http; write https or leave it out",
     );
   }
+  const caText = values["otel-collector-endpoint-tls-cert"];
+  if (caText !== undefined && !isHttps) {
+    throw settingProblem(
+      "otel-collector-endpoint-tls-cert",
+      { given },
+      "has no effect without TLS, and the collector's URL is http; write https or leave it out",
+    );
+  }
   return values["otel-tracing-disabled"]
     ? undefined
-    : { collector: endpoint.address, plaintext: !isHttps, caFile };
+    : { collector: endpoint.address, plaintext: !isHttps, caFile, caText };
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Config, OutputFormat } from "../config.ts";
 import { type ProcessInfo, type Settings, settingProblem } from "../sources/read-settings.ts";
 
@@ -9,6 +10,7 @@ export function buildOutput(settings: Settings, info: ProcessInfo): Pick<Config,
       level: values["log-level"],
       format: values["log-format"] ?? (info.stderrIsTerminal ? "console" : "json"),
       debugExpiresAt: values["log-level-debug-expires-at"],
+      files: (values["log-path"] ?? []).map((path) => resolve(info.cwd, path)),
     },
   };
 }

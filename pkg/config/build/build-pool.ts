@@ -18,9 +18,15 @@ export function buildPool(settings: Settings): Pick<Config, "poolId" | "region" 
 function requirePool({ values }: Settings): string {
   const poolId = values["user-pool-id"];
   if (poolId !== undefined) return poolId;
-  throw new GovernanceError(
+  throw missingPool();
+}
+
+/** `hint` is another way on. */
+export function missingPool(hint?: string): GovernanceError {
+  const cure = `give --user-pool-id, ${envName("user-pool-id")} or the key user-pool-id in a configuration file`;
+  return new GovernanceError(
     "invalid-argument",
-    `user-pool-id: missing; give --user-pool-id, ${envName("user-pool-id")} or the key user-pool-id in a configuration file`,
+    `user-pool-id: missing; ${cure}${hint === undefined ? "" : `; ${hint}`}`,
   );
 }
 

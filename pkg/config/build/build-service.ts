@@ -92,7 +92,7 @@ function jwtOf({ values, given }: Settings, cwd: string): JwtSettings | undefine
 /** Warnings about settings that are allowed but usually a mistake, one line each. */
 export function exposureWarnings({ service }: Config): readonly string[] {
   const { listen, tls, tokensFile, jwt } = service;
-  if (isLoopback(listen)) return [];
+  if (listen === undefined || isLoopback(listen)) return [];
   const where = formatListenAddress(listen);
   const hasTokens = tokensFile !== undefined || jwt !== undefined;
   if (tls?.clientCaFile === undefined && !hasTokens) {

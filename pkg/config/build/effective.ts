@@ -30,6 +30,9 @@ function shown(name: SettingName, { values, given }: Settings): string {
   if (name === "client-metadata") {
     return [...(values[name]?.keys() ?? [])].map((key) => `${key}=(not shown)`).join(",");
   }
+  const json = name === "create-account-profile" || name === "invoke-action-args";
+  if (json) return given.has(name) ? "(not shown)" : derivedText(name);
+  if (name === "otel-collector-endpoint-tls-cert" && given.has(name)) return "(not shown)";
   if (name === "listen") return formatListenAddress(values.listen);
   const interval = values["sync-every"];
   if (name === "sync-every" && interval !== undefined) return formatInterval(interval);

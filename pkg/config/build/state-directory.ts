@@ -45,12 +45,13 @@ export function requireStateDirectory(command: CommandName, { stateDir }: Config
  */
 export function checkStateDirectory(
   command: CommandName,
-  { stateDir, provisioning, schedule }: Config,
+  { stateDir, provisioning, schedule, platform }: Config,
   settings: Settings,
   { uid, gids = [] }: ProcessInfo,
 ): readonly string[] {
   const warnings: string[] = [];
-  const onlyReads = ONLY_READ.has(command) || (command === "serve" && !provisioning.enabled && !schedule);
+  const keepsState = provisioning.enabled || schedule !== undefined || platform !== undefined;
+  const onlyReads = ONLY_READ.has(command) || (command === "serve" && !keepsState);
   if (stateDir === "" || onlyReads) return warnings;
   if (!settingOf("state-dir").commands.includes(command)) return warnings;
   const origin = originOf("state-dir", settings);

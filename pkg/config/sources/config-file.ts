@@ -3,7 +3,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocume
 import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { FORMER_NAMES, fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
-import { asksForUnserved, isUnserved, unservedProblem } from "../table/unserved.ts";
+import { isUnserved, unservedWarning } from "../table/unserved.ts";
 import { readFoundFile, readNamedFile, type Uid } from "./file-trust.ts";
 import type { SourceText } from "./origin.ts";
 
@@ -36,7 +36,7 @@ export function readConfigFile(named: SourceText | undefined, reader: FileReader
   }
   const path = resolve(reader.cwd, named?.text ?? DEFAULT_PATH);
   const text = readText(path, named, reader);
-  return text === undefined ? undefined : { path, values: parse(text, path) };
+  return text === undefined ? undefined : { path, values: parse(text, path, reader) };
 }
 
 function readText(
@@ -56,7 +56,7 @@ function readText(
   }
 }
 
-function parse(text: string, path: string): ReadonlyMap<string, SourceText> {
+function parse(text: string, path: string, reader: FileReader): ReadonlyMap<string, SourceText> {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
   const at = (offset: number): string => `${path}:${lines.linePos(offset).line}`;
@@ -83,7 +83,7 @@ function parse(text: string, path: string): ReadonlyMap<string, SourceText> {
       throw failure(`${label}: an alias without an anchor; put a value that begins with * into quotes`);
     }
     const given = flagTextOf(node, label);
-    checkKey(name, given, place);
+    checkKey(name, given, place, reader);
     if (given !== "" && isKey(name)) {
       values.set(name, { text: given, origin: { kind: "file", label } });
     }
@@ -95,11 +95,12 @@ function isKey(name: string): boolean {
   return FILE_KEYS.includes(name) || FORMER_NAMES.includes(name);
 }
 
-function checkKey(name: string, given: string, place: string): void {
+function checkKey(name: string, given: string, place: string, { warn }: FileReader): void {
   if (isKey(name)) return;
   if (isUnserved(name)) {
-    if (!asksForUnserved(name, given)) return;
-    throw failure(unservedProblem(name, `${name} in ${place}`, "remove it"));
+    const warning = unservedWarning(name, given, `${name} in ${place}`, "remove it");
+    if (warning !== undefined) warn(warning);
+    return;
   }
   const close = nearest(name, FILE_KEYS);
   const hint =

@@ -8,13 +8,7 @@ import {
   SETTING_NAMES,
   settingOf,
 } from "../table/settings.ts";
-import {
-  asksForUnserved,
-  isOfGoPrograms,
-  isUnserved,
-  UNSERVED_NAMES,
-  unservedProblem,
-} from "../table/unserved.ts";
+import { isOfGoPrograms, UNSERVED_NAMES, unservedWarning } from "../table/unserved.ts";
 import type { SourceText } from "./origin.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,8 +39,9 @@ function firstDirectory(text: string | undefined): string | undefined {
 }
 
 /**
- * Looks for `BATON_*` names that are not settings of this connector. A Baton setting that it does not support and a name
- * close to one of its own are `invalid-argument`; the others are returned as warnings, one line each.
+ * Looks for `BATON_*` names that are not settings of this connector. A name close to one of its own, and a Baton setting
+ * that asks for an operation that it does not have, are `invalid-argument`; the others are returned as warnings, one line
+ * each.
  */
 export function checkEnvironment(env: Environment): readonly string[] {
   const warnings: string[] = [];
@@ -56,9 +51,10 @@ export function checkEnvironment(env: Environment): readonly string[] {
       continue;
     }
     const unserved = UNSERVED_BY_ENV.get(variable);
-    if (unserved !== undefined && isUnserved(unserved)) {
-      if (!asksForUnserved(unserved, value)) continue;
-      throw new GovernanceError("invalid-argument", unservedProblem(unserved, variable, "unset it"));
+    if (unserved !== undefined) {
+      const warning = unservedWarning(unserved, value, variable, "unset it");
+      if (warning !== undefined) warnings.push(warning);
+      continue;
     }
     if (isOfKubernetes(variable)) continue;
     const close = isOfGoPrograms(variable) ? undefined : nearest(variable, KNOWN, 2);

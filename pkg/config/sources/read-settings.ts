@@ -11,6 +11,7 @@ import {
   settingsFor,
   type Values,
 } from "../table/settings.ts";
+import { isUnserved, unservedWarning } from "../table/unserved.ts";
 import { type ConfigFile, type FileReader, readConfigFile } from "./config-file.ts";
 import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
 import { checkModeOf, type Uid } from "./file-trust.ts";
@@ -46,13 +47,14 @@ export interface Settings {
  */
 export function readSettings(command: CommandName, flags: Flags, info: ProcessInfo): Settings {
   const { env, cwd, uid } = info;
-  const warnings = [...checkEnvironment(env)];
+  const warnings = [...checkFlags(flags), ...checkEnvironment(env)];
   const warn = (line: string): void => void warnings.push(line);
   const reader: FileReader = { cwd, uid, warn };
   const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), reader);
   const allowed = fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []);
-  const secretFlagsAllowed = allowed !== undefined && isTrue("allow-secret-flags", allowed);
-  const sources: SettingSources = { flags, env, file, reader, secretFlagsAllowed };
+  const isAllowed = allowed !== undefined && isTrue("allow-secret-flags", allowed);
+  const secretFlags = isAllowed ? "allowed" : command === "baton" ? "warned" : "refused";
+  const sources: SettingSources = { flags, env, file, reader, secretFlags };
 
   const read = settingsFor(command);
   const given = new Map<SettingName, SourceText>();
@@ -95,16 +97,25 @@ function areComplete(values: Partial<Record<SettingName, unknown>>): values is V
   return SETTING_NAMES.every((name) => Object.hasOwn(values, name));
 }
 
+/** Warnings about Baton's flags that this connector does not have. */
+function checkFlags(flags: Flags): readonly string[] {
+  return [...flags].flatMap(
+    ([name, text]) =>
+      (isUnserved(name) ? unservedWarning(name, text, `--${name}`, "leave it out") : undefined) ?? [],
+  );
+}
+
 interface SettingSources {
   readonly flags: Flags;
   readonly env: Environment;
   readonly file: ConfigFile | undefined;
   readonly reader: FileReader;
-  readonly secretFlagsAllowed: boolean;
+  /** `warned`: manifests of Baton connectors may have them, and by now everybody has read them. */
+  readonly secretFlags: "allowed" | "warned" | "refused";
 }
 
 function find(name: SettingName, sources: SettingSources): SourceText | undefined {
-  const { flags, env, file, secretFlagsAllowed } = sources;
+  const { flags, env, file, secretFlags } = sources;
   const setting = settingOf(name);
   const levels: readonly ((key: string) => SourceText | undefined)[] = [
     (key) => fromFlags(flags, key),
@@ -122,9 +133,10 @@ function find(name: SettingName, sources: SettingSources): SourceText | undefine
     }
     if (pointer !== undefined) return readSecret(pointer, sources.reader);
     if (value === undefined) continue;
-    if (value.origin.kind === "flag" && !secretFlagsAllowed) {
-      if (setting.secret) throw openSecret(name);
-      if (setting.carriesPassword && withoutPassword(value.text) !== value.text) throw openPassword(name);
+    if (value.origin.kind === "flag" && secretFlags !== "allowed") {
+      const problem = openly(name, value.text);
+      if (problem !== undefined && secretFlags === "refused") throw problem;
+      if (problem !== undefined) sources.reader.warn(problem.message);
     }
     return value;
   }
@@ -157,6 +169,13 @@ function fromFlags(flags: Flags, name: string): SourceText | undefined {
   const label = `--${name}`;
   if (text === "") throw new GovernanceError("invalid-argument", `${label}: must not be empty`);
   return { text, origin: { kind: "flag", label } };
+}
+
+/** What is wrong with a secret on the command line; undefined for what is not a secret. */
+function openly(name: SettingName, text: string): GovernanceError | undefined {
+  const { secret, carriesPassword } = settingOf(name);
+  if (secret) return openSecret(name);
+  return carriesPassword && withoutPassword(text) !== text ? openPassword(name) : undefined;
 }
 
 function openSecret(name: SettingName): GovernanceError {

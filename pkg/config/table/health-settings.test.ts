@@ -4,6 +4,7 @@ import { loaded, nowhere, refusalOf, served, type Texts } from "../testing.fixtu
 
 const COLLECTOR = "otel-collector-endpoint";
 const CA = "otel-collector-endpoint-tls-cert-path";
+const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const PLAIN = "otel-collector-endpoint-tls-insecure";
 
 describe("the endpoint of health and metrics", () => {
@@ -91,6 +92,14 @@ describe("traces", () => {
     ["can be switched off", { [COLLECTOR]: "otel:4318", "otel-tracing-disabled": "true" }, undefined],
   ])("%s", ([, flags, expected]) => {
     expect(served(flags).otel).toEqual(expected);
+  });
+
+  test.for([
+    ["as it is", PEM],
+    ["in one line", PEM.replaceAll("\n", "\\n")],
+  ] as const)("take the certificate of the collector as text, %s", ([, text]) => {
+    const env = { BATON_OTEL_COLLECTOR_ENDPOINT: "otel:1", BATON_OTEL_COLLECTOR_ENDPOINT_TLS_CERT: text };
+    expect(served({}, env).otel?.caText).toBe(PEM);
   });
 
   test("are asked for by their names in Baton, and a wish for no export is no refusal", () => {
@@ -211,12 +220,27 @@ describe("refused with one line", () => {
     expect(refusalOf(() => served(flags))).toEqual(typeof message === "string" ? message : like(message));
   });
 
-  test.for([
-    ["BATON_OTEL_COLLECTOR_ENDPOINT_TLS_CERT", "-----BEGIN"],
-    ["BATON_OTEL_LOGGING_DISABLED", "false"],
-  ] as const)("%s, which is Baton's and not served", ([name, value]) => {
-    expect(refusalOf(() => served({}, { [name]: value }))).toBe(
-      `${name}: this connector does not support this Baton setting; unset it`,
+  test("half a certificate as text, which is not repeated", () => {
+    const env = {
+      BATON_OTEL_COLLECTOR_ENDPOINT: "otel:1",
+      BATON_OTEL_COLLECTOR_ENDPOINT_TLS_CERT: "-----BEGIN",
+    };
+    expect(refusalOf(() => served({}, env))).toBe(
+      "BATON_OTEL_COLLECTOR_ENDPOINT_TLS_CERT: must be a certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+    );
+  });
+
+  test("a certificate both as text and as a file", () => {
+    const flags = { [COLLECTOR]: "otel:1", [CA]: "otel.crt", "otel-collector-endpoint-tls-cert": PEM };
+    expect(refusalOf(() => served(flags))).toBe(
+      "--otel-collector-endpoint-tls-cert-path and --otel-collector-endpoint-tls-cert exclude each other; keep one",
+    );
+  });
+
+  test("a certificate as text without TLS", () => {
+    const flags = { [COLLECTOR]: "http://otel:1", "otel-collector-endpoint-tls-cert": PEM };
+    expect(refusalOf(() => served(flags))).toMatch(
+      /^--otel-collector-endpoint-tls-cert: has no effect without TLS/,
     );
   });
 });

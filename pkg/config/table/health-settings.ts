@@ -6,7 +6,7 @@ import {
   textSetting,
   wholeNumberSetting,
 } from "./setting.ts";
-import { bindHost, collectorEndpoint } from "./values/service-shapes.ts";
+import { bindHost, collectorEndpoint, pemCertificate } from "./values/service-shapes.ts";
 import { plainText } from "./values/shapes.ts";
 
 /** `health-check` asks the endpoint that `serve` opens. */
@@ -54,6 +54,14 @@ export const HEALTH_SETTINGS = {
     description: "PEM file with the certificate of the collector or of its CA",
     example: "path",
     parse: plainText,
+    fallbackText: "the CAs of Node.js",
+  }),
+  "otel-collector-endpoint-tls-cert": optionalTextSetting({
+    ...COMMON,
+    description: "The certificate itself as PEM text, instead of a file",
+    example: "pem",
+    parse: pemCertificate,
+    discreet: true,
     fallbackText: "the CAs of Node.js",
   }),
   "otel-collector-endpoint-tls-insecure": flagSetting({

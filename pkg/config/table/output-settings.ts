@@ -1,6 +1,23 @@
-import { CALLING_AWS, choiceSetting, flagSetting, optionalTextSetting, type Setting } from "./setting.ts";
+import {
+  CALLING_AWS,
+  choiceSetting,
+  flagSetting,
+  optionalTextSetting,
+  type Parsed,
+  type Setting,
+} from "./setting.ts";
 import * as shapes from "./values/shapes.ts";
 import { parseTime } from "./values/times.ts";
+
+/** Go programs take these two words for the outputs of the process. */
+const NO_FILES: readonly string[] = ["stderr", "stdout"];
+
+function logPaths(given: string): Parsed<readonly string[]> {
+  const parsed = shapes.plainText(given);
+  if ("problem" in parsed) return parsed;
+  const paths = parsed.value.split(",").map((path) => path.trim());
+  return { value: paths.filter((path) => path !== "" && !NO_FILES.includes(path)) };
+}
 
 /** The rows of the group Output and logs, in the order of the table. */
 export const OUTPUT_SETTINGS = {
@@ -55,6 +72,17 @@ export const OUTPUT_SETTINGS = {
     of: ["console", "json"],
     fallback: undefined,
     fallbackText: "console on a terminal, else json",
+    operators: true,
+    commands: CALLING_AWS,
+  }),
+  "log-path": optionalTextSetting({
+    group: "Output and logs",
+    description:
+      "Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case",
+    example: "path",
+    parse: logPaths,
+    fallbackText: "only stderr",
+    repeats: true,
     operators: true,
     commands: CALLING_AWS,
   }),

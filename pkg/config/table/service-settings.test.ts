@@ -47,7 +47,8 @@ describe("the service", () => {
     "listens on %s with TLS, or without where that is asked for",
     (listen) => {
       const behindTls = served({ listen, ...TLS }).service;
-      expect([formatListenAddress(behindTls.listen), behindTls.insecure]).toEqual([listen, false]);
+      const address = behindTls.listen === undefined ? "" : formatListenAddress(behindTls.listen);
+      expect([address, behindTls.insecure]).toEqual([listen, false]);
       const bare = served({ listen, insecure: "true" }).service;
       expect(bare).toMatchObject({ listen: behindTls.listen, insecure: true, tls: undefined });
       expect(() => served({ listen })).toThrow(/^--listen: .* there is no TLS/);

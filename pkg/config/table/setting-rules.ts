@@ -34,5 +34,11 @@ export const SETTING_RULES: readonly SettingRule[] = [
     names: ["otel-collector-endpoint-tls-cert-path"],
     on: ["otel-collector-endpoint"],
   },
+  { kind: "depends-on", names: ["otel-collector-endpoint-tls-cert"], on: ["otel-collector-endpoint"] },
+  {
+    kind: "excludes",
+    names: ["otel-collector-endpoint-tls-cert-path", "otel-collector-endpoint-tls-cert"],
+    on: [],
+  },
   { kind: "depends-on", names: ["otel-collector-endpoint-tls-insecure"], on: ["otel-collector-endpoint"] },
 ];

@@ -1,5 +1,9 @@
-/** The commands that read settings; `write` means every command that changes the pool. */
+/**
+ * The commands that read settings; `write` means every command that changes the pool, and `baton` is `connector` without a
+ * command, which reads those of `sync`, `serve` and `write` too.
+ */
 export type CommandName =
+  | "baton"
   | "sync"
   | "serve"
   | "validate"
@@ -32,6 +36,7 @@ export type SettingGroup =
   | "Provisioning"
   | "Service"
   | "Platform"
+  | "One operation"
   | "Health and metrics"
   | "Output and logs";
 

@@ -10,7 +10,7 @@ const BEGIN = "<!-- settings:begin -->";
 const END = "<!-- settings:end -->";
 
 const COMMANDS_NOTE =
-  "Under *Commands*, `write` is every command that changes the pool, such as `grant` or `actions invoke`.";
+  "Under *Commands*, `write` is every command that changes the pool, such as `grant` or `actions invoke`, and `baton` is `connector` without a command, which also uses the settings of `sync`, `serve` and `write`.";
 
 /** The whole table as Markdown, one part for each group. */
 export function renderSettingsTable(): string {

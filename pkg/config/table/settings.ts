@@ -1,6 +1,7 @@
 import { AWS_SETTINGS } from "./aws-settings.ts";
 import { HEALTH_SETTINGS } from "./health-settings.ts";
 import { NETWORK_SETTINGS } from "./network-settings.ts";
+import { OPERATION_SETTINGS } from "./operation-settings.ts";
 import { OUTPUT_SETTINGS } from "./output-settings.ts";
 import { PLATFORM_SETTINGS } from "./platform-settings.ts";
 import { POOL_SETTINGS } from "./pool-settings.ts";
@@ -18,6 +19,7 @@ export const SETTINGS = {
   ...PROVISIONING_SETTINGS,
   ...SERVICE_SETTINGS,
   ...PLATFORM_SETTINGS,
+  ...OPERATION_SETTINGS,
   ...HEALTH_SETTINGS,
   ...OUTPUT_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
@@ -39,8 +41,12 @@ export function settingOf(name: SettingName): Setting<unknown> {
 
 /** The settings that a command reads. `config` reads all. */
 export function settingsFor(command: CommandName): readonly SettingName[] {
-  return SETTING_NAMES.filter((name) => command === "config" || settingOf(name).commands.includes(command));
+  if (command === "config") return SETTING_NAMES;
+  const readers = command === "baton" ? BATON_READS : [command];
+  return SETTING_NAMES.filter((name) => settingOf(name).commands.some((reader) => readers.includes(reader)));
 }
+
+const BATON_READS: readonly CommandName[] = ["baton", "sync", "serve", "write"];
 
 /** `BATON_<UPPER_SNAKE>`; the one of the configuration file is Baton's own. */
 export function envName(name: string): string {

@@ -1,82 +1,74 @@
-// Baton settings that this connector does not support. Accepting them silently would look as if they worked.
+// Baton settings that this connector does not have. A manifest that was written for another Baton connector must start, so
+// they are taken with a warning. What asks for an operation is refused: ignored, it would look as if it was done.
+import { GovernanceError } from "../../core/errors.ts";
 
-/** Unsupported Baton settings, each with the value that is harmless ("": no value is harmless). */
-const UNSERVED: ReadonlyMap<string, string> = new Map([
-  ["ticketing", "false"],
-  ["log-path", ""],
-  ["skip-full-sync", "false"],
-  ["sync-resources", ""],
-  ["sync-resource-types", ""],
-  ["skip-entitlements-and-grants", "false"],
-  ["skip-grants", "false"],
-  ["workers", "0"],
-  ["parallel-sync", "false"],
-  ["storage-engine", "sqlite"],
-  ["c1z-temp-dir", ""],
-  ["external-resource-c1z", ""],
-  ["external-resource-entitlement-id-filter", ""],
-  ["external-resource-traits", ""],
-  ["keep-previous-sync-c1z", "false"],
-  ["session-store-maximum-size", ""],
-  ["auth-method", ""],
-  ["otel-collector-endpoint-tls-cert", ""],
-  ["otel-logging-disabled", "true"],
-  ["grant-entitlement", ""],
-  ["grant-principal", ""],
-  ["grant-principal-type", ""],
-  ["revoke-grant", ""],
-  ["create-account-profile", ""],
-  ["create-account-login", ""],
-  ["create-account-email", ""],
-  ["create-account-resource-type", ""],
-  ["delete-resource", ""],
-  ["delete-resource-type", ""],
-  ["rotate-credentials", ""],
-  ["rotate-credentials-type", ""],
-  ["invoke-action", ""],
-  ["invoke-action-args", ""],
-  ["invoke-action-resource-type", ""],
-  ["list-action-schemas", "false"],
-  ["list-action-schemas-resource-type", ""],
-  ["event-feed", ""],
-  ["event-feed-id", ""],
-  ["event-feed-start-at", ""],
-  ["event-feed-cursor", ""],
-  ["create-ticket", "false"],
-  ["ticket-template-path", ""],
-  ["bulk-create-ticket", "false"],
-  ["bulk-ticket-template-path", ""],
-  ["get-ticket", "false"],
-  ["ticket-id", ""],
-  ["list-ticket-schemas", "false"],
-  ["diff-syncs", "false"],
-  ["base-sync-id", ""],
-  ["applied-sync-id", ""],
-  ["compact-syncs", "false"],
-  ["compact-sync-ids", ""],
-  ["compact-file-paths", ""],
-  ["compact-output-path", ""],
-]);
+interface Unserved {
+  /** Ends a sentence that begins with the name. */
+  readonly why: string;
+  /** False: the setting asks for something to be done, and is refused. */
+  readonly ignored: boolean;
+  /** Values that ask for nothing else than what is. */
+  readonly harmless: readonly string[];
+  /** A flag takes no value on the command line. */
+  readonly isFlag: boolean;
+}
 
-/** Settings that make a Baton connector do one thing and end, each with our command for it. */
-const COMMANDS: ReadonlyMap<string, string> = new Map([
-  ["grant-entitlement", '"connector grant"'],
-  ["grant-principal", '"connector grant"'],
-  ["grant-principal-type", '"connector grant"'],
-  ["revoke-grant", '"connector revoke"'],
-  ["create-account-profile", '"connector create-account"'],
-  ["create-account-login", '"connector create-account"'],
-  ["create-account-email", '"connector create-account"'],
-  ["create-account-resource-type", '"connector create-account"'],
-  ["delete-resource", '"connector delete-user" or "connector delete-group"'],
-  ["delete-resource-type", '"connector delete-user" or "connector delete-group"'],
-  ["rotate-credentials", '"connector rotate-password"'],
-  ["rotate-credentials-type", '"connector rotate-password"'],
-  ["invoke-action", '"connector actions invoke"'],
-  ["invoke-action-args", '"connector actions invoke"'],
-  ["invoke-action-resource-type", '"connector actions invoke"'],
-  ["list-action-schemas", '"connector actions list"'],
-  ["list-action-schemas-resource-type", '"connector actions list"'],
+const flag = (why: string, harmless: readonly string[] = ["false"]): Unserved => ({
+  why,
+  ignored: true,
+  harmless,
+  isFlag: true,
+});
+const value = (why: string, harmless: readonly string[] = []): Unserved => ({
+  why,
+  ignored: true,
+  harmless,
+  isFlag: false,
+});
+const refused = (unserved: Unserved): Unserved => ({ ...unserved, ignored: false });
+
+const NO_TICKETS = "this connector has no tickets";
+const NO_EXTERNAL = "this connector matches no resources of other connectors";
+const NO_TOOLS = "the baton tool does this with sync files";
+const NOT_PARTIAL = "this connector always syncs the whole pool";
+const OLDER = "it is an earlier name; write --invoke-action or --list-action-schemas";
+
+const UNSERVED: ReadonlyMap<string, Unserved> = new Map([
+  ["ticketing", flag(NO_TICKETS)],
+  ["ticket-template-path", value(NO_TICKETS)],
+  ["bulk-ticket-template-path", value(NO_TICKETS)],
+  ["ticket-id", value(NO_TICKETS)],
+  ["create-ticket", refused(flag(NO_TICKETS))],
+  ["bulk-create-ticket", refused(flag(NO_TICKETS))],
+  ["get-ticket", refused(flag(NO_TICKETS))],
+  ["list-ticket-schemas", refused(flag(NO_TICKETS))],
+  ["workers", value("rate decides how much is read at once", ["0"])],
+  ["parallel-sync", flag("rate decides how much is read at once")],
+  ["storage-engine", value("the sync file is an SQLite database, which every reader knows", ["sqlite"])],
+  ["session-store-maximum-size", value("this connector has no session store")],
+  ["auth-method", value("the settings of AWS access decide how AWS is called")],
+  ["keep-previous-sync-c1z", flag("the previous file is kept in any case", ["true", "false"])],
+  ["otel-logging-disabled", flag("logs are not sent to the collector", ["true"])],
+  ["external-resource-c1z", value(NO_EXTERNAL)],
+  ["external-resource-entitlement-id-filter", value(NO_EXTERNAL)],
+  ["external-resource-traits", value(NO_EXTERNAL)],
+  ["diff-syncs", refused(flag(NO_TOOLS))],
+  ["base-sync-id", value(NO_TOOLS)],
+  ["applied-sync-id", value(NO_TOOLS)],
+  ["compact-syncs", refused(flag(NO_TOOLS))],
+  ["compact-sync-ids", value(NO_TOOLS)],
+  ["compact-file-paths", value(NO_TOOLS)],
+  ["compact-output-path", value(NO_TOOLS)],
+  ["list-resource-actions", refused(value(OLDER))],
+  ["invoke-resource-action", refused(value(OLDER))],
+  ["invoke-resource-action-resource-type", refused(value(OLDER))],
+  ["invoke-resource-action-args", refused(value(OLDER))],
+  // Read as nothing, each of these would give a file with more in it than was asked for.
+  ["skip-full-sync", refused(flag(NOT_PARTIAL))],
+  ["sync-resources", refused(value(NOT_PARTIAL))],
+  ["sync-resource-types", refused(value(NOT_PARTIAL))],
+  ["skip-entitlements-and-grants", refused(flag(NOT_PARTIAL))],
+  ["skip-grants", refused(flag(NOT_PARTIAL))],
 ]);
 
 /** Environment variables of the Go programs of Baton. A shared environment may contain them, and they mean nothing here. */
@@ -98,28 +90,38 @@ const OF_GO_PROGRAMS: ReadonlySet<string> = new Set([
   "BATON_SYNC_ID",
 ]);
 
-/** Whether this is a Baton setting that the connector does not support. */
+/** Whether this is a Baton setting that the connector does not have. */
 export function isUnserved(name: string): boolean {
   return UNSERVED.has(name);
 }
 
-/** Whether the setting, with this value, asks for something that the connector does not do. */
-export function asksForUnserved(name: string, value: string): boolean {
-  const harmless = UNSERVED.get(name);
-  return harmless !== undefined && value !== "" && value.toLowerCase() !== harmless;
+/** Whether it is written without a value on the command line. */
+export function isUnservedFlag(name: string): boolean {
+  return UNSERVED.get(name)?.isFlag === true;
 }
 
-/** Why the setting is refused, and what to do instead. `label` is how the operator wrote it. */
-export function unservedProblem(name: string, label: string, remedy: string): string {
-  const command = COMMANDS.get(name);
-  return command === undefined
-    ? `${label}: this connector does not support this Baton setting; ${remedy}`
-    : `${label}: use ${command} and ${remedy}`;
+/**
+ * The warning about such a setting; undefined when its value asks for nothing. Throws `invalid-argument` when it asks for an
+ * operation. `label` is how the operator wrote it. The value is not repeated.
+ */
+export function unservedWarning(
+  name: string,
+  given: string,
+  label: string,
+  remedy: string,
+): string | undefined {
+  const unserved = UNSERVED.get(name);
+  if (unserved === undefined || given === "" || unserved.harmless.includes(given.toLowerCase())) {
+    return undefined;
+  }
+  const { why, ignored } = unserved;
+  if (ignored) return `${label} is a Baton setting without an effect here: ${why}`;
+  throw new GovernanceError("invalid-argument", `${label}: cannot be done: ${why}; ${remedy}`);
 }
 
 export function isOfGoPrograms(environmentName: string): boolean {
   return OF_GO_PROGRAMS.has(environmentName);
 }
 
-/** The names of all unsupported settings. */
+/** The names of all these settings. */
 export const UNSERVED_NAMES: readonly string[] = [...UNSERVED.keys()];

@@ -12,6 +12,7 @@ interface ExporterOptions {
   /** Without TLS. */
   readonly plaintext: boolean;
   readonly caFile: string | undefined;
+  readonly caText?: string | undefined;
   readonly log: Logger;
   readonly now: EpochClock;
 }
@@ -22,10 +23,10 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /** Sends spans to the collector. While it cannot, it logs once an hour, with the number of lost spans. */
 export function createExporter(options: ExporterOptions): SpanExporter {
-  const { collector, plaintext, caFile, log, now } = options;
+  const { collector, plaintext, log, now } = options;
   const host = formatListenAddress(collector);
   const url = `${plaintext ? "http" : "https"}://${host}`;
-  const credentials = plaintext ? createInsecureCredentials() : createSslCredentials(readCa(caFile));
+  const credentials = plaintext ? createInsecureCredentials() : createSslCredentials(readCa(options));
   const exporter = new OTLPTraceExporter({ url, credentials, timeoutMillis: EXPORT_TIMEOUT_MS });
   let lost = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -65,7 +66,8 @@ export function createExporter(options: ExporterOptions): SpanExporter {
   };
 }
 
-function readCa(caFile: string | undefined): Buffer | undefined {
+function readCa({ caFile, caText }: ExporterOptions): Buffer | undefined {
+  if (caText !== undefined) return Buffer.from(caText);
   if (caFile === undefined) return undefined;
   try {
     return readFileSync(caFile);

@@ -35,6 +35,8 @@ export interface TracingOptions {
   readonly plaintext: boolean;
   /** PEM, instead of the CAs of Node.js. */
   readonly caFile: string | undefined;
+  /** The same as text. */
+  readonly caText?: string | undefined;
   readonly serviceVersion: string;
   readonly poolId: string;
   readonly log: Logger;

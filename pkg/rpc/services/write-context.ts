@@ -5,13 +5,13 @@ import { justificationProblem } from "../../core/justification.ts";
 import type { HandlerCall } from "../handlers.ts";
 
 /** As a header it makes a write a dry run; as a trailer it confirms that the write was one. */
-const DRY_RUN = "dry-run";
+export const DRY_RUN = "dry-run";
 
 /** Signs out the users who lose a group; without it the setting decides. */
 const END_SESSIONS = "end-sessions";
 
 /** Why the change is asked for, in the caller's words; the audit log keeps it. */
-const REASON = "x-reason";
+export const REASON = "x-reason";
 
 /** For the Lambda triggers of the pool: `key=value` pairs or a JSON object. Its values are never logged. */
 const CLIENT_METADATA = "x-client-metadata";

@@ -6,9 +6,17 @@ import type { Front, Service } from "./front.ts";
 import { connectionShares, openFilesLimit } from "./open-files.ts";
 
 /** The Baton protocol over gRPC. */
-export function grpcFront({ config, context, runtime, telemetry, access, provisioning }: Service): Front {
+export function grpcFront({
+  config,
+  context,
+  runtime,
+  telemetry,
+  access,
+  provisioning,
+}: Service): Front | undefined {
   const { connector, log } = runtime;
   const { listen, insecure, reflection, maxConnections, maxCalls } = config.service;
+  if (listen === undefined) return undefined;
   const { grpc: connections } = connectionShares(openFilesLimit(), maxConnections);
   if (connections < maxConnections) {
     log.info(

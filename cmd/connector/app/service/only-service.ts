@@ -7,8 +7,11 @@ import { lockService } from "../../../../pkg/store/service-lock.ts";
  * Refuses a second service of the pool: each has a limiter of its own, so two would send twice the requests a second that
  * --rate grants. Returns what gives the pool free again.
  */
-export function beOnlyService({ stateDir, poolId, provisioning, schedule }: Config, log: Logger): () => void {
-  const keepsState = provisioning.enabled || schedule !== undefined;
+export function beOnlyService(
+  { stateDir, poolId, provisioning, schedule, platform }: Config,
+  log: Logger,
+): () => void {
+  const keepsState = provisioning.enabled || schedule !== undefined || platform !== undefined;
   try {
     const lock = lockService(stateDir, poolId);
     if (lock !== undefined) return () => lock.release();

@@ -28,12 +28,17 @@ const COLUMNS: readonly Column<BatonActionSchema>[] = [
 export async function actionsListCommand(flags: Flags, context: Context): Promise<number> {
   const { output, warnings }: LoadedOutput = loadOutput("actions", flags, processInfo(context));
   printWarnings(warnings, context);
-  await printSchemas(output, context);
+  await printSchemas(output, "", context);
   return OK;
 }
 
-async function printSchemas(output: OutputFormat, { stdout }: Context): Promise<void> {
-  const schemas = actionSchemas("");
+/** Prints the actions of a resource type; "": all. */
+export async function printSchemas(
+  output: OutputFormat,
+  resourceType: string,
+  { stdout }: Context,
+): Promise<void> {
+  const schemas = actionSchemas(resourceType);
   if (output === "json" || output === "jsonl") {
     const rows = createObjectWriter(output, stdout);
     await rows.write(schemas.map((schema) => toJson(BatonActionSchemaSchema, schema)).filter(isObject));
@@ -60,7 +65,14 @@ export async function actionsInvokeCommand(
   const action = findAction(name);
   const fromStdin = text === "-";
   const given = parseArguments(fromStdin ? await context.stdin.read("end", context.signal) : text);
-  if (!fromStdin) refuseSecrets(action, given);
+  if (!fromStdin) {
+    refuseSecrets(
+      action,
+      given,
+      "--args",
+      "every user of this machine can read a command line; give the arguments on stdin with --args -",
+    );
+  }
   const { id, args } = withArgsFlag(() => readArguments(action, given));
   const run = withArgsFlag(() => action.prepare(id, args));
   const target = action.subject.type === "user" ? { user: id } : { group: id };
@@ -116,13 +128,11 @@ function parseArguments(text: string): JsonObject {
   throw new GovernanceError("invalid-argument", '--args: must be a JSON object such as {"user_id": "…"}');
 }
 
-function refuseSecrets({ schema }: Action, given: JsonObject): void {
+/** Refuses a password among arguments that others can read. */
+export function refuseSecrets({ schema }: Action, given: JsonObject, flag: string, why: string): void {
   const secret = schema.arguments.find((field) => field.isSecret && Object.hasOwn(given, field.name));
   if (secret === undefined) return;
-  throw new GovernanceError(
-    "invalid-argument",
-    `--args: ${secret.name} is secret, and every user of this machine can read a command line; give the arguments on stdin with --args -`,
-  );
+  throw new GovernanceError("invalid-argument", `${flag}: ${secret.name} is secret, and ${why}`);
 }
 
 /** Errors of the action name `args.user_id`; here the flag is --args. */

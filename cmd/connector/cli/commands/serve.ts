@@ -24,7 +24,7 @@ const TELEMETRY_TIMEOUT_MS = 2_000;
  * last one first, then the pieces of `compose`, and the telemetry at the end.
  */
 export function serveCommand(config: Config, context: Context, readConfig: () => Config): Promise<number> {
-  return toExitCode(config, context, async ({ log }, shutdown) => {
+  return toExitCode(config, context, async ({ log, reopenLogFiles }, shutdown) => {
     const free = beOnlyService(config, log);
     shutdown.add("the lock of the service", async () => free());
 
@@ -60,7 +60,11 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     }
 
     reloadOnHangup(
-      [...access.sources.map(reloadableSource), reloadableLevel(log, () => readConfig().log)],
+      [
+        ...access.sources.map(reloadableSource),
+        reloadableLevel(log, () => readConfig().log),
+        ...(config.log.files.length === 0 ? [] : [{ name: "the files of the log", reload: reopenLogFiles }]),
+      ],
       context,
       log,
     );

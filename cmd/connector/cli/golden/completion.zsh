@@ -123,6 +123,7 @@ _connector_validate() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -161,6 +162,7 @@ _connector_sync() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -224,6 +226,7 @@ _connector_list_users() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -261,6 +264,7 @@ _connector_list_groups() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -298,6 +302,7 @@ _connector_list_members() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -354,6 +359,7 @@ _connector_get_user() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -422,6 +428,7 @@ _connector_create_account() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -476,6 +483,7 @@ _connector_update_user() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -527,6 +535,7 @@ _connector_enable_user() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -579,6 +588,7 @@ _connector_disable_user() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -630,6 +640,7 @@ _connector_sign_out_user() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -683,6 +694,7 @@ _connector_set_password() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -736,6 +748,7 @@ _connector_rotate_password() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -787,6 +800,7 @@ _connector_reset_password() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -839,6 +853,7 @@ _connector_resend_invitation() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -890,6 +905,7 @@ _connector_confirm_sign_up() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -941,6 +957,7 @@ _connector_reset_mfa() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -992,6 +1009,7 @@ _connector_delete_user() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1044,6 +1062,7 @@ _connector_grant() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1096,6 +1115,7 @@ _connector_revoke() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1150,6 +1170,7 @@ _connector_create_group() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1204,6 +1225,7 @@ _connector_update_group() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1255,6 +1277,7 @@ _connector_delete_group() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1310,6 +1333,7 @@ _connector_apply() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1384,12 +1408,14 @@ _connector_serve() {
     '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
     '--otel-collector-endpoint[OpenTelemetry collector for traces\: a URL, or host\:port for https (default\: no traces)]:value: ' \
     '--otel-collector-endpoint-tls-cert-path[PEM file with the certificate of the collector or of its CA (default\: the CAs of Node.js)]:path:_files' \
+    '--otel-collector-endpoint-tls-cert[The certificate itself as PEM text, instead of a file (default\: the CAs of Node.js)]:value: ' \
     '--otel-collector-endpoint-tls-insecure[Connect to host\:port of the collector without TLS]' \
     '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1465,6 +1491,7 @@ _connector_audit_show() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1501,6 +1528,7 @@ _connector_audit_verify() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1540,6 +1568,7 @@ _connector_recover() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1643,11 +1672,35 @@ _connector_config_show() {
     '--host-id[Name by which the platform knows this machine (default\: the host name)]:value: ' \
     '--c1-api-host[Host, with an optional port, of the platform'\''s API instead of the one in client-id (default\: the host of client-id)]:value: ' \
     '--get-tasks[Ask the platform for several tasks in one call]' \
+    '--grant-entitlement[Grant this entitlement, such as group\:admins\:member, and end]:value: ' \
+    '--grant-principal[ID of the user who gets the entitlement]:value: ' \
+    '--grant-principal-type[Resource type of the principal, which is user]:value: ' \
+    '--revoke-grant[Revoke this grant, such as group\:admins\:member\:user\:<id>, and end; file is searched for it]:value: ' \
+    '--create-account-login[Create an account with this login, and end]:value: ' \
+    '--create-account-email[Create an account with this e-mail address, and end]:value: ' \
+    '--create-account-profile[Create an account with this profile, a JSON object, and end]:value: ' \
+    '--create-account-resource-type[Resource type of the account, which is user]:value: ' \
+    '--delete-resource[Delete the user or group with this ID, and end]:value: ' \
+    '--delete-resource-type[Resource type of what is deleted\: user or group]:value: ' \
+    '--rotate-credentials[Give the user with this ID a random password, and end; needs encrypt-to]:value: ' \
+    '--rotate-credentials-type[Resource type of the user, which is user]:value: ' \
+    '--encrypt-to[File with the public JWK or age recipient that a random password is encrypted to and printed; an account gets no password without it]:path:_files' \
+    '--invoke-action[Run the action of this name, wait for its result, and end]:value: ' \
+    '--invoke-action-args[Arguments of the action, a JSON object (default\: {})]:value: ' \
+    '--invoke-action-resource-type[Resource type that the action changes]:value: ' \
+    '--list-action-schemas[Print the actions, and end]' \
+    '--list-action-schemas-resource-type[Only the actions of this resource type]:value: ' \
+    '--event-feed[Print the events of a feed, and end; this connector has no feeds (default\: false)]:value: ' \
+    '--event-feed-id[ID of the event feed]:value: ' \
+    '--event-feed-start-at[Time of the first event, such as 2026-11-21T18\:00\:00Z]:value: ' \
+    '--event-feed-cursor[Where an earlier listing of the events ended]:value: ' \
+    '--c1z-temp-dir[Existing directory that file is unpacked in to find a grant; a sync keeps its working files in state-dir (default\: the system'\''s temporary directory)]:path:_files' \
     '--health-check[Open the HTTP endpoint for health and metrics]' \
     '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
     '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
     '--otel-collector-endpoint[OpenTelemetry collector for traces\: a URL, or host\:port for https (default\: no traces)]:value: ' \
     '--otel-collector-endpoint-tls-cert-path[PEM file with the certificate of the collector or of its CA (default\: the CAs of Node.js)]:path:_files' \
+    '--otel-collector-endpoint-tls-cert[The certificate itself as PEM text, instead of a file (default\: the CAs of Node.js)]:value: ' \
     '--otel-collector-endpoint-tls-insecure[Connect to host\:port of the collector without TLS]' \
     '--otel-tracing-disabled[Send no traces, even if a collector is set]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
@@ -1656,6 +1709,7 @@ _connector_config_show() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1739,6 +1793,7 @@ _connector_actions_invoke() {
     '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'

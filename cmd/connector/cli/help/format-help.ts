@@ -7,6 +7,7 @@ import { EXAMPLES } from "./examples.ts";
 
 /** The settings that people set most for each command. `connector help settings` shows the others. */
 const MAIN_SETTINGS: Readonly<Record<CommandName, readonly SettingName[]>> = {
+  baton: ["user-pool-id", "client-id", "client-secret", "file", "provisioning"],
   sync: ["user-pool-id", "file", "accept-shrink", "aws-profile", "output"],
   serve: [
     "user-pool-id",
@@ -37,6 +38,7 @@ const MAIN_SETTINGS: Readonly<Record<CommandName, readonly SettingName[]>> = {
 const MORE_SETTINGS = '"connector help settings" shows all settings and how to set them.';
 
 const PROGRAM_NOTES = [
+  '"connector" without a command does what Baton connectors do: with a client id it does the platform\'s tasks, with one of the settings of "connector help settings operation" that operation, else one full sync.',
   '"connector <command> --help" shows the options of a command and an example. "connector help settings" shows all settings, such as --user-pool-id.',
   "Commands that change the pool need --provisioning. With --dry-run they show the change and do not make it. A change that is already made succeeds again.",
   "Results go to stdout, logs and progress to stderr. Exit codes: 0 success; 2 wrong usage or setting; 20 partial result; 21 refused by a guard; otherwise the gRPC code of the failure (1 canceled, 7 permission denied, 14 unavailable, ...).",

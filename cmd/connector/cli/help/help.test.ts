@@ -22,7 +22,7 @@ const RUNNABLE = ALL.filter((command) => command.commands.length === 0);
 const PATHS = ALL.map(pathOf);
 
 function withSubcommands(command: Command): readonly Command[] {
-  return [command, ...command.commands.flatMap(withSubcommands)];
+  return [command, ...command.createHelp().visibleCommands(command).flatMap(withSubcommands)];
 }
 
 /** What is typed after `connector`. */
@@ -37,8 +37,13 @@ describe("help", () => {
     await expect(stdout).toMatchFileSnapshot(`../golden/help-${wordsOf(path).join("-") || "connector"}.txt`);
   });
 
-  test("is printed without arguments", async () => {
-    expect(await ran([])).toEqual(await ran(["--help"]));
+  test("is named without arguments, where no pool is set", async () => {
+    expect(await ran([])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr:
+        'connector: user-pool-id: missing; give --user-pool-id, BATON_USER_POOL_ID or the key user-pool-id in a configuration file; "connector --help" shows the help\n',
+    });
   });
 
   test("has one golden file for each command", () => {

@@ -71,9 +71,14 @@ function usedBy(commands: readonly CommandName[]): string {
   const callsAws = CALLING_AWS.every((command) => commands.includes(command));
   const named = commands
     .filter((command) => !(callsAws && CALLING_AWS.includes(command)))
-    .map((command) => (command === "write" ? "every command that changes the pool" : command));
+    .map((command) => IN_WORDS[command] ?? command);
   return [...(callsAws ? ["every command that calls AWS"] : []), ...named].join(", ");
 }
+
+const IN_WORDS: Readonly<Partial<Record<CommandName, string>>> = {
+  write: "every command that changes the pool",
+  baton: '"connector" without a command',
+};
 
 const INDENT = " ".repeat(6);
 

@@ -1,6 +1,7 @@
 import { sealedPassword } from "../../../../pkg/connector/provisioning/sealing.ts";
 import type { Secret } from "../../../../pkg/core/secret.ts";
 import type { Sealer } from "../../../../pkg/encryption/sealer.ts";
+import type { EncryptedData } from "../../../../pkg/protocol/messages.ts";
 
 export interface SealedCells {
   readonly details: {
@@ -19,7 +20,11 @@ export async function sealedCells(
   const none = { details: { encrypted_password: undefined, encrypted_with: undefined }, says: [] };
   if (sealer === undefined || password === undefined) return none;
   const [sealed] = await sealedPassword(sealer, password, applied);
-  if (sealed === undefined) return none;
+  return sealed === undefined ? none : cellsOf(sealed);
+}
+
+/** The cells of a password that is encrypted already. */
+export function cellsOf(sealed: EncryptedData): SealedCells {
   const bytes = Buffer.from(sealed.encryptedBytes);
   // The bytes of this provider are base64 already. Encoding them again would make people decode twice.
   const text = bytes.toString(sealed.provider === "baton/jwk/v1" ? "latin1" : "base64");

@@ -68,3 +68,14 @@ export function tokenText(given: string): Parsed<string> {
     ? { value: given }
     : { problem: "must be printable ASCII without spaces, exactly as in the tokens" };
 }
+
+/** A certificate in PEM, whose line breaks may be written as \\n: variables of containers often have one line. */
+export function pemCertificate(given: string): Parsed<string> {
+  const text = given.replaceAll("\\n", "\n").trim();
+  return /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----$/.test(text.replaceAll("\r", ""))
+    ? { value: `${text}\n` }
+    : {
+        problem:
+          "must be a certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+      };
+}
