@@ -42,6 +42,8 @@ func commands() []command {
 		{"decrypt", "open EncryptedData given on standard input", runDecrypt},
 		{"encrypt", "seal passwords given on standard input to a client secret's key", runEncrypt},
 		{"perform", "carry out changes given on standard input, and open the passwords that come back", runPerform},
+		{"platform", "play the governance platform for one daemon, by a script on standard input", runPlatform},
+		{"daemon", "the command line of a connector made with the SDK, run by the SDK's own runner", runDaemon},
 	}
 }
 
