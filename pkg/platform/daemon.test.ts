@@ -229,6 +229,22 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
+  test("says of a sync that cannot read the pool what Go's runner says, with the code in the message", async () => {
+    const platform = fakePlatform();
+    platform.tasks.push(syncFull(A));
+    const { daemon } = daemonOf(platform, {
+      sync: () => Promise.reject(new GovernanceError("permission-denied", "ListUsers: not allowed")),
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(platform.finished).toMatchObject([
+      {
+        status: { code: 7, message: "rpc error: code = PermissionDenied desc = ListUsers: not allowed" },
+        finalState: { case: "error", value: { nonRetryable: false } },
+      },
+    ]);
+    await close(daemon);
+  });
+
   test("says nothing of a sync that may not begin", async () => {
     const platform = fakePlatform();
     platform.tasks.push(syncFull(A));

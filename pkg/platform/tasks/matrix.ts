@@ -98,7 +98,7 @@ const ROWS: { readonly [K in RpcTask]: Row<K> } = {
   },
   createTicketTask: async ({ ticketRequest, annotations }, context) =>
     ticketRequest === undefined
-      ? lacking("malformed create ticket task")
+      ? withAnnotations(lacking("malformed create ticket task"), annotations)
       : withAnnotations(await answeredBy(context, TicketsService.method.createTicket, {}), annotations),
   getTicket: async ({ ticketId, annotations }, context) =>
     ticketId === ""

@@ -31,9 +31,21 @@ export function done<D extends DescMessage>(
 /** A status, with the message that Go's runner would send for it. */
 export function failed(status: Status, nonRetryable: boolean): TaskOutcome {
   if (!nonRetryable) return { kind: "failed", status, nonRetryable };
-  const { code, message, details } = status;
-  const whole = `rpc error: code = ${goCodeName(code)} desc = ${message}\n${NON_RETRYABLE_LINE}`;
-  return { kind: "failed", status: create(StatusSchema, { code, message: whole, details }), nonRetryable };
+  const { code, details } = status;
+  const message = `${goText(status)}\n${NON_RETRYABLE_LINE}`;
+  return { kind: "failed", status: create(StatusSchema, { code, message, details }), nonRetryable };
+}
+
+/** Of a sync that could not read the pool: Go's syncer has wrapped the error, so that the code is in the message too. */
+export function failedReading(status: Status): TaskOutcome {
+  const { code, details } = status;
+  const whole = create(StatusSchema, { code, message: goText(status), details });
+  return { kind: "failed", status: whole, nonRetryable: false };
+}
+
+/** An error of gRPC as Go prints it. */
+function goText({ code, message }: Status): string {
+  return `rpc error: code = ${goCodeName(code)} desc = ${message}`;
 }
 
 /** A task that lacks what it needs, or one that nobody can do. */

@@ -7,7 +7,7 @@ import type { Task_SyncFullTask } from "../../gen/c1/connectorapi/baton/v1/baton
 import { failureOf, rpcStatusOf } from "../../rpc/status.ts";
 import { type Heartbeats, startHeartbeats } from "../heartbeats.ts";
 import type { TaskClient } from "../task-client.ts";
-import { failed, type TaskOutcome } from "./outcome.ts";
+import { failed, failedReading, type TaskOutcome } from "./outcome.ts";
 
 /** What is to be read. Everything that is empty or false asks for the whole pool. */
 export interface SyncRequest {
@@ -67,8 +67,10 @@ export async function syncTask(
   } catch (error) {
     return { kind: "unanswered", why: GovernanceError.from(error).message };
   }
+  let reading = true;
   try {
     const file = await sync(requestOf(task), heartbeats.signal);
+    reading = false;
     let end: UploadEnd = "failed";
     try {
       await upload(taskId, file, options, heartbeats.signal);
@@ -79,7 +81,8 @@ export async function syncTask(
     return { kind: "done", response: undefined, annotations: [] };
   } catch (error) {
     if (signal.aborted) return { kind: "unanswered", why: GovernanceError.from(signal.reason).message };
-    return failed(rpcStatusOf(failureOf(error, heartbeats.signal)), false);
+    const status = rpcStatusOf(failureOf(error, heartbeats.signal));
+    return reading && !heartbeats.signal.aborted ? failedReading(status) : failed(status, false);
   } finally {
     heartbeats.stop();
   }

@@ -40,7 +40,7 @@ export const ticketsService: Handlers<typeof TicketsService> = {
 };
 
 function ticketingOff(): never {
-  throw new UncodedError("ticketing is not enabled: this connector has no tickets");
+  throw new UncodedError("ticketing is not enabled");
 }
 
 /**
