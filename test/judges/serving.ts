@@ -78,7 +78,8 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   };
 }
 
-async function addressOf({ process: program, result }: RunningCli): Promise<string> {
+/** Where a `connector serve` with a JSON log serves gRPC. */
+export async function addressOf({ process: program, result }: RunningCli): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = "";
   program.stderr?.on("data", (chunk: Buffer) => {
