@@ -296,7 +296,7 @@ describe("sending", () => {
 });
 
 describe("the collector's address", () => {
-  test("over TLS is trusted with the CA in the file, and not without it", async () => {
+  test("over TLS is trusted with the CA in the file or as text, and not without it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "connector-otlp-"));
     const caFile = join(folder, "ca.pem");
     writeFileSync(caFile, LOOPBACK_CERTIFICATE);
@@ -309,9 +309,12 @@ describe("the collector's address", () => {
     const trusted = await traced({ ...overTls, caFile });
     trusted.awsCall({ ...attempt, requestId: "with" });
     await trusted.close(5_000);
+    const byText = await traced({ ...overTls, caText: LOOPBACK_CERTIFICATE });
+    byText.awsCall({ ...attempt, requestId: "with text" });
+    await byText.close(5_000);
     secure.close();
     rmSync(folder, { recursive: true });
-    expect(secure.spans.map(({ attributes }) => attributes["aws.request_id"])).toEqual(["with"]);
+    expect(secure.spans.map(({ attributes }) => attributes["aws.request_id"])).toEqual(["with", "with text"]);
     expect(lines).toHaveLength(1);
   });
 

@@ -78,6 +78,8 @@ describe("bad usage is one line and exit code 2", () => {
       `serve --user-pool-id ${POOL} --diff-syncs=true`,
       "--diff-syncs: cannot be done: the baton tool does this with sync files; leave it out",
     ],
+    ["health-check --timeout 0", "--timeout: must be 1 or more"],
+    ["health-check --endpoint metrics", "--endpoint: must be one of health, ready, live"],
     ["serve --dry-run", "--dry-run: this command does not use this setting; leave it out"],
     ["sync --groups-allow a", "--groups-allow: this command does not use this setting; leave it out"],
     [

@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
 import { GovernanceError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
-import { FORMER_NAMES, fileForm, SECRET_NAMES, SETTING_NAMES, settingOf } from "../table/settings.ts";
+import {
+  FORMER_NAMES,
+  fileForm,
+  SECRET_NAMES,
+  SETTING_NAMES,
+  type SettingName,
+  settingOf,
+} from "../table/settings.ts";
 import { isUnserved, unservedWarning } from "../table/unserved.ts";
 import { readFoundFile, readNamedFile, type Uid } from "./file-trust.ts";
 import type { SourceText } from "./origin.ts";
@@ -20,6 +27,9 @@ export interface FileReader {
 }
 
 const DEFAULT_PATH = ".baton.yaml";
+
+/** The keys whose value is an object. The file may have it as a map or, as a flag has it, as a text. */
+const IN_JSON: ReadonlySet<string> = new Set<SettingName>(["create-account-profile", "invoke-action-args"]);
 
 /** The keys that a file may have: the names of the flags. */
 export const FILE_KEYS: readonly string[] = SETTING_NAMES.filter((name) => settingOf(name).inFile).flatMap(
@@ -82,7 +92,7 @@ function parse(text: string, path: string, reader: FileReader): ReadonlyMap<stri
     if (isAlias(value) && node === undefined) {
       throw failure(`${label}: an alias without an anchor; put a value that begins with * into quotes`);
     }
-    const given = flagTextOf(node, label);
+    const given = isMap(node) && IN_JSON.has(name) ? JSON.stringify(node.toJSON()) : flagTextOf(node, label);
     checkKey(name, given, place, reader);
     if (given !== "" && isKey(name)) {
       values.set(name, { text: given, origin: { kind: "file", label } });

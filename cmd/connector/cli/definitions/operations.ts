@@ -1,9 +1,10 @@
 import { loadHealthCheck } from "../../../../pkg/config/load-config.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { processInfo } from "../../process/context.ts";
 import { printWarnings } from "../../process/messages.ts";
 import { addHiddenSettings, addSettings, flagsOf } from "../settings-options.ts";
 import type { CommandTree } from "./command-tree.ts";
-import { textOf, textOption } from "./option-types.ts";
+import { numberOf, textOf, textOption, wholeNumberOption, wordOption } from "./option-types.ts";
 
 export function addValidate({ program, context, configured }: CommandTree): void {
   configured(
@@ -113,18 +114,26 @@ export function addAudit({ program, context, configured }: CommandTree): void {
   });
 }
 
+const HEALTH_PATHS = ["health", "ready", "live"] as const;
+
 export function addHealthCheck({ program, context }: CommandTree, done: (exitCode: number) => void): void {
   const check = program
     .command("health-check")
     .summary("Ask the running service whether it is ready")
     .description(
       "Ask the service on this machine whether it is ready, for container probes. The exit code is 0 if it is ready, else 1.",
-    );
+    )
+    .addOption(wordOption("--endpoint <health|ready|live>", "What to ask (default: ready)"))
+    .addOption(wholeNumberOption("--timeout <seconds>", "How long to wait for the answer (default: 5)"));
   addSettings(check, "health-check");
   check.action(async () => {
     const { healthCheckCommand } = await import("../commands/health-check.ts");
     const { host, port, warnings } = loadHealthCheck(flagsOf(check, "health-check"), processInfo(context));
     printWarnings(warnings, context);
-    done(await healthCheckCommand({ bindAddress: host, port }, context));
+    const endpoint = HEALTH_PATHS.find((path) => path === textOf(check, "endpoint"));
+    const seconds = numberOf(check, "timeout");
+    if (seconds === 0) throw new GovernanceError("invalid-argument", "--timeout: must be 1 or more");
+    const timeoutMs = seconds === undefined ? undefined : seconds * 1000;
+    done(await healthCheckCommand({ bindAddress: host, port, endpoint, timeoutMs }, context));
   });
 }

@@ -1212,6 +1212,8 @@ complete -c connector -n '__connector_at serve' -l log-format -x -a 'console jso
 complete -c connector -n '__connector_at serve' -l log-path -r -F -d 'Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default: only stderr)'
 complete -c connector -n '__connector_at serve' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
 complete -c connector -n '__connector_at serve' -l help -s h -d 'Show help'
+complete -c connector -n '__connector_at health-check' -l endpoint -x -a 'health ready live' -d 'What to ask (default: ready)'
+complete -c connector -n '__connector_at health-check' -l timeout -x -d 'How long to wait for the answer (default: 5)'
 complete -c connector -n '__connector_at health-check' -l health-check-port -x -d 'Port of the health endpoint; 0 lets the system choose one (0 to 65535; default: 8081)'
 complete -c connector -n '__connector_at health-check' -l health-check-bind-address -x -d 'Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default: 127.0.0.1)'
 complete -c connector -n '__connector_at health-check' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'

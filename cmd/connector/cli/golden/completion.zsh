@@ -1423,6 +1423,8 @@ _connector_serve() {
 
 _connector_health_check() {
   _arguments -s \
+    '--endpoint[What to ask (default\: ready)]:value:(health ready live)' \
+    '--timeout[How long to wait for the answer (default\: 5)]:value: ' \
     '--health-check-port[Port of the health endpoint; 0 lets the system choose one (0 to 65535; default\: 8081)]:value: ' \
     '--health-check-bind-address[Address of the health endpoint, such as 0.0.0.0 for probes from other machines; it shows no personal data (default\: 127.0.0.1)]:value: ' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
