@@ -67,7 +67,7 @@ describe("the daemon", () => {
     const daemon = startDaemon();
     await platform.until(() => platform.finished.length === 1);
     const { code, stderr } = await stopped(daemon);
-    expect(code, stderr).toBe(0);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     const named = platform.calls.filter(({ call }) => call !== "GetTask").map(({ call }) => call);
     expect(named).toEqual(["token", "Hello", "Heartbeat", "UploadAsset", "FinishTask"]);
     expect(platform.finished).toMatchObject([{ taskId: A, finalState: { case: "success" } }]);

@@ -12,6 +12,7 @@ import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
 import { type RunningCli, runCli, startCli } from "./support/connector-cli.ts";
 import { callUnary } from "./support/grpc-client.ts";
+import { said } from "./support/said.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 
@@ -43,22 +44,6 @@ function launch(args: readonly string[], env: Readonly<Record<string, string>> =
   ];
   started = startCli([...args, ...common], env);
   return started;
-}
-
-/** Resolves with the first whole line of stderr that has the text in it. */
-function said(running: RunningCli, wanted: string): Promise<string> {
-  return new Promise((done, failed) => {
-    let text = "";
-    running.process.stderr?.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      const line = text
-        .split("\n")
-        .slice(0, -1)
-        .find((each) => each.includes(wanted));
-      if (line !== undefined) done(line);
-    });
-    running.process.once("exit", () => failed(new Error(`it ended without "${wanted}":\n${text}`)));
-  });
 }
 
 async function serve(

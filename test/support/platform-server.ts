@@ -40,6 +40,8 @@ export interface PlatformFault {
   readonly reset?: boolean;
   /** Nothing is ever answered. */
   readonly silent?: boolean;
+  /** Bytes in place of the message of the answer. */
+  readonly bytes?: Uint8Array;
 }
 
 export type PlatformCall = "token" | "Hello" | "GetTask" | "Heartbeat" | "FinishTask" | "UploadAsset";
@@ -155,6 +157,7 @@ async function answerToken(
   const form = new URLSearchParams(Buffer.concat(chunks).toString());
   platform.calls.push({ call: "token", taskId: "" });
   const fault = platform.faults.token.shift();
+  changed();
   if (fault?.silent) return;
   if (fault?.reset) {
     request.socket.destroy();
@@ -206,13 +209,14 @@ async function answerRpc(
   }
   platform.calls.push({ call: name, taskId: answer.taskId });
   const authorized = headers["authorization"] === `Bearer ${TOKEN}`;
+  if (fault?.silent) changed();
   if (fault?.silent) return;
   if (fault?.status !== undefined) refuse(stream, fault.status, fault.message ?? "");
   else if (authorized) {
-    answer.keep();
+    if (fault?.bytes === undefined) answer.keep();
     stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
-    stream.end(framed(answer.message));
+    stream.end(framed(fault?.bytes ?? answer.message));
   } else refuse(stream, 16, "the token is not right");
   changed();
 }

@@ -1,0 +1,211 @@
+// What the platform, the way to it and its tasks can do to the daemon, as a whole process.
+import { create, toBinary } from "@bufbuild/protobuf";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BatonServiceGetTaskResponseSchema } from "../pkg/gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { people } from "./cognito/definitions.ts";
+import { createPool, type Pool } from "./cognito/pool.ts";
+import type { RunningCli } from "./support/connector-cli.ts";
+import { taskId } from "./support/fake-platform-client.ts";
+import { startHttpProxy } from "./support/http-proxy.ts";
+import type { PlatformCall, PlatformTask } from "./support/platform-server.ts";
+import { type PlatformStage, platformStage, stopped } from "./support/platform-stage.ts";
+import { said } from "./support/said.ts";
+
+const POOL = "us-east-1_Ab129faBb";
+const [A, B] = [taskId("a"), taskId("b")];
+
+const schemas = (id: string): PlatformTask => ({ id, taskType: { case: "actionListSchemas", value: {} } });
+
+let pool: Pool;
+let stage: PlatformStage;
+
+beforeEach(async () => {
+  const users = people(70, (index) => ({ sub: sub(index), groups: ["all"] }));
+  pool = createPool({ id: POOL, users, groups: ["all", "admins"] });
+  stage = await platformStage(POOL, pool);
+});
+
+afterEach(() => stage.close());
+
+function sub(index: number): string {
+  return `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
+}
+
+function called(call: PlatformCall): number {
+  return stage.platform.calls.filter((each) => each.call === call).length;
+}
+
+/** The log has one object a line. */
+function linesOf(stderr: string): readonly string[] {
+  return stderr.split("\n").filter((line) => line !== "");
+}
+
+/** A task after the fault is done: the daemon goes on. */
+async function goesOn(daemon: RunningCli): Promise<string> {
+  await stage.perform(schemas(B));
+  expect(stage.platform.finished.find(({ taskId: id }) => id === B)?.finalState.case).toBe("success");
+  const { code, stderr } = await stopped(daemon);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return stderr;
+}
+
+describe("the token endpoint", () => {
+  test.for([
+    ["answers 401", { status: 401 }, "refuses client-id and client-secret (401)"],
+    ["answers 400", { status: 400 }, "refuses client-id and client-secret (400)"],
+    ["answers 403", { status: 403 }, "refuses client-id and client-secret (403)"],
+    ["does not exist", { status: 404 }, "check the host in client-id"],
+    ["answers without a token", { body: '{"access_token":""}' }, "without an access token"],
+    [
+      "refuses a clock that is two minutes ahead",
+      { status: 401, date: new Date(Date.now() - 125_000).toUTCString() },
+      "s ahead of the platform's: an assertion is valid for 120 s; set the clock right",
+    ],
+    [
+      "refuses a clock that is two minutes behind",
+      { status: 401, date: new Date(Date.now() + 140_000).toUTCString() },
+      "s behind the platform's: an assertion is valid for 120 s; set the clock right",
+    ],
+  ] as const)("%s: the process ends with 16 and says why in one line", async ([, fault, why]) => {
+    stage.platform.faults.token.push(fault);
+    const { code, stderr } = await stage.start().result;
+    expect({ code, stderr }).toMatchObject({ code: 16 });
+    expect(linesOf(stderr).filter((line) => line.includes(why))).toHaveLength(1);
+    expect([called("token"), called("Hello")]).toEqual([1, 0]);
+  });
+
+  test.for([
+    ["answers 500", { status: 500 }],
+    ["answers 503", { status: 503 }],
+    ["is cut off", { reset: true }],
+    ["answers with something that is not JSON", { body: "<html>" }],
+    ["answers without an end", { body: `{"access_token":"${"x".repeat(1_000_000)}"}` }],
+  ] as const)("%s: the daemon asks again", async ([, fault]) => {
+    stage.platform.faults.token.push(fault);
+    const stderr = await goesOn(stage.start());
+    expect(called("token")).toBe(2);
+    expect(stderr).toContain("the platform does not answer the Hello; trying again");
+  });
+});
+
+describe("the Hello", () => {
+  test.for([
+    ["Unauthenticated", 16],
+    ["PermissionDenied", 7],
+    ["Unimplemented", 12],
+    ["FailedPrecondition", 9],
+    ["NotFound", 5],
+  ] as const)("refused as %s ends the process with the code %i", async ([message, status]) => {
+    stage.platform.faults.Hello.push({ status, message });
+    const { code, stderr } = await stage.start().result;
+    expect({ code, stderr }).toMatchObject({ code: status });
+    expect(
+      linesOf(stderr).filter((line) => line.includes(`Hello: the platform answers ${message}`)),
+    ).toHaveLength(1);
+    expect([called("Hello"), called("GetTask")]).toEqual([1, 0]);
+  });
+
+  test.for([
+    ["answered as Unavailable", { status: 14 }],
+    ["answered as Internal", { status: 13 }],
+    ["cut off", { reset: true }],
+  ] as const)("%s is said again", async ([, fault]) => {
+    stage.platform.faults.Hello.push(fault);
+    await goesOn(stage.start());
+    expect(called("Hello")).toBe(2);
+  });
+});
+
+/** A GetTaskResponse with a task whose kind has a number that nobody knows yet. */
+function unknownKind(id: string): Uint8Array {
+  const known = toBinary(
+    BatonServiceGetTaskResponseSchema,
+    create(BatonServiceGetTaskResponseSchema, { task: { id } }),
+  );
+  // Field 999 with an empty message, inside the task, which is the only field so far.
+  const kind = Buffer.from([0xba, 0x3e, 0x00]);
+  return Buffer.concat([
+    Buffer.from([known[0] ?? 0, (known[1] ?? 0) + kind.length]),
+    known.subarray(2),
+    kind,
+  ]);
+}
+
+describe("a poll", () => {
+  test.for([
+    ["answered as Internal", { status: 13 }],
+    ["answered as Unimplemented", { status: 12 }],
+    ["cut off", { reset: true }],
+    ["answered with bytes that are not a message", { bytes: Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff]) }],
+    ["answered with a task whose parts are garbage", { bytes: Buffer.from([0x0a, 4, 0xba, 0x06, 1, 0xff]) }],
+    ["answered with more than 4 MiB", { bytes: Buffer.alloc(5 * 1024 * 1024) }],
+  ] as const)("%s is tried again after a second, in one line", async ([, fault]) => {
+    stage.platform.faults.GetTask.push(fault);
+    const stderr = await goesOn(stage.start());
+    const failed = linesOf(stderr).filter((line) => line.includes("asking the platform for a task failed"));
+    expect(failed).toHaveLength(1);
+    expect(stderr).toContain("the platform answers again");
+  });
+
+  test("that brings a task of an unknown kind leads to one answer: it is unsupported", async () => {
+    stage.platform.faults.GetTask.push({ bytes: unknownKind(A) });
+    const daemon = stage.start();
+    await stage.platform.until(() => stage.platform.finished.length === 1);
+    expect(stage.platform.finished).toMatchObject([
+      { taskId: A, status: { code: 2, message: "unsupported task type" }, finalState: { case: "error" } },
+    ]);
+    await goesOn(daemon);
+  });
+
+  test("that is wanted at once for ever is no hot loop", async () => {
+    stage.platform.nextPollMs = 0;
+    const daemon = stage.start();
+    await stage.platform.until(() => called("GetTask") === 1);
+    const startedAt = performance.now();
+    await stage.platform.until(() => called("GetTask") === 11);
+    expect(performance.now() - startedAt).toBeGreaterThan(900);
+    await stopped(daemon);
+  });
+
+  test("brings a thousand tasks one after the other: each is done once", async () => {
+    stage.platform.nextPollMs = 0;
+    const ids = Array.from({ length: 1_000 }, (_, index) => taskId(`t${index}x`));
+    stage.platform.tasks.push(...ids.map(schemas));
+    const daemon = stage.start({}, ["--log-level", "warn"]);
+    await stage.platform.until(() => stage.platform.finished.length === ids.length);
+    expect(stage.platform.finished.map(({ taskId: id }) => id).toSorted()).toEqual(ids.toSorted());
+    await stopped(daemon);
+  });
+});
+
+describe("the way to the platform", () => {
+  test("whose certificate is not trusted is said in one line a try, and tried again", async () => {
+    const daemon = stage.start({ SSL_CERT_FILE: "" });
+    const line = await said(daemon, "the platform does not answer the Hello");
+    expect(line).toMatch(/token endpoint at 127\.0\.0\.1:\d+ cannot be reached: .*self-signed certificate/);
+    const { code, stderr } = await stopped(daemon);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(called("token")).toBe(0);
+  });
+
+  test("leads through the proxy of the environment, for the token and for the tasks", async () => {
+    const proxy = await startHttpProxy(Number(stage.platform.address.split(":")[1]));
+    try {
+      await goesOn(stage.start({ HTTPS_PROXY: proxy.url }));
+      expect(new Set(proxy.log)).toEqual(new Set([`CONNECT ${stage.platform.address}`]));
+      expect(proxy.log.length).toBeGreaterThanOrEqual(2);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  test("leads past a proxy that NO_PROXY excludes", async () => {
+    const proxy = await startHttpProxy("502 Bad Gateway");
+    try {
+      await goesOn(stage.start({ HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.1" }));
+      expect(proxy.log).toEqual([]);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
