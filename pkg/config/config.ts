@@ -58,6 +58,8 @@ export interface PlatformSettings {
   readonly apiHost: string | undefined;
   /** Asks for several tasks in one call. */
   readonly severalTasks: boolean;
+  /** PEM: trusted at the platform beside the CAs of Node.js. */
+  readonly extraCas: readonly string[];
 }
 
 /** The HTTP endpoint of health and metrics. */

@@ -26,7 +26,7 @@ export interface GrpcTaskClientOptions {
   readonly hostId: string;
   /** The first part of the user agent. */
   readonly userAgent: string;
-  /** Certificates that are trusted instead of the system's. */
+  /** PEM of the CAs to trust; undefined: those of Node.js. */
   readonly ca: string | undefined;
   /** Whether the proxy that the environment names for grpc-js is used. */
   readonly proxied: boolean;

@@ -6,7 +6,7 @@ export interface TokenEndpointOptions {
   /** Host and optional port. */
   readonly address: string;
   readonly userAgent: string;
-  /** Certificates that are trusted instead of the system's. */
+  /** PEM of the CAs to trust; undefined: those of Node.js. */
   readonly ca: string | undefined;
   /** For HTTPS_PROXY and NO_PROXY. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -49,8 +49,8 @@ export function tokenEndpoint({ address, userAgent, ca, env }: TokenEndpointOpti
 
 function unanswered(error: NodeJS.ErrnoException, signal: AbortSignal, address: string): GovernanceError {
   if (signal.aborted) return GovernanceError.from(signal.reason);
-  const why =
-    error.name === "AbortError" || error.name === "TimeoutError" ? "no answer in time" : error.message;
+  const isLate = error.name === "AbortError" || error.name === "TimeoutError";
+  const why = isLate ? "no answer in time" : isUntrusted(error) ? UNTRUSTED : error.message;
   return new GovernanceError(
     "unavailable",
     `the platform's token endpoint at ${address} cannot be reached: ${why}`,
@@ -58,4 +58,11 @@ function unanswered(error: NodeJS.ErrnoException, signal: AbortSignal, address: 
       cause: error,
     },
   );
+}
+
+const UNTRUSTED =
+  "its certificate is of no CA that is trusted here; name the PEM file of the CA with --ca-bundle or SSL_CERT_FILE";
+
+function isUntrusted({ code = "" }: NodeJS.ErrnoException): boolean {
+  return /SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/.test(code);
 }

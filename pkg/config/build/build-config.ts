@@ -23,7 +23,7 @@ export function buildConfig(settings: Settings, info: ProcessInfo): Config {
     ...buildSync(settings),
     ...buildProvisioning(settings),
     ...buildService(settings, info.cwd),
-    ...buildPlatform(settings),
+    ...buildPlatform(settings, info),
     ...buildHealth(settings, info.cwd),
     ...buildOutput(settings, info),
     ...buildStateDirectory(settings, info, pool.poolId),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { refusalOf, served } from "../testing.fixture.ts";
 
@@ -16,6 +19,7 @@ describe("the platform", () => {
       hostId: undefined,
       apiHost: undefined,
       severalTasks: false,
+      extraCas: [],
     });
   });
 
@@ -34,7 +38,26 @@ describe("the platform", () => {
       hostId: "pod-1",
       apiHost: "127.0.0.1:8443",
       severalTasks: true,
+      extraCas: [],
     });
+  });
+
+  test("is trusted by the CAs of AWS and by those of SSL_CERT_FILE, which Go's runner reads", () => {
+    const folder = mkdtempSync(join(tmpdir(), "connector-cas-"));
+    try {
+      const [aws, system] = ["aws", "system"].map((name) => {
+        const path = join(folder, name);
+        writeFileSync(path, `-----BEGIN CERTIFICATE----- ${name}`);
+        return path;
+      });
+      const casOf = (env: Readonly<Record<string, string | undefined>>) =>
+        served({ "client-id": ID }, { ...SECRET, ...env }).platform?.extraCas.map((pem) => pem.split(" ")[2]);
+      expect(casOf({ AWS_CA_BUNDLE: aws })).toEqual(["aws"]);
+      expect(casOf({ SSL_CERT_FILE: system })).toEqual(["system"]);
+      expect(casOf({ AWS_CA_BUNDLE: aws, SSL_CERT_FILE: system })).toEqual(["aws", "system"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("needs the client secret", () => {

@@ -1,12 +1,13 @@
 import { GovernanceError } from "../../core/errors.ts";
 import type { Config, PlatformSettings } from "../config.ts";
-import { originOf, type Settings } from "../sources/read-settings.ts";
+import { originOf, type ProcessInfo, type Settings } from "../sources/read-settings.ts";
+import { platformCasOf } from "./ca-certificates.ts";
 
-export function buildPlatform(settings: Settings): Pick<Config, "platform"> {
-  return { platform: platform(settings) };
+export function buildPlatform(settings: Settings, info: ProcessInfo): Pick<Config, "platform"> {
+  return { platform: platform(settings, info) };
 }
 
-function platform(settings: Settings): PlatformSettings | undefined {
+function platform(settings: Settings, info: ProcessInfo): PlatformSettings | undefined {
   const { values } = settings;
   const clientId = values["client-id"];
   if (clientId === undefined) return undefined;
@@ -24,5 +25,6 @@ function platform(settings: Settings): PlatformSettings | undefined {
     hostId: values["host-id"],
     apiHost: values["c1-api-host"],
     severalTasks: values["get-tasks"],
+    extraCas: platformCasOf(settings, info),
   };
 }

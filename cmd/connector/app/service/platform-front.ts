@@ -6,6 +6,7 @@ import { createPlatformDaemon } from "../../../../pkg/platform/daemon.ts";
 import { createGrpcTaskClient } from "../../../../pkg/platform/grpc-task-client.ts";
 import { queuedTasks, singleTasks } from "../../../../pkg/platform/task-source.ts";
 import { tokenEndpoint } from "../../../../pkg/platform/token-endpoint.ts";
+import { trustedCas } from "../../../../pkg/platform/trusted-cas.ts";
 import { createRpcRouter } from "../../../../pkg/rpc/router.ts";
 import { allServices, SDK_VERSION } from "../../../../pkg/rpc/services/services.ts";
 import { hostFacts } from "../platform/host-facts.ts";
@@ -23,6 +24,7 @@ export function platformFront({ config, context, runtime, provisioning }: Servic
   const address = platform.apiHost ?? client.address;
   const userAgent = `${client.name} baton-sdk/${SDK_VERSION}`;
   const host = hostFacts();
+  const ca = trustedCas(platform.extraCas);
   const tokens = createAccessTokens({
     client,
     seed: clientKeyOf(clientSecret).seed,
@@ -30,7 +32,7 @@ export function platformFront({ config, context, runtime, provisioning }: Servic
     ask: tokenEndpoint({
       address,
       userAgent: `baton-c1-credential-provider baton-sdk/${SDK_VERSION}`,
-      ca: network.caBundle,
+      ca,
       env: agentProxy(network),
     }),
   });
@@ -38,7 +40,7 @@ export function platformFront({ config, context, runtime, provisioning }: Servic
     address,
     hostId: platform.hostId ?? host.hostname,
     userAgent,
-    ca: network.caBundle,
+    ca,
     proxied: setGrpcProxy(network),
     tokens,
     now: context.now,
