@@ -15,8 +15,8 @@ $(INSTALLED): package.json package-lock.json
 
 install: $(INSTALLED) ## install what is needed (npm packages, Node 24 among them)
 
-demo: $(INSTALLED) ## a small pool on this machine: validate, sync and change it (KEEP=1: it stays up)
-	@node test/demo/main.ts $(if $(KEEP),--keep)
+demo: $(INSTALLED) ## a small pool on this machine: validate, sync and change it (KEEP=1: it stays up; PLATFORM=1: a platform gives tasks)
+	@node test/demo/$(if $(PLATFORM),platform,main).ts $(if $(KEEP),--keep)
 
 test: $(INSTALLED) ## every check and test that this machine can run
 	@node test/suites/main.ts
