@@ -59,6 +59,45 @@ describe("connector sync", () => {
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
   }
 
+  test("of chosen resources is a partial run beside the full one, and says so", async () => {
+    await runCli(args());
+    const [user] = people(1);
+    const chosen = `--sync-resources=user:${user?.sub},bid:r:group/none`;
+    const { code, stdout, stderr } = await runCli(args(chosen));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const summary = { users: 1, groups: 1, memberships: 0, runs_in_file: 2, sync_type: "partial" };
+    expect(JSON.parse(stdout)).toMatchObject(summary);
+    const whole = await runCli(args());
+    expect(JSON.parse(whole.stdout)).toMatchObject({
+      previous_users: 130,
+      runs_in_file: 2,
+      sync_type: "full",
+    });
+  });
+
+  test("with --skip-full-sync validates and leaves the file as it is", async () => {
+    await runCli(args());
+    const before = readFileSync(file);
+    cognito.stats.reset();
+    const { code, stdout, stderr } = await runCli(args("--skip-full-sync"));
+    expect([code, stdout]).toEqual([0, ""]);
+    expect(stderr).toContain("nothing is read");
+    expect(readFileSync(file)).toEqual(before);
+    expect(cognito.stats.count("DescribeUserPool")).toBe(1);
+  });
+
+  test.for([
+    [["--skip-grants"], "has no effect without sync-resources"],
+    [["--sync-resources=6f1c"], "must be resources such as"],
+    [["--sync-resource-types=role"], "must be one or more of user, group"],
+    [["--sync-resources=user:a", "--sync-resource-types=group"], "none of the chosen resources"],
+  ] as const)("refuses %j", async ([flags, why]) => {
+    const { code, stderr } = await runCli(args(...flags));
+    expect(code).toBe(2);
+    expect(stderr).toContain(why);
+    expect(cognito.stats.count()).toBe(0);
+  });
+
   test("without a terminal prints one JSON summary with exact counts, and leaves only the file", async () => {
     const { code, stdout, stderr } = await runCli(args());
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -3,6 +3,7 @@ import type { ListenAddress, TcpAddress } from "../core/listen-address.ts";
 import type { LogLevel } from "../core/log-level.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
+import type { SyncChoice } from "../core/sync-scope.ts";
 import type { Rates } from "./table/values/rate.ts";
 
 /** `csv-raw`: CSV whose cells are as they are, also those that a spreadsheet would run. */
@@ -113,6 +114,10 @@ export interface Config {
   readonly sync: {
     readonly file: string;
     readonly acceptShrink: boolean;
+    /** What is read. */
+    readonly choice: SyncChoice;
+    /** Nothing is read. */
+    readonly skipped: boolean;
   };
   /** Absolute; the one home of what is kept for the pool. "" when there is no home directory to derive it from. */
   readonly stateDir: string;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
 import { GroupPattern } from "../core/group-pattern.ts";
+import { NO_CHOICE } from "../core/sync-scope.ts";
 import type { Config } from "./config.ts";
 import { loadConfig, loadOutput } from "./load-config.ts";
 import type { CommandName } from "./table/setting.ts";
@@ -189,7 +190,7 @@ describe("the config that comes out", () => {
         httpTimeoutMs: 300_000,
         patienceMs: undefined,
       },
-      sync: { file: "sync.c1z", acceptShrink: false },
+      sync: { file: "sync.c1z", acceptShrink: false, choice: NO_CHOICE, skipped: false },
       stateDir: `/home/ann/.local/state/cognito-connector/${POOL}`,
       stateDirNamed: false,
       provisioning: READ_ONLY,

@@ -119,6 +119,10 @@ export interface Connector {
   /** The pages of `listGrants` of a group, as rows that are built on demand. Rejects with `group-gone`. */
   listMembers(groupName: string, request: ListRequest, signal: AbortSignal): Promise<Listing<MembershipRow>>;
   getResource(id: ResourceId | undefined, signal: AbortSignal): Promise<Resource>;
+  /** The user with that resource id; undefined when there is none. */
+  findUser(id: string, signal: AbortSignal): Promise<UserRow | undefined>;
+  /** The group of that name; undefined when there is none. */
+  findGroup(name: string, signal: AbortSignal): Promise<GroupRow | undefined>;
   /** The one entitlement of a group; none for a user. Needs no call. */
   listEntitlements(resource: Resource | undefined): Listing<Entitlement>;
   listStaticEntitlements(resourceTypeId: string): Listing<Entitlement>;

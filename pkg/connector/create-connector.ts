@@ -7,7 +7,7 @@ import { quotedName } from "../core/text.ts";
 import type { User } from "../core/user.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
-import type { Grant, Resource, ResourceId } from "../protocol/messages.ts";
+import type { Grant, ResourceId } from "../protocol/messages.ts";
 import { createGroupLookup } from "../provision/group-lookup.ts";
 import { groupGone } from "../provision/groups/listings.ts";
 import { createClaims } from "./claims.ts";
@@ -154,20 +154,25 @@ export function createConnector(options: ConnectorOptions): Connector {
     return { items: membershipRows(groupName, items, pool), nextPageToken };
   }
 
-  async function getUser(id: string, signal: AbortSignal): Promise<Resource> {
+  async function findUser(id: string, signal: AbortSignal): Promise<UserRow | undefined> {
     const pool = await cachedPool(signal);
     const wanted = isUuid(id) && userIdKind === "sub" ? id.toLowerCase() : id;
     const found = await listedUsers(wanted, signal);
-    const user = found[0] ?? (await unlistedUser(wanted, signal));
-    // An id of another form may be a username or an e-mail address, which no error repeats (D20).
-    const named = `${userIdKind}${isUuid(id) ? ` ${id}` : ""}`;
-    if (user === undefined) {
-      throw new GovernanceError("not-found", `no user with this ${named} in this pool`);
-    }
     if (found.length > 1) {
-      throw new GovernanceError("internal", `Cognito has ${found.length} users with this ${named}`);
+      throw new GovernanceError("internal", `Cognito has ${found.length} users with this ${named(id)}`);
     }
-    return userResource(user, pool, userIdKind);
+    const user = found[0] ?? (await unlistedUser(wanted, signal));
+    return user === undefined ? undefined : userRow(user, pool);
+  }
+
+  /** An id of another form may be a username or an e-mail address, which no error repeats (D20). */
+  function named(id: string): string {
+    return `${userIdKind}${isUuid(id) ? ` ${id}` : ""}`;
+  }
+
+  async function findGroup(name: string, signal: AbortSignal): Promise<GroupRow | undefined> {
+    const group = await groupLookup.current(name, signal);
+    return group === undefined ? undefined : groupRow(group);
   }
 
   async function listedUsers(id: string, signal: AbortSignal): Promise<readonly User[]> {
@@ -220,12 +225,18 @@ export function createConnector(options: ConnectorOptions): Connector {
     listUsers,
     listGroups,
     listMembers,
+    findUser,
+    findGroup,
     async getResource(id, signal) {
-      if (id?.resourceType === USER_TYPE) return getUser(id.resource, signal);
+      if (id?.resourceType === USER_TYPE) {
+        const row = await findUser(id.resource, signal);
+        if (row !== undefined) return row.build();
+        throw new GovernanceError("not-found", `no user with this ${named(id.resource)} in this pool`);
+      }
       if (id?.resourceType === GROUP_TYPE) {
-        const group = await groupLookup.current(id.resource, signal);
-        if (group === undefined) throw groupGone(id.resource);
-        return groupResource(group, poolId);
+        const row = await findGroup(id.resource, signal);
+        if (row === undefined) throw groupGone(id.resource);
+        return row.build();
       }
       // The Baton SDK answers Unimplemented here, for a missing id too; its syncer then skips the target.
       throw new GovernanceError(

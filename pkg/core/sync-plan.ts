@@ -1,6 +1,8 @@
+import type { ScopeSelection, SyncScope } from "./sync-scope.ts";
+
 export type ListingKind = "users" | "groups" | "members";
 
-/** One listing read page by page, in order: all users, all groups, or the members of one group. */
+/** One listing read page by page, in order: users, groups, or the members of one group. Of chosen ones each is a page. */
 export interface ListingCursor {
   readonly kind: ListingKind;
   /** The group of a `members` listing; "" for the other two. */
@@ -26,6 +28,14 @@ export const GROUPS_LISTING: ListingCursor = {
 
 /** A full sync begins with these two; each group found adds a listing of its members (D5). */
 export const FIRST_LISTINGS: readonly ListingCursor[] = [USERS_LISTING, GROUPS_LISTING];
+
+export function firstListings({ users, groups }: SyncScope): readonly ListingCursor[] {
+  return [...(hasAny(users) ? [USERS_LISTING] : []), ...(hasAny(groups) ? [GROUPS_LISTING] : [])];
+}
+
+function hasAny(selection: ScopeSelection): boolean {
+  return selection === "all" || selection.length > 0;
+}
 
 export function membersListing(group: string): ListingCursor {
   return { kind: "members", group, token: "", state: "open", pages: 0 };

@@ -27,6 +27,7 @@ describe("where everything goes", () => {
       packing: join(at, "pool.c1z.tmp"),
       lock: join(at, "pool.c1z.work-lock"),
       work: join(at, "pool.c1z.work"),
+      partialWork: join(at, "pool.c1z.work-partial"),
       previous: join(at, "pool.c1z.work-previous"),
       next: join(at, "pool.c1z.work-next"),
     });

@@ -25,8 +25,10 @@ export interface SyncPaths {
   readonly packing: string;
   /** Beside the target, so that it is the same one whatever the state directory (STORE-3). */
   readonly lock: string;
-  /** The run being read. */
+  /** The run being read. Any run that is not of the whole pool has its own, so that neither discards the other. */
   readonly work: string;
+  /** The run being read that is not of the whole pool. */
+  readonly partialWork: string;
   /** Where an earlier version kept the run; undefined when it is the same place. */
   readonly earlierWork: string | undefined;
   /** The old target, unpacked. */
@@ -39,7 +41,7 @@ export interface SyncPaths {
  * Where every file goes. `invalid-argument` names what cannot be written and why. The state directory is created when it
  * is missing. The target's is not, since a missing one is more likely a typing error.
  */
-export function syncPaths(file: string, stateDir: string): SyncPaths {
+export function syncPaths(file: string, stateDir: string, { isPartial = false } = {}): SyncPaths {
   const target = writableTarget(file);
   const directory = dirname(target);
   const state = openStateDirectory(stateDir);
@@ -47,11 +49,13 @@ export function syncPaths(file: string, stateDir: string): SyncPaths {
   const mark = createHash("sha256").update(target).digest("hex").slice(0, 12);
   const beside = `${target}.work`;
   const work = state === directory ? beside : join(state, `${basename(target)}.work-${mark}`);
+  const partialWork = `${work}-partial`;
   return {
     target,
     packing: `${target}.tmp`,
     lock: `${target}.work-lock`,
-    work,
+    work: isPartial ? partialWork : work,
+    partialWork,
     earlierWork: work === beside ? undefined : beside,
     previous: `${work}-previous`,
     next: `${work}-next`,

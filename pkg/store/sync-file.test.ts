@@ -26,6 +26,7 @@ import {
   temporaryFolder,
 } from "../../test/support/store-run.ts";
 import { advance, FIRST_LISTINGS, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
+import { WHOLE_POOL } from "../core/sync-scope.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "./sync-file.ts";
 
 const POOL: SmallPool = {
@@ -545,6 +546,7 @@ describe("beside other targets of the sync", () => {
     expect(sync.complete).toEqual({
       id: first.id,
       startedAt: first.startedAt,
+      scope: WHOLE_POOL,
       endedAt: first.endedAt,
       counts: COUNTS,
     });

@@ -6,6 +6,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
+import { isWholePool, type SyncScope, scopeText, WHOLE_POOL } from "../core/sync-scope.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import type { CompleteRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "../sync/target.ts";
 import { onDisk, storeError } from "./errors.ts";
@@ -32,6 +33,8 @@ export interface SyncFileOptions {
   /** The folder of the working database and the temporary ones; created when it is missing. */
   readonly stateDir: string;
   readonly fingerprint: RunFingerprint;
+  /** What is to be read; the whole pool by default. */
+  readonly scope?: SyncScope;
   /** Recorded with the run, for readers of the file. */
   readonly connectorVersion: string;
   readonly now: EpochClock;
@@ -57,21 +60,22 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * holds it, or when it is damaged or not of this pool.
  */
 export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal): Promise<SyncFile> {
-  const paths = syncPaths(options.file, options.stateDir);
+  const { scope = WHOLE_POOL } = options;
+  const paths = syncPaths(options.file, options.stateDir, { isPartial: !isWholePool(scope) });
   const lock = lockTarget(paths.lock, paths.target);
   let previous: PreviousFile | undefined;
   try {
-    for (const path of [paths.work, paths.previous, paths.next]) requireOwnDatabase(path);
+    for (const path of [paths.work, paths.partialWork, paths.previous, paths.next]) requireOwnDatabase(path);
     requireOwnFile(paths.packing);
     onDisk(`clean up beside ${paths.work}`, () => removeLeftovers(paths));
     const { earlierWork } = paths;
     if (earlierWork !== undefined) onDisk(`clean up ${earlierWork}`, () => removeEarlierWork(earlierWork));
     const target = statSync(paths.target, { throwIfNoEntry: false });
     if (target !== undefined) {
-      previous = await openPrevious(paths.target, paths.previous, options.fingerprint, signal);
+      previous = await openPrevious(paths.target, paths.previous, { ...options, scope }, signal);
     }
-    const work = onDisk(`write ${paths.work}`, () => openWork(paths, options, previous));
-    return new OpenSyncFile({ options, paths, lock, target, previous, work });
+    const work = onDisk(`write ${paths.work}`, () => openWork(paths, { ...options, scope }, previous));
+    return new OpenSyncFile({ options, scope, paths, lock, target, previous, work });
   } catch (error) {
     previous?.close();
     lock.release();
@@ -79,9 +83,14 @@ export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal
   }
 }
 
-function openWork(paths: SyncPaths, options: SyncFileOptions, previous: PreviousFile | undefined): WorkFile {
+function openWork(
+  paths: SyncPaths,
+  options: SyncFileOptions & { readonly scope: SyncScope },
+  previous: PreviousFile | undefined,
+): WorkFile {
   return openWorkFile(paths.work, {
     fingerprint: options.fingerprint,
+    scope: scopeText(options.scope),
     nowMs: options.now(),
     maxIdleMs: options.maxIdleMs ?? DAY_MS,
     acceptShrink: options.acceptShrink,
@@ -91,6 +100,7 @@ function openWork(paths: SyncPaths, options: SyncFileOptions, previous: Previous
 
 interface OpenParts {
   readonly options: SyncFileOptions;
+  readonly scope: SyncScope;
   readonly paths: SyncPaths;
   readonly lock: TargetLock;
   readonly target: Stats | undefined;
@@ -113,16 +123,16 @@ class OpenSyncFile implements SyncFile {
   #state: "fresh" | "reading" | "publishing" | "published" | "closed";
 
   constructor(parts: OpenParts) {
-    const { options, work } = parts;
+    const { options, scope, work } = parts;
     this.#parts = parts;
     this.#database = work.database;
     this.#rows = new RunRows(work.database, work.run?.counts ?? NO_ROWS, options.now);
-    this.#run = work.run && { id: work.run.syncId, startedAt: new Date(work.run.startedAtMs) };
+    this.#run = work.run && { id: work.run.syncId, startedAt: new Date(work.run.startedAtMs), scope };
     this.#resumed = work.run !== undefined;
     this.#state = work.run === undefined ? "fresh" : "reading";
     this.name = parts.paths.target;
     this.discarded = work.discarded;
-    this.complete = completeRun(parts.previous);
+    this.complete = completeRun(parts);
   }
 
   get run(): SyncRun | undefined {
@@ -157,10 +167,17 @@ class OpenSyncFile implements SyncFile {
     listings: readonly ListingCursor[],
   ): Promise<void> {
     this.#expect("fresh");
+    if (scopeText(run.scope) !== scopeText(this.#parts.scope)) {
+      throw new GovernanceError(
+        "internal",
+        "the sync file was opened for another scope than that of the run",
+      );
+    }
     const startedAtMs = run.startedAt.getTime();
     const state: RunState = {
       syncId: run.id,
       fingerprint: this.#parts.options.fingerprint,
+      scope: scopeText(run.scope),
       startedAtMs,
       progressAtMs: startedAtMs,
       endedAtMs: undefined,
@@ -231,7 +248,8 @@ class OpenSyncFile implements SyncFile {
 
   async close(): Promise<void> {
     if (this.#state === "closed") return;
-    const { lock, paths, previous } = this.#parts;
+    const { lock, paths, previous, scope } = this.#parts;
+    const hasWholePool = this.#state === "published" && isWholePool(scope);
     const keep = this.#state === "reading" || this.#state === "publishing";
     this.#state = "closed";
     this.#closing.abort(
@@ -243,6 +261,7 @@ class OpenSyncFile implements SyncFile {
         previous?.close();
         removeLeftovers(paths);
         if (!keep) removeDatabase(paths.work);
+        if (hasWholePool) removeDatabase(paths.partialWork);
       });
     } finally {
       lock.release();
@@ -261,8 +280,8 @@ class OpenSyncFile implements SyncFile {
     refuseUnread(this.#rows.openListings().length);
     const run = readRun(this.#database);
     if (run === undefined) throw new GovernanceError("internal", "the run was never begun");
-    const { options, paths, previous } = this.#parts;
-    return { paths, work: this.#database, run, previous, acceptShrink, nowMs: options.now() };
+    const { options, scope, paths, previous } = this.#parts;
+    return { paths, work: this.#database, run, scope, previous, acceptShrink, nowMs: options.now() };
   }
 
   #write<T>(doing: string, work: () => T): T {
@@ -278,10 +297,10 @@ class OpenSyncFile implements SyncFile {
   }
 }
 
-function completeRun(previous: PreviousFile | undefined): CompleteRun | undefined {
-  if (previous === undefined) return undefined;
-  const { syncId, startedAtMs, endedAtMs, counts } = previous.runs[0];
-  return { id: syncId, startedAt: new Date(startedAtMs), endedAt: new Date(endedAtMs), counts };
+function completeRun({ previous, scope }: OpenParts): CompleteRun | undefined {
+  if (previous?.comparable === undefined) return undefined;
+  const { syncId, startedAtMs, endedAtMs, counts } = previous.comparable;
+  return { id: syncId, startedAt: new Date(startedAtMs), endedAt: new Date(endedAtMs), scope, counts };
 }
 
 /** The page as Baton messages, which the file stores as they are. */

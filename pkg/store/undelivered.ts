@@ -6,27 +6,28 @@ import { requireOwnFile } from "./own-file.ts";
 
 /** Remembers across processes that a published file still has to be brought to its reader. */
 export interface UndeliveredMark {
-  /** When the file was published that is not delivered; undefined when there is none. */
-  since(): EpochMs | undefined;
-  set(publishedAtMs: EpochMs): void;
+  /** When the file was published that holds this and is not delivered; undefined when there is none. */
+  since(content: string): EpochMs | undefined;
+  set(publishedAtMs: EpochMs, content: string): void;
   clear(): void;
 }
 
-/** The mark of that file: a small file beside it. */
+/** The mark of that file: a small file beside it. Its first line is the time, the rest is what the file holds. */
 export function undeliveredMark(file: string): UndeliveredMark {
   const path = `${file}.undelivered`;
-  const write = <T>(work: () => T): T =>
+  const write = (work: () => void): void =>
     onDisk(`write ${path}`, () => {
       requireOwnFile(path);
-      return work();
+      work();
     });
   return {
-    since() {
+    since(content) {
       requireOwnFile(path);
-      const ms = Number(textOf(path) ?? Number.NaN);
-      return Number.isFinite(ms) ? ms : undefined;
+      const [, ms, held] = /^(\d+)\n(.*)$/s.exec(textOf(path) ?? "") ?? [];
+      return ms !== undefined && held === content ? Number(ms) : undefined;
     },
-    set: (publishedAtMs) => write(() => writeFileSync(path, String(publishedAtMs), { mode: 0o600 })),
+    set: (publishedAtMs, content) =>
+      write(() => writeFileSync(path, `${publishedAtMs}\n${content}`, { mode: 0o600 })),
     clear: () => write(() => rmSync(path, { force: true })),
   };
 }

@@ -11,6 +11,7 @@ import {
 import { emptyRun, type MemoryRun, memoryTarget, NOON, syncInto } from "../../test/support/memory-target.ts";
 import { createConnector } from "../connector/create-connector.ts";
 import { GovernanceError } from "../core/errors.ts";
+import { WHOLE_POOL } from "../core/sync-scope.ts";
 import { combineTargets } from "./combine-targets.ts";
 import type { SyncTarget } from "./target.ts";
 
@@ -290,6 +291,7 @@ describe("publishing", () => {
     a.complete = {
       id: "another",
       startedAt: NOON,
+      scope: WHOLE_POOL,
       endedAt: NOON,
       counts: { users: 0, groups: 0, memberships: 0 },
     };

@@ -4,22 +4,25 @@
 import type { Connector } from "../connector/connector.ts";
 import { GovernanceError } from "../core/errors.ts";
 import {
-  advance,
   drop,
-  FIRST_LISTINGS,
+  firstListings,
   GROUPS_LISTING,
   type ListingCursor,
-  membersListing,
+  type ListingKind,
 } from "../core/sync-plan.ts";
+import { hasChosen, type SyncScope } from "../core/sync-scope.ts";
+import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
+import type { ResourceType } from "../protocol/messages.ts";
 import type { TargetGroup } from "./combine-targets.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
 import { createListingQueue } from "./listing-queue.ts";
-import type { PublishedRun, SyncPage, SyncRun } from "./target.ts";
+import { createPageReader } from "./read-page.ts";
+import type { PublishedRun, SyncRun } from "./target.ts";
 
 export interface RunSyncOptions {
   readonly connector: Connector;
   readonly targets: TargetGroup<PublishedRun>;
-  /** Makes the id of a new run. Called if no earlier run continues. */
+  /** Makes a new run. Called if no earlier run continues. */
   readonly newRun: () => SyncRun;
   /**
    * Listings read side by side: enough that calls in flight never hold back the granted rate. It is also the most pages
@@ -30,6 +33,8 @@ export interface RunSyncOptions {
   readonly onPage?: (cursor: ListingCursor) => void;
   /** A group vanished while it was read. */
   readonly onGroupDropped?: (group: string) => void;
+  /** A chosen user or group does not exist. */
+  readonly onMissing?: (kind: ListingKind, id: string) => void;
 }
 
 /** What a run did in this process. Its rows are counted by the targets. */
@@ -45,7 +50,8 @@ export interface ReadingOutcome {
 export async function runSync(options: RunSyncOptions, signal: AbortSignal): Promise<ReadingOutcome> {
   const { connector, targets, listingsAtOnce } = options;
   const isResumed = targets.run !== undefined;
-  if (!isResumed) await targets.begin(options.newRun(), connector.listResourceTypes(), FIRST_LISTINGS);
+  const { scope } = targets.run ?? (await beginRun(options));
+  const readPage = createPageReader({ connector, scope, onMissing: options.onMissing });
   const queue = createListingQueue();
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -70,7 +76,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     const guard = createCycleGuard(describe(GROUPS_LISTING));
     for (let cursor = GROUPS_LISTING; cursor.state === "open"; ) {
       either.throwIfAborted();
-      const page = await readPage(connector, cursor, either);
+      const page = await readPage(cursor, either);
       if (page === "vanished") return;
       guard.next(page.cursor.token);
       await targets.commit({ ...page, membersAreIdle: true });
@@ -84,7 +90,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     const guard = createCycleGuard(describe(first));
     for (let cursor = first; cursor.state === "open"; ) {
       either.throwIfAborted(); // SYNC-3
-      const page = await readPage(connector, cursor, either);
+      const page = await readPage(cursor, either);
       if (page === "vanished") {
         await targets.dropGroup(drop(cursor)); // SYNC-4
         droppedGroups.push(cursor.group);
@@ -127,43 +133,21 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   return { pages, droppedGroups };
 }
 
-async function readPage(
-  connector: Connector,
-  cursor: ListingCursor,
-  signal: AbortSignal,
-): Promise<SyncPage | "vanished"> {
-  const request = { pageToken: cursor.token, pageSize: 0 };
-  switch (cursor.kind) {
-    case "users": {
-      const { items, nextPageToken } = await connector.listUsers(request, signal);
-      return { ...emptyPage(advance(cursor, nextPageToken)), users: items };
-    }
-    case "groups": {
-      const { items, nextPageToken } = await connector.listGroups(request, signal);
-      const opens = items.map(({ group }) => membersListing(group.name));
-      return { ...emptyPage(advance(cursor, nextPageToken)), groups: items, opens };
-    }
-    case "members": {
-      const members = await membersPage(connector, cursor, signal);
-      if (members === "vanished") return members;
-      const { items, nextPageToken } = members;
-      const users = items.map(({ member }) => member); // SYNC-5
-      return { ...emptyPage(advance(cursor, nextPageToken)), users, memberships: items };
-    }
-  }
+async function beginRun({ connector, targets, newRun }: RunSyncOptions): Promise<SyncRun> {
+  const run = newRun();
+  await targets.begin(run, typesOf(run.scope, connector), firstListings(run.scope));
+  return run;
 }
 
-async function membersPage(connector: Connector, cursor: ListingCursor, signal: AbortSignal) {
-  try {
-    return await connector.listMembers(cursor.group, { pageToken: cursor.token, pageSize: 0 }, signal);
-  } catch (error) {
-    if (error instanceof GovernanceError && error.reason === "group-gone") return "vanished";
-    throw error;
-  }
-}
-
-function emptyPage(cursor: ListingCursor): SyncPage {
-  return { cursor, opens: [], users: [], groups: [], memberships: [] };
+/** Every type of which something may be read: members are users, whichever groups are chosen. */
+function typesOf(scope: SyncScope, connector: Connector): readonly ResourceType[] {
+  const types = connector.listResourceTypes();
+  if (hasChosen(scope)) return types;
+  const isRead = new Map([
+    [USER_TYPE, scope.users === "all"],
+    [GROUP_TYPE, scope.groups === "all"],
+  ]);
+  return types.filter(({ id }) => isRead.get(id) === true);
 }
 
 function describe(cursor: ListingCursor): string {

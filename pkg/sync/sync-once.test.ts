@@ -6,6 +6,7 @@ import { emptyRun, memoryTarget } from "../../test/support/memory-target.ts";
 import { never, storeOptions, temporaryFolder } from "../../test/support/store-run.ts";
 import { createConnector } from "../connector/create-connector.ts";
 import { GovernanceError } from "../core/errors.ts";
+import { WHOLE_POOL } from "../core/sync-scope.ts";
 import type { PublishedFile } from "../store/publish/publish.ts";
 import { readSyncFile } from "../store/read-sync-file.ts";
 import { openSyncFile } from "../store/sync-file.ts";
@@ -69,6 +70,7 @@ function stage<P extends PublishedRun>(targets: readonly OpenTarget<P>[], events
     connector: createConnector({ directory, poolId: POOL, userIdKind: "sub", now: () => 0 }),
     targets,
     listingsAtOnce: 2,
+    scope: WHOLE_POOL,
     publishing: { acceptShrink: false },
     clocks: { now: () => (nowMs += 1000), monotonic: () => 0 },
     randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),

@@ -5,7 +5,8 @@ import type { Connector } from "../connector/connector.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { ksuid } from "../core/ksuid.ts";
-import type { ListingCursor, SyncCounts } from "../core/sync-plan.ts";
+import type { ListingCursor, ListingKind, SyncCounts } from "../core/sync-plan.ts";
+import type { SyncScope } from "../core/sync-scope.ts";
 import { combineTargets, type TargetGroup } from "./combine-targets.ts";
 import { type ReadingOutcome, runSync } from "./run-sync.ts";
 import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
@@ -40,12 +41,16 @@ export interface SyncEvents {
   /** Reading begins. `open` are the listings that an earlier process left open; none when the run is new. */
   onReading?(open: readonly ListingCursor[], rows: RowsSoFar): ReadingObserver;
   onGroupDropped?(group: string): void;
+  /** A chosen user or group does not exist. */
+  onMissing?(kind: ListingKind, id: string): void;
   onRead?(pages: number, counts: SyncCounts): void;
   onCloseFailed?(target: string, error: unknown): void;
 }
 
 export interface SyncOnceOptions<P extends PublishedRun> {
   readonly connector: Connector;
+  /** What is read. The targets are opened for it. */
+  readonly scope: SyncScope;
   /** At least one. They are published in this order. */
   readonly targets: readonly OpenTarget<P>[];
   readonly listingsAtOnce: number;
@@ -133,7 +138,7 @@ async function readAll(
   options: SyncOnceOptions<PublishedRun>,
   signal: AbortSignal,
 ): Promise<ReadingOutcome> {
-  const { connector, listingsAtOnce, clocks, randomBytes, events } = options;
+  const { connector, scope, listingsAtOnce, clocks, randomBytes, events } = options;
   const open = targets.resumed ? await targets.openListings() : [];
   if (targets.resumed && open.length === 0) return { pages: 0, droppedGroups: [] };
   const observer = events.onReading?.(open, targets);
@@ -147,10 +152,11 @@ async function readAll(
         listingsAtOnce,
         newRun() {
           const nowMs = clocks.now();
-          return { id: ksuid(nowMs, randomBytes), startedAt: new Date(nowMs) };
+          return { id: ksuid(nowMs, randomBytes), startedAt: new Date(nowMs), scope };
         },
         onPage: (cursor) => observer?.onPage(cursor),
         onGroupDropped: (group) => events.onGroupDropped?.(group),
+        onMissing: (kind, id) => events.onMissing?.(kind, id),
       },
       signal,
     );

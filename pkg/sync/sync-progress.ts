@@ -1,5 +1,7 @@
 import { MAX_PAGE_ITEMS } from "../core/page.ts";
 import type { ListingCursor, SyncCounts } from "../core/sync-plan.ts";
+import { firstListings } from "../core/sync-plan.ts";
+import { type SyncScope, WHOLE_POOL } from "../core/sync-scope.ts";
 import type { RowsSoFar } from "./sync-once.ts";
 
 /** The progress of a sync. */
@@ -24,12 +26,17 @@ export interface SyncTracker {
 }
 
 /** Counts what a run still has to read. `open` are the listings that an earlier process left open. */
-export function createSyncTracker(open: readonly ListingCursor[], rows: RowsSoFar): SyncTracker {
+export function createSyncTracker(
+  open: readonly ListingCursor[],
+  rows: RowsSoFar,
+  scope: SyncScope = WHOLE_POOL,
+): SyncTracker {
   const previous = rows.previousCounts;
   const fresh = open.length === 0 && rows.counts.users === 0 && rows.counts.groups === 0;
   let userPages = open.find(({ kind }) => kind === "users")?.pages ?? 0;
-  let usersOpen = fresh || open.some(({ kind }) => kind === "users");
-  let groupsOpen = fresh || open.some(({ kind }) => kind === "groups");
+  const left = fresh ? firstListings(scope) : open;
+  let usersOpen = left.some(({ kind }) => kind === "users");
+  let groupsOpen = left.some(({ kind }) => kind === "groups");
   let membersDone = rows.counts.groups - open.filter(({ kind }) => kind === "members").length;
   let estimatedUsers: number | undefined;
   return {
@@ -46,7 +53,7 @@ export function createSyncTracker(open: readonly ListingCursor[], rows: RowsSoFa
     state() {
       const { counts } = rows;
       // The row of a group that was deleted meanwhile is removed, so nothing waits for its members.
-      const membersOpen = Math.max(0, counts.groups - membersDone);
+      const membersOpen = scope.depth === "grants" ? Math.max(0, counts.groups - membersDone) : 0;
       const usersListed = Math.min(counts.users, userPages * MAX_PAGE_ITEMS);
       return { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen };
     },

@@ -2,6 +2,7 @@
 
 import type { GroupRow, MembershipRow, UserRow } from "../connector/connector.ts";
 import type { ListingCursor, SyncCounts } from "../core/sync-plan.ts";
+import type { SyncScope } from "../core/sync-scope.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 
 /** One reading of the pool. All targets that it fills keep it under the same id. */
@@ -9,9 +10,11 @@ export interface SyncRun {
   /** A KSUID: 27 base62 digits, and a later run has a greater one. */
   readonly id: string;
   readonly startedAt: Date;
+  /** What is read. */
+  readonly scope: SyncScope;
 }
 
-/** A run that was read to the end and published. */
+/** A run that was read to the end and published. What is compared with it has the same scope. */
 export interface CompleteRun extends SyncRun {
   readonly endedAt: Date;
   readonly counts: SyncCounts;
@@ -62,7 +65,7 @@ export interface SyncTarget<P extends PublishedRun = PublishedRun> {
   readonly resumed: boolean;
   /** For the log: the reason why opening the target discarded the run of an earlier process. */
   readonly discarded: string | undefined;
-  /** The newest published run of the target. */
+  /** The newest published run of the target with the scope of this sync. */
   readonly complete: CompleteRun | undefined;
   /** The number of rows of `run` so far. Kept in memory, since the progress line reads it often. */
   readonly counts: SyncCounts;

@@ -21,6 +21,7 @@ import {
   membersListing,
   USERS_LISTING,
 } from "../../pkg/core/sync-plan.ts";
+import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import type { User } from "../../pkg/core/user.ts";
 import type { PublishedFile } from "../../pkg/store/publish/publish.ts";
 import { openSyncFile } from "../../pkg/store/sync-file.ts";
@@ -77,7 +78,7 @@ async function run(folder: string): Promise<void> {
 
 function newRun(): SyncRun {
   const startedAt = new Date();
-  return { id: ksuid(startedAt.getTime(), randomBytes), startedAt };
+  return { id: ksuid(startedAt.getTime(), randomBytes), startedAt, scope: WHOLE_POOL };
 }
 
 async function readUsers(targets: TargetGroup<PublishedFile>): Promise<void> {

@@ -3,11 +3,12 @@
 //   node test/bench/target-port.ts               200,000 pages
 //   node test/bench/target-port.ts 1000000
 import { type ListingCursor, membersListing, NO_ROWS } from "../../pkg/core/sync-plan.ts";
+import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import { combineTargets } from "../../pkg/sync/combine-targets.ts";
 import type { SyncPage, SyncRun, SyncTarget } from "../../pkg/sync/target.ts";
 
 const SIDE_BY_SIDE = 8;
-const RUN: SyncRun = { id: "3MQ1VqVfNWcserrPtRDPDx6Yklq", startedAt: new Date(0) };
+const RUN: SyncRun = { id: "3MQ1VqVfNWcserrPtRDPDx6Yklq", startedAt: new Date(0), scope: WHOLE_POOL };
 const [pages = 200_000] = process.argv.slice(2).map(Number);
 
 function idleTarget(name: string): SyncTarget {

@@ -241,6 +241,8 @@ export function fakeConnector(different: Partial<Connector> = {}): Connector {
     listUsers: noPool,
     listGroups: noPool,
     listMembers: noPool,
+    findUser: noPool,
+    findGroup: noPool,
     getResource: async (id) => (id?.resourceType === "user" ? user : group),
     listEntitlements: (resource) => ({
       items: resource?.id?.resourceType === "group" ? [member] : [],

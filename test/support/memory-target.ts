@@ -1,4 +1,5 @@
 import { type ListingCursor, listingKey, type SyncCounts } from "../../pkg/core/sync-plan.ts";
+import { type SyncScope, WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../../pkg/protocol/messages.ts";
 import { combineTargets } from "../../pkg/sync/combine-targets.ts";
 import { runSync } from "../../pkg/sync/run-sync.ts";
@@ -148,14 +149,17 @@ export function memoryTarget(run: MemoryRun, options: MemoryTargetOptions = {}):
 /** Reads with the engine into these targets. */
 export async function syncInto(
   targets: readonly SyncTarget[],
-  options: Omit<Parameters<typeof runSync>[0], "targets" | "newRun">,
+  {
+    scope = WHOLE_POOL,
+    ...options
+  }: Omit<Parameters<typeof runSync>[0], "targets" | "newRun"> & { readonly scope?: SyncScope },
   signal: AbortSignal = new AbortController().signal,
 ) {
   return await runSync(
     {
       ...options,
       targets: await combineTargets(targets),
-      newRun: () => ({ id: crypto.randomUUID(), startedAt: NOON }),
+      newRun: () => ({ id: crypto.randomUUID(), startedAt: NOON, scope }),
     },
     signal,
   );

@@ -6,11 +6,12 @@ import type { UserRow } from "../../pkg/connector/connector.ts";
 import { ksuid } from "../../pkg/core/ksuid.ts";
 import {
   advance,
-  FIRST_LISTINGS,
+  firstListings,
   type ListingCursor,
   listingKey,
   membersListing,
 } from "../../pkg/core/sync-plan.ts";
+import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../../pkg/protocol/ids.ts";
 import {
   type Entitlement,
@@ -129,11 +130,11 @@ export function storeOptions(folder: string, changes: Partial<SyncFileOptions> =
 export async function readPool(
   file: SyncFile,
   pool: SmallPool,
-  { pageSize = 2, startedAtMs = NOON_MS, afterCommit = (_commits: number): boolean => true } = {},
+  { pageSize = 2, startedAtMs = NOON_MS, scope = WHOLE_POOL, afterCommit = (_commits: number): boolean => true } = {},
 ): Promise<void> {
   let commits = 0;
   if (file.run === undefined) {
-    await file.begin(newRun(startedAtMs), TYPES, FIRST_LISTINGS);
+    await file.begin({ ...newRun(startedAtMs), scope }, TYPES, firstListings(scope));
     if (!afterCommit(++commits)) return;
   }
   for (;;) {
@@ -149,6 +150,7 @@ export function newRun(startedAtMs = NOON_MS): SyncRun {
   return {
     id: ksuid(startedAtMs, (size) => crypto.getRandomValues(new Uint8Array(size))),
     startedAt: new Date(startedAtMs),
+    scope: WHOLE_POOL,
   };
 }
 
@@ -187,7 +189,7 @@ function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): Syn
 export async function publishPool(options: SyncFileOptions, pool: SmallPool) {
   const file = await openSyncFile(options, never);
   try {
-    await readPool(file, pool, { startedAtMs: options.now() });
+    await readPool(file, pool, { startedAtMs: options.now(), scope: options.scope ?? WHOLE_POOL });
     return await file.publish({ acceptShrink: options.acceptShrink }, never);
   } finally {
     await file.close();

@@ -15,6 +15,7 @@ import {
   NO_ROWS,
   USERS_LISTING,
 } from "../../pkg/core/sync-plan.ts";
+import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import type { SyncPage, SyncTarget } from "../../pkg/sync/target.ts";
 import { type FakePool, fakeDirectory, POOL, someGroup, userNumber } from "./fake-directory.ts";
 import { syncInto } from "./memory-target.ts";
@@ -27,7 +28,11 @@ export interface TargetUnderTest {
 
 const never = new AbortController().signal;
 const STRICT = { acceptShrink: false };
-const RUN = { id: "3MQ1VqVfNWcserrPtRDPDx6Yklq", startedAt: new Date("2026-11-21T12:00:00Z") };
+const RUN = {
+  id: "3MQ1VqVfNWcserrPtRDPDx6Yklq",
+  startedAt: new Date("2026-11-21T12:00:00Z"),
+  scope: WHOLE_POOL,
+};
 const COUNTS = { users: 9, groups: 3, memberships: 11 };
 
 /** 9 users, and groups of 9, 2 and 0 of them, in pages of 4. */
@@ -113,7 +118,7 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
       expect(endedAt.getTime()).toBeGreaterThanOrEqual(startedAt.getTime());
       const { complete, run } = await reopened();
       expect({ complete, run }).toEqual({
-        complete: { id, startedAt, endedAt, counts: COUNTS },
+        complete: { id, startedAt, endedAt, scope: WHOLE_POOL, counts: COUNTS },
         run: undefined,
       });
       expect(await target.previousMembers(["all", "two", "none", "unknown"])).toEqual([9, 2, 0, 0]);

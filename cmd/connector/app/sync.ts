@@ -4,9 +4,11 @@ import { randomBytes } from "node:crypto";
 import type { Config } from "../../../pkg/config/config.ts";
 import { MAPPING_VERSION } from "../../../pkg/connector/connector.ts";
 import type { Clocks } from "../../../pkg/core/clock.ts";
+import type { SyncScope } from "../../../pkg/core/sync-scope.ts";
 import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
 import { openSyncFile } from "../../../pkg/store/sync-file.ts";
 import { openSyncFileThread } from "../../../pkg/store/thread/sync-file-thread.ts";
+import { chooseScope } from "../../../pkg/sync/choose-scope.ts";
 import { listingsAtOnce } from "../../../pkg/sync/listings-at-once.ts";
 import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts";
 import { createSyncTracker, type SyncTracker } from "../../../pkg/sync/sync-progress.ts";
@@ -27,6 +29,8 @@ export interface SyncSetup {
   readonly config: SyncConfig;
   readonly pieces: SyncPieces;
   readonly clocks: Clocks;
+  /** What is read; what the settings ask for by default. */
+  readonly scope?: SyncScope;
   /** Shows the progress until it is closed. */
   readonly follow?: (tracker: SyncTracker) => { close(): void };
   /** What resumes an interrupted sync, such as `the same command`. For messages. */
@@ -37,10 +41,11 @@ export interface SyncSetup {
 
 /** The calls and throttles in the result are those of the whole process during the sync. */
 export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
-  const { config, pieces, clocks, resumedBy } = setup;
+  const { config, pieces, clocks, resumedBy, scope = chooseScope(config.sync.choice) } = setup;
   return {
     connector: pieces.connector,
-    targets: [syncFile(setup)],
+    scope,
+    targets: [syncFile(setup, scope)],
     listingsAtOnce: listingsAtOnce(config.rates.UserList),
     publishing: config.sync,
     clocks: { now: clocks.now, monotonic: clocks.monotonic },
@@ -50,26 +55,29 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
       throttles: pieces.throttle.status().reduce((sum, category) => sum + category.throttles, 0),
     }),
     resumedBy,
-    events: loggedEvents(setup),
+    events: loggedEvents({ ...setup, scope }),
   };
 }
 
-function syncFile({ config, clocks, besideCallers = false }: SyncSetup): OpenTarget<PublishedFile> {
+function syncFile(
+  { config, clocks, besideCallers = false }: SyncSetup,
+  scope: SyncScope,
+): OpenTarget<PublishedFile> {
   const { sync, stateDir, poolId, userIdKind } = config;
   const { file, acceptShrink } = sync;
   const fingerprint = { poolId, userIdKind, mappingVersion: MAPPING_VERSION };
-  const settings = { file, acceptShrink, stateDir, fingerprint, connectorVersion: packageVersion() };
+  const settings = { file, acceptShrink, stateDir, fingerprint, scope, connectorVersion: packageVersion() };
   return besideCallers
     ? (signal) => openSyncFileThread(settings, signal)
     : (signal) => openSyncFile({ ...settings, now: clocks.now }, signal);
 }
 
-function loggedEvents({ pieces: { log }, follow }: SyncSetup): SyncEvents {
+function loggedEvents({ pieces: { log }, follow, scope }: SyncSetup): SyncEvents {
   return {
     onDiscarded: (file, reason) => log.warn(`starting over: ${reason}`, { file }),
     onResumed: (file, counts) => log.info("resuming an interrupted sync", { file, ...counts }),
     onReading(open, rows) {
-      const tracker = createSyncTracker(open, rows);
+      const tracker = createSyncTracker(open, rows, scope);
       const shown = follow?.(tracker);
       return {
         onPool: (estimatedUsers) => tracker.onPool(estimatedUsers),
@@ -79,6 +87,10 @@ function loggedEvents({ pieces: { log }, follow }: SyncSetup): SyncEvents {
     },
     onGroupDropped: (group) =>
       log.warn("left out a group that was deleted during the sync", { names: { group } }),
+    onMissing: (kind, id) =>
+      log.warn("left out a chosen resource that does not exist", {
+        names: kind === "users" ? { user: id } : { group: id },
+      }),
     onRead: (pages, counts) => log.debug("read all pages", { pages, ...counts }),
     onCloseFailed: (_target, error) => log.failure("closing the sync file failed", error),
   };

@@ -7,6 +7,13 @@ export function buildSync({ values }: Settings): Pick<Config, "sync" | "schedule
     sync: {
       file: values.file,
       acceptShrink: values["accept-shrink"],
+      choice: {
+        resourceTypeIds: values["sync-resource-types"] ?? [],
+        resources: values["sync-resources"] ?? [],
+        skipEntitlementsAndGrants: values["skip-entitlements-and-grants"],
+        skipGrants: values["skip-grants"],
+      },
+      skipped: values["skip-full-sync"],
     },
     schedule: everyMs === undefined ? undefined : { everyMs, jitter: values["sync-jitter-percent"] / 100 },
   };

@@ -4,6 +4,7 @@ import { originOf, type Settings } from "../sources/read-settings.ts";
 import { SETTING_NAMES, type SettingName, settingOf } from "../table/settings.ts";
 import { formatRates } from "../table/values/rate.ts";
 import { formatCollectorEndpoint } from "../table/values/service-shapes.ts";
+import { formatChosenResources } from "../table/values/sync-shapes.ts";
 import { formatInterval } from "../table/values/times.ts";
 
 /** The value that a setting has in effect. */
@@ -48,6 +49,8 @@ function shown(name: SettingName, { values, given }: Settings): string {
     const names = values[name];
     if (names !== undefined) return names.join(",");
   }
+  if (name === "sync-resources") return formatChosenResources(values[name]) ?? derivedText(name);
+  if (name === "sync-resource-types") return values[name]?.join(",") ?? derivedText(name);
   if (!given.has(name) && settingOf(name).fallback === undefined) return derivedText(name);
   return withoutPassword(String(values[name]));
 }

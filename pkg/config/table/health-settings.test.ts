@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_CHOICE } from "../../core/sync-scope.ts";
 import { loadHealthCheck } from "../load-config.ts";
 import { loaded, nowhere, refusalOf, served, type Texts } from "../testing.fixture.ts";
 
@@ -120,7 +121,7 @@ describe("scheduled syncs", () => {
   test("come at their interval into the file", () => {
     const { schedule, sync, stateDir } = served({ "sync-every": "1h30m", file: "/data/pool.c1z" });
     expect(schedule).toEqual({ everyMs: 5_400_000, jitter: 0.1 });
-    expect(sync).toEqual({ file: "/data/pool.c1z", acceptShrink: false });
+    expect(sync).toEqual({ file: "/data/pool.c1z", acceptShrink: false, choice: NO_CHOICE, skipped: false });
     expect(stateDir).toBe("/home/ann/.local/state/cognito-connector/eu-west-1_AbCd12345");
   });
 

@@ -20,6 +20,8 @@ export const SETTING_RULES: readonly SettingRule[] = [
   { kind: "excludes", names: ["endpoint-url", "use-fips-endpoint"], on: [] },
   { kind: "excludes", names: ["endpoint-url", "use-dualstack-endpoint"], on: [] },
   { kind: "depends-on", names: ["sync-jitter-percent"], on: ["sync-every"] },
+  { kind: "depends-on", names: ["skip-grants"], on: ["sync-resources"] },
+  { kind: "excludes", names: ["sync-every", "skip-full-sync"], on: [] },
   { kind: "required-together", names: ["tls-cert-file", "tls-key-file"], on: [] },
   { kind: "depends-on", names: ["tls-client-ca-file"], on: ["tls-cert-file"] },
   { kind: "depends-on", names: ["tls-readers"], on: ["tls-client-ca-file"] },

@@ -6,6 +6,7 @@ import {
   wholeNumberSetting,
 } from "./setting.ts";
 import { plainText } from "./values/shapes.ts";
+import { chosenResources, resourceTypes } from "./values/sync-shapes.ts";
 import { parseInterval } from "./values/times.ts";
 
 /** The rows of the group Sync, in the order of the table. */
@@ -24,6 +25,46 @@ export const SYNC_SETTINGS = {
   "accept-shrink": flagSetting({
     group: "Sync",
     description: "Publish the file even if more than half of the users, groups or memberships are gone",
+    operators: true,
+    commands: ["sync", "serve"],
+  }),
+  "sync-resources": optionalTextSetting({
+    group: "Sync",
+    description:
+      "Read only these resources, such as user:<id>,group:<name>; a group with its members. As a partial run beside the full ones",
+    example: "resources",
+    parse: chosenResources,
+    fallbackText: "all",
+    discreet: true,
+    repeats: true,
+    operators: true,
+    commands: ["sync", "serve"],
+  }),
+  "sync-resource-types": optionalTextSetting({
+    group: "Sync",
+    description: "Read only resources of these types: user, group",
+    example: "types",
+    parse: resourceTypes,
+    fallbackText: "all",
+    repeats: true,
+    operators: true,
+    commands: ["sync", "serve"],
+  }),
+  "skip-entitlements-and-grants": flagSetting({
+    group: "Sync",
+    description: "Read users and groups, and neither entitlements nor memberships",
+    operators: true,
+    commands: ["sync", "serve"],
+  }),
+  "skip-grants": flagSetting({
+    group: "Sync",
+    description: "With sync-resources: read no memberships",
+    operators: true,
+    commands: ["sync", "serve"],
+  }),
+  "skip-full-sync": flagSetting({
+    group: "Sync",
+    description: "Read nothing: sync only validates, and a sync of the platform uploads a run without rows",
     operators: true,
     commands: ["sync", "serve"],
   }),

@@ -30,7 +30,6 @@ const refused = (unserved: Unserved): Unserved => ({ ...unserved, ignored: false
 const NO_TICKETS = "this connector has no tickets";
 const NO_EXTERNAL = "this connector matches no resources of other connectors";
 const NO_TOOLS = "the baton tool does this with sync files";
-const NOT_PARTIAL = "this connector always syncs the whole pool";
 const OLDER = "it is an earlier name; write --invoke-action or --list-action-schemas";
 
 const UNSERVED: ReadonlyMap<string, Unserved> = new Map([
@@ -63,12 +62,6 @@ const UNSERVED: ReadonlyMap<string, Unserved> = new Map([
   ["invoke-resource-action", refused(value(OLDER))],
   ["invoke-resource-action-resource-type", refused(value(OLDER))],
   ["invoke-resource-action-args", refused(value(OLDER))],
-  // Read as nothing, each of these would give a file with more in it than was asked for.
-  ["skip-full-sync", refused(flag(NOT_PARTIAL))],
-  ["sync-resources", refused(value(NOT_PARTIAL))],
-  ["sync-resource-types", refused(value(NOT_PARTIAL))],
-  ["skip-entitlements-and-grants", refused(flag(NOT_PARTIAL))],
-  ["skip-grants", refused(flag(NOT_PARTIAL))],
 ]);
 
 /** Environment variables of the Go programs of Baton. A shared environment may contain them, and they mean nothing here. */

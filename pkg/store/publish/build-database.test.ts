@@ -25,6 +25,7 @@ import {
   membersListing,
   USERS_LISTING,
 } from "../../core/sync-plan.ts";
+import { type SyncScope, WHOLE_POOL } from "../../core/sync-scope.ts";
 import { type Resource, ResourceSchema } from "../../protocol/messages.ts";
 import { syncPaths } from "../paths.ts";
 import { readRun } from "../run/run-state.ts";
@@ -192,6 +193,7 @@ describe("the database of a published file", () => {
         user_rows: 3,
         group_rows: 2,
         membership_rows: 4,
+        scope: "",
       },
     ]);
   });
@@ -279,33 +281,44 @@ test("two memberships whose joined ids are one are not merged into one silently"
   expect(existsSync(join(folder.path, "pool.c1z"))).toBe(false);
 });
 
-test("a file that its readers would refuse for its size keeps the new run alone (STORE-8)", async () => {
-  const options = storeOptions(folder.path);
-  await publishPool(options, POOL);
-  const file = await openSyncFile(options, never);
-  await readPool(file, POOL);
-  await file.close();
-  const paths = syncPaths(options.file, options.stateDir);
-  const previous = await openPrevious(paths.target, paths.previous, options.fingerprint, never);
-  const work = new DatabaseSync(paths.work);
-  open.push(work);
-  const run = readRun(work);
-  if (run === undefined) throw new Error("no run");
-  const deps = {
-    paths,
-    work,
-    run,
-    previous,
-    target: statSync(paths.target),
-    recreatedGroups: [],
-    connectorVersion: "0.0.0-test",
-    acceptShrink: false,
-    nowMs: Date.UTC(2026, 10, 22),
-  };
-  const outcome = await publishRun({ ...deps, maxDatabaseBytes: 1 }, never);
-  expect(outcome).toMatchObject({ runs: 1, previous: run.counts });
-  previous.close();
-  const again = await openPrevious(paths.target, paths.previous, options.fingerprint, never);
-  expect(again.runs.map(({ syncId }) => syncId)).toEqual([run.syncId]);
-  again.close();
-});
+const ONE_USER: SyncScope = { users: ["u1"], groups: [], depth: "grants" };
+
+test.for([
+  ["the new run alone", WHOLE_POOL, 1],
+  ["the newest full run beside a partial one", ONE_USER, 2],
+] as const)(
+  "a file that its readers would refuse for its size keeps %s (STORE-8)",
+  async ([, scope, runs]) => {
+    await publishPool(storeOptions(folder.path), POOL);
+    await publishPool(storeOptions(folder.path), POOL);
+    const options = storeOptions(folder.path, { scope });
+    const file = await openSyncFile(options, never);
+    await readPool(file, POOL, { scope });
+    await file.close();
+    const paths = syncPaths(options.file, options.stateDir, { isPartial: scope !== WHOLE_POOL });
+    const previous = await openPrevious(paths.target, paths.previous, { ...options, scope }, never);
+    const work = new DatabaseSync(paths.work);
+    open.push(work);
+    const run = readRun(work);
+    if (run === undefined) throw new Error("no run");
+    const deps = {
+      paths,
+      work,
+      run,
+      scope,
+      previous,
+      target: statSync(paths.target),
+      recreatedGroups: [],
+      connectorVersion: "0.0.0-test",
+      acceptShrink: false,
+      nowMs: Date.UTC(2026, 10, 22),
+    };
+    const outcome = await publishRun({ ...deps, maxDatabaseBytes: 1 }, never);
+    expect(outcome.runs).toBe(runs);
+    previous.close();
+    const again = await openPrevious(paths.target, paths.previous, { ...options, scope }, never);
+    const kept = previous.runs.slice(0, runs - 1).map(({ syncId }) => syncId);
+    expect(again.runs.map(({ syncId }) => syncId)).toEqual([run.syncId, ...kept]);
+    again.close();
+  },
+);

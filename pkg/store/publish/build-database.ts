@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { GovernanceError } from "../../core/errors.ts";
+import { hasChosen, type SyncScope, syncTypeOf } from "../../core/sync-scope.ts";
 import { SQLITE, sqliteOf } from "../errors.ts";
 import { removeDatabase, touchPrivate } from "../paths.ts";
 import { numberIn } from "../rows.ts";
@@ -11,20 +12,22 @@ import { countRun, expectRows } from "../run/run-stats.ts";
 import { timestampText } from "../timestamps.ts";
 import { afterRows, beforeRows, columnsOf, RUN_TABLES } from "./file-schema.ts";
 
-/** A run of the old target that goes into the new one too. */
-export interface KeptRun {
+/** Runs of the old target that go into the new one too. */
+export interface KeptRuns {
   /** Path of the unpacked old database. */
   readonly database: string;
-  readonly syncId: string;
+  /** Newest first. */
+  readonly syncIds: readonly string[];
 }
 
 export interface BuildPlan {
   /** Where the database is built. A file there is removed. */
   readonly into: string;
   readonly run: RunState;
+  readonly scope: SyncScope;
   readonly endedAtMs: number;
   readonly connectorVersion: string;
-  readonly kept: KeptRun | undefined;
+  readonly kept: KeptRuns | undefined;
 }
 
 /** Rows copied by one statement. Between two statements the signal is checked and other work of the process runs. */
@@ -70,14 +73,16 @@ export async function buildDatabase(
   return statSync(plan.into).size;
 }
 
-async function copyKept(work: DatabaseSync, kept: KeptRun, signal: AbortSignal): Promise<void> {
+async function copyKept(work: DatabaseSync, kept: KeptRuns, signal: AbortSignal): Promise<void> {
   work.prepare("ATTACH ? AS kept").run(kept.database);
   try {
     work.exec("PRAGMA kept.cache_size = -2048");
-    for (const table of RUN_TABLES) {
-      const columns = columnsOf(table).join(", ");
-      const insert = `INSERT INTO next.${table} (${columns}) SELECT ${columns} FROM kept.${table} WHERE sync_id = ?1`;
-      await copySlices(work, `kept.${table}`, insert, [kept.syncId], signal);
+    for (const syncId of kept.syncIds.toReversed()) {
+      for (const table of RUN_TABLES) {
+        const columns = columnsOf(table).join(", ");
+        const insert = `INSERT INTO next.${table} (${columns}) SELECT ${columns} FROM kept.${table} WHERE sync_id = ?1`;
+        await copySlices(work, `kept.${table}`, insert, [syncId], signal);
+      }
     }
   } finally {
     if (work.isOpen) work.exec("DETACH kept");
@@ -113,23 +118,25 @@ async function copyRun(work: DatabaseSync, plan: BuildPlan, signal: AbortSignal)
 
 function insertRunRows(
   work: DatabaseSync,
-  { run, connectorVersion }: BuildPlan,
+  { run, scope, connectorVersion, kept }: BuildPlan,
   stats: string,
   endedAt: string,
 ): void {
   const { syncId, counts } = run;
+  const type = syncTypeOf(scope);
+  const parent = hasChosen(scope) ? (kept?.syncIds[0] ?? "") : "";
   const { poolId, userIdKind, mappingVersion } = run.fingerprint;
   work
     .prepare(`
-      INSERT INTO next.v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type, supports_diff,
+      INSERT INTO next.v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type, parent_sync_id, supports_diff,
         grants_backfilled, stats)
-      VALUES (?, ?, ?, '', 'full', 1, 1, ?)`)
-    .run(syncId, timestampText(run.startedAtMs), endedAt, stats);
+      VALUES (?, ?, ?, '', ?, ?, ?, 1, ?)`)
+    .run(syncId, timestampText(run.startedAtMs), endedAt, type, parent, Number(type === "full"), stats);
   work
     .prepare(`
       INSERT INTO next.connector_runs (sync_id, user_pool_id, user_id_kind, mapping_version, connector_version,
-        user_rows, group_rows, membership_rows)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+        user_rows, group_rows, membership_rows, scope)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     .run(
       syncId,
       poolId,
@@ -139,6 +146,7 @@ function insertRunRows(
       counts.users,
       counts.groups,
       counts.memberships,
+      run.scope,
     );
 }
 

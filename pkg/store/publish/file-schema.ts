@@ -87,6 +87,7 @@ const TABLES: readonly Table[] = [
       "user_rows integer not null",
       "group_rows integer not null",
       "membership_rows integer not null",
+      "scope text not null default ''",
     ],
   },
 ];

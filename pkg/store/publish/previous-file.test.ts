@@ -9,6 +9,7 @@ import {
   storeOptions,
   temporaryFolder,
 } from "../../../test/support/store-run.ts";
+import { WHOLE_POOL } from "../../core/sync-scope.ts";
 import { pack, unpack } from "./envelope.ts";
 import { openPrevious } from "./previous-file.ts";
 
@@ -43,9 +44,11 @@ async function tampered(change: (database: DatabaseSync) => void): Promise<void>
   await pack(path, file, never);
 }
 
-async function refusal(fingerprint = FINGERPRINT as Parameters<typeof openPrevious>[2]): Promise<string> {
+async function refusal(
+  fingerprint = FINGERPRINT as Parameters<typeof openPrevious>[2]["fingerprint"],
+): Promise<string> {
   const before = readFileSync(file);
-  const error: unknown = await openPrevious(file, into, fingerprint, never).catch(
+  const error: unknown = await openPrevious(file, into, { fingerprint, scope: WHOLE_POOL }, never).catch(
     (thrown: unknown) => thrown,
   );
   expect(error).toMatchObject({ code: "failed-precondition" });
@@ -57,7 +60,7 @@ async function refusal(fingerprint = FINGERPRINT as Parameters<typeof openPrevio
 }
 
 test("a file of ours tells its newest run and who was in which group", async () => {
-  const previous = await openPrevious(file, into, FINGERPRINT, never);
+  const previous = await openPrevious(file, into, { fingerprint: FINGERPRINT, scope: WHOLE_POOL }, never);
   expect(previous.runs).toHaveLength(1);
   expect(previous.runs[0].counts).toEqual({ users: 3, groups: 3, memberships: 4 });
   expect(previous.runs[0].endedAtMs).toBe(Date.UTC(2026, 10, 21, 12));
@@ -68,7 +71,12 @@ test("a file of ours tells its newest run and who was in which group", async () 
 });
 
 test("a newer mapping of the same pool may follow an older one", async () => {
-  const previous = await openPrevious(file, into, { ...FINGERPRINT, mappingVersion: 2 }, never);
+  const previous = await openPrevious(
+    file,
+    into,
+    { fingerprint: { ...FINGERPRINT, mappingVersion: 2 }, scope: WHOLE_POOL },
+    never,
+  );
   expect(previous.membersOf("all")).toBe(3);
   previous.close();
 });

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
+import { type SyncScope, scopeText } from "../../core/sync-scope.ts";
 import { GROUP_TYPE } from "../../protocol/ids.ts";
 import { isDamage, onDisk, refusedFile, storeError } from "../errors.ts";
 import { numberIn, optionalTextIn, type SqlRow, textIn } from "../rows.ts";
@@ -11,9 +12,11 @@ import { parseTimestamp } from "../timestamps.ts";
 import { unpack } from "./envelope.ts";
 import { columnsOf, RUN_TABLES } from "./file-schema.ts";
 
-/** One finished full run in the old target. */
+/** One finished run in the old target. */
 export interface PreviousRun {
   readonly syncId: string;
+  /** What was read, as `scopeText` writes it. */
+  readonly scope: string;
   readonly startedAtMs: EpochMs;
   readonly endedAtMs: EpochMs;
   readonly counts: SyncCounts;
@@ -25,12 +28,19 @@ export interface PreviousFile {
   readonly database: string;
   /** Newest first; never empty. */
   readonly runs: readonly [PreviousRun, ...PreviousRun[]];
-  /** Members of a group in the newest run; 0 when there is no such group. */
+  /** The newest of them with the wanted scope. */
+  readonly comparable: PreviousRun | undefined;
+  /** Members of a group in the comparable run; 0 when there is no such group. */
   membersOf(group: string): number;
-  /** When the group was created, in the newest run; undefined when there is no such group. */
+  /** When the group was created, in the comparable run; undefined when there is no such group. */
   groupCreatedAt(group: string): number | undefined;
   /** Closes and removes the unpacked copy. */
   close(): void;
+}
+
+export interface WantedRun {
+  readonly fingerprint: RunFingerprint;
+  readonly scope: SyncScope;
 }
 
 const CURE = "name another file with --file, or move this one away";
@@ -42,15 +52,17 @@ const CURE = "name another file with --file, or move this one away";
 export async function openPrevious(
   file: string,
   into: string,
-  wanted: RunFingerprint,
+  { fingerprint, scope }: WantedRun,
   signal: AbortSignal,
 ): Promise<PreviousFile> {
   let database: DatabaseSync | undefined;
   try {
     await unpack(file, into, signal);
     database = new DatabaseSync(into, { readOnly: true, enableForeignKeyConstraints: false });
-    const runs = judge(file, database, wanted);
-    return previousFile(into, database, runs);
+    const runs = judge(file, database, fingerprint);
+    if (!hasScopes(database)) database = withScopes(into, database);
+    const comparable = runs.find((run) => run.scope === scopeText(scope));
+    return previousFile(into, database, { runs, comparable });
   } catch (error) {
     database?.close();
     rmSync(into, { force: true });
@@ -58,7 +70,30 @@ export async function openPrevious(
   }
 }
 
-function previousFile(path: string, database: DatabaseSync, runs: PreviousFile["runs"]): PreviousFile {
+/** A file of an earlier version, whose runs are all of the whole pool, gets the column in our copy of it. */
+function withScopes(path: string, readOnly: DatabaseSync): DatabaseSync {
+  readOnly.close();
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+  try {
+    database.exec(
+      "PRAGMA synchronous = OFF; ALTER TABLE connector_runs ADD COLUMN scope text not null default ''",
+    );
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+function hasScopes(database: DatabaseSync): boolean {
+  return columnNames(database, "connector_runs").has("scope");
+}
+
+function previousFile(
+  path: string,
+  database: DatabaseSync,
+  { runs, comparable }: Pick<PreviousFile, "runs" | "comparable">,
+): PreviousFile {
   database.exec("PRAGMA cache_size = -1024; PRAGMA shrink_memory"); // it stays open for as long as the sync (STORE-11)
   const members = database.prepare(`
     SELECT count(*) AS n FROM v1_grants WHERE sync_id = ?1 AND entitlement_id IN (
@@ -69,10 +104,15 @@ function previousFile(path: string, database: DatabaseSync, runs: PreviousFile["
   return {
     database: path,
     runs,
+    comparable,
     membersOf: (group) =>
-      onDisk("read the previous run", () => numberIn(members.get(runs[0].syncId, group), "n")),
+      comparable === undefined
+        ? 0
+        : onDisk("read the previous run", () => numberIn(members.get(comparable.syncId, group), "n")),
     groupCreatedAt: (name) =>
-      onDisk("read the previous run", () => groupCreationIn(groupRow.get(runs[0].syncId, name))),
+      comparable === undefined
+        ? undefined
+        : onDisk("read the previous run", () => groupCreationIn(groupRow.get(comparable.syncId, name))),
     close() {
       if (!database.isOpen) return;
       database.close();
@@ -91,7 +131,8 @@ function judge(file: string, database: DatabaseSync, wanted: RunFingerprint): Pr
   checkTables(file, database);
   const rows = database
     .prepare(`
-      SELECT s.sync_id, s.started_at, s.ended_at, s.sync_type, c.user_pool_id, c.user_id_kind, c.user_rows, c.group_rows, c.membership_rows
+      SELECT s.sync_id, s.started_at, s.ended_at, s.sync_type, c.user_pool_id, c.user_id_kind, c.user_rows, c.group_rows, c.membership_rows,
+        ${hasScopes(database) ? "c.scope" : "'' AS scope"}
       FROM v1_sync_runs s LEFT JOIN connector_runs c ON c.sync_id = s.sync_id
       ORDER BY s.ended_at DESC, s.sync_id DESC`)
     .all();
@@ -102,19 +143,30 @@ function judge(file: string, database: DatabaseSync, wanted: RunFingerprint): Pr
 
 function checkTables(file: string, database: DatabaseSync): void {
   for (const table of RUN_TABLES) {
-    const found = database.prepare("SELECT name FROM pragma_table_info(?)").all(table);
-    const names = new Set(found.map((row) => textIn(row, "name")));
-    if (columnsOf(table).every((name) => names.has(name))) continue;
+    const names = columnNames(database, table);
+    if (columnsOf(table).every((name) => names.has(name) || isLater(table, name))) continue;
     const why =
       table === "connector_runs" ? "was not written by this connector" : `lacks columns of ${table}`;
     throw refusedFile(file, why, CURE);
   }
 }
 
+function columnNames(database: DatabaseSync, table: string): ReadonlySet<string> {
+  const found = database.prepare("SELECT name FROM pragma_table_info(?)").all(table);
+  return new Set(found.map((row) => textIn(row, "name")));
+}
+
+/** A file of an earlier version does not have the column. */
+function isLater(table: string, column: string): boolean {
+  return table === "connector_runs" && column === "scope";
+}
+
+const OUR_TYPES: ReadonlySet<string> = new Set(["full", "partial", "resources_only"]);
+
 function judgeRun(file: string, row: SqlRow, wanted: RunFingerprint): PreviousRun {
   const poolId = optionalTextIn(row, "user_pool_id");
   const endedAt = optionalTextIn(row, "ended_at");
-  if (poolId === undefined || endedAt === undefined || textIn(row, "sync_type") !== "full") {
+  if (poolId === undefined || endedAt === undefined || !OUR_TYPES.has(textIn(row, "sync_type"))) {
     throw refusedFile(file, "holds a run that this connector did not write", CURE);
   }
   if (poolId !== wanted.poolId) {
@@ -132,6 +184,7 @@ function judgeRun(file: string, row: SqlRow, wanted: RunFingerprint): PreviousRu
   }
   return {
     syncId: textIn(row, "sync_id"),
+    scope: textIn(row, "scope"),
     startedAtMs,
     endedAtMs,
     counts: {

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import { isWholePool, type SyncScope, syncTypeOf } from "../../core/sync-scope.ts";
 import type { PublishedRun } from "../../sync/target.ts";
 import { refusedFile } from "../errors.ts";
 import { removeDatabase, type SyncPaths, syncToDisk } from "../paths.ts";
@@ -18,8 +19,8 @@ export interface PublishedFile extends PublishedRun {
   /** Tells it from what other targets publish. */
   readonly kind: "c1z";
   readonly file: string;
-  /** Runs in the file now: 2, or 1 when it is the first or when both would be more than Baton's readers unpack. */
-  readonly runs: 1 | 2;
+  /** Runs in the file now. Fewer than are kept (STORE-8) when all would be more than Baton's readers unpack. */
+  readonly runs: number;
   /** Groups that were deleted and made again under their names since the previous run in the file. */
   readonly recreatedGroups: readonly string[];
   /** Size of the file. */
@@ -32,6 +33,8 @@ export interface PublishDeps {
   readonly paths: SyncPaths;
   readonly work: DatabaseSync;
   readonly run: RunState;
+  /** What the run reads. */
+  readonly scope: SyncScope;
   readonly previous: PreviousFile | undefined;
   /** The state of the target file when it was checked. */
   readonly target: Stats | undefined;
@@ -50,8 +53,7 @@ const READERS_LIMIT_BYTES = 10 * 2 ** 30;
  * much (STORE-7); after that and any other failure the old target is unchanged and the run is kept.
  */
 export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promise<PublishedFile> {
-  const { paths, run, previous } = deps;
-  const before = previous?.runs[0];
+  const { paths, run, scope, previous } = deps;
   const endedAtMs = endOrHold(deps);
   emptyWal(deps.work);
   const built = await build(deps, endedAtMs, signal);
@@ -64,7 +66,8 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
     file: paths.target,
     id: run.syncId,
     counts: run.counts,
-    previous: before?.counts,
+    previous: previous?.comparable?.counts,
+    scope,
     startedAt: new Date(run.startedAtMs),
     endedAt: new Date(endedAtMs),
     recreatedGroups: deps.recreatedGroups,
@@ -77,30 +80,43 @@ export async function publishRun(deps: PublishDeps, signal: AbortSignal): Promis
 export function endOrHold(
   deps: Omit<PublishDeps, "connectorVersion" | "target" | "recreatedGroups">,
 ): EpochMs {
-  const { paths, work, run, previous } = deps;
-  const before = previous?.runs[0];
+  const { paths, work, run, scope, previous } = deps;
+  const before = syncTypeOf(scope) === "full" ? previous?.comparable : undefined;
   const refusal = before === undefined ? undefined : shrinkRefusal(paths.target, before.counts, run.counts);
   const held = refusal !== undefined && !deps.acceptShrink;
   // Readers take the run that ended last for the newest, so a clock set back must not make this one the older
   // (STORE-8).
-  const endedAtMs = run.endedAtMs ?? Math.max(deps.nowMs, run.startedAtMs, (before?.endedAtMs ?? 0) + 1);
+  const endedAtMs =
+    run.endedAtMs ?? Math.max(deps.nowMs, run.startedAtMs, (previous?.runs[0].endedAtMs ?? 0) + 1);
   endRun(work, endedAtMs, held);
   if (held) throw refusal;
   return endedAtMs;
 }
 
 async function build(
-  { paths, work, run, previous, connectorVersion, maxDatabaseBytes = READERS_LIMIT_BYTES }: PublishDeps,
+  {
+    paths,
+    work,
+    run,
+    scope,
+    previous,
+    connectorVersion,
+    maxDatabaseBytes = READERS_LIMIT_BYTES,
+  }: PublishDeps,
   endedAtMs: EpochMs,
   signal: AbortSignal,
-): Promise<{ readonly runs: 1 | 2; readonly databaseBytes: number }> {
-  const plan = { into: paths.next, run, endedAtMs, connectorVersion };
-  if (previous !== undefined) {
-    const kept = { database: previous.database, syncId: previous.runs[0].syncId };
+): Promise<{ readonly runs: number; readonly databaseBytes: number }> {
+  const plan = { into: paths.next, run, scope, endedAtMs, connectorVersion };
+  const whole = previous?.runs.filter((before) => before.scope === "") ?? [];
+  const isPartial = !isWholePool(scope);
+  // A run of the whole pool replaces partial ones. A partial one never replaces the newest of the whole pool.
+  const least = isPartial ? Math.min(1, whole.length) : 0;
+  for (let count = Math.min(isPartial ? 2 : 1, whole.length); ; count -= 1) {
+    const syncIds = whole.slice(0, count).map(({ syncId }) => syncId);
+    const kept = previous === undefined ? undefined : { database: previous.database, syncIds };
     const databaseBytes = await buildDatabase(work, { ...plan, kept }, signal);
-    if (databaseBytes <= maxDatabaseBytes) return { runs: 2, databaseBytes };
+    if (databaseBytes <= maxDatabaseBytes || count <= least) return { runs: count + 1, databaseBytes };
   }
-  return { runs: 1, databaseBytes: await buildDatabase(work, { ...plan, kept: undefined }, signal) };
 }
 
 function replaceTarget(paths: SyncPaths, judged: Stats | undefined): void {

@@ -27,6 +27,7 @@ import { createWorkSchema } from "./work-schema.ts";
 const RUN: RunState = {
   syncId: "s",
   fingerprint: { poolId: "eu-west-1_P", userIdKind: "sub", mappingVersion: 3 },
+  scope: "",
   startedAtMs: 1000,
   progressAtMs: 1000,
   endedAtMs: undefined,

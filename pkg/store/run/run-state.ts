@@ -9,6 +9,8 @@ import type { RunFingerprint } from "./fingerprint.ts";
 export interface RunState {
   readonly syncId: string;
   readonly fingerprint: RunFingerprint;
+  /** What is read, as `scopeText` writes it. */
+  readonly scope: string;
   readonly startedAtMs: EpochMs;
   /** When its newest page was committed. */
   readonly progressAtMs: number;
@@ -36,6 +38,7 @@ export function readRun(database: DatabaseSync): RunState | undefined {
       userIdKind,
       mappingVersion: numberIn(row, "mapping_version"),
     },
+    scope: textIn(row, "scope"),
     startedAtMs: numberIn(row, "started_at"),
     progressAtMs: numberIn(row, "progress_at"),
     endedAtMs: row["ended_at"] === null ? undefined : numberIn(row, "ended_at"),
@@ -52,9 +55,9 @@ export function insertRun(database: DatabaseSync, run: RunState): void {
   const { poolId, userIdKind, mappingVersion } = run.fingerprint;
   database
     .prepare(`
-      INSERT INTO run (id, sync_id, pool_id, user_id_kind, mapping_version, started_at, progress_at)
-      VALUES (1, ?, ?, ?, ?, ?, ?)`)
-    .run(run.syncId, poolId, userIdKind, mappingVersion, run.startedAtMs, run.progressAtMs);
+      INSERT INTO run (id, sync_id, pool_id, user_id_kind, mapping_version, scope, started_at, progress_at)
+      VALUES (1, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(run.syncId, poolId, userIdKind, mappingVersion, run.scope, run.startedAtMs, run.progressAtMs);
 }
 
 /** The run was read to the end; `held` when the shrink guard keeps it from being published. */

@@ -20,6 +20,8 @@ export interface WorkFile {
 
 export interface Resumption {
   readonly fingerprint: RunFingerprint;
+  /** What is to be read, as `scopeText` writes it. */
+  readonly scope: string;
   readonly nowMs: EpochMs;
   readonly maxIdleMs: number;
   /** Continues a run that the shrink guard has refused to publish. */
@@ -118,6 +120,7 @@ function isOurs(path: string, database: DatabaseSync): boolean {
 function unfitness(run: RunState, wanted: Resumption, database: DatabaseSync): string | undefined {
   if (wanted.published.has(run.syncId)) return "it was published already";
   if (!sameFingerprint(run.fingerprint, wanted.fingerprint)) return "it was read with other settings";
+  if (run.scope !== wanted.scope) return "it was to read something else";
   const idleMs = wanted.nowMs - run.progressAtMs;
   if (idleMs > wanted.maxIdleMs) return `it made no progress for ${Math.floor(idleMs / 60_000)} minutes`;
   if (run.held && !wanted.acceptShrink)

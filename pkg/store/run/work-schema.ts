@@ -7,7 +7,7 @@ export const WORK_APPLICATION_ID = 0x43_67_6e_31;
  * Raised with every change below. A run of another version is not read: it is discarded, and a new one begins
  * (STORE-5).
  */
-export const WORK_VERSION = 2;
+export const WORK_VERSION = 3;
 
 /**
  * Enough for the inner pages of every index; four times as much was not faster, since the system caches the rest. The
@@ -63,6 +63,7 @@ export function createWorkSchema(database: DatabaseSync): void {
       pool_id TEXT NOT NULL,
       user_id_kind TEXT NOT NULL,
       mapping_version INTEGER NOT NULL,
+      scope TEXT NOT NULL,
       started_at INTEGER NOT NULL,
       progress_at INTEGER NOT NULL,
       ended_at INTEGER,

@@ -3,6 +3,7 @@ import { fakeDirectory, POOL, userNumber } from "../../../test/support/fake-dire
 import { emptyRun, type MemoryRun, memoryTarget, NOON } from "../../../test/support/memory-target.ts";
 import { createConnector } from "../../connector/create-connector.ts";
 import { NO_ROWS } from "../../core/sync-plan.ts";
+import { WHOLE_POOL } from "../../core/sync-scope.ts";
 import type { PublishedRun } from "../target.ts";
 import { createScheduledSync, type ScheduleEvents } from "./scheduled-sync.ts";
 
@@ -10,7 +11,13 @@ const HOUR_MS = 3_600_000;
 
 function completeAt(run: MemoryRun, minutesAgo: number): MemoryRun {
   const endedAt = new Date(NOON.getTime() - minutesAgo * 60_000);
-  run.complete = { id: `${minutesAgo} minutes ago`, startedAt: endedAt, endedAt, counts: NO_ROWS };
+  run.complete = {
+    id: `${minutesAgo} minutes ago`,
+    startedAt: endedAt,
+    endedAt,
+    scope: WHOLE_POOL,
+    counts: NO_ROWS,
+  };
   return run;
 }
 
@@ -44,6 +51,7 @@ function scheduled(runs: readonly MemoryRun[], { endsAsItBegins = false } = {}) 
         connector: createConnector({ directory, poolId: POOL, userIdKind: "sub", now: () => 0 }),
         targets: runs.map((run, index) => async () => memoryTarget(run, { name: `target ${index}` })),
         listingsAtOnce: 2,
+        scope: WHOLE_POOL,
         publishing: { acceptShrink: false },
         clocks: { now: () => NOON.getTime(), monotonic: () => 0 },
         randomBytes: (size) => new Uint8Array(size),
@@ -72,7 +80,7 @@ describe("a scheduled sync of several targets", () => {
       "one of them holds a run that was cut",
       () => {
         const run = completeAt(emptyRun(), 10);
-        run.run = { id: "cut", startedAt: NOON };
+        run.run = { id: "cut", startedAt: NOON, scope: WHOLE_POOL };
         return run;
       },
     ],

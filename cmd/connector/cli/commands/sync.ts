@@ -10,12 +10,17 @@ import { printSummary } from "../output/sync-summary.ts";
 import { followSync } from "../progress/follow-sync.ts";
 import { withRuntime } from "../with-runtime.ts";
 
-/** One full sync into the file, then its summary on stdout. */
+/** One sync into the file, then its summary on stdout. */
 export function syncCommand(config: Config, context: Context): Promise<number> {
   return withRuntime(
     config,
     context,
     async (runtime, { liveLine }) => {
+      if (config.sync.skipped) {
+        await runtime.connector.validate(context.signal);
+        runtime.log.info("the pool is valid; nothing is read, since skip-full-sync is set");
+        return OK;
+      }
       const options = syncOptions({
         config,
         pieces: runtime,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { WHOLE_POOL } from "../../../../pkg/core/sync-scope.ts";
 import { memoryOutput } from "../../testing.fixture.ts";
 import { printSummary, type SyncSummary } from "./sync-summary.ts";
 
@@ -12,6 +13,7 @@ describe("the summary of a sync", () => {
       counts: { users: 3000, groups: 40, memberships: 6000 },
       previous: { users: 2900, groups: 41, memberships: 6000 },
       startedAt: new Date(0),
+      scope: WHOLE_POOL,
       endedAt: new Date(25_000),
       runs: 2,
       bytes: 1_258_291,

@@ -1,4 +1,5 @@
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
+import { isWholePool, syncTypeOf } from "../../../../pkg/core/sync-scope.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import type { PublishedFile } from "../../../../pkg/store/publish/publish.ts";
 import type { SyncResult } from "../../../../pkg/sync/sync-once.ts";
@@ -34,6 +35,7 @@ const COLUMNS: readonly Column<SyncSummary>[] = [
   { key: "ended", value: ({ published }) => published.endedAt },
   { key: "runs_in_file", value: ({ published }) => published.runs },
   { key: "bytes", value: ({ published }) => published.bytes },
+  { key: "sync_type", value: ({ published }) => syncTypeOf(published.scope) },
 ];
 
 /** Prints the summary: a few lines for people, otherwise one row. */
@@ -66,6 +68,9 @@ function forPeople(summary: SyncSummary): string {
     `  memberships  ${withChange(counts.memberships, previous?.memberships)}`,
     `  calls        ${NUMBER.format(calls)} for ${counted(pages, "page")}, ${NUMBER.format(throttles)} throttled`,
   ];
+  if (!isWholePool(published.scope)) {
+    lines.push(`  type         ${syncTypeOf(published.scope)}: not everything in the pool was to be read`);
+  }
   if (resumed) lines.push(`  resumed      a sync that started at ${published.startedAt.toISOString()}`);
   if (droppedGroups > 0)
     lines.push(`  skipped      ${counted(droppedGroups, "group")}, deleted during the sync`);

@@ -1,0 +1,58 @@
+import type { ChosenResource } from "../../../core/sync-scope.ts";
+import type { Parsed } from "../setting.ts";
+
+const TYPES = ["user", "group"];
+
+/** Resource types, separated by commas. */
+export function resourceTypes(given: string): Parsed<readonly string[]> {
+  const types = given.split(",").map((type) => type.trim());
+  return types.every((type) => TYPES.includes(type))
+    ? { value: types }
+    : { problem: `must be one or more of ${TYPES.join(", ")}, separated by commas` };
+}
+
+/**
+ * Resources, separated by commas: as Baton writes them (`bid:r:user/<id>`, with a backslash before each `:`, `/` and `\`
+ * of an id), or as `user:<id>` and `group:<name>`. A comma in a name is written `\,`.
+ */
+export function chosenResources(given: string): Parsed<readonly ChosenResource[]> {
+  const resources = given.split(/(?<=(?<!\\)(?:\\\\)*),/).map((text) => resourceOf(text.trim()));
+  const value = resources.flatMap((resource) => resource ?? []);
+  return value.length === resources.length
+    ? { value }
+    : {
+        problem:
+          "must be resources such as user:<id>, group:<name> or bid:r:group/<name>, separated by commas; a comma in a name is written \\,",
+      };
+}
+
+/** As Baton writes them. */
+export function formatChosenResources(resources: readonly ChosenResource[] | undefined): string | undefined {
+  return resources
+    ?.map(({ resourceType, resource }) => `bid:r:${resourceType}/${resource.replaceAll(/[\\:/,]/g, "\\$&")}`)
+    .join(",");
+}
+
+function resourceOf(text: string): ChosenResource | undefined {
+  return text.startsWith("bid:") ? bidResource(text) : plainResource(text.replaceAll("\\,", ","));
+}
+
+function plainResource(text: string): ChosenResource | undefined {
+  const [resourceType = ""] = text.split(":", 1);
+  const resource = text.slice(resourceType.length + 1);
+  return known({ resourceType, resource });
+}
+
+/** Of a resource with a parent, which none of ours has, the parent is passed over. */
+function bidResource(text: string): ChosenResource | undefined {
+  const parts = /^bid:r:(?<parts>(?:[^\\:/]|\\[\\:/,])+(?:\/(?:[^\\:/]|\\[\\:/,])+)*)$/.exec(text)?.groups?.[
+    "parts"
+  ];
+  const tokens = parts?.match(/(?:[^\\/]|\\.)+/g)?.map((token) => token.replaceAll(/\\(.)/g, "$1")) ?? [];
+  const [resourceType = "", resource = ""] = tokens.slice(-2);
+  return tokens.length === 2 || tokens.length === 4 ? known({ resourceType, resource }) : undefined;
+}
+
+function known(resource: ChosenResource): ChosenResource | undefined {
+  return TYPES.includes(resource.resourceType) && resource.resource !== "" ? resource : undefined;
+}

@@ -1,0 +1,90 @@
+import type { Connector, GroupRow, Listing, ListRequest, UserRow } from "../connector/connector.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { advance, type ListingCursor, type ListingKind, membersListing } from "../core/sync-plan.ts";
+import type { ScopeSelection, SyncScope } from "../core/sync-scope.ts";
+import type { SyncPage } from "./target.ts";
+
+export interface PageReaderOptions {
+  readonly connector: Connector;
+  readonly scope: SyncScope;
+  /** A chosen user or group does not exist. Must not throw. */
+  readonly onMissing?: ((kind: ListingKind, id: string) => void) | undefined;
+}
+
+/** Reads the next page of a listing; `vanished` when the group of a members listing is gone. */
+export type PageReader = (cursor: ListingCursor, signal: AbortSignal) => Promise<SyncPage | "vanished">;
+
+/** How the pages of one scope are read. */
+export function createPageReader({ connector, scope, onMissing }: PageReaderOptions): PageReader {
+  /** Chosen ones are read one by one, in their order: the page token is the number of the next one. */
+  async function page<T>(
+    cursor: ListingCursor,
+    selection: ScopeSelection,
+    list: (request: ListRequest) => Promise<Listing<T>>,
+    find: (id: string) => Promise<T | undefined>,
+  ): Promise<Listing<T>> {
+    if (selection === "all") return await list(requestOf(cursor));
+    const at = Number(cursor.token);
+    const id = selection[at];
+    if (id === undefined) throw new GovernanceError("internal", `the run has no ${at}th chosen resource`);
+    const found = await find(id);
+    if (found === undefined) onMissing?.(cursor.kind, id);
+    const next = at + 1;
+    return {
+      items: found === undefined ? [] : [found],
+      nextPageToken: next < selection.length ? String(next) : "",
+    };
+  }
+
+  function ofDepth(row: GroupRow): GroupRow {
+    return scope.depth === "resources" ? { ...row, entitlements: () => [] } : row;
+  }
+
+  return async (cursor, signal) => {
+    switch (cursor.kind) {
+      case "users": {
+        const { items, nextPageToken } = await page<UserRow>(
+          cursor,
+          scope.users,
+          (request) => connector.listUsers(request, signal),
+          (id) => connector.findUser(id, signal),
+        );
+        return { ...emptyPage(advance(cursor, nextPageToken)), users: items };
+      }
+      case "groups": {
+        const { items, nextPageToken } = await page<GroupRow>(
+          cursor,
+          scope.groups,
+          (request) => connector.listGroups(request, signal),
+          (name) => connector.findGroup(name, signal),
+        );
+        const opens = scope.depth === "grants" ? items.map(({ group }) => membersListing(group.name)) : [];
+        return { ...emptyPage(advance(cursor, nextPageToken)), groups: items.map(ofDepth), opens };
+      }
+      case "members": {
+        const members = await membersPage(connector, cursor, signal);
+        if (members === "vanished") return members;
+        const { items, nextPageToken } = members;
+        const users = items.map(({ member }) => member); // SYNC-5
+        return { ...emptyPage(advance(cursor, nextPageToken)), users, memberships: items };
+      }
+    }
+  };
+}
+
+async function membersPage(connector: Connector, cursor: ListingCursor, signal: AbortSignal) {
+  try {
+    return await connector.listMembers(cursor.group, requestOf(cursor), signal);
+  } catch (error) {
+    if (error instanceof GovernanceError && error.reason === "group-gone") return "vanished";
+    throw error;
+  }
+}
+
+function requestOf({ token }: ListingCursor): ListRequest {
+  return { pageToken: token, pageSize: 0 };
+}
+
+function emptyPage(cursor: ListingCursor): SyncPage {
+  return { cursor, opens: [], users: [], groups: [], memberships: [] };
+}
