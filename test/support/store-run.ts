@@ -130,7 +130,12 @@ export function storeOptions(folder: string, changes: Partial<SyncFileOptions> =
 export async function readPool(
   file: SyncFile,
   pool: SmallPool,
-  { pageSize = 2, startedAtMs = NOON_MS, scope = WHOLE_POOL, afterCommit = (_commits: number): boolean => true } = {},
+  {
+    pageSize = 2,
+    startedAtMs = NOON_MS,
+    scope = WHOLE_POOL,
+    afterCommit = (_commits: number): boolean => true,
+  } = {},
 ): Promise<void> {
   let commits = 0;
   if (file.run === undefined) {
