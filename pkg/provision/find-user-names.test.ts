@@ -34,6 +34,8 @@ const NAMES: Readonly<Record<string, (mona: StoredUser) => string>> = {
   "phone number": () => "+15550101088",
   "phone number with dashes": () => "+1-555-010-1088",
   "phone number without plus": () => "15550101088",
+  "phone number with 00": () => "0015550101088",
+  "phone number with a trunk 0": () => "+1(0)555-0101088",
   "preferred username": () => "mo",
 };
 
@@ -160,6 +162,30 @@ describe("a person who is in the pool is found and changed, or the change is ref
         code: "invalid-argument",
         message: `user: user ${SUB} has this name in lower case`,
       });
+    },
+  );
+
+  test.for([
+    ["composed", "zo\u00eb", "zoe\u0308"],
+    ["decomposed", "zoe\u0308", "zo\u00eb"],
+  ] as const)(
+    "whose username has %s accents is refused with a hint by the other form",
+    async ([, is, typed]) => {
+      const stage = createStage({
+        groups: ["old"],
+        users: [person(1, { username: is, sub: SUB, groups: ["old"] })],
+      });
+      for (const change of [
+        stage.provisioner.deleteUser(byText(typed), asked, never),
+        stage.provisioner.revoke(byText(typed), "old", asked, never),
+      ]) {
+        const refused = await refusal(change);
+        expect(refused).toMatchObject({ code: "invalid-argument" });
+        expect(refused.message).toContain(
+          `user ${SUB} has this name with its accents in another Unicode form`,
+        );
+      }
+      expect(stage.pool.stored(is)).toBeDefined();
     },
   );
 });

@@ -163,19 +163,19 @@ export function createUserFinder(
   /** Nobody has the name so, but an account may have it in another spelling: that is not an account that is gone. */
   async function refuseOtherSpelling(text: string, signal: AbortSignal): Promise<void> {
     const lower = text.toLowerCase();
-    const digits = text.replaceAll(/\D/g, "");
     const spellings: (readonly [SearchableAttribute, string, string])[] = [];
     if (lower !== text)
       spellings.push(
         ["username", lower, "in lower case, and this pool tells the cases apart"],
         [text.includes("@") ? "email" : "preferred_username", lower, "in lower case"],
       );
-    if (/^\+?[\d().-]{5,}$/.test(text) && text !== `+${digits}`) {
-      spellings.push([
-        "phone_number",
-        `+${digits}`,
-        "as a phone number that begins with + and has digits only",
-      ]);
+    for (const form of ["NFC", "NFD"] as const) {
+      const other = text.normalize(form);
+      const how = `with its accents in another Unicode form (${form})`;
+      if (other !== text) spellings.push(["username", other, how], ["preferred_username", other, how]);
+    }
+    for (const number of otherNumbers(text)) {
+      spellings.push(["phone_number", number, "as a phone number that begins with + and has digits only"]);
     }
     for (const [attribute, spelling, how] of spellings) {
       const others = (await list(attribute, spelling, signal)) ?? [];
@@ -230,6 +230,16 @@ function keep<V>(map: Map<string, V>, key: string, value: V): void {
 }
 
 const PHONE = /^\+\d{2,15}$/;
+
+/** The text as E.164 numbers, in which Cognito keeps them: `0049…`, `+49(0)…` and `49-…` are dialled or written so. */
+function otherNumbers(text: string): readonly string[] {
+  if (!/^\+?[\d().-]{5,}$/.test(text)) return [];
+  const numbers = [text, text.replace("(0)", "")].flatMap((number) => {
+    const digits = number.replaceAll(/\D/g, "");
+    return digits.startsWith("00") ? [digits, digits.slice(2)] : [digits];
+  });
+  return [...new Set(numbers)].map((digits) => `+${digits}`).filter((number) => number !== text);
+}
 
 /** AdminGetUser takes no longer name. */
 const MAX_USERNAME = 128;
