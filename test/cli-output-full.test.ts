@@ -105,6 +105,20 @@ describe("a stdout on a full disk", () => {
     expect(world.snapshot()).not.toBe(before);
   });
 
+  test.for([
+    ["grant --user joan --group readers --dry-run", "the dry run changed nothing"],
+    ["actions invoke enable_user --args {user} --dry-run", "the dry run changed nothing"],
+    ["enable-user --user joan", "nothing had to be changed"],
+    ["revoke --user joan --group readers --group writers", "nothing had to be changed"],
+  ] as const)("fails connector %s, and says that %s", async ([line, says]) => {
+    const world = await openScene();
+    const before = world.snapshot();
+    const { code, stderr } = await world.command(argvOf(line, world), "", fullDisk());
+    expect({ code, stderr }).toEqual({ code: 8, stderr: expect.stringContaining(says) as unknown });
+    expect(stderr).not.toContain("was made");
+    expect(world.snapshot()).toBe(before);
+  });
+
   test("fails connector sync, whose file is complete", async () => {
     const world = await openScene();
     const { code, stderr } = await world.command(

@@ -452,7 +452,7 @@ describe("a failure", () => {
     const args = [...line("grant --group a --group b --user u"), ...POOL];
     expect(await run(args, { ...context, ...composing, stdout: gone })).toBe(20);
     expect(context.stderr.text()).toBe(
-      "connector: the change was made, but its result cannot be printed: the output is closed; not attempted: group b\n",
+      "connector: the change was made, but the result cannot be printed: the output is closed; not attempted: group b\n",
     );
     expect(verbsOf(fake)).toEqual(["grant"]);
   });

@@ -62,6 +62,7 @@ async function makeAll(
   const rows = createChangeWriter(config.output, detailKeys, stdout);
   const failures: GovernanceError[] = [];
   let made = 0;
+  let changed = 0;
   let printed = 0;
   for (const [index, change] of changes.entries()) {
     const untried = changes.slice(index + 1).map(({ name }) => name);
@@ -79,17 +80,21 @@ async function makeAll(
     }
     const { failure: notDone } = row;
     printed += 1;
+    if (row.outcome === "done") changed += 1;
     if (notDone === undefined || row.outcome !== "nothing-to-do") made += 1;
     try {
       await rows.write([row]);
     } catch (error) {
-      const why = error instanceof ReaderGone ? "the output is closed" : GovernanceError.from(error).message;
+      const isClosed = error instanceof ReaderGone;
+      const { code, message } = isClosed
+        ? new GovernanceError("canceled", "the output is closed")
+        : GovernanceError.from(error);
       const failure = new GovernanceError(
-        "canceled",
-        `the change was made, but its result cannot be printed: ${why}`,
+        code,
+        `${WHAT_HAPPENED[row.outcome]}, but the result cannot be printed: ${message}`,
       );
       await diagnostics.fail(withUntried(failure, untried));
-      return PARTIAL;
+      return changed > 0 ? PARTIAL : exitCodeOf(failure);
     }
     if (notDone !== undefined) {
       failures.push(notDone);
@@ -102,6 +107,12 @@ async function makeAll(
   if (made > 0 || failures.some(({ appliedEffects }) => appliedEffects.length > 0)) return PARTIAL;
   return exitCodeOf(first);
 }
+
+const WHAT_HAPPENED: Readonly<Record<ChangeRow["outcome"], string>> = {
+  done: "the change was made",
+  "nothing-to-do": "nothing had to be changed",
+  planned: "the dry run changed nothing",
+};
 
 /** Failures of one group that do not concern the other groups of the command line. */
 const ABOUT_ONE: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>(["group-gone"]);
