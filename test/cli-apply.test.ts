@@ -167,6 +167,27 @@ describe("a file of changes", () => {
   });
 });
 
+test("a row with nothing to do says why, in the plan and in the result", async () => {
+  const file = `action,login,user,group
+create,joan,,
+grant,,grace,readers
+revoke,,joan,readers
+enable,,joan,
+`;
+  const why = [
+    [2, "the account already exists, with all that the row asks for"],
+    [3, "the user is already in the group"],
+    [4, "the user is not in the group"],
+    [5, "the user is already enabled"],
+  ];
+  for (const flag of ["--dry-run", "--provisioning"]) {
+    const result = await apply(file, [flag]);
+    expect([flag, result.code, causes(result)]).toEqual([flag, 0, why]);
+    expect(new Set(rows(result).map(({ outcome }) => outcome))).toEqual(new Set(["nothing-to-do"]));
+  }
+  expect(writes()).toEqual([]);
+});
+
 describe("nothing is changed while one row is wrong:", () => {
   test.for<[string, string, readonly (readonly [number, string])[], number]>([
     [

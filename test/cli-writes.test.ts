@@ -221,6 +221,35 @@ describe("an account that exists already", () => {
   );
 });
 
+describe("a change with nothing to do says why, as JSON and CSV too", () => {
+  test.for<[string, string | RegExp]>([
+    ["grant --user grace --group readers", /^user \S+ is already in group readers$/],
+    ["revoke --user joan --group readers", /^user \S+ is not in group readers$/],
+    ["revoke --user nobody --group readers", "the user is not in the pool"],
+    ["delete-user --user nobody", "the user is not in the pool"],
+    ["enable-user --user joan", /^user \S+ is already enabled$/],
+    ["disable-user --user barred --keep-sessions", /^user \S+ is already disabled$/],
+    ["confirm-sign-up --user joan", /^user \S+ is already confirmed$/],
+    ["reset-mfa --user joan", /^user \S+ has no MFA$/],
+    ["update-user --user joan --set email=joan@example.com", /^user \S+ already has these attributes$/],
+    ["create-group --name readers", /^group readers already exists with these fields$/],
+    ["delete-group --group nowhere", /nowhere/],
+    ["actions invoke enable_user --args {user}", /^user \S+ is already as enable_user makes it$/],
+  ])("%s", async ([command, why]) => {
+    const user = JSON.stringify({ user_id: stored("joan").sub });
+    const args = line(command).map((word) => word.replace("{user}", user));
+    const cause: unknown = expect.stringMatching(why);
+    for (const format of ["json", "jsonl"]) {
+      const { stdout } = await inside(...args, "--provisioning", `--output=${format}`);
+      expect([JSON.parse(stdout)].flat()).toMatchObject([{ outcome: "nothing-to-do", cause }]);
+    }
+    const [head = "", row = ""] = (await inside(...args, "--provisioning", "--output=csv")).stdout.split(
+      "\r\n",
+    );
+    expect(row.split(",")[head.split(",").indexOf("cause")]).toEqual(cause);
+  });
+});
+
 describe("every other command, twice", () => {
   test.for<[string, () => unknown, unknown]>([
     ["revoke --group readers --user grace", () => groupsOf("grace"), ["writers"]],

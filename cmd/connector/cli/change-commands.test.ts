@@ -257,6 +257,7 @@ describe("what comes out", () => {
         { operation: "AdminUserGlobalSignOut", state: "done", request_id: null },
       ],
       would_call: [],
+      cause: null,
     };
     const { stdout } = await ran(line("disable-user --user u"), {}, "json");
     expect(JSON.parse(stdout)).toEqual([row]);
@@ -267,8 +268,8 @@ describe("what comes out", () => {
     uses({ disableUser: disabled });
     const { stdout } = await ran(line("disable-user --user u"), {}, "csv");
     expect(stdout.split("\r\n")).toEqual([
-      "kind,outcome,user,group,enabled,status,warning,change,steps,would_call",
-      "disable-user,done,s-1,,false,CONFIRMED,,change-1,AdminDisableUser done [req-1]; AdminUserGlobalSignOut done,",
+      "kind,outcome,user,group,enabled,status,warning,change,steps,would_call,cause",
+      "disable-user,done,s-1,,false,CONFIRMED,,change-1,AdminDisableUser done [req-1]; AdminUserGlobalSignOut done,,",
       "",
     ]);
   });

@@ -88,7 +88,7 @@ export async function actionsInvokeCommand(
             ...target,
             details: { action: name, response: { ...fields, ...warningField(outcome) } },
             done: `done: ${name}, ${action.subject.type} ${id}`,
-            already: `${name}, ${action.subject.type} ${id}`,
+            already: `${action.subject.type} ${id} is already as ${name} makes it`,
           });
           return row;
         },

@@ -1,4 +1,10 @@
-import type { BatchPlan, BatchProblem, BatchResult, RowWords } from "../../../../pkg/apply/batch.ts";
+import type {
+  BatchPlan,
+  BatchProblem,
+  BatchResult,
+  RowAction,
+  RowWords,
+} from "../../../../pkg/apply/batch.ts";
 import { groupOf } from "../../../../pkg/apply/batch.ts";
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
@@ -88,6 +94,7 @@ export function plannedRows({ rows, hash }: BatchPlan): readonly PrintedRow[] {
     group: groupOf(change),
     wouldCall: steps,
     planHash: hash,
+    cause: state === "nothing-to-do" ? alreadyText(change.action, user) : undefined,
   }));
 }
 
@@ -107,5 +114,20 @@ export function refusedRows(
 }
 
 export function resultRow(result: BatchResult): PrintedRow {
-  return { ...NONE, ...result };
+  const { action, outcome, user, cause } = result;
+  const already = outcome === "nothing-to-do" ? alreadyText(action, user) : undefined;
+  return { ...NONE, ...result, cause: cause ?? already };
+}
+
+/** Why a row has nothing to do. */
+function alreadyText(action: RowAction, user: string | undefined): string {
+  if (user === undefined) return "the user is not in the pool";
+  return {
+    grant: "the user is already in the group",
+    revoke: "the user is not in the group",
+    create: "the account already exists, with all that the row asks for",
+    disable: "the user is already disabled",
+    enable: "the user is already enabled",
+    delete: "the user is not in the pool",
+  }[action];
 }

@@ -30,6 +30,8 @@ export interface ChangeRow {
   readonly wouldCall: readonly string[];
   /** The limits that count the change, after it. */
   readonly limits: readonly BudgetStatus[];
+  /** Why nothing was to do; undefined for another outcome. */
+  readonly already: string | undefined;
   /** The lines of the text output. */
   readonly says: readonly string[];
   /** Something that was asked for was not done, so the command fails. With `nothing-to-do` nothing was. */
@@ -69,6 +71,7 @@ export function changeRow(
     steps: outcome.steps,
     wouldCall: outcome.outcome === "planned" ? outcome.planned : [],
     limits: outcome.limits ?? [],
+    already: outcome.outcome === "nothing-to-do" ? said.already : undefined,
     says: [sentence, ...(said.more ?? []), ...(outcome.limits ?? []).map(leftLine)],
     failure: said.failure,
   };
@@ -87,7 +90,7 @@ function about({ user, group }: Said): string {
   return whom.length === 0 ? "" : ` (${whom.join(", ")})`;
 }
 
-/** Every row has the same keys. Those of `detailKeys` come after the target. */
+/** Every row has the same keys. Those of `detailKeys` come after the target; `cause` comes last, unless it is one of them. */
 export function createChangeWriter(
   format: OutputFormat,
   detailKeys: readonly string[],
@@ -130,6 +133,7 @@ function objectOf(row: ChangeRow, detailKeys: readonly string[]): object {
       request_id: requestId ?? null,
     })),
     would_call: row.wouldCall,
+    ...(detailKeys.includes("cause") ? {} : { cause: row.already ?? null }),
     ...(row.limits.length === 0 ? {} : { left: leftOf(row.limits) }),
   };
 }
@@ -153,6 +157,7 @@ function columns(detailKeys: readonly string[]): readonly Column<ChangeRow>[] {
     { key: "change", value: (row) => row.change },
     { key: "steps", value: (row) => row.steps.map(stepText).join("; ") },
     { key: "would_call", value: (row) => row.wouldCall.join(" ") },
+    ...(detailKeys.includes("cause") ? [] : [{ key: "cause", value: (row: ChangeRow) => row.already }]),
   ];
 }
 
