@@ -37,6 +37,13 @@ describe("what the disk throws", () => {
     expect(error.message).toMatch(why === "internal error" ? /^internal error: see the log/ : known);
   });
 
+  test("the cure names the setting that says where the file is", () => {
+    expect(storeError(errno("ENOSPC"), "write f.tmp", "--file").message).toMatch(
+      /name a --file where there is more/,
+    );
+    expect(storeError(errno("ENOSPC"), "write f.work").message).toMatch(/name a --state-dir where/);
+  });
+
   test("an error that is ours already passes, an abort is a cancellation", () => {
     const ours = new GovernanceError("not-found", "x");
     expect(storeError(ours, "do")).toBe(ours);

@@ -8,9 +8,13 @@ export function refusedFile(file: string, what: string, cure: string, cause?: un
 
 /**
  * An error of SQLite or the file system as a GovernanceError. `doing` reads as "cannot <doing>". The target is untouched
- * and the working file is kept, so the cure is always to sync again.
+ * and the working file is kept, so the cure is always to sync again. `place` is the setting that says where the file is.
  */
-export function storeError(error: unknown, doing: string): GovernanceError {
+export function storeError(
+  error: unknown,
+  doing: string,
+  place: "--state-dir" | "--file" = "--state-dir",
+): GovernanceError {
   if (error instanceof GovernanceError) return error;
   if (!(error instanceof Error)) return GovernanceError.from(error);
   const sqlite = sqliteOf(error);
@@ -19,7 +23,9 @@ export function storeError(error: unknown, doing: string): GovernanceError {
   );
   if (failure === undefined) return GovernanceError.from(error);
   const { code, why, cure } = failure;
-  return new GovernanceError(code, `cannot ${doing}: ${why}; ${cure}`, { cause: error });
+  return new GovernanceError(code, `cannot ${doing}: ${why}; ${cure.replace("--state-dir", place)}`, {
+    cause: error,
+  });
 }
 
 /** Runs work on the disk, so that it throws only a GovernanceError. */
@@ -99,7 +105,7 @@ const FAILURES: readonly DiskFailure[] = [
     sqlite: SQLITE.full,
     code: "resource-exhausted",
     why: "the disk is full",
-    cure: `free some space, or name a --state-dir with more space, ${AGAIN}`,
+    cure: `free some space, or name a --state-dir where there is more, ${AGAIN}`,
   },
   {
     errno: ["EFBIG"],

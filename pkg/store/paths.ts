@@ -102,9 +102,13 @@ export function openStateDirectory(dir: string): string {
     return directory;
   } catch (error) {
     const code = errnoOf(error);
+    const problem =
+      existsSync(dir) && !statSync(dir).isDirectory()
+        ? ": that is not a directory; name"
+        : ` (${code === "" ? "no path" : code}): give this user permission to write there, or name`;
     throw new GovernanceError(
       "failed-precondition",
-      `cannot keep state in ${JSON.stringify(dir)} (${code === "" ? "no path" : code}): give this user permission to write there, or name another --state-dir`,
+      `cannot keep state in ${JSON.stringify(dir)}${problem} another --state-dir`,
       { cause: error },
     );
   }

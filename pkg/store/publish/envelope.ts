@@ -44,7 +44,7 @@ export async function pack(database: string, into: string, signal: AbortSignal):
     }
     syncToDisk(into);
   } catch (error) {
-    throw storeError(error, `write ${into}`);
+    throw storeError(error, `write ${into}`, "--file");
   }
 }
 
