@@ -221,6 +221,15 @@ describe("an account that exists already", () => {
   );
 });
 
+test("audit show --user finds a deleted user by name, with all changes, though this program did not create it", async () => {
+  await inside("grant", "--user=joan", "--group=readers", "--provisioning");
+  await inside("delete-user", "--user=joan@example.com", "--provisioning", "--reason=leaver");
+  const shown = await inside("audit", "show", "--user=Joan", "--output=jsonl");
+  expect(shown).toMatchObject({ code: 0, stderr: "" });
+  expect(rowsOf(shown)).toMatchObject([{ kind: "grant" }, { kind: "delete-user", justification: "leaver" }]);
+  expect(shown.stdout).not.toContain("joan");
+});
+
 describe("a change with nothing to do says why, as JSON and CSV too", () => {
   test.for<[string, string | RegExp]>([
     ["grant --user grace --group readers", /^user \S+ is already in group readers$/],

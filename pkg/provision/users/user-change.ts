@@ -78,7 +78,13 @@ async function changeFound<T>(
     return await deps.changes.run({ kind, lock, target, plan }, context, signal);
   }
   const lock = `user:${account.sub}`;
-  const target: ChangeTarget = { user: account.sub, ...groupIn(group) };
+  // Once the account is gone, the pool cannot say whose sub this was.
+  const name = kind === "delete-user" ? nameOf(account, user) : undefined;
+  const target: ChangeTarget = {
+    user: account.sub,
+    ...groupIn(group),
+    ...(name === undefined ? {} : { loginSha256: deps.sha256(name.toLowerCase()) }),
+  };
   const plan = (inner: AbortSignal) => change.plan(account, inner);
   return await deps.changes.run({ kind, lock, target, plan }, context, signal);
 }
@@ -92,6 +98,12 @@ async function findFor(
   // Before the first read, which costs a part of the rate limit.
   if (!dryRun) policy.enabled();
   return by === "id" ? await users.byId(value, signal) : await users.byText(value, signal);
+}
+
+/** The username; where the pool makes usernames by itself, the name that the person typed. */
+function nameOf({ username }: Account, { by, value }: UserRef): string | undefined {
+  if (!isUuid(username)) return username;
+  return by === "text" && !isUuid(value) ? value : undefined;
 }
 
 /** A text that is not an id may be an e-mail address, so only its digest is written down (D20). */
