@@ -108,6 +108,8 @@ type platform struct {
 	out io.Writer
 	// files counts the uploads, for names of their own.
 	files int
+	// asked is the last request for several tasks.
+	asked *batonv1.BatonServiceGetTasksRequest
 }
 
 func newPlatform(address, uploads string, out io.Writer) (*platform, *facts, error) {

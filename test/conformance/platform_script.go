@@ -26,6 +26,8 @@ type scriptLine struct {
 	CancelAt int `json:"cancelAt"`
 	// IdlePolls: the task is over after so many further polls. 0 waits for FinishTask.
 	IdlePolls int `json:"idlePolls"`
+	// IdleAfter is the call of the task after which polls count; "" counts all.
+	IdleAfter string `json:"idleAfter"`
 	// Refuse says how many calls of each kind are answered with Unavailable.
 	Refuse map[string]int `json:"refuse"`
 }
@@ -36,6 +38,8 @@ type step struct {
 	given      bool
 	heartbeats int
 	polls      int
+	// called are the calls of the task so far.
+	called map[string]bool
 }
 
 func newStep(line *scriptLine) (*step, error) {
@@ -50,7 +54,7 @@ func newStep(line *scriptLine) (*step, error) {
 	if line.NextHeartbeatMs == 0 {
 		line.NextHeartbeatMs = time.Minute.Milliseconds()
 	}
-	return &step{scriptLine: *line, task: task}, nil
+	return &step{scriptLine: *line, task: task, called: map[string]bool{"": true}}, nil
 }
 
 // script gives tasks out one after the other: the next one when the last one is over.
@@ -104,12 +108,20 @@ func (s *script) poll() *batonv1.Task {
 		current.given = true
 		return current.task
 	default:
-		current.polls++
-		if current.polls == current.IdlePolls {
+		if current.called[current.IdleAfter] {
+			current.polls++
+		}
+		if current.polls > 0 && current.polls == current.IdlePolls {
 			s.settle()
 		}
 		return nil
 	}
+}
+
+func (s *script) isBusy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current != nil
 }
 
 // heartbeat counts a heartbeat of the task.
@@ -124,10 +136,14 @@ func (s *script) heartbeat(taskID string) (next time.Duration, cancelled bool) {
 }
 
 // refusal is the fault of a call that the current step wants to fail.
-func (s *script) refusal(call string) error {
+func (s *script) refusal(call, taskID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.current == nil || s.current.Refuse[call] == 0 {
+	if s.current == nil || s.current.task.GetId() != taskID {
+		return nil
+	}
+	s.current.called[call] = true
+	if s.current.Refuse[call] == 0 {
 		return nil
 	}
 	s.current.Refuse[call]--

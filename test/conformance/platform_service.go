@@ -56,6 +56,28 @@ func (p *platform) GetTask(ctx context.Context, request *batonv1.BatonServiceGet
 	return batonv1.BatonServiceGetTaskResponse_builder{Task: task, NextPoll: durationpb.New(pollInterval)}.Build(), nil
 }
 
+// GetTasks shows in the transcript when a task is given out, and when the
+// daemon, while it does one, asks for something else than the last time.
+func (p *platform) GetTasks(ctx context.Context, request *batonv1.BatonServiceGetTasksRequest) (*batonv1.BatonServiceGetTasksResponse, error) {
+	if err := p.authorize(ctx); err != nil {
+		return nil, err
+	}
+	var tasks []*batonv1.Task
+	line := transcriptLine{Call: "GetTasks", Headers: headersIn(ctx), Request: jsonOf(request)}
+	if task := p.script.poll(); task != nil {
+		tasks = append(tasks, task)
+		line.Task = task.GetId()
+	}
+	p.mu.Lock()
+	news := !proto.Equal(request, p.asked)
+	p.asked = request
+	p.mu.Unlock()
+	if line.Task != "" || news && p.script.isBusy() {
+		p.note(line)
+	}
+	return batonv1.BatonServiceGetTasksResponse_builder{Tasks: tasks, NextPoll: durationpb.New(pollInterval)}.Build(), nil
+}
+
 func (p *platform) Heartbeat(ctx context.Context, request *batonv1.BatonServiceHeartbeatRequest) (*batonv1.BatonServiceHeartbeatResponse, error) {
 	if err := p.take(ctx, "Heartbeat", request.GetTaskId(), request); err != nil {
 		return nil, err
@@ -145,7 +167,7 @@ func (p *platform) take(ctx context.Context, call, taskID string, request proto.
 }
 
 func (p *platform) refuse(call string, line transcriptLine) error {
-	err := p.script.refusal(call)
+	err := p.script.refusal(call, line.Task)
 	if err != nil {
 		line.Refused = status.Code(err).String()
 	}
