@@ -2,43 +2,35 @@
 // official one asks our connector over gRPC, so that what is compared is how tasks are taken, done and reported.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TaskSchema } from "../../../pkg/gen/c1/connectorapi/baton/v1/baton_pb.ts";
+import { people } from "../../cognito/definitions.ts";
 import type { Json, JsonObject } from "../official-client.ts";
-import { type DaemonKind, type DaemonStage, startDaemonStage } from "../platform/daemons.ts";
 import { decrypt } from "../platform/decrypt.ts";
 import { DIFFERENCES } from "../platform/differences.ts";
 import type { TranscriptLine } from "../platform/go-platform.ts";
-import { type NormalPlayed, normalForm } from "../platform/normal-form.ts";
-import { type Played, playAll, START } from "../platform/play.ts";
-import { PRIVATE_KEY, SCRIPT, SCRIPTED_ARGS, SCRIPTED_POOL } from "../platform/task-scripts.ts";
+import { START } from "../platform/play.ts";
+import { linesOf, type Runs, runBoth, uploadOf } from "../platform/runs.ts";
+import { LONG, PRIVATE_KEY, SCRIPT, SCRIPTED_ARGS, SCRIPTED_POOL, SYNC } from "../platform/task-scripts.ts";
 import { conformance } from "./tools.ts";
 
-/** What one daemon did. */
-interface Run {
-  readonly stage: DaemonStage;
-  readonly played: Played;
-  readonly normal: NormalPlayed;
+const PATIENCE_MS = 180_000;
+
+/** The exit code and the words of the judge of files: 0 and counts when both have the same content. */
+async function compared({ official, ours }: Runs, name: string): Promise<readonly [number, string]> {
+  const files = ["--ours", uploadOf(ours, name), "--theirs", uploadOf(official, name)];
+  const { code, stdout } = await conformance("compare", ...files);
+  return [code, stdout];
 }
 
-const SYNCS = ["a full sync", "a sync whose upload fails twice"] as const;
+const SAME = [0, expect.stringContaining("grants")];
 
 describe("the platform's tasks, done by the official daemon and by ours", () => {
-  let official: Run;
-  let ours: Run;
+  let runs: Runs;
 
   beforeAll(async () => {
-    [official, ours] = await Promise.all([runOf("official"), runOf("ours")]);
-  }, 180_000);
+    runs = await runBoth({ pool: SCRIPTED_POOL, script: SCRIPT, args: SCRIPTED_ARGS });
+  }, PATIENCE_MS);
 
-  afterAll(async () => {
-    await Promise.all([official?.stage.close(), ours?.stage.close()]);
-  });
-
-  async function runOf(kind: DaemonKind): Promise<Run> {
-    const stage = await startDaemonStage(kind, SCRIPTED_POOL, SCRIPTED_ARGS);
-    const known = new Set(SCRIPTED_POOL.users?.flatMap(({ sub = "" }) => [sub]));
-    const played = await playAll(stage, SCRIPT);
-    return { stage, played, normal: normalForm(played, stage.platform.address, known) };
-  }
+  afterAll(() => runs?.close());
 
   test("the script has every kind of task that the protocol has", () => {
     const kinds = TaskSchema.oneofs.flatMap(({ fields }) => fields.map(({ name }) => name));
@@ -48,32 +40,32 @@ describe("the platform's tasks, done by the official daemon and by ours", () => 
   });
 
   test.for([START, ...SCRIPT.map(({ name }) => name)])("%s is done alike", (name) => {
-    const theirs = official.normal.get(name) ?? [];
-    const own = ours.normal.get(name) ?? [];
-    expect(own.map(({ call }) => call)).toEqual(theirs.map(({ call }) => call));
-    expect(own).toEqual(theirs.map((line, index) => withAll(line, own[index] ?? {})));
+    const { own, expected } = linesOf(runs, name);
+    expect(own.length).toBeGreaterThan(0);
+    expect(own).toEqual(expected);
   });
 
   test.for(DIFFERENCES)("there is still a difference in $name", ({ expected }) => {
-    const changed = [...official.normal].flatMap(([name, lines]) =>
+    const changed = [...runs.official.normal].flatMap(([name, lines]) =>
       lines.filter((line, index) => {
-        const own = ours.normal.get(name)?.[index] ?? {};
+        const own = runs.ours.normal.get(name)?.[index] ?? {};
         return JSON.stringify(expected(line, own)) !== JSON.stringify(line);
       }),
     );
     expect(changed).not.toEqual([]);
   });
 
-  test.for(SYNCS)("the file of %s has the same content", async (name) => {
-    const [theirs, own] = [uploadOf(official, name), uploadOf(ours, name)];
-    const { code, stdout } = await conformance("compare", "--ours", own, "--theirs", theirs);
-    expect([code, stdout]).toEqual([0, expect.stringContaining("grants")]);
-  });
+  test.for(["a full sync", "a sync whose upload fails twice"])(
+    "the file of %s has the same content",
+    async (name) => {
+      expect(await compared(runs, name)).toEqual(SAME);
+    },
+  );
 
   test.for(["an account with a random password", "a rotation"])(
     "%s gives the platform a password that its key opens",
     async (name) => {
-      for (const run of [official, ours]) {
+      for (const run of [runs.official, runs.ours]) {
         const [sealed] = sealedIn(run.played.get(name) ?? []);
         expect((await decrypt(PRIVATE_KEY, sealed ?? {})).text).toMatch(/^.{20}$/);
       }
@@ -81,17 +73,48 @@ describe("the platform's tasks, done by the official daemon and by ours", () => 
   );
 });
 
-function withAll(official: JsonObject, ours: JsonObject): JsonObject {
-  return DIFFERENCES.reduce((line, { expected }) => expected(line, ours), official);
-}
+describe("both daemons, asking for several tasks at once", () => {
+  let runs: Runs;
 
-/** The file that the platform took. */
-function uploadOf({ played }: Run, name: string): string {
-  const taken = played
-    .get(name)
-    ?.find(({ upload, refused }) => upload !== undefined && refused === undefined);
-  return taken?.upload?.file ?? "";
-}
+  beforeAll(async () => {
+    runs = await runBoth({ pool: SCRIPTED_POOL, script: LONG, env: { BATON_GET_TASKS: "true" } });
+  }, PATIENCE_MS);
+
+  afterAll(() => runs?.close());
+
+  test.for(LONG)("name what they have and ask for as many more, during $name", ({ name }) => {
+    const { own, expected } = linesOf(runs, name);
+    expect(own.filter(({ call }) => call === "GetTasks").length).toBeGreaterThan(1);
+    expect(own).toEqual(expected);
+  });
+});
+
+describe("both daemons, uploading a file of several parts", () => {
+  const name = "a large sync";
+  let runs: Runs;
+
+  beforeAll(async () => {
+    const users = people(6_000, () => ({
+      createdAt: "2026-01-02T03:04:05Z",
+      modifiedAt: "2026-01-02T03:04:05Z",
+    }));
+    runs = await runBoth({ pool: { users }, script: [{ name, task: SYNC }] });
+  }, PATIENCE_MS);
+
+  afterAll(() => runs?.close());
+
+  test("send parts of 512 KiB with the same content", async () => {
+    for (const { played } of [runs.official, runs.ours]) {
+      const parts =
+        played
+          .get(name)
+          ?.find(({ upload }) => upload)
+          ?.upload?.chunks.slice(0, -1) ?? [];
+      expect(new Set(parts)).toEqual(new Set([512 * 1024]));
+    }
+    expect(await compared(runs, name)).toEqual(SAME);
+  });
+});
 
 function sealedIn(lines: readonly TranscriptLine[]): readonly JsonObject[] {
   const found: JsonObject[] = [];

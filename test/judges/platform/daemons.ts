@@ -27,7 +27,10 @@ export interface DaemonStage {
 export async function startDaemonStage(
   kind: DaemonKind,
   definition: Omit<PoolDefinition, "id">,
-  args: readonly string[] = [],
+  {
+    args = [],
+    env = {},
+  }: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<DaemonStage> {
   const folder = mkdtempSync(join(tmpdir(), `connector-judged-${kind}-`));
   const platform = await startGoPlatform(folder);
@@ -40,6 +43,7 @@ export async function startDaemonStage(
     BATON_CLIENT_SECRET: platform.clientSecret,
     BATON_HOST_ID: "the-host",
     SSL_CERT_FILE: certificate,
+    ...env,
   };
   const connector = startCli(
     [

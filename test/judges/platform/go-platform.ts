@@ -18,6 +18,8 @@ export interface TaskScript {
   readonly cancelAt?: number;
   /** The task is over after so many further polls. Without it, when it is reported. */
   readonly idlePolls?: number;
+  /** The call of the task after which polls count. */
+  readonly idleAfter?: string;
   /** How many calls of each kind are refused. */
   readonly refuse?: Readonly<Record<string, number>>;
 }

@@ -16,7 +16,7 @@ export async function playAll(stage: DaemonStage, script: readonly ScriptedTask[
     const content = typeof task === "function" ? task(reports) : task;
     const lines = await stage.platform.play({ ...how, task: { ...content, id: taskIdOf(index) } });
     over?.();
-    const given = lines.findIndex(({ call }) => call === "GetTask");
+    const given = lines.findIndex(({ call }) => call === "GetTask" || call === "GetTasks");
     if (index === 0) played.set(START, lines.slice(0, given));
     played.set(name, index === 0 ? lines.slice(given) : lines);
   }

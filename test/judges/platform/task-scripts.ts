@@ -81,12 +81,24 @@ const invoke = (name: string, args: JsonObject, more: JsonObject = {}): JsonObje
   action_invoke: { name, args, ...more },
 });
 
-const SYNC = { sync_full: { storage_engine: "sqlite" } };
+export const SYNC = { sync_full: { storage_engine: "sqlite" } };
 
 const syncs: readonly ScriptedTask[] = [
   { name: "a full sync", task: SYNC },
-  { name: "a sync cancelled at its first heartbeat", task: SYNC, cancelAt: 1, ...UNREPORTED },
-  { name: "a sync whose first heartbeat fails", task: SYNC, refuse: { Heartbeat: 1 }, ...UNREPORTED },
+  {
+    name: "a sync cancelled at its first heartbeat",
+    task: SYNC,
+    cancelAt: 1,
+    ...UNREPORTED,
+    idleAfter: "Heartbeat",
+  },
+  {
+    name: "a sync whose first heartbeat fails",
+    task: SYNC,
+    refuse: { Heartbeat: 1 },
+    ...UNREPORTED,
+    idleAfter: "Heartbeat",
+  },
   { name: "a sync whose upload fails twice", task: SYNC, refuse: { UploadAsset: 2 } },
   { name: "a sync whose upload fails three times", task: SYNC, refuse: { UploadAsset: 3 } },
   {
@@ -184,7 +196,7 @@ const others: readonly ScriptedTask[] = [
   { name: "none", task: { none: {} }, ...UNREPORTED },
   { name: "a task without a kind", task: {} },
   { name: "a task of a kind that is not known", task: {}, unknownKind: 199 },
-  { name: "hello", task: { hello: {} }, ...UNREPORTED },
+  { name: "hello", task: { hello: {} }, ...UNREPORTED, idleAfter: "Hello" },
   { name: "the event feed of old", task: { event_feed: {} } },
   { name: "a difference of syncs", task: { create_sync_diff: { base_sync_id: "a", new_sync_id: "b" } } },
   { name: "syncs to compact", task: { compact_syncs: {} } },
@@ -244,6 +256,17 @@ const actions: readonly ScriptedTask[] = [
   },
   { name: "the status of an action without its id", task: { action_status: { name: "disable_user" } } },
 ];
+
+const inFlight = actions.find(({ name }) => name === "an action in flight");
+const cancelled = syncs.find(({ name }) => name === "a sync cancelled in its middle");
+
+/**
+ * Each lasts so long that the daemon asks for further tasks meanwhile. It is over some polls after its report, when the
+ * daemon does not name it any more.
+ */
+export const LONG: readonly ScriptedTask[] = [inFlight, cancelled]
+  .filter((task) => task !== undefined)
+  .map((task) => ({ ...task, idlePolls: 5, idleAfter: "FinishTask" }));
 
 /** In this order: some depend on earlier ones. */
 export const SCRIPT: readonly ScriptedTask[] = [
