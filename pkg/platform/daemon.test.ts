@@ -154,7 +154,7 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
-  test("refuses a task of a kind that it does not know", async () => {
+  test("refuses a task of a kind that it does not know (PLATFORM-4)", async () => {
     const platform = fakePlatform();
     platform.tasks.push({ id: A });
     const { daemon } = daemonOf(platform);
@@ -168,7 +168,7 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
-  test("takes no more tasks than it can begin", async () => {
+  test("takes no more tasks than it can begin (PLATFORM-6)", async () => {
     const platform = fakePlatform();
     platform.nextPoll = durationFromMs(0);
     platform.tasks.push(syncFull(A), syncFull(B), syncFull(taskId("c")), feedTask(taskId("d")));
@@ -183,7 +183,7 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
-  test("does a task that is given twice once, and answers it again once it is over", async () => {
+  test("does a task that is given twice once, and answers it again once it is over (PLATFORM-1)", async () => {
     const platform = fakePlatform();
     platform.failures.finishTask.push(DOWN);
     platform.tasks.push(feedTask(A), feedTask(A));
@@ -214,7 +214,7 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
-  test("sends the whole file three times before it gives up, and does not count it as uploaded", async () => {
+  test("sends the whole file three times before it gives up, and does not count it as uploaded (PLATFORM-2)", async () => {
     const platform = fakePlatform();
     platform.tasks.push(syncFull(A));
     platform.failures.upload.push(DOWN, DOWN, DOWN);
@@ -245,7 +245,7 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
-  test("says nothing of a sync that may not begin", async () => {
+  test("says nothing of a sync that may not begin (PLATFORM-3)", async () => {
     const platform = fakePlatform();
     platform.tasks.push(syncFull(A));
     platform.heartbeats.push({ cancelled: true });

@@ -25,7 +25,7 @@ describe("heartbeats", () => {
     return { platform, failures, stop, heartbeats };
   }
 
-  test("go out when the platform wants the next, and end with the task", async () => {
+  test("go out when the platform wants the next, and end with the task (F-90)", async () => {
     const platform = fakePlatform();
     platform.heartbeats.push({ nextHeartbeat: durationFromMs(5_000) });
     const { heartbeats } = await started(platform);
