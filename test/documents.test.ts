@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { SETTING_NAMES, settingOf } from "../pkg/config/table/settings.ts";
+import { UNSERVED_NAMES } from "../pkg/config/table/unserved.ts";
 import { actionSchemas } from "../pkg/connector/actions/catalogue.ts";
 import { ERROR_CODES } from "../pkg/core/errors.ts";
 import { QUOTAS } from "../pkg/core/operations.ts";
@@ -53,5 +55,19 @@ describe("a document names", () => {
 
   test.for(Object.keys(QUOTAS))("the quota category %s", (category) => {
     expect(isNamed(category)).toBe(true);
+  });
+});
+
+describe("the page of the platform's daemon names", () => {
+  const page = readFileSync(join(ROOT, "docs/service-mode.md"), "utf8");
+  const ofBaton = SETTING_NAMES.filter((name) =>
+    ["One operation", "Platform"].includes(settingOf(name).group),
+  );
+
+  test.for([...UNSERVED_NAMES, ...ofBaton])("the setting %s of every Baton connector", (name) => {
+    const variable = `BATON_${name.toUpperCase().replaceAll("-", "_")}`;
+    expect(page.includes(`\`${name}\``) || page.includes(`\`--${name}\``) || page.includes(variable)).toBe(
+      true,
+    );
   });
 });

@@ -236,28 +236,33 @@ describe("compose.yaml", () => {
   const compose: unknown = parse(read("deploy/docker/compose.yaml"), { merge: true });
   const cognitoLocal = at(parseJson(read("package.json")), "devDependencies", "cognito-local");
 
-  test.for(["connector", "sync"])("%s is read-only, without capabilities, and keeps /data", (name) => {
-    const service = at(compose, "services", name);
-    expect(service).toMatchObject({
-      read_only: true,
-      cap_drop: ["ALL"],
-      security_opt: ["no-new-privileges:true"],
-      networks: ["pool"],
-      build: { context: "../..", dockerfile: "deploy/docker/Dockerfile" },
-    });
-    const volumes = at(service, "volumes");
-    expect(volumes).toEqual([expect.stringMatching(/^[a-z]+:\/data$/)]);
-    const names = Object.keys(below(at(service, "environment")));
-    const known = new Set<string>(SETTING_NAMES.map(envName));
-    expect(names.filter((each) => each.startsWith("BATON_") && !known.has(each))).toEqual([]);
-  });
+  test.for(["connector", "sync", "platform"])(
+    "%s is read-only, without capabilities, and keeps /data",
+    (name) => {
+      const service = at(compose, "services", name);
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ["ALL"],
+        security_opt: ["no-new-privileges:true"],
+        networks: name === "platform" ? ["pool", "default"] : ["pool"],
+        build: { context: "../..", dockerfile: "deploy/docker/Dockerfile" },
+      });
+      const volumes = at(service, "volumes");
+      expect(volumes).toEqual([expect.stringMatching(/^[a-z]+:\/data$/)]);
+      const names = Object.keys(below(at(service, "environment")));
+      const known = new Set<string>(SETTING_NAMES.map(envName));
+      expect(names.filter((each) => each.startsWith("BATON_") && !known.has(each))).toEqual([]);
+    },
+  );
 
   test("publishes ports on the loopback address only", () => {
     expect(at(compose, "services", "connector", "ports")).toEqual([
       "127.0.0.1:50051:50051",
       "127.0.0.1:8081:8081",
     ]);
-    expect(at(compose, "services", "cognito", "ports")).toBeUndefined();
+    for (const name of ["cognito", "sync", "platform"]) {
+      expect(at(compose, "services", name, "ports")).toBeUndefined();
+    }
   });
 
   test("its pool is the one of the tests, with the same cognito-local", () => {
@@ -301,6 +306,13 @@ describe("the systemd unit", () => {
 
   test("a crash leaves no core file, which would have secrets in it", () => {
     expect(unit).toMatch(/^LimitCORE=0$/m);
+  });
+
+  test("has a drop-in that runs the platform's daemon, with nothing else changed", () => {
+    const lines = read("deploy/systemd/platform.conf")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"));
+    expect(lines).toEqual(["[Service]", "ExecStart=", "ExecStart=/usr/local/bin/connector", "RestartSec=60"]);
   });
 
   // systemd's own check, on a machine with systemd. The tests above do not need it.

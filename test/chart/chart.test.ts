@@ -252,6 +252,8 @@ describe("a release that does only the platform's tasks", () => {
     const pod = at(manifests.get("StatefulSet"), "spec", "template", "spec");
     const names = (list: unknown) => rows(list).map((port) => at(port, "name"));
     expect(names(at(pod, "containers", 0, "ports"))).toEqual(["metrics"]);
+    expect(at(pod, "containers", 0, "args")).toEqual([]);
+    expect(at(manifests.get("ConfigMap"), "data", "connector.yaml")).not.toMatch(/^listen:/m);
     expect(names(at(manifests.get("Service"), "spec", "ports"))).toEqual(["metrics"]);
     const inbound = rows(at(manifests.get("NetworkPolicy"), "spec", "ingress"));
     expect(inbound.map((rule) => at(rule, "ports", 0, "port"))).toEqual(["metrics"]);
@@ -286,6 +288,8 @@ describe("a release that does only the platform's tasks", () => {
   });
 
   test("answers callers as well where it has TLS", () => {
+    const pod = at(rendered(...DAEMON, ...LEAST).get("StatefulSet"), "spec", "template", "spec");
+    expect(at(pod, "containers", 0, "args")).toEqual(["serve"]);
     const ports = rows(at(rendered(...DAEMON, ...LEAST).get("Service"), "spec", "ports"));
     expect(ports.map((port) => at(port, "name"))).toEqual(["grpc", "metrics"]);
   });

@@ -1,5 +1,12 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
-import { docker, IMAGE, runContainer } from "./connector-container.ts";
+import { docker, IMAGE, runContainer, startContainer } from "./connector-container.ts";
+
+const POOL = "eu-west-1_Local0001";
+// Nobody answers there.
+const CLIENT_ID = "cool-name@127.0.0.1:1/abc";
+const JWK = JSON.stringify(generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" }));
+const CLIENT_SECRET = `secret-token:conductorone.com:v1:${Buffer.from(JWK).toString("base64url")}`;
 
 const LIST = `
 const { readdirSync } = require("node:fs");
@@ -17,9 +24,10 @@ test("the image is small, and has a user, a volume and a stop signal", async () 
     WorkingDir: "/data",
     Volumes: { "/data": {} },
     Entrypoint: ["connector"],
-    Cmd: ["serve"],
     Healthcheck: { Test: ["CMD", "connector", "health-check"] },
   });
+  // Arguments of a manifest that are flags alone take the place of nothing.
+  expect(Config.Cmd ?? []).toEqual([]);
 });
 
 test("it contains only what the program needs", async () => {
@@ -65,6 +73,29 @@ test("connector is the program, and a wrong command line ends with 2", async () 
     code: 0,
     stdout: expect.stringMatching(/^connector \d+\.\d+\.\d+ \(node 24\./),
   });
-  const wrong = await runContainer({ args: ["serve"] });
-  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("user-pool-id") });
+  for (const args of [["serve"], []]) {
+    const wrong = await runContainer({ args });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("user-pool-id") });
+  }
 });
+
+test.for([
+  ["the environment alone", [], { BATON_CLIENT_ID: CLIENT_ID, BATON_USER_POOL_ID: POOL }],
+  ["flags alone", [`--client-id=${CLIENT_ID}`, `--user-pool-id=${POOL}`], {}],
+] as const)(
+  "%s, as in a manifest of another Baton connector, starts the platform's daemon",
+  async ([, args, env]) => {
+    const container = await startContainer({ args, env: { ...env, BATON_CLIENT_SECRET: CLIENT_SECRET } });
+    try {
+      await container.logged(/"msg":"doing the platform's tasks"/);
+      await container.logged(/"msg":"the platform does not answer the Hello; trying again"/);
+      await container.kill("SIGTERM");
+      const { code, stderr } = await container.result;
+      expect(code, stderr).toBe(0);
+      expect(stderr).not.toContain("serving gRPC");
+      expect(stderr).not.toContain(CLIENT_SECRET);
+    } finally {
+      await container.remove();
+    }
+  },
+);

@@ -40,7 +40,6 @@ const settings = {
   // Only here: the pool and the platform are on this machine, and the platform's certificate is of no known CA.
   BATON_ENDPOINT_URL: server.url,
   BATON_STATE_DIR: join(folder, "state"),
-  BATON_LISTEN: `unix:${join(folder, "grpc")}`,
   SSL_CERT_FILE: ca,
 };
 let connector: ChildProcess | undefined;
@@ -49,10 +48,10 @@ try {
     say("A pool of 360 people and a platform run on this machine until you press Ctrl-C.");
     say("In another terminal, in this folder:\n");
     for (const [name, value] of Object.entries(settings)) say(`  export ${name}='${value}'`);
-    say("  npm run -s connector -- serve\n");
+    say("  npm run -s connector\n");
   } else {
-    say(styleText("bold", "$ connector serve"));
-    connector = spawn(process.execPath, ["cmd/connector/main.ts", "serve", "--log-format", "console"], {
+    say(styleText("bold", "$ connector"));
+    connector = spawn(process.execPath, ["cmd/connector/main.ts", "--log-format", "console"], {
       stdio: "inherit",
       env: { ...process.env, ...settings },
     });

@@ -47,7 +47,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* What the chart sets, over what the values say. */}}
 {{- define "connector.settings" -}}
 {{- $own := dict "user-pool-id" .Values.poolId "state-dir" "/data" "file" "/data/sync.c1z" -}}
-{{- $_ := set $own "listen" (ternary "0.0.0.0:50051" "127.0.0.1:50051" (eq (include "connector.calls" .) "true")) -}}
+{{- if include "connector.calls" . }}{{ $_ := set $own "listen" "0.0.0.0:50051" }}{{ end -}}
 {{- $_ := set $own "health-check" true -}}
 {{- $_ := set $own "health-check-port" 8081 -}}
 {{- $_ := set $own "health-check-bind-address" "0.0.0.0" -}}
