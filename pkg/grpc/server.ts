@@ -91,7 +91,7 @@ const LIBRARY_OPTIONS: ServerOptions = {
   // Not for its own sake: without it forceShutdown knows no connection and closes none (grpc-js 1.14.7).
   "grpc.enable_channelz": 1,
   // More than a client has under way on one connection; further calls wait at the client.
-  "grpc.max_concurrent_streams": 250,
+  "grpc.max_concurrent_streams": 100,
   // In MiB, for what Node keeps of one connection: headers and frames, not answers. Without it there is no bound.
   "grpc-node.max_session_memory": 32,
 };
@@ -138,6 +138,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     // The connections that it gets are already decrypted.
     createInjector: () => server.createConnectionInjector(ServerCredentials.createInsecure()),
     onRefused: options.onConnectionRefused ?? (() => {}),
+    monotonic,
   });
   const running = createRunningCalls(now);
   const observation = { onCall, monotonic, wrapCall: options.wrapCall };

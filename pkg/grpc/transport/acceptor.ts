@@ -2,9 +2,11 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import type { MonotonicClock } from "../../core/clock.ts";
 import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/access-control.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import { createStreamTurns } from "./stream-turns.ts";
 import { createTlsTerminator } from "./tls-terminator.ts";
 
 /** A connection that was refused, or closed to make room for another. */
@@ -25,6 +27,7 @@ export interface ConnectionAcceptorOptions {
   /** The library's way to take a connection; one for each, so that each can be ended by itself. */
   readonly createInjector: () => Injector;
   readonly onRefused: (event: RefusedConnection) => void;
+  readonly monotonic: MonotonicClock;
 }
 
 /** Of grpc-js. `drain` sends GOAWAY, and destroys the connection when its calls have not ended after the grace time. */
@@ -53,6 +56,10 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
   const connections = createConnections(maxConnections, (why, peer) =>
     notify(onRefused, { peer, why, code: undefined }),
   );
+  const turns = createStreamTurns({
+    callerOf: (ends) => connections.ownerOf(ends) ?? ends.remoteAddress ?? "",
+    monotonic: options.monotonic,
+  });
   const inject = (socket: Socket): void => {
     if (!open) {
       socket.destroy();
@@ -78,6 +85,7 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
   return {
     accept(socket) {
       if (!connections.admit(socket)) return;
+      turns.watch(socket);
       if (terminator === undefined) inject(socket);
       else terminator.handshake(socket);
     },
@@ -89,7 +97,7 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     close() {
       open = false;
       connections.destroyUnused();
-      return connections.allClosed();
+      return connections.allClosed().finally(() => turns.stop());
     },
     isClosed: () => !open,
     destroy: () => connections.destroyAll(),

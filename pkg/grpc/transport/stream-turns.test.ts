@@ -1,0 +1,141 @@
+import { connect as connectHttp2, createServer, type Http2Server } from "node:http2";
+import { connect, createServer as createNetServer, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createStreamTurns, type StreamTurns } from "./stream-turns.ts";
+
+let http2: Http2Server;
+let listener: Server;
+let turns: StreamTurns;
+let clients: Socket[] = [];
+/** The streams of each turn of the event loop, by the first byte of their path. */
+let served: Map<string, number>[] = [];
+let current: Map<string, number> | undefined;
+let time = 0;
+let ended = 0;
+
+beforeEach(async () => {
+  [time, ended, served, current, clients] = [0, 0, [], undefined, []];
+  http2 = createServer();
+  http2.on("stream", (stream, headers) => {
+    const who = String(headers[":path"]).slice(1);
+    if (current === undefined) {
+      current = new Map();
+      served.push(current);
+      setImmediate(() => {
+        current = undefined;
+      });
+    }
+    current.set(who, (current.get(who) ?? 0) + 1);
+    // Each takes a millisecond.
+    time += 1;
+    ended += 1;
+    stream.on("error", () => {});
+    stream.respond({ ":status": 200 }, { endStream: true });
+  });
+  turns = createStreamTurns({
+    callerOf: ({ remotePort }) => callers.get(remotePort) ?? "",
+    monotonic: () => time,
+  });
+  listener = createNetServer((socket) => {
+    turns.watch(socket);
+    http2.emit("connection", socket);
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+});
+
+const callers = new Map<number | undefined, string>();
+
+afterEach(() => {
+  for (const client of clients) client.destroy();
+  turns.stop();
+  listener.close();
+  callers.clear();
+});
+
+function port(): number {
+  const address = listener.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function open(caller: string): Promise<Socket> {
+  const socket = connect(port(), "127.0.0.1");
+  clients.push(socket);
+  socket.on("error", () => {}).resume();
+  await new Promise<void>((resolve) => socket.once("connect", resolve));
+  callers.set(socket.localPort, caller);
+  return socket;
+}
+
+/** Sends so many requests in the first bytes of the connection. */
+function send(socket: Socket, path: string, streams: number): void {
+  const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  const frames = Array.from({ length: streams }, (_, at) => headersFrame(2 * at + 1, path));
+  socket.write(Buffer.concat([preface, frame(4, 0, 0, Buffer.alloc(0)), ...frames]));
+}
+
+async function flood(caller: string, connections: number): Promise<readonly Socket[]> {
+  const sockets = await Promise.all(Array.from({ length: connections }, () => open(caller)));
+  for (const socket of sockets) send(socket, caller, 90);
+  return sockets;
+}
+
+function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** GET http://x with the path in plain, and the end of the stream. */
+function headersFrame(stream: number, path: string): Buffer {
+  const text = Buffer.from(`/${path}`);
+  return frame(
+    1,
+    0x5,
+    stream,
+    Buffer.concat([Buffer.of(0x82, 0x86, 0x01, 1, 0x78, 0x04, text.length), text]),
+  );
+}
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const sum = (turn: Map<string, number>): number => [...turn.values()].reduce((all, one) => all + one, 0);
+
+describe("CONNECTION-4: connections take turns", () => {
+  test("so that many of one caller that send at once do not make a long turn", async () => {
+    await flood("a", 20);
+    await until(() => ended === 20 * 90);
+    // The time of a turn, and the connection that passes it.
+    expect(Math.max(...served.map(sum))).toBeLessThanOrEqual(20 + 90);
+  });
+
+  test("so that a caller with one stream comes before the many of another", async () => {
+    const one = await open("b");
+    await flood("a", 20);
+    send(one, "b", 1);
+    await until(() => ended === 20 * 90 + 1);
+    expect(served.findIndex((turn) => turn.has("b"))).toBeLessThanOrEqual(2);
+  });
+
+  test("and a client that sends few waits for nobody", async () => {
+    const client = connectHttp2(`http://127.0.0.1:${port()}`);
+    for (let call = 0; call < 40; call += 1) {
+      const stream = client.request({ ":path": "/c" });
+      stream.resume().end();
+      await new Promise((resolve) => stream.once("close", resolve));
+    }
+    client.close();
+    expect(ended).toBe(40);
+  });
+
+  test("and one that waits is forgotten when it is closed", async () => {
+    for (const socket of await flood("a", 5)) socket.destroy();
+    send(await open("b"), "b", 1);
+    await until(() => served.some((turn) => turn.has("b")));
+    expect(served.at(-1)?.get("b")).toBe(1);
+  });
+});
