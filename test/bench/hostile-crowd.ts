@@ -1,4 +1,3 @@
-import { setPriority } from "node:os";
 import { KINDS } from "../hostile/kinds.ts";
 import type { Target } from "../hostile/target.ts";
 import { type HostilePeer, startHostilePeer } from "./hostile-peer.ts";
@@ -8,9 +7,6 @@ export interface HostileCrowd {
   /** Resolves with how often each kind was answered, refused or cut off, one text for each kind. */
   stop(): Promise<readonly string[]>;
 }
-
-/** They share the machine with the service and with the callers that are measured. */
-const LOWEST_PRIORITY = 19;
 
 export const CROWD: readonly string[] = Object.entries(KINDS)
   .filter(
@@ -29,7 +25,6 @@ export function startHostileCrowd(kinds: readonly string[], target: Target): Hos
     totals.set(kind, total);
     while (!ending.signal.aborted) {
       const peer = startHostilePeer(kind, target);
-      if (peer.pid !== undefined) setPriority(peer.pid, LOWEST_PRIORITY);
       current.set(kind, peer);
       for (const [what, count] of await peer.counts) total.set(what, (total.get(what) ?? 0) + count);
     }

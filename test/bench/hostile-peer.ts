@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import type { Target } from "../hostile/target.ts";
 import { exitCode } from "./scripted-server.ts";
 
@@ -8,15 +9,18 @@ import { exitCode } from "./scripted-server.ts";
 export interface HostilePeer {
   /** What came of its attack: how often it was answered, refused or cut off. Resolves when the attack is over. */
   readonly counts: Promise<ReadonlyMap<string, number>>;
-  readonly pid: number | undefined;
   /** Ends the attack. */
   stop(): void;
 }
+
+/** They share the machine with the service and with the callers that are measured. */
+const LOWEST_PRIORITY = 19;
 
 export function startHostilePeer(kind: string, target: Target): HostilePeer {
   const peer = spawn(process.execPath, ["test/hostile/main.ts", kind, JSON.stringify(target)], {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
+  if (peer.pid !== undefined) setPriority(peer.pid, LOWEST_PRIORITY);
   let said = "";
   peer.stdout?.on("data", (chunk: Buffer) => {
     said += chunk.toString();
@@ -27,7 +31,6 @@ export function startHostilePeer(kind: string, target: Target): HostilePeer {
       const entries = Array.isArray(counts) ? counts.filter(Array.isArray) : [];
       return new Map(entries.map(([what, count]) => [String(what), Number(count)] as const));
     }),
-    pid: peer.pid,
     stop: () => void peer.kill("SIGTERM"),
   };
 }

@@ -2,9 +2,10 @@
 //   node test/bench/hostile.ts                every kind
 //   node test/bench/hostile.ts watch silent   these kinds
 //   node test/bench/hostile.ts --seconds 20   ends each attack after so long; 60 unless given
+//   node test/bench/hostile.ts --profile DIR  writes there what the service spends its CPU time on
 // Prints one row for each kind. Ends with exit code 1 when the limit was passed, the service ended, or the caller lost a call.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,7 +34,7 @@ const AFTERWARDS_MS = 3000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: "string", default: "60" } },
+  options: { seconds: { type: "string", default: "60" }, profile: { type: "string" } },
 });
 const BOMB = "c1z";
 const asked = positionals.length === 0 ? [...Object.keys(KINDS), BOMB] : positionals;
@@ -93,10 +94,13 @@ async function attack(
     tokensSetting(join(folder, "tokens")),
     ...(kind.settings ?? []),
   ];
-  const node =
-    kind.needs === "movable-clock"
-      ? [IN_THE_CHART, "--import=./test/hostile/movable-clock.ts"]
-      : [IN_THE_CHART];
+  const heldFile = join(folder, `${name}.held`);
+  const node = [
+    IN_THE_CHART,
+    `--import=./test/bench/loop-probe.ts?file=${encodeURIComponent(heldFile)}`,
+    ...(kind.needs === "movable-clock" ? ["--import=./test/hostile/movable-clock.ts"] : []),
+    ...(values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`]),
+  ];
   const service = await startService(main, settings, { node, openFiles: kind.openFiles });
   const watching = new AbortController();
   const watched: Watched = { peakBytes: 0 };
@@ -109,7 +113,8 @@ async function attack(
     group: pool.groups[0] ?? "",
   });
   await sleep(BASELINE_MS);
-  const loggedBefore = service.logBytes();
+  process.kill(pid, "SIGUSR1");
+  const [loggedBefore, cpuBefore] = [service.logBytes(), service.cpuSeconds()];
   const begun = performance.now();
   const target = {
     address,
@@ -122,6 +127,7 @@ async function attack(
   const peer = startHostilePeer(name, target);
   const isOver = await Promise.race([peer.counts.then(() => true), sleep(Number(values.seconds) * 1000)]);
   const seconds = (performance.now() - begun) / 1000;
+  const cpu = (service.ended() === undefined ? service.cpuSeconds() - cpuBefore : 0) / seconds;
   const loggedPerDay = ((service.logBytes() - loggedBefore) / seconds) * 86_400;
   if (isOver !== true) peer.stop();
   await sleep(AFTERWARDS_MS);
@@ -133,6 +139,7 @@ async function attack(
   upstream?.stop();
   await service.stop();
 
+  const heldMs = existsSync(heldFile) ? Number(readFileSync(heldFile, "utf8")).toFixed(0) : "?";
   const waits = (["plain", "fresh", "listing", "write"] satisfies RightfulSort[]).map((sort) =>
     rightful.longestMs[sort].toFixed(0).padStart(8),
   );
@@ -142,6 +149,8 @@ async function attack(
     ...waits,
     String([...rightful.lost.values()].reduce((sum, count) => sum + count, 0)).padStart(6),
     (loggedPerDay / 2 ** 30).toFixed(1).padStart(9),
+    `${(cpu * 100).toFixed(0)}%`.padStart(6),
+    heldMs.padStart(9),
     ` ${ended === undefined ? "serves" : `ended (${ended})`} `,
     ` ${[...counts].map(([what, count]) => `${what} ${count}`).join(", ")}; ${seconds.toFixed(0)} s`,
   ];
@@ -154,9 +163,9 @@ const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding:
 print(
   `limit ${LIMIT_BYTES / 2 ** 20} MiB, node ${IN_THE_CHART}; ${availableParallelism()} cores for service, pool and peers; load average ${loadavg()[0]?.toFixed(1)}; commit ${commit}`,
 );
-print("                peak      longest wait of the caller, ms      lost   GiB log  ");
+print("                peak      longest wait of the caller, ms      lost   GiB log   CPU of  loop held,");
 print(
-  "kind         RSS, MiB    plain    fresh  listing    write   calls    a day  service  what came of the attack",
+  "kind         RSS, MiB    plain    fresh  listing    write   calls    a day service     CPU ms  service  what came of the attack",
 );
 mkdirSync(".cache", { recursive: true });
 const folder = mkdtempSync(join(process.cwd(), ".cache", "hostile-"));
