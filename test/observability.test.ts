@@ -27,6 +27,7 @@ import { SERVED_METHODS } from "../pkg/grpc/services/served-methods.ts";
 import { createHealthServer } from "../pkg/ops/http/health-server.ts";
 import { createReadinessProbe } from "../pkg/ops/http/readiness.ts";
 import { createMetrics, type Metrics } from "../pkg/ops/metrics/metrics.ts";
+import { TASK_KINDS } from "../pkg/platform/task-kinds.ts";
 import { fakeConnector, grpcClient } from "./support/grpc-client.ts";
 import { FREE_PORT, type TestServerOptions, testGrpcServer } from "./support/grpc-server.ts";
 
@@ -43,7 +44,13 @@ afterEach(async () => {
 });
 
 function newMetrics(): Metrics {
-  return createMetrics({ now: Date.now, version: "0.1.0", nodeVersion: "v24.0.0", served: SERVED_METHODS });
+  return createMetrics({
+    now: Date.now,
+    version: "0.1.0",
+    nodeVersion: "v24.0.0",
+    served: SERVED_METHODS,
+    taskKinds: TASK_KINDS,
+  });
 }
 
 async function serve(

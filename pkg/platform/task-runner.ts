@@ -4,6 +4,7 @@ import type { Task } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import type { RpcRouter } from "../rpc/router.ts";
 import type { PlatformEvents, TaskEvent } from "./events.ts";
 import type { TaskClient } from "./task-client.ts";
+import { UNKNOWN_KIND } from "./task-kinds.ts";
 import { doTask, unsupported } from "./tasks/matrix.ts";
 import { finishRequest, type TaskOutcome } from "./tasks/outcome.ts";
 import { type SyncTaskOptions, syncTask } from "./tasks/sync-task.ts";
@@ -113,7 +114,7 @@ function unlessCut(outcome: TaskOutcome, signal: AbortSignal): TaskOutcome {
 
 /** `syncFull` is `sync_full` in the protocol. */
 function kindOf({ taskType }: Task): string {
-  if (taskType.case === undefined) return "unknown";
+  if (taskType.case === undefined) return UNKNOWN_KIND;
   return taskType.case.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
 

@@ -52,6 +52,17 @@ describe("what is found", () => {
     expect(validate).toHaveBeenCalledTimes(2);
   });
 
+  test("is not ready while there is another trouble, which is asked for each time", async () => {
+    let trouble: string | undefined = "the platform has not been reached for 5 minutes: no route";
+    const readiness = probe(async () => {}, { trouble: () => trouble });
+    expect(readiness.last()).toBeUndefined();
+    expect(await readiness.ready()).toMatchObject({ ready: false, reason: trouble });
+    expect(readiness.last()).toBe(false);
+    trouble = undefined;
+    expect(await readiness.ready()).toMatchObject({ ready: true, reason: undefined });
+    expect(readiness.last()).toBe(true);
+  });
+
   test("shows nothing of an error that is not ours", async () => {
     const readiness = probe(() => {
       throw new Error("ada@example.com has no pool");

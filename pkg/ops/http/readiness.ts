@@ -11,7 +11,7 @@ export interface LastSync {
   readonly memberships: number;
 }
 
-/** Whether the service can work with the pool, and when that was checked. */
+/** Whether the service can do its work, and when that was checked. */
 export interface Readiness {
   readonly ready: boolean;
   /** One line: what is wrong and the cure. Undefined when ready. */
@@ -31,6 +31,8 @@ export interface ReadinessOptions {
   readonly monotonic: MonotonicClock;
   /** What the check waits for, in a few words, once it has taken too long. Must not throw. */
   readonly waitingFor?: (() => string | undefined) | undefined;
+  /** What else keeps the service from its work now, in one line. Must not throw. */
+  readonly trouble?: (() => string | undefined) | undefined;
   /** The longest that a check may take. Default 4 000: a probe of Kubernetes waits for five seconds. */
   readonly timeoutMs?: number | undefined;
 }
@@ -56,7 +58,7 @@ interface ProbeResult {
 
 /** The cached check of AWS behind `/readyz`: probes come every few seconds, and calls to AWS have a quota. */
 export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe {
-  const { validate, lastSync, waitingFor, now, monotonic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { validate, lastSync, waitingFor, trouble, now, monotonic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const stop = new AbortController();
   let lastResult: ProbeResult | undefined;
   let running: Promise<ProbeResult> | undefined;
@@ -101,6 +103,13 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
     }
   }
 
+  function failureNow(): GovernanceError | undefined {
+    if (stop.signal.aborted) return GovernanceError.from(stop.signal.reason);
+    if (lastResult?.failure !== undefined) return lastResult.failure;
+    const other = trouble?.();
+    return other === undefined ? undefined : new GovernanceError("unavailable", other);
+  }
+
   return {
     async ready() {
       if (!stop.signal.aborted && (lastResult === undefined || monotonic() >= lastResult.staleAtMs)) {
@@ -109,7 +118,7 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
         });
         await running;
       }
-      const failure = stop.signal.aborted ? GovernanceError.from(stop.signal.reason) : lastResult?.failure;
+      const failure = failureNow();
       return {
         ready: failure === undefined,
         reason: failure?.message,
@@ -117,7 +126,7 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
         lastSync: lastSync?.(),
       };
     },
-    last: () => (stop.signal.aborted ? false : lastResult && lastResult.failure === undefined),
+    last: () => (lastResult === undefined && !stop.signal.aborted ? undefined : failureNow() === undefined),
     drain: () => stop.abort(new GovernanceError("unavailable", "the connector is shutting down")),
   };
 }

@@ -49,6 +49,26 @@ export interface QuotaStatus {
   readonly restarts: number;
 }
 
+/** A task of the governance platform that ended. */
+export interface PlatformTaskEvent {
+  readonly kind: string;
+  readonly outcome: "done" | "failed" | "unanswered";
+  readonly durationMs: number;
+}
+
+/** What the connector calls the platform for, but for uploads. */
+export type PlatformCall = "hello" | "poll" | "heartbeat" | "finish";
+
+/** How the platform and its tasks are now. */
+export interface PlatformStatus {
+  readonly running: number;
+  /** Since the last one that was answered; undefined before the first. */
+  readonly helloAgeMs: number | undefined;
+  readonly pollAgeMs: number | undefined;
+  /** 0 while the platform answers. */
+  readonly unreachedMs: number;
+}
+
 interface CertificateStatus {
   readonly certificate: "server" | "client-ca";
   readonly expiresAtMs: number;
@@ -77,6 +97,8 @@ export interface MetricSources {
   /** Undefined while no sync reads. */
   readonly syncProgress: () => SyncProgressStatus | undefined;
   readonly certificates: () => readonly CertificateStatus[];
+  /** Undefined in a service that does no tasks. */
+  readonly platform: () => PlatformStatus | undefined;
   /** Since the keys of JWTs were last fetched; undefined without a URL to fetch them from. */
   readonly jwksAgeMs: () => number | undefined;
 }

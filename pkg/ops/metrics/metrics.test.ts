@@ -15,6 +15,7 @@ function metricsAt(now: () => number = () => NOON): Metrics {
       { service: "c1.connector.v2.GrantsService", method: "ListGrants" },
       { service: "grpc.health.v1.Health", method: "Watch" },
     ],
+    taskKinds: ["grant", "sync_full", "unknown"],
     processMetrics: false,
   });
 }
@@ -28,6 +29,56 @@ async function samples(metrics: Metrics, name: string): Promise<readonly string[
 }
 
 const served = { service: "c1.connector.v2.GrantsService", method: "ListGrants" };
+
+describe("tasks of the platform", () => {
+  test("are counted by kind and outcome from zero, and timed", async () => {
+    const metrics = metricsAt();
+    metrics.platformTask({ kind: "grant", outcome: "failed", durationMs: 250 });
+    metrics.platformTask({ kind: "made_up", outcome: "done", durationMs: 1 });
+    const counted = await samples(metrics, "connector_platform_tasks_total");
+    expect(counted).toHaveLength(10);
+    expect(counted.filter((line) => !line.endsWith(" 0"))).toEqual([
+      '{kind="grant",outcome="failed"} 1',
+      `{kind="${OTHER}",outcome="done"} 1`,
+    ]);
+    expect(await samples(metrics, "connector_platform_task_duration_seconds_sum")).toContain(
+      '{kind="grant"} 0.25',
+    );
+  });
+
+  test("have their uploads and failed calls counted from zero", async () => {
+    const metrics = metricsAt();
+    metrics.platformUpload(undefined);
+    metrics.platformUpload(7_000);
+    metrics.platformCallFailed("heartbeat");
+    expect(await samples(metrics, "connector_platform_uploads_total")).toEqual([
+      '{outcome="done"} 1',
+      '{outcome="failed"} 1',
+    ]);
+    expect(await samples(metrics, "connector_platform_upload_bytes_total")).toEqual(["7000"]);
+    expect(await samples(metrics, "connector_platform_calls_failed_total")).toEqual([
+      '{call="hello"} 0',
+      '{call="poll"} 0',
+      '{call="heartbeat"} 1',
+      '{call="finish"} 0',
+    ]);
+  });
+
+  test("are read at the scrape, and have no sample where the service does none", async () => {
+    const metrics = metricsAt();
+    const names = ["tasks_running", "hello_age_seconds", "poll_age_seconds", "unreached_seconds"];
+    const read = async () =>
+      (await Promise.all(names.map((name) => samples(metrics, `connector_platform_${name}`)))).flat();
+    expect(await read()).toEqual([]);
+    let unreachedMs = 0;
+    metrics.watch({
+      platform: () => ({ running: 2, helloAgeMs: 90_000, pollAgeMs: undefined, unreachedMs }),
+    });
+    expect(await read()).toEqual(["2", "90", "0"]);
+    unreachedMs = 1_500;
+    expect(await read()).toEqual(["2", "90", "1.5"]);
+  });
+});
 
 describe("gRPC calls", () => {
   test("are counted by service, method and code, and timed", async () => {
@@ -209,6 +260,7 @@ const SOURCES: MetricSources = {
     leftMs: 1500,
   }),
   certificates: () => [{ certificate: "server", expiresAtMs: NOON }],
+  platform: () => ({ running: 2, helloAgeMs: 90_000, pollAgeMs: 3_000, unreachedMs: 1_500 }),
   jwksAgeMs: () => 90_000,
 };
 
@@ -228,6 +280,10 @@ const LOOKED_UP = [
   ["connector_audit_last_seq", "41"],
   ["connector_ready", "1"],
   ["connector_jwks_age_seconds", "90"],
+  ["connector_platform_tasks_running", "2"],
+  ["connector_platform_hello_age_seconds", "90"],
+  ["connector_platform_poll_age_seconds", "3"],
+  ["connector_platform_unreached_seconds", "1.5"],
   ["connector_sync_progress_estimated_users", "130"],
   ["connector_sync_progress_open_listings", "3"],
   ["connector_sync_progress_left_seconds", "1.5"],
@@ -309,7 +365,13 @@ describe("all metrics", () => {
   });
 
   test("hold those of the process", async () => {
-    const metrics = createMetrics({ now: () => NOON, version: "1", nodeVersion: "v24", served: [] });
+    const metrics = createMetrics({
+      now: () => NOON,
+      version: "1",
+      nodeVersion: "v24",
+      served: [],
+      taskKinds: [],
+    });
     expect(await metrics.text()).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
 });

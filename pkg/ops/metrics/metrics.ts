@@ -6,6 +6,7 @@ import type { EpochClock } from "../../core/clock.ts";
 import { type AwsMetrics, createAwsMetrics } from "./aws-metrics.ts";
 import type { MetricSources } from "./events.ts";
 import { createGrpcMetrics, type GrpcMetrics, type ServedMethod } from "./grpc-metrics.ts";
+import { createPlatformMetrics, type PlatformMetrics } from "./platform-metrics.ts";
 import { createSources } from "./sources.ts";
 import { createStateMetrics } from "./state-metrics.ts";
 import { createSyncMetrics, type SyncMetrics } from "./sync-metrics.ts";
@@ -18,6 +19,8 @@ interface MetricsOptions {
   readonly nodeVersion: string;
   /** The methods that may be label values. */
   readonly served: readonly ServedMethod[];
+  /** The kinds of the platform's tasks that may be label values. */
+  readonly taskKinds: readonly string[];
   /** Memory, CPU, event loop and garbage collection too. Default true. */
   readonly processMetrics?: boolean | undefined;
 }
@@ -30,7 +33,7 @@ interface MetricDescription {
   readonly labels: readonly string[];
 }
 
-export interface Metrics extends GrpcMetrics, AwsMetrics, SyncMetrics {
+export interface Metrics extends GrpcMetrics, AwsMetrics, SyncMetrics, PlatformMetrics {
   /** Adds sources that are read at each scrape. A source of the same name replaces the earlier one. */
   watch(sources: Partial<MetricSources>): void;
   /** All metrics in the text format of Prometheus. */
@@ -40,7 +43,7 @@ export interface Metrics extends GrpcMetrics, AwsMetrics, SyncMetrics {
 
 /** All metrics of the process. Counters count from the creation of this object. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { now, version, nodeVersion, served, processMetrics = true } = options;
+  const { now, version, nodeVersion, served, taskKinds, processMetrics = true } = options;
   const registry = new Registry();
   const sources = createSources(registry);
   const build = new Gauge({
@@ -53,6 +56,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const grpc = createGrpcMetrics(registry, served);
   const aws = createAwsMetrics(registry, sources);
   const sync = createSyncMetrics(registry, now);
+  const platform = createPlatformMetrics(registry, sources, taskKinds);
   createStateMetrics(registry, sources, now);
   if (processMetrics) collectDefaultMetrics({ register: registry });
 
@@ -60,6 +64,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...grpc,
     ...aws,
     ...sync,
+    ...platform,
     watch: (more) => sources.add(more),
     // The library spells it "Nan", where the format has NaN (prom-client 15.1.3).
     text: async () => (await registry.metrics()).replace(/ Nan$/gm, " NaN"),

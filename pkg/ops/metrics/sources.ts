@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<Name, true>> = {
   ready: true,
   syncProgress: true,
   certificates: true,
+  platform: true,
   jwksAgeMs: true,
 };
 

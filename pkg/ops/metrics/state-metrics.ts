@@ -41,7 +41,7 @@ export function createStateMetrics(registry: Registry, sources: Sources, now: Ep
   gauge("connector_audit_last_seq", "Sequence number of the last line of the audit log.", () =>
     sources.read("auditSeq", (seq) => seq()),
   );
-  gauge("connector_ready", "1 if the last readiness check of AWS succeeded, 0 if it failed.", () => {
+  gauge("connector_ready", "1 if the last readiness check succeeded, 0 if it failed.", () => {
     const ready = sources.read("ready", (last) => last());
     return ready === undefined ? undefined : Number(ready);
   });

@@ -5,6 +5,7 @@ import type { LastSyncRecord } from "../../../../pkg/ops/metrics/last-sync.ts";
 import type { AccessControl } from "../../../../pkg/security/access-control.ts";
 import type { Context } from "../../process/context.ts";
 import type { Runtime } from "../compose.ts";
+import type { PlatformRecord } from "../platform/platform-record.ts";
 import type { ServiceTelemetry } from "./service-telemetry.ts";
 
 /** What every front is built from. */
@@ -18,6 +19,8 @@ export interface Service {
   /** The write verbs of the Baton protocol. Undefined when provisioning is off. */
   readonly provisioning: ProvisioningVerbs | undefined;
   readonly lastSync: LastSyncRecord;
+  /** The platform's tasks, for metrics and the health page. */
+  readonly tasks: PlatformRecord;
 }
 
 /** One thing that the service does for others: an endpoint that it serves, or work that it does by a schedule. */

@@ -18,6 +18,7 @@ export function healthFront({
   telemetry,
   access,
   lastSync,
+  tasks,
 }: Service): Front | undefined {
   const { metrics } = telemetry;
   if (metrics === undefined) return undefined;
@@ -26,6 +27,7 @@ export function healthFront({
   const probe = createReadinessProbe({
     validate: (stop) => connector.validate(stop),
     lastSync: () => lastSync.last(),
+    trouble: () => tasks.trouble(),
     waitingFor: () => runtime.waits.longest(0)?.why,
     now,
     monotonic,
@@ -33,6 +35,7 @@ export function healthFront({
   metrics.watch({
     ...sourcesOf(config, runtime, probe),
     syncProgress: () => lastSync.progress(),
+    platform: () => tasks.status(),
     jwksAgeMs: () => access.jwksAgeMs(),
   });
   const lines = createRepeatedLines({
@@ -66,7 +69,7 @@ function sourcesOf(
   config: Config,
   { throttle, meter, journal }: Runtime,
   probe: ReadinessProbe,
-): Omit<MetricSources, "syncProgress" | "jwksAgeMs"> {
+): Omit<MetricSources, "syncProgress" | "platform" | "jwksAgeMs"> {
   const { provisioning, service, stateDir, poolId } = config;
   const { tls } = service;
   return {

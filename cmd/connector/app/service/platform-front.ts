@@ -4,6 +4,7 @@ import { createAccessTokens } from "../../../../pkg/platform/access-token.ts";
 import { parseClientId } from "../../../../pkg/platform/client-id.ts";
 import { createPlatformDaemon } from "../../../../pkg/platform/daemon.ts";
 import { createGrpcTaskClient } from "../../../../pkg/platform/grpc-task-client.ts";
+import { watchReach } from "../../../../pkg/platform/reach.ts";
 import { queuedTasks, singleTasks } from "../../../../pkg/platform/task-source.ts";
 import { tokenEndpoint } from "../../../../pkg/platform/token-endpoint.ts";
 import { trustedCas } from "../../../../pkg/platform/trusted-cas.ts";
@@ -16,7 +17,7 @@ import { platformSync } from "../platform/platform-sync.ts";
 import type { Front, Service } from "./front.ts";
 
 /** The tasks of the governance platform. */
-export function platformFront({ config, context, runtime, provisioning }: Service): Front | undefined {
+export function platformFront({ config, context, runtime, provisioning, tasks }: Service): Front | undefined {
   const { platform, clientSecret, network } = config;
   if (platform === undefined || clientSecret === undefined) return undefined;
   const { connector, log } = runtime;
@@ -36,21 +37,24 @@ export function platformFront({ config, context, runtime, provisioning }: Servic
       env: agentProxy(network),
     }),
   });
-  const tasks = createGrpcTaskClient({
-    address,
-    hostId: platform.hostId ?? host.hostname,
-    userAgent,
-    ca,
-    proxied: setGrpcProxy(network),
-    tokens,
-    now: context.now,
-  });
+  const { client: taskClient, unreached } = watchReach(
+    createGrpcTaskClient({
+      address,
+      hostId: platform.hostId ?? host.hostname,
+      userAgent,
+      ca,
+      proxied: setGrpcProxy(network),
+      tokens,
+      now: context.now,
+    }),
+    context.monotonic,
+  );
   const { concurrency } = platform;
   const daemon = createPlatformDaemon({
-    client: tasks,
+    client: taskClient,
     source: platform.severalTasks
-      ? queuedTasks(tasks, { concurrency, monotonic: context.monotonic })
-      : singleTasks(tasks),
+      ? queuedTasks(taskClient, { concurrency, monotonic: context.monotonic })
+      : singleTasks(taskClient),
     router: createRpcRouter(allServices(connector, SDK_VERSION, provisioning)),
     sync: platformSync({ config, pieces: runtime, clocks: context }),
     metadata: (signal) => connector.metadata(signal),
@@ -60,7 +64,7 @@ export function platformFront({ config, context, runtime, provisioning }: Servic
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, { signal });
     },
-    events: platformLog(log),
+    events: tasks.watch(platformLog(log), unreached),
   });
   const { promise: failed, reject } = Promise.withResolvers<never>();
   return {

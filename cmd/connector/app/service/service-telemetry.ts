@@ -10,6 +10,7 @@ import type { Metrics } from "../../../../pkg/ops/metrics/metrics.ts";
 import { createTracing } from "../../../../pkg/ops/tracing/create-tracing.ts";
 import { NO_TRACING } from "../../../../pkg/ops/tracing/no-tracing.ts";
 import type { Tracing } from "../../../../pkg/ops/tracing/tracing.ts";
+import { TASK_KINDS } from "../../../../pkg/platform/task-kinds.ts";
 import { packageVersion } from "../../process/version.ts";
 import type { Telemetry } from "../telemetry.ts";
 
@@ -70,6 +71,7 @@ async function loadMetrics(now: EpochClock): Promise<Metrics> {
     version: packageVersion(),
     nodeVersion: process.version,
     served: SERVED_METHODS,
+    taskKinds: TASK_KINDS,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { createLastSync } from "../../../../pkg/ops/metrics/last-sync.ts";
 import { compose, type Runtime } from "../../app/compose.ts";
+import { createPlatformRecord } from "../../app/platform/platform-record.ts";
 import { openRecordsThread } from "../../app/records/records-thread.ts";
 import { openAccess } from "../../app/service/access.ts";
 import type { Service } from "../../app/service/front.ts";
@@ -48,7 +49,8 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     shutdown.add("the watch over certificates and tokens", () => access.stop());
 
     const lastSync = createLastSync(telemetry.metrics);
-    const service: Service = { config, context, runtime, telemetry, access, provisioning, lastSync };
+    const tasks = createPlatformRecord(telemetry.metrics, context.monotonic);
+    const service: Service = { config, context, runtime, telemetry, access, provisioning, lastSync, tasks };
     const failures: Promise<never>[] = [];
     for (const createFront of FRONTS) {
       const front = createFront(service);
