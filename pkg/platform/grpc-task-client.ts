@@ -64,7 +64,7 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
         accepted = authorization;
         return answer;
       } catch (error) {
-        const failure = GovernanceError.from(error);
+        const failure = without(authorization, GovernanceError.from(error));
         if (failure.code !== "unauthenticated") throw failure;
         tokens.forget(authorization);
         if (authorization !== accepted) throw failure;
@@ -144,6 +144,14 @@ export function createGrpcTaskClient(options: GrpcTaskClientOptions): TaskClient
       ),
     close: () => client.close(),
   };
+}
+
+/** The platform may quote the token in its message, which is logged. */
+function without(authorization: string, failure: GovernanceError): GovernanceError {
+  const [, token = authorization] = authorization.split(" ");
+  return failure.message.includes(token)
+    ? failure.with({ message: failure.message.replaceAll(token, "***") })
+    : failure;
 }
 
 function pathOf(method: DescMethod): string {

@@ -13,7 +13,7 @@ export interface Reach {
   /** The client, watched. */
   readonly client: TaskClient;
   /** Undefined while the platform answers, and while there is nothing to ask it. */
-  unreached(): Unreached | undefined;
+  readonly unreached: () => Unreached | undefined;
 }
 
 /** Counts from the first call that is not answered. Any answered call ends it; a call that we cancel says nothing. */

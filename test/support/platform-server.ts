@@ -40,6 +40,8 @@ export interface PlatformFault {
   readonly reset?: boolean;
   /** Nothing is ever answered. */
   readonly silent?: boolean;
+  /** The error quotes what the client has proved itself with: its assertion, or its token. */
+  readonly quotes?: boolean;
   /** Bytes in place of the message of the answer. */
   readonly bytes?: Uint8Array;
 }
@@ -62,6 +64,8 @@ export interface PlatformServer {
   readonly hellos: BatonServiceHelloRequest[];
   readonly finished: BatonServiceFinishTaskRequest[];
   readonly uploads: UploadedAsset[];
+  /** What the token endpoint was shown. */
+  readonly assertions: string[];
   /** Given out one by one. */
   readonly tasks: PlatformTask[];
   /** Of the next calls of each kind. */
@@ -101,6 +105,7 @@ export async function startPlatform(): Promise<PlatformServer> {
     hellos: [],
     finished: [],
     uploads: [],
+    assertions: [],
     tasks: [],
     faults: { token: [], Hello: [], GetTask: [], Heartbeat: [], FinishTask: [], UploadAsset: [] },
     cancelled: new Set(),
@@ -141,7 +146,8 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-const TOKEN = "a-token-of-the-platform";
+/** Letters and digits only, so that no escaping hides it from a search. */
+export const TOKEN = "zqplatformtoken4x";
 
 /** Checks the assertion as the platform does. */
 async function answerToken(
@@ -166,6 +172,7 @@ async function answerToken(
   let status = fault?.status ?? 200;
   try {
     const assertion = form.get("client_assertion") ?? "";
+    platform.assertions.push(assertion);
     const { client_id: id } = Object.fromEntries(form);
     await jwtVerify(assertion, key, {
       audience: "127.0.0.1",
@@ -179,7 +186,7 @@ async function answerToken(
   if (fault?.date !== undefined) response.setHeader("date", fault.date);
   response.writeHead(status, { "content-type": "application/json" });
   const body = JSON.stringify({ access_token: TOKEN, token_type: "Bearer", expires_in: 3600 });
-  response.end(fault?.body ?? (status === 200 ? body : ""));
+  response.end(fault?.quotes ? String(form) : (fault?.body ?? (status === 200 ? body : "")));
   changed();
 }
 
@@ -211,8 +218,9 @@ async function answerRpc(
   const authorized = headers["authorization"] === `Bearer ${TOKEN}`;
   if (fault?.silent) changed();
   if (fault?.silent) return;
-  if (fault?.status !== undefined) refuse(stream, fault.status, fault.message ?? "");
-  else if (authorized) {
+  if (fault?.status !== undefined) {
+    refuse(stream, fault.status, fault.quotes ? `${headers["authorization"]} is bad` : (fault.message ?? ""));
+  } else if (authorized) {
     if (fault?.bytes === undefined) answer.keep();
     stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
