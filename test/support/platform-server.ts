@@ -219,7 +219,11 @@ async function answerRpc(
   if (fault?.silent) changed();
   if (fault?.silent) return;
   if (fault?.status !== undefined) {
-    refuse(stream, fault.status, fault.quotes ? `${headers["authorization"]} is bad` : (fault.message ?? ""));
+    refuse(
+      stream,
+      fault.status,
+      fault.quotes ? `${String(headers["authorization"])} is bad` : (fault.message ?? ""),
+    );
   } else if (authorized) {
     if (fault?.bytes === undefined) answer.keep();
     stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
