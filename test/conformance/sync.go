@@ -8,9 +8,12 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	connectorv2 "github.com/conductorone/baton-sdk/pb/c1/connector/v2"
+	"github.com/conductorone/baton-sdk/pkg/bid"
 	"github.com/conductorone/baton-sdk/pkg/connectorclient"
 	"github.com/conductorone/baton-sdk/pkg/connectorstore"
 	"github.com/conductorone/baton-sdk/pkg/dotc1z"
@@ -49,6 +52,10 @@ func runSync(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	file := fs.String("file", "", "c1z file to write")
 	workers := fs.Int("workers", 0, "0 sequential, n parallel workers, -1 as many as CPUs (at most 4)")
 	engine := fs.String("engine", "sqlite", "storage engine: sqlite or pebble")
+	targets := fs.String("targets", "", "bids of the only resources to sync, separated by commas")
+	types := fs.String("types", "", "the only resource types to sync, separated by commas")
+	skipEntitlements := fs.Bool("skip-entitlements-and-grants", false, "sync resources only")
+	skipGrants := fs.Bool("skip-grants", false, "sync no grants")
 	failFast := fs.Bool("fail-fast", false, "every ingest invariant fails the sync")
 	asWrapper := fs.Bool("as-wrapper", false, "ask RateLimiterService around every call")
 	timeout := fs.Duration("timeout", 10*time.Minute, "give up after this long")
@@ -85,6 +92,18 @@ func runSync(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		sdksync.WithStorageEngine(storage),
 		sdksync.WithWorkerCount(*workers),
 	}
+	chosen, err := chosenResources(*targets)
+	if err != nil {
+		return err
+	}
+	opts = append(opts,
+		sdksync.WithTargetedSyncResources(chosen),
+		sdksync.WithSkipEntitlementsAndGrants(*skipEntitlements),
+		sdksync.WithSkipGrants(*skipGrants),
+	)
+	if *types != "" {
+		opts = append(opts, sdksync.WithSyncResourceTypes(strings.Split(*types, ",")))
+	}
 	if *failFast {
 		opts = append(opts, sdksync.WithFailFastInvariants())
 	}
@@ -111,6 +130,21 @@ func runSync(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	return writeJSON(stdout, summary)
 }
 
+func chosenResources(targets string) ([]*connectorv2.Resource, error) {
+	if targets == "" {
+		return nil, nil
+	}
+	var resources []*connectorv2.Resource
+	for _, target := range strings.Split(targets, ",") {
+		resource, err := bid.ParseResourceBid(target)
+		if err != nil {
+			return nil, fmt.Errorf("%w: --targets: %w", errUsage, err)
+		}
+		resources = append(resources, resource)
+	}
+	return resources, nil
+}
+
 func summarise(ctx context.Context, file, tmp string) (*syncSummary, error) {
 	content, err := readContent(ctx, file, tmp)
 	if err != nil {
@@ -133,7 +167,7 @@ func summarise(ctx context.Context, file, tmp string) (*syncSummary, error) {
 	}, nil
 }
 
-// openLatest opens file read-only and names its latest finished full sync.
+// openLatest opens file read-only and names its latest finished sync.
 func openLatest(ctx context.Context, file, tmp string) (c1zstore.Store, string, error) {
 	store, err := dotc1z.NewStore(ctx, file, dotc1z.WithReadOnly(true), dotc1z.WithTmpDir(tmp))
 	if err != nil {
@@ -143,9 +177,9 @@ func openLatest(ctx context.Context, file, tmp string) (c1zstore.Store, string, 
 	if !ok {
 		return nil, "", errors.Join(fmt.Errorf("open %s: store %T cannot name its latest sync", file, store), store.Close(ctx))
 	}
-	syncID, err := finder.LatestFinishedSyncID(ctx, connectorstore.SyncTypeFull)
+	syncID, err := finder.LatestFinishedSyncID(ctx, connectorstore.SyncTypeAny)
 	if err == nil && syncID == "" {
-		err = errors.New("no finished full sync")
+		err = errors.New("no finished sync")
 	}
 	if err != nil {
 		return nil, "", errors.Join(fmt.Errorf("%s: %w", file, err), store.Close(ctx))
