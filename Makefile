@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check bench bench-callers bench-callers-hostile bench-hostile bench-latency fuzz build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check bench bench-callers bench-callers-hostile bench-hostile bench-latency bench-upload fuzz build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 23
@@ -82,6 +82,9 @@ fuzz: $(INSTALLED) ## random files, calls and requests, for longer (SECONDS=60 e
 
 bench-latency: $(INSTALLED) ## measure callers' waits: a sync of a million, slow disk
 	node test/bench/latency.ts
+
+bench-upload: $(INSTALLED) ## measure the upload of a file of 500 MiB to the platform
+	node test/bench/upload.ts
 
 build: $(INSTALLED) ## compile to dist/
 	rm -rf dist

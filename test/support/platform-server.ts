@@ -50,7 +50,9 @@ export type PlatformCall = "token" | "Hello" | "GetTask" | "Heartbeat" | "Finish
 
 export interface UploadedAsset {
   readonly taskId: string;
+  /** Empty when uploads are not kept. */
   readonly bytes: Buffer;
+  readonly size: number;
 }
 
 export interface PlatformServer {
@@ -72,6 +74,8 @@ export interface PlatformServer {
   readonly faults: { readonly [C in PlatformCall]: PlatformFault[] };
   /** Tasks that the platform has cancelled. */
   readonly cancelled: Set<string>;
+  /** False: only the size and the checksum of an upload are looked at. */
+  keepsUploads: boolean;
   nextPollMs: number;
   nextHeartbeatMs: number;
   /** Resolves when the condition holds; it is looked at after every call. */
@@ -109,6 +113,7 @@ export async function startPlatform(): Promise<PlatformServer> {
     tasks: [],
     faults: { token: [], Hello: [], GetTask: [], Heartbeat: [], FinishTask: [], UploadAsset: [] },
     cancelled: new Set(),
+    keepsUploads: true,
     nextPollMs: 100,
     nextHeartbeatMs: 1_000,
     until: (condition) =>
@@ -292,6 +297,7 @@ async function takeCall(
 async function takeUpload(platform: PlatformServer, stream: ServerHttp2Stream): Promise<Answer> {
   const hash = createHash("sha256");
   const parts: Buffer[] = [];
+  let size = 0;
   let taskId = "";
   let checksum: Uint8Array = Buffer.alloc(0);
   for await (const bytes of frames(stream)) {
@@ -300,7 +306,8 @@ async function takeUpload(platform: PlatformServer, stream: ServerHttp2Stream): 
     if (msg.case === "eof") checksum = msg.value.sha256Checksum;
     if (msg.case !== "data") continue;
     hash.update(msg.value.data);
-    parts.push(Buffer.from(msg.value.data));
+    size += msg.value.data.byteLength;
+    if (platform.keepsUploads) parts.push(Buffer.from(msg.value.data));
   }
   const sum = hash.digest();
   return {
@@ -308,7 +315,7 @@ async function takeUpload(platform: PlatformServer, stream: ServerHttp2Stream): 
     message: encoded(BatonServiceUploadAssetResponseSchema, {}),
     keep() {
       if (!sum.equals(checksum)) throw new Error("the checksum of the upload is not that of its data");
-      platform.uploads.push({ taskId, bytes: Buffer.concat(parts) });
+      platform.uploads.push({ taskId, bytes: Buffer.concat(parts), size });
     },
   };
 }
