@@ -332,18 +332,46 @@ describe("the daemon", () => {
     expect(platform.calls.at(-1)).toBe("close");
   });
 
-  test("asks ten times a second at most, and does a task once, when the platform wants the next poll at once", async () => {
+  test.for([
+    ["nothing to do", undefined],
+    ["a task without work", { id: A, taskType: { case: "none" as const, value: {} } }],
+    ["the same task, which is done", feedTask(A)],
+    ["the same task, which fails", { id: A }],
+    ["the same task, which runs", syncFull(A)],
+  ] as const)(
+    "asks ten times a second at most where every poll is wanted at once and brings %s",
+    async ([, task]) => {
+      const platform = fakePlatform();
+      platform.nextPoll = durationFromMs(0);
+      const { daemon } = daemonOf(platform, { sync: endless });
+      if (task !== undefined) platform.tasks.push(...Array.from({ length: 100 }, () => task));
+      await vi.advanceTimersByTimeAsync(1_000);
+      const polls = platform.calls.filter((call) => call === "getTask").length;
+      expect([11, 12]).toContain(polls);
+      await close(daemon);
+    },
+  );
+
+  test("asks again at once after a new task", async () => {
     const platform = fakePlatform();
     platform.nextPoll = durationFromMs(0);
-    const { daemon, lines } = daemonOf(platform, { sync: () => new Promise(() => {}) });
+    const { daemon } = daemonOf(platform);
+    platform.tasks.push(...Array.from({ length: 100 }, (_, index) => feedTask(taskId(`t${index}x`))));
+    await vi.advanceTimersByTimeAsync(110);
+    expect(platform.finished).toHaveLength(100);
+    await close(daemon);
+  });
+
+  test("reads again what was too large to be remembered", async () => {
+    const platform = fakePlatform();
+    platform.tasks.push(feedTask(A), feedTask(A));
+    const list = [{ id: "x".repeat(65 * 1024) }];
+    const handlers = { listEvents: () => ({}), listEventFeeds: () => ({ list }) };
+    const router = createRpcRouter([serviceRoutes(EventService, handlers)]);
+    const { daemon, lines } = daemonOf(platform, { router });
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(platform.calls.filter((call) => call === "getTask")).toHaveLength(11);
-    platform.tasks.push(...Array.from({ length: 20 }, () => syncFull(A)));
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(platform.calls.filter((call) => call === "getTask").length).toBeLessThanOrEqual(22);
-    expect(lines.filter((line) => line === "a sync_full")).toHaveLength(1);
-    const closed = daemon.close(0);
-    await vi.advanceTimersByTimeAsync(1_000);
-    await closed;
+    expect(lines).toEqual(["hello", "a list_event_feeds", "a done 0", "a list_event_feeds", "a done 0"]);
+    expect(platform.finished).toHaveLength(2);
+    await close(daemon);
   });
 });

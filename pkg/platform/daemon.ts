@@ -49,6 +49,9 @@ const PERMANENT: readonly ErrorCode[] = [
   "not-found",
 ];
 
+/** After a poll that brought nothing new, also when the platform wants the next one at once. */
+const NOTHING_NEW_MS = 100;
+
 /** The end of the grace is for telling the platform how the tasks ended. */
 const MAX_REPORT_MS = 5_000;
 
@@ -101,8 +104,9 @@ export function createPlatformDaemon(options: PlatformDaemonOptions): PlatformDa
         const { task, waitMs } = await source.next(runner.running(), signal);
         failures = 0;
         events.onPoll();
+        const isNew = task !== undefined && !runner.knows(task.id);
         if (task !== undefined) begin(runner.run(task, working.signal));
-        await sleep(waitMs, signal);
+        await sleep(isNew ? waitMs : Math.max(waitMs, NOTHING_NEW_MS), signal);
       } catch (error) {
         signal.throwIfAborted();
         failures += 1;

@@ -27,15 +27,21 @@ export interface TaskRunner {
   run(task: Task, signal: AbortSignal): Promise<void>;
   /** The ids of the tasks that are not done yet. */
   running(): readonly string[];
+  /** Whether the task runs or has ended: the platform gives it again. */
+  knows(taskId: string): boolean;
 }
 
 /** So many tasks that are over are remembered, so that one whose answer was lost is answered again and not done again. */
 const REMEMBERED = 1_000;
 
+/** The answer of a change is far smaller. What is larger was only read, and may be read again. */
+const MAX_REMEMBERED_BYTES = 64 * 1024;
+
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
   const { client, events, monotonic, reporting } = options;
   const running = new Set<string>();
-  const finished = new Map<string, TaskOutcome>();
+  /** Undefined: it may be done again. */
+  const ended = new Map<string, TaskOutcome | undefined>();
 
   async function perform(task: Task, signal: AbortSignal): Promise<TaskOutcome> {
     const { id, taskType } = task;
@@ -70,21 +76,23 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
   }
 
   function remember(taskId: string, outcome: TaskOutcome): void {
-    if (outcome.kind !== "done") return;
-    finished.set(taskId, outcome);
-    const [oldest] = finished.keys();
-    if (finished.size > REMEMBERED && oldest !== undefined) finished.delete(oldest);
+    const isSmall =
+      outcome.kind === "done" && (outcome.response?.value.byteLength ?? 0) <= MAX_REMEMBERED_BYTES;
+    ended.set(taskId, isSmall ? outcome : undefined);
+    const [oldest] = ended.keys();
+    if (ended.size > REMEMBERED && oldest !== undefined) ended.delete(oldest);
   }
 
   return {
     running: () => [...running],
+    knows: (taskId) => running.has(taskId) || ended.has(taskId),
     async run(task, signal) {
       const { id } = task;
       if (running.has(id)) {
         events.onTaskRepeated(id, "running");
         return;
       }
-      const known = finished.get(id);
+      const known = ended.get(id);
       if (known !== undefined) {
         events.onTaskRepeated(id, "finished");
         await finish(id, known);

@@ -16,20 +16,18 @@ export interface TaskSource {
   next(running: readonly string[], signal: AbortSignal): Promise<NextTask>;
 }
 
-/** Between two questions of which the first brought nothing to do, also when the platform wants the next one at once. */
-const LOOK_AGAIN_MS = 100;
-
 /** One task a call. */
 export function singleTasks(client: Pick<TaskClient, "getTask">): TaskSource {
   return {
-    async next(running, signal) {
+    async next(_running, signal) {
       const { task, nextPoll } = await client.getTask(signal);
-      const waitMs = nextPollMs(nextPoll);
-      if (!isWork(task)) return { task: undefined, waitMs: Math.max(waitMs, LOOK_AGAIN_MS) };
-      return { task, waitMs: running.includes(task.id) ? Math.max(waitMs, LOOK_AGAIN_MS) : waitMs };
+      return { task: isWork(task) ? task : undefined, waitMs: nextPollMs(nextPoll) };
     },
   };
 }
+
+/** Between two looks at an empty queue. */
+const LOOK_AGAIN_MS = 100;
 
 /** Several tasks a call, as Go's runner takes them when BATON_GET_TASKS is true. Twice the concurrency is kept at hand. */
 export function queuedTasks(
