@@ -6,10 +6,20 @@ import { people } from "../../cognito/definitions.ts";
 import type { Json, JsonObject } from "../official-client.ts";
 import { decrypt } from "../platform/decrypt.ts";
 import { DIFFERENCES } from "../platform/differences.ts";
+import { type FileRow, rowsOf } from "../platform/file-rows.ts";
 import type { TranscriptLine } from "../platform/go-platform.ts";
 import { START } from "../platform/play.ts";
 import { linesOf, type Runs, runBoth, uploadOf } from "../platform/runs.ts";
-import { LONG, PRIVATE_KEY, SCRIPT, SCRIPTED_ARGS, SCRIPTED_POOL, SYNC } from "../platform/task-scripts.ts";
+import {
+  LONG,
+  PART_WITH_MEMBERS,
+  PARTS,
+  PRIVATE_KEY,
+  SCRIPT,
+  SCRIPTED_ARGS,
+  SCRIPTED_POOL,
+  SYNC,
+} from "../platform/task-scripts.ts";
 import { conformance } from "./tools.ts";
 
 const PATIENCE_MS = 180_000;
@@ -61,6 +71,22 @@ describe("the platform's tasks, done by the official daemon and by ours", () => 
       expect(await compared(runs, name)).toEqual(SAME);
     },
   );
+
+  const PARTS_ALIKE = PARTS.filter(({ name }) => name !== PART_WITH_MEMBERS);
+
+  test.for(PARTS_ALIKE)("the file of $name has the same rows", async ({ name }) => {
+    const theirs = await rowsOf(uploadOf(runs.official, name));
+    expect(await rowsOf(uploadOf(runs.ours, name))).toEqual(theirs);
+  });
+
+  test("a chosen group has the same rows, and ours its members' too, which their grants name", async () => {
+    const theirs = await rowsOf(uploadOf(runs.official, PART_WITH_MEMBERS));
+    const own = await rowsOf(uploadOf(runs.ours, PART_WITH_MEMBERS));
+    const isUser = ({ table, text }: FileRow): boolean => table === "v1_resources" && text.includes('"user"');
+    expect(theirs.filter(isUser)).toEqual([]);
+    expect(own.filter(isUser)).toHaveLength(30);
+    expect(own.filter((row) => !isUser(row))).toEqual(theirs);
+  });
 
   test.for(["an account with a random password", "a rotation"])(
     "%s gives the platform a password that its key opens",

@@ -83,6 +83,34 @@ const invoke = (name: string, args: JsonObject, more: JsonObject = {}): JsonObje
 
 export const SYNC = { sync_full: { storage_engine: "sqlite" } };
 
+const part = (more: JsonObject): JsonObject => ({ sync_full: { storage_engine: "sqlite", ...more } });
+
+/** Its grants name users that were not chosen. */
+export const PART_WITH_MEMBERS = "a sync of one group";
+
+/** Of a part of the pool. */
+export const PARTS: readonly ScriptedTask[] = [
+  { name: "a sync without entitlements and grants", task: part({ skip_entitlements_and_grants: true }) },
+  { name: "a sync of groups", task: part({ sync_resource_type_ids: ["group"] }) },
+  { name: "a sync of users", task: part({ sync_resource_type_ids: ["user"] }) },
+  {
+    name: "a sync of one user",
+    task: part({ targeted_sync_resources: [resource("user", someone)] }),
+  },
+  {
+    name: "a sync of one group without grants",
+    task: part({ targeted_sync_resources: [resource("group", "few")], skip_grants: true }),
+  },
+  {
+    name: PART_WITH_MEMBERS,
+    task: part({ targeted_sync_resources: [resource("group", "all")] }),
+  },
+  {
+    name: "a sync of nobody",
+    task: part({ targeted_sync_resources: [resource("user", NOBODY)] }),
+  },
+];
+
 const syncs: readonly ScriptedTask[] = [
   { name: "a full sync", task: SYNC },
   {
@@ -271,6 +299,7 @@ export const LONG: readonly ScriptedTask[] = [inFlight, cancelled]
 /** In this order: some depend on earlier ones. */
 export const SCRIPT: readonly ScriptedTask[] = [
   ...syncs,
+  ...PARTS,
   ...memberships,
   ...resources,
   ...credentials,
