@@ -97,6 +97,25 @@ describe("CONNECTION-2: a new connection takes the place", () => {
     expect(destroyed(rightful, last)).toEqual([false, false]);
   });
 
+  test("of an idle one of a caller that holds a quarter of all, before one that is about to prove itself", () => {
+    const { open, idle } = crowded(8);
+    const fresh = open(1);
+    const [first, second, third] = [idle(2, "reader"), idle(3, "reader"), idle(4, "reader")];
+    const others = [5, 6, 7].map((port) => idle(port, `caller-${port}`));
+    const silent = open(8);
+    open(9);
+    expect(destroyed(fresh, first, second, third, silent)).toEqual([false, true, false, false, false]);
+    // Two of eight are a quarter: the next takes the place of one that has proved nothing.
+    open(10);
+    expect(destroyed(fresh, second, third, silent, ...others)).toEqual([
+      true,
+      ...others.map(() => false),
+      false,
+      false,
+      false,
+    ]);
+  });
+
   test("of the idlest one of the caller with the most idle ones, when all have proved who they are", () => {
     const { connections, idle, open } = crowded(4);
     const provisioner = idle(1, "provisioner");

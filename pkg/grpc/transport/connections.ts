@@ -54,11 +54,15 @@ export function createConnections(max: number, onRefused: (why: Reason, peer: st
   const idle = createGroups<Connection>();
   const busy = new Map<string, number>();
   const busyShare = Math.ceil((max * 3) / 4);
+  /** A caller with more of them loses one before a connection that may be about to prove itself. */
+  const idleShare = Math.ceil(max / 4);
   const waiting = new Set<() => void>();
 
   function makeRoom(address: string): boolean {
     if (open.size < max) return true;
-    const victim = unproven.oldestOfLargest(address) ?? idle.oldestOfLargest(undefined);
+    const idlest = idle.oldestOfLargest(undefined);
+    const isHoarded = idle.largest() > idleShare;
+    const victim = (isHoarded ? idlest : undefined) ?? unproven.oldestOfLargest(address) ?? idlest;
     if (victim === undefined) return false;
     onRefused("evicted", peerOf(victim.socket));
     forget(victim);

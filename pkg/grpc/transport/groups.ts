@@ -4,6 +4,8 @@ export interface Groups<T> {
   /** False if it is not in the group. */
   remove(group: string, member: T): boolean;
   size(group: string): number;
+  /** The size of the largest group. */
+  largest(): number;
   /** The member of a largest group that has been there longest; of `preferred` if that group is one of them. */
   oldestOfLargest(preferred: string | undefined): T | undefined;
 }
@@ -41,6 +43,7 @@ export function createGroups<T>(): Groups<T> {
       resize(group, members.size + 1, members.size);
       return true;
     },
+    largest: () => largest,
     size: (group) => groups.get(group)?.size ?? 0,
     oldestOfLargest(preferred) {
       const candidates = bySize.get(largest);
