@@ -91,7 +91,7 @@ test.for([
       await container.logged(/"msg":"the platform does not answer the Hello; trying again"/);
       await container.kill("SIGTERM");
       const { code, stderr } = await container.result;
-      expect(code, stderr).toBe(0);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(stderr).not.toContain("serving gRPC");
       expect(stderr).not.toContain(CLIENT_SECRET);
     } finally {
