@@ -35,9 +35,19 @@ https-proxy: http://ann:${PLANTED}@proxy.example:3128
 `);
 
 export const settings: MakeSubject = (folder) => ({
-  read: (random) =>
-    readByCommand(folder, "settings.yaml", mutated(YAML, random), ["config", "show", "--config", "FILE"]),
+  read(random) {
+    const bytes = withoutMovedSecrets(mutated(YAML, random));
+    return readByCommand(folder, "settings.yaml", bytes, ["config", "show", "--config", "FILE"]);
+  },
 });
+
+/** A value that is not secret may be quoted, so the secret is kept only in the lines of settings that hold one. */
+function withoutMovedSecrets(yaml: Buffer): Buffer {
+  const lines = yaml.toString("latin1").split("\n");
+  const isSecret = /^(?:client-metadata|client-secret|aws-secret-access-key|https-proxy): /;
+  const kept = lines.map((line) => (isSecret.test(line) ? line : line.replaceAll(PLANTED, "moved")));
+  return Buffer.from(kept.join("\n"), "latin1");
+}
 
 const CSV = Buffer.from(
   "action,user,group,login,email,attribute:name\n" +
