@@ -91,7 +91,7 @@ const LIBRARY_OPTIONS: ServerOptions = {
   // Not for its own sake: without it forceShutdown knows no connection and closes none (grpc-js 1.14.7).
   "grpc.enable_channelz": 1,
   // More than a client has under way on one connection; further calls wait at the client.
-  "grpc.max_concurrent_streams": 100,
+  "grpc.max_concurrent_streams": 250,
   // In MiB, for what Node keeps of one connection: headers and frames, not answers. Without it there is no bound.
   "grpc-node.max_session_memory": 32,
 };
