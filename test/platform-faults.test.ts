@@ -2,52 +2,31 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BatonServiceGetTaskResponseSchema } from "../pkg/gen/c1/connectorapi/baton/v1/baton_pb.ts";
-import { people } from "./cognito/definitions.ts";
-import { createPool, type Pool } from "./cognito/pool.ts";
-import type { RunningCli } from "./support/connector-cli.ts";
+import type { Pool } from "./cognito/pool.ts";
 import { taskId } from "./support/fake-platform-client.ts";
 import { startHttpProxy } from "./support/http-proxy.ts";
-import type { PlatformCall, PlatformTask } from "./support/platform-server.ts";
+import {
+  goesOn,
+  linesOf,
+  PLATFORM_POOL,
+  platformPool,
+  schemas,
+  timesCalled,
+} from "./support/platform-pool.ts";
 import { type PlatformStage, platformStage, stopped } from "./support/platform-stage.ts";
 import { said } from "./support/said.ts";
 
-const POOL = "us-east-1_Ab129faBb";
-const [A, B] = [taskId("a"), taskId("b")];
-
-const schemas = (id: string): PlatformTask => ({ id, taskType: { case: "actionListSchemas", value: {} } });
+const A = taskId("a");
 
 let pool: Pool;
 let stage: PlatformStage;
 
 beforeEach(async () => {
-  const users = people(70, (index) => ({ sub: sub(index), groups: ["all"] }));
-  pool = createPool({ id: POOL, users, groups: ["all", "admins"] });
-  stage = await platformStage(POOL, pool);
+  pool = platformPool();
+  stage = await platformStage(PLATFORM_POOL, pool);
 });
 
 afterEach(() => stage.close());
-
-function sub(index: number): string {
-  return `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
-}
-
-function called(call: PlatformCall): number {
-  return stage.platform.calls.filter((each) => each.call === call).length;
-}
-
-/** The log has one object a line. */
-function linesOf(stderr: string): readonly string[] {
-  return stderr.split("\n").filter((line) => line !== "");
-}
-
-/** A task after the fault is done: the daemon goes on. */
-async function goesOn(daemon: RunningCli): Promise<string> {
-  await stage.perform(schemas(B));
-  expect(stage.platform.finished.find(({ taskId: id }) => id === B)?.finalState.case).toBe("success");
-  const { code, stderr } = await stopped(daemon);
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  return stderr;
-}
 
 describe("the token endpoint", () => {
   test.for([
@@ -71,7 +50,7 @@ describe("the token endpoint", () => {
     const { code, stderr } = await stage.start().result;
     expect({ code, stderr }).toMatchObject({ code: 16 });
     expect(linesOf(stderr).filter((line) => line.includes(why))).toHaveLength(1);
-    expect([called("token"), called("Hello")]).toEqual([1, 0]);
+    expect([timesCalled(stage, "token"), timesCalled(stage, "Hello")]).toEqual([1, 0]);
   });
 
   test.for([
@@ -82,8 +61,8 @@ describe("the token endpoint", () => {
     ["answers without an end", { body: `{"access_token":"${"x".repeat(1_000_000)}"}` }],
   ] as const)("%s: the daemon asks again", async ([, fault]) => {
     stage.platform.faults.token.push(fault);
-    const stderr = await goesOn(stage.start());
-    expect(called("token")).toBe(2);
+    const stderr = await goesOn(stage, stage.start());
+    expect(timesCalled(stage, "token")).toBe(2);
     expect(stderr).toContain("the platform does not answer the Hello; trying again");
   });
 });
@@ -102,7 +81,7 @@ describe("the Hello", () => {
     expect(
       linesOf(stderr).filter((line) => line.includes(`Hello: the platform answers ${message}`)),
     ).toHaveLength(1);
-    expect([called("Hello"), called("GetTask")]).toEqual([1, 0]);
+    expect([timesCalled(stage, "Hello"), timesCalled(stage, "GetTask")]).toEqual([1, 0]);
   });
 
   test.for([
@@ -111,8 +90,8 @@ describe("the Hello", () => {
     ["cut off", { reset: true }],
   ] as const)("%s is said again", async ([, fault]) => {
     stage.platform.faults.Hello.push(fault);
-    await goesOn(stage.start());
-    expect(called("Hello")).toBe(2);
+    await goesOn(stage, stage.start());
+    expect(timesCalled(stage, "Hello")).toBe(2);
   });
 });
 
@@ -141,7 +120,7 @@ describe("a poll", () => {
     ["answered with more than 4 MiB", { bytes: Buffer.alloc(5 * 1024 * 1024) }],
   ] as const)("%s is tried again after a second, in one line", async ([, fault]) => {
     stage.platform.faults.GetTask.push(fault);
-    const stderr = await goesOn(stage.start());
+    const stderr = await goesOn(stage, stage.start());
     const failed = linesOf(stderr).filter((line) => line.includes("asking the platform for a task failed"));
     expect(failed).toHaveLength(1);
     expect(stderr).toContain("the platform answers again");
@@ -154,15 +133,15 @@ describe("a poll", () => {
     expect(stage.platform.finished).toMatchObject([
       { taskId: A, status: { code: 2, message: "unsupported task type" }, finalState: { case: "error" } },
     ]);
-    await goesOn(daemon);
+    await goesOn(stage, daemon);
   });
 
   test("that is wanted at once for ever is no hot loop", async () => {
     stage.platform.nextPollMs = 0;
     const daemon = stage.start();
-    await stage.platform.until(() => called("GetTask") === 1);
+    await stage.platform.until(() => timesCalled(stage, "GetTask") === 1);
     const startedAt = performance.now();
-    await stage.platform.until(() => called("GetTask") === 11);
+    await stage.platform.until(() => timesCalled(stage, "GetTask") === 11);
     expect(performance.now() - startedAt).toBeGreaterThan(900);
     await stopped(daemon);
   });
@@ -185,13 +164,13 @@ describe("the way to the platform", () => {
     expect(line).toMatch(/token endpoint at 127\.0\.0\.1:\d+ cannot be reached: its certificate is of no CA/);
     const { code, stderr } = await stopped(daemon);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(called("token")).toBe(0);
+    expect(timesCalled(stage, "token")).toBe(0);
   });
 
   test("leads through the proxy of the environment, for the token and for the tasks", async () => {
     const proxy = await startHttpProxy(Number(stage.platform.address.split(":")[1]));
     try {
-      await goesOn(stage.start({ HTTPS_PROXY: proxy.url }));
+      await goesOn(stage, stage.start({ HTTPS_PROXY: proxy.url }));
       expect(new Set(proxy.log)).toEqual(new Set([`CONNECT ${stage.platform.address}`]));
       expect(proxy.log.length).toBeGreaterThanOrEqual(2);
     } finally {
@@ -202,7 +181,7 @@ describe("the way to the platform", () => {
   test("leads past a proxy that NO_PROXY excludes", async () => {
     const proxy = await startHttpProxy("502 Bad Gateway");
     try {
-      await goesOn(stage.start({ HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.1" }));
+      await goesOn(stage, stage.start({ HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.1" }));
       expect(proxy.log).toEqual([]);
     } finally {
       await proxy.close();

@@ -1,14 +1,13 @@
 // SIGTERM in each state of the daemon: it ends within the grace, and nothing is done twice when the task comes again.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { people } from "./cognito/definitions.ts";
-import { createPool, type Pool } from "./cognito/pool.ts";
+import type { Pool } from "./cognito/pool.ts";
 import type { CallRecord } from "./cognito/record.ts";
 import type { CliResult, RunningCli } from "./support/connector-cli.ts";
 import { taskId } from "./support/fake-platform-client.ts";
-import type { PlatformCall, PlatformTask } from "./support/platform-server.ts";
+import { PLATFORM_POOL, platformPool, subOf, timesCalled } from "./support/platform-pool.ts";
+import type { PlatformTask } from "./support/platform-server.ts";
 import { type PlatformStage, platformStage, stopped } from "./support/platform-stage.ts";
 
-const POOL = "us-east-1_Ab129faBb";
 const A = taskId("a");
 const GRACE_S = 2;
 
@@ -16,21 +15,16 @@ let pool: Pool;
 let stage: PlatformStage;
 
 beforeEach(async () => {
-  const users = people(70, (index) => ({ sub: sub(index), groups: ["all"] }));
-  pool = createPool({ id: POOL, users, groups: ["all", "admins"] });
-  stage = await platformStage(POOL, pool);
+  pool = platformPool();
+  stage = await platformStage(PLATFORM_POOL, pool);
 });
 
 afterEach(() => stage.close());
 
-function sub(index: number): string {
-  return `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
-}
-
 const syncFull: PlatformTask = { id: A, taskType: { case: "syncFull", value: {} } };
 
 const resource = { id: { resourceType: "group", resource: "admins" } };
-const principal = { id: { resourceType: "user", resource: sub(0) } };
+const principal = { id: { resourceType: "user", resource: subOf(0) } };
 const entitlement = { id: "group:admins:member", resource };
 const grant: PlatformTask = { id: A, taskType: { case: "grant", value: { entitlement, principal } } };
 
@@ -39,10 +33,6 @@ const account: PlatformTask = { id: A, taskType: { case: "createAccount", value:
 
 function start(): RunningCli {
   return stage.start({}, ["--provisioning", "--grace-seconds", String(GRACE_S)]);
-}
-
-function called(call: PlatformCall): number {
-  return stage.platform.calls.filter((each) => each.call === call).length;
 }
 
 /** It ends with 0, and a second after the grace at the latest. */
@@ -83,18 +73,18 @@ describe("SIGTERM", () => {
     stage.platform.nextPollMs = 60_000;
     if (Object.keys(fault).length > 0) stage.platform.faults[call].push(fault);
     const daemon = start();
-    await stage.platform.until(() => called(call) === 1);
+    await stage.platform.until(() => timesCalled(stage, call) === 1);
     const startedAt = performance.now();
     await expectStop(daemon);
     expect(performance.now() - startedAt).toBeLessThan(GRACE_S * 1_000);
-    expect(called(call)).toBe(1);
+    expect(timesCalled(stage, call)).toBe(1);
   });
 
   test("in the first heartbeat of a sync leaves the task to the next process", async () => {
     stage.platform.faults.Heartbeat.push({ silent: true });
     stage.platform.tasks.push(syncFull);
     const daemon = start();
-    await stage.platform.until(() => called("Heartbeat") === 1);
+    await stage.platform.until(() => timesCalled(stage, "Heartbeat") === 1);
     await expectStop(daemon);
     expect(stage.platform.finished).toEqual([]);
     await again(syncFull);
@@ -117,7 +107,7 @@ describe("SIGTERM", () => {
     stage.platform.faults.UploadAsset.push({ silent: true });
     stage.platform.tasks.push(syncFull);
     const daemon = start();
-    await stage.platform.until(() => called("UploadAsset") === 1);
+    await stage.platform.until(() => timesCalled(stage, "UploadAsset") === 1);
     await expectStop(daemon);
     const read = made("ListUsers");
     await again(syncFull);
@@ -148,19 +138,19 @@ describe("SIGTERM", () => {
     stage.platform.tasks.push(grant);
     const daemon = start();
     await hold.arrived();
-    const polls = called("GetTask");
+    const polls = timesCalled(stage, "GetTask");
     const ended = stopped(daemon);
     hold.release();
     expect((await ended).code).toBe(0);
     expect(stage.platform.finished).toMatchObject([{ taskId: A, finalState: { case: "success" } }]);
-    expect(called("GetTask")).toBeLessThanOrEqual(polls + 1);
+    expect(timesCalled(stage, "GetTask")).toBeLessThanOrEqual(polls + 1);
   });
 
   test("while the platform does not take the result of a grant: the next process answers, and grants nothing twice", async () => {
     stage.platform.faults.FinishTask.push({ silent: true });
     stage.platform.tasks.push(grant);
     const daemon = start();
-    await stage.platform.until(() => called("FinishTask") === 1);
+    await stage.platform.until(() => timesCalled(stage, "FinishTask") === 1);
     const { stderr } = await expectStop(daemon);
     expect(stderr).toContain("the result of a task did not reach the platform");
     await again(grant);
