@@ -239,7 +239,7 @@ func TestCompareRefusesAFileWithoutAFinishedSync(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, stderr := judge(t, file, newDirectory(t).write(t, "theirs.c1z", c1zstore.EngineSQLite))
-	if code != exitVerdict || !strings.Contains(stderr, "no finished full sync") {
+	if code != exitVerdict || !strings.Contains(stderr, "no finished sync") {
 		t.Errorf("exit %d, stderr %s", code, stderr)
 	}
 }
