@@ -117,6 +117,26 @@ describe("a sync task", () => {
     expect(cognito.stats.count("ListUsersInGroup")).toBe(0);
     await stopped(daemon);
   });
+
+  test("of another part takes back what the file of a cut upload was said to hold, before it replaces it", async () => {
+    const { platform, cognito, stateDir } = stage;
+    const marks = () => readdirSync(stateDir).filter((name) => name.endsWith(".undelivered"));
+    platform.faults.UploadAsset.push({ silent: true });
+    platform.tasks.push(sync(A, { targetedSyncResources: [resource("group", "few")] }));
+    const first = stage.start();
+    await platform.until(() => platform.calls.some(({ call }) => call === "UploadAsset"));
+    await stopped(first, "SIGKILL");
+    expect(marks()).toEqual(["platform-partial.c1z.undelivered"]);
+    const second = stage.start();
+    const hold = cognito.hold({ operation: "GetGroup", nth: 1 });
+    platform.tasks.push(sync(B, { targetedSyncResources: [resource("group", "all")] }));
+    await hold.arrived();
+    expect(marks()).toEqual([]);
+    hold.release();
+    await platform.until(() => platform.finished.length === 1);
+    expect(await counted(B)).toMatchObject({ type: "partial", rows: [70, 1, 1, 70] });
+    await stopped(second);
+  });
 });
 
 describe("the settings", () => {

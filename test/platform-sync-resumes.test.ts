@@ -101,6 +101,20 @@ describe("a sync of the platform that is cut off", () => {
     await stopped(second);
   });
 
+  test("in its upload is not uploaded by a process that names users by another kind of id", async () => {
+    const { platform } = stage;
+    platform.faults.UploadAsset.push({ silent: true });
+    platform.tasks.push(syncFull(A));
+    const first = stage.start();
+    await platform.until(() => platform.calls.some(({ call }) => call === "UploadAsset"));
+    await stopped(first, "SIGKILL");
+    const second = stage.start({ BATON_USER_ID: "username" });
+    await stage.perform(syncFull(B));
+    expect(platform.uploads).toEqual([]);
+    expect(platform.finished).toMatchObject([{ taskId: B, status: { code: 9 } }]);
+    await stopped(second);
+  });
+
   test("because the platform did not take its file is read again by the next task", async () => {
     const { platform, cognito } = stage;
     platform.faults.UploadAsset.push({ reset: true }, { reset: true }, { reset: true });

@@ -16,6 +16,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MAPPING_VERSION } from "../../pkg/connector/connector.ts";
+import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
+import { readingText } from "../../pkg/store/run/fingerprint.ts";
 import { undeliveredMark } from "../../pkg/store/undelivered.ts";
 import { taskId } from "../support/fake-platform-client.ts";
 import { startPlatform } from "../support/platform-server.ts";
@@ -43,7 +46,8 @@ async function measure(): Promise<number> {
   mkdirSync(stateDir, { mode: 0o700 });
   const file = join(stateDir, "platform.c1z");
   writeRandom(file);
-  undeliveredMark(file).set(Date.now(), "");
+  const fingerprint = { poolId: cognito.poolId, userIdKind: "sub", mappingVersion: MAPPING_VERSION } as const;
+  undeliveredMark(file).set(Date.now(), readingText(fingerprint, WHOLE_POOL));
   const ca = join(folder, "ca.pem");
   writeFileSync(ca, platform.certificate);
   const service = await startService(compileProgram(), ["--endpoint-url", cognito.url], {

@@ -6,6 +6,7 @@ import { MAPPING_VERSION } from "../../../pkg/connector/connector.ts";
 import type { Clocks } from "../../../pkg/core/clock.ts";
 import type { SyncScope } from "../../../pkg/core/sync-scope.ts";
 import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
+import type { RunFingerprint } from "../../../pkg/store/run/fingerprint.ts";
 import { openSyncFile } from "../../../pkg/store/sync-file.ts";
 import { openSyncFileThread } from "../../../pkg/store/thread/sync-file-thread.ts";
 import { chooseScope } from "../../../pkg/sync/choose-scope.ts";
@@ -59,13 +60,18 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
   };
 }
 
+/** What every run of these settings has in common. */
+export function fingerprintOf({ poolId, userIdKind }: SyncConfig): RunFingerprint {
+  return { poolId, userIdKind, mappingVersion: MAPPING_VERSION };
+}
+
 function syncFile(
   { config, clocks, besideCallers = false }: SyncSetup,
   scope: SyncScope,
 ): OpenTarget<PublishedFile> {
-  const { sync, stateDir, poolId, userIdKind } = config;
+  const { sync, stateDir } = config;
   const { file, acceptShrink } = sync;
-  const fingerprint = { poolId, userIdKind, mappingVersion: MAPPING_VERSION };
+  const fingerprint = fingerprintOf(config);
   const settings = { file, acceptShrink, stateDir, fingerprint, scope, connectorVersion: packageVersion() };
   return besideCallers
     ? (signal) => openSyncFileThread(settings, signal)

@@ -1,3 +1,5 @@
+import { type SyncScope, scopeText } from "../../core/sync-scope.ts";
+
 /** Two runs can be compared, and an earlier run can continue, only if all of this is equal. */
 export interface RunFingerprint {
   readonly poolId: string;
@@ -9,4 +11,12 @@ export interface RunFingerprint {
 
 export function sameFingerprint(a: RunFingerprint, b: RunFingerprint): boolean {
   return a.poolId === b.poolId && a.userIdKind === b.userIdKind && a.mappingVersion === b.mappingVersion;
+}
+
+/** One text for one reading: of which pool, by which ids and rows, and what of it. */
+export function readingText(
+  { poolId, userIdKind, mappingVersion }: RunFingerprint,
+  scope: SyncScope,
+): string {
+  return JSON.stringify([poolId, userIdKind, mappingVersion, scopeText(scope)]);
 }

@@ -2,11 +2,18 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clocks, EpochMs } from "../../../../pkg/core/clock.ts";
 import { createOneAtATime } from "../../../../pkg/core/one-at-a-time.ts";
-import { type SyncScope, scopeText } from "../../../../pkg/core/sync-scope.ts";
+import type { SyncScope } from "../../../../pkg/core/sync-scope.ts";
 import type { SyncedFile, SyncIntoFile } from "../../../../pkg/platform/tasks/sync-task.ts";
+import { readingText } from "../../../../pkg/store/run/fingerprint.ts";
 import { undeliveredMark } from "../../../../pkg/store/undelivered.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
-import { type SyncConfig, type SyncPieces, syncOptions, warnOfRecreatedGroups } from "../sync.ts";
+import {
+  fingerprintOf,
+  type SyncConfig,
+  type SyncPieces,
+  syncOptions,
+  warnOfRecreatedGroups,
+} from "../sync.ts";
 import { taskFile, taskScope } from "./task-scope.ts";
 
 export interface PlatformSyncOptions {
@@ -53,7 +60,7 @@ export function platformSync({ config, pieces, clocks }: PlatformSyncOptions): S
     const scope = taskScope(request, config.sync);
     const { name, stays } = taskFile(scope);
     const path = join(config.stateDir, name);
-    const content = scopeText(scope);
+    const content = readingText(fingerprintOf(config), scope);
     const mark = undeliveredMark(path);
     const endTurn = await turns.take(signal);
 
@@ -73,6 +80,8 @@ export function platformSync({ config, pieces, clocks }: PlatformSyncOptions): S
       if (isWaiting(path, mark.since(content))) {
         log.info("uploading what an interrupted task had read", { file: path });
       } else {
+        // From its publication on, the file is no longer what an earlier mark says.
+        mark.clear();
         await readInto(path, scope, signal);
         mark.set(clocks.now(), content);
       }
