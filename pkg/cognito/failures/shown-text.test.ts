@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { shownText } from "./shown-text.ts";
 
+test("a value of a megabyte, which no expression can contain, is hidden word by word", () => {
+  expect(shownText("group Winterbottom is odd", ["Winterbottom ".repeat(80_000)])).toBe(
+    "group [hidden] is odd",
+  );
+});
+
 describe("AWS's text is shown without", () => {
   test.for<[string, string, readonly string[], string]>([
     ["what was sent", "User ann.lee has no phone", ["ann.lee"], "User [hidden] has no phone"],

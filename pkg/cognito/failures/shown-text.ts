@@ -32,8 +32,9 @@ const MAX_READ_BYTES = 8 * 1024;
  */
 export function shownText(text: string, sent: readonly string[]): string {
   const values = sent.map(folded).filter((value) => value.trim() !== "");
-  const whole = wholeValues([...new Set([...values, ...sent.filter((value) => value.trim() !== "")])]);
   let shown = clipBytes(text, MAX_READ_BYTES).normalize("NFKC");
+  const wanted = new Set([...values, ...sent.filter((value) => value.trim() !== "")]);
+  const whole = wholeValues([...wanted], shown.length);
   if (whole !== undefined) shown = shown.replace(whole, HIDDEN);
   shown = shown
     // "Value 'x' at 'username' failed": the value, whatever it is.
@@ -62,9 +63,14 @@ function looksPersonal(word: string): boolean {
   );
 }
 
-/** Longest first, so that a value is not cut by another that it contains. */
-function wholeValues(values: readonly string[]): RegExp | undefined {
-  const forms = [...new Set(values.flatMap(formsOf))].filter((form) => !ORDINARY.has(form));
+/**
+ * Longest first, so that a value is not cut by another that it contains. One that is longer than the text is not in it, and
+ * could be too long for an expression.
+ */
+function wholeValues(values: readonly string[], textLength: number): RegExp | undefined {
+  const forms = [...new Set(values.flatMap(formsOf))].filter(
+    (form) => form.length <= textLength && !ORDINARY.has(form),
+  );
   if (forms.length === 0) return undefined;
   const patterns = forms
     .toSorted((a, b) => b.length - a.length)
