@@ -11,6 +11,8 @@ export interface TaskEvent {
   readonly code: number;
   /** Of a task that failed or is not answered. */
   readonly why: string | undefined;
+  /** Of a task that failed by an error, the error itself. */
+  readonly error: unknown;
   readonly durationMs: number;
 }
 

@@ -127,12 +127,12 @@ function kindOf({ taskType }: Task): string {
 }
 
 function eventOf(taskId: string, kind: string, outcome: TaskOutcome, durationMs: number): TaskEvent {
-  const common = { taskId, kind, outcome: outcome.kind, durationMs };
+  const common = { taskId, kind, outcome: outcome.kind, error: undefined, durationMs };
   switch (outcome.kind) {
     case "done":
       return { ...common, code: 0, why: undefined };
     case "failed":
-      return { ...common, code: outcome.status.code, why: outcome.status.message };
+      return { ...common, code: outcome.status.code, why: outcome.status.message, error: outcome.error };
     case "unanswered":
       return { ...common, code: 0, why: outcome.why === "" ? undefined : outcome.why };
   }

@@ -13,6 +13,8 @@ export type TaskOutcome =
       readonly status: Status;
       readonly nonRetryable: boolean;
       readonly annotations?: readonly Any[];
+      /** For the log: the status does not say where an unexpected error came from. */
+      readonly error?: unknown;
     }
   /** Nothing is reported, as by Go's runner: the platform gives the task again after its own time limit. */
   | { readonly kind: "unanswered"; readonly why: string };
@@ -29,18 +31,18 @@ export function done<D extends DescMessage>(
 }
 
 /** A status, with the message that Go's runner would send for it. */
-export function failed(status: Status, nonRetryable: boolean): TaskOutcome {
-  if (!nonRetryable) return { kind: "failed", status, nonRetryable };
+export function failed(status: Status, nonRetryable: boolean, error?: unknown): TaskOutcome {
+  if (!nonRetryable) return { kind: "failed", status, nonRetryable, error };
   const { code, details } = status;
   const message = `${goText(status)}\n${NON_RETRYABLE_LINE}`;
-  return { kind: "failed", status: create(StatusSchema, { code, message, details }), nonRetryable };
+  return { kind: "failed", status: create(StatusSchema, { code, message, details }), nonRetryable, error };
 }
 
 /** Of a sync that could not read the pool: Go's syncer has wrapped the error, so that the code is in the message too. */
-export function failedReading(status: Status): TaskOutcome {
+export function failedReading(status: Status, error: unknown): TaskOutcome {
   const { code, details } = status;
   const whole = create(StatusSchema, { code, message: goText(status), details });
-  return { kind: "failed", status: whole, nonRetryable: false };
+  return { kind: "failed", status: whole, nonRetryable: false, error };
 }
 
 /** An error of gRPC as Go prints it. */

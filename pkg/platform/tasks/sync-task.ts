@@ -81,8 +81,11 @@ export async function syncTask(
     return { kind: "done", response: undefined, annotations: [] };
   } catch (error) {
     if (signal.aborted) return { kind: "unanswered", why: GovernanceError.from(signal.reason).message };
-    const status = rpcStatusOf(failureOf(error, heartbeats.signal));
-    return reading && !heartbeats.signal.aborted ? failedReading(status) : failed(status, false);
+    const failure = failureOf(error, heartbeats.signal);
+    const status = rpcStatusOf(failure);
+    return reading && !heartbeats.signal.aborted
+      ? failedReading(status, failure)
+      : failed(status, false, failure);
   } finally {
     heartbeats.stop();
   }

@@ -27,7 +27,8 @@ export async function callRpc<I extends DescMessage, O extends DescMessage>(
   try {
     return { ok: true, answer: await router.call(method, request, callOf(taskId), signal) };
   } catch (error) {
-    return { ok: false, outcome: failed(rpcStatusOf(failureOf(error, signal), method), nonRetryable) };
+    const failure = failureOf(error, signal);
+    return { ok: false, outcome: failed(rpcStatusOf(failure, method), nonRetryable, failure) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import type { PlatformEvents } from "../../../../pkg/platform/events.ts";
 
@@ -19,9 +20,11 @@ export function platformLog(log: Logger): PlatformEvents {
     onTaskBegun: (task, taskKind) => log.info("began a task of the platform", { task, taskKind }),
     onTaskRepeated: (task, known) =>
       log.warn(`the platform gave a task again: it is ${known} and is not done twice`, { task }),
-    onTask({ taskId, kind, outcome, why, durationMs }) {
+    onTask({ taskId, kind, outcome, why, error, durationMs }) {
       const fields = { task: taskId, taskKind: kind, outcome, durationMs: Math.round(durationMs) };
       if (outcome === "done" || why === undefined) log.info("ended a task of the platform", fields);
+      // The text of this one leads to the log, so the line says where the error came from.
+      else if (isInternal(error)) log.failure("a task of the platform failed", error, fields);
       else log.warn(`a task of the platform failed: ${oneLine(why)}`, fields);
     },
     onFinishFailed: (task, error) =>
@@ -30,6 +33,10 @@ export function platformLog(log: Logger): PlatformEvents {
     onUploadFailed: (task, error, attempt) => log.failure("an upload failed", error, { task, attempt }),
     onUploaded: (task, answerBytes) => log.info("uploaded the file of a sync", { task, answerBytes }),
   };
+}
+
+function isInternal(error: unknown): boolean {
+  return error instanceof GovernanceError && error.code === "internal";
 }
 
 function oneLine(text: string): string {
