@@ -287,6 +287,15 @@ describe("the connector", () => {
     expect(asked).toBe(2);
   });
 
+  test.for([["two words"], ["g".repeat(129)], ["line\nbreak"]])(
+    "no group can be named %j, so none is asked for",
+    async ([name = ""]) => {
+      const { directory, calls } = fakeDirectory({ groups: [] });
+      expect(await connectorOver(directory).findGroup(name, never)).toBeUndefined();
+      expect(calls).toEqual([]);
+    },
+  );
+
   test("D22: reads one group from ListGroups where GetGroup is denied", async () => {
     const { directory } = fakeDirectory({ groups: [someGroup("team")] }, (operation) => {
       if (operation === "GetGroup") throw new GovernanceError("permission-denied", "no");

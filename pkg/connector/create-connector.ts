@@ -1,4 +1,4 @@
-import { userNameProblem } from "../core/attributes/names.ts";
+import { groupNameProblem, userNameProblem } from "../core/attributes/names.ts";
 import type { EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
@@ -171,6 +171,8 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   async function findGroup(name: string, signal: AbortSignal): Promise<GroupRow | undefined> {
+    // AWS refuses such a name as a mistake of the caller's, which would fail a sync of chosen groups.
+    if (groupNameProblem(name) !== undefined) return undefined;
     const group = await groupLookup.current(name, signal);
     return group === undefined ? undefined : groupRow(group);
   }
