@@ -3,7 +3,7 @@
 //   node test/bench/sync.ts                      the three sizes of the README
 //   node test/bench/sync.ts 100000 50 200000     users, groups, memberships
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exitCode, startScriptedServer } from "./scripted-server.ts";
 
@@ -55,6 +55,7 @@ for (const size of sizes) {
 
 async function measure(size: Size): Promise<Measured> {
   // Beside the checkout: /tmp may be in memory, and then the file would count as memory.
+  mkdirSync(".cache", { recursive: true });
   const folder = mkdtempSync(join(process.cwd(), ".cache", "bench-"));
   const server = await startScriptedServer({ ...size });
   try {
