@@ -34,13 +34,16 @@ export async function sendFile(upload: Upload, signal: AbortSignal): Promise<num
   const { promise: answered, resolve, reject } = Promise.withResolvers<void>();
   // It is awaited last. A failure before that must not count as one that nobody handles.
   answered.catch(() => {});
+  let isWhole = false;
   const stream = openStream((error) => {
-    if (error === null) resolve();
-    else {
-      const failure = failureOf(error);
-      reject(failure);
-      ended.abort(failure);
+    if (error === null && isWhole) {
+      resolve();
+      return;
     }
+    // The stream takes nothing more, so that no wait for room in it would end.
+    const failure = error === null ? answeredEarly() : failureOf(error);
+    reject(failure);
+    ended.abort(failure);
   });
   // The library reports a failure here too.
   stream.on("error", () => {});
@@ -48,14 +51,17 @@ export async function sendFile(upload: Upload, signal: AbortSignal): Promise<num
   signal.addEventListener("abort", cancel, { once: true });
   const stalled = setTimeout(cancel, STALL_MS);
 
-  async function send(msg: Part): Promise<void> {
+  /** Whether there is room for more. */
+  function write(msg: Part): boolean {
     ended.signal.throwIfAborted();
     signal.throwIfAborted();
     const message = create(BatonServiceUploadAssetRequestSchema, { msg });
     const bytes = toBinary(BatonServiceUploadAssetRequestSchema, message);
-    if (!stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
-      await once(stream, "drain", { signal: ended.signal });
-    }
+    return stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  }
+
+  async function send(msg: Part): Promise<void> {
+    if (!write(msg)) await once(stream, "drain", { signal: ended.signal });
     stalled.refresh();
   }
 
@@ -68,7 +74,8 @@ export async function sendFile(upload: Upload, signal: AbortSignal): Promise<num
       bytes += data.byteLength;
       await send({ case: "data", value: { data } });
     }
-    await send({ case: "eof", value: { sha256Checksum: hash.digest() } });
+    isWhole = true;
+    write({ case: "eof", value: { sha256Checksum: hash.digest() } });
     stream.end();
     await answered;
     return bytes;
@@ -80,6 +87,10 @@ export async function sendFile(upload: Upload, signal: AbortSignal): Promise<num
     signal.removeEventListener("abort", cancel);
     await file.close();
   }
+}
+
+function answeredEarly(): GovernanceError {
+  return new GovernanceError("unavailable", "UploadAsset: the platform answers before it had the whole file");
 }
 
 async function* chunksOf(file: FileHandle): AsyncIterable<Uint8Array> {

@@ -1,0 +1,93 @@
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { join } from "node:path";
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { temporaryFolder } from "../../test/support/store-run.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { sendFile } from "./upload.ts";
+
+const MIB = 2 ** 20;
+
+let folder: { readonly path: string; remove(): void };
+let server: Http2Server;
+let client: Client;
+let file: string;
+let answer: (stream: ServerHttp2Stream) => void;
+const sessions = new Set<ServerHttp2Session>();
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  file = join(folder.path, "platform.c1z");
+  server = createServer();
+  server.on("session", (session) => void sessions.add(session));
+  server.on("stream", (stream) => {
+    stream.on("error", () => {});
+    answer(stream);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+});
+afterEach(async () => {
+  client.close();
+  for (const session of sessions) session.destroy();
+  sessions.clear();
+  server.close();
+  await once(server, "close");
+  folder.remove();
+});
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+async function upload(signal = new AbortController().signal): Promise<number> {
+  return await sendFile(
+    {
+      hostId: "h",
+      taskId: "t",
+      path: file,
+      openStream: (answered) =>
+        client.makeClientStreamRequest("/s/Upload", asIs, asIs, new Metadata(), answered),
+      failureOf: ({ code, details }) => new GovernanceError("unavailable", `${code} ${details}`),
+    },
+    signal,
+  );
+}
+
+/** An empty message and the status OK. */
+function accept(stream: ServerHttp2Stream): void {
+  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+  stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+  stream.end(Buffer.alloc(5));
+}
+
+test("a file is uploaded when the platform has taken it to the end", async () => {
+  writeFileSync(file, Buffer.alloc(3 * MIB));
+  let bytes = 0;
+  answer = (stream) => {
+    stream.on("data", (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+    });
+    stream.on("end", () => accept(stream));
+  };
+  expect(await upload()).toBe(3 * MIB);
+  expect(bytes).toBeGreaterThan(3 * MIB);
+});
+
+test.for([
+  ["reads no more", (stream: ServerHttp2Stream) => stream.pause()],
+  ["reads on", (stream: ServerHttp2Stream) => stream.resume()],
+] as const)("a platform that says yes before it has the file, and %s, has not got it", async ([, then]) => {
+  writeFileSync(file, Buffer.alloc(64 * MIB));
+  answer = (stream) => {
+    accept(stream);
+    then(stream);
+  };
+  await expect(upload()).rejects.toMatchObject({
+    message: expect.stringContaining("before it had the whole file"),
+  });
+});
