@@ -201,6 +201,19 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
+  test("does a task of another kind under the id of one that is over: that one's result is not its own", async () => {
+    const platform = fakePlatform();
+    platform.tasks.push(feedTask(A), syncFull(A));
+    const { daemon } = daemonOf(platform);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(platform.calls.filter((call) => /^(upload|finish)/.test(call))).toEqual([
+      `finishTask ${A}`,
+      `upload ${A} file`,
+      `finishTask ${A}`,
+    ]);
+    await close(daemon);
+  });
+
   test("reads, uploads and finishes a sync between heartbeats", async () => {
     const platform = fakePlatform();
     platform.tasks.push(syncFull(A));

@@ -31,6 +31,12 @@ export interface TaskRunner {
   knows(taskId: string): boolean;
 }
 
+interface Ended {
+  readonly kind: string;
+  /** Undefined: the task may be done again. */
+  readonly outcome: TaskOutcome | undefined;
+}
+
 /** So many tasks that are over are remembered, so that one whose answer was lost is answered again and not done again. */
 const REMEMBERED = 1_000;
 
@@ -40,8 +46,7 @@ const MAX_REMEMBERED_BYTES = 64 * 1024;
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
   const { client, events, monotonic, reporting } = options;
   const running = new Set<string>();
-  /** Undefined: it may be done again. */
-  const ended = new Map<string, TaskOutcome | undefined>();
+  const ended = new Map<string, Ended>();
 
   async function perform(task: Task, signal: AbortSignal): Promise<TaskOutcome> {
     const { id, taskType } = task;
@@ -75,10 +80,10 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     }
   }
 
-  function remember(taskId: string, outcome: TaskOutcome): void {
+  function remember(taskId: string, kind: string, outcome: TaskOutcome): void {
     const isSmall =
       outcome.kind === "done" && (outcome.response?.value.byteLength ?? 0) <= MAX_REMEMBERED_BYTES;
-    ended.set(taskId, isSmall ? outcome : undefined);
+    ended.set(taskId, { kind, outcome: isSmall ? outcome : undefined });
     const [oldest] = ended.keys();
     if (ended.size > REMEMBERED && oldest !== undefined) ended.delete(oldest);
   }
@@ -92,19 +97,20 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         events.onTaskRepeated(id, "running");
         return;
       }
+      const kind = kindOf(task);
       const known = ended.get(id);
-      if (known !== undefined) {
+      // A task of another kind under the same id is another task: its result is not that of the first.
+      if (known?.outcome !== undefined && known.kind === kind) {
         events.onTaskRepeated(id, "finished");
-        await finish(id, known);
+        await finish(id, known.outcome);
         return;
       }
       running.add(id);
-      const kind = kindOf(task);
       events.onTaskBegun(id, kind);
       const startedAt = monotonic();
       try {
         const outcome = unlessCut(await perform(task, signal), signal);
-        remember(id, outcome);
+        remember(id, kind, outcome);
         events.onTask(eventOf(id, kind, outcome, monotonic() - startedAt));
         await finish(id, outcome);
       } finally {
