@@ -11,6 +11,9 @@ import { type PlatformStage, platformStage, stopped } from "./support/platform-s
 const A = taskId("a");
 const GRACE_S = 2;
 
+/** A busy machine is slow to end a process. What is waited for here would last thirty seconds and more without its end. */
+const SLOW_MACHINE_MS = 10_000;
+
 let pool: Pool;
 let stage: PlatformStage;
 
@@ -31,16 +34,16 @@ const grant: PlatformTask = { id: A, taskType: { case: "grant", value: { entitle
 const accountInfo = { login: "ada", emails: [{ address: "ada@example.com", isPrimary: true }] };
 const account: PlatformTask = { id: A, taskType: { case: "createAccount", value: { accountInfo } } };
 
-function start(): RunningCli {
-  return stage.start({}, ["--provisioning", "--grace-seconds", String(GRACE_S)]);
+function start(graceS = GRACE_S): RunningCli {
+  return stage.start({}, ["--provisioning", "--grace-seconds", String(graceS)]);
 }
 
-/** It ends with 0, and a second after the grace at the latest. */
+/** It ends with 0, and soon after the grace at the latest. */
 async function expectStop(daemon: RunningCli): Promise<CliResult> {
   const startedAt = performance.now();
   const result = await stopped(daemon);
   expect(result).toMatchObject({ code: 0 });
-  expect(performance.now() - startedAt).toBeLessThan((GRACE_S + 1) * 1_000);
+  expect(performance.now() - startedAt).toBeLessThan(GRACE_S * 1_000 + SLOW_MACHINE_MS);
   return result;
 }
 
@@ -72,11 +75,9 @@ describe("SIGTERM", () => {
   ] as const)("while the daemon %s ends it at once", async ([, call, fault]) => {
     stage.platform.nextPollMs = 60_000;
     if (Object.keys(fault).length > 0) stage.platform.faults[call].push(fault);
-    const daemon = start();
+    const daemon = start(60);
     await stage.platform.until(() => timesCalled(stage, call) === 1);
-    const startedAt = performance.now();
     await expectStop(daemon);
-    expect(performance.now() - startedAt).toBeLessThan(GRACE_S * 1_000);
     expect(timesCalled(stage, call)).toBe(1);
   });
 
