@@ -107,8 +107,9 @@ describe("a peer without credentials", () => {
     }
     // Sixteen a connection and 64 a peer; the others are RESOURCE_EXHAUSTED.
     expect(counted(codes)).toEqual({ open: 64, "8": 936 });
-    expect(bounds).toHaveLength(936);
-    expect(new Set(bounds)).toEqual(new Set(["peer-calls"]));
+    expect(bounds.filter((bound) => bound === "peer-calls")).toHaveLength(936);
+    // Its connections are paused meanwhile.
+    expect(new Set(bounds)).toEqual(new Set(["peer-calls", "refused-calls"]));
     expect(await codesDuring(connect, Promise.resolve())).toEqual(OK);
     for (const session of sessions.splice(0, 5)) {
       session.destroy();
@@ -138,6 +139,22 @@ describe("a peer without credentials", () => {
     const closed = Promise.all(streams.map((stream) => once(stream, "close")));
     expect(new Set(await Promise.all(streams.map(beginningOf)))).toEqual(new Set(["16"]));
     await closed;
+  });
+
+  test("is read ever less while its calls are refused; an open connection of a caller is not", async () => {
+    const { port, connect, bounds } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
+    const client = connect();
+    expect((await client.unary(ConnectorService.method.validate, {}, bearer("reader"))).code).toBe("OK");
+    const begun = performance.now();
+    const session = openSession(port);
+    for (let round = 0; round < 3; round += 1) {
+      const streams = Array.from({ length: 90 }, () => call(session, VALIDATE));
+      const ends = Promise.all(streams.map(beginningOf));
+      expect((await client.unary(ConnectorService.method.validate, {}, bearer("reader"))).code).toBe("OK");
+      expect(new Set(await ends)).toEqual(new Set(["16"]));
+    }
+    expect(bounds).toContain("refused-calls");
+    expect(performance.now() - begun).toBeGreaterThan(100);
   });
 
   test("sends neither long nor compressed requests to methods without authentication", async () => {

@@ -5,7 +5,7 @@ import type { Operation } from "./operations.ts";
 /**
  * What callers can make grow, and what is done beyond the bound (SECURITY.md): calls without authentication of one peer or
  * of all, calls under way of one caller or of all, bytes of requests and of unread answers, calls that were cancelled,
- * connections with calls of one caller, actions that run.
+ * calls that were refused, connections with calls of one caller, actions that run.
  */
 export const SERVICE_BOUNDS = [
   "peer-calls",
@@ -14,6 +14,7 @@ export const SERVICE_BOUNDS = [
   "request-bytes",
   "unread-answers",
   "cancelled-calls",
+  "refused-calls",
   "caller-connections",
   "actions",
 ] as const;

@@ -22,6 +22,7 @@ import { callStatusOf } from "./errors.ts";
 import type { Observation } from "./interceptors.ts";
 import { BoundMet, type CallLimits, type CallSlot } from "./limits/call-limits.ts";
 import type { Cancellations } from "./limits/cancellations.ts";
+import type { Penalties } from "./limits/penalties.ts";
 import type { UnreadAnswers } from "./limits/unread-answers.ts";
 import { roleFor } from "./method-roles.ts";
 import type { ConnectionAcceptor } from "./transport/acceptor.ts";
@@ -33,10 +34,14 @@ export interface AuthInterceptorOptions {
   readonly observation: Observation;
   /** The body must be there so long after the headers. */
   readonly requestTimeoutMs: number;
-  readonly connections: Pick<ConnectionAcceptor, "callBegan" | "callEnded" | "markUsed" | "ownerOf" | "cut">;
+  readonly connections: Pick<
+    ConnectionAcceptor,
+    "callBegan" | "callEnded" | "markUsed" | "ownerOf" | "cut" | "pause"
+  >;
   readonly limits: CallLimits;
   readonly unread: UnreadAnswers;
   readonly cancellations: Cancellations;
+  readonly penalties: Penalties;
   readonly onBound: (bound: ServiceBound) => void;
 }
 
@@ -59,6 +64,9 @@ export function createAuthInterceptor(options: AuthInterceptorOptions): AuthInte
     callerOf: (metadata) => callers.get(metadata),
   };
 }
+
+/** With which a handler answers a call that met a bound. */
+const REFUSED: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.RESOURCE_EXHAUSTED]);
 
 type Method = Parameters<ServerInterceptor>[0];
 
@@ -86,12 +94,18 @@ function intercept(
   let answered = false;
   let over = false;
 
+  function countRefusal(key: string): void {
+    if (connections.pause(ends, () => options.penalties.refused(key)))
+      notify(options.onBound, "refused-calls");
+  }
+
   function reject(error: unknown, rejectedByAuth: boolean): void {
     if (rejected) return;
     rejected = true;
     clearTimeout(bodyTimer);
     const met = error instanceof BoundMet ? error.bound : undefined;
     if (met !== undefined) notify(options.onBound, met);
+    if (met !== undefined || rejectedByAuth) countRefusal(connections.ownerOf(ends) ?? address);
     const failure = error instanceof BoundMet ? error.failure : GovernanceError.from(error);
     const outcome = callStatusOf(failure);
     call.sendStatus(outcome);
@@ -202,7 +216,9 @@ function intercept(
     slot?.release();
     if (begun) connections.callEnded(ends);
     closeStream(call);
-    if (answered || rejected || options.cancellations.within(address)) return;
+    if (answered || rejected) return;
+    countRefusal(address);
+    if (options.cancellations.within(address)) return;
     notify(options.onBound, "cancelled-calls");
     connections.cut(ends);
   }
@@ -226,6 +242,7 @@ function intercept(
     sendStatus(outcome, pass) {
       // The library answers calls that were cancelled too.
       answered = !isStreamClosed(call);
+      if (REFUSED.has(outcome.code)) countRefusal(connections.ownerOf(ends) ?? address);
       pass(outcome);
     },
   };

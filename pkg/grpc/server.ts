@@ -20,6 +20,7 @@ import { createRunningCalls } from "./call-signal.ts";
 import type { WrapCall } from "./interceptors.ts";
 import { createCallLimits } from "./limits/call-limits.ts";
 import { createCancellations } from "./limits/cancellations.ts";
+import { createPenalties } from "./limits/penalties.ts";
 import { createUnreadAnswers, UNREAD_LIMITS, type UnreadLimits } from "./limits/unread-answers.ts";
 import { createReflection, REFLECTION_SERVICES } from "./reflection/reflection.ts";
 import { createReflectionStreams } from "./reflection/reflection-stream.ts";
@@ -111,6 +112,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { now, monotonic } = clocks;
   // The library writes to standard error what it also reports to its caller.
   setLogVerbosity(logVerbosity.NONE);
+  const penalties = createPenalties(monotonic);
   const auth = createAuthInterceptor({
     authorize: (head) => access.authorize(head),
     observation: { onCall, monotonic },
@@ -121,6 +123,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       markUsed: (ends) => acceptor.markUsed(ends),
       ownerOf: (ends) => acceptor.ownerOf(ends),
       cut: (ends) => acceptor.cut(ends),
+      pause: (ends, howLong) => acceptor.pause(ends, howLong),
     },
     limits: createCallLimits(limits.maxCalls ?? MAX_CALLS, now),
     unread: createUnreadAnswers({ ...UNREAD_LIMITS, ...limits.unread }, (ends) => {
@@ -128,6 +131,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       acceptor.cut(ends);
     }),
     cancellations: createCancellations(monotonic),
+    penalties,
     onBound,
   });
   const server = new Server({ ...LIBRARY_OPTIONS, interceptors: [auth.interceptor] });
@@ -138,6 +142,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     // The connections that it gets are already decrypted.
     createInjector: () => server.createConnectionInjector(ServerCredentials.createInsecure()),
     onRefused: options.onConnectionRefused ?? (() => {}),
+    newcomerWait: (address) => penalties.newcomer(address),
     monotonic,
   });
   const running = createRunningCalls(now);

@@ -5,8 +5,8 @@ import { TLSSocket } from "node:tls";
 import type { MonotonicClock } from "../../core/clock.ts";
 import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/access-control.ts";
-import { type Connections, createConnections } from "./connections.ts";
-import { createStreamTurns } from "./stream-turns.ts";
+import { type Connections, connectionName, createConnections } from "./connections.ts";
+import { createStreamTurns, type StreamTurns } from "./stream-turns.ts";
 import { createTlsTerminator } from "./tls-terminator.ts";
 
 /** A connection that was refused, or closed to make room for another. */
@@ -27,6 +27,8 @@ export interface ConnectionAcceptorOptions {
   /** The library's way to take a connection; one for each, so that each can be ended by itself. */
   readonly createInjector: () => Injector;
   readonly onRefused: (event: RefusedConnection) => void;
+  /** For how long a new connection of this address is not read. */
+  readonly newcomerWait: (address: string) => number;
   readonly monotonic: MonotonicClock;
 }
 
@@ -41,7 +43,8 @@ export interface Injector {
 const INVALID_CERTIFICATE_GRACE_MS = 10_000;
 
 export interface ConnectionAcceptor
-  extends Pick<Connections, "callBegan" | "callEnded" | "markUsed" | "ownerOf" | "cut"> {
+  extends Pick<Connections, "callBegan" | "callEnded" | "markUsed" | "ownerOf" | "cut">,
+    Pick<StreamTurns, "pause"> {
   accept(socket: Socket): void;
   /** Accepts no more connections and closes those without a call. Resolves when all are closed. */
   close(): Promise<void>;
@@ -60,13 +63,19 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     callerOf: (ends) => connections.ownerOf(ends) ?? ends.remoteAddress ?? "",
     monotonic: options.monotonic,
   });
+  const injectors = new Map<string, Injector>();
   const inject = (socket: Socket): void => {
     if (!open) {
       socket.destroy();
       return;
     }
     const injector = createInjector();
-    socket.once("close", () => injector.destroy());
+    const key = connectionName(socket);
+    injectors.set(key, injector);
+    socket.once("close", () => {
+      injector.destroy();
+      if (injectors.get(key) === injector) injectors.delete(key);
+    });
     if (socket instanceof TLSSocket) {
       tls?.connected(socket, () => injector.drain(INVALID_CERTIFICATE_GRACE_MS));
     }
@@ -88,14 +97,23 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
       turns.watch(socket);
       if (terminator === undefined) inject(socket);
       else terminator.handshake(socket);
+      const waitMs = options.newcomerWait(socket.remoteAddress ?? "");
+      // After HTTP/2 or TLS has begun to read the socket, and before there is anything to read.
+      if (waitMs > 0) process.nextTick(() => turns.pause(socket, () => waitMs));
     },
     callBegan: (ends, caller) => connections.callBegan(ends, caller),
     callEnded: (ends) => connections.callEnded(ends),
     markUsed: (ends) => connections.markUsed(ends),
     ownerOf: (ends) => connections.ownerOf(ends),
-    cut: (ends) => connections.cut(ends),
+    cut(ends) {
+      connections.cut(ends);
+      // At once: the rest of what was read may have hundreds of calls.
+      injectors.get(connectionName(ends))?.destroy();
+    },
+    pause: (ends, howLong) => open && turns.pause(ends, howLong),
     close() {
       open = false;
+      turns.endPauses();
       connections.destroyUnused();
       return connections.allClosed().finally(() => turns.stop());
     },

@@ -138,4 +138,47 @@ describe("CONNECTION-4: connections take turns", () => {
     await until(() => served.some((turn) => turn.has("b")));
     expect(served.at(-1)?.get("b")).toBe(1);
   });
+
+  test("and one that is paused is not read before its time, while others are", async () => {
+    const [one, other] = [await open("a"), await open("b")];
+    send(one, "a", 1);
+    await until(() => ended === 1);
+    expect(turns.pause(endsOf(one), () => 300)).toBe(true);
+    expect(turns.pause(endsOf(one), () => 1)).toBe(false);
+    const pausedAt = performance.now();
+    one.write(headersFrame(3, "a"));
+    send(other, "b", 1);
+    await until(() => ended === 2);
+    expect(served.filter((turn) => turn.has("a"))).toHaveLength(1);
+    await until(() => ended === 3);
+    expect(performance.now() - pausedAt).toBeGreaterThanOrEqual(299);
+  });
+
+  test("and one that is paused is read at once when the pauses end", async () => {
+    const one = await open("a");
+    send(one, "a", 1);
+    await until(() => ended === 1);
+    turns.pause(endsOf(one), () => 3_600_000);
+    one.write(headersFrame(3, "a"));
+    turns.endPauses();
+    await until(() => ended === 2);
+    // It can be paused again.
+    expect(turns.pause(endsOf(one), () => 1)).toBe(true);
+  });
+
+  test("and no pause is taken for a time of 0, or for a connection that is not known", async () => {
+    const one = await open("a");
+    expect(turns.pause(endsOf(one), () => 0)).toBe(false);
+    expect(turns.pause({ remotePort: 1 }, () => 100)).toBe(false);
+    send(one, "a", 1);
+    await until(() => ended === 1);
+  });
+});
+
+/** As the service sees them. */
+const endsOf = ({ localAddress, localPort, remoteAddress, remotePort }: Socket) => ({
+  localAddress: remoteAddress,
+  localPort: remotePort,
+  remoteAddress: localAddress,
+  remotePort: localPort,
 });

@@ -8,6 +8,13 @@ import { type ConnectionEnds, connectionName } from "./connections.ts";
 export interface StreamTurns {
   /** From now on the streams of this connection are counted. */
   watch(socket: Socket): void;
+  /**
+   * The connection is not read for the time that `howLong` answers, which is asked unless it is paused already. True when
+   * it is paused now and was not before.
+   */
+  pause(ends: ConnectionEnds, howLong: () => number): boolean;
+  /** Those that are paused are read now: their clients may have closed them. */
+  endPauses(): void;
   /** No connection waits any more. */
   stop(): void;
 }
@@ -31,7 +38,7 @@ interface Connection {
   readonly socket: Socket;
   /** In this turn. */
   streams: number;
-  state: "read" | "waits" | "held";
+  state: "read" | "waits" | "held" | "paused";
 }
 
 export function createStreamTurns({ callerOf, monotonic }: StreamTurnsOptions): StreamTurns {
@@ -43,6 +50,7 @@ export function createStreamTurns({ callerOf, monotonic }: StreamTurnsOptions): 
   const waiting = new Map<string, Set<Connection>>();
   /** Those that are not read for the rest of this turn. */
   const held = new Set<Connection>();
+  const paused = new Map<Connection, NodeJS.Timeout>();
   let turnBeganAt = 0;
   let turn: NodeJS.Immediate | undefined;
 
@@ -70,7 +78,8 @@ export function createStreamTurns({ callerOf, monotonic }: StreamTurnsOptions): 
   }
 
   function wait(connection: Connection): void {
-    if (connection.state === "waits" || !setReading(connection.socket, false)) return;
+    const { state, socket } = connection;
+    if (state === "waits" || state === "paused" || !setReading(socket, false)) return;
     connection.state = "waits";
     const caller = callerOf(connection.socket);
     waiting.set(caller, (waiting.get(caller) ?? new Set()).add(connection));
@@ -82,6 +91,26 @@ export function createStreamTurns({ callerOf, monotonic }: StreamTurnsOptions): 
       connection.state = "held";
       held.add(connection);
     }
+  }
+
+  function pauseFor(connection: Connection, ms: number): boolean {
+    if (!setReading(connection.socket, false)) return false;
+    held.delete(connection);
+    const caller = callerOf(connection.socket);
+    if (waiting.get(caller)?.delete(connection) === true && waiting.get(caller)?.size === 0) {
+      waiting.delete(caller);
+    }
+    connection.state = "paused";
+    const timer = setTimeout(() => endPause(connection), ms);
+    timer.unref();
+    paused.set(connection, timer);
+    return true;
+  }
+
+  function endPause(connection: Connection): void {
+    clearTimeout(paused.get(connection));
+    paused.delete(connection);
+    readAgain(connection);
   }
 
   function readAgain(connection: Connection): void {
@@ -117,6 +146,10 @@ export function createStreamTurns({ callerOf, monotonic }: StreamTurnsOptions): 
     turn = setImmediate(endTurn);
   }
 
+  function endPauses(): void {
+    for (const connection of paused.keys()) endPause(connection);
+  }
+
   subscribe(STREAM_CREATED, onStream);
   return {
     watch(socket) {
@@ -125,11 +158,20 @@ export function createStreamTurns({ callerOf, monotonic }: StreamTurnsOptions): 
       watched.set(key, connection);
       socket.once("close", () => {
         if (watched.get(key) === connection) watched.delete(key);
+        if (paused.has(connection)) endPause(connection);
       });
     },
+    pause(ends, howLong) {
+      const connection = watched.get(connectionName(ends));
+      if (connection === undefined || connection.state === "paused") return false;
+      const ms = howLong();
+      return ms > 0 && pauseFor(connection, ms);
+    },
+    endPauses,
     stop() {
       unsubscribe(STREAM_CREATED, onStream);
       clearImmediate(turn);
+      endPauses();
       for (const connections of [held, ...waiting.values()]) for (const one of connections) readAgain(one);
     },
   };
