@@ -27,6 +27,8 @@ const { values } = parseArgs({
     "think-ms": { type: "string", default: "1250" },
     /** The latency of the pool's server, for each call. */
     "latency-ms": { type: "string", default: "20" },
+    /** Requests a second to AWS, each category. Beside hostile peers: the listings that are admitted are real work. */
+    rate: { type: "string" },
     hostile: { type: "boolean", default: false },
     kinds: { type: "string", default: CROWD.join(",") },
   },
@@ -34,6 +36,7 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes);
 const callerCount = Number(values.callers);
 const seed = Number(values.seed);
+const rate = Number(values.rate ?? (values.hostile ? 100 : 5000));
 const thinkMs = Number(values["think-ms"]);
 /** What the callers may wait for a call without an AWS turn beside hostile peers, 99 of 100. */
 const MAX_PLAIN_P99_MS = 100;
@@ -194,7 +197,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   await scrape();
 
   const crowd = values.hostile
-    ? startHostileCrowd(values.kinds.split(","), {
+    ? startHostileCrowd(values.kinds.split(",").filter(Boolean), {
         address: service.address,
         readToken: READ_TOKEN,
         provisionToken: PROVISION_TOKEN,
@@ -298,7 +301,7 @@ print(
   `${callerCount} callers, ${minutes} minutes, seed ${seed}, think time ${thinkMs} ms on average: ${((callerCount * 1000) / thinkMs).toFixed(0)} calls a second offered`,
 );
 print(
-  `60 % no AWS turn, 30 % reads, 10 % writes; AWS answers after ${values["latency-ms"]} ms; ${availableParallelism()} cores for service, pool and callers; load average ${loadavg()[0]?.toFixed(1)}; commit ${commit}`,
+  `60 % no AWS turn, 30 % reads, 10 % writes; AWS answers after ${values["latency-ms"]} ms, ${rate} requests a second and category; ${availableParallelism()} cores for service, pool and callers; load average ${loadavg()[0]?.toFixed(1)}; commit ${commit}`,
 );
 const main = compileProgram();
 // Beside the checkout: /tmp may be memory, and then no write would wait for a disk.
@@ -306,7 +309,7 @@ mkdirSync(".cache", { recursive: true });
 const folder = mkdtempSync(join(process.cwd(), ".cache", "callers-"));
 const pool = await startBenchPool(callerCount + 1, values["latency-ms"]);
 try {
-  const fixed = [`--endpoint-url=${pool.url}`, `--user-pool-id=${pool.poolId}`, "--rate=5000"];
+  const fixed = [`--endpoint-url=${pool.url}`, `--user-pool-id=${pool.poolId}`, `--rate=${rate}`];
   if (!values.hostile) await measureIdle(main, fixed, folder);
   await measureLoad(main, fixed, pool, folder);
 } finally {
