@@ -4,7 +4,7 @@ import { createLogger } from "../../../../pkg/ops/logger.ts";
 import type { TaskEvent } from "../../../../pkg/platform/events.ts";
 import { platformLog } from "./platform-log.ts";
 
-function lineOf(event: Pick<TaskEvent, "why" | "error">): object {
+function lineOf(event: Pick<TaskEvent, "why" | "error">): unknown {
   const lines: string[] = [];
   const log = createLogger({
     level: "info",
@@ -20,7 +20,8 @@ function lineOf(event: Pick<TaskEvent, "why" | "error">): object {
     durationMs: 1,
     ...event,
   });
-  return JSON.parse(lines.join(""));
+  const line: unknown = JSON.parse(lines.join(""));
+  return line;
 }
 
 test("a task that failed by an error that nobody expected says where it came from, and not its text", () => {
