@@ -1,6 +1,7 @@
 // Many calls over few or many connections, on plain HTTP/2, so that the client costs less than the service.
 import { Buffer } from "node:buffer";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
+import { RPC_CODES } from "../../pkg/rpc/status.ts";
 import { type Counts, countOf, type Target } from "./target.ts";
 
 export interface Flood {
@@ -13,25 +14,7 @@ export interface Flood {
   readonly leave?: "open" | "cancelled";
 }
 
-const NAMES = [
-  "OK",
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-];
+const NAMES: readonly string[] = Object.keys(RPC_CODES);
 
 export function framed(message: Uint8Array): Buffer {
   const head = Buffer.alloc(5);
