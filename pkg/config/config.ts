@@ -1,3 +1,4 @@
+import type { ClientId } from "../core/client-id.ts";
 import type { ClientMetadata } from "../core/client-metadata.ts";
 import type { ListenAddress, TcpAddress } from "../core/listen-address.ts";
 import type { LogLevel } from "../core/log-level.ts";
@@ -50,7 +51,7 @@ export interface ServiceSettings {
 
 /** The governance platform whose tasks are done. `clientSecret` of the Config is set. */
 export interface PlatformSettings {
-  readonly clientId: string;
+  readonly clientId: ClientId;
   /** So many tasks are done at once. */
   readonly concurrency: number;
   /** Undefined: the name of the machine. */

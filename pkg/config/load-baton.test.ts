@@ -30,7 +30,7 @@ describe("connector without a command", () => {
     const { mode, command, config, warnings } = load({}, CLIENT);
     expect([mode.kind, command, warnings]).toEqual(["daemon", "serve", []]);
     expect(config.service.listen).toBeUndefined();
-    expect(config.platform?.clientId).toBe("a@b.example/pcc");
+    expect(config.platform?.clientId.id).toBe("a@b.example/pcc");
     expect(config.provisioning.enabled).toBe(false);
     expect(Object.isFrozen(config) && Object.isFrozen(config.service)).toBe(true);
     const serving = load({ listen: "127.0.0.1:1", provisioning: "true", "sync-every": "1h" }, CLIENT);

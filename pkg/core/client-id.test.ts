@@ -7,7 +7,7 @@ describe("a client id", () => {
     ["a@127.0.0.1:8443/x/y", "a", "127.0.0.1", "127.0.0.1:8443"],
     ["a@[::1]:8443/x", "a", "[::1]", "[::1]:8443"],
   ] as const)("%s has a name, a host without a port and an address", ([id, name, host, address]) => {
-    expect(parseClientId(id)).toEqual({ id, name, host, address });
+    expect(parseClientId(id)).toEqual({ value: { id, name, host, address } });
   });
 
   test.for([
@@ -17,14 +17,38 @@ describe("a client id", () => {
     "@host/x",
     "name@/x",
     "na@me@host/x",
+    "na me@host/x",
     "name@ho st/x",
     "name@host:port/x",
+    "name@host/a b",
+    // A header cannot hold these.
+    "naïve@host/x",
+    "na\r\nme@host/x",
+    "🦊@host/x",
   ])("%o is refused with the form that it must have", (text) => {
-    expect(() => parseClientId(text)).toThrow(/^client-id: .*host/);
+    expect(parseClientId(text)).toEqual({
+      problem: expect.stringContaining("cool-name@tenant.conductor.one/abc"),
+    });
+  });
+});
+
+describe("the host of the platform's API", () => {
+  test.for(["tenant.conductor.one", "127.0.0.1:8443", "[::1]:8443"])("may be %s", (text) => {
+    expect(parseApiHost(text)).toEqual({ value: text });
   });
 
-  test.for(["host/path", "user@host", "host?x", "host:99999", ""])("%o is no host", (text) => {
-    expect(() => parseApiHost("BATON_C1_API_HOST", text)).toThrow(/^BATON_C1_API_HOST: /);
+  test.for([
+    "https://host",
+    "host/path",
+    "host\\path",
+    "user@host",
+    "host?x",
+    "host#x",
+    "host:99999",
+    "a b",
+    "",
+  ])("is not %o", (text) => {
+    expect(parseApiHost(text)).toEqual({ problem: expect.stringContaining("a host with an optional port") });
   });
 
   test("is connected to at port 443 unless it has another", () => {

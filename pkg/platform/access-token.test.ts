@@ -3,9 +3,13 @@ import { decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, test, vi } from "vitest";
 import { type AskToken, createAccessTokens, type TokenAnswer } from "./access-token.ts";
 import { signingKey } from "./assertion.ts";
-import { parseClientId } from "./client-id.ts";
 
-const client = parseClientId("cool-name@tenant.conductor.one:8443/pcc");
+const client = {
+  id: "cool-name@tenant.conductor.one:8443/pcc",
+  name: "cool-name",
+  host: "tenant.conductor.one",
+  address: "tenant.conductor.one:8443",
+};
 const { privateKey } = generateKeyPairSync("ed25519");
 const seed = Buffer.from(privateKey.export({ format: "jwk" }).d ?? "", "base64url");
 const never = new AbortController().signal;

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { orAborted } from "../core/abort.ts";
+import type { ClientId } from "../core/client-id.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { ASSERTION_LIFE_S, assertionOf, signingKey } from "./assertion.ts";
-import type { ClientId } from "./client-id.ts";
 
 /** The answer of the token endpoint. */
 export interface TokenAnswer {

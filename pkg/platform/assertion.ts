@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { SignJWT } from "jose";
+import type { ClientId } from "../core/client-id.ts";
 import type { EpochMs } from "../core/clock.ts";
-import type { ClientId } from "./client-id.ts";
 
 /** How long an assertion is valid, in both directions: the platform allows its clock to differ by that much. */
 export const ASSERTION_LIFE_S = 120;

@@ -11,11 +11,11 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { ChannelCredentials, Client, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { hostAndPort } from "../core/client-id.ts";
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { BatonService } from "../gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import type { AccessTokens } from "./access-token.ts";
-import { hostAndPort } from "./client-id.ts";
 import { platformError } from "./status-error.ts";
 import type { TaskClient } from "./task-client.ts";
 import { sendFile } from "./upload.ts";

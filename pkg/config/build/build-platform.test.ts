@@ -14,7 +14,7 @@ describe("the platform", () => {
 
   test("gives tasks by a client id and a client secret", () => {
     expect(served({ "client-id": ID }, SECRET).platform).toEqual({
-      clientId: ID,
+      clientId: expect.objectContaining({ id: ID, name: "cool-name" }),
       concurrency: 3,
       hostId: undefined,
       apiHost: undefined,
@@ -33,7 +33,7 @@ describe("the platform", () => {
       BATON_GET_TASKS: "true",
     };
     expect(served({}, env).platform).toEqual({
-      clientId: ID,
+      clientId: expect.objectContaining({ id: ID, name: "cool-name" }),
       concurrency: 7,
       hostId: "pod-1",
       apiHost: "127.0.0.1:8443",

@@ -44,7 +44,7 @@ function shown(name: SettingName, { values, given }: Settings): string {
     return collector === undefined ? derivedText(name) : formatCollectorEndpoint(collector);
   }
   // A client id and certificate names look like a URL with a user name, which withoutPassword would hide.
-  if (name === "client-id") return values[name] ?? derivedText(name);
+  if (name === "client-id") return values[name]?.id ?? derivedText(name);
   if (name === "tls-readers" || name === "tls-provisioners") {
     const names = values[name];
     if (names !== undefined) return names.join(",");

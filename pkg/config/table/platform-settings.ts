@@ -1,3 +1,4 @@
+import { parseApiHost, parseClientId } from "../../core/client-id.ts";
 import {
   type CommandName,
   flagSetting,
@@ -5,7 +6,7 @@ import {
   type Setting,
   wholeNumberSetting,
 } from "./setting.ts";
-import { clientId, hostId, hostWithPort } from "./values/platform-shapes.ts";
+import { hostId } from "./values/platform-shapes.ts";
 
 const COMMON: {
   readonly group: "Platform";
@@ -20,7 +21,7 @@ export const PLATFORM_SETTINGS = {
     description:
       "Client id of the governance platform, name@host/path: do the platform's tasks; needs client-secret",
     example: "id",
-    parse: clientId,
+    parse: parseClientId,
     fallbackText: "no tasks",
   }),
   "task-concurrency": wholeNumberSetting({
@@ -41,7 +42,7 @@ export const PLATFORM_SETTINGS = {
     ...COMMON,
     description: "Host, with an optional port, of the platform's API instead of the one in client-id",
     example: "host",
-    parse: hostWithPort,
+    parse: parseApiHost,
     fallbackText: "the host of client-id",
   }),
   "get-tasks": flagSetting({

@@ -2,20 +2,12 @@
 // the platform gives the task again, and the reading goes on where it was.
 import type { Sleep } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { Resource } from "../../gen/c1/connector/v2/resource_pb.ts";
+import type { SyncChoice } from "../../core/sync-scope.ts";
 import type { Task_SyncFullTask } from "../../gen/c1/connectorapi/baton/v1/baton_pb.ts";
 import { failureOf, rpcStatusOf } from "../../rpc/status.ts";
 import { type Heartbeats, startHeartbeats } from "../heartbeats.ts";
 import type { TaskClient } from "../task-client.ts";
 import { failed, failedReading, type TaskOutcome } from "./outcome.ts";
-
-/** What is to be read. Everything that is empty or false asks for the whole pool. */
-export interface SyncRequest {
-  readonly resourceTypeIds: readonly string[];
-  readonly resources: readonly Resource[];
-  readonly skipEntitlementsAndGrants: boolean;
-  readonly skipGrants: boolean;
-}
 
 /** The file of a sync. No other sync writes it before it is released. */
 export interface SyncedFile {
@@ -28,10 +20,10 @@ export interface SyncedFile {
 export type UploadEnd = "uploaded" | "failed" | "cut";
 
 /**
- * Reads the pool into a file. What an earlier call with the same request had read is not read again, whether it or its
+ * Reads the pool into a file. What an earlier call with the same choice had read is not read again, whether it or its
  * upload was cut by its signal or by the end of the process.
  */
-export type SyncIntoFile = (request: SyncRequest, signal: AbortSignal) => Promise<SyncedFile>;
+export type SyncIntoFile = (choice: SyncChoice, signal: AbortSignal) => Promise<SyncedFile>;
 
 export interface SyncTaskOptions {
   readonly client: Pick<TaskClient, "heartbeat" | "upload">;
@@ -69,7 +61,7 @@ export async function syncTask(
   }
   let reading = true;
   try {
-    const file = await sync(requestOf(task), heartbeats.signal);
+    const file = await sync(choiceOf(task), heartbeats.signal);
     reading = false;
     let end: UploadEnd = "failed";
     try {
@@ -91,10 +83,13 @@ export async function syncTask(
   }
 }
 
-function requestOf(task: Task_SyncFullTask): SyncRequest {
+function choiceOf(task: Task_SyncFullTask): SyncChoice {
   return {
     resourceTypeIds: task.syncResourceTypeIds,
-    resources: task.targetedSyncResources,
+    resources: task.targetedSyncResources.map(({ id }) => ({
+      resourceType: id?.resourceType ?? "",
+      resource: id?.resource ?? "",
+    })),
     skipEntitlementsAndGrants: task.skipEntitlementsAndGrants,
     skipGrants: task.skipGrants,
   };

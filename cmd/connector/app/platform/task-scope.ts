@@ -1,20 +1,20 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import { isWholePool, NOTHING, type SyncScope, syncTypeOf } from "../../../../pkg/core/sync-scope.ts";
-import type { SyncRequest } from "../../../../pkg/platform/tasks/sync-task.ts";
+import {
+  isWholePool,
+  NOTHING,
+  type SyncChoice,
+  type SyncScope,
+  syncTypeOf,
+} from "../../../../pkg/core/sync-scope.ts";
 import { chooseScope } from "../../../../pkg/sync/choose-scope.ts";
 
 /** Which of the task and the settings decides, as in Go's runner: resources by the settings first, types by the task. */
-export function taskScope(request: SyncRequest, { choice, skipped }: Config["sync"]): SyncScope {
+export function taskScope(asked: SyncChoice, { choice, skipped }: Config["sync"]): SyncScope {
   if (skipped) return NOTHING;
-  const asked = request.resources.map(({ id }) => ({
-    resourceType: id?.resourceType ?? "",
-    resource: id?.resource ?? "",
-  }));
   return chooseScope({
-    resourceTypeIds: request.resourceTypeIds.length > 0 ? request.resourceTypeIds : choice.resourceTypeIds,
-    resources: choice.resources.length > 0 ? choice.resources : asked,
-    skipEntitlementsAndGrants: request.skipEntitlementsAndGrants,
-    skipGrants: request.skipGrants,
+    ...asked,
+    resourceTypeIds: asked.resourceTypeIds.length > 0 ? asked.resourceTypeIds : choice.resourceTypeIds,
+    resources: choice.resources.length > 0 ? choice.resources : asked.resources,
   });
 }
 

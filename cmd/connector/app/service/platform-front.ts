@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientKeyOf } from "../../../../pkg/encryption/client-secret.ts";
 import { createAccessTokens } from "../../../../pkg/platform/access-token.ts";
-import { parseClientId } from "../../../../pkg/platform/client-id.ts";
 import { createPlatformDaemon } from "../../../../pkg/platform/daemon.ts";
 import { createGrpcTaskClient } from "../../../../pkg/platform/grpc-task-client.ts";
 import { watchReach } from "../../../../pkg/platform/reach.ts";
@@ -21,7 +20,7 @@ export function platformFront({ config, context, runtime, provisioning, tasks }:
   const { platform, clientSecret, network } = config;
   if (platform === undefined || clientSecret === undefined) return undefined;
   const { connector, log } = runtime;
-  const client = parseClientId(platform.clientId);
+  const { clientId: client } = platform;
   const address = platform.apiHost ?? client.address;
   const userAgent = `${client.name} baton-sdk/${SDK_VERSION}`;
   const host = hostFacts();
