@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ScheduleSettings } from "../../../pkg/config/config.ts";
+import { openSyncFileThread } from "../../../pkg/store/thread/sync-file-thread.ts";
 import { createScheduledSync, type ScheduledSync } from "../../../pkg/sync/schedule/scheduled-sync.ts";
 import type { RunReport } from "../../../pkg/sync/schedule/sync-schedule.ts";
 import type { SyncResult } from "../../../pkg/sync/sync-once.ts";
@@ -50,7 +51,7 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
         pieces,
         clocks: context,
         resumedBy: "the next run",
-        besideCallers: true,
+        openFile: openSyncFileThread,
         follow: (tracker) => follow(tracker, options),
       }),
       events: {

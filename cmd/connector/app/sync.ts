@@ -8,12 +8,12 @@ import type { SyncScope } from "../../../pkg/core/sync-scope.ts";
 import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
 import type { RunFingerprint } from "../../../pkg/store/run/fingerprint.ts";
 import { openSyncFile } from "../../../pkg/store/sync-file.ts";
-import { openSyncFileThread } from "../../../pkg/store/thread/sync-file-thread.ts";
+import type { SyncFileSettings } from "../../../pkg/store/thread/sync-file-service.ts";
 import { chooseScope } from "../../../pkg/sync/choose-scope.ts";
 import { listingsAtOnce } from "../../../pkg/sync/listings-at-once.ts";
 import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts";
 import { createSyncTracker, type SyncTracker } from "../../../pkg/sync/sync-progress.ts";
-import type { OpenTarget } from "../../../pkg/sync/target.ts";
+import type { OpenTarget, SyncTarget } from "../../../pkg/sync/target.ts";
 import { packageVersion } from "../process/version.ts";
 import type { Runtime } from "./compose.ts";
 
@@ -36,9 +36,11 @@ export interface SyncSetup {
   readonly follow?: (tracker: SyncTracker) => { close(): void };
   /** What resumes an interrupted sync, such as `the same command`. For messages. */
   readonly resumedBy: string;
-  /** Others of the process wait for answers meanwhile, so the file is worked on in a thread of its own. */
-  readonly besideCallers?: boolean;
+  /** Opens the file. By default this thread works on it: nobody else waits for the thread. */
+  readonly openFile?: OpenFile;
 }
+
+type OpenFile = (settings: SyncFileSettings, signal: AbortSignal) => Promise<SyncTarget<PublishedFile>>;
 
 /** The calls and throttles in the result are those of the whole process during the sync. */
 export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
@@ -66,16 +68,18 @@ export function fingerprintOf({ poolId, userIdKind }: SyncConfig): RunFingerprin
 }
 
 function syncFile(
-  { config, clocks, besideCallers = false }: SyncSetup,
+  {
+    config,
+    clocks,
+    openFile = (settings, signal) => openSyncFile({ ...settings, now: clocks.now }, signal),
+  }: SyncSetup,
   scope: SyncScope,
 ): OpenTarget<PublishedFile> {
   const { sync, stateDir } = config;
   const { file, acceptShrink } = sync;
   const fingerprint = fingerprintOf(config);
   const settings = { file, acceptShrink, stateDir, fingerprint, scope, connectorVersion: packageVersion() };
-  return besideCallers
-    ? (signal) => openSyncFileThread(settings, signal)
-    : (signal) => openSyncFile({ ...settings, now: clocks.now }, signal);
+  return (signal) => openFile(settings, signal);
 }
 
 function loggedEvents({ pieces: { log }, follow, scope }: SyncSetup): SyncEvents {

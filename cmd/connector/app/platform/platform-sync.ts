@@ -5,6 +5,7 @@ import { createOneAtATime } from "../../../../pkg/core/one-at-a-time.ts";
 import type { SyncScope } from "../../../../pkg/core/sync-scope.ts";
 import type { SyncedFile, SyncIntoFile } from "../../../../pkg/platform/tasks/sync-task.ts";
 import { readingText } from "../../../../pkg/store/run/fingerprint.ts";
+import { openSyncFileThread } from "../../../../pkg/store/thread/sync-file-thread.ts";
 import { undeliveredMark } from "../../../../pkg/store/undelivered.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
 import {
@@ -47,7 +48,7 @@ export function platformSync({ config, pieces, clocks }: PlatformSyncOptions): S
       clocks,
       scope,
       resumedBy: "the next sync task of the platform",
-      besideCallers: true,
+      openFile: openSyncFileThread,
     });
     const { published, durationMs } = await syncOnce(options, signal);
     for (const { counts } of published) {
