@@ -1,6 +1,6 @@
 // One operation of Baton's one-shot flags as the RPC that the platform's task of this kind is done by.
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { OneOperation } from "../../../../pkg/config/operation.ts";
 import { actionNamed } from "../../../../pkg/connector/actions/catalogue.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
@@ -175,8 +175,7 @@ export async function* eventPages(
   { feed, startAt, cursor }: Of<"list-events">,
   tools: OperationTools,
 ): AsyncGenerator<ListEventsResponse["events"]> {
-  const from = startAt ?? tools.now() - DAY_MS;
-  const startTime = { seconds: BigInt(Math.floor(from / 1000)), nanos: (from % 1000) * 1_000_000 };
+  const startTime = timestampFromMs(startAt ?? tools.now() - DAY_MS);
   for (let at = cursor; ; ) {
     const request = { eventFeedId: feed, startAt: startTime, cursor: at };
     const page = await call(tools, EventService.method.listEvents, request);
