@@ -38,7 +38,10 @@ export function withRuntime(
 }
 
 /** Whether a line on the terminal can be rewritten in place. */
-export function isLive({ log: { format } }: Config, { stderr, env }: Context): boolean {
+export function isLive(
+  { log: { format } }: { readonly log: Pick<Config["log"], "format"> },
+  { stderr, env }: Pick<Context, "stderr" | "env">,
+): boolean {
   return stderr.isTerminal && format === "console" && env["TERM"] !== "dumb";
 }
 

@@ -2,6 +2,7 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import type { Context } from "../../process/context.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { formatDuration } from "../output/text.ts";
+import { isLive } from "../with-runtime.ts";
 
 const LOG_MS = 10_000;
 
@@ -17,10 +18,11 @@ export function followBatch(
   doing: "checking" | "applying",
   rows: number,
   { log, liveLine }: Pick<Diagnostics, "liveLine"> & { readonly log: Pick<Diagnostics["log"], "info"> },
-  { stderr, env, monotonic }: Pick<Context, "stderr" | "env" | "monotonic">,
-  { log: { format } }: { readonly log: Pick<Config["log"], "format"> },
+  context: Pick<Context, "stderr" | "env" | "monotonic">,
+  config: { readonly log: Pick<Config["log"], "format"> },
 ): BatchProgress {
-  const live = stderr.isTerminal && format === "console" && env["TERM"] !== "dumb";
+  const { monotonic } = context;
+  const live = isLive(config, context);
   const beganAt = monotonic();
   let count = { done: 0, failed: 0 };
 
