@@ -4,6 +4,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
 import type { User } from "../core/user.ts";
+import { groupListOfUser } from "../provision/groups/listings.ts";
 
 /**
  * The pool as it will be while a batch is planned row by row: what was read is read once, and the rows that are planned
@@ -25,7 +26,7 @@ export function createPoolPreview(real: Directory & DirectoryWriter): PoolPrevie
   const pools = remembering((_key, signal) => real.describePool(signal));
   const groupsByName = remembering((name, signal) => real.getGroup(name, signal));
   const usersByName = remembering((name, signal) => real.getUser(name, signal));
-  const groupsByUser = remembering((username, signal) => everyGroup(real, username, signal));
+  const groupsByUser = remembering((username, signal) => groupListOfUser(real, username, signal));
   const found = new Map<SearchableAttribute, Remembering<readonly User[]>>();
   const createdNames = new Set<string>();
   /** Created accounts by what they can be searched for, in lower case. */
@@ -183,20 +184,4 @@ function bareGroup(name: string): Group {
     createdAt: never,
     modifiedAt: never,
   };
-}
-
-async function everyGroup(real: Directory, username: string, signal: AbortSignal): Promise<readonly Group[]> {
-  const all: Group[] = [];
-  const seen = new Set<string>();
-  let marker: string | undefined;
-  do {
-    const page = await real.listGroupsOfUser(username, { marker }, signal);
-    all.push(...page.items);
-    marker = page.next;
-    if (marker !== undefined && seen.has(marker)) {
-      throw new GovernanceError("internal", "AdminListGroupsForUser: AWS gave the same page marker twice");
-    }
-    seen.add(marker ?? "");
-  } while (marker !== undefined);
-  return all;
 }

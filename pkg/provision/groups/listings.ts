@@ -1,5 +1,6 @@
 import type { Directory } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import type { Group } from "../../core/group.ts";
 
 /** The names of all groups of a user, read to the end (mark 16). Rejects with `user-gone`. */
 export async function groupsOfUser(
@@ -7,19 +8,28 @@ export async function groupsOfUser(
   username: string,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const names = new Set<string>();
+  return new Set((await groupListOfUser(directory, username, signal)).map(({ name }) => name));
+}
+
+/** The same with all that Cognito says of each group. */
+export async function groupListOfUser(
+  directory: Directory,
+  username: string,
+  signal: AbortSignal,
+): Promise<readonly Group[]> {
+  const groups: Group[] = [];
   const seen = new Set<string>();
   let marker: string | undefined;
   do {
     const page = await directory.listGroupsOfUser(username, { marker }, signal);
-    for (const { name } of page.items) names.add(name);
+    groups.push(...page.items);
     marker = page.next;
     if (marker !== undefined && seen.has(marker)) {
       throw new GovernanceError("internal", "AdminListGroupsForUser: AWS gave the same page marker twice");
     }
     seen.add(marker ?? "");
   } while (marker !== undefined);
-  return names;
+  return groups;
 }
 
 export interface Member {

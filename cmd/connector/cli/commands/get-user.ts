@@ -1,9 +1,6 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { Group } from "../../../../pkg/core/group.ts";
-import type { Page } from "../../../../pkg/core/page.ts";
 import type { UserDetails } from "../../../../pkg/core/user.ts";
-import { createCycleGuard } from "../../../../pkg/sync/cycle-guard.ts";
-import type { Runtime } from "../../app/compose.ts";
+import { groupsOfUser } from "../../../../pkg/provision/groups/listings.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import type { Cell, Column } from "../output/columns.ts";
@@ -20,7 +17,7 @@ export function getUserCommand(text: string, config: Config, context: Context): 
     const { signal, stdout } = context;
     const reader = createUserReader(runtime, context);
     const user = await reader.read(await reader.find(text, signal), signal);
-    const groups = await groupsOf(user.username, runtime, signal);
+    const groups = [...(await groupsOfUser(runtime.directory, user.username, signal))];
     const [listed] = await reader.listed([user], signal);
     const found: Found = { user, groups, temporaryPassword: listed?.temporaryPassword };
     switch (config.output) {
@@ -54,23 +51,6 @@ export function getUserCommand(text: string, config: Config, context: Context): 
 interface Found extends Pick<ListedUser, "temporaryPassword"> {
   readonly user: UserDetails;
   readonly groups: readonly string[];
-}
-
-async function groupsOf(
-  username: string,
-  { directory }: Runtime,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const names = new Set<string>();
-  const guard = createCycleGuard("the groups of the user");
-  let marker: string | undefined;
-  do {
-    const page: Page<Group> = await directory.listGroupsOfUser(username, { marker }, signal);
-    for (const { name } of page.items) names.add(name);
-    marker = page.next;
-    guard.next(marker ?? "");
-  } while (marker !== undefined);
-  return [...names];
 }
 
 interface Field {
