@@ -1,9 +1,8 @@
 import { createHash, randomInt, randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../../pkg/config/config.ts";
 import type { CallOrigins } from "../../../pkg/core/call-origin.ts";
 import type { Requester } from "../../../pkg/core/change.ts";
-import type { EpochClock, Sleep } from "../../../pkg/core/clock.ts";
+import type { EpochClock } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../../pkg/core/directory-writer.ts";
 import {
@@ -18,6 +17,7 @@ import { createRefusedCalls } from "../../../pkg/ops/audit/refused-calls.ts";
 import { createProvisioner } from "../../../pkg/provision/create-provisioner.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
 import { createProvisioningPolicy } from "../../../pkg/provision/provisioning-policy.ts";
+import { pause } from "../process/pause.ts";
 import type { Records } from "./records/records.ts";
 
 /** What a batch is planned with. It changes nothing. */
@@ -72,7 +72,6 @@ export function createProvisioning(
   { records, now, origins, requireRoom, onWarning, onUnrecorded }: ProvisioningTools,
 ): Provisioning {
   const { poolId, stateDir, userIdKind, provisioning } = config;
-  const pause: Sleep = (ms, signal) => sleep(ms, undefined, { signal });
   const refusals = createRefusedCalls({
     audit: records,
     poolId,
@@ -138,7 +137,7 @@ export function createProvisioning(
 
 async function endOrTimeout(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   const timer = new AbortController();
-  const timeout = sleep(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  const timeout = pause(timeoutMs, timer.signal).catch(() => undefined);
   await Promise.race([work, timeout]);
   timer.abort();
 }

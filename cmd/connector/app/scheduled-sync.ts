@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ScheduleSettings } from "../../../pkg/config/config.ts";
 import { openSyncFileThread } from "../../../pkg/store/thread/sync-file-thread.ts";
 import { createScheduledSync, type ScheduledSync } from "../../../pkg/sync/schedule/scheduled-sync.ts";
@@ -8,6 +7,7 @@ import type { SyncTracker } from "../../../pkg/sync/sync-progress.ts";
 import { type SyncStatus, statusFields } from "../../../pkg/sync/sync-status.ts";
 import type { CompleteRun } from "../../../pkg/sync/target.ts";
 import type { Context } from "../process/context.ts";
+import { pause } from "../process/pause.ts";
 import {
   type Published,
   type SyncConfig,
@@ -43,9 +43,7 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
     {
       ...config.schedule,
       random: Math.random,
-      sleep: async (ms, signal) => {
-        await sleep(ms, undefined, { signal });
-      },
+      sleep: pause,
       sync: syncOptions({
         config,
         pieces,

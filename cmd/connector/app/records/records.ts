@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditLog } from "../../../../pkg/core/audit-log.ts";
 import type { EpochClock } from "../../../../pkg/core/clock.ts";
 import type { Journal, OpenChangesStatus } from "../../../../pkg/core/journal.ts";
@@ -6,6 +5,7 @@ import { type AuditWriter, auditLogPath, openAuditLog } from "../../../../pkg/op
 import { createLazyJournal } from "../../../../pkg/store/journal/lazy-journal.ts";
 import { recordingJournal } from "../../../../pkg/store/journal/recording-journal.ts";
 import { machineBootClock } from "../../process/boot-clock.ts";
+import { pause } from "../../process/pause.ts";
 
 /** The journal and the audit log of one pool. One thread writes both, since the end of a change is one step in both. */
 export interface Records extends Journal, AuditLog {
@@ -33,7 +33,7 @@ export function openRecords({ stateDir, poolId }: RecordsPlace, now: EpochClock)
     poolId,
     now,
     bootClock: machineBootClock(),
-    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    sleep: pause,
     openOthers: () => void audit(),
   });
   return {

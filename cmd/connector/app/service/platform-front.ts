@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { clientKeyOf } from "../../../../pkg/encryption/client-secret.ts";
 import { createAccessTokens } from "../../../../pkg/platform/access-token.ts";
 import { createPlatformDaemon } from "../../../../pkg/platform/daemon.ts";
@@ -9,6 +8,7 @@ import { tokenEndpoint } from "../../../../pkg/platform/token-endpoint.ts";
 import { trustedCas } from "../../../../pkg/platform/trusted-cas.ts";
 import { createRpcRouter } from "../../../../pkg/rpc/router.ts";
 import { allServices, SDK_VERSION } from "../../../../pkg/rpc/services/services.ts";
+import { pause } from "../../process/pause.ts";
 import { hostFacts } from "../platform/host-facts.ts";
 import { platformLog } from "../platform/platform-log.ts";
 import { agentProxy, setGrpcProxy } from "../platform/platform-proxy.ts";
@@ -60,9 +60,7 @@ export function platformFront({ config, context, runtime, provisioning, tasks }:
     host,
     concurrency,
     clocks: context,
-    sleep: async (ms, signal) => {
-      await sleep(ms, undefined, { signal });
-    },
+    sleep: pause,
     events: tasks.watch(platformLog(log), unreached),
   });
   const { promise: failed, reject } = Promise.withResolvers<never>();
