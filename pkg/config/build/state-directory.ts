@@ -45,19 +45,28 @@ export function requireStateDirectory(command: CommandName, { stateDir }: Config
  */
 export function checkStateDirectory(
   command: CommandName,
-  { stateDir, provisioning, schedule, platform }: Config,
+  config: Config,
   settings: Settings,
   { uid, gids = [] }: ProcessInfo,
 ): readonly string[] {
+  const { stateDir } = config;
   const warnings: string[] = [];
-  const keepsState = provisioning.enabled || schedule !== undefined || platform !== undefined;
-  const onlyReads = ONLY_READ.has(command) || (command === "serve" && !keepsState);
+  const onlyReads = ONLY_READ.has(command) || (command === "serve" && !serviceKeepsState(config));
   if (stateDir === "" || onlyReads) return warnings;
   if (!settingOf("state-dir").commands.includes(command)) return warnings;
   const origin = originOf("state-dir", settings);
   const label = origin.kind === "default" ? "state-dir" : origin.label;
   requireOwnStateDirectory(label, stateDir, { uid, gids, warn: (line) => void warnings.push(line) });
   return warnings;
+}
+
+/** False for a service that only answers reads: it needs no directory. */
+export function serviceKeepsState({
+  provisioning,
+  schedule,
+  platform,
+}: Pick<Config, "provisioning" | "schedule" | "platform">): boolean {
+  return provisioning.enabled || schedule !== undefined || platform !== undefined;
 }
 
 const ONLY_READ: ReadonlySet<CommandName> = new Set(["validate", "audit"]);

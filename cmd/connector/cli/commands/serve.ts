@@ -26,8 +26,8 @@ const TELEMETRY_TIMEOUT_MS = 2_000;
  */
 export function serveCommand(config: Config, context: Context, readConfig: () => Config): Promise<number> {
   return toExitCode(config, context, async ({ log, reopenLogFiles }, shutdown) => {
-    const free = beOnlyService(config, log);
-    shutdown.add("the lock of the service", async () => free());
+    const release = beOnlyService(config, log);
+    shutdown.add("the lock of the service", async () => release());
 
     const telemetry = await openTelemetry(config, context, log);
     shutdown.add("the telemetry", () => telemetry.close(TELEMETRY_TIMEOUT_MS));
