@@ -2,7 +2,7 @@ import { GovernanceError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 
 /** What ListUsers can select by: one attribute, equal to a value or beginning with it. */
-export const SEARCH_ATTRIBUTES = [
+const SEARCH_ATTRIBUTES = [
   "username",
   "email",
   "phone_number",

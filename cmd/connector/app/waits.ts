@@ -20,7 +20,7 @@ export interface WaitWatch {
 }
 
 /** A wait below this is nothing to speak of. */
-export const UNEXPLAINED_MS = 2_000;
+const UNEXPLAINED_MS = 2_000;
 const SHOW_MS = 500;
 const LOG_MS = 10_000;
 

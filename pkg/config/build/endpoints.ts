@@ -11,7 +11,7 @@ import type { Config } from "../config.ts";
 import { originOf, type Settings, settingProblem } from "../sources/read-settings.ts";
 
 /** Whether the endpoint of AWS's calls is in plain text and beyond this machine. */
-export function isExposedEndpoint({ values }: Settings): boolean {
+function isExposedEndpoint({ values }: Settings): boolean {
   const url = URL.parse(values["endpoint-url"] ?? "");
   return url !== null && !isProtectedUrl(url);
 }

@@ -1,9 +1,8 @@
 /** Members in groups, each group in the order of arrival. The largest group is known without a search. */
 export interface Groups<T> {
   add(group: string, member: T): void;
-  /** False if it is not in the group. */
-  remove(group: string, member: T): boolean;
-  size(group: string): number;
+  /** Does nothing if it is not in the group. */
+  remove(group: string, member: T): void;
   /** The size of the largest group. */
   largest(): number;
   /** The member of a largest group that has been there longest; of `preferred` if that group is one of them. */
@@ -38,13 +37,11 @@ export function createGroups<T>(): Groups<T> {
     },
     remove(group, member) {
       const members = groups.get(group);
-      if (members === undefined || !members.delete(member)) return false;
+      if (members === undefined || !members.delete(member)) return;
       if (members.size === 0) groups.delete(group);
       resize(group, members.size + 1, members.size);
-      return true;
     },
     largest: () => largest,
-    size: (group) => groups.get(group)?.size ?? 0,
     oldestOfLargest(preferred) {
       const candidates = bySize.get(largest);
       if (candidates === undefined) return undefined;

@@ -3,7 +3,6 @@ import { emailProblem } from "../../core/attributes/formats.ts";
 import { loginProblem } from "../../core/attributes/names.ts";
 import { resolveAttributeName } from "../../core/attributes/resolve.ts";
 import type { Medium } from "../../core/directory-writer.ts";
-
 import { GovernanceError } from "../../core/errors.ts";
 import type { Pool } from "../../core/pool.ts";
 import { mediaNamed } from "../invitation-media.ts";
