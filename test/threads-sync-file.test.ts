@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FIRST_LISTINGS } from "../pkg/core/sync-plan.ts";
+import { firstListings } from "../pkg/core/sync-plan.ts";
+import { WHOLE_POOL } from "../pkg/core/sync-scope.ts";
 import { openSyncFile } from "../pkg/store/sync-file.ts";
 import { openSyncFileThread } from "../pkg/store/thread/sync-file-thread.ts";
 import { never, newRun, storeOptions, TYPES, temporaryFolder } from "./support/store-run.ts";
@@ -30,7 +31,7 @@ targetContract("a .c1z in a thread of its own", () => {
 
 test("what the thread has committed is there for the next sync, in this thread or another", async () => {
   const first = await openSyncFileThread(settings(folder.path), never);
-  await first.begin(RUN, TYPES, FIRST_LISTINGS);
+  await first.begin(RUN, TYPES, firstListings(WHOLE_POOL));
   await first.close();
   const second = await openSyncFile({ ...settings(folder.path), now: Date.now }, never);
   expect([second.run, second.resumed]).toEqual([RUN, true]);

@@ -26,9 +26,7 @@ export const GROUPS_LISTING: ListingCursor = {
   pages: 0,
 };
 
-/** A full sync begins with these two; each group found adds a listing of its members (D5). */
-export const FIRST_LISTINGS: readonly ListingCursor[] = [USERS_LISTING, GROUPS_LISTING];
-
+/** A run begins with these; each group found may add a listing of its members (D5). */
 export function firstListings({ users, groups }: SyncScope): readonly ListingCursor[] {
   return [...(hasAny(users) ? [USERS_LISTING] : []), ...(hasAny(groups) ? [GROUPS_LISTING] : [])];
 }

@@ -15,7 +15,8 @@ import {
   temporaryFolder,
   user,
 } from "../../test/support/store-run.ts";
-import { advance, FIRST_LISTINGS, GROUPS_LISTING, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
+import { advance, firstListings, GROUPS_LISTING, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
+import { WHOLE_POOL } from "../core/sync-scope.ts";
 import { ResourceSchema } from "../protocol/messages.ts";
 import { openSyncFile, type SyncFile } from "./sync-file.ts";
 
@@ -47,7 +48,7 @@ function membersPage(...members: readonly string[]) {
 
 async function begin(): Promise<SyncFile> {
   const file = await openSyncFile(storeOptions(folder.path), never);
-  if (file.run === undefined) await file.begin(newRun(), TYPES, FIRST_LISTINGS);
+  if (file.run === undefined) await file.begin(newRun(), TYPES, firstListings(WHOLE_POOL));
   return file;
 }
 

@@ -25,7 +25,7 @@ import {
   TYPES,
   temporaryFolder,
 } from "../../test/support/store-run.ts";
-import { advance, FIRST_LISTINGS, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
+import { advance, firstListings, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
 import { WHOLE_POOL } from "../core/sync-scope.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "./sync-file.ts";
 
@@ -493,8 +493,8 @@ describe("use out of order is an error, not a surprise", () => {
     const page = syncPage(advance(USERS_LISTING, ""));
     await expect(sync.commit(page)).rejects.toThrow("is fresh");
     await expect(sync.publish({ acceptShrink: false }, never)).rejects.toMatchObject({ code: "internal" });
-    await sync.begin(newRun(), TYPES, FIRST_LISTINGS);
-    await expect(sync.begin(newRun(), TYPES, FIRST_LISTINGS)).rejects.toThrow("is reading");
+    await sync.begin(newRun(), TYPES, firstListings(WHOLE_POOL));
+    await expect(sync.begin(newRun(), TYPES, firstListings(WHOLE_POOL))).rejects.toThrow("is reading");
     await readPool(sync, POOL);
     await sync.publish({ acceptShrink: false }, never);
     await expect(sync.commit(page)).rejects.toThrow("is published");

@@ -15,7 +15,7 @@ import { userResource, userStamp } from "../../pkg/connector/users.ts";
 import { ksuid } from "../../pkg/core/ksuid.ts";
 import {
   advance,
-  FIRST_LISTINGS,
+  firstListings,
   GROUPS_LISTING,
   type ListingCursor,
   membersListing,
@@ -64,7 +64,7 @@ async function run(folder: string): Promise<void> {
   try {
     // Through the group, as the engine commits.
     const targets = await combineTargets([file]);
-    await phase("begin", () => targets.begin(newRun(), RESOURCE_TYPES, FIRST_LISTINGS));
+    await phase("begin", () => targets.begin(newRun(), RESOURCE_TYPES, firstListings(WHOLE_POOL)));
     await phase("users", () => readUsers(targets));
     await phase("groups", () => readGroups(targets));
     await phase("memberships", () => readMembers(targets));

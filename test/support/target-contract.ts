@@ -7,7 +7,7 @@ import { GovernanceError } from "../../pkg/core/errors.ts";
 import {
   advance,
   drop,
-  FIRST_LISTINGS,
+  firstListings,
   GROUPS_LISTING,
   type ListingCursor,
   listingKey,
@@ -96,10 +96,10 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
 
     test("holds nothing at first, and a run once it has begun, also for the next process", async () => {
       expect(target).toMatchObject({ run: undefined, resumed: false, complete: undefined, counts: NO_ROWS });
-      await target.begin(RUN, connectorOf({}).listResourceTypes(), FIRST_LISTINGS);
+      await target.begin(RUN, connectorOf({}).listResourceTypes(), firstListings(WHOLE_POOL));
       expect(target).toMatchObject({ run: RUN, resumed: false, counts: NO_ROWS });
       expect(await reopened()).toMatchObject({ run: RUN, resumed: true, counts: NO_ROWS });
-      expect(sorted(await target.listings())).toEqual(sorted(FIRST_LISTINGS));
+      expect(sorted(await target.listings())).toEqual(sorted(firstListings(WHOLE_POOL)));
     });
 
     test("is filled, published once, and tells the next sync of it", async () => {
@@ -151,7 +151,7 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
     });
 
     test("opens the listings of groups that are new or were dropped, and leaves the others", async () => {
-      await target.begin(RUN, [], FIRST_LISTINGS);
+      await target.begin(RUN, [], firstListings(WHOLE_POOL));
       const page = await groupsPage(advance(GROUPS_LISTING, "more"));
       expect(await target.commit(page)).toEqual(page.opens);
       expect(await target.commit(page)).toEqual([]);

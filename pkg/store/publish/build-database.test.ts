@@ -20,7 +20,7 @@ import {
 } from "../../../test/support/store-run.ts";
 import {
   advance,
-  FIRST_LISTINGS,
+  firstListings,
   GROUPS_LISTING,
   membersListing,
   USERS_LISTING,
@@ -234,7 +234,7 @@ describe("the database of a published file", () => {
 test("a parent comes into its columns", async () => {
   const options = storeOptions(folder.path);
   const file = await openSyncFile(options, never);
-  await file.begin(newRun(), TYPES, FIRST_LISTINGS);
+  await file.begin(newRun(), TYPES, firstListings(WHOLE_POOL));
   const child: Resource = create(ResourceSchema, {
     id: { resourceType: "group", resource: "child" },
     parentResourceId: { resourceType: "pool", resource: "p" },
@@ -254,7 +254,7 @@ test("a parent comes into its columns", async () => {
 
 test("two memberships whose joined ids are one are not merged into one silently", async () => {
   const file = await openSyncFile(storeOptions(folder.path), never);
-  await file.begin(newRun(), TYPES, FIRST_LISTINGS);
+  await file.begin(newRun(), TYPES, firstListings(WHOLE_POOL));
   // Ids are joined raw: in the group `a` somebody is called `b:member:user:c`, in the other group somebody is called `c`.
   const [one, other] = ["a", "a:member:user:b"];
   const names = [one, other];

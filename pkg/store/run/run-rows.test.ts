@@ -13,11 +13,12 @@ import {
 import {
   advance,
   drop,
-  FIRST_LISTINGS,
+  firstListings,
   GROUPS_LISTING,
   membersListing,
   USERS_LISTING,
 } from "../../core/sync-plan.ts";
+import { WHOLE_POOL } from "../../core/sync-scope.ts";
 import { type Resource, ResourceSchema } from "../../protocol/messages.ts";
 import { storeError } from "../errors.ts";
 import { RunRows } from "./run-rows.ts";
@@ -43,7 +44,7 @@ beforeEach(() => {
   database = new DatabaseSync(":memory:");
   createWorkSchema(database);
   rows = new RunRows(database, RUN.counts, () => nowMs);
-  rows.begin(RUN, TYPES, FIRST_LISTINGS);
+  rows.begin(RUN, TYPES, firstListings(WHOLE_POOL));
 });
 
 const ONE_GROUP = {
