@@ -1,3 +1,5 @@
+import { isRecord } from "../core/unknown.ts";
+
 /**
  * Why a private key is refused where a public one is expected. It should never have left its owner: anybody who has seen
  * it on the way can open every password that is encrypted to it.
@@ -19,10 +21,6 @@ const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 /** Whether the JWK, or one of a key set, has a part of a private key. */
 export function isPrivateJwk(jwk: Readonly<Record<string, unknown>>): boolean {
   const { keys } = jwk;
-  if (Array.isArray(keys) && keys.some((key) => isMember(key) && isPrivateJwk(key))) return true;
+  if (Array.isArray(keys) && keys.some((key) => isRecord(key) && isPrivateJwk(key))) return true;
   return PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member));
-}
-
-function isMember(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
