@@ -407,6 +407,8 @@ describe("with a client id", () => {
       BATON_CLIENT_ID: platform.clientId,
       BATON_CLIENT_SECRET: platform.clientSecret,
       BATON_WORKERS: "2",
+      BATON_CREATE_TICKET: "true",
+      BATON_DIFF_SYNCS: "true",
     });
     await platform.until(() => platform.finished.length === 1);
     const { code, stderr } = await stopped(daemon);
@@ -414,6 +416,8 @@ describe("with a client id", () => {
     expect(platform.finished).toMatchObject([{ taskId: TASK, finalState: { case: "success" } }]);
     expect(stderr).not.toContain("serving gRPC");
     expect(stderr).toContain("BATON_WORKERS is a Baton setting without an effect here");
+    expect(stderr).toMatch(/warning: BATON_CREATE_TICKET has no effect: with a client id/);
+    expect(stderr).toMatch(/warning: BATON_DIFF_SYNCS has no effect: with a client id/);
   });
 
   test("takes secrets that a manifest gives as flags, with a warning, and does no operation beside the tasks", async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadBaton } from "./load-baton.ts";
-import { nowhere, refusalOf, type Texts } from "./testing.fixture.ts";
+import { loaded, nowhere, refusalOf, type Texts } from "./testing.fixture.ts";
 
 const SECRET = "secret-token:conductorone.com:v1:eyJrdHkiOiJPS1AifQ";
 const CLIENT = { BATON_CLIENT_ID: "a@b.example/pcc", BATON_CLIENT_SECRET: SECRET };
@@ -39,6 +39,48 @@ describe("connector without a command", () => {
       service: { listen: { kind: "tcp", host: "127.0.0.1", port: 1 } },
       provisioning: { enabled: true },
       schedule: { everyMs: 3_600_000 },
+    });
+  });
+
+  describe("with a client id takes what asks for an operation that the connector does not have", () => {
+    const line = (label: string) =>
+      `${label} has no effect: with a client id the connector does the platform's tasks`;
+
+    test.for([
+      ["create-ticket", "true"],
+      ["bulk-create-ticket", "true"],
+      ["get-ticket", "true"],
+      ["list-ticket-schemas", "true"],
+      ["diff-syncs", "true"],
+      ["compact-syncs", "true"],
+      ["list-resource-actions", "group"],
+      ["invoke-resource-action", "x"],
+      ["invoke-resource-action-resource-type", "group"],
+      ["invoke-resource-action-args", "{}"],
+    ] as const)("%s: with one warning, from each source", ([name, value]) => {
+      const variable = `BATON_${name.toUpperCase().replaceAll("-", "_")}`;
+      expect(load({ [name]: value }, CLIENT).warnings).toEqual([line(`--${name}`)]);
+      expect(load({}, { ...CLIENT, [variable]: value }).warnings).toEqual([line(variable)]);
+      const path = join(cwd, ".baton.yaml");
+      writeFileSync(path, `${name}: "${value}"\nclient-id: a@b.example/pcc\n`);
+      const { mode, warnings } = load({}, { BATON_CLIENT_SECRET: SECRET });
+      expect([mode.kind, warnings]).toEqual(["daemon", [line(`${name} in ${path}:1`)]]);
+      rmSync(path);
+      expect(refusalOf(() => load({}, { [variable]: value }))).toContain(`${variable}: cannot be done: `);
+      expect(refusalOf(() => load({ [name]: value }))).toContain(`--${name}: cannot be done: `);
+    });
+
+    test("in the environment that validate and sync share with the daemon, and not as their flag", () => {
+      const env = { ...CLIENT, BATON_CREATE_TICKET: "true" };
+      for (const command of ["serve", "validate", "sync"] as const) {
+        expect(loaded(command, {}, env).warnings).toEqual([line("BATON_CREATE_TICKET")]);
+      }
+      expect(loaded("serve", { "create-ticket": "true" }, CLIENT).warnings).toEqual([
+        line("--create-ticket"),
+      ]);
+      expect(refusalOf(() => loaded("sync", { "create-ticket": "true" }, CLIENT))).toBe(
+        "--create-ticket: cannot be done: this connector has no tickets; leave it out",
+      );
     });
   });
 

@@ -10,7 +10,7 @@ import {
   type SettingName,
   settingOf,
 } from "../table/settings.ts";
-import { isUnserved, unservedWarning } from "../table/unserved.ts";
+import { isUnserved, noteUnserved, type UnservedNotes } from "../table/unserved.ts";
 import { readFoundFile, readNamedFile, type Uid } from "./file-trust.ts";
 import type { SourceText } from "./origin.ts";
 
@@ -20,10 +20,9 @@ export interface ConfigFile {
   readonly values: ReadonlyMap<string, SourceText>;
 }
 
-export interface FileReader {
+export interface FileReader extends UnservedNotes {
   readonly cwd: string;
   readonly uid: Uid;
-  readonly warn: (line: string) => void;
 }
 
 const DEFAULT_PATH = ".baton.yaml";
@@ -105,11 +104,10 @@ function isKey(name: string): boolean {
   return FILE_KEYS.includes(name) || FORMER_NAMES.includes(name);
 }
 
-function checkKey(name: string, given: string, place: string, { warn }: FileReader): void {
+function checkKey(name: string, given: string, place: string, notes: FileReader): void {
   if (isKey(name)) return;
   if (isUnserved(name)) {
-    const warning = unservedWarning(name, given, `${name} in ${place}`, "remove it");
-    if (warning !== undefined) warn(warning);
+    noteUnserved(name, given, { kind: "file", label: `${name} in ${place}` }, notes);
     return;
   }
   const close = nearest(name, FILE_KEYS);

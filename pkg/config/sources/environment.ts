@@ -8,7 +8,7 @@ import {
   SETTING_NAMES,
   settingOf,
 } from "../table/settings.ts";
-import { isOfGoPrograms, UNSERVED_NAMES, unservedWarning } from "../table/unserved.ts";
+import { isOfGoPrograms, noteUnserved, UNSERVED_NAMES, type UnservedNotes } from "../table/unserved.ts";
 import type { SourceText } from "./origin.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,12 +39,10 @@ function firstDirectory(text: string | undefined): string | undefined {
 }
 
 /**
- * Looks for `BATON_*` names that are not settings of this connector. A name close to one of its own, and a Baton setting
- * that asks for an operation that it does not have, are `invalid-argument`; the others are returned as warnings, one line
- * each.
+ * Looks for `BATON_*` names that are not settings of this connector. A name close to one of its own is
+ * `invalid-argument`; the others are noted.
  */
-export function checkEnvironment(env: Environment): readonly string[] {
-  const warnings: string[] = [];
+export function checkEnvironment(env: Environment, notes: UnservedNotes): void {
   checkFlagOnly(env);
   for (const [variable, value] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (!variable.startsWith("BATON_") || value === undefined || value === "" || KNOWN.includes(variable)) {
@@ -52,8 +50,7 @@ export function checkEnvironment(env: Environment): readonly string[] {
     }
     const unserved = UNSERVED_BY_ENV.get(variable);
     if (unserved !== undefined) {
-      const warning = unservedWarning(unserved, value, variable, "unset it");
-      if (warning !== undefined) warnings.push(warning);
+      noteUnserved(unserved, value, { kind: "environment", label: variable }, notes);
       continue;
     }
     if (isOfKubernetes(variable)) continue;
@@ -64,9 +61,8 @@ export function checkEnvironment(env: Environment): readonly string[] {
         `${variable}: unknown setting; did you mean ${close}? Otherwise unset it`,
       );
     }
-    warnings.push(`${variable} is not a setting of this connector and is ignored`);
+    notes.warn(`${variable} is not a setting of this connector and is ignored`);
   }
-  return warnings;
 }
 
 // If it were ignored, the operator would believe that it is in effect.

@@ -11,7 +11,7 @@ import {
   settingsFor,
   type Values,
 } from "../table/settings.ts";
-import { isUnserved, unservedWarning } from "../table/unserved.ts";
+import { isUnserved, noteUnserved, type UnservedNotes, type UnservedOperation } from "../table/unserved.ts";
 import { type ConfigFile, type FileReader, readConfigFile } from "./config-file.ts";
 import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
 import { checkModeOf, type Uid } from "./file-trust.ts";
@@ -47,10 +47,20 @@ export interface Settings {
  */
 export function readSettings(command: CommandName, flags: Flags, info: ProcessInfo): Settings {
   const { env, cwd, uid } = info;
-  const warnings = [...checkFlags(flags), ...checkEnvironment(env)];
+  const warnings: string[] = [];
+  const asked: UnservedOperation[] = [];
   const warn = (line: string): void => void warnings.push(line);
-  const reader: FileReader = { cwd, uid, warn };
+  const reader: FileReader = { cwd, uid, warn, ask: (operation) => void asked.push(operation) };
+  checkFlags(flags, reader);
+  checkEnvironment(env, reader);
   const file = readConfigFile(fromFlags(flags, "config") ?? fromEnvironment(env, "config", []), reader);
+  const client =
+    fromFlags(flags, "client-id") ?? fromEnvironment(env, "client-id", []) ?? file?.values.get("client-id");
+  const isDaemon = settingsFor(command).includes("client-id");
+  for (const { label, isFlag, problem } of asked) {
+    if (client === undefined || (isFlag && !isDaemon)) throw new GovernanceError("invalid-argument", problem);
+    warn(`${label} has no effect: with a client id the connector does the platform's tasks`);
+  }
   const allowed = fromFlags(flags, "allow-secret-flags") ?? fromEnvironment(env, "allow-secret-flags", []);
   const isAllowed = allowed !== undefined && isTrue("allow-secret-flags", allowed);
   const secretFlags = isAllowed ? "allowed" : command === "baton" ? "warned" : "refused";
@@ -97,12 +107,11 @@ function areComplete(values: Partial<Record<SettingName, unknown>>): values is V
   return SETTING_NAMES.every((name) => Object.hasOwn(values, name));
 }
 
-/** Warnings about Baton's flags that this connector does not have. */
-function checkFlags(flags: Flags): readonly string[] {
-  return [...flags].flatMap(
-    ([name, text]) =>
-      (isUnserved(name) ? unservedWarning(name, text, `--${name}`, "leave it out") : undefined) ?? [],
-  );
+/** Notes Baton's flags that this connector does not have. */
+function checkFlags(flags: Flags, notes: UnservedNotes): void {
+  for (const [name, text] of flags) {
+    if (isUnserved(name)) noteUnserved(name, text, { kind: "flag", label: `--${name}` }, notes);
+  }
 }
 
 interface SettingSources {

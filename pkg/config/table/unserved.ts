@@ -1,6 +1,6 @@
 // Baton settings that this connector does not have. A manifest that was written for another Baton connector must start, so
-// they are taken with a warning. What asks for an operation is refused: ignored, it would look as if it was done.
-import { GovernanceError } from "../../core/errors.ts";
+// they are taken with a warning. What asks for an operation is refused: ignored, it would look as if it was done. The
+// platform's daemon does no operation but the platform's tasks, so there it is taken too.
 
 interface Unserved {
   /** Ends a sentence that begins with the name. */
@@ -93,24 +93,42 @@ export function isUnservedFlag(name: string): boolean {
   return UNSERVED.get(name)?.isFlag === true;
 }
 
-/**
- * The warning about such a setting; undefined when its value asks for nothing. Throws `invalid-argument` when it asks for an
- * operation. `label` is how the operator wrote it. The value is not repeated.
- */
-export function unservedWarning(
+/** An operation that a setting asks for, and that this connector does not have. */
+export interface UnservedOperation {
+  /** How the operator wrote the setting. */
+  readonly label: string;
+  readonly isFlag: boolean;
+  /** The refusal, as one line. */
+  readonly problem: string;
+}
+
+export interface UnservedNotes {
+  readonly warn: (line: string) => void;
+  readonly ask: (operation: UnservedOperation) => void;
+}
+
+/** Notes what such a setting asks for; nothing when its value is harmless. The value is not repeated. */
+export function noteUnserved(
   name: string,
   given: string,
-  label: string,
-  remedy: string,
-): string | undefined {
+  { kind, label }: UnservedOrigin,
+  { warn, ask }: UnservedNotes,
+): void {
   const unserved = UNSERVED.get(name);
-  if (unserved === undefined || given === "" || unserved.harmless.includes(given.toLowerCase())) {
-    return undefined;
-  }
+  if (unserved === undefined || given === "" || unserved.harmless.includes(given.toLowerCase())) return;
   const { why, ignored } = unserved;
-  if (ignored) return `${label} is a Baton setting without an effect here: ${why}`;
-  throw new GovernanceError("invalid-argument", `${label}: cannot be done: ${why}; ${remedy}`);
+  if (ignored) warn(`${label} is a Baton setting without an effect here: ${why}`);
+  else {
+    ask({ label, isFlag: kind === "flag", problem: `${label}: cannot be done: ${why}; ${REMEDY[kind]}` });
+  }
 }
+
+interface UnservedOrigin {
+  readonly kind: keyof typeof REMEDY;
+  readonly label: string;
+}
+
+const REMEDY = { flag: "leave it out", environment: "unset it", file: "remove it" } as const;
 
 export function isOfGoPrograms(environmentName: string): boolean {
   return OF_GO_PROGRAMS.has(environmentName);
