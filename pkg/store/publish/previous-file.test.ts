@@ -84,13 +84,13 @@ test("a newer mapping of the same pool may follow an older one", async () => {
 describe("a file that is not ours, or not of this pool, is refused and left alone (STORE-2)", () => {
   test("of another pool", async () => {
     expect(await refusal({ ...FINGERPRINT, poolId: "eu-west-1_Other" })).toContain(
-      `holds the user pool ${POOL_ID}, and this sync reads eu-west-1_Other; name another file with --file`,
+      `holds the user pool ${POOL_ID}, and this sync reads eu-west-1_Other; move the file away, or name another file with --file if`,
     );
   });
 
   test("of the other kind of user ids", async () => {
     expect(await refusal({ ...FINGERPRINT, userIdKind: "username" })).toContain(
-      "knows its users by sub, and this sync would by username; sync with --user-id sub",
+      "knows its users by sub, and this sync would by username; set user-id to sub, or move the file away, or name another file with --file if this is not the file of the platform's tasks",
     );
   });
 

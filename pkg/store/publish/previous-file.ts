@@ -43,7 +43,9 @@ export interface WantedRun {
   readonly scope: SyncScope;
 }
 
-const CURE = "name another file with --file, or move this one away";
+// The platform's tasks have a file of their own, which --file does not name.
+const CURE =
+  "move the file away, or name another file with --file if this is not the file of the platform's tasks";
 
 /**
  * Unpacks and judges the old target. `failed-precondition` when it is damaged, written by another program, of another pool
@@ -174,7 +176,7 @@ function judgeRun(file: string, row: SqlRow, wanted: RunFingerprint): PreviousRu
   }
   const kind = textIn(row, "user_id_kind");
   if (kind !== wanted.userIdKind) {
-    const cure = `sync with --user-id ${kind}, or ${CURE}`;
+    const cure = `set user-id to ${kind}, or ${CURE}`;
     throw refusedFile(file, `knows its users by ${kind}, and this sync would by ${wanted.userIdKind}`, cure);
   }
   const startedAtMs = parseTimestamp(textIn(row, "started_at"));
