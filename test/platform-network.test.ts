@@ -52,6 +52,17 @@ describe("the daemon", () => {
     }
   });
 
+  test("says in one line that the tasks do not go through a proxy with https://", async () => {
+    // Node.js would use it for the tokens, and nothing listens there.
+    const daemon = stage.start({ HTTPS_PROXY: "https://127.0.0.1:1", NO_PROXY: "127.0.0.1" });
+    await stage.perform(SYNC);
+    const { code, stderr } = await stopped(daemon);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr.split("\n").filter((line) => line.includes("proxy"))).toEqual([
+      expect.stringContaining("HTTPS_PROXY: gRPC cannot use a proxy with https://"),
+    ]);
+  });
+
   test("does not take the proxy for plain HTTP", async () => {
     const proxy = await startHttpProxy("403 Forbidden");
     try {

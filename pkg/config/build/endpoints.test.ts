@@ -97,6 +97,36 @@ describe("a proxy with a password", () => {
   });
 });
 
+describe("a proxy with https://", () => {
+  const client = {
+    BATON_CLIENT_ID: "a@b.example/pcc",
+    BATON_CLIENT_SECRET: "secret-token:conductorone.com:v1:eyJrdHkiOiJPS1AifQ",
+  };
+  const line = (name: string) =>
+    `${name}: gRPC cannot use a proxy with https://, so tasks and uploads go to the platform without the proxy; give the http:// URL of a proxy`;
+
+  test("is said where the platform's tasks would need it, and nowhere else", () => {
+    for (const name of ["HTTPS_PROXY", "https_proxy", "BATON_HTTPS_PROXY"]) {
+      expect(warningsOf({}, { ...client, [name]: "https://ann:secret@proxy.example:3128" })).toEqual([
+        line(name),
+      ]);
+      expect(warningsOf({}, { ...client, [name]: "HTTPS://proxy.example" })).toEqual([line(name)]);
+      expect(warningsOf({}, { [name]: "https://proxy.example:3128" })).toEqual([]);
+      expect(warningsOf({}, { ...client, [name]: "http://proxy.example:3128" })).toEqual([]);
+    }
+    expect(warningsOf({}, { ...client, HTTP_PROXY: "https://proxy.example:3128" })).toEqual([]);
+  });
+
+  test("is not the cure of a password in plain text where the platform's tasks use the proxy", () => {
+    const plain = "the password of the proxy goes to proxy.example:3128 in plain text";
+    const url = "http://ann:secret@proxy.example:3128";
+    expect(warningsOf({}, { ...client, HTTPS_PROXY: url })).toEqual([`HTTPS_PROXY: ${plain}`]);
+    expect(warningsOf({}, { ...client, HTTP_PROXY: url })).toEqual([
+      `HTTP_PROXY: ${plain}; name the proxy with https:// if it has TLS`,
+    ]);
+  });
+});
+
 describe("traces in plain text", () => {
   const ENDPOINT = "otel-collector-endpoint";
 

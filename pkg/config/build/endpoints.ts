@@ -10,6 +10,11 @@ import {
 import type { Config } from "../config.ts";
 import { originOf, type Settings, settingProblem } from "../sources/read-settings.ts";
 
+/** Whether the connection to the proxy is TLS. Node.js can do that, grpc-js cannot. */
+export function isTlsProxy({ httpsProxy }: Pick<Config["network"], "httpsProxy">): boolean {
+  return URL.parse(httpsProxy ?? "")?.protocol === "https:";
+}
+
 /** Whether the endpoint of AWS's calls is in plain text and beyond this machine. */
 function isExposedEndpoint({ values }: Settings): boolean {
   const url = URL.parse(values["endpoint-url"] ?? "");
@@ -33,7 +38,7 @@ export function checkEndpoint(settings: Settings): void {
 }
 
 /** One line for each place beyond AWS to which something is sent that others should not read. */
-export function endpointWarnings({ network, otel }: Config, settings: Settings): readonly string[] {
+export function endpointWarnings({ network, otel, platform }: Config, settings: Settings): readonly string[] {
   const warnings: string[] = [];
   const endpoint = URL.parse(network.endpointUrl ?? "");
   // Also on this machine: a variable of an earlier try, or a tunnel of another user, can name it.
@@ -47,8 +52,15 @@ export function endpointWarnings({ network, otel }: Config, settings: Settings):
     const proxy = URL.parse(settings.values[name] ?? "");
     if (proxy === null || proxy.password === "" || proxy.protocol === "https:") continue;
     if (isLoopbackHost(proxy.hostname)) continue;
+    const cure =
+      name === "https-proxy" && platform !== undefined ? "" : "; name the proxy with https:// if it has TLS";
     warnings.push(
-      `${originOf(name, settings).label}: the password of the proxy goes to ${proxy.host} in plain text; name the proxy with https:// if it has TLS`,
+      `${originOf(name, settings).label}: the password of the proxy goes to ${proxy.host} in plain text${cure}`,
+    );
+  }
+  if (platform !== undefined && isTlsProxy(network)) {
+    warnings.push(
+      `${originOf("https-proxy", settings).label}: gRPC cannot use a proxy with https://, so tasks and uploads go to the platform without the proxy; give the http:// URL of a proxy`,
     );
   }
   const acknowledged = settings.values["otel-collector-endpoint-tls-insecure"];
