@@ -123,6 +123,13 @@ describe("LIMITER-8: a place for one more call", () => {
     expect(queue.crowdedOut("new")?.ticket).toBe(1);
   });
 
+  it("is that of the caller that has the most, in whatever order they came", () => {
+    const queue = new CallQueue({ current: 0 });
+    for (const [ticket, caller] of ["some", "some", "many", "many", "many", "few"].entries())
+      queue.push(queued("read", ticket, caller));
+    expect(queue.crowdedOut("new")?.ticket).toBe(4);
+  });
+
   it("does not exist where the caller would then have the most itself", () => {
     const queue = new CallQueue({ current: 0 });
     for (const ticket of [0, 1, 2]) queue.push(queued("sync", ticket, "many"));

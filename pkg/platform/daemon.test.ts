@@ -375,6 +375,23 @@ describe("the daemon", () => {
     await close(daemon);
   });
 
+  test("remembers the last 1,000 tasks that are over (PLATFORM-1)", async () => {
+    const platform = fakePlatform();
+    platform.nextPoll = durationFromMs(0);
+    const { daemon, lines } = daemonOf(platform);
+    const ids = Array.from({ length: 1_001 }, (_, index) => taskId(`t${index}x`));
+    const oldest = taskId("t0x");
+    // The newest of 1,001 takes the place of the oldest.
+    for (const id of [...ids.slice(0, 1_000), oldest, ...ids.slice(1_000), oldest])
+      platform.tasks.push(feedTask(id));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(feeds).toBe(1_002);
+    const done = ["t list_event_feeds", "t done 0"];
+    expect(lines.slice(-5)).toEqual(["t repeated, finished", ...done, ...done]);
+    expect(platform.finished).toHaveLength(1_003);
+    await close(daemon);
+  });
+
   test("reads again what was too large to be remembered", async () => {
     const platform = fakePlatform();
     platform.tasks.push(feedTask(A), feedTask(A));

@@ -18,6 +18,7 @@ import {
 import { createConnector } from "../connector/create-connector.ts";
 import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
+import type { SyncTarget } from "./target.ts";
 
 const never = new AbortController().signal;
 
@@ -92,6 +93,31 @@ describe("a sync", () => {
       expect(pagesKept + rest.pages).toBe(PAGES);
     },
   );
+
+  test("SYNC-10: a run that goes on reads the groups first, and says so of these pages alone", async () => {
+    const run = emptyRun();
+    const broken = fakeDirectory(world(), (_, number) => {
+      if (number === 9) throw throttledError();
+    });
+    const deps = { connector: connectorOver(broken.directory), listingsAtOnce: 2 };
+    await expect(syncInto([memoryTarget(run)], deps, never)).rejects.toMatchObject({ code: "throttled" });
+
+    const target = memoryTarget(run);
+    const pages: { readonly kind: string; readonly idle: boolean }[] = [];
+    const recording: SyncTarget = {
+      ...target,
+      commit(page) {
+        pages.push({ kind: page.cursor.kind, idle: page.membersAreIdle === true });
+        return target.commit(page);
+      },
+    };
+    const healthy = { connector: connectorOver(fakeDirectory(world()).directory), listingsAtOnce: 2 };
+    await syncInto([recording], healthy, never);
+    const [first, ...others] = pages;
+    expect(first).toEqual({ kind: "groups", idle: true });
+    expect(others.length).toBeGreaterThan(0);
+    expect(others.filter(({ kind, idle }) => kind === "groups" || idle)).toEqual([]);
+  });
 
   test("SYNC-2: a failed page stops every listing and is the error that comes out", async () => {
     const { directory } = fakeDirectory(world(), (operation) => {

@@ -5,6 +5,7 @@ import { GrantSchema } from "../../gen/c1/connector/v2/grant_pb.ts";
 import {
   CreateAccountRequestSchema,
   ResourcesServiceListResourcesRequestSchema,
+  ResourceTypeSchema,
 } from "../../gen/c1/connector/v2/resource_pb.ts";
 import { checkRequestFields } from "./request-fields.ts";
 
@@ -51,6 +52,12 @@ describe("a request is refused before it is decoded", () => {
     );
     // The sources of a grant.
     expect(() => checkRequestFields(GrantSchema, field(5, entries))).toThrow(TOO_MANY);
+  });
+
+  test("with a packed list of 50,000 numbers", () => {
+    // The traits of a resource type, one byte each.
+    const traits = field(3, Buffer.alloc(50_000, 1));
+    expect(() => checkRequestFields(ResourceTypeSchema, traits)).toThrow(TOO_MANY);
   });
 
   test("with an annotation of a megabyte", () => {
