@@ -35,8 +35,11 @@ test("a second demo beside one that stays up is refused, and touches nothing of 
 });
 
 test("a platform of the demo has its tasks done by the connector", { timeout: 120_000 }, () => {
-  const { status, stdout } = spawnSync(process.execPath, ["test/demo/platform.ts"], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["test/demo/platform.ts"], {
+    encoding: "utf8",
+  });
   expect(status).toBe(0);
+  expect(stderr).not.toMatch(/DeprecationWarning/);
   expect(stdout.match(/^ {2}(?:done|failed.*)$/gm)).toEqual(
     ["done", "done", "done", "done", "done"].map((word) => `  ${word}`),
   );
