@@ -1,4 +1,5 @@
 import type { MonotonicClock } from "../../core/clock.ts";
+import { createCallBuckets } from "./call-buckets.ts";
 
 /**
  * How many calls of a caller, or of an address without credentials, may be refused by a bound or by authentication, or
@@ -15,9 +16,6 @@ const LONGEST_WAIT_MS = 10_000;
 const NEWCOMER_WAIT_MS = 500;
 /** After such a time without a pause the next one is short again. */
 const FORGOTTEN_MS = 10_000;
-/** Those that are counted at a time; those above it share one count. */
-const MAX_COUNTED = 1000;
-const OTHERS = "";
 
 export interface Penalties {
   /**
@@ -29,50 +27,34 @@ export interface Penalties {
   newcomer(address: string): number;
 }
 
-interface Count {
-  left: number;
-  at: number;
-  pauseMs: number;
+interface Pause {
+  /** How long the next one is. */
+  ms: number;
   /** When the last connection that is paused is read again. */
-  pausedUntil: number;
+  until: number;
 }
 
 export function createPenalties(monotonic: MonotonicClock): Penalties {
-  const counts = new Map<string, Count>();
-
-  function dropRested(now: number): void {
-    for (const [key, count] of counts) {
-      const isFull = count.left + ((now - count.at) / 1000) * PER_SECOND >= BURST;
-      if (isFull && now >= count.pausedUntil + FORGOTTEN_MS) counts.delete(key);
-    }
-  }
-
-  function countOf(key: string, now: number): Count {
-    if (!counts.has(key) && counts.size >= MAX_COUNTED) dropRested(now);
-    const counted = counts.has(key) || counts.size < MAX_COUNTED ? key : OTHERS;
-    const found = counts.get(counted);
-    if (found !== undefined) return found;
-    const count: Count = { left: BURST, at: now, pauseMs: FIRST_PAUSE_MS, pausedUntil: -Infinity };
-    counts.set(counted, count);
-    return count;
-  }
-
+  const isForgotten = ({ until }: Pause, nowMs: number): boolean => nowMs >= until + FORGOTTEN_MS;
+  const buckets = createCallBuckets<Pause>({
+    monotonic,
+    burst: BURST,
+    perSecond: PER_SECOND,
+    newState: () => ({ ms: FIRST_PAUSE_MS, until: -Infinity }),
+    isOver: isForgotten,
+  });
   return {
     refused(key) {
-      const now = monotonic();
-      const count = countOf(key, now);
-      count.left = Math.min(BURST, count.left + ((now - count.at) / 1000) * PER_SECOND) - 1;
-      count.at = now;
-      if (count.left >= 0) return 0;
-      count.left = 0;
-      if (now >= count.pausedUntil + FORGOTTEN_MS) count.pauseMs = FIRST_PAUSE_MS;
+      const { within, state: pause, nowMs } = buckets.take(key);
+      if (within) return 0;
+      if (isForgotten(pause, nowMs)) pause.ms = FIRST_PAUSE_MS;
       // One after the other: many connections of one caller are read no faster than one.
-      const from = Math.max(now, count.pausedUntil);
-      count.pausedUntil = Math.min(from + count.pauseMs, now + LONGEST_WAIT_MS);
-      count.pauseMs = Math.min(2 * count.pauseMs, LONGEST_PAUSE_MS);
-      return count.pausedUntil - now;
+      const from = Math.max(nowMs, pause.until);
+      pause.until = Math.min(from + pause.ms, nowMs + LONGEST_WAIT_MS);
+      pause.ms = Math.min(2 * pause.ms, LONGEST_PAUSE_MS);
+      return pause.until - nowMs;
     },
     newcomer: (address) =>
-      Math.min(NEWCOMER_WAIT_MS, Math.max(0, (counts.get(address)?.pausedUntil ?? 0) - monotonic())),
+      Math.min(NEWCOMER_WAIT_MS, Math.max(0, (buckets.stateOf(address)?.until ?? 0) - monotonic())),
   };
 }

@@ -1,0 +1,68 @@
+import type { MonotonicClock } from "../../core/clock.ts";
+
+export interface CallBucketsOptions<S> {
+  readonly monotonic: MonotonicClock;
+  /** So many calls at once, once a key has rested. */
+  readonly burst: number;
+  /** So many in the long run. */
+  readonly perSecond: number;
+  /** What is kept for a key beside its count. */
+  readonly newState: () => S;
+  /** Whether the state of a key that has rested may be forgotten. */
+  readonly isOver: (state: S, nowMs: number) => boolean;
+}
+
+/** A count for each caller or address, that a call takes from and that time fills again. */
+export interface CallBuckets<S> {
+  /** A call of the key. `within` is false when it had none left. */
+  take(key: string): { readonly within: boolean; readonly state: S; readonly nowMs: number };
+  /** Undefined for a key that has made no call, or has rested. */
+  stateOf(key: string): S | undefined;
+}
+
+/** Keys that are counted at a time; those above it share one count, so that a flood of keys costs no memory. */
+const MAX_KEYS = 1000;
+const OTHERS = "";
+
+interface Bucket<S> {
+  left: number;
+  at: number;
+  readonly state: S;
+}
+
+export function createCallBuckets<S>(options: CallBucketsOptions<S>): CallBuckets<S> {
+  const { monotonic, burst, perSecond, newState, isOver } = options;
+  const buckets = new Map<string, Bucket<S>>();
+
+  function leftAt({ left, at }: Bucket<S>, nowMs: number): number {
+    return Math.min(burst, left + ((nowMs - at) / 1000) * perSecond);
+  }
+
+  function dropRested(nowMs: number): void {
+    for (const [key, bucket] of buckets) {
+      if (leftAt(bucket, nowMs) >= burst && isOver(bucket.state, nowMs)) buckets.delete(key);
+    }
+  }
+
+  function bucketOf(key: string, nowMs: number): Bucket<S> {
+    if (!buckets.has(key) && buckets.size >= MAX_KEYS) dropRested(nowMs);
+    const counted = buckets.has(key) || buckets.size < MAX_KEYS ? key : OTHERS;
+    const found = buckets.get(counted);
+    if (found !== undefined) return found;
+    const bucket = { left: burst, at: nowMs, state: newState() };
+    buckets.set(counted, bucket);
+    return bucket;
+  }
+
+  return {
+    take(key) {
+      const nowMs = monotonic();
+      const bucket = bucketOf(key, nowMs);
+      const left = leftAt(bucket, nowMs) - 1;
+      bucket.left = Math.max(0, left);
+      bucket.at = nowMs;
+      return { within: left >= 0, state: bucket.state, nowMs };
+    },
+    stateOf: (key) => buckets.get(key)?.state,
+  };
+}
