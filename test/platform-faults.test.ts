@@ -157,6 +157,21 @@ describe("a poll", () => {
   });
 });
 
+describe("AWS that is away at the start", () => {
+  test("is named as what the Hello waits for, and the platform is not", async () => {
+    const daemon = stage.start({ BATON_ENDPOINT_URL: "http://127.0.0.1:1", BATON_PATIENCE_SECONDS: "5" });
+    const line = await said(daemon, "no Hello to the platform yet");
+    expect(JSON.parse(line)).toMatchObject({
+      msg: "no Hello to the platform yet: the pool cannot be read; trying again",
+      error: expect.stringMatching(/^DescribeUserPool: .* could not be reached/),
+    });
+    const { code, stderr } = await stopped(daemon);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).not.toContain("does not answer the Hello");
+    expect(timesCalled(stage, "token")).toBe(0);
+  });
+});
+
 describe("the way to the platform", () => {
   test("whose certificate is not trusted is said in one line a try, and tried again", async () => {
     const daemon = stage.start({ SSL_CERT_FILE: "" });

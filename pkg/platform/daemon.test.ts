@@ -39,6 +39,7 @@ function recorded(): { events: PlatformEvents; lines: string[] } {
   const lines: string[] = [];
   const events: PlatformEvents = {
     onHello: () => lines.push("hello"),
+    onPoolUnread: (error, ms) => lines.push(`pool unread: ${error.code}, again in ${ms}`),
     onHelloFailed: (error, ms) => lines.push(`hello failed: ${error.code}, again in ${ms}`),
     onPoll: () => {},
     onPollFailed: (_error, ms) => lines.push(`poll failed, again in ${ms}`),
@@ -120,6 +121,27 @@ describe("the daemon", () => {
     await vi.advanceTimersByTimeAsync(7_000);
     expect(platform.calls).toEqual(["hello ", "hello ", "hello ", "hello ", "getTask"]);
     expect(lines.map((line) => line.split(" ").at(-1))).toEqual(["1000", "2000", "4000", "hello"]);
+    await close(daemon);
+  });
+
+  test("says of a pool that cannot be read that it is the pool, and calls no platform meanwhile", async () => {
+    const platform = fakePlatform();
+    platform.failures.hello.push(DOWN);
+    const read = vi.fn<PlatformDaemonOptions["metadata"]>(async () =>
+      create(ConnectorMetadataSchema, { displayName: "d" }),
+    );
+    read.mockRejectedValueOnce(DOWN).mockRejectedValueOnce(DOWN);
+    const { daemon, lines } = daemonOf(platform, { metadata: read });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(platform.calls).toEqual([]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(platform.calls).toEqual(["hello ", "hello ", "getTask"]);
+    expect(lines).toEqual([
+      "pool unread: unavailable, again in 1000",
+      "pool unread: unavailable, again in 2000",
+      "hello failed: unavailable, again in 4000",
+      "hello",
+    ]);
     await close(daemon);
   });
 

@@ -74,22 +74,28 @@ export function createPlatformDaemon(options: PlatformDaemonOptions): PlatformDa
     reporting: reporting.signal,
   });
 
-  async function sayHello(taskId: string, signal: AbortSignal): Promise<void> {
-    await client.hello(helloRequest(taskId, host, await metadata(signal)), signal);
+  async function sayHello(taskId: string, signal: AbortSignal, onPoolRead?: () => void): Promise<void> {
+    const request = helloRequest(taskId, host, await metadata(signal));
+    onPoolRead?.();
+    await client.hello(request, signal);
     events.onHello();
   }
 
   async function startupHello(signal: AbortSignal): Promise<void> {
     for (let failures = 1; ; failures += 1) {
+      let isPoolRead = false;
       try {
-        await sayHello("", signal);
+        await sayHello("", signal, () => {
+          isPoolRead = true;
+        });
         return;
       } catch (error) {
         signal.throwIfAborted();
         const failure = GovernanceError.from(error);
         if (PERMANENT.includes(failure.code)) throw failure;
         const retryInMs = helloBackoffMs(failures);
-        events.onHelloFailed(failure, retryInMs);
+        if (isPoolRead) events.onHelloFailed(failure, retryInMs);
+        else events.onPoolUnread(failure, retryInMs);
         await sleep(retryInMs, signal);
       }
     }

@@ -20,6 +20,8 @@ export interface TaskEvent {
 export interface PlatformEvents extends SyncTaskEvents {
   /** A Hello was answered. */
   onHello(): void;
+  /** The pool, which the Hello describes, could not be read; it is tried again. */
+  onPoolUnread(error: GovernanceError, retryInMs: number): void;
   /** A startup Hello failed and is tried again. */
   onHelloFailed(error: GovernanceError, retryInMs: number): void;
   /** A poll was answered. */

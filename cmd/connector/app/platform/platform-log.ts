@@ -7,6 +7,10 @@ export function platformLog(log: Logger): PlatformEvents {
   let pollsFail = false;
   return {
     onHello: () => log.info("the platform answered the Hello"),
+    onPoolUnread: (error, retryInMs) =>
+      log.failure("no Hello to the platform yet: the pool cannot be read; trying again", error, {
+        leftMs: retryInMs,
+      }),
     onHelloFailed: (error, retryInMs) =>
       log.failure("the platform does not answer the Hello; trying again", error, { leftMs: retryInMs }),
     onPoll() {

@@ -4,6 +4,7 @@ import { createPlatformRecord } from "./platform-record.ts";
 
 const NO_EVENTS: PlatformEvents = {
   onHello: () => {},
+  onPoolUnread: () => {},
   onHelloFailed: () => {},
   onPoll: () => {},
   onPollFailed: () => {},

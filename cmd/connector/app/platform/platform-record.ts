@@ -35,6 +35,7 @@ export function createPlatformRecord(
           helloAt = monotonic();
           inner.onHello();
         },
+        onPoolUnread: (error, retryInMs) => inner.onPoolUnread(error, retryInMs),
         onHelloFailed(error, retryInMs) {
           metrics?.platformCallFailed("hello");
           inner.onHelloFailed(error, retryInMs);
