@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/store-run.ts";
-import { asUnwritable, syncPaths, touchPrivate } from "./paths.ts";
+import { asUnwritable, openStateDirectory, syncPaths, touchPrivate } from "./paths.ts";
 
 let folder: { readonly path: string; remove(): void };
 let at: string;
@@ -99,6 +99,16 @@ describe("what cannot be written is an invalid argument that says why", () => {
       expect.objectContaining({
         code: "failed-precondition",
         message: expect.stringMatching(/plain": that is not a directory; name another --state-dir$/),
+      }),
+    );
+  });
+
+  test("as state directory a program is named as what it is", () => {
+    writeFileSync(join(at, "program"), "", { mode: 0o755 });
+    expect(() => openStateDirectory(join(at, "program"))).toThrow(
+      expect.objectContaining({
+        code: "failed-precondition",
+        message: expect.stringMatching(/program": that is not a directory; name another --state-dir$/),
       }),
     );
   });

@@ -99,6 +99,8 @@ export function openStateDirectory(dir: string): string {
     makeDirectory(resolve(dir));
     const directory = realpathSync(dir);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    // A file that may be executed passes that check.
+    if (!statSync(directory).isDirectory()) throw new Error("not a directory");
     return directory;
   } catch (error) {
     const code = errnoOf(error);
