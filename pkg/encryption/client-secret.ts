@@ -38,6 +38,9 @@ export function clientKeyOf(clientSecret: string): ClientKey {
     return parseClientSecret(clientSecret);
   } catch (error) {
     const why = error instanceof KeyRefused ? error.message : "cannot be read";
-    throw new GovernanceError("invalid-argument", `client-secret ${why}`);
+    throw new GovernanceError(
+      "invalid-argument",
+      `client-secret ${why}; copy all of it again from the platform`,
+    );
   }
 }
