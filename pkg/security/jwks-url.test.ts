@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createJwts, type Jwts } from "./jwt.ts";
-import { PartlyInForce, type ReloadEvent } from "./watched-files.ts";
+import { NothingInForce, PartlyInForce, type ReloadEvent } from "./watched-files.ts";
 
 const NOON = Date.parse("2026-11-21T12:00:00Z");
 const CLAIMS = {
@@ -187,7 +187,9 @@ describe("the keys of a URL", () => {
       elapsed += 86_400_000;
       const failure = await made.remote[0]?.reload();
       expect(failure?.message).toMatch(says);
-      expect(failure?.message).toMatch(/^JWKS http:\/\/127\.0\.0\.1:\d+: /);
+      expect(failure?.message).toMatch(
+        /^JWKS http:\/\/127\.0\.0\.1:\d+: .*; the keys that were fetched last stay in use$/,
+      );
     }
     expect(await made.verify(token)).toMatchObject({ role: "read" });
     expect(events).toHaveLength(1);
@@ -206,6 +208,8 @@ describe("the keys of a URL", () => {
       await expect(made.verify(token)).rejects.toMatchObject({ code: "unavailable" });
     }
     expect(asked).toBe(1);
+    expect(events).toEqual([{ subject: "the keys of JWTs", error: expect.any(NothingInForce) }]);
+    expect(events[0]?.error?.message).toMatch(/ answers HTTP 503; no JWT is accepted until they are fetched/);
     answer = serving(await setOf("one"));
     elapsed += 1000;
     expect(await made.verify(token)).toMatchObject({ role: "read" });

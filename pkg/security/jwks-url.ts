@@ -5,7 +5,7 @@ import type { MonotonicClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { errnoOf } from "../core/unknown.ts";
 import { type JwkSet, parseJwkSet } from "./jwk-set.ts";
-import { PartlyInForce, type ReloadableSource, type ReloadEvent } from "./watched-files.ts";
+import { NothingInForce, PartlyInForce, type ReloadableSource, type ReloadEvent } from "./watched-files.ts";
 
 /** A key that was taken out of the set stops working after at most this time. */
 const FETCH_EVERY_MS = 60_000;
@@ -15,6 +15,9 @@ const UNKNOWN_KEY_PAUSE_MS = 30_000;
 const FIRST_SET_PAUSE_MS = 1000;
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 1024 * 1024;
+
+const KEPT = "the keys that were fetched last stay in use";
+const NO_KEYS = "no JWT is accepted until they are fetched, which is tried again";
 
 export interface JwksUrlOptions {
   readonly url: URL;
@@ -54,11 +57,16 @@ export function watchJwksUrl({ url, monotonic, onReload }: JwksUrlOptions): Jwks
       reported = flaw;
       return partly;
     } catch (error) {
-      const failure = GovernanceError.from(error);
+      const failure = asFailure(GovernanceError.from(error));
       if (failure.message !== reported) onReload({ subject, error: failure });
       reported = failure.message;
       return failure;
     }
+  }
+
+  function asFailure(failure: GovernanceError): GovernanceError {
+    if (set !== undefined) return failure.with({ message: `${failure.message}; ${KEPT}` });
+    return new NothingInForce(failure.code, `${failure.message}; ${NO_KEYS}`, { cause: failure.cause });
   }
 
   /** One fetch at a time serves everybody who waits. */
@@ -107,9 +115,7 @@ export function watchJwksUrl({ url, monotonic, onReload }: JwksUrlOptions): Jwks
 
 async function fetchText(url: URL, origin: string): Promise<string> {
   const refused = (why: string, cause?: unknown) =>
-    new GovernanceError("unavailable", `${origin}: ${why}; the keys that were fetched last stay in use`, {
-      cause,
-    });
+    new GovernanceError("unavailable", `${origin}: ${why}`, { cause });
   try {
     const response = await fetch(url, {
       // Another address could be one that others can read or change in transit.

@@ -8,14 +8,17 @@ export interface ReloadEvent {
   /** Such as `the TLS certificate`. */
   readonly subject: string;
   /**
-   * Undefined when the new content is in force. `PartlyInForce`: all of it that can be used is. Any other error: the
-   * earlier content stays in force.
+   * Undefined when the new content is in force. `PartlyInForce`: all of it that can be used is. `NothingInForce`: nothing
+   * is. Any other error: the earlier content stays in force.
    */
   readonly error: Error | undefined;
 }
 
 /** The new content is in force, without the part that the message names. */
 export class PartlyInForce extends GovernanceError {}
+
+/** Nothing is in force: the content could not be read, and there is no earlier one. */
+export class NothingInForce extends GovernanceError {}
 
 export interface WatchedFilesOptions<T> {
   /** The name of the files together in errors and events: `the TLS certificate`. */

@@ -1,6 +1,6 @@
 import type { LogLevel } from "../../../pkg/core/log-level.ts";
 import type { AdjustableLogger, Logger } from "../../../pkg/ops/logger.ts";
-import { PartlyInForce, type ReloadableSource } from "../../../pkg/security/watched-files.ts";
+import { NothingInForce, PartlyInForce, type ReloadableSource } from "../../../pkg/security/watched-files.ts";
 import type { Context } from "./context.ts";
 
 /** Something that SIGHUP reloads. */
@@ -25,11 +25,7 @@ export function reloadOnHangup(
         await piece.reload();
       } catch (error) {
         failed.push(name);
-        const what =
-          error instanceof PartlyInForce
-            ? `reloaded ${name}, but not all of it`
-            : `cannot reload ${name}; the previous version stays in use`;
-        log.failure(`SIGHUP: ${what}`, error);
+        log.failure(`SIGHUP: ${failureText(name, error)}`, error);
       }
     }
     const done = pieces.map(({ name }) => name).filter((name) => !failed.includes(name));
@@ -60,4 +56,11 @@ export function reloadableLevel(
       log.setLevel(level, debugExpiresAt);
     },
   };
+}
+
+/** What the log says of a subject that could not be loaded as it is now. */
+export function failureText(subject: string, error: unknown): string {
+  if (error instanceof PartlyInForce) return `reloaded ${subject}, but not all of it`;
+  if (error instanceof NothingInForce) return `cannot load ${subject}; there are none yet`;
+  return `cannot reload ${subject}; the previous version stays in use`;
 }

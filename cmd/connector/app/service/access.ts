@@ -7,7 +7,7 @@ import {
   createAccessControl,
   type RefusedCall,
 } from "../../../../pkg/security/access-control.ts";
-import { PartlyInForce } from "../../../../pkg/security/watched-files.ts";
+import { failureText } from "../../process/reload.ts";
 
 /** Who may connect and call, the same for every front. Reloads are logged and counted. */
 export function openAccess(
@@ -24,8 +24,7 @@ export function openAccess(
     onReload({ subject, error }) {
       metrics?.reload(error === undefined);
       if (error === undefined) log.info(`reloaded ${subject}`);
-      else if (error instanceof PartlyInForce) log.failure(`reloaded ${subject}, but not all of it`, error);
-      else log.failure(`cannot reload ${subject}; the previous version stays in use`, error);
+      else log.failure(failureText(subject, error), error);
     },
   });
 }
