@@ -1,4 +1,6 @@
 // Syncs of the platform that are cut off, and several at once, by whole processes.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { people } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
@@ -98,6 +100,27 @@ describe("a sync of the platform that is cut off", () => {
     await stage.perform(syncFull(B));
     await expectWhole(B);
     expect(cognito.stats.count("ListUsers")).toBe(0);
+    await stopped(second);
+  });
+
+  test("in its upload more than a day ago is read again by the next task", async () => {
+    const { platform, cognito } = stage;
+    platform.faults.UploadAsset.push({ silent: true });
+    platform.tasks.push(syncFull(A));
+    const first = stage.start();
+    await platform.until(() => platform.calls.some(({ call }) => call === "UploadAsset"));
+    await stopped(first, "SIGKILL");
+    const mark = join(
+      stage.stateDir,
+      readdirSync(stage.stateDir).find((name) => name.endsWith(".undelivered")) ?? "",
+    );
+    const aDayAgo = Date.now() - 24 * 60 * 60_000 - 1;
+    writeFileSync(mark, readFileSync(mark, "utf8").replace(/^\d+/, `${aDayAgo}`));
+    cognito.stats.reset();
+    const second = stage.start();
+    await stage.perform(syncFull(B));
+    expect(platform.finished).toMatchObject([{ taskId: B, finalState: { case: "success" } }]);
+    expect(cognito.stats.count("ListUsers")).toBe(PAGES.ListUsers);
     await stopped(second);
   });
 

@@ -1,9 +1,10 @@
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import { join } from "node:path";
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { Client, type ClientWritableStream, credentials, Metadata } from "@grpc/grpc-js";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/store-run.ts";
 import { GovernanceError } from "../core/errors.ts";
@@ -15,7 +16,8 @@ let folder: { readonly path: string; remove(): void };
 let server: Http2Server;
 let client: Client;
 let file: string;
-let answer: (stream: ServerHttp2Stream) => void;
+let answer: (stream: ServerHttp2Stream) => void | Promise<void>;
+let sending: ClientWritableStream<Buffer> | undefined;
 const sessions = new Set<ServerHttp2Session>();
 
 beforeEach(async () => {
@@ -25,7 +27,7 @@ beforeEach(async () => {
   server.on("session", (session) => void sessions.add(session));
   server.on("stream", (stream) => {
     stream.on("error", () => {});
-    answer(stream);
+    void answer(stream);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -50,8 +52,10 @@ async function upload(signal = new AbortController().signal): Promise<number> {
       hostId: "h",
       taskId: "t",
       path: file,
-      openStream: (answered) =>
-        client.makeClientStreamRequest("/s/Upload", asIs, asIs, new Metadata(), answered),
+      openStream(answered) {
+        sending = client.makeClientStreamRequest("/s/Upload", asIs, asIs, new Metadata(), answered);
+        return sending;
+      },
       failureOf: ({ code, details }) => new GovernanceError("unavailable", `${code} ${details}`),
     },
     signal,
@@ -76,6 +80,21 @@ test("a file is uploaded when the platform has taken it to the end", async () =>
   };
   expect(await upload()).toBe(3 * MIB);
   expect(bytes).toBeGreaterThan(3 * MIB);
+});
+
+test("PLATFORM-9: of a large file no more than 16 chunks wait for a platform that does not read", async () => {
+  writeFileSync(file, Buffer.alloc(16 * MIB));
+  /** In messages. */
+  let waiting = 0;
+  answer = async (stream) => {
+    // Meanwhile the other end could have read the whole file too.
+    for (let time = 0; time < 4; time += 1) await readFile(file);
+    waiting = sending?.writableLength ?? 0;
+    stream.on("end", () => accept(stream)).resume();
+  };
+  expect(await upload()).toBe(16 * MIB);
+  expect(waiting).toBeGreaterThan(0);
+  expect(waiting).toBeLessThanOrEqual(16);
 });
 
 test.for([
