@@ -183,6 +183,20 @@ describe("deleting a group", () => {
     expect(stage.audit.records).toMatchObject([{ outcome: "undone" }]);
   });
 
+  test("that fails, and cannot add all members again, is not called undone", async () => {
+    const users = people(3, () => ({ groups: ["team"] }));
+    const stage = createStage({ users, groups: ["team"], behaviour: { deleteGroup: "only-empty" } });
+    const error = { name: "InvalidParameterException" };
+    stage.cognito.script({ operation: "AdminRemoveUserFromGroup", nth: 3, error });
+    stage.cognito.script({ operation: "AdminAddUserToGroup", nth: 2, error });
+    const failed = await refusal(stage.provisioner.deleteGroup("team", asked, never));
+    expect(failed.appliedEffects).toEqual(["AdminRemoveUserFromGroup is done"]);
+    expect(failed.message).toContain("AdminRemoveUserFromGroup is done");
+    expect(failed.message).not.toContain("undone");
+    expect(stage.pool.membershipCount()).toBe(2);
+    expect(stage.audit.records).toMatchObject([{ outcome: "partial" }]);
+  });
+
   test("counts against the deletions of the hour, and the refusal says when the next is possible", async () => {
     const stage = createStage({ groups: ["a", "b", "c"] }, { policy: { maxDeletionsPerHour: 2 } });
     await stage.provisioner.deleteGroup("a", asked, never);
