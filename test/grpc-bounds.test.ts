@@ -11,7 +11,7 @@ import {
 } from "node:http2";
 import { gzipSync } from "node:zlib";
 import { create } from "@bufbuild/protobuf";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
@@ -155,6 +155,19 @@ describe("a peer without credentials", () => {
     }
     expect(bounds).toContain("refused-calls");
     expect(performance.now() - begun).toBeGreaterThan(100);
+  });
+
+  test("waits with a new connection while earlier ones of its address are paused", async () => {
+    const { port, bounds } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
+    const earlier = Array.from({ length: 10 }, () => openSession(port));
+    await Promise.all(earlier.map((session) => once(session, "remoteSettings")));
+    for (const session of earlier) for (let at = 0; at < 30; at += 1) call(session, VALIDATE);
+    // One after the other, so that the fifth is read again in 3 s.
+    const pauses = () => bounds.filter((bound) => bound === "refused-calls").length;
+    await vi.waitUntil(() => pauses() >= 5, { interval: 1, timeout: 10_000 });
+    const begun = performance.now();
+    expect(await beginningOf(call(openSession(port), VALIDATE))).toBe("16");
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(490);
   });
 
   test("sends neither long nor compressed requests to methods without authentication", async () => {

@@ -54,16 +54,17 @@ describe("the token endpoint", () => {
   });
 
   test.for([
-    ["answers 500", { status: 500 }],
-    ["answers 503", { status: 503 }],
-    ["is cut off", { reset: true }],
-    ["answers with something that is not JSON", { body: "<html>" }],
-    ["answers without an end", { body: `{"access_token":"${"x".repeat(1_000_000)}"}` }],
-  ] as const)("%s: the daemon asks again", async ([, fault]) => {
+    ["answers 500", { status: 500 }, "answers 500"],
+    ["answers 503", { status: 503 }, "answers 503"],
+    ["is cut off", { reset: true }, "cannot be reached"],
+    ["answers with something that is not JSON", { body: "<html>" }, "not JSON"],
+    ["answers more than 64 KiB", { body: `{"access_token":"${"x".repeat(64 * 1024)}"}` }, "too long"],
+  ] as const)("%s: the daemon asks again", async ([, fault, why]) => {
     stage.platform.faults.token.push(fault);
     const stderr = await goesOn(stage, stage.start());
     expect(timesCalled(stage, "token")).toBe(2);
     expect(stderr).toContain("the platform does not answer the Hello; trying again");
+    expect(stderr).toContain(why);
   });
 });
 
