@@ -215,7 +215,7 @@ describe("the settings of a release", () => {
   test("what the platform is asked with arrives", () => {
     expect(configOf(...LEAST).config.platform).toBeUndefined();
     expect(configOf(...DAEMON).config.platform).toMatchObject({
-      clientId: ID,
+      clientId: { id: ID },
       concurrency: 3,
       hostId: undefined,
       apiHost: undefined,

@@ -88,7 +88,7 @@ test.for([
     const container = await startContainer({ args, env: { ...env, BATON_CLIENT_SECRET: CLIENT_SECRET } });
     try {
       await container.logged(/"msg":"doing the platform's tasks"/);
-      await container.logged(/"msg":"the platform does not answer the Hello; trying again"/);
+      await container.logged(/"msg":"no Hello to the platform yet: the pool cannot be read; trying again"/);
       await container.kill("SIGTERM");
       const { code, stderr } = await container.result;
       expect({ code, stderr }).toMatchObject({ code: 0 });
