@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lockFile } from "../pkg/store/lock.ts";
+import { lockFile } from "../pkg/sqlite/lock.ts";
 import { temporaryFolder } from "./support/store-run.ts";
 
 let folder: { readonly path: string; remove(): void };

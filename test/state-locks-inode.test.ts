@@ -5,7 +5,7 @@ import { closeSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync as Database } from "node:sqlite";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { lockFile } from "../pkg/store/lock.ts";
+import { lockFile } from "../pkg/sqlite/lock.ts";
 import { temporaryFolder } from "./support/store-run.ts";
 
 type Fs = typeof import("node:fs");
@@ -118,7 +118,7 @@ test("a lock is never taken on a file that is gone while a new one has its inode
 /** Whether another process can lock the file that has the name now. */
 function rivalTakesIt(): boolean {
   const script = `
-    import { lockFile } from ${JSON.stringify(join(import.meta.dirname, "../pkg/store/lock.ts"))};
+    import { lockFile } from ${JSON.stringify(join(import.meta.dirname, "../pkg/sqlite/lock.ts"))};
     process.exit(lockFile(${JSON.stringify(world.path)}) === undefined ? 3 : 0);`;
   const { status } = spawnSync(process.execPath, ["--input-type=module", "-e", script]);
   if (status !== 0 && status !== 3) throw new Error(`the rival ended with ${status}`);

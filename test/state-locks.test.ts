@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { lockTarget } from "../pkg/store/lock.ts";
+import { lockTarget } from "../pkg/sqlite/lock.ts";
 import { temporaryFolder } from "./support/store-run.ts";
 
-const LOCK = join(import.meta.dirname, "../pkg/store/lock.ts");
+const LOCK = join(import.meta.dirname, "../pkg/sqlite/lock.ts");
 let folder: { readonly path: string; remove(): void };
 let path: string;
 const children: ChildProcess[] = [];

@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { create, type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { GovernanceError } from "../core/errors.ts";
@@ -14,9 +13,10 @@ import {
   type ResourceType,
   ResourceTypeSchema,
 } from "../protocol/messages.ts";
-import { isDamage, onDisk, SQLITE, sqliteOf, storeError } from "./errors.ts";
+import { DatabaseSync } from "../sqlite/database.ts";
+import { isDamage, onDisk, SQLITE, sqliteOf, storeError } from "../sqlite/errors.ts";
+import { bytesIn, optionalTextIn, type SqlRow, textIn } from "../sqlite/rows.ts";
 import { unpack } from "./publish/envelope.ts";
-import { bytesIn, optionalTextIn, type SqlRow, textIn } from "./rows.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
 export interface StoredRun {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { lockFile, type TargetLock } from "./lock.ts";
-import { openStateDirectory } from "./paths.ts";
+import { lockFile, type TargetLock } from "../sqlite/lock.ts";
+import { openStateDirectory } from "../sqlite/paths.ts";
 
 /**
  * Takes the pool for one service among those with this state directory; undefined when another one holds it. A process

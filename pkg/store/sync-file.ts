@@ -2,17 +2,21 @@
 // Guarantees STORE-1 to STORE-12 are in DESIGN.md.
 
 import { type Stats, statSync } from "node:fs";
-import type { DatabaseSync } from "node:sqlite";
 import type { EpochClock } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
+import type { RunFingerprint } from "../core/run-fingerprint.ts";
 import { type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
 import { isWholePool, type SyncScope, scopeText, WHOLE_POOL } from "../core/sync-scope.ts";
 import type { ResourceType } from "../protocol/messages.ts";
+import type { DatabaseSync } from "../sqlite/database.ts";
+import { onDisk, storeError } from "../sqlite/errors.ts";
+import { lockTarget, type TargetLock } from "../sqlite/lock.ts";
+import { requireOwnDatabase, requireOwnFile } from "../sqlite/own-file.ts";
+import { removeDatabase } from "../sqlite/paths.ts";
+import { type RunState, readRun } from "../sqlite/work/run-state.ts";
+import { createWorkFile, openWorkFile, removeEarlierWork, type WorkFile } from "../sqlite/work/work-file.ts";
 import type { CompleteRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "../sync/target.ts";
-import { onDisk, storeError } from "./errors.ts";
-import { lockTarget, type TargetLock } from "./lock.ts";
-import { requireOwnDatabase, requireOwnFile } from "./own-file.ts";
-import { removeDatabase, type SyncPaths, syncPaths } from "./paths.ts";
+import { type SyncPaths, syncPaths } from "./paths.ts";
 import { openPrevious, type PreviousFile } from "./publish/previous-file.ts";
 import {
   endOrHold,
@@ -21,11 +25,9 @@ import {
   refuseUnread,
   removeLeftovers,
 } from "./publish/publish.ts";
-import type { RunFingerprint } from "./run/fingerprint.ts";
 import { isAnotherGroup, markedAsRecreated } from "./run/group-creation.ts";
 import { type PrincipalKey, type RunPage, RunRows } from "./run/run-rows.ts";
-import { type RunState, readRun } from "./run/run-state.ts";
-import { createWorkFile, openWorkFile, removeEarlierWork, type WorkFile } from "./run/work-file.ts";
+import { SYNC_WORK } from "./run/work-schema.ts";
 
 export interface SyncFileOptions {
   /** The `.c1z` to publish to. */
@@ -69,7 +71,8 @@ export async function openSyncFile(options: SyncFileOptions, signal: AbortSignal
     requireOwnFile(paths.packing);
     onDisk(`clean up beside ${paths.work}`, () => removeLeftovers(paths));
     const { earlierWork } = paths;
-    if (earlierWork !== undefined) onDisk(`clean up ${earlierWork}`, () => removeEarlierWork(earlierWork));
+    if (earlierWork !== undefined)
+      onDisk(`clean up ${earlierWork}`, () => removeEarlierWork(earlierWork, SYNC_WORK));
     const target = statSync(paths.target, { throwIfNoEntry: false });
     if (target !== undefined) {
       previous = await openPrevious(paths.target, paths.previous, { ...options, scope }, signal);
@@ -88,7 +91,7 @@ function openWork(
   options: SyncFileOptions & { readonly scope: SyncScope },
   previous: PreviousFile | undefined,
 ): WorkFile {
-  return openWorkFile(paths.work, {
+  return openWorkFile(paths.work, SYNC_WORK, {
     fingerprint: options.fingerprint,
     scope: scopeText(options.scope),
     nowMs: options.now(),
@@ -153,7 +156,7 @@ class OpenSyncFile implements SyncFile {
     const { options, paths } = this.#parts;
     this.#write("discard the run", () => {
       this.#database.close();
-      this.#database = createWorkFile(paths.work);
+      this.#database = createWorkFile(paths.work, SYNC_WORK);
       this.#rows = new RunRows(this.#database, NO_ROWS, options.now);
     });
     this.#run = undefined;
@@ -190,7 +193,7 @@ class OpenSyncFile implements SyncFile {
   }
 
   async listings(): Promise<readonly ListingCursor[]> {
-    return this.#write("read the listings", () => this.#rows.listings());
+    return this.#write("read the listings", () => this.#rows.listings.all());
   }
 
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
@@ -277,7 +280,7 @@ class OpenSyncFile implements SyncFile {
   /** The run, once nothing of it is left to read. */
   #finished({ acceptShrink }: PublishOptions) {
     this.#expect("reading");
-    refuseUnread(this.#rows.openListings().length);
+    refuseUnread(this.#rows.listings.unread());
     const run = readRun(this.#database);
     if (run === undefined) throw new GovernanceError("internal", "the run was never begun");
     const { options, scope, paths, previous } = this.#parts;

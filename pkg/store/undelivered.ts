@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { EpochMs } from "../core/clock.ts";
 import { errnoOf } from "../core/unknown.ts";
-import { onDisk } from "./errors.ts";
-import { requireOwnFile } from "./own-file.ts";
+import { onDisk } from "../sqlite/errors.ts";
+import { requireOwnFile } from "../sqlite/own-file.ts";
 
 /** Remembers across processes that a published file still has to be brought to its reader. */
 export interface UndeliveredMark {

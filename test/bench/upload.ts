@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MAPPING_VERSION } from "../../pkg/connector/connector.ts";
 import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
-import { readingText } from "../../pkg/store/run/fingerprint.ts";
+import { readingText } from "../../pkg/core/run-fingerprint.ts";
 import { undeliveredMark } from "../../pkg/store/undelivered.ts";
 import { taskId } from "../support/fake-platform-client.ts";
 import { startPlatform } from "../support/platform-server.ts";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { parseArgs, styleText } from "node:util";
-import { lockFile } from "../../pkg/store/lock.ts";
+import { lockFile } from "../../pkg/sqlite/lock.ts";
 import { startCognitoLocal } from "../support/cognito-local.ts";
 import { livelyPool } from "../support/local-pool.ts";
 

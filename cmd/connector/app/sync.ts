@@ -6,7 +6,7 @@ import { MAPPING_VERSION } from "../../../pkg/connector/connector.ts";
 import type { Clocks } from "../../../pkg/core/clock.ts";
 import type { SyncScope } from "../../../pkg/core/sync-scope.ts";
 import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
-import type { RunFingerprint } from "../../../pkg/store/run/fingerprint.ts";
+import type { RunFingerprint } from "../../../pkg/core/run-fingerprint.ts";
 import { openSyncFile } from "../../../pkg/store/sync-file.ts";
 import type { SyncFileSettings } from "../../../pkg/store/thread/sync-file-service.ts";
 import { chooseScope } from "../../../pkg/sync/choose-scope.ts";

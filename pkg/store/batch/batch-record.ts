@@ -13,10 +13,10 @@ import type { BatchEntry, BatchRecord } from "../../core/batch-record.ts";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { isRecord } from "../../core/unknown.ts";
-import { storeError } from "../errors.ts";
+import { storeError } from "../../sqlite/errors.ts";
+import { lockFile } from "../../sqlite/lock.ts";
+import { syncToDisk } from "../../sqlite/paths.ts";
 import { journalPaths } from "../journal/state-directory.ts";
-import { lockFile } from "../lock.ts";
-import { syncToDisk } from "../paths.ts";
 
 export interface BatchRecordOptions {
   /** The state directory. */

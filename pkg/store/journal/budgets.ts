@@ -1,7 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { BootClock, EpochMs, MonotonicMs } from "../../core/clock.ts";
 import { BUDGET_WINDOWS, BUDGETS, type Budget, type BudgetLimit } from "../../core/journal.ts";
-import { numberIn } from "../rows.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
+import { numberIn } from "../../sqlite/rows.ts";
 
 export interface Refusal {
   readonly refused: Budget;

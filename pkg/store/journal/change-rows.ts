@@ -1,7 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStep, ChangeTarget } from "../../core/change.ts";
 import type { NewChange, OpenChange } from "../../core/journal.ts";
-import { bytesIn, numberIn, optionalTextIn, type SqlRow, textIn } from "../rows.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
+import { bytesIn, numberIn, optionalTextIn, type SqlRow, textIn } from "../../sqlite/rows.ts";
 import type { HintsCipher } from "./hints-cipher.ts";
 import { knownWord, optionalKnownWord, parseUndo, type StepEnd, WORDS } from "./stored-values.ts";
 

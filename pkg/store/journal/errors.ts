@@ -1,6 +1,6 @@
 import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/unknown.ts";
-import { isDamage, SQLITE, sqliteOf } from "../errors.ts";
+import { isDamage, SQLITE, sqliteOf } from "../../sqlite/errors.ts";
 
 /** A journal file that cannot be used: damaged, not a journal, or of another pool. It is not changed (JOURNAL-8). */
 export function refusedJournal(file: string, what: string, cure: string, cause?: unknown): GovernanceError {

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import type { RecoveryHints } from "../../core/journal.ts";
-import { requireNoLink, requireOwnFile } from "../own-file.ts";
+import { requireNoLink, requireOwnFile } from "../../sqlite/own-file.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
 import { parseHints } from "./stored-values.ts";

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, openSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { isDamage, SQLITE, sqliteOf } from "../errors.ts";
-import { requireNoLink, requireOwnDatabase } from "../own-file.ts";
-import { numberIn, textIn } from "../rows.ts";
+import { DatabaseSync } from "../../sqlite/database.ts";
+import { isDamage, SQLITE, sqliteOf } from "../../sqlite/errors.ts";
+import { requireNoLink, requireOwnDatabase } from "../../sqlite/own-file.ts";
+import { numberIn, textIn } from "../../sqlite/rows.ts";
 import { refusedJournal } from "./errors.ts";
 import { createWhole, sweepDrafts } from "./state-directory.ts";
 import { BUSY_TIMEOUT_MS, inTransaction } from "./transaction.ts";

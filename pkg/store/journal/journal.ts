@@ -1,4 +1,3 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { ChangeStep, ChangeTarget, UndoRecord } from "../../core/change.ts";
 import type { BootClock, EpochClock, EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
@@ -11,7 +10,8 @@ import type {
   RecoveryHints,
 } from "../../core/journal.ts";
 import type { WriteOperation } from "../../core/operations.ts";
-import { numberIn, textIn } from "../rows.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
+import { numberIn, textIn } from "../../sqlite/rows.ts";
 import { momentOf, purge, type Refusal, spend, spent } from "./budgets.ts";
 import {
   deleteChange,

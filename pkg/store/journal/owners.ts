@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
 import { GovernanceError } from "../../core/errors.ts";
-import { lockFile, type TargetLock } from "../lock.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
+import { lockFile, type TargetLock } from "../../sqlite/lock.ts";
 import type { JournalPaths } from "./state-directory.ts";
 
 /** One opened journal. It is alive as long as it holds its lock (JOURNAL-4). */

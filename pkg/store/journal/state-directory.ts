@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
-import { openStateDirectory, removeDatabase, syncToDisk } from "../paths.ts";
+import { openStateDirectory, removeDatabase, syncToDisk } from "../../sqlite/paths.ts";
 
 /** Every file of one pool's journal. */
 export interface JournalPaths {

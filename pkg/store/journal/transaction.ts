@@ -1,5 +1,5 @@
-import type { DatabaseSync } from "node:sqlite";
-import { SQLITE, sqliteOf } from "../errors.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
+import { SQLITE, sqliteOf } from "../../sqlite/errors.ts";
 
 /** Other processes hold the file for an fsync or two. Waiting keeps up every later call of this journal. */
 export const BUSY_TIMEOUT_MS = 5000;

@@ -27,8 +27,8 @@ import {
 } from "../../core/sync-plan.ts";
 import { type SyncScope, WHOLE_POOL } from "../../core/sync-scope.ts";
 import { type Resource, ResourceSchema } from "../../protocol/messages.ts";
+import { readRun } from "../../sqlite/work/run-state.ts";
 import { syncPaths } from "../paths.ts";
-import { readRun } from "../run/run-state.ts";
 import { openSyncFile } from "../sync-file.ts";
 import { unpack } from "./envelope.ts";
 import { openPrevious } from "./previous-file.ts";

@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { GovernanceError } from "../../core/errors.ts";
 import { hasChosen, type SyncScope, syncTypeOf } from "../../core/sync-scope.ts";
-import { SQLITE, sqliteOf } from "../errors.ts";
-import { removeDatabase, touchPrivate } from "../paths.ts";
-import { numberIn } from "../rows.ts";
-import type { RunState } from "../run/run-state.ts";
+import type { DatabaseSync, SQLInputValue } from "../../sqlite/database.ts";
+import { SQLITE, sqliteOf } from "../../sqlite/errors.ts";
+import { removeDatabase, touchPrivate } from "../../sqlite/paths.ts";
+import { numberIn } from "../../sqlite/rows.ts";
+import type { RunState } from "../../sqlite/work/run-state.ts";
 import { countRun, expectRows } from "../run/run-stats.ts";
 import { timestampText } from "../timestamps.ts";
 import { afterRows, beforeRows, columnsOf, RUN_TABLES } from "./file-schema.ts";

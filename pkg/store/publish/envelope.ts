@@ -13,8 +13,8 @@ import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress } from "node:zlib";
 import { GovernanceError } from "../../core/errors.ts";
-import { onDisk, refusedFile, storeError } from "../errors.ts";
-import { syncToDisk } from "../paths.ts";
+import { onDisk, refusedFile, storeError } from "../../sqlite/errors.ts";
+import { syncToDisk } from "../../sqlite/paths.ts";
 import { FrameError, type ReadAt, type ZstdFrame, zstdFramesOf } from "./zstd-frames.ts";
 
 const MAGIC = Buffer.from("C1ZF\0", "latin1");

@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
+import type { RunFingerprint } from "../../core/run-fingerprint.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
 import { type SyncScope, scopeText } from "../../core/sync-scope.ts";
 import { GROUP_TYPE } from "../../protocol/ids.ts";
-import { isDamage, onDisk, refusedFile, storeError } from "../errors.ts";
-import { numberIn, optionalTextIn, type SqlRow, textIn } from "../rows.ts";
-import type { RunFingerprint } from "../run/fingerprint.ts";
+import { DatabaseSync } from "../../sqlite/database.ts";
+import { isDamage, onDisk, refusedFile, storeError } from "../../sqlite/errors.ts";
+import { numberIn, optionalTextIn, type SqlRow, textIn } from "../../sqlite/rows.ts";
 import { groupCreationIn } from "../run/group-creation.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import { unpack } from "./envelope.ts";

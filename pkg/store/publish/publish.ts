@@ -1,18 +1,19 @@
 import { chmodSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { isWholePool, type SyncScope, syncTypeOf } from "../../core/sync-scope.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
+import { refusedFile } from "../../sqlite/errors.ts";
+import { removeDatabase, syncToDisk } from "../../sqlite/paths.ts";
+import { emptyWal } from "../../sqlite/tuning.ts";
+import { endRun, type RunState } from "../../sqlite/work/run-state.ts";
+import { shrinkRefusal } from "../../sync/shrink-guard.ts";
 import type { PublishedRun } from "../../sync/target.ts";
-import { refusedFile } from "../errors.ts";
-import { removeDatabase, type SyncPaths, syncToDisk } from "../paths.ts";
-import { endRun, type RunState } from "../run/run-state.ts";
-import { emptyWal } from "../run/work-schema.ts";
+import type { SyncPaths } from "../paths.ts";
 import { buildDatabase } from "./build-database.ts";
 import { pack } from "./envelope.ts";
 import type { PreviousFile } from "./previous-file.ts";
-import { shrinkRefusal } from "./shrink-guard.ts";
 
 /** A published run, and the file that it is in. Its id is the `sync_id` of the file's rows. */
 export interface PublishedFile extends PublishedRun {

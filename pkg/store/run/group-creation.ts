@@ -3,7 +3,7 @@ import { create, fromBinary } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { annotation, sortedStruct } from "../../protocol/builders.ts";
 import { type Grant, GrantMetadataSchema, GrantSchema, ResourceSchema } from "../../protocol/messages.ts";
-import { bytesIn, type SqlRow } from "../rows.ts";
+import { bytesIn, type SqlRow } from "../../sqlite/rows.ts";
 
 /** When the group of the stored row was created; undefined when there is no row, or no time in it. */
 export function groupCreationIn(row: SqlRow | undefined): number | undefined {

@@ -20,10 +20,11 @@ import {
 } from "../../core/sync-plan.ts";
 import { WHOLE_POOL } from "../../core/sync-scope.ts";
 import { type Resource, ResourceSchema } from "../../protocol/messages.ts";
-import { storeError } from "../errors.ts";
+import { storeError } from "../../sqlite/errors.ts";
+import { type RunState, readRun } from "../../sqlite/work/run-state.ts";
+import { createWorkTables } from "../../sqlite/work/work-file.ts";
 import { RunRows } from "./run-rows.ts";
-import { type RunState, readRun } from "./run-state.ts";
-import { createWorkSchema } from "./work-schema.ts";
+import { SYNC_WORK } from "./work-schema.ts";
 
 const RUN: RunState = {
   syncId: "s",
@@ -42,10 +43,14 @@ let nowMs: number;
 beforeEach(() => {
   nowMs = 1000;
   database = new DatabaseSync(":memory:");
-  createWorkSchema(database);
+  createWorkTables(database, SYNC_WORK);
   rows = new RunRows(database, RUN.counts, () => nowMs);
   rows.begin(RUN, TYPES, firstListings(WHOLE_POOL));
 });
+
+function openListings() {
+  return rows.listings.all().filter(({ state }) => state === "open");
+}
 
 const ONE_GROUP = {
   resources: [group("g")],
@@ -75,7 +80,7 @@ describe("a page", () => {
       }),
     );
     expect(rows.counts).toEqual({ users: 3, groups: 1, memberships: 2 });
-    expect(rows.openListings()).toEqual([
+    expect(openListings()).toEqual([
       { kind: "groups", group: "", token: "2", state: "open", pages: 1 },
       { kind: "users", group: "", token: "p1:x", state: "open", pages: 1 },
     ]);
@@ -113,10 +118,10 @@ describe("a page", () => {
     expect(rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP))).toEqual([reopened]);
     rows.commit(page(advance(reopened, "5")));
     expect(rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP))).toEqual([]);
-    expect(rows.openListings()).toContainEqual({ ...reopened, token: "5", pages: 1 });
+    expect(openListings()).toContainEqual({ ...reopened, token: "5", pages: 1 });
     rows.dropGroup(drop(reopened));
     expect(rows.commit(page(advance(GROUPS_LISTING, "2"), ONE_GROUP))).toEqual([reopened]);
-    expect(rows.openListings()).toContainEqual(reopened);
+    expect(openListings()).toContainEqual(reopened);
     rows.commit(page(advance(reopened, "")));
     expect(rows.commit(page(advance(GROUPS_LISTING, ""), ONE_GROUP))).toEqual([]);
   });
@@ -143,12 +148,12 @@ describe("a group that vanished", () => {
     expect(left("SELECT resource_id FROM resources WHERE type = 'group'")).toEqual(["h"]);
     expect(left("SELECT external_id FROM entitlements")).toEqual(["group:h:member"]);
     expect(left("SELECT principal_id FROM grants ORDER BY 1")).toEqual(["a", "b"]);
-    expect(rows.openListings().map((cursor) => cursor.group)).toEqual(["", "h", ""]);
+    expect(openListings().map((cursor) => cursor.group)).toEqual(["", "h", ""]);
   });
 });
 
 describe("a page that cannot be stored changes nothing (STORE-4)", () => {
-  const before = () => ({ listings: rows.openListings(), run: readRun(database), counts: rows.counts });
+  const before = () => ({ listings: openListings(), run: readRun(database), counts: rows.counts });
 
   test.for([
     [

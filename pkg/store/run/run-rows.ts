@@ -1,20 +1,21 @@
 // The rows of the run being read. Invariants STORE-4, STORE-6 and STORE-9 of DESIGN.md hold here.
 
-import type { DatabaseSync } from "node:sqlite";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
-import type { ListingCursor, ListingKind, ListingState, SyncCounts } from "../../core/sync-plan.ts";
+import type { ListingCursor, SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../../protocol/messages.ts";
-import { numberIn, type SqlRow, textIn } from "../rows.ts";
+import type { DatabaseSync, StatementSync } from "../../sqlite/database.ts";
+import { numberIn, textIn } from "../../sqlite/rows.ts";
+import { fitCheckpoints } from "../../sqlite/tuning.ts";
+import { StoredListings } from "../../sqlite/work/listings.ts";
+import { insertRun, MOVE_PROGRESS, type RunState } from "../../sqlite/work/run-state.ts";
+import { stampNumber } from "../../sync/stamp-number.ts";
 import { timestampText } from "../timestamps.ts";
 import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode.ts";
 import { groupCreationIn, isAnotherGroup } from "./group-creation.ts";
-import { insertRun, type RunState } from "./run-state.ts";
 import { prepareRun, type RunStatements } from "./run-statements.ts";
-import { stampNumber } from "./stamp-number.ts";
-import { fitCheckpoints } from "./work-schema.ts";
 
 /** What tells whether the run has a user as it is now. */
 export interface PrincipalKey {
@@ -60,6 +61,8 @@ export class RunRows {
   readonly #database: DatabaseSync;
   readonly #now: EpochClock;
   readonly #sql: RunStatements;
+  readonly #listings: StoredListings;
+  readonly #progress: StatementSync;
   #counts: SyncCounts;
   #commits = 0;
 
@@ -68,6 +71,8 @@ export class RunRows {
     this.#counts = counts;
     this.#now = now;
     this.#sql = prepareRun(database);
+    this.#listings = new StoredListings(database);
+    this.#progress = database.prepare(MOVE_PROGRESS);
     // Of an earlier process: the database may be large already.
     fitCheckpoints(database);
   }
@@ -83,22 +88,19 @@ export class RunRows {
         const { id, data } = resourceTypeRow(type);
         this.#sql.insertResourceType.run(id, at, data);
       }
-      for (const cursor of listings) this.#openListing(cursor);
+      for (const cursor of listings) this.#listings.open(cursor);
     });
   }
 
-  listings(): readonly ListingCursor[] {
-    return this.#sql.listings.all().map(cursorOf);
-  }
-
-  openListings(): readonly ListingCursor[] {
-    return this.listings().filter(({ state }) => state === "open");
+  get listings(): Pick<StoredListings, "all" | "unread"> {
+    return this.#listings;
   }
 
   rewind(cursors: readonly ListingCursor[]): void {
     this.#transaction((tally) => {
-      for (const { kind, group, token, state, pages } of cursors) {
-        this.#sql.rewindListing.run(token, state, pages, kind, group);
+      for (const cursor of cursors) {
+        const { kind, group, pages } = cursor;
+        this.#listings.set(cursor);
         if (kind === "members" && pages === 0) {
           tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
         }
@@ -129,11 +131,11 @@ export class RunRows {
       for (const principal of page.principals) this.#addPrincipal(principal, at, tally, met);
       for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
       for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
-      this.#moveListing(page.cursor);
+      this.#listings.move(page.cursor);
       return page.opens.filter((cursor) =>
         again.has(cursor.group)
           ? this.#readAnew(cursor, page.membersAreIdle === true, tally)
-          : this.#openListing(cursor),
+          : this.#listings.open(cursor),
       );
     });
   }
@@ -159,7 +161,7 @@ export class RunRows {
         this.#sql.dropName.run(GROUP_TYPE, group);
         tally.groups -= 1;
       }
-      this.#moveListing(cursor);
+      this.#listings.move(cursor);
     });
   }
 
@@ -171,9 +173,8 @@ export class RunRows {
 
   /** The memberships of the older group go. A listing that is being read goes on; `isIdle`: none is. */
   #readAnew(cursor: ListingCursor, isIdle: boolean, tally: Tally): boolean {
-    const { kind, group, token, state, pages } = cursor;
-    const reopen = isIdle ? this.#sql.restartListing : this.#sql.reopenListing;
-    const isOpened = Number(reopen.run(token, state, pages, kind, group).changes) === 1;
+    const { group } = cursor;
+    const isOpened = isIdle ? this.#listings.set(cursor) : this.#listings.reopen(cursor);
     if (isOpened) tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
     return isOpened;
   }
@@ -257,25 +258,13 @@ export class RunRows {
     return number;
   }
 
-  #openListing({ kind, group, token, state, pages }: ListingCursor): boolean {
-    return Number(this.#sql.openListing.run(kind, group, token, state, pages).changes) === 1;
-  }
-
-  #moveListing({ kind, group, token, state, pages }: ListingCursor): void {
-    if (Number(this.#sql.moveListing.run(token, state, pages, kind, group).changes) === 1) return;
-    throw new GovernanceError(
-      "internal",
-      `a page of ${kind} was read that the run does not wait for; please report this`,
-    );
-  }
-
   #transaction<T>(work: (tally: Tally, at: string) => T): T {
     const tally = { ...this.#counts };
     const nowMs = this.#now();
     this.#sql.beginTransaction.run();
     try {
       const result = work(tally, timestampText(nowMs));
-      this.#sql.progress.run(nowMs, tally.users, tally.groups, tally.memberships);
+      this.#progress.run(nowMs, tally.users, tally.groups, tally.memberships);
       this.#sql.commitTransaction.run();
       this.#counts = tally;
       this.#commits += 1;
@@ -292,25 +281,4 @@ export class RunRows {
 // No id in Cognito holds a "\0".
 function keyOf(type: string, id: string): string {
   return `${type}\0${id}`;
-}
-
-const KINDS: readonly ListingKind[] = ["users", "groups", "members"];
-const STATES: readonly ListingState[] = ["open", "done", "dropped"];
-
-function cursorOf(row: SqlRow): ListingCursor {
-  const kind = KINDS.find((known) => known === row["kind"]);
-  const state = STATES.find((known) => known === row["state"]);
-  if (kind === undefined || state === undefined) {
-    throw new GovernanceError(
-      "data-loss",
-      "the working file is damaged: it holds a listing of an unknown kind",
-    );
-  }
-  return {
-    kind,
-    group: textIn(row, "group_name"),
-    token: textIn(row, "token"),
-    state,
-    pages: numberIn(row, "pages"),
-  };
 }

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "../../sqlite/database.ts";
 
 /** The statements of the working database, prepared once: they are what a page costs. */
 export type RunStatements = Readonly<Record<keyof typeof SQL, StatementSync>>;
@@ -6,16 +6,6 @@ export type RunStatements = Readonly<Record<keyof typeof SQL, StatementSync>>;
 const SQL = {
   beginTransaction: "BEGIN IMMEDIATE",
   commitTransaction: "COMMIT",
-  progress: 'UPDATE run SET progress_at = ?, users = ?, "groups" = ?, memberships = ?',
-  listings: "SELECT kind, group_name, token, state, pages FROM listings",
-  rewindListing: "UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ?",
-  // A group that is listed again after it had vanished: there is one of that name, and its members must be read.
-  openListing: `
-    INSERT INTO listings (kind, group_name, token, state, pages) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET token = excluded.token, state = excluded.state, pages = excluded.pages
-    WHERE state = 'dropped'`,
-  moveListing:
-    "UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'open'",
   insertResourceType: "INSERT OR REPLACE INTO resource_types (external_id, at, data) VALUES (?, ?, ?)",
   findResource: "SELECT resource, stamp FROM names WHERE type = ? AND resource_id = ?",
   insertResource: `
@@ -38,10 +28,6 @@ const SQL = {
   groups: "SELECT resource_id FROM names WHERE type = ? ORDER BY resource_id",
   groupData: `
     SELECT data FROM resources WHERE id = (SELECT resource FROM names WHERE type = ? AND resource_id = ?)`,
-  reopenListing: `
-    UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ? AND state = 'done'`,
-  restartListing: `
-    UPDATE listings SET token = ?, state = ?, pages = ? WHERE kind = ? AND group_name = ?`,
   dropResource: "DELETE FROM resources WHERE id = ?",
   dropName: "DELETE FROM names WHERE type = ? AND resource_id = ?",
 } as const;
@@ -50,11 +36,6 @@ export function prepareRun(database: DatabaseSync): RunStatements {
   return {
     beginTransaction: database.prepare(SQL.beginTransaction),
     commitTransaction: database.prepare(SQL.commitTransaction),
-    progress: database.prepare(SQL.progress),
-    listings: database.prepare(SQL.listings),
-    rewindListing: database.prepare(SQL.rewindListing),
-    openListing: database.prepare(SQL.openListing),
-    moveListing: database.prepare(SQL.moveListing),
     insertResourceType: database.prepare(SQL.insertResourceType),
     findResource: database.prepare(SQL.findResource),
     insertResource: database.prepare(SQL.insertResource),
@@ -69,8 +50,6 @@ export function prepareRun(database: DatabaseSync): RunStatements {
     dropEntitlements: database.prepare(SQL.dropEntitlements),
     groups: database.prepare(SQL.groups),
     groupData: database.prepare(SQL.groupData),
-    reopenListing: database.prepare(SQL.reopenListing),
-    restartListing: database.prepare(SQL.restartListing),
     dropResource: database.prepare(SQL.dropResource),
     dropName: database.prepare(SQL.dropName),
   };

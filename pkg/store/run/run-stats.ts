@@ -1,8 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
 import { GovernanceError } from "../../core/errors.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
-import { numberIn, textIn } from "../rows.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
+import { numberIn, textIn } from "../../sqlite/rows.ts";
 
 /** The `stats` of a run, as Baton's readers expect them. */
 export interface RunStats {

@@ -4,7 +4,7 @@ import type { Clocks, EpochMs } from "../../../../pkg/core/clock.ts";
 import { createOneAtATime } from "../../../../pkg/core/one-at-a-time.ts";
 import type { SyncScope } from "../../../../pkg/core/sync-scope.ts";
 import type { SyncedFile, SyncIntoFile } from "../../../../pkg/platform/tasks/sync-task.ts";
-import { readingText } from "../../../../pkg/store/run/fingerprint.ts";
+import { readingText } from "../../../../pkg/core/run-fingerprint.ts";
 import { openSyncFileThread } from "../../../../pkg/store/thread/sync-file-thread.ts";
 import { undeliveredMark } from "../../../../pkg/store/undelivered.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";

@@ -1,5 +1,5 @@
-import type { SQLOutputValue } from "node:sqlite";
 import { GovernanceError } from "../core/errors.ts";
+import type { SQLOutputValue } from "./database.ts";
 
 export type SqlRow = Record<string, SQLOutputValue>;
 

@@ -1,5 +1,5 @@
-import { GovernanceError } from "../../core/errors.ts";
-import type { SyncCounts } from "../../core/sync-plan.ts";
+import { GovernanceError } from "../core/errors.ts";
+import type { SyncCounts } from "../core/sync-plan.ts";
 
 const KINDS = ["users", "groups", "memberships"] as const;
 

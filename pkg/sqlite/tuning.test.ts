@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { emptyWal, fitCheckpoints, tuneWork } from "./work-schema.ts";
+import { emptyWal, fitCheckpoints, tuneWork } from "./tuning.ts";
 
 const MIB = 2 ** 20;
 let folder = "";

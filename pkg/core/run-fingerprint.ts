@@ -1,4 +1,4 @@
-import { type SyncScope, scopeText } from "../../core/sync-scope.ts";
+import { type SyncScope, scopeText } from "./sync-scope.ts";
 
 /** Two runs can be compared, and an earlier run can continue, only if all of this is equal. */
 export interface RunFingerprint {

@@ -1,9 +1,9 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import type { RunFingerprint } from "../../core/run-fingerprint.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
+import type { DatabaseSync } from "../database.ts";
 import { numberIn, textIn } from "../rows.ts";
-import type { RunFingerprint } from "./fingerprint.ts";
 
 /** The run as the working database knows it. */
 export interface RunState {
@@ -20,6 +20,24 @@ export interface RunState {
   readonly held: boolean;
   readonly counts: SyncCounts;
 }
+
+/** Part of every working database. */
+export const RUN_TABLE = `
+  CREATE TABLE run (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    sync_id TEXT NOT NULL,
+    pool_id TEXT NOT NULL,
+    user_id_kind TEXT NOT NULL,
+    mapping_version INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    progress_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    held INTEGER NOT NULL DEFAULT 0,
+    users INTEGER NOT NULL DEFAULT 0,
+    "groups" INTEGER NOT NULL DEFAULT 0,
+    memberships INTEGER NOT NULL DEFAULT 0
+  );`;
 
 export function readRun(database: DatabaseSync): RunState | undefined {
   const row = database.prepare("SELECT * FROM run").get();
@@ -59,6 +77,9 @@ export function insertRun(database: DatabaseSync, run: RunState): void {
       VALUES (1, ?, ?, ?, ?, ?, ?, ?)`)
     .run(run.syncId, poolId, userIdKind, mappingVersion, run.scope, run.startedAtMs, run.progressAtMs);
 }
+
+/** Counts and progress move in the transaction of the rows. */
+export const MOVE_PROGRESS = 'UPDATE run SET progress_at = ?, users = ?, "groups" = ?, memberships = ?';
 
 /** The run was read to the end; `held` when the shrink guard keeps it from being published. */
 export function endRun(database: DatabaseSync, endedAtMs: EpochMs, held: boolean): void {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, rmSync, type Stats, statSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import { GovernanceError } from "../core/errors.ts";
 import { errnoOf } from "../core/unknown.ts";
+import { DatabaseSync } from "./database.ts";
 import { SQLITE, sqliteOf } from "./errors.ts";
 import { requireOwnDatabase } from "./own-file.ts";
 import { asUnwritable, touchPrivate } from "./paths.ts";

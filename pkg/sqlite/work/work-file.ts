@@ -1,13 +1,14 @@
 import { existsSync, lstatSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import type { EpochMs } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import { type RunFingerprint, sameFingerprint } from "../../core/run-fingerprint.ts";
+import { DatabaseSync } from "../database.ts";
 import { isDamage, refusedFile, SQLITE, sqliteOf } from "../errors.ts";
 import { removeDatabase, touchPrivate } from "../paths.ts";
 import { numberIn, textIn } from "../rows.ts";
-import { type RunFingerprint, sameFingerprint } from "./fingerprint.ts";
-import { type RunState, readRun } from "./run-state.ts";
-import { createWorkSchema, tuneWork, WORK_APPLICATION_ID, WORK_VERSION } from "./work-schema.ts";
+import { tuneWork } from "../tuning.ts";
+import { LISTINGS_TABLE } from "./listings.ts";
+import { RUN_TABLE, type RunState, readRun } from "./run-state.ts";
 
 /** The working database, and the run in it that continues. */
 export interface WorkFile {
@@ -16,6 +17,16 @@ export interface WorkFile {
   readonly run: RunState | undefined;
   /** One line for the log: the reason why an earlier run does not continue. */
   readonly discarded: string | undefined;
+}
+
+/** What tells the working databases of one kind of target from any other file, and what they hold beside the run. */
+export interface WorkFormat {
+  /** Four ASCII letters. */
+  readonly applicationId: number;
+  /** Raised with every change of the tables. A run of another version is not read: another one begins (STORE-5). */
+  readonly version: number;
+  /** SQL that creates the tables of the rows. */
+  readonly tables: string;
 }
 
 export interface Resumption {
@@ -31,20 +42,20 @@ export interface Resumption {
 }
 
 /** Opens or creates the working database; the caller holds the lock. A file there that is not ours is refused. */
-export function openWorkFile(path: string, wanted: Resumption): WorkFile {
-  const earlier = existsSync(path) ? openEarlier(path, wanted) : undefined;
+export function openWorkFile(path: string, format: WorkFormat, wanted: Resumption): WorkFile {
+  const earlier = existsSync(path) ? openEarlier(path, format, wanted) : undefined;
   if (typeof earlier === "object") return earlier;
-  return { database: createWorkFile(path), run: undefined, discarded: earlier };
+  return { database: createWorkFile(path, format), run: undefined, discarded: earlier };
 }
 
 /** Creates an empty working database, and replaces an existing one. */
-export function createWorkFile(path: string): DatabaseSync {
+export function createWorkFile(path: string, format: WorkFormat): DatabaseSync {
   removeDatabase(path);
   touchPrivate(path);
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     tuneWork(database);
-    createWorkSchema(database);
+    createWorkTables(database, format);
   } catch (error) {
     database.close();
     throw error;
@@ -52,21 +63,35 @@ export function createWorkFile(path: string): DatabaseSync {
   return database;
 }
 
+export function createWorkTables(
+  database: DatabaseSync,
+  { applicationId, version, tables }: WorkFormat,
+): void {
+  database.exec(`
+    BEGIN IMMEDIATE;
+    PRAGMA application_id = ${applicationId};
+    PRAGMA user_version = ${version};
+    ${RUN_TABLE}
+    ${LISTINGS_TABLE}
+    ${tables}
+    COMMIT;`);
+}
+
 /**
  * Removes what an earlier version, or another --state-dir, left beside the target: nothing would ever go on with it or
  * remove it, and it holds personal data. A file of that name that is not ours stays.
  */
-export function removeEarlierWork(path: string): void {
+export function removeEarlierWork(path: string, format: WorkFormat): void {
   for (const file of [`${path}-previous`, `${path}-next`]) removeDatabase(file);
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found?.isFile() === true && isWorkOfOurs(path)) removeDatabase(path);
+  if (found?.isFile() === true && isWorkOfOurs(path, format)) removeDatabase(path);
 }
 
-function isWorkOfOurs(path: string): boolean {
+function isWorkOfOurs(path: string, format: WorkFormat): boolean {
   const database = new DatabaseSync(path, { timeout: 0, readOnly: true });
   try {
     return (
-      numberIn(database.prepare("PRAGMA application_id").get(), "application_id") === WORK_APPLICATION_ID
+      numberIn(database.prepare("PRAGMA application_id").get(), "application_id") === format.applicationId
     );
   } catch {
     return false;
@@ -76,15 +101,15 @@ function isWorkOfOurs(path: string): boolean {
 }
 
 /** Returns the file if its run continues, the reason if it does not, and undefined if the file has no run. */
-function openEarlier(path: string, wanted: Resumption): WorkFile | string | undefined {
+function openEarlier(path: string, format: WorkFormat, wanted: Resumption): WorkFile | string | undefined {
   const database = new DatabaseSync(path, { timeout: 0 });
   let kept: WorkFile | undefined;
   try {
     // Before the first read: otherwise SQLite makes a file for the index of the WAL, which a full disk has no room for.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
-    if (!isOurs(path, database)) return undefined;
+    if (!isOurs(path, database, format)) return undefined;
     const { user_version: version } = database.prepare("PRAGMA user_version").get() ?? {};
-    if (version !== WORK_VERSION) return "another version of the connector left it";
+    if (version !== format.version) return "another version of the connector left it";
     tuneWork(database);
     const run = readRun(database);
     if (run === undefined) return undefined;
@@ -105,10 +130,10 @@ function isDataLoss(error: unknown): boolean {
 }
 
 /** False for a file that was created and never filled. */
-function isOurs(path: string, database: DatabaseSync): boolean {
+function isOurs(path: string, database: DatabaseSync, format: WorkFormat): boolean {
   try {
     const id = numberIn(database.prepare("PRAGMA application_id").get(), "application_id");
-    if (id === WORK_APPLICATION_ID) return true;
+    if (id === format.applicationId) return true;
     if (numberIn(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get(), "n") === 0) return false;
   } catch (error) {
     if (sqliteOf(error) !== SQLITE.notADatabase) throw error;
