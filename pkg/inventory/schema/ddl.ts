@@ -1,0 +1,67 @@
+import type {
+  ColumnDefinition,
+  ColumnType,
+  InventoryEngine,
+  TableDefinition,
+  ViewDefinition,
+} from "./definition.ts";
+import { INVENTORY_TABLES } from "./tables.ts";
+import { INVENTORY_VIEWS } from "./views.ts";
+
+/** The newest version of the schema: the one that `createStatements` makes. */
+export const INVENTORY_VERSION = 1;
+
+export interface InventoryMigration {
+  /** The version that an inventory has afterwards. */
+  readonly version: number;
+  readonly statements: (engine: InventoryEngine) => readonly string[];
+}
+
+/** From version 1 on, in order, each one forward only. A new inventory is made by `createStatements` and needs none. */
+export const INVENTORY_MIGRATIONS: readonly InventoryMigration[] = [];
+
+/** Everything in an empty inventory, in order. */
+export function createStatements(engine: InventoryEngine): readonly string[] {
+  return [
+    ...INVENTORY_TABLES.map((table) => createTable(table, engine)),
+    ...INVENTORY_TABLES.flatMap(createIndexes),
+    ...INVENTORY_VIEWS.map((view) => createView(view, engine)),
+  ];
+}
+
+/** In PostgreSQL the order of text is that of its bytes, as in SQLite. */
+const COLUMN_TYPES: Readonly<Record<InventoryEngine, Readonly<Record<ColumnType, string>>>> = {
+  sqlite: { text: "TEXT", integer: "INTEGER", boolean: "INTEGER", time: "TEXT", json: "TEXT" },
+  postgres: {
+    text: 'text COLLATE "C"',
+    integer: "bigint",
+    boolean: "boolean",
+    time: "timestamptz",
+    json: "json",
+  },
+};
+
+/** The type of a column with NOT NULL where it has to be, for a table of that engine. */
+export function columnSql({ name, type, nullable }: ColumnDefinition, engine: InventoryEngine): string {
+  return `${name} ${COLUMN_TYPES[engine][type]}${nullable ? "" : " NOT NULL"}`;
+}
+
+function createTable({ name, columns, key, clustered }: TableDefinition, engine: InventoryEngine): string {
+  const lines = [...columns.map((column) => columnSql(column, engine)), `PRIMARY KEY (${key.join(", ")})`];
+  const options = engine === "sqlite" ? ` STRICT${clustered ? ", WITHOUT ROWID" : ""}` : "";
+  return `CREATE TABLE ${name} (\n  ${lines.join(",\n  ")}\n)${options}`;
+}
+
+/** Those beside the key. They may also be made after the first rows, which costs less. */
+export function createIndexes({ name, indexes }: TableDefinition): readonly string[] {
+  return indexes.map((index) => {
+    const kind = index.unique === true ? "UNIQUE INDEX" : "INDEX";
+    const condition = index.where === undefined ? "" : ` WHERE ${index.where}`;
+    return `CREATE ${kind} ${index.name} ON ${name} (${index.columns.join(", ")})${condition}`;
+  });
+}
+
+function createView({ name, columns, select }: ViewDefinition, engine: InventoryEngine): string {
+  const names = columns.map((column) => column.name).join(", ");
+  return `CREATE VIEW ${name} (${names}) AS ${select(engine).trim()}`;
+}

@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "../../sqlite/database.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createInventoryFixture, POOL, subOf } from "../../../test/support/inventory-fixture.ts";
+import { openInventoryReader } from "../open-reader.ts";
+import { parseInventoryPlace } from "../place.ts";
+import type { InventoryReader, SqlCell, SqlResult } from "../reader.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "inventory-reader-"));
+const path = join(folder, "pool.db");
+const never = new AbortController().signal;
+let reader: InventoryReader;
+
+beforeAll(async () => {
+  createInventoryFixture(path);
+  reader = await openInventoryReader(parseInventoryPlace(path), never);
+});
+
+afterAll(async () => {
+  await reader.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function all({ rows }: SqlResult): Promise<readonly (readonly SqlCell[])[]> {
+  const found: (readonly SqlCell[])[] = [];
+  for await (const row of rows) found.push(row);
+  return found;
+}
+
+describe("the reader of an inventory in SQLite", () => {
+  test("gives truths, numbers, texts and nulls, and times as text", async () => {
+    const sql = `SELECT enabled, federated, email_verified, from_run, to_run, created_at, attributes
+      FROM current_users JOIN (SELECT sub AS id, to_run FROM users WHERE to_run IS NULL) ON id = sub WHERE username = ?`;
+    expect(await all(await reader.query(sql, ["ben.admin"]))).toEqual([
+      [true, false, null, 1, null, "2026-09-01T08:00:00.000Z", '{"email_verified":"yes"}'],
+    ]);
+  });
+
+  test("takes parameters of each kind", async () => {
+    const sql =
+      "SELECT username FROM users WHERE enabled = ? AND sub = ? AND created_at <= ? AND from_run < ?";
+    const found = await reader.query(sql, [false, subOf(9), new Date("2026-09-01T08:00:00.000Z"), 3n]);
+    expect(found.columns).toEqual(["username"]);
+    expect(await all(found)).toEqual([["hal"]]);
+  });
+
+  test("keeps a whole number that JavaScript cannot hold, as text", async () => {
+    expect(
+      await all(await reader.query("SELECT 9223372036854775807, 9007199254740991, x'00ff', 0.5")),
+    ).toEqual([["9223372036854775807", 9007199254740991, "\\x00ff", 0.5]]);
+  });
+
+  test("ends when its caller stops reading", async () => {
+    const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+    const seen: SqlCell[] = [];
+    for await (const [i = null] of (await reader.query(endless)).rows) {
+      seen.push(i);
+      if (seen.length === 1000) break;
+    }
+    expect(seen.at(-1)).toBe(1000);
+  });
+
+  test("stops an endless result after its time, and at its signal", async () => {
+    const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+    const late = await reader.query(endless, [], { timeoutMs: 1 });
+    await expect(all(late)).rejects.toMatchObject({ code: "deadline-exceeded" });
+    const stop = new AbortController();
+    const stopped = await reader.query(endless, [], { signal: stop.signal });
+    stop.abort(new Error("enough"));
+    await expect(all(stopped)).rejects.toThrow("enough");
+  });
+
+  test("says what SQLite says of a wrong query", async () => {
+    await expect(reader.query("SELECT * FROM user")).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringContaining("no such table: user"),
+    });
+  });
+
+  test("shows one state in a snapshot while a run is added", async () => {
+    const count = "SELECT count(*) FROM runs WHERE pool_id = ?";
+    const counts = await reader.snapshot(async (snapshot) => {
+      const before = await all(await snapshot.query(count, [POOL]));
+      const writer = new DatabaseSync(path);
+      writer.exec(`INSERT INTO runs SELECT pool_id, 5, sync_id, began_at, ended_at, users, "groups", memberships, 0, 1
+        FROM runs WHERE pool_id = '${POOL}' AND run = 4`);
+      const after = await all(await snapshot.query(count, [POOL]));
+      const beside = await all(await reader.query(count, [POOL]));
+      writer.exec("DELETE FROM runs WHERE run = 5");
+      writer.close();
+      return [before, after, beside];
+    }, never);
+    expect(counts).toEqual([[[4]], [[4]], [[5]]]);
+  });
+
+  test.for([
+    "INSERT INTO runs SELECT * FROM runs",
+    "DELETE FROM users",
+    "DROP TABLE users",
+    "VACUUM",
+    "PRAGMA user_version = 7",
+  ])("cannot be made to write: %s", async (sql) => {
+    await expect(reader.query(sql).then(all)).rejects.toThrow();
+    expect(await all(await reader.query("PRAGMA user_version"))).toEqual([[1]]);
+  });
+});
+
+describe("an inventory that cannot be read", () => {
+  const open = (name: string) => openInventoryReader(parseInventoryPlace(name), never);
+
+  test("is a missing file", async () => {
+    await expect(open(join(folder, "none.db"))).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining("none.db does not exist; fill it first: connector sync --inventory"),
+    });
+  });
+
+  test.for([
+    ["a text", () => writeFileSync(join(folder, "other.db"), "not a database at all".repeat(100))],
+    [
+      "a database of another program",
+      () => new DatabaseSync(join(folder, "other.db")).exec("CREATE TABLE t (a)"),
+    ],
+    ["an empty file", () => writeFileSync(join(folder, "other.db"), "")],
+  ] as const)("is %s", async ([, make]) => {
+    rmSync(join(folder, "other.db"), { force: true });
+    make();
+    await expect(open(join(folder, "other.db"))).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining("other.db is not an inventory of this connector"),
+    });
+  });
+
+  test("is one of a newer version", async () => {
+    const newer = join(folder, "newer.db");
+    createInventoryFixture(newer);
+    const database = new DatabaseSync(newer);
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    await expect(open(newer)).rejects.toThrow(/newer\.db has version 99, .* versions up to 1/);
+  });
+});

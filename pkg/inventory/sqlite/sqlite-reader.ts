@@ -1,0 +1,83 @@
+import type { DatabaseSync } from "../../sqlite/database.ts";
+import { setImmediate } from "node:timers/promises";
+import { systemClocks } from "../../core/clock.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { InventoryReader, QueryOptions, SqlCell, SqlResult, SqlValue } from "../reader.ts";
+import { openInventoryFile } from "./inventory-file.ts";
+import { type OpenStatement, openStatement } from "./open-statement.ts";
+
+/** How many rows are read before other work of the thread gets its turn. */
+const ROWS_AT_ONCE = 256;
+
+/**
+ * Reads an inventory in SQLite, in this thread: for queries of this program. The database works without a pause until it
+ * has the next rows, so only then can a query be stopped.
+ */
+export function openSqliteReader(name: string): InventoryReader {
+  const database = openInventoryFile(name);
+  const open = new Set<DatabaseSync>([database]);
+  return {
+    engine: "sqlite",
+    name,
+    query: (sql, parameters, options) => runQuery(database, sql, parameters, options),
+    async snapshot(work, signal) {
+      signal.throwIfAborted();
+      // A connection of its own: what is asked beside it sees newer runs.
+      const own = openInventoryFile(name);
+      open.add(own);
+      try {
+        own.exec("BEGIN");
+        return await work({
+          query: (sql, parameters, options) => runQuery(own, sql, parameters, { signal, ...options }),
+        });
+      } finally {
+        open.delete(own);
+        if (own.isOpen) own.close();
+      }
+    },
+    async close() {
+      for (const one of open) if (one.isOpen) one.close();
+      open.clear();
+    },
+  };
+}
+
+async function runQuery(
+  database: DatabaseSync,
+  sql: string,
+  parameters: readonly SqlValue[] = [],
+  { timeoutMs = Number.POSITIVE_INFINITY, signal }: QueryOptions = {},
+): Promise<SqlResult> {
+  signal?.throwIfAborted();
+  const statement = openStatement(database, sql, parameters);
+  return { columns: statement.columns, rows: rowsOf(statement, timeoutMs, signal) };
+}
+
+async function* rowsOf(
+  statement: OpenStatement,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly SqlCell[]> {
+  let leftMs = timeoutMs;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const from = systemClocks.monotonic();
+      const rows = statement.take(ROWS_AT_ONCE);
+      leftMs -= systemClocks.monotonic() - from;
+      yield* rows;
+      if (rows.length < ROWS_AT_ONCE) return;
+      if (leftMs <= 0) throw queryTookTooLong(timeoutMs);
+      await setImmediate();
+    }
+  } finally {
+    statement.close();
+  }
+}
+
+export function queryTookTooLong(timeoutMs: number): GovernanceError {
+  return new GovernanceError(
+    "deadline-exceeded",
+    `the query took longer than ${timeoutMs / 1000} s; narrow it, or give it more time`,
+  );
+}

@@ -1,0 +1,285 @@
+import type { SqlValue } from "../../pkg/inventory/reader.ts";
+
+// A small inventory that has been through four runs, for the tests of what reads inventories. A second pool
+// of one person is beside it.
+
+export const POOL = "eu-west-1_Fixture1";
+export const OTHER_POOL = "us-east-1_Fixture2";
+
+/** The `sub` of an account by its number in the list below. */
+export const subOf = (number: number): string =>
+  `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+export type FixtureValue = SqlValue | readonly unknown[] | { readonly [name: string]: unknown };
+export type FixtureRow = Readonly<Record<string, FixtureValue>>;
+
+export const at = (text: string): Date => new Date(`${text}Z`);
+
+/** When each run began and ended. */
+export const RUN_TIMES = [
+  { beganAt: at("2026-10-01T02:00:00.000"), endedAt: at("2026-10-01T02:05:00.000") },
+  { beganAt: at("2026-10-08T02:00:00.000"), endedAt: at("2026-10-08T02:05:00.000") },
+  { beganAt: at("2026-10-15T02:00:00.000"), endedAt: at("2026-10-15T02:05:00.000") },
+  { beganAt: at("2026-10-22T02:00:00.000"), endedAt: at("2026-10-22T02:05:00.000") },
+] as const;
+
+const CREATED = at("2026-09-01T08:00:00.000");
+const MODIFIED = at("2026-09-20T08:00:00.000");
+
+function user(number: number, username: string, row: FixtureRow): FixtureRow {
+  return {
+    pool_id: POOL,
+    sub: subOf(number),
+    username,
+    email: `${username}@example.com`,
+    email_verified: true,
+    phone_number: null,
+    phone_number_verified: null,
+    given_name: null,
+    family_name: null,
+    name: null,
+    preferred_username: null,
+    enabled: true,
+    status: "CONFIRMED",
+    federated: false,
+    created_at: CREATED,
+    modified_at: MODIFIED,
+    attributes: {},
+    identities: [],
+    from_run: 1,
+    to_run: null,
+    ...row,
+  };
+}
+
+const googleIdentity = (userId: string) => [
+  {
+    userId,
+    providerName: "Google",
+    providerType: "Google",
+    issuer: null,
+    primary: true,
+    dateCreated: 1788249600000,
+  },
+];
+
+export const users: readonly FixtureRow[] = [
+  user(1, "ada", {
+    email: "ada@old.example.com",
+    given_name: "Ada",
+    attributes: { "custom:cost": "7" },
+    to_run: 2,
+  }),
+  user(1, "ada", {
+    given_name: "Ada",
+    attributes: { "custom:cost": "7" },
+    modified_at: at("2026-10-05T09:00:00.000"),
+    from_run: 2,
+  }),
+  user(2, "ben", { email: "Ben@Example.com", phone_number: "+15550100002", phone_number_verified: true }),
+  user(3, "ben.admin", {
+    email: "ben@example.com",
+    email_verified: null,
+    attributes: { email_verified: "yes" },
+  }),
+  user(4, "cleo", { status: "FORCE_CHANGE_PASSWORD", email_verified: false, modified_at: CREATED }),
+  user(5, "dora", {
+    status: "UNCONFIRMED",
+    created_at: at("2026-10-12T10:00:00.000"),
+    modified_at: at("2026-10-12T10:00:00.000"),
+    from_run: 3,
+  }),
+  user(6, "eli", { status: "RESET_REQUIRED" }),
+  user(7, "Google_1007", {
+    email: "fay@example.com",
+    status: "EXTERNAL_PROVIDER",
+    federated: true,
+    identities: googleIdentity("1007"),
+  }),
+  user(8, "gus", {
+    federated: true,
+    identities: [
+      ...googleIdentity("1008"),
+      {
+        userId: "g.us",
+        providerName: "Corp",
+        providerType: "SAML",
+        issuer: "urn:corp",
+        primary: false,
+        dateCreated: 1788249600000,
+      },
+    ],
+  }),
+  user(9, "hal", { to_run: 2 }),
+  user(9, "hal", { enabled: false, modified_at: at("2026-10-06T12:00:00.000"), from_run: 2 }),
+  user(10, "ida", { to_run: 3 }),
+  user(11, "jon", {
+    created_at: at("2026-10-20T07:00:00.000"),
+    modified_at: at("2026-10-20T07:05:00.000"),
+    name: "Jon <b>\u202e",
+    from_run: 4,
+  }),
+  user(12, "kim", {
+    email: null,
+    email_verified: null,
+    phone_number: "+15550100012",
+    phone_number_verified: false,
+  }),
+  user(13, "fay", { email: "FAY@example.com" }),
+  user(14, "zoe", { pool_id: OTHER_POOL, email: "ada@example.com" }),
+];
+
+function group(name: string, row: FixtureRow = {}): FixtureRow {
+  return {
+    pool_id: POOL,
+    name,
+    description: null,
+    precedence: null,
+    role_arn: null,
+    sign_in_provider: null,
+    created_at: CREATED,
+    modified_at: CREATED,
+    from_run: 1,
+    to_run: null,
+    ...row,
+  };
+}
+
+const ADMIN_ROLE = "arn:aws:iam::111122223333:role/PoolAdmin";
+const FINANCE_ROLE = "arn:aws:iam::111122223333:role/Finance";
+/** When `support` was made again. */
+const REMADE = at("2026-10-14T16:00:00.000");
+
+export const groups: readonly FixtureRow[] = [
+  group("admins", { description: "May do all", precedence: 0, role_arn: ADMIN_ROLE }),
+  group("auditors", { role_arn: "arn:aws:iam::111122223333:role/Audit" }),
+  group("finance", { to_run: 4 }),
+  group("finance", { role_arn: FINANCE_ROLE, modified_at: at("2026-10-21T11:00:00.000"), from_run: 4 }),
+  group(`${POOL}_Google`, {
+    sign_in_provider: "Google",
+    description: "Autogenerated group for users who sign in using Google",
+  }),
+  group("old-team", { to_run: 3 }),
+  group("support", { to_run: 3 }),
+  group("support", { created_at: REMADE, modified_at: REMADE, from_run: 3 }),
+  group("staff", { pool_id: OTHER_POOL }),
+];
+
+function member(groupName: string, number: number, row: FixtureRow = {}): FixtureRow {
+  return {
+    pool_id: POOL,
+    group_name: groupName,
+    group_created_at: CREATED,
+    sub: subOf(number),
+    from_run: 1,
+    to_run: null,
+    ...row,
+  };
+}
+
+export const memberships: readonly FixtureRow[] = [
+  member("admins", 1),
+  member("admins", 3),
+  member("admins", 9),
+  member("finance", 1, { to_run: 2 }),
+  member("finance", 2),
+  member("finance", 4),
+  member("finance", 10, { to_run: 3 }),
+  member("finance", 11, { from_run: 4 }),
+  member("finance", 1, { from_run: 4 }),
+  member(`${POOL}_Google`, 7),
+  member("old-team", 6, { to_run: 3 }),
+  member("support", 2, { to_run: 3 }),
+  member("support", 6, { to_run: 3 }),
+  member("support", 6, { group_created_at: REMADE, from_run: 3 }),
+  member("staff", 14, { pool_id: OTHER_POOL }),
+];
+
+function change(number: number, run: number, kind: string, row: FixtureRow): FixtureRow {
+  return {
+    pool_id: POOL,
+    change_number: number,
+    run,
+    kind,
+    sub: null,
+    group_name: null,
+    group_created_at: null,
+    field: null,
+    requested_by: null,
+    change: null,
+    requested_at: null,
+    ...row,
+  };
+}
+
+const ofGroup = (name: string, created = CREATED): FixtureRow => ({
+  group_name: name,
+  group_created_at: created,
+});
+const ofUser = (number: number): FixtureRow => ({ sub: subOf(number) });
+
+const askedBy = (requestedBy: string, id: string, time: string): FixtureRow => ({
+  requested_by: requestedBy,
+  change: id,
+  requested_at: at(time),
+});
+
+export const recordedChanges: readonly FixtureRow[] = [
+  change(1, 2, "membership_removed", { ...ofGroup("finance"), ...ofUser(1) }),
+  change(2, 2, "user_changed", { ...ofUser(1), field: "email" }),
+  change(3, 2, "user_disabled", { ...ofUser(9), ...askedBy("alice", "c-0001", "2026-10-06T12:00:00.000") }),
+  change(4, 3, "membership_removed", {
+    ...ofGroup("finance"),
+    ...ofUser(10),
+    ...askedBy("alice", "c-0002", "2026-10-13T09:30:00.000"),
+  }),
+  change(5, 3, "membership_removed", { ...ofGroup("old-team"), ...ofUser(6) }),
+  change(6, 3, "membership_removed", { ...ofGroup("support"), ...ofUser(2) }),
+  change(7, 3, "membership_removed", { ...ofGroup("support"), ...ofUser(6) }),
+  change(8, 3, "user_deleted", { ...ofUser(10), ...askedBy("alice", "c-0002", "2026-10-13T09:30:00.000") }),
+  change(9, 3, "group_deleted", ofGroup("old-team")),
+  change(10, 3, "group_recreated", ofGroup("support", REMADE)),
+  change(11, 3, "user_created", ofUser(5)),
+  change(12, 3, "membership_added", { ...ofGroup("support", REMADE), ...ofUser(6) }),
+  change(13, 4, "user_created", { ...ofUser(11), ...askedBy("bob", "c-0003", "2026-10-20T07:00:00.000") }),
+  change(14, 4, "group_changed", { ...ofGroup("finance"), field: "role_arn" }),
+  change(15, 4, "membership_added", { ...ofGroup("finance"), ...ofUser(1) }),
+  change(16, 4, "membership_added", {
+    ...ofGroup("finance"),
+    ...ofUser(11),
+    ...askedBy("bob", "c-0004", "2026-10-20T07:01:00.000"),
+  }),
+];
+
+export const READ = at("2026-10-22T03:00:00.000");
+
+export const secondFactors: readonly FixtureRow[] = [
+  {
+    pool_id: POOL,
+    sub: subOf(1),
+    factors: ["SOFTWARE_TOKEN_MFA"],
+    preferred: "SOFTWARE_TOKEN_MFA",
+    read_at: READ,
+  },
+  { pool_id: POOL, sub: subOf(2), factors: [], preferred: null, read_at: READ },
+  { pool_id: POOL, sub: subOf(3), factors: [], preferred: null, read_at: READ },
+  { pool_id: POOL, sub: subOf(12), factors: ["SMS_MFA", "EMAIL_OTP"], preferred: null, read_at: READ },
+];
+
+export const signIns: readonly FixtureRow[] = [
+  {
+    pool_id: POOL,
+    sub: subOf(1),
+    last_sign_in_at: at("2026-10-21T18:00:00.000"),
+    event_type: "SignIn",
+    read_at: READ,
+  },
+  {
+    pool_id: POOL,
+    sub: subOf(6),
+    last_sign_in_at: at("2026-08-02T18:00:00.000"),
+    event_type: "SignIn",
+    read_at: READ,
+  },
+  { pool_id: POOL, sub: subOf(12), last_sign_in_at: null, event_type: null, read_at: READ },
+];
