@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { postgresPrograms } from "../support/postgres-server.ts";
 import { runGoTests, runVitest, type Tally } from "./run.ts";
 
 /** A program of others that checks ours. */
@@ -31,6 +32,12 @@ export function availableJudges(): Judge[] {
       missing: python,
       prepare: prepareMoto,
       run: () => [vitestJudge("moto", "moto/reads")],
+    },
+    {
+      name: "postgresql",
+      missing: postgresPrograms() === undefined ? "no PostgreSQL server on this machine" : undefined,
+      prepare: () => undefined,
+      run: () => [vitestJudge("postgresql", "postgres/")],
     },
     {
       name: "go client and baton",
