@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
+import { postgresAccess } from "../../../pkg/inventory/postgres/connection/access.ts";
 import { connect } from "../../../pkg/inventory/postgres/connection/connect.ts";
-import { postgresPlace } from "../../../pkg/inventory/postgres/connection/place.ts";
 import { createAuthority } from "../../support/certificates.ts";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.ts";
 
@@ -47,7 +47,7 @@ function file(name: string, content: string, mode = 0o600): string {
 /** What the session is, or the line of the refusal. */
 async function outcome(url: string, env: Env = { PGPASSWORD: PASSWORD }): Promise<string> {
   try {
-    const place = postgresPlace(url, { env, home: undefined, user: "nobody" });
+    const place = postgresAccess(url, { env, home: undefined, user: "nobody" });
     const open = await connect(place, never);
     const { rows } = await open.client.query<{ who: string; tls: boolean | null }>(
       "SELECT current_user AS who, (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS tls",
@@ -192,7 +192,7 @@ describe("a connection that cannot be made says why in one line", () => {
   });
 
   test("because the caller gave up", async () => {
-    const place = postgresPlace(at(plain), { env: {}, home: undefined, user: "nobody" });
+    const place = postgresAccess(at(plain), { env: {}, home: undefined, user: "nobody" });
     await expect(connect(place, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
   });
 });

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { Socket } from "node:net";
 import pg from "pg";
 import { GovernanceError } from "../../../core/errors.ts";
+import { isSocket, type PostgresAccess, type PostgresHost, placeName, type SessionKind } from "./access.ts";
 import { type FailureScene, isCut, postgresError, sqlStateOf } from "./errors.ts";
 import { passwordFromFile, SOCKET_FOLDERS } from "./pass-file.ts";
-import { isSocket, type PostgresHost, type PostgresPlace, placeName, type SessionKind } from "./place.ts";
 import { type Protection, protections } from "./tls.ts";
 
 /** An open connection, and what messages call it. */
@@ -16,7 +16,7 @@ export interface OpenClient {
 }
 
 /** Connects to the first host that answers and is of the wanted kind, as libpq does. */
-export async function connect(place: PostgresPlace, signal: AbortSignal): Promise<OpenClient> {
+export async function connect(place: PostgresAccess, signal: AbortSignal): Promise<OpenClient> {
   let first: GovernanceError | undefined;
   const kinds: readonly SessionKind[] =
     place.sessionKind === "prefer-standby" ? ["standby", "any"] : [place.sessionKind];
@@ -51,7 +51,7 @@ function maySucceedElsewhere(error: unknown): boolean {
 }
 
 async function connectTo(
-  place: PostgresPlace,
+  place: PostgresAccess,
   host: PostgresHost,
   scene: FailureScene,
   signal: AbortSignal,
@@ -84,7 +84,7 @@ interface Attempt {
 }
 
 async function attempt(
-  place: PostgresPlace,
+  place: PostgresAccess,
   host: PostgresHost,
   { protection, scene, signal }: Attempt,
 ): Promise<OpenClient> {

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { GovernanceError } from "../../../core/errors.ts";
 import { errnoOf } from "../../../core/unknown.ts";
-import { isSocket, type PostgresHost, type PostgresPlace } from "./place.ts";
+import { isSocket, type PostgresAccess, type PostgresHost } from "./access.ts";
 
 const GROUP_OR_OTHERS = 0o077;
 
@@ -11,7 +11,7 @@ export const SOCKET_FOLDERS: readonly string[] = ["/var/run/postgresql", "/run/p
 
 /** The password of the first line that fits; undefined without one. A file that others can read is refused. */
 export function passwordFromFile(
-  { passFile, database, user }: PostgresPlace,
+  { passFile, database, user }: PostgresAccess,
   host: PostgresHost,
 ): string | undefined {
   if (passFile === undefined) return undefined;

@@ -3,7 +3,7 @@ import { readFileSync, type Stats, statSync } from "node:fs";
 import { type ConnectionOptions, getCACertificates } from "node:tls";
 import { GovernanceError } from "../../../core/errors.ts";
 import { errnoOf } from "../../../core/unknown.ts";
-import { type PostgresHost, type PostgresPlace, placeName, type SslMode, sslModeFor } from "./place.ts";
+import { type PostgresAccess, type PostgresHost, placeName, type SslMode, sslModeFor } from "./access.ts";
 
 /** How one attempt to connect is protected; false: not at all. */
 export type Protection = ConnectionOptions | false;
@@ -13,7 +13,7 @@ const GROUP_OR_OTHERS = 0o077;
 const OTHERS_OR_GROUP_WRITES = 0o037;
 
 /** The attempts of the mode, in their order. */
-export function protections(place: PostgresPlace, host: PostgresHost): readonly Protection[] {
+export function protections(place: PostgresAccess, host: PostgresHost): readonly Protection[] {
   const mode = sslModeFor(place, host);
   if (mode === "disable") return [false];
   const tls = tlsOptions(place, host, mode);
@@ -21,7 +21,7 @@ export function protections(place: PostgresPlace, host: PostgresHost): readonly 
   return mode === "prefer" && !place.directTls ? [tls, false] : [tls];
 }
 
-function tlsOptions(place: PostgresPlace, host: PostgresHost, mode: SslMode): ConnectionOptions {
+function tlsOptions(place: PostgresAccess, host: PostgresHost, mode: SslMode): ConnectionOptions {
   const own = (name: string) => ownFile(place, name);
   const roots = place.sslRootCert ?? (mode === "prefer" || mode === "allow" ? undefined : own("root.crt"));
   const cert = place.sslCert ?? own("postgresql.crt");
@@ -39,7 +39,7 @@ function tlsOptions(place: PostgresPlace, host: PostgresHost, mode: SslMode): Co
 }
 
 function trust(
-  place: PostgresPlace,
+  place: PostgresAccess,
   host: PostgresHost,
   mode: SslMode,
   roots: string | undefined,
@@ -67,7 +67,7 @@ function systemRoots(): string[] {
   return [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
 }
 
-function ownFile({ ownFolder }: PostgresPlace, name: string): string | undefined {
+function ownFile({ ownFolder }: PostgresAccess, name: string): string | undefined {
   if (ownFolder === undefined) return undefined;
   const path = `${ownFolder}/${name}`;
   return statIfThere(path)?.isFile() === true ? path : undefined;

@@ -28,8 +28,7 @@ export interface PostgresHost {
 }
 
 /** A database, and how to reach it. */
-export interface PostgresPlace {
-  readonly kind: "postgres";
+export interface PostgresAccess {
   readonly hosts: readonly PostgresHost[];
   readonly database: string;
   readonly user: string;
@@ -71,7 +70,7 @@ const CONNECT_SECONDS = 10;
 const KEEP_ALIVE_SECONDS = 30;
 
 /** The place that a `postgres://` URL names. Throws `invalid-argument`, without a part of the URL that may be secret. */
-export function postgresPlace(text: string, around: Surroundings): PostgresPlace {
+export function postgresAccess(text: string, around: Surroundings): PostgresAccess {
   const read = readPostgresUrl(text);
   if ("problem" in read)
     throw new GovernanceError("invalid-argument", `the URL of the inventory ${read.problem}`);
@@ -84,8 +83,7 @@ export function postgresPlace(text: string, around: Surroundings): PostgresPlace
   const keepAlive = whole("keepalives", of("keepalives"), 1) !== 0;
   const keepAliveSeconds = whole("keepalives_idle", of("keepalives_idle"), 0) || KEEP_ALIVE_SECONDS;
   const connectSeconds = whole("connect_timeout", of("connect_timeout"), CONNECT_SECONDS);
-  const place: PostgresPlace = {
-    kind: "postgres",
+  const place: PostgresAccess = {
     hosts: hostsOf(url, of),
     database: url.database ?? of("dbname") ?? user,
     user,
@@ -113,7 +111,7 @@ export function postgresPlace(text: string, around: Surroundings): PostgresPlace
 }
 
 /** Its name in messages: where the session is, or would be. */
-export function placeName({ hosts, database }: PostgresPlace, host = hosts[0]): string {
+export function placeName({ hosts, database }: PostgresAccess, host = hosts[0]): string {
   if (host === undefined) return database;
   const { host: name, port } = host;
   const shown = name === "" ? "localhost" : name.includes(":") ? `[${name}]` : name;
@@ -125,13 +123,13 @@ export function isSocket({ host, address }: PostgresHost): boolean {
 }
 
 /** How the connection to that host is protected. */
-export function sslModeFor({ sslMode }: PostgresPlace, host: PostgresHost): SslMode {
+export function sslModeFor({ sslMode }: PostgresAccess, host: PostgresHost): SslMode {
   if (isSocket(host)) return "disable";
   return sslMode ?? (isLoopbackHost(host.address ?? host.host) ? "prefer" : "verify-full");
 }
 
 /** A line for each host of another machine whose connection others could read or answer. */
-export function exposedHosts(place: PostgresPlace): readonly string[] {
+export function exposedHosts(place: PostgresAccess): readonly string[] {
   return place.hosts.flatMap((host) => {
     const mode = sslModeFor(place, host);
     if (isSocket(host) || isLoopbackHost(host.address ?? host.host) || mode.startsWith("verify-")) return [];
@@ -207,7 +205,7 @@ function refused(name: string, what: string): GovernanceError {
   return new GovernanceError("invalid-argument", `the parameter ${name} of the inventory must be ${what}`);
 }
 
-function requireVerification({ sslMode, sslRootCert, directTls }: PostgresPlace): void {
+function requireVerification({ sslMode, sslRootCert, directTls }: PostgresAccess): void {
   if (sslRootCert === "system" && sslMode !== undefined && sslMode !== "verify-full") {
     throw refused("sslmode", "verify-full, or left out, with sslrootcert=system");
   }

@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { exposedHosts, placeName, postgresPlace, sslModeFor } from "./place.ts";
+import { exposedHosts, placeName, postgresAccess, sslModeFor } from "./access.ts";
 
 type Env = Readonly<Record<string, string>>;
 
 function place(url: string, env: Env = {}) {
-  return postgresPlace(url, { env, home: "/home/ann", user: "ann" });
+  return postgresAccess(url, { env, home: "/home/ann", user: "ann" });
 }
 
 function modesOf(url: string, env: Env = {}): readonly string[] {
