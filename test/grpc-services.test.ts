@@ -4,6 +4,8 @@ import type { DescMethod, DescService, MessageInitShape } from "@bufbuild/protob
 import { create } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { afterEach, describe, expect, test } from "vitest";
+import { createEventFeed } from "../pkg/connector/event-feed.ts";
+import type { ChangeFeed, FeedChange } from "../pkg/core/change-feed.ts";
 import { GovernanceError } from "../pkg/core/errors.ts";
 import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
 import { TypeScopedEntitlementsSchema } from "../pkg/gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.ts";
@@ -191,6 +193,68 @@ describe("the service", () => {
     expect(await client.bytes("/c1.connector.v2.GrantsService/Nothing", new Uint8Array())).toMatchObject({
       code: "UNIMPLEMENTED",
     });
+  });
+});
+
+describe("a feed of events", () => {
+  const change = (number: number): FeedChange => ({
+    change: number,
+    runId: "run1",
+    after: undefined,
+    before: new Date("2026-11-02T00:00:00Z"),
+    recordedAs: "user_disabled",
+    subject: { kind: "user", user: { sub: "sub-1", username: "ada" } },
+    auditId: undefined,
+  });
+  const changes: ChangeFeed = {
+    async changesFrom(position, limit) {
+      if (position.kind === "after" && position.runId !== "run1") {
+        throw new GovernanceError("invalid-argument", "cursor: of another history");
+      }
+      const at = position.kind === "after" ? position.change : 0;
+      const rest = [1, 2, 3].filter((number) => number > at);
+      return { changes: rest.slice(0, limit).map(change), hasMore: rest.length > limit };
+    },
+  };
+  const verbs = (feed: ChangeFeed) =>
+    createEventFeed({ changes: feed, poolId: "p", userIdKind: "sub", pool: async () => undefined });
+  const { listEvents, listEventFeeds } = EventService.method;
+
+  test("is listed, and read page by page with its cursors", async () => {
+    const { client } = await start(verbs(changes));
+    expect(await client.unary(listEventFeeds, {})).toMatchObject({
+      code: "OK",
+      answer: { list: [{ id: "baton_feed_event", supportedEventTypes: [4, 5, 6] }] },
+    });
+    const first = await client.unary(listEvents, { pageSize: 2 });
+    expect(first).toMatchObject({ answer: { hasMore: true, events: [{ id: "run1-1" }, { id: "run1-2" }] } });
+    const rest = await client.unary(listEvents, { cursor: first.answer?.cursor ?? "" });
+    expect(rest).toMatchObject({
+      answer: { hasMore: false, events: [{ id: "run1-3", event: { case: "resourceChangeEvent" } }] },
+    });
+  });
+
+  test.for([
+    [{ eventFeedId: "other" }, "NOT_FOUND", /^event_feed_id: /],
+    [{ cursor: "garbage" }, "INVALID_ARGUMENT", /^cursor: /],
+    [{ cursor: "c".repeat(4097) }, "INVALID_ARGUMENT", /^cursor: /],
+    [{ pageSize: 1001 }, "INVALID_ARGUMENT", /^page_size: /],
+    [{ startAt: { seconds: 253_402_300_800n } }, "INVALID_ARGUMENT", /^start_at: /],
+  ] as const)("refuses %o with %s", async ([request, code, message]) => {
+    const { client } = await start(verbs(changes));
+    const refused = await client.unary(listEvents, request);
+    expect(refused.code).toBe(code);
+    expect(refused.message).toMatch(message);
+  });
+
+  test("answers no page where the inventory cannot be read", async () => {
+    const feed: ChangeFeed = {
+      async changesFrom() {
+        throw new GovernanceError("unavailable", "the inventory cannot be read");
+      },
+    };
+    const { client } = await start(verbs(feed));
+    expect(await client.unary(listEvents, {})).toMatchObject({ code: "UNAVAILABLE", answer: undefined });
   });
 });
 

@@ -57,6 +57,19 @@ describe("the capabilities", () => {
     expect(names(blind.connectorCapabilities)).not.toContain("ACTIONS");
   });
 
+  test("claim the feed of events where there is one, whatever IAM denies", () => {
+    const reading = { provisioning: false, encryptedPasswords: false };
+    expect(names(capabilities(reading, new Set(), true).connectorCapabilities)).toEqual([
+      "SYNC",
+      "TARGETED_SYNC",
+      "EVENT_FEED_V2",
+    ]);
+    const denied = new Set<Operation>(["AdminGetUser", "DescribeUserPool"]);
+    const changing = { provisioning: true, encryptedPasswords: false };
+    expect(names(capabilities(changing, denied, true).connectorCapabilities)).toContain("EVENT_FEED_V2");
+    expect(names(capabilities(changing, denied).connectorCapabilities)).not.toContain("EVENT_FEED_V2");
+  });
+
   test("claim encrypted passwords only where the connector can open them", () => {
     const { ENCRYPTED_PASSWORD } = CapabilityDetailCredentialOption;
     const { credentialDetails } = capabilities({ provisioning: true, encryptedPasswords: false });

@@ -46,11 +46,12 @@ const ALL: Offers = { provisioning: true, encryptedPasswords: true };
 
 /**
  * What this connector can do, sorted as the Baton SDK sorts it: without arguments what it was built for, which needs no
- * call and no setting. Else only what the operator offers and IAM does not deny.
+ * call and no setting. Else only what the operator offers and IAM does not deny. A feed of events takes an inventory.
  */
 export function capabilities(
   { provisioning, encryptedPasswords }: Offers = ALL,
   denied: ReadonlySet<Operation> = new Set(),
+  hasFeed = false,
 ): ConnectorCapabilities {
   const works = ([, needs]: Claim): boolean =>
     needs === undefined || (provisioning && !needs.some((operation) => denied.has(operation)));
@@ -61,6 +62,7 @@ export function capabilities(
   }));
   const ofConnector = new Set(types.flatMap((type) => type.capabilities));
   if (provisioning && !denied.has("AdminGetUser")) ofConnector.add(Capability.ACTIONS);
+  if (hasFeed) ofConnector.add(Capability.EVENT_FEED_V2);
   const passwords = denied.has("AdminSetUserPassword")
     ? []
     : [

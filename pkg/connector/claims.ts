@@ -27,9 +27,10 @@ const FRESH_MS = 10 * 60_000;
  */
 export function createClaims(
   directory: Pick<Directory, "probePermissions">,
-  offers: Offers,
+  claimed: { readonly offers: Offers; readonly hasFeed: boolean },
   now: EpochClock,
 ): (signal: AbortSignal) => Promise<ConnectorCapabilities> {
+  const { offers, hasFeed } = claimed;
   let known: { readonly denied: ReadonlySet<Operation>; readonly untilMs: EpochMs } | undefined;
 
   async function denied(signal: AbortSignal): Promise<ReadonlySet<Operation>> {
@@ -46,5 +47,6 @@ export function createClaims(
     return known.denied;
   }
 
-  return async (signal) => capabilities(offers, offers.provisioning ? await denied(signal) : new Set());
+  return async (signal) =>
+    capabilities(offers, offers.provisioning ? await denied(signal) : new Set(), hasFeed);
 }

@@ -1,3 +1,4 @@
+import type { ChangeFeed } from "../core/change-feed.ts";
 import type { EpochClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
 import type { Group } from "../core/group.ts";
@@ -6,10 +7,13 @@ import type { User } from "../core/user.ts";
 import type {
   ConnectorMetadata,
   Entitlement,
+  Event,
+  EventFeedMetadata,
   Grant,
   Resource,
   ResourceId,
   ResourceType,
+  Timestamp,
 } from "../protocol/messages.ts";
 
 /**
@@ -63,6 +67,26 @@ export interface MembershipRow {
   build(): Grant;
 }
 
+/** The request for one page of events. */
+export interface EventsRequest {
+  /** "" is the feed of Baton's default id. */
+  readonly feedId: string;
+  /** "" begins at `startAt`; otherwise the cursor alone decides. */
+  readonly cursor: string;
+  /** The earliest event; undefined: every event. */
+  readonly startAt: Timestamp | undefined;
+  /** 0 lets the connector choose. */
+  readonly pageSize: number;
+  readonly maxBytes: number;
+}
+
+/** One page of events. Its cursor continues the feed also where there is nothing more yet. */
+export interface EventsPage {
+  readonly events: readonly Event[];
+  readonly cursor: string;
+  readonly hasMore: boolean;
+}
+
 /** What `sub` and `username` mean for the ids of accounts (D1). */
 export type UserIdKind = "sub" | "username";
 
@@ -75,6 +99,8 @@ export interface ConnectorOptions {
   readonly now: EpochClock;
   /** What the operator has switched on. Default: nothing but reading. */
   readonly offers?: Offers | undefined;
+  /** The recorded changes that the event feed shows; undefined: there is no feed. */
+  readonly changes?: ChangeFeed | undefined;
   /** Called once, when IAM denies DescribeUserPool: the facts of the pool are left out from then on. Must not throw. */
   readonly onPoolHidden?: (() => void) | undefined;
 }
@@ -131,4 +157,8 @@ export interface Connector {
     request: ListRequest,
     signal: AbortSignal,
   ): Promise<Listing<Grant>>;
+  /** One with an inventory, otherwise none. */
+  listEventFeeds(): readonly EventFeedMetadata[];
+  /** `not-found` for a feed that is not listed. Oldest first, each change once. */
+  listEvents(request: EventsRequest, signal: AbortSignal): Promise<EventsPage>;
 }

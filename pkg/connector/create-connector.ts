@@ -22,6 +22,7 @@ import type {
   UserRow,
 } from "./connector.ts";
 import { memberEntitlement } from "./entitlements.ts";
+import { createEventFeed } from "./event-feed.ts";
 import { neededToServe } from "./features.ts";
 import { membershipGrantBytes, membershipGrants } from "./grants.ts";
 import { groupResource, groupResourceBytes } from "./groups.ts";
@@ -43,7 +44,7 @@ const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
 
 /** Its only state is the pool's settings, so calls may run in parallel. */
 export function createConnector(options: ConnectorOptions): Connector {
-  const { directory, poolId, userIdKind, now } = options;
+  const { directory, poolId, userIdKind, now, changes } = options;
   const groupLookup = createGroupLookup(directory, now);
   const offers = options.offers ?? READING_ONLY;
   let cached: { readonly pool: Pool | undefined; readonly untilMs: EpochMs } | undefined;
@@ -202,9 +203,11 @@ export function createConnector(options: ConnectorOptions): Connector {
     }
   }
 
-  const claims = createClaims(directory, offers, now);
+  const hasFeed = changes !== undefined;
+  const claims = createClaims(directory, { offers, hasFeed }, now);
 
   return {
+    ...createEventFeed({ changes, poolId, userIdKind, pool: cachedPool }),
     pool: describedPool,
     cachedPool,
     reach,

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
 import { signInProvider } from "../core/group.ts";
 import type { User } from "../core/user.ts";
 import { annotation, resourceStub } from "../protocol/builders.ts";
@@ -17,9 +18,7 @@ export function membershipGrants(
   kind: UserIdKind,
   poolId: string,
 ): (member: User) => Grant {
-  const provider = signInProvider(poolId, groupName);
-  const annotations =
-    provider === undefined ? [] : [annotation(GrantImmutableSchema, { metadata: managedBySignIn(provider) })];
+  const annotations = grantAnnotations(groupName, poolId);
   const entitlement = create(EntitlementSchema, {
     id: memberEntitlementId(groupName),
     resource: { id: { resourceType: GROUP_TYPE, resource: groupName } },
@@ -33,6 +32,14 @@ export function membershipGrants(
       annotations,
     });
   };
+}
+
+/** A membership that a sign-in brings back cannot be revoked here. */
+export function grantAnnotations(groupName: string, poolId: string): Any[] {
+  const provider = signInProvider(poolId, groupName);
+  return provider === undefined
+    ? []
+    : [annotation(GrantImmutableSchema, { metadata: managedBySignIn(provider) })];
 }
 
 /** An upper bound of the bytes that the grant takes in an answer. */

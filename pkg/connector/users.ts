@@ -21,7 +21,7 @@ import { loginAliases } from "./enrichments/login-aliases.ts";
 import { displayName, structuredName } from "./enrichments/names.ts";
 
 /** The id of the account in every message: its bytes never change (D1). */
-export function userId(user: User, kind: UserIdKind): string {
+export function userId(user: Pick<User, "sub" | "username">, kind: UserIdKind): string {
   return kind === "sub" ? user.sub : user.username;
 }
 

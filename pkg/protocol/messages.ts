@@ -47,6 +47,13 @@ export {
   EntitlementSchema,
 } from "../gen/c1/connector/v2/entitlement_pb.ts";
 export {
+  type Event,
+  type EventFeedMetadata,
+  EventFeedMetadataSchema,
+  EventSchema,
+  EventType,
+} from "../gen/c1/connector/v2/event_feed_pb.ts";
+export {
   type Grant,
   type GrantManagerServiceGrantRequest,
   GrantManagerServiceGrantRequestSchema,

@@ -20,6 +20,7 @@ import {
   status,
 } from "@grpc/grpc-js";
 import type { Connector } from "../../pkg/connector/connector.ts";
+import { createEventFeed } from "../../pkg/connector/event-feed.ts";
 import type { ProvisioningVerbs } from "../../pkg/connector/provisioning/verbs.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { GrpcCallEvent } from "../../pkg/core/events.ts";
@@ -228,6 +229,8 @@ const grant = create(GrantSchema, {
 const noPool = (): Promise<never> =>
   Promise.reject(new GovernanceError("internal", "there is no pool behind the fake connector"));
 
+const noFeed = createEventFeed({ changes: undefined, poolId: "", userIdKind: "sub", pool: noPool });
+
 /** A connector of one user in one group, without a pool; a test replaces what it needs. */
 export function fakeConnector(different: Partial<Connector> = {}): Connector {
   return {
@@ -250,6 +253,7 @@ export function fakeConnector(different: Partial<Connector> = {}): Connector {
     }),
     listStaticEntitlements: () => ({ items: [], nextPageToken: "" }),
     listGrants: async () => ({ items: [grant], nextPageToken: "" }),
+    ...noFeed,
     ...different,
   };
 }

@@ -2,7 +2,7 @@ import type { Listing, ListRequest } from "../../connector/connector.ts";
 import { GovernanceError } from "../../core/errors.ts";
 
 /** The most bytes of items in one answer, below the 4 MiB of a message. */
-const LISTING_BYTES = 3.5 * 1024 * 1024;
+export const LISTING_BYTES = 3.5 * 1024 * 1024;
 
 interface PagedRequest {
   readonly pageToken: string;

@@ -7,6 +7,7 @@ import { TypeScopedEntitlementsSchema } from "../../gen/c1/connector/v2/annotati
 import { TypeScopedGrantsSchema } from "../../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts";
 import type { ConnectorService } from "../../gen/c1/connector/v2/connector_pb.ts";
 import type { EntitlementsService } from "../../gen/c1/connector/v2/entitlement_pb.ts";
+import type { EventService } from "../../gen/c1/connector/v2/event_feed_pb.ts";
 import type { GrantsService } from "../../gen/c1/connector/v2/grant_pb.ts";
 import type {
   Resource,
@@ -16,7 +17,7 @@ import type {
 } from "../../gen/c1/connector/v2/resource_pb.ts";
 import { hasAnnotation } from "../../protocol/annotations.ts";
 import type { Handlers } from "../handlers.ts";
-import { listRequest, onlyPage, pageAnswer } from "./paging.ts";
+import { LISTING_BYTES, listRequest, onlyPage, pageAnswer } from "./paging.ts";
 
 export function connectorService(
   connector: Connector,
@@ -77,6 +78,17 @@ export function grantsService(connector: Connector): Handlers<typeof GrantsServi
     listGrants: async (request, signal) => {
       refuseTypeScoped(connector, request, TypeScopedGrantsSchema);
       return pageAnswer(request, await connector.listGrants(request.resource, listRequest(request), signal));
+    },
+  };
+}
+
+export function eventService(connector: Connector): Handlers<typeof EventService> {
+  return {
+    listEventFeeds: () => ({ list: [...connector.listEventFeeds()] }),
+    listEvents: async ({ eventFeedId: feedId, cursor, startAt, pageSize }, signal) => {
+      const request = { feedId, cursor, startAt, pageSize, maxBytes: LISTING_BYTES };
+      const page = await connector.listEvents(request, signal);
+      return { ...page, events: [...page.events] };
     },
   };
 }

@@ -20,12 +20,13 @@ import { WRITES_DISABLED } from "./provisioning-stubs.ts";
 import {
   connectorService,
   entitlementsService,
+  eventService,
   grantsService,
   resourceGetterService,
   resourcesService,
   resourceTypesService,
 } from "./read-services.ts";
-import { assetService, eventService, rateLimiterService, ticketsService } from "./unsupported-services.ts";
+import { assetService, rateLimiterService, ticketsService } from "./unsupported-services.ts";
 import { writeServices } from "./write-services.ts";
 
 /** Listed, and refused: nothing is invoked, so nothing needs an id. */
@@ -48,7 +49,7 @@ export function allServices(
     serviceRoutes(EntitlementsService, entitlementsService(connector)),
     serviceRoutes(GrantsService, grantsService(connector)),
     serviceRoutes(AssetService, assetService),
-    serviceRoutes(EventService, eventService),
+    serviceRoutes(EventService, eventService(connector)),
     serviceRoutes(ActionService, actionService(provisioning?.actions ?? ACTIONS_OFF)),
     serviceRoutes(TicketsService, ticketsService),
     serviceRoutes(RateLimiterService, rateLimiterService),
