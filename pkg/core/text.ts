@@ -88,3 +88,15 @@ const FORMULA =
 export function beginsFormula(text: string): boolean {
   return FORMULA.test(text);
 }
+
+// A line break is LF or CRLF: a terminal goes back to the start of the line at a CR, and writes over it.
+const CONTROL_IN_LINES = /[^\P{Cc}\t\n\r]|\r(?!\n)/gu;
+
+/** The text with its tabs and line breaks, and every other control character as `\u{1b}`. */
+export function printableLines(text: string): string {
+  return text.replace(CONTROL_IN_LINES, escapedCharacter);
+}
+
+export function escapedCharacter(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { printable, printableLines } from "./printable.ts";
+import { printableLines } from "../core/text.ts";
+import { printable } from "./printable.ts";
 
 test.for([
   ["plain", "plain"],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
+import { csvRecord } from "../../../../pkg/core/csv.ts";
 import { memoryOutput } from "../../testing.fixture.ts";
 import type { Column } from "./columns.ts";
-import { csvRecord } from "./csv.ts";
 import { createRowWriter } from "./row-writer.ts";
 import { createTable } from "./table.ts";
 import { displayWidth, fitted, wrapped } from "./text.ts";

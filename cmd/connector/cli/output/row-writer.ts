@@ -1,8 +1,9 @@
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
-import { printable, printableLines } from "../../../../pkg/ops/printable.ts";
+import { csvRecord } from "../../../../pkg/core/csv.ts";
+import { printableLines } from "../../../../pkg/core/text.ts";
+import { printable } from "../../../../pkg/ops/printable.ts";
 import type { Output } from "../../process/context.ts";
 import type { Cell, Column } from "./columns.ts";
-import { csvRecord } from "./csv.ts";
 import { createTable } from "./table.ts";
 import { jsonText } from "./text.ts";
 

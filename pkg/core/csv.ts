@@ -1,12 +1,14 @@
-import { beginsFormula } from "../../../../pkg/core/text.ts";
-import type { Cell } from "./columns.ts";
+import { beginsFormula } from "./text.ts";
+
+/** A cell of a CSV record; `undefined` is empty. */
+export type CsvCell = string | number | boolean | Date | undefined;
 
 /** One record of RFC 4180 with its line break. `raw` leaves cells that a spreadsheet would run as they are. */
-export function csvRecord(cells: readonly Cell[], raw = false): string {
+export function csvRecord(cells: readonly CsvCell[], raw = false): string {
   return `${cells.map((cell) => csvField(cell, raw)).join(",")}\r\n`;
 }
 
-function csvField(cell: Cell, raw: boolean): string {
+function csvField(cell: CsvCell, raw: boolean): string {
   if (cell === undefined) return "";
   if (cell instanceof Date) return cell.toISOString();
   if (typeof cell !== "string") return String(cell);
