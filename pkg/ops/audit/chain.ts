@@ -11,10 +11,14 @@ interface CheckedLine {
   readonly problems: readonly string[];
 }
 
-/** Checks the hash of each line and its link to the line before. After a bad line the next is compared with that one. */
-export function createChainCheck(): (line: RawLine) => CheckedLine {
+/**
+ * Checks the hash of each line and its link to the line before. After a bad line the next is compared with that one.
+ * `from: "middle"`: the first line that comes need not be the first of the file, and lines are counted from it.
+ */
+export function createChainCheck(from: "start" | "middle" = "start"): (line: RawLine) => CheckedLine {
   let line = 0;
-  let before: Pick<ChainLink, "seq" | "hash"> | undefined = { seq: 0, hash: NO_LINE_BEFORE };
+  let before: Pick<ChainLink, "seq" | "hash"> | undefined =
+    from === "start" ? { seq: 0, hash: NO_LINE_BEFORE } : undefined;
 
   return (raw) => {
     line += 1;

@@ -16,15 +16,24 @@ const CHUNK_BYTES = 256 * 1024;
 /** A write of another process may be visible in part; it ends long before this. */
 const WRITE_UNDER_WAY_MS = 100;
 
-/** Reads a file that may grow, in chunks. Throws `not-found` if it is missing, and `canceled` when the signal fires. */
-export async function* streamLines(path: string, signal: AbortSignal): AsyncGenerator<LineBatch, void> {
+/**
+ * Reads a file that may grow, in chunks, from the line that starts at `from`. Throws `not-found` if it is missing, and
+ * `canceled` when the signal fires.
+ */
+export async function* streamLines(
+  path: string,
+  signal: AbortSignal,
+  from = 0,
+): AsyncGenerator<LineBatch, void> {
   const file = await openAuditFile(path);
   try {
     requirePlainLog(await file.stat({ bigint: true }), path);
     const splitter = createLineSplitter();
     let lookedAgain = false;
+    let at = from;
     for (;;) {
-      const chunk = await readChunk(file, path, signal);
+      const chunk = await readChunk(file, at, path, signal);
+      at += chunk.length;
       if (chunk.length > 0) {
         const lines = splitter.push(chunk);
         if (lines.length > 0) yield { lines, restBytes: 0 };
@@ -54,10 +63,10 @@ async function openAuditFile(path: string): Promise<FileHandle> {
   }
 }
 
-async function readChunk(file: FileHandle, path: string, signal: AbortSignal): Promise<Buffer> {
+async function readChunk(file: FileHandle, at: number, path: string, signal: AbortSignal): Promise<Buffer> {
   if (signal.aborted) throw stopped(signal);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES));
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
     return buffer.subarray(0, bytesRead);
   } catch (error) {
     throw diskError(error, `read the audit log ${path}`);

@@ -54,20 +54,27 @@ export function readSteps(database: DatabaseSync, id: string): readonly ChangeSt
 
 /** The change of a row, with its steps. */
 export function openChangeOf(database: DatabaseSync, row: SqlRow, cipher: HintsCipher): OpenChange {
-  const id = textIn(row, "id");
-  const undo = optionalTextIn(row, "undo");
-  const said = database.prepare("SELECT text FROM justifications WHERE change = ?").get(id);
+  const change = storedChange(row);
+  const said = database.prepare("SELECT text FROM justifications WHERE change = ?").get(change.id);
   return {
-    id,
+    ...change,
+    ...(said === undefined ? {} : { justification: textIn(said, "text") }),
+    hints: row["facts"] === null ? {} : cipher.decrypt(change.id, bytesIn(row, "facts")),
+    steps: readSteps(database, change.id),
+  };
+}
+
+/** What is in the row alone, and not encrypted. */
+export function storedChange(row: SqlRow): NewChange & Pick<OpenChange, "undo"> {
+  const undo = optionalTextIn(row, "undo");
+  return {
+    id: textIn(row, "id"),
     kind: knownWord(WORDS.kind, textIn(row, "kind")),
     lock: textIn(row, "lock"),
     beganAtMs: numberIn(row, "began_at_ms"),
     requester: { via: knownWord(WORDS.via, textIn(row, "via")), name: textIn(row, "requester") },
     target: targetOf(row),
-    ...(said === undefined ? {} : { justification: textIn(said, "text") }),
-    hints: row["facts"] === null ? {} : cipher.decrypt(id, bytesIn(row, "facts")),
     undo: undo === undefined ? undefined : parseUndo(undo),
-    steps: readSteps(database, id),
   };
 }
 
