@@ -13,7 +13,7 @@ export function refusedFile(file: string, what: string, cure: string, cause?: un
 export function storeError(
   error: unknown,
   doing: string,
-  place: "--state-dir" | "--file" = "--state-dir",
+  place: "--state-dir" | "--file" | "--inventory" = "--state-dir",
 ): GovernanceError {
   if (error instanceof GovernanceError) return error;
   if (!(error instanceof Error)) return GovernanceError.from(error);

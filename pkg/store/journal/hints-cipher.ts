@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } fr
 import type { RecoveryHints } from "../../core/journal.ts";
 import { requireNoLink, requireOwnFile } from "../../sqlite/own-file.ts";
 import { refusedJournal } from "./errors.ts";
-import { createWhole, sweepDrafts } from "./state-directory.ts";
+import { createWhole, sweepDrafts } from "../../sqlite/create-whole.ts";
 import { parseHints } from "./stored-values.ts";
 
 const KEY_BYTES = 32;
