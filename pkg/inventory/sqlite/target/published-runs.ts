@@ -1,0 +1,61 @@
+import type { EpochMs } from "../../../core/clock.ts";
+import { WHOLE_POOL } from "../../../core/sync-scope.ts";
+import type { DatabaseSync } from "../../../sqlite/database.ts";
+import { numberIn, type SqlRow, textIn } from "../../../sqlite/rows.ts";
+import type { CompleteRun } from "../../../sync/target.ts";
+import { openInventoryFile } from "../inventory-file.ts";
+
+/** What the inventory holds of a pool. */
+export interface PublishedRuns {
+  /** The newest run. */
+  readonly newest: CompleteRun | undefined;
+  /** Ids of the runs that the working database may hold: one that was merged just before the process died. */
+  readonly ids: ReadonlySet<string>;
+  membersOf(group: string): number;
+  close(): void;
+}
+
+/** Reads through a connection of its own, which can write nothing. */
+export function openPublishedRuns(path: string, poolId: string): PublishedRuns {
+  const database = openInventoryFile(path);
+  try {
+    database.exec("PRAGMA cache_size = -1024");
+    const newest = newestRun(database, poolId);
+    const members = database.prepare(
+      "SELECT count(*) AS n FROM memberships WHERE pool_id = ? AND group_name = ? AND to_run IS NULL",
+    );
+    return {
+      newest,
+      ids: new Set(newest === undefined ? [] : [newest.id]),
+      membersOf: (group) => numberIn(members.get(poolId, group), "n"),
+      close: () => database.close(),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function newestRun(database: DatabaseSync, poolId: string): CompleteRun | undefined {
+  const row = database.prepare("SELECT * FROM runs WHERE pool_id = ? ORDER BY run DESC LIMIT 1").get(poolId);
+  return row === undefined ? undefined : completeRun(row);
+}
+
+function completeRun(row: SqlRow): CompleteRun {
+  return {
+    id: textIn(row, "sync_id"),
+    startedAt: new Date(textIn(row, "began_at")),
+    endedAt: new Date(textIn(row, "ended_at")),
+    scope: WHOLE_POOL,
+    counts: {
+      users: numberIn(row, "users"),
+      groups: numberIn(row, "groups"),
+      memberships: numberIn(row, "memberships"),
+    },
+  };
+}
+
+/** A later run ends later by the clock of the inventory, whatever the clock of the machine did. */
+export function endAfter(newest: CompleteRun | undefined, startedAtMs: EpochMs, nowMs: EpochMs): EpochMs {
+  return Math.max(nowMs, startedAtMs, (newest?.endedAt.getTime() ?? 0) + 1);
+}
