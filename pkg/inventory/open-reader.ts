@@ -1,5 +1,5 @@
-import { GovernanceError } from "../core/errors.ts";
 import type { InventoryPlace } from "./place.ts";
+import { openPostgresReader } from "./postgres/reader/postgres-reader.ts";
 import type { InventoryReader } from "./reader.ts";
 import { openSqliteReader } from "./sqlite/sqlite-reader.ts";
 
@@ -13,6 +13,6 @@ export async function openInventoryReader(
     case "sqlite":
       return openSqliteReader(place.name);
     case "postgres":
-      throw new GovernanceError("unimplemented", "an inventory in PostgreSQL cannot be read yet");
+      return await openPostgresReader(place.access, signal);
   }
 }

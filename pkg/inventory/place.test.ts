@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../core/errors.ts";
 import { parseInventoryPlace } from "./place.ts";
@@ -8,18 +9,16 @@ describe("the place of an inventory", () => {
   });
 
   test.for([
-    ["postgres://db.example.com/pools", "db.example.com/pools", false],
-    ["postgresql://reader@db.example.com:5433/pools?sslmode=require", "db.example.com:5433/pools", false],
-    ["POSTGRES://u:p%40ss@[::1]/my%20pools", "[::1]/my pools", true],
-    ["postgres:///pools?host=/run/postgresql", "/run/postgresql/pools", false],
-    ["postgres://db/pools?password=p", "db/pools", true],
-    ["postgres://reader@db", "db/reader", false],
-    ["postgres://", "localhost/", false],
-  ] as const)("%s is PostgreSQL, called %s", ([text, name, hasPassword]) => {
+    ["postgres://db.example.com/pools", "db.example.com/pools"],
+    ["postgresql://reader@db.example.com:5433/pools?sslmode=require", "db.example.com:5433/pools"],
+    ["POSTGRES://u:p%40ss@[::1]/my%20pools", "[::1]/my pools"],
+    ["postgres:///pools?host=/run/postgresql", "/run/postgresql/pools"],
+    ["postgres://reader@db", "db/reader"],
+    ["postgres://", "localhost/connector"],
+  ] as const)("%s is PostgreSQL, called %s", ([text, name]) => {
     const place = parseInventoryPlace(text);
-    expect(place).toMatchObject({ engine: "postgres", name, hasPassword });
-    expect(place.engine === "postgres" && place.url.reveal()).toBe(text);
-    expect(JSON.stringify(place)).not.toContain("p%40ss");
+    expect(place).toMatchObject({ engine: "postgres", name });
+    expect(`${JSON.stringify(place)}${inspect(place, { depth: 9 })}`).not.toMatch(/p(?:%40|@)ss/);
   });
 
   test.for([
@@ -30,11 +29,11 @@ describe("the place of an inventory", () => {
     "mysql://u:s3cret@h/d",
     "file:///x.db",
     "postgres:u:s3cret@h",
-    "postgres://u:s3cret@/d",
+    "postgres://db/pools?password=s3cret",
+    "postgres://u:s3cret@h:port/d",
   ])("%j is refused, and its text is not repeated", (text) => {
     const refused = (): unknown => parseInventoryPlace(text);
     expect(refused).toThrow(GovernanceError);
-    expect(refused).toThrow("postgres://host/database");
     expect(refused).not.toThrow("s3cret");
   });
 });

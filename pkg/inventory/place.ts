@@ -1,5 +1,10 @@
 import { GovernanceError } from "../core/errors.ts";
-import { Secret } from "../core/secret.ts";
+import {
+  accessName,
+  type PostgresAccess,
+  postgresAccess,
+  type Surroundings,
+} from "./postgres/connection/access.ts";
 
 /** Where an inventory is. */
 export type InventoryPlace = SqlitePlace | PostgresPlace;
@@ -12,16 +17,17 @@ export interface SqlitePlace {
 
 export interface PostgresPlace {
   readonly engine: "postgres";
-  /** Host, port where there is one, and database: no user and no password. */
+  /** Host, port where it is not the usual one, and database: no user and no password. */
   readonly name: string;
-  /** It may hold a password. */
-  readonly url: Secret;
-  readonly hasPassword: boolean;
+  readonly access: PostgresAccess;
 }
 
-/** A path, or a URL of PostgreSQL. The text may hold a password, so no message repeats a URL. */
-export function parseInventoryPlace(text: string): InventoryPlace {
-  if (/^postgres(?:ql)?:/i.test(text)) return postgresPlace(text);
+/** Where nothing is known but the URL, such as in a test. */
+const URL_ALONE: Surroundings = { env: {}, home: undefined, user: "connector" };
+
+/** A path, or a URL of PostgreSQL. The text may hold a password, so no message repeats a URL. `around` completes a URL. */
+export function parseInventoryPlace(text: string, around = URL_ALONE): InventoryPlace {
+  if (/^postgres(?:ql)?:/i.test(text)) return postgresPlace(text, around);
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) {
     throw refused("it is a URL of another kind than postgres://");
   }
@@ -31,29 +37,9 @@ export function parseInventoryPlace(text: string): InventoryPlace {
   return { engine: "sqlite", name: text };
 }
 
-function postgresPlace(text: string): PostgresPlace {
-  const url = URL.parse(text);
-  if (url === null || !text.slice(url.protocol.length).startsWith("//")) {
-    throw refused(
-      "it is not a valid URL of PostgreSQL: postgres://user@host:5432/database, where other characters than letters, digits and -._~ are written as %XX",
-    );
-  }
-  const host = url.searchParams.get("host") ?? "";
-  const database = decoded(url.pathname.slice(1)) || decoded(url.username);
-  return {
-    engine: "postgres",
-    name: `${url.host || host || "localhost"}/${database}`,
-    url: new Secret(text),
-    hasPassword: url.password !== "" || url.searchParams.has("password"),
-  };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function postgresPlace(text: string, around: Surroundings): PostgresPlace {
+  const access = postgresAccess(text, around);
+  return { engine: "postgres", name: accessName(access), access };
 }
 
 function refused(why: string): GovernanceError {

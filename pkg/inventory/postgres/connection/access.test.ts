@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { exposedHosts, placeName, postgresAccess, sslModeFor } from "./access.ts";
+import { accessName, exposedHosts, postgresAccess, sslModeFor } from "./access.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -60,7 +60,7 @@ describe("the place of an inventory in PostgreSQL", () => {
     const given = place("postgres://ann:geheim@h/inv", { PGPASSWORD: "andere" });
     expect(given.password?.reveal()).toBe("geheim");
     expect(place("postgres://ann@h/inv", { PGPASSWORD: "andere" }).password?.reveal()).toBe("andere");
-    expect(`${inspect(given)}${JSON.stringify(given)}${placeName(given)}`).not.toContain("geheim");
+    expect(`${inspect(given)}${JSON.stringify(given)}${accessName(given)}`).not.toContain("geheim");
   });
 
   test("has a name of host and database, and of the port where it is not the usual one", () => {
@@ -70,7 +70,7 @@ describe("the place of an inventory in PostgreSQL", () => {
       "postgres://%2Frun%2Fpg/inv",
       "postgres:///inv",
     ];
-    expect(names.map((url) => placeName(place(url)))).toEqual([
+    expect(names.map((url) => accessName(place(url)))).toEqual([
       "h/inv",
       "[::1]:6000/inv",
       "/run/pg/inv",

@@ -111,7 +111,7 @@ export function postgresAccess(text: string, around: Surroundings): PostgresAcce
 }
 
 /** Its name in messages: where the session is, or would be. */
-export function placeName({ hosts, database }: PostgresAccess, host = hosts[0]): string {
+export function accessName({ hosts, database }: PostgresAccess, host = hosts[0]): string {
   if (host === undefined) return database;
   const { host: name, port } = host;
   const shown = name === "" ? "localhost" : name.includes(":") ? `[${name}]` : name;
@@ -137,7 +137,7 @@ export function exposedHosts(place: PostgresAccess): readonly string[] {
       mode === "require"
         ? "another server in its place would not be noticed"
         : "the password and personal data may go there in plain text";
-    return [`${placeName(place, host)}: with sslmode=${mode} ${what}; verify-full is the default`];
+    return [`${accessName(place, host)}: with sslmode=${mode} ${what}; verify-full is the default`];
   });
 }
 

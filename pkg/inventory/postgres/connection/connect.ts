@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Socket } from "node:net";
 import pg from "pg";
 import { GovernanceError } from "../../../core/errors.ts";
-import { isSocket, type PostgresAccess, type PostgresHost, placeName, type SessionKind } from "./access.ts";
+import { accessName, isSocket, type PostgresAccess, type PostgresHost, type SessionKind } from "./access.ts";
 import { type FailureScene, isCut, postgresError, sqlStateOf } from "./errors.ts";
 import { passwordFromFile, SOCKET_FOLDERS } from "./pass-file.ts";
 import { type Protection, protections } from "./tls.ts";
@@ -22,7 +22,7 @@ export async function connect(place: PostgresAccess, signal: AbortSignal): Promi
     place.sessionKind === "prefer-standby" ? ["standby", "any"] : [place.sessionKind];
   for (const kind of kinds) {
     for (const host of place.hosts) {
-      const scene = { name: placeName(place, host), doing: "connect to", user: place.user };
+      const scene = { name: accessName(place, host), doing: "connect to", user: place.user };
       try {
         const open = await connectTo(place, host, scene, signal);
         if (await isOfKind(open, kind)) return open;

@@ -324,6 +324,7 @@ function withoutValues(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
   const { code, severity, routine, schema, table, column, constraint } = error;
   return Object.assign(new Error(`PostgreSQL: ${severity} ${code}`), {
+    code,
     routine,
     schema,
     table,

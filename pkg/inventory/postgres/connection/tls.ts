@@ -3,7 +3,7 @@ import { readFileSync, type Stats, statSync } from "node:fs";
 import { type ConnectionOptions, getCACertificates } from "node:tls";
 import { GovernanceError } from "../../../core/errors.ts";
 import { errnoOf } from "../../../core/unknown.ts";
-import { type PostgresAccess, type PostgresHost, placeName, type SslMode, sslModeFor } from "./access.ts";
+import { accessName, type PostgresAccess, type PostgresHost, type SslMode, sslModeFor } from "./access.ts";
 
 /** How one attempt to connect is protected; false: not at all. */
 export type Protection = ConnectionOptions | false;
@@ -50,7 +50,7 @@ function trust(
   if (roots === undefined && mode === "verify-ca") {
     throw new GovernanceError(
       "invalid-argument",
-      `${placeName(place, host)}: sslmode=verify-ca needs sslrootcert, since anybody can get a certificate of a public authority; name the file, or use verify-full`,
+      `${accessName(place, host)}: sslmode=verify-ca needs sslrootcert, since anybody can get a certificate of a public authority; name the file, or use verify-full`,
     );
   }
   const ca = roots === undefined || roots === "system" ? systemRoots() : read(roots, "sslrootcert");
