@@ -1,3 +1,5 @@
+import { isRecord } from "./unknown.ts";
+
 /** All of a type, or chosen ids. An empty list: none. */
 export type ScopeSelection = "all" | readonly string[];
 
@@ -34,6 +36,28 @@ export function hasChosen({ users, groups }: SyncScope): boolean {
 export function scopeText({ users, groups, depth }: SyncScope): string {
   if (users === "all" && groups === "all" && depth === "grants") return "";
   return JSON.stringify({ users, groups, depth });
+}
+
+/** The scope that `scopeText` wrote; undefined for any other text. */
+export function parseScope(text: string): SyncScope | undefined {
+  if (text === "") return WHOLE_POOL;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const { users, groups, depth } = value;
+  if (!isSelection(users) || !isSelection(groups)) return undefined;
+  const known = DEPTHS.find((one) => one === depth);
+  return known === undefined ? undefined : { users, groups, depth: known };
+}
+
+const DEPTHS = ["resources", "entitlements", "grants"] as const;
+
+function isSelection(value: unknown): value is ScopeSelection {
+  return value === "all" || (Array.isArray(value) && value.every((id) => typeof id === "string"));
 }
 
 export function isWholePool(scope: SyncScope): boolean {

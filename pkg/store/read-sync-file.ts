@@ -16,6 +16,7 @@ import {
 import { DatabaseSync } from "../sqlite/database.ts";
 import { isDamage, onDisk, SQLITE, sqliteOf, storeError } from "../sqlite/errors.ts";
 import { bytesIn, optionalTextIn, type SqlRow, textIn } from "../sqlite/rows.ts";
+import { type OrderedRun, orderedRun, type RunFile, type RunOrigin, runOrigin } from "./ordered-run.ts";
 import { unpack } from "./publish/envelope.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
@@ -36,6 +37,13 @@ export interface StoredSync {
   resources(syncId: string): Iterable<Resource>;
   entitlements(syncId: string): Iterable<Entitlement>;
   grants(syncId: string): Iterable<Grant>;
+  /** Undefined for a run of another writer. */
+  origin(syncId: string): RunOrigin | undefined;
+  /**
+   * The rows of a run that has an origin, by key: the name of a group, and the id of a user unless `keyOf` gives another
+   * key. One such run of a file is read at a time.
+   */
+  ordered(syncId: string, keyOf?: (user: Resource) => string): OrderedRun;
   close(): void;
 }
 
@@ -68,15 +76,15 @@ export async function readSyncFile(
 }
 
 function storedSync(file: string, database: DatabaseSync): StoredSync {
-  function* rowsOf(columns: string, table: string, syncId: string): Generator<SqlRow> {
+  function* rows(sql: string, ...parameters: readonly string[]): Generator<SqlRow> {
     try {
-      yield* database
-        .prepare(`SELECT ${columns} FROM ${table} WHERE sync_id = ? ORDER BY id`)
-        .iterate(syncId);
+      yield* database.prepare(sql).iterate(...parameters);
     } catch (error) {
       throw readError(file, error);
     }
   }
+  const rowsOf = (columns: string, table: string, syncId: string): Iterable<SqlRow> =>
+    rows(`SELECT ${columns} FROM ${table} WHERE sync_id = ? ORDER BY id`, syncId);
   function message<D extends DescMessage>(desc: D, row: SqlRow): MessageShape<D> {
     try {
       return fromBinary(desc, bytesIn(row, "data"));
@@ -91,7 +99,10 @@ function storedSync(file: string, database: DatabaseSync): StoredSync {
   ): Generator<MessageShape<D>> {
     for (const row of rowsOf("data", table, syncId)) yield message(desc, row);
   }
+  const runFile: RunFile = { name: file, database, rows, message };
   return {
+    origin: (syncId) => runOrigin(runFile, syncId),
+    ordered: (syncId, keyOf) => orderedRun(runFile, syncId, keyOf),
     runs() {
       try {
         const runs = database.prepare("SELECT * FROM v1_sync_runs ORDER BY ended_at DESC, sync_id DESC");

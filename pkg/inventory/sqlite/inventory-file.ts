@@ -1,9 +1,9 @@
 import { accessSync, closeSync, constants, openSync } from "node:fs";
 import { resolve } from "node:path";
-import { DatabaseSync } from "../../sqlite/database.ts";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/unknown.ts";
+import { DatabaseSync } from "../../sqlite/database.ts";
 import { createStatements, INVENTORY_VERSION } from "../schema/ddl.ts";
 
 /** "Cgi1" in ASCII: tells an inventory of the connector from any other SQLite file. */

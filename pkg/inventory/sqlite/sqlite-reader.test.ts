@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "../../sqlite/database.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInventoryFixture, POOL, subOf } from "../../../test/support/inventory-fixture.ts";
+import { DatabaseSync } from "../../sqlite/database.ts";
 import { openInventoryReader } from "../open-reader.ts";
 import { parseInventoryPlace } from "../place.ts";
 import type { InventoryReader, SqlCell, SqlResult } from "../reader.ts";

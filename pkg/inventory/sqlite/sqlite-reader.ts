@@ -1,7 +1,7 @@
-import type { DatabaseSync } from "../../sqlite/database.ts";
 import { setImmediate } from "node:timers/promises";
 import { systemClocks } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
 import type { InventoryReader, QueryOptions, SqlCell, SqlResult, SqlValue } from "../reader.ts";
 import { openInventoryFile } from "./inventory-file.ts";
 import { type OpenStatement, openStatement } from "./open-statement.ts";

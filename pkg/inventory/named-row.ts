@@ -1,0 +1,87 @@
+import { GovernanceError } from "../core/errors.ts";
+import type { InventoryReader, QueryOptions, SqlCell, SqlValue } from "./reader.ts";
+
+/** A row of a query by the names of its columns. */
+export class NamedRow {
+  readonly #columns: ReadonlyMap<string, number>;
+  readonly #cells: readonly SqlCell[];
+
+  constructor(columns: ReadonlyMap<string, number>, cells: readonly SqlCell[]) {
+    this.#columns = columns;
+    this.#cells = cells;
+  }
+
+  optionalText(column: string): string | undefined {
+    const cell = this.#cell(column);
+    if (cell === null) return undefined;
+    return typeof cell === "string" ? cell : String(cell);
+  }
+
+  text(column: string): string {
+    const cell = this.optionalText(column);
+    if (cell === undefined) throw wrong(column);
+    return cell;
+  }
+
+  /** A number, or an integer that is too large for one and so comes as text. */
+  number(column: string): number {
+    const cell = this.#cell(column);
+    if (typeof cell === "number") return cell;
+    throw wrong(column);
+  }
+
+  truth(column: string): boolean {
+    const cell = this.#cell(column);
+    if (typeof cell === "boolean") return cell;
+    throw wrong(column);
+  }
+
+  time(column: string): Date {
+    return new Date(this.text(column));
+  }
+
+  json(column: string): unknown {
+    const text = this.optionalText(column);
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new GovernanceError("data-loss", `the inventory is damaged: ${column} is not JSON`, {
+        cause: error,
+      });
+    }
+  }
+
+  #cell(column: string): SqlCell {
+    const at = this.#columns.get(column);
+    if (at === undefined) throw new GovernanceError("internal", `a query has no column ${column}`);
+    return this.#cells[at] ?? null;
+  }
+}
+
+function wrong(column: string): GovernanceError {
+  return new GovernanceError("data-loss", `the inventory is damaged: ${column} has another type`);
+}
+
+/** The rows of a query, one by one. */
+export async function* namedRows(
+  reader: Pick<InventoryReader, "query">,
+  sql: string,
+  parameters: readonly SqlValue[],
+  options: QueryOptions,
+): AsyncGenerator<NamedRow> {
+  const { columns, rows } = await reader.query(sql, parameters, options);
+  const places = new Map(columns.map((name, at) => [name, at]));
+  for await (const cells of rows) yield new NamedRow(places, cells);
+}
+
+/** The first row of a query. */
+export async function firstRow(
+  reader: Pick<InventoryReader, "query">,
+  sql: string,
+  parameters: readonly SqlValue[],
+  options: QueryOptions,
+): Promise<NamedRow | undefined> {
+  for await (const row of namedRows(reader, sql, parameters, options)) return row;
+  return undefined;
+}
