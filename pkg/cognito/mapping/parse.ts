@@ -6,9 +6,9 @@ import type {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
+import { parseIdentities } from "../../core/identities.ts";
 import type { Operation } from "../../core/operations.ts";
 import type { User, UserDetails } from "../../core/user.ts";
-import { parseIdentities } from "./identities.ts";
 
 // The SDK does not check the JSON types of members against its own TypeScript types. So every member is checked here, and
 // what the rest of the code needs is not optional after this file.

@@ -1,4 +1,4 @@
-import type { Identity } from "../../core/user.ts";
+import type { Identity } from "./user.ts";
 
 /**
  * The `identities` attribute: a JSON array that Cognito writes itself, with dateCreated in epoch milliseconds while
