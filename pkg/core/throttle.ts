@@ -1,7 +1,7 @@
 import type { Operation } from "./operations.ts";
 
-/** Which call is sent first when several wait: writes before reads before sync (D6). */
-export type Priority = "write" | "read" | "sync";
+/** Which call is sent first when several wait: writes before reads before sync before background (D6). */
+export type Priority = "write" | "read" | "sync" | "background";
 
 /** Decides when a call to AWS may be sent. Each attempt acquires once: a retry acquires again. */
 export interface Throttle {

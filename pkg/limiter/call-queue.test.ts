@@ -3,7 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import type { Priority } from "../core/throttle.ts";
 import { CallQueue, createQueuedCall, goesBefore, type QueuedCall } from "./call-queue.ts";
 
-const PRIORITIES: readonly Priority[] = ["sync", "write", "read"];
+const PRIORITIES: readonly Priority[] = ["background", "sync", "write", "read"];
 
 function queued(priority: Priority, ticket: number, caller?: string, refusable = true): QueuedCall {
   return createQueuedCall({
@@ -54,6 +54,20 @@ function drained(queue: CallQueue): readonly number[] {
   }
   return tickets;
 }
+
+test("LIMITER-4: what is read in the background waits for the reads of every caller", () => {
+  const queue = new CallQueue({ current: 0 });
+  const calls: readonly (readonly [Priority, string?])[] = [
+    ["background"],
+    ["read", "a"],
+    ["read", "a"],
+    ["sync"],
+    ["read", "b"],
+    ["read", "a"],
+  ];
+  for (const [ticket, [priority, caller]] of calls.entries()) queue.push(queued(priority, ticket, caller));
+  expect(drained(queue)).toEqual([1, 4, 3, 2, 5, 0]);
+});
 
 describe("LIMITER-9: callers", () => {
   it("take turns, each with its most urgent call first", () => {

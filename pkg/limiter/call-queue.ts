@@ -2,8 +2,8 @@ import type { CallOrigin } from "../core/call-origin.ts";
 import type { Priority } from "../core/throttle.ts";
 
 /** The lowest rank goes first (LIMITER-4). */
-const RANK: Readonly<Record<Priority, number>> = { write: 0, read: 1, sync: 2 };
-const RANKS = [0, 1, 2] as const;
+const RANK: Readonly<Record<Priority, number>> = { write: 0, read: 1, sync: 2, background: 3 };
+const RANKS = [0, 1, 2, 3] as const;
 
 /** A call that waits for its turn. In a linked list, so that an abort removes it from any place at once (LIMITER-3). */
 export interface QueuedCall {
@@ -46,10 +46,12 @@ export interface Candidate {
   readonly round: number;
 }
 
-/** Whether `a` goes before `b`: writes, then by the caller's round, then by priority, then by arrival. */
+/** Whether `a` goes before `b`: writes first, background last, then by the caller's round, by priority, by arrival. */
 export function goesBefore(a: Candidate, b: Candidate): boolean {
   const [writes, otherWrites] = [a.call.rank === RANK.write, b.call.rank === RANK.write];
   if (writes !== otherWrites) return writes;
+  const [waits, otherWaits] = [a.call.rank === RANK.background, b.call.rank === RANK.background];
+  if (waits !== otherWaits) return otherWaits;
   if (a.round !== b.round) return a.round < b.round;
   return a.call.rank === b.call.rank ? a.call.ticket < b.call.ticket : a.call.rank < b.call.rank;
 }
@@ -159,5 +161,5 @@ export class CallQueue {
 }
 
 function firstOf({ heads }: CallerLine): QueuedCall | undefined {
-  return heads[0] ?? heads[1] ?? heads[2];
+  return heads.find((head) => head !== undefined);
 }

@@ -11,7 +11,7 @@ import { installVirtualLoop, mostInWindow, type VirtualLoop } from "./virtual-lo
 
 const RUNS = 40;
 const TIMEOUT_MS = 60_000;
-const RANKS: Readonly<Record<Priority, number>> = { write: 0, read: 1, sync: 2 };
+const RANKS: Readonly<Record<Priority, number>> = { write: 0, read: 1, sync: 2, background: 3 };
 
 let loop: VirtualLoop;
 beforeEach(() => {
@@ -42,7 +42,7 @@ interface Call {
 }
 
 const operation = fc.constantFrom<Operation>("ListGroups", "GetGroup");
-const priority = fc.constantFrom<Priority>("write", "read", "sync");
+const priority = fc.constantFrom<Priority>("write", "read", "sync", "background");
 const arrive = fc.record({
   kind: fc.constant("arrive" as const),
   count: fc.integer({ min: 1, max: 40 }),
