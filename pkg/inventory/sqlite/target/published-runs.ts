@@ -20,7 +20,7 @@ export function openPublishedRuns(path: string, poolId: string): PublishedRuns {
   const database = openInventoryFile(path);
   try {
     database.exec("PRAGMA cache_size = -1024");
-    const newest = newestRun(database, poolId);
+    const newest = newestPublished(database, poolId);
     const members = database.prepare(
       "SELECT count(*) AS n FROM memberships WHERE pool_id = ? AND group_name = ? AND to_run IS NULL",
     );
@@ -36,7 +36,7 @@ export function openPublishedRuns(path: string, poolId: string): PublishedRuns {
   }
 }
 
-function newestRun(database: DatabaseSync, poolId: string): CompleteRun | undefined {
+function newestPublished(database: DatabaseSync, poolId: string): CompleteRun | undefined {
   const row = database.prepare("SELECT * FROM runs WHERE pool_id = ? ORDER BY run DESC LIMIT 1").get(poolId);
   return row === undefined ? undefined : completeRun(row);
 }
