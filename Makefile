@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check bench bench-callers bench-callers-hostile bench-hostile bench-latency bench-upload fuzz build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-callers bench-callers-hostile bench-hostile bench-latency bench-upload fuzz build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 23
@@ -21,7 +21,7 @@ demo: $(INSTALLED) ## a small pool on this machine: validate, sync and change it
 test: $(INSTALLED) ## every check and test that this machine can run
 	@node test/suites/main.ts
 
-check: lint types gen-check settings-check man-check ## format, lint, types, and what is generated is current
+check: lint types gen-check settings-check schema-check man-check ## format, lint, types, and what is generated is current
 
 lint: $(INSTALLED) ## format check, lint, and the worst words
 	biome check cmd pkg test vitest.config.ts
@@ -64,6 +64,12 @@ settings: $(INSTALLED) ## write the tables of docs/settings.md from the code
 
 settings-check: $(INSTALLED) ## fail when docs/settings.md is not what the code says
 	node pkg/config/table/settings-table.ts --check docs/settings.md
+
+schema: $(INSTALLED) ## write the tables of docs/inventory.md from the code
+	node test/suites/schema.ts --write
+
+schema-check: $(INSTALLED) ## fail when docs/inventory.md is not what the code says
+	node test/suites/schema.ts --check
 
 bench: $(INSTALLED) ## measure a sync: a million users, two million memberships
 	node test/bench/sync.ts

@@ -1,3 +1,4 @@
+import { GovernanceError } from "../core/errors.ts";
 import { buildConfig } from "./build/build-config.ts";
 import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
@@ -51,9 +52,31 @@ export interface LoadedOutput {
 }
 
 /** Like `loadConfig`, for a command that needs no pool. */
-export function loadOutput(command: "actions" | "inspect", flags: Flags, info: ProcessInfo): LoadedOutput {
+export function loadOutput(
+  command: "actions" | "inspect" | "query",
+  flags: Flags,
+  info: ProcessInfo,
+): LoadedOutput {
   const settings = readSettings(command, flags, info);
   return { output: outputFormat(settings, info), warnings: settings.warnings };
+}
+
+export interface LoadedInventory extends LoadedOutput {
+  /** A path or a URL, which may hold a password. */
+  readonly inventory: string;
+}
+
+/** Like `loadConfig`, for a command that reads an inventory and needs no pool. */
+export function loadInventory(command: "query", flags: Flags, info: ProcessInfo): LoadedInventory {
+  const settings = readSettings(command, flags, info);
+  const { inventory } = settings.values;
+  if (inventory === undefined) {
+    throw new GovernanceError(
+      "invalid-argument",
+      'inventory: missing; give --inventory or BATON_INVENTORY, such as pool.db; "connector sync" fills one',
+    );
+  }
+  return { output: outputFormat(settings, info), inventory, warnings: settings.warnings };
 }
 
 interface LoadedHealthCheck {

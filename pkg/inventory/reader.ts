@@ -28,3 +28,6 @@ export interface InventoryReader {
   snapshot<T>(work: (reader: Pick<InventoryReader, "query">) => Promise<T>, signal: AbortSignal): Promise<T>;
   close(): Promise<void>;
 }
+
+/** An inventory that is asked one query after the other. */
+export type QueryReader = Pick<InventoryReader, "engine" | "name" | "query" | "close">;

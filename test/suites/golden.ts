@@ -14,6 +14,7 @@ interface Step {
 
 const STEPS: readonly Step[] = [
   { name: "settings table", write: () => succeeds("make", "-s", "settings") },
+  { name: "inventory schema", write: () => succeeds("make", "-s", "schema") },
   { name: "manual page", write: () => succeeds("make", "-s", "man") },
   { name: "pool of compose.yaml", write: writeTryOutPool },
   { name: "help, completion and other texts", write: writeSnapshots },

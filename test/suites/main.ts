@@ -26,6 +26,7 @@ if (!onlyJudges) {
   tallies.push(
     runStep("settings table", ["node", "pkg/config/table/settings-table.ts", "--check", "docs/settings.md"]),
   );
+  tallies.push(runStep("inventory schema", ["node", "test/suites/schema.ts", "--check"]));
   tallies.push(
     runStep("manual page", ["node", "cmd/connector/cli/man/main.ts", "--check", "deploy/man/connector.1"]),
   );

@@ -10,6 +10,7 @@ import { addApply } from "./definitions/batch.ts";
 import { addBaton } from "./definitions/baton.ts";
 import { addGroupCommands } from "./definitions/groups.ts";
 import { addHelp } from "./definitions/help.ts";
+import { addQuery } from "./definitions/inventory.ts";
 import { addAudit, addHealthCheck, addRecover, addServe, addValidate } from "./definitions/operations.ts";
 import { addGet, addInspect, addList, addSync } from "./definitions/reads.ts";
 import {
@@ -75,6 +76,7 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   addList(tree);
   addGet(tree);
   addInspect(tree, done);
+  addQuery(tree, done);
   program.commandsGroup("Change users:");
   addUserCommands(tree);
   program.commandsGroup("Change groups and memberships:");

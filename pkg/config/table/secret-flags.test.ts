@@ -10,6 +10,7 @@ const SAMPLES: ReadonlyMap<string, string> = new Map([
   ["aws-session-token", "FwoGZXIvYXdzE"],
   ["client-secret", "secret-token:conductorone.com:v1:eyJrdHkiOiJPS1AifQ"],
   ["http-proxy", "http://me:hunter2@proxy:3128"],
+  ["inventory", "postgres://me:hunter2@db/pools"],
   ["https-proxy", "http://me:hunter2@proxy:3128"],
 ]);
 

@@ -13,6 +13,7 @@ export type CommandName =
   | "audit"
   | "actions"
   | "inspect"
+  | "query"
   | "iam-policy"
   | "config"
   | "health-check";
@@ -33,6 +34,7 @@ export type SettingGroup =
   | "AWS access"
   | "Network"
   | "Sync"
+  | "Inventory"
   | "Provisioning"
   | "Service"
   | "Platform"

@@ -1,5 +1,6 @@
 import { AWS_SETTINGS } from "./aws-settings.ts";
 import { HEALTH_SETTINGS } from "./health-settings.ts";
+import { INVENTORY_SETTINGS } from "./inventory-settings.ts";
 import { NETWORK_SETTINGS } from "./network-settings.ts";
 import { OPERATION_SETTINGS } from "./operation-settings.ts";
 import { OUTPUT_SETTINGS } from "./output-settings.ts";
@@ -16,6 +17,7 @@ export const SETTINGS = {
   ...AWS_SETTINGS,
   ...NETWORK_SETTINGS,
   ...SYNC_SETTINGS,
+  ...INVENTORY_SETTINGS,
   ...PROVISIONING_SETTINGS,
   ...SERVICE_SETTINGS,
   ...PLATFORM_SETTINGS,

@@ -151,11 +151,19 @@ const recordedChanges: TableDefinition = {
     POOL,
     ["change_number", "integer", "1, 2, 3 … in each pool, in the order in which the changes were recorded"],
     ["run", "integer", "the run that found the change"],
-    ["kind", "text", "the kind of change, from the list below"],
+    [
+      "kind",
+      "text",
+      "`user_created`, `user_deleted`, `user_enabled`, `user_disabled`, `user_changed`, `group_created`, `group_deleted`, `group_recreated`, `group_changed`, `membership_added` or `membership_removed`",
+    ],
     ["sub", "text?", "the account; null for a change of a group"],
     ["group_name", "text?", "the group; null for a change of an account"],
     ["group_created_at", "time?", "when that group was created"],
-    ["field", "text?", "what differs, in `user_changed` and `group_changed`: one row for each"],
+    [
+      "field",
+      "text?",
+      "what differs, in `user_changed` and `group_changed`, one row for each: `username`, `status`, `identities`, `description`, `precedence`, `role_arn` or the name of an attribute; `modified_at` where nothing else differs",
+    ],
     [
       "requested_by",
       "text?",

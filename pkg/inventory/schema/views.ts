@@ -40,6 +40,29 @@ const currentMemberships: ViewDefinition = {
     WHERE m.to_run IS NULL`,
 };
 
+const membershipHistory: ViewDefinition = {
+  name: "membership_history",
+  meaning:
+    "Who was in which group, and when: from the end of the first run that found the membership until the end of the first run that did not.",
+  columns: defineColumns([
+    POOL,
+    ["group_name", "text", "the group"],
+    ["group_created_at", "time", "when that group was created"],
+    ["sub", "text", "the member"],
+    ["username", "text?", "the username that the account has or had last"],
+    ["seen_from", "time", "the end of the run that brought the membership"],
+    ["seen_until", "time?", "the end of the run that ended it; null: it is current"],
+  ]),
+  select: () => `
+    SELECT m.pool_id, m.group_name, m.group_created_at, m.sub,
+      (SELECT u.username FROM users u WHERE u.pool_id = m.pool_id AND u.sub = m.sub
+        ORDER BY u.from_run DESC LIMIT 1) AS username,
+      b.ended_at AS seen_from, e.ended_at AS seen_until
+    FROM memberships m
+    JOIN runs b ON b.pool_id = m.pool_id AND b.run = m.from_run
+    LEFT JOIN runs e ON e.pool_id = m.pool_id AND e.run = m.to_run`,
+};
+
 const roleAccess: ViewDefinition = {
   name: "role_access",
   meaning:
@@ -195,6 +218,7 @@ export const INVENTORY_VIEWS: readonly ViewDefinition[] = [
   currentRows("current_users", "users", "The accounts as the last run found them."),
   currentRows("current_groups", "groups", "The groups as the last run found them."),
   currentMemberships,
+  membershipHistory,
   roleAccess,
   unusedAccounts,
   duplicateEmails,

@@ -1,4 +1,5 @@
 import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
+import { refusedQuery } from "../query-failures.ts";
 
 /** Primary result codes of sqlite3.h, as far as a query meets them. */
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -16,10 +17,12 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   26: "data-loss",
 };
 
-/** What SQLite answered to a query, in its own words. */
-export function queryError(error: unknown): GovernanceError {
+/** What SQLite answered to a query. */
+export function queryError(error: unknown, sql: string): GovernanceError {
   if (error instanceof GovernanceError || !(error instanceof Error)) return GovernanceError.from(error);
   const code = "errcode" in error ? CODES[Number(error.errcode) & 0xff] : undefined;
   if (code === undefined) return GovernanceError.from(error);
-  return new GovernanceError(code, `the inventory refused the query: ${error.message}`, { cause: error });
+  // The code of a refused function is that of wrong SQL.
+  const isRefused = error.message.startsWith("not authorized");
+  return refusedQuery(isRefused ? "permission-denied" : code, error, sql, error);
 }

@@ -1,17 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { systemClocks } from "../../core/clock.ts";
-import { GovernanceError } from "../../core/errors.ts";
 import type { DatabaseSync } from "../../sqlite/database.ts";
+import { queryTookTooLong } from "../query-failures.ts";
 import type { InventoryReader, QueryOptions, SqlCell, SqlResult, SqlValue } from "../reader.ts";
 import { openInventoryFile } from "./inventory-file.ts";
 import { type OpenStatement, openStatement } from "./open-statement.ts";
 
-/** How many rows are read before other work of the thread gets its turn. */
-const ROWS_AT_ONCE = 256;
-
 /**
  * Reads an inventory in SQLite, in this thread: for queries of this program. The database works without a pause until it
- * has the next rows, so only then can a query be stopped.
+ * has the next rows, so only then can a query be stopped, and other work of the thread gets its turn.
  */
 export function openSqliteReader(name: string): InventoryReader {
   const database = openInventoryFile(name);
@@ -63,21 +60,14 @@ async function* rowsOf(
     for (;;) {
       signal?.throwIfAborted();
       const from = systemClocks.monotonic();
-      const rows = statement.take(ROWS_AT_ONCE);
+      const { rows, isEnd } = statement.next();
       leftMs -= systemClocks.monotonic() - from;
       yield* rows;
-      if (rows.length < ROWS_AT_ONCE) return;
+      if (isEnd) return;
       if (leftMs <= 0) throw queryTookTooLong(timeoutMs);
       await setImmediate();
     }
   } finally {
     statement.close();
   }
-}
-
-export function queryTookTooLong(timeoutMs: number): GovernanceError {
-  return new GovernanceError(
-    "deadline-exceeded",
-    `the query took longer than ${timeoutMs / 1000} s; narrow it, or give it more time`,
-  );
 }

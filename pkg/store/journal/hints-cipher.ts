@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import type { RecoveryHints } from "../../core/journal.ts";
+import { createWhole, sweepDrafts } from "../../sqlite/create-whole.ts";
 import { requireNoLink, requireOwnFile } from "../../sqlite/own-file.ts";
 import { refusedJournal } from "./errors.ts";
-import { createWhole, sweepDrafts } from "../../sqlite/create-whole.ts";
 import { parseHints } from "./stored-values.ts";
 
 const KEY_BYTES = 32;

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync } from "node:fs";
+import { createWhole, sweepDrafts } from "../../sqlite/create-whole.ts";
 import { DatabaseSync } from "../../sqlite/database.ts";
 import { isDamage, SQLITE, sqliteOf } from "../../sqlite/errors.ts";
 import { requireNoLink, requireOwnDatabase } from "../../sqlite/own-file.ts";
 import { numberIn, textIn } from "../../sqlite/rows.ts";
 import { refusedJournal } from "./errors.ts";
-import { createWhole, sweepDrafts } from "../../sqlite/create-whole.ts";
 import { BUSY_TIMEOUT_MS, inTransaction } from "./transaction.ts";
 
 /** "Cgj1" in ASCII: tells a journal of the connector from any other SQLite file. */

@@ -2,7 +2,7 @@
 function __connector_at --description 'Whether the command line is at this command'
     set -l path
     for word in (commandline -opc)[2..]
-        if contains -- (string join -- ' ' $path $word) 'validate' 'sync' 'list' 'list users' 'list groups' 'list members' 'get' 'get user' 'inspect' 'create-account' 'update-user' 'enable-user' 'disable-user' 'sign-out-user' 'set-password' 'rotate-password' 'reset-password' 'resend-invitation' 'confirm-sign-up' 'reset-mfa' 'delete-user' 'grant' 'revoke' 'create-group' 'update-group' 'delete-group' 'apply' 'serve' 'health-check' 'audit' 'audit show' 'audit verify' 'recover' 'iam-policy' 'config' 'config show' 'actions' 'actions list' 'actions invoke' 'capabilities' 'completion' 'version' 'help'
+        if contains -- (string join -- ' ' $path $word) 'validate' 'sync' 'list' 'list users' 'list groups' 'list members' 'get' 'get user' 'inspect' 'query' 'create-account' 'update-user' 'enable-user' 'disable-user' 'sign-out-user' 'set-password' 'rotate-password' 'reset-password' 'resend-invitation' 'confirm-sign-up' 'reset-mfa' 'delete-user' 'grant' 'revoke' 'create-group' 'update-group' 'delete-group' 'apply' 'serve' 'health-check' 'audit' 'audit show' 'audit verify' 'recover' 'iam-policy' 'config' 'config show' 'actions' 'actions list' 'actions invoke' 'capabilities' 'completion' 'version' 'help'
             set path $path $word
         end
     end
@@ -15,6 +15,7 @@ complete -c connector -n '__connector_at' -a 'sync' -d 'Write the whole pool to 
 complete -c connector -n '__connector_at' -a 'list' -d 'Print users, groups or members'
 complete -c connector -n '__connector_at' -a 'get' -d 'Print everything about one user'
 complete -c connector -n '__connector_at' -a 'inspect' -d 'Print what a .c1z file holds'
+complete -c connector -n '__connector_at' -a 'query' -d 'Ask the inventory with SQL'
 complete -c connector -n '__connector_at' -a 'create-account' -d 'Create a user'
 complete -c connector -n '__connector_at' -a 'update-user' -d 'Set or remove attributes of a user'
 complete -c connector -n '__connector_at' -a 'enable-user' -d 'Enable a user'
@@ -265,6 +266,14 @@ complete -c connector -n '__connector_at inspect' -l output -x -a 'table json js
 complete -c connector -n '__connector_at inspect' -l csv-raw -d 'Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs'
 complete -c connector -n '__connector_at inspect' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
 complete -c connector -n '__connector_at inspect' -l help -s h -d 'Show help'
+complete -c connector -n '__connector_at query' -l file -r -F -d 'File with the query; - is stdin'
+complete -c connector -n '__connector_at query' -l list -d 'Print the tables and views with their columns'
+complete -c connector -n '__connector_at query' -l timeout -x -d 'How long the database may work on the query (default: 60)'
+complete -c connector -n '__connector_at query' -l inventory -r -F -d 'The inventory: a file of SQLite such as pool.db, or postgres://host/database (default: none)'
+complete -c connector -n '__connector_at query' -l output -x -a 'table json jsonl csv' -d 'Format of the results on stdout (default: table on a terminal, else jsonl)'
+complete -c connector -n '__connector_at query' -l csv-raw -d 'Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs'
+complete -c connector -n '__connector_at query' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
+complete -c connector -n '__connector_at query' -l help -s h -d 'Show help'
 complete -c connector -n '__connector_at create-account' -l login -x -d 'Username; if users sign in by e-mail or phone, the e-mail address or phone number'
 complete -c connector -n '__connector_at create-account' -l email -x -d 'E-mail address'
 complete -c connector -n '__connector_at create-account' -l attribute -x -d 'Attribute by its name in Cognito, such as custom:team=red (repeatable)'
@@ -1376,6 +1385,7 @@ complete -c connector -n '__connector_at config show' -l skip-grants -d 'With sy
 complete -c connector -n '__connector_at config show' -l skip-full-sync -d 'Read nothing: sync only validates, and a sync of the platform uploads a run without rows'
 complete -c connector -n '__connector_at config show' -l sync-every -x -d 'Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default: no scheduled syncs)'
 complete -c connector -n '__connector_at config show' -l sync-jitter-percent -x -d 'Random shift of each scheduled sync, in percent of the interval (0 to 50; default: 10)'
+complete -c connector -n '__connector_at config show' -l inventory -r -F -d 'The inventory: a file of SQLite such as pool.db, or postgres://host/database (default: none)'
 complete -c connector -n '__connector_at config show' -l provisioning -s p -d 'Allow changes to the pool; without it the connector only reads'
 complete -c connector -n '__connector_at config show' -l dry-run -d 'Show the change, but do not make it'
 complete -c connector -n '__connector_at config show' -l reason -x -d 'Why the change is made; the audit log keeps it'
@@ -1522,6 +1532,7 @@ complete -c connector -n '__connector_at help' -a 'sync'
 complete -c connector -n '__connector_at help' -a 'list'
 complete -c connector -n '__connector_at help' -a 'get'
 complete -c connector -n '__connector_at help' -a 'inspect'
+complete -c connector -n '__connector_at help' -a 'query'
 complete -c connector -n '__connector_at help' -a 'create-account'
 complete -c connector -n '__connector_at help' -a 'update-user'
 complete -c connector -n '__connector_at help' -a 'enable-user'

@@ -16,6 +16,7 @@ _connector() {
       'list:Print users, groups or members'
       'get:Print everything about one user'
       'inspect:Print what a .c1z file holds'
+      'query:Ask the inventory with SQL'
       'create-account:Create a user'
       'update-user:Set or remove attributes of a user'
       'enable-user:Enable a user'
@@ -55,6 +56,7 @@ _connector() {
         list) _connector_list ;;
         get) _connector_get ;;
         inspect) _connector_inspect ;;
+        query) _connector_query ;;
         create-account) _connector_create_account ;;
         update-user) _connector_update_user ;;
         enable-user) _connector_enable_user ;;
@@ -377,6 +379,19 @@ _connector_inspect() {
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '1: :(runs users groups memberships)'
+}
+
+_connector_query() {
+  _arguments -s \
+    '--file[File with the query; - is stdin]:path:_files' \
+    '--list[Print the tables and views with their columns]' \
+    '--timeout[How long the database may work on the query (default\: 60)]:value: ' \
+    '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
 }
 
 _connector_create_account() {
@@ -1651,6 +1666,7 @@ _connector_config_show() {
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
+    '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1838,7 +1854,7 @@ _connector_version() {
 _connector_help() {
   _arguments -s \
     '(--help -h)'{--help,-h}'[Show help]' \
-    '1: :(settings validate sync list get inspect create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group apply serve health-check audit recover iam-policy config actions capabilities completion version)'
+    '1: :(settings validate sync list get inspect query create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group apply serve health-check audit recover iam-policy config actions capabilities completion version)'
 }
 
 if [ "$funcstack[1]" = "_connector" ]; then

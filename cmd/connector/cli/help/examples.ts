@@ -14,6 +14,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "connector get user": ["connector get user ada@example.com"],
   "connector list members": ["connector list members admins"],
   "connector inspect": ["connector inspect sync.c1z", "connector inspect sync.c1z users"],
+  "connector query": [
+    "connector query --inventory pool.db \\",
+    "  \"select * from role_access where username = 'ada'\"",
+    "connector query --list",
+  ],
   "connector create-account": [
     "connector create-account --login ada --email ada@example.com \\",
     "  --attribute given_name=Ada --invite --provisioning",

@@ -30,6 +30,7 @@ const MAIN_SETTINGS: Readonly<Record<CommandName, readonly SettingName[]>> = {
   audit: ["user-pool-id", "state-dir", "output"],
   actions: ["output"],
   inspect: ["output"],
+  query: ["inventory", "output"],
   "iam-policy": ["user-pool-id"],
   config: ["user-pool-id", "config", "output"],
   "health-check": ["health-check-port", "health-check-bind-address"],

@@ -1,7 +1,7 @@
 import type { QueryArrayConfig } from "pg";
 import { systemClocks } from "../../../core/clock.ts";
+import { queryTookTooLong } from "../../query-failures.ts";
 import type { InventoryReader, QueryOptions, SqlCell, SqlResult, SqlValue } from "../../reader.ts";
-import { queryTookTooLong } from "../../sqlite/sqlite-reader.ts";
 import { CELL_TYPES, sentValue } from "../cells.ts";
 import type { PostgresAccess } from "../connection/access.ts";
 import { requireInventorySchema } from "../migrate.ts";
@@ -187,7 +187,12 @@ async function ask(session: PostgresSession, { text, values, time, signal }: Ask
       // Again for each part: a query may have set another one by set_config().
       await session.script(`SET LOCAL statement_timeout = ${leftMs}`, { doing: "query", signal });
       return await session.working(
-        { doing: "query", timeoutMs: leftMs, signal, explain: postgresQueryError },
+        {
+          doing: "query",
+          timeoutMs: leftMs,
+          signal,
+          explain: (error, scene) => postgresQueryError(error, scene, text),
+        },
         async (client) => {
           // With parameters, and without: one statement, which the protocol makes sure of.
           const query: QueryArrayConfig & { readonly queryMode: "extended" } = {

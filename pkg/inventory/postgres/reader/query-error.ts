@@ -1,5 +1,6 @@
 import pg from "pg";
 import { type ErrorCode, GovernanceError } from "../../../core/errors.ts";
+import { refusedQuery } from "../../query-failures.ts";
 import { type FailureScene, postgresError } from "../connection/errors.ts";
 
 /** By the first two characters of the SQLSTATE: what the query itself is to blame for. */
@@ -17,7 +18,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** What PostgreSQL answered to a query, in its own words; what is not about the query as elsewhere. */
-export function postgresQueryError(error: unknown, scene: FailureScene): GovernanceError {
+export function postgresQueryError(error: unknown, scene: FailureScene, sql: string): GovernanceError {
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return postgresError(error, scene);
   if (error.code === "42601" && /multiple commands/.test(error.message)) {
     return new GovernanceError("invalid-argument", "one query is one statement, and here is more", {
@@ -26,8 +27,5 @@ export function postgresQueryError(error: unknown, scene: FailureScene): Governa
   }
   const code = error.code === "42501" ? "permission-denied" : CODES[error.code.slice(0, 2)];
   if (code === undefined) return postgresError(error, scene);
-  const hint = error.hint === undefined ? "" : ` (${error.hint})`;
-  return new GovernanceError(code, `the inventory refused the query: ${error.message}${hint}`, {
-    cause: error,
-  });
+  return refusedQuery(code, { message: error.message, hint: error.hint }, sql, error);
 }

@@ -1,0 +1,56 @@
+import { fork } from "node:child_process";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import type { QueryProcess } from "../../../../pkg/inventory/sqlite/query-processes.ts";
+import type { QueryAnswer } from "../../../../pkg/inventory/sqlite/query-service.ts";
+
+interface Waiting {
+  readonly resolve: (answer: QueryAnswer) => void;
+  readonly reject: (error: GovernanceError) => void;
+}
+
+/** Starts the process of one query. It gets no environment, which may hold secrets, and no terminal. */
+export function startQueryProcess(cwd: string): QueryProcess {
+  const module = `./query-process${extname(fileURLToPath(import.meta.url))}`;
+  // Detached: Ctrl-C goes to this process alone, which then ends the other one.
+  const child = fork(new URL(module, import.meta.url), {
+    cwd,
+    detached: true,
+    env: {},
+    execArgv: [],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  let waiting: Waiting | undefined;
+  let ended: GovernanceError | undefined;
+
+  function take(): Waiting | undefined {
+    const one = waiting;
+    waiting = undefined;
+    return one;
+  }
+
+  function end(cause?: unknown): void {
+    ended ??= new GovernanceError("internal", "the process of the query ended before it answered", { cause });
+    take()?.reject(ended);
+  }
+
+  child.on("error", end);
+  child.on("exit", () => end());
+  child.on("message", (answer: QueryAnswer) => take()?.resolve(answer));
+  return {
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        if (ended !== undefined) return reject(ended);
+        waiting = { resolve, reject };
+        child.send(request, (error) => {
+          if (error !== null) end(error);
+        });
+      }),
+    kill() {
+      end();
+      child.kill("SIGKILL");
+    },
+  };
+}
