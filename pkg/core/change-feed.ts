@@ -33,8 +33,8 @@ export interface FeedChange {
 /** The changes that runs have recorded, oldest first. A later call sees those of later runs too. */
 export interface ChangeFeed {
   /**
-   * The changes behind the position, at most so many, and whether there are more. Several changes of one user or group in
-   * one run are one: what is read again is the same. Rejects with `invalid-argument` for a position of another history.
+   * The changes behind the position, at most so many, and whether there are more. What one run found of
+   * one user or group, such as several attributes, is one change. Rejects with `invalid-argument` for a position of another history.
    */
   changesFrom(
     position: FeedPosition,

@@ -34,7 +34,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
  * `request-refused` AWS rejected the request, and only its text tells why. `plan-changed`: a batch is no longer
  * what was planned.
  *
- * `not-searchable`: no filter of Cognito can contain the value, so nothing was asked.
+ * `not-searchable`: no filter of Cognito can contain the value, so nothing was asked. `no-inventory`: no sync has filled one
+ * at this place yet.
  */
 export const ERROR_REASONS = [
   "marker-refused",
@@ -53,6 +54,7 @@ export const ERROR_REASONS = [
   "password-refused",
   "password-reused",
   "not-searchable",
+  "no-inventory",
   "request-refused",
   "plan-changed",
 ] as const;

@@ -1,4 +1,6 @@
+import { parseIdentities } from "../core/identities.ts";
 import { isRecord } from "../core/unknown.ts";
+import type { User } from "../core/user.ts";
 import type { NamedRow } from "./named-row.ts";
 
 /** Attributes of Cognito that have a column of their own. */
@@ -31,4 +33,34 @@ export function attributesOf(row: NamedRow, prefix = ""): ReadonlyMap<string, st
     if (value !== undefined) attributes.set(name, value);
   }
   return attributes;
+}
+
+/** The columns that a user is made of. */
+export const USER_ROW_COLUMNS: readonly string[] = [
+  "sub",
+  "username",
+  "enabled",
+  "status",
+  "created_at",
+  "modified_at",
+  "identities",
+  ...ATTRIBUTE_COLUMNS,
+];
+
+/** The user as the run read it: mapped to a resource, it gives the bytes that a sync gave then. */
+export function userOfRow(row: NamedRow): User {
+  const sub = row.text("sub");
+  const attributes = new Map([["sub", sub], ...attributesOf(row)]);
+  const identities = row.text("identities");
+  if (identities !== "[]") attributes.set("identities", identities);
+  return {
+    sub,
+    username: row.text("username"),
+    enabled: row.truth("enabled"),
+    status: row.text("status"),
+    createdAt: row.time("created_at"),
+    modifiedAt: row.time("modified_at"),
+    attributes,
+    identities: parseIdentities(attributes.get("identities")),
+  };
 }

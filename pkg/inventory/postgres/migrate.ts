@@ -18,10 +18,8 @@ const DUPLICATE_TABLE = "42P07";
 export async function requireInventorySchema(session: PostgresSession, signal: AbortSignal): Promise<void> {
   const version = await versionOf(session, signal);
   if (version === undefined) {
-    throw session.failure(
-      "failed-precondition",
-      `there is no inventory in the schema ${session.schema}; fill it first: connector sync --inventory with this URL`,
-    );
+    const what = `there is no inventory in the schema ${session.schema}; fill it first: connector sync --inventory with this URL`;
+    throw session.failure("failed-precondition", what).with({ reason: "no-inventory" });
   }
   if (version > INVENTORY_VERSION) throw newer(session, version);
   if (version < INVENTORY_VERSION) {

@@ -72,7 +72,7 @@ function requireReadable(name: string, path: string): void {
         name,
         `does not exist; fill it first: connector sync --inventory ${name}`,
         error,
-      );
+      ).with({ reason: "no-inventory" });
     }
     throw refusedInventory(name, `cannot be read (${errno}); give this user the right to read it`, error);
   }

@@ -113,6 +113,7 @@ describe("an inventory that cannot be read", () => {
   test("is a missing file", async () => {
     await expect(open(join(folder, "none.db"))).rejects.toMatchObject({
       code: "failed-precondition",
+      reason: "no-inventory",
       message: expect.stringContaining("none.db does not exist; fill it first: connector sync --inventory"),
     });
   });
