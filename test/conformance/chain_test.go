@@ -19,7 +19,12 @@ import (
 // startReference serves the reference connector and returns its address.
 func startReference(t *testing.T, extra ...grpc.UnaryServerInterceptor) string {
 	t.Helper()
-	server, err := newReferenceServer(t.Context(), &referenceConnector{users: 5, groups: 3, pageSize: 2}, extra...)
+	return startServer(t, &referenceConnector{users: 5, groups: 3, pageSize: 2}, extra...)
+}
+
+func startServer(t *testing.T, connector *referenceConnector, extra ...grpc.UnaryServerInterceptor) string {
+	t.Helper()
+	server, err := newReferenceServer(t.Context(), connector, extra...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +139,24 @@ func TestProbeCallsEveryMethod(t *testing.T) {
 	}
 	if got := answers["c1.ratelimit.v1.RateLimiterService/Do"].Summary; got != "description{status=STATUS_EMPTY}" {
 		t.Errorf("Do: %s", got)
+	}
+}
+
+func TestReferenceServesItsFeedWhenAsked(t *testing.T) {
+	address := startServer(t, &referenceConnector{users: 5, groups: 3, pageSize: 2, feed: true})
+	var answers map[string]answer
+	line := mustRun(t, "probe", "--address", address)
+	if err := json.Unmarshal([]byte(line), &answers); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{
+		"c1.connector.v2.EventService/ListEvents":                "OK",
+		"c1.connector.v2.EventService/ListEvents#unknown-feed":   "NotFound",
+		"c1.connector.v2.EventService/ListEvents#foreign-cursor": "InvalidArgument",
+	} {
+		if got := answers[key].Code; got != want {
+			t.Errorf("%s: code %q, want %q", key, got, want)
+		}
 	}
 }
 

@@ -137,6 +137,7 @@ func eventAndActionCalls(conn *grpc.ClientConn) []probeCall {
 		{event + "ListEventFeeds", "", unary(events.ListEventFeeds, &v2.ListEventFeedsRequest{})},
 		{event + "ListEvents", "", unary(events.ListEvents, &v2.ListEventsRequest{})},
 		{event + "ListEvents", "unknown-feed", unary(events.ListEvents, v2.ListEventsRequest_builder{EventFeedId: unknown}.Build())},
+		{event + "ListEvents", "foreign-cursor", unary(events.ListEvents, v2.ListEventsRequest_builder{Cursor: "not a cursor of yours"}.Build())},
 		{event + "ListEvents", "page-too-large", unary(events.ListEvents, v2.ListEventsRequest_builder{PageSize: tooManyEvent}.Build())},
 		{action + "ListActionSchemas", "", unary(actions.ListActionSchemas, &v2.ListActionSchemasRequest{})},
 		{action + "ListActionSchemas", "user", unary(actions.ListActionSchemas, v2.ListActionSchemasRequest_builder{ResourceTypeId: "user"}.Build())},

@@ -27,13 +27,14 @@ func runReference(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	groups := fs.Int("groups", 3, "number of groups")
 	pageSize := fs.Int("page-size", 2, "rows on one page when the caller names no size")
 	provisioning := fs.Bool("provisioning", false, "serve changes too")
+	feed := fs.Bool("feed", false, "serve a feed of events too")
 	if err := parseFlags(fs, args, stderr, "listen"); err != nil {
 		return err
 	}
 	if *users < 0 || *groups < 0 || *pageSize < 1 {
 		return fmt.Errorf("%w: --users and --groups must not be negative, --page-size must be positive", errUsage)
 	}
-	connector := &referenceConnector{users: *users, groups: *groups, pageSize: *pageSize}
+	connector := &referenceConnector{users: *users, groups: *groups, pageSize: *pageSize, feed: *feed}
 	serve := func() (*grpc.Server, error) { return newReferenceServer(ctx, connector) }
 	if *provisioning {
 		serve = func() (*grpc.Server, error) { return newWritingServer(ctx, newWritingReference(connector)) }

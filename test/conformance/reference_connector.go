@@ -23,6 +23,8 @@ import (
 // everybody and the last ones hold few or nobody.
 type referenceConnector struct {
 	users, groups, pageSize int
+	// feed adds a feed of events.
+	feed bool
 }
 
 // The builder looks for these by type assertion and skips what it cannot find.

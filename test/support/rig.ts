@@ -2,6 +2,7 @@ import { type CognitoDirectory, createCognitoDirectory } from "../../pkg/cognito
 import type { CredentialOptions } from "../../pkg/cognito/options.ts";
 import type { Connector, UserIdKind } from "../../pkg/connector/connector.ts";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
+import type { ChangeFeed } from "../../pkg/core/change-feed.ts";
 import { systemClocks } from "../../pkg/core/clock.ts";
 import type { AwsCallEvent } from "../../pkg/core/events.ts";
 import { CATEGORY_OF, type Category } from "../../pkg/core/operations.ts";
@@ -25,6 +26,7 @@ export interface RigOptions {
   /** Requests per second of every category; no limit unless given. */
   readonly perSecond?: number;
   readonly userIdKind?: UserIdKind;
+  readonly changes?: ChangeFeed;
   /** The jitter of the pauses between attempts; none unless given, since tests need not wait. */
   readonly random?: () => number;
   /** Is also called for every attempt. */
@@ -57,7 +59,13 @@ export function createRig(options: RigOptions): Rig {
     },
     random,
   });
-  const connector = createConnector({ directory, poolId, userIdKind, now: Date.now });
+  const connector = createConnector({
+    directory,
+    poolId,
+    userIdKind,
+    now: Date.now,
+    changes: options.changes,
+  });
   return {
     directory,
     connector,
