@@ -1,8 +1,6 @@
-import { type JsonObject, toJson } from "@bufbuild/protobuf";
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { OneOperation } from "../../../../pkg/config/operation.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
-import { EventSchema } from "../../../../pkg/gen/c1/connector/v2/event_feed_pb.ts";
 import { createRpcRouter } from "../../../../pkg/rpc/router.ts";
 import { allServices, SDK_VERSION } from "../../../../pkg/rpc/services/services.ts";
 import { UncodedError } from "../../../../pkg/rpc/status.ts";
@@ -14,6 +12,7 @@ import { failureLine } from "../../process/messages.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { withFlagNames } from "../make-changes.ts";
 import { type Change, eventPages, makeChange, type OperationTools } from "../operations/do-operation.ts";
+import { eventJson } from "../operations/event-json.ts";
 import { type OperationRow, printOperation } from "../operations/operation-row.ts";
 import { createObjectWriter } from "../output/object-writer.ts";
 import { withRuntime } from "../with-runtime.ts";
@@ -36,7 +35,7 @@ export async function operationCommand(
         return await change(operation, tools, { config, context, diagnostics });
       const rows = createObjectWriter(config.output === "json" ? "json" : "jsonl", context.stdout);
       for await (const events of eventPages(operation, tools)) {
-        await rows.write(events.map((event) => objectIn(toJson(EventSchema, event))));
+        await rows.write(events.map(eventJson));
       }
       await rows.end();
       return OK;
@@ -111,8 +110,4 @@ function toolsOf(runtime: Runtime, config: Config, { signal, cwd, user, now }: C
   const router = createRpcRouter(allServices(runtime.connector, SDK_VERSION, verbs));
   const { dryRun, justification } = config;
   return { router, signal, cwd, user, now, dryRun, justification };
-}
-
-function objectIn(json: ReturnType<typeof toJson>): JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json) ? json : {};
 }
