@@ -6,6 +6,7 @@ import type { MonotonicClock } from "../../core/clock.ts";
 import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/access-control.ts";
 import { type Connections, connectionName, createConnections } from "./connections.ts";
+import { keepSession } from "./kept-sessions.ts";
 import { createStreamTurns, type StreamTurns } from "./stream-turns.ts";
 import { createTlsTerminator } from "./tls-terminator.ts";
 
@@ -80,6 +81,7 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
       tls?.connected(socket, () => injector.drain(INVALID_CERTIFICATE_GRACE_MS));
     }
     injector.injectConnection(socket);
+    keepSession(socket);
   };
   const terminator =
     tls === undefined

@@ -1,0 +1,91 @@
+// A service that cuts connections whose last request has arrived in part, and collects garbage in the same phase of the
+// event loop. Ends with exit code 0 when it has outlived all of them. Run by kept-sessions.test.ts, with --expose-gc.
+import { Buffer } from "node:buffer";
+import { subscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
+import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { createConnectionAcceptor } from "./acceptor.ts";
+import type { ConnectionEnds } from "./connections.ts";
+
+const CONNECTIONS = 20;
+const HEADERS = 1;
+const RST_STREAM = 3;
+const SETTINGS = 4;
+const END_HEADERS = 4;
+
+function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.byteLength, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** POST http://a/, and a header that the client does not send before. */
+function request(stream: number): Buffer {
+  const name = `x-${stream}`;
+  const value = "v".repeat(100);
+  const header = [Buffer.from([0x40, name.length]), Buffer.from(name), Buffer.from([value.length])];
+  const block = [Buffer.from([0x83, 0x86, 0x84, 0x41, 1, 0x61]), ...header, Buffer.from(value)];
+  return frame(HEADERS, END_HEADERS, stream, Buffer.concat(block));
+}
+
+const cancelled = (stream: number): Buffer => frame(RST_STREAM, 0, stream, Buffer.from([0, 0, 0, 8]));
+
+async function portOf(server: NetServer): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" ? (address?.port ?? 0) : 0;
+}
+
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {}).resume();
+  await once(socket, "connect");
+  return socket;
+}
+
+const library = new Server();
+const acceptor = createConnectionAcceptor({
+  maxConnections: 10,
+  handshakeTimeoutMs: 1000,
+  tls: undefined,
+  createInjector: () => library.createConnectionInjector(ServerCredentials.createInsecure()),
+  onRefused: () => {},
+  newcomerWait: () => 0,
+  monotonic: () => performance.now(),
+});
+let accepted: ConnectionEnds | undefined;
+let cut = 0;
+subscribe("http2.server.stream.created", () => {
+  if (accepted === undefined) return;
+  cut += 1;
+  acceptor.cut(accepted);
+});
+const service = await portOf(
+  createServer((socket) => {
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    accepted = { localAddress, localPort, remoteAddress, remotePort };
+    acceptor.accept(socket);
+  }),
+);
+const collector = await connected(
+  await portOf(createServer((socket) => void socket.on("data", () => globalThis.gc?.()))),
+);
+const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+for (let connection = 0; connection < CONNECTIONS; connection += 1) {
+  const client = await connected(service);
+  const closed = once(client, "close");
+  client.write(Buffer.concat([preface, frame(SETTINGS, 0, 0, Buffer.alloc(0))]));
+  await once(client, "data");
+  await nextTurn();
+  client.write(Buffer.concat([request(1), cancelled(1), request(3).subarray(0, -1)]));
+  collector.write("now");
+  await closed;
+}
+process.stdout.write(`${cut} cut`);
+process.exit(0);

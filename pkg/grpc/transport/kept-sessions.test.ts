@@ -1,0 +1,11 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+test("a connection that is cut while a request arrives does not end the process", async () => {
+  const fixture = fileURLToPath(new URL("kept-sessions.fixture.ts", import.meta.url));
+  // Without it Node aborts.
+  const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", fixture]);
+  expect(stdout).toBe("20 cut");
+});
