@@ -31,6 +31,8 @@ const { values } = parseArgs({
     rate: { type: "string" },
     hostile: { type: "boolean", default: false },
     kinds: { type: "string", default: CROWD.join(",") },
+    /** Writes a CPU profile of the service into this folder. */
+    profile: { type: "string" },
   },
 });
 const minutes = Number(values.minutes);
@@ -164,7 +166,9 @@ async function reconcile(callers: readonly Caller[], pool: BenchPool, stateDir: 
 async function measureLoad(main: string, fixed: readonly string[], pool: BenchPool, folder: string) {
   const stateDir = join(folder, "state");
   const tokens = values.hostile ? [tokensSetting(join(folder, "tokens"), callerCount)] : [];
-  const service = await startService(main, [...fixed, ...provisioning(stateDir), ...tokens]);
+  const service = await startService(main, [...fixed, ...provisioning(stateDir), ...tokens], {
+    node: values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
+  });
   const whole = createTally();
   let minute = createTally();
   const seen = (call: Seen): void => {
@@ -193,7 +197,13 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   print(`connecting and one call, all callers at once: ${quantiles(connecting)}`);
   const ownDelay = monitorEventLoopDelay({ resolution: 10 });
   ownDelay.enable();
-  const scrape = async () => await (await fetch(`${String(service.http)}/metrics`)).text();
+  const scrape = async () => {
+    const end = service.ended();
+    if (end === undefined) return await (await fetch(`${String(service.http)}/metrics`)).text();
+    throw new Error(
+      `serve ended with ${end}: ${service.complaints.filter((line) => !line.startsWith("{")).join("\n")}`,
+    );
+  };
   await scrape();
 
   const crowd = values.hostile
