@@ -102,7 +102,7 @@ describe("the reader of an inventory in SQLite", () => {
     "VACUUM",
     "PRAGMA user_version = 7",
   ])("cannot be made to write: %s", async (sql) => {
-    await expect(reader.query(sql).then(all)).rejects.toThrow();
+    await expect(reader.query(sql).then(all)).rejects.toThrow("the inventory refused the query: ");
     expect(await all(await reader.query("PRAGMA user_version"))).toEqual([[1]]);
   });
 });
