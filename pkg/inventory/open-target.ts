@@ -1,11 +1,11 @@
-import { GovernanceError } from "../core/errors.ts";
 import type { OpenTarget } from "../sync/target.ts";
 import type { InventoryPlace } from "./place.ts";
+import { openPostgresTarget } from "./postgres/target/postgres-target.ts";
 import { openSqliteTarget } from "./sqlite/target/sqlite-target.ts";
 import type { InventoryTargetOptions } from "./target/options.ts";
 import type { PublishedInventory } from "./target/published.ts";
 
-/** An inventory as the target of a sync. It works in this thread; PostgreSQL works elsewhere in any case. */
+/** An inventory as the target of a sync. Both work in this thread; of PostgreSQL that is the sending of rows. */
 export function openInventoryTarget(
   place: InventoryPlace,
   options: InventoryTargetOptions,
@@ -14,9 +14,6 @@ export function openInventoryTarget(
     case "sqlite":
       return (signal) => openSqliteTarget(place.name, options, signal);
     case "postgres":
-      return () =>
-        Promise.reject(
-          new GovernanceError("unimplemented", "an inventory in PostgreSQL cannot be filled yet"),
-        );
+      return (signal) => openPostgresTarget(place.access, options, signal);
   }
 }

@@ -25,8 +25,7 @@ export interface PostgresOptions {
   readonly hba?: readonly string[];
   /** Lines of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** The largest file that a process of the server may write, which is how a disk gets full without one. */
-  readonly fileKiB?: number;
+  readonly walSegmentMiB?: number;
 }
 
 /** The end of a server: `fast` cuts the connections, `immediate` is a crash, after which the next start recovers. */
@@ -45,7 +44,8 @@ export interface PostgresServer {
   /** As the owner of the cluster, over the Unix socket. */
   sql(text: string, database?: string): Promise<readonly Row[]>;
   end(how?: ServerEnd): Promise<void>;
-  start(): Promise<void>;
+  /** `fileKiB`: the largest file that it may write, which is how a disk gets full without one. */
+  start(limits?: { readonly fileKiB?: number }): Promise<void>;
   restart(how?: ServerEnd): Promise<void>;
   /** Ends it and removes its folder. */
   remove(): Promise<void>;
@@ -102,6 +102,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ["-D", data, "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"].concat([
       "--auth-local=trust",
       "--auth-host=scram-sha-256",
+      `--wal-segsize=${options.walSegmentMiB ?? 16}`,
     ]),
     { ...owner, cwd: folder, encoding: "utf8" },
   );
@@ -157,8 +158,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     }
   }
 
-  async function start(): Promise<void> {
-    const limit = options.fileKiB === undefined ? "" : `ulimit -f ${options.fileKiB}; `;
+  async function start({ fileKiB }: { readonly fileKiB?: number } = {}): Promise<void> {
+    const limit = fileKiB === undefined ? "" : `ulimit -f ${fileKiB}; `;
     const command = `${limit}trap '' XFSZ; exec "$0" "$@" >>"${logFile}" 2>&1`;
     const child = spawn("bash", ["-c", command, join(programs ?? "", "postgres"), "-D", data], {
       ...owner,

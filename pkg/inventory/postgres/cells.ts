@@ -17,8 +17,13 @@ const OID = {
 
 /** For pg: how the text of a column becomes a cell. Json, dates, arrays and all other types stay text. */
 export const CELL_TYPES: CustomTypesConfig = {
-  getTypeParser: (oid: number) => PARSERS.get(oid) ?? sameText,
+  getTypeParser: (oid: number) => (text: string) => postgresCell(oid, text),
 };
+
+/** `oid` is that of the type. */
+export function postgresCell(oid: number, text: string): SqlCell {
+  return PARSERS.get(oid)?.(text) ?? text;
+}
 
 const PARSERS: ReadonlyMap<number, (text: string) => SqlCell> = new Map<number, (text: string) => SqlCell>([
   [OID.bool, (text) => text === "t"],
@@ -31,10 +36,6 @@ const PARSERS: ReadonlyMap<number, (text: string) => SqlCell> = new Map<number, 
   [OID.numeric, decimal],
   [OID.timestamptz, isoTime],
 ]);
-
-function sameText(text: string): SqlCell {
-  return text;
-}
 
 function wholeNumber(text: string): SqlCell {
   const number = Number(text);

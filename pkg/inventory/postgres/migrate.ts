@@ -43,27 +43,13 @@ export async function migrateInventory(
   // Before the transaction begins: one that is older than a migration may still know the catalogs of before.
   await session.run(`SELECT pg_advisory_lock(${LOCK_KEY})`, lock, { doing, signal });
   try {
-    await inMigration(session, signal, () => step(session, now, signal));
+    const begin = `BEGIN; SET LOCAL statement_timeout = ${MIGRATION_MS}`;
+    await session.transaction({ doing, signal }, () => step(session, now, signal), begin);
   } catch (error) {
     throw inTheWay(session, error) ?? error;
   } finally {
     const unlock = `SELECT pg_advisory_unlock(${LOCK_KEY})`;
     await session.run(unlock, lock, { doing }).catch(() => session.destroy());
-  }
-}
-
-async function inMigration(
-  session: PostgresSession,
-  signal: AbortSignal,
-  work: () => Promise<void>,
-): Promise<void> {
-  await session.script(`BEGIN; SET LOCAL statement_timeout = ${MIGRATION_MS}`, { doing, signal });
-  try {
-    await work();
-    await session.script("COMMIT", { doing });
-  } catch (error) {
-    await session.script("ROLLBACK", { doing }).catch(() => session.destroy());
-    throw error;
   }
 }
 

@@ -139,6 +139,20 @@ export class PostgresSession {
     });
   }
 
+  /** Work between BEGIN and COMMIT, taken back if it rejects. `begin` may hold settings of the transaction. */
+  async transaction<T>(options: StatementOptions, work: () => Promise<T>, begin = "BEGIN"): Promise<T> {
+    await this.script(begin, options);
+    try {
+      const result = await work();
+      // Once it is asked for, nothing stops it: the answer must say whether it was done.
+      await this.script("COMMIT", { ...options, signal: undefined });
+      return result;
+    } catch (error) {
+      if (!this.isOver) await this.script("ROLLBACK", { doing: options.doing }).catch(() => this.destroy());
+      throw error;
+    }
+  }
+
   /** Several statements without parameters. */
   async script(sql: string, options: StatementOptions): Promise<void> {
     await this.working(options, async (client) => {

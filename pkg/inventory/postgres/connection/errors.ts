@@ -55,11 +55,9 @@ function meaningOf(error: unknown, scene: FailureScene): FailureLine | undefined
   const state = sqlStateOf(error);
   if (error instanceof pg.DatabaseError && state !== undefined) {
     if (state.startsWith("28")) return notLetIn(error, scene);
-    const whole = BY_STATE[state] ?? BY_CLASS[state.slice(0, 2)];
-    if (whole !== undefined) return whole;
-    return /could not (?:extend|write)|File too large|No space left/.test(error.message)
-      ? NO_ROOM
-      : undefined;
+    // A file that the limits of the server or its file system keep from growing has no SQLSTATE of its own.
+    if (error.routine === "mdextend") return NO_ROOM;
+    return BY_STATE[state] ?? BY_CLASS[state.slice(0, 2)];
   }
   if (!(error instanceof Error)) return undefined;
   const errno = errnoOf(error);

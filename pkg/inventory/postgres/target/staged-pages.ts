@@ -1,0 +1,266 @@
+// One page is one transaction: its rows and the cursor after it (INVENTORY-2).
+import type { EpochClock } from "../../../core/clock.ts";
+import { GovernanceError } from "../../../core/errors.ts";
+import type { ListingCursor, SyncCounts } from "../../../core/sync-plan.ts";
+import { stampNumber } from "../../../sync/stamp-number.ts";
+import type { SyncPage } from "../../../sync/target.ts";
+import type { SqlCell } from "../../reader.ts";
+import { stateColumnNames, stateColumns } from "../../target/columns.ts";
+import { groupCells, userCells } from "../../target/state-cells.ts";
+import type { PostgresSession, StatementOptions } from "../session.ts";
+import { copyRows, storableJson } from "./copy-rows.ts";
+import { CURSORS, cursorColumns } from "./staged-run.ts";
+import type { StagingTables } from "./staging-tables.ts";
+
+type Tally = { -readonly [Kind in keyof SyncCounts]: SyncCounts[Kind] };
+
+const PAGE: StatementOptions = { doing: "store a page in" };
+const JSON_PLACES = new Set(
+  stateColumns("users").flatMap(({ type }, place) => (type === "json" ? [place] : [])),
+);
+
+/** What the run holds of the rows of a page. */
+interface Known {
+  /** Stamps by `sub`. */
+  readonly users: ReadonlyMap<string, number>;
+  readonly members: ReadonlySet<string>;
+  /** Creation times by name. */
+  readonly groups: ReadonlyMap<string, string>;
+}
+
+export class StagedPages {
+  readonly #session: PostgresSession;
+  readonly #tables: StagingTables;
+  readonly #poolId: string;
+  readonly #now: EpochClock;
+  #counts: SyncCounts;
+
+  constructor(
+    session: PostgresSession,
+    {
+      tables,
+      poolId,
+      counts,
+      now,
+    }: {
+      readonly tables: StagingTables;
+      readonly poolId: string;
+      readonly counts: SyncCounts;
+      readonly now: EpochClock;
+    },
+  ) {
+    this.#session = session;
+    this.#tables = tables;
+    this.#poolId = poolId;
+    this.#counts = counts;
+    this.#now = now;
+  }
+
+  get counts(): SyncCounts {
+    return this.#counts;
+  }
+
+  /** Returns the listings that were really opened: new ones, and those of a group that is another one now. */
+  async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
+    const known = await this.#known(page);
+    return await this.#transaction(async (tally) => {
+      await this.#putGroups(page, known, tally);
+      await this.#putUsers(page, known, tally);
+      await this.#putMembers(page, known, tally);
+      await this.#move(page.cursor);
+      return await this.#openListings(page, known, tally);
+    });
+  }
+
+  async dropGroup(cursor: ListingCursor): Promise<void> {
+    await this.#transaction(async (tally) => {
+      await this.#dropMembers(cursor.group, tally);
+      const gone = `DELETE FROM ${this.#tables.groups} WHERE name = $1`;
+      tally.groups -= (await this.#session.run(gone, [cursor.group], PAGE)).count;
+      await this.#move(cursor);
+    });
+  }
+
+  async rewind(cursors: readonly ListingCursor[]): Promise<void> {
+    await this.#transaction(async (tally) => {
+      await this.#set(cursors);
+      for (const { kind, group, pages } of cursors) {
+        if (kind === "members" && pages === 0) await this.#dropMembers(group, tally);
+      }
+    });
+  }
+
+  /** Throws when the rows are not those that were counted page by page, or a membership lacks its group. */
+  async requireCounted(): Promise<void> {
+    const { rows } = await this.#session.run(
+      `SELECT (SELECT count(*) FROM staged_users), (SELECT count(*) FROM staged_groups),
+         (SELECT count(*) FROM staged_memberships)`,
+      [],
+      { doing: "count the rows of", timeoutMs: 10 * 60_000 },
+    );
+    const [users, groups, memberships] = rows[0] ?? [];
+    const found = `${users} users, ${groups} groups, ${memberships} memberships`;
+    const { counts } = this;
+    const counted = `${counts.users} users, ${counts.groups} groups, ${counts.memberships} memberships`;
+    if (found !== counted) throw broken(`the run holds ${found} and counted ${counted}`);
+  }
+
+  async #known({ users, groups, memberships }: SyncPage): Promise<Known> {
+    const tables = this.#tables;
+    const names = new Set([
+      ...groups.map(({ group }) => group.name),
+      ...memberships.map(({ groupName }) => groupName),
+    ]);
+    const { rows } = await this.#session.run(
+      `SELECT 'user', sub, stamp, NULL::timestamptz FROM ${tables.users} WHERE sub = ANY ($1)
+       UNION ALL SELECT 'member', sub, NULL, NULL FROM ${tables.members} WHERE group_name = $2 AND sub = ANY ($3)
+       UNION ALL SELECT 'group', name, NULL, created_at FROM ${tables.groups} WHERE name = ANY ($4)`,
+      [
+        users.map(({ user }) => user.sub),
+        memberships[0]?.groupName ?? "",
+        memberships.map(({ member }) => member.user.sub),
+        [...names],
+      ],
+      { doing: "read" },
+    );
+    const of = (kind: string) => rows.filter(([found]) => found === kind);
+    return {
+      users: new Map(of("user").map(([, sub, stamp]) => [String(sub), Number(stamp)])),
+      members: new Set(of("member").map(([, sub]) => String(sub))),
+      groups: new Map(of("group").map(([, name, , createdAt]) => [String(name), String(createdAt)])),
+    };
+  }
+
+  async #putGroups({ groups }: SyncPage, known: Known, tally: Tally): Promise<void> {
+    // Of two rows of one name the later one holds.
+    const rows = [...new Map(groups.map(({ group }) => [group.name, group])).values()];
+    if (rows.length === 0) return;
+    const names = rows.map(({ name }) => name);
+    await this.#session.run(`DELETE FROM ${this.#tables.groups} WHERE name = ANY ($1)`, [names], PAGE);
+    await this.#copy(
+      this.#tables.groups,
+      stateColumnNames("groups"),
+      rows.map((group) => groupCells(group, this.#poolId)),
+    );
+    tally.groups += names.filter((name) => !known.groups.has(name)).length;
+  }
+
+  /** Most users of a page are in the run already, and are not sent again. */
+  async #putUsers({ users }: SyncPage, known: Known, tally: Tally): Promise<void> {
+    const lacking = new Map<string, readonly SqlCell[]>();
+    for (const { user, stamp: text } of users) {
+      const stamp = stampNumber(text);
+      if (known.users.get(user.sub) === stamp && !lacking.has(user.sub)) continue;
+      lacking.set(user.sub, [...storable(userCells(user)), stamp]);
+    }
+    if (lacking.size === 0) return;
+    const changed = [...lacking.keys()].filter((sub) => known.users.has(sub));
+    if (changed.length > 0) {
+      await this.#session.run(`DELETE FROM ${this.#tables.users} WHERE sub = ANY ($1)`, [changed], PAGE);
+    }
+    await this.#copy(this.#tables.users, [...stateColumnNames("users"), "stamp"], [...lacking.values()]);
+    tally.users += lacking.size - changed.length;
+  }
+
+  async #putMembers({ memberships, users }: SyncPage, known: Known, tally: Tally): Promise<void> {
+    const met = new Set(users.map(({ user }) => user.sub));
+    const added = new Set<string>();
+    for (const { groupName, member } of memberships) {
+      const { sub } = member.user;
+      if (!known.groups.has(groupName)) throw broken("a membership came without its group");
+      if (!met.has(sub)) throw broken("a membership came without its user");
+      if (!known.members.has(sub)) added.add(sub);
+    }
+    const group = memberships[0]?.groupName;
+    if (group === undefined || added.size === 0) return;
+    await this.#copy(
+      this.#tables.members,
+      ["group_name", "sub"],
+      [...added].map((sub) => [group, sub]),
+    );
+    tally.memberships += added.size;
+  }
+
+  async #copy(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly SqlCell[])[],
+  ): Promise<void> {
+    await copyRows(this.#session, `${table} (${columns.join(", ")})`, rows, PAGE);
+  }
+
+  async #openListings(page: SyncPage, known: Known, tally: Tally): Promise<readonly ListingCursor[]> {
+    const { opens, groups, membersAreIdle = false } = page;
+    if (opens.length === 0) return [];
+    const another = new Set(
+      groups.flatMap(({ group: { name, createdAt } }) => {
+        const before = known.groups.get(name);
+        return before !== undefined && before !== createdAt.toISOString() ? [name] : [];
+      }),
+    );
+    const opened = new Set<string>();
+    // A group that is listed again after it had vanished: there is one of that name, and its members must be read.
+    const fresh = await this.#session.run(
+      `INSERT INTO ${this.#tables.listings} AS l (kind, group_name, token, state, pages)
+       SELECT c.kind, c.group_name, c.token, c.state, c.pages FROM ${CURSORS}
+       ON CONFLICT (kind, group_name) DO UPDATE
+       SET token = excluded.token, state = excluded.state, pages = excluded.pages WHERE l.state = 'dropped'
+       RETURNING group_name`,
+      cursorColumns(opens.filter(({ group }) => !another.has(group))),
+      PAGE,
+    );
+    for (const [name] of fresh.rows) opened.add(String(name));
+    for (const cursor of opens.filter(({ group }) => another.has(group))) {
+      // A listing that is being read goes on.
+      const count = await this.#set([cursor], membersAreIdle ? "" : "AND l.state = 'done'");
+      if (count === 0) continue;
+      opened.add(cursor.group);
+      await this.#dropMembers(cursor.group, tally);
+    }
+    return opens.filter(({ group }) => opened.has(group));
+  }
+
+  /** The cursor after a page. */
+  async #move(cursor: ListingCursor): Promise<void> {
+    if ((await this.#set([cursor], "AND l.state = 'open'")) === 1) return;
+    throw broken(`a page of ${cursor.kind} was read that the run does not wait for`);
+  }
+
+  async #set(cursors: readonly ListingCursor[], condition = ""): Promise<number> {
+    const { count } = await this.#session.run(
+      `UPDATE ${this.#tables.listings} AS l SET token = c.token, state = c.state, pages = c.pages FROM ${CURSORS}
+       WHERE l.kind = c.kind AND l.group_name = c.group_name ${condition}`,
+      cursorColumns(cursors),
+      PAGE,
+    );
+    return count;
+  }
+
+  async #dropMembers(group: string, tally: Tally): Promise<void> {
+    const gone = `DELETE FROM ${this.#tables.members} WHERE group_name = $1`;
+    tally.memberships -= (await this.#session.run(gone, [group], PAGE)).count;
+  }
+
+  async #transaction<T>(work: (tally: Tally) => Promise<T>): Promise<T> {
+    const tally = { ...this.#counts };
+    const result = await this.#session.transaction(PAGE, async () => {
+      const value = await work(tally);
+      await this.#session.run(
+        `UPDATE ${this.#tables.run} SET progress_at = $1, users = $2, groups = $3, memberships = $4`,
+        [this.#now(), tally.users, tally.groups, tally.memberships],
+        PAGE,
+      );
+      return value;
+    });
+    this.#counts = tally;
+    return result;
+  }
+}
+
+function storable(cells: readonly SqlCell[]): readonly SqlCell[] {
+  return cells.map((cell, place) => (JSON_PLACES.has(place) ? storableJson(String(cell)) : cell));
+}
+
+function broken(what: string): GovernanceError {
+  return new GovernanceError("internal", `${what}; please report this`);
+}
