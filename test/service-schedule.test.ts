@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { compose, type Runtime } from "../cmd/connector/app/compose.ts";
 import { startScheduledSync } from "../cmd/connector/app/scheduled-sync.ts";
+import type { Published } from "../cmd/connector/app/sync-targets.ts";
 import { toExitCode } from "../cmd/connector/cli/with-runtime.ts";
 import { type MemoryContext, memoryContext } from "../cmd/connector/testing.fixture.ts";
 import { loadConfig } from "../pkg/config/load-config.ts";
@@ -16,7 +17,6 @@ import { createActions } from "../pkg/connector/actions/create-actions.ts";
 import { createProvisioningVerbs } from "../pkg/connector/provisioning/create-verbs.ts";
 import { createSealer } from "../pkg/encryption/sealer.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
-import type { PublishedFile } from "../pkg/store/publish/publish.ts";
 import { readSyncFile } from "../pkg/store/read-sync-file.ts";
 import type { ScheduledSync } from "../pkg/sync/schedule/scheduled-sync.ts";
 import { people } from "./cognito/definitions.ts";
@@ -51,6 +51,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** An empty value leaves a setting out. */
 function settings(more: Readonly<Record<string, string>>): Map<string, string> {
   return new Map(
     Object.entries({
@@ -65,13 +66,13 @@ function settings(more: Readonly<Record<string, string>>): Map<string, string> {
       "aws-access-key-id": "AKIDTEST",
       "aws-secret-access-key": "test-secret-key",
       ...more,
-    }),
+    }).filter(([, value]) => value !== ""),
   );
 }
 
 interface Scene {
   readonly runtime: Runtime;
-  readonly sync: ScheduledSync<PublishedFile>;
+  readonly sync: ScheduledSync<Published>;
   readonly context: MemoryContext;
   readonly address: string;
 }
@@ -211,9 +212,31 @@ describe("the last result", () => {
     expect(readdirSync(folder)).toEqual(["pool.c1z"]);
   });
 
+  test("is one for the inventory and the file, or for the inventory alone", async () => {
+    await startPool(70);
+    const inventory = join(folder, "pool.db");
+    await beside({ rate: "1000", inventory }, async ({ sync, context }) => {
+      await vi.waitFor(() => expect(sync.status().nextAtMs).toBeTypeOf("number"), { timeout: 10_000 });
+      expect(sync.status().last).toMatchObject({
+        kind: "done",
+        result: { published: [{ file }, { inventory, runNumber: 1, counts: { users: 70 } }], calls: 7 },
+      });
+      const logged = context.stderr.text();
+      expect(logged).toMatch(/"inventory":"[^"]+pool\.db","run":1,"changes":0,[^\n]*"msg":"synced"/);
+      expect(logged).toMatch(/"file":"[^"]+pool\.c1z","inventory":"[^"]+pool\.db",[^\n]*"msg":"waiting for/);
+    });
+    expect(readdirSync(folder).sort()).toEqual(["pool.c1z", "pool.db"]);
+    rmSync(file);
+    await beside({ rate: "1000", inventory, file: "" }, async ({ sync }) => {
+      await vi.waitFor(() => expect(sync.status().complete).toBeDefined(), { timeout: 10_000 });
+      expect(sync.status().last).toBeUndefined();
+    });
+    expect(readdirSync(folder)).toEqual(["pool.db"]);
+  });
+
   test("does not delay a run that was cut off, which is due already", async () => {
     await startPool(70);
-    const done = (sync: ScheduledSync<PublishedFile>) =>
+    const done = (sync: ScheduledSync<Published>) =>
       vi.waitFor(() => expect(sync.status().last?.kind).toBe("done"), { timeout: 10_000 });
     await beside({ rate: "1000" }, async ({ sync }) => done(sync));
     const hold = cognito.hold({ operation: "ListUsers", continues: true });

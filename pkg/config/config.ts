@@ -113,7 +113,10 @@ export interface Config {
     readonly patienceMs: number | undefined;
   };
   readonly sync: {
-    readonly file: string;
+    /** Undefined: only the inventory is written. */
+    readonly file: string | undefined;
+    /** A path or a URL, which may hold a password. Undefined: only the file is written. */
+    readonly inventory: string | undefined;
     readonly acceptShrink: boolean;
     /** What is read. */
     readonly choice: SyncChoice;

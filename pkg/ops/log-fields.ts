@@ -10,6 +10,8 @@ export interface LogFields {
   readonly pool?: string;
   readonly region?: string;
   readonly file?: string;
+  /** Host and database, or the path. */
+  readonly inventory?: string;
   readonly address?: string;
   readonly version?: string;
   readonly signal?: string;
@@ -45,6 +47,9 @@ export interface LogFields {
   readonly users?: number;
   readonly groups?: number;
   readonly memberships?: number;
+  /** Changes that a run of an inventory recorded, and the number of the run. */
+  readonly changes?: number;
+  readonly run?: number;
   readonly pages?: number;
   readonly calls?: number;
   readonly throttles?: number;

@@ -1,5 +1,4 @@
 import type { ScheduleSettings } from "../../../pkg/config/config.ts";
-import { openSyncFileThread } from "../../../pkg/store/thread/sync-file-thread.ts";
 import { createScheduledSync, type ScheduledSync } from "../../../pkg/sync/schedule/scheduled-sync.ts";
 import type { RunReport } from "../../../pkg/sync/schedule/sync-schedule.ts";
 import type { SyncResult } from "../../../pkg/sync/sync-once.ts";
@@ -8,14 +7,10 @@ import { type SyncStatus, statusFields } from "../../../pkg/sync/sync-status.ts"
 import type { CompleteRun } from "../../../pkg/sync/target.ts";
 import type { Context } from "../process/context.ts";
 import { pause } from "../process/pause.ts";
-import {
-  type Published,
-  type SyncConfig,
-  type SyncPieces,
-  syncOptions,
-  warnOfRecreatedGroups,
-} from "./sync.ts";
+import { syncOptions, warnOfRecreatedGroups } from "./sync.ts";
+import { type SyncConfig, type SyncContext, type SyncPieces } from "./sync-config.ts";
 import { syncStatus } from "./sync-status.ts";
+import { type Published, placesOf, publishedPlace } from "./sync-targets.ts";
 
 export type FileSyncReport = RunReport<SyncResult<Published>>;
 
@@ -23,7 +18,7 @@ export interface ScheduledFileSyncOptions {
   readonly config: SyncConfig & { readonly schedule: ScheduleSettings };
   readonly pieces: SyncPieces;
   /** Its signal ends the schedule at once, so that a drain does not wait for it first. */
-  readonly context: Pick<Context, "now" | "monotonic" | "signal">;
+  readonly context: SyncContext & Pick<Context, "signal">;
   /** A run begins. Must not throw. */
   readonly onBegun?: () => void;
   /** A run reads and says how far it is; undefined once it no longer reads. Must not throw. */
@@ -38,7 +33,7 @@ export interface ScheduledFileSyncOptions {
 export function startScheduledSync(options: ScheduledFileSyncOptions): ScheduledSync<Published> {
   const { config, pieces, context } = options;
   const { log } = pieces;
-  const { file } = config.sync;
+  const places = placesOf(config.sync, context);
   return createScheduledSync(
     {
       ...config.schedule,
@@ -47,20 +42,20 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
       sync: syncOptions({
         config,
         pieces,
-        clocks: context,
+        context,
         resumedBy: "the next run",
-        openFile: openSyncFileThread,
+        inThreads: true,
         follow: (tracker) => follow(tracker, options),
       }),
       events: {
-        onDropped: (_target, reason) => log.warn(`discarded an interrupted sync: ${reason}`, { file }),
+        onDropped: (_target, reason) => log.warn(`discarded an interrupted sync: ${reason}`, places),
         onFound: (complete) => options.onFound?.(complete),
-        onWait: (waitMs) => log.info("waiting for the next sync", { file, leftMs: Math.round(waitMs) }),
+        onWait: (waitMs) => log.info("waiting for the next sync", { ...places, leftMs: Math.round(waitMs) }),
         onBegun() {
-          log.info("starting a scheduled sync", { file });
+          log.info("starting a scheduled sync", places);
           options.onBegun?.();
         },
-        onCut: () => log.info("interrupted the sync; it resumes at the next start", { file }),
+        onCut: () => log.info("interrupted the sync; it resumes at the next start", places),
         onResult(report) {
           logReport(report, options);
           options.onResult?.(report);
@@ -76,13 +71,13 @@ const PROGRESS_LOG_MS = 60_000;
 
 function follow(
   tracker: SyncTracker,
-  { config, pieces, onReading }: ScheduledFileSyncOptions,
+  { config, pieces, context, onReading }: ScheduledFileSyncOptions,
 ): { close(): void } {
-  const { file } = config.sync;
+  const places = placesOf(config.sync, context);
   const status = () => syncStatus(tracker, pieces);
   onReading?.(status);
   const timer = setInterval(
-    () => pieces.log.info("syncing", { file, ...statusFields(status()) }),
+    () => pieces.log.info("syncing", { ...places, ...statusFields(status()) }),
     PROGRESS_LOG_MS,
   );
   return {
@@ -93,17 +88,23 @@ function follow(
   };
 }
 
-function logReport(report: FileSyncReport, { config, pieces: { log } }: ScheduledFileSyncOptions): void {
-  const { file } = config.sync;
+function logReport(
+  report: FileSyncReport,
+  { config, context, pieces: { log } }: ScheduledFileSyncOptions,
+): void {
+  const places = placesOf(config.sync, context);
   if (report.kind === "failed") {
-    log.failure("the scheduled sync failed", report.error, { file, leftMs: Math.round(report.retryInMs) });
+    log.failure("the scheduled sync failed", report.error, {
+      ...places,
+      leftMs: Math.round(report.retryInMs),
+    });
     return;
   }
   const { published, droppedGroups, pages, calls, throttles, durationMs, resumed } = report.result;
-  for (const { file: target, counts } of published) {
+  for (const one of published) {
     log.info("synced", {
-      file: target,
-      ...counts,
+      ...publishedPlace(one),
+      ...one.counts,
       droppedGroups,
       pages,
       calls,
@@ -114,6 +115,6 @@ function logReport(report: FileSyncReport, { config, pieces: { log } }: Schedule
   }
   warnOfRecreatedGroups({ log }, published);
   if (report.skipped > 0) {
-    log.warn("the sync took longer than --sync-every: raise it, or --rate", { file });
+    log.warn("the sync took longer than --sync-every: raise it, or --rate", places);
   }
 }

@@ -1,57 +1,34 @@
-// Composes one sync into the `.c1z`: the target, what the log says, and how much AWS was called.
+// Composes one sync: the targets, what the log says, and how much AWS was called.
 
 import { randomBytes } from "node:crypto";
-import type { Config } from "../../../pkg/config/config.ts";
-import { MAPPING_VERSION } from "../../../pkg/connector/connector.ts";
-import type { Clocks } from "../../../pkg/core/clock.ts";
-import type { RunFingerprint } from "../../../pkg/core/run-fingerprint.ts";
 import type { SyncScope } from "../../../pkg/core/sync-scope.ts";
-import type { PublishedFile } from "../../../pkg/store/publish/publish.ts";
-import { openSyncFile } from "../../../pkg/store/sync-file.ts";
-import type { SyncFileSettings } from "../../../pkg/store/thread/sync-file-service.ts";
 import { chooseScope } from "../../../pkg/sync/choose-scope.ts";
 import { listingsAtOnce } from "../../../pkg/sync/listings-at-once.ts";
 import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts";
 import { createSyncTracker, type SyncTracker } from "../../../pkg/sync/sync-progress.ts";
-import type { OpenTarget, SyncTarget } from "../../../pkg/sync/target.ts";
-import { packageVersion } from "../process/version.ts";
-import type { Runtime } from "./compose.ts";
+import { inventoryPlace } from "./inventory/inventory-target.ts";
+import type { SyncPieces } from "./sync-config.ts";
+import { type Published, type TargetsSetup, targetPlace, targetsOf } from "./sync-targets.ts";
 
-/**
- * What a sync has published in one target: a member of this union for each kind of target. A new one leads the compiler to
- * every place that shows or logs it.
- */
-export type Published = PublishedFile;
-
-export type SyncConfig = Pick<Config, "poolId" | "userIdKind" | "sync" | "stateDir" | "rates">;
-export type SyncPieces = Pick<Runtime, "log" | "connector" | "meter" | "throttle">;
-
-export interface SyncSetup {
-  readonly config: SyncConfig;
-  readonly pieces: SyncPieces;
-  readonly clocks: Clocks;
+export interface SyncSetup extends TargetsSetup {
   /** What is read; what the settings ask for by default. */
   readonly scope?: SyncScope;
   /** Shows the progress until it is closed. */
   readonly follow?: (tracker: SyncTracker) => { close(): void };
   /** What resumes an interrupted sync, such as `the same command`. For messages. */
   readonly resumedBy: string;
-  /** Opens the file. By default this thread works on it: nobody else waits for the thread. */
-  readonly openFile?: OpenFile;
 }
-
-type OpenFile = (settings: SyncFileSettings, signal: AbortSignal) => Promise<SyncTarget<PublishedFile>>;
 
 /** The calls and throttles in the result are those of the whole process during the sync. */
 export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
-  const { config, pieces, clocks, resumedBy, scope = chooseScope(config.sync.choice) } = setup;
+  const { config, pieces, context, resumedBy, scope = chooseScope(config.sync.choice) } = setup;
   return {
     connector: pieces.connector,
     scope,
-    targets: [syncFile(setup, scope)],
+    targets: targetsOf(setup, scope),
     listingsAtOnce: listingsAtOnce(config.rates.UserList),
     publishing: config.sync,
-    clocks: { now: clocks.now, monotonic: clocks.monotonic },
+    clocks: { now: context.now, monotonic: context.monotonic },
     randomBytes,
     callTotals: () => ({
       calls: pieces.meter.total(),
@@ -62,30 +39,12 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
   };
 }
 
-/** What every run of these settings has in common. */
-export function fingerprintOf({ poolId, userIdKind }: SyncConfig): RunFingerprint {
-  return { poolId, userIdKind, mappingVersion: MAPPING_VERSION };
-}
-
-function syncFile(
-  {
-    config,
-    clocks,
-    openFile = (settings, signal) => openSyncFile({ ...settings, now: clocks.now }, signal),
-  }: SyncSetup,
-  scope: SyncScope,
-): OpenTarget<PublishedFile> {
-  const { sync, stateDir } = config;
-  const { file, acceptShrink } = sync;
-  const fingerprint = fingerprintOf(config);
-  const settings = { file, acceptShrink, stateDir, fingerprint, scope, connectorVersion: packageVersion() };
-  return (signal) => openFile(settings, signal);
-}
-
-function loggedEvents({ pieces: { log }, follow, scope }: SyncSetup): SyncEvents {
+function loggedEvents({ config, pieces: { log }, context, follow, scope }: SyncSetup): SyncEvents {
+  const place = inventoryPlace(config.sync, context);
   return {
-    onDiscarded: (file, reason) => log.warn(`starting over: ${reason}`, { file }),
-    onResumed: (file, counts) => log.info("resuming an interrupted sync", { file, ...counts }),
+    onDiscarded: (target, reason) => log.warn(`starting over: ${reason}`, targetPlace(target, place)),
+    onResumed: (target, counts) =>
+      log.info("resuming an interrupted sync", { ...targetPlace(target, place), ...counts }),
     onReading(open, rows) {
       const tracker = createSyncTracker(open, rows, scope);
       const shown = follow?.(tracker);
@@ -102,7 +61,8 @@ function loggedEvents({ pieces: { log }, follow, scope }: SyncSetup): SyncEvents
         names: kind === "users" ? { user: id } : { group: id },
       }),
     onRead: (pages, counts) => log.debug("read all pages", { pages, ...counts }),
-    onCloseFailed: (_target, error) => log.failure("closing the sync file failed", error),
+    onCloseFailed: (target, error) =>
+      log.failure("closing a target of the sync failed", error, targetPlace(target, place)),
   };
 }
 
@@ -111,8 +71,10 @@ export function warnOfRecreatedGroups(
   { log }: Pick<SyncPieces, "log">,
   published: readonly Published[],
 ): void {
-  for (const { file, recreatedGroups } of published) {
-    if (recreatedGroups.length === 0) continue;
+  for (const one of published) {
+    // An inventory has them among its changes.
+    if (one.kind !== "c1z" || one.recreatedGroups.length === 0) continue;
+    const { file, recreatedGroups } = one;
     log.warn("groups were deleted and created again under their names: their memberships are new ones", {
       file,
       recreatedGroups: recreatedGroups.length,

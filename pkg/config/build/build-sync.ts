@@ -1,11 +1,13 @@
 import type { Config } from "../config.ts";
 import type { Settings } from "../sources/read-settings.ts";
 
-export function buildSync({ values }: Settings): Pick<Config, "sync" | "schedule"> {
+export function buildSync({ values, given }: Settings): Pick<Config, "sync" | "schedule"> {
   const everyMs = values["sync-every"];
+  const { inventory } = values;
   return {
     sync: {
-      file: values.file,
+      file: inventory === undefined || given.has("file") ? values.file : undefined,
+      inventory,
       acceptShrink: values["accept-shrink"],
       choice: {
         resourceTypeIds: values["sync-resource-types"] ?? [],

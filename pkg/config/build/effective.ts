@@ -49,6 +49,7 @@ function shown(name: SettingName, { values, given }: Settings): string {
     const names = values[name];
     if (names !== undefined) return names.join(",");
   }
+  if (name === "file" && !given.has(name) && given.has("inventory")) return "(none)";
   if (name === "sync-resources") return formatChosenResources(values[name]) ?? derivedText(name);
   if (name === "sync-resource-types") return values[name]?.join(",") ?? derivedText(name);
   if (!given.has(name) && settingOf(name).fallback === undefined) return derivedText(name);

@@ -11,6 +11,6 @@ export const INVENTORY_SETTINGS = {
     fallbackText: "none",
     carriesPassword: true,
     operators: true,
-    commands: ["query"],
+    commands: ["sync", "serve", "query"],
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -22,6 +22,11 @@ export const SETTING_RULES: readonly SettingRule[] = [
   { kind: "depends-on", names: ["sync-jitter-percent"], on: ["sync-every"] },
   { kind: "depends-on", names: ["skip-grants"], on: ["sync-resources"] },
   { kind: "excludes", names: ["sync-every", "skip-full-sync"], on: [] },
+  // Only the whole pool goes into an inventory.
+  { kind: "excludes", names: ["inventory", "sync-resources"], on: [] },
+  { kind: "excludes", names: ["inventory", "sync-resource-types"], on: [] },
+  { kind: "excludes", names: ["inventory", "skip-entitlements-and-grants"], on: [] },
+  { kind: "excludes", names: ["inventory", "skip-full-sync"], on: [] },
   { kind: "required-together", names: ["tls-cert-file", "tls-key-file"], on: [] },
   { kind: "depends-on", names: ["tls-client-ca-file"], on: ["tls-cert-file"] },
   { kind: "depends-on", names: ["tls-readers"], on: ["tls-client-ca-file"] },

@@ -13,7 +13,7 @@ import { parseInterval } from "./values/times.ts";
 export const SYNC_SETTINGS = {
   file: textSetting({
     group: "Sync",
-    description: "The .c1z file to write",
+    description: "The .c1z file to write; where only inventory is given, none is written",
     example: "path",
     parse: plainText,
     fallback: "sync.c1z",

@@ -1,26 +1,22 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Clocks, EpochMs } from "../../../../pkg/core/clock.ts";
+import type { Config } from "../../../../pkg/config/config.ts";
+import type { EpochMs } from "../../../../pkg/core/clock.ts";
 import { createOneAtATime } from "../../../../pkg/core/one-at-a-time.ts";
 import { readingText } from "../../../../pkg/core/run-fingerprint.ts";
-import type { SyncScope } from "../../../../pkg/core/sync-scope.ts";
+import { isWholePool, type SyncScope } from "../../../../pkg/core/sync-scope.ts";
 import type { SyncedFile, SyncIntoFile } from "../../../../pkg/platform/tasks/sync-task.ts";
-import { openSyncFileThread } from "../../../../pkg/store/thread/sync-file-thread.ts";
 import { undeliveredMark } from "../../../../pkg/store/undelivered.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
-import {
-  fingerprintOf,
-  type SyncConfig,
-  type SyncPieces,
-  syncOptions,
-  warnOfRecreatedGroups,
-} from "../sync.ts";
+import { syncOptions, warnOfRecreatedGroups } from "../sync.ts";
+import { fingerprintOf, type SyncConfig, type SyncContext, type SyncPieces } from "../sync-config.ts";
+import { publishedPlace } from "../sync-targets.ts";
 import { taskFile, taskScope } from "./task-scope.ts";
 
 export interface PlatformSyncOptions {
-  readonly config: SyncConfig;
+  readonly config: SyncConfig & Pick<Config, "schedule">;
   readonly pieces: SyncPieces;
-  readonly clocks: Clocks;
+  readonly context: SyncContext;
 }
 
 /** As long as the rows of a run that was cut off are used: an older file is read again. */
@@ -30,29 +26,38 @@ const MAX_UNDELIVERED_MS = 24 * 60 * 60_000;
  * The syncs of the platform's tasks, one after the other: a file is not replaced while it is uploaded. The files are in
  * the state directory, where a task that was cut off goes on.
  */
-export function platformSync({ config, pieces, clocks }: PlatformSyncOptions): SyncIntoFile {
+export function platformSync({ config, pieces, context }: PlatformSyncOptions): SyncIntoFile {
   const { log } = pieces;
   const turns = createOneAtATime();
 
   /** What is in the file was read for a task that was cut off before it had uploaded it. */
   function isWaiting(path: string, sinceMs: EpochMs | undefined): boolean {
-    return sinceMs !== undefined && clocks.now() - sinceMs < MAX_UNDELIVERED_MS && existsSync(path);
+    return sinceMs !== undefined && context.now() - sinceMs < MAX_UNDELIVERED_MS && existsSync(path);
+  }
+
+  /** A task may ask for a part of the pool, which an inventory does not take. Scheduled syncs fill it where there are any. */
+  function inventoryFor(scope: SyncScope): string | undefined {
+    return isWholePool(scope) && config.schedule === undefined ? config.sync.inventory : undefined;
   }
 
   async function readInto(path: string, scope: SyncScope, signal: AbortSignal): Promise<void> {
     const { sync } = config;
     if (sync.skipped) await pieces.connector.validate(signal);
     const options = syncOptions({
-      config: { ...config, sync: { ...sync, file: path } },
+      config: { ...config, sync: { ...sync, file: path, inventory: inventoryFor(scope) } },
       pieces,
-      clocks,
+      context,
       scope,
       resumedBy: "the next sync task of the platform",
-      openFile: openSyncFileThread,
+      inThreads: true,
     });
     const { published, durationMs } = await syncOnce(options, signal);
-    for (const { counts } of published) {
-      log.info("synced", { file: path, ...counts, durationMs: Math.round(durationMs) });
+    for (const one of published) {
+      log.info("synced", {
+        ...publishedPlace(one),
+        ...one.counts,
+        durationMs: Math.round(durationMs),
+      });
     }
     warnOfRecreatedGroups(pieces, published);
   }
@@ -84,7 +89,7 @@ export function platformSync({ config, pieces, clocks }: PlatformSyncOptions): S
         // From its publication on, the file is no longer what an earlier mark says.
         mark.clear();
         await readInto(path, scope, signal);
-        mark.set(clocks.now(), content);
+        mark.set(context.now(), content);
       }
       return { path, release };
     } catch (error) {

@@ -55,7 +55,7 @@ export function platformFront({ config, context, runtime, provisioning, tasks }:
       ? queuedTasks(taskClient, { concurrency, monotonic: context.monotonic })
       : singleTasks(taskClient),
     router: createRpcRouter(allServices(connector, SDK_VERSION, provisioning)),
-    sync: platformSync({ config, pieces: runtime, clocks: context }),
+    sync: platformSync({ config, pieces: runtime, context }),
     metadata: (signal) => connector.metadata(signal),
     host,
     concurrency,

@@ -3,7 +3,7 @@ import type { LastSyncRecord } from "../../../../pkg/ops/metrics/last-sync.ts";
 import type { ScheduledSync } from "../../../../pkg/sync/schedule/scheduled-sync.ts";
 import { openListings, type SyncStatus } from "../../../../pkg/sync/sync-status.ts";
 import { type FileSyncReport, startScheduledSync } from "../scheduled-sync.ts";
-import type { Published } from "../sync.ts";
+import { type Published } from "../sync-targets.ts";
 import type { Front, Service } from "./front.ts";
 
 /** Syncs into the file again and again. It logs each run by itself. */

@@ -10,7 +10,7 @@ import { printSummary } from "../output/sync-summary.ts";
 import { followSync } from "../progress/follow-sync.ts";
 import { withRuntime } from "../with-runtime.ts";
 
-/** One sync into the file, then its summary on stdout. */
+/** One sync into the file, the inventory or both, then its summary on stdout. */
 export function syncCommand(config: Config, context: Context): Promise<number> {
   return withRuntime(
     config,
@@ -24,7 +24,7 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
       const options = syncOptions({
         config,
         pieces: runtime,
-        clocks: context,
+        context,
         follow: (tracker) =>
           followSync(
             () => syncStatus(tracker, runtime),
@@ -34,12 +34,11 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
           ),
         resumedBy: "the same command",
       });
-      const { published, ...result } = await syncOnce(options, context.signal);
+      const result = await syncOnce(options, context.signal);
       const { poolId, output } = config;
-      warnOfRecreatedGroups(runtime, published);
+      warnOfRecreatedGroups(runtime, result.published);
       try {
-        for (const file of published)
-          await printSummary({ ...result, poolId, published: file }, output, context.stdout);
+        await printSummary({ ...result, poolId }, output, context.stdout);
       } catch (error) {
         if (!(error instanceof GovernanceError)) throw error;
         throw error.with({

@@ -155,13 +155,14 @@ _connector_sync() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
-    '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
+    '(--file -f)'{--file,-f}'[The .c1z file to write; where only inventory is given, none is written (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
     '--sync-resources[Read only these resources, such as user\:<id>,group\:<name>; a group with its members. As a partial run beside the full ones (default\: all)]:value: ' \
     '--sync-resource-types[Read only resources of these types\: user, group (default\: all)]:value: ' \
     '--skip-entitlements-and-grants[Read users and groups, and neither entitlements nor memberships]' \
     '--skip-grants[With sync-resources\: read no memberships]' \
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
+    '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1383,7 +1384,7 @@ _connector_serve() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
-    '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
+    '(--file -f)'{--file,-f}'[The .c1z file to write; where only inventory is given, none is written (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
     '--sync-resources[Read only these resources, such as user\:<id>,group\:<name>; a group with its members. As a partial run beside the full ones (default\: all)]:value: ' \
     '--sync-resource-types[Read only resources of these types\: user, group (default\: all)]:value: ' \
@@ -1392,6 +1393,7 @@ _connector_serve() {
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
+    '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
@@ -1657,7 +1659,7 @@ _connector_config_show() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
-    '(--file -f)'{--file,-f}'[The .c1z file to write (default\: sync.c1z)]:path:_files' \
+    '(--file -f)'{--file,-f}'[The .c1z file to write; where only inventory is given, none is written (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
     '--sync-resources[Read only these resources, such as user\:<id>,group\:<name>; a group with its members. As a partial run beside the full ones (default\: all)]:value: ' \
     '--sync-resource-types[Read only resources of these types\: user, group (default\: all)]:value: ' \

@@ -5,20 +5,22 @@ import { printSummary, type SyncSummary } from "./sync-summary.ts";
 
 describe("the summary of a sync", () => {
   const summary: SyncSummary = {
-    published: {
-      kind: "c1z",
-      recreatedGroups: ["admins"],
-      file: "/data/\u001b[2Jsync.c1z",
-      id: "3MQ1VqVfNWcserrPtRDPDx6Yklq",
-      counts: { users: 3000, groups: 40, memberships: 6000 },
-      previous: { users: 2900, groups: 41, memberships: 6000 },
-      startedAt: new Date(0),
-      scope: WHOLE_POOL,
-      endedAt: new Date(25_000),
-      runs: 2,
-      bytes: 1_258_291,
-      databaseBytes: 9_000_000,
-    },
+    published: [
+      {
+        kind: "c1z",
+        recreatedGroups: ["admins"],
+        file: "/data/\u001b[2Jsync.c1z",
+        id: "3MQ1VqVfNWcserrPtRDPDx6Yklq",
+        counts: { users: 3000, groups: 40, memberships: 6000 },
+        previous: { users: 2900, groups: 41, memberships: 6000 },
+        startedAt: new Date(0),
+        scope: WHOLE_POOL,
+        endedAt: new Date(25_000),
+        runs: 2,
+        bytes: 1_258_291,
+        databaseBytes: 9_000_000,
+      },
+    ],
     poolId: "eu-west-1_A",
     resumed: true,
     droppedGroups: 1,
@@ -61,6 +63,31 @@ describe("the summary of a sync", () => {
       runs_in_file: 2,
       bytes: 1_258_291,
     });
+  });
+
+  test("with an inventory beside the file is one row, and says what changed", async () => {
+    const [file] = summary.published;
+    if (file === undefined) throw new Error("no file");
+    const { id, counts, previous, startedAt, endedAt, scope } = file;
+    const run = { id, counts, previous, startedAt, endedAt, scope };
+    const inventory = {
+      ...run,
+      kind: "inventory",
+      inventory: "db.example/pools",
+      runNumber: 3,
+      changes: 1500,
+    } as const;
+    const people = memoryOutput();
+    await printSummary({ ...summary, published: [file, inventory] }, "table", people);
+    expect(people.text()).toContain("sync.c1z (1.2 MiB) and db.example/pools (run 3) in 25 s");
+    expect(people.text()).toContain("\n  changes      1,500 since run 2\n");
+    const both = memoryOutput();
+    await printSummary({ ...summary, published: [file, inventory] }, "json", both);
+    const alone = memoryOutput();
+    await printSummary({ ...summary, published: [inventory] }, "json", alone);
+    const named = { inventory: "db.example/pools", run: 3, changes: 1500, users: 3000 };
+    expect(JSON.parse(both.text())).toMatchObject({ ...named, runs_in_file: 2 });
+    expect(JSON.parse(alone.text())).toMatchObject({ ...named, file: null, runs_in_file: null });
   });
 
   test("as CSV is a header and a row", async () => {

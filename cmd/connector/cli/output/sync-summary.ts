@@ -1,5 +1,7 @@
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { isWholePool, syncTypeOf } from "../../../../pkg/core/sync-scope.ts";
+import type { PublishedInventory } from "../../../../pkg/inventory/target/published.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import type { PublishedFile } from "../../../../pkg/store/publish/publish.ts";
 import type { SyncResult } from "../../../../pkg/sync/sync-once.ts";
@@ -8,38 +10,57 @@ import type { Column } from "./columns.ts";
 import { createRowWriter } from "./row-writer.ts";
 import { counted, formatDuration, jsonText } from "./text.ts";
 
-/** The result of one sync into a file. */
-export interface SyncSummary extends Omit<SyncResult<PublishedFile>, "published"> {
-  readonly published: PublishedFile;
+/** The result of one sync: one row, however many targets it filled. */
+export interface SyncSummary extends SyncResult<PublishedFile | PublishedInventory> {
   readonly poolId: string;
 }
 
-const COLUMNS: readonly Column<SyncSummary>[] = [
+/** What all targets of the sync have in common, and each kind of target. */
+interface SummaryRow extends SyncSummary {
+  readonly run: PublishedFile | PublishedInventory;
+  readonly file: PublishedFile | undefined;
+  readonly inventory: PublishedInventory | undefined;
+}
+
+function rowOf(summary: SyncSummary): SummaryRow {
+  const { published } = summary;
+  const [run] = published;
+  if (run === undefined) throw new GovernanceError("internal", "a sync ended and published nothing");
+  const file = published.find((one) => one.kind === "c1z");
+  const inventory = published.find((one) => one.kind === "inventory");
+  return { ...summary, run, file, inventory };
+}
+
+const COLUMNS: readonly Column<SummaryRow>[] = [
   { key: "pool", value: ({ poolId }) => poolId },
-  { key: "file", value: ({ published }) => published.file },
-  { key: "sync_id", value: ({ published }) => published.id },
-  { key: "users", value: ({ published }) => published.counts.users },
-  { key: "groups", value: ({ published }) => published.counts.groups },
-  { key: "memberships", value: ({ published }) => published.counts.memberships },
-  { key: "previous_users", value: ({ published }) => published.previous?.users },
-  { key: "previous_groups", value: ({ published }) => published.previous?.groups },
-  { key: "previous_memberships", value: ({ published }) => published.previous?.memberships },
+  { key: "file", value: ({ file }) => file?.file },
+  { key: "sync_id", value: ({ run }) => run.id },
+  { key: "users", value: ({ run }) => run.counts.users },
+  { key: "groups", value: ({ run }) => run.counts.groups },
+  { key: "memberships", value: ({ run }) => run.counts.memberships },
+  { key: "previous_users", value: ({ run }) => run.previous?.users },
+  { key: "previous_groups", value: ({ run }) => run.previous?.groups },
+  { key: "previous_memberships", value: ({ run }) => run.previous?.memberships },
   { key: "dropped_groups", value: ({ droppedGroups }) => droppedGroups },
-  { key: "recreated_groups", value: ({ published }) => published.recreatedGroups.join(" ") },
+  { key: "recreated_groups", value: ({ file }) => file?.recreatedGroups.join(" ") },
   { key: "pages", value: ({ pages }) => pages },
   { key: "calls", value: ({ calls }) => calls },
   { key: "throttles", value: ({ throttles }) => throttles },
   { key: "seconds", value: ({ durationMs }) => Math.round(durationMs) / 1000 },
   { key: "resumed", value: ({ resumed }) => resumed },
-  { key: "started", value: ({ published }) => published.startedAt },
-  { key: "ended", value: ({ published }) => published.endedAt },
-  { key: "runs_in_file", value: ({ published }) => published.runs },
-  { key: "bytes", value: ({ published }) => published.bytes },
-  { key: "sync_type", value: ({ published }) => syncTypeOf(published.scope) },
+  { key: "started", value: ({ run }) => run.startedAt },
+  { key: "ended", value: ({ run }) => run.endedAt },
+  { key: "runs_in_file", value: ({ file }) => file?.runs },
+  { key: "bytes", value: ({ file }) => file?.bytes },
+  { key: "sync_type", value: ({ run }) => syncTypeOf(run.scope) },
+  { key: "inventory", value: ({ inventory }) => inventory?.inventory },
+  { key: "run", value: ({ inventory }) => inventory?.runNumber },
+  { key: "changes", value: ({ inventory }) => inventory?.changes },
 ];
 
 /** Prints the summary: a few lines for people, otherwise one row. */
-export async function printSummary(summary: SyncSummary, format: OutputFormat, out: Output): Promise<void> {
+export async function printSummary(result: SyncSummary, format: OutputFormat, out: Output): Promise<void> {
+  const summary = rowOf(result);
   if (format === "table") {
     await out.write(forPeople(summary));
     return;
@@ -58,24 +79,31 @@ const SHOWN_GROUPS = 10;
 
 const NUMBER = new Intl.NumberFormat("en");
 
-function forPeople(summary: SyncSummary): string {
-  const { published, poolId, droppedGroups, pages, calls, throttles, durationMs, resumed } = summary;
-  const { counts, previous } = published;
+function forPeople(summary: SummaryRow): string {
+  const { run, file, inventory, poolId, droppedGroups, pages, calls, throttles, durationMs, resumed } =
+    summary;
+  const { counts, previous } = run;
+  const places = [
+    ...(file === undefined ? [] : [`${printable(file.file)} (${formatBytes(file.bytes)})`]),
+    ...(inventory === undefined ? [] : [`${printable(inventory.inventory)} (run ${inventory.runNumber})`]),
+  ];
   const lines = [
-    `Synced ${poolId} to ${printable(published.file)} (${formatBytes(published.bytes)}) in ${formatDuration(durationMs)}`,
+    `Synced ${poolId} to ${places.join(" and ")} in ${formatDuration(durationMs)}`,
     `  users        ${withChange(counts.users, previous?.users)}`,
     `  groups       ${withChange(counts.groups, previous?.groups)}`,
     `  memberships  ${withChange(counts.memberships, previous?.memberships)}`,
     `  calls        ${NUMBER.format(calls)} for ${counted(pages, "page")}, ${NUMBER.format(throttles)} throttled`,
   ];
-  if (!isWholePool(published.scope)) {
-    lines.push(`  type         ${syncTypeOf(published.scope)}: not everything in the pool was to be read`);
+  if (!isWholePool(run.scope)) {
+    lines.push(`  type         ${syncTypeOf(run.scope)}: not everything in the pool was to be read`);
   }
-  if (resumed) lines.push(`  resumed      a sync that started at ${published.startedAt.toISOString()}`);
+  if (resumed) lines.push(`  resumed      a sync that started at ${run.startedAt.toISOString()}`);
   if (droppedGroups > 0)
     lines.push(`  skipped      ${counted(droppedGroups, "group")}, deleted during the sync`);
-  if (published.recreatedGroups.length > 0)
-    lines.push(`  made again   ${recreated(published.recreatedGroups)}`);
+  if (file !== undefined && file.recreatedGroups.length > 0)
+    lines.push(`  made again   ${recreated(file.recreatedGroups)}`);
+  if (inventory !== undefined && inventory.runNumber > 1)
+    lines.push(`  changes      ${NUMBER.format(inventory.changes)} since run ${inventory.runNumber - 1}`);
   return `${lines.join("\n")}\n`;
 }
 

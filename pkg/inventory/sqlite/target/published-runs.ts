@@ -1,9 +1,11 @@
 import type { EpochMs } from "../../../core/clock.ts";
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
-import type { DatabaseSync } from "../../../sqlite/database.ts";
+import { DatabaseSync } from "../../../sqlite/database.ts";
 import { numberIn, type SqlRow, textIn } from "../../../sqlite/rows.ts";
 import type { CompleteRun } from "../../../sync/target.ts";
 import { openInventoryFile } from "../inventory-file.ts";
+
+const READER_WAITS_MS = 5000;
 
 /** What the inventory holds of a pool. */
 export interface PublishedRuns {
@@ -15,11 +17,17 @@ export interface PublishedRuns {
   close(): void;
 }
 
-/** Reads through a connection of its own, which can write nothing. */
+/**
+ * Judges the file, and reads it through a connection of its own. It writes no row, but it may: only then does SQLite remove
+ * the WAL when it is the last one to close.
+ */
 export function openPublishedRuns(path: string, poolId: string): PublishedRuns {
-  const database = openInventoryFile(path);
+  openInventoryFile(path).close();
+  const database = new DatabaseSync(path, { timeout: READER_WAITS_MS });
   try {
-    database.exec("PRAGMA cache_size = -1024");
+    database.exec(
+      "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -1024",
+    );
     const newest = newestPublished(database, poolId);
     const members = database.prepare(
       "SELECT count(*) AS n FROM memberships WHERE pool_id = ? AND group_name = ? AND to_run IS NULL",

@@ -1,0 +1,68 @@
+// The inventory as a target of the program's syncs.
+
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import { openInventoryTarget } from "../../../../pkg/inventory/open-target.ts";
+import { type InventoryPlace, parseInventoryPlace } from "../../../../pkg/inventory/place.ts";
+import { openSqliteTargetThread } from "../../../../pkg/inventory/sqlite/thread/inventory-thread.ts";
+import type { PublishedInventory } from "../../../../pkg/inventory/target/published.ts";
+import type { OpenTarget } from "../../../../pkg/sync/target.ts";
+import { fingerprintOf, type SyncConfig, type SyncContext, type SyncPieces } from "../sync-config.ts";
+import { auditOrigins } from "./change-origins.ts";
+
+/** The inventory of the settings; undefined when there is none. Throws `invalid-argument` when it cannot be one. */
+export function inventoryPlace(
+  { file, inventory }: SyncConfig["sync"],
+  { env, user }: Pick<SyncContext, "env" | "user">,
+): InventoryPlace | undefined {
+  if (inventory === undefined) return undefined;
+  const place = parseInventoryPlace(inventory, { env, home: env["HOME"], user });
+  if (place.engine === "sqlite" && file !== undefined && isSameFile(place.name, file)) {
+    throw new GovernanceError("invalid-argument", "file and inventory name the same file; name two");
+  }
+  return place;
+}
+
+function isSameFile(a: string, b: string): boolean {
+  return placeOf(a) === placeOf(b);
+}
+
+/** Without links in the folder. A folder that does not exist is refused elsewhere. */
+function placeOf(path: string): string {
+  const whole = resolve(path);
+  try {
+    return join(realpathSync(dirname(whole)), basename(whole));
+  } catch {
+    return whole;
+  }
+}
+
+export interface InventorySetup {
+  readonly config: SyncConfig;
+  readonly pieces: SyncPieces;
+  readonly context: SyncContext;
+  /** Others wait for this thread. */
+  readonly inThreads: boolean;
+}
+
+export function inventoryTarget(
+  place: InventoryPlace,
+  { config, pieces, context, inThreads }: InventorySetup,
+): OpenTarget<PublishedInventory> {
+  const { stateDir, poolId, sync } = config;
+  const { log, connector } = pieces;
+  const options = {
+    fingerprint: fingerprintOf(config),
+    stateDir,
+    acceptShrink: sync.acceptShrink,
+    now: context.now,
+    describePool: (signal: AbortSignal) => connector.cachedPool(signal),
+    changeOrigins: auditOrigins({ stateDir, poolId }, (error) =>
+      log.warn(`who asked for changes of the pool is not known for all of them: ${error.message}`),
+    ),
+  };
+  return inThreads && place.engine === "sqlite"
+    ? (signal) => openSqliteTargetThread(place.name, options, signal)
+    : openInventoryTarget(place, options);
+}
