@@ -100,6 +100,7 @@ const OTHER_COMMANDS = [
   "serve",
   "health-check",
   "inspect",
+  "query",
   "audit show",
   "audit verify",
   "recover",

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GovernanceError } from "../../pkg/core/errors.ts";
 import { openInventoryReader } from "../../pkg/inventory/open-reader.ts";
 import type { QueryReader, SqlCell, SqlValue } from "../../pkg/inventory/reader.ts";
 import type { ColumnType } from "../../pkg/inventory/schema/definition.ts";
@@ -16,7 +17,7 @@ import type { FixtureValue } from "./inventory-rows.ts";
  * answers and refusals. `open` is called once.
  */
 export function inventoryContract(name: string, open: () => Promise<QueryReader>): void {
-  describe(name, () => {
+  describe(`${name} as its readers see it`, () => {
     let reader: QueryReader;
 
     beforeAll(async () => {
@@ -76,20 +77,24 @@ export function inventoryContract(name: string, open: () => Promise<QueryReader>
       expect((await rowsOf(sql)).flat()).toEqual(words);
     });
 
+    const refusal = async (sql: string): Promise<GovernanceError> =>
+      await rowsOf(sql).then(
+        () => new GovernanceError("internal", `${sql} was answered`),
+        (error: unknown) => GovernanceError.from(error),
+      );
+
     test.for([
       ["SELECT * FROM curent_users", "current_users"],
       ["SELECT emial FROM current_users", "email"],
     ] as const)("%s gets the name that was meant", async ([sql, meant]) => {
-      await expect(rowsOf(sql)).rejects.toMatchObject({
-        code: "invalid-argument",
-        message: expect.stringMatching(
-          new RegExp(`^the inventory refused the query: .*; did you mean ${meant}\\?$`),
-        ),
-      });
+      const { code, message } = await refusal(sql);
+      expect(code).toBe("invalid-argument");
+      expect(message).toMatch(/^the inventory refused the query: /);
+      expect(message.endsWith(`; did you mean ${meant}?`)).toBe(true);
     });
 
     test.for(["", "SELECT 1; SELECT 2", "SELECT 1; DELETE FROM runs"])("%j is refused", async (sql) => {
-      await expect(rowsOf(sql)).rejects.toMatchObject({ code: "invalid-argument" });
+      expect((await refusal(sql)).code).toBe("invalid-argument");
     });
 
     test.for([
@@ -99,9 +104,7 @@ export function inventoryContract(name: string, open: () => Promise<QueryReader>
       "DROP VIEW changes",
       "CREATE TABLE mine (a integer)",
     ])("cannot be made to write: %s", async (sql) => {
-      await expect(rowsOf(sql)).rejects.toMatchObject({
-        code: expect.stringMatching(/^(permission-denied|invalid-argument)$/),
-      });
+      expect(["permission-denied", "invalid-argument"]).toContain((await refusal(sql)).code);
     });
 
     test("is as it was after all that", async () => {

@@ -387,6 +387,7 @@ _connector_query() {
     '--file[File with the query; - is stdin]:path:_files' \
     '--list[Print the tables and views with their columns]' \
     '--timeout[How long the database may work on the query (default\: 60)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
