@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createCognitoDirectory } from "../pkg/cognito/directory.ts";
+import { type CognitoDirectory, createCognitoDirectory } from "../pkg/cognito/directory.ts";
 import type { CognitoOptions } from "../pkg/cognito/options.ts";
 import { FEATURE_NAMES, operationsOf } from "../pkg/connector/features.ts";
-import type { Directory } from "../pkg/core/directory.ts";
 import { signInProvider } from "../pkg/core/group.ts";
 import type { Page } from "../pkg/core/page.ts";
 import { isFederated, type User } from "../pkg/core/user.ts";
@@ -241,8 +240,9 @@ describe("faults of AWS and of the network", () => {
     ["DescribeUserPool", (directory) => directory.describePool(never)],
     ["AdminListGroupsForUser", (directory) => directory.listGroupsOfUser("ann", {}, never)],
     ["AdminGetUser", (directory) => directory.getUser("ann", never)],
+    ["AdminListUserAuthEvents", (directory) => directory.listAuthEvents("ann", {}, never)],
     ["findUsers", (directory) => directory.findUsers("sub", "x", never)],
-  ] as [string, (directory: Directory) => Promise<unknown>][])(
+  ] as [string, (directory: CognitoDirectory) => Promise<unknown>][])(
     "D9: a missing pool is never an empty listing nor NotFound: %s",
     async ([, ask]) => {
       const { server } = await serve({});
@@ -516,6 +516,59 @@ describe("mark 24: credentials", () => {
     server.credentials.revoke("AKIDEXAMPLE");
     expect((await refusal(directory.getUser("x", never))).code).toBe("unauthenticated");
     expect((await refusal(directory.listGroups({}, never))).code).toBe("unauthenticated");
+  });
+});
+
+describe("the facts of one user", () => {
+  const at = (day: number): string => `2026-10-${String(day).padStart(2, "0")}T08:00:00.100Z`;
+
+  test("the history comes newest first, in pages", async () => {
+    const { directory } = await serve({
+      advancedSecurity: "AUDIT",
+      users: [
+        person(1, {
+          username: "ann",
+          events: [{ at: at(3) }, { at: at(9), response: "Fail" }, { at: at(1), type: "SignUp" }],
+        }),
+      ],
+    });
+    const all = await readAll((marker) => directory.listAuthEvents("ann", { marker, limit: 2 }, never));
+    expect(all).toEqual([
+      { kind: "SignIn", at: new Date(at(9)), passed: false },
+      { kind: "SignIn", at: new Date(at(3)), passed: true },
+      { kind: "SignUp", at: new Date(at(1)), passed: true },
+    ]);
+  });
+
+  test("mark 53: a pool without threat protection says that it has no history, after one call", async () => {
+    const { server, directory } = await serve({ users: [person(1, { username: "ann" })] });
+    expect(await refusal(directory.listAuthEvents("ann", {}, never))).toMatchObject({
+      code: "failed-precondition",
+      reason: "feature-off",
+      message: expect.stringContaining("threat protection (plan Plus) is off"),
+    });
+    expect(server.stats.count()).toBe(1);
+  });
+
+  test("a user who was deleted is reported as gone", async () => {
+    const { directory } = await serve({ advancedSecurity: "AUDIT" });
+    const gone = { code: "not-found", reason: "user-gone" };
+    expect(await refusal(directory.listAuthEvents("ann", {}, never))).toMatchObject(gone);
+    expect(await refusal(directory.readDetails("ann", never))).toMatchObject(gone);
+  });
+
+  test("second factors are read as they are set", async () => {
+    const { directory } = await serve({
+      users: [
+        person(1, { username: "ann", mfa: ["SOFTWARE_TOKEN_MFA", "SMS_MFA"], preferredMfa: "SMS_MFA" }),
+        person(2, { username: "bob" }),
+      ],
+    });
+    expect(await directory.readDetails("ann", never)).toMatchObject({
+      factors: ["SOFTWARE_TOKEN_MFA", "SMS_MFA"],
+      preferredFactor: "SMS_MFA",
+    });
+    expect((await directory.readDetails("bob", never)).factors).toEqual([]);
   });
 });
 

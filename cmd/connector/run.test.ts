@@ -118,7 +118,7 @@ describe("bad usage is one line and exit code 2", () => {
     ["completion tcsh", '<shell>: must be one of bash, zsh, fish, powershell, got "tcsh"'],
     [
       `iam-policy --user-pool-id ${POOL} --with all`,
-      '--with: there is no feature "all"; the features are read, provision, sessions, groups, passwords, attributes, or provisioning for all',
+      '--with: there is no feature "all"; the features are read, provision, sessions, groups, passwords, attributes, enrich, or provisioning for all that change the pool',
     ],
     [
       `iam-policy --user-pool-id ${POOL} --account-id 12`,
@@ -340,8 +340,16 @@ describe("iam-policy", () => {
       "PasswordsUserPool",
       "AttributesUserPool",
     ]);
-    expect(Object.values(all).flat().toSorted()).toEqual(Object.keys(CATEGORY_OF).toSorted());
     expect(await actions("read,provision,sessions,groups,passwords,attributes")).toEqual(all);
+    const { EnrichUserPool, ...others } = await actions("provisioning,enrich");
+    expect(others).toEqual(all);
+    expect(EnrichUserPool).toEqual(["AdminListUserAuthEvents"]);
+    expect([...Object.values(all).flat(), "AdminListUserAuthEvents"].toSorted()).toEqual(
+      Object.keys(CATEGORY_OF).toSorted(),
+    );
+    expect(await actions("enrich")).toMatchObject({
+      EnrichUserPool: ["AdminGetUser", "AdminListUserAuthEvents"],
+    });
   });
 
   test("for sessions and groups names what these call and no more", async () => {

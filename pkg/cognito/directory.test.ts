@@ -51,18 +51,20 @@ describe("listings", () => {
     const { stub, directory } = await over(({ operation }) =>
       operation === "ListUsers" || operation === "ListUsersInGroup"
         ? { body: { Users: [] } }
-        : { body: { Groups: [] } },
+        : { body: { Groups: [], AuthEvents: [] } },
     );
     await directory.listUsers({ marker: "m" }, never);
     await directory.listMembers("g", { marker: "m" }, never);
     await directory.listGroups({ marker: "m" }, never);
     await directory.listGroupsOfUser("u", { marker: "m" }, never);
+    await directory.listAuthEvents("u", { marker: "m" }, never);
     const common = { UserPoolId: STUB_POOL, Limit: 60 };
     expect(stub.requests.map(({ operation, input }) => [operation, input])).toEqual([
       ["ListUsers", { ...common, PaginationToken: "m" }],
       ["ListUsersInGroup", { ...common, GroupName: "g", NextToken: "m" }],
       ["ListGroups", { ...common, NextToken: "m" }],
       ["AdminListGroupsForUser", { ...common, Username: "u", NextToken: "m" }],
+      ["AdminListUserAuthEvents", { UserPoolId: STUB_POOL, MaxResults: 60, Username: "u", NextToken: "m" }],
     ]);
   });
 
@@ -95,16 +97,17 @@ describe("listings", () => {
     expect(stub.requests).toHaveLength(7);
   });
 
-  test.for(["listUsers", "listGroups", "listMembers", "listGroupsOfUser"] as const)(
+  test.for(["listUsers", "listGroups", "listMembers", "listGroupsOfUser", "listAuthEvents"] as const)(
     "mark 4: %s stops when the same marker comes twice",
     async (method) => {
-      const same = { PaginationToken: "same", NextToken: "same", Users: [], Groups: [] };
+      const same = { PaginationToken: "same", NextToken: "same", Users: [], Groups: [], AuthEvents: [] };
       const { stub, directory } = await over(() => ({ body: same }));
       const read = {
         listUsers: (marker: string | undefined) => directory.listUsers({ marker }, never),
         listGroups: (marker: string | undefined) => directory.listGroups({ marker }, never),
         listMembers: (marker: string | undefined) => directory.listMembers("g", { marker }, never),
         listGroupsOfUser: (marker: string | undefined) => directory.listGroupsOfUser("u", { marker }, never),
+        listAuthEvents: (marker: string | undefined) => directory.listAuthEvents("u", { marker }, never),
       }[method];
       const error = await refusal(readAll<unknown>(read));
       expect(error.code).toBe("internal");
@@ -164,7 +167,7 @@ describe("listings", () => {
     expect(user?.attributes.get("name")).toBe(name);
   });
 
-  test("listings take the turns of a sync, the others those of a read", async () => {
+  test("listings take the turns of a sync, the facts of one user those of the background, the others those of a read", async () => {
     const throttle = openThrottle();
     const { directory } = await over(
       ({ operation }) => {
@@ -172,7 +175,7 @@ describe("listings", () => {
         if (operation === "AdminGetUser") {
           return { body: { ...wireUser(1), UserAttributes: [{ Name: "sub", Value: "s" }] } };
         }
-        return { body: { Users: [], Groups: [], Group: wireGroup("g") } };
+        return { body: { Users: [], Groups: [], AuthEvents: [], Group: wireGroup("g") } };
       },
       { throttle },
     );
@@ -184,6 +187,8 @@ describe("listings", () => {
     await directory.getGroup("g", never);
     await directory.listGroupsOfUser("u", {}, never);
     await directory.describePool(never);
+    await directory.readDetails("u", never);
+    await directory.listAuthEvents("u", {}, never);
     expect(throttle.turns.map(({ operation, priority }) => `${operation} ${priority}`)).toEqual([
       "ListUsers sync",
       "ListUsersInGroup sync",
@@ -193,6 +198,8 @@ describe("listings", () => {
       "GetGroup read",
       "AdminListGroupsForUser read",
       "DescribeUserPool read",
+      "AdminGetUser background",
+      "AdminListUserAuthEvents background",
     ]);
   });
 });

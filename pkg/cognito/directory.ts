@@ -1,6 +1,7 @@
 import {
   AdminGetUserCommand,
   AdminListGroupsForUserCommand,
+  AdminListUserAuthEventsCommand,
   DescribeUserPoolCommand,
   GetGroupCommand,
   ListGroupsCommand,
@@ -12,6 +13,7 @@ import type { DirectoryWriter } from "../core/directory-writer.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import type { Priority } from "../core/throttle.ts";
 import type { User } from "../core/user.ts";
+import type { UserFactsSource } from "../core/user-facts.ts";
 import { createAwsCaller } from "./calls/call.ts";
 import { pageLimit, toPage } from "./calls/listing.ts";
 import { refineMissingGroup } from "./calls/missing-group.ts";
@@ -19,7 +21,7 @@ import { probePermissions } from "./calls/probe.ts";
 import { createWriteCaller } from "./calls/write.ts";
 import { MalformedAnswer } from "./failures/failure.ts";
 import { formatFilter, matches } from "./mapping/filter.ts";
-import { parseFlatUser, parseGroup, parseUser } from "./mapping/parse.ts";
+import { parseAuthEvent, parseFlatUser, parseGroup, parseUser } from "./mapping/parse.ts";
 import { parsePool } from "./mapping/parse-pool.ts";
 import { formatSearch } from "./mapping/search.ts";
 import type { CognitoOptions } from "./options.ts";
@@ -27,7 +29,7 @@ import { createAccountWriter } from "./writers/writer-accounts.ts";
 import { createGroupWriter } from "./writers/writer-groups.ts";
 import { createUserWriter } from "./writers/writer-users.ts";
 
-export interface CognitoDirectory extends Directory, DirectoryWriter {
+export interface CognitoDirectory extends Directory, DirectoryWriter, UserFactsSource {
   /** Closes the connections. Running calls and later calls end with `canceled`. */
   close(): void;
 }
@@ -53,6 +55,18 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
           ),
         parse: (answer) =>
           toPage("ListUsers", "Users", answer.Users, answer.PaginationToken, page, parseUser),
+      },
+      signal,
+    );
+  }
+
+  function userDetails(Username: string, priority: Priority, signal: AbortSignal) {
+    return caller.call(
+      {
+        operation: "AdminGetUser",
+        priority,
+        send: (sdk, http) => sdk.send(new AdminGetUserCommand({ UserPoolId, Username }), http),
+        parse: (answer) => parseFlatUser(answer),
       },
       signal,
     );
@@ -121,16 +135,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
       return found;
     },
 
-    getUser: (Username, signal) =>
-      caller.call(
-        {
-          operation: "AdminGetUser",
-          priority: "read",
-          send: (sdk, http) => sdk.send(new AdminGetUserCommand({ UserPoolId, Username }), http),
-          parse: (answer) => parseFlatUser(answer),
-        },
-        signal,
-      ),
+    getUser: (username, signal) => userDetails(username, "read", signal),
 
     getGroup: (GroupName, signal) =>
       caller.call(
@@ -166,9 +171,45 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
     probePermissions: (operations, signal) => probePermissions(caller, UserPoolId, operations, signal),
   };
 
+  const facts: UserFactsSource = {
+    readDetails: (username, signal) => userDetails(username, "background", signal),
+
+    async listAuthEvents(Username, page, signal) {
+      const MaxResults = pageLimit(page);
+      return caller.call(
+        {
+          operation: "AdminListUserAuthEvents",
+          priority: "background",
+          hasMarker: page.marker !== undefined,
+          send: (sdk, http) =>
+            sdk.send(
+              new AdminListUserAuthEventsCommand({
+                UserPoolId,
+                Username,
+                MaxResults,
+                NextToken: page.marker,
+              }),
+              http,
+            ),
+          parse: (answer) =>
+            toPage(
+              "AdminListUserAuthEvents",
+              "AuthEvents",
+              answer.AuthEvents,
+              answer.NextToken,
+              page,
+              parseAuthEvent,
+            ),
+        },
+        signal,
+      );
+    },
+  };
+
   const write = createWriteCaller(caller);
   return {
     ...directory,
+    ...facts,
     ...createAccountWriter(write, UserPoolId),
     ...createUserWriter(write, UserPoolId),
     ...createGroupWriter(caller, UserPoolId, directory),

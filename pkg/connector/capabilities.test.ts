@@ -104,6 +104,7 @@ describe("the capabilities", () => {
       GetGroup: ["group"],
       AdminGetUser: ["user"],
       AdminListGroupsForUser: ["group", "user"],
+      AdminListUserAuthEvents: ["user"],
       AdminCreateUser: ["user"],
       AdminDeleteUser: ["user"],
       AdminEnableUser: ["user"],

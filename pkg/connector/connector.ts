@@ -4,6 +4,7 @@ import type { Directory } from "../core/directory.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
 import type { User } from "../core/user.ts";
+import type { FindUserFacts } from "../core/user-facts.ts";
 import type {
   ConnectorMetadata,
   Entitlement,
@@ -21,7 +22,7 @@ import type {
  * began is not continued, because its file would hold rows of both versions. mapped-rows.test.ts fails when rows change
  * and this number does not.
  */
-export const MAPPING_VERSION = 1;
+export const MAPPING_VERSION = 2;
 
 /** The request for one page. */
 export interface ListRequest {
@@ -101,6 +102,8 @@ export interface ConnectorOptions {
   readonly offers?: Offers | undefined;
   /** The recorded changes that the event feed shows; undefined: there is no feed. */
   readonly changes?: ChangeFeed | undefined;
+  /** Finds what no listing has. Without it those facts are unknown. */
+  readonly findFacts?: FindUserFacts | undefined;
   /** Called once, when IAM denies DescribeUserPool: the facts of the pool are left out from then on. Must not throw. */
   readonly onPoolHidden?: (() => void) | undefined;
 }

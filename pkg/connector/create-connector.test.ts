@@ -82,6 +82,34 @@ describe("the connector", () => {
     });
   });
 
+  test("a user has the same row in every listing and alone, with what else is known of the user", async () => {
+    const ann = userNumber(1);
+    const { directory } = fakeDirectory({
+      users: [ann, userNumber(2)],
+      groups: [someGroup("g")],
+      members: new Map([["g", [ann]]]),
+    });
+    const readAt = new Date(1_790_000_000_000);
+    const asked: (readonly string[])[] = [];
+    const connector = createConnector({
+      directory,
+      poolId: POOL,
+      userIdKind: "sub",
+      now: () => 0,
+      async findFacts(subs) {
+        asked.push(subs);
+        return new Map([[ann.sub, { lastSignIn: { at: readAt, readAt } }]]);
+      },
+    });
+    const listed = (await connector.listUsers(first, never)).items;
+    const [membership] = (await connector.listMembers("g", first, never)).items;
+    const alone = await connector.findUser(ann.sub, never);
+    expect(listed.map(({ stamp }) => stamp.includes(`${readAt.getTime()}`))).toEqual([true, false]);
+    expect([membership?.member.stamp, alone?.stamp]).toEqual([listed[0]?.stamp, listed[0]?.stamp]);
+    expect(alone?.build()).toEqual(listed[0]?.build());
+    expect(asked).toEqual([[ann.sub, userNumber(2).sub], [ann.sub], [ann.sub]]);
+  });
+
   test("mark 28: a user is looked up by sub in the listing, never by an alias and never by a billed call", async () => {
     const { directory, calls } = fakeDirectory({ users: [userNumber(1), userNumber(2)] });
     const found = await connectorOver(directory).getResource(id("user", userNumber(2).sub), never);

@@ -5,6 +5,7 @@ import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
 import { quotedName } from "../core/text.ts";
 import type { User } from "../core/user.ts";
+import type { UserFacts } from "../core/user-facts.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { Grant, ResourceId } from "../protocol/messages.ts";
@@ -93,13 +94,26 @@ export function createConnector(options: ConnectorOptions): Connector {
     bytes: groupResourceBytes,
   };
 
-  function userRow(user: User, pool: Pool | undefined): UserRow {
+  /** A listing of members has the same rows as the listing of users: else each would replace those of the other. */
+  async function userRows(
+    listed: readonly User[],
+    pool: Pool | undefined,
+    signal: AbortSignal,
+  ): Promise<UserRow[]> {
+    const known = await options.findFacts?.(
+      listed.map(({ sub }) => sub),
+      signal,
+    );
+    return listed.map((user) => userRow(user, pool, known?.get(user.sub)));
+  }
+
+  function userRow(user: User, pool: Pool | undefined, facts: UserFacts | undefined): UserRow {
     return {
       user,
       resourceTypeId: USER_TYPE,
       resourceId: userId(user, userIdKind),
-      stamp: userStamp(user),
-      build: () => userResource(user, pool, userIdKind),
+      stamp: userStamp(user, facts),
+      build: () => userResource(user, pool, userIdKind, facts),
     };
   }
 
@@ -111,18 +125,14 @@ export function createConnector(options: ConnectorOptions): Connector {
     };
   }
 
-  function membershipRows(
-    groupName: string,
-    members: readonly User[],
-    pool: Pool | undefined,
-  ): MembershipRow[] {
+  function membershipRows(groupName: string, members: readonly UserRow[]): MembershipRow[] {
     let grantOf: ((member: User) => Grant) | undefined;
-    return members.map((user) => ({
+    return members.map((member) => ({
       groupName,
-      member: userRow(user, pool),
+      member,
       build() {
         grantOf ??= membershipGrants(groupName, userIdKind, poolId);
-        return grantOf(user);
+        return grantOf(member.user);
       },
     }));
   }
@@ -130,7 +140,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<UserRow>> {
     const pool = await cachedPool(signal);
     const { items, nextPageToken } = await listPage(users, request, signal);
-    return { items: items.map((user) => userRow(user, pool)), nextPageToken };
+    return { items: await userRows(items, pool, signal), nextPageToken };
   }
 
   async function listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<GroupRow>> {
@@ -152,7 +162,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       bytes: () => membershipGrantBytes(groupName),
     };
     const { items, nextPageToken } = await listPage(members, request, signal);
-    return { items: membershipRows(groupName, items, pool), nextPageToken };
+    return { items: membershipRows(groupName, await userRows(items, pool, signal)), nextPageToken };
   }
 
   async function findUser(id: string, signal: AbortSignal): Promise<UserRow | undefined> {
@@ -163,7 +173,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       throw new GovernanceError("internal", `Cognito has ${found.length} users with this ${named(id)}`);
     }
     const user = found[0] ?? (await unlistedUser(wanted, signal));
-    return user === undefined ? undefined : userRow(user, pool);
+    return user === undefined ? undefined : (await userRows([user], pool, signal))[0];
   }
 
   /** An id of another form may be a username or an e-mail address, which no error repeats (D20). */

@@ -1,6 +1,9 @@
 import type { Operation } from "../core/operations.ts";
 
-export const FEATURE_NAMES = ["read", "provision", "sessions", "groups", "passwords", "attributes"] as const;
+/** What `connector iam-policy --with provisioning` means: all that changes the pool. */
+export const PROVISIONING_FEATURES = ["provision", "sessions", "groups", "passwords", "attributes"] as const;
+
+export const FEATURE_NAMES = ["read", ...PROVISIONING_FEATURES, "enrich"] as const;
 
 /** A part of the connector that an IAM policy allows or not. */
 export type FeatureName = (typeof FEATURE_NAMES)[number];
@@ -63,6 +66,11 @@ export const FEATURES: Readonly<Record<FeatureName, Feature>> = {
     needs: ["DescribeUserPool", "AdminGetUser", "AdminUpdateUserAttributes", "AdminDeleteUserAttributes"],
     uses: [],
   },
+  enrich: {
+    offers: "read second factors and last sign-ins into the inventory",
+    needs: ["AdminGetUser", "AdminListUserAuthEvents"],
+    uses: [],
+  },
 };
 
 /** What is gone without the operation. */
@@ -73,8 +81,9 @@ export const LOST_WITHOUT: Readonly<Record<Operation, string>> = {
   DescribeUserPool:
     "a sync leaves out the facts of the pool (login aliases, name, schema); no account is created, no password or attribute changed",
   GetGroup: "nothing: ListGroups is read up to the group instead",
-  AdminGetUser: "no change of a user",
+  AdminGetUser: "no change of a user; no second factors in the inventory",
   AdminListGroupsForUser: "no grant and no revoke; no account is deleted",
+  AdminListUserAuthEvents: "no last sign-in in the inventory",
   AdminAddUserToGroup: "no grant",
   AdminRemoveUserFromGroup: "no revoke",
   AdminCreateUser: "no account is created, no invitation sent again",

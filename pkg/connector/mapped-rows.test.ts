@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
 import type { Identity, User } from "../core/user.ts";
+import type { LastSignIn, SecondFactors, UserFacts } from "../core/user-facts.ts";
 import {
   CapabilityPermissionsSchema,
   EntitlementImmutableSchema,
@@ -29,6 +30,7 @@ import { userResource, userStamp } from "./users.ts";
 /** SHA-256 over the bytes of the rows below, for each version. A line that is here is never edited. */
 const ROWS_OF_VERSION: Readonly<Record<number, string>> = {
   1: "fc3815149698e18844431c5d28e7cee342c19d0e5f1342093449cc00c1de0848",
+  2: "b46e70a3fe34fedbc0c7e3f8c2907e878d3ca983bf12551c786998f4b81e96aa",
 };
 
 const POOL_ID = "eu-west-1_Rows00001";
@@ -125,6 +127,20 @@ const longUser: User = {
   ]),
 };
 
+const readAt = new Date("2026-11-01T02:03:04.005Z");
+const knownFacts: UserFacts = {
+  secondFactors: {
+    factors: ["SOFTWARE_TOKEN_MFA", "SMS_MFA"],
+    preferred: "SOFTWARE_TOKEN_MFA",
+    readAt,
+  },
+  lastSignIn: { at: new Date("2026-10-01T12:00:00.1Z"), readAt },
+};
+const noneFound: UserFacts = {
+  secondFactors: { factors: [], preferred: undefined, readAt },
+  lastSignIn: { at: undefined, readAt },
+};
+
 const richGroup: Group = {
   name: "finance:admins ünïcode",
   description: "People who keep the books",
@@ -152,12 +168,14 @@ function row<D extends DescMessage>(is: string, schema: D, message: MessageShape
   return { is, bytes: toBinary(schema, message), json: toJson(schema, message, { registry: REGISTRY }) };
 }
 
-const users: readonly (readonly [string, User, Pool, UserIdKind])[] = [
+const users: readonly (readonly [string, User, Pool, UserIdKind, UserFacts?])[] = [
   ["rich, by sub", richUser, plainPool, "sub"],
   ["rich, by username", richUser, plainPool, "username"],
   ["rich, in a pool that signs in by e-mail", richUser, emailPool, "sub"],
   ["disabled and bare", bareUser, plainPool, "sub"],
   ["too long to fit", longUser, plainPool, "sub"],
+  ["with second factors and a sign-in", bareUser, plainPool, "sub", knownFacts],
+  ["without a second factor and without a sign-in", bareUser, plainPool, "sub", noneFound],
 ];
 const groups: readonly (readonly [string, Group])[] = [
   ["rich", richGroup],
@@ -167,8 +185,8 @@ const groups: readonly (readonly [string, Group])[] = [
 
 const ROWS: readonly Row[] = [
   ...RESOURCE_TYPES.map((type) => row(`type ${type.id}`, ResourceTypeSchema, type)),
-  ...users.map(([is, user, pool, kind]) =>
-    row(`user: ${is}`, ResourceSchema, userResource(user, pool, kind)),
+  ...users.map(([is, user, pool, kind, facts]) =>
+    row(`user: ${is}`, ResourceSchema, userResource(user, pool, kind, facts)),
   ),
   ...groups.map(([is, group]) => row(`group: ${is}`, ResourceSchema, groupResource(group, POOL_ID))),
   ...groups.map(([is, { name }]) =>
@@ -240,6 +258,19 @@ const FIELDS: { readonly [K in keyof User]: fc.Arbitrary<User[K]> } = {
     .map((entries) => new Map(entries)),
 };
 const readings: fc.Arbitrary<User> = fc.record(FIELDS);
+const secondFactors: fc.Arbitrary<SecondFactors> = fc.record({
+  factors: fc.subarray(["SMS_MFA", "EMAIL_OTP", "A,B", ""]),
+  preferred: fc.option(fc.constantFrom("SMS_MFA", "EMAIL_OTP"), { nil: undefined }),
+  readAt: fc.constantFrom(readAt, new Date(0)),
+});
+const lastSignIn: fc.Arbitrary<LastSignIn> = fc.record({
+  at: fc.option(fc.constantFrom(readAt, new Date(0)), { nil: undefined }),
+  readAt: fc.constantFrom(readAt, new Date(0)),
+});
+const knowledge: fc.Arbitrary<UserFacts> = fc.record({
+  secondFactors: fc.option(secondFactors, { nil: undefined }),
+  lastSignIn: fc.option(lastSignIn, { nil: undefined }),
+});
 const laterBy = fc.integer({ min: 1, max: 1_000_000 });
 const names = fc.subarray(Object.keys(COVERED).filter(isField), { minLength: 1 });
 
@@ -247,8 +278,8 @@ function isField(name: string): name is keyof User {
   return Object.hasOwn(COVERED, name);
 }
 
-function bytesOf(user: User): string {
-  return Buffer.from(toBinary(ResourceSchema, userResource(user, plainPool, "sub"))).toString("hex");
+function bytesOf(user: User, facts?: UserFacts): string {
+  return Buffer.from(toBinary(ResourceSchema, userResource(user, plainPool, "sub", facts))).toString("hex");
 }
 
 /** With the seed, so that a failure can be run again. */
@@ -280,6 +311,16 @@ describe("the stamp of a user", () => {
       return bytesOf(before) === bytesOf(after) || userStamp(before) !== userStamp(after);
     });
     expect(verdictOf(property, 100)).toMatchObject({ failed: false });
+  });
+
+  test("changes with every fact that is known of the user", () => {
+    const property = fc.property(readings, knowledge, knowledge, (user, before, after) => {
+      return (
+        bytesOf(user, before) === bytesOf(user, after) || userStamp(user, before) !== userStamp(user, after)
+      );
+    });
+    expect(verdictOf(property, 500)).toMatchObject({ failed: false });
+    expect(userStamp(richUser, {})).toBe(userStamp(richUser));
   });
 
   test("covers every field that the mapping reads", () => {

@@ -23,6 +23,7 @@ export const userType: ResourceType = create(ResourceTypeSchema, {
       "ListUsers",
       "AdminGetUser",
       "AdminListGroupsForUser",
+      "AdminListUserAuthEvents",
       "AdminCreateUser",
       "AdminConfirmSignUp",
       "AdminDeleteUser",

@@ -2,6 +2,7 @@ import { toBinary } from "@bufbuild/protobuf";
 import { anyUnpack, timestampDate } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
 import { somePool, someUser } from "../../test/support/fake-directory.ts";
+import type { UserFacts } from "../core/user-facts.ts";
 import { type Resource, ResourceSchema, type UserTrait, UserTraitSchema } from "../protocol/messages.ts";
 import { userId, userResource, userResourceBytes } from "./users.ts";
 
@@ -98,6 +99,43 @@ describe("the resource of a user", () => {
     expect(traitOf(resourceOf({ modifiedAt: new Date() })).lastLogin).toBeUndefined();
   });
 
+  describe("of which single facts were read", () => {
+    const readAt = new Date("2026-11-01T02:03:04.005Z");
+    const shown = (facts: UserFacts) => userResource(someUser(), undefined, "sub", facts);
+
+    test("has the last login and whether a second factor is on, with the times of reading", () => {
+      const at = new Date("2026-10-01T12:00:00.100Z");
+      const resource = shown({
+        secondFactors: { factors: ["SMS_MFA"], preferred: "SMS_MFA", readAt },
+        lastSignIn: { at, readAt },
+      });
+      const { lastLogin, mfaStatus } = traitOf(resource);
+      expect(lastLogin && timestampDate(lastLogin)).toEqual(at);
+      expect(mfaStatus?.mfaEnabled).toBe(true);
+      expect(resource.profile).toMatchObject({
+        second_factors: ["SMS_MFA"],
+        preferred_second_factor: "SMS_MFA",
+        second_factors_read_at: readAt.toISOString(),
+        last_sign_in_at: at.toISOString(),
+        last_sign_in_read_at: readAt.toISOString(),
+      });
+    });
+
+    test("mark 53: distinguishes none from unknown", () => {
+      const none = shown({
+        secondFactors: { factors: [], preferred: undefined, readAt },
+        lastSignIn: { at: undefined, readAt },
+      });
+      expect(traitOf(none).mfaStatus?.mfaEnabled).toBe(false);
+      expect(traitOf(none).lastLogin).toBeUndefined();
+      expect(none.profile).toMatchObject({ second_factors: [], last_sign_in_read_at: readAt.toISOString() });
+      expect(none.profile).not.toHaveProperty("last_sign_in_at");
+      const unknown = shown({});
+      expect(traitOf(unknown).mfaStatus).toBeUndefined();
+      expect(Object.keys(unknown.profile ?? {}).filter((key) => /sign_in|factor/.test(key))).toEqual([]);
+    });
+  });
+
   test("carries every attribute under Cognito's own name, and the keys that Baton's tools read", () => {
     const { profile } = resourceOf({
       username: "ann",
@@ -172,7 +210,20 @@ describe("the resource of a user", () => {
     const attributes: Record<string, string> = { "custom:üñï🦊": "…".repeat(600) };
     for (let n = 0; n < 50; n++) attributes[`custom:attribute_${n}`] = "v🦊".repeat(300);
     const user = someUser({ attributes, identities: [google, google, google, google, google] });
-    const actual = toBinary(ResourceSchema, userResource(user, somePool(), "sub")).length;
+    const readAt = new Date(1_790_000_000_000);
+    const facts: UserFacts = {
+      secondFactors: {
+        factors: ["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"],
+        preferred: "SOFTWARE_TOKEN_MFA",
+        readAt,
+      },
+      lastSignIn: { at: readAt, readAt },
+    };
+    const bare = someUser({ attributes: {} });
+    expect(userResourceBytes(bare)).toBeGreaterThanOrEqual(
+      toBinary(ResourceSchema, userResource(bare, somePool(), "sub", facts)).length,
+    );
+    const actual = toBinary(ResourceSchema, userResource(user, somePool(), "sub", facts)).length;
     expect(userResourceBytes(user)).toBeGreaterThanOrEqual(actual);
     expect(userResourceBytes(user)).toBeLessThan(actual * 1.5);
   });

@@ -4,6 +4,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Pool } from "../core/pool.ts";
 import { clipBytes } from "../core/text.ts";
 import { isFederated, type User } from "../core/user.ts";
+import type { UserFacts } from "../core/user-facts.ts";
 import { annotation, type ProfileValue, sortedStruct } from "../protocol/builders.ts";
 import { isEmailAddress } from "../protocol/constraints/well-known.ts";
 import { USER_TYPE } from "../protocol/ids.ts";
@@ -19,6 +20,7 @@ import type { UserIdKind } from "./connector.ts";
 import { identityProfile, linkedUsernames } from "./enrichments/linked-profiles.ts";
 import { loginAliases } from "./enrichments/login-aliases.ts";
 import { displayName, structuredName } from "./enrichments/names.ts";
+import { factsInProfile, factsInTrait, factsStamp } from "./enrichments/user-facts.ts";
 
 /** The id of the account in every message: its bytes never change (D1). */
 export function userId(user: Pick<User, "sub" | "username">, kind: UserIdKind): string {
@@ -30,14 +32,22 @@ export function userId(user: Pick<User, "sub" | "username">, kind: UserIdKind): 
  * each membership, so the attributes are not part of it. `enabled`, `status` and the identities cost little, and are
  * included in case Cognito ever changes one of them without moving the date.
  */
-export function userStamp(user: User): string {
+export function userStamp(user: User, facts: UserFacts = NOTHING_KNOWN): string {
   const stamp = `${user.modifiedAt.getTime()} ${user.enabled ? 1 : 0} ${user.status}`;
-  return user.identities.length === 0 ? stamp : `${stamp} ${JSON.stringify(user.identities)}`;
+  const identities = user.identities.length === 0 ? "" : JSON.stringify(user.identities);
+  return [stamp, identities, factsStamp(facts)].filter((part) => part !== "").join(" ");
 }
 
+const NOTHING_KNOWN: UserFacts = {};
+
 /** Without the pool the login aliases are left out: only it knows which attributes they are. */
-export function userResource(user: User, pool: Pool | undefined, kind: UserIdKind): Resource {
-  const profile = userProfile(user);
+export function userResource(
+  user: User,
+  pool: Pool | undefined,
+  kind: UserIdKind,
+  facts: UserFacts = NOTHING_KNOWN,
+): Resource {
+  const profile = userProfile(user, facts);
   const createdAt = timestampFromDate(user.createdAt);
   const details = clipBytes(user.status, 1024);
   // Status, profile and creation date are in two places: older readers use the trait, newer ones the resource.
@@ -54,6 +64,7 @@ export function userResource(user: User, pool: Pool | undefined, kind: UserIdKin
     createdAt,
     ssoStatus: { ssoEnabled: isFederated(user) },
     ...structuredName(user),
+    ...factsInTrait(facts),
   });
   return create(ResourceSchema, {
     id: { resourceType: USER_TYPE, resource: userId(user, kind) },
@@ -70,14 +81,14 @@ export function userResource(user: User, pool: Pool | undefined, kind: UserIdKin
 
 /** An upper bound of the bytes that the resource takes in an answer: its attributes are in two profiles. */
 export function userResourceBytes(user: User): number {
-  let bytes = 2048;
+  let bytes = 3072;
   for (const [name, value] of user.attributes)
     bytes += 2 * (Buffer.byteLength(name) + Buffer.byteLength(value) + 16);
   return bytes + 2 * user.identities.length * 512;
 }
 
 /** Everything that Cognito sent, under Cognito's own names, and the few keys that Baton's tools read. */
-function userProfile(user: User): JsonObject {
+function userProfile(user: User, facts: UserFacts): JsonObject {
   const entries = new Map<string, ProfileValue>(user.attributes);
   for (const flag of VERIFIED_FLAGS) {
     const value = user.attributes.get(flag);
@@ -95,6 +106,7 @@ function userProfile(user: User): JsonObject {
   entries.set("user_id", user.sub);
   entries.set("user_status", user.status);
   entries.set("username", user.username);
+  for (const [key, value] of factsInProfile(facts)) entries.set(key, value);
   return sortedStruct(entries);
 }
 

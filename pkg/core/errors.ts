@@ -34,8 +34,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
  * `request-refused` AWS rejected the request, and only its text tells why. `plan-changed`: a batch is no longer
  * what was planned.
  *
- * `not-searchable`: no filter of Cognito can contain the value, so nothing was asked. `no-inventory`: no sync has filled one
- * at this place yet.
+ * `feature-off`: the pool does not have the feature that the operation belongs to. `not-searchable`: no filter of Cognito
+ * can contain the value, so nothing was asked. `no-inventory`: no sync has filled one at this place yet.
  */
 export const ERROR_REASONS = [
   "marker-refused",
@@ -53,6 +53,7 @@ export const ERROR_REASONS = [
   "group-exists",
   "password-refused",
   "password-reused",
+  "feature-off",
   "not-searchable",
   "no-inventory",
   "request-refused",

@@ -7,6 +7,7 @@ export type Operation =
   | "GetGroup"
   | "AdminGetUser"
   | "AdminListGroupsForUser"
+  | "AdminListUserAuthEvents"
   | WriteOperation;
 
 /** The operations that change the pool. */
@@ -73,6 +74,7 @@ export const CATEGORY_OF: Readonly<Record<Operation, Category>> = {
   GetGroup: "UserPoolResourceRead",
   AdminGetUser: "UserRead",
   AdminListGroupsForUser: "UserResourceRead",
+  AdminListUserAuthEvents: "UserResourceRead",
   AdminCreateUser: "UserCreation",
   AdminConfirmSignUp: "UserCreation",
   AdminDeleteUser: "UserUpdate",

@@ -11,6 +11,15 @@ export interface Identity {
   readonly dateCreated?: number;
 }
 
+/** What a user did at the pool, as AdminListUserAuthEvents shows it. */
+export interface AuthEventDefinition {
+  readonly at: Date | string;
+  /** `SignIn` by default. */
+  readonly type?: string;
+  /** `Pass` by default. */
+  readonly response?: string;
+}
+
 /** A user as a test writes it. Everything may be left out: a made-up person fills the gaps. */
 export interface UserDefinition {
   readonly username?: string;
@@ -25,6 +34,8 @@ export interface UserDefinition {
   readonly groups?: readonly string[];
   readonly mfa?: readonly string[];
   readonly preferredMfa?: string;
+  /** Their history, in any order. */
+  readonly events?: readonly AuthEventDefinition[];
 }
 
 /** A group as a test writes it. */

@@ -16,6 +16,7 @@ const user: UserRecord = {
   status: "CONFIRMED",
   mfaList: [],
   preferredMfa: undefined,
+  events: [],
 };
 
 const finds = (text: string): boolean => {

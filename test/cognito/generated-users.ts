@@ -69,6 +69,7 @@ export function generatedUsers(seed: number, count: number, emailPool: boolean):
       status: isFederated ? "EXTERNAL_PROVIDER" : statusOf(hash(seed, index, 19) % 100),
       mfaList: [],
       preferredMfa: undefined,
+      events: [],
     };
   }
 

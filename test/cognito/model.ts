@@ -4,6 +4,13 @@ export interface Attribute {
   readonly Value: string;
 }
 
+/** One entry in the history of a user. */
+export interface AuthEventRecord {
+  readonly atMs: number;
+  readonly type: string;
+  readonly response: string;
+}
+
 /** What the server stores of one user. Dates are epoch milliseconds here and seconds on the wire. */
 export interface UserRecord {
   readonly username: string;
@@ -17,6 +24,8 @@ export interface UserRecord {
   readonly status: string;
   readonly mfaList: readonly string[];
   readonly preferredMfa: string | undefined;
+  /** Newest first. */
+  readonly events: readonly AuthEventRecord[];
 }
 
 export interface GroupRecord {
@@ -62,6 +71,18 @@ export function userDetailJson(user: UserRecord): string {
     UserStatus: user.status,
     PreferredMfaSetting: user.preferredMfa,
     UserMFASettingList: user.mfaList.length === 0 ? undefined : user.mfaList,
+  });
+}
+
+/** AuthEventType. The id is of no use to a caller that only reads. */
+export function authEventJson({ atMs, type, response }: AuthEventRecord): string {
+  return JSON.stringify({
+    EventId: `event-${atMs}`,
+    EventType: type,
+    CreationDate: epochSeconds(atMs),
+    EventResponse: response,
+    EventRisk: { RiskDecision: "NoRisk" },
+    ChallengeResponses: [{ ChallengeName: "Password", ChallengeResponse: "Success" }],
   });
 }
 

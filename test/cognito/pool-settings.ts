@@ -58,6 +58,7 @@ export interface PoolSettings {
   /** Whether the pool has an SMS configuration. */
   readonly sendsSms: boolean;
   readonly tier: "LITE" | "ESSENTIALS" | "PLUS";
+  /** Without it there is no history of sign-ins. */
   readonly advancedSecurity: "OFF" | "AUDIT" | "ENFORCED";
   readonly adminCreateOnly: boolean;
   readonly selfServiceRecovery: boolean;

@@ -142,6 +142,9 @@ export function createPool(definition: PoolDefinition): Pool {
         status: wanted.status ?? "CONFIRMED",
         mfaList: wanted.mfa ?? [],
         preferredMfa: wanted.preferredMfa,
+        events: (wanted.events ?? [])
+          .map(({ at, type = "SignIn", response = "Pass" }) => ({ atMs: when(at, 0), type, response }))
+          .toSorted((a, b) => b.atMs - a.atMs),
       });
       for (const [name, value] of Object.entries(wanted.attributes ?? {})) {
         if (value !== null) user.attributes.set(name, value);

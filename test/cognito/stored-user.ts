@@ -1,4 +1,4 @@
-import type { UserRecord } from "./model.ts";
+import type { AuthEventRecord, UserRecord } from "./model.ts";
 
 /** A user of a stored pool. Change attributes through the pool, which keeps the alias index; the rest directly. */
 export class StoredUser implements UserRecord {
@@ -13,6 +13,7 @@ export class StoredUser implements UserRecord {
   status: string;
   mfaList: readonly string[];
   preferredMfa: string | undefined;
+  events: readonly AuthEventRecord[];
   /** Newest first; the current one is at the front. Tests read it to see that a password was set. */
   passwords: readonly string[] = [];
   signOuts = 0;
@@ -28,5 +29,6 @@ export class StoredUser implements UserRecord {
     this.status = start.status;
     this.mfaList = start.mfaList;
     this.preferredMfa = start.preferredMfa;
+    this.events = start.events;
   }
 }

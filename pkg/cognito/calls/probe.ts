@@ -9,6 +9,7 @@ import {
   AdminEnableUserCommand,
   AdminGetUserCommand,
   AdminListGroupsForUserCommand,
+  AdminListUserAuthEventsCommand,
   AdminRemoveUserFromGroupCommand,
   AdminResetUserPasswordCommand,
   AdminSetUserMFAPreferenceCommand,
@@ -60,6 +61,8 @@ function probesOf(UserPoolId: string, unused: string): Readonly<Record<Operation
     AdminGetUser: (sdk, http) => sdk.send(new AdminGetUserCommand(user), http),
     AdminListGroupsForUser: (sdk, http) =>
       sdk.send(new AdminListGroupsForUserCommand({ ...user, Limit: 1 }), http),
+    AdminListUserAuthEvents: (sdk, http) =>
+      sdk.send(new AdminListUserAuthEventsCommand({ ...user, MaxResults: 1 }), http),
     AdminCreateUser: (sdk, http) =>
       sdk.send(
         new AdminCreateUserCommand({ ...user, MessageAction: "RESEND", DesiredDeliveryMediums: ["EMAIL"] }),
@@ -119,6 +122,7 @@ const AFTER_PERMISSION: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReas
   "user-gone",
   "group-gone",
   "pool-missing",
+  "feature-off",
   "user-state",
   "password-refused",
 ]);

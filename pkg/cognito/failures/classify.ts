@@ -88,6 +88,7 @@ const BY_NAME: ReadonlyMap<string, FailureKind | Classifier> = new Map<string, F
     UnauthorizedOperation: "denied",
     NotAuthorizedException: notAuthorized,
     OperationNotEnabledException: "replica",
+    UserPoolAddOnNotEnabledException: "feature-off",
     ResourceNotFoundException: "resource-missing",
     UserNotFoundException: "user-missing",
     UsernameExistsException: "user-exists",

@@ -82,6 +82,12 @@ const OUTWARD: Readonly<Record<FailureKind, Outward>> = {
     messageOf: ({ poolId, region }) =>
       `pool ${poolId} in ${region} is a read-only replica (a secondary Region); use the pool in its primary Region`,
   },
+  "feature-off": {
+    code: "failed-precondition",
+    reason: "feature-off",
+    messageOf: ({ poolId }) =>
+      `pool ${poolId} keeps no history of sign-ins: threat protection (plan Plus) is off`,
+  },
   "resource-missing": {
     code: "failed-precondition",
     reason: "pool-missing",

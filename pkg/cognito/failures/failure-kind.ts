@@ -20,6 +20,7 @@ export type FailureKind =
   | "clock-skew"
   | "denied"
   | "replica"
+  | "feature-off"
   | "resource-missing"
   | "user-missing"
   | "user-state"

@@ -1,7 +1,7 @@
 import type { UserType } from "@aws-sdk/client-cognito-identity-provider";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../../core/errors.ts";
-import { parseFlatUser, parseGroup, parseUser } from "./parse.ts";
+import { parseAuthEvent, parseFlatUser, parseGroup, parseUser } from "./parse.ts";
 
 const born = new Date("2024-02-03T04:05:06.789Z");
 const changed = new Date("2025-02-03T04:05:06.789Z");
@@ -59,6 +59,31 @@ describe("a user", () => {
     expect(parseFlatUser({ ...rest, Username: "ann", UserAttributes: Attributes, ...more }).factors).toEqual(
       factors,
     );
+  });
+
+  test.for<[object, object]>([
+    [
+      { EventType: "SignIn", EventResponse: "Pass" },
+      { kind: "SignIn", passed: true },
+    ],
+    [
+      { EventType: "SignIn", EventResponse: "Fail" },
+      { kind: "SignIn", passed: false },
+    ],
+    [
+      { EventType: "SignIn", EventResponse: "InProgress" },
+      { kind: "SignIn", passed: false },
+    ],
+    [{ EventType: "AN_EVENT_OF_2031" }, { kind: "AN_EVENT_OF_2031", passed: false }],
+    [{ EventType: 7 }, { kind: "UNKNOWN", passed: false }],
+  ])("reads the entry %j in the history of a user", ([raw, event]) => {
+    const at = new Date("2026-10-01T12:00:00.100Z");
+    const read = parseAuthEvent("AdminListUserAuthEvents", Object.assign({ CreationDate: at }, raw));
+    expect(read).toEqual({ at, ...event });
+  });
+
+  test("an entry of the history without a date is no entry", () => {
+    expect(() => parseAuthEvent("AdminListUserAuthEvents", { EventType: "SignIn" })).toThrow("CreationDate");
   });
 
   test.for(["CONFIRMED", "A_STATUS_OF_2031", "ARCHIVED"])("mark 32: status %s passes through", (status) => {

@@ -1,6 +1,7 @@
 import type {
   AdminGetUserResponse,
   AttributeType,
+  AuthEventType,
   GroupType,
   UserType,
 } from "@aws-sdk/client-cognito-identity-provider";
@@ -9,6 +10,7 @@ import type { Group } from "../../core/group.ts";
 import { parseIdentities } from "../../core/identities.ts";
 import type { Operation } from "../../core/operations.ts";
 import type { User, UserDetails } from "../../core/user.ts";
+import type { AuthEvent } from "../../core/user-facts.ts";
 
 // The SDK does not check the JSON types of members against its own TypeScript types. So every member is checked here, and
 // what the rest of the code needs is not optional after this file.
@@ -65,6 +67,15 @@ export function parseGroup(operation: Operation, raw: GroupType): Group {
     precedence: asNumber(raw.Precedence),
     createdAt: asDate(raw.CreationDate) ?? missingMember(operation, "group", "CreationDate"),
     modifiedAt: asDate(raw.LastModifiedDate) ?? missingMember(operation, "group", "LastModifiedDate"),
+  };
+}
+
+export function parseAuthEvent(operation: Operation, raw: AuthEventType): AuthEvent {
+  return {
+    kind: asText(raw.EventType) ?? "UNKNOWN",
+    at: asDate(raw.CreationDate) ?? missingMember(operation, "sign-in event", "CreationDate"),
+    // `InProgress` is a sign-in of which a challenge was not answered.
+    passed: asText(raw.EventResponse) === "Pass",
   };
 }
 

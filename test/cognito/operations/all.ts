@@ -3,7 +3,13 @@ import { adminCreateUser } from "./create-user.ts";
 import type { Operation } from "./operation.ts";
 import { adminResetUserPassword, adminSetUserMfaPreference, adminSetUserPassword } from "./passwords.ts";
 import { describeUserPool, getGroup, listGroups } from "./read-pool.ts";
-import { adminGetUser, adminListGroupsForUser, listUsers, listUsersInGroup } from "./read-users.ts";
+import {
+  adminGetUser,
+  adminListGroupsForUser,
+  adminListUserAuthEvents,
+  listUsers,
+  listUsersInGroup,
+} from "./read-users.ts";
 import {
   adminAddUserToGroup,
   adminRemoveUserFromGroup,
@@ -27,6 +33,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     listGroups,
     getGroup,
     adminListGroupsForUser,
+    adminListUserAuthEvents,
     adminGetUser,
     describeUserPool,
     adminCreateUser,

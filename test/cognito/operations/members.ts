@@ -30,6 +30,7 @@ const rules = {
   Username: { kind: "text", min: 1, max: 128, pattern: visible, sensitive: true },
   GroupName: { kind: "text", min: 1, max: 128, pattern: visible },
   Limit: { kind: "whole", min: 0, max: 60 },
+  MaxResults: { kind: "whole", min: 0, max: 60 },
   NextToken: { kind: "text", min: 1, max: 131_072, pattern: noSpace },
   PaginationToken: { kind: "text", min: 1, pattern: noSpace },
   Filter: { kind: "text", max: 256 },

@@ -67,7 +67,7 @@ export function pageOf<T>(
   const scope = { operation: call.operation, poolId: call.pool.settings.id, bound };
   const sent = optionalText(call.input, tokenMember);
   const after = sent === undefined ? atStart : call.tokens.open(scope, sent, call.clockMs);
-  const limit = optionalNumber(call.input, "Limit");
+  const limit = optionalNumber(call.input, "Limit") ?? optionalNumber(call.input, "MaxResults");
   const asked = limit === undefined || limit === 0 ? call.defaultPageSize : limit;
   const want = Math.min(asked, call.bend.maxItems ?? asked);
   const slice = want === 0 ? { items: [], next: after } : read(after, want);

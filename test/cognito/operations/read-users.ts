@@ -1,6 +1,6 @@
-import { groupNotFound, invalidParameter, userNotFound } from "../errors.ts";
+import { AwsError, groupNotFound, invalidParameter, userNotFound } from "../errors.ts";
 import { parseFilter } from "../filter.ts";
-import { groupJson, userDetailJson, userJson } from "../model.ts";
+import { authEventJson, groupJson, userDetailJson, userJson } from "../model.ts";
 import type { UserView } from "../pool-reader.ts";
 import { optionalText, textOf, textsOf } from "../validate.ts";
 import { members } from "./members.ts";
@@ -60,6 +60,27 @@ export const adminGetUser: Operation = {
     const user = call.pool.findUser(textOf(call.input, "Username"));
     if (user === undefined) throw userNotFound();
     return userDetailJson(user.record());
+  },
+};
+
+export const adminListUserAuthEvents: Operation = {
+  name: "AdminListUserAuthEvents",
+  category: "UserResourceRead",
+  writes: false,
+  members: members(["UserPoolId", "Username"], ["MaxResults", "NextToken"]),
+  run(call) {
+    const user = call.pool.findUser(textOf(call.input, "Username"));
+    if (user === undefined) throw userNotFound();
+    if (call.pool.settings.advancedSecurity === "OFF") {
+      throw new AwsError("UserPoolAddOnNotEnabledException", "Threat protection is not enabled.");
+    }
+    const { events } = user.record();
+    const page = pageOf(call, "NextToken", user.username, (after, want) => {
+      const items = events.slice(after + 1, after + 1 + want);
+      const last = after + items.length;
+      return { items, next: last + 1 < events.length ? last : undefined };
+    });
+    return pageJson("AuthEvents", "NextToken", { ...page, items: page.items.map(authEventJson) });
   },
 };
 

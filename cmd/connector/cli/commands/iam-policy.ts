@@ -1,5 +1,9 @@
 import type { Config } from "../../../../pkg/config/config.ts";
-import { FEATURE_NAMES, type FeatureName } from "../../../../pkg/connector/features.ts";
+import {
+  FEATURE_NAMES,
+  type FeatureName,
+  PROVISIONING_FEATURES,
+} from "../../../../pkg/connector/features.ts";
 import { iamPolicy } from "../../../../pkg/connector/iam-policy.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Context } from "../../process/context.ts";
@@ -9,7 +13,7 @@ import { jsonText } from "../output/text.ts";
 export interface IamPolicyFlags {
   /** `*`: any account. */
   readonly accountId: string;
-  /** Names of features, separated by commas; `provisioning` is all of them. */
+  /** Names of features, separated by commas; `provisioning` is all of those that change the pool. */
   readonly features: string;
 }
 
@@ -38,12 +42,12 @@ function namedFeatures(text: string): readonly FeatureName[] {
   const names = text.split(",").map((name) => name.trim());
   return names.flatMap((name) => {
     if (name === "") return [];
-    if (name === "provisioning") return FEATURE_NAMES;
+    if (name === "provisioning") return PROVISIONING_FEATURES;
     const feature = FEATURE_NAMES.find((one) => one === name);
     if (feature !== undefined) return [feature];
     throw new GovernanceError(
       "invalid-argument",
-      `--with: there is no feature ${JSON.stringify(name)}; the features are ${FEATURE_NAMES.join(", ")}, or provisioning for all`,
+      `--with: there is no feature ${JSON.stringify(name)}; the features are ${FEATURE_NAMES.join(", ")}, or provisioning for all that change the pool`,
     );
   });
 }

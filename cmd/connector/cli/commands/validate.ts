@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../../../../pkg/config/config.ts";
 import {
-  FEATURE_NAMES,
   FEATURES,
   type FeatureName,
   featuresOf,
   LOST_WITHOUT,
   neededToServe,
   operationsOf,
+  PROVISIONING_FEATURES,
 } from "../../../../pkg/connector/features.ts";
 import type { PermissionProbe } from "../../../../pkg/core/directory.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
@@ -134,9 +134,9 @@ async function examine(
     }
   }
   const { enabled } = config.provisioning;
-  const probes = await directory.probePermissions(enabled ? EVERY_OPERATION : READS, signal);
+  const probes = await directory.probePermissions(enabled ? READS_AND_CHANGES : READS, signal);
   const required = new Set([...neededToServe(enabled), ...(enabled ? FEATURES.provision.needs : [])]);
-  const features = enabled ? FEATURE_NAMES : (["read"] as const);
+  const features: readonly FeatureName[] = enabled ? ["read", ...PROVISIONING_FEATURES] : ["read"];
   const checks = [
     ...settings,
     ...accessChecks(pool, config),
@@ -150,7 +150,9 @@ async function examine(
 /** What a sync and a lookup of one user call. */
 const READS: readonly Operation[] = [...operationsOf("read"), "AdminGetUser", "AdminListGroupsForUser"];
 
-const EVERY_OPERATION: readonly Operation[] = [...new Set(FEATURE_NAMES.flatMap(operationsOf))];
+const READS_AND_CHANGES: readonly Operation[] = [
+  ...new Set((["read", ...PROVISIONING_FEATURES] as const).flatMap(operationsOf)),
+];
 
 function settingsChecks(config: Config): readonly Check[] {
   const { endpointUrl } = config.network;

@@ -87,7 +87,7 @@ export function addIamPolicy({ program, context, configured }: CommandTree): voi
     .addOption(
       textOption(
         "--with <features>",
-        "Include what these need, separated by commas: provision, sessions, groups, passwords, attributes; or provisioning for all",
+        "Include what these need, separated by commas: provision, sessions, groups, passwords, attributes, enrich; or provisioning for all that change the pool",
       ),
     )
     .addOption(new Option("--account-id <digits>", "AWS account of the pool (default: *, any account)"));

@@ -1349,7 +1349,7 @@ complete -c connector -n '__connector_at recover' -l log-format -x -a 'console j
 complete -c connector -n '__connector_at recover' -l log-path -r -F -d 'Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default: only stderr)'
 complete -c connector -n '__connector_at recover' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
 complete -c connector -n '__connector_at recover' -l help -s h -d 'Show help'
-complete -c connector -n '__connector_at iam-policy' -l with -x -d 'Include what these need, separated by commas: provision, sessions, groups, passwords, attributes; or provisioning for all'
+complete -c connector -n '__connector_at iam-policy' -l with -x -d 'Include what these need, separated by commas: provision, sessions, groups, passwords, attributes, enrich; or provisioning for all that change the pool'
 complete -c connector -n '__connector_at iam-policy' -l account-id -x -d 'AWS account of the pool (default: *, any account)'
 complete -c connector -n '__connector_at iam-policy' -l user-pool-id -x -d 'ID of the user pool, such as eu-west-1_AbCd12345 (required)'
 complete -c connector -n '__connector_at iam-policy' -l region -x -d 'AWS Region of the pool; it must match the pool ID (default: the Region in the pool ID)'

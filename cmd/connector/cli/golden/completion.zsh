@@ -1606,7 +1606,7 @@ _connector_recover() {
 
 _connector_iam_policy() {
   _arguments -s \
-    '--with[Include what these need, separated by commas\: provision, sessions, groups, passwords, attributes; or provisioning for all]:value: ' \
+    '--with[Include what these need, separated by commas\: provision, sessions, groups, passwords, attributes, enrich; or provisioning for all that change the pool]:value: ' \
     '--account-id[AWS account of the pool (default\: *, any account)]:value: ' \
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345 (required)]:value: ' \
     '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
