@@ -6,6 +6,8 @@ import { sqliteValue } from "../../pkg/inventory/sqlite/cells.ts";
 import { createInventoryFile } from "../../pkg/inventory/sqlite/inventory-file.ts";
 import {
   at,
+  enrichmentCalls,
+  enrichments,
   type FixtureRow,
   type FixtureValue,
   groups,
@@ -69,6 +71,8 @@ export const INVENTORY_ROWS: Readonly<Record<string, readonly FixtureRow[]>> = {
   recorded_changes: recordedChanges,
   second_factors: secondFactors,
   sign_ins: signIns,
+  enrichments,
+  enrichment_calls: enrichmentCalls,
   schema_migrations: [{ version: INVENTORY_VERSION, applied_at: at("2026-10-01T01:59:00.000") }],
 };
 

@@ -59,6 +59,7 @@ export const INVENTORY_ANSWERS: Readonly<Record<string, readonly (readonly SqlCe
     ["dora", "dora@example.com"],
     ["eli", "eli@example.com"],
     ["fay", "FAY@example.com"],
+    ["gus", "gus@example.com"],
     ["jon", "jon@example.com"],
     ["zoe", "ada@example.com"],
   ],

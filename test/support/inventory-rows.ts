@@ -283,3 +283,11 @@ export const signIns: readonly FixtureRow[] = [
   },
   { pool_id: POOL, sub: subOf(12), last_sign_in_at: null, event_type: null, read_at: READ },
 ];
+
+export const enrichments: readonly FixtureRow[] = [
+  { pool_id: POOL, fact: "mfa", off_since: null, off_tier: null, swept_run: 4 },
+  { pool_id: POOL, fact: "last-sign-in", off_since: null, off_tier: null, swept_run: 4 },
+  { pool_id: OTHER_POOL, fact: "last-sign-in", off_since: READ, off_tier: "ESSENTIALS", swept_run: 1 },
+];
+
+export const enrichmentCalls: readonly FixtureRow[] = [{ pool_id: POOL, minute: READ, calls: 7 }];

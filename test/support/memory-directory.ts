@@ -2,7 +2,7 @@ import { classify } from "../../pkg/cognito/failures/classify.ts";
 import { fromFailure, outcomeUnknown } from "../../pkg/cognito/failures/errors.ts";
 import { readFailure } from "../../pkg/cognito/failures/failure.ts";
 import { formatFilter, matches } from "../../pkg/cognito/mapping/filter.ts";
-import { parseFlatUser, parseGroup, parseUser } from "../../pkg/cognito/mapping/parse.ts";
+import { parseAuthEvent, parseFlatUser, parseGroup, parseUser } from "../../pkg/cognito/mapping/parse.ts";
 import { parsePool } from "../../pkg/cognito/mapping/parse-pool.ts";
 import type { ClientMetadata } from "../../pkg/core/client-metadata.ts";
 import type { Directory } from "../../pkg/core/directory.ts";
@@ -11,6 +11,7 @@ import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { Operation } from "../../pkg/core/operations.ts";
 import type { Page, PageRequest } from "../../pkg/core/page.ts";
 import type { User } from "../../pkg/core/user.ts";
+import type { UserFactsSource } from "../../pkg/core/user-facts.ts";
 import { AwsError } from "../cognito/errors.ts";
 import { createFaults, type Effects, faultError } from "../cognito/faults.ts";
 import { createHolds } from "../cognito/holds.ts";
@@ -23,7 +24,7 @@ import { type Input, optionalText, validate } from "../cognito/validate.ts";
 
 /** The scripted Cognito without a socket, and without the adapter: faults, holds and counts are the server's own. */
 export interface MemoryCognito extends Pick<ScriptedCognito, "stats" | "script" | "onCall" | "hold"> {
-  readonly directory: Directory & DirectoryWriter;
+  readonly directory: Directory & DirectoryWriter & UserFactsSource;
 }
 
 /** As it is on the wire, with dates as dates. */
@@ -32,6 +33,7 @@ interface Answer {
   readonly Users?: readonly Parameters<typeof parseUser>[1][];
   readonly Group?: Parameters<typeof parseGroup>[1];
   readonly Groups?: readonly Parameters<typeof parseGroup>[1][];
+  readonly AuthEvents?: readonly Parameters<typeof parseAuthEvent>[1][];
   readonly UserPool?: Parameters<typeof parsePool>[1];
   readonly NextToken?: string;
   readonly PaginationToken?: string;
@@ -45,6 +47,7 @@ const READS: ReadonlySet<string> = new Set<Operation>([
   "GetGroup",
   "AdminGetUser",
   "AdminListGroupsForUser",
+  "AdminListUserAuthEvents",
 ]);
 
 /** Reads and writes the pool by the operations of the scripted Cognito. Each method makes one call, without retries. */
@@ -155,7 +158,7 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
     return { items: present(answer.Users).map((raw) => parseUser(operation, raw)), next };
   }
 
-  const directory: Directory & DirectoryWriter = {
+  const directory: MemoryCognito["directory"] = {
     async describePool(signal) {
       const { answer } = await call("DescribeUserPool", { UserPoolId }, signal);
       return parsePool(UserPoolId, present(answer.UserPool));
@@ -191,6 +194,13 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
     async listGroupsOfUser(Username, request, signal) {
       const { answer, next } = await page("AdminListGroupsForUser", { Username }, request, signal);
       return { items: present(answer.Groups).map((raw) => parseGroup("AdminListGroupsForUser", raw)), next };
+    },
+    readDetails: (username, signal) => directory.getUser(username, signal),
+    async listAuthEvents(Username, { limit, marker }, signal) {
+      const input = { UserPoolId, Username, MaxResults: limit, NextToken: marker };
+      const { answer } = await call("AdminListUserAuthEvents", input, signal);
+      const items = present(answer.AuthEvents).map((raw) => parseAuthEvent("AdminListUserAuthEvents", raw));
+      return { items, next: answer.NextToken };
     },
     probePermissions: async () => [],
 

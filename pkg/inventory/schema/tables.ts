@@ -217,6 +217,37 @@ const signIns: TableDefinition = {
   clustered: true,
 };
 
+const FACT = ["fact", "text", "`mfa` or `last-sign-in`, as `--enrich` names it"] as const;
+
+const enrichments: TableDefinition = {
+  name: "enrichments",
+  meaning: "How far `--enrich` is with each fact of a pool, and whether the pool has the fact at all.",
+  columns: defineColumns([
+    POOL,
+    FACT,
+    [
+      "off_since",
+      "time?",
+      "when the pool said that it does not have the fact: it is asked again after a day, or once its plan changes; null: it has it",
+    ],
+    ["off_tier", "text?", "the feature plan that the pool had then"],
+    ["swept_run", "integer", "up to this run, what was known of deleted accounts is removed"],
+  ]),
+  key: ["pool_id", "fact"],
+  indexes: [],
+  clustered: true,
+};
+
+const enrichmentCalls: TableDefinition = {
+  name: "enrichment_calls",
+  meaning:
+    "How many calls `--enrich` has made in the last hour, by minute: no process may make more than its budget allows.",
+  columns: defineColumns([POOL, ["minute", "time", "the minute"], ["calls", "integer", "the calls in it"]]),
+  key: ["pool_id", "minute"],
+  indexes: [],
+  clustered: true,
+};
+
 const schemaMigrations: TableDefinition = {
   name: "schema_migrations",
   meaning: "The versions of this schema that the inventory has had.",
@@ -238,5 +269,7 @@ export const INVENTORY_TABLES: readonly TableDefinition[] = [
   recordedChanges,
   secondFactors,
   signIns,
+  enrichments,
+  enrichmentCalls,
   schemaMigrations,
 ];

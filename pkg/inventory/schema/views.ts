@@ -130,6 +130,40 @@ const unusedAccounts: ViewDefinition = {
       AND (u.status IN ('UNCONFIRMED', 'FORCE_CHANGE_PASSWORD', 'RESET_REQUIRED') OR s.read_at IS NOT NULL)`,
 };
 
+const secondFactorStates: ViewDefinition = {
+  name: "second_factor_states",
+  meaning:
+    "Whether each account has a second factor, where `--enrich mfa` has read it. What was not read is `unknown`, never `none`.",
+  columns: defineColumns([
+    POOL,
+    SUB,
+    ["username", "text", "its username"],
+    EMAIL,
+    ["enabled", "boolean", "whether it may sign in"],
+    STATUS,
+    [
+      "state",
+      "text",
+      "`on`, `none`, `unknown`, or `at the provider`: a federated account gives its second factor to its identity provider",
+    ],
+    ["factors", "json?", "array: the factors that are on; null: unknown"],
+    ["preferred", "text?", "the factor that Cognito asks for first"],
+    ["read_at", "time?", "when this was read; null: it was not"],
+  ]),
+  select: () => `
+    SELECT u.pool_id, u.sub, u.username, u.email, u.enabled, u.status,
+      CASE
+        WHEN CAST(f.factors AS text) <> '[]' THEN 'on'
+        WHEN u.status = 'EXTERNAL_PROVIDER' THEN 'at the provider'
+        WHEN f.read_at IS NULL THEN 'unknown'
+        ELSE 'none'
+      END AS state,
+      f.factors, f.preferred, f.read_at
+    FROM users u
+    LEFT JOIN second_factors f ON f.pool_id = u.pool_id AND f.sub = u.sub
+    WHERE u.to_run IS NULL`,
+};
+
 const duplicateEmails: ViewDefinition = {
   name: "duplicate_emails",
   meaning:
@@ -221,6 +255,7 @@ export const INVENTORY_VIEWS: readonly ViewDefinition[] = [
   membershipHistory,
   roleAccess,
   unusedAccounts,
+  secondFactorStates,
   duplicateEmails,
   federatedUsers,
   changes,

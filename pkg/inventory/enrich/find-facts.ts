@@ -1,0 +1,52 @@
+import type { LastSignIn, SecondFactors, UserFact, UserFacts } from "../../core/user-facts.ts";
+import type { InventoryReader, SqlCell } from "../reader.ts";
+
+/** SQLite and PostgreSQL take more parameters; a page of users has at most 60. */
+const SUBS_AT_ONCE = 100;
+
+/** What the inventory knows of these accounts. An account of which nothing is known is not in the map. */
+export async function knownFacts(
+  reader: Pick<InventoryReader, "query">,
+  poolId: string,
+  facts: readonly UserFact[],
+  subs: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, UserFacts>> {
+  const known = new Map<string, UserFacts>();
+  for (let from = 0; from < subs.length; from += SUBS_AT_ONCE) {
+    const some = subs.slice(from, from + SUBS_AT_ONCE);
+    const query = async (columns: string, table: string) => {
+      const places = some.map(() => "?").join(", ");
+      const sql = `SELECT sub, ${columns} FROM ${table} WHERE pool_id = ? AND sub IN (${places})`;
+      return (await reader.query(sql, [poolId, ...some], { signal })).rows;
+    };
+    if (facts.includes("mfa")) {
+      for await (const [sub, ...cells] of await query("factors, preferred, read_at", "second_factors")) {
+        const secondFactors = secondFactorsOf(cells);
+        if (secondFactors !== undefined) known.set(String(sub), { secondFactors });
+      }
+    }
+    if (facts.includes("last-sign-in")) {
+      for await (const [sub, ...cells] of await query("last_sign_in_at, read_at", "sign_ins")) {
+        known.set(String(sub), { ...known.get(String(sub)), lastSignIn: lastSignInOf(cells) });
+      }
+    }
+  }
+  return known;
+}
+
+function secondFactorsOf([factors = null, preferred = null, readAt = null]: readonly SqlCell[]):
+  | SecondFactors
+  | undefined {
+  const list: unknown = JSON.parse(String(factors));
+  if (!Array.isArray(list)) return undefined;
+  return {
+    factors: list.map(String),
+    preferred: preferred === null ? undefined : String(preferred),
+    readAt: new Date(String(readAt)),
+  };
+}
+
+function lastSignInOf([at = null, readAt = null]: readonly SqlCell[]): LastSignIn {
+  return { at: at === null ? undefined : new Date(String(at)), readAt: new Date(String(readAt)) };
+}

@@ -1,0 +1,21 @@
+import { GovernanceError } from "../core/errors.ts";
+import type { InventoryPlace } from "./place.ts";
+import { openSqliteWriter } from "./sqlite/sqlite-writer.ts";
+import type { InventoryWriter } from "./writer.ts";
+
+/** `failed-precondition` when there is no inventory, or it is of another program or of a newer version. */
+export async function openInventoryWriter(
+  place: InventoryPlace,
+  signal: AbortSignal,
+): Promise<InventoryWriter> {
+  signal.throwIfAborted();
+  switch (place.engine) {
+    case "sqlite":
+      return openSqliteWriter(place.name);
+    case "postgres":
+      throw new GovernanceError(
+        "unimplemented",
+        "second factors and sign-ins are kept in SQLite only so far",
+      );
+  }
+}
