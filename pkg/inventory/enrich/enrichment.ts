@@ -47,13 +47,14 @@ export interface EnrichmentReport {
   /** Facts that the pool does not have, or that may not be read. */
   readonly leftOut: readonly UserFact[];
   /** `complete`: nothing is due. `budget`: the calls of this hour are used up. `failed`: see the failure. */
-  readonly ended: "complete" | "budget" | "failed";
+  readonly ended: "complete" | "budget" | "stopped" | "failed";
   readonly failure: GovernanceError | undefined;
 }
 
 /** Calls that are counted in one transaction, before they are made. */
 const CALLS_AT_ONCE = 20;
-const PLAN_SIZE = 2_000;
+/** A pass over the accounts takes time, and the plan takes memory. */
+const PLAN_SIZE = { least: 500, most: 10_000 } as const;
 /** Accounts that fail one after the other before the round ends: then it is not the accounts. */
 const MAX_FAILURES_IN_A_ROW = 5;
 
@@ -67,7 +68,7 @@ const OF_ALL_ACCOUNTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "resource-exhausted",
 ]);
 
-/** One round: until nothing is due, the budget is used up, or the signal stops it, which rejects with its reason. */
+/** One round: until nothing is due, the budget is used up, or the signal stops it. Never rejects. */
 export async function runEnrichment(
   options: EnrichmentOptions,
   signal: AbortSignal,
@@ -98,8 +99,9 @@ class Round {
     try {
       return this.#report(await this.#readAll());
     } catch (error) {
-      this.#signal.throwIfAborted();
-      return this.#report("failed", GovernanceError.from(error));
+      return this.#signal.aborted
+        ? this.#report("stopped")
+        : this.#report("failed", GovernanceError.from(error));
     } finally {
       await this.#returnRest();
     }
@@ -130,7 +132,7 @@ class Round {
   }
 
   async #plan(): Promise<readonly DueReading[]> {
-    const { poolId, facts, reader, now } = this.#options;
+    const { poolId, facts, reader, now, perHour } = this.#options;
     const wanted = facts.filter((fact) => !this.#leftOut.has(fact));
     if (wanted.length === 0) return [];
     return await planReadings(
@@ -139,7 +141,7 @@ class Round {
         poolId,
         facts: wanted,
         nowMs: now(),
-        limit: PLAN_SIZE,
+        limit: Math.min(PLAN_SIZE.most, Math.max(PLAN_SIZE.least, perHour)),
         isPassedOver: (due) => this.#passedOver.has(keyOf(due)),
       },
       this.#signal,
