@@ -45,7 +45,7 @@ export interface LastSignIn {
   readonly readAt: Date;
 }
 
-/** Finds what is known of the users of one page, by `sub`. Never rejects: what cannot be found out is unknown. */
+/** Finds what is known of the users of one page, by `sub`. Rejects only when the signal fires: else it is unknown. */
 export type FindUserFacts = (
   subs: readonly string[],
   signal: AbortSignal,

@@ -4,6 +4,9 @@ import type { InventoryReader, SqlCell } from "../reader.ts";
 /** SQLite and PostgreSQL take more parameters; a page of users has at most 60. */
 const SUBS_AT_ONCE = 100;
 
+/** A page of a listing waits for it. */
+const TIMEOUT_MS = 5_000;
+
 /** What the inventory knows of these accounts. An account of which nothing is known is not in the map. */
 export async function knownFacts(
   reader: Pick<InventoryReader, "query">,
@@ -18,7 +21,7 @@ export async function knownFacts(
     const query = async (columns: string, table: string) => {
       const places = some.map(() => "?").join(", ");
       const sql = `SELECT sub, ${columns} FROM ${table} WHERE pool_id = ? AND sub IN (${places})`;
-      return (await reader.query(sql, [poolId, ...some], { signal })).rows;
+      return (await reader.query(sql, [poolId, ...some], { signal, timeoutMs: TIMEOUT_MS })).rows;
     };
     if (facts.includes("mfa")) {
       for await (const [sub, ...cells] of await query("factors, preferred, read_at", "second_factors")) {
