@@ -11,7 +11,7 @@ import { memberEntitlement } from "../../pkg/connector/entitlements.ts";
 import { membershipGrants } from "../../pkg/connector/grants.ts";
 import { groupResource } from "../../pkg/connector/groups.ts";
 import { RESOURCE_TYPES } from "../../pkg/connector/resource-types.ts";
-import { userResource, userStamp } from "../../pkg/connector/users.ts";
+import { userResource } from "../../pkg/connector/users.ts";
 import { ksuid } from "../../pkg/core/ksuid.ts";
 import {
   advance,
@@ -28,14 +28,13 @@ import { openSyncFile } from "../../pkg/store/sync-file.ts";
 import { combineTargets, type TargetGroup } from "../../pkg/sync/combine-targets.ts";
 import type { SyncRun } from "../../pkg/sync/target.ts";
 import { somePool } from "../support/fake-directory.ts";
+import { benchGroupName, benchRow, benchUser } from "./bench-people.ts";
 
 const POOL_ID = "eu-west-1_Bench";
 const PAGE = 60;
 const LISTINGS_AT_ONCE = 8;
 const EMPTY = { opens: [], users: [], groups: [], memberships: [] };
 
-const GIVEN = ["Ada", "Björn", "Chloé", "Dmitri", "Emeka", "Fatima", "Grace", "Hiro", "Ines", "Jan"];
-const FAMILY = ["Lovelace", "Borg", "Åkesson", "García", "Okafor", "Nguyen", "Hopper", "Tanaka", "Silva"];
 const [sizes, existingFolder] = [process.argv.slice(2, 5), process.argv[5]];
 const [users = 1_000_000, groups = 500, memberships = 2 * users] = sizes.map(Number);
 const never = new AbortController().signal;
@@ -87,9 +86,9 @@ async function readUsers(targets: TargetGroup<PublishedFile>): Promise<void> {
   for (let from = 0; from < users; from += PAGE) {
     const size = Math.min(PAGE, users - from);
     const rows = Array.from({ length: size }, (_, index) => {
-      const user = userAt(from + index);
+      const user = benchUser(from + index);
       const built = userResource(user, pool, "sub"); // not the store's work, so not in its time
-      return { ...personOf(user), build: () => built };
+      return { ...benchRow(user, pool), build: () => built };
     });
     cursor = advance(cursor, from + size < users ? `p1:${from + size}` : "");
     await timed(took, () => targets.commit({ ...EMPTY, cursor, users: rows }));
@@ -98,7 +97,7 @@ async function readUsers(targets: TargetGroup<PublishedFile>): Promise<void> {
 }
 
 async function readGroups(targets: TargetGroup<PublishedFile>): Promise<void> {
-  const names = Array.from({ length: groups }, (_, index) => groupName(index));
+  const names = Array.from({ length: groups }, (_, index) => benchGroupName(index));
   const when = new Date(Date.UTC(2024, 1, 1));
   const rows = names.map((name, index) => {
     const group = {
@@ -130,7 +129,7 @@ async function readMembers(targets: TargetGroup<PublishedFile>): Promise<void> {
   const reading: { cursor: ListingCursor; group: number; from: number }[] = [];
   for (let turn = 0; nextGroup < groups || reading.length > 0; turn += 1) {
     while (reading.length < LISTINGS_AT_ONCE && nextGroup < groups) {
-      reading.push({ cursor: membersListing(groupName(nextGroup)), group: nextGroup, from: 0 });
+      reading.push({ cursor: membersListing(benchGroupName(nextGroup)), group: nextGroup, from: 0 });
       nextGroup += 1;
     }
     const at = turn % reading.length;
@@ -139,69 +138,20 @@ async function readMembers(targets: TargetGroup<PublishedFile>): Promise<void> {
     const size = Math.min(PAGE, perGroup - one.from);
     // 2,503 is prime to every size here, so a group contains each user once.
     const members = Array.from({ length: size }, (_, index) =>
-      userAt((one.group * 7919 + (one.from + index) * 2503) % users),
+      benchUser((one.group * 7919 + (one.from + index) * 2503) % users),
     );
     one.from += size;
     one.cursor = advance(one.cursor, one.from < perGroup ? `p1:${one.from}` : "");
     const grantOf = membershipGrants(one.cursor.group, "sub", POOL_ID);
     const memberOf = (user: User) => {
       const grant = grantOf(user); // not the store's work, so not in its time
-      return { groupName: one.cursor.group, member: personOf(user), build: () => grant };
+      return { groupName: one.cursor.group, member: benchRow(user, pool), build: () => grant };
     };
     const page = { ...EMPTY, cursor: one.cursor, memberships: members.map(memberOf) };
     await timed(took, () => targets.commit({ ...page, users: page.memberships.map(({ member }) => member) }));
     if (one.from >= perGroup) reading.splice(at, 1);
   }
   report("  commit of a member page", took);
-}
-
-function personOf(user: User) {
-  return {
-    user,
-    resourceTypeId: "user",
-    resourceId: user.sub,
-    stamp: userStamp(user),
-    build: () => userResource(user, pool, "sub"),
-  };
-}
-
-function groupName(index: number): string {
-  return `department-${index}`;
-}
-
-function userAt(index: number): User {
-  const sub = subOf(index);
-  const given = GIVEN[index % GIVEN.length] ?? "";
-  const family = FAMILY[Math.floor(index / 7) % FAMILY.length] ?? "";
-  const email = `${given}.${family}.${index}@example.com`.toLowerCase();
-  const at = new Date(1_600_000_000_000 + ((index * 7_919_000) % 150_000_000_000));
-  return {
-    sub,
-    username: `${given}.${family}.${index}`,
-    enabled: index % 50 !== 0,
-    status: "CONFIRMED",
-    createdAt: at,
-    modifiedAt: at,
-    attributes: new Map([
-      ["sub", sub],
-      ["email", email],
-      ["email_verified", "true"],
-      ["given_name", given],
-      ["family_name", family],
-    ]),
-    identities: [],
-  };
-}
-
-/** A random-looking UUID that is the same in every run. */
-function subOf(index: number): string {
-  const mixed = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f].map((factor, place) => {
-    let word = Math.imul(index + place * 0x61c88647, factor);
-    word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d);
-    return ((word ^ (word >>> 13)) >>> 0).toString(16).padStart(8, "0");
-  });
-  const hex = mixed.join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 async function timed(took: number[], work: () => Promise<unknown>): Promise<void> {

@@ -43,12 +43,19 @@ function endOfComment(sql: string, begin: number): number {
   return sql.length;
 }
 
+export interface ReadingStatement {
+  readonly sql: string;
+  /** The word that it begins with, in lower case. */
+  readonly keyword: string;
+}
+
 /** Refuses what does not read. The server itself refuses more than one statement, and a write within a WITH. */
-export function requireReading(sql: string): void {
+export function readingStatement(sql: string): ReadingStatement {
   for (const { text } of tokensOf(sql)) {
     if (text === "(") continue;
     if (text === ";") break;
-    if (READS.has(text.toLowerCase())) return;
+    const keyword = text.toLowerCase();
+    if (READS.has(keyword)) return { sql, keyword };
     throw new GovernanceError(
       "invalid-argument",
       "a query begins with SELECT, WITH, VALUES, TABLE, EXPLAIN or SHOW; nothing else is sent to the inventory",

@@ -1,8 +1,10 @@
 // What a failure of PostgreSQL, of its connection or of TLS means here. A message never holds a value: where PostgreSQL
 // quotes one, its text is left out.
 import pg from "pg";
-import { type ErrorCode, GovernanceError } from "../../../core/errors.ts";
+import { GovernanceError } from "../../../core/errors.ts";
 import { errnoOf } from "../../../core/unknown.ts";
+import { lineOfErrno } from "./connection-failures.ts";
+import { AGAIN, CUT, type FailureLine } from "./failure-line.ts";
 
 /** What the message names. */
 export interface FailureScene {
@@ -11,12 +13,6 @@ export interface FailureScene {
   /** Reads as "cannot <doing>". */
   readonly doing: string;
   readonly user: string;
-}
-
-interface FailureLine {
-  readonly code: ErrorCode;
-  readonly why: string;
-  readonly cure: string;
 }
 
 /** The SQLSTATE, such as `28P01`; undefined for what the server did not say. */
@@ -43,15 +39,15 @@ const CUT_ERRNO: ReadonlySet<string> = new Set([
 /** The failure as one line with its cure. */
 export function postgresError(error: unknown, scene: FailureScene): GovernanceError {
   if (error instanceof GovernanceError) return error;
-  const meaning = meaningOf(error, scene);
-  if (meaning === undefined) return unknown(error, scene);
-  const { code, why, cure } = meaning;
+  const line = lineOf(error, scene);
+  if (line === undefined) return unknown(error, scene);
+  const { code, why, cure } = line;
   return new GovernanceError(code, `cannot ${scene.doing} ${scene.name}: ${why}; ${cure}`, {
     cause: withoutValues(error),
   });
 }
 
-function meaningOf(error: unknown, scene: FailureScene): FailureLine | undefined {
+function lineOf(error: unknown, scene: FailureScene): FailureLine | undefined {
   const state = sqlStateOf(error);
   if (error instanceof pg.DatabaseError && state !== undefined) {
     if (state.startsWith("28")) return notLetIn(error, scene);
@@ -60,25 +56,15 @@ function meaningOf(error: unknown, scene: FailureScene): FailureLine | undefined
     return BY_STATE[state] ?? BY_CLASS[state.slice(0, 2)];
   }
   if (!(error instanceof Error)) return undefined;
-  const errno = errnoOf(error);
-  if (UNTRUSTED.has(errno)) return untrusted(errno);
-  if (errno === "ERR_TLS_CERT_ALTNAME_INVALID") return OTHER_NAME;
   const text = BY_TEXT.find(({ pattern }) => pattern.test(error.message));
-  if (text !== undefined) return text.meaning;
-  return (
-    BY_ERRNO[errno] ??
-    (errno.startsWith("ERR_SSL") || errno.startsWith("ERR_TLS") ? noHandshake(errno) : undefined)
-  );
+  return text?.line ?? lineOfErrno(errnoOf(error));
 }
-
-const AGAIN = "what was read is kept: run it again";
 
 const NO_ROOM: FailureLine = {
   code: "resource-exhausted",
   why: "the disk of the server, or the tablespace, is full",
   cure: `make room there, ${AGAIN}`,
 };
-const CUT: FailureLine = { code: "unavailable", why: "the connection was cut", cure: AGAIN };
 const STOPPING: FailureLine = {
   code: "unavailable",
   why: "the server was stopped, or an administrator ended the connection",
@@ -200,10 +186,10 @@ function notLetIn(error: pg.DatabaseError, { user }: FailureScene): FailureLine 
   };
 }
 
-const BY_TEXT: readonly { readonly pattern: RegExp; readonly meaning: FailureLine }[] = [
+const BY_TEXT: readonly { readonly pattern: RegExp; readonly line: FailureLine }[] = [
   {
     pattern: /does not support SSL/,
-    meaning: {
+    line: {
       code: "failed-precondition",
       why: "the server has no TLS",
       cure: "turn it on there (ssl = on); sslmode=disable sends the password and personal data so that others can read them",
@@ -211,7 +197,7 @@ const BY_TEXT: readonly { readonly pattern: RegExp; readonly meaning: FailureLin
   },
   {
     pattern: /client password must be a string|SCRAM.*password|password must be/i,
-    meaning: {
+    line: {
       code: "unauthenticated",
       why: "the server asks for a password and none is known",
       cure: "give it by PGPASSWORD, --inventory-password-file or ~/.pgpass",
@@ -219,7 +205,7 @@ const BY_TEXT: readonly { readonly pattern: RegExp; readonly meaning: FailureLin
   },
   {
     pattern: /^SASL|SCRAM/,
-    meaning: {
+    line: {
       code: "unauthenticated",
       why: "the server did not prove that it knows the password",
       cure: "check the URL: another server may have answered",
@@ -227,7 +213,7 @@ const BY_TEXT: readonly { readonly pattern: RegExp; readonly meaning: FailureLin
   },
   {
     pattern: /timeout expired|took longer than its limit/,
-    meaning: {
+    line: {
       code: "unavailable",
       why: "the server did not answer in time",
       cure: "check host, port and firewall; connect_timeout in the URL sets the seconds to wait for a connection",
@@ -235,77 +221,14 @@ const BY_TEXT: readonly { readonly pattern: RegExp; readonly meaning: FailureLin
   },
   {
     pattern: /error establishing an SSL connection|before secure TLS connection/,
-    meaning: {
+    line: {
       code: "unavailable",
       why: "the server ended the TLS handshake",
       cure: "check that host and port are those of a PostgreSQL server, and its log",
     },
   },
-  { pattern: CUT_TEXT, meaning: CUT },
+  { pattern: CUT_TEXT, line: CUT },
 ];
-
-const UNTRUSTED: ReadonlySet<string> = new Set([
-  "CERT_CHAIN_TOO_LONG",
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "CERT_REJECTED",
-  "CERT_REVOKED",
-  "CERT_SIGNATURE_FAILURE",
-  "CERT_UNTRUSTED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "INVALID_CA",
-  "INVALID_PURPOSE",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_CRL",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
-
-function untrusted(reason: string): FailureLine {
-  const why =
-    reason === "CERT_HAS_EXPIRED" || reason === "CERT_NOT_YET_VALID" || reason === "CERT_REVOKED"
-      ? "its certificate is not valid now"
-      : "its certificate is of no authority that is trusted here";
-  return {
-    code: "failed-precondition",
-    why: `${why} (${reason})`,
-    cure: "name the PEM file of its authority by sslrootcert in the URL",
-  };
-}
-
-const OTHER_NAME: FailureLine = {
-  code: "failed-precondition",
-  why: "its certificate is of another host name",
-  cure: "use the name that the certificate has; another server may have answered",
-};
-
-function noHandshake(reason: string): FailureLine {
-  return {
-    code: "failed-precondition",
-    why: `the TLS handshake failed (${reason})`,
-    cure: "check sslcert, sslkey and the TLS versions of both sides",
-  };
-}
-
-const NO_SERVER = "check host, port, and that the server runs";
-
-const BY_ERRNO: Readonly<Record<string, FailureLine>> = {
-  ECONNREFUSED: { code: "unavailable", why: "no server listens there", cure: NO_SERVER },
-  ENOENT: { code: "unavailable", why: "there is no socket of a server", cure: NO_SERVER },
-  EACCES: {
-    code: "permission-denied",
-    why: "this user may not use the socket",
-    cure: "let this user into its folder, or name a host",
-  },
-  ENOTFOUND: { code: "unavailable", why: "the host name is not known", cure: "correct the host in the URL" },
-  EAI_AGAIN: { code: "unavailable", why: "the name service does not answer", cure: "try again in a moment" },
-  ETIMEDOUT: { code: "unavailable", why: "the server does not answer", cure: NO_SERVER },
-  EHOSTUNREACH: { code: "unavailable", why: "there is no way to the host", cure: NO_SERVER },
-  ENETUNREACH: { code: "unavailable", why: "there is no way to the host", cure: NO_SERVER },
-  ECONNRESET: CUT,
-  EPIPE: CUT,
-};
 
 function unknown(error: unknown, { name, doing }: FailureScene): GovernanceError {
   const state = sqlStateOf(error);

@@ -1,12 +1,14 @@
-import type { QueryArrayConfig } from "pg";
+import type { Client, QueryArrayConfig, QueryArrayResult } from "pg";
 import { systemClocks } from "../../../core/clock.ts";
+import { GovernanceError } from "../../../core/errors.ts";
+import { isRecord } from "../../../core/unknown.ts";
 import { queryTookTooLong } from "../../query-failures.ts";
 import type { InventoryReader, QueryOptions, SqlCell, SqlResult, SqlValue } from "../../reader.ts";
 import { CELL_TYPES, sentValue } from "../cells.ts";
 import type { PostgresAccess } from "../connection/access.ts";
 import { requireInventorySchema } from "../migrate.ts";
 import { openSession, type PostgresSession } from "../session.ts";
-import { numbered, requireReading } from "../sql-text.ts";
+import { numbered, type ReadingStatement, readingStatement } from "../sql-text.ts";
 import { postgresQueryError } from "./query-error.ts";
 import { SessionPool } from "./session-pool.ts";
 
@@ -48,7 +50,7 @@ export async function openPostgresReader(
     engine: "postgres",
     name: first.name,
     async query(sql, parameters, options) {
-      requireReading(sql);
+      const statement = readingStatement(sql);
       const session = await pool.take(options?.signal ?? NEVER);
       const end = async (): Promise<void> => {
         await rollBack(session);
@@ -56,7 +58,7 @@ export async function openPostgresReader(
       };
       try {
         await session.script(BEGIN, { doing: "query", signal: options?.signal });
-        return await runQuery(session, sql, parameters, { ...options, end });
+        return await runQuery(session, statement, parameters, { ...options, end });
       } catch (error) {
         await end();
         throw error;
@@ -68,8 +70,8 @@ export async function openPostgresReader(
         await session.script(BEGIN_SNAPSHOT, { doing: "query", signal: snapshotSignal });
         return await work({
           async query(sql, parameters, options) {
-            requireReading(sql);
-            return await runQuery(session, sql, parameters, { signal: snapshotSignal, ...options });
+            const statement = readingStatement(sql);
+            return await runQuery(session, statement, parameters, { signal: snapshotSignal, ...options });
           },
         });
       } finally {
@@ -93,44 +95,41 @@ interface QueryRun extends QueryOptions {
 
 let cursors = 0;
 
-/** The statements EXPLAIN and SHOW have no cursor; their few rows come at once. */
-const WITHOUT_CURSOR = /^\s*(?:explain|show)\b/i;
+/** These statements have no cursor; their few rows come at once. */
+const WITHOUT_CURSOR: ReadonlySet<string> = new Set(["explain", "show"]);
 
 async function runQuery(
   session: PostgresSession,
-  sql: string,
+  { sql, keyword }: ReadingStatement,
   parameters: readonly SqlValue[] = [],
-  { timeoutMs = LONGEST_MS, signal, end = async () => {} }: QueryRun = {},
+  { timeoutMs = LONGEST_MS, signal, end }: QueryRun = {},
 ): Promise<SqlResult> {
-  const time = new QueryTime(timeoutMs);
+  const asked = { session, sql, time: new QueryTime(timeoutMs), signal };
   const values = parameters.map(sentValue);
   const text = parameters.length === 0 ? sql : numbered(sql);
-  if (WITHOUT_CURSOR.test(text)) {
-    const batch = await ask(session, { text, values, time, signal });
-    await end();
+  if (WITHOUT_CURSOR.has(keyword)) {
+    const batch = await ask(asked, text, values);
+    await end?.();
     return { columns: batch.columns, rows: fromMemory(batch.rows) };
   }
   cursors += 1;
   const cursor = `rows_${cursors}`;
-  await ask(session, { text: `DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, values, time, signal });
-  const fetch = () =>
-    ask(session, { text: `FETCH ${ROWS_AT_ONCE} FROM ${cursor}`, values: [], time, signal });
-  const close = () => session.script(`CLOSE ${cursor}`, { doing: "query" }).catch(() => undefined);
-  const first = await fetch();
+  await ask(asked, `DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, values);
+  // The end of the transaction closes it, too.
+  const close = end ?? (() => session.script(`CLOSE ${cursor}`, { doing: "query" }).catch(() => undefined));
+  const first = await fetchRows(asked, cursor);
   if (first.rows.length < ROWS_AT_ONCE) {
     await close();
-    await end();
     return { columns: first.columns, rows: fromMemory(first.rows) };
   }
   async function* rows(): AsyncGenerator<readonly SqlCell[]> {
     try {
-      for (let batch = first; ; batch = await fetch()) {
+      for (let batch = first; ; batch = await fetchRows(asked, cursor)) {
         yield* batch.rows;
         if (batch.rows.length < ROWS_AT_ONCE) return;
       }
     } finally {
       await close();
-      await end();
     }
   }
   return { columns: first.columns, rows: rows() };
@@ -170,8 +169,9 @@ class QueryTime {
 }
 
 interface Asked {
-  readonly text: string;
-  readonly values: readonly (string | null)[];
+  readonly session: PostgresSession;
+  /** As the caller wrote it. */
+  readonly sql: string;
   readonly time: QueryTime;
   readonly signal: AbortSignal | undefined;
 }
@@ -181,32 +181,58 @@ interface Batch {
   readonly rows: readonly (readonly SqlCell[])[];
 }
 
-async function ask(session: PostgresSession, { text, values, time, signal }: Asked): Promise<Batch> {
+const AS_CELLS = { rowMode: "array", types: CELL_TYPES } as const;
+
+/** One statement of the caller. The extended protocol makes sure that it is one. */
+async function ask(asked: Asked, text: string, values: readonly (string | null)[]): Promise<Batch> {
+  return await timed(asked, async (client, setTimeLeft) => {
+    await client.query(setTimeLeft);
+    const extended: QueryArrayConfig & { readonly queryMode: "extended" } = {
+      ...AS_CELLS,
+      text,
+      values: [...values],
+      queryMode: "extended",
+    };
+    return batchOf(await client.query<SqlCell[]>(extended));
+  });
+}
+
+async function fetchRows(asked: Asked, cursor: string): Promise<Batch> {
+  return await timed(asked, async (client, setTimeLeft) => {
+    const text = `${setTimeLeft}; FETCH ${ROWS_AT_ONCE} FROM ${cursor}`;
+    const results: unknown = await client.query<SqlCell[]>({ ...AS_CELLS, text });
+    const fetched: unknown = Array.isArray(results) ? results.at(-1) : results;
+    if (isResult(fetched)) return batchOf(fetched);
+    throw new GovernanceError("internal", "a query had no result; please report this");
+  });
+}
+
+/** The types of pg know one statement alone. */
+function isResult(value: unknown): value is QueryArrayResult<SqlCell[]> {
+  return isRecord(value) && Array.isArray(value["fields"]) && Array.isArray(value["rows"]);
+}
+
+function batchOf({ fields, rows }: QueryArrayResult<SqlCell[]>): Batch {
+  return { columns: fields.map(({ name }) => name), rows };
+}
+
+/** The time is set again for each part of a result: a query may have set another one by set_config(). */
+async function timed(
+  { session, sql, time, signal }: Asked,
+  work: (client: Client, setTimeLeft: string) => Promise<Batch>,
+): Promise<Batch> {
   try {
-    return await time.spend(async (leftMs) => {
-      // Again for each part: a query may have set another one by set_config().
-      await session.script(`SET LOCAL statement_timeout = ${leftMs}`, { doing: "query", signal });
-      return await session.working(
+    return await time.spend((leftMs) =>
+      session.working(
         {
           doing: "query",
           timeoutMs: leftMs,
           signal,
-          explain: (error, scene) => postgresQueryError(error, scene, text),
+          explain: (error, scene) => postgresQueryError(error, scene, sql),
         },
-        async (client) => {
-          // With parameters, and without: one statement, which the protocol makes sure of.
-          const query: QueryArrayConfig & { readonly queryMode: "extended" } = {
-            text,
-            values: [...values],
-            rowMode: "array",
-            types: CELL_TYPES,
-            queryMode: "extended",
-          };
-          const { fields, rows } = await client.query<SqlCell[]>(query);
-          return { columns: fields.map(({ name }) => name), rows };
-        },
-      );
-    });
+        (client) => work(client, `SET LOCAL statement_timeout = ${leftMs}`),
+      ),
+    );
   } catch (error) {
     if (time.isOver && signal?.aborted !== true) throw time.over();
     throw error;
