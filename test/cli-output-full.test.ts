@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createOutput } from "../cmd/connector/process/stdio.ts";
 import { FEATURE_NAMES, operationsOf } from "../pkg/connector/features.ts";
 import { commandNames } from "./support/command-names.ts";
+import { createInventoryFixture, POOL as INVENTORY_POOL } from "./support/inventory-fixture.ts";
 import { type PolicyScene, policyScene } from "./support/policy-scene.ts";
 
 const key = await identityToRecipient(await generateIdentity());
@@ -25,6 +26,7 @@ async function openScene(): Promise<PolicyScene> {
   const world = await policyScene(FEATURE_NAMES.flatMap(operationsOf));
   onTestFinished(() => world.close());
   writeFileSync(join(world.folder, "key.txt"), key);
+  createInventoryFixture(join(world.folder, "pool.db"));
   writeFileSync(
     join(world.folder, "people.csv"),
     "action,user,group\ngrant,joan,readers\ngrant,joan,writers\n",
@@ -39,6 +41,9 @@ const READS = [
   "list members readers",
   "get user joan",
   "inspect {folder}/made.c1z",
+  `changes --inventory {folder}/pool.db --user-pool-id ${INVENTORY_POOL}`,
+  "diff {folder}/made.c1z live",
+  "query --list --inventory {folder}/pool.db",
   "audit show",
   "audit verify",
   "recover",

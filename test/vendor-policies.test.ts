@@ -101,6 +101,9 @@ const OTHER_COMMANDS = [
   "health-check",
   "inspect",
   "query",
+  "changes",
+  // It reads a live pool as `sync` does.
+  "diff",
   "audit show",
   "audit verify",
   "recover",

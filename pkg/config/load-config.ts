@@ -70,13 +70,29 @@ export interface LoadedInventory extends LoadedOutput {
 export function loadInventory(command: "query", flags: Flags, info: ProcessInfo): LoadedInventory {
   const settings = readSettings(command, flags, info);
   const { inventory } = settings.values;
-  if (inventory === undefined) {
-    throw new GovernanceError(
-      "invalid-argument",
-      'inventory: missing; give --inventory or BATON_INVENTORY, such as pool.db; "connector sync" fills one',
-    );
-  }
+  if (inventory === undefined) throw missingInventory();
   return { output: outputFormat(settings, info), inventory, warnings: settings.warnings };
+}
+
+export function missingInventory(): GovernanceError {
+  return new GovernanceError(
+    "invalid-argument",
+    'inventory: missing; give --inventory or BATON_INVENTORY, such as pool.db; "connector sync" fills one',
+  );
+}
+
+export interface LoadedReading extends LoadedOutput {
+  /** A path or a URL, which may hold a password. */
+  readonly inventory: string | undefined;
+  /** Undefined: the reader chooses. */
+  readonly poolId: string | undefined;
+}
+
+/** Like `loadConfig`, for a command that reads what syncs have kept, and does not call AWS. */
+export function loadReading(command: "changes" | "diff", flags: Flags, info: ProcessInfo): LoadedReading {
+  const settings = readSettings(command, flags, info);
+  const { inventory, "user-pool-id": poolId } = settings.values;
+  return { output: outputFormat(settings, info), inventory, poolId, warnings: settings.warnings };
 }
 
 interface LoadedHealthCheck {

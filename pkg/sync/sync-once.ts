@@ -58,8 +58,8 @@ export interface SyncOnceOptions<P extends PublishedRun> {
   readonly clocks: Clocks;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly callTotals: () => CallTotals;
-  /** What continues a run that is cut off, such as `the same command`. */
-  readonly resumedBy: string;
+  /** What continues a run that is cut off, such as `the same command`; undefined: nothing, it is not kept. */
+  readonly resumedBy: string | undefined;
   readonly events: SyncEvents;
 }
 
@@ -177,7 +177,8 @@ async function isUnread(targets: TargetGroup<PublishedRun>): Promise<boolean> {
   }
 }
 
-function resumable(error: unknown, resumedBy: string): GovernanceError {
+function resumable(error: unknown, resumedBy: string | undefined): unknown {
+  if (resumedBy === undefined) return error;
   const failure = GovernanceError.from(error);
   return failure.with({
     message: `${failure.message}; what was read is kept, ${resumedBy} goes on from there`,

@@ -29,8 +29,16 @@ export interface PolicyScene {
   close(): Promise<void>;
 }
 
-/** Commands that take no settings of a pool. */
-const WITHOUT_POOL: ReadonlySet<string> = new Set(["inspect", "health-check", "actions list"]);
+/** Commands that take no settings of this pool. */
+const WITHOUT_POOL: ReadonlySet<string> = new Set([
+  "inspect",
+  "query",
+  "changes",
+  "health-check",
+  "actions list",
+]);
+/** Commands that change nothing and keep no state. */
+const ONLY_READING = ["list", "get", "diff"];
 
 export interface CommandResult {
   readonly code: number;
@@ -105,8 +113,8 @@ export async function policyScene(allowed: readonly string[]): Promise<PolicySce
       const isTaken = (flag: string): boolean => {
         if (WITHOUT_POOL.has(name) || WITHOUT_POOL.has(command)) return false;
         if (command === "audit") return /^--(user-pool-id|state-dir|log-format)/.test(flag);
-        if (flag === "--provisioning") return !["sync", "list", "get"].includes(command);
-        return !flag.startsWith("--state-dir") || !["validate", "list", "get"].includes(command);
+        if (flag === "--provisioning") return !["sync", ...ONLY_READING].includes(command);
+        return !flag.startsWith("--state-dir") || !["validate", ...ONLY_READING].includes(command);
       };
       const taken = settings.filter(isTaken);
       const code = await run([...argv, ...taken], { ...own, ...over });

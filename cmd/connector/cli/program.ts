@@ -10,6 +10,7 @@ import { addApply } from "./definitions/batch.ts";
 import { addBaton } from "./definitions/baton.ts";
 import { addGroupCommands } from "./definitions/groups.ts";
 import { addHelp } from "./definitions/help.ts";
+import { addChanges, addDiff } from "./definitions/history.ts";
 import { addQuery } from "./definitions/inventory.ts";
 import { addAudit, addHealthCheck, addRecover, addServe, addValidate } from "./definitions/operations.ts";
 import { addGet, addInspect, addList, addSync } from "./definitions/reads.ts";
@@ -77,6 +78,8 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   addGet(tree);
   addInspect(tree, done);
   addQuery(tree, done);
+  addChanges(tree, done);
+  addDiff(tree, done);
   program.commandsGroup("Change users:");
   addUserCommands(tree);
   program.commandsGroup("Change groups and memberships:");

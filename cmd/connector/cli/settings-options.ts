@@ -22,6 +22,8 @@ export interface SettingOption {
 const OPTION_OF = new WeakMap<Option, SettingOption>();
 /** Commander keeps values in its commands, so all commands share one option of a setting. */
 const SHOWN = new Map<SettingName, readonly Option[]>();
+/** Of settings that a command can do without, and others cannot. */
+const OPTIONAL = new Map<SettingName, readonly Option[]>();
 const HIDDEN = new Map<SettingName, readonly Option[]>();
 /** Baton's settings that are not ours, by their options: taken everywhere, so that the arguments of a manifest still work. */
 const UNSERVED_OF = new WeakMap<Option, string>();
@@ -32,7 +34,9 @@ const READER_OF = new WeakMap<Command, CommandName>();
 export function addSettings(command: Command, reads: CommandName): void {
   READER_OF.set(command, reads);
   for (const name of settingsFor(reads)) {
-    for (const option of kept(SHOWN, name, () => allOptionsOf(name))) command.addOption(option);
+    const shown = settingOf(name).optionalFor.includes(reads) ? OPTIONAL : SHOWN;
+    const isRequired = shown === SHOWN && settingOf(name).required;
+    for (const option of kept(shown, name, () => allOptionsOf(name, isRequired))) command.addOption(option);
   }
   for (const option of UNSERVED) command.addOption(option);
 }
@@ -123,17 +127,20 @@ function isFlag(name: SettingName): boolean {
 }
 
 /** The options of a setting, with `--no-<flag>` for a flag: `--flag=false` becomes that. */
-function allOptionsOf(name: SettingName): readonly Option[] {
-  const options = settingOptions(name).map(({ option }) => option);
+function allOptionsOf(name: SettingName, isRequired = settingOf(name).required): readonly Option[] {
+  const options = settingOptions(name, isRequired).map(({ option }) => option);
   const { formerly } = settingOf(name);
   if (formerly !== undefined) options.push(formerOption(name, formerly));
   return isFlag(name) ? [...options, new Option(`--no-${name}`).hideHelp()] : options;
 }
 
 /** New options for a setting: its value and, for a secret, the file that holds it. */
-export function settingOptions(name: SettingName): readonly SettingOption[] {
+export function settingOptions(
+  name: SettingName,
+  isRequired = settingOf(name).required,
+): readonly SettingOption[] {
   const { secret } = settingOf(name);
-  const options = [valueOption(name)];
+  const options = [valueOption(name, isRequired)];
   if (secret) {
     const option = new Option(`--${fileForm(name)} <path>`, `File that contains ${name}`);
     options.push({ name: fileForm(name), setting: name, option });
@@ -142,8 +149,8 @@ export function settingOptions(name: SettingName): readonly SettingOption[] {
   return options;
 }
 
-function valueOption(name: SettingName): SettingOption {
-  const { shape, short, repeats, secret, description, required, fallbackText } = settingOf(name);
+function valueOption(name: SettingName, isRequired: boolean): SettingOption {
+  const { shape, short, repeats, secret, description, fallbackText } = settingOf(name);
   const flags = `${short === undefined ? "" : `-${short}, `}--${name}`;
   const notes: string[] = [];
   let value = "";
@@ -161,7 +168,7 @@ function valueOption(name: SettingName): SettingOption {
       notes.push(`${shape.min} to ${shape.max}`);
       break;
   }
-  if (required) notes.push("required");
+  if (isRequired) notes.push("required");
   else if (fallbackText !== "" && shape.kind !== "flag") notes.push(`default: ${fallbackText}`);
   const option = new Option(
     flags + value,

@@ -9,8 +9,10 @@ export const UNKNOWN = 2;
 /** Only a part of the output or of the changes was made. */
 export const PARTIAL = 20;
 const REFUSED_BY_GUARD = 21;
+/** `diff` has found a difference. */
+export const DIFFERENT = 22;
 
-// D19: the number of the gRPC code, except 2 for bad usage and 21 for a refusal by the provisioning policy.
+// D19: the number of the gRPC code, except 2 for bad usage and 21 for a refusal by the provisioning policy. 20 and 22 have no code.
 const EXIT_CODES = {
   "invalid-argument": BAD_USAGE,
   unauthenticated: 16,

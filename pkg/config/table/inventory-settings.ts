@@ -11,6 +11,6 @@ export const INVENTORY_SETTINGS = {
     fallbackText: "none",
     carriesPassword: true,
     operators: true,
-    commands: ["sync", "serve", "query"],
+    commands: ["sync", "serve", "query", "changes", "diff"],
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -10,7 +10,8 @@ export const POOL_SETTINGS = {
     example: "id",
     parse: shapes.poolId,
     required: true,
-    commands: [...CALLING_AWS, "iam-policy"],
+    commands: [...CALLING_AWS, "iam-policy", "changes"],
+    optionalFor: ["changes", "diff"],
   }),
   region: optionalTextSetting({
     group: "Pool",

@@ -14,6 +14,8 @@ export type CommandName =
   | "actions"
   | "inspect"
   | "query"
+  | "changes"
+  | "diff"
   | "iam-policy"
   | "config"
   | "health-check";
@@ -27,6 +29,7 @@ export const CALLING_AWS: readonly CommandName[] = [
   "write",
   "recover",
   "audit",
+  "diff",
 ];
 
 export type SettingGroup =
@@ -65,6 +68,8 @@ export interface Setting<T> {
   /** The fallback in words, for documents. */
   readonly fallbackText: string;
   readonly required: boolean;
+  /** The commands that can do without it although it is required. */
+  readonly optionalFor: readonly CommandName[];
   /** Never shown, refused as a flag, and also read from the file that `<name>-file` names. */
   readonly secret: boolean;
   /** True: errors do not repeat the text. */
@@ -91,6 +96,7 @@ type Common = Partial<
   Pick<
     Setting<unknown>,
     | "required"
+    | "optionalFor"
     | "secret"
     | "discreet"
     | "carriesPassword"
@@ -108,6 +114,7 @@ type Common = Partial<
 
 const PLAIN = {
   required: false,
+  optionalFor: [],
   secret: false,
   discreet: false,
   carriesPassword: false,

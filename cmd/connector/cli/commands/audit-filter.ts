@@ -12,6 +12,7 @@ import {
   readAudit,
   requesterText,
 } from "../../../../pkg/ops/audit/read-audit.ts";
+import { timeOption } from "../time-text.ts";
 
 /** The filters as the command line has them. */
 export interface AuditShowFilters {
@@ -33,8 +34,8 @@ export type SubsInPool = (name: string) => Promise<readonly string[]>;
 
 /** Throws `invalid-argument` for a filter that cannot match: empty output must mean that there is no such change. */
 export function auditFilter(filters: AuditShowFilters, nowMs: EpochMs): Omit<AuditFilter, "user"> {
-  const since = timeOf("since", filters.since, nowMs);
-  const until = timeOf("until", filters.until, nowMs);
+  const since = timeOption("since", filters.since, nowMs);
+  const until = timeOption("until", filters.until, nowMs);
   if (since !== undefined && until !== undefined && since >= until) {
     throw new GovernanceError("invalid-argument", "--since must be before --until");
   }
@@ -56,27 +57,6 @@ function oneOf(name: string, text: string | undefined, words: readonly string[])
     "invalid-argument",
     `--${name} must be one of ${words.join(", ")}; got ${JSON.stringify(text)}`,
   );
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-
-function timeOf(name: string, text: string | undefined, nowMs: EpochMs): number | undefined {
-  if (text === undefined) return undefined;
-  const [, count, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined) return nowMs - Number(count) * (UNIT_MS[unit] ?? 0);
-  const atMs = DATE.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(atMs)) return atMs;
-  throw new GovernanceError(
-    "invalid-argument",
-    `--${name} must be a date (2026-11-21), a time with its zone (2026-11-21T08:00:00Z) or how long ago (90m, 24h, 7d); got ${JSON.stringify(text)}`,
-  );
-}
-
-// Date.parse reads 31 February as 3 March.
-function isDay(text: string): boolean {
-  const atMs = Date.parse(text);
-  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text);
 }
 
 interface FoundUser {

@@ -17,6 +17,8 @@ _connector() {
       'get:Print everything about one user'
       'inspect:Print what a .c1z file holds'
       'query:Ask the inventory with SQL'
+      'changes:Print what changed in the pool, and who asked for it'
+      'diff:Compare two readings of the pool'
       'create-account:Create a user'
       'update-user:Set or remove attributes of a user'
       'enable-user:Enable a user'
@@ -57,6 +59,8 @@ _connector() {
         get) _connector_get ;;
         inspect) _connector_inspect ;;
         query) _connector_query ;;
+        changes) _connector_changes ;;
+        diff) _connector_diff ;;
         create-account) _connector_create_account ;;
         update-user) _connector_update_user ;;
         enable-user) _connector_enable_user ;;
@@ -391,6 +395,63 @@ _connector_query() {
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_changes() {
+  _arguments -s \
+    '--since[From this time or run\: 7d or 24h ago, 2026-11-21, 2026-11-21T08\:00\:00Z, run\:12]:value: ' \
+    '--until[Before this time, or up to this run, in the same formats]:value: ' \
+    '--kind[Only these kinds, such as user_created,membership_added (repeatable)]:value: ' \
+    '--group[Changes of this group or its memberships]:value: ' \
+    '--user[Changes of this user, also of one that was deleted\: sub, username, e-mail address or phone number]:value: ' \
+    '--outside[Only changes that nobody is known to have asked the connector for]' \
+    '--values[Print the values of attributes before and after too]' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_diff() {
+  _arguments -s \
+    '--values[Print the values of attributes before and after too]' \
+    '--allow-different-pools[Compare readings of two pools]' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345]:value: ' \
+    '--region[AWS Region of the pool; it must match the pool ID (default\: the Region in the pool ID)]:value: ' \
+    '--rate[Requests to AWS per second in each quota category, or in some, such as UserList=30,UserPoolRead=2 (UserList, UserRead, UserResourceRead, UserPoolRead, UserPoolResourceRead, UserCreation, UserUpdate, UserAccountRecovery, UserResourceUpdate, UserPoolResourceUpdate) (default\: 5)]:value: ' \
+    '--aws-profile[Profile in the AWS config and credentials files (default\: the AWS default credential chain)]:value: ' \
+    '--aws-access-key-id-file[File that contains aws-access-key-id]:path:_files' \
+    '--aws-secret-access-key-file[File that contains aws-secret-access-key]:path:_files' \
+    '--aws-session-token-file[File that contains aws-session-token]:path:_files' \
+    '--aws-assume-role-arn[IAM role to assume, for example for a pool in another AWS account]:value: ' \
+    '--aws-assume-role-external-id[External ID that the trust policy of the role requires]:value: ' \
+    '--aws-assume-role-session-name[Name of the role session, as CloudTrail shows it (default\: cognito-connector)]:value: ' \
+    '--aws-assume-role-duration-seconds[Lifetime of the role session in seconds; the connector renews the session (900 to 43200; default\: 3600)]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--endpoint-url[URL of another Cognito endpoint, such as a VPC endpoint or an emulator; --rate then has no upper limit (default\: the AWS endpoint of the Region)]:value: ' \
+    '--use-fips-endpoint[Use the FIPS 140 endpoint; in GovCloud it is the only one]' \
+    '--use-dualstack-endpoint[Use the dual-stack endpoint, which supports IPv6]' \
+    '--https-proxy[Proxy for https endpoints]:value: ' \
+    '--http-proxy[Proxy for http endpoints]:value: ' \
+    '--no-proxy[Hosts to connect to without a proxy, separated by commas]:value: ' \
+    '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
+    '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
+    '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
+    '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
+    '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
+    '--log-level[Lowest level of the log lines on stderr; only debug lines contain the names of users and groups (default\: info)]:value:(debug info warn error)' \
+    '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
+    '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
+    '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1857,7 +1918,7 @@ _connector_version() {
 _connector_help() {
   _arguments -s \
     '(--help -h)'{--help,-h}'[Show help]' \
-    '1: :(settings validate sync list get inspect query create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group apply serve health-check audit recover iam-policy config actions capabilities completion version)'
+    '1: :(settings validate sync list get inspect query changes diff create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group apply serve health-check audit recover iam-policy config actions capabilities completion version)'
 }
 
 if [ "$funcstack[1]" = "_connector" ]; then

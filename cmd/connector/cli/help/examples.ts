@@ -19,6 +19,14 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "  \"select * from role_access where username = 'ada'\"",
     "connector query --list",
   ],
+  "connector changes": [
+    "connector changes --inventory pool.db --since 7d",
+    "connector changes --inventory pool.db --user ada@example.com --values",
+  ],
+  "connector diff": [
+    "connector diff pool.c1z@previous pool.c1z",
+    "connector diff 2026-10-01 live --inventory pool.db",
+  ],
   "connector create-account": [
     "connector create-account --login ada --email ada@example.com \\",
     "  --attribute given_name=Ada --invite --provisioning",

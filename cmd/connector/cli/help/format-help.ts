@@ -31,6 +31,8 @@ const MAIN_SETTINGS: Readonly<Record<CommandName, readonly SettingName[]>> = {
   actions: ["output"],
   inspect: ["output"],
   query: ["inventory", "output"],
+  changes: ["inventory", "user-pool-id", "output"],
+  diff: ["inventory", "user-pool-id", "output"],
   "iam-policy": ["user-pool-id"],
   config: ["user-pool-id", "config", "output"],
   "health-check": ["health-check-port", "health-check-bind-address"],
@@ -42,7 +44,7 @@ const PROGRAM_NOTES = [
   '"connector" without a command does what Baton connectors do: with a client id it does the platform\'s tasks, with one of the settings of "connector help settings operation" that operation, else one full sync.',
   '"connector <command> --help" shows the options of a command and an example. "connector help settings" shows all settings, such as --user-pool-id.',
   "Commands that change the pool need --provisioning. With --dry-run they show the change and do not make it. A change that is already made succeeds again.",
-  "Results go to stdout, logs and progress to stderr. Exit codes: 0 success; 2 wrong usage or setting; 20 partial result; 21 refused by a guard; otherwise the gRPC code of the failure (1 canceled, 7 permission denied, 14 unavailable, ...).",
+  "Results go to stdout, logs and progress to stderr. Exit codes: 0 success; 2 wrong usage or setting; 20 partial result; 21 refused by a guard; 22 diff found a difference; otherwise the gRPC code of the failure (1 canceled, 7 permission denied, 14 unavailable, ...).",
 ];
 
 /** The width of help without a terminal: that of the narrowest usual terminal. */
