@@ -84,8 +84,8 @@ const READS: readonly (readonly [Sample, object])[] = [
 ];
 
 const REFUSED: readonly (readonly [Sample, string, RegExp])[] = [
-  [sample(EventService.method.listEvents, { eventFeedId: "f" }), "NOT_FOUND", /"f"$/],
-  [sample(EventService.method.listEvents, {}), "NOT_FOUND", /"baton_feed_event"$/],
+  [sample(EventService.method.listEvents, { eventFeedId: "f" }), "NOT_FOUND", /"f"; give --inventory/],
+  [sample(EventService.method.listEvents, {}), "NOT_FOUND", /"baton_feed_event"; give --inventory/],
   [sample(ActionService.method.getActionSchema, { name: "make_tea" }), "NOT_FOUND", /"make_tea"$/],
   [sample(ActionService.method.invokeAction, { name: "make_tea" }), "NOT_FOUND", /"make_tea"$/],
   [

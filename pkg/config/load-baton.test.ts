@@ -139,6 +139,15 @@ describe("connector without a command", () => {
     expect(operationOf(flags)).toMatchObject(operation);
   });
 
+  test("reads the inventory for the events, and says that another operation does not", () => {
+    const events = load({ "event-feed": "true", inventory: "pool.db" });
+    expect([events.warnings, events.config.sync.inventory]).toEqual([[], "pool.db"]);
+    const actions = load({ "list-action-schemas": "true", inventory: "pool.db" });
+    expect(actions.warnings).toEqual([
+      "--inventory has no effect: the connector does one operation and ends",
+    ]);
+  });
+
   test.for<[string, boolean]>([
     ["delete-resource", true],
     ["list-action-schemas", false],

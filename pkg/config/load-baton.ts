@@ -100,6 +100,7 @@ const BECAUSE = {
 
 function isRead(name: SettingName, mode: BatonMode, { given }: Settings): boolean {
   if (mode.kind === "operation") {
+    if (name === "inventory") return mode.operation.kind === "list-events";
     return name === "file" || OF_OPERATIONS.has(name) || settingsFor("write").includes(name);
   }
   if (mode.kind === "sync") return settingsFor("sync").includes(name);

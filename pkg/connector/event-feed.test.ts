@@ -104,14 +104,17 @@ describe("the event feeds", () => {
     expect(verbs.listEventFeeds()).toEqual([]);
     await expect(verbs.listEvents(request(), never)).rejects.toMatchObject({
       code: "not-found",
-      message: 'event_feed_id: there is no event feed "baton_feed_event"',
+      message: 'event_feed_id: there is no event feed "baton_feed_event"; give --inventory to have one',
     });
   });
 
   test("refuse another id before they look at the cursor", async () => {
     const verbs = verbsOver(feedOf([]).feed);
     const asked = verbs.listEvents(request({ feedId: "other", cursor: "garbage" }), never);
-    await expect(asked).rejects.toMatchObject({ code: "not-found" });
+    await expect(asked).rejects.toMatchObject({
+      code: "not-found",
+      message: 'event_feed_id: there is no event feed "other"; the feed is "baton_feed_event"',
+    });
   });
 });
 

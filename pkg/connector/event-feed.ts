@@ -85,7 +85,8 @@ export function createEventFeed({
   return {
     listEventFeeds: () => (feed === undefined ? [] : [FEED]),
     async listEvents({ feedId, cursor, startAt, pageSize, maxBytes }, signal) {
-      if (feed === undefined || (feedId !== "" && feedId !== FEED_ID)) throw unknownFeed(feedId);
+      if (feed === undefined || (feedId !== "" && feedId !== FEED_ID))
+        throw unknownFeed(feedId, feed !== undefined);
       const position: FeedPosition =
         cursor === "" ? { kind: "start", at: startTime(startAt) } : decodeEventCursor(cursor, poolId);
       const limit = pageSize === 0 ? DEFAULT_PAGE : pageSize;
@@ -139,7 +140,8 @@ function startTime(startAt: Timestamp | undefined): Date | undefined {
   throw new GovernanceError("invalid-argument", "start_at: not a valid time");
 }
 
-function unknownFeed(feedId: string): GovernanceError {
-  const id = feedId === "" ? FEED_ID : feedId;
-  return new GovernanceError("not-found", `event_feed_id: there is no event feed ${quotedName(id)}`);
+function unknownFeed(feedId: string, hasFeed: boolean): GovernanceError {
+  const name = quotedName(feedId === "" ? FEED_ID : feedId);
+  const cure = hasFeed ? `the feed is ${quotedName(FEED_ID)}` : "give --inventory to have one";
+  return new GovernanceError("not-found", `event_feed_id: there is no event feed ${name}; ${cure}`);
 }

@@ -7,12 +7,14 @@ import type { Clocks } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { AwsCallEvent } from "../../../pkg/core/events.ts";
 import { CATEGORY_OF } from "../../../pkg/core/operations.ts";
+import type { InventoryPlace } from "../../../pkg/inventory/place.ts";
 import { type CategoryStatus, createThrottle, type QuotaThrottle } from "../../../pkg/limiter/throttle.ts";
 import { createCallOrigins } from "../../../pkg/ops/call-origins.ts";
 import type { Logger } from "../../../pkg/ops/logger.ts";
 import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-meter.ts";
 import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
+import { eventChanges } from "./inventory/event-changes.ts";
 import { createProvisioning, type Planning, type Provisioning } from "./provisioning.ts";
 import { openRecords, type Records } from "./records/records.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
@@ -46,6 +48,8 @@ export interface ComposeOptions {
   readonly records?: Records;
   /** Somebody on a terminal waits for what the command reads. */
   readonly personWaits?: boolean;
+  /** The inventory whose changes are the feed of events. By default there is no feed. */
+  readonly inventory?: InventoryPlace | undefined;
 }
 
 /**
@@ -60,6 +64,7 @@ export function compose({
   telemetry = NO_TELEMETRY,
   records = openRecords(config, clocks.now),
   personWaits = false,
+  inventory,
 }: ComposeOptions): Runtime {
   const { poolId, userIdKind } = config;
   const { now, monotonic } = clocks;
@@ -115,6 +120,7 @@ export function compose({
     poolId,
     userIdKind,
     now,
+    ...(inventory !== undefined && { changes: eventChanges({ place: inventory, poolId, log, shutdown }) }),
     offers: {
       provisioning: config.provisioning.enabled,
       encryptedPasswords: config.clientSecret !== undefined,

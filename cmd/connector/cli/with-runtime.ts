@@ -1,4 +1,5 @@
 import type { Config } from "../../../pkg/config/config.ts";
+import type { InventoryPlace } from "../../../pkg/inventory/place.ts";
 import { createShutdown, type Shutdown } from "../../../pkg/ops/shutdown.ts";
 import { compose, type Runtime } from "../app/compose.ts";
 import { logWaits, showWaits } from "../app/waits.ts";
@@ -11,20 +12,27 @@ export interface ComposingContext extends Context {
   readonly compose?: typeof compose;
 }
 
-/**
- * Runs a command over the composed program, and resolves with its exit code. `hasProgress`: the command shows on the
- * terminal how it goes, and takes so long that nobody waits for each of its calls. `showsWaits`: also what it waits for.
- */
+interface RuntimeOptions {
+  /** The command shows on the terminal how it goes, and takes so long that nobody waits for each of its calls. */
+  readonly hasProgress?: boolean;
+  /** It also shows what it waits for. */
+  readonly showsWaits?: boolean;
+  /** It reads the feed of events of this inventory. */
+  readonly inventory?: () => InventoryPlace | undefined;
+}
+
+/** Runs a command over the composed program, and resolves with its exit code. */
 export function withRuntime(
   config: Config,
   context: ComposingContext,
   work: (runtime: Runtime, diagnostics: Diagnostics) => Promise<number>,
-  { hasProgress = false, showsWaits = false } = {},
+  { hasProgress = false, showsWaits = false, inventory }: RuntimeOptions = {},
 ): Promise<number> {
   return toExitCode(config, context, async (diagnostics, shutdown) => {
     const { log, liveLine } = diagnostics;
     const personWaits = context.stderr.isTerminal && !hasProgress;
-    const runtime = (context.compose ?? compose)({ config, clocks: context, log, shutdown, personWaits });
+    const pieces = { config, clocks: context, log, shutdown, personWaits, inventory: inventory?.() };
+    const runtime = (context.compose ?? compose)(pieces);
     const live = isLive(config, context);
     const waits = live && personWaits ? showWaits(runtime.waits, liveLine) : undefined;
     const logged = waits === undefined && !(live && showsWaits) ? logWaits(runtime.waits, log) : undefined;

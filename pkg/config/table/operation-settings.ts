@@ -126,7 +126,7 @@ export const OPERATION_SETTINGS = {
   }),
   "event-feed": textSetting({
     ...COMMON,
-    description: "Print the events of a feed, and end; this connector has no feeds",
+    description: "Print the events that the inventory has recorded, oldest first, and end",
     example: "true",
     parse: flagAsText,
     fallback: false,
@@ -134,7 +134,7 @@ export const OPERATION_SETTINGS = {
   }),
   "event-feed-id": optionalTextSetting({
     ...COMMON,
-    description: "ID of the event feed",
+    description: "ID of the event feed, which is baton_feed_event",
     example: "id",
     parse: plainText,
   }),

@@ -9,6 +9,7 @@ import type { InventoryReader } from "../../../pkg/inventory/reader.ts";
 import { people } from "../../cognito/definitions.ts";
 import { createPool } from "../../cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "../../cognito/server.ts";
+import { runCli } from "../../support/connector-cli.ts";
 import { FREE_PORT, testGrpcServer } from "../../support/grpc-server.ts";
 import { createInventoryFixture, POOL, RUN_TIMES, subOf } from "../../support/inventory-fixture.ts";
 import { createRig, type Rig } from "../../support/rig.ts";
@@ -36,6 +37,10 @@ interface EventsPage {
   readonly events?: readonly ListedEvent[];
   readonly cursor: string;
   readonly has_more?: boolean;
+}
+
+function linesOf(stdout: string): readonly unknown[] {
+  return stdout.split("\n").flatMap((line): unknown[] => (line === "" ? [] : [JSON.parse(line)]));
 }
 
 function isPage(reply: object): reply is EventsPage {
@@ -151,17 +156,25 @@ describe("the official Go client, over the feed of an inventory", () => {
     }
   });
 
-  test("prints the events with the one-shot flags of a connector", async () => {
+  test("prints with the one-shot flags of a connector what ours prints", async () => {
+    const asked = ["--event-feed=true", `--event-feed-start-at=${second.endedAt.toISOString()}`];
     const { code, stdout } = await conformance(
       "daemon",
-      "--event-feed=true",
-      `--event-feed-start-at=${second.endedAt.toISOString()}`,
+      ...asked,
       `--connector-address=${address}`,
       "--log-level=error",
     );
     expect(code).toBe(0);
-    const printed = stdout.split("\n").flatMap((line): unknown[] => (line === "" ? [] : [JSON.parse(line)]));
-    expect(printed).toHaveLength(16);
-    expect(printed).toMatchObject((await all({})).map(({ id }) => ({ id })));
+    const theirs = linesOf(stdout);
+    expect(theirs).toHaveLength(16);
+    const ours = await runCli([
+      ...asked,
+      `--inventory=${inventory.name}`,
+      `--user-pool-id=${POOL}`,
+      `--endpoint-url=${cognito.url}`,
+      "--output=jsonl",
+    ]);
+    expect({ code: ours.code, stderr: ours.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(linesOf(ours.stdout)).toEqual(theirs);
   });
 });

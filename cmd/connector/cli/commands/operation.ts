@@ -5,6 +5,7 @@ import { createRpcRouter } from "../../../../pkg/rpc/router.ts";
 import { allServices, SDK_VERSION } from "../../../../pkg/rpc/services/services.ts";
 import { UncodedError } from "../../../../pkg/rpc/status.ts";
 import type { Runtime } from "../../app/compose.ts";
+import { inventoryPlace } from "../../app/inventory/inventory-target.ts";
 import { provisioningVerbs } from "../../app/service/provisioning-verbs.ts";
 import type { Context } from "../../process/context.ts";
 import { exitCodeOf, OK, PARTIAL, UNKNOWN } from "../../process/exit-codes.ts";
@@ -28,23 +29,46 @@ export async function operationCommand(
     await printSchemas(config.output, operation.resourceType, context);
     return OK;
   }
-  return await withRuntime(config, context, async (runtime, diagnostics) => {
-    const tools = toolsOf(runtime, config, context);
+  if (operation.kind === "list-events") return await listEvents(operation, config, context);
+  return await withRuntime(config, context, (runtime, diagnostics) =>
+    codeOf(context, () =>
+      change(operation, toolsOf(runtime, config, context), { config, context, diagnostics }),
+    ),
+  );
+}
+
+async function listEvents(
+  operation: Extract<OneOperation, { readonly kind: "list-events" }>,
+  config: Config,
+  context: Context,
+): Promise<number> {
+  const work = async (runtime: Runtime): Promise<number> => {
+    const rows = createObjectWriter(config.output === "json" ? "json" : "jsonl", context.stdout);
     try {
-      if (operation.kind !== "list-events")
-        return await change(operation, tools, { config, context, diagnostics });
-      const rows = createObjectWriter(config.output === "json" ? "json" : "jsonl", context.stdout);
-      for await (const events of eventPages(operation, tools)) {
+      for await (const events of eventPages(operation, toolsOf(runtime, config, context))) {
         await rows.write(events.map(eventJson));
       }
-      await rows.end();
-      return OK;
     } catch (error) {
-      if (!(error instanceof UncodedError)) throw error;
-      await context.stderr.write(failureLine(new GovernanceError("internal", error.message)));
-      return UNKNOWN;
+      if (!(error instanceof GovernanceError)) throw error;
+      throw withFlagNames(error, { cursor: "event-feed-cursor" });
     }
+    await rows.end();
+    return OK;
+  };
+  return await withRuntime(config, context, work, {
+    inventory: () => inventoryPlace(config.sync, context),
   });
+}
+
+/** A failure without a code, as in Baton, is a line and an exit code of its own. */
+async function codeOf({ stderr }: Context, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UncodedError)) throw error;
+    await stderr.write(failureLine(new GovernanceError("internal", error.message)));
+    return UNKNOWN;
+  }
 }
 
 interface Surroundings {

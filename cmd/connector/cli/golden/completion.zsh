@@ -1787,8 +1787,8 @@ _connector_config_show() {
     '--invoke-action-resource-type[Resource type that the action changes]:value: ' \
     '--list-action-schemas[Print the actions, and end]' \
     '--list-action-schemas-resource-type[Only the actions of this resource type]:value: ' \
-    '--event-feed[Print the events of a feed, and end; this connector has no feeds (default\: false)]:value: ' \
-    '--event-feed-id[ID of the event feed]:value: ' \
+    '--event-feed[Print the events that the inventory has recorded, oldest first, and end (default\: false)]:value: ' \
+    '--event-feed-id[ID of the event feed, which is baton_feed_event]:value: ' \
     '--event-feed-start-at[Time of the first event, such as 2026-11-21T18\:00\:00Z]:value: ' \
     '--event-feed-cursor[Where an earlier listing of the events ended]:value: ' \
     '--c1z-temp-dir[Existing directory that file is unpacked in to find a grant; a sync keeps its working files in state-dir (default\: the system'\''s temporary directory)]:path:_files' \
