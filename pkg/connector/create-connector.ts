@@ -217,7 +217,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   const claims = createClaims(directory, { offers, hasFeed }, now);
 
   return {
-    ...createEventFeed({ changes, poolId, userIdKind, pool: cachedPool }),
+    ...createEventFeed({ changes, poolId, userIdKind, pool: cachedPool, findFacts: options.findFacts }),
     pool: describedPool,
     cachedPool,
     reach,

@@ -143,6 +143,23 @@ describe("an event", () => {
     expect(value?.annotations).toEqual([]);
   });
 
+  test("of a membership has what is known of the user beside the listings, asked once for a page", async () => {
+    const facts = { lastSignIn: { at: AFTER, readAt: BEFORE } };
+    const asked: (readonly string[])[] = [];
+    const events = await eventsOf([recorded(1, added), recorded(2, someone), recorded(3, added)], {
+      findFacts: async (subs) => {
+        asked.push(subs);
+        return new Map([[ada.sub, facts]]);
+      },
+    });
+    expect(asked).toEqual([[ada.sub]]);
+    const mapped = userResource(ada, somePool({ aliasAttributes: ["email"] }), "sub", facts);
+    for (const event of [events[0], events[2]]) {
+      const principal = membershipIn(event)?.principal ?? create(ResourceSchema);
+      expect(toBinary(ResourceSchema, principal)).toEqual(toBinary(ResourceSchema, mapped));
+    }
+  });
+
   test("of a group that sign-ins fill is marked as not changeable", async () => {
     const subject: ChangedSubject = { kind: "member-added", groupName: `${POOL}_Google`, user: ada };
     const [event] = await eventsOf([recorded(7, subject)]);

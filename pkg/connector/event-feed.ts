@@ -4,6 +4,7 @@ import type { ChangeFeed, FeedChange, FeedPosition } from "../core/change-feed.t
 import { GovernanceError } from "../core/errors.ts";
 import type { Pool } from "../core/pool.ts";
 import { quotedName } from "../core/text.ts";
+import type { FindUserFacts, UserFacts } from "../core/user-facts.ts";
 import { sortedStruct } from "../protocol/builders.ts";
 import { decodeEventCursor, encodeEventCursor } from "../protocol/event-cursor.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
@@ -40,6 +41,7 @@ interface EventFeedOptions {
   readonly poolId: string;
   readonly userIdKind: UserIdKind;
   readonly pool: (signal: AbortSignal) => Promise<Pool | undefined>;
+  readonly findFacts?: FindUserFacts | undefined;
 }
 
 /** The event verbs of the connector. */
@@ -48,22 +50,28 @@ export function createEventFeed({
   poolId,
   userIdKind,
   pool,
+  findFacts,
 }: EventFeedOptions): Pick<Connector, "listEventFeeds" | "listEvents"> {
   /** Users of memberships are mapped as a sync maps them, which takes the settings of the pool. */
   async function eventsOf(changes: readonly FeedChange[], signal: AbortSignal): Promise<readonly Event[]> {
-    const needsPool = changes.some(({ subject }) => "groupName" in subject);
-    const described = needsPool ? await pool(signal) : undefined;
+    const members = changes.flatMap(({ subject }) => ("groupName" in subject ? [subject.user.sub] : []));
+    const described = members.length === 0 ? undefined : await pool(signal);
+    const known = members.length === 0 ? undefined : await findFacts?.([...new Set(members)], signal);
     return changes.map((change) =>
       create(EventSchema, {
         id: `${change.runId}-${change.change}`,
         occurredAt: timestampFromDate(change.before),
-        event: eventOf(change, described),
+        event: eventOf(change, described, known),
         annotations: [anyPack(StructSchema, fromJson(StructSchema, detailsOf(change)))],
       }),
     );
   }
 
-  function eventOf({ subject }: FeedChange, described: Pool | undefined) {
+  function eventOf(
+    { subject }: FeedChange,
+    described: Pool | undefined,
+    known: ReadonlyMap<string, UserFacts> | undefined,
+  ) {
     switch (subject.kind) {
       case "user":
         return resourceChange(USER_TYPE, userId(subject.user, userIdKind));
@@ -74,7 +82,7 @@ export function createEventFeed({
         const { groupName, user, kind } = subject;
         const value = {
           entitlement: memberEntitlement(groupName, poolId),
-          principal: userResource(user, described, userIdKind),
+          principal: userResource(user, described, userIdKind, known?.get(user.sub)),
           annotations: grantAnnotations(groupName, poolId),
         };
         return { case: kind === "member-added" ? "createGrantEvent" : "createRevokeEvent", value } as const;
