@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { PAGE_BEGIN } from "../html/document.ts";
+import { refusedPlace, reportDiskError } from "./disk-errors.ts";
+
+/** The file by which a folder of CSV files is known as one of ours. It is written last. */
+export const ABOUT_FILE = "about.csv";
+export const ABOUT_BEGIN = "report,cognito-connector access review\r\n";
+
+/** What a killed report has left is removed when it is so old: a report that runs writes all the time. */
+const LEFT_MS = 3_600_000;
+
+/** The page, after a check that it may be written: its directory exists, and an old page is ours. Links are followed. */
+export function pagePlace(path: string): string {
+  return place(path, (target) => {
+    if (!statSync(target).isFile()) {
+      throw refusedPlace(path, "that is not a file; name a file, such as review.html");
+    }
+    if (beginsWith(target, PAGE_BEGIN)) return;
+    throw refusedPlace(path, "that file is not a report of the connector; name another file, or remove it");
+  });
+}
+
+/** The folder, after a check that it may be written: an old one is ours, and its files are as they were written. */
+export function folderPlace(path: string): string {
+  return place(path, (target) => {
+    if (!statSync(target).isDirectory()) {
+      throw refusedPlace(path, "that is not a folder for CSV files; name another place, or remove it");
+    }
+    const names = readdirSync(target);
+    if (names.length === 0) return;
+    const about = join(target, ABOUT_FILE);
+    if (!names.includes(ABOUT_FILE) || !beginsWith(about, ABOUT_BEGIN)) {
+      throw refusedPlace(path, "that folder has files that are not of a report; name another folder");
+    }
+    // A reviewer may have filled in the decisions.
+    const writtenMs = statSync(about).mtimeMs;
+    const changed = names.find((name) => isChanged(join(target, name), writtenMs));
+    if (changed === undefined) return;
+    const why = `${JSON.stringify(changed)} in it was changed or added after the report was written`;
+    throw refusedPlace(path, `${why}; move the folder away, or remove it`);
+  });
+}
+
+function isChanged(file: string, writtenMs: number): boolean {
+  const found = lstatSync(file);
+  return !found.isFile() || !file.endsWith(".csv") || found.mtimeMs > writtenMs;
+}
+
+function place(path: string, checkOld: (target: string) => void): string {
+  try {
+    const given = resolve(path);
+    const beside = join(realpathSync(dirname(given)), basename(given));
+    const isThere = lstatSync(beside, { throwIfNoEntry: false }) !== undefined;
+    const target = isThere ? realpathSync(beside) : beside;
+    accessSync(dirname(target), constants.W_OK | constants.X_OK);
+    if (isThere) checkOld(target);
+    return target;
+  } catch (error) {
+    throw reportDiskError(path, error);
+  }
+}
+
+function beginsWith(file: string, text: string): boolean {
+  const wanted = Buffer.from(text);
+  const found = Buffer.alloc(wanted.length);
+  const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return readSync(handle, found, 0, found.length, 0) === wanted.length && found.equals(wanted);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A name beside the target for the time of writing. What an earlier report left there is removed before. */
+export function temporaryBeside(target: string, nowMs: number): string {
+  const folder = dirname(target);
+  const begin = `.${basename(target)}.`;
+  for (const name of readdirSync(folder)) {
+    const rest = name.startsWith(begin) ? name.slice(begin.length) : "";
+    if (!/^[0-9a-f]{12}\.tmp$/.test(rest)) continue;
+    const left = join(folder, name);
+    const found = lstatSync(left, { throwIfNoEntry: false });
+    if (found !== undefined && nowMs - found.mtimeMs > LEFT_MS)
+      rmSync(left, { recursive: true, force: true });
+  }
+  return join(folder, `${begin}${randomBytes(6).toString("hex")}.tmp`);
+}
