@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 /** Long properties, and processes that are killed at every moment. */
 const SLOW = "**/*.slow.test.ts";
 /** They need a program of somebody else. */
-const OUTSIDE = "test/{judges,container,chart}/**/*.test.ts";
+const OUTSIDE = "test/{judges,container,chart,browser}/**/*.test.ts";
 
 export default defineConfig({
   test: {

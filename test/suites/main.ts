@@ -2,6 +2,7 @@
 // "N passed, N failed, N skipped". With CI=true a suite that cannot run is a failure; otherwise the output names it.
 //   node test/suites/main.ts          everything
 //   node test/suites/main.ts judges   only the checks by other programs
+import { browser } from "./browser.ts";
 import { chart } from "./chart.ts";
 import { containers } from "./containers.ts";
 import { availableJudges, type Judge } from "./judges.ts";
@@ -35,7 +36,7 @@ if (!onlyJudges) {
   tallies.push(runVitest("whole", ["--project", "whole"]));
 }
 
-for (const judge of [...availableJudges(), ...(onlyJudges ? [] : [chart(), ...containers()])]) {
+for (const judge of [...availableJudges(), ...(onlyJudges ? [] : [browser(), chart(), ...containers()])]) {
   if (judge.missing === undefined) tallies.push(...runJudge(judge));
   else if (required) tallies.push(failed(judge.name, judge.missing));
   else leftOut.push(`${judge.name}: ${judge.missing}`);
