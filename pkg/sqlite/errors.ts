@@ -89,7 +89,7 @@ const DAMAGE: ReadonlySet<number> = new Set([
   SQLITE.notADatabase,
 ]);
 
-const AGAIN = "then sync again: it goes on where it stopped";
+const SYNC_AGAIN = "then sync again: it goes on where it stopped";
 
 interface DiskFailure {
   readonly errno: readonly string[];
@@ -105,35 +105,35 @@ const FAILURES: readonly DiskFailure[] = [
     sqlite: SQLITE.full,
     code: "resource-exhausted",
     why: "the disk is full",
-    cure: `free some space, or name a --state-dir where there is more, ${AGAIN}`,
+    cure: `free some space, or name a --state-dir where there is more, ${SYNC_AGAIN}`,
   },
   {
     errno: ["EFBIG"],
     sqlite: undefined,
     code: "resource-exhausted",
     why: "the file is larger than the file system or this process may make it",
-    cure: `raise the limit (ulimit -f), or name another --state-dir, ${AGAIN}`,
+    cure: `raise the limit (ulimit -f), or name another --state-dir, ${SYNC_AGAIN}`,
   },
   {
     errno: ["EMFILE", "ENFILE"],
     sqlite: undefined,
     code: "resource-exhausted",
     why: "too many files are open",
-    cure: `raise the limit (ulimit -n), ${AGAIN}`,
+    cure: `raise the limit (ulimit -n), ${SYNC_AGAIN}`,
   },
   {
     errno: ["EROFS", "EACCES", "EPERM"],
     sqlite: SQLITE.readOnly,
     code: "failed-precondition",
     why: "this user may not write it",
-    cure: `give this user the right to write it, ${AGAIN}`,
+    cure: `give this user the right to write it, ${SYNC_AGAIN}`,
   },
   {
     errno: ["EIO"],
     sqlite: SQLITE.ioError,
     code: "internal",
     why: "the disk reported an input/output error",
-    cure: `see the system log, ${AGAIN}`,
+    cure: `see the system log, ${SYNC_AGAIN}`,
   },
   {
     errno: ["ENOENT", "ENOTDIR"],
