@@ -1,5 +1,6 @@
 import type { ClientId } from "../core/client-id.ts";
 import type { ClientMetadata } from "../core/client-metadata.ts";
+import type { InventorySetting } from "../core/inventory-setting.ts";
 import type { ListenAddress, TcpAddress } from "../core/listen-address.ts";
 import type { LogLevel } from "../core/log-level.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
@@ -115,8 +116,8 @@ export interface Config {
   readonly sync: {
     /** Undefined: only the inventory is written. */
     readonly file: string | undefined;
-    /** A path or a URL, which may hold a password. Undefined: only the file is written. */
-    readonly inventory: string | undefined;
+    /** Undefined: only the file is written. */
+    readonly inventory: InventorySetting | undefined;
     readonly acceptShrink: boolean;
     /** What is read. */
     readonly choice: SyncChoice;

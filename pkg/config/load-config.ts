@@ -1,5 +1,7 @@
 import { GovernanceError } from "../core/errors.ts";
+import type { InventorySetting } from "../core/inventory-setting.ts";
 import { buildConfig } from "./build/build-config.ts";
+import { inventorySetting } from "./build/build-inventory.ts";
 import { outputFormat } from "./build/build-output.ts";
 import { exposureWarnings } from "./build/build-service.ts";
 import { endpointWarnings } from "./build/endpoints.ts";
@@ -62,14 +64,13 @@ export function loadOutput(
 }
 
 export interface LoadedInventory extends LoadedOutput {
-  /** A path or a URL, which may hold a password. */
-  readonly inventory: string;
+  readonly inventory: InventorySetting;
 }
 
 /** Like `loadConfig`, for a command that reads an inventory and needs no pool. */
 export function loadInventory(command: "query", flags: Flags, info: ProcessInfo): LoadedInventory {
   const settings = readSettings(command, flags, info);
-  const { inventory } = settings.values;
+  const inventory = inventorySetting(settings);
   if (inventory === undefined) throw missingInventory();
   return { output: outputFormat(settings, info), inventory, warnings: settings.warnings };
 }
@@ -82,8 +83,7 @@ export function missingInventory(): GovernanceError {
 }
 
 export interface LoadedReading extends LoadedOutput {
-  /** A path or a URL, which may hold a password. */
-  readonly inventory: string | undefined;
+  readonly inventory: InventorySetting | undefined;
   /** Undefined: the reader chooses. */
   readonly poolId: string | undefined;
 }
@@ -91,7 +91,8 @@ export interface LoadedReading extends LoadedOutput {
 /** Like `loadConfig`, for a command that reads what syncs have kept, and does not call AWS. */
 export function loadReading(command: "changes" | "diff", flags: Flags, info: ProcessInfo): LoadedReading {
   const settings = readSettings(command, flags, info);
-  const { inventory, "user-pool-id": poolId } = settings.values;
+  const { "user-pool-id": poolId } = settings.values;
+  const inventory = inventorySetting(settings);
   return { output: outputFormat(settings, info), inventory, poolId, warnings: settings.warnings };
 }
 

@@ -1,4 +1,5 @@
 import { GovernanceError } from "../core/errors.ts";
+import type { InventorySetting } from "../core/inventory-setting.ts";
 import {
   accessName,
   type PostgresAccess,
@@ -26,8 +27,11 @@ export interface PostgresPlace {
 const URL_ALONE: Surroundings = { env: {}, home: undefined, user: "connector" };
 
 /** A path, or a URL of PostgreSQL. The text may hold a password, so no message repeats a URL. `around` completes a URL. */
-export function parseInventoryPlace(text: string, around = URL_ALONE): InventoryPlace {
-  if (/^postgres(?:ql)?:/i.test(text)) return postgresPlace(text, around);
+export function parseInventoryPlace(given: string | InventorySetting, around = URL_ALONE): InventoryPlace {
+  const { place: text, password } = typeof given === "string" ? { place: given, password: undefined } : given;
+  if (/^postgres(?:ql)?:/i.test(text)) {
+    return postgresPlace(text, { ...around, password: password ?? around.password });
+  }
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) {
     throw refused("it is a URL of another kind than postgres://");
   }

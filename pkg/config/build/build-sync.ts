@@ -1,9 +1,11 @@
 import type { Config } from "../config.ts";
 import type { Settings } from "../sources/read-settings.ts";
+import { inventorySetting } from "./build-inventory.ts";
 
-export function buildSync({ values, given }: Settings): Pick<Config, "sync" | "schedule"> {
+export function buildSync(settings: Settings): Pick<Config, "sync" | "schedule"> {
+  const { values, given } = settings;
   const everyMs = values["sync-every"];
-  const { inventory } = values;
+  const inventory = inventorySetting(settings);
   return {
     sync: {
       file: inventory === undefined || given.has("file") ? values.file : undefined,

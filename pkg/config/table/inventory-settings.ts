@@ -1,5 +1,7 @@
-import { optionalTextSetting, type Setting } from "./setting.ts";
-import { plainText } from "./values/shapes.ts";
+import { type CommandName, optionalTextSetting, type Setting } from "./setting.ts";
+import { plainText, secretText } from "./values/shapes.ts";
+
+const COMMANDS: readonly CommandName[] = ["sync", "serve", "query", "changes", "diff"];
 
 /** The rows of the group Inventory, in the order of the table. */
 export const INVENTORY_SETTINGS = {
@@ -11,6 +13,15 @@ export const INVENTORY_SETTINGS = {
     fallbackText: "none",
     carriesPassword: true,
     operators: true,
-    commands: ["sync", "serve", "query", "changes", "diff"],
+    commands: COMMANDS,
+  }),
+  "inventory-password": optionalTextSetting({
+    group: "Inventory",
+    description: "Password of the role in PostgreSQL; without it PGPASSWORD and ~/.pgpass count",
+    example: "password",
+    parse: secretText,
+    secret: true,
+    operators: true,
+    commands: COMMANDS,
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -11,6 +11,7 @@ const SAMPLES: ReadonlyMap<string, string> = new Map([
   ["client-secret", "secret-token:conductorone.com:v1:eyJrdHkiOiJPS1AifQ"],
   ["http-proxy", "http://me:hunter2@proxy:3128"],
   ["inventory", "postgres://me:hunter2@db/pools"],
+  ["inventory-password", "hunter2"],
   ["https-proxy", "http://me:hunter2@proxy:3128"],
 ]);
 

@@ -22,6 +22,7 @@ export const SETTING_RULES: readonly SettingRule[] = [
   { kind: "depends-on", names: ["sync-jitter-percent"], on: ["sync-every"] },
   { kind: "depends-on", names: ["skip-grants"], on: ["sync-resources"] },
   { kind: "excludes", names: ["sync-every", "skip-full-sync"], on: [] },
+  { kind: "depends-on", names: ["inventory-password"], on: ["inventory"] },
   // Only the whole pool goes into an inventory.
   { kind: "excludes", names: ["inventory", "sync-resources"], on: [] },
   { kind: "excludes", names: ["inventory", "sync-resource-types"], on: [] },

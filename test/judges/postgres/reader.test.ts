@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sentValue } from "../../../pkg/inventory/postgres/cells.ts";
 import { openPostgresReader } from "../../../pkg/inventory/postgres/reader/postgres-reader.ts";
@@ -271,14 +272,14 @@ describe("an inventory in PostgreSQL that cannot be read", () => {
   });
 
   test("is one that the role has no right to, until it is granted; such a role migrates nothing", async () => {
-    await server.createDatabase("auditor", TEST_PASSWORD);
-    const access = accessAs(server, "auditor", "inv");
+    await server.createDatabase("granted", TEST_PASSWORD);
+    const access = accessAs(server, "granted", "inv");
     await expect(openPostgresReader(access, never)).rejects.toMatchObject({
       code: "permission-denied",
       message: expect.stringContaining("the role has not the right to do this"),
     });
-    await server.sql("GRANT USAGE ON SCHEMA connector TO auditor", "inv");
-    await server.sql("GRANT SELECT ON ALL TABLES IN SCHEMA connector TO auditor", "inv");
+    await server.sql("GRANT USAGE ON SCHEMA connector TO granted", "inv");
+    await server.sql("GRANT SELECT ON ALL TABLES IN SCHEMA connector TO granted", "inv");
     const auditor = await openPostgresReader(access, never);
     expect(
       await rowsOf(await auditor.query("SELECT count(*) FROM current_users WHERE pool_id = ?", [POOL])),
@@ -286,10 +287,42 @@ describe("an inventory in PostgreSQL that cannot be read", () => {
     await auditor.close();
     await server.sql("CREATE SCHEMA other", "inv");
     await expect(
-      migrated(accessAs(server, "auditor", "inv", "?options=-csearch_path%3Dother")),
+      migrated(accessAs(server, "granted", "inv", "?options=-csearch_path%3Dother")),
     ).rejects.toMatchObject({
       code: "permission-denied",
     });
+  });
+});
+
+describe("the roles of docs/operation.md", () => {
+  test("write and read, and the one that reads sees what later versions add", async () => {
+    const document = readFileSync("docs/operation.md", "utf8");
+    const [, asAdministrator = "", asWriter = ""] =
+      /```sql\n(CREATE ROLE connector_writer[^`]*)```[^`]*`connector_writer`:\n\n```sql\n([^`]*)```/.exec(
+        document,
+      ) ?? [];
+    for (const sql of asAdministrator
+      .replaceAll(/change me(?: too)?/g, TEST_PASSWORD)
+      .trim()
+      .split("\n")) {
+      await server.sql(sql);
+    }
+    const writer = accessAs(server, "connector_writer", "inventory");
+    await migrated(writer);
+    const session = await sessionOf(writer);
+    await session.script(asWriter, { doing: "grant" });
+    await session.script("CREATE TABLE later AS SELECT 1 AS one", { doing: "add to" });
+    await session.close();
+    const auditor = await openPostgresReader(accessAs(server, "auditor", "inventory"), never);
+    for (const name of ["runs", "changes", "current_users", "later"]) {
+      expect(await rowsOf(await auditor.query(`SELECT * FROM ${name}`))).toHaveLength(
+        name === "later" ? 1 : 0,
+      );
+    }
+    await auditor.close();
+    await expect(
+      migrated(accessAs(server, "auditor", "inventory", "?options=-csearch_path%3Dmine")),
+    ).rejects.toMatchObject({ code: "permission-denied" });
   });
 });
 

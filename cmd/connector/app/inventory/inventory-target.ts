@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { openInventoryTarget } from "../../../../pkg/inventory/open-target.ts";
 import { type InventoryPlace, parseInventoryPlace } from "../../../../pkg/inventory/place.ts";
+import { exposedHosts } from "../../../../pkg/inventory/postgres/connection/access.ts";
 import { openSqliteTargetThread } from "../../../../pkg/inventory/sqlite/thread/inventory-thread.ts";
 import type { PublishedInventory } from "../../../../pkg/inventory/target/published.ts";
 import type { OpenTarget } from "../../../../pkg/sync/target.ts";
@@ -52,6 +53,7 @@ export function inventoryTarget(
 ): OpenTarget<PublishedInventory> {
   const { stateDir, poolId, sync } = config;
   const { log, connector } = pieces;
+  if (place.engine === "postgres") for (const line of exposedHosts(place.access)) log.warn(line);
   const options = {
     fingerprint: fingerprintOf(config),
     stateDir,

@@ -36,7 +36,7 @@ export function platformSync({ config, pieces, context }: PlatformSyncOptions): 
   }
 
   /** A task may ask for a part of the pool, which an inventory does not take. Scheduled syncs fill it where there are any. */
-  function inventoryFor(scope: SyncScope): string | undefined {
+  function inventoryFor(scope: SyncScope): SyncConfig["sync"]["inventory"] {
     return isWholePool(scope) && config.schedule === undefined ? config.sync.inventory : undefined;
   }
 

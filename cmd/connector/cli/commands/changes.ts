@@ -17,13 +17,13 @@ import {
   noRunOf,
 } from "../../../../pkg/inventory/runs.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
-import { requireInventory } from "../../app/inventory/inventory-place.ts";
 import { type Context, processInfo } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { printWarnings } from "../../process/messages.ts";
 import type { Column } from "../output/columns.ts";
 import { printRows } from "../output/print-rows.ts";
 import { counted } from "../output/text.ts";
+import { readingPlace } from "../reading-place.ts";
 import { type ChangeOptions, changeFilter, type ParsedChangeOptions } from "./change-filter.ts";
 
 /** Prints the changes that runs of the inventory have recorded, oldest first. */
@@ -36,7 +36,7 @@ export async function changesCommand(
   const parsed = changeFilter(options, context.now());
   const { output, inventory, poolId, warnings } = loadReading("changes", flags, processInfo(context));
   printWarnings(warnings, context);
-  const reader = await openInventoryReader(requireInventory(inventory, context), signal);
+  const reader = await openInventoryReader(readingPlace(inventory, context), signal);
   try {
     return await printChanges(reader, parsed, { poolId, output, values: options.values }, context);
   } finally {

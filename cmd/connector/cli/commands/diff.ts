@@ -9,7 +9,6 @@ import { printable } from "../../../../pkg/ops/printable.ts";
 import { openLiveSide } from "../../app/diff/live-side.ts";
 import { openSides, type SideSources } from "../../app/diff/open-sides.ts";
 import { parseSide, type SidePlace } from "../../app/diff/side-place.ts";
-import { requireInventory } from "../../app/inventory/inventory-place.ts";
 import { syncStatus } from "../../app/sync-status.ts";
 import { shortWait } from "../../app/waits.ts";
 import { type Context, processInfo } from "../../process/context.ts";
@@ -19,6 +18,7 @@ import type { Column } from "../output/columns.ts";
 import { printRows } from "../output/print-rows.ts";
 import { counted } from "../output/text.ts";
 import { followSync } from "../progress/follow-sync.ts";
+import { readingPlace } from "../reading-place.ts";
 import { parseTimeText } from "../time-text.ts";
 import { withRuntime } from "../with-runtime.ts";
 
@@ -41,7 +41,7 @@ export async function diffCommand(options: DiffOptions, flags: Flags, context: C
   const { signal } = context;
   const sources: SideSources = {
     poolId,
-    openInventory: async () => await openInventoryReader(requireInventory(inventory, context), signal),
+    openInventory: async () => await openInventoryReader(readingPlace(inventory, context), signal),
     readLive: undefined,
     allowDifferentPools: options.allowDifferentPools,
     signal,

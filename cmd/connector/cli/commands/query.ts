@@ -5,7 +5,6 @@ import { loadInventory, loadOutput } from "../../../../pkg/config/load-config.ts
 import type { Flags } from "../../../../pkg/config/sources/read-settings.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { errnoOf } from "../../../../pkg/core/unknown.ts";
-import { parseInventoryPlace } from "../../../../pkg/inventory/place.ts";
 import type { SqlCell, SqlResult } from "../../../../pkg/inventory/reader.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import { openQueryReader } from "../../app/query/open-query-reader.ts";
@@ -15,6 +14,7 @@ import { failureLine, printWarnings } from "../../process/messages.ts";
 import type { Column } from "../output/columns.ts";
 import { createRowWriter } from "../output/row-writer.ts";
 import { counted } from "../output/text.ts";
+import { readingPlace } from "../reading-place.ts";
 import { printSchema } from "./query-list.ts";
 
 export interface AskedQuery {
@@ -47,8 +47,7 @@ export async function queryCommand(asked: AskedQuery, flags: Flags, context: Con
   printWarnings(warnings, context);
   const timeoutMs = timeoutOf(asked.timeoutSeconds);
   const sql = asked.sql ?? (await queryText(asked.file ?? "-", context));
-  const { env, user } = context;
-  const place = parseInventoryPlace(inventory, { env, home: env["HOME"], user });
+  const place = readingPlace(inventory, context);
   const reader = await openQueryReader(place, context);
   try {
     const result = await reader.query(sql, [], { timeoutMs, signal: context.signal });

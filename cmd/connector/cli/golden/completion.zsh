@@ -167,6 +167,7 @@ _connector_sync() {
     '--skip-grants[With sync-resources\: read no memberships]' \
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -393,6 +394,7 @@ _connector_query() {
     '--timeout[How long the database may work on the query (default\: 60)]:value: ' \
     '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
@@ -412,6 +414,7 @@ _connector_changes() {
     '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345]:value: ' \
     '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
@@ -445,6 +448,7 @@ _connector_diff() {
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
@@ -1456,6 +1460,7 @@ _connector_serve() {
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
@@ -1731,6 +1736,7 @@ _connector_config_show() {
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \

@@ -4,7 +4,7 @@ import pg from "pg";
 import { GovernanceError } from "../../../core/errors.ts";
 import { errnoOf } from "../../../core/unknown.ts";
 import { lineOfErrno } from "./connection-failures.ts";
-import { AGAIN, CUT, type FailureLine } from "./failure-line.ts";
+import { CUT, type FailureLine, RUN_AGAIN } from "./failure-line.ts";
 
 /** What the message names. */
 export interface FailureScene {
@@ -63,12 +63,12 @@ function lineOf(error: unknown, scene: FailureScene): FailureLine | undefined {
 const NO_ROOM: FailureLine = {
   code: "resource-exhausted",
   why: "the disk of the server, or the tablespace, is full",
-  cure: `make room there, ${AGAIN}`,
+  cure: `make room there, ${RUN_AGAIN}`,
 };
 const STOPPING: FailureLine = {
   code: "unavailable",
   why: "the server was stopped, or an administrator ended the connection",
-  cure: AGAIN,
+  cure: RUN_AGAIN,
 };
 
 const BY_STATE: Readonly<Record<string, FailureLine>> = {
@@ -96,7 +96,7 @@ const BY_STATE: Readonly<Record<string, FailureLine>> = {
   "53200": {
     code: "resource-exhausted",
     why: "the server has not enough memory",
-    cure: `free some memory there, ${AGAIN}`,
+    cure: `free some memory there, ${RUN_AGAIN}`,
   },
   "53300": {
     code: "unavailable",
@@ -106,7 +106,7 @@ const BY_STATE: Readonly<Record<string, FailureLine>> = {
   "53400": {
     code: "resource-exhausted",
     why: "a limit of the server, such as temp_file_limit, is reached",
-    cure: `raise it, ${AGAIN}`,
+    cure: `raise it, ${RUN_AGAIN}`,
   },
   "55P03": {
     code: "aborted",

@@ -7,6 +7,6 @@ export interface FailureLine {
   readonly cure: string;
 }
 
-export const AGAIN = "what was read is kept: run it again";
+export const RUN_AGAIN = "what was read is kept: run it again";
 
-export const CUT: FailureLine = { code: "unavailable", why: "the connection was cut", cure: AGAIN };
+export const CUT: FailureLine = { code: "unavailable", why: "the connection was cut", cure: RUN_AGAIN };
