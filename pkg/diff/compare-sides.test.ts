@@ -2,10 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { changedPool, type PlainPool, randomOf, randomPool } from "../../test/support/changing-pool.ts";
-import { fakeDirectory, POOL, someGroup, someUser } from "../../test/support/fake-directory.ts";
-import { syncInto } from "../../test/support/memory-target.ts";
-import { createConnector } from "../connector/create-connector.ts";
+import {
+  changedPool,
+  type PlainPool,
+  randomOf,
+  randomPool,
+  syncPool,
+} from "../../test/support/changing-pool.ts";
+import { POOL, someGroup, someUser } from "../../test/support/fake-directory.ts";
 import type { SyncScope } from "../core/sync-scope.ts";
 import type { User } from "../core/user.ts";
 import { openSyncFile } from "../store/sync-file.ts";
@@ -35,12 +39,6 @@ interface Written {
 async function write(pool: PlainPool, { file = "pool.c1z", userIdKind = "sub", ...over }: Written = {}) {
   nowMs += 3_600_000;
   const { poolId = POOL, scope } = over;
-  const members = new Map(
-    [...pool.members].map(([name, subs]) => [name, [...subs].flatMap((sub) => pool.users.get(sub) ?? [])]),
-  );
-  const content = { users: [...pool.users.values()], groups: [...pool.groups.values()], members };
-  const { directory } = fakeDirectory(content);
-  const connector = createConnector({ directory, poolId, userIdKind, now: () => nowMs });
   const target = await openSyncFile(
     {
       file: join(folder, file),
@@ -53,12 +51,9 @@ async function write(pool: PlainPool, { file = "pool.c1z", userIdKind = "sub", .
     },
     never,
   );
-  try {
-    await syncInto([target], { connector, listingsAtOnce: 2, ...(scope === undefined ? {} : { scope }) });
-    return await target.publish({ acceptShrink: true }, never);
-  } finally {
-    await target.close();
-  }
+  const [published] = await syncPool(pool, [target], () => nowMs, { userIdKind, scope, poolId });
+  if (published === undefined) throw new Error("nothing was published");
+  return published;
 }
 
 function side(file = "pool.c1z", run?: string) {

@@ -1,6 +1,12 @@
+import type { UserIdKind } from "../../pkg/connector/connector.ts";
+import { createConnector } from "../../pkg/connector/create-connector.ts";
+import type { EpochClock } from "../../pkg/core/clock.ts";
 import type { Group } from "../../pkg/core/group.ts";
+import { type SyncScope, WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import type { Identity, User } from "../../pkg/core/user.ts";
-import { someGroup, someUser } from "./fake-directory.ts";
+import type { PublishedRun, SyncTarget } from "../../pkg/sync/target.ts";
+import { fakeDirectory, POOL, someGroup, someUser } from "./fake-directory.ts";
+import { syncInto } from "./memory-target.ts";
 
 /** A pool as plain data: memberships are `group` and `sub`. */
 export interface PlainPool {
@@ -195,4 +201,34 @@ function changedUser(random: Random, user: User): User {
     modifiedAt: new Date(user.modifiedAt.getTime() + 1 + Math.floor(random() * 1000)),
   };
   return random() < 0.8 ? changed : withIdentities(changed, random() < 0.5 ? [] : [identity(random)]);
+}
+
+export interface PoolSync {
+  readonly userIdKind?: UserIdKind | undefined;
+  readonly scope?: SyncScope | undefined;
+  readonly poolId?: string | undefined;
+}
+
+/** Syncs the pool into the targets with the engine, publishes them and closes them. */
+export async function syncPool<P extends PublishedRun>(
+  pool: PlainPool,
+  targets: readonly SyncTarget<P>[],
+  now: EpochClock,
+  { userIdKind = "sub", scope = WHOLE_POOL, poolId = POOL }: PoolSync = {},
+): Promise<readonly P[]> {
+  const members = new Map(
+    [...pool.members].map(([name, subs]) => [name, [...subs].flatMap((sub) => pool.users.get(sub) ?? [])]),
+  );
+  const content = { users: [...pool.users.values()], groups: [...pool.groups.values()], members };
+  const { directory } = fakeDirectory(content);
+  const connector = createConnector({ directory, poolId, userIdKind, now });
+  const published: P[] = [];
+  try {
+    await syncInto(targets, { connector, listingsAtOnce: 2, scope, startedAt: new Date(now()) });
+    for (const target of targets)
+      published.push(await target.publish({ acceptShrink: true }, new AbortController().signal));
+    return published;
+  } finally {
+    for (const target of targets) await target.close();
+  }
 }

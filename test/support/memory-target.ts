@@ -151,15 +151,19 @@ export async function syncInto(
   targets: readonly SyncTarget[],
   {
     scope = WHOLE_POOL,
+    startedAt = NOON,
     ...options
-  }: Omit<Parameters<typeof runSync>[0], "targets" | "newRun"> & { readonly scope?: SyncScope },
+  }: Omit<Parameters<typeof runSync>[0], "targets" | "newRun"> & {
+    readonly scope?: SyncScope;
+    readonly startedAt?: Date;
+  },
   signal: AbortSignal = new AbortController().signal,
 ) {
   return await runSync(
     {
       ...options,
       targets: await combineTargets(targets),
-      newRun: () => ({ id: crypto.randomUUID(), startedAt: NOON, scope }),
+      newRun: () => ({ id: crypto.randomUUID(), startedAt, scope }),
     },
     signal,
   );
