@@ -11,7 +11,7 @@ export async function openInventoryReader(
   signal.throwIfAborted();
   switch (place.engine) {
     case "sqlite":
-      return openSqliteReader(place.name);
+      return await openSqliteReader(place.name, signal);
     case "postgres":
       return await openPostgresReader(place.access, signal);
   }

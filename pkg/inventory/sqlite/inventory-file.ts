@@ -36,14 +36,18 @@ export function createInventorySchema(database: DatabaseSync, now: EpochClock): 
     .run(INVENTORY_VERSION, new Date(now()).toISOString());
 }
 
-/** Opens an inventory that exists, so that nothing can be written. `name` is how messages call it. */
-export function openInventoryFile(name: string): DatabaseSync {
+/**
+ * Opens an inventory that exists, so that nothing can be written. `name` is how messages call it. While another process has
+ * the file for itself, the thread waits so long.
+ */
+export function openInventoryFile(name: string, waitMs = READER_TIMEOUT_MS): DatabaseSync {
   const path = resolve(name);
   requireReadable(name, path);
-  const database = new DatabaseSync(path, { readOnly: true, timeout: READER_TIMEOUT_MS });
+  const database = new DatabaseSync(path, { readOnly: true, timeout: waitMs });
   try {
     database.exec(READING);
     requireInventory(name, database);
+    database.exec(`PRAGMA busy_timeout = ${READER_TIMEOUT_MS}`);
     return database;
   } catch (error) {
     database.close();

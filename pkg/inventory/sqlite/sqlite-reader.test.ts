@@ -107,6 +107,36 @@ describe("the reader of an inventory in SQLite", () => {
   });
 });
 
+describe("an inventory that another connection has for itself for a moment", () => {
+  /** As the last connection of a sync has it while it moves the log into the file. */
+  function locked(place: string): DatabaseSync {
+    createInventoryFixture(place);
+    const database = new DatabaseSync(place);
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT");
+    return database;
+  }
+
+  test("is opened once it is free, and meanwhile the thread does other work", async () => {
+    const place = join(folder, "locked.db");
+    const lock = locked(place);
+    const opening = openInventoryReader({ engine: "sqlite", name: place }, never);
+    lock.close();
+    const opened = await opening;
+    expect(await all(await opened.query("SELECT count(*) FROM runs"))).toEqual([[5]]);
+    await opened.close();
+  });
+
+  test("is waited for no longer than the signal allows", async () => {
+    const place = join(folder, "held.db");
+    const lock = locked(place);
+    const stop = new AbortController();
+    const opening = openInventoryReader({ engine: "sqlite", name: place }, stop.signal);
+    stop.abort(new Error("the caller left"));
+    await expect(opening).rejects.toThrow("the caller left");
+    lock.close();
+  });
+});
+
 describe("an inventory that cannot be read", () => {
   const open = (name: string) => openInventoryReader(parseInventoryPlace(name), never);
 

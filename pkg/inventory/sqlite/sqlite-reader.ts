@@ -3,24 +3,23 @@ import { systemClocks } from "../../core/clock.ts";
 import type { DatabaseSync } from "../../sqlite/database.ts";
 import { queryTookTooLong } from "../query-failures.ts";
 import type { InventoryReader, QueryOptions, SqlCell, SqlResult, SqlValue } from "../reader.ts";
-import { openInventoryFile } from "./inventory-file.ts";
 import { type OpenStatement, openStatement } from "./open-statement.ts";
+import { openWhenFree } from "./open-when-free.ts";
 
 /**
  * Reads an inventory in SQLite, in this thread: for queries of this program. The database works without a pause until it
  * has the next rows, so only then can a query be stopped, and other work of the thread gets its turn.
  */
-export function openSqliteReader(name: string): InventoryReader {
-  const database = openInventoryFile(name);
+export async function openSqliteReader(name: string, opening: AbortSignal): Promise<InventoryReader> {
+  const database = await openWhenFree(name, opening);
   const open = new Set<DatabaseSync>([database]);
   return {
     engine: "sqlite",
     name,
     query: (sql, parameters, options) => runQuery(database, sql, parameters, options),
     async snapshot(work, signal) {
-      signal.throwIfAborted();
       // A connection of its own: what is asked beside it sees newer runs.
-      const own = openInventoryFile(name);
+      const own = await openWhenFree(name, signal);
       open.add(own);
       try {
         own.exec("BEGIN");
