@@ -20,6 +20,13 @@ const EMAIL = ["email", "text?", "its e-mail address"] as const;
 const ENABLED = ["enabled", "boolean?", "whether it may sign in"] as const;
 const STATUS = ["status", "text", "its UserStatus"] as const;
 
+/**
+ * Always true. With it a query that does not name a pool can search a key that begins with the pool: for each pool once.
+ */
+function anyPool(alias: string): string {
+  return `${alias}.pool_id IN (SELECT pool_id FROM runs)`;
+}
+
 const currentMemberships: ViewDefinition = {
   name: "current_memberships",
   meaning: "Who is in which group now.",
@@ -37,7 +44,7 @@ const currentMemberships: ViewDefinition = {
     SELECT m.pool_id, m.group_name, m.group_created_at, m.sub, u.username, u.email, u.enabled, m.from_run
     FROM memberships m
     LEFT JOIN users u ON u.pool_id = m.pool_id AND u.sub = m.sub AND u.to_run IS NULL
-    WHERE m.to_run IS NULL`,
+    WHERE m.to_run IS NULL AND ${anyPool("m")}`,
 };
 
 const membershipHistory: ViewDefinition = {
@@ -60,7 +67,8 @@ const membershipHistory: ViewDefinition = {
       b.ended_at AS seen_from, e.ended_at AS seen_until
     FROM memberships m
     JOIN runs b ON b.pool_id = m.pool_id AND b.run = m.from_run
-    LEFT JOIN runs e ON e.pool_id = m.pool_id AND e.run = m.to_run`,
+    LEFT JOIN runs e ON e.pool_id = m.pool_id AND e.run = m.to_run
+    WHERE ${anyPool("m")}`,
 };
 
 const roleAccess: ViewDefinition = {
@@ -245,7 +253,8 @@ const changes: ViewDefinition = {
       CASE WHEN c.requested_by IS NOT NULL THEN 'connector' WHEN r.origins_known THEN 'outside' ELSE 'unknown' END AS origin
     FROM recorded_changes c
     JOIN runs r ON r.pool_id = c.pool_id AND r.run = c.run
-    LEFT JOIN runs p ON p.pool_id = c.pool_id AND p.run = c.run - 1`,
+    LEFT JOIN runs p ON p.pool_id = c.pool_id AND p.run = c.run - 1
+    WHERE ${anyPool("c")}`,
 };
 
 export const INVENTORY_VIEWS: readonly ViewDefinition[] = [

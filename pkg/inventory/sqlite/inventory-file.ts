@@ -1,10 +1,11 @@
-import { accessSync, closeSync, constants, openSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/unknown.ts";
 import { DatabaseSync } from "../../sqlite/database.ts";
 import { createStatements, INVENTORY_VERSION } from "../schema/ddl.ts";
+import { writeStatistics } from "./statistics.ts";
 
 /** "Cgi1" in ASCII: tells an inventory of the connector from any other SQLite file. */
 export const INVENTORY_APPLICATION_ID = 0x43_67_69_31;
@@ -31,6 +32,7 @@ export function createInventorySchema(database: DatabaseSync, now: EpochClock): 
     `PRAGMA application_id = ${INVENTORY_APPLICATION_ID}; PRAGMA user_version = ${INVENTORY_VERSION}`,
   );
   for (const statement of createStatements("sqlite")) database.exec(statement);
+  writeStatistics(database);
   database
     .prepare("INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)")
     .run(INVENTORY_VERSION, new Date(now()).toISOString());
@@ -67,9 +69,11 @@ const READING = `
 
 function requireReadable(name: string, path: string): void {
   try {
+    if (!statSync(path).isFile()) throw refusedInventory(name, "is not a file; name a file of SQLite");
     // Not by opening it: closing a descriptor drops every lock that this process has on the file.
     accessSync(path, constants.R_OK);
   } catch (error) {
+    if (error instanceof GovernanceError) throw error;
     const errno = errnoOf(error);
     if (errno === "ENOENT" || errno === "ENOTDIR") {
       throw refusedInventory(

@@ -55,7 +55,7 @@ describe("connector query over PostgreSQL", () => {
     });
     const cli = startCli(["query", RUNAWAY], env);
     const active =
-      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'FETCH %' AND state = 'active' AND pid <> pg_backend_pid()";
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%FETCH %' AND state = 'active' AND pid <> pg_backend_pid()";
     await expect.poll(async () => (await server.sql(active))[0]?.["n"], { timeout: 30_000 }).toBe(1);
     cli.process.kill("SIGINT");
     expect(await cli.result).toEqual({ code: 1, stdout: "", stderr: "connector: stopped by SIGINT\n" });

@@ -4,6 +4,7 @@ import { createStatements } from "../../schema/ddl.ts";
 import { OriginsTable } from "../../target/load-origins.ts";
 import { type MergedRun, type MergeResult, mergeRun } from "../../target/merge.ts";
 import type { MergeSession } from "../../target/merge-session.ts";
+import { writeStatistics } from "../statistics.ts";
 
 /** Pages of the inventory in memory during a merge: the inner pages of its indexes, and the leaves in use. */
 const CACHE_KIB = 48 * 1024;
@@ -45,7 +46,10 @@ export class MergeConnection {
       const isEmpty = database.prepare("SELECT 1 FROM inventory.users LIMIT 1").get() === undefined;
       if (isEmpty) for (const { drop } of LATER_INDEXES) database.exec(drop);
       const merged = await mergeRun(this.#session, run, signal);
-      if (isEmpty) for (const { create } of LATER_INDEXES) database.exec(create);
+      if (isEmpty) {
+        for (const { create } of LATER_INDEXES) database.exec(create);
+        writeStatistics(database, "inventory");
+      }
       database.exec("COMMIT");
       return merged;
     } catch (error) {
