@@ -9,9 +9,11 @@ export interface ScriptedServer {
 }
 
 export async function startScriptedServer(
-  options: Readonly<Record<string, number>>,
+  options: Readonly<Record<string, number | true>>,
 ): Promise<ScriptedServer> {
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const args = Object.entries(options).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, String(value)],
+  );
   const server = spawn(process.execPath, ["test/cognito/main.ts", ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,10 +1,12 @@
-// Measures one `connector sync` from outside, on a pool served by a process of its own: rows a second, time of the
-// processor (which is comparable on a busy machine) and peak memory.
+// Measures `connector sync` from outside, on a pool served by a process of its own: rows a second, time of the processor (which
+// is comparable on a busy machine) and peak memory. Into a `.c1z` alone, into an inventory in SQLite alone, and into the
+// inventory again after one user and one membership in a hundred have changed; then what people ask of the inventory.
 //   node test/bench/sync.ts                      the three sizes of the README
 //   node test/bench/sync.ts 100000 50 200000     users, groups, memberships
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { askInventory } from "./inventory-questions.ts";
 import { exitCode, startScriptedServer } from "./scripted-server.ts";
 
 interface Size {
@@ -14,7 +16,6 @@ interface Size {
 }
 
 interface Measured {
-  readonly rows: number;
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly peakRssBytes: number;
@@ -30,22 +31,51 @@ const SIZES: readonly Size[] = [
 /** The unit of CPU time in Linux. */
 const TICKS_PER_SECOND = 100;
 
-const [users, groups, memberships] = process.argv.slice(2).map(Number);
+const [wantedUsers, wantedGroups, wantedMemberships] = process.argv.slice(2).map(Number);
 const sizes =
-  users !== undefined ? [{ users, groups: groups ?? 10, memberships: memberships ?? users }] : SIZES;
+  wantedUsers === undefined
+    ? SIZES
+    : [{ users: wantedUsers, groups: wantedGroups ?? 10, memberships: wantedMemberships ?? wantedUsers }];
 
 process.stdout.write(
-  "      users  groups memberships      rows  seconds  rows/s  CPU s  peak RSS MiB  file MiB\n",
+  "      users  groups memberships into             seconds  rows/s  CPU s  peak RSS MiB  file MiB\n",
 );
-for (const size of sizes) {
-  const { rows, seconds, cpuSeconds, peakRssBytes, fileBytes } = await measure(size);
+for (const size of sizes) await measureSize(size);
+
+async function measureSize(size: Size): Promise<void> {
+  // Beside the checkout: /tmp may be in memory, and then the file would count as memory.
+  mkdirSync(".cache", { recursive: true });
+  const folder = mkdtempSync(join(process.cwd(), ".cache", "bench-"));
+  const file = join(folder, "bench.c1z");
+  const inventory = join(folder, "bench.db");
+  try {
+    const alone = await measure(size, false, { option: "--file", path: file });
+    print(size, ".c1z", alone);
+    rmSync(file);
+    const first = await measure(size, false, { option: "--inventory", path: inventory });
+    print(size, "inventory", first);
+    const again = await measure(size, true, { option: "--inventory", path: inventory });
+    print(size, "inventory, 1 %", again);
+    process.stdout.write(
+      `  CPU of the inventory: ${(first.cpuSeconds / alone.cpuSeconds).toFixed(2)} x that of the .c1z\n`,
+    );
+    for (const { question, rows, ms } of await askInventory(inventory)) {
+      process.stdout.write(`  ${question}: ${ms.toFixed(1)} ms, ${rows} rows\n`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function print({ users, groups, memberships }: Size, into: string, measured: Measured): void {
+  const { seconds, cpuSeconds, peakRssBytes, fileBytes } = measured;
   const columns = [
-    String(size.users).padStart(11),
-    String(size.groups).padStart(7),
-    String(size.memberships).padStart(11),
-    String(rows).padStart(9),
-    seconds.toFixed(1).padStart(8),
-    String(Math.round(rows / seconds)).padStart(7),
+    String(users).padStart(11),
+    String(groups).padStart(7),
+    String(memberships).padStart(11),
+    into.padEnd(16),
+    seconds.toFixed(1).padStart(7),
+    String(Math.round((users + groups + memberships) / seconds)).padStart(7),
     cpuSeconds.toFixed(1).padStart(6),
     (peakRssBytes / 2 ** 20).toFixed(0).padStart(13),
     (fileBytes / 2 ** 20).toFixed(0).padStart(9),
@@ -53,18 +83,19 @@ for (const size of sizes) {
   process.stdout.write(`${columns.join(" ")}\n`);
 }
 
-async function measure(size: Size): Promise<Measured> {
-  // Beside the checkout: /tmp may be in memory, and then the file would count as memory.
-  mkdirSync(".cache", { recursive: true });
-  const folder = mkdtempSync(join(process.cwd(), ".cache", "bench-"));
-  const server = await startScriptedServer({ ...size });
+interface Into {
+  readonly option: "--file" | "--inventory";
+  readonly path: string;
+}
+
+async function measure(size: Size, changed: boolean, { option, path }: Into): Promise<Measured> {
+  const server = await startScriptedServer({ ...size, ...(changed ? { changed: true } : {}) });
   try {
     const { url, poolId } = server;
-    const file = join(folder, "bench.c1z");
     const args = [
       "sync",
-      "--file",
-      file,
+      option,
+      path,
       "--endpoint-url",
       url,
       "--user-pool-id",
@@ -89,11 +120,9 @@ async function measure(size: Size): Promise<Measured> {
     const code = await exitCode(sync);
     if (code !== 0) throw new Error(`connector sync ended with ${String(code)}`);
     const seconds = (performance.now() - startedAt) / 1000;
-    const rows = size.users + size.groups + size.memberships;
-    return { rows, seconds, ...usage(), fileBytes: statSync(file).size };
+    return { seconds, ...usage(), fileBytes: statSync(path).size };
   } finally {
     server.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

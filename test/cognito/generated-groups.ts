@@ -9,12 +9,15 @@ export interface GeneratedGroups {
   /** User indexes of the members numbered `from` to `to` (exclusive). */
   members(name: string, from: number, to: number): Iterable<number>;
   groupsOf(userIndex: number): readonly GroupRecord[];
+  readonly memberships: number;
 }
 
 export interface Crowd {
   readonly users: number;
   readonly groups: number;
   readonly memberships: number;
+  /** Each group has lost one member in a hundred. */
+  readonly changed?: boolean;
 }
 
 const roles = [
@@ -93,6 +96,7 @@ export function generatedGroups(seed: number, crowd: Crowd): GeneratedGroups {
   const most = Math.max(1, Math.floor(crowd.users * 0.9));
   const ring = crowd.memberships <= most * Math.min(crowd.groups, 100) ? most : crowd.users;
   const sizes = groupSizes({ ...crowd, users: ring });
+  const kept = sizes.map((size) => (crowd.changed === true ? size - Math.floor(size / 100) : size));
   const starts: number[] = [];
   let total = 0;
   for (const size of sizes) {
@@ -120,7 +124,8 @@ export function generatedGroups(seed: number, crowd: Crowd): GeneratedGroups {
   return {
     groups,
     find: (name) => groups[byName.get(name) ?? -1],
-    sizeOf: (name) => sizes[byName.get(name) ?? -1] ?? 0,
+    memberships: kept.reduce((sum, size) => sum + size, 0),
+    sizeOf: (name) => kept[byName.get(name) ?? -1] ?? 0,
     *members(name, from, to) {
       const start = starts[byName.get(name) ?? -1] ?? 0;
       for (let nth = from; nth < to; nth += 1) yield (((start + nth) % ring) * stride) % ring;
@@ -129,8 +134,10 @@ export function generatedGroups(seed: number, crowd: Crowd): GeneratedGroups {
       const found: GroupRecord[] = [];
       if (userIndex >= ring) return found;
       for (let place = (userIndex * back) % ring; place < total; place += ring) {
-        const group = groups[groupAtPlace(place)];
-        if (group !== undefined) found.push(group);
+        const at = groupAtPlace(place);
+        const group = groups[at];
+        const isKept = place - (starts[at] ?? 0) < (kept[at] ?? 0);
+        if (group !== undefined && isKept) found.push(group);
       }
       return found;
     },

@@ -10,6 +10,8 @@ export interface GeneratedPoolOptions extends PoolOptions {
   readonly groups: number;
   readonly memberships: number;
   readonly seed?: number;
+  /** One user in a hundred is changed, and each group has lost one member in a hundred. */
+  readonly changed?: boolean;
 }
 
 // A filtered page looks at so many users and then hands out a token, as a partitioned store does.
@@ -39,7 +41,11 @@ export function createGeneratedPool(options: GeneratedPoolOptions): PoolReader {
     ...options,
   });
   const seed = options.seed ?? 1;
-  const people = generatedUsers(seed, options.users, settings.usernameAttributes.includes("email"));
+  const { changed = false } = options;
+  const people = generatedUsers(seed, options.users, {
+    emailPool: settings.usernameAttributes.includes("email"),
+    changed,
+  });
   const crowd = generatedGroups(seed, options);
 
   const byEmail = [...settings.usernameAttributes, ...settings.aliasAttributes].includes("email");
@@ -75,7 +81,7 @@ export function createGeneratedPool(options: GeneratedPoolOptions): PoolReader {
     settings,
     userCount: () => options.users,
     groupCount: () => options.groups,
-    membershipCount: () => options.memberships,
+    membershipCount: () => crowd.memberships,
     users(after, want, filter) {
       if (filter !== undefined) return exact(filter) ?? scan(after, want, filter);
       const { from, to, next } = page(after, want, options.users);

@@ -19,8 +19,18 @@ function statusOf(dice: number): string {
   return "ARCHIVED";
 }
 
+export interface UsersKind {
+  readonly emailPool: boolean;
+  /** One in a hundred is in another department than before. */
+  readonly changed: boolean;
+}
+
 /** One in sixteen comes from Google; in e-mail pools the username of the others is their sub, as in AWS. */
-export function generatedUsers(seed: number, count: number, emailPool: boolean): GeneratedUsers {
+export function generatedUsers(
+  seed: number,
+  count: number,
+  { emailPool, changed }: UsersKind,
+): GeneratedUsers {
   const federated = (index: number): boolean => hash(seed, index, 11) % 16 === 0;
   const googleId = (index: number): string =>
     `1${String(hash(seed, index, 12)).padStart(10, "0")}${String(index).padStart(10, "0")}`;
@@ -58,13 +68,15 @@ export function generatedUsers(seed: number, count: number, emailPool: boolean):
       ["custom:employee_number", person.employeeNumber],
     ]);
     if (hash(seed, index, 16) % 2 === 0) attributes.set("phone_number", person.phoneNumber);
+    const isChanged = changed && index % 100 === 0;
+    if (isChanged) attributes.set("custom:department", "Elsewhere");
     if (isFederated) attributes.set("identities", identities(index, createdMs));
     return {
       username: username(index, person),
       sub: uuidAt(seed, index),
       attributes,
       createdMs,
-      modifiedMs: createdMs + (hash(seed, index, 17) % (40 * day)),
+      modifiedMs: createdMs + (hash(seed, index, 17) % (40 * day)) + (isChanged ? day : 0),
       enabled: hash(seed, index, 18) % 20 !== 0,
       status: isFederated ? "EXTERNAL_PROVIDER" : statusOf(hash(seed, index, 19) % 100),
       mfaList: [],

@@ -16,6 +16,8 @@ const { values } = parseArgs({
     groups: { type: "string", default: "10" },
     memberships: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
+    /** One user in a hundred is another, and each group has lost one member in a hundred. */
+    changed: { type: "boolean", default: false },
     "email-usernames": { type: "boolean", default: false },
     /** "aws", or a list such as UserList=30,UserRead=5. */
     rates: { type: "string", default: "" },
@@ -51,6 +53,7 @@ async function main(): Promise<void> {
     groups: whole("groups"),
     memberships: whole("memberships"),
     seed: whole("seed"),
+    changed: values.changed,
     usernameAttributes: values["email-usernames"] ? ["email"] : [],
   });
   const limits = rates(values.rates);
