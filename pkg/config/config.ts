@@ -6,6 +6,7 @@ import type { LogLevel } from "../core/log-level.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
 import type { SyncChoice } from "../core/sync-scope.ts";
+import type { UserFact } from "../core/user-facts.ts";
 import type { Rates } from "./table/values/rate.ts";
 
 /** `csv-raw`: CSV whose cells are as they are, also those that a spreadsheet would run. */
@@ -91,6 +92,13 @@ export interface ScheduleSettings {
   readonly jitter: number;
 }
 
+/** What is read into the inventory user by user. */
+export interface EnrichSettings {
+  readonly facts: readonly UserFact[];
+  /** Calls in an hour, of all processes together. */
+  readonly perHour: number;
+}
+
 /** All settings, checked and frozen. */
 export interface Config {
   readonly poolId: string;
@@ -145,6 +153,7 @@ export interface Config {
   readonly otel: OtelSettings | undefined;
   /** Undefined: `serve` syncs only when asked to. */
   readonly schedule: ScheduleSettings | undefined;
+  readonly enrich: EnrichSettings | undefined;
   readonly output: OutputFormat;
   readonly log: {
     readonly level: LogLevel;

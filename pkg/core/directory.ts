@@ -24,7 +24,7 @@ export interface PermissionProbe {
    * `unsupported`: the endpoint does not have the operation.
    */
   readonly allowed: boolean | "likely" | "unsupported" | "unknown";
-  /** One line: why it is not allowed or not known; "" when it is allowed. */
+  /** One line: why it is not allowed or not known. When it is allowed: "", or why it brings nothing. */
   readonly detail: string;
 }
 

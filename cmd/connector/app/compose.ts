@@ -14,6 +14,7 @@ import type { Logger } from "../../../pkg/ops/logger.ts";
 import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-meter.ts";
 import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
+import { createEnrichment, type Enrichment } from "./inventory/enrichment.ts";
 import { eventChanges } from "./inventory/event-changes.ts";
 import { createProvisioning, type Planning, type Provisioning } from "./provisioning.ts";
 import { openRecords, type Records } from "./records/records.ts";
@@ -35,6 +36,8 @@ export interface Runtime {
   readonly planning: Planning;
   readonly journal: Pick<Provisioning, "open" | "status" | "budgets" | "refused">;
   readonly waits: WaitWatch;
+  /** Undefined where nothing is read user by user. */
+  readonly enrichment: Enrichment | undefined;
 }
 
 export interface ComposeOptions {
@@ -46,6 +49,8 @@ export interface ComposeOptions {
   readonly telemetry?: Telemetry;
   /** The journal and the audit log. Unless given, this thread writes them: nobody else waits for it. */
   readonly records?: Records;
+  /** The inventory that `config.enrich` is read into. */
+  readonly enriched?: InventoryPlace | undefined;
   /** Somebody on a terminal waits for what the command reads. */
   readonly personWaits?: boolean;
   /** The inventory whose changes are the feed of events. By default there is no feed. */
@@ -63,6 +68,7 @@ export function compose({
   shutdown,
   telemetry = NO_TELEMETRY,
   records = openRecords(config, clocks.now),
+  enriched,
   personWaits = false,
   inventory,
 }: ComposeOptions): Runtime {
@@ -115,6 +121,14 @@ export function compose({
   shutdown.add("the connections to AWS", () => cognito.close());
   const directory = telemetry.directory(cognito);
 
+  const enrichment =
+    config.enrich === undefined || enriched === undefined
+      ? undefined
+      : createEnrichment({ config, enrich: config.enrich, place: enriched, source: directory, now, log });
+  if (enrichment !== undefined) {
+    shutdown.add("the reading of single users", () => enrichment.close());
+  }
+
   const connector = createConnector({
     directory,
     poolId,
@@ -125,6 +139,7 @@ export function compose({
       provisioning: config.provisioning.enabled,
       encryptedPasswords: config.clientSecret !== undefined,
     },
+    findFacts: enrichment?.findFacts,
     onPoolHidden: () =>
       log.warn(
         "IAM denies cognito-idp:DescribeUserPool: the facts of the pool are left out, such as its name and the login aliases of users",
@@ -154,6 +169,7 @@ export function compose({
     planning: provisioning.planning,
     journal: provisioning,
     waits,
+    enrichment,
   };
 }
 

@@ -19,6 +19,8 @@ export interface ScheduledFileSyncOptions {
   readonly pieces: SyncPieces;
   /** Its signal ends the schedule at once, so that a drain does not wait for it first. */
   readonly context: SyncContext & Pick<Context, "signal">;
+  /** Nothing runs until the next run. Must not throw. */
+  readonly onIdle?: () => void;
   /** A run begins. Must not throw. */
   readonly onBegun?: () => void;
   /** A run reads and says how far it is; undefined once it no longer reads. Must not throw. */
@@ -50,7 +52,10 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
       events: {
         onDropped: (_target, reason) => log.warn(`discarded an interrupted sync: ${reason}`, places),
         onFound: (complete) => options.onFound?.(complete),
-        onWait: (waitMs) => log.info("waiting for the next sync", { ...places, leftMs: Math.round(waitMs) }),
+        onWait(waitMs) {
+          log.info("waiting for the next sync", { ...places, leftMs: Math.round(waitMs) });
+          options.onIdle?.();
+        },
         onBegun() {
           log.info("starting a scheduled sync", places);
           options.onBegun?.();

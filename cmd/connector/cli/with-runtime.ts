@@ -2,6 +2,7 @@ import type { Config } from "../../../pkg/config/config.ts";
 import type { InventoryPlace } from "../../../pkg/inventory/place.ts";
 import { createShutdown, type Shutdown } from "../../../pkg/ops/shutdown.ts";
 import { compose, type Runtime } from "../app/compose.ts";
+import { enrichedPlace } from "../app/inventory/inventory-target.ts";
 import { logWaits, showWaits } from "../app/waits.ts";
 import { type Context, ReaderGone } from "../process/context.ts";
 import { exitCodeOf, OK } from "../process/exit-codes.ts";
@@ -31,7 +32,16 @@ export function withRuntime(
   return toExitCode(config, context, async (diagnostics, shutdown) => {
     const { log, liveLine } = diagnostics;
     const personWaits = context.stderr.isTerminal && !hasProgress;
-    const pieces = { config, clocks: context, log, shutdown, personWaits, inventory: inventory?.() };
+    const enriched = enrichedPlace(config, context);
+    const pieces = {
+      config,
+      clocks: context,
+      log,
+      shutdown,
+      personWaits,
+      inventory: inventory?.(),
+      enriched,
+    };
     const runtime = (context.compose ?? compose)(pieces);
     const live = isLive(config, context);
     const waits = live && personWaits ? showWaits(runtime.waits, liveLine) : undefined;

@@ -122,7 +122,6 @@ const AFTER_PERMISSION: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReas
   "user-gone",
   "group-gone",
   "pool-missing",
-  "feature-off",
   "user-state",
   "password-refused",
 ]);
@@ -138,6 +137,7 @@ const REFUSED: ReadonlySet<ErrorReason | undefined> = new Set<ErrorReason>([
 function permissionOf(error: GovernanceError): Pick<PermissionProbe, "allowed" | "detail"> {
   const { code, reason, message, notMadeMessage = message } = error;
   if (reason === "iam-denied") return { allowed: false, detail: message };
+  if (reason === "feature-off") return { allowed: true, detail: message };
   if (AFTER_PERMISSION.has(reason)) return { allowed: true, detail: "" };
   if (code === "unimplemented") {
     return { allowed: "unsupported", detail: "the endpoint does not have this operation" };

@@ -2,10 +2,11 @@ import type { Config } from "../config.ts";
 import type { Settings } from "../sources/read-settings.ts";
 import { inventorySetting } from "./build-inventory.ts";
 
-export function buildSync(settings: Settings): Pick<Config, "sync" | "schedule"> {
+export function buildSync(settings: Settings): Pick<Config, "sync" | "schedule" | "enrich"> {
   const { values, given } = settings;
   const everyMs = values["sync-every"];
   const inventory = inventorySetting(settings);
+  const { enrich: facts } = values;
   return {
     sync: {
       file: inventory === undefined || given.has("file") ? values.file : undefined,
@@ -19,6 +20,7 @@ export function buildSync(settings: Settings): Pick<Config, "sync" | "schedule">
       },
       skipped: values["skip-full-sync"],
     },
+    enrich: facts === undefined ? undefined : { facts, perHour: values["enrich-per-hour"] },
     schedule: everyMs === undefined ? undefined : { everyMs, jitter: values["sync-jitter-percent"] / 100 },
   };
 }

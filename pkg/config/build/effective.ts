@@ -52,6 +52,7 @@ function shown(name: SettingName, { values, given }: Settings): string {
   if (name === "file" && !given.has(name) && given.has("inventory")) return "(none)";
   if (name === "sync-resources") return formatChosenResources(values[name]) ?? derivedText(name);
   if (name === "sync-resource-types") return values[name]?.join(",") ?? derivedText(name);
+  if (name === "enrich") return values[name]?.join(",") ?? derivedText(name);
   if (!given.has(name) && settingOf(name).fallback === undefined) return derivedText(name);
   return withoutPassword(String(values[name]));
 }

@@ -28,6 +28,8 @@ export const SETTING_RULES: readonly SettingRule[] = [
   { kind: "excludes", names: ["inventory", "sync-resource-types"], on: [] },
   { kind: "excludes", names: ["inventory", "skip-entitlements-and-grants"], on: [] },
   { kind: "excludes", names: ["inventory", "skip-full-sync"], on: [] },
+  { kind: "depends-on", names: ["enrich"], on: ["inventory"] },
+  { kind: "depends-on", names: ["enrich-per-hour"], on: ["enrich"] },
   { kind: "required-together", names: ["tls-cert-file", "tls-key-file"], on: [] },
   { kind: "depends-on", names: ["tls-client-ca-file"], on: ["tls-cert-file"] },
   { kind: "depends-on", names: ["tls-readers"], on: ["tls-client-ca-file"] },

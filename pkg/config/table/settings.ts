@@ -1,4 +1,5 @@
 import { AWS_SETTINGS } from "./aws-settings.ts";
+import { ENRICH_SETTINGS } from "./enrich-settings.ts";
 import { HEALTH_SETTINGS } from "./health-settings.ts";
 import { INVENTORY_SETTINGS } from "./inventory-settings.ts";
 import { NETWORK_SETTINGS } from "./network-settings.ts";
@@ -18,6 +19,7 @@ export const SETTINGS = {
   ...NETWORK_SETTINGS,
   ...SYNC_SETTINGS,
   ...INVENTORY_SETTINGS,
+  ...ENRICH_SETTINGS,
   ...PROVISIONING_SETTINGS,
   ...SERVICE_SETTINGS,
   ...PLATFORM_SETTINGS,

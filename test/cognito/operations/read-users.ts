@@ -69,11 +69,11 @@ export const adminListUserAuthEvents: Operation = {
   writes: false,
   members: members(["UserPoolId", "Username"], ["MaxResults", "NextToken"]),
   run(call) {
-    const user = call.pool.findUser(textOf(call.input, "Username"));
-    if (user === undefined) throw userNotFound();
     if (call.pool.settings.advancedSecurity === "OFF") {
       throw new AwsError("UserPoolAddOnNotEnabledException", "Threat protection is not enabled.");
     }
+    const user = call.pool.findUser(textOf(call.input, "Username"));
+    if (user === undefined) throw userNotFound();
     const { events } = user.record();
     const page = pageOf(call, "NextToken", user.username, (after, want) => {
       const items = events.slice(after + 1, after + 1 + want);

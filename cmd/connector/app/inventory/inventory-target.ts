@@ -2,6 +2,7 @@
 
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import type { Config } from "../../../../pkg/config/config.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { openInventoryTarget } from "../../../../pkg/inventory/open-target.ts";
 import { type InventoryPlace, parseInventoryPlace } from "../../../../pkg/inventory/place.ts";
@@ -23,6 +24,14 @@ export function inventoryPlace(
     throw new GovernanceError("invalid-argument", "file and inventory name the same file; name two");
   }
   return place;
+}
+
+/** The inventory that facts of single users are read into; undefined when none are asked for. */
+export function enrichedPlace(
+  { enrich, sync }: Pick<Config, "enrich" | "sync">,
+  context: Pick<SyncContext, "env" | "user">,
+): InventoryPlace | undefined {
+  return enrich === undefined ? undefined : inventoryPlace(sync, context);
 }
 
 function isSameFile(a: string, b: string): boolean {

@@ -18,7 +18,11 @@ export function scheduleFront({ config, context, runtime, lastSync }: Service): 
         config: { ...config, schedule },
         pieces: runtime,
         context,
-        onBegun: () => lastSync.begun(),
+        onIdle: () => runtime.enrichment?.rounds.begin(),
+        onBegun() {
+          runtime.enrichment?.rounds.halt();
+          lastSync.begun();
+        },
         onReading: (status) =>
           lastSync.reading(status === undefined ? undefined : () => progressOf(status())),
         onFound: (complete) => lastSync.found(complete),

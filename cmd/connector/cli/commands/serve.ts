@@ -2,7 +2,7 @@ import type { Config } from "../../../../pkg/config/config.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { createLastSync } from "../../../../pkg/ops/metrics/last-sync.ts";
 import { compose, type Runtime } from "../../app/compose.ts";
-import { inventoryPlace } from "../../app/inventory/inventory-target.ts";
+import { enrichedPlace, inventoryPlace } from "../../app/inventory/inventory-target.ts";
 import { createPlatformRecord } from "../../app/platform/platform-record.ts";
 import { openRecordsThread } from "../../app/records/records-thread.ts";
 import { openAccess } from "../../app/service/access.ts";
@@ -35,7 +35,17 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
 
     const records = openRecordsThread(config);
     const inventory = inventoryPlace(config.sync, context);
-    const runtime = compose({ config, clocks: context, log, shutdown, telemetry, records, inventory });
+    const enriched = enrichedPlace(config, context);
+    const runtime = compose({
+      config,
+      clocks: context,
+      log,
+      shutdown,
+      telemetry,
+      records,
+      inventory,
+      enriched,
+    });
 
     const waits = logWaits(runtime.waits, log);
     shutdown.add("the log of waits", () => waits.close());

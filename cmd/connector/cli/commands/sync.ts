@@ -45,6 +45,7 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
           message: `the sync is complete, but its summary is not printed: ${error.message}`,
         });
       }
+      await runtime.enrichment?.once(context.signal);
       return OK;
     },
     { hasProgress: true, showsWaits: true },

@@ -13,6 +13,7 @@ import type { PermissionProbe } from "../../../../pkg/core/directory.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Operation } from "../../../../pkg/core/operations.ts";
 import type { Pool } from "../../../../pkg/core/pool.ts";
+import type { UserFact } from "../../../../pkg/core/user-facts.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import { journalDatabasePath } from "../../../../pkg/store/journal/state-directory.ts";
 import type { Runtime } from "../../app/compose.ts";
@@ -134,9 +135,19 @@ async function examine(
     }
   }
   const { enabled } = config.provisioning;
-  const probes = await directory.probePermissions(enabled ? READS_AND_CHANGES : READS, signal);
-  const required = new Set([...neededToServe(enabled), ...(enabled ? FEATURES.provision.needs : [])]);
-  const features: readonly FeatureName[] = enabled ? ["read", ...PROVISIONING_FEATURES] : ["read"];
+  const enriching = config.enrich?.facts.map((fact) => CALLED_FOR[fact]) ?? [];
+  const asked = new Set([...(enabled ? READS_AND_CHANGES : READS), ...enriching]);
+  const probes = await directory.probePermissions([...asked], signal);
+  const required = new Set([
+    ...neededToServe(enabled),
+    ...(enabled ? FEATURES.provision.needs : []),
+    ...enriching,
+  ]);
+  const features: readonly FeatureName[] = [
+    "read",
+    ...(enabled ? PROVISIONING_FEATURES : []),
+    ...(enriching.length > 0 ? (["enrich"] as const) : []),
+  ];
   const checks = [
     ...settings,
     ...accessChecks(pool, config),
@@ -149,6 +160,11 @@ async function examine(
 
 /** What a sync and a lookup of one user call. */
 const READS: readonly Operation[] = [...operationsOf("read"), "AdminGetUser", "AdminListGroupsForUser"];
+
+const CALLED_FOR: Readonly<Record<UserFact, Operation>> = {
+  mfa: "AdminGetUser",
+  "last-sign-in": "AdminListUserAuthEvents",
+};
 
 const READS_AND_CHANGES: readonly Operation[] = [
   ...new Set((["read", ...PROVISIONING_FEATURES] as const).flatMap(operationsOf)),
@@ -203,7 +219,7 @@ function failedAccessChecks(failure: GovernanceError): readonly Check[] {
 function actionCheck(probe: PermissionProbe, required: ReadonlySet<Operation>): Check {
   const { operation, allowed, detail } = probe;
   const row = { check: `cognito-idp:${operation}`, features: featuresOf(operation) };
-  if (allowed === true) return { ...row, result: "ok", detail: "" };
+  if (allowed === true) return { ...row, result: "ok", detail };
   if (allowed === "unsupported") {
     const lost = `${detail}; without it: ${LOST_WITHOUT[operation]}`;
     return { ...row, result: allowed, detail: lost, problem: detail };

@@ -118,6 +118,9 @@ _connector_validate() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--inventory-password-file[File that contains inventory-password]:path:_files' \
+    '--enrich[Read these into inventory, user by user\: mfa, last-sign-in. AWS bills each user whom mfa reads as active in that month, dormant users too. last-sign-in needs the pool'\''s threat protection (default\: nothing)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
@@ -168,6 +171,8 @@ _connector_sync() {
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
+    '--enrich[Read these into inventory, user by user\: mfa, last-sign-in. AWS bills each user whom mfa reads as active in that month, dormant users too. last-sign-in needs the pool'\''s threat protection (default\: nothing)]:value: ' \
+    '--enrich-per-hour[Maximum number of calls an hour that enrich makes, of all processes together (1 to 100000; default\: 2000)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1461,6 +1466,8 @@ _connector_serve() {
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
+    '--enrich[Read these into inventory, user by user\: mfa, last-sign-in. AWS bills each user whom mfa reads as active in that month, dormant users too. last-sign-in needs the pool'\''s threat protection (default\: nothing)]:value: ' \
+    '--enrich-per-hour[Maximum number of calls an hour that enrich makes, of all processes together (1 to 100000; default\: 2000)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--client-metadata[What Cognito hands to the Lambda triggers of the pool with a change\: key=value pairs, separated by commas; never logged]:value: ' \
     '--groups-allow[Groups that may be granted, created, changed or deleted\: full names, separated by commas; * and ? are wildcards (default\: all)]:value: ' \
@@ -1737,6 +1744,8 @@ _connector_config_show() {
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
+    '--enrich[Read these into inventory, user by user\: mfa, last-sign-in. AWS bills each user whom mfa reads as active in that month, dormant users too. last-sign-in needs the pool'\''s threat protection (default\: nothing)]:value: ' \
+    '--enrich-per-hour[Maximum number of calls an hour that enrich makes, of all processes together (1 to 100000; default\: 2000)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \

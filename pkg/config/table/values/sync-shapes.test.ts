@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chosenResources, formatChosenResources, resourceTypes } from "./sync-shapes.ts";
+import { chosenResources, formatChosenResources, resourceTypes, userFacts } from "./sync-shapes.ts";
 
 const user = (resource: string) => ({ resourceType: "user", resource });
 const group = (resource: string) => ({ resourceType: "group", resource });
@@ -41,4 +41,14 @@ test("resource types are users and groups", () => {
   expect(resourceTypes("role")).toEqual({
     problem: "must be one or more of user, group, separated by commas",
   });
+});
+
+test("facts of single users are named, each once, in any order", () => {
+  expect(userFacts("last-sign-in, mfa,mfa")).toEqual({ value: ["mfa", "last-sign-in"] });
+  expect(userFacts("mfa")).toEqual({ value: ["mfa"] });
+  for (const given of ["mfa,", "MFA", "password", "mfa;last-sign-in"]) {
+    expect(userFacts(given)).toEqual({
+      problem: "must be one or more of mfa, last-sign-in, separated by commas",
+    });
+  }
 });

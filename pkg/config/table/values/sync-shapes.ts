@@ -1,4 +1,5 @@
 import type { ChosenResource } from "../../../core/sync-scope.ts";
+import { USER_FACTS, type UserFact } from "../../../core/user-facts.ts";
 import type { Parsed } from "../setting.ts";
 
 const TYPES = ["user", "group"];
@@ -9,6 +10,15 @@ export function resourceTypes(given: string): Parsed<readonly string[]> {
   return types.every((type) => TYPES.includes(type))
     ? { value: types }
     : { problem: `must be one or more of ${TYPES.join(", ")}, separated by commas` };
+}
+
+/** Facts of single users, separated by commas. */
+export function userFacts(given: string): Parsed<readonly UserFact[]> {
+  const names = given.split(",").map((name) => name.trim());
+  const value = USER_FACTS.filter((fact) => names.includes(fact));
+  return names.every((name) => USER_FACTS.some((fact) => fact === name))
+    ? { value }
+    : { problem: `must be one or more of ${USER_FACTS.join(", ")}, separated by commas` };
 }
 
 /**
