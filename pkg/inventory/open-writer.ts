@@ -1,5 +1,5 @@
-import { GovernanceError } from "../core/errors.ts";
 import type { InventoryPlace } from "./place.ts";
+import { openPostgresWriter } from "./postgres/postgres-writer.ts";
 import { openSqliteWriter } from "./sqlite/sqlite-writer.ts";
 import type { InventoryWriter } from "./writer.ts";
 
@@ -13,9 +13,6 @@ export async function openInventoryWriter(
     case "sqlite":
       return openSqliteWriter(place.name);
     case "postgres":
-      throw new GovernanceError(
-        "unimplemented",
-        "second factors and sign-ins are kept in SQLite only so far",
-      );
+      return await openPostgresWriter(place.access, signal);
   }
 }

@@ -9,7 +9,7 @@ import {
 } from "../../pkg/inventory/enrich/enrichment.ts";
 import { openInventoryReader } from "../../pkg/inventory/open-reader.ts";
 import { openInventoryWriter } from "../../pkg/inventory/open-writer.ts";
-import { parseInventoryPlace } from "../../pkg/inventory/place.ts";
+import { type InventoryPlace, parseInventoryPlace } from "../../pkg/inventory/place.ts";
 import type { InventoryReader, SqlCell } from "../../pkg/inventory/reader.ts";
 import { createInventoryFile } from "../../pkg/inventory/sqlite/inventory-file.ts";
 import type { InventoryWriter } from "../../pkg/inventory/writer.ts";
@@ -34,21 +34,44 @@ export interface EnrichStage {
   close(): Promise<void>;
 }
 
-/** An inventory of a pool of the scripted Cognito, and what is read into it. */
+/** An inventory of a pool of the scripted Cognito in a file of SQLite, and what is read into it. */
 export async function openEnrichStage(
   pool: Pool,
   facts: readonly UserFact[] = ["mfa", "last-sign-in"],
 ): Promise<EnrichStage> {
   const folder = mkdtempSync(join(tmpdir(), "enrich-"));
   const path = join(folder, "pool.db");
+  createInventoryFile(path, () => 0).close();
+  const stage = await enrichStageAt(parseInventoryPlace(path), pool, facts);
+  return {
+    ...stage,
+    get nowMs() {
+      return stage.nowMs;
+    },
+    set nowMs(value) {
+      stage.nowMs = value;
+    },
+    async close() {
+      await stage.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The same over an inventory that exists and is empty. */
+export async function enrichStageAt(
+  place: InventoryPlace,
+  pool: Pool,
+  facts: readonly UserFact[] = ["mfa", "last-sign-in"],
+): Promise<EnrichStage> {
   let nowMs = Date.parse("2026-11-20T12:00:00Z");
-  createInventoryFile(path, () => nowMs).close();
-  const place = parseInventoryPlace(path);
   const reader = await openInventoryReader(place, never);
   const writer = await openInventoryWriter(place, never);
   const cognito = createMemoryCognito(pool, () => nowMs);
   const { id, tier } = pool.settings;
   const said: string[] = [];
+
+  const truth = (value: boolean): string => (reader.engine === "sqlite" ? `${Number(value)}` : `${value}`);
 
   async function rows(sql: string) {
     const found: (readonly SqlCell[])[] = [];
@@ -80,7 +103,8 @@ export async function openEnrichStage(
         await session.run("UPDATE users SET to_run = ? WHERE to_run IS NULL", [run]);
         for (const user of pool.allUsers()) {
           await session.run(
-            `INSERT INTO users VALUES (?, ?, ?, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, ?, 0, ?, ?, '{}', '[]', ?, NULL)`,
+            `INSERT INTO users (pool_id, sub, username, enabled, status, federated, created_at, modified_at, attributes,
+               identities, from_run) VALUES (?, ?, ?, ${truth(true)}, ?, ${truth(false)}, ?, ?, '{}', '[]', ?)`,
             [id, user.sub, user.username, user.status, iso(user.createdMs), iso(user.modifiedMs), run],
           );
         }
@@ -90,7 +114,7 @@ export async function openEnrichStage(
             [id, run * 1000 + number, run, sub],
           );
         }
-        await session.run("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 1)", [
+        await session.run(`INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, ${truth(true)})`, [
           id,
           run,
           `sync ${run}`,
@@ -127,7 +151,6 @@ export async function openEnrichStage(
     async close() {
       await reader.close();
       await writer.close();
-      rmSync(folder, { recursive: true });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createOneAtATime } from "../../core/one-at-a-time.ts";
-import type { SqlCell } from "../reader.ts";
+import type { InventoryWriter, WriteSession } from "../writer.ts";
 import type { PostgresAccess } from "./connection/access.ts";
 import { requireInventorySchema } from "./migrate.ts";
 import { openSession, type PostgresSession } from "./session.ts";
@@ -10,31 +10,31 @@ const STATEMENT_MS = 30_000;
 const LOCK_MS = 10_000;
 const WRITING = { doing: "write" };
 
-type SentValue = string | number | null;
-
-/** The statements of one transaction, whose parameters are written `?`. */
-interface PostgresWrites {
-  run(sql: string, parameters?: readonly SentValue[]): Promise<number>;
-  read(sql: string, parameters?: readonly SentValue[]): Promise<readonly (readonly SqlCell[])[]>;
-}
+/** Read and then written: the transactions of all processes on a database are made one after the other. */
+const LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('connector small writes', 0))";
 
 /**
  * Small writes between the runs that a target publishes. It holds no lock between two transactions, so a connection that
  * was cut is made again for the next one.
  */
-export async function openPostgresWriter(access: PostgresAccess, signal: AbortSignal) {
+export async function openPostgresWriter(
+  access: PostgresAccess,
+  signal: AbortSignal,
+): Promise<InventoryWriter> {
   const turns = createOneAtATime();
   let session = await writingSession(access, signal);
   const { name } = session;
   return {
     name,
-    /** Committed when the work resolves, taken back when it rejects. */
-    async transaction<T>(work: (writes: PostgresWrites) => Promise<T>, workSignal: AbortSignal): Promise<T> {
+    async transaction(work, workSignal) {
       const endTurn = await turns.take(workSignal);
       try {
         if (session.isOver) session = await writingSession(access, workSignal);
         const writes = writesOver(session, workSignal);
-        return await session.transaction({ ...WRITING, signal: workSignal }, () => work(writes));
+        return await session.transaction({ ...WRITING, signal: workSignal }, async () => {
+          await session.run(LOCK, [], { ...WRITING, signal: workSignal });
+          return await work(writes);
+        });
       } finally {
         endTurn();
       }
@@ -58,7 +58,7 @@ async function writingSession(access: PostgresAccess, signal: AbortSignal): Prom
   }
 }
 
-function writesOver(session: PostgresSession, signal: AbortSignal): PostgresWrites {
+function writesOver(session: PostgresSession, signal: AbortSignal): WriteSession {
   const options = { ...WRITING, signal };
   return {
     async run(sql, parameters = []) {
