@@ -141,7 +141,7 @@ describe("connector without a command", () => {
 
   test("reads the inventory for the events, and says that another operation does not", () => {
     const events = load({ "event-feed": "true", inventory: "pool.db" });
-    expect([events.warnings, events.config.sync.inventory]).toEqual([[], "pool.db"]);
+    expect([events.warnings, events.config.sync.inventory?.place]).toEqual([[], "pool.db"]);
     const actions = load({ "list-action-schemas": "true", inventory: "pool.db" });
     expect(actions.warnings).toEqual([
       "--inventory has no effect: the connector does one operation and ends",
