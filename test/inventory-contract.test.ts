@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 inventoryContract("an inventory in SQLite", () => openInventoryReader(place, signal));
 inventoryContract("an inventory in SQLite, for the SQL of anybody", () =>
-  openQueryReader(place, { cwd: folder, signal }),
+  openQueryReader(place, { cwd: folder, env: {}, signal }),
 );
 
 test("every question of the document has an answer here, and no other has", () => {

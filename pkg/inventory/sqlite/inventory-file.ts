@@ -4,7 +4,9 @@ import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/unknown.ts";
 import { DatabaseSync } from "../../sqlite/database.ts";
+import { SQLITE, sqliteOf } from "../../sqlite/errors.ts";
 import { createStatements, INVENTORY_VERSION } from "../schema/ddl.ts";
+import { queryError } from "./query-error.ts";
 import { writeStatistics } from "./statistics.ts";
 
 /** "Cgi1" in ASCII: tells an inventory of the connector from any other SQLite file. */
@@ -110,13 +112,14 @@ function refusedInventory(name: string, what: string, cause?: unknown): Governan
   return new GovernanceError("failed-precondition", `the inventory ${name} ${what}`, { cause });
 }
 
-const NOT_A_DATABASE = 26;
-
 function unreadable(name: string, error: unknown): GovernanceError {
-  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
-  if (code === NOT_A_DATABASE) {
+  const sqlite = sqliteOf(error);
+  if (sqlite === SQLITE.notADatabase) {
     return refusedInventory(name, "is not an inventory of this connector; name another file", error);
   }
-  const why = error instanceof Error ? error.message : "it cannot be opened";
-  return refusedInventory(name, `cannot be read: ${why}`, error);
+  // A reader of a database in WAL mode keeps its place in a second file.
+  const why =
+    "cannot be read from a folder that this user may not write; copy it, or give this user that right";
+  const hasNoRight = sqlite === SQLITE.readOnly || sqlite === SQLITE.cantOpen;
+  return hasNoRight ? refusedInventory(name, why, error) : queryError(error, "");
 }

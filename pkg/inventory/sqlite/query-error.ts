@@ -1,28 +1,57 @@
 import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
+import { SQLITE, sqliteOf } from "../../sqlite/errors.ts";
 import { refusedQuery } from "../query-failures.ts";
 
-/** Primary result codes of sqlite3.h, as far as a query meets them. */
-const CODES: Readonly<Record<number, ErrorCode>> = {
-  1: "invalid-argument",
-  5: "unavailable",
-  7: "resource-exhausted",
-  8: "permission-denied",
-  10: "internal",
-  11: "data-loss",
-  13: "resource-exhausted",
-  18: "resource-exhausted",
-  20: "invalid-argument",
+/** By the primary result code: what the query itself is to blame for. */
+const OF_THE_QUERY: Readonly<Record<number, ErrorCode>> = {
+  [SQLITE.error]: "invalid-argument",
+  [SQLITE.readOnly]: "permission-denied",
+  [SQLITE.tooBig]: "resource-exhausted",
+  [SQLITE.mismatch]: "invalid-argument",
+  /** SQLITE_AUTH. */
   23: "permission-denied",
+  /** SQLITE_RANGE: more parameters than the query has. */
   25: "invalid-argument",
-  26: "data-loss",
+};
+
+const DAMAGED = {
+  code: "data-loss",
+  what: "is damaged",
+  cure: "put back a copy of it; a new one that sync fills has no history",
+} as const;
+
+/** What is wrong with the file, or the machine. */
+const OF_THE_FILE: Readonly<
+  Record<number, { readonly code: ErrorCode; readonly what: string; readonly cure: string }>
+> = {
+  [SQLITE.busy]: {
+    code: "unavailable",
+    what: "is locked by another process",
+    cure: "ask again",
+  },
+  /** SQLITE_NOMEM. */
+  7: { code: "resource-exhausted", what: "cannot be read", cure: "the memory is full: narrow the query" },
+  [SQLITE.ioError]: { code: "internal", what: "cannot be read", cure: "see the system log" },
+  [SQLITE.corrupt]: DAMAGED,
+  [SQLITE.full]: {
+    code: "resource-exhausted",
+    what: "cannot be read",
+    cure: "the disk of temporary files is full: free some space, or name a folder with more in TMPDIR",
+  },
+  [SQLITE.notADatabase]: DAMAGED,
 };
 
 /** What SQLite answered to a query. */
 export function queryError(error: unknown, sql: string): GovernanceError {
   if (error instanceof GovernanceError || !(error instanceof Error)) return GovernanceError.from(error);
-  const code = "errcode" in error ? CODES[Number(error.errcode) & 0xff] : undefined;
-  if (code === undefined) return GovernanceError.from(error);
+  const sqlite = sqliteOf(error) ?? 0;
+  const file = OF_THE_FILE[sqlite];
+  if (file !== undefined) {
+    const { code, what, cure } = file;
+    return new GovernanceError(code, `the inventory ${what}: ${error.message}; ${cure}`, { cause: error });
+  }
   // The code of a refused function is that of wrong SQL.
   const isRefused = error.message.startsWith("not authorized");
-  return refusedQuery(isRefused ? "permission-denied" : code, error, sql, error);
+  const code = isRefused ? "permission-denied" : OF_THE_QUERY[sqlite];
+  return code === undefined ? GovernanceError.from(error) : refusedQuery(code, error, sql, error);
 }

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInventoryFixture, POOL, subOf } from "../../../test/support/inventory-fixture.ts";
+import { GovernanceError } from "../../core/errors.ts";
 import { DatabaseSync } from "../../sqlite/database.ts";
 import { openInventoryReader } from "../open-reader.ts";
 import { parseInventoryPlace } from "../place.ts";
@@ -137,6 +139,20 @@ describe("an inventory that another connection has for itself for a moment", () 
   });
 });
 
+/** How many rows each large table has, read row by row. */
+async function countRows(file: string): Promise<string> {
+  const opened = await openInventoryReader(parseInventoryPlace(file), never);
+  try {
+    const counts: number[] = [];
+    for (const table of ["users", "groups", "memberships", "runs", "recorded_changes"]) {
+      counts.push((await all(await opened.query(`SELECT * FROM ${table} NOT INDEXED`))).length);
+    }
+    return counts.join();
+  } finally {
+    await opened.close();
+  }
+}
+
 describe("an inventory that cannot be read", () => {
   const open = (name: string) => openInventoryReader(parseInventoryPlace(name), never);
 
@@ -162,6 +178,43 @@ describe("an inventory that cannot be read", () => {
       code: "failed-precondition",
       message: expect.stringContaining("other.db is not an inventory of this connector"),
     });
+  });
+
+  test.for([
+    ["a directory", (at: string): unknown => mkdirSync(at)],
+    ["a fifo, which nobody may write to", (at: string): unknown => execFileSync("mkfifo", [at])],
+  ] as const)("is %s", async ([, make]) => {
+    rmSync(join(folder, "other.db"), { force: true });
+    make(join(folder, "other.db"));
+    await expect(open(join(folder, "other.db"))).rejects.toThrow(
+      "other.db is not a file; name a file of SQLite",
+    );
+    rmSync(join(folder, "other.db"), { recursive: true });
+  });
+
+  test("is one with a damaged page, which is never read as fewer rows", async () => {
+    const damaged = join(folder, "damaged.db");
+    createInventoryFixture(damaged);
+    const whole = readFileSync(damaged);
+    const answers: string[] = [];
+    for (let at = 4096; at < whole.length; at += 4096) {
+      const bytes = Buffer.from(whole);
+      bytes.fill(0x5a, at, at + 4096);
+      writeFileSync(damaged, bytes);
+      answers.push(
+        await countRows(damaged).catch((error: unknown) => {
+          const { code, message } = GovernanceError.from(error);
+          return `${code}: ${message}`;
+        }),
+      );
+    }
+    // The pages of indexes are not read here.
+    const intact = await countRows(path);
+    const refusals = answers.filter((answer) => answer !== intact);
+    expect(refusals.length).toBeGreaterThan(5);
+    for (const refusal of refusals) {
+      expect(refusal).toMatch(/^data-loss: the inventory is damaged: .*; put back a copy of it/);
+    }
   });
 
   test("is one of a newer version", async () => {

@@ -4,20 +4,23 @@ import { fileURLToPath } from "node:url";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { QueryProcess } from "../../../../pkg/inventory/sqlite/query-processes.ts";
 import type { QueryAnswer } from "../../../../pkg/inventory/sqlite/query-service.ts";
+import type { Context } from "../../process/context.ts";
 
 interface Waiting {
   readonly resolve: (answer: QueryAnswer) => void;
   readonly reject: (error: GovernanceError) => void;
 }
 
-/** Starts the process of one query. It gets no environment, which may hold secrets, and no terminal. */
-export function startQueryProcess(cwd: string): QueryProcess {
+/** Starts the process of one query. Of the environment, which may hold secrets, it gets TMPDIR; it gets no terminal. */
+export function startQueryProcess({ cwd, env }: Pick<Context, "cwd" | "env">): QueryProcess {
+  const { TMPDIR } = env;
   const module = `./query-process${extname(fileURLToPath(import.meta.url))}`;
   // Detached: Ctrl-C goes to this process alone, which then ends the other one.
   const child = fork(new URL(module, import.meta.url), {
     cwd,
     detached: true,
-    env: {},
+    // SQLite sorts in files there what does not fit into memory.
+    env: TMPDIR === undefined ? {} : { TMPDIR },
     execArgv: [],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
