@@ -1,3 +1,4 @@
+import { GovernanceError } from "../../core/errors.ts";
 import type { ChangeOrigin, ReadChangeOrigins } from "./change-origins.ts";
 
 /** The time in which the changes of a run were made. */
@@ -50,7 +51,7 @@ async function takeSome(
     }
     return undefined;
   } catch {
-    signal.throwIfAborted();
+    if (signal.aborted) throw GovernanceError.from(signal.reason);
     return "cut"; // the reader of the log has said why
   }
 }

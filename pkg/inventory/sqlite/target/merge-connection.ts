@@ -7,7 +7,7 @@ import type { MergeSession } from "../../target/merge-session.ts";
 import { writeStatistics } from "../statistics.ts";
 
 /** Pages of the inventory in memory during a merge: the inner pages of its indexes, and the leaves in use. */
-const CACHE_KIB = 48 * 1024;
+const CACHE_KIB = 16 * 1024;
 const ROWS_AT_ONCE = 256;
 /** Another connection of this program may write a few rows at the same time. */
 const MERGE_WAITS_MS = 30_000;

@@ -1,25 +1,225 @@
-import { join } from "node:path";
-import { POOL } from "../../../../test/support/fake-directory.ts";
-import { temporaryFolder } from "../../../../test/support/store-run.ts";
+import { cpSync, rmSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { POOL, someGroup, somePool, userNumber } from "../../../../test/support/fake-directory.ts";
+import { rowsOf } from "../../../../test/support/inventory-state.ts";
+import {
+  ACCEPT,
+  BEGINNING,
+  everybodyIn,
+  type InventoryStage,
+  inventoryStage,
+  PEOPLE,
+  readInto,
+} from "../../../../test/support/sqlite-inventory.ts";
 import { targetContract } from "../../../../test/support/target-contract.ts";
-import { openSqliteTarget } from "./sqlite-target.ts";
+import {
+  advance,
+  firstListings,
+  GROUPS_LISTING,
+  membersListing,
+  USERS_LISTING,
+} from "../../../core/sync-plan.ts";
+import { WHOLE_POOL } from "../../../core/sync-scope.ts";
+import type { User } from "../../../core/user.ts";
+import type { SyncPage } from "../../../sync/target.ts";
+
+const never = new AbortController().signal;
+
+let stage: InventoryStage;
+beforeEach(() => {
+  stage = inventoryStage();
+});
+afterEach(() => stage.remove());
 
 targetContract("an inventory in SQLite", () => {
-  const folder = temporaryFolder();
-  const never = new AbortController().signal;
-  return {
-    open: (options) =>
-      openSqliteTarget(
-        join(folder.path, "pool.db"),
-        {
-          ...options,
-          stateDir: folder.path,
-          fingerprint: { poolId: POOL, userIdKind: "sub", mappingVersion: 1 },
-          now: () => Date.parse("2026-11-21T12:30:00Z"),
-          describePool: async () => undefined,
-        },
-        never,
-      ),
-    remove: () => folder.remove(),
-  };
+  const own = inventoryStage();
+  return { open: (options) => own.open(options), remove: () => own.remove() };
+});
+
+describe("a run that is merged", () => {
+  test("is seen whole or not at all, by readers who ask at any moment (INVENTORY-1)", async () => {
+    await stage.publish(everybodyIn(PEOPLE));
+    const target = await stage.open();
+    await readInto(target, everybodyIn([...PEOPLE, userNumber(10)], "more"));
+    const reader = await stage.reader();
+    const progress = { isDone: false };
+    const publishing = target.publish(ACCEPT, never).finally(() => {
+      progress.isDone = true;
+    });
+    const seen = new Set<string>();
+    const look = async () => {
+      const [row] = await rowsOf(
+        reader,
+        `SELECT (SELECT max(run) FROM runs) AS run, (SELECT count(*) FROM current_users) AS users,
+           (SELECT count(*) FROM current_groups) AS groups, (SELECT count(*) FROM current_memberships) AS memberships,
+           (SELECT count(*) FROM recorded_changes) AS changes`,
+      );
+      seen.add(JSON.stringify(row));
+    };
+    while (!progress.isDone) await look();
+    await publishing;
+    await look();
+    await reader.close();
+    await target.close();
+    const before = { run: 1, users: 9, groups: 1, memberships: 9, changes: 0 };
+    const after = { run: 2, users: 10, groups: 2, memberships: 10, changes: 3 };
+    expect([...seen]).toEqual([JSON.stringify(before), JSON.stringify(after)]);
+  });
+
+  test("changes no earlier row but by its end, and nothing where nothing changed (INVENTORY-5)", async () => {
+    const everything = () =>
+      Promise.all(
+        ["users", "groups", "memberships", "recorded_changes"].map((table) =>
+          stage.ask(`SELECT * FROM ${table}`),
+        ),
+      );
+    await stage.publish(everybodyIn(PEOPLE));
+    const first = await everything();
+    await stage.publish(everybodyIn(PEOPLE));
+    expect(await everything()).toEqual(first);
+    const [ada, ...others] = PEOPLE;
+    if (ada === undefined) throw new Error("nobody");
+    await stage.publish(everybodyIn([{ ...ada, enabled: false }, ...others.slice(1)]));
+    const [users = []] = await everything();
+    const [before = []] = first;
+    expect(users.filter((row) => row["to_run"] === null)).toHaveLength(8);
+    const ended = users.filter((row) => row["to_run"] === 3);
+    expect(ended.map((row) => ({ ...row, to_run: null }))).toEqual(before.slice(0, 2));
+  });
+
+  test("is merged once: a process that dies just after it leaves a run that the next one knows (INVENTORY-9)", async () => {
+    const target = await stage.open();
+    await readInto(target, everybodyIn(PEOPLE));
+    const { id } = await target.publish(ACCEPT, never);
+    const { folder } = stage;
+    const left = `${folder}-left`;
+    cpSync(folder, left, { recursive: true });
+    await target.close();
+    rmSync(folder, { recursive: true });
+    cpSync(left, folder, { recursive: true });
+    rmSync(left, { recursive: true });
+    const next = await stage.open();
+    expect(next).toMatchObject({ run: undefined, complete: { id }, discarded: "it was published already" });
+    await next.close();
+    expect(await stage.ask("SELECT run, users FROM runs")).toEqual([{ run: 1, users: 9 }]);
+  });
+
+  test("answers what people ask by an index", async () => {
+    await stage.publish(everybodyIn(PEOPLE));
+    await stage.publish(everybodyIn(PEOPLE.slice(2)));
+    const plan = async (sql: string, ...parameters: readonly (string | number)[]) =>
+      (await stage.ask(`EXPLAIN QUERY PLAN ${sql}`, ...parameters))
+        .map((row) => String(row["detail"]))
+        .join("; ");
+    expect(await plan("SELECT * FROM current_users WHERE pool_id = ? AND sub = ?", POOL, "x")).toContain(
+      "users_current (sub=? AND pool_id=?)",
+    );
+    expect(
+      await plan("SELECT * FROM current_memberships WHERE pool_id = ? AND sub = ?", POOL, "x"),
+    ).toContain("memberships_by_user (sub=? AND pool_id=?)");
+    expect(
+      await plan("SELECT * FROM current_memberships WHERE pool_id = ? AND group_name = ?", POOL, "x"),
+    ).toContain("PRIMARY KEY (pool_id=? AND group_name=?)");
+  });
+});
+
+test("L-11: a group that is made again while the run is read loses the members of the older one", async () => {
+  const older = someGroup("admins");
+  const newer = someGroup("admins", { createdAt: new Date("2026-11-28T11:00:00Z") });
+  const target = await stage.open();
+  const rowOf = (user: User) => ({
+    user,
+    resourceTypeId: "user",
+    resourceId: user.sub,
+    stamp: String(user.modifiedAt.getTime()),
+    build: unused,
+  });
+  const page = (over: Pick<SyncPage, "cursor"> & Partial<SyncPage>): SyncPage => ({
+    opens: [],
+    users: [],
+    groups: [],
+    memberships: [],
+    ...over,
+  });
+  const groups = (group: typeof older, token: string) =>
+    page({
+      cursor: advance(GROUPS_LISTING, token),
+      groups: [{ group, build: unused, entitlements: unused }],
+      opens: [membersListing("admins")],
+    });
+  const members = (...users: readonly User[]) =>
+    page({
+      cursor: advance(membersListing("admins"), ""),
+      users: users.map(rowOf),
+      memberships: users.map((user) => ({ groupName: "admins", member: rowOf(user), build: unused })),
+    });
+  const run = { id: "3MQ1VqVfNWcserrPtRDPDx6Yklq", startedAt: BEGINNING, scope: WHOLE_POOL };
+  await target.begin(run, [], firstListings(WHOLE_POOL));
+  await target.commit(page({ cursor: advance(USERS_LISTING, ""), users: PEOPLE.slice(0, 2).map(rowOf) }));
+  await target.commit(groups(older, "more"));
+  await target.commit(members(...PEOPLE.slice(0, 2)));
+  expect(await target.commit(groups(newer, ""))).toEqual([membersListing("admins")]);
+  expect(target.counts.memberships).toBe(0);
+  await target.commit(members(...PEOPLE.slice(1, 2)));
+  await target.publish(ACCEPT, never);
+  await target.close();
+  expect(await stage.ask("SELECT group_created_at, sub FROM memberships")).toEqual([
+    { group_created_at: "2026-11-28T11:00:00.000Z", sub: PEOPLE[1]?.sub },
+  ]);
+});
+
+function unused(): never {
+  throw new Error("an inventory builds no message");
+}
+
+describe("a membership without its user or group (INVENTORY-3)", () => {
+  test("is refused, and its page changes nothing", async () => {
+    const target = await stage.open();
+    await readInto(target, everybodyIn(PEOPLE));
+    await target.rewind([membersListing("all")]);
+    const [listing] = (await target.listings()).filter(({ state }) => state === "open");
+    if (listing === undefined) throw new Error("no listing");
+    const [ada] = PEOPLE;
+    if (ada === undefined) throw new Error("nobody");
+    const stranger = { ...ada, sub: "ffffffff-0000-4000-8000-000000000000" };
+    const member = {
+      user: stranger,
+      resourceTypeId: "user",
+      resourceId: stranger.sub,
+      stamp: "1",
+      build: unused,
+    };
+    const page = {
+      cursor: advance(listing, ""),
+      opens: [],
+      users: [],
+      groups: [],
+      memberships: [{ groupName: "all", member, build: unused }],
+    };
+    await expect(target.commit(page)).rejects.toMatchObject({ code: "internal" });
+    expect(target.counts).toEqual({ users: 9, groups: 1, memberships: 0 });
+    await target.close();
+  });
+});
+
+describe("what is known of the pool", () => {
+  test("is read once, at the beginning, and kept for a process that only publishes", async () => {
+    let asked = 0;
+    const describePool = async () => {
+      asked += 1;
+      return somePool({ name: "people", estimatedUsers: 12 });
+    };
+    const cut = await stage.open({ describePool });
+    await readInto(cut, everybodyIn(PEOPLE));
+    await cut.close();
+    const target = await stage.open({ describePool });
+    await target.publish(ACCEPT, never);
+    await target.close();
+    expect(asked).toBe(1);
+    expect(await stage.ask("SELECT name, region, estimated_users, tier FROM pools")).toEqual([
+      { name: "people", region: "eu-west-1", estimated_users: 12, tier: "ESSENTIALS" },
+    ]);
+    await stage.publish(everybodyIn(PEOPLE));
+    expect(await stage.ask("SELECT name, region FROM pools")).toEqual([{ name: null, region: "eu-west-1" }]);
+  });
 });

@@ -21,7 +21,7 @@ export async function openSqliteTarget(
   options: InventoryTargetOptions,
   signal: AbortSignal,
 ): Promise<SyncTarget<PublishedInventory>> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw GovernanceError.from(signal.reason);
   const { fingerprint, stateDir, acceptShrink, maxIdleMs, now } = options;
   const service = createInventoryService({ file, fingerprint, stateDir, acceptShrink, maxIdleMs }, now);
   const { state } = await service.open();

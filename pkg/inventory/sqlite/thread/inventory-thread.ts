@@ -1,3 +1,4 @@
+import { GovernanceError } from "../../../core/errors.ts";
 import type { SyncTarget } from "../../../sync/target.ts";
 import { connectWorker, type WorkerCalls } from "../../../worker/connect-worker.ts";
 import type { InventoryTargetOptions } from "../../target/options.ts";
@@ -14,7 +15,7 @@ export async function openSqliteTargetThread(
   options: Omit<InventoryTargetOptions, "now">,
   signal: AbortSignal,
 ): Promise<SyncTarget<PublishedInventory>> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw GovernanceError.from(signal.reason);
   const { fingerprint, stateDir, acceptShrink, maxIdleMs } = options;
   const thread = connectWorker<InventoryService>({
     beside: import.meta.url,
