@@ -52,6 +52,13 @@ export function startCliWithFiles(
   return start([...limited, process.execPath, MAIN, ...args], env, "", process.cwd());
 }
 
+/** The same, with the size that a file may have, as on a disk that is almost full. */
+export function startCliWithFileSize(kib: number, args: readonly string[]): RunningCli {
+  // The signal that goes with it is ignored, as under a service manager.
+  const limited = ["bash", "-c", `trap "" XFSZ; ulimit -f ${kib}; exec "$0" "$@"`];
+  return start([...limited, process.execPath, MAIN, ...args], {}, "", process.cwd());
+}
+
 function start(
   [command = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
