@@ -5,12 +5,8 @@ import type { PublishOptions, SyncRun } from "../../../sync/target.ts";
 import type { ChangeOrigin } from "../../target/change-origins.ts";
 import type { PoolFacts } from "../../target/pool-facts.ts";
 import type { StagedKey, StagedPage } from "../staging/staged-page.ts";
-import {
-  type InventoryState,
-  type OpenInventory,
-  openInventory,
-  type SqliteTargetSettings,
-} from "./open-inventory.ts";
+import { openInventory } from "./find-inventory.ts";
+import type { InventoryState, OpenInventory, SqliteTargetSettings } from "./open-inventory.ts";
 
 export interface AnsweredWithState<T> {
   readonly value: T;

@@ -1,33 +1,29 @@
 // An inventory in SQLite as the target of a sync: the run is read into a working database, and merged when it is whole.
 // Guarantees INVENTORY-1 to INVENTORY-10 are in pkg/inventory/DESIGN.md.
 
-import { existsSync } from "node:fs";
 import type { EpochClock, EpochMs } from "../../../core/clock.ts";
 import { GovernanceError } from "../../../core/errors.ts";
 import { type ListingCursor, NO_ROWS } from "../../../core/sync-plan.ts";
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
-import { createWhole, sweepDrafts } from "../../../sqlite/create-whole.ts";
 import type { DatabaseSync } from "../../../sqlite/database.ts";
-import { onDisk, storeError } from "../../../sqlite/errors.ts";
-import { lockTarget, type TargetLock } from "../../../sqlite/lock.ts";
-import { requireOwnDatabase } from "../../../sqlite/own-file.ts";
+import { isDamage, onDisk, storeError } from "../../../sqlite/errors.ts";
+import type { TargetLock } from "../../../sqlite/lock.ts";
 import { removeDatabase } from "../../../sqlite/paths.ts";
 import { endRun, type RunState, readRun } from "../../../sqlite/work/run-state.ts";
-import { createWorkFile, openWorkFile, type WorkFile } from "../../../sqlite/work/work-file.ts";
+import { createWorkFile, type WorkFile } from "../../../sqlite/work/work-file.ts";
 import { shrinkRefusal } from "../../../sync/shrink-guard.ts";
 import type { PublishOptions, SyncRun, SyncTarget } from "../../../sync/target.ts";
 import type { ChangeOrigin } from "../../target/change-origins.ts";
-import { type InventoryTargetSettings, MAX_IDLE_MS } from "../../target/options.ts";
+import type { InventoryTargetSettings } from "../../target/options.ts";
 import type { ChangeInterval } from "../../target/pass-origins.ts";
 import type { PoolFacts } from "../../target/pool-facts.ts";
 import type { PublishedInventory } from "../../target/published.ts";
-import { createInventoryFile } from "../inventory-file.ts";
 import type { StagedKey, StagedPage } from "../staging/staged-page.ts";
 import { StagedRows } from "../staging/staged-rows.ts";
 import { INVENTORY_WORK } from "../staging/staging-format.ts";
 import { MergeConnection } from "./merge-connection.ts";
-import { endAfter, openPublishedRuns, type PublishedRuns } from "./published-runs.ts";
-import { type InventoryPaths, inventoryPaths } from "./target-paths.ts";
+import { endAfter, type PublishedRuns } from "./published-runs.ts";
+import type { InventoryPaths } from "./target-paths.ts";
 
 export interface SqliteTargetSettings extends InventoryTargetSettings {
   readonly file: string;
@@ -39,46 +35,7 @@ export type InventoryState = Pick<
   "name" | "run" | "resumed" | "discarded" | "complete" | "counts"
 >;
 
-/**
- * Checks the inventory, or creates it; locks it, and finds the run to continue, if there is one. Call it before the first
- * AWS call: it throws `invalid-argument` when the file cannot be written, and `failed-precondition` when another sync holds
- * it, or when it is no inventory.
- */
-export function openInventory(settings: SqliteTargetSettings, now: EpochClock): OpenInventory {
-  const { fingerprint, file, stateDir } = settings;
-  const paths = inventoryPaths(file, stateDir, fingerprint.poolId);
-  const lock = lockTarget(paths.lock, paths.target);
-  let published: PublishedRuns | undefined;
-  try {
-    for (const path of [paths.target, paths.work]) requireOwnDatabase(path);
-    if (!existsSync(paths.target)) {
-      onDisk(`write ${paths.target}`, () =>
-        createWhole(paths.target, (draft) => createInventoryFile(draft, now).close()),
-      );
-    }
-    sweepDrafts(paths.target);
-    const runs = openPublishedRuns(paths.target, fingerprint.poolId);
-    published = runs;
-    const work = onDisk(`write ${paths.work}`, () =>
-      openWorkFile(paths.work, INVENTORY_WORK, {
-        fingerprint,
-        // Nothing else goes into an inventory.
-        scope: "",
-        nowMs: now(),
-        maxIdleMs: settings.maxIdleMs ?? MAX_IDLE_MS,
-        acceptShrink: settings.acceptShrink,
-        published: runs.ids,
-      }),
-    );
-    return new OpenInventory({ settings, now, paths, lock, runs, work });
-  } catch (error) {
-    published?.close();
-    lock.release();
-    throw storeError(error, `open ${paths.target}`, "--inventory");
-  }
-}
-
-interface OpenParts {
+export interface InventoryParts {
   readonly settings: SqliteTargetSettings;
   readonly now: EpochClock;
   readonly paths: InventoryPaths;
@@ -88,7 +45,7 @@ interface OpenParts {
 }
 
 export class OpenInventory {
-  readonly #parts: OpenParts;
+  readonly #parts: InventoryParts;
   readonly #discarded: string | undefined;
   /** Stops a publication that is under way. */
   readonly #closing = new AbortController();
@@ -99,7 +56,7 @@ export class OpenInventory {
   #resumed: boolean;
   #stage: "fresh" | "reading" | "publishing" | "published" | "closed";
 
-  constructor(parts: OpenParts) {
+  constructor(parts: InventoryParts) {
     const { work } = parts;
     this.#parts = parts;
     this.#discarded = work.discarded;
@@ -180,8 +137,11 @@ export class OpenInventory {
   }
 
   previousMembers(groups: readonly string[]): readonly number[] {
-    const { paths, runs } = this.#parts;
-    return onDisk(`read ${paths.target}`, () => groups.map((group) => runs.membersOf(group)));
+    try {
+      return groups.map((group) => this.#parts.runs.membersOf(group));
+    } catch (error) {
+      throw this.#failure(error, "read");
+    }
   }
 
   check(publishing: PublishOptions): void {
@@ -236,7 +196,7 @@ export class OpenInventory {
       };
     } catch (error) {
       if (this.#stage === "publishing") this.#stage = "reading";
-      throw storeError(error, `publish the run in ${paths.target}`, "--inventory");
+      throw this.#failure(error, "publish the run in");
     } finally {
       this.#endMerge();
     }
@@ -259,6 +219,18 @@ export class OpenInventory {
     } finally {
       lock.release();
     }
+  }
+
+  /** Damage of the working database ends with its run; that of the inventory does not go away. */
+  #failure(error: unknown, doing: string): GovernanceError {
+    const { paths, runs } = this.#parts;
+    if (!isDamage(error) || !runs.isDamaged())
+      return storeError(error, `${doing} ${paths.target}`, "--inventory");
+    return new GovernanceError(
+      "data-loss",
+      `${paths.target} is damaged: put a copy of it in its place, or move it away: the next sync begins a new one, without history`,
+      { cause: error },
+    );
   }
 
   /** The run, once nothing of it is left to read. Throws `refused-by-guard`, and keeps it as held, when it lost too much. */

@@ -14,6 +14,8 @@ export interface PublishedRuns {
   /** Ids of the runs that the working database may hold: one that was merged just before the process died. */
   readonly ids: ReadonlySet<string>;
   membersOf(group: string): number;
+  /** Reads every page. For a failure whose cause may be the inventory or the working database. */
+  isDamaged(): boolean;
   close(): void;
 }
 
@@ -36,11 +38,20 @@ export function openPublishedRuns(path: string, poolId: string): PublishedRuns {
       newest,
       ids: new Set(newest === undefined ? [] : [newest.id]),
       membersOf: (group) => numberIn(members.get(poolId, group), "n"),
+      isDamaged: () => !isSound(database),
       close: () => database.close(),
     };
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+function isSound(database: DatabaseSync): boolean {
+  try {
+    return database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"] === "ok";
+  } catch {
+    return false;
   }
 }
 

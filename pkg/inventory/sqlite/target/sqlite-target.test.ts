@@ -1,4 +1,5 @@
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { POOL, someGroup, somePool, userNumber } from "../../../../test/support/fake-directory.ts";
 import { rowsOf } from "../../../../test/support/inventory-state.ts";
@@ -102,6 +103,20 @@ describe("a run that is merged", () => {
     expect(next).toMatchObject({ run: undefined, complete: { id }, discarded: "it was published already" });
     await next.close();
     expect(await stage.ask("SELECT run, users FROM runs")).toEqual([{ run: 1, users: 9 }]);
+  });
+
+  test("into an inventory that is damaged fails with the cure, and leaves it as it is", async () => {
+    const many = Array.from({ length: 300 }, (_, n) => userNumber(n));
+    await stage.publish(everybodyIn(many));
+    const file = join(stage.folder, "pool.db");
+    const bytes = readFileSync(file);
+    bytes.fill(0x5a, 40 * 4096);
+    writeFileSync(file, bytes);
+    await expect(stage.publish(everybodyIn(many.slice(1)))).rejects.toMatchObject({
+      code: "data-loss",
+      message: expect.stringContaining(`${file} is damaged: put a copy of it in its place, or move it away`),
+    });
+    expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
   test("answers what people ask by an index", async () => {
