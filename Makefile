@@ -127,4 +127,4 @@ image: ## build the container image (IMAGE=, BASE=, BUILD_BASE=, PINNED=1 for di
 	  --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) -
 
 clean: ## remove what was built or installed
-	rm -rf dist node_modules coverage .cache demo.c1z connector.cdx.json cognito-connector-*.tgz
+	rm -rf dist node_modules coverage .cache demo.c1z demo-review.html connector.cdx.json cognito-connector-*.tgz

@@ -1,5 +1,5 @@
 // Every command with a stdout on a full disk: what cannot be printed is a failure, and what was changed is reported as that.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -137,6 +137,21 @@ describe("a stdout on a full disk", () => {
     ]);
   });
 
+  test("fails connector report, whose page is complete", async () => {
+    const world = await openScene();
+    const page = join(world.folder, "review.html");
+    const argv = argvOf(
+      `report -o ${page} --inventory {folder}/pool.db --user-pool-id ${INVENTORY_POOL}`,
+      world,
+    );
+    const { code, stderr } = await world.command(argv, "", fullDisk());
+    expect([code, stderr]).toEqual([
+      8,
+      expect.stringContaining("the report is written, but this is not printed"),
+    ]);
+    expect(readFileSync(page, "utf8").endsWith("</html>\n")).toBe(true);
+  });
+
   test("fails connector health-check", async () => {
     const world = await openScene();
     const server = createServer((_, answer) => answer.end("ok"));
@@ -153,7 +168,7 @@ describe("a stdout on a full disk", () => {
   });
 
   test("was tried with every command that writes to it", () => {
-    const lines = [...READS, ...CHANGES.map(([line]) => line), "sync", "health-check"];
+    const lines = [...READS, ...CHANGES.map(([line]) => line), "sync", "report", "health-check"];
     // The service writes to its log only; the others are tested in cli-output.test.ts.
     const others = ["serve", "capabilities", "config", "config show", "iam-policy", "version"];
     const untested = commandNames().filter(

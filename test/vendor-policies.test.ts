@@ -102,6 +102,7 @@ const OTHER_COMMANDS = [
   "inspect",
   "query",
   "changes",
+  "report",
   // It reads a live pool as `sync` does.
   "diff",
   "audit show",

@@ -89,7 +89,11 @@ export interface LoadedReading extends LoadedOutput {
 }
 
 /** Like `loadConfig`, for a command that reads what syncs have kept, and does not call AWS. */
-export function loadReading(command: "changes" | "diff", flags: Flags, info: ProcessInfo): LoadedReading {
+export function loadReading(
+  command: "changes" | "diff" | "report",
+  flags: Flags,
+  info: ProcessInfo,
+): LoadedReading {
   const settings = readSettings(command, flags, info);
   const { "user-pool-id": poolId } = settings.values;
   const inventory = inventorySetting(settings);

@@ -27,7 +27,7 @@ function rowsOf(name: string, from = path): readonly Row[] {
 }
 
 test("the folder has a file for each part of the review, for this user alone", () => {
-  expect(written).toEqual({ files: 14 });
+  expect(written).toEqual({ files: 14, stateOf: new Date("2026-10-22T02:05:00.000Z") });
   expect(readdirSync(path).sort()).toEqual(
     [
       "about.csv",

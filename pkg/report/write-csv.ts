@@ -24,6 +24,8 @@ import type { ReportOptions } from "./write-page.ts";
 
 export interface WrittenFolder {
   readonly files: number;
+  /** When the reading ended whose state the report shows. */
+  readonly stateOf: Date;
 }
 
 type Cells = readonly (string | number | boolean | null)[];
@@ -62,7 +64,7 @@ export async function writeCsvReport({ source, now, version, path }: ReportOptio
     await writeListingFile(files, source, listMemberships(source, overview), DECISION_COLUMNS);
     const { count } = files;
     await files.publish(aboutReport({ overview, source, now }, version));
-    return { files: count + 1 };
+    return { files: count + 1, stateOf: new Date(overview.lastRun.endedAt) };
   } catch (error) {
     await files.discard();
     throw reportDiskError(path, error);

@@ -122,7 +122,8 @@ describe("the page over a pool of thirteen people", () => {
 
   test("holds everything, and can be read by this user alone", () => {
     const bytes = Buffer.byteLength(page);
-    expect(written).toEqual({ bytes, folder: undefined, files: 0, groupsInFiles: 0 });
+    const stateOf = new Date("2026-10-22T02:05:00.000Z");
+    expect(written).toEqual({ bytes, stateOf, folder: undefined, files: 0, groupsInFiles: 0 });
     expect(statSync(place("fixture.html")).mode & 0o777).toBe(0o600);
   });
 });
@@ -133,10 +134,21 @@ describe("the page", () => {
     const page = readFileSync(place("other.html"), "utf8");
     expect(section(page, "glance")).toContain("unknown People without a second factor");
     expect(section(page, "factors")).toContain("Unknown. The second factors of this pool were not read");
-    expect(section(page, "never")).toContain("The last sign-ins of this pool were not read");
+    expect(section(page, "never")).toContain("The pool has no history of sign-ins (asked on 22 Oct 2026)");
     expect(section(page, "changes")).toContain("No change is recorded in this time.");
     expect(section(page, "aws")).toContain("No group has an IAM role.");
     expect(textOf(page)).toContain(OTHER_POOL);
+  });
+
+  test("says that sign-ins were not read, where nobody has asked for them", async () => {
+    const few = place("few.db");
+    createReviewInventory(few, { people: [{ username: "ada" }], groups: [] });
+    await reportOver({ inventory: few, poolId: REVIEW_POOL, path: place("few.html") }, writePage);
+    const page = readFileSync(place("few.html"), "utf8");
+    expect(section(page, "never")).toContain(
+      "No account is in a state that excludes a sign-in. The last sign-ins of this pool were not read",
+    );
+    expect(section(page, "groups")).toContain("The pool has no groups.");
   });
 
   test("says that an old state is old", async () => {

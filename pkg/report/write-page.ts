@@ -33,6 +33,8 @@ export interface ReportOptions {
 
 export interface WrittenPage {
   readonly bytes: number;
+  /** When the reading ended whose state the report shows. */
+  readonly stateOf: Date;
   /** The folder beside the page; undefined if the page holds everything. */
   readonly folder: string | undefined;
   readonly files: number;
@@ -87,6 +89,7 @@ export async function writePage({ source, now, version, path }: ReportOptions): 
     await syncDirectory(dirname(target));
     return {
       bytes: file.bytes,
+      stateOf: new Date(lastRun.endedAt),
       folder: count === 0 ? undefined : folderBeside(path),
       files: count,
       groupsInFiles: inFiles,

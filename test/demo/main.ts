@@ -11,6 +11,8 @@ const POOL = "eu-west-1_DemoPool1";
 const FILE = "demo.c1z";
 const FOLDER = ".cache/demo";
 const STATE = `${FOLDER}/state`;
+const INVENTORY = `${FOLDER}/pool.db`;
+const REVIEW = "demo-review.html";
 
 // `make demo KEEP=1` and `node test/demo/main.ts --keep`: the pool stays up until Ctrl-C.
 const { keep } = parseArgs({ options: { keep: { type: "boolean", default: false } } }).values;
@@ -29,6 +31,8 @@ if (lock === undefined) {
   process.exit(1);
 }
 rmSync(STATE, { recursive: true, force: true });
+// The pool is a new one, and not the next state of the last demo's.
+for (const suffix of ["", "-wal", "-shm", ".work-lock"]) rmSync(INVENTORY + suffix, { force: true });
 const server = await startCognitoLocal(livelyPool({ id: POOL, name: "demo", users: 360 }), FOLDER);
 const settings = {
   BATON_USER_POOL_ID: POOL,
@@ -49,6 +53,7 @@ try {
 }
 if (succeeded && !keep) {
   say("Try next:");
+  say(`  ${REVIEW} in a browser                         # the access review, for screen and paper`);
   say(
     `  npm run -s connector -- inspect ${FILE} users     # look into the file; --output csv for a spreadsheet`,
   );
@@ -64,7 +69,7 @@ function tour(): boolean {
   const carla = ["--user", "carla"];
   for (const args of [
     ["validate", "--output", "table"],
-    ["sync", "--file", FILE, "--output", "table"],
+    ["sync", "--file", FILE, "--inventory", INVENTORY, "--output", "table"],
     ["inspect", FILE, "--output", "table"],
     ["list", "groups", "--output", "table"],
     ["create-account", "--login", "carla", "--email", "carla@example.com", "--dry-run", "--output", "table"],
@@ -74,6 +79,11 @@ function tour(): boolean {
     ["delete-user", ...carla, "--output", "table"],
     ["audit", "show", ...carla, "--output", "table"],
     ["audit", "verify", "--output", "table"],
+    ["create-account", "--login", "dana", "--email", "dana@example.com", "--output", "table"],
+    ["grant", "--user", "dana", "--group", "pool-admins", "--allow-role-groups", "--output", "table"],
+    ["sync", "--inventory", INVENTORY, "--output", "table"],
+    ["changes", "--inventory", INVENTORY, "--output", "table"],
+    ["report", "-o", REVIEW, "--inventory", INVENTORY],
   ]) {
     say(styleText("bold", `$ connector ${args.join(" ")}`));
     const { status } = spawnSync(process.execPath, ["cmd/connector/main.ts", ...args], {

@@ -34,6 +34,7 @@ const WITHOUT_POOL: ReadonlySet<string> = new Set([
   "inspect",
   "query",
   "changes",
+  "report",
   "health-check",
   "actions list",
 ]);

@@ -11,7 +11,7 @@ import { addBaton } from "./definitions/baton.ts";
 import { addGroupCommands } from "./definitions/groups.ts";
 import { addHelp } from "./definitions/help.ts";
 import { addChanges, addDiff } from "./definitions/history.ts";
-import { addQuery } from "./definitions/inventory.ts";
+import { addQuery, addReport } from "./definitions/inventory.ts";
 import { addAudit, addHealthCheck, addRecover, addServe, addValidate } from "./definitions/operations.ts";
 import { addGet, addInspect, addList, addSync } from "./definitions/reads.ts";
 import {
@@ -80,6 +80,7 @@ export function createProgram({ context, help, done }: ProgramOptions): Command 
   addQuery(tree, done);
   addChanges(tree, done);
   addDiff(tree, done);
+  addReport(tree, done);
   program.commandsGroup("Change users:");
   addUserCommands(tree);
   program.commandsGroup("Change groups and memberships:");

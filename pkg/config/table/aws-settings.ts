@@ -78,6 +78,6 @@ export const AWS_SETTINGS = {
     description: "Accept secrets as flags, although every user of the machine can read them",
     inFile: false,
     operators: true,
-    commands: [...CALLING_AWS, "query", "changes"],
+    commands: [...CALLING_AWS, "query", "changes", "report"],
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

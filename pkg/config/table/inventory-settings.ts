@@ -1,7 +1,7 @@
 import { type CommandName, optionalTextSetting, type Setting } from "./setting.ts";
 import { plainText, secretText } from "./values/shapes.ts";
 
-const COMMANDS: readonly CommandName[] = ["sync", "serve", "validate", "query", "changes", "diff"];
+const COMMANDS: readonly CommandName[] = ["sync", "serve", "validate", "query", "changes", "diff", "report"];
 
 /** The rows of the group Inventory, in the order of the table. */
 export const INVENTORY_SETTINGS = {

@@ -126,6 +126,7 @@ export const OUTPUT_SETTINGS = {
       "inspect",
       "query",
       "changes",
+      "report",
       "iam-policy",
       "config",
       "health-check",

@@ -10,8 +10,8 @@ export const POOL_SETTINGS = {
     example: "id",
     parse: shapes.poolId,
     required: true,
-    commands: [...CALLING_AWS, "iam-policy", "changes"],
-    optionalFor: ["changes", "diff"],
+    commands: [...CALLING_AWS, "iam-policy", "changes", "report"],
+    optionalFor: ["changes", "diff", "report"],
   }),
   region: optionalTextSetting({
     group: "Pool",

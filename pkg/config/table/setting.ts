@@ -16,6 +16,7 @@ export type CommandName =
   | "query"
   | "changes"
   | "diff"
+  | "report"
   | "iam-policy"
   | "config"
   | "health-check";

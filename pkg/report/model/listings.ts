@@ -1,4 +1,4 @@
-import { MAY_HAVE_FACTORS, type Overview } from "./overview.ts";
+import type { Overview } from "./overview.ts";
 import type { ReportQuery, ReportSource } from "./rows.ts";
 
 /** Rows that the page shows in a table and a CSV file holds whole. */
@@ -61,8 +61,8 @@ export function listWithoutSecondFactor({ poolId }: ReportSource): ReviewListing
     query: {
       sql: `
         SELECT ${PERSON}, f.read_at AS second_factors_read_at
-        FROM second_factors f JOIN current_users u ON u.pool_id = f.pool_id AND u.sub = f.sub
-        WHERE f.pool_id = ? AND CAST(f.factors AS text) = '[]' AND ${MAY_HAVE_FACTORS}
+        FROM second_factor_states f JOIN current_users u ON u.pool_id = f.pool_id AND u.sub = f.sub
+        WHERE f.pool_id = ? AND f.state = 'none' AND f.enabled
         ORDER BY u.username`,
       parameters: [poolId],
     },

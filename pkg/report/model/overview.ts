@@ -19,13 +19,15 @@ interface ReportedRun {
   readonly endedAt: string;
 }
 
-/** What is known of second factors, for accounts that may sign in with a password of the pool. */
+/** What is known of second factors, for enabled accounts that do not give theirs to an identity provider. */
 export interface FactorFigures {
   readonly withOne: number;
   readonly without: number;
   readonly unknown: number;
   readonly oldest: string | undefined;
   readonly newest: string | undefined;
+  /** Since when the pool does not have this knowledge. */
+  readonly offSince: string | undefined;
 }
 
 interface SignInFigures {
@@ -33,6 +35,7 @@ interface SignInFigures {
   readonly known: number;
   readonly oldest: string | undefined;
   readonly newest: string | undefined;
+  readonly offSince: string | undefined;
 }
 
 /** Changes by where they were made, as `changes.origin` has it. */
@@ -102,6 +105,8 @@ export async function readOverview(source: ReportSource): Promise<Overview> {
       `the inventory has no complete run of ${poolId}; sync first`,
     );
   }
+  const offSince = async (fact: string) =>
+    (await askOne(source, { sql: ENRICHMENT, parameters: [poolId, fact] }))?.text("off_since");
   const pool = await askOne(source, { sql: POOL, parameters: [poolId] });
   const people = await one(PEOPLE);
   const roles = await one(ROLES);
@@ -133,11 +138,13 @@ export async function readOverview(source: ReportSource): Promise<Overview> {
       unknown: factors.number("unknown"),
       oldest: factors.text("oldest"),
       newest: factors.text("newest"),
+      offSince: await offSince("mfa"),
     },
     signIns: {
       known: signIns.number("known"),
       oldest: signIns.text("oldest"),
       newest: signIns.text("newest"),
+      offSince: await offSince("last-sign-in"),
     },
   };
 }
@@ -185,14 +192,11 @@ const SHARED = `
   SELECT count(DISTINCT email) AS addresses, count(*) AS accounts FROM duplicate_emails WHERE pool_id = ?`;
 const CHANGES = `
   SELECT ${ORIGIN_COUNTS} FROM changes c WHERE c.pool_id = ? AND c.before >= ?`;
-/** An account of an identity provider has its second factor there. */
-export const MAY_HAVE_FACTORS = "u.enabled AND u.status <> 'EXTERNAL_PROVIDER'";
 const FACTORS = `
-  SELECT count(*) FILTER (WHERE f.sub IS NULL) AS unknown,
-    count(*) FILTER (WHERE CAST(f.factors AS text) = '[]') AS without_one,
-    count(*) FILTER (WHERE CAST(f.factors AS text) <> '[]') AS with_one,
-    min(f.read_at) AS oldest, max(f.read_at) AS newest
-  FROM current_users u LEFT JOIN second_factors f ON f.pool_id = u.pool_id AND f.sub = u.sub
-  WHERE u.pool_id = ? AND ${MAY_HAVE_FACTORS}`;
+  SELECT count(*) FILTER (WHERE state = 'unknown') AS unknown,
+    count(*) FILTER (WHERE state = 'none') AS without_one, count(*) FILTER (WHERE state = 'on') AS with_one,
+    min(read_at) AS oldest, max(read_at) AS newest
+  FROM second_factor_states WHERE pool_id = ? AND enabled`;
+const ENRICHMENT = "SELECT off_since FROM enrichments WHERE pool_id = ? AND fact = ?";
 const SIGN_INS = `
   SELECT count(*) AS known, min(read_at) AS oldest, max(read_at) AS newest FROM sign_ins WHERE pool_id = ?`;

@@ -8,7 +8,7 @@ import {
   listUnusedAccounts,
   listWithoutSecondFactor,
 } from "../model/listings.ts";
-import type { FactorFigures } from "../model/overview.ts";
+import type { FactorFigures, Overview } from "../model/overview.ts";
 import { writeListing } from "./listing-table.ts";
 import type { PageContext } from "./page-context.ts";
 import { disabledTag, personHead, stateCell } from "./person.ts";
@@ -26,13 +26,13 @@ export async function writeAccounts(context: PageContext): Promise<void> {
 
 async function writeUnused(context: PageContext): Promise<void> {
   const { page, source, overview } = context;
-  const { neverSignedIn, perhapsUnused, signIns } = overview;
-  const knowledge =
-    signIns.known === 0
-      ? "The last sign-ins of this pool were not read, so an account in any other state may be unused too."
-      : `The last sign-ins of ${countText(signIns.known, "account")} were read${between(signIns.oldest, signIns.newest)}.`;
+  const { neverSignedIn, perhapsUnused } = overview;
+  const found =
+    neverSignedIn + perhapsUnused === 0
+      ? "No account is in a state that excludes a sign-in."
+      : `${countText(neverSignedIn, "account")} cannot have been signed in to. Of ${number(perhapsUnused)} more no sign-in is known, which does not mean that there was none.`;
   await page.write(html`<h3 id="never">Never signed in</h3>
-<p>${countText(neverSignedIn, "account")} cannot have been signed in to. Of ${number(perhapsUnused)} more no sign-in is known, which does not mean that there was none. ${knowledge}</p>
+<p>${found} ${signInKnowledge(overview.signIns)}</p>
 `);
   await writeListing(context, listUnusedAccounts(source), {
     caption: "Accounts of which no sign-in is known, oldest first",
@@ -40,6 +40,16 @@ async function writeUnused(context: PageContext): Promise<void> {
     cells: (row) =>
       html`${personHead(row)}<td>${sentence(row.text("reason") ?? "")}${disabledTag(row)}<td>${day(row.text("since") ?? "")}<td>${row.text("never_signed_in") === "yes" ? "yes" : "not known"}`,
   });
+}
+
+function signInKnowledge({ known, oldest, newest, offSince }: Overview["signIns"]): string {
+  if (known > 0)
+    return `The last sign-ins of ${countText(known, "account")} were read${between(oldest, newest)}.`;
+  const why =
+    offSince === undefined
+      ? "The last sign-ins of this pool were not read"
+      : `The pool has no history of sign-ins (asked on ${dayText(new Date(offSince))})`;
+  return `${why}, so an account in any other state may be unused too.`;
 }
 
 async function writeDisabled(context: PageContext): Promise<void> {
@@ -66,7 +76,7 @@ async function writeFactors(context: PageContext): Promise<void> {
   await page.write(html`<h3 id="factors">Without a second factor</h3>
 ${factorsText(overview.factors, overview.pool.mfa)}`);
   await writeListing(context, listWithoutSecondFactor(source), {
-    caption: "Enabled accounts with a password and no second factor",
+    caption: "Enabled accounts without a second factor",
     headings: [{ text: "Person" }, { text: "State" }, { text: "Read" }],
     cells: (row) =>
       html`${personHead(row)}${stateCell(row)}<td>${day(row.text("second_factors_read_at") ?? "")}`,
@@ -78,11 +88,15 @@ function factorsText(factors: FactorFigures, mfa: string | undefined): Html {
     mfa === "OFF"
       ? html`<p class="note">The pool has second factors switched off: nobody is asked for one.</p>\n`
       : undefined;
+  if (!knowsFactors(factors) && factors.offSince !== undefined) {
+    return html`${off}<p><strong>Unknown.</strong> The pool does not say who has a second factor (asked on ${dayText(new Date(factors.offSince))}).</p>
+`;
+  }
   if (!knowsFactors(factors)) {
     return html`${off}<p><strong>Unknown.</strong> The second factors of this pool were not read (<code>connector sync --enrich mfa</code> reads them), so this report does not say who has one.</p>
 `;
   }
-  return html`${off}<p>Of the enabled accounts with a password, ${number(factors.withOne)} have a second factor, ${number(factors.without)} have none, and of ${number(factors.unknown)} it is not known. They were read${between(factors.oldest, factors.newest)}. An account of an identity provider has its second factor there, and does not count here.</p>
+  return html`${off}<p>Of the enabled accounts, ${number(factors.withOne)} have a second factor, ${number(factors.without)} have none, and of ${number(factors.unknown)} it is not known. They were read${between(factors.oldest, factors.newest)}. An account that gives its second factor to an identity provider does not count here.</p>
 `;
 }
 

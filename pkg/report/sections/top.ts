@@ -129,7 +129,7 @@ function listFindings({ overview, source }: PageContext): readonly Finding[] {
       what: "People without a second factor",
       more:
         factors.unknown === 0
-          ? "known of every enabled account with a password"
+          ? "known of every enabled account"
           : `not known of ${countText(factors.unknown, "account")}`,
       link: "factors",
     },

@@ -1,7 +1,17 @@
 import { Argument } from "commander";
 import { addSettings, flagsOf } from "../settings-options.ts";
 import type { CommandTree } from "./command-tree.ts";
-import { flagOf, flagOption, numberOf, textOf, textOption, wholeNumberOption } from "./option-types.ts";
+import {
+  flagOf,
+  flagOption,
+  numberOf,
+  requiredOption,
+  requiredTextOf,
+  textOf,
+  textOption,
+  wholeNumberOption,
+  wordOption,
+} from "./option-types.ts";
 
 export function addQuery({ program, context }: CommandTree, done: (exitCode: number) => void): void {
   const query = program
@@ -26,5 +36,34 @@ export function addQuery({ program, context }: CommandTree, done: (exitCode: num
       timeoutSeconds: numberOf(query, "timeout"),
     };
     done(await queryCommand(asked, flagsOf(query, "query"), context));
+  });
+}
+
+export function addReport({ program, context }: CommandTree, done: (exitCode: number) => void): void {
+  const report = program
+    .command("report")
+    .summary("Write an access review for people, as a page or as CSV")
+    .description(
+      "Write an access review of the inventory: who reaches an IAM role, which accounts look wrong, what changed and who asked for it, and the members of each group with columns for the decision. The page is one HTML file that loads nothing. What it cannot hold is in CSV files beside it. The pool is not asked.",
+    )
+    .addOption(requiredOption("-o, --out <path>", "The page, such as review.html; with csv the folder"))
+    .addOption(
+      wordOption("--format <html|csv>", "A page for people, or a folder of CSV files (default: html)"),
+    )
+    .addOption(
+      textOption(
+        "--since <time>",
+        "Changes from this time: 30d or 24h ago, 2026-11-21, 2026-11-21T08:00:00Z (default: 90d)",
+      ),
+    );
+  addSettings(report, "report");
+  report.action(async () => {
+    const { reportCommand } = await import("../commands/report.ts");
+    const asked = {
+      out: requiredTextOf(report, "out"),
+      format: textOf(report, "format") === "csv" ? "csv" : "html",
+      since: textOf(report, "since"),
+    } as const;
+    done(await reportCommand(asked, flagsOf(report, "report"), context));
   });
 }

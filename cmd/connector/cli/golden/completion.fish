@@ -2,7 +2,7 @@
 function __connector_at --description 'Whether the command line is at this command'
     set -l path
     for word in (commandline -opc)[2..]
-        if contains -- (string join -- ' ' $path $word) 'validate' 'sync' 'list' 'list users' 'list groups' 'list members' 'get' 'get user' 'inspect' 'query' 'changes' 'diff' 'create-account' 'update-user' 'enable-user' 'disable-user' 'sign-out-user' 'set-password' 'rotate-password' 'reset-password' 'resend-invitation' 'confirm-sign-up' 'reset-mfa' 'delete-user' 'grant' 'revoke' 'create-group' 'update-group' 'delete-group' 'apply' 'serve' 'health-check' 'audit' 'audit show' 'audit verify' 'recover' 'iam-policy' 'config' 'config show' 'actions' 'actions list' 'actions invoke' 'capabilities' 'completion' 'version' 'help'
+        if contains -- (string join -- ' ' $path $word) 'validate' 'sync' 'list' 'list users' 'list groups' 'list members' 'get' 'get user' 'inspect' 'query' 'changes' 'diff' 'report' 'create-account' 'update-user' 'enable-user' 'disable-user' 'sign-out-user' 'set-password' 'rotate-password' 'reset-password' 'resend-invitation' 'confirm-sign-up' 'reset-mfa' 'delete-user' 'grant' 'revoke' 'create-group' 'update-group' 'delete-group' 'apply' 'serve' 'health-check' 'audit' 'audit show' 'audit verify' 'recover' 'iam-policy' 'config' 'config show' 'actions' 'actions list' 'actions invoke' 'capabilities' 'completion' 'version' 'help'
             set path $path $word
         end
     end
@@ -18,6 +18,7 @@ complete -c connector -n '__connector_at' -a 'inspect' -d 'Print what a .c1z fil
 complete -c connector -n '__connector_at' -a 'query' -d 'Ask the inventory with SQL'
 complete -c connector -n '__connector_at' -a 'changes' -d 'Print what changed in the pool, and who asked for it'
 complete -c connector -n '__connector_at' -a 'diff' -d 'Compare two readings of the pool'
+complete -c connector -n '__connector_at' -a 'report' -d 'Write an access review for people, as a page or as CSV'
 complete -c connector -n '__connector_at' -a 'create-account' -d 'Create a user'
 complete -c connector -n '__connector_at' -a 'update-user' -d 'Set or remove attributes of a user'
 complete -c connector -n '__connector_at' -a 'enable-user' -d 'Enable a user'
@@ -334,6 +335,15 @@ complete -c connector -n '__connector_at diff' -l log-format -x -a 'console json
 complete -c connector -n '__connector_at diff' -l log-path -r -F -d 'Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default: only stderr)'
 complete -c connector -n '__connector_at diff' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
 complete -c connector -n '__connector_at diff' -l help -s h -d 'Show help'
+complete -c connector -n '__connector_at report' -l out -s o -r -F -d 'The page, such as review.html; with csv the folder (required)'
+complete -c connector -n '__connector_at report' -l format -x -a 'html csv' -d 'A page for people, or a folder of CSV files (default: html)'
+complete -c connector -n '__connector_at report' -l since -x -d 'Changes from this time: 30d or 24h ago, 2026-11-21, 2026-11-21T08:00:00Z (default: 90d)'
+complete -c connector -n '__connector_at report' -l user-pool-id -x -d 'ID of the user pool, such as eu-west-1_AbCd12345'
+complete -c connector -n '__connector_at report' -l allow-secret-flags -d 'Accept secrets as flags, although every user of the machine can read them'
+complete -c connector -n '__connector_at report' -l inventory -r -F -d 'The inventory: a file of SQLite such as pool.db, or postgres://host/database (default: none)'
+complete -c connector -n '__connector_at report' -l inventory-password-file -r -F -d 'File that contains inventory-password'
+complete -c connector -n '__connector_at report' -l config -r -F -d 'YAML file with settings (default: ./.baton.yaml, if it exists)'
+complete -c connector -n '__connector_at report' -l help -s h -d 'Show help'
 complete -c connector -n '__connector_at create-account' -l login -x -d 'Username; if users sign in by e-mail or phone, the e-mail address or phone number'
 complete -c connector -n '__connector_at create-account' -l email -x -d 'E-mail address'
 complete -c connector -n '__connector_at create-account' -l attribute -x -d 'Attribute by its name in Cognito, such as custom:team=red (repeatable)'
@@ -1602,6 +1612,7 @@ complete -c connector -n '__connector_at help' -a 'inspect'
 complete -c connector -n '__connector_at help' -a 'query'
 complete -c connector -n '__connector_at help' -a 'changes'
 complete -c connector -n '__connector_at help' -a 'diff'
+complete -c connector -n '__connector_at help' -a 'report'
 complete -c connector -n '__connector_at help' -a 'create-account'
 complete -c connector -n '__connector_at help' -a 'update-user'
 complete -c connector -n '__connector_at help' -a 'enable-user'

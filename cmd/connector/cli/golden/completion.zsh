@@ -19,6 +19,7 @@ _connector() {
       'query:Ask the inventory with SQL'
       'changes:Print what changed in the pool, and who asked for it'
       'diff:Compare two readings of the pool'
+      'report:Write an access review for people, as a page or as CSV'
       'create-account:Create a user'
       'update-user:Set or remove attributes of a user'
       'enable-user:Enable a user'
@@ -61,6 +62,7 @@ _connector() {
         query) _connector_query ;;
         changes) _connector_changes ;;
         diff) _connector_diff ;;
+        report) _connector_report ;;
         create-account) _connector_create_account ;;
         update-user) _connector_update_user ;;
         enable-user) _connector_enable_user ;;
@@ -461,6 +463,20 @@ _connector_diff() {
     '--log-level-debug-expires-at[Time at which the log level debug changes to info, such as 2026-11-21T18\:00\:00Z (default\: never)]:value: ' \
     '--log-format[Format of the log on stderr (default\: console on a terminal, else json)]:value:(console json)' \
     '--log-path[Files that get the log too, separated by commas; SIGHUP opens them again; stderr has the log in any case (default\: only stderr)]:path:_files' \
+    '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
+    '(--help -h)'{--help,-h}'[Show help]' \
+    '*: :'
+}
+
+_connector_report() {
+  _arguments -s \
+    '(--out -o)'{--out,-o}'[The page, such as review.html; with csv the folder (required)]:path:_files' \
+    '--format[A page for people, or a folder of CSV files (default\: html)]:value:(html csv)' \
+    '--since[Changes from this time\: 30d or 24h ago, 2026-11-21, 2026-11-21T08\:00\:00Z (default\: 90d)]:value: ' \
+    '--user-pool-id[ID of the user pool, such as eu-west-1_AbCd12345]:value: ' \
+    '--allow-secret-flags[Accept secrets as flags, although every user of the machine can read them]' \
+    '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
+    '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--config[YAML file with settings (default\: ./.baton.yaml, if it exists)]:path:_files' \
     '(--help -h)'{--help,-h}'[Show help]' \
     '*: :'
@@ -1933,7 +1949,7 @@ _connector_version() {
 _connector_help() {
   _arguments -s \
     '(--help -h)'{--help,-h}'[Show help]' \
-    '1: :(settings validate sync list get inspect query changes diff create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group apply serve health-check audit recover iam-policy config actions capabilities completion version)'
+    '1: :(settings validate sync list get inspect query changes diff report create-account update-user enable-user disable-user sign-out-user set-password rotate-password reset-password resend-invitation confirm-sign-up reset-mfa delete-user grant revoke create-group update-group delete-group apply serve health-check audit recover iam-policy config actions capabilities completion version)'
 }
 
 if [ "$funcstack[1]" = "_connector" ]; then

@@ -27,6 +27,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "connector diff pool.c1z@previous pool.c1z",
     "connector diff 2026-10-01 live --inventory pool.db",
   ],
+  "connector report": [
+    "connector report --out review.html --inventory pool.db",
+    "connector report --out review --format csv --since 30d --inventory pool.db",
+  ],
   "connector create-account": [
     "connector create-account --login ada --email ada@example.com \\",
     "  --attribute given_name=Ada --invite --provisioning",

@@ -33,6 +33,7 @@ const MAIN_SETTINGS: Readonly<Record<CommandName, readonly SettingName[]>> = {
   query: ["inventory", "output"],
   changes: ["inventory", "user-pool-id", "output"],
   diff: ["inventory", "user-pool-id", "output"],
+  report: ["inventory", "user-pool-id"],
   "iam-policy": ["user-pool-id"],
   config: ["user-pool-id", "config", "output"],
   "health-check": ["health-check-port", "health-check-bind-address"],

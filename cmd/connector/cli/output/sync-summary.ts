@@ -8,7 +8,7 @@ import type { SyncResult } from "../../../../pkg/sync/sync-once.ts";
 import type { Output } from "../../process/context.ts";
 import type { Column } from "./columns.ts";
 import { createRowWriter } from "./row-writer.ts";
-import { counted, formatDuration, jsonText } from "./text.ts";
+import { counted, formatBytes, formatDuration, jsonText } from "./text.ts";
 
 /** The result of one sync: one row, however many targets it filled. */
 export interface SyncSummary extends SyncResult<PublishedFile | PublishedInventory> {
@@ -118,10 +118,4 @@ function withChange(now: number, before: number | undefined): string {
   const change = now - before;
   const sign = change > 0 ? "+" : "";
   return `${NUMBER.format(now)} (${change === 0 ? "unchanged" : `${sign}${NUMBER.format(change)}`})`;
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 ** 2) return `${Math.round(bytes / 1024)} KiB`;
-  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
