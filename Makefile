@@ -73,6 +73,7 @@ schema-check: $(INSTALLED) ## fail when docs/inventory.md is not what the code s
 
 bench: $(INSTALLED) ## measure a sync: a million users, two million memberships
 	node test/bench/sync.ts
+	node test/bench/inventory-postgres.ts
 
 bench-callers: $(INSTALLED) ## measure the service: 200 callers for ten minutes
 	node test/bench/callers.ts

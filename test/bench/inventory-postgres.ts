@@ -21,7 +21,7 @@ import type { PublishedInventory } from "../../pkg/inventory/target/published.ts
 import type { SyncTarget } from "../../pkg/sync/target.ts";
 import { somePool } from "../support/fake-directory.ts";
 import { accessTo, TEST_PASSWORD } from "../support/postgres-inventory.ts";
-import { startPostgres } from "../support/postgres-server.ts";
+import { postgresPrograms, startPostgres } from "../support/postgres-server.ts";
 import { benchGroupName, benchRow, benchSub, benchUser } from "./bench-people.ts";
 
 const POOL_ID = "eu-west-1_Bench";
@@ -35,6 +35,11 @@ const pool = somePool({ id: POOL_ID });
 const [users = 1_000_000, groups = 500, memberships = 2 * users] = process.argv.slice(2, 5).map(Number);
 const perGroup = Math.ceil(memberships / groups);
 let isGood = true;
+
+if (postgresPrograms() === undefined) {
+  print("PostgreSQL is not installed on this machine, so an inventory in it is not measured");
+  process.exit(0);
+}
 
 // As a server is set up, but for the size of its cache.
 const server = await startPostgres({

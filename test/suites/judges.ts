@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { postgresPrograms } from "../support/postgres-server.ts";
+import { hasPostgresImage } from "./postgres-image.ts";
 import { runGoTests, runVitest, type Tally } from "./run.ts";
 
 /** A program of others that checks ours. */
@@ -39,6 +40,17 @@ export function availableJudges(): Judge[] {
       prepare: () => undefined,
       run: () => [vitestJudge("postgresql", "postgres/")],
     },
+    // Beside the server of the machine, and only where there is an image of another one.
+    ...(hasPostgresImage()
+      ? [
+          {
+            name: "postgresql of the registry",
+            missing: undefined,
+            prepare: () => undefined,
+            run: () => [vitestJudge("postgresql of the registry", "postgres-image/")],
+          },
+        ]
+      : []),
     {
       name: "go client and baton",
       missing: go,
