@@ -30,7 +30,7 @@ export function openInventory(settings: SqliteTargetSettings, now: EpochClock): 
       );
     }
     sweepDrafts(paths.target);
-    const runs = openPublishedRuns(paths.target, fingerprint.poolId);
+    const runs = openPublishedRuns(paths.target, fingerprint.poolId, now);
     published = runs;
     const work = onDisk(`write ${paths.work}`, () =>
       openWorkFile(paths.work, INVENTORY_WORK, {

@@ -1,8 +1,9 @@
-import type { EpochMs } from "../../../core/clock.ts";
+import type { EpochClock, EpochMs } from "../../../core/clock.ts";
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
 import { DatabaseSync } from "../../../sqlite/database.ts";
 import { numberIn, type SqlRow, textIn } from "../../../sqlite/rows.ts";
 import type { CompleteRun } from "../../../sync/target.ts";
+import { bringUpToDate } from "../bring-up-to-date.ts";
 import { openInventoryFile } from "../inventory-file.ts";
 
 const READER_WAITS_MS = 5000;
@@ -20,13 +21,14 @@ export interface PublishedRuns {
 }
 
 /**
- * Judges the file, and reads it through a connection of its own. It writes no row, but it may: only then does SQLite remove
+ * Judges the file, brings it to this version, and reads it through a connection of its own. It writes no row, but it may: only then does SQLite remove
  * the WAL when it is the last one to close.
  */
-export function openPublishedRuns(path: string, poolId: string): PublishedRuns {
+export function openPublishedRuns(path: string, poolId: string, now: EpochClock): PublishedRuns {
   openInventoryFile(path).close();
   const database = new DatabaseSync(path, { timeout: READER_WAITS_MS });
   try {
+    bringUpToDate(database, now);
     database.exec(
       "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -1024",
     );
