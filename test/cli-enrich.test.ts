@@ -7,7 +7,13 @@ import { zstdDecompressSync } from "node:zlib";
 import { fromBinary } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { compose } from "../cmd/connector/app/compose.ts";
+import { scheduleFront } from "../cmd/connector/app/service/schedule-front.ts";
+import { toExitCode } from "../cmd/connector/cli/with-runtime.ts";
+import { memoryContext } from "../cmd/connector/testing.fixture.ts";
+import { loadConfig } from "../pkg/config/load-config.ts";
 import { isRecord } from "../pkg/core/unknown.ts";
+import { createLastSync } from "../pkg/ops/metrics/last-sync.ts";
 import { annotationIn } from "../pkg/protocol/annotations.ts";
 import { ResourceSchema, UserTraitSchema } from "../pkg/protocol/messages.ts";
 import { DatabaseSync } from "../pkg/sqlite/database.ts";
@@ -226,6 +232,57 @@ describe("connector serve --enrich", () => {
       running.process.kill("SIGTERM");
     }
     expect((await running.result).code).toBe(0);
+  });
+});
+
+describe("single users beside scheduled syncs", () => {
+  test("are read while no sync runs, and a sync stops it", async () => {
+    await serve();
+    const stop = new AbortController();
+    const context = memoryContext({
+      cwd: folder,
+      now: Date.now,
+      monotonic: () => performance.now(),
+      signal: stop.signal,
+    });
+    const flags = new Map(
+      Object.entries({
+        "user-pool-id": POOL,
+        "endpoint-url": cognito.url,
+        "state-dir": folder,
+        inventory,
+        enrich: "mfa",
+        "sync-every": "1h",
+        "allow-secret-flags": "true",
+        "aws-access-key-id": "AKIDTEST",
+        "aws-secret-access-key": "test-secret-key",
+      }),
+    );
+    const info = { env: {}, cwd: folder, stdoutIsTerminal: false, stderrIsTerminal: false };
+    const { config } = loadConfig("serve", flags, info);
+    const steps: string[] = [];
+    cognito.script({ operation: "ListUsers", run: () => void steps.push("sync") });
+    await toExitCode(config, context, async ({ log }, shutdown) => {
+      const runtime = compose({ config, clocks: context, log, shutdown });
+      const rounds = {
+        begin: () => void steps.push("begin"),
+        halt: () => void steps.push("halt"),
+        close: async () => undefined,
+      };
+      const enrichment = {
+        rounds,
+        findFacts: async () => new Map(),
+        once: async () => undefined,
+        close: rounds.close,
+      };
+      const lastSync = createLastSync(undefined);
+      const front = scheduleFront({ config, context, runtime: { ...runtime, enrichment }, lastSync });
+      await front?.open();
+      await vi.waitFor(() => expect(steps).toEqual(["halt", "sync", "begin"]), { timeout: 20_000 });
+      stop.abort();
+      await front?.close(1000);
+      return 0;
+    });
   });
 });
 

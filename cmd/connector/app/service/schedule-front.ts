@@ -7,7 +7,12 @@ import { type Published } from "../sync-targets.ts";
 import type { Front, Service } from "./front.ts";
 
 /** Syncs into the file again and again. It logs each run by itself. */
-export function scheduleFront({ config, context, runtime, lastSync }: Service): Front | undefined {
+export function scheduleFront({
+  config,
+  context,
+  runtime,
+  lastSync,
+}: Pick<Service, "config" | "context" | "runtime" | "lastSync">): Front | undefined {
   const { schedule } = config;
   if (schedule === undefined) return undefined;
   let sync: ScheduledSync<Published> | undefined;
