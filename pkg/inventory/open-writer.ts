@@ -11,7 +11,7 @@ export async function openInventoryWriter(
   signal.throwIfAborted();
   switch (place.engine) {
     case "sqlite":
-      return openSqliteWriter(place.name);
+      return await openSqliteWriter(place.name, signal);
     case "postgres":
       return await openPostgresWriter(place.access, signal);
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -13,11 +13,11 @@ let folder: string;
 let path: string;
 let writer: InventoryWriter;
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "inventory-writer-"));
   path = join(folder, "pool.db");
   createInventoryFixture(path);
-  writer = openSqliteWriter(path);
+  writer = await openSqliteWriter(path, never);
 });
 
 afterEach(async () => {
@@ -82,9 +82,17 @@ test("says in one line what SQLite refuses, and goes on", async () => {
   expect(await calls()).toEqual([]);
 });
 
-test("opens no file that is not an inventory", () => {
+test("opens no file that is not an inventory", async () => {
   const elsewhere = join(folder, "other.db");
   new DatabaseSync(elsewhere).exec("CREATE TABLE t (a)");
-  expect(() => openSqliteWriter(elsewhere)).toThrow("is not an inventory of this connector");
-  expect(() => openSqliteWriter(join(folder, "none.db"))).toThrow("does not exist");
+  await expect(openSqliteWriter(elsewhere, never)).rejects.toThrow("is not an inventory of this connector");
+  await expect(openSqliteWriter(join(folder, "none.db"), never)).rejects.toThrow("does not exist");
+});
+
+test("INVENTORY-8: writes through no link that is planted beside the inventory", async () => {
+  const planted = join(folder, "planted.db");
+  createInventoryFixture(planted);
+  symlinkSync(join(folder, "elsewhere"), `${planted}-journal`);
+  await expect(openSqliteWriter(planted, never)).rejects.toThrow("is a symbolic link");
+  expect(existsSync(join(folder, "elsewhere"))).toBe(false);
 });

@@ -1,12 +1,13 @@
-import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GovernanceError } from "../../core/errors.ts";
 import { createOneAtATime } from "../../core/one-at-a-time.ts";
 import { DatabaseSync } from "../../sqlite/database.ts";
 import { SQLITE, sqliteOf } from "../../sqlite/errors.ts";
+import { requireOwnDatabase } from "../../sqlite/own-file.ts";
+import { writableTarget } from "../../sqlite/paths.ts";
 import type { InventoryWriter, WriteSession } from "../writer.ts";
 import { cellReader } from "./cells.ts";
-import { openInventoryFile } from "./inventory-file.ts";
+import { openWhenFree } from "./open-when-free.ts";
 
 /** How often and how long it asks for the right to write. A run that is published has it for as long as its merge takes. */
 const WAIT_MS = 50;
@@ -16,9 +17,12 @@ const WAITS = 600;
  * Writes to an inventory in SQLite, in this thread. Nothing here waits inside SQLite, so that a service answers its callers
  * while another process publishes a run.
  */
-export function openSqliteWriter(name: string): InventoryWriter {
-  openInventoryFile(name).close(); // judges the file
-  const database = new DatabaseSync(resolve(name), { timeout: 0 });
+export async function openSqliteWriter(name: string, opening: AbortSignal): Promise<InventoryWriter> {
+  // Judges the content; what follows judges the names beside it, as a sync does.
+  (await openWhenFree(name, opening)).close();
+  const path = writableTarget(name);
+  requireOwnDatabase(path);
+  const database = new DatabaseSync(path, { timeout: 0 });
   database.exec("PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF");
   const turns = createOneAtATime();
   const session = sessionOf(database);
