@@ -26,7 +26,7 @@ import type { Penalties } from "./limits/penalties.ts";
 import type { UnreadAnswers } from "./limits/unread-answers.ts";
 import { roleFor } from "./method-roles.ts";
 import type { ConnectionAcceptor } from "./transport/acceptor.ts";
-import { connectionName } from "./transport/connections.ts";
+import { type ConnectionEnds, connectionName } from "./transport/connections.ts";
 
 export interface AuthInterceptorOptions {
   readonly authorize: Authorizer["authorize"];
@@ -49,6 +49,10 @@ export interface AuthInterceptor {
   readonly interceptor: ServerInterceptor;
   /** The caller of the call with this metadata object; undefined for a call that did not pass the interceptor. */
   callerOf(metadata: Metadata): AuthenticatedCaller | undefined;
+  /** A call of this connection was cancelled before it began. */
+  cancelled(ends: ConnectionEnds): void;
+  /** A call of this connection was refused before it began, since so many of its caller wait. */
+  refused(ends: ConnectionEnds): void;
 }
 
 /** What a compressed request may become is not known before it is read. */
@@ -62,11 +66,29 @@ export function createAuthInterceptor(options: AuthInterceptorOptions): AuthInte
   return {
     interceptor: (method, call) => intercept(options, method, call, callers),
     callerOf: (metadata) => callers.get(metadata),
+    cancelled: (ends) => countCancelled(options, ends, ends.remoteAddress ?? "unknown"),
+    refused(ends) {
+      const owner = options.connections.ownerOf(ends);
+      notify(options.onBound, owner === undefined ? "peer-calls" : "caller-calls");
+      countRefusal(options, ends, owner ?? ends.remoteAddress ?? "unknown");
+    },
   };
 }
 
 /** With which a handler answers a call that met a bound. */
 const REFUSED: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.RESOURCE_EXHAUSTED]);
+
+function countRefusal(options: AuthInterceptorOptions, ends: ConnectionEnds, key: string): void {
+  const isPaused = options.connections.pause(ends, (isDue) => options.penalties.refused(key, isDue));
+  if (isPaused) notify(options.onBound, "refused-calls");
+}
+
+function countCancelled(options: AuthInterceptorOptions, ends: ConnectionEnds, address: string): void {
+  countRefusal(options, ends, address);
+  if (options.cancellations.within(address)) return;
+  notify(options.onBound, "cancelled-calls");
+  options.connections.cut(ends);
+}
 
 type Method = Parameters<ServerInterceptor>[0];
 
@@ -94,10 +116,7 @@ function intercept(
   let answered = false;
   let over = false;
 
-  function countRefusal(key: string): void {
-    if (connections.pause(ends, () => options.penalties.refused(key)))
-      notify(options.onBound, "refused-calls");
-  }
+  const refused = (key: string): void => countRefusal(options, ends, key);
 
   function reject(error: unknown, rejectedByAuth: boolean): void {
     if (rejected) return;
@@ -105,7 +124,7 @@ function intercept(
     clearTimeout(bodyTimer);
     const met = error instanceof BoundMet ? error.bound : undefined;
     if (met !== undefined) notify(options.onBound, met);
-    if (met !== undefined || rejectedByAuth) countRefusal(connections.ownerOf(ends) ?? address);
+    if (met !== undefined || rejectedByAuth) refused(connections.ownerOf(ends) ?? address);
     const failure = error instanceof BoundMet ? error.failure : GovernanceError.from(error);
     const outcome = callStatusOf(failure);
     call.sendStatus(outcome);
@@ -217,10 +236,7 @@ function intercept(
     if (begun) connections.callEnded(ends);
     closeStream(call);
     if (answered || rejected) return;
-    countRefusal(address);
-    if (options.cancellations.within(address)) return;
-    notify(options.onBound, "cancelled-calls");
-    connections.cut(ends);
+    countCancelled(options, ends, address);
   }
 
   const responder: Responder = {
@@ -242,7 +258,7 @@ function intercept(
     sendStatus(outcome, pass) {
       // The library answers calls that were cancelled too.
       answered = !isStreamClosed(call);
-      if (REFUSED.has(outcome.code)) countRefusal(connections.ownerOf(ends) ?? address);
+      if (REFUSED.has(outcome.code)) refused(connections.ownerOf(ends) ?? address);
       pass(outcome);
     },
   };

@@ -142,6 +142,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     // The connections that it gets are already decrypted.
     createInjector: () => server.createConnectionInjector(ServerCredentials.createInsecure()),
     onRefused: options.onConnectionRefused ?? (() => {}),
+    onCancelled: (ends) => auth.cancelled(ends),
+    onCallRefused: (ends) => auth.refused(ends),
     newcomerWait: (address) => penalties.newcomer(address),
     monotonic,
   });

@@ -48,7 +48,9 @@ export async function crowd(port: number, count: number, bytes: (at: number) => 
 
 /** Resolves when the other side has ended all of them. */
 export async function allClosed(sockets: readonly Socket[]): Promise<void> {
-  for (const socket of sockets) if (!socket.closed) await once(socket, "close");
+  // Not `once`, which rejects when the connection is reset.
+  for (const socket of sockets)
+    if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
 }
 
 /**

@@ -5,7 +5,7 @@ let time = 0;
 
 function refuse(penalties: ReturnType<typeof createPenalties>, key: string, calls: number): number {
   let last = 0;
-  for (let call = 0; call < calls; call += 1) last = penalties.refused(key);
+  for (let call = 0; call < calls; call += 1) last = penalties.refused(key, true);
   return last;
 }
 
@@ -24,7 +24,7 @@ test("LIMIT-8: more of them cost a pause that doubles up to 2 s, and is short ag
   refuse(penalties, "a", 100);
   const pauses: number[] = [];
   for (let pause = 0; pause < 7; pause += 1) {
-    const ms = penalties.refused("a");
+    const ms = penalties.refused("a", true);
     pauses.push(ms);
     time += ms;
     // As many as the pause has given back.
@@ -39,14 +39,14 @@ test("LIMIT-8: more of them cost a pause that doubles up to 2 s, and is short ag
 test("LIMIT-8: many connections of one caller are read again one after the other, none later than in 10 s", () => {
   const penalties = createPenalties(() => time);
   refuse(penalties, "a", 100);
-  const waits = Array.from({ length: 12 }, () => penalties.refused("a"));
+  const waits = Array.from({ length: 12 }, () => penalties.refused("a", true));
   expect(waits).toEqual([100, 300, 700, 1500, 3100, 5100, 7100, 9100, 10_000, 10_000, 10_000, 10_000]);
 });
 
 test("LIMIT-8: others are not paused, and a new connection of such an address waits half a second at most", () => {
   const penalties = createPenalties(() => time);
   refuse(penalties, "a", 110);
-  expect(penalties.refused("b")).toBe(0);
+  expect(penalties.refused("b", true)).toBe(0);
   expect(penalties.newcomer("b")).toBe(0);
   expect(penalties.newcomer("a")).toBe(500);
   time += 60_000;

@@ -20,9 +20,9 @@ const FORGOTTEN_MS = 10_000;
 export interface Penalties {
   /**
    * A call of this caller or address was refused or cancelled. For how long its connection is not read: 0 while there
-   * were few.
+   * were few, and unless a pause is due.
    */
-  refused(key: string): number;
+  refused(key: string, isDue: boolean): number;
   /** A new connection of this address. For how long it is not read: 0 unless another one of it is paused. */
   newcomer(address: string): number;
 }
@@ -44,9 +44,9 @@ export function createPenalties(monotonic: MonotonicClock): Penalties {
     isOver: isForgotten,
   });
   return {
-    refused(key) {
+    refused(key, isDue) {
       const { within, state: pause, nowMs } = buckets.take(key);
-      if (within) return 0;
+      if (within || !isDue) return 0;
       if (isForgotten(pause, nowMs)) pause.ms = FIRST_PAUSE_MS;
       // One after the other: many connections of one caller are read no faster than one.
       const from = Math.max(nowMs, pause.until);

@@ -5,7 +5,7 @@ import { TLSSocket } from "node:tls";
 import type { MonotonicClock } from "../../core/clock.ts";
 import { notify } from "../../core/events.ts";
 import type { ServerTls } from "../../security/access-control.ts";
-import { type Connections, connectionName, createConnections } from "./connections.ts";
+import { type ConnectionEnds, type Connections, connectionName, createConnections } from "./connections.ts";
 import { keepSession } from "./kept-sessions.ts";
 import { createStreamTurns, type StreamTurns } from "./stream-turns.ts";
 import { createTlsTerminator } from "./tls-terminator.ts";
@@ -30,6 +30,10 @@ export interface ConnectionAcceptorOptions {
   readonly onRefused: (event: RefusedConnection) => void;
   /** For how long a new connection of this address is not read. */
   readonly newcomerWait: (address: string) => number;
+  /** A call was cancelled before it began. */
+  readonly onCancelled: (ends: ConnectionEnds) => void;
+  /** A call was refused, since so many of its caller wait to begin. */
+  readonly onCallRefused: (ends: ConnectionEnds) => void;
   readonly monotonic: MonotonicClock;
 }
 
@@ -62,6 +66,8 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
   );
   const turns = createStreamTurns({
     callerOf: (ends) => connections.ownerOf(ends) ?? ends.remoteAddress ?? "",
+    onCancelled: options.onCancelled,
+    onRefused: options.onCallRefused,
     monotonic: options.monotonic,
   });
   const injectors = new Map<string, Injector>();

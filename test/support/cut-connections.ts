@@ -1,13 +1,13 @@
 // A service that cuts connections whose last request has arrived in part, and collects garbage in the same phase of the
-// event loop. Ends with exit code 0 when it has outlived all of them. Run by kept-sessions.test.ts, with --expose-gc.
+// event loop. Ends with exit code 0 when it has outlived all of them. Run by pkg/grpc/transport/kept-sessions.test.ts, with --expose-gc.
 import { Buffer } from "node:buffer";
 import { subscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { createConnectionAcceptor } from "./acceptor.ts";
-import type { ConnectionEnds } from "./connections.ts";
+import { createConnectionAcceptor } from "../../pkg/grpc/transport/acceptor.ts";
+import type { ConnectionEnds } from "../../pkg/grpc/transport/connections.ts";
 
 const CONNECTIONS = 20;
 const HEADERS = 1;
@@ -57,6 +57,8 @@ const acceptor = createConnectionAcceptor({
   createInjector: () => library.createConnectionInjector(ServerCredentials.createInsecure()),
   onRefused: () => {},
   newcomerWait: () => 0,
+  onCancelled: () => {},
+  onCallRefused: () => {},
   monotonic: () => performance.now(),
 });
 let accepted: ConnectionEnds | undefined;
