@@ -2,7 +2,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { ScopeSelection } from "../core/sync-scope.ts";
 import type { ComparedUser, Side, SideScope } from "./side.ts";
 
-/** What both sides have. */
+/** What both sides have (DIFF-3). */
 export interface CommonScope {
   readonly hasUser: (user: Pick<ComparedUser, "sub" | "username">) => boolean;
   readonly hasGroup: (name: string) => boolean;

@@ -30,7 +30,9 @@ export async function* compareSides(
 }
 
 async function* userDifferences(older: Side, newer: Side, scope: CommonScope): AsyncGenerator<Difference> {
-  const pairs = mergeByKey<ComparedUser>(older.users(), newer.users(), (a, b) => compareUtf8(a.sub, b.sub));
+  const pairs = mergeByKey<ComparedUser>(listed(older, older.users()), listed(newer, newer.users()), (a, b) =>
+    compareUtf8(a.sub, b.sub),
+  );
   for await (const { old, new: now } of pairs) {
     const user = now ?? old;
     if (user === undefined || ![old, now].some((one) => one !== undefined && scope.hasUser(one))) continue;
@@ -49,8 +51,10 @@ async function* userDifferences(older: Side, newer: Side, scope: CommonScope): A
 }
 
 async function* groupDifferences(older: Side, newer: Side, scope: CommonScope): AsyncGenerator<Difference> {
-  const pairs = mergeByKey<ComparedGroup>(older.groups(), newer.groups(), (a, b) =>
-    compareUtf8(a.name, b.name),
+  const pairs = mergeByKey<ComparedGroup>(
+    listed(older, older.groups()),
+    listed(newer, newer.groups()),
+    (a, b) => compareUtf8(a.name, b.name),
   );
   for await (const { old, new: now } of pairs) {
     const group = (now ?? old)?.name;
@@ -72,7 +76,11 @@ async function* membershipDifferences(
   newer: Side,
   scope: CommonScope,
 ): AsyncGenerator<Difference> {
-  const pairs = mergeByKey(older.memberships(), newer.memberships(), membershipOrder);
+  const pairs = mergeByKey(
+    listed(older, older.memberships()),
+    listed(newer, newer.memberships()),
+    membershipOrder,
+  );
   for await (const { old, new: now } of pairs) {
     if (old !== undefined && now !== undefined) continue;
     const { group, sub } = old ?? now ?? noRow();
@@ -80,6 +88,10 @@ async function* membershipDifferences(
     const username = await (now === undefined ? older : newer).usernameOf(sub);
     yield { kind: now === undefined ? "membership_removed" : "membership_added", sub, username, group };
   }
+}
+
+function listed<R>({ name }: Side, rows: R): { readonly name: string; readonly rows: R } {
+  return { name, rows };
 }
 
 function membershipOrder(a: ComparedMembership, b: ComparedMembership): number {

@@ -8,10 +8,16 @@ export interface Pair<T> {
 
 type Rows<T> = AsyncIterable<T> | Iterable<T>;
 
-/** Walks two listings in the order of their keys. Of each it holds one row. */
+/** A listing, and the name of what it is of. */
+interface Listed<T> {
+  readonly name: string;
+  readonly rows: Rows<T>;
+}
+
+/** Walks two listings in the order of their keys. Of each it holds one row. `data-loss` for one that has another order. */
 export async function* mergeByKey<T>(
-  older: Rows<T>,
-  newer: Rows<T>,
+  older: Listed<T>,
+  newer: Listed<T>,
   compare: (a: T, b: T) => number,
 ): AsyncGenerator<Pair<T>> {
   const left = ascending(older, compare);
@@ -34,14 +40,17 @@ export async function* mergeByKey<T>(
   }
 }
 
-// Rows out of order would be compared with the wrong ones, and show differences that do not exist.
-async function* ascending<T>(rows: Rows<T>, compare: (a: T, b: T) => number): AsyncGenerator<T, undefined> {
+// Rows out of order would be compared with the wrong ones, and show differences that do not exist (DIFF-1).
+async function* ascending<T>(
+  { name, rows }: Listed<T>,
+  compare: (a: T, b: T) => number,
+): AsyncGenerator<T, undefined> {
   let before: T | undefined;
   for await (const row of rows) {
     if (before !== undefined && compare(before, row) >= 0) {
       throw new GovernanceError(
-        "internal",
-        "a side of the comparison is not in the order of its keys; please report this",
+        "data-loss",
+        `${name} is damaged: its rows are not in the order of their keys`,
       );
     }
     before = row;

@@ -11,8 +11,7 @@ import { openBatchRecord, readBatchRecord } from "../../pkg/store/batch/batch-re
 import { openJournal } from "../../pkg/store/journal/journal.ts";
 import { journalDatabasePath } from "../../pkg/store/journal/state-directory.ts";
 import { never, POOL_ID, publishPool, storeOptions } from "../support/store-run.ts";
-import { mutated } from "./mutate.ts";
-import type { Random } from "./random.ts";
+import { mutated, pagesMutated } from "./mutate.ts";
 import { type MakeSubject, type Outcome, PLANTED, readByCommand } from "./subject.ts";
 
 const POOL = "us-east-1_Ab129faBb";
@@ -126,17 +125,6 @@ export const syncFile: MakeSubject = async (folder) => {
     },
   };
 };
-
-/** Page headers and cells are at the ends of a page, where most bytes of a small database are. */
-function pagesMutated(database: Buffer, random: Random): Buffer {
-  const bytes = Buffer.from(database);
-  for (let left = 1 + random.below(6); left > 0; left -= 1) {
-    const page = random.below(Math.ceil(bytes.length / 4096)) * 4096;
-    const at = page + random.pick([random.below(100), random.below(24), 4095 - random.below(400)]);
-    if (at < bytes.length) bytes[at] = random.pick([0, 1, 0x7f, 0x80, 0xff, random.below(256)]);
-  }
-  return random.once(10) ? mutated(bytes, random) : bytes;
-}
 
 export const journal: MakeSubject = async (folder) => {
   const valid = await journalWithChanges(join(folder, "first"));

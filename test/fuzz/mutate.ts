@@ -79,3 +79,14 @@ export function mutated(valid: Uint8Array, random: Random): Buffer {
   }
   return bytes;
 }
+
+/** Page headers and cells are at the ends of a page, where most bytes of a small database are. */
+export function pagesMutated(database: Buffer, random: Random): Buffer {
+  const bytes = Buffer.from(database);
+  for (let left = 1 + random.below(6); left > 0; left -= 1) {
+    const page = random.below(Math.ceil(bytes.length / 4096)) * 4096;
+    const at = page + random.pick([random.below(100), random.below(24), 4095 - random.below(400)]);
+    if (at < bytes.length) bytes[at] = random.pick([0, 1, 0x7f, 0x80, 0xff, random.below(256)]);
+  }
+  return random.once(10) ? mutated(bytes, random) : bytes;
+}

@@ -1,4 +1,5 @@
 import { auditLog, batch, batchRecord, journal, settings, syncFile } from "./files.ts";
+import { comparedFile, inventoryFile } from "./readings.ts";
 import type { MakeSubject } from "./subject.ts";
 import { keySet, patterns, publicKeys, texts, tokenFile } from "./texts.ts";
 
@@ -8,6 +9,8 @@ export const SUBJECTS = {
   "the record of a file of changes": batchRecord,
   "the audit log": auditLog,
   "a sync file": syncFile,
+  "two runs that are compared": comparedFile,
+  "an inventory": inventoryFile,
   "a journal": journal,
   "a token file": tokenFile,
   "a JWKS document and a JWT": keySet,
