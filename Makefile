@@ -15,7 +15,7 @@ $(INSTALLED): package.json package-lock.json
 
 install: $(INSTALLED) ## install what is needed (npm packages, Node 24 among them)
 
-demo: $(INSTALLED) ## a small pool on this machine: validate, sync and change it (KEEP=1: it stays up; PLATFORM=1: a platform gives tasks)
+demo: $(INSTALLED) ## a small pool on this machine: sync and change it, and ask the inventory (KEEP=1: it stays up; PLATFORM=1: a platform gives tasks)
 	@node test/demo/$(if $(PLATFORM),platform,main).ts $(if $(KEEP),--keep)
 
 test: $(INSTALLED) ## every check and test that this machine can run
@@ -128,4 +128,4 @@ image: ## build the container image (IMAGE=, BASE=, BUILD_BASE=, PINNED=1 for di
 	  --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) -
 
 clean: ## remove what was built or installed
-	rm -rf dist node_modules coverage .cache demo.c1z demo-review.html connector.cdx.json cognito-connector-*.tgz
+	rm -rf dist node_modules coverage .cache demo.c1z demo.db* demo-review.html connector.cdx.json cognito-connector-*.tgz

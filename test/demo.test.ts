@@ -34,6 +34,41 @@ test("a second demo beside one that stays up is refused, and touches nothing of 
   first?.release();
 });
 
+test("the demo answers each question of the inventory", { timeout: 300_000 }, () => {
+  const { status, stdout } = spawnSync(process.execPath, [join(import.meta.dirname, "demo/main.ts")], {
+    cwd: folder.path,
+    encoding: "utf8",
+  });
+  expect({ status, stdout }).toMatchObject({ status: 0 });
+  const answers = new Map(
+    stdout.split("\n\n").map((step) => {
+      const [says = "", ...lines] = step.split("\n");
+      return [says, lines.join("\n")] as const;
+    }),
+  );
+  const answer = (says: string) => [...answers].find(([one]) => one.startsWith(says))?.[1] ?? "";
+  const rows = (says: string, row: RegExp) =>
+    answer(says)
+      .match(row)
+      ?.map((line) => line.trim());
+
+  expect(answer("A sync reads everything once.")).toMatch(/demo\.db \(run 1\)/);
+  expect(rows("Who is in the group board?", /^\S+@?\S* .*@.* (?:yes|no)$/gm)).toHaveLength(6);
+  expect(rows("Which groups reach an IAM role", /^pool-admins .*$/gm)).toHaveLength(6);
+  expect(rows("Who never signed in?", /^.* (?:yes|unknown)$/gm)).toHaveLength(5);
+  expect(answer("The second sync adds")).toMatch(/demo\.db \(run 2\)/);
+  const changed = answer("What changed, and who asked for it?");
+  expect(changed).toMatch(/user_created +carla +cli:/);
+  expect(changed).toMatch(/user_created +carla\.private +outside the connector/);
+  expect(changed).toMatch(/membership_added +carla +board +cli:/);
+  expect(changed).toMatch(/membership_added +carla\.private +pool-admins +outside the connector/);
+  expect(rows("Who was in the group board", /^\S+ +\d{4}-\S+Z$/gm)).toHaveLength(6);
+  expect(rows("Which accounts share an e-mail", /^carla@example\.com .*$/gm)).toHaveLength(2);
+  const differs = answer("What differs between the last run");
+  expect(differs).toMatch(/^user_deleted +carla /m);
+  expect(differs).toMatch(/^membership_removed +carla +board /m);
+});
+
 test("a platform of the demo has its tasks done by the connector", { timeout: 120_000 }, () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["test/demo/platform.ts"], {
     encoding: "utf8",

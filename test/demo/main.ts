@@ -2,17 +2,19 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs, styleText } from "node:util";
+import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
+import { withoutEndpointLine } from "../../cmd/connector/endpoint-line.fixture.ts";
 import { lockFile } from "../../pkg/sqlite/lock.ts";
 import { startCognitoLocal } from "../support/cognito-local.ts";
 import { livelyPool } from "../support/local-pool.ts";
+import { CHANGES, DEMO_FILE, DEMO_INVENTORY, DEMO_REVIEW, FIRST_SYNC, type Step, secondSync } from "./tour.ts";
 
+const CONNECTOR = resolve(import.meta.dirname, "../../cmd/connector/main.ts");
 const POOL = "eu-west-1_DemoPool1";
-const FILE = "demo.c1z";
 const FOLDER = ".cache/demo";
 const STATE = `${FOLDER}/state`;
-const INVENTORY = `${FOLDER}/pool.db`;
-const REVIEW = "demo-review.html";
 
 // `make demo KEEP=1` and `node test/demo/main.ts --keep`: the pool stays up until Ctrl-C.
 const { keep } = parseArgs({ options: { keep: { type: "boolean", default: false } } }).values;
@@ -31,69 +33,78 @@ if (lock === undefined) {
   process.exit(1);
 }
 rmSync(STATE, { recursive: true, force: true });
-// The pool is a new one, and not the next state of the last demo's.
-for (const suffix of ["", "-wal", "-shm", ".work-lock"]) rmSync(INVENTORY + suffix, { force: true });
+// They are of the last demo's pool, and this one is new.
+for (const file of [DEMO_FILE, DEMO_INVENTORY, `${DEMO_INVENTORY}-wal`, `${DEMO_INVENTORY}-shm`]) {
+  rmSync(file, { force: true });
+}
 const server = await startCognitoLocal(livelyPool({ id: POOL, name: "demo", users: 360 }), FOLDER);
 const settings = {
   BATON_USER_POOL_ID: POOL,
   BATON_ENDPOINT_URL: server.url,
+  BATON_INVENTORY: DEMO_INVENTORY,
   BATON_PROVISIONING: "true",
   BATON_STATE_DIR: STATE,
   // cognito-local asks for a signature and does not look at it.
   BATON_AWS_ACCESS_KEY_ID: "demo",
   BATON_AWS_SECRET_ACCESS_KEY: "demo",
 };
-const succeeded = tour();
+const cognito = new CognitoIdentityProvider({
+  endpoint: server.url,
+  region: "eu-west-1",
+  credentials: { accessKeyId: "demo", secretAccessKey: "demo" },
+});
+const succeeded = await tour();
 try {
   if (!succeeded) process.exitCode = 1;
   else if (keep) await stayUp();
 } finally {
+  cognito.destroy();
   await server.stop();
   lock.release();
 }
 if (succeeded && !keep) {
   say("Try next:");
-  say(`  ${REVIEW} in a browser                         # the access review, for screen and paper`);
-  say(
-    `  npm run -s connector -- inspect ${FILE} users     # look into the file; --output csv for a spreadsheet`,
-  );
-  say(
-    "  make demo KEEP=1                                  # the same, and the pool stays up for your own commands",
-  );
-  say("  npm run -s connector -- validate --user-pool-id <id>   # a pool of your own, with AWS credentials");
+  say("  make demo KEEP=1                     # the pool stays up for your own commands");
+  say(`  ${DEMO_REVIEW} in a browser          # the access review, for screen and paper`);
+  say(`  npm run -s connector -- inspect ${DEMO_FILE} users`);
+  say(`  npm run -s connector -- query --inventory ${DEMO_INVENTORY} --list`);
+  say("  npm run -s connector -- validate --user-pool-id <id>   # a pool of your own");
 }
 
-/** Runs each command and shows it; stops at the first that fails. */
-function tour(): boolean {
-  say(`A pool of 360 people runs on ${server.url} (cognito-local, this machine only).\n`);
-  const carla = ["--user", "carla"];
-  for (const args of [
-    ["validate", "--output", "table"],
-    ["sync", "--file", FILE, "--inventory", INVENTORY, "--output", "table"],
-    ["inspect", FILE, "--output", "table"],
-    ["list", "groups", "--output", "table"],
-    ["create-account", "--login", "carla", "--email", "carla@example.com", "--dry-run", "--output", "table"],
-    ["create-account", "--login", "carla", "--email", "carla@example.com", "--output", "table"],
-    ["grant", ...carla, "--group", "finance", "--group", "sales", "--output", "table"],
-    ["get", "user", "carla", "--output", "table"],
-    ["delete-user", ...carla, "--output", "table"],
-    ["audit", "show", ...carla, "--output", "table"],
-    ["audit", "verify", "--output", "table"],
-    ["create-account", "--login", "dana", "--email", "dana@example.com", "--output", "table"],
-    ["grant", "--user", "dana", "--group", "pool-admins", "--allow-role-groups", "--output", "table"],
-    ["sync", "--inventory", INVENTORY, "--output", "table"],
-    ["changes", "--inventory", INVENTORY, "--output", "table"],
-    ["report", "-o", REVIEW, "--inventory", INVENTORY],
-  ]) {
-    say(styleText("bold", `$ connector ${args.join(" ")}`));
-    const { status } = spawnSync(process.execPath, ["cmd/connector/main.ts", ...args], {
-      stdio: "inherit",
-      env: { ...process.env, ...settings },
-    });
-    if (status !== 0) return false;
+/** Takes each step and shows it; stops at the first that fails. */
+async function tour(): Promise<boolean> {
+  say(`A pool of 360 people runs on ${server.url} (cognito-local, this machine only).`);
+  say(`Each command has BATON_INVENTORY=${DEMO_INVENTORY} in its environment.\n`);
+  if (!(await taken(FIRST_SYNC))) return false;
+  const before = new Date().toISOString();
+  return (await taken(CHANGES)) && (await taken(secondSync(before)));
+}
+
+async function taken(steps: readonly Step[]): Promise<boolean> {
+  for (const { says, runs, ends = 0, elsewhere } of steps) {
+    say(says);
+    await elsewhere?.({ poolId: POOL, cognito });
+    if (runs !== undefined && shown(runs) !== ends) return false;
     say("");
   }
   return true;
+}
+
+/** Runs one command and shows it. Gives its exit code. */
+function shown(args: readonly string[]): number | null {
+  say(styleText("bold", `$ connector ${args.map(quoted).join(" ")}`));
+  const { status, stderr } = spawnSync(process.execPath, [CONNECTOR, ...args], {
+    stdio: ["inherit", "inherit", "pipe"],
+    encoding: "utf8",
+    env: { ...process.env, ...settings },
+  });
+  // Each command of the demo has the same endpoint, which the first line names.
+  process.stderr.write(withoutEndpointLine(stderr));
+  return status;
+}
+
+function quoted(argument: string): string {
+  return /^[\w./:=@-]+$/.test(argument) ? argument : `"${argument}"`;
 }
 
 async function stayUp(): Promise<void> {
@@ -103,7 +114,8 @@ async function stayUp(): Promise<void> {
   for (const line of [
     `list users --filter 'email ^= "a"'`,
     "list members finance",
-    `inspect ${FILE} users`,
+    `inspect ${DEMO_FILE} users`,
+    "query --list",
     "disable-user --user <username> --dry-run",
     "serve --sync-every 1m --health-check   # then: curl -s http://127.0.0.1:8081/readyz",
   ]) {

@@ -1,0 +1,126 @@
+// What `make demo` shows, in order: one plain sentence and one command for each step.
+import type { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
+
+export interface Step {
+  readonly says: string;
+  /** The arguments of the connector. */
+  readonly runs?: readonly string[];
+  /** The exit code that says that all is well, where it is not 0. */
+  readonly ends?: number;
+  /** What somebody does in the pool without the connector. */
+  readonly elsewhere?: (pool: OtherTool) => Promise<void>;
+}
+
+/** A tool beside the connector that changes the pool too. */
+export interface OtherTool {
+  readonly poolId: string;
+  readonly cognito: CognitoIdentityProvider;
+}
+
+/** The files that the demo writes into the folder it runs in. */
+export const DEMO_FILE = "demo.c1z";
+export const DEMO_INVENTORY = "demo.db";
+export const DEMO_REVIEW = "demo-review.html";
+
+const TABLE = ["--output", "table"];
+const CARLA = ["--user", "carla"];
+
+const query = (sql: string): string[] => ["query", sql, ...TABLE];
+
+export const FIRST_SYNC: readonly Step[] = [
+  {
+    says: "The connector checks the pool, the credentials and each permission.",
+    runs: ["validate", ...TABLE],
+  },
+  {
+    says: "A sync reads everything once. It writes a file for the platform, and the inventory for SQL.",
+    runs: ["sync", "--file", DEMO_FILE, "--inventory", DEMO_INVENTORY, ...TABLE],
+  },
+  { says: "The file holds one whole run.", runs: ["inspect", DEMO_FILE, ...TABLE] },
+  {
+    says: "Who is in the group board?",
+    runs: query(
+      "select username, email, enabled from current_memberships\n  where group_name = 'board' order by username",
+    ),
+  },
+  {
+    says: "Which groups reach an IAM role, and who is in them?",
+    runs: query(
+      "select group_name, role_arn, username from role_access\n  order by role_arn, group_name, username",
+    ),
+  },
+  {
+    says: "Who never signed in? The five oldest accounts; Cognito excludes a sign-in where it says yes.",
+    runs: query(
+      "select username, reason, never_signed_in from unused_accounts\n  order by since, username limit 5",
+    ),
+  },
+];
+
+export const CHANGES: readonly Step[] = [
+  {
+    says: "A dry run says what a change would do, and changes nothing.",
+    runs: ["create-account", "--login", "carla", "--email", "carla@example.com", "--dry-run", ...TABLE],
+  },
+  {
+    says: "Now the account is made.",
+    runs: ["create-account", "--login", "carla", "--email", "carla@example.com", ...TABLE],
+  },
+  {
+    says: "It joins two groups.",
+    runs: ["grant", ...CARLA, "--group", "finance", "--group", "board", ...TABLE],
+  },
+  {
+    says: "Somebody else changes the pool too, without the connector: one more account, and a membership.",
+    elsewhere: async ({ poolId: UserPoolId, cognito }) => {
+      const Username = "carla.private";
+      await cognito.adminCreateUser({
+        UserPoolId,
+        Username,
+        MessageAction: "SUPPRESS",
+        UserAttributes: [{ Name: "email", Value: "Carla@example.com" }],
+      });
+      await cognito.adminAddUserToGroup({ UserPoolId, Username, GroupName: "pool-admins" });
+    },
+  },
+];
+
+/** The second sync, and what the inventory knows then. The time `before` is between the first sync and the changes. */
+export const secondSync = (before: string): readonly Step[] => [
+  {
+    says: "The second sync adds to the inventory only what differs. It reads second factors of 20 accounts too.",
+    runs: ["sync", "--inventory", DEMO_INVENTORY, "--enrich", "mfa", "--enrich-per-hour", "20", ...TABLE],
+  },
+  { says: "What changed, and who asked for it?", runs: ["changes", ...TABLE] },
+  {
+    says: "Who was in the group board before these changes?",
+    runs: query(
+      `select username, seen_from, seen_until from membership_history\n  where group_name = 'board' and seen_from <= '${before}'\n    and (seen_until is null or seen_until > '${before}') order by username`,
+    ),
+  },
+  {
+    says: "Who has no second factor? What was not read is unknown.",
+    runs: query(
+      "select state, count(*) as accounts from second_factor_states\n  where enabled group by state order by state",
+    ),
+  },
+  {
+    says: "Which accounts share an e-mail address?",
+    runs: query("select email, username, written, status from duplicate_emails\n  order by email, username"),
+  },
+  {
+    says: "The access review for people: a page for the browser, and for paper.",
+    runs: ["report", "-o", DEMO_REVIEW],
+  },
+  { says: "The account is deleted.", runs: ["delete-user", ...CARLA, ...TABLE] },
+  {
+    says: "What differs between the last run and the pool as it is now? The exit code 22 says that something does.",
+    runs: ["diff", "run:newest", "live", ...TABLE],
+    ends: 22,
+  },
+  {
+    says: "The audit log has every change that the connector made.",
+    runs: ["audit", "show", ...CARLA, ...TABLE],
+  },
+  { says: "It shows whether somebody has altered it.", runs: ["audit", "verify", ...TABLE] },
+];
