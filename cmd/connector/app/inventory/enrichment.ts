@@ -58,7 +58,9 @@ export function createEnrichment(setup: EnrichmentSetup): Enrichment {
     if (report.calls > 0) log.info(text, { inventory, calls: report.calls });
     const { failure: failed } = report;
     if (failed !== undefined && failed.message !== failure) {
-      log.warn(`${STOPPED}: ${failed.message}; the next run goes on from there`, { inventory });
+      // Before the first sync there is none.
+      if (failed.reason === "no-inventory") log.debug(`${WAITS}: ${failed.message}`, { inventory });
+      else log.warn(`${STOPPED}: ${failed.message}; the next run goes on from there`, { inventory });
     }
     failure = failed?.message;
     return report;
@@ -82,6 +84,7 @@ export function createEnrichment(setup: EnrichmentSetup): Enrichment {
   };
 }
 
+const WAITS = "the reading of second factors and last sign-ins waits for the first sync";
 const UNKNOWN = "second factors and last sign-ins are left out of the rows";
 const STOPPED = "the reading of second factors and last sign-ins stopped";
 
