@@ -211,6 +211,24 @@ describe("a peer without credentials", () => {
 });
 
 describe("a caller", () => {
+  test("that is paused and leaves does not hold up a shutdown", async () => {
+    const { port, server, bounds } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
+    const many = Array.from({ length: 10 }, () => openSession(port));
+    for (const session of many) {
+      const proof = call(session, VALIDATE, bearer("reader").headers);
+      proof.end(EMPTY);
+      expect(await beginningOf(proof)).toBe("open");
+    }
+    for (const session of many) for (let at = 0; at < 30; at += 1) call(session, VALIDATE);
+    // One after the other, so that the fifth is read again in 3 s.
+    const pauses = () => bounds.filter((bound) => bound === "refused-calls").length;
+    await vi.waitUntil(() => pauses() >= 5, { interval: 1, timeout: 10_000 });
+    for (const session of many) session.destroy();
+    const begun = performance.now();
+    await server.close(60_000);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
   test("has half of all calls at most; others are answered, and what is refused says when to come back", async () => {
     const held = Promise.withResolvers<void>();
     const { connect, bounds, events } = await stage.start({
