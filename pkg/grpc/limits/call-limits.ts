@@ -2,7 +2,7 @@
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { ServiceBound } from "../../core/events.ts";
-import { createShares, type Shares } from "../shares.ts";
+import { createShares, type Shares } from "./shares.ts";
 
 export interface CallLimits {
   /** A call arrived of which only the headers are known. Throws if there is no room for it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { createShares } from "../shares.ts";
 import { type ArrivingCall, BoundMet, createCallLimits } from "./call-limits.ts";
 import { createCancellations } from "./cancellations.ts";
+import { createShares } from "./shares.ts";
 import { createUnreadAnswers } from "./unread-answers.ts";
 
 const boundOf = (attempt: () => unknown): string | undefined => {

@@ -3,9 +3,10 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import type { MonotonicClock } from "../../core/clock.ts";
 import { isRecord } from "../../core/unknown.ts";
-import { createShares } from "../shares.ts";
 import { type ConnectionEnds, connectionName } from "./connections.ts";
 import { type NewStream, takeStreams } from "./session-streams.ts";
+import { setReading } from "./socket-reading.ts";
+import { createWaitingStreams } from "./waiting-streams.ts";
 
 export interface StreamTurns {
   /** From now on the streams of this connection are counted. */
@@ -45,8 +46,6 @@ const STREAMS_TO_PAUSE = { most: 250, least: STREAMS_A_TURN };
 /** After such a time without a pause it is the most again. */
 const FORGOTTEN_MS = 10_000;
 
-/** Streams that wait, by the caller of their connection. Beyond it they are refused. */
-const WAITING_STREAMS = { each: 2000, all: 4000, little: 8 };
 /** Of one connection. When there are more, some may have been cancelled already. */
 const MANY_WAITING = 250;
 
@@ -92,7 +91,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   /** Those that are not read for the rest of this turn. */
   const held = new Set<Connection>();
   const paused = new Map<Connection, NodeJS.Timeout>();
-  const shares = createShares(WAITING_STREAMS);
+  const places = createWaitingStreams();
   let turnBeganAt = 0;
   let turn: NodeJS.Immediate | undefined;
 
@@ -116,7 +115,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   function queueUp(connection: Connection, stream: NewStream): void {
     if (connection.queue.length >= MANY_WAITING) dropClosed(connection);
     const caller = callerOf(connection.ends);
-    if (shares.take(caller, 1) === undefined) {
+    if (places.take(caller, connection.queue.length)) {
       connection.queue.push({ stream, caller });
       wait(connection);
     } else {
@@ -127,13 +126,13 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   }
 
   function dropClosed(connection: Connection): void {
-    const { queue } = connection;
-    connection.queue = queue.filter(({ stream }) => !stream.isClosed());
-    for (const waiter of queue) if (waiter.stream.isClosed()) cancelled(connection, waiter);
+    const gone = connection.queue.filter(({ stream }) => stream.isClosed());
+    connection.queue = connection.queue.filter(({ stream }) => !stream.isClosed());
+    for (const waiter of gone) cancelled(connection, waiter);
   }
 
   function cancelled(connection: Connection, { caller }: WaitingStream): void {
-    shares.give(caller, 1);
+    places.give(caller);
     options.onCancelled(connection.ends);
   }
 
@@ -178,7 +177,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
       if (waiter === undefined) break;
       if (waiter.stream.isClosed()) cancelled(connection, waiter);
       else {
-        shares.give(waiter.caller, 1);
+        places.give(waiter.caller);
         begin(connection, waiter.stream);
       }
     }
@@ -314,16 +313,4 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
       for (const connections of [held, ...waiting.values()]) for (const one of connections) readAgain(one);
     },
   };
-}
-
-/**
- * False for a connection whose reading cannot be changed. HTTP/2 has taken the socket over, so that only its handle, which
- * Node does not document, can be asked.
- */
-function setReading(socket: Socket, reads: boolean): boolean {
-  const handle: unknown = Reflect.get(socket, "_handle");
-  const change: unknown = isRecord(handle) ? handle[reads ? "readStart" : "readStop"] : undefined;
-  if (typeof change !== "function") return false;
-  Reflect.apply(change, handle, []);
-  return true;
 }
