@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockFile } from "../pkg/sqlite/lock.ts";
@@ -63,7 +63,10 @@ test("the demo answers each question of the inventory", { timeout: 300_000 }, ()
   expect(changed).toMatch(/membership_added +carla +board +cli:/);
   expect(changed).toMatch(/membership_added +carla\.private +pool-admins +outside the connector/);
   expect(rows("Who was in the group board", /^\S+ +\d{4}-\S+Z$/gm)).toHaveLength(6);
+  expect(rows("Who has no second factor?", /^\S+ +\S+@\S+$/gm)).toHaveLength(5);
   expect(rows("Which accounts share an e-mail", /^carla@example\.com .*$/gm)).toHaveLength(2);
+  expect(answer("The access review for people")).toMatch(/^Wrote demo-review\.html /m);
+  expect(statSync(join(folder.path, "demo-review.html")).size).toBeGreaterThan(10_000);
   const differs = answer("What differs between the last run");
   expect(differs).toMatch(/^user_deleted +carla /m);
   expect(differs).toMatch(/^membership_removed +carla +board /m);

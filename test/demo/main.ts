@@ -9,7 +9,15 @@ import { withoutEndpointLine } from "../../cmd/connector/endpoint-line.fixture.t
 import { lockFile } from "../../pkg/sqlite/lock.ts";
 import { startCognitoLocal } from "../support/cognito-local.ts";
 import { livelyPool } from "../support/local-pool.ts";
-import { CHANGES, DEMO_FILE, DEMO_INVENTORY, DEMO_REVIEW, FIRST_SYNC, type Step, secondSync } from "./tour.ts";
+import {
+  CHANGES,
+  DEMO_FILE,
+  DEMO_INVENTORY,
+  DEMO_REVIEW,
+  FIRST_SYNC,
+  type Step,
+  secondSync,
+} from "./tour.ts";
 
 const CONNECTOR = resolve(import.meta.dirname, "../../cmd/connector/main.ts");
 const POOL = "eu-west-1_DemoPool1";
@@ -43,6 +51,7 @@ const settings = {
   BATON_ENDPOINT_URL: server.url,
   BATON_INVENTORY: DEMO_INVENTORY,
   BATON_PROVISIONING: "true",
+  BATON_LOG_FORMAT: "console",
   BATON_STATE_DIR: STATE,
   // cognito-local asks for a signature and does not look at it.
   BATON_AWS_ACCESS_KEY_ID: "demo",
