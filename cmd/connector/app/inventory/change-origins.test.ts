@@ -66,46 +66,56 @@ const briefly = ({ kind, sub, groupName, fields }: ChangeOrigin) =>
 
 test("a change has its time, its id and who asked for it, as the audit log shows them", async () => {
   log({ change: "c-1", requester: { via: "grpc", name: "token:deploy job" } });
+  const made = { at: new Date(minutes(1)), requestedBy: "grpc:token:deploy job", change: "c-1" };
   expect((await origins()).found).toEqual([
-    {
-      at: new Date(minutes(1)),
-      kind: "membership_added",
-      sub: ADA,
-      groupName: "finance",
-      requestedBy: "grpc:token:deploy job",
-      change: "c-1",
-    },
+    { kind: "membership_added", sub: ADA, groupName: "finance", ...made },
+    { kind: "user_changed", sub: ADA, fields: ["modified_at"], ...made },
+    { kind: "group_changed", groupName: "finance", fields: ["modified_at"], ...made },
   ]);
 });
 
+/** What is left where a later change took this one back: only the time of the last change. */
+const ADA_TOUCHED = "user_changed ada  modified_at";
+const BOTH_TOUCHED = [ADA_TOUCHED, "group_changed  finance modified_at"];
+
 describe("how a change shows in the pool:", () => {
   test.for<[Partial<AuditRecord>, ...string[]]>([
-    [{ kind: "grant" }, "membership_added ada finance"],
-    [{ kind: "revoke" }, "membership_removed ada finance"],
-    [{ kind: "create-account", target: { user: ADA, loginSha256: "ab" } }, "user_created ada"],
+    [{ kind: "grant" }, "membership_added ada finance", ...BOTH_TOUCHED],
+    [{ kind: "revoke" }, "membership_removed ada finance", ...BOTH_TOUCHED],
+    [{ kind: "create-account", target: { user: ADA, loginSha256: "ab" } }, "user_created ada", ADA_TOUCHED],
     [
       { kind: "delete-user", target: { user: ADA }, undo: { groups: ["a", "b"] } },
       "user_deleted ada",
       "user_disabled ada",
       "membership_removed ada a",
+      "group_changed  a modified_at",
       "membership_removed ada b",
+      "group_changed  b modified_at",
+      ADA_TOUCHED,
     ],
-    [{ kind: "enable-user", target: { user: ADA } }, "user_enabled ada"],
-    [{ kind: "disable-user", target: { user: ADA } }, "user_disabled ada"],
-    [{ kind: "update-user-attributes", target: { user: ADA } }, "user_changed ada"],
-    [{ kind: "set-password", target: { user: ADA } }, "user_changed ada  status,modified_at"],
-    [{ kind: "reset-mfa", target: { user: ADA } }, "user_changed ada  modified_at"],
-    [{ kind: "create-group", target: { group: "x" } }, "group_created  x", "group_recreated  x"],
-    [{ kind: "update-group", target: { group: "x" } }, "group_changed  x"],
+    [{ kind: "enable-user", target: { user: ADA } }, "user_enabled ada", ADA_TOUCHED],
+    [{ kind: "disable-user", target: { user: ADA } }, "user_disabled ada", ADA_TOUCHED],
+    [{ kind: "update-user-attributes", target: { user: ADA } }, "user_changed ada", ADA_TOUCHED],
+    [{ kind: "set-password", target: { user: ADA } }, "user_changed ada  status", ADA_TOUCHED],
+    [{ kind: "reset-mfa", target: { user: ADA } }, ADA_TOUCHED],
+    [
+      { kind: "create-group", target: { group: "x" } },
+      "group_created  x",
+      "group_recreated  x",
+      "group_changed  x modified_at",
+    ],
+    [{ kind: "update-group", target: { group: "x" } }, "group_changed  x", "group_changed  x modified_at"],
     [
       { kind: "delete-group", target: { group: "x" }, undo: { members: [ADA, BOB] } },
       "group_deleted  x",
       "membership_removed ada x",
       "membership_removed bob x",
+      "group_changed  x modified_at",
     ],
-    [{ kind: "disable-user", target: { user: ADA }, outcome: "partial" }, "user_disabled ada"],
-    [{ kind: "disable-user", target: { user: ADA }, outcome: "unknown" }, "user_disabled ada"],
-    [{ kind: "disable-user", target: { user: ADA }, outcome: "undone" }, "user_changed ada  modified_at"],
+    [{ kind: "disable-user", target: { user: ADA }, outcome: "partial" }, "user_disabled ada", ADA_TOUCHED],
+    [{ kind: "disable-user", target: { user: ADA }, outcome: "unknown" }, "user_disabled ada", ADA_TOUCHED],
+    [{ kind: "disable-user", target: { user: ADA }, outcome: "undone" }, ADA_TOUCHED],
+    [{ outcome: "undone" }, ...BOTH_TOUCHED],
     [{ kind: "update-group", target: { group: "x" }, outcome: "undone" }, "group_changed  x modified_at"],
     [{ outcome: "nothing-to-do" }],
     [{ outcome: "refused" }],
@@ -121,10 +131,11 @@ describe("how a change shows in the pool:", () => {
 });
 
 test("a change a moment before the interval counts: Cognito shows it later", async () => {
-  log({ atMs: minutes(-0.5) });
+  log({ atMs: minutes(-0.5), change: "a moment before" });
   log({ atMs: minutes(-2) });
   log({ atMs: minutes(11) });
-  expect((await origins()).found).toHaveLength(1);
+  const { found } = await origins();
+  expect([...new Set(found.map(({ change }) => change))]).toEqual(["a moment before"]);
 });
 
 describe("a change that has not ended", () => {
@@ -154,14 +165,10 @@ describe("a change that has not ended", () => {
   test("counts from its first call on", async () => {
     const journal = await begin({}, "AdminDisableUser");
     const { found, unread } = await origins();
+    const made = { at: new Date(minutes(5)), requestedBy: "cli:root", change: "open-1" };
     expect(found).toEqual([
-      {
-        at: new Date(minutes(5)),
-        kind: "user_disabled",
-        sub: ADA,
-        requestedBy: "cli:root",
-        change: "open-1",
-      },
+      { kind: "user_disabled", sub: ADA, ...made },
+      { kind: "user_changed", sub: ADA, fields: ["modified_at"], ...made },
     ]);
     expect(unread).toEqual([]);
     journal.end();
@@ -188,7 +195,7 @@ test("a damaged log yields what can be read, and is reported once", async () => 
   const path = auditLogPath(stateDir, POOL);
   writeFileSync(path, "not a line\n", { flag: "a" });
   const { found, unread } = await origins();
-  expect(found.map(({ change }) => change)).toEqual(["c-1"]);
+  expect([...new Set(found.map(({ change }) => change))]).toEqual(["c-1"]);
   expect(unread).toEqual([expect.stringContaining("is damaged: a line is not a JSON object")]);
 });
 

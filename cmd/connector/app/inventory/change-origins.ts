@@ -54,7 +54,7 @@ async function* originsFrom(
     hasUnknownAccount ||= isUnknownAccount({ ...change, outcome: "unknown" });
     const { id, kind, beganAtMs, requester, target, undo } = change;
     const made = { at: new Date(beganAtMs), requestedBy: requesterText({ by: requester }), change: id };
-    for (const effect of EFFECTS[kind]({ ...target, undo })) yield { ...effect, ...made };
+    for (const effect of effectsOf(kind, { ...target, undo })) yield { ...effect, ...made };
   }
   if (hasUnknownAccount) {
     throw new GovernanceError(
@@ -83,7 +83,7 @@ function* originsOfLine({ kind, target, outcome, undo, ...line }: AuditLine): Ge
     outcome === "undone"
       ? touched(target)
       : TOOK_EFFECT.has(outcome)
-        ? EFFECTS[known]({ ...target, undo })
+        ? effectsOf(known, { ...target, undo })
         : [];
   for (const effect of effects) yield { ...effect, ...made };
 }
@@ -96,17 +96,19 @@ interface Changed {
 
 type Effect = Pick<ChangeOrigin, "kind" | "sub" | "groupName" | "fields">;
 
-const STATUS = ["status", "modified_at"];
+const STATUS = ["status"];
+const MODIFIED = ["modified_at"];
 
-/** All that is left of a change that was undone. */
-function touched({ user, group }: Omit<Changed, "undo">): readonly Effect[] {
-  return [
-    ...ofUser("user_changed", user, ["modified_at"]),
-    ...(user === undefined ? ofGroup("group_changed", group, ["modified_at"]) : []),
-  ];
+function effectsOf(kind: ChangeKind, changed: Changed): readonly Effect[] {
+  return [...EFFECTS[kind](changed), ...touched(changed)];
 }
 
-/** How each kind of change shows in the pool. */
+/** All that is left of a change that was undone, or that a later one took back. */
+function touched({ user, group }: Omit<Changed, "undo">): readonly Effect[] {
+  return [...ofUser("user_changed", user, MODIFIED), ...ofGroup("group_changed", group, MODIFIED)];
+}
+
+/** How each kind of change shows in the pool, beside the time of the last change. */
 const EFFECTS: Readonly<Record<ChangeKind, (changed: Changed) => readonly Effect[]>> = {
   grant: ({ user, group }) => membership("membership_added", user, group),
   revoke: ({ user, group }) => membership("membership_removed", user, group),
@@ -115,7 +117,10 @@ const EFFECTS: Readonly<Record<ChangeKind, (changed: Changed) => readonly Effect
   "delete-user": ({ user, undo }) => [
     ...ofUser("user_deleted", user),
     ...ofUser("user_disabled", user),
-    ...textsIn(undo, "groups").flatMap((group) => membership("membership_removed", user, group)),
+    ...textsIn(undo, "groups").flatMap((group) => [
+      ...membership("membership_removed", user, group),
+      ...ofGroup("group_changed", group, MODIFIED),
+    ]),
   ],
   "enable-user": ({ user }) => ofUser("user_enabled", user),
   "disable-user": ({ user }) => ofUser("user_disabled", user),
@@ -124,9 +129,9 @@ const EFFECTS: Readonly<Record<ChangeKind, (changed: Changed) => readonly Effect
   "set-password": ({ user }) => ofUser("user_changed", user, STATUS),
   "reset-password": ({ user }) => ofUser("user_changed", user, STATUS),
   "resend-invitation": ({ user }) => ofUser("user_changed", user, STATUS),
-  "sign-out-user": ({ user }) => ofUser("user_changed", user, ["modified_at"]),
+  "sign-out-user": () => [],
   "confirm-sign-up": ({ user }) => ofUser("user_changed", user, STATUS),
-  "reset-mfa": ({ user }) => ofUser("user_changed", user, ["modified_at"]),
+  "reset-mfa": () => [],
   "create-group": ({ group }) => [...ofGroup("group_created", group), ...ofGroup("group_recreated", group)],
   "update-group": ({ group }) => ofGroup("group_changed", group),
   "delete-group": ({ group, undo }) => [
