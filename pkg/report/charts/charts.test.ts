@@ -78,6 +78,11 @@ describe("a chart of columns", () => {
     expect(text).toContain("<title>2 Sep: +0, −4</title>");
   });
 
+  test("of few columns does not widen them", () => {
+    const { text: one } = columnChart(TEXTS, [{ label: "1 Sep", up: 1, down: 0 }]);
+    expect(rects(one, "first")).toMatchObject([{ x: "2%", width: "8.5%" }]);
+  });
+
   test("of many columns labels so few that they do not touch", () => {
     const many = Array.from({ length: 31 }, (_, i) => ({ label: `${i + 1} Oct`, up: 1, down: 1 }));
     const ticks = [

@@ -14,6 +14,8 @@ const PLOT = 132;
 const TOP = 18;
 const LABELS = 26;
 const MOST_LABELS = 6;
+/** Few columns are no wider than these. */
+const FEWEST_SLOTS = 8;
 /** The part of its slot that a column fills. */
 const FILLED = 0.68;
 
@@ -30,7 +32,7 @@ export function columnChart(texts: ChartTexts, columns: readonly ColumnPair[]): 
     height,
     html`${gridLine(TOP, up > 0 ? `+${number(up)}` : undefined)}${
       down > 0 ? gridLine(bottom, `−${number(down)}`) : undefined
-    }${columns.map((column, i) => drawColumn(column, i, columns.length, zero, unit))}
+    }${columns.map((column, i) => drawColumn(column, i, columnSlots(columns), zero, unit))}
 <line class="axis" x1="0" x2="100%" y1="${round(zero)}" y2="${round(zero)}"/>
 ${timeLabels(columns, height - 6)}`,
   );
@@ -63,14 +65,19 @@ function gridLine(y: number, label: string | undefined): Html {
   }`;
 }
 
+function columnSlots(columns: readonly ColumnPair[]): number {
+  return Math.max(FEWEST_SLOTS, columns.length);
+}
+
 /** The first, the last, and as many between them as a narrow page has room for. */
 function timeLabels(columns: readonly ColumnPair[], y: number): Html {
   const last = columns.length - 1;
+  const slots = columnSlots(columns);
   const every = Math.max(1, Math.ceil(last / (MOST_LABELS - 1)));
   const shown = columns.map((column, i) => ({ ...column, i })).filter(({ i }) => i % every === 0);
   return html`${shown.map(({ label, i }) => {
-    const anchor = i === 0 ? "start" : i === last ? "end" : "middle";
-    const at = i === 0 ? 0 : i === last ? 1 : (i + 0.5) / columns.length;
+    const anchor = i === 0 ? "start" : i === slots - 1 ? "end" : "middle";
+    const at = i === 0 ? 0 : i === slots - 1 ? 1 : (i + 0.5) / slots;
     return html`<text class="tick" x="${percent(at)}" y="${y}" text-anchor="${anchor}">${label}</text>`;
   })}`;
 }

@@ -86,7 +86,9 @@ time{white-space:nowrap}
 .findings .n{width:5.5rem;padding-left:0;padding-right:1.25rem}
 .findings td.n{font-size:1.25rem;font-weight:650;line-height:1.2}
 .findings td.n.none{font-weight:400;color:var(--quiet)}
+.findings .word{font-size:.875rem;font-weight:600;color:var(--warn)}
 .findings tbody th{font-weight:500}
+code{white-space:nowrap}
 .findings tbody td,.findings tbody th{padding-top:.625rem;padding-bottom:.625rem}
 .more{font-size:.875rem;color:var(--quiet)}
 .group{content-visibility:auto;contain-intrinsic-size:auto 20rem;border-top:1px solid var(--strong-line);padding-top:.875rem;margin-top:1.75rem}

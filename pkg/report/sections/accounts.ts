@@ -35,7 +35,7 @@ async function writeUnused(context: PageContext): Promise<void> {
 <p>${found} ${signInKnowledge(overview.signIns)}</p>
 `);
   await writeListing(context, listUnusedAccounts(source), {
-    caption: "Accounts of which no sign-in is known, oldest first",
+    caption: "Accounts of which no sign-in is known: first those that cannot have had one",
     headings: [{ text: "Person" }, { text: "Reason" }, { text: "Since" }, { text: "Never signed in" }],
     cells: (row) =>
       html`${personHead(row)}<td>${sentence(row.text("reason") ?? "")}${disabledTag(row)}<td>${day(row.text("since") ?? "")}<td>${row.text("never_signed_in") === "yes" ? "yes" : "not known"}`,

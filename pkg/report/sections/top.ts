@@ -94,7 +94,7 @@ function findings(context: PageContext): Html {
 <tbody>
 ${listFindings(context).map(
   ({ count, what, more, link }) =>
-    html`<tr><td class="${typeof count === "number" && count > 0 ? "n" : "n none"}">${count === "unknown" ? "unknown" : number(count)}<th scope="row"><a href="#${link}">${what}</a><span class="sub">${more}</span>\n`,
+    html`<tr><td class="${count === 0 ? "n none" : "n"}">${count === "unknown" ? html`<span class="word">unknown</span>` : number(count)}<th scope="row"><a href="#${link}">${what}</a><span class="sub">${more}</span>\n`,
 )}</table>
 `;
 }
