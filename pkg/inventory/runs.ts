@@ -67,6 +67,17 @@ export async function runAt(
   return runOf(await firstRow(reader, sql, [poolId, at], { signal }));
 }
 
+/** The newest run that had begun before that moment. */
+export async function runBegunBefore(
+  reader: Reader,
+  poolId: string,
+  at: Date,
+  signal: AbortSignal,
+): Promise<InventoryRun | undefined> {
+  const sql = `${RUN} AND began_at < ? ORDER BY run DESC LIMIT 1`;
+  return runOf(await firstRow(reader, sql, [poolId, at], { signal }));
+}
+
 export async function runNumbered(
   reader: Reader,
   poolId: string,

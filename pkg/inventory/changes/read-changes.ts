@@ -30,10 +30,6 @@ export interface RecordedChange {
 /** A change must match everything that is given. */
 export interface ChangeFilter {
   readonly poolId: string;
-  /** The interval of the change ends after it. */
-  readonly since?: Date | undefined;
-  /** The interval of the change begins before it. */
-  readonly until?: Date | undefined;
   /** Recorded by a later run than this one. */
   readonly afterRun?: number | undefined;
   /** Recorded by this run or an earlier one. */
@@ -59,7 +55,7 @@ export async function* readChanges(
     SELECT c.run, c.after, c.before, c.kind, c.sub, c.username, c.group_name, c.field, c.origin, c.requested_by,
       c.change${values ? `, ${VALUE_COLUMNS.join(", ")}` : ""}
     FROM changes c ${values ? VALUE_JOINS : ""}
-    WHERE ${conditions.join(" AND ")} ORDER BY c.change_number`;
+    WHERE ${conditions.join(" AND ")} ORDER BY c.run, c.change_number`;
   for await (const row of namedRows(reader, sql, parameters, { signal, timeoutMs: LONGEST_MS })) {
     yield changeIn(row, values);
   }
@@ -87,15 +83,13 @@ function conditionsOf(filter: ChangeFilter): {
   readonly conditions: readonly string[];
   readonly parameters: readonly SqlValue[];
 } {
-  const { poolId, since, until, afterRun, upToRun, kinds, group, subs, notOurs } = filter;
+  const { poolId, afterRun, upToRun, kinds, group, subs, notOurs } = filter;
   const conditions = ["c.pool_id = ?"];
   const parameters: SqlValue[] = [poolId];
   const add = (condition: string, ...given: readonly SqlValue[]): void => {
     conditions.push(condition);
     parameters.push(...given);
   };
-  if (since !== undefined) add("c.before > ?", since);
-  if (until !== undefined) add("(c.after IS NULL OR c.after < ?)", until);
   if (afterRun !== undefined) add("c.run > ?", afterRun);
   if (upToRun !== undefined) add("c.run <= ?", upToRun);
   if (kinds.length > 0) add(`c.kind IN (${placesFor(kinds)})`, ...kinds);

@@ -15,6 +15,8 @@ import {
   type InventoryRun,
   newestRun,
   noRunOf,
+  runAt,
+  runBegunBefore,
 } from "../../../../pkg/inventory/runs.ts";
 import { printable } from "../../../../pkg/ops/printable.ts";
 import { type Context, processInfo } from "../../process/context.ts";
@@ -74,7 +76,11 @@ async function printChanges(
     await say(
       `the inventory has only one run of the pool, which ended ${timeText(newest.endedAt)}: changes are known from the second one on`,
     );
-  } else if (filter.since !== undefined && filter.since < first.beganAt) {
+  } else if (
+    parsed.since !== undefined &&
+    "atMs" in parsed.since &&
+    parsed.since.atMs < first.beganAt.getTime()
+  ) {
     await say(
       `the inventory begins with the run that ended ${timeText(first.endedAt)}: earlier changes are not known`,
     );
@@ -99,21 +105,17 @@ async function filterFor(
 ): Promise<ChangeFilter> {
   if (filter.group !== undefined) await requireGroup(reader, poolId, filter.group, signal);
   const subs = user === undefined ? undefined : await subsNamed(reader, poolId, user, signal);
-  return {
-    ...filter,
-    poolId,
-    subs,
-    ...(since === undefined
-      ? {}
-      : "atMs" in since
-        ? { since: new Date(since.atMs) }
-        : { afterRun: since.runIn(runs) }),
-    ...(until === undefined
-      ? {}
-      : "atMs" in until
-        ? { until: new Date(until.atMs) }
-        : { upToRun: until.runIn(runs) }),
-  };
+  let [afterRun, upToRun]: (number | undefined)[] = [];
+  if (since !== undefined && "atMs" in since) {
+    // The first run that ended later may have found something of that time.
+    afterRun = (await runAt(reader, poolId, new Date(since.atMs), signal))?.run;
+  } else afterRun = since?.runIn(runs);
+  if (until !== undefined && "atMs" in until) {
+    // What changed while a run read may be found by the next one.
+    const last = await runBegunBefore(reader, poolId, new Date(until.atMs), signal);
+    upToRun = last === undefined ? 0 : last.run + 1;
+  } else upToRun = until?.runIn(runs);
+  return { ...filter, poolId, subs, afterRun, upToRun };
 }
 
 async function* counting(
