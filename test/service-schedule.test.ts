@@ -223,6 +223,9 @@ describe("the last result", () => {
       });
       const logged = context.stderr.text();
       expect(logged).toMatch(/"inventory":"[^"]+pool\.db","run":1,"changes":0,[^\n]*"msg":"synced"/);
+      expect(logged).toMatch(
+        /"inventory":"[^"]+pool\.db","msg":"the inventory has no earlier run of the pool/,
+      );
       expect(logged).toMatch(/"file":"[^"]+pool\.c1z","inventory":"[^"]+pool\.db",[^\n]*"msg":"waiting for/);
     });
     expect(readdirSync(folder).sort()).toEqual(["pool.c1z", "pool.db"]);

@@ -7,7 +7,7 @@ import { type SyncStatus, statusFields } from "../../../pkg/sync/sync-status.ts"
 import type { CompleteRun } from "../../../pkg/sync/target.ts";
 import type { Context } from "../process/context.ts";
 import { pause } from "../process/pause.ts";
-import { syncOptions, warnOfRecreatedGroups } from "./sync.ts";
+import { logFirstRuns, syncOptions, warnOfRecreatedGroups } from "./sync.ts";
 import { type SyncConfig, type SyncContext, type SyncPieces } from "./sync-config.ts";
 import { syncStatus } from "./sync-status.ts";
 import { type Published, placesOf, publishedPlace } from "./sync-targets.ts";
@@ -118,6 +118,7 @@ function logReport(
       durationMs: Math.round(durationMs),
     });
   }
+  logFirstRuns({ log }, published);
   warnOfRecreatedGroups({ log }, published);
   if (report.skipped > 0) {
     log.warn("the sync took longer than --sync-every: raise it, or --rate", places);

@@ -82,3 +82,12 @@ export function warnOfRecreatedGroups(
     });
   }
 }
+
+/** Says where a history begins: an inventory that was deleted or is named wrongly is a new one, and no error. */
+export function logFirstRuns({ log }: Pick<SyncPieces, "log">, published: readonly Published[]): void {
+  for (const one of published) {
+    if (one.kind !== "inventory" || one.runNumber > 1) continue;
+    const { inventory } = one;
+    log.info("the inventory has no earlier run of the pool: its history begins with this one", { inventory });
+  }
+}

@@ -8,7 +8,7 @@ import { isWholePool, type SyncScope } from "../../../../pkg/core/sync-scope.ts"
 import type { SyncedFile, SyncIntoFile } from "../../../../pkg/platform/tasks/sync-task.ts";
 import { undeliveredMark } from "../../../../pkg/store/undelivered.ts";
 import { syncOnce } from "../../../../pkg/sync/sync-once.ts";
-import { syncOptions, warnOfRecreatedGroups } from "../sync.ts";
+import { logFirstRuns, syncOptions, warnOfRecreatedGroups } from "../sync.ts";
 import { fingerprintOf, type SyncConfig, type SyncContext, type SyncPieces } from "../sync-config.ts";
 import { publishedPlace } from "../sync-targets.ts";
 import { taskFile, taskScope } from "./task-scope.ts";
@@ -59,6 +59,7 @@ export function platformSync({ config, pieces, context }: PlatformSyncOptions): 
         durationMs: Math.round(durationMs),
       });
     }
+    logFirstRuns(pieces, published);
     warnOfRecreatedGroups(pieces, published);
   }
 

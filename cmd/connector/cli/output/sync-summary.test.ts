@@ -90,6 +90,20 @@ describe("the summary of a sync", () => {
     expect(JSON.parse(alone.text())).toMatchObject({ ...named, file: null, runs_in_file: null });
   });
 
+  test("says of the first run in an inventory that the history begins", async () => {
+    const [file] = summary.published;
+    if (file === undefined) throw new Error("no file");
+    const { id, counts, previous, startedAt, endedAt, scope } = file;
+    const run = { id, counts, previous, startedAt, endedAt, scope };
+    const first = { ...run, kind: "inventory", inventory: "pool.db", runNumber: 1, changes: 0 } as const;
+    const people = memoryOutput();
+    await printSummary({ ...summary, published: [first] }, "table", people);
+    expect(people.text()).toContain(
+      "\n  history      begins with this run: the inventory has no earlier one",
+    );
+    expect(people.text()).not.toContain("\n  changes ");
+  });
+
   test("as CSV is a header and a row", async () => {
     const out = memoryOutput();
     await printSummary(summary, "csv", out);

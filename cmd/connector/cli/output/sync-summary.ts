@@ -102,9 +102,14 @@ function forPeople(summary: SummaryRow): string {
     lines.push(`  skipped      ${counted(droppedGroups, "group")}, deleted during the sync`);
   if (file !== undefined && file.recreatedGroups.length > 0)
     lines.push(`  made again   ${recreated(file.recreatedGroups)}`);
-  if (inventory !== undefined && inventory.runNumber > 1)
-    lines.push(`  changes      ${NUMBER.format(inventory.changes)} since run ${inventory.runNumber - 1}`);
+  if (inventory !== undefined) lines.push(historyLine(inventory));
   return `${lines.join("\n")}\n`;
+}
+
+function historyLine({ runNumber, changes }: PublishedInventory): string {
+  return runNumber === 1
+    ? "  history      begins with this run: the inventory has no earlier one of the pool"
+    : `  changes      ${NUMBER.format(changes)} since run ${runNumber - 1}`;
 }
 
 function recreated(groups: readonly string[]): string {
