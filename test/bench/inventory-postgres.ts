@@ -43,6 +43,7 @@ if (postgresPrograms() === undefined) {
 
 // As a server is set up, but for the size of its cache.
 const server = await startPostgres({
+  isOnDisk: true,
   settings: { fsync: "on", full_page_writes: "on", shared_buffers: "512MB", max_wal_size: "4GB" },
 });
 try {

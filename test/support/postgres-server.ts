@@ -11,6 +11,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -26,6 +27,8 @@ export interface PostgresOptions {
   /** Lines of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly walSegmentMiB?: number;
+  /** Not in memory, where a test that needs no disk is better off. */
+  readonly isOnDisk?: true;
 }
 
 /** The end of a server: `fast` cuts the connections, `immediate` is a crash, after which the next start recovers. */
@@ -68,6 +71,15 @@ function byVersion(a: string, b: string): number {
   return version(a) - version(b);
 }
 
+const ROOM_BYTES = 4 * 2 ** 30;
+
+function roomOfTests(): string {
+  const memory = "/dev/shm";
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize >= ROOM_BYTES ? memory : tmpdir();
+}
+
 /** PostgreSQL refuses to run as root. */
 function unprivileged(): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {};
@@ -84,7 +96,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error("no PostgreSQL server on this machine");
   const owner = unprivileged();
-  const folder = mkdtempSync(join(tmpdir(), "connector-pg-"));
+  const folder = mkdtempSync(join(options.isOnDisk === true ? tmpdir() : roomOfTests(), "connector-pg-"));
   const data = join(folder, "data");
   const give = (path: string): void => {
     if (owner.uid !== undefined && owner.gid !== undefined) chownSync(path, owner.uid, owner.gid);
@@ -182,6 +194,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     await ended;
   }
 
+  // Also where a test, or its runner, ends before it removes the server.
+  const removeAtExit = (): void => {
+    server?.kill("SIGQUIT");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", removeAtExit);
   await start();
   const [row] = await query("SELECT current_setting('server_version_num')::int AS version");
   return {
@@ -202,6 +220,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     },
     async remove() {
       await end("immediate");
+      process.off("exit", removeAtExit);
       rmSync(folder, { recursive: true, force: true });
     },
     log: () => readFileOr(logFile),
