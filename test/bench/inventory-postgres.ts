@@ -73,6 +73,13 @@ try {
       `run ${published.runNumber}: ${seconds.toFixed(1)} s, ${rate} rows a second (wanted: ${WANTED_ROWS_A_SECOND}), ${published.changes} changes, peak RSS ${peakMiB()} MiB`,
     );
   }
+  const [size] = await server.sql(
+    `SELECT pg_database_size('bench') AS all_of_it,
+       (SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN ('users', 'groups', 'memberships')) AS rows`,
+    "bench",
+  );
+  const mib = (bytes: unknown) => Math.round(Number(bytes) / 2 ** 20);
+  print(`database ${mib(size?.["all_of_it"])} MiB, of it the rows ${mib(size?.["rows"])} MiB`);
   await measureQueries();
 } finally {
   await server.remove();
