@@ -77,7 +77,7 @@ function sizes(): Readonly<Record<string, number>> {
 }
 
 describe("connector sync --inventory", () => {
-  test("alone writes the inventory and no .c1z, with no call more, for this user only", async () => {
+  test("alone writes the inventory and no .c1z, with no call more, for this user only (INVENTORY-11)", async () => {
     const result = await synced();
     expect(result).toMatchObject({
       pool: POOL,
@@ -124,7 +124,7 @@ describe("connector sync --inventory", () => {
     expect(sizes()).toEqual({ ...before, runs: 2 });
   });
 
-  test("is held where more than half is gone, and published without reading once that is accepted", async () => {
+  test("is held where more than half is gone, and published without reading once that is accepted (INVENTORY-10)", async () => {
     await synced();
     await serving(10);
     const held = await runCli(args(`--inventory=${inventory}`));
@@ -142,7 +142,7 @@ describe("connector sync --inventory", () => {
     ["--sync-resource-types=user"],
     ["--skip-entitlements-and-grants"],
     ["--skip-full-sync"],
-  ])("takes the whole pool only: %j is refused before the first call", async (more) => {
+  ])("takes the whole pool only: %j is refused before the first call (INVENTORY-4)", async (more) => {
     const { code, stderr } = await runCli(args(`--inventory=${inventory}`, ...more));
     expect(code).toBe(2);
     expect(stderr).toContain("exclude each other");
@@ -154,7 +154,7 @@ describe("connector sync --inventory", () => {
     ["a text", () => writeFileSync(inventory, "my notes\n")],
     ["an empty file", () => writeFileSync(inventory, "")],
     ["a database of another program", () => new DatabaseSync(inventory).exec("CREATE TABLE t (x)")],
-  ] as const)("leaves %s as it is, before the first call", async ([, make]) => {
+  ] as const)("leaves %s as it is, before the first call (INVENTORY-8)", async ([, make]) => {
     make();
     const before = readFileSync(inventory);
     const { code, stderr } = await runCli(args(`--inventory=${inventory}`));

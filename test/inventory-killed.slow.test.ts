@@ -71,7 +71,7 @@ describe("a sync into an inventory and a file", () => {
   });
 
   test.for(Array.from({ length: CALLS }, (_, index) => index + 1))(
-    "that is killed at call %i goes on in both, to the same run",
+    "that is killed at call %i goes on in both, to the same run (INVENTORY-2)",
     async (nth) => {
       const file = join(folder, "pool.c1z");
       const killed = startCli(args("--file", file));

@@ -48,7 +48,7 @@ const RUNS = 5;
 type Random = () => number;
 
 export function inventoryTruth(name: string, make: () => InventoryUnderTest, options: TruthOptions): void {
-  describe(`${name}, asked for every run of a random history`, () => {
+  describe(`${name}, asked for every run of a random history (INVENTORY-6, INVENTORY-7)`, () => {
     const seeds = Array.from({ length: options.histories }, (_, index) => options.seed + index);
     test.for(seeds)("says what the pool was (seed %i)", async (seed) => {
       const place = make();

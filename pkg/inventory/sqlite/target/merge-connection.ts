@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { DatabaseSync } from "../../../sqlite/database.ts";
 import type { SqlCell } from "../../reader.ts";
 import { createStatements } from "../../schema/ddl.ts";
@@ -35,7 +36,12 @@ export class MergeConnection {
       PRAGMA inventory.synchronous = FULL;
       PRAGMA inventory.cache_size = -${CACHE_KIB};`);
     const session = mergeSession(work);
-    return new MergeConnection(work, session, await OriginsTable.create(session));
+    try {
+      return new MergeConnection(work, session, await OriginsTable.create(session));
+    } catch (error) {
+      if (work.isOpen) work.exec("DETACH DATABASE inventory");
+      throw error;
+    }
   }
 
   async run(run: MergedRun, signal: AbortSignal): Promise<MergeResult> {
@@ -53,7 +59,7 @@ export class MergeConnection {
       database.exec("COMMIT");
       return merged;
     } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
+      if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
       throw error;
     }
   }
@@ -78,11 +84,13 @@ const LATER_INDEXES: readonly LaterIndex[] = createStatements("sqlite").flatMap(
   return [{ drop: `DROP INDEX inventory.${name}`, create: statement.replace(name, `inventory.${name}`) }];
 });
 
-/** SQLite answers in this thread. */
+/** SQLite answers in this thread. After each statement other events have their turn, such as a signal that stops the sync. */
 function mergeSession(database: DatabaseSync): MergeSession {
   return {
     async run(sql, parameters = []) {
-      return Number(database.prepare(sql).run(...parameters).changes);
+      const { changes } = database.prepare(sql).run(...parameters);
+      await setImmediate();
+      return Number(changes);
     },
     async *read(sql, parameters = []) {
       const statement = database.prepare(sql);

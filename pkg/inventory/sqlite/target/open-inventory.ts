@@ -151,20 +151,24 @@ export class OpenInventory {
   /** When the changes of this run were made; undefined: it is the first one, which records none. */
   async beginOrigins(): Promise<ChangeInterval | undefined> {
     const { now, runs } = this.#parts;
-    await this.#merging();
+    await this.#stoppable(() => this.#merging());
     const after = runs.newest?.startedAt;
     return after === undefined ? undefined : { after, before: new Date(now()) };
   }
 
   async addOrigins(origins: readonly ChangeOrigin[]): Promise<void> {
-    const merge = await this.#merging();
-    await merge.origins.add(origins);
+    await this.#stoppable(async () => {
+      const merge = await this.#merging();
+      await merge.origins.add(origins);
+    });
   }
 
   async publish(
     publishing: PublishOptions & { readonly originsKnown: boolean },
     signal: AbortSignal,
   ): Promise<PublishedInventory> {
+    const closed = this.#stopped();
+    if (closed !== undefined) throw closed;
     const { paths, settings, runs } = this.#parts;
     const run = this.#write("publish the run", () => this.#endOrHold(publishing));
     this.#stage = "publishing";
@@ -196,7 +200,7 @@ export class OpenInventory {
       };
     } catch (error) {
       if (this.#stage === "publishing") this.#stage = "reading";
-      throw this.#failure(error, "publish the run in");
+      throw this.#stopped() ?? this.#failure(error, "publish the run in");
     } finally {
       this.#endMerge();
     }
@@ -253,6 +257,20 @@ export class OpenInventory {
     endRun(this.#database, endedAtMs, held);
     if (held) throw refusal;
     return { ...run, endedAtMs };
+  }
+
+  /** Why the target was closed; undefined while it is open. */
+  #stopped(): GovernanceError | undefined {
+    const { signal } = this.#closing;
+    return signal.aborted ? GovernanceError.from(signal.reason) : undefined;
+  }
+
+  async #stoppable<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#stopped() ?? this.#failure(error, "publish the run in");
+    }
   }
 
   async #merging(): Promise<MergeConnection> {

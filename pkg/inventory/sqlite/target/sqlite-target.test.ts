@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { POOL, someGroup, somePool, userNumber } from "../../../../test/support/fake-directory.ts";
 import { rowsOf } from "../../../../test/support/inventory-state.ts";
@@ -22,7 +23,7 @@ import {
 } from "../../../core/sync-plan.ts";
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
 import type { User } from "../../../core/user.ts";
-import type { SyncPage } from "../../../sync/target.ts";
+import type { SyncPage, SyncTarget } from "../../../sync/target.ts";
 
 const never = new AbortController().signal;
 
@@ -57,7 +58,10 @@ describe("a run that is merged", () => {
       );
       seen.add(JSON.stringify(row));
     };
-    while (!progress.isDone) await look();
+    while (!progress.isDone) {
+      await look();
+      await setImmediate();
+    }
     await publishing;
     await look();
     await reader.close();
@@ -103,6 +107,26 @@ describe("a run that is merged", () => {
     expect(next).toMatchObject({ run: undefined, complete: { id }, discarded: "it was published already" });
     await next.close();
     expect(await stage.ask("SELECT run, users FROM runs")).toEqual([{ run: 1, users: 9 }]);
+  });
+
+  test.for([
+    ["its signal", async (stop: AbortController) => stop.abort()],
+    ["the end of the target", async (_stop: AbortController, target: SyncTarget) => target.close()],
+  ] as const)("can be stopped between its statements by %s, and is kept", async ([, end]) => {
+    await stage.publish(everybodyIn(PEOPLE));
+    const target = await stage.open();
+    await readInto(target, everybodyIn(PEOPLE.slice(1)));
+    const stop = new AbortController();
+    const publishing = Promise.allSettled([target.publish(ACCEPT, stop.signal)]);
+    await setImmediate();
+    await end(stop, target);
+    expect(await publishing).toMatchObject([{ status: "rejected", reason: { code: "canceled" } }]);
+    await target.close();
+    expect(await stage.ask("SELECT count(*) AS runs FROM runs")).toEqual([{ runs: 1 }]);
+    const next = await stage.open();
+    expect(next.resumed).toBe(true);
+    expect(await next.publish(ACCEPT, never)).toMatchObject({ runNumber: 2, changes: 2 });
+    await next.close();
   });
 
   test("into an inventory that is damaged fails with the cure, and leaves it as it is", async () => {
