@@ -12,8 +12,9 @@ import { numbered, type ReadingStatement, readingStatement } from "../sql-text.t
 import { postgresQueryError } from "./query-error.ts";
 import { SessionPool } from "./session-pool.ts";
 
-/** Rows of one answer of the server. */
-const ROWS_AT_ONCE = 500;
+/** Rows of the first answer of the server, and of each later one. */
+const FIRST_ROWS = 500;
+const ROWS_AT_ONCE = 2000;
 /** Queries that run side by side. */
 const MOST_SESSIONS = 4;
 /** Where the caller gives no time. */
@@ -117,16 +118,18 @@ async function runQuery(
   await ask(asked, `DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, values);
   // The end of the transaction closes it, too.
   const close = end ?? (() => session.script(`CLOSE ${cursor}`, { doing: "query" }).catch(() => undefined));
-  const first = await fetchRows(asked, cursor);
-  if (first.rows.length < ROWS_AT_ONCE) {
+  const first = await fetchRows(asked, cursor, FIRST_ROWS);
+  if (first.rows.length < FIRST_ROWS) {
     await close();
     return { columns: first.columns, rows: fromMemory(first.rows) };
   }
   async function* rows(): AsyncGenerator<readonly SqlCell[]> {
     try {
-      for (let batch = first; ; batch = await fetchRows(asked, cursor)) {
-        yield* batch.rows;
-        if (batch.rows.length < ROWS_AT_ONCE) return;
+      yield* first.rows;
+      for (;;) {
+        const { rows: more } = await fetchRows(asked, cursor, ROWS_AT_ONCE);
+        yield* more;
+        if (more.length < ROWS_AT_ONCE) return;
       }
     } finally {
       await close();
@@ -197,9 +200,9 @@ async function ask(asked: Asked, text: string, values: readonly (string | null)[
   });
 }
 
-async function fetchRows(asked: Asked, cursor: string): Promise<Batch> {
+async function fetchRows(asked: Asked, cursor: string, count: number): Promise<Batch> {
   return await timed(asked, async (client, setTimeLeft) => {
-    const text = `${setTimeLeft}; FETCH ${ROWS_AT_ONCE} FROM ${cursor}`;
+    const text = `${setTimeLeft}; FETCH ${count} FROM ${cursor}`;
     const results: unknown = await client.query<SqlCell[]>({ ...AS_CELLS, text });
     const fetched: unknown = Array.isArray(results) ? results.at(-1) : results;
     if (isResult(fetched)) return batchOf(fetched);
