@@ -24,7 +24,7 @@ export const INVENTORY_MIGRATIONS: readonly InventoryMigration[] = [];
 export function createStatements(engine: InventoryEngine): readonly string[] {
   return [
     ...INVENTORY_TABLES.map((table) => createTable(table, engine)),
-    ...INVENTORY_TABLES.flatMap(createIndexes),
+    ...INVENTORY_TABLES.flatMap((table) => createIndexes(table, engine)),
     ...INVENTORY_VIEWS.map((view) => createView(view, engine)),
   ];
 }
@@ -53,11 +53,13 @@ function createTable({ name, columns, key, clustered }: TableDefinition, engine:
 }
 
 /** Those beside the key. They may also be made after the first rows, which costs less. */
-export function createIndexes({ name, indexes }: TableDefinition): readonly string[] {
+function createIndexes({ name, indexes }: TableDefinition, engine: InventoryEngine): readonly string[] {
   return indexes.map((index) => {
     const kind = index.unique === true ? "UNIQUE INDEX" : "INDEX";
     const condition = index.where === undefined ? "" : ` WHERE ${index.where}`;
-    return `CREATE ${kind} ${index.name} ON ${name} (${index.columns.join(", ")})${condition}`;
+    const isHash = engine === "postgres" && index.long === true;
+    const places = isHash ? `USING hash (${index.columns[0]})` : `(${index.columns.join(", ")})`;
+    return `CREATE ${kind} ${index.name} ON ${name} ${places}${condition}`;
   });
 }
 

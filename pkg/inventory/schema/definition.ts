@@ -20,6 +20,11 @@ export interface IndexDefinition {
   readonly name: string;
   readonly columns: readonly string[];
   readonly unique?: true;
+  /**
+   * Values of the first column may be longer than the 2,704 bytes that a tree of PostgreSQL takes: there the index is a hash
+   * of this column, which finds equal values.
+   */
+  readonly long?: true;
   /** A condition of both engines: the index has only these rows. */
   readonly where?: string;
 }

@@ -94,7 +94,7 @@ const users: TableDefinition = {
   key: ["pool_id", "sub", "from_run"],
   indexes: [
     { name: "users_current", columns: ["sub", "pool_id"], unique: true, where: "to_run IS NULL" },
-    { name: "users_by_email", columns: ["email", "pool_id"], where: "to_run IS NULL" },
+    { name: "users_by_email", columns: ["email", "pool_id"], long: true, where: "to_run IS NULL" },
     { name: "users_by_username", columns: ["username", "pool_id"], where: "to_run IS NULL" },
   ],
   clustered: false,
