@@ -48,6 +48,26 @@ describe("connector query over PostgreSQL", () => {
     });
   });
 
+  test.for([
+    ["a superuser", "SUPERUSER", ""],
+    ["a role of replication", "REPLICATION", ""],
+    ["one that may read files of the server", "", "pg_read_server_files"],
+    ["one that may start programs of the server", "", "pg_execute_server_program"],
+    ["one that may become a superuser", "", "owner"],
+  ] as const)("does not ask as %s, which could do more than read", async ([title, attributes, member]) => {
+    const role = title.replaceAll(" ", "_");
+    const grant = member === "" ? "" : `; GRANT ${member} TO ${role}`;
+    await server.sql(
+      `CREATE ROLE ${role} LOGIN PASSWORD '${TEST_PASSWORD}' ${attributes}${grant}; GRANT inv TO ${role}`,
+    );
+    const place = `postgres://${role}@127.0.0.1:${server.port}/inv`;
+    expect(await runCli(["query", "SELECT 1"], { ...env, BATON_INVENTORY: place })).toEqual({
+      code: 7,
+      stdout: "",
+      stderr: expect.stringContaining("name a role that only reads, as docs/operation.md shows"),
+    });
+  });
+
   test("stops a query that never ends after its time, and at Ctrl-C", async () => {
     expect(await runCli(["query", RUNAWAY, "--timeout", "1"], env)).toMatchObject({
       code: 4,

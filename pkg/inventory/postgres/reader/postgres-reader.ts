@@ -10,6 +10,7 @@ import { requireInventorySchema } from "../migrate.ts";
 import { openSession, type PostgresSession } from "../session.ts";
 import { numbered, type ReadingStatement, readingStatement } from "../sql-text.ts";
 import { postgresQueryError } from "./query-error.ts";
+import { requireReadingRole } from "./require-reading-role.ts";
 import { SessionPool } from "./session-pool.ts";
 
 /** Rows of the first answer of the server, and of each later one. */
@@ -26,10 +27,16 @@ const NEVER = new AbortController().signal;
 const BEGIN = "BEGIN TRANSACTION READ ONLY";
 const BEGIN_SNAPSHOT = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+export interface PostgresReaderOptions {
+  /** Its queries are SQL of anybody, so a role is refused that could do more than read. */
+  readonly ofAnybody?: boolean;
+}
+
 /** Reads an inventory in PostgreSQL. Every query is in a transaction that is read-only and is taken back at its end. */
 export async function openPostgresReader(
   access: PostgresAccess,
   signal: AbortSignal,
+  { ofAnybody = false }: PostgresReaderOptions = {},
 ): Promise<InventoryReader> {
   const open = async (opening: AbortSignal): Promise<PostgresSession> => {
     const session = await openSession(
@@ -39,6 +46,7 @@ export async function openPostgresReader(
     );
     try {
       await requireInventorySchema(session, opening);
+      if (ofAnybody) await requireReadingRole(session, opening);
       return session;
     } catch (error) {
       session.destroy();
