@@ -52,7 +52,7 @@ test("the demo answers each question of the inventory", { timeout: 300_000 }, ()
       .match(row)
       ?.map((line) => line.trim());
 
-  expect(answer("A sync reads everything once.")).toMatch(/demo\.db \(run 1\)/);
+  expect(answer("A sync writes a file")).toMatch(/demo\.db \(run 1\)/);
   expect(rows("Who is in the group board?", /^\S+@?\S* .*@.* (?:yes|no)$/gm)).toHaveLength(6);
   expect(rows("Which groups reach an IAM role", /^pool-admins .*$/gm)).toHaveLength(6);
   expect(rows("Who never signed in?", /^.* (?:yes|unknown)$/gm)).toHaveLength(5);

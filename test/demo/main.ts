@@ -50,13 +50,14 @@ const settings = {
   BATON_USER_POOL_ID: POOL,
   BATON_ENDPOINT_URL: server.url,
   BATON_INVENTORY: DEMO_INVENTORY,
-  BATON_PROVISIONING: "true",
   BATON_LOG_FORMAT: "console",
   BATON_STATE_DIR: STATE,
   // cognito-local asks for a signature and does not look at it.
   BATON_AWS_ACCESS_KEY_ID: "demo",
   BATON_AWS_SECRET_ACCESS_KEY: "demo",
 };
+/** Only these let a command change the pool. */
+const changing = { ...settings, BATON_PROVISIONING: "true" };
 const cognito = new CognitoIdentityProvider({
   endpoint: server.url,
   region: "eu-west-1",
@@ -84,28 +85,32 @@ if (succeeded && !keep) {
 async function tour(): Promise<boolean> {
   say(`A pool of 360 people runs on ${server.url} (cognito-local, this machine only).`);
   say(`Each command has BATON_INVENTORY=${DEMO_INVENTORY} in its environment.\n`);
-  if (!(await taken(FIRST_SYNC))) return false;
+  if (!(await taken(FIRST_SYNC, settings))) return false;
   const before = new Date().toISOString();
-  return (await taken(CHANGES)) && (await taken(secondSync(before)));
+  say("From here on each has BATON_PROVISIONING=true too: without it nothing changes.\n");
+  return (await taken(CHANGES, changing)) && (await taken(secondSync(before), changing));
 }
 
-async function taken(steps: readonly Step[]): Promise<boolean> {
+type Settings = Readonly<Record<string, string>>;
+
+async function taken(steps: readonly Step[], env: Settings): Promise<boolean> {
   for (const { says, runs, ends = 0, elsewhere } of steps) {
     say(says);
     await elsewhere?.({ poolId: POOL, cognito });
-    if (runs !== undefined && shown(runs) !== ends) return false;
+    if (runs !== undefined && shown(runs, env) !== ends) return false;
     say("");
   }
   return true;
 }
 
 /** Runs one command and shows it. Gives its exit code. */
-function shown(args: readonly string[]): number | null {
+function shown(args: readonly string[], env: Settings): number | null {
   say(styleText("bold", `$ connector ${args.map(quoted).join(" ")}`));
   const { status, stderr } = spawnSync(process.execPath, [CONNECTOR, ...args], {
     stdio: ["inherit", "inherit", "pipe"],
     encoding: "utf8",
-    env: { ...process.env, ...settings },
+    // As on a terminal, where this is the default.
+    env: { ...process.env, ...env, BATON_OUTPUT: "table" },
   });
   // Each command of the demo has the same endpoint, which the first line names.
   process.stderr.write(withoutEndpointLine(stderr));
@@ -118,7 +123,7 @@ function quoted(argument: string): string {
 
 async function stayUp(): Promise<void> {
   say("The pool stays up until you press Ctrl-C. In another terminal, in this folder:\n");
-  for (const [name, value] of Object.entries(settings)) say(`  export ${name}=${value}`);
+  for (const [name, value] of Object.entries(changing)) say(`  export ${name}=${value}`);
   say("");
   for (const line of [
     `list users --filter 'email ^= "a"'`,
