@@ -4,9 +4,12 @@ import { GovernanceError } from "../core/errors.ts";
 import { parseInventoryPlace } from "./place.ts";
 
 describe("the place of an inventory", () => {
-  test.for(["pool.db", "/data/pool.db", "./postgres", "C:pool", "файл.db"])("%s is a path", (text) => {
-    expect(parseInventoryPlace(text)).toEqual({ engine: "sqlite", name: text });
-  });
+  test.for(["pool.db", "/data/pool.db", "./postgres", "C:pool", "файл.db", "day=1/pool.db"])(
+    "%s is a path",
+    (text) => {
+      expect(parseInventoryPlace(text)).toEqual({ engine: "sqlite", name: text });
+    },
+  );
 
   test.for([
     ["postgres://db.example.com/pools", "db.example.com/pools"],
@@ -31,6 +34,8 @@ describe("the place of an inventory", () => {
     "postgres:u:s3cret@h",
     "postgres://db/pools?password=s3cret",
     "postgres://u:s3cret@h:port/d",
+    "host=db password=s3cret dbname=pools",
+    " password = 's3cret'",
   ])("%j is refused, and its text is not repeated", (text) => {
     const refused = (): unknown => parseInventoryPlace(text);
     expect(refused).toThrow(GovernanceError);

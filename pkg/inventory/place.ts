@@ -26,6 +26,9 @@ export interface PostgresPlace {
 /** Where nothing is known but the URL, such as in a test. */
 const URL_ALONE: Surroundings = { env: {}, home: undefined, user: "connector" };
 
+/** As in `host=db password=…`: as a path it would be repeated, and made as a file. */
+const KEYWORDS = /^\s*(?:host|hostaddr|port|dbname|user|password|passfile|service|sslmode)\s*=/i;
+
 /** A path, or a URL of PostgreSQL. The text may hold a password, so no message repeats a URL. `around` completes a URL. */
 export function parseInventoryPlace(given: string | InventorySetting, around = URL_ALONE): InventoryPlace {
   const { place: text, password } = typeof given === "string" ? { place: given, password: undefined } : given;
@@ -35,6 +38,7 @@ export function parseInventoryPlace(given: string | InventorySetting, around = U
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) {
     throw refused("it is a URL of another kind than postgres://");
   }
+  if (KEYWORDS.test(text)) throw refused("it is in the keywords of libpq; write it as a URL");
   if (text.trim() === "") throw refused("it is empty");
   if (text.includes("\0")) throw refused("a path cannot hold a NUL character");
   if (text.endsWith("/")) throw refused("it names a directory and no file in it");
