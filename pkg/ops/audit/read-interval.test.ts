@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -92,6 +93,15 @@ test("lines of a file that was rotated away beside the log, in either spelling",
   expect(await read(2, 6)).toEqual({ found: ["c2", "c3", "c4", "c5", "c6"] });
 });
 
+test("a state directory that is younger than the interval is not whole, whatever it lacks", async () => {
+  // The folder of the test was made an hour before LATER.
+  const { found, failure } = await read(-120, 0);
+  expect(found).toEqual([]);
+  expect(failure).toMatchObject({ code: "failed-precondition" });
+  expect(failure?.message).toContain("does not reach back");
+  expect(await read(0, 6)).toEqual({ found: [] });
+});
+
 test("a log whose older part was moved away is not whole", async () => {
   writeFileSync(createdWith, "");
   append(1, 2, 3);
@@ -115,13 +125,18 @@ test("a rotated file that is compressed is not whole, unless it is older than th
 test("a state directory in which nothing was changed needs no log", async () => {
   expect(await read(0, 9)).toEqual({ found: [] });
   rmSync(folder, { recursive: true });
-  expect(await read(0, 9)).toEqual({ found: [] });
+  expect(await read(0, 9)).toMatchObject({ found: [], failure: { code: "failed-precondition" } });
 });
 
 test("the first log need not reach back: it was created with the journal", async () => {
+  const directoryMs = statSync(folder).birthtimeMs;
+  while (Date.now() <= directoryMs + 5);
   writeFileSync(createdWith, "");
   append(5);
-  expect(await read(-600, 9)).toEqual({ found: ["c5"] });
+  const soonAfterTheDirectory = (directoryMs + 1 - LATER) / 60_000;
+  expect(await read(soonAfterTheDirectory, 9)).toEqual({ found: ["c5"] });
+  // A log and a journal in a directory that was made again do not tell what the lost one held.
+  expect(await read(-600, 9)).toMatchObject({ found: ["c5"], failure: { code: "failed-precondition" } });
 });
 
 test("an empty log that was there before the interval is whole", async () => {

@@ -31,7 +31,8 @@ export interface AuditPlace {
 /**
  * The lines of the interval, oldest file first. It yields every line that can be read. Then it throws where one may be
  * missing: `data-loss` for a damaged file, `failed-precondition` for a log that does not reach back far enough or cannot be
- * opened. A state directory in which no change was ever made has no log, and that is whole.
+ * opened. A state directory that is older than the interval, and in which no change was ever made, has no log, and that is
+ * whole.
  */
 export async function* readAuditInterval(
   place: AuditPlace,
@@ -60,7 +61,7 @@ export async function* readAuditInterval(
   if (reachesBack || isFirstLog(place, wholeFromMs)) return;
   throw new GovernanceError(
     "failed-precondition",
-    `the audit log ${place.path} does not reach back to ${new Date(wholeFromMs).toISOString()}: an older part was moved away, or is in another state directory`,
+    `the audit log ${place.path} does not reach back to ${new Date(wholeFromMs).toISOString()}: an older part was moved away, or is in another state directory, or this state directory is younger`,
   );
 }
 
@@ -149,9 +150,12 @@ function timeOf(line: RawLine): number {
 /** The log of a state directory in which nothing was changed before, or the empty one that was there at that moment. */
 function isFirstLog({ path, createdWith }: AuditPlace, wholeFromMs: number): boolean {
   const log = statOf(path);
+  if (log !== undefined && log.birthtimeMs <= wholeFromMs) return true;
+  // In a younger directory nothing tells whether an earlier one was lost. 0: the file system keeps no such time.
+  const directoryMs = statOf(dirname(path))?.birthtimeMs ?? 0;
+  if (directoryMs === 0 || directoryMs > wholeFromMs) return false;
   const first = statOf(createdWith);
   if (log === undefined) return first === undefined;
-  if (log.birthtimeMs <= wholeFromMs) return true;
   return first !== undefined && Math.abs(log.birthtimeMs - first.birthtimeMs) < CREATED_TOGETHER_MS;
 }
 

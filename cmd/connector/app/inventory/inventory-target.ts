@@ -9,6 +9,7 @@ import { type InventoryPlace, parseInventoryPlace } from "../../../../pkg/invent
 import { exposedHosts } from "../../../../pkg/inventory/postgres/connection/access.ts";
 import { openSqliteTargetThread } from "../../../../pkg/inventory/sqlite/thread/inventory-thread.ts";
 import type { PublishedInventory } from "../../../../pkg/inventory/target/published.ts";
+import { openStateDirectory } from "../../../../pkg/sqlite/paths.ts";
 import type { OpenTarget } from "../../../../pkg/sync/target.ts";
 import { fingerprintOf, type SyncConfig, type SyncContext, type SyncPieces } from "../sync-config.ts";
 import { auditOrigins } from "./change-origins.ts";
@@ -73,7 +74,24 @@ export function inventoryTarget(
       log.warn(`who asked for changes of the pool is not known for all of them: ${error.message}`),
     ),
   };
-  return inThreads && place.engine === "sqlite"
-    ? (signal) => openSqliteTargetThread(place.name, options, signal)
-    : openInventoryTarget(place, options);
+  const open: OpenTarget<PublishedInventory> =
+    inThreads && place.engine === "sqlite"
+      ? (signal) => openSqliteTargetThread(place.name, options, signal)
+      : openInventoryTarget(place, options);
+  return async (signal) => {
+    beginToRemember(stateDir);
+    return await open(signal);
+  };
+}
+
+/**
+ * The age of the state directory says how far back the records reach, so it is there from the first sync on. Where it
+ * cannot be made, a sync into PostgreSQL needs none, and who asked for changes is not known.
+ */
+function beginToRemember(stateDir: string): void {
+  try {
+    openStateDirectory(stateDir);
+  } catch {
+    // A target that needs the directory says what is wrong with it.
+  }
 }
