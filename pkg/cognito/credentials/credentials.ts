@@ -6,6 +6,7 @@ import { CredentialsFailure } from "../failures/failure.ts";
 import type { AssumeRole, AwsKeySource, CredentialOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { type CachedCredentials, type CredentialProvider, cacheCredentials } from "./cached-credentials.ts";
+import { EndlessMetadata, limitingMetadata } from "./metadata-limit.ts";
 import { sourceFailureOf } from "./source-failure.ts";
 import { createSourceTrail, type SourceRequest } from "./source-trail.ts";
 
@@ -38,7 +39,7 @@ function keyProvider(source: AwsKeySource, { requestHandler }: CredentialDeps): 
   return async (properties) => {
     const trail = createSourceTrail(requestHandler);
     try {
-      return await fromNodeProviderChain({
+      const chain = fromNodeProviderChain({
         ...(source.profile === undefined ? {} : { profile: source.profile }),
         // So that a refresh sees keys that were rotated in the shared files.
         ignoreCache: true,
@@ -46,8 +47,12 @@ function keyProvider(source: AwsKeySource, { requestHandler }: CredentialDeps): 
         // No region here: the SSO client would use it instead of the Region of the SSO session. Our own retry policy
         // covers these calls too.
         clientConfig: { requestHandler: trail.requestHandler, maxAttempts: 1 },
-      })(properties);
+      });
+      return await limitingMetadata(() => chain(properties));
     } catch (error) {
+      if (error instanceof EndlessMetadata) {
+        throw new CredentialsFailure("keys", error, { message: error.message, passes: "no", cause: error });
+      }
       const failed = trail.failedRequest();
       if (failed?.host.startsWith("oidc.") === true) lastRefresh = failed;
       throw new CredentialsFailure("keys", error, await sourceFailureOf(error, trail, lastRefresh));

@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { adapterOver, never, refusal } from "../../../test/support/adapter.ts";
+import { startAwsStub, wireUser } from "../../../test/support/aws-stub.ts";
+
+const open: { close(): unknown }[] = [];
+let home = "";
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "connector-metadata-"));
+  vi.stubEnv("HOME", home);
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(home, "credentials"));
+  vi.stubEnv("AWS_CONFIG_FILE", join(home, "config"));
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"]) {
+    vi.stubEnv(name, undefined);
+  }
+});
+
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+  rmSync(home, { recursive: true });
+});
+
+/** Answers without an end, until the connection is closed. */
+async function endlessServer(): Promise<{ url: string; sent(): number; closed: Promise<unknown> }> {
+  let sent = 0;
+  let isClosed: () => void;
+  const closed = new Promise<void>((resolve) => {
+    isClosed = resolve;
+  });
+  const server = createServer((_request, response) => {
+    response.on("close", () => isClosed());
+    const chunk = Buffer.alloc(64 * 1024, "x");
+    function write(): void {
+      while (!response.destroyed) {
+        sent += chunk.byteLength;
+        if (!response.write(chunk)) break;
+      }
+    }
+    response.on("drain", write);
+    write();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  open.push({
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return { url: `http://127.0.0.1:${address.port}`, sent: () => sent, closed };
+}
+
+async function listing() {
+  const directory = adapterOver("http://127.0.0.1:1", {
+    credentials: { kind: "default" },
+  });
+  open.push(directory);
+  return await directory.listUsers({ limit: 1 }, never);
+}
+
+test.for([
+  ["the container's credentials", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "/v1/credentials"],
+  ["the instance metadata service", "AWS_EC2_METADATA_SERVICE_ENDPOINT", ""],
+] as const)("an endless answer of %s is cut, and named", async ([, variable, path]) => {
+  const source = await endlessServer();
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", undefined);
+  vi.stubEnv(variable, `${source.url}${path}`);
+  const error = await refusal(listing());
+  expect(error.code).toBe("unauthenticated");
+  expect(error.message).toContain("answers with more than 1 MiB");
+  await source.closed;
+  // What is in the buffers of both ends comes on top.
+  expect(source.sent()).toBeLessThan(16 * 2 ** 20);
+});
+
+test("answers to others are not counted", async () => {
+  const aws = await startAwsStub(() => ({
+    body: { Users: [wireUser(1)], Padding: "x".repeat(2 * 2 ** 20) },
+  }));
+  open.push(aws);
+  const directory = adapterOver(aws.url);
+  open.push(directory);
+  expect((await directory.listUsers({ limit: 1 }, never)).items).toHaveLength(1);
+});
