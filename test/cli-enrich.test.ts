@@ -223,11 +223,9 @@ describe("connector serve --enrich", () => {
     );
     const running = startCli(serving, {});
     try {
-      await vi.waitFor(() => expect(rows("SELECT count(*) FROM sign_ins")).toEqual([[3]]), {
-        timeout: 20_000,
-        interval: 100,
-      });
-      expect(rows("SELECT count(*) FROM second_factors")).toEqual([[3]]);
+      const both =
+        "SELECT (SELECT count(*) FROM sign_ins) AS sign_ins, (SELECT count(*) FROM second_factors) AS factors";
+      await vi.waitFor(() => expect(rows(both)).toEqual([[3, 3]]), { timeout: 20_000, interval: 100 });
     } finally {
       running.process.kill("SIGTERM");
     }

@@ -55,7 +55,7 @@ async function* rowsOf(ask: Ask, end: () => void): AsyncGenerator<readonly SqlCe
     for (;;) {
       const answer = await ask({ kind: "next" });
       if (answer.kind !== "batch") throw outOfTurn();
-      yield* answer.batch.rows;
+      for (const row of answer.batch.rows) yield row;
       if (answer.batch.isEnd) return;
     }
   } finally {

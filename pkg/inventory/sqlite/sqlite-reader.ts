@@ -61,7 +61,8 @@ async function* rowsOf(
       const from = systemClocks.monotonic();
       const { rows, isEnd } = statement.next();
       leftMs -= systemClocks.monotonic() - from;
-      yield* rows;
+      // In an asynchronous generator yield* takes several times as long.
+      for (const row of rows) yield row;
       if (isEnd) return;
       if (leftMs <= 0) throw queryTookTooLong(timeoutMs);
       await setImmediate();

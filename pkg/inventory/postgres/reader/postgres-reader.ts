@@ -133,10 +133,10 @@ async function runQuery(
   }
   async function* rows(): AsyncGenerator<readonly SqlCell[]> {
     try {
-      yield* first.rows;
+      for (const row of first.rows) yield row;
       for (;;) {
         const { rows: more } = await fetchRows(asked, cursor, ROWS_AT_ONCE);
-        yield* more;
+        for (const row of more) yield row;
         if (more.length < ROWS_AT_ONCE) return;
       }
     } finally {
