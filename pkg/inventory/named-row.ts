@@ -1,5 +1,6 @@
 import { GovernanceError } from "../core/errors.ts";
 import type { InventoryReader, QueryOptions, SqlCell, SqlValue } from "./reader.ts";
+import { storedTime } from "./stored-time.ts";
 
 /** A row of a query by the names of its columns. */
 export class NamedRow {
@@ -37,7 +38,7 @@ export class NamedRow {
   }
 
   time(column: string): Date {
-    return new Date(this.text(column));
+    return storedTime(this.text(column), column);
   }
 
   json(column: string): unknown {
@@ -54,7 +55,10 @@ export class NamedRow {
 
   #cell(column: string): SqlCell {
     const at = this.#columns.get(column);
-    if (at === undefined) throw new GovernanceError("internal", `a query has no column ${column}`);
+    if (at === undefined) {
+      // SQLite hands out the names of its schema, which damage changes.
+      throw new GovernanceError("data-loss", `the inventory is damaged: its schema has no column ${column}`);
+    }
     return this.#cells[at] ?? null;
   }
 }

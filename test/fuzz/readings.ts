@@ -1,5 +1,5 @@
 // What syncs have written, as the commands that compare and list changes read it.
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { openSyncFile } from "../../pkg/store/sync-file.ts";
@@ -49,12 +49,17 @@ export const comparedFile: MakeSubject = async (folder) => {
 
 export const inventoryFile: MakeSubject = (folder) => {
   const path = join(folder, "valid.db");
+  const page = join(folder, "review.html");
   createInventoryFixture(path);
   const valid = readFileSync(path);
   const where = ["--inventory=FILE", `--user-pool-id=${POOL}`];
   return {
     read(random) {
       const bytes = random.once(5) ? mutated(valid, random) : pagesMutated(valid, random);
+      if (random.once(4)) {
+        rmSync(page, { force: true });
+        return readByCommand(folder, "hostile.db", bytes, ["report", `--out=${page}`, ...where]);
+      }
       const command = random.pick([
         ["changes"],
         ["changes", "--user=ada@example.com"],

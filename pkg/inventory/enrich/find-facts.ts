@@ -1,5 +1,7 @@
+import { GovernanceError } from "../../core/errors.ts";
 import type { LastSignIn, SecondFactors, UserFact, UserFacts } from "../../core/user-facts.ts";
 import type { InventoryReader, SqlCell } from "../reader.ts";
+import { storedTime } from "../stored-time.ts";
 
 /** SQLite and PostgreSQL take more parameters; a page of users has at most 60. */
 const SUBS_AT_ONCE = 100;
@@ -41,15 +43,27 @@ export async function knownFacts(
 function secondFactorsOf([factors = null, preferred = null, readAt = null]: readonly SqlCell[]):
   | SecondFactors
   | undefined {
-  const list: unknown = JSON.parse(String(factors));
+  const list = parsedList(String(factors));
   if (!Array.isArray(list)) return undefined;
   return {
     factors: list.map(String),
     preferred: preferred === null ? undefined : String(preferred),
-    readAt: new Date(String(readAt)),
+    readAt: storedTime(readAt, "read_at"),
   };
 }
 
 function lastSignInOf([at = null, readAt = null]: readonly SqlCell[]): LastSignIn {
-  return { at: at === null ? undefined : new Date(String(at)), readAt: new Date(String(readAt)) };
+  return {
+    at: at === null ? undefined : storedTime(at, "last_sign_in_at"),
+    readAt: storedTime(readAt, "read_at"),
+  };
+}
+
+function parsedList(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The text of the failure would quote what is stored.
+    throw new GovernanceError("data-loss", "the inventory is damaged: factors is not JSON");
+  }
 }

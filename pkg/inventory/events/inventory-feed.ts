@@ -87,11 +87,10 @@ function changeOf(row: NamedRow): FeedChange {
   if (!isRecordedKind(kind)) {
     throw new GovernanceError("data-loss", `the inventory is damaged: it holds a change of an unknown kind`);
   }
-  const after = row.optionalText("after");
   return {
     change: row.number("change_number"),
     runId: row.text("run_id"),
-    after: after === undefined ? undefined : new Date(after),
+    after: row.optionalText("after") === undefined ? undefined : row.time("after"),
     before: row.time("before"),
     recordedAs: kind,
     subject: SUBJECT[kind](row),

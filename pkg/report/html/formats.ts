@@ -1,3 +1,4 @@
+import { storedTime } from "../../inventory/stored-time.ts";
 import { type Html, html } from "./html.ts";
 
 const NUMBER = new Intl.NumberFormat("en");
@@ -34,11 +35,11 @@ export function minuteText(time: Date): string {
 
 /** The day of an ISO time, with the whole time for programs. */
 export function day(iso: string): Html {
-  return html`<time datetime="${iso}">${dayText(new Date(iso))}</time>`;
+  return html`<time datetime="${iso}">${dayText(storedTime(iso, "a row"))}</time>`;
 }
 
 export function minute(iso: string): Html {
-  return html`<time datetime="${iso}">${minuteText(new Date(iso))}</time>`;
+  return html`<time datetime="${iso}">${minuteText(storedTime(iso, "a row"))}</time>`;
 }
 
 const MINUTE_MS = 60_000;

@@ -1,3 +1,4 @@
+import { storedTime } from "../../inventory/stored-time.ts";
 import { ORIGIN_COUNTS, type OriginCounts, originsOf } from "./overview.ts";
 import { periodsBetween } from "./periods.ts";
 import { askAll, askRows, type ReportSource } from "./rows.ts";
@@ -69,7 +70,7 @@ export async function changesOverTime(
     parameters: [source.poolId, source.since],
   });
   for await (const row of rows) {
-    const at = Date.parse(row.text("ended_at") ?? "");
+    const at = storedTime(row.text("ended_at"), "ended_at").getTime();
     // A clock set back may have put a run before the beginning or after the end.
     const period = periods.find(({ to }) => at < to.getTime()) ?? periods.at(-1);
     if (period === undefined) continue;

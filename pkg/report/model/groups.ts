@@ -1,3 +1,4 @@
+import { storedTime } from "../../inventory/stored-time.ts";
 import type { GroupKey } from "./listings.ts";
 import { askRows, type ReportSource } from "./rows.ts";
 
@@ -28,7 +29,7 @@ export async function readGroups(source: ReportSource): Promise<readonly Reporte
   for await (const row of rows) {
     groups.push({
       name: row.text("name") ?? "",
-      createdAt: row.text("created_at") ?? "",
+      createdAt: storedTime(row.text("created_at"), "created_at").toISOString(),
       description: row.text("description"),
       precedence: row.text("precedence") === undefined ? undefined : row.number("precedence"),
       roleArn: row.text("role_arn"),

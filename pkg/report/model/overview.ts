@@ -1,4 +1,5 @@
 import { GovernanceError } from "../../core/errors.ts";
+import { storedTime } from "../../inventory/stored-time.ts";
 import { askOne, type ReportRow, type ReportSource } from "./rows.ts";
 
 interface ReportedPool {
@@ -162,10 +163,10 @@ function poolOf(id: string, row: ReportRow | undefined): ReportedPool {
 }
 
 function runOf(row: ReportRow): ReportedRun {
-  const time = (column: string) => row.text(column) ?? "";
+  const time = (column: string) => storedTime(row.text(column), column).toISOString();
   return {
     run: row.number("run"),
-    syncId: time("sync_id"),
+    syncId: row.text("sync_id") ?? "",
     beganAt: time("began_at"),
     endedAt: time("ended_at"),
   };

@@ -57,7 +57,8 @@ async function* reportRows(
 function namedRow(places: ReadonlyMap<string, number>, cells: readonly SqlCell[]): ReportRow {
   function cell(column: string): SqlCell {
     const place = places.get(column);
-    if (place === undefined) throw new GovernanceError("internal", `no column ${column} was asked for`);
+    if (place === undefined)
+      throw new GovernanceError("data-loss", `the inventory is damaged: its schema has no column ${column}`);
     return cells[place] ?? null;
   }
   return {

@@ -1,3 +1,4 @@
+import { storedTime } from "../../inventory/stored-time.ts";
 import { countText, day, dayText, number } from "../html/formats.ts";
 import { type Html, html } from "../html/html.ts";
 import { foreignValue } from "../html/values.ts";
@@ -48,7 +49,7 @@ function signInKnowledge({ known, oldest, newest, offSince }: Overview["signIns"
   const why =
     offSince === undefined
       ? "The last sign-ins of this pool were not read"
-      : `The pool has no history of sign-ins (asked on ${dayText(new Date(offSince))})`;
+      : `The pool has no history of sign-ins (asked on ${dayText(storedTime(offSince, "off_since"))})`;
   return `${why}, so an account in any other state may be unused too.`;
 }
 
@@ -89,7 +90,7 @@ function factorsText(factors: FactorFigures, mfa: string | undefined): Html {
       ? html`<p class="note">The pool has second factors switched off: nobody is asked for one.</p>\n`
       : undefined;
   if (!knowsFactors(factors) && factors.offSince !== undefined) {
-    return html`${off}<p><strong>Unknown.</strong> The pool does not say who has a second factor (asked on ${dayText(new Date(factors.offSince))}).</p>
+    return html`${off}<p><strong>Unknown.</strong> The pool does not say who has a second factor (asked on ${dayText(storedTime(factors.offSince, "off_since"))}).</p>
 `;
   }
   if (!knowsFactors(factors)) {
@@ -123,7 +124,7 @@ async function writeSharedEmails(context: PageContext): Promise<void> {
 
 function between(oldest: string | undefined, newest: string | undefined): string {
   if (oldest === undefined || newest === undefined) return "";
-  const days = [dayText(new Date(oldest)), dayText(new Date(newest))];
+  const days = [oldest, newest].map((time) => dayText(storedTime(time, "read_at")));
   return days[0] === days[1] ? ` on ${days[0]}` : ` between ${days[0]} and ${days[1]}`;
 }
 

@@ -1,3 +1,4 @@
+import { storedTime } from "../../inventory/stored-time.ts";
 import { columnChart } from "../charts/column-chart.ts";
 import { legend } from "../charts/figure.ts";
 import { clockText, countText, dayText, minute, number } from "../html/formats.ts";
@@ -151,7 +152,7 @@ function changeCells(row: ReportRow): Html {
 
 /** On a narrow screen only the day. */
 function moment(iso: string): Html {
-  const time = new Date(iso);
+  const time = storedTime(iso, "a change");
   return html`<time datetime="${iso}">${dayText(time)}<span class="wide">, ${clockText(time)}</span></time>`;
 }
 

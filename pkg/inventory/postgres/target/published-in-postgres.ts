@@ -1,5 +1,6 @@
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
 import type { CompleteRun } from "../../../sync/target.ts";
+import { storedTime } from "../../stored-time.ts";
 import type { PostgresSession } from "../session.ts";
 
 const READING = { doing: "read the runs of" };
@@ -19,8 +20,8 @@ export async function newestRunOf(
   const [id, began, ended, users, groups, memberships] = row;
   return {
     id: String(id),
-    startedAt: new Date(String(began)),
-    endedAt: new Date(String(ended)),
+    startedAt: storedTime(began, "began_at"),
+    endedAt: storedTime(ended, "ended_at"),
     scope: WHOLE_POOL,
     counts: { users: Number(users), groups: Number(groups), memberships: Number(memberships) },
   };

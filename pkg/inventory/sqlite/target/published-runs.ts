@@ -3,6 +3,7 @@ import { WHOLE_POOL } from "../../../core/sync-scope.ts";
 import { DatabaseSync } from "../../../sqlite/database.ts";
 import { numberIn, type SqlRow, textIn } from "../../../sqlite/rows.ts";
 import type { CompleteRun } from "../../../sync/target.ts";
+import { storedTime } from "../../stored-time.ts";
 import { bringUpToDate } from "../bring-up-to-date.ts";
 import { openInventoryFile } from "../inventory-file.ts";
 
@@ -65,8 +66,8 @@ function newestPublished(database: DatabaseSync, poolId: string): CompleteRun | 
 function completeRun(row: SqlRow): CompleteRun {
   return {
     id: textIn(row, "sync_id"),
-    startedAt: new Date(textIn(row, "began_at")),
-    endedAt: new Date(textIn(row, "ended_at")),
+    startedAt: storedTime(textIn(row, "began_at"), "began_at"),
+    endedAt: storedTime(textIn(row, "ended_at"), "ended_at"),
     scope: WHOLE_POOL,
     counts: {
       users: numberIn(row, "users"),
