@@ -173,7 +173,12 @@ async function measureQueries(): Promise<void> {
       benchGroupName(7),
     ],
     ["groups of a person", "SELECT * FROM current_memberships WHERE pool_id = ? AND sub = ?", benchSub(4711)],
-    ["changes of the last run", "SELECT * FROM changes WHERE pool_id = ? AND run = CAST(? AS bigint)", "2"],
+    [
+      "changes of the last run",
+      `SELECT after, before, kind, sub, group_name, field, requested_by, change FROM changes
+       WHERE pool_id = ? AND run = CAST(? AS bigint)`,
+      "2",
+    ],
   ] as const;
   for (const [what, sql, parameter] of queries) {
     const took: number[] = [];
