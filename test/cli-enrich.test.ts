@@ -85,7 +85,7 @@ function usersOfFile() {
   const opened = new DatabaseSync(database);
   const found = opened
     .prepare(
-      "SELECT data FROM v1_resources WHERE resource_type_id = 'user' AND sync_id = (SELECT max(sync_id) FROM v1_resources)",
+      "SELECT data FROM v1_resources WHERE resource_type_id = 'user' AND sync_id = (SELECT sync_id FROM v1_sync_runs ORDER BY id DESC LIMIT 1)",
     )
     .all();
   opened.close();

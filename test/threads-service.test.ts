@@ -75,7 +75,7 @@ function grant(address: string) {
 
 test("while another process holds the journal a change waits, and nobody else", async () => {
   const { grpc, http, running } = await serve();
-  const other = new DatabaseSync(journalDatabasePath(folder, POOL));
+  const other = new DatabaseSync(journalDatabasePath(folder, POOL), { timeout: 10_000 });
   other.exec("BEGIN IMMEDIATE");
   let isGranted = false;
   const granted = grant(grpc).then((reply) => {
