@@ -9,7 +9,7 @@ describe("ksuid", () => {
     expect(ksuid(1_400_000_000_000, (size) => new Uint8Array(size))).toBe("0".repeat(27));
   });
 
-  test("has 27 base62 digits, and later ones sort after earlier ones", () => {
+  test("has 27 base62 digits, and one of a later day sorts after one of an earlier day", () => {
     const random = (size: number) => crypto.getRandomValues(new Uint8Array(size));
     const days = Array.from({ length: 200 }, (_, day) => ksuid(Date.UTC(2026, 10, day), random));
     for (const id of days) expect(id).toMatch(/^[0-9A-Za-z]{27}$/);

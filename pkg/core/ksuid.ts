@@ -6,8 +6,8 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const LENGTH = 27;
 
 /**
- * A K-sortable unique id: seconds since 2014-05-13 in 32 bits, then 128 random bits, in 27 base62 digits. Later ids sort
- * after earlier ones, which readers use to tell two runs of the same moment apart.
+ * A K-sortable unique id: seconds since 2014-05-13 in 32 bits, then 128 random bits, in 27 base62 digits. Two ids of one
+ * second have a random order, and a clock may be set back: no order of ids is an order of runs.
  */
 export function ksuid(nowMs: EpochMs, randomBytes: (size: number) => Uint8Array): string {
   let value = BigInt(Math.floor(nowMs / 1000) - EPOCH_SECONDS) & 0xffff_ffffn;

@@ -45,6 +45,22 @@ describe("reading a file", () => {
     stored.close();
   });
 
+  test("of two runs that ended at one moment, the one that was stored last is the newer one", async () => {
+    await publishPool(storeOptions(folder.path), POOL);
+    const path = join(folder.path, "database");
+    await unpack(file, path, never);
+    const database = new DatabaseSync(path);
+    database.exec(`
+      UPDATE v1_sync_runs SET sync_id = 'z';
+      INSERT INTO v1_sync_runs (sync_id, started_at, ended_at, sync_token)
+      SELECT 'a', started_at, ended_at, '' FROM v1_sync_runs`);
+    database.close();
+    await pack(path, file, never);
+    const stored = await readSyncFile({ file }, never);
+    expect(stored.runs().map(({ syncId }) => syncId)).toEqual(["a", "z"]);
+    stored.close();
+  });
+
   test("of an older writer: fewer tables, WAL mode, an unfinished run, grants that name nobody in the message", async () => {
     const path = join(folder.path, "old.db");
     const database = new DatabaseSync(path);

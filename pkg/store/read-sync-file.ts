@@ -105,7 +105,7 @@ function storedSync(file: string, database: DatabaseSync): StoredSync {
     ordered: (syncId, keyOf) => orderedRun(runFile, syncId, keyOf),
     runs() {
       try {
-        const runs = database.prepare("SELECT * FROM v1_sync_runs ORDER BY ended_at DESC, sync_id DESC");
+        const runs = database.prepare("SELECT * FROM v1_sync_runs ORDER BY ended_at DESC, rowid DESC");
         return runs.all().map((row) => runOf(file, row));
       } catch (error) {
         throw readError(file, error);

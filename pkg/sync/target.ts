@@ -7,7 +7,7 @@ import type { ResourceType } from "../protocol/messages.ts";
 
 /** One reading of the pool. All targets that it fills keep it under the same id. */
 export interface SyncRun {
-  /** A KSUID: 27 base62 digits, and a later run has a greater one. */
+  /** A KSUID: 27 base62 digits. It does not tell which of two runs is the later one: both may begin in one second. */
   readonly id: string;
   readonly startedAt: Date;
   /** What is read. */

@@ -124,6 +124,17 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
       expect(await target.previousMembers(["all", "two", "none", "unknown"])).toEqual([9, 2, 0, 0]);
     });
 
+    test("the run that was published last is the newest one, whatever the order of the ids", async () => {
+      const ids = ["z".repeat(27), "m".repeat(27), "0".repeat(27)];
+      for (const [index, id] of ids.entries()) {
+        await target.begin({ ...RUN, id }, connectorOf({}).listResourceTypes(), firstListings(WHOLE_POOL));
+        const users = Array.from({ length: 9 - index }, (_, n) => userNumber(n));
+        await read(target, { ...pool(), users, groups: [], members: new Map() });
+        expect(await target.publish(STRICT, never)).toMatchObject({ id, counts: { users: 9 - index } });
+        expect((await reopened()).complete).toMatchObject({ id, counts: { users: 9 - index } });
+      }
+    });
+
     test("goes on from any call that failed, to the same rows", async () => {
       for (let call = 2; call <= 8; call += 1) {
         await expect(read(target, pool(), call)).rejects.toThrow("out of reach");

@@ -136,7 +136,7 @@ function judge(file: string, database: DatabaseSync, wanted: RunFingerprint): Pr
       SELECT s.sync_id, s.started_at, s.ended_at, s.sync_type, c.user_pool_id, c.user_id_kind, c.user_rows, c.group_rows, c.membership_rows,
         ${hasScopes(database) ? "c.scope" : "'' AS scope"}
       FROM v1_sync_runs s LEFT JOIN connector_runs c ON c.sync_id = s.sync_id
-      ORDER BY s.ended_at DESC, s.sync_id DESC`)
+      ORDER BY s.ended_at DESC, s.rowid DESC`)
     .all();
   const [newest, ...older] = rows.map((row) => judgeRun(file, row, wanted));
   if (newest === undefined) throw refusedFile(file, "holds no finished run", CURE);
