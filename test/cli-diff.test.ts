@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -122,6 +122,16 @@ describe("connector diff", () => {
     expect(rowsOf(back.stdout)).toContainEqual(
       expect.objectContaining({ kind: "user_created", username: "eve" }),
     );
+  });
+
+  test("with the live pool removes what a killed one left", async () => {
+    for (const name of ["connector-live-killed", ".c1z-reading-killed"]) {
+      mkdirSync(join(temp, name));
+      writeFileSync(join(temp, name, "live.c1z"), SECRET);
+      utimesSync(join(temp, name), 0, 0);
+    }
+    expect((await diff(file, "live", ...settings())).code).toBe(0);
+    expect(readdirSync(temp)).toEqual([]);
   });
 
   test("of a partial run with the live pool reads only its scope", async () => {

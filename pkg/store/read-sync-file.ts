@@ -1,4 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { create, type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
@@ -15,6 +14,7 @@ import {
 } from "../protocol/messages.ts";
 import { DatabaseSync } from "../sqlite/database.ts";
 import { isDamage, onDisk, SQLITE, sqliteOf, storeError } from "../sqlite/errors.ts";
+import { makePrivateFolder } from "../sqlite/private-folder.ts";
 import { bytesIn, optionalTextIn, type SqlRow, textIn } from "../sqlite/rows.ts";
 import { type OrderedRun, orderedRun, type RunFile, type RunOrigin, runOrigin } from "./ordered-run.ts";
 import { unpack } from "./publish/envelope.ts";
@@ -55,9 +55,9 @@ export async function readSyncFile(
   { file, tempDir = dirname(resolve(file)) }: { readonly file: string; readonly tempDir?: string },
   signal: AbortSignal,
 ): Promise<StoredSync> {
-  const folder = onDisk(`write into ${tempDir}`, () => mkdtempSync(join(tempDir, ".c1z-reading-")));
+  const folder = onDisk(`write into ${tempDir}`, () => makePrivateFolder(tempDir, ".c1z-reading-"));
   try {
-    const copy = join(folder, "database");
+    const copy = join(folder.path, "database");
     await unpack(file, copy, signal);
     // Immutable: a database that was left in WAL mode opens without a second file.
     const database = new DatabaseSync(new URL(`${pathToFileURL(copy).href}?immutable=1`), { readOnly: true });
@@ -71,7 +71,7 @@ export async function readSyncFile(
   } catch (error) {
     throw readError(file, error);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../../../pkg/config/config.ts";
@@ -7,6 +6,7 @@ import { MAPPING_VERSION } from "../../../../pkg/connector/connector.ts";
 import { createConnector } from "../../../../pkg/connector/create-connector.ts";
 import { openC1zSide } from "../../../../pkg/diff/c1z-side.ts";
 import type { Side, SideScope } from "../../../../pkg/diff/side.ts";
+import { makePrivateFolder } from "../../../../pkg/sqlite/private-folder.ts";
 import { openSyncFile } from "../../../../pkg/store/sync-file.ts";
 import { listingsAtOnce } from "../../../../pkg/sync/listings-at-once.ts";
 import { type SyncEvents, syncOnce } from "../../../../pkg/sync/sync-once.ts";
@@ -27,26 +27,17 @@ export interface LiveOptions {
 
 /**
  * Reads the pool now. A listing of Cognito has no order of its own, so the pool is synced into a file in a private folder,
- * which is read in order and is gone once the side is closed.
+ * which is read in order. The side reads a copy without a name, so the folder goes at once.
  */
 export async function openLiveSide(options: LiveOptions): Promise<Side> {
-  const folder = mkdtempSync(join(tmpdir(), "connector-live-"));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const folder = makePrivateFolder(tmpdir(), "connector-live-");
   try {
-    const file = join(folder, "live.c1z");
-    await readPool(file, folder, options);
-    const place = { file, run: undefined, name: "live", tempDir: folder };
-    const side = await openC1zSide(place, options.context.signal);
-    return {
-      ...side,
-      async close() {
-        await side.close();
-        remove();
-      },
-    };
-  } catch (error) {
-    remove();
-    throw error;
+    const file = join(folder.path, "live.c1z");
+    await readPool(file, folder.path, options);
+    const place = { file, run: undefined, name: "live", tempDir: folder.path };
+    return await openC1zSide(place, options.context.signal);
+  } finally {
+    folder.remove();
   }
 }
 
