@@ -84,6 +84,40 @@ describe("what is known of the users of a page", () => {
     expect(failures).toEqual([]);
   });
 
+  test("is asked over one connection by pages that are read at the same time", async () => {
+    const { find, advance, counts, close } = rig();
+    expect(await Promise.all([find(), find(), find()])).toEqual([found, found, found]);
+    expect(counts()).toEqual({ opened: 1, closed: 0 });
+    advance(10 * MINUTE);
+    expect(await Promise.all([find(), find()])).toEqual([found, found]);
+    expect(counts()).toEqual({ opened: 2, closed: 1 });
+    await close();
+    expect(counts()).toEqual({ opened: 2, closed: 2 });
+  });
+
+  test("is asked over one new connection by pages whose connection has ended", async () => {
+    const { find, cutConnection, counts, failures } = rig();
+    await find();
+    cutConnection();
+    expect(await Promise.all([find(), find(), find()])).toEqual([found, found, found]);
+    expect(counts()).toEqual({ opened: 2, closed: 1 });
+    expect(failures).toEqual([]);
+  });
+
+  test("is found although the page that opened the connection was stopped", async () => {
+    const { find, failures, counts, close } = rig();
+    const caller = new AbortController();
+    const first = find(caller.signal);
+    const second = find();
+    caller.abort(new Error("stopped"));
+    await expect(first).rejects.toThrow("stopped");
+    expect(await second).toEqual(found);
+    expect(failures).toEqual([]);
+    await close();
+    const { opened, closed } = counts();
+    expect(closed).toBe(opened);
+  });
+
   test("is unknown while the inventory cannot be read, which is tried once a minute", async () => {
     const { find, setDown, advance, failures } = rig();
     await find();

@@ -23,45 +23,48 @@ export interface FactFinder {
   close(): Promise<void>;
 }
 
+interface Connection {
+  readonly reader: Promise<InventoryReader>;
+  readonly untilMs: EpochMs;
+}
+
 /** Finds facts in the inventory. Opens it at the first question. */
 export function createFactFinder({ open, poolId, facts, now, onFailure }: FactFinderOptions): FactFinder {
-  let current: { readonly reader: Promise<InventoryReader>; readonly untilMs: EpochMs } | undefined;
+  let current: Connection | undefined;
   let pausedUntilMs: EpochMs = 0;
 
-  async function reopen(signal: AbortSignal): Promise<InventoryReader> {
-    await close();
-    const reader = open(signal);
-    current = { reader, untilMs: now() + READER_MS };
-    return await reader;
+  /** One for all pages that are read at the same time. Another than the one that failed. */
+  function connection(signal: AbortSignal, failed?: Connection): Connection {
+    const last = current;
+    if (last !== undefined && last !== failed && now() < last.untilMs) return last;
+    current = { reader: closed(last).then(() => open(signal)), untilMs: now() + READER_MS };
+    return current;
   }
 
   async function close(): Promise<void> {
     const last = current;
     current = undefined;
-    try {
-      await (await last?.reader)?.close();
-    } catch {
-      // It is not used any more.
-    }
+    await closed(last);
   }
 
-  async function ask(reader: InventoryReader, subs: readonly string[], signal: AbortSignal) {
-    return await knownFacts(reader, poolId, facts, subs, signal);
+  async function ask({ reader }: Connection, subs: readonly string[], signal: AbortSignal) {
+    return await knownFacts(await reader, poolId, facts, subs, signal);
   }
 
   return {
     async find(subs, signal) {
       if (subs.length === 0 || now() < pausedUntilMs) return new Map();
       try {
-        if (current !== undefined && now() < current.untilMs) {
-          try {
-            return await ask(await current.reader, subs, signal);
-          } catch {
-            // The connection may have ended since: a new one says whether the inventory has.
-            signal.throwIfAborted();
-          }
+        const earlier = current;
+        const one = connection(signal);
+        try {
+          return await ask(one, subs, signal);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (one !== earlier) throw error;
         }
-        return await ask(await reopen(signal), subs, signal);
+        // The connection may have ended since: a new one says whether the inventory has.
+        return await ask(connection(signal, one), subs, signal);
       } catch (error) {
         signal.throwIfAborted();
         pausedUntilMs = now() + PAUSE_MS;
@@ -72,4 +75,12 @@ export function createFactFinder({ open, poolId, facts, now, onFailure }: FactFi
     },
     close,
   };
+}
+
+async function closed(connection: Connection | undefined): Promise<void> {
+  try {
+    await (await connection?.reader)?.close();
+  } catch {
+    // It is not used any more.
+  }
 }
