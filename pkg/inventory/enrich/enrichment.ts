@@ -158,8 +158,12 @@ class Round {
       this.#failuresInARow = 0;
       if (outcome === "gone") this.#gone += 1;
       if (outcome === "unclear") this.#unclear += 1;
-      if (due.why === "changed" || typeof outcome === "string") this.#passedOver.add(keyOf(due));
-      if (typeof outcome === "string") return true;
+      if (typeof outcome === "string") {
+        this.#passedOver.add(keyOf(due));
+        return true;
+      }
+      // By our clock it changes later, so it would be due again at once.
+      if (due.modifiedAt > outcome.readAt.toISOString()) this.#passedOver.add(keyOf(due));
       const wasOff = state.askedAgain.has(fact) && this.#read[fact] === 0;
       // What was paid for is kept, although the round may be stopped by now.
       await writer.transaction(async (session) => {

@@ -9,6 +9,8 @@ export interface DueReading {
   readonly fact: UserFact;
   readonly sub: string;
   readonly username: string;
+  /** By the clock of AWS; ISO text. */
+  readonly modifiedAt: string;
   /** Changed since the last reading, then never read, then the oldest knowledge. */
   readonly why: Why;
   /** ISO text; "" if it was never read. */
@@ -65,7 +67,7 @@ function dueReading(row: readonly SqlCell[], fact: UserFact, oldest: string): Du
   const readAt = (fact === "mfa" ? factorsReadAt : signInsReadAt) ?? "";
   const why = readAt === "" ? "never-read" : modifiedAt > readAt ? "changed" : "old";
   if (why === "old" && readAt >= oldest) return undefined;
-  return { fact, sub, username, why, readAt };
+  return { fact, sub, username, modifiedAt, why, readAt };
 }
 
 function mostUrgent(plan: readonly DueReading[], limit: number): DueReading[] {
