@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInventoryFixture, OTHER_POOL, POOL } from "../../test/support/inventory-fixture.ts";
-import { createReviewInventory, REVIEW_POOL } from "../../test/support/review-inventory.ts";
+import { createReviewInventory, REVIEW_POOL, reviewSub } from "../../test/support/review-inventory.ts";
 import { reportOver } from "../../test/support/review-report.ts";
+import { DatabaseSync } from "../sqlite/database.ts";
 import { type WrittenPage, writePage } from "./write-page.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "review-page-"));
@@ -149,6 +150,42 @@ describe("the page", () => {
       "No account is in a state that excludes a sign-in. The last sign-ins of this pool were not read",
     );
     expect(section(page, "groups")).toContain("The pool has no groups.");
+  });
+
+  test("of people who all sign in through an identity provider claims nothing about their second factors", async () => {
+    const federated = place("federated.db");
+    createReviewInventory(federated, {
+      people: [{ username: "Google_1", status: "EXTERNAL_PROVIDER" }],
+      groups: [],
+    });
+    await reportOver({ inventory: federated, poolId: REVIEW_POOL, path: place("federated.html") }, writePage);
+    const page = readFileSync(place("federated.html"), "utf8");
+    expect(section(page, "glance")).toContain(
+      "unknown People without a second factor no enabled account signs in without an identity provider",
+    );
+    expect(section(page, "factors")).toContain(
+      "Unknown. No enabled account signs in without an identity provider, which would ask for the second factor.",
+    );
+  });
+
+  test("counts no sign-in of an account that is deleted", async () => {
+    const path = place("deleted.db");
+    createReviewInventory(path, { people: [{ username: "ada" }], groups: [] });
+    const database = new DatabaseSync(path);
+    const signIn = database.prepare(
+      "INSERT INTO sign_ins (pool_id, sub, last_sign_in_at, event_type, read_at) VALUES (?, ?, ?, 'SignIn', ?)",
+    );
+    for (const [sub, readAt] of [
+      [reviewSub(0), "2026-11-19T08:00:00.000Z"],
+      [reviewSub(7), "2026-11-01T08:00:00.000Z"],
+    ] as const) {
+      signIn.run(REVIEW_POOL, sub, "2026-10-30T08:00:00.000Z", readAt);
+    }
+    database.close();
+    await reportOver({ inventory: path, poolId: REVIEW_POOL, path: place("deleted.html") }, writePage);
+    expect(section(readFileSync(place("deleted.html"), "utf8"), "never")).toContain(
+      "The last sign-ins of 1 account were read on 19 Nov 2026.",
+    );
   });
 
   test("says that an old state is old", async () => {

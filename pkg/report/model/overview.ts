@@ -27,8 +27,6 @@ export interface FactorFigures {
   readonly unknown: number;
   readonly oldest: string | undefined;
   readonly newest: string | undefined;
-  /** Since when the pool does not have this knowledge. */
-  readonly offSince: string | undefined;
 }
 
 interface SignInFigures {
@@ -36,6 +34,7 @@ interface SignInFigures {
   readonly known: number;
   readonly oldest: string | undefined;
   readonly newest: string | undefined;
+  /** Since when the pool has no such history. */
   readonly offSince: string | undefined;
 }
 
@@ -106,8 +105,7 @@ export async function readOverview(source: ReportSource): Promise<Overview> {
       `the inventory has no complete run of ${poolId}; sync first`,
     );
   }
-  const offSince = async (fact: string) =>
-    (await askOne(source, { sql: ENRICHMENT, parameters: [poolId, fact] }))?.text("off_since");
+  const signInsOff = await askOne(source, { sql: SIGN_INS_OFF, parameters: [poolId] });
   const pool = await askOne(source, { sql: POOL, parameters: [poolId] });
   const people = await one(PEOPLE);
   const roles = await one(ROLES);
@@ -139,13 +137,12 @@ export async function readOverview(source: ReportSource): Promise<Overview> {
       unknown: factors.number("unknown"),
       oldest: factors.text("oldest"),
       newest: factors.text("newest"),
-      offSince: await offSince("mfa"),
     },
     signIns: {
       known: signIns.number("known"),
       oldest: signIns.text("oldest"),
       newest: signIns.text("newest"),
-      offSince: await offSince("last-sign-in"),
+      offSince: signInsOff?.text("off_since"),
     },
   };
 }
@@ -198,6 +195,7 @@ const FACTORS = `
     count(*) FILTER (WHERE state = 'none') AS without_one, count(*) FILTER (WHERE state = 'on') AS with_one,
     min(read_at) AS oldest, max(read_at) AS newest
   FROM second_factor_states WHERE pool_id = ? AND enabled`;
-const ENRICHMENT = "SELECT off_since FROM enrichments WHERE pool_id = ? AND fact = ?";
+const SIGN_INS_OFF = "SELECT off_since FROM enrichments WHERE pool_id = ? AND fact = 'last-sign-in'";
 const SIGN_INS = `
-  SELECT count(*) AS known, min(read_at) AS oldest, max(read_at) AS newest FROM sign_ins WHERE pool_id = ?`;
+  SELECT count(*) AS known, min(s.read_at) AS oldest, max(s.read_at) AS newest
+  FROM sign_ins s JOIN current_users u ON u.pool_id = s.pool_id AND u.sub = s.sub WHERE s.pool_id = ?`;

@@ -89,8 +89,8 @@ function factorsText(factors: FactorFigures, mfa: string | undefined): Html {
     mfa === "OFF"
       ? html`<p class="note">The pool has second factors switched off: nobody is asked for one.</p>\n`
       : undefined;
-  if (!knowsFactors(factors) && factors.offSince !== undefined) {
-    return html`${off}<p><strong>Unknown.</strong> The pool does not say who has a second factor (asked on ${dayText(storedTime(factors.offSince, "off_since"))}).</p>
+  if (!knowsFactors(factors) && factors.unknown === 0) {
+    return html`${off}<p><strong>Unknown.</strong> No enabled account signs in without an identity provider, which would ask for the second factor.</p>
 `;
   }
   if (!knowsFactors(factors)) {

@@ -2,7 +2,7 @@ import { countText, dayText, durationText, minute, number } from "../html/format
 import { type Html, html } from "../html/html.ts";
 import { foreignValue } from "../html/values.ts";
 import { knowsFactors } from "../model/listings.ts";
-import { type Overview, totalOf } from "../model/overview.ts";
+import { type FactorFigures, type Overview, totalOf } from "../model/overview.ts";
 import type { PageContext } from "./page-context.ts";
 
 /** An older state is said to be old. */
@@ -100,8 +100,7 @@ ${listFindings(context).map(
 }
 
 function listFindings({ overview, source }: PageContext): readonly Finding[] {
-  const { factors } = overview;
-  const { changes } = overview;
+  const { factors, changes } = overview;
   return [
     {
       count: overview.rolePeople,
@@ -127,10 +126,7 @@ function listFindings({ overview, source }: PageContext): readonly Finding[] {
     {
       count: knowsFactors(factors) ? factors.without : "unknown",
       what: "People without a second factor",
-      more:
-        factors.unknown === 0
-          ? "known of every enabled account"
-          : `not known of ${countText(factors.unknown, "account")}`,
+      more: factorKnowledge(factors),
       link: "factors",
     },
     {
@@ -146,4 +142,11 @@ function listFindings({ overview, source }: PageContext): readonly Finding[] {
       link: "changes",
     },
   ];
+}
+
+function factorKnowledge(factors: FactorFigures): string {
+  if (factors.unknown > 0) return `not known of ${countText(factors.unknown, "account")}`;
+  return knowsFactors(factors)
+    ? "known of every enabled account without an identity provider"
+    : "no enabled account signs in without an identity provider";
 }
