@@ -14,10 +14,11 @@ export interface ComposingContext extends Context {
 }
 
 interface RuntimeOptions {
-  /** The command shows on the terminal how it goes, and takes so long that nobody waits for each of its calls. */
-  readonly hasProgress?: boolean;
-  /** It also shows what it waits for. */
-  readonly showsWaits?: boolean;
+  /**
+   * The command shows on the terminal how it goes and what it waits for, and takes so long that nobody waits for each of its
+   * calls.
+   */
+  readonly showsProgress?: boolean;
   /** It reads the feed of events of this inventory. */
   readonly inventory?: () => InventoryPlace | undefined;
 }
@@ -27,11 +28,11 @@ export function withRuntime(
   config: Config,
   context: ComposingContext,
   work: (runtime: Runtime, diagnostics: Diagnostics) => Promise<number>,
-  { hasProgress = false, showsWaits = false, inventory }: RuntimeOptions = {},
+  { showsProgress = false, inventory }: RuntimeOptions = {},
 ): Promise<number> {
   return toExitCode(config, context, async (diagnostics, shutdown) => {
     const { log, liveLine } = diagnostics;
-    const personWaits = context.stderr.isTerminal && !hasProgress;
+    const personWaits = context.stderr.isTerminal && !showsProgress;
     const enriched = enrichedPlace(config, context);
     const pieces = {
       config,
@@ -45,7 +46,7 @@ export function withRuntime(
     const runtime = (context.compose ?? compose)(pieces);
     const live = isLive(config, context);
     const waits = live && personWaits ? showWaits(runtime.waits, liveLine) : undefined;
-    const logged = waits === undefined && !(live && showsWaits) ? logWaits(runtime.waits, log) : undefined;
+    const logged = waits === undefined && !(live && showsProgress) ? logWaits(runtime.waits, log) : undefined;
     try {
       return await work(runtime, diagnostics);
     } finally {

@@ -70,7 +70,7 @@ export async function diffCommand(options: DiffOptions, flags: Flags, context: C
       };
       return compare({ places, sources: live, options, output }, context);
     },
-    { hasProgress: true, showsWaits: true },
+    { showsProgress: true },
   );
 }
 

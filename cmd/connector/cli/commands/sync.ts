@@ -48,6 +48,6 @@ export function syncCommand(config: Config, context: Context): Promise<number> {
       await runtime.enrichment?.once(context.signal);
       return OK;
     },
-    { hasProgress: true, showsWaits: true },
+    { showsProgress: true },
   );
 }
