@@ -49,7 +49,7 @@ describe("an answer about somebody else is no answer about this one", () => {
     expect(stage.pool.groupsOf(profile.username, 0, 9).items.map(({ name }) => name)).toContain("old");
   });
 
-  test("a federated profile that nobody is linked to is changed as any other", async () => {
+  test("a federated profile that nobody is linked to is changed like every other user", async () => {
     const stage = createStage({
       groups: ["old"],
       users: [federatedPerson(1, "Google", { groups: ["old"] })],
