@@ -68,9 +68,9 @@ async function groupsPage(cursor: ListingCursor): Promise<SyncPage> {
   return { cursor, opens, users: [], groups: items, memberships: [] };
 }
 
-async function membersPage(group: string, cursor: ListingCursor): Promise<SyncPage> {
+async function membersPage(group: string, cursor: ListingCursor, content = pool()): Promise<SyncPage> {
   const request = { pageToken: "", pageSize: 0 };
-  const { items } = await connectorOf(pool()).listMembers(group, request, never);
+  const { items } = await connectorOf(content).listMembers(group, request, never);
   return { cursor, opens: [], users: items.map(({ member }) => member), groups: [], memberships: items };
 }
 
@@ -157,8 +157,16 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
       await expect(
         target.commit(await membersPage("two", advance(membersListing("new"), ""))),
       ).rejects.toBeInstanceOf(GovernanceError);
+      const stranger = userNumber(20);
+      const content = { ...pool(), users: [stranger], members: new Map([["none", [stranger]]]) };
+      await expect(
+        target.commit(await membersPage("none", advance(membersListing("none"), ""), content)),
+      ).rejects.toBeInstanceOf(GovernanceError);
       expect(target.counts).toEqual(COUNTS);
       expect(sorted(await target.listings())).toEqual(listings);
+      expect((await reopened()).counts).toEqual(COUNTS);
+      expect(await target.publish(STRICT, never)).toMatchObject({ counts: COUNTS });
+      expect(await (await reopened()).previousMembers(["none"])).toEqual([0]);
     });
 
     test("opens the listings of groups that are new or were dropped, and leaves the others", async () => {

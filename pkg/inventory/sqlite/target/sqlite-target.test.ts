@@ -1,5 +1,6 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { POOL, someGroup, somePool, userNumber } from "../../../../test/support/fake-directory.ts";
@@ -211,34 +212,67 @@ function unused(): never {
   throw new Error("an inventory builds no message");
 }
 
-describe("a membership without its user or group (INVENTORY-3)", () => {
-  test("is refused, and its page changes nothing", async () => {
+test.for([
+  ["user", { ...userNumber(0), sub: "ffffffff-0000-4000-8000-000000000000" }, "all"],
+  ["group", userNumber(0), "unknown"],
+] as const)(
+  "a membership without its %s is refused, and its page changes nothing (INVENTORY-3)",
+  async ([what, user, groupName]) => {
     const target = await stage.open();
     await readInto(target, everybodyIn(PEOPLE));
     await target.rewind([membersListing("all")]);
-    const [listing] = (await target.listings()).filter(({ state }) => state === "open");
-    if (listing === undefined) throw new Error("no listing");
-    const [ada] = PEOPLE;
-    if (ada === undefined) throw new Error("nobody");
-    const stranger = { ...ada, sub: "ffffffff-0000-4000-8000-000000000000" };
-    const member = {
-      user: stranger,
-      resourceTypeId: "user",
-      resourceId: stranger.sub,
-      stamp: "1",
-      build: unused,
-    };
+    const member = { user, resourceTypeId: "user", resourceId: user.sub, stamp: "1", build: unused };
     const page = {
-      cursor: advance(listing, ""),
+      cursor: advance(membersListing("all"), ""),
       opens: [],
       users: [],
       groups: [],
-      memberships: [{ groupName: "all", member, build: unused }],
+      memberships: [{ groupName, member, build: unused }],
     };
-    await expect(target.commit(page)).rejects.toMatchObject({ code: "internal" });
+    await expect(target.commit(page)).rejects.toMatchObject({
+      code: "internal",
+      message: expect.stringContaining(`without its ${what}`),
+    });
     expect(target.counts).toEqual({ users: 9, groups: 1, memberships: 0 });
     await target.close();
+  },
+);
+
+test("a run of a part of the pool is not begun (INVENTORY-4)", async () => {
+  const target = await stage.open();
+  const run = { id: "3MQ1VqVfNWcserrPtRDPDx6Yklq", startedAt: BEGINNING };
+  const scope = { ...WHOLE_POOL, groups: ["all"] };
+  await expect(target.begin({ ...run, scope }, [], firstListings(scope))).rejects.toMatchObject({
+    code: "internal",
   });
+  expect(target.run).toBeUndefined();
+  await target.close();
+});
+
+test.for([
+  ["a user", "DELETE FROM staged_ids WHERE sub = (SELECT min(sub) FROM staged_ids)", "8 users and counted 9"],
+  ["a group", "DELETE FROM staged_groups", "0 groups and counted 1"],
+  ["the group of memberships", "UPDATE staged_groups SET name = 'other'", "0 memberships and counted 9"],
+  [
+    "a membership",
+    "DELETE FROM staged_members WHERE sub = (SELECT min(sub) FROM staged_members)",
+    "8 memberships and counted 9",
+  ],
+] as const)("a run that lacks %s it has counted is not merged (INVENTORY-3)", async ([, loss, what]) => {
+  const cut = await stage.open();
+  await readInto(cut, everybodyIn(PEOPLE));
+  await cut.close();
+  const work = readdirSync(stage.folder).find((name) => /\.work-[0-9a-f]{12}$/.test(name)) ?? "";
+  const database = new DatabaseSync(join(stage.folder, work));
+  database.exec(loss);
+  database.close();
+  const target = await stage.open();
+  await expect(target.publish(ACCEPT, never)).rejects.toMatchObject({
+    code: "internal",
+    message: expect.stringContaining(`the run holds ${what}`),
+  });
+  await target.close();
+  expect(await stage.ask("SELECT * FROM runs")).toEqual([]);
 });
 
 describe("what is known of the pool", () => {
