@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { adapterOver, never, refusal } from "../../../test/support/adapter.ts";
 import { startAwsStub, wireUser } from "../../../test/support/aws-stub.ts";
+import { limitingMetadata } from "./metadata-limit.ts";
 
 const open: { close(): unknown }[] = [];
 let home = "";
@@ -53,9 +56,13 @@ async function endlessServer(): Promise<{ url: string; sent(): number; closed: P
       server.close();
     },
   });
+  return { url: urlOf(server), sent: () => sent, closed };
+}
+
+function urlOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return { url: `http://127.0.0.1:${address.port}`, sent: () => sent, closed };
+  return `http://127.0.0.1:${address.port}`;
 }
 
 async function listing() {
@@ -79,6 +86,19 @@ test.for([
   await source.closed;
   // What is in the buffers of both ends comes on top.
   expect(source.sent()).toBeLessThan(16 * 2 ** 20);
+});
+
+test("an answer that its reader takes up later is whole", async () => {
+  const source = createServer((_request, response) => response.end("x".repeat(100_000)));
+  source.listen(0, "127.0.0.1");
+  await once(source, "listening");
+  open.push(source);
+  const body = await limitingMetadata(async () => {
+    const response = await new Promise<IncomingMessage>((resolve) => get(urlOf(source), resolve));
+    await nextTurn();
+    return await text(response);
+  });
+  expect(body).toHaveLength(100_000);
 });
 
 test("answers to others are not counted", async () => {

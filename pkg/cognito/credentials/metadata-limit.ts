@@ -37,13 +37,16 @@ function countAnswer(message: unknown): void {
   const reject = onEndless.getStore();
   const response = isRecord(message) ? message["response"] : undefined;
   if (reject === undefined || !(response instanceof IncomingMessage)) return;
+  const push = response.push.bind(response);
   let bytes = 0;
-  // Its reader attaches itself in the same turn, so it misses nothing.
-  response.on("data", (chunk: Uint8Array) => {
-    bytes += chunk.byteLength;
-    if (bytes <= MAX_METADATA_BYTES) return;
-    // The reader of the SDK waits for an end that does not come, so the failure goes to the caller of the SDK.
-    reject(new EndlessMetadata());
-    response.socket.destroy();
-  });
+  // A listener for "data" would begin the reading, and a reader that attaches itself later would miss what came before.
+  response.push = (chunk: Uint8Array | null, encoding) => {
+    bytes += chunk?.byteLength ?? 0;
+    if (bytes > MAX_METADATA_BYTES) {
+      // The reader of the SDK waits for an end that does not come, so the failure goes to the caller of the SDK.
+      reject(new EndlessMetadata());
+      response.socket.destroy();
+    }
+    return push(chunk, encoding);
+  };
 }
