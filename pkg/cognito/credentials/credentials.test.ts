@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { adapterOver, instantClock, never, openThrottle, refusal } from "../../../test/support/adapter.ts";
+import { useAwsHome } from "../../../test/support/aws-home.ts";
 import {
   type AwsStub,
   awsError,
@@ -15,24 +14,8 @@ import {
 import type { AssumeRole, CognitoOptions } from "../options.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/connector";
-const open: { close(): unknown }[] = [];
-let home = "";
-
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "connector-credentials-"));
-  vi.stubEnv("HOME", home);
-  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(home, "credentials"));
-  vi.stubEnv("AWS_CONFIG_FILE", join(home, "config"));
-  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"]) {
-    vi.stubEnv(name, undefined);
-  }
-});
-
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-  rmSync(home, { recursive: true });
-});
+const home = useAwsHome();
+const { open } = home;
 
 const onePage: StubBehaviour = { body: { Users: [wireUser(1)] } };
 const keyOf = ({ headers }: StubRequest) => /Credential=([^/]+)\//.exec(headers.authorization ?? "")?.[1];
@@ -100,7 +83,7 @@ describe("keys", () => {
   test("mark 24: keys rotated in the shared file are picked up when the old ones are refused", async () => {
     const write = (key: string) =>
       writeFileSync(
-        join(home, "credentials"),
+        home.path("credentials"),
         `[work]\naws_access_key_id = ${key}\naws_secret_access_key = secret\n`,
       );
     write("AKIDOLD");
@@ -148,7 +131,7 @@ describe("keys", () => {
 
   test("an SSO session that is over says how to log in", async () => {
     writeFileSync(
-      join(home, "config"),
+      home.path("config"),
       "[profile work]\nsso_start_url = https://x.example/start\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = r\n",
     );
     const stub = await stubbed(() => onePage);

@@ -1,33 +1,14 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, get, type IncomingMessage, type Server } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { adapterOver, never, refusal } from "../../../test/support/adapter.ts";
+import { useAwsHome } from "../../../test/support/aws-home.ts";
 import { startAwsStub, wireUser } from "../../../test/support/aws-stub.ts";
 import { limitingMetadata } from "./metadata-limit.ts";
 
-const open: { close(): unknown }[] = [];
-let home = "";
-
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "connector-metadata-"));
-  vi.stubEnv("HOME", home);
-  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(home, "credentials"));
-  vi.stubEnv("AWS_CONFIG_FILE", join(home, "config"));
-  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"]) {
-    vi.stubEnv(name, undefined);
-  }
-});
-
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-  rmSync(home, { recursive: true });
-});
+const { open } = useAwsHome();
 
 /** Answers without an end, until the connection is closed. */
 async function endlessServer(): Promise<{ url: string; sent(): number; closed: Promise<unknown> }> {

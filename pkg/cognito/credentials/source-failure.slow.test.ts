@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { adapterOver, instantClock, never, refusal } from "../../../test/support/adapter.ts";
+import { useAwsHome } from "../../../test/support/aws-home.ts";
 import {
   type AwsStub,
   type StubBehaviour,
@@ -15,25 +15,8 @@ import { startHttpProxy } from "../../../test/support/http-proxy.ts";
 import type { GovernanceError } from "../../core/errors.ts";
 import type { CognitoOptions } from "../options.ts";
 
-const open: { close(): unknown }[] = [];
-let home = "";
-
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "connector-sources-"));
-  vi.stubEnv("HOME", home);
-  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(home, "credentials"));
-  vi.stubEnv("AWS_CONFIG_FILE", join(home, "config"));
-  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"]) {
-    vi.stubEnv(name, undefined);
-  }
-});
-
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  for (const one of open.splice(0)) await one.close();
-  rmSync(home, { recursive: true });
-});
+const home = useAwsHome();
+const { open } = home;
 
 async function stubbed(answer: (request: StubRequest) => StubBehaviour): Promise<AwsStub> {
   const stub = await startAwsStub(answer);
@@ -41,7 +24,7 @@ async function stubbed(answer: (request: StubRequest) => StubBehaviour): Promise
   return stub;
 }
 
-const config = (text: string): void => writeFileSync(join(home, "config"), text);
+const config = (text: string): void => writeFileSync(home.path("config"), text);
 
 const SSO = `[profile work]
 sso_session = corp
@@ -54,7 +37,7 @@ sso_region = eu-west-1
 
 /** The token that `aws sso login` leaves. */
 function loggedIn(session: string, over: Readonly<Record<string, unknown>> = {}): void {
-  const folder = join(home, ".aws", "sso", "cache");
+  const folder = home.path(".aws", "sso", "cache");
   mkdirSync(folder, { recursive: true });
   const name = createHash("sha1").update(session).digest("hex");
   const token = { accessToken: "t", expiresAt: new Date(Date.now() + 3_600_000).toISOString(), ...over };
@@ -188,7 +171,7 @@ describe("a source of credentials that fails is named with its own failure", () 
 
   test("a web identity token that cannot be read", async () => {
     webIdentity("http://127.0.0.1:1");
-    vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", join(home, "nowhere"));
+    vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", home.path("nowhere"));
     const error = await failed();
     expect(error.code).toBe("unauthenticated");
     expect(error.message).toContain("the web identity token cannot be read (ENOENT)");
@@ -263,8 +246,8 @@ describe("a source that may come back is asked again", () => {
 });
 
 function webIdentity(sts: string): void {
-  writeFileSync(join(home, "token"), "eyJ");
-  vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", join(home, "token"));
+  writeFileSync(home.path("token"), "eyJ");
+  vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", home.path("token"));
   vi.stubEnv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/pod");
   vi.stubEnv("AWS_ENDPOINT_URL_STS", sts);
   vi.stubEnv("AWS_REGION", "eu-west-1");
