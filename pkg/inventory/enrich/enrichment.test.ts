@@ -119,6 +119,26 @@ describe("what is read", () => {
     expect(await stage.run()).toMatchObject({ calls: 5, ended: "failed" });
   });
 
+  test("what was read when the round is stopped is kept, and nothing more is read", async () => {
+    const { stage } = await stageOf({ users: named("ann", "bob") }, ["mfa"]);
+    const { directory } = stage.cognito;
+    const stop = new AbortController();
+    const source = {
+      async readDetails(username: string, signal: AbortSignal) {
+        const details = await directory.readDetails(username, signal);
+        stop.abort();
+        return details;
+      },
+      listAuthEvents: directory.listAuthEvents.bind(directory),
+    };
+    expect(await stage.run({ source }, stop.signal)).toMatchObject({
+      read: { mfa: 1 },
+      calls: 1,
+      ended: "stopped",
+    });
+    expect(await stage.rows("SELECT sub FROM second_factors")).toEqual([[subOf(0)]]);
+  });
+
   test("without a published run there is nothing to read", async () => {
     const stage = await openEnrichStage(createPool({ id: POOL, users: people(2) }));
     open.push(stage);
