@@ -93,6 +93,19 @@ describe("a run that is merged", () => {
     expect(ended.map((row) => ({ ...row, to_run: null }))).toEqual(before.slice(0, 2));
   });
 
+  test("leaves the end of earlier rows as it is, also when their user, group and membership end again (INVENTORY-5)", async () => {
+    const there = everybodyIn(PEOPLE.slice(0, 1));
+    const nothing = { users: [], groups: [], members: new Map() };
+    for (const content of [there, nothing, there, nothing, there]) await stage.publish(content);
+    for (const table of ["users", "groups", "memberships"]) {
+      expect(await stage.ask(`SELECT from_run, to_run FROM ${table} ORDER BY from_run`)).toEqual([
+        { from_run: 1, to_run: 2 },
+        { from_run: 3, to_run: 4 },
+        { from_run: 5, to_run: null },
+      ]);
+    }
+  });
+
   test("is merged once: a process that dies just after it leaves a run that the next one knows (INVENTORY-9)", async () => {
     const target = await stage.open();
     await readInto(target, everybodyIn(PEOPLE));
