@@ -82,9 +82,8 @@ function expected(old: PlainPool, now: PlainPool): Difference[] {
   const fieldsOf = (user: User) => {
     const fields = new Map<string, unknown>(user.attributes);
     fields.delete("sub");
-    fields.delete("identities");
-    const identities = user.identities.length === 0 ? undefined : JSON.stringify(user.identities);
-    return fields.set("username", user.username).set("status", user.status).set("identities", identities);
+    if (user.identities.length > 0) fields.set("identities", JSON.stringify(user.identities));
+    return fields.set("username", user.username).set("status", user.status);
   };
   function compared<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): string[] {
     return [...new Set([...a.keys(), ...b.keys()])].filter((key) => a.get(key) !== b.get(key));

@@ -2,10 +2,11 @@ import { isRecord } from "../core/unknown.ts";
 
 /**
  * The identities of a user as one text, whichever side they are from: a `.c1z` has them under names of the profile, the
- * inventory as Cognito sent them. "" for none.
+ * inventory as Cognito sent them. Text that yields none stays as it is. Undefined for none.
  */
-export function identitiesText(value: unknown): string {
-  if (!Array.isArray(value)) return "";
+export function identitiesText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return undefined;
   const identities = value.filter(isRecord).map((identity) => {
     const member = (...names: readonly string[]): unknown =>
       names.map((name) => identity[name]).find((found) => found !== undefined && found !== null);
@@ -20,7 +21,7 @@ export function identitiesText(value: unknown): string {
     };
   });
   const whole = identities.filter(({ provider, user_id }) => provider !== "" && user_id !== "");
-  return whole.length === 0 ? "" : JSON.stringify(whole);
+  return whole.length === 0 ? undefined : JSON.stringify(whole);
 }
 
 function text(value: unknown): string {

@@ -2,7 +2,7 @@ import { WHOLE_POOL } from "../core/sync-scope.ts";
 import { firstRow, type NamedRow, namedRows } from "../inventory/named-row.ts";
 import type { InventoryReader } from "../inventory/reader.ts";
 import type { InventoryRun } from "../inventory/runs.ts";
-import { ATTRIBUTE_COLUMNS, attributesOf } from "../inventory/user-row.ts";
+import { ATTRIBUTE_CELLS, attributesOf } from "../inventory/user-row.ts";
 import { canonicalFields } from "./canonical.ts";
 import { identitiesText } from "./identities.ts";
 import type { ComparedGroup, ComparedUser, Side } from "./side.ts";
@@ -67,7 +67,7 @@ export function inventorySide({ reader, openOther, run, name, signal }: Inventor
 /** Of the time that the database works, for a pool of any size. */
 const LONGEST_LISTING_MS = 3_600_000;
 
-const USER_COLUMNS = `sub, username, enabled, status, modified_at, identities, ${ATTRIBUTE_COLUMNS.join(", ")}`;
+const USER_COLUMNS = `sub, username, enabled, status, modified_at, ${ATTRIBUTE_CELLS.join(", ")}`;
 const GROUP_COLUMNS = "name, description, precedence, role_arn, created_at, modified_at";
 
 function comparedUser(row: NamedRow): ComparedUser {
@@ -81,7 +81,7 @@ function comparedUser(row: NamedRow): ComparedUser {
       ...attributesOf(row),
       ["username", username],
       ["status", row.text("status")],
-      ["identities", identitiesText(row.json("identities")) || undefined],
+      ["identities", identitiesText(row.json("identities"))],
     ]),
   };
 }

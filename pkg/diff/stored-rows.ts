@@ -39,7 +39,7 @@ export function storedUser(resource: Resource): ComparedUser {
     fields: canonicalFields([
       ["username", username],
       ["status", requiredText(profile, "user_status", resource)],
-      ["identities", identitiesText(profile["identities"]) || undefined],
+      ["identities", identitiesText(profile["identities"])],
       ...attributes.map(([name, value]) => [name, profileText(value)] as const),
     ]),
   };

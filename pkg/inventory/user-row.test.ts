@@ -37,7 +37,7 @@ const value = fc.oneof(text, fc.constantFrom("true", "false", "", "ann@example.c
 
 const identities = fc.oneof(
   fc.constant(undefined),
-  fc.constant("not JSON"),
+  fc.constantFrom("not JSON", "[]", "[ ]", "[{}]", ""),
   fc
     .array(
       fc.record({

@@ -1,34 +1,27 @@
 import { parseIdentities } from "../core/identities.ts";
 import { isRecord } from "../core/unknown.ts";
 import type { User } from "../core/user.ts";
+import { ATTRIBUTE_COLUMNS } from "./attribute-columns.ts";
 import type { NamedRow } from "./named-row.ts";
 
-/** Attributes of Cognito that have a column of their own. */
-const TEXT_ATTRIBUTES = [
-  "email",
-  "phone_number",
-  "given_name",
-  "family_name",
-  "name",
-  "preferred_username",
-] as const;
-const FLAG_ATTRIBUTES = ["email_verified", "phone_number_verified"] as const;
+/** What `attributesOf` reads. */
+export const ATTRIBUTE_CELLS: readonly string[] = [
+  ...ATTRIBUTE_COLUMNS.map(([name]) => name),
+  "attributes",
+  "identities",
+];
 
-export const ATTRIBUTE_COLUMNS: readonly string[] = [...TEXT_ATTRIBUTES, ...FLAG_ATTRIBUTES, "attributes"];
-
-/** Every attribute of a row of `users` under its Cognito name, with the value that Cognito sent. */
+/** Every attribute of a row of `users` but `sub`, under its Cognito name, with the value that Cognito sent. */
 export function attributesOf(row: NamedRow, prefix = ""): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
+  const identities = row.optionalText(`${prefix}identities`);
+  if (identities !== undefined && identities !== "[]") attributes.set("identities", identities);
   const others = row.json(`${prefix}attributes`);
   if (isRecord(others)) {
     for (const [name, value] of Object.entries(others))
       if (typeof value === "string") attributes.set(name, value);
   }
-  for (const name of TEXT_ATTRIBUTES) {
-    const value = row.optionalText(prefix + name);
-    if (value !== undefined) attributes.set(name, value);
-  }
-  for (const name of FLAG_ATTRIBUTES) {
+  for (const [name] of ATTRIBUTE_COLUMNS) {
     const value = row.optionalText(prefix + name);
     if (value !== undefined) attributes.set(name, value);
   }
@@ -43,16 +36,13 @@ export const USER_ROW_COLUMNS: readonly string[] = [
   "status",
   "created_at",
   "modified_at",
-  "identities",
-  ...ATTRIBUTE_COLUMNS,
+  ...ATTRIBUTE_CELLS,
 ];
 
 /** The user as the run read it: mapped to a resource, it gives the bytes that a sync gave then. */
 export function userOfRow(row: NamedRow): User {
   const sub = row.text("sub");
   const attributes = new Map([["sub", sub], ...attributesOf(row)]);
-  const identities = row.text("identities");
-  if (identities !== "[]") attributes.set("identities", identities);
   return {
     sub,
     username: row.text("username"),

@@ -80,24 +80,26 @@ function identity(random: Random): Identity {
   };
 }
 
-function withIdentities(user: User, identities: readonly Identity[]): User {
+function sentText(identities: readonly Identity[]): string {
+  return JSON.stringify(
+    identities.map((one) => ({
+      userId: one.userId,
+      providerName: one.providerName,
+      providerType: one.providerType,
+      issuer: one.issuer ?? null,
+      primary: one.primary,
+      dateCreated: one.createdAt?.getTime(),
+    })),
+  );
+}
+
+/** Text that yields no identities is kept as well. */
+function withOtherIdentities(random: Random, user: User): User {
+  const identities = random() < 0.5 ? [identity(random)] : [];
+  const text = identities.length > 0 ? sentText(identities) : pick(random, [null, "[]", "not JSON", ""]);
   const attributes = new Map(user.attributes);
-  if (identities.length === 0) attributes.delete("identities");
-  else {
-    attributes.set(
-      "identities",
-      JSON.stringify(
-        identities.map((one) => ({
-          userId: one.userId,
-          providerName: one.providerName,
-          providerType: one.providerType,
-          issuer: one.issuer ?? null,
-          primary: one.primary,
-          dateCreated: one.createdAt?.getTime(),
-        })),
-      ),
-    );
-  }
+  if (text === null) attributes.delete("identities");
+  else attributes.set("identities", text);
   return { ...user, attributes, identities };
 }
 
@@ -117,7 +119,7 @@ function randomUser(random: Random, number: number): User {
     modifiedAt: dateOf(random),
     attributes,
   });
-  return random() < 0.3 ? withIdentities(user, [identity(random)]) : user;
+  return random() < 0.3 ? withOtherIdentities(random, user) : user;
 }
 
 function randomGroup(random: Random, name: string): Group {
@@ -200,7 +202,7 @@ function changedUser(random: Random, user: User): User {
     // Cognito moves it with every change; alone, it shows one that no listing has.
     modifiedAt: new Date(user.modifiedAt.getTime() + 1 + Math.floor(random() * 1000)),
   };
-  return random() < 0.8 ? changed : withIdentities(changed, random() < 0.5 ? [] : [identity(random)]);
+  return random() < 0.8 ? changed : withOtherIdentities(random, changed);
 }
 
 export interface PoolSync {

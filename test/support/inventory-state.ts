@@ -195,7 +195,8 @@ function changesOfUser(before: StateRow, after: StateRow): readonly ChangeLine[]
   const flat = (row: StateRow): StateRow => {
     const { attributes, enabled: _enabled, federated: _federated, modified_at: _modified, ...rest } = row;
     const present = Object.entries(rest).filter(([, value]) => value !== null);
-    return { ...(isRecord(attributes) ? attributes : {}), ...Object.fromEntries(present) };
+    // Text that yields no identities is in the attributes, beside an empty list.
+    return { ...Object.fromEntries(present), ...(isRecord(attributes) ? attributes : {}) };
   };
   const [old, now] = [flat(before), flat(after)];
   const names = new Set([...Object.keys(old), ...Object.keys(now)]);

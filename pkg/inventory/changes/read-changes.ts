@@ -2,7 +2,7 @@ import type { NamedRow } from "../named-row.ts";
 import { namedRows } from "../named-row.ts";
 import type { InventoryReader, SqlValue } from "../reader.ts";
 import type { RecordedKind } from "../schema/recorded-kinds.ts";
-import { ATTRIBUTE_COLUMNS, attributesOf } from "../user-row.ts";
+import { ATTRIBUTE_CELLS, attributesOf } from "../user-row.ts";
 
 /** A change that a run recorded. */
 export interface RecordedChange {
@@ -63,7 +63,7 @@ export async function* readChanges(
 
 const LONGEST_MS = 600_000;
 
-const USER_COLUMNS = ["username", "status", "identities", "modified_at", ...ATTRIBUTE_COLUMNS];
+const USER_COLUMNS = ["username", "status", "modified_at", ...ATTRIBUTE_CELLS];
 const GROUP_COLUMNS = ["description", "precedence", "role_arn", "modified_at"];
 
 const VALUE_COLUMNS = [
@@ -128,7 +128,7 @@ function changeIn(row: NamedRow, values: boolean): RecordedChange {
   };
 }
 
-const OWN_COLUMNS: ReadonlySet<string> = new Set(["username", "status", "identities", "modified_at"]);
+const OWN_COLUMNS: ReadonlySet<string> = new Set(["username", "status", "modified_at"]);
 
 function userValue(row: NamedRow, prefix: string, field: string): string | undefined {
   return OWN_COLUMNS.has(field) ? row.optionalText(prefix + field) : attributesOf(row, prefix).get(field);

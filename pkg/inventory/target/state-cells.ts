@@ -2,53 +2,48 @@
 
 import { type Group, signInProvider } from "../../core/group.ts";
 import { isFederated, type User } from "../../core/user.ts";
+import { ATTRIBUTE_COLUMNS, type AttributeKind } from "../attribute-columns.ts";
 import type { SqlCell } from "../reader.ts";
 
-/** Attributes with a column of their own. */
-const TEXTS = ["given_name", "family_name", "name", "preferred_username"] as const;
-
-/** The two more that are left out of `attributes`. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["sub", "email", "phone_number", ...TEXTS]);
+const NO_IDENTITIES = "[]";
 
 export function userCells(user: User): readonly SqlCell[] {
-  const attribute = (name: string): string | null => user.attributes.get(name) ?? null;
   return [
     user.sub,
     user.username,
-    attribute("email"),
-    flagIn(user, "email_verified"),
-    attribute("phone_number"),
-    flagIn(user, "phone_number_verified"),
-    ...TEXTS.map(attribute),
+    ...ATTRIBUTE_COLUMNS.map(([name, kind]) => cellOf(user.attributes.get(name), kind)),
     user.enabled,
     user.status,
     isFederated(user),
     user.createdAt.toISOString(),
     user.modifiedAt.toISOString(),
     otherAttributes(user),
-    // As Cognito sent it, where it could be read.
-    user.identities.length === 0 ? "[]" : (attribute("identities") ?? "[]"),
+    user.identities.length === 0 ? NO_IDENTITIES : (user.attributes.get("identities") ?? NO_IDENTITIES),
   ];
 }
 
-/** Null where the value is not exactly `true` or `false`: then `attributes` has it. */
-function flagIn({ attributes }: User, name: string): boolean | null {
-  const value = attributes.get(name);
+const COLUMN_OF: ReadonlyMap<string, AttributeKind> = new Map(ATTRIBUTE_COLUMNS);
+
+/** Null where the attribute is not sent, or is no value of the column: then `attributes` has it. */
+function cellOf(value: string | undefined, kind: AttributeKind): SqlCell {
+  if (value === undefined) return null;
+  if (kind === "text") return value;
   return value === "true" ? true : value === "false" ? false : null;
 }
 
 /** In the order of names, since Cognito does not promise one: a row that did not change stays the same text. */
 function otherAttributes(user: User): string {
-  const others = [...user.attributes].filter(([name]) => !hasColumn(user, name));
+  const others = [...user.attributes].filter(([name, value]) => !hasColumn(user, name, value));
   if (others.length > 1) others.sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(Object.fromEntries(others));
 }
 
-function hasColumn(user: User, name: string): boolean {
-  if (ELSEWHERE.has(name)) return true;
-  if (name === "email_verified" || name === "phone_number_verified") return flagIn(user, name) !== null;
-  // Text that could not be read as identities stays what Cognito sent.
-  return name === "identities" && (user.identities.length > 0 || user.attributes.get(name) === "[]");
+function hasColumn(user: User, name: string, value: string): boolean {
+  if (name === "sub") return true;
+  // What yields no identities stays the text that Cognito sent.
+  if (name === "identities") return user.identities.length > 0;
+  const kind = COLUMN_OF.get(name);
+  return kind !== undefined && cellOf(value, kind) !== null;
 }
 
 export function groupCells(group: Group, poolId: string): readonly SqlCell[] {
