@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type pg from "pg";
 import { orAborted } from "../../core/abort.ts";
@@ -8,11 +9,13 @@ import { CELL_TYPES } from "./cells.ts";
 import type { PostgresAccess } from "./connection/access.ts";
 import { connect, type OpenClient } from "./connection/connect.ts";
 import { postgresError } from "./connection/errors.ts";
+import { lastResult } from "./last-result.ts";
 
 /** Where the tables are when the URL names no search_path. */
 const OWN_SCHEMA = "connector";
 /** The client waits so much longer than the server may work before it gives the connection up. */
 const GRACE_MS = 15_000;
+const MARK = "connector.session";
 const OLDEST_VERSION = 130_000;
 const NEVER = new AbortController().signal;
 
@@ -47,7 +50,7 @@ export async function openSession(
   const open = await connect(access, signal);
   const session = new PostgresSession(access, open, options);
   try {
-    await session.begin(signal);
+    await session.prepare(signal);
     return session;
   } catch (error) {
     session.destroy();
@@ -62,6 +65,8 @@ export class PostgresSession {
   readonly #open: OpenClient;
   readonly #options: SessionOptions;
   readonly #turns = createOneAtATime();
+  /** A setting that no other session has. */
+  readonly #mark = randomUUID();
   #schema = OWN_SCHEMA;
   #process = 0;
   #ended: unknown;
@@ -89,7 +94,7 @@ export class PostgresSession {
     return this.#ended !== undefined;
   }
 
-  async begin(signal: AbortSignal): Promise<void> {
+  async prepare(signal: AbortSignal): Promise<void> {
     const { statementTimeoutMs, idleTransactionMs } = this.#options;
     const set = (name: string, value: string) => `set_config('${name}', '${value}', false)`;
     const sql = `
@@ -110,6 +115,7 @@ export class PostgresSession {
           set("tcp_keepalives_idle", "30"),
           set("tcp_keepalives_interval", "10"),
           set("tcp_keepalives_count", "6"),
+          set(MARK, this.#mark),
         ].join(",\n        ")}`;
     const { rows } = await this.run(sql, [], { doing: "open", signal });
     const [source, path, process, version] = rows[0] ?? [];
@@ -141,8 +147,8 @@ export class PostgresSession {
 
   /** Work between BEGIN and COMMIT, taken back if it rejects. `begin` may hold settings of the transaction. */
   async transaction<T>(options: StatementOptions, work: () => Promise<T>, begin = "BEGIN"): Promise<T> {
-    await this.script(begin, options);
     try {
+      await this.begin(begin, options);
       const result = await work();
       // Once it is asked for, nothing stops it: the answer must say whether it was done.
       await this.script("COMMIT", { ...options, signal: undefined });
@@ -151,6 +157,22 @@ export class PostgresSession {
       if (!this.isOver) await this.script("ROLLBACK", { doing: options.doing }).catch(() => this.destroy());
       throw error;
     }
+  }
+
+  /**
+   * Begins a transaction, as `sql` says. Refuses one that a pooler has put on another connection to the server: the lock,
+   * settings and temporary views there are of another session, or none.
+   */
+  async begin(sql: string, options: StatementOptions): Promise<void> {
+    const found = await this.working(options, async (client) => {
+      const text = `${sql}; SELECT current_setting('${MARK}', true)`;
+      return lastResult(await client.query<SqlCell[]>({ text, rowMode: "array" })).rows[0]?.[0];
+    });
+    if (found === this.#mark) return;
+    throw this.failure(
+      "failed-precondition",
+      "a pooler has moved its session to another connection; connect to PostgreSQL itself, or to a pooler in session mode",
+    );
   }
 
   /** Several statements without parameters. */

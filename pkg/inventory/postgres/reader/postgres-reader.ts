@@ -1,11 +1,10 @@
 import type { Client, QueryArrayConfig, QueryArrayResult } from "pg";
 import { systemClocks } from "../../../core/clock.ts";
-import { GovernanceError } from "../../../core/errors.ts";
-import { isRecord } from "../../../core/unknown.ts";
 import { queryTookTooLong } from "../../query-failures.ts";
 import type { InventoryReader, QueryOptions, SqlCell, SqlResult, SqlValue } from "../../reader.ts";
 import { CELL_TYPES, sentValue } from "../cells.ts";
 import type { PostgresAccess } from "../connection/access.ts";
+import { lastResult } from "../last-result.ts";
 import { requireInventorySchema } from "../migrate.ts";
 import { openSession, type PostgresSession } from "../session.ts";
 import { numbered, type ReadingStatement, readingStatement } from "../sql-text.ts";
@@ -66,7 +65,7 @@ export async function openPostgresReader(
         pool.give(session);
       };
       try {
-        await session.script(BEGIN, { doing: "query", signal: options?.signal });
+        await session.begin(BEGIN, { doing: "query", signal: options?.signal });
         return await runQuery(session, statement, parameters, { ...options, end });
       } catch (error) {
         await end();
@@ -76,7 +75,7 @@ export async function openPostgresReader(
     async snapshot(work, snapshotSignal) {
       const session = await pool.take(snapshotSignal);
       try {
-        await session.script(BEGIN_SNAPSHOT, { doing: "query", signal: snapshotSignal });
+        await session.begin(BEGIN_SNAPSHOT, { doing: "query", signal: snapshotSignal });
         return await work({
           async query(sql, parameters, options) {
             const statement = readingStatement(sql);
@@ -211,16 +210,8 @@ async function ask(asked: Asked, text: string, values: readonly (string | null)[
 async function fetchRows(asked: Asked, cursor: string, count: number): Promise<Batch> {
   return await timed(asked, async (client, setTimeLeft) => {
     const text = `${setTimeLeft}; FETCH ${count} FROM ${cursor}`;
-    const results: unknown = await client.query<SqlCell[]>({ ...AS_CELLS, text });
-    const fetched: unknown = Array.isArray(results) ? results.at(-1) : results;
-    if (isResult(fetched)) return batchOf(fetched);
-    throw new GovernanceError("internal", "a query had no result; please report this");
+    return batchOf(lastResult(await client.query<SqlCell[]>({ ...AS_CELLS, text })));
   });
-}
-
-/** The types of pg know one statement alone. */
-function isResult(value: unknown): value is QueryArrayResult<SqlCell[]> {
-  return isRecord(value) && Array.isArray(value["fields"]) && Array.isArray(value["rows"]);
 }
 
 function batchOf({ fields, rows }: QueryArrayResult<SqlCell[]>): Batch {

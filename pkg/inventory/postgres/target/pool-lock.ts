@@ -7,14 +7,18 @@ const KEY = "hashtextextended($1, 0)";
 const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
- * Lets one connector at a time write the run of a pool: a lock of the session, which ends with it. All that is written goes
- * through the same session, so nothing is written without the lock.
+ * Lets one connector at a time write the run of a pool: a lock of the session, which ends with it. It is taken in a
+ * transaction, and all that is written is in others: each of them is refused where it is not of this session.
  */
 export async function lockPool(session: PostgresSession, poolId: string, signal: AbortSignal): Promise<void> {
-  const doing = "lock the pool in";
-  await session.script(`SET lock_timeout = ${WAIT_MS}`, { doing, signal });
+  const options = { doing: "lock the pool in", signal };
+  const lock = `SELECT pg_advisory_lock(${KEY})`;
   try {
-    await session.run(`SELECT pg_advisory_lock(${KEY})`, [poolLockName(session, poolId)], { doing, signal });
+    await session.transaction(
+      options,
+      () => session.run(lock, [poolLockName(session, poolId)], options),
+      `BEGIN; SET LOCAL lock_timeout = ${WAIT_MS}`,
+    );
   } catch (error) {
     if (!isTaken(error)) throw error;
     throw session.failure(
@@ -22,23 +26,7 @@ export async function lockPool(session: PostgresSession, poolId: string, signal:
       `another connector is syncing the pool ${poolId} into it${await holder(session, poolId)}; wait until it has ended`,
     );
   }
-  await session.script("SET lock_timeout = 60000", { doing, signal });
-}
-
-/** Refuses to go on without the lock, which a pooler that changes sessions between transactions would lose. */
-export async function requirePoolLock(session: PostgresSession, poolId: string): Promise<void> {
-  const { rows } = await session.run(
-    `SELECT count(*) FROM pg_locks, (SELECT ${KEY} AS key) AS wanted
-     WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid() AND objsubid = 1
-       AND classid = ((key >> 32) & 4294967295)::oid AND objid = (key & 4294967295)::oid`,
-    [poolLockName(session, poolId)],
-    { doing: "check the lock of the pool in" },
-  );
-  if (rows[0]?.[0] === 1) return;
-  throw session.failure(
-    "failed-precondition",
-    "the lock of the pool was lost; connect to PostgreSQL itself, or to a pooler in session mode",
-  );
+  await session.script("SET lock_timeout = 60000", options);
 }
 
 /** Advisory locks are of the whole database, so the schema is a part of the name. */

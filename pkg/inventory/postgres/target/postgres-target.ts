@@ -17,7 +17,7 @@ import type { PostgresAccess } from "../connection/access.ts";
 import { migrateInventory } from "../migrate.ts";
 import { openSession, type PostgresSession } from "../session.ts";
 import { MERGE_SETTINGS, MERGING, mergeOver } from "./merge-in-postgres.ts";
-import { lockPool, requirePoolLock } from "./pool-lock.ts";
+import { lockPool } from "./pool-lock.ts";
 import { membersIn, newestRunOf } from "./published-in-postgres.ts";
 import { StagedPages } from "./staged-pages.ts";
 import {
@@ -35,6 +35,7 @@ const STATEMENT_MS = 60_000;
 /** No transaction of a page waits for AWS. */
 const IDLE_MS = 5 * 60_000;
 const DESCRIBE_TIMEOUT_MS = 60_000;
+const ENDING = { doing: "check the run in" };
 /** More changes than this leave the statistics of the tables old. */
 const MANY_CHANGES = 10_000;
 
@@ -221,7 +222,6 @@ class PostgresTarget implements SyncTarget<PublishedInventory> {
     });
     const origins = await OriginsTable.create(merging);
     const originsKnown = await passOrigins(this.#originsSink(origins), options.changeOrigins, signal);
-    await requirePoolLock(session, poolId);
     const merged = await session.transaction(
       MERGING,
       async () => {
@@ -266,8 +266,13 @@ class PostgresTarget implements SyncTarget<PublishedInventory> {
   /** The run, once nothing of it is left to read. Throws `refused-by-guard`, and keeps it as held, when it lost too much. */
   async #endOrHold({ acceptShrink }: PublishOptions): Promise<EndedRun> {
     this.#expect("reading");
+    const { run, refusal } = await this.#parts.session.transaction(ENDING, () => this.#end(acceptShrink));
+    if (refusal !== undefined) throw refusal;
+    return run;
+  }
+
+  async #end(acceptShrink: boolean): Promise<{ run: EndedRun; refusal: GovernanceError | undefined }> {
     const { session, tables, options } = this.#parts;
-    const ending = { doing: "check the run in" };
     const open = (await this.listings()).filter(({ state }) => state === "open").length;
     if (open > 0) {
       throw new GovernanceError(
@@ -275,19 +280,22 @@ class PostgresTarget implements SyncTarget<PublishedInventory> {
         `the run has ${open} listings left to read, so it is not published`,
       );
     }
-    const run = await readStagedRun(session, tables, ending);
+    const run = await readStagedRun(session, tables, ENDING);
     if (run === undefined) {
       throw session.failure("unavailable", "the server has crashed and lost the run; sync again");
     }
     await this.#pages.requireCounted();
-    const refusal = this.complete && shrinkRefusal(this.name, this.complete.counts, run.counts);
-    const held = refusal !== undefined && !acceptShrink;
+    const shrunk = this.complete && shrinkRefusal(this.name, this.complete.counts, run.counts);
+    const refusal = acceptShrink ? undefined : shrunk;
     // A later run ends later, whatever the clock of the machine did.
     const endedAtMs =
       run.endedAtMs ?? Math.max(options.now(), run.beganAtMs, (this.complete?.endedAt.getTime() ?? 0) + 1);
-    await session.run(`UPDATE ${tables.run} SET ended_at = $1, held = $2`, [endedAtMs, held], ending);
-    if (held) throw refusal;
-    return { ...run, endedAtMs };
+    await session.run(
+      `UPDATE ${tables.run} SET ended_at = $1, held = $2`,
+      [endedAtMs, refusal !== undefined],
+      ENDING,
+    );
+    return { run: { ...run, endedAtMs }, refusal };
   }
 
   #pagesOf(counts: SyncCounts): StagedPages {

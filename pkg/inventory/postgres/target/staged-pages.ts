@@ -62,8 +62,8 @@ export class StagedPages {
 
   /** Returns the listings that were really opened: new ones, and those of a group that is another one now. */
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
-    const known = await this.#known(page);
     return await this.#transaction(async (tally) => {
+      const known = await this.#known(page);
       await this.#putGroups(page, known, tally);
       await this.#putUsers(page, known, tally);
       await this.#putMembers(page, known, tally);
@@ -121,7 +121,7 @@ export class StagedPages {
         memberships.map(({ member }) => member.user.sub),
         [...names],
       ],
-      { doing: "read" },
+      PAGE,
     );
     const of = (kind: string) => rows.filter(([found]) => found === kind);
     return {
