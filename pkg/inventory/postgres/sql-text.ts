@@ -1,7 +1,7 @@
 // What must be known of the text of a query before the server gets it.
 import { GovernanceError } from "../../core/errors.ts";
 
-/** White space, comments, sqlName texts and names, words, and any other character, as PostgreSQL reads them. */
+/** White space, comments, quoted texts and names, words, and any other character, as PostgreSQL reads them. */
 const TOKEN =
   /\s+|--[^\n]*|\/\*|(?<![\w$])[eE]'(?:[^'\\]|\\[\s\S]|'')*'?|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|(?<![\w$])\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[\w\u0080-\uffff][\w$\u0080-\uffff]*|[^]/g;
 
