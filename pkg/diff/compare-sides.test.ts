@@ -12,6 +12,7 @@ import {
 import { POOL, someGroup, someUser } from "../../test/support/fake-directory.ts";
 import type { SyncScope } from "../core/sync-scope.ts";
 import type { User } from "../core/user.ts";
+import type { UserFacts } from "../core/user-facts.ts";
 import { openSyncFile } from "../store/sync-file.ts";
 import { openC1zSide } from "./c1z-side.ts";
 import { commonScope } from "./common-scope.ts";
@@ -33,12 +34,13 @@ interface Written {
   readonly userIdKind?: "sub" | "username";
   readonly scope?: SyncScope;
   readonly poolId?: string;
+  readonly facts?: UserFacts;
 }
 
 /** Syncs the pool into a file, as the program does. */
 async function write(pool: PlainPool, { file = "pool.c1z", userIdKind = "sub", ...over }: Written = {}) {
   nowMs += 3_600_000;
-  const { poolId = POOL, scope } = over;
+  const { poolId = POOL, scope, facts } = over;
   const target = await openSyncFile(
     {
       file: join(folder, file),
@@ -51,7 +53,7 @@ async function write(pool: PlainPool, { file = "pool.c1z", userIdKind = "sub", .
     },
     never,
   );
-  const [published] = await syncPool(pool, [target], () => nowMs, { userIdKind, scope, poolId });
+  const [published] = await syncPool(pool, [target], () => nowMs, { userIdKind, scope, poolId, facts });
   if (published === undefined) throw new Error("nothing was published");
   return published;
 }
@@ -159,6 +161,19 @@ describe("the differences of two runs", () => {
       expect(sorted(found)).toEqual(sorted(expected(old, now)));
       expect((await difference([a], [a])).found).toEqual([]);
     }
+  });
+
+  test("leave out what was read of single users", async () => {
+    const pool = randomPool(randomOf(9), 10);
+    const readAt = new Date(nowMs);
+    // Required: a new fact is not compared either.
+    const facts: Required<UserFacts> = {
+      secondFactors: { factors: ["SMS_MFA"], preferred: "SMS_MFA", readAt },
+      lastSignIn: { at: readAt, readAt },
+    };
+    await write(pool, { file: "known.c1z", facts });
+    await write(pool, { file: "unknown.c1z" });
+    expect((await difference(["known.c1z"], ["unknown.c1z"])).found).toEqual([]);
   });
 
   test("in one file are those of its runs, by name, by place and by id", async () => {

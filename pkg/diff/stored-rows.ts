@@ -7,7 +7,7 @@ import { canonicalFields } from "./canonical.ts";
 import { identitiesText } from "./identities.ts";
 import type { ComparedGroup, ComparedUser } from "./side.ts";
 
-/** Keys of the profile that are not attributes of Cognito. */
+/** Keys of the profile that are not attributes of Cognito. What was read of single users is only in some sides. */
 const NOT_ATTRIBUTES: ReadonlySet<string> = new Set([
   "created_at",
   "enabled",
@@ -15,8 +15,13 @@ const NOT_ATTRIBUTES: ReadonlySet<string> = new Set([
   "first_name",
   "identities",
   "last_name",
+  "last_sign_in_at",
+  "last_sign_in_read_at",
   "linked_usernames",
   "modified_at",
+  "preferred_second_factor",
+  "second_factors",
+  "second_factors_read_at",
   "sub",
   "user_id",
   "user_status",

@@ -4,6 +4,7 @@ import type { EpochClock } from "../../pkg/core/clock.ts";
 import type { Group } from "../../pkg/core/group.ts";
 import { type SyncScope, WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import type { Identity, User } from "../../pkg/core/user.ts";
+import type { FindUserFacts, UserFacts } from "../../pkg/core/user-facts.ts";
 import type { PublishedRun, SyncTarget } from "../../pkg/sync/target.ts";
 import { fakeDirectory, POOL, someGroup, someUser } from "./fake-directory.ts";
 import { syncInto } from "./memory-target.ts";
@@ -209,6 +210,8 @@ export interface PoolSync {
   readonly userIdKind?: UserIdKind | undefined;
   readonly scope?: SyncScope | undefined;
   readonly poolId?: string | undefined;
+  /** Known of every user. */
+  readonly facts?: UserFacts | undefined;
 }
 
 /** Syncs the pool into the targets with the engine, publishes them and closes them. */
@@ -216,14 +219,16 @@ export async function syncPool<P extends PublishedRun>(
   pool: PlainPool,
   targets: readonly SyncTarget<P>[],
   now: EpochClock,
-  { userIdKind = "sub", scope = WHOLE_POOL, poolId = POOL }: PoolSync = {},
+  { userIdKind = "sub", scope = WHOLE_POOL, poolId = POOL, facts }: PoolSync = {},
 ): Promise<readonly P[]> {
   const members = new Map(
     [...pool.members].map(([name, subs]) => [name, [...subs].flatMap((sub) => pool.users.get(sub) ?? [])]),
   );
   const content = { users: [...pool.users.values()], groups: [...pool.groups.values()], members };
   const { directory } = fakeDirectory(content);
-  const connector = createConnector({ directory, poolId, userIdKind, now });
+  const findFacts: FindUserFacts = async (subs) =>
+    new Map(facts === undefined ? [] : subs.map((sub) => [sub, facts]));
+  const connector = createConnector({ directory, poolId, userIdKind, now, findFacts });
   const published: P[] = [];
   try {
     await syncInto(targets, { connector, listingsAtOnce: 2, scope, startedAt: new Date(now()) });
