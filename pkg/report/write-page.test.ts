@@ -168,6 +168,37 @@ describe("the page", () => {
     );
   });
 
+  test("says of an account that it has no second factor only where that is known", async () => {
+    const path = place("factors.db");
+    const known = [
+      { username: "has.one", factors: '["SMS_MFA"]' },
+      { username: "has.none", factors: "[]" },
+      { username: "federated", status: "EXTERNAL_PROVIDER", factors: "[]" },
+      { username: "off", enabled: false, factors: "[]" },
+      { username: "unread" },
+    ];
+    createReviewInventory(path, { people: known, groups: [{ name: "all", members: [0, 1, 2, 3, 4] }] });
+    const database = new DatabaseSync(path);
+    const reading = database.prepare(
+      "INSERT INTO second_factors (pool_id, sub, factors, read_at) VALUES (?, ?, ?, '2026-11-19T08:00:00.000Z')",
+    );
+    for (const [i, { factors }] of known.entries()) {
+      if (factors !== undefined) reading.run(REVIEW_POOL, reviewSub(i), factors);
+    }
+    database.exec(`INSERT INTO sign_ins (pool_id, sub, last_sign_in_at, read_at)
+      SELECT pool_id, sub, '2026-11-18T08:00:00.000Z', read_at FROM second_factors WHERE factors <> '[]'`);
+    database.close();
+    await reportOver({ inventory: path, poolId: REVIEW_POOL, path: place("factors.html") }, writePage);
+    const page = readFileSync(place("factors.html"), "utf8");
+    expect(section(page, "glance")).toContain("1 People without a second factor not known of 1 account");
+    expect(section(page, "factors")).toMatch(
+      /1 have a second factor, 1 have none, and of 1 it is not known.* Person State Read has\.none Confirmed 19 Nov 2026 $/,
+    );
+    expect(section(page, "group-1")).toMatch(
+      /federated Identity provider has\.none Confirmed no second factor has\.one Confirmed last sign-in 18 Nov 2026 off Disabled Confirmed no second factor unread Confirmed /,
+    );
+  });
+
   test("counts no sign-in of an account that is deleted", async () => {
     const path = place("deleted.db");
     createReviewInventory(path, { people: [{ username: "ada" }], groups: [] });
