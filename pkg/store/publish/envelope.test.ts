@@ -109,6 +109,13 @@ describe("the envelope", () => {
     );
   });
 
+  test("recognises a directory", async () => {
+    await expect(unpack(folder.path, out, never)).rejects.toThrow(
+      `${folder.path} is a directory, so it is not a sync file; name a file in it`,
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
   test("says what is damaged, wherever it is cut or changed", async () => {
     const content = someDatabase();
     const whole = Buffer.concat([

@@ -107,6 +107,9 @@ export async function unpack(file: string, into: string, signal: AbortSignal): P
 }
 
 function wholeFrames(file: string, input: number): readonly ZstdFrame[] {
+  if (fstatSync(input).isDirectory()) {
+    throw refusedFile(file, "is a directory, so it is not a sync file", "name a file in it");
+  }
   const readAt: ReadAt = (offset, length) => {
     const bytes = new Uint8Array(length);
     return bytes.subarray(0, readSync(input, bytes, 0, length, offset));
