@@ -174,6 +174,8 @@ describe("connector changes", () => {
     [["--since=yesterday"], 2, "--since must be a date (2026-11-21), .*, or a run (run:12, run:newest); got"],
     [["--since=run:x"], 2, "--since: a run is written run:12, or run:newest"],
     [["--since=2026-10-02", "--until=2026-10-01"], 2, "--since must be before --until"],
+    [["--since=run:3", "--until=run:2"], 2, "--since must be before --until"],
+    [["--since=run:newest", "--until=run:1"], 2, "--since must be before --until"],
     [["--since=run:9"], 5, "--since: there is no run 9; the inventory has the runs 1 to 4"],
     [["--user=nobody"], 5, "--user: the inventory knows no account of this sub, username, e-mail address"],
     [["--group=finanse"], 5, '--group: the inventory knows no group of this name; did you mean "finance"?'],

@@ -80,6 +80,6 @@ function kindsIn(text: string): readonly RecordedKind[] {
     });
 }
 
-function wrongOrder(): GovernanceError {
+export function wrongOrder(): GovernanceError {
   return new GovernanceError("invalid-argument", "--since must be before --until");
 }

@@ -26,7 +26,7 @@ import type { Column } from "../output/columns.ts";
 import { printRows } from "../output/print-rows.ts";
 import { counted } from "../output/text.ts";
 import { readingPlace } from "../reading-place.ts";
-import { type ChangeOptions, changeFilter, type ParsedChangeOptions } from "./change-filter.ts";
+import { type ChangeOptions, changeFilter, type ParsedChangeOptions, wrongOrder } from "./change-filter.ts";
 
 /** Prints the changes that runs of the inventory have recorded, oldest first. */
 export async function changesCommand(
@@ -115,6 +115,8 @@ async function filterFor(
     const last = await runBegunBefore(reader, poolId, new Date(until.atMs), signal);
     upToRun = last === undefined ? 0 : last.run + 1;
   } else upToRun = until?.runIn(runs);
+  const areRuns = since !== undefined && "runIn" in since && until !== undefined && "runIn" in until;
+  if (areRuns && afterRun !== undefined && upToRun !== undefined && afterRun > upToRun) throw wrongOrder();
   return { ...filter, poolId, subs, afterRun, upToRun };
 }
 
