@@ -120,6 +120,7 @@ describe("a query", () => {
 
   test.for([
     [["--file", "none.sql"], '--file: "none.sql" cannot be read (ENOENT)'],
+    [["--file", "/dev/zero"], "--file: is longer than 1 MiB"],
     [["SELECT 1", "--timeout", "0"], "--timeout: must be from 1 to 86400"],
     [["SELECT 1; SELECT 2"], "one query is one statement, and here is more"],
     [

@@ -565,6 +565,11 @@ describe("CONFIG-6: refused with one line", () => {
       "BATON_AWS_SECRET_ACCESS_KEY_FILE: CWD/gone cannot be read (ENOENT); name a file that holds the secret",
     ],
     [
+      "a secret file that has no end",
+      { flags: withPool, env: { BATON_AWS_SECRET_ACCESS_KEY_FILE: "/dev/zero" } },
+      "BATON_AWS_SECRET_ACCESS_KEY_FILE: /dev/zero is longer than 1 MiB, so it is not a secret",
+    ],
+    [
       "an address without a port",
       { command: "serve", flags: { ...withPool, listen: "127.0.0.1" } },
       '--listen: must be host:port, [ipv6]:port or unix:/path, such as 127.0.0.1:50051, got "127.0.0.1"',

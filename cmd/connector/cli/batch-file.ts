@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { readAtMost } from "../../../pkg/config/sources/read-at-most.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
 import { errnoOf } from "../../../pkg/core/unknown.ts";
 import type { Context } from "../process/context.ts";
@@ -14,15 +14,14 @@ export async function batchBytes(path: string, { cwd, stdin, signal }: Context):
     if (text.includes("\ufffd")) throw fileError("stdin is not UTF-8; save it as UTF-8 and try again");
     return Buffer.from(text);
   }
-  const file = resolve(cwd, path);
+  let bytes: Buffer | undefined;
   try {
-    const { size } = statSync(file);
-    if (size > MAX_BYTES) throw fileError("the file has more than 64 MiB; split it");
-    return readFileSync(file);
+    bytes = readAtMost(resolve(cwd, path), MAX_BYTES);
   } catch (error) {
-    if (error instanceof GovernanceError) throw error;
     throw fileError(`${JSON.stringify(path)} cannot be read (${errnoOf(error)})`, error);
   }
+  if (bytes === undefined) throw fileError("the file has more than 64 MiB; split it");
+  return bytes;
 }
 
 function fileError(problem: string, cause?: unknown): GovernanceError {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
 import type { CommandName } from "../table/setting.ts";
@@ -16,6 +15,7 @@ import { type ConfigFile, type FileReader, readConfigFile } from "./config-file.
 import { checkEnvironment, type Environment, fromEnvironment } from "./environment.ts";
 import { checkModeOf, type Uid } from "./file-trust.ts";
 import { invalidSetting, type Origin, type SourceText, withoutPassword } from "./origin.ts";
+import { readAtMost } from "./read-at-most.ts";
 
 /** What the process was started with. */
 export interface ProcessInfo {
@@ -207,13 +207,15 @@ function isTrue(name: SettingName, { text }: SourceText): boolean {
   return "value" in parsed && parsed.value === true;
 }
 
+const MAX_SECRET_BYTES = 2 ** 20;
+
 // A secret file has one line. Editors and `echo` add a line break, which does not belong to the secret.
 function readSecret(pointer: SourceText, reader: FileReader): SourceText {
   const path = resolve(reader.cwd, pointer.text);
   checkModeOf(path, pointer.origin.label, "secret", reader);
-  let text: string;
+  let bytes: Buffer | undefined;
   try {
-    text = readFileSync(path, "utf8").replace(/\r?\n$/, "");
+    bytes = readAtMost(path, MAX_SECRET_BYTES);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
     throw new GovernanceError(
@@ -222,6 +224,10 @@ function readSecret(pointer: SourceText, reader: FileReader): SourceText {
       { cause: error },
     );
   }
-  if (text === "") throw new GovernanceError("invalid-argument", `${pointer.origin.label}: ${path} is empty`);
+  const refused = (why: string) =>
+    new GovernanceError("invalid-argument", `${pointer.origin.label}: ${path} ${why}`);
+  if (bytes === undefined) throw refused("is longer than 1 MiB, so it is not a secret");
+  const text = bytes.toString().replace(/\r?\n$/, "");
+  if (text === "") throw refused("is empty");
   return { text, origin: pointer.origin };
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { OutputFormat } from "../../../../pkg/config/config.ts";
 import { loadInventory, loadOutput } from "../../../../pkg/config/load-config.ts";
+import { readAtMost } from "../../../../pkg/config/sources/read-at-most.ts";
 import type { Flags } from "../../../../pkg/config/sources/read-settings.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import { errnoOf } from "../../../../pkg/core/unknown.ts";
@@ -66,15 +66,15 @@ const MAX_BYTES = 1024 * 1024;
 
 async function queryText(path: string, { cwd, stdin, signal }: Context): Promise<string> {
   if (path === "-") return await stdin.read("end", signal);
-  let text: string;
+  let bytes: Buffer | undefined;
   try {
-    text = readFileSync(resolve(cwd, path), "utf8");
+    bytes = readAtMost(resolve(cwd, path), MAX_BYTES);
   } catch (error) {
     const problem = `--file: ${JSON.stringify(path)} cannot be read (${errnoOf(error)})`;
     throw new GovernanceError("invalid-argument", problem, { cause: error });
   }
-  if (text.length > MAX_BYTES) throw new GovernanceError("invalid-argument", "--file: is longer than 1 MiB");
-  return text.replace(/^\ufeff/, "");
+  if (bytes === undefined) throw new GovernanceError("invalid-argument", "--file: is longer than 1 MiB");
+  return bytes.toString().replace(/^\ufeff/, "");
 }
 
 type Row = readonly SqlCell[];
