@@ -4,7 +4,7 @@ import type { ErrorCode, ErrorReason } from "./errors.ts";
 /** A write that a caller without the role asked for. It was rejected before its body was read, so it names no target. */
 export const REFUSED_CALL = "refused-call";
 
-/** One finished change, as the audit log keeps it. It has no field for an attribute, a password or a token. */
+/** One finished change, as the audit log keeps it. It has no field for the value of an attribute, a password or a token. */
 export interface AuditRecord {
   /** The id of the change; one line each. */
   readonly change: string;

@@ -78,7 +78,7 @@ export const CHANGE_OUTCOMES = [
 
 export type ChangeOutcome = (typeof CHANGE_OUTCOMES)[number];
 
-/** What an operator needs to repair a deletion by hand: ids and the pool's own names, no attribute value. */
+/** What an operator needs to repair a change by hand: ids and the pool's own names, no attribute value. */
 export interface UndoRecord {
   /** Members (`sub`) of a deleted group. */
   readonly members?: readonly string[];
@@ -89,4 +89,6 @@ export interface UndoRecord {
   };
   /** Groups of a deleted user. */
   readonly groups?: readonly string[];
+  /** What a change writes in a user or a group: names of attributes, or description, role_arn and precedence. */
+  readonly fields?: readonly string[];
 }

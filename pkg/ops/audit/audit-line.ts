@@ -98,7 +98,7 @@ function stepMembers({ operation, state, undo, requestId, code, reason }: Change
 }
 
 // Not cut: AWS limits each of them, and a cut one could not be used to undo the change.
-function undoMembers({ members, group, groups }: UndoRecord): object {
+function undoMembers({ members, group, groups, fields }: UndoRecord): object {
   return {
     members,
     group:
@@ -106,6 +106,7 @@ function undoMembers({ members, group, groups }: UndoRecord): object {
         ? undefined
         : { description: group.description, roleArn: group.roleArn, precedence: group.precedence },
     groups,
+    fields,
   };
 }
 

@@ -97,11 +97,12 @@ describe("a line", () => {
     expect(line).toBe(`${body.slice(0, -1)},"hash":"${hash}"}`);
   });
 
-  test("keeps what a deletion removed, and what failed", () => {
+  test("keeps what a change wrote or removed, and what failed", () => {
     const undo = {
       members: ["a", "b"],
       group: { description: undefined, roleArn: "arn", precedence: 0 },
       groups: ["g"],
+      fields: ["email"],
     };
     const step = { operation: "DeleteGroup", state: "unknown", undo: true, requestId: undefined } as const;
     const failed = { code: "unavailable", reason: "outcome-unknown" } as const;
@@ -118,7 +119,12 @@ describe("a line", () => {
       code: "unavailable",
       reason: "outcome-unknown",
       steps: [{ operation: "DeleteGroup", state: "unknown", undo: true, ...failed }],
-      undo: { members: ["a", "b"], group: { roleArn: "arn", precedence: 0 }, groups: ["g"] },
+      undo: {
+        members: ["a", "b"],
+        group: { roleArn: "arn", precedence: 0 },
+        groups: ["g"],
+        fields: ["email"],
+      },
     });
   });
 

@@ -107,6 +107,15 @@ describe("changing a group", () => {
     },
   );
 
+  test("is in the audit log with what it was and the names of what changes", async () => {
+    const stage = createStage({ groups: [team] });
+    await stage.provisioner.updateGroup("team", { description: "Team", precedence: 0 }, asked, never);
+    expect(stage.audit.records[0]?.undo).toMatchObject({
+      group: { description: "Team" },
+      fields: ["precedence"],
+    });
+  });
+
   test("to what it is already has nothing to do", async () => {
     const stage = createStage({ groups: [team] });
     const outcome = await stage.provisioner.updateGroup("team", { description: "Team" }, asked, never);

@@ -81,6 +81,7 @@ export function createGroupChanges(
           roleArn: group.roleArn,
           precedence: group.precedence,
         },
+        fields: differing(group, fields),
       },
       async apply(steps) {
         const { made } = await steps.make(
@@ -188,11 +189,15 @@ function rolesProblem(roleArn: string): string | undefined {
 }
 
 function same(group: Group, fields: GroupFields): boolean {
-  return (
-    (group.description ?? "") === (fields.description ?? "") &&
-    group.roleArn === fields.roleArn &&
-    group.precedence === fields.precedence
-  );
+  return differing(group, fields).length === 0;
+}
+
+function differing(group: Group, fields: GroupFields): readonly string[] {
+  return [
+    ...((group.description ?? "") === (fields.description ?? "") ? [] : ["description"]),
+    ...(group.roleArn === fields.roleArn ? [] : ["role_arn"]),
+    ...(group.precedence === fields.precedence ? [] : ["precedence"]),
+  ];
 }
 
 function sameOrTaken(there: Group, fields: GroupFields): Group {

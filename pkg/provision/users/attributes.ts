@@ -40,6 +40,7 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
       ],
       preview: { user, set: names, removed, pending: [] },
       hints: { username: user.username, removed, ...digests(set) },
+      undo: { fields: written([...names, ...removed]) },
       async apply(steps) {
         if (set.size > 0) {
           await steps.make(
@@ -111,6 +112,12 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
     },
     reconcile: { "update-user-attributes": reconcile },
   };
+}
+
+/** A new e-mail address or phone number changes its flag too, also where the flag is not in the call. */
+function written(names: readonly string[]): readonly string[] {
+  const flags = CONTACTS.filter((contact) => names.includes(contact)).map((contact) => `${contact}_verified`);
+  return [...new Set([...names, ...flags])];
 }
 
 /**

@@ -254,6 +254,15 @@ describe("attributes", () => {
     expect(stored(stage).attributes.get("email")).toBe(before);
   });
 
+  test("the audit log names what was written, and no value", async () => {
+    const stage = createStage({ users });
+    const change = { set: new Map([["email", "new@example.com"]]), remove: ["locale", "nickname"] };
+    await stage.provisioner.updateAttributes(ann, change, asked, never);
+    expect(stage.audit.records[0]?.undo).toEqual({ fields: ["email", "email_verified", "locale"] });
+    await stage.provisioner.updateAttributes(ann, set({ nickname: "Annie" }), asked, never);
+    expect(stage.audit.records[1]?.undo).toEqual({ fields: ["nickname"] });
+  });
+
   test("a verified flag without the address is refused", async () => {
     const stage = createStage({ users: [person(1, { username: "ann", attributes: { email: null } })] });
     const refused = await refusal(

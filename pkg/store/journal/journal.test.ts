@@ -116,7 +116,8 @@ describe("a change in the journal", () => {
     first.note("c1", { hints: { login: "old" }, target: { user: "sub-2", group: "g", loginSha256: "ab" } });
     first.note("c1", { hints: { login: "ada", attributes: ["a", "b"], count: 2, invited: true } });
     const group = { description: undefined, roleArn: "arn:x", precedence: 0 };
-    first.note("c1", { undo: { members: ["sub-3"], groups: [], group } });
+    const undo = { members: ["sub-3"], groups: [], group, fields: ["role_arn"] };
+    first.note("c1", { undo });
     expect(first.stepBegun("c1", "AdminDisableUser", false)).toBe(0);
     expect(first.stepBegun("c1", "AdminUserGlobalSignOut", true)).toBe(1);
     const end = { requestId: "r-1", code: "throttled", reason: "outcome-unknown" } as const;
@@ -134,7 +135,7 @@ describe("a change in the journal", () => {
       ...change("c1"),
       target: { user: "sub-2", group: "g", loginSha256: "ab" },
       hints: { login: "ada", attributes: ["a", "b"], count: 2, invited: true },
-      undo: { members: ["sub-3"], groups: [], group },
+      undo,
       steps,
     });
   });

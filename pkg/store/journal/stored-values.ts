@@ -39,11 +39,12 @@ export type StepEnd = Omit<ChangeStep, "operation" | "undo">;
 export function parseUndo(text: string): UndoRecord {
   const undo = parsed(text);
   if (!isObject(undo)) throw damagedRow();
-  const { members, groups, group } = undo;
+  const { members, groups, group, fields } = undo;
   return {
     ...(members === undefined ? {} : { members: textListOf(members) }),
     ...(groups === undefined ? {} : { groups: textListOf(groups) }),
     ...(group === undefined ? {} : { group: undoGroupOf(group) }),
+    ...(fields === undefined ? {} : { fields: textListOf(fields) }),
   };
 }
 
