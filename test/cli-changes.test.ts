@@ -87,6 +87,12 @@ function storedUser(name: string) {
   return user;
 }
 
+function storedGroup(name: string) {
+  const group = pool.findGroup(name);
+  if (group === undefined) throw new Error(`no group ${name}`);
+  return group;
+}
+
 describe("two syncs with changes in between, by the connector and by others", () => {
   let afterOne: Awaited<ReturnType<typeof changes>>;
   let said: string;
@@ -109,6 +115,9 @@ describe("two syncs with changes in between, by the connector and by others", ()
     pool.leave("ada", "readers");
     pool.setAttribute(storedUser("bob"), "nickname", SECRET);
     storedUser("bob").modifiedMs += 1000;
+    // Of the same person and the same group as changes by the connector.
+    pool.setAttribute(storedUser("ada"), "profile", SECRET);
+    pool.replaceGroup({ ...storedGroup("admins"), roleArn: "arn:aws:iam::123456789012:role/outside" });
     pool.deleteUser("eve");
     pool.addUser(person(9, { username: "gil" }));
     pool.addGroup({ name: "shadow" });
@@ -135,8 +144,10 @@ describe("two syncs with changes in between, by the connector and by others", ()
       "connector user_created fay",
       "connector user_deleted cat",
       "connector user_disabled dan",
+      "outside group_changed admins role_arn",
       "outside group_created shadow",
       "outside membership_removed ada readers",
+      "outside user_changed ada profile",
       "outside user_changed bob nickname",
       "outside user_created gil",
       "outside user_deleted eve",
@@ -179,7 +190,7 @@ describe("two syncs with changes in between, by the connector and by others", ()
     expect((await diff("run:newest", "live", ...place())).code).toBe(0);
     const changed = await diff("run:1", "run:2");
     expect(changed.code).toBe(22);
-    expect(fields(changed.stdout)).toHaveLength(15);
+    expect(fields(changed.stdout)).toHaveLength(17);
     expect(fields((await diff("run:1", file)).stdout)).toEqual(fields(changed.stdout));
     expect(fields((await diff(`${file}@previous`, "live", ...place())).stdout)).toEqual(
       fields(changed.stdout),

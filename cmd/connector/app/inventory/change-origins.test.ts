@@ -96,6 +96,11 @@ describe("how a change shows in the pool:", () => {
     [{ kind: "enable-user", target: { user: ADA } }, "user_enabled ada", ADA_TOUCHED],
     [{ kind: "disable-user", target: { user: ADA } }, "user_disabled ada", ADA_TOUCHED],
     [{ kind: "update-user-attributes", target: { user: ADA } }, "user_changed ada", ADA_TOUCHED],
+    [
+      { kind: "update-user-attributes", target: { user: ADA }, undo: { fields: ["email", "nickname"] } },
+      "user_changed ada  email,nickname",
+      ADA_TOUCHED,
+    ],
     [{ kind: "set-password", target: { user: ADA } }, "user_changed ada  status", ADA_TOUCHED],
     [{ kind: "reset-mfa", target: { user: ADA } }, ADA_TOUCHED],
     [
@@ -105,6 +110,11 @@ describe("how a change shows in the pool:", () => {
       "group_changed  x modified_at",
     ],
     [{ kind: "update-group", target: { group: "x" } }, "group_changed  x", "group_changed  x modified_at"],
+    [
+      { kind: "update-group", target: { group: "x" }, undo: { fields: ["precedence"] } },
+      "group_changed  x precedence",
+      "group_changed  x modified_at",
+    ],
     [
       { kind: "delete-group", target: { group: "x" }, undo: { members: [ADA, BOB] } },
       "group_deleted  x",

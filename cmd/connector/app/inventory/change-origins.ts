@@ -124,7 +124,7 @@ const EFFECTS: Readonly<Record<ChangeKind, (changed: Changed) => readonly Effect
   ],
   "enable-user": ({ user }) => ofUser("user_enabled", user),
   "disable-user": ({ user }) => ofUser("user_disabled", user),
-  "update-user-attributes": ({ user }) => ofUser("user_changed", user),
+  "update-user-attributes": ({ user, undo }) => ofUser("user_changed", user, fieldsIn(undo)),
   "rotate-credential": ({ user }) => ofUser("user_changed", user, STATUS),
   "set-password": ({ user }) => ofUser("user_changed", user, STATUS),
   "reset-password": ({ user }) => ofUser("user_changed", user, STATUS),
@@ -133,7 +133,7 @@ const EFFECTS: Readonly<Record<ChangeKind, (changed: Changed) => readonly Effect
   "confirm-sign-up": ({ user }) => ofUser("user_changed", user, STATUS),
   "reset-mfa": () => [],
   "create-group": ({ group }) => [...ofGroup("group_created", group), ...ofGroup("group_recreated", group)],
-  "update-group": ({ group }) => ofGroup("group_changed", group),
+  "update-group": ({ group, undo }) => ofGroup("group_changed", group, fieldsIn(undo)),
   "delete-group": ({ group, undo }) => [
     ...ofGroup("group_deleted", group),
     ...textsIn(undo, "members").flatMap((user) => membership("membership_removed", user, group)),
@@ -160,7 +160,12 @@ function membership(
   return sub === undefined || groupName === undefined ? [] : [{ kind, sub, groupName }];
 }
 
-function textsIn(undo: Changed["undo"], member: "groups" | "members"): readonly string[] {
+/** A line of an earlier version does not name them: it may have changed any. */
+function fieldsIn(undo: Changed["undo"]): readonly string[] | undefined {
+  return undo?.["fields"] === undefined ? undefined : textsIn(undo, "fields");
+}
+
+function textsIn(undo: Changed["undo"], member: "groups" | "members" | "fields"): readonly string[] {
   const found: unknown = undo?.[member];
   return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
 }
