@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { person } from "./cognito/definitions.ts";
 import { createPool, type Pool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
-import { runCli } from "./support/connector-cli.ts";
+import { runCli, startCliWithFileSize } from "./support/connector-cli.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 const OTHER = "us-east-1_Other0001";
@@ -166,6 +166,25 @@ describe("connector diff", () => {
     expect([code, stdout]).toEqual([7, ""]);
     expect(stderr).toMatch(/^connector: ListUsers: not allowed/);
     expect(stderr).not.toContain("what was read is kept");
+  });
+
+  test("without a folder for temporary files names TMPDIR", async () => {
+    const nowhere = join(folder, "nowhere");
+    const { code, stdout, stderr } = await runCli(["diff", file, file], { TMPDIR: nowhere });
+    expect([code, stdout]).toEqual([9, ""]);
+    expect(stderr).toBe(
+      `connector: cannot make a folder for temporary files in ${nowhere} (ENOENT); name another place in TMPDIR\n`,
+    );
+  });
+
+  test("without room for temporary files names TMPDIR, and leaves nothing", async () => {
+    const { code, stdout, stderr } = await startCliWithFileSize(40, ["diff", file, file], { TMPDIR: temp })
+      .result;
+    expect([code, stdout]).toEqual([8, ""]);
+    expect(stderr).toBe(
+      `connector: cannot write into ${temp}: a file is larger than the file system or this process may make it; raise the limit (ulimit -f), or name another folder in TMPDIR\n`,
+    );
+    expect(readdirSync(temp)).toEqual([]);
   });
 
   test.for([

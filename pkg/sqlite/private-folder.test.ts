@@ -11,7 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makePrivateFolder } from "./private-folder.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { storeError } from "./errors.ts";
+import { makePrivateFolder, temporaryError } from "./private-folder.ts";
 
 let parent: string;
 beforeEach(() => {
@@ -61,7 +63,38 @@ describe("a private folder", () => {
     used.remove();
   });
 
-  test("of a parent that does not exist is an error", () => {
-    expect(() => makePrivateFolder(join(parent, "nowhere"), "live-")).toThrow("ENOENT");
+  test.for(["TMPDIR", "--c1z-temp-dir"] as const)("that cannot be made names %s", (setting) => {
+    const nowhere = join(parent, "nowhere");
+    expect(() => makePrivateFolder(nowhere, "live-", setting)).toThrow(
+      expect.objectContaining({
+        code: "failed-precondition",
+        message: `cannot make a folder for temporary files in ${nowhere} (ENOENT); name another place in ${setting}`,
+      }),
+    );
+  });
+});
+
+describe("an error of work in a private folder", () => {
+  const full =
+    "cannot write into /t: the disk is full; free some space, or name a folder with more in TMPDIR";
+
+  test.for([
+    ["ENOSPC", { code: "ENOSPC" }],
+    ["EDQUOT", { code: "EDQUOT" }],
+    ["SQLITE_FULL", { errcode: 13 }],
+  ] as const)("on a full disk (%s) names the setting, and not that of a sync", ([, members]) => {
+    const error = Object.assign(new Error("full"), members);
+    for (const one of [error, storeError(error, "write pool.db")]) {
+      expect(temporaryError(one, "/t")).toMatchObject({ code: "resource-exhausted", message: full });
+    }
+  });
+
+  test("of any other kind stays as it is", () => {
+    const others = [
+      Object.assign(new Error("gone"), { code: "ENOENT" }),
+      Object.assign(new Error("damaged"), { errcode: 11 }),
+      new GovernanceError("resource-exhausted", "AWS allows no more of these"),
+    ];
+    for (const error of others) expect(temporaryError(error, "/t")).toBe(error);
   });
 });

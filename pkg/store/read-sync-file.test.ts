@@ -94,8 +94,10 @@ describe("reading a file", () => {
 
   test("unpacks into the folder that it is given", async () => {
     await publishPool(storeOptions(folder.path), POOL);
-    await expect(readSyncFile({ file, tempDir: join(folder.path, "nowhere") }, never)).rejects.toMatchObject({
-      name: "GovernanceError",
+    const place = { file, tempDir: join(folder.path, "nowhere"), tempSetting: "--c1z-temp-dir" } as const;
+    await expect(readSyncFile(place, never)).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringMatching(/nowhere \(ENOENT\); name another place in --c1z-temp-dir$/),
     });
     (await readSyncFile({ file, tempDir: folder.path }, never)).close();
   });

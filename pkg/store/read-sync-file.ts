@@ -13,8 +13,8 @@ import {
   ResourceTypeSchema,
 } from "../protocol/messages.ts";
 import { DatabaseSync } from "../sqlite/database.ts";
-import { isDamage, onDisk, SQLITE, sqliteOf, storeError } from "../sqlite/errors.ts";
-import { makePrivateFolder } from "../sqlite/private-folder.ts";
+import { isDamage, SQLITE, sqliteOf, storeError } from "../sqlite/errors.ts";
+import { makePrivateFolder, type TemporarySetting, temporaryError } from "../sqlite/private-folder.ts";
 import { bytesIn, optionalTextIn, type SqlRow, textIn } from "../sqlite/rows.ts";
 import { type OrderedRun, orderedRun, type RunFile, type RunOrigin, runOrigin } from "./ordered-run.ts";
 import { unpack } from "./publish/envelope.ts";
@@ -47,18 +47,25 @@ export interface StoredSync {
   close(): void;
 }
 
+interface SyncFilePlace {
+  readonly file: string;
+  readonly tempDir?: string;
+  /** What says where `tempDir` is. */
+  readonly tempSetting?: TemporarySetting;
+}
+
 /**
  * Opens a `.c1z` for reading. It is unpacked into `tempDir`, beside the file by default, and the copy has no name while
  * it is open, so that it cannot outlive the process. `failed-precondition` when it is damaged or of format v3.
  */
 export async function readSyncFile(
-  { file, tempDir = dirname(resolve(file)) }: { readonly file: string; readonly tempDir?: string },
+  { file, tempDir = dirname(resolve(file)), tempSetting = "TMPDIR" }: SyncFilePlace,
   signal: AbortSignal,
 ): Promise<StoredSync> {
-  const folder = onDisk(`write into ${tempDir}`, () => makePrivateFolder(tempDir, ".c1z-reading-"));
+  const folder = makePrivateFolder(tempDir, ".c1z-reading-", tempSetting);
   try {
     const copy = join(folder.path, "database");
-    await unpack(file, copy, signal);
+    await unpack(file, copy, signal, tempSetting);
     // Immutable: a database that was left in WAL mode opens without a second file.
     const database = new DatabaseSync(new URL(`${pathToFileURL(copy).href}?immutable=1`), { readOnly: true });
     try {
@@ -69,7 +76,7 @@ export async function readSyncFile(
     }
     return storedSync(file, database);
   } catch (error) {
-    throw readError(file, error);
+    throw readError(file, temporaryError(error, tempDir, tempSetting));
   } finally {
     folder.remove();
   }

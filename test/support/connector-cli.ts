@@ -53,10 +53,14 @@ export function startCliWithFiles(
 }
 
 /** The same, with the size that a file may have, as on a disk that is almost full. */
-export function startCliWithFileSize(kib: number, args: readonly string[]): RunningCli {
+export function startCliWithFileSize(
+  kib: number,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningCli {
   // The signal that goes with it is ignored, as under a service manager.
   const limited = ["bash", "-c", `trap "" XFSZ; ulimit -f ${kib}; exec "$0" "$@"`];
-  return start([...limited, process.execPath, MAIN, ...args], {}, "", process.cwd());
+  return start([...limited, process.execPath, MAIN, ...args], env, "", process.cwd());
 }
 
 function start(

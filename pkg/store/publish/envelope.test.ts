@@ -138,7 +138,12 @@ describe("the envelope", () => {
     // One frame whose header claims 2^52 bytes: descriptor with an 8-byte size, one raw empty block.
     const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0x01, 0, 0]);
     writeFileSync(file, Buffer.concat([MAGIC, header]));
-    await expect(unpack(file, out, never)).rejects.toMatchObject({ code: "resource-exhausted" });
+    for (const setting of ["--state-dir", "TMPDIR"] as const) {
+      await expect(unpack(file, out, never, setting)).rejects.toMatchObject({
+        code: "resource-exhausted",
+        message: expect.stringMatching(new RegExp(`free some space, or name a ${setting} with more space$`)),
+      });
+    }
     expect(existsSync(out)).toBe(false);
   });
 

@@ -15,6 +15,7 @@ import { constants, createZstdCompress, createZstdDecompress, type ZstdCompress 
 import { GovernanceError } from "../../core/errors.ts";
 import { onDisk, refusedFile, storeError } from "../../sqlite/errors.ts";
 import { syncToDisk } from "../../sqlite/paths.ts";
+import type { TemporarySetting } from "../../sqlite/private-folder.ts";
 import { FrameError, type ReadAt, type ZstdFrame, zstdFramesOf } from "./zstd-frames.ts";
 
 const MAGIC = Buffer.from("C1ZF\0", "latin1");
@@ -86,13 +87,19 @@ const SMALL_BYTES = 256 * 2 ** 20;
 /**
  * Unpacks a `.c1z` into a new private file. `failed-precondition` names what is wrong with the file: it is empty,
  * another kind of file, of format v3, cut short, damaged, or unpacks to too much. Nothing is left of one that fails.
+ * `setting` says where `into` is.
  */
-export async function unpack(file: string, into: string, signal: AbortSignal): Promise<void> {
+export async function unpack(
+  file: string,
+  into: string,
+  signal: AbortSignal,
+  setting: "--state-dir" | TemporarySetting = "--state-dir",
+): Promise<void> {
   const input = onDisk(`read ${file}`, () => openSync(file, "r"));
   try {
     const frames = wholeFrames(file, input);
     const counter = byteCounter(file, Math.max(SMALL_BYTES, MAX_RATIO * fstatSync(input).size));
-    roomFor(frames, into);
+    roomFor(frames, into, setting);
     counter.check(declaredBytes(frames));
     onDisk(`write ${into}`, () => closeSync(openSync(into, "wx", 0o600)));
     try {
@@ -187,13 +194,13 @@ function declaredBytes(frames: readonly ZstdFrame[]): number {
 }
 
 /** Fails before the first byte, and long before the first AWS call: the sync needs this space and more. */
-function roomFor(frames: readonly ZstdFrame[], into: string): void {
+function roomFor(frames: readonly ZstdFrame[], into: string, setting: string): void {
   const bytes = declaredBytes(frames);
   const { bavail, bsize } = onDisk(`write ${into}`, () => statfsSync(dirname(into)));
   if (bytes <= bavail * bsize) return;
   const [needed, free] = [bytes, bavail * bsize].map((size) => `${Math.ceil(size / 2 ** 20)} MiB`);
   throw new GovernanceError(
     "resource-exhausted",
-    `cannot write ${into}: it needs ${needed} and ${free} are free; free some space, or name a --state-dir with more space`,
+    `cannot write ${into}: it needs ${needed} and ${free} are free; free some space, or name a ${setting} with more space`,
   );
 }

@@ -6,7 +6,7 @@ import { MAPPING_VERSION } from "../../../../pkg/connector/connector.ts";
 import { createConnector } from "../../../../pkg/connector/create-connector.ts";
 import { openC1zSide } from "../../../../pkg/diff/c1z-side.ts";
 import type { Side, SideScope } from "../../../../pkg/diff/side.ts";
-import { makePrivateFolder } from "../../../../pkg/sqlite/private-folder.ts";
+import { makePrivateFolder, temporaryError } from "../../../../pkg/sqlite/private-folder.ts";
 import { openSyncFile } from "../../../../pkg/store/sync-file.ts";
 import { listingsAtOnce } from "../../../../pkg/sync/listings-at-once.ts";
 import { type SyncEvents, syncOnce } from "../../../../pkg/sync/sync-once.ts";
@@ -36,6 +36,8 @@ export async function openLiveSide(options: LiveOptions): Promise<Side> {
     await readPool(file, folder.path, options);
     const place = { file, run: undefined, name: "live", tempDir: folder.path };
     return await openC1zSide(place, options.context.signal);
+  } catch (error) {
+    throw temporaryError(error, tmpdir());
   } finally {
     folder.remove();
   }

@@ -74,7 +74,7 @@ async function grantInFile(
   signal: AbortSignal,
 ): Promise<GrantInit | undefined> {
   if (!existsSync(file)) return undefined;
-  const sync = await readSyncFile({ file, tempDir }, signal);
+  const sync = await readSyncFile({ file, tempDir, tempSetting: "--c1z-temp-dir" }, signal);
   try {
     const newest = sync.runs().find(({ endedAt }) => endedAt !== undefined);
     if (newest === undefined) return undefined;
