@@ -64,7 +64,7 @@ export async function writeCsvReport({ source, now, version, path }: ReportOptio
     await writeListingFile(files, source, listMemberships(source, overview), DECISION_COLUMNS);
     const { count } = files;
     await files.publish(aboutReport({ overview, source, now }, version));
-    return { files: count + 1, stateOf: new Date(overview.lastRun.endedAt) };
+    return { files: count + 1, stateOf: overview.lastRun.endedAt };
   } catch (error) {
     await files.discard();
     throw reportDiskError(path, error);

@@ -219,6 +219,17 @@ describe("the page", () => {
     );
   });
 
+  test("of a damaged inventory is refused with the column that is damaged", async () => {
+    const path = place("damaged.db");
+    createReviewInventory(path, { people: [{ username: "ada", status: "UNCONFIRMED" }], groups: [] });
+    const database = new DatabaseSync(path);
+    database.exec("UPDATE users SET created_at = 'yesterday'");
+    database.close();
+    await expect(
+      reportOver({ inventory: path, poolId: REVIEW_POOL, path: place("damaged.html") }, writePage),
+    ).rejects.toThrow("the inventory is damaged: since holds no time");
+  });
+
   test("says that an old state is old", async () => {
     const now = new Date("2026-10-25T09:00:00.000Z");
     await reportOver({ inventory, poolId: POOL, path: place("old.html"), now }, writePage);

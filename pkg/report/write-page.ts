@@ -65,7 +65,7 @@ export async function writePage({ source, now, version, path }: ReportOptions): 
     const context: PageContext = { source, overview, now, page, files };
     const groups = await readGroups(source);
     const { pool, lastRun } = overview;
-    const state = `state of ${dayText(new Date(lastRun.endedAt))}`;
+    const state = `state of ${dayText(lastRun.endedAt)}`;
     await page.write(
       pageHead({
         title: `Access review of ${pool.name ?? pool.id}, ${state}`,
@@ -89,7 +89,7 @@ export async function writePage({ source, now, version, path }: ReportOptions): 
     await syncDirectory(dirname(target));
     return {
       bytes: file.bytes,
-      stateOf: new Date(lastRun.endedAt),
+      stateOf: lastRun.endedAt,
       folder: count === 0 ? undefined : folderBeside(path),
       files: count,
       groupsInFiles: inFiles,

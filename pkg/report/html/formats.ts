@@ -1,4 +1,3 @@
-import { storedTime } from "../../inventory/stored-time.ts";
 import { type Html, html } from "./html.ts";
 
 const NUMBER = new Intl.NumberFormat("en");
@@ -33,13 +32,13 @@ export function minuteText(time: Date): string {
   return `${dayText(time)}, ${clockText(time)}`;
 }
 
-/** The day of an ISO time, with the whole time for programs. */
-export function day(iso: string): Html {
-  return html`<time datetime="${iso}">${dayText(storedTime(iso, "a row"))}</time>`;
+/** The day, with the whole time for programs. */
+export function day(time: Date): Html {
+  return html`<time datetime="${time.toISOString()}">${dayText(time)}</time>`;
 }
 
-export function minute(iso: string): Html {
-  return html`<time datetime="${iso}">${minuteText(storedTime(iso, "a row"))}</time>`;
+export function minute(time: Date): Html {
+  return html`<time datetime="${time.toISOString()}">${minuteText(time)}</time>`;
 }
 
 const MINUTE_MS = 60_000;

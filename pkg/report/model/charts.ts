@@ -1,4 +1,3 @@
-import { storedTime } from "../../inventory/stored-time.ts";
 import { ORIGIN_COUNTS, type OriginCounts, originsOf } from "./overview.ts";
 import { periodsBetween } from "./periods.ts";
 import { askAll, askRows, type ReportSource } from "./rows.ts";
@@ -19,7 +18,7 @@ export async function peopleByState(source: ReportSource): Promise<readonly Stat
     parameters: [source.poolId],
   });
   return rows.map((row) => ({
-    status: row.text("status") ?? "",
+    status: row.text("status"),
     enabled: row.number("enabled_now"),
     disabled: row.number("disabled_now"),
   }));
@@ -70,7 +69,7 @@ export async function changesOverTime(
     parameters: [source.poolId, source.since],
   });
   for await (const row of rows) {
-    const at = storedTime(row.text("ended_at"), "ended_at").getTime();
+    const at = row.time("ended_at").getTime();
     // A clock set back may have put a run before the beginning or after the end.
     const period = periods.find(({ to }) => at < to.getTime()) ?? periods.at(-1);
     if (period === undefined) continue;
@@ -109,7 +108,7 @@ export async function changesByKind(source: ReportSource): Promise<readonly Kind
       FROM changes c WHERE c.pool_id = ? AND c.before >= ? GROUP BY c.kind ORDER BY count(*) DESC, c.kind`,
     parameters: [source.poolId, source.since],
   });
-  return rows.map((row) => ({ kind: row.text("kind") ?? "", origins: originsOf(row) }));
+  return rows.map((row) => ({ kind: row.text("kind"), origins: originsOf(row) }));
 }
 
 export interface RequesterCount {
@@ -130,7 +129,7 @@ export async function changesByRequester(
     parameters: [source.poolId, source.since, most],
   });
   return rows.map((row) => ({
-    requestedBy: row.text("requested_by") ?? "",
+    requestedBy: row.text("requested_by"),
     changes: row.number("changes"),
   }));
 }

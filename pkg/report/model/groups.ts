@@ -1,4 +1,3 @@
-import { storedTime } from "../../inventory/stored-time.ts";
 import type { GroupKey } from "./listings.ts";
 import { askRows, type ReportSource } from "./rows.ts";
 
@@ -28,12 +27,12 @@ export async function readGroups(source: ReportSource): Promise<readonly Reporte
   const groups: ReportedGroup[] = [];
   for await (const row of rows) {
     groups.push({
-      name: row.text("name") ?? "",
-      createdAt: storedTime(row.text("created_at"), "created_at").toISOString(),
-      description: row.text("description"),
-      precedence: row.text("precedence") === undefined ? undefined : row.number("precedence"),
-      roleArn: row.text("role_arn"),
-      signInProvider: row.text("sign_in_provider"),
+      name: row.text("name"),
+      createdAt: row.time("created_at"),
+      description: row.optionalText("description"),
+      precedence: row.optionalNumber("precedence"),
+      roleArn: row.optionalText("role_arn"),
+      signInProvider: row.optionalText("sign_in_provider"),
       members: row.number("members"),
       disabledMembers: row.number("disabled_members"),
     });

@@ -98,7 +98,7 @@ export function listChangesSince({ poolId, since }: ReportSource): ReviewListing
 /** Which group's members. Two groups that had one name are told apart by their creation. */
 export interface GroupKey {
   readonly name: string;
-  readonly createdAt: string;
+  readonly createdAt: Date;
 }
 
 /** The members with what a reviewer needs; second factor and last sign-in only where the inventory knows any. */
@@ -108,7 +108,7 @@ export function groupMembers({ poolId }: ReportSource, group: GroupKey, overview
       SELECT ${memberColumns(overview)} FROM memberships m ${memberJoins(overview)}
       WHERE m.pool_id = ? AND m.group_name = ? AND m.group_created_at = ? AND m.to_run IS NULL
       ORDER BY u.username, m.sub`,
-    parameters: [poolId, group.name, new Date(group.createdAt)],
+    parameters: [poolId, group.name, group.createdAt],
   };
 }
 

@@ -1,6 +1,6 @@
 import { GovernanceError } from "../../core/errors.ts";
-import { storedTime } from "../../inventory/stored-time.ts";
-import { askOne, type ReportRow, type ReportSource } from "./rows.ts";
+import type { NamedRow } from "../../inventory/named-row.ts";
+import { askOne, type ReportSource } from "./rows.ts";
 
 interface ReportedPool {
   readonly id: string;
@@ -10,14 +10,13 @@ interface ReportedPool {
   readonly tier: string | undefined;
   /** `ON`, `OFF` or `OPTIONAL`. */
   readonly mfa: string | undefined;
-  readonly createdAt: string | undefined;
 }
 
 interface ReportedRun {
   readonly run: number;
   readonly syncId: string;
-  readonly beganAt: string;
-  readonly endedAt: string;
+  readonly beganAt: Date;
+  readonly endedAt: Date;
 }
 
 /** What is known of second factors, for enabled accounts that do not give theirs to an identity provider. */
@@ -25,17 +24,17 @@ export interface FactorFigures {
   readonly withOne: number;
   readonly without: number;
   readonly unknown: number;
-  readonly oldest: string | undefined;
-  readonly newest: string | undefined;
+  readonly oldest: Date | undefined;
+  readonly newest: Date | undefined;
 }
 
 interface SignInFigures {
   /** Accounts whose event history was read. */
   readonly known: number;
-  readonly oldest: string | undefined;
-  readonly newest: string | undefined;
+  readonly oldest: Date | undefined;
+  readonly newest: Date | undefined;
   /** Since when the pool has no such history. */
-  readonly offSince: string | undefined;
+  readonly offSince: Date | undefined;
 }
 
 /** Changes by where they were made, as `changes.origin` has it. */
@@ -50,7 +49,7 @@ export function totalOf({ connector, outside, unknown }: OriginCounts): number {
 }
 
 /** The counts of a row that was asked for with `ORIGIN_COUNTS`. */
-export function originsOf(row: ReportRow): OriginCounts {
+export function originsOf(row: NamedRow): OriginCounts {
   return {
     connector: row.number("by_connector"),
     outside: row.number("outside"),
@@ -87,7 +86,7 @@ export interface Overview {
 /** All numbers of the summary. Throws `failed-precondition` when no run of the pool is complete. */
 export async function readOverview(source: ReportSource): Promise<Overview> {
   const { poolId, since } = source;
-  const one = async (sql: string, ...more: readonly Date[]): Promise<ReportRow> => {
+  const one = async (sql: string, ...more: readonly Date[]): Promise<NamedRow> => {
     const row = await askOne(source, { sql, parameters: [poolId, ...more] });
     if (row === undefined) throw new GovernanceError("internal", "a count has no row");
     return row;
@@ -135,41 +134,39 @@ export async function readOverview(source: ReportSource): Promise<Overview> {
       withOne: factors.number("with_one"),
       without: factors.number("without_one"),
       unknown: factors.number("unknown"),
-      oldest: factors.text("oldest"),
-      newest: factors.text("newest"),
+      oldest: factors.optionalTime("oldest"),
+      newest: factors.optionalTime("newest"),
     },
     signIns: {
       known: signIns.number("known"),
-      oldest: signIns.text("oldest"),
-      newest: signIns.text("newest"),
-      offSince: signInsOff?.text("off_since"),
+      oldest: signIns.optionalTime("oldest"),
+      newest: signIns.optionalTime("newest"),
+      offSince: signInsOff?.optionalTime("off_since"),
     },
   };
 }
 
-function poolOf(id: string, row: ReportRow | undefined): ReportedPool {
+function poolOf(id: string, row: NamedRow | undefined): ReportedPool {
   return {
     id,
-    name: row?.text("name"),
-    arn: row?.text("arn"),
-    region: row?.text("region"),
-    tier: row?.text("tier"),
-    mfa: row?.text("mfa"),
-    createdAt: row?.text("created_at"),
+    name: row?.optionalText("name"),
+    arn: row?.optionalText("arn"),
+    region: row?.optionalText("region"),
+    tier: row?.optionalText("tier"),
+    mfa: row?.optionalText("mfa"),
   };
 }
 
-function runOf(row: ReportRow): ReportedRun {
-  const time = (column: string) => storedTime(row.text(column), column).toISOString();
+function runOf(row: NamedRow): ReportedRun {
   return {
     run: row.number("run"),
-    syncId: row.text("sync_id") ?? "",
-    beganAt: time("began_at"),
-    endedAt: time("ended_at"),
+    syncId: row.text("sync_id"),
+    beganAt: row.time("began_at"),
+    endedAt: row.time("ended_at"),
   };
 }
 
-const POOL = "SELECT name, arn, region, tier, mfa, created_at FROM pools WHERE pool_id = ?";
+const POOL = "SELECT name, arn, region, tier, mfa FROM pools WHERE pool_id = ?";
 const RUNS = "SELECT count(*) AS runs FROM runs WHERE pool_id = ?";
 const PEOPLE = `
   SELECT count(*) AS people, count(*) FILTER (WHERE NOT enabled) AS disabled FROM current_users WHERE pool_id = ?`;

@@ -17,7 +17,7 @@ export async function writeAbout(
 <tr><th scope="row">Sync<td>${lastRun.syncId}
 <tr><th scope="row">History<td>${countText(runs, "run")} since ${minute(firstRun.endedAt)}
 <tr><th scope="row">Changes<td>since ${dayText(source.since)}
-<tr><th scope="row">Written<td>${minute(now.toISOString())} by cognito-connector ${version}
+<tr><th scope="row">Written<td>${minute(now)} by cognito-connector ${version}
 </table>
 <ul class="quiet">
 <li>Times are in UTC.

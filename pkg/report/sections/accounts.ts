@@ -1,4 +1,3 @@
-import { storedTime } from "../../inventory/stored-time.ts";
 import { countText, day, dayText, number } from "../html/formats.ts";
 import { type Html, html } from "../html/html.ts";
 import { foreignValue } from "../html/values.ts";
@@ -39,7 +38,7 @@ async function writeUnused(context: PageContext): Promise<void> {
     caption: "Accounts of which no sign-in is known: first those that cannot have had one",
     headings: [{ text: "Person" }, { text: "Reason" }, { text: "Since" }, { text: "Never signed in" }],
     cells: (row) =>
-      html`${personHead(row)}<td>${sentence(row.text("reason") ?? "")}${disabledTag(row)}<td>${day(row.text("since") ?? "")}<td>${row.text("never_signed_in") === "yes" ? "yes" : "not known"}`,
+      html`${personHead(row)}<td>${sentence(row.text("reason"))}${disabledTag(row)}<td>${day(row.time("since"))}<td>${row.text("never_signed_in") === "yes" ? "yes" : "not known"}`,
   });
 }
 
@@ -49,7 +48,7 @@ function signInKnowledge({ known, oldest, newest, offSince }: Overview["signIns"
   const why =
     offSince === undefined
       ? "The last sign-ins of this pool were not read"
-      : `The pool has no history of sign-ins (asked on ${dayText(storedTime(offSince, "off_since"))})`;
+      : `The pool has no history of sign-ins (asked on ${dayText(offSince)})`;
   return `${why}, so an account in any other state may be unused too.`;
 }
 
@@ -66,8 +65,9 @@ async function writeDisabled(context: PageContext): Promise<void> {
     caption: "Groups of disabled accounts",
     headings: [{ text: "Person" }, { text: "Group" }],
     cells: (row) => {
-      const role = row.text("role_arn") === undefined ? undefined : html` <span class="tag">IAM role</span>`;
-      return html`${personHead(row)}<td>${foreignValue(row.text("group_name") ?? "")}${role}`;
+      const role =
+        row.optionalText("role_arn") === undefined ? undefined : html` <span class="tag">IAM role</span>`;
+      return html`${personHead(row)}<td>${foreignValue(row.text("group_name"))}${role}`;
     },
   });
 }
@@ -79,8 +79,7 @@ ${factorsText(overview.factors, overview.pool.mfa)}`);
   await writeListing(context, listWithoutSecondFactor(source), {
     caption: "Enabled accounts without a second factor",
     headings: [{ text: "Person" }, { text: "State" }, { text: "Read" }],
-    cells: (row) =>
-      html`${personHead(row)}${stateCell(row)}<td>${day(row.text("second_factors_read_at") ?? "")}`,
+    cells: (row) => html`${personHead(row)}${stateCell(row)}<td>${day(row.time("second_factors_read_at"))}`,
   });
 }
 
@@ -114,17 +113,17 @@ async function writeSharedEmails(context: PageContext): Promise<void> {
     caption: "Accounts by the address that they share",
     headings: [{ text: "Account" }, { text: "State" }],
     group: {
-      key: (row) => row.text("shared_email") ?? "",
+      key: (row) => row.text("shared_email"),
       head: (row) =>
-        html`${foreignValue(row.text("shared_email") ?? "")} <span class="quiet">${countText(row.number("accounts"), "account")}</span>`,
+        html`${foreignValue(row.text("shared_email"))} <span class="quiet">${countText(row.number("accounts"), "account")}</span>`,
     },
     cells: (row) => html`${personHead(row)}${stateCell(row)}`,
   });
 }
 
-function between(oldest: string | undefined, newest: string | undefined): string {
+function between(oldest: Date | undefined, newest: Date | undefined): string {
   if (oldest === undefined || newest === undefined) return "";
-  const days = [oldest, newest].map((time) => dayText(storedTime(time, "read_at")));
+  const days = [oldest, newest].map(dayText);
   return days[0] === days[1] ? ` on ${days[0]}` : ` between ${days[0]} and ${days[1]}`;
 }
 

@@ -21,10 +21,10 @@ export async function writeAwsAccess(context: PageContext): Promise<void> {
       group: {
         key: (row) => JSON.stringify([row.text("role_arn"), row.text("group_name")]),
         head: (row) =>
-          html`${foreignValue(row.text("group_name") ?? "")} <span class="sub">${foreignValue(row.text("role_arn") ?? "")}</span>`,
+          html`${foreignValue(row.text("group_name"))} <span class="sub">${foreignValue(row.text("role_arn"))}</span>`,
       },
       cells: (row) =>
-        row.text("sub") === undefined
+        row.optionalText("sub") === undefined
           ? html`<td colspan="2"><span class="quiet">no members</span>`
           : html`${personHead(row)}${stateCell(row)}`,
     });

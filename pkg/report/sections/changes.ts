@@ -1,4 +1,4 @@
-import { storedTime } from "../../inventory/stored-time.ts";
+import type { NamedRow } from "../../inventory/named-row.ts";
 import { columnChart } from "../charts/column-chart.ts";
 import { legend } from "../charts/figure.ts";
 import { clockText, countText, dayText, minute, number } from "../html/formats.ts";
@@ -16,7 +16,7 @@ import {
 import { listChangesSince } from "../model/listings.ts";
 import { type Overview, totalOf } from "../model/overview.ts";
 import { periodName } from "../model/periods.ts";
-import type { ReportRow, ReportSource } from "../model/rows.ts";
+import type { ReportSource } from "../model/rows.ts";
 import { kindText } from "./kind-text.ts";
 import { type Heading, tableHead, writeListing } from "./listing-table.ts";
 import type { PageContext } from "./page-context.ts";
@@ -50,12 +50,12 @@ export function chartRange(
   { since }: ReportSource,
   { firstRun, lastRun }: Overview,
 ): { begin: Date; until: Date } {
-  const begin = Math.max(since.getTime(), Date.parse(firstRun.endedAt));
-  return { begin: new Date(begin), until: new Date(Math.max(begin, Date.parse(lastRun.endedAt))) };
+  const begin = Math.max(since.getTime(), firstRun.endedAt.getTime());
+  return { begin: new Date(begin), until: new Date(Math.max(begin, lastRun.endedAt.getTime())) };
 }
 
 function beginning({ since }: ReportSource, { firstRun }: Overview): Html | undefined {
-  if (since.getTime() >= Date.parse(firstRun.endedAt)) return undefined;
+  if (since.getTime() >= firstRun.endedAt.getTime()) return undefined;
   return html`<p class="note">The inventory begins on ${minute(firstRun.endedAt)}. Of changes before, it knows nothing.</p>\n`;
 }
 
@@ -140,9 +140,9 @@ ${requesters.map(({ requestedBy, changes }) => html`<tr><th scope="row">${foreig
 `;
 }
 
-function changeCells(row: ReportRow): Html {
-  const after = row.text("after");
-  const before = moment(row.text("before") ?? "");
+function changeCells(row: NamedRow): Html {
+  const after = row.optionalTime("after");
+  const before = moment(row.time("before"));
   const between =
     after === undefined
       ? html`before ${before}`
@@ -151,26 +151,25 @@ function changeCells(row: ReportRow): Html {
 }
 
 /** On a narrow screen only the day. */
-function moment(iso: string): Html {
-  const time = storedTime(iso, "a change");
-  return html`<time datetime="${iso}">${dayText(time)}<span class="wide">, ${clockText(time)}</span></time>`;
+function moment(time: Date): Html {
+  return html`<time datetime="${time.toISOString()}">${dayText(time)}<span class="wide">, ${clockText(time)}</span></time>`;
 }
 
-function subjectOf(row: ReportRow): Html {
-  const kind = row.text("kind") ?? "";
-  const person = row.text("username") ?? row.text("sub");
-  const group = row.text("group_name");
-  const field = row.text("field");
+function subjectOf(row: NamedRow): Html {
+  const kind = row.text("kind");
+  const person = row.optionalText("username") ?? row.optionalText("sub");
+  const group = row.optionalText("group_name");
+  const field = row.optionalText("field");
   const what = html`<span class="sub">${kindText(kind)}${field === undefined ? undefined : html`: ${foreignValue(field)}`}${
     person === undefined || group === undefined ? undefined : html` ${foreignValue(group)}`
   }</span>`;
   return html`${foreignValue(person ?? group ?? "")}${what}`;
 }
 
-function madeBy(row: ReportRow): Html {
+function madeBy(row: NamedRow): Html {
   const origin = row.text("origin");
   if (origin === "connector") {
-    return html`${foreignValue(row.text("requested_by") ?? "")}<span class="sub">through the connector</span>`;
+    return html`${foreignValue(row.text("requested_by"))}<span class="sub">through the connector</span>`;
   }
   if (origin === "outside") return html`<span class="tag">outside the connector</span>`;
   return html`<span class="quiet">not known</span>`;

@@ -1,9 +1,10 @@
+import type { NamedRow } from "../../inventory/named-row.ts";
 import { countText, day, number } from "../html/formats.ts";
 import { type Html, html } from "../html/html.ts";
 import { foreignValue } from "../html/values.ts";
 import type { ReportedGroup } from "../model/groups.ts";
 import { groupMembers } from "../model/listings.ts";
-import { askRows, type ReportRow } from "../model/rows.ts";
+import { askRows } from "../model/rows.ts";
 import { groupAnchor, writeGroupsFile } from "./groups.ts";
 import { href, tableHead } from "./listing-table.ts";
 import type { PageContext } from "./page-context.ts";
@@ -85,16 +86,18 @@ function memberFile(name: string, i: number): string {
   return `group-${place}${plain === "" ? "" : `-${plain}`}.csv`;
 }
 
-function memberRow(row: ReportRow, columns: ReadonlySet<string>): Html {
+function memberRow(row: NamedRow, columns: ReadonlySet<string>): Html {
   return html`<tr>${personHead(row)}<td>${memberState(row, columns)}<td><td><td><td><td>\n`;
 }
 
-function memberState(row: ReportRow, columns: ReadonlySet<string>): Html {
-  const status = row.text("status");
-  const disabled = row.text("enabled") !== undefined && !row.flag("enabled");
+function memberState(row: NamedRow, columns: ReadonlySet<string>): Html {
+  const status = row.optionalText("status");
+  const disabled = row.optionalTruth("enabled") === false;
   const hasNoFactor =
-    columns.has("second_factors") && row.text("second_factors") === "[]" && status !== "EXTERNAL_PROVIDER";
-  const lastSignIn = columns.has("last_sign_in_at") ? row.text("last_sign_in_at") : undefined;
+    columns.has("second_factors") &&
+    row.optionalText("second_factors") === "[]" &&
+    status !== "EXTERNAL_PROVIDER";
+  const lastSignIn = columns.has("last_sign_in_at") ? row.optionalTime("last_sign_in_at") : undefined;
   return html`${disabled ? html`<span class="tag bad">Disabled</span> ` : undefined}${
     status === undefined ? html`<span class="quiet">not in the list of accounts</span>` : statusText(status)
   }${hasNoFactor ? html` <span class="tag">no second factor</span>` : undefined}${

@@ -34,7 +34,7 @@ export async function writeGroupsFile(files: CsvFolder, groups: readonly Reporte
       group.roleArn ?? null,
       group.signInProvider ?? null,
       group.description ?? null,
-      group.createdAt,
+      group.createdAt.toISOString(),
     ]);
   }
   await csv.end();

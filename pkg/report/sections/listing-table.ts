@@ -1,7 +1,8 @@
+import type { NamedRow } from "../../inventory/named-row.ts";
 import { countText, number } from "../html/formats.ts";
 import { type Html, html } from "../html/html.ts";
 import type { ReviewListing } from "../model/listings.ts";
-import { askRows, type ReportRow } from "../model/rows.ts";
+import { askRows } from "../model/rows.ts";
 import type { PageContext } from "./page-context.ts";
 import { type RowLimits, rowsForPage } from "./rows-in-page.ts";
 
@@ -15,11 +16,11 @@ interface ListingTable {
   readonly caption: string;
   readonly headings: readonly Heading[];
   /** The cells of a row. HTML ends cells and rows by itself. */
-  readonly cells: (row: ReportRow) => Html;
+  readonly cells: (row: NamedRow) => Html;
   /** A row above the rows that have this key in common. */
   readonly group?: {
-    readonly key: (row: ReportRow) => string;
-    readonly head: (row: ReportRow) => Html;
+    readonly key: (row: NamedRow) => string;
+    readonly head: (row: NamedRow) => Html;
   };
   readonly limits?: RowLimits;
 }
@@ -33,7 +34,7 @@ export async function writeListing(
   { caption, headings, cells, group, limits = USUAL }: ListingTable,
 ): Promise<void> {
   let lastKey: string | undefined;
-  const draw = (row: ReportRow): Html => {
+  const draw = (row: NamedRow): Html => {
     const key = group?.key(row);
     const isNew = group !== undefined && key !== lastKey;
     lastKey = key;

@@ -1,10 +1,10 @@
 import { isUuid } from "../../core/uuid.ts";
+import type { NamedRow } from "../../inventory/named-row.ts";
 import { type Html, html, joined } from "../html/html.ts";
 import { foreignValue } from "../html/values.ts";
-import type { ReportRow } from "../model/rows.ts";
 
 /** The account as the head of its row: what people know it by first, then its other names. */
-export function personHead(row: ReportRow): Html {
+export function personHead(row: NamedRow): Html {
   const { known, others } = namesOf(row);
   const more =
     others.length === 0
@@ -18,12 +18,14 @@ interface Names {
   readonly others: readonly string[];
 }
 
-function namesOf(row: ReportRow): Names {
-  const username = row.text("username");
-  const email = row.text("email");
-  const sub = row.text("sub") ?? "";
-  const given = [row.text("given_name"), row.text("family_name")].filter((part) => part !== undefined);
-  const name = row.text("name") ?? (given.length > 0 ? given.join(" ") : undefined);
+function namesOf(row: NamedRow): Names {
+  const username = row.optionalText("username");
+  const email = row.optionalText("email");
+  const sub = row.optionalText("sub") ?? "";
+  const given = [row.optionalText("given_name"), row.optionalText("family_name")].filter(
+    (part) => part !== undefined,
+  );
+  const name = row.optionalText("name") ?? (given.length > 0 ? given.join(" ") : undefined);
   // In a pool where people sign in with their address, the username is a random id.
   const isRandom = username !== undefined && isUuid(username);
   const known = (isRandom ? (email ?? username) : username) ?? sub;
@@ -47,18 +49,17 @@ export function statusText(status: string): string {
   return STATES[status] ?? status;
 }
 
-export function stateCell(row: ReportRow): Html {
+export function stateCell(row: NamedRow): Html {
   return html`<td>${stateOf(row)}`;
 }
 
-function stateOf(row: ReportRow): Html {
-  const status = row.text("status");
+function stateOf(row: NamedRow): Html {
+  const status = row.optionalText("status");
   if (status === undefined) return html`<span class="quiet">not in the list of accounts</span>`;
-  const disabled = row.flag("enabled") ? undefined : html`<span class="tag bad">Disabled</span> `;
-  return html`${disabled}${statusText(status)}`;
+  return html`${row.truth("enabled") ? undefined : html`<span class="tag bad">Disabled</span> `}${statusText(status)}`;
 }
 
 /** Shown where the state has no column of its own. */
-export function disabledTag(row: ReportRow): Html | undefined {
-  return row.flag("enabled") ? undefined : html` <span class="tag bad">Disabled</span>`;
+export function disabledTag(row: NamedRow): Html | undefined {
+  return row.truth("enabled") ? undefined : html` <span class="tag bad">Disabled</span>`;
 }

@@ -1,5 +1,5 @@
+import type { NamedRow, NamedRows } from "../../inventory/named-row.ts";
 import type { Html } from "../html/html.ts";
-import type { ReportRow, ReportRows } from "../model/rows.ts";
 import type { CsvFolder, CsvSink } from "./page-context.ts";
 
 export interface RowLimits {
@@ -16,9 +16,9 @@ export interface ShownRows {
 }
 
 interface RowsToShow {
-  readonly rows: ReportRows;
+  readonly rows: NamedRows;
   readonly limits: RowLimits;
-  readonly draw: (row: ReportRow) => Html;
+  readonly draw: (row: NamedRow) => Html;
   /** The name and further columns, which are empty, of the CSV file. */
   readonly file: string;
   readonly emptyColumns?: readonly string[];
@@ -30,7 +30,7 @@ export async function rowsForPage(
   files: CsvFolder,
 ): Promise<ShownRows> {
   const shown: Html[] = [];
-  const kept: ReportRow[] = [];
+  const kept: NamedRow[] = [];
   const empty = emptyColumns.map(() => null);
   let bytes = 0;
   let total = 0;

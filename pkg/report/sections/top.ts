@@ -29,7 +29,7 @@ function header({ overview, now }: PageContext): Html {
 <h1>${foreignValue(pool.name ?? pool.id)}</h1>
 <dl class="facts">
 ${fact("State of", minute(lastRun.endedAt))}
-${fact("Written", minute(now.toISOString()))}
+${fact("Written", minute(now))}
 ${pool.name === undefined ? undefined : text("User pool", pool.id)}
 ${text("AWS Region", pool.region ?? pool.id.split("_")[0])}
 ${text("Second factors", pool.mfa === undefined ? undefined : (MFA[pool.mfa] ?? pool.mfa))}
@@ -63,7 +63,7 @@ const CONTENTS = html`<nav aria-labelledby="nav-h"><h2 id="nav-h">Contents</h2>
 `;
 
 function age({ overview, now }: PageContext): Html | undefined {
-  const ms = now.getTime() - Date.parse(overview.lastRun.endedAt);
+  const ms = now.getTime() - overview.lastRun.endedAt.getTime();
   if (ms < FRESH_MS) return undefined;
   return html`<p class="note">This state is ${durationText(ms)} old. What changed in the pool since then is not in this report: sync, and write it again.</p>
 `;
