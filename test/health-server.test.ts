@@ -133,6 +133,25 @@ describe("the pages", () => {
     });
   });
 
+  test.for(["/readyz", "/ready", "/health"])(
+    "%s shows scheduled syncs that fail, and stays 200",
+    async (path) => {
+      const syncFailure = { since: new Date(NOON), failures: 3, code: "throttled" } as const;
+      const { port } = await start({ ready: async () => ({ ...good, syncFailure }) });
+      const failing = await ask(port, path);
+      expect(failing.status).toBe(200);
+      expect(JSON.parse(failing.body)).toMatchObject({
+        lastSync: null,
+        syncFailure: { since: "2026-11-21T12:00:00.000Z", failures: 3, code: "throttled" },
+      });
+    },
+  );
+
+  test("/ready says of no failed sync that there is none", async () => {
+    const { port } = await start();
+    expect(JSON.parse((await ask(port, "/ready")).body)).toMatchObject({ syncFailure: null });
+  });
+
   test("/metrics is in the text format", async () => {
     const { port } = await start();
     expect(await ask(port, "/metrics")).toMatchObject({

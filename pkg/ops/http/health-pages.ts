@@ -45,13 +45,14 @@ async function readyPage(
   { ready, now }: HealthSources,
   words: { readonly good: string; readonly bad: string },
 ): Promise<HealthPage> {
-  const { ready: isReady, reason, checkedAt, lastSync } = await ready();
+  const { ready: isReady, reason, checkedAt, lastSync, syncFailure } = await ready();
   return json(isReady ? 200 : 503, {
     status: isReady ? words.good : words.bad,
     timestamp: new Date(now()),
     checkedAt,
     reason,
     lastSync: lastSync ?? null,
+    syncFailure: syncFailure ?? null,
     ...(words === HEALTHY && !isReady ? { details: { error: reason } } : {}),
   });
 }

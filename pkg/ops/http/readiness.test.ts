@@ -75,6 +75,12 @@ describe("what is found", () => {
     expect(await probe(async () => {}, { lastSync: () => lastSync }).ready()).toMatchObject({ lastSync });
   });
 
+  test("stays good while scheduled syncs fail, and comes with their failure", async () => {
+    const syncFailure = { since: new Date(), failures: 2, code: "throttled" } as const;
+    const readiness = probe(async () => {}, { syncFailure: () => syncFailure });
+    expect(await readiness.ready()).toMatchObject({ ready: true, reason: undefined, syncFailure });
+  });
+
   test("can be read without a new check", async () => {
     const validate = vi.fn<ReadinessOptions["validate"]>(async () => {});
     const readiness = probe(validate);

@@ -1,6 +1,6 @@
 import { orAborted } from "../../core/abort.ts";
 import type { EpochClock, MonotonicClock } from "../../core/clock.ts";
-import { GovernanceError } from "../../core/errors.ts";
+import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
 
 /** The last complete sync, as far as it may be shown to anybody. */
 export interface LastSync {
@@ -11,6 +11,15 @@ export interface LastSync {
   readonly memberships: number;
 }
 
+/** The scheduled syncs that have failed since the last complete one, as far as it may be shown to anybody. */
+export interface SyncFailure {
+  /** When the first of them failed. */
+  readonly since: Date;
+  readonly failures: number;
+  /** Of the last of them. */
+  readonly code: ErrorCode;
+}
+
 /** Whether the service can do its work, and when that was checked. */
 export interface Readiness {
   readonly ready: boolean;
@@ -18,6 +27,8 @@ export interface Readiness {
   readonly reason: string | undefined;
   readonly checkedAt: Date;
   readonly lastSync?: LastSync | undefined;
+  /** It does not make the service unready: other calls work, and a restart would not help. */
+  readonly syncFailure?: SyncFailure | undefined;
 }
 
 export interface ReadinessOptions {
@@ -25,6 +36,8 @@ export interface ReadinessOptions {
   readonly validate: (signal: AbortSignal) => Promise<void>;
   /** Must not throw. */
   readonly lastSync?: (() => LastSync | undefined) | undefined;
+  /** Must not throw. */
+  readonly syncFailure?: (() => SyncFailure | undefined) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: EpochClock;
   /** Milliseconds that only go forward. */
@@ -58,7 +71,16 @@ interface ProbeResult {
 
 /** The cached check of AWS behind `/readyz`: probes come every few seconds, and calls to AWS have a quota. */
 export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe {
-  const { validate, lastSync, waitingFor, trouble, now, monotonic, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const {
+    validate,
+    lastSync,
+    syncFailure,
+    waitingFor,
+    trouble,
+    now,
+    monotonic,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  } = options;
   const stop = new AbortController();
   let lastResult: ProbeResult | undefined;
   let running: Promise<ProbeResult> | undefined;
@@ -124,6 +146,7 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
         reason: failure?.message,
         checkedAt: stop.signal.aborted ? new Date(now()) : (lastResult?.at ?? new Date(now())),
         lastSync: lastSync?.(),
+        syncFailure: syncFailure?.(),
       };
     },
     last: () => (lastResult === undefined && !stop.signal.aborted ? undefined : failureNow() === undefined),

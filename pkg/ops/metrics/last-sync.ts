@@ -1,4 +1,5 @@
-import type { LastSync } from "../http/readiness.ts";
+import type { ErrorCode } from "../../core/errors.ts";
+import type { LastSync, SyncFailure } from "../http/readiness.ts";
 import type { SyncProgressStatus } from "./events.ts";
 import type { SyncMetrics } from "./sync-metrics.ts";
 
@@ -6,22 +7,26 @@ import type { SyncMetrics } from "./sync-metrics.ts";
 export interface LastSyncRecord {
   /** The last complete sync of this process. */
   last(): LastSync | undefined;
+  /** Undefined after a complete sync, and before the first failure. */
+  failure(): SyncFailure | undefined;
   begun(): void;
   /** A run reads, and says how far it is; undefined once it no longer reads. */
   reading(progress: (() => SyncProgressStatus) | undefined): void;
   /** How far the run is that reads now. */
   progress(): SyncProgressStatus | undefined;
   completed(sync: LastSync): void;
-  failed(): void;
+  failed(failed: { readonly at: Date; readonly code: ErrorCode }): void;
   /** The sync file holds a complete sync of an earlier process. */
   found(sync: { readonly startedAt: Date; readonly endedAt: Date }): void;
 }
 
 export function createLastSync(metrics: SyncMetrics | undefined): LastSyncRecord {
   let last: LastSync | undefined;
+  let failure: SyncFailure | undefined;
   let reading: (() => SyncProgressStatus) | undefined;
   return {
     last: () => last,
+    failure: () => failure,
     reading(progress) {
       reading = progress;
     },
@@ -29,6 +34,7 @@ export function createLastSync(metrics: SyncMetrics | undefined): LastSyncRecord
     begun: () => metrics?.sync({ outcome: "begun" }),
     completed(sync) {
       last = sync;
+      failure = undefined;
       const { endedAt, durationMs, users, groups, memberships } = sync;
       metrics?.sync({
         outcome: "complete",
@@ -37,7 +43,11 @@ export function createLastSync(metrics: SyncMetrics | undefined): LastSyncRecord
         rows: { users, groups, memberships },
       });
     },
-    failed: () => metrics?.sync({ outcome: "failed" }),
+    failed({ at, code }) {
+      const { since = at, failures = 0 } = failure ?? {};
+      failure = { since, failures: failures + 1, code };
+      metrics?.sync({ outcome: "failed" });
+    },
     found({ startedAt, endedAt }) {
       const endedAtMs = endedAt.getTime();
       const durationMs = Math.max(0, endedAtMs - startedAt.getTime());

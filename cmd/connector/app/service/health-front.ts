@@ -27,6 +27,7 @@ export function healthFront({
   const probe = createReadinessProbe({
     validate: (stop) => connector.validate(stop),
     lastSync: () => lastSync.last(),
+    syncFailure: () => lastSync.failure(),
     trouble: () => tasks.trouble(),
     waitingFor: () => runtime.waits.longest(0)?.why,
     now,

@@ -48,7 +48,7 @@ function progressOf({ state, left }: SyncStatus): SyncProgressStatus {
 
 function record(report: FileSyncReport, lastSync: LastSyncRecord): void {
   if (report.kind === "failed") {
-    lastSync.failed();
+    lastSync.failed({ at: new Date(report.endedAtMs), code: report.error.code });
     return;
   }
   // One sync counts once: all its targets hold the same rows.
