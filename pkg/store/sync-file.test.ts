@@ -284,6 +284,28 @@ describe("a run goes on only where it may (STORE-5)", () => {
     expect(readFileSync(file)).toEqual(readFileSync(kept));
   });
 
+  test("not when a sync with another state directory has published since", async () => {
+    const publish = async (stateDir: string): Promise<void> => {
+      const whole = await opened({ stateDir });
+      await readPool(whole, POOL);
+      await whole.publish({ acceptShrink: false }, never);
+      await whole.close();
+    };
+    const [one, another] = [join(folder.path, "one"), join(folder.path, "another")];
+    const reason = "the target has another newest run than when it began";
+    for (const earlier of ["no run", "one run"]) {
+      await cutAt(4, { stateDir: one });
+      await publish(another);
+      const next = await opened({ stateDir: one });
+      const { resumed, discarded } = next;
+      expect({ earlier, resumed, discarded }).toEqual({ earlier, resumed: false, discarded: reason });
+      await next.close();
+    }
+    const syncId = await cutAt(4, { stateDir: one });
+    const next = await opened({ stateDir: one });
+    expect(next).toMatchObject({ run: { id: syncId }, resumed: true, discarded: undefined });
+  });
+
   test("an empty working file is one that was just created", async () => {
     writeFileSync(work, "");
     expect(await opened()).toMatchObject({ resumed: false, discarded: undefined });

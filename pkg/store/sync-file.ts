@@ -98,6 +98,7 @@ function openWork(
     maxIdleMs: options.maxIdleMs ?? DAY_MS,
     acceptShrink: options.acceptShrink,
     published: new Set(previous?.runs.map(({ syncId }) => syncId)),
+    newest: previous?.comparable?.syncId,
   });
 }
 
@@ -181,6 +182,7 @@ class OpenSyncFile implements SyncFile {
       syncId: run.id,
       fingerprint: this.#parts.options.fingerprint,
       scope: scopeText(run.scope),
+      previousId: this.complete?.id,
       startedAtMs,
       progressAtMs: startedAtMs,
       endedAtMs: undefined,

@@ -3,7 +3,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import type { RunFingerprint } from "../../core/run-fingerprint.ts";
 import type { SyncCounts } from "../../core/sync-plan.ts";
 import type { DatabaseSync } from "../database.ts";
-import { numberIn, textIn } from "../rows.ts";
+import { numberIn, optionalTextIn, textIn } from "../rows.ts";
 
 /** The run as the working database knows it. */
 export interface RunState {
@@ -11,6 +11,8 @@ export interface RunState {
   readonly fingerprint: RunFingerprint;
   /** What is read, as `scopeText` writes it. */
   readonly scope: string;
+  /** The newest run of the target with this scope when this one began. */
+  readonly previousId: string | undefined;
   readonly startedAtMs: EpochMs;
   /** When its newest page was committed. */
   readonly progressAtMs: number;
@@ -30,6 +32,7 @@ export const RUN_TABLE = `
     user_id_kind TEXT NOT NULL,
     mapping_version INTEGER NOT NULL,
     scope TEXT NOT NULL,
+    previous_id TEXT,
     started_at INTEGER NOT NULL,
     progress_at INTEGER NOT NULL,
     ended_at INTEGER,
@@ -57,6 +60,7 @@ export function readRun(database: DatabaseSync): RunState | undefined {
       mappingVersion: numberIn(row, "mapping_version"),
     },
     scope: textIn(row, "scope"),
+    previousId: optionalTextIn(row, "previous_id"),
     startedAtMs: numberIn(row, "started_at"),
     progressAtMs: numberIn(row, "progress_at"),
     endedAtMs: row["ended_at"] === null ? undefined : numberIn(row, "ended_at"),
@@ -70,12 +74,14 @@ export function readRun(database: DatabaseSync): RunState | undefined {
 }
 
 export function insertRun(database: DatabaseSync, run: RunState): void {
+  const { syncId, scope, previousId = null, startedAtMs, progressAtMs } = run;
   const { poolId, userIdKind, mappingVersion } = run.fingerprint;
   database
     .prepare(`
-      INSERT INTO run (id, sync_id, pool_id, user_id_kind, mapping_version, scope, started_at, progress_at)
-      VALUES (1, ?, ?, ?, ?, ?, ?, ?)`)
-    .run(run.syncId, poolId, userIdKind, mappingVersion, run.scope, run.startedAtMs, run.progressAtMs);
+      INSERT INTO run (
+        id, sync_id, pool_id, user_id_kind, mapping_version, scope, previous_id, started_at, progress_at)
+      VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(syncId, poolId, userIdKind, mappingVersion, scope, previousId, startedAtMs, progressAtMs);
 }
 
 /** Counts and progress move in the transaction of the rows. */

@@ -39,6 +39,8 @@ export interface Resumption {
   readonly acceptShrink: boolean;
   /** Ids of the runs in the target. */
   readonly published: ReadonlySet<string>;
+  /** The newest of them with this scope. */
+  readonly newest: string | undefined;
 }
 
 /** Opens or creates the working database; the caller holds the lock. A file there that is not ours is refused. */
@@ -146,6 +148,9 @@ function unfitness(run: RunState, wanted: Resumption, database: DatabaseSync): s
   if (wanted.published.has(run.syncId)) return "it was published already";
   if (!sameFingerprint(run.fingerprint, wanted.fingerprint)) return "it was read with other settings";
   if (run.scope !== wanted.scope) return "it was to read something else";
+  // A sync with another state directory published it: what this run read before would take the readers back.
+  if (wanted.newest !== undefined && wanted.newest !== run.previousId)
+    return "the target has another newest run than when it began";
   const idleMs = wanted.nowMs - run.progressAtMs;
   if (idleMs > wanted.maxIdleMs) return `it made no progress for ${Math.floor(idleMs / 60_000)} minutes`;
   if (run.held && !wanted.acceptShrink)

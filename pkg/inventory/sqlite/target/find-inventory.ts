@@ -40,7 +40,8 @@ export function openInventory(settings: SqliteTargetSettings, now: EpochClock): 
         nowMs: now(),
         maxIdleMs: settings.maxIdleMs ?? MAX_IDLE_MS,
         acceptShrink: settings.acceptShrink,
-        published: runs.ids,
+        published: new Set(runs.newest === undefined ? [] : [runs.newest.id]),
+        newest: runs.newest?.id,
       }),
     );
     return new OpenInventory({ settings, now, paths, lock, runs, work });

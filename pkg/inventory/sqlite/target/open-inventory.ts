@@ -102,6 +102,7 @@ export class OpenInventory {
       syncId: run.id,
       fingerprint: this.#parts.settings.fingerprint,
       scope: "",
+      previousId: this.#parts.runs.newest?.id,
       startedAtMs,
       progressAtMs: startedAtMs,
       endedAtMs: undefined,

@@ -13,8 +13,6 @@ const READER_WAITS_MS = 5000;
 export interface PublishedRuns {
   /** The newest run. */
   readonly newest: CompleteRun | undefined;
-  /** Ids of the runs that the working database may hold: one that was merged just before the process died. */
-  readonly ids: ReadonlySet<string>;
   membersOf(group: string): number;
   /** Reads every page. For a failure whose cause may be the inventory or the working database. */
   isDamaged(): boolean;
@@ -22,8 +20,8 @@ export interface PublishedRuns {
 }
 
 /**
- * Judges the file, brings it to this version, and reads it through a connection of its own. It writes no row, but it may: only then does SQLite remove
- * the WAL when it is the last one to close.
+ * Judges the file, brings it to this version, and reads it through a connection of its own, which may write: only then
+ * does SQLite remove the WAL when it is the last one to close.
  */
 export function openPublishedRuns(path: string, poolId: string, now: EpochClock): PublishedRuns {
   openInventoryFile(path).close();
@@ -33,13 +31,11 @@ export function openPublishedRuns(path: string, poolId: string, now: EpochClock)
     database.exec(
       "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -1024",
     );
-    const newest = newestPublished(database, poolId);
     const members = database.prepare(
       "SELECT count(*) AS n FROM memberships WHERE pool_id = ? AND group_name = ? AND to_run IS NULL",
     );
     return {
-      newest,
-      ids: new Set(newest === undefined ? [] : [newest.id]),
+      newest: newestPublished(database, poolId),
       membersOf: (group) => numberIn(members.get(poolId, group), "n"),
       isDamaged: () => !isSound(database),
       close: () => database.close(),

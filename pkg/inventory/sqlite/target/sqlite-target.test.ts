@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
@@ -121,6 +121,19 @@ describe("a run that is merged", () => {
     expect(next).toMatchObject({ run: undefined, complete: { id }, discarded: "it was published already" });
     await next.close();
     expect(await stage.ask("SELECT run, users FROM runs")).toEqual([{ run: 1, users: 9 }]);
+  });
+
+  test("takes no reader back: a cut run does not go on after another one was published (INVENTORY-9)", async () => {
+    await stage.publish(everybodyIn(PEOPLE));
+    const cut = await stage.open();
+    await readInto(cut, everybodyIn(PEOPLE.slice(1)));
+    await cut.close();
+    const stateDir = mkdtempSync(join(stage.folder, "state-"));
+    await stage.publish(everybodyIn([...PEOPLE, userNumber(10)]), { stateDir });
+    const next = await stage.open();
+    const discarded = "the target has another newest run than when it began";
+    expect(next).toMatchObject({ run: undefined, resumed: false, discarded });
+    await next.close();
   });
 
   test.for([
