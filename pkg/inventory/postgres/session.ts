@@ -16,6 +16,8 @@ const OWN_SCHEMA = "connector";
 /** The client waits so much longer than the server may work before it gives the connection up. */
 const GRACE_MS = 15_000;
 const MARK = "connector.session";
+/** Without it the server works on for a program that was killed, and keeps its locks. PostgreSQL 13 does not have it. */
+const CHECK_CLIENT = "client_connection_check_interval";
 const OLDEST_VERSION = 130_000;
 const NEVER = new AbortController().signal;
 
@@ -116,7 +118,8 @@ export class PostgresSession {
           set("tcp_keepalives_interval", "10"),
           set("tcp_keepalives_count", "6"),
           set(MARK, this.#mark),
-        ].join(",\n        ")}`;
+        ].join(",\n        ")},
+        (SELECT ${set(CHECK_CLIENT, "1s")} FROM pg_settings WHERE name = '${CHECK_CLIENT}' AND version() LIKE '%linux%')`;
     const { rows } = await this.run(sql, [], { doing: "open", signal });
     const [source, path, process, version] = rows[0] ?? [];
     if (Number(version) < OLDEST_VERSION) {
