@@ -48,7 +48,7 @@ const folders = readdirSync(join(ROOT, "pkg"));
 const rows: readonly Row[] = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8")
   .split("\n")
   .map((line) => line.split(/ *\| */))
-  .filter((cells) => cells.length === 6 && /^`\w+`$/.test(cells[1] ?? ""))
+  .filter((cells) => cells.length === 6 && /^`[\w-]+`$/.test(cells[1] ?? ""))
   .map(([, folder = "", , mayImport = "", alone = ""]) => ({
     folder: codeIn(folder)[0] ?? "",
     mayImport: [...(mayImport.startsWith("every folder") ? folders : []), ...codeIn(mayImport)],

@@ -4,6 +4,7 @@ import type { InventorySetting } from "../core/inventory-setting.ts";
 import type { ListenAddress, TcpAddress } from "../core/listen-address.ts";
 import type { LogLevel } from "../core/log-level.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
+import type { ScimSettings } from "../core/scim-settings.ts";
 import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
 import type { SyncChoice } from "../core/sync-scope.ts";
 import type { UserFact } from "../core/user-facts.ts";
@@ -146,6 +147,8 @@ export interface Config {
   /** In Baton's format. Its key decrypts the passwords that the platform sends, and signs in at the platform. */
   readonly clientSecret: string | undefined;
   readonly service: ServiceSettings;
+  /** Undefined: SCIM is not served. */
+  readonly scim: ScimSettings | undefined;
   /** Undefined: no tasks of a platform are done. */
   readonly platform: PlatformSettings | undefined;
   readonly health: HealthSettings;

@@ -24,10 +24,11 @@ export const CHANGE_KINDS = [
 
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-export const REQUESTED_VIA = ["cli", "grpc", "platform", "recovery"] as const;
+export const REQUESTED_VIA = ["cli", "grpc", "scim", "platform", "recovery"] as const;
 
 /**
- * Who asked for the change, as far as the connector knows: a user of the operating system, the caller of an RPC, or the task of the platform.
+ * Who asked for the change, as far as the connector knows: a user of the operating system, the caller of an RPC or of SCIM,
+ * or the task of the platform.
  */
 export interface Requester {
   readonly via: (typeof REQUESTED_VIA)[number];

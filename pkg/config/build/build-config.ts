@@ -7,6 +7,7 @@ import { buildOutput } from "./build-output.ts";
 import { buildPlatform } from "./build-platform.ts";
 import { buildPool } from "./build-pool.ts";
 import { buildProvisioning } from "./build-provisioning.ts";
+import { buildScim } from "./build-scim.ts";
 import { buildService } from "./build-service.ts";
 import { buildSync } from "./build-sync.ts";
 import { checkRules } from "./rules.ts";
@@ -23,6 +24,7 @@ export function buildConfig(settings: Settings, info: ProcessInfo): Config {
     ...buildSync(settings),
     ...buildProvisioning(settings),
     ...buildService(settings, info.cwd),
+    ...buildScim(settings, info.cwd),
     ...buildPlatform(settings, info),
     ...buildHealth(settings, info.cwd),
     ...buildOutput(settings, info),

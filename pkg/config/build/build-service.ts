@@ -1,14 +1,9 @@
-import { resolve } from "node:path";
-import {
-  formatListenAddress,
-  isLoopback,
-  type ListenAddress,
-  socketPathProblem,
-} from "../../core/listen-address.ts";
+import { formatListenAddress, isLoopback } from "../../core/listen-address.ts";
 import type { JwtSettings, TlsSettings } from "../../core/security-settings.ts";
 import type { Config, ServiceSettings } from "../config.ts";
 import { type Settings, settingProblem } from "../sources/read-settings.ts";
 import { absolutePath } from "./absolute-path.ts";
+import { checkedAddress } from "./listen-addresses.ts";
 
 /** The addresses of the service and its callers' credentials. Paths are absolute. Throws `invalid-argument`. */
 export function buildService(settings: Settings, cwd: string): Pick<Config, "service"> {
@@ -19,7 +14,7 @@ function serviceOf(settings: Settings, cwd: string): ServiceSettings {
   const { values } = settings;
   const tls = tlsOf(settings, cwd);
   return {
-    listen: checkedAddress(settings, tls !== undefined, cwd),
+    listen: checkedAddress("listen", settings, cwd),
     insecure: values.insecure,
     tls,
     tokensFile: absolutePath(values["auth-tokens-file"], cwd),
@@ -30,23 +25,6 @@ function serviceOf(settings: Settings, cwd: string): ServiceSettings {
     maxCalls: values["max-calls"],
     reflection: !values["disable-reflection"],
   };
-}
-
-function checkedAddress({ values, given }: Settings, hasTls: boolean, cwd: string): ListenAddress {
-  const address = values.listen;
-  if (!isLoopback(address) && !hasTls && !values.insecure) {
-    throw settingProblem(
-      "listen",
-      { given },
-      `${formatListenAddress(address)} can be reached from other machines, and there is no TLS; give tls-cert-file and tls-key-file, or listen on 127.0.0.1, [::1], localhost or unix:/path (--insecure serves without)`,
-    );
-  }
-  if (address.kind === "tcp") return address;
-  const path = resolve(cwd, address.path);
-  // A relative path is longer once it is absolute.
-  const problem = socketPathProblem(path);
-  if (problem !== undefined) throw settingProblem("listen", { given }, problem);
-  return { kind: "unix", path };
 }
 
 function tlsOf({ values, given }: Settings, cwd: string): TlsSettings | undefined {

@@ -34,7 +34,8 @@ function shown(name: SettingName, { values, given }: Settings): string {
   const json = name === "create-account-profile" || name === "invoke-action-args";
   if (json) return given.has(name) ? "(not shown)" : derivedText(name);
   if (name === "otel-collector-endpoint-tls-cert" && given.has(name)) return "(not shown)";
-  if (name === "listen") return formatListenAddress(values.listen);
+  if (name === "listen" || name === "scim-listen") return formatListenAddress(values[name]);
+  if (name === "scim-verified") return values[name].join(",") || "none";
   const interval = values["sync-every"];
   if (name === "sync-every" && interval !== undefined) return formatInterval(interval);
   const expiry = values["log-level-debug-expires-at"];

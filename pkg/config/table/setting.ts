@@ -41,6 +41,7 @@ export type SettingGroup =
   | "Inventory"
   | "Provisioning"
   | "Service"
+  | "SCIM"
   | "Platform"
   | "One operation"
   | "Health and metrics"

@@ -8,6 +8,7 @@ import { OUTPUT_SETTINGS } from "./output-settings.ts";
 import { PLATFORM_SETTINGS } from "./platform-settings.ts";
 import { POOL_SETTINGS } from "./pool-settings.ts";
 import { PROVISIONING_SETTINGS } from "./provisioning-settings.ts";
+import { SCIM_SETTINGS } from "./scim-settings.ts";
 import { SERVICE_SETTINGS } from "./service-settings.ts";
 import type { CommandName, Setting } from "./setting.ts";
 import { SYNC_SETTINGS } from "./sync-settings.ts";
@@ -22,6 +23,7 @@ export const SETTINGS = {
   ...ENRICH_SETTINGS,
   ...PROVISIONING_SETTINGS,
   ...SERVICE_SETTINGS,
+  ...SCIM_SETTINGS,
   ...PLATFORM_SETTINGS,
   ...OPERATION_SETTINGS,
   ...HEALTH_SETTINGS,

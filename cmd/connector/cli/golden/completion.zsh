@@ -1515,6 +1515,18 @@ _connector_serve() {
     '--max-calls[Maximum number of gRPC calls under way; one caller may have half of them (2 to 100000; default\: 2000)]:value: ' \
     '--max-queue-seconds[Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE (5 to 3600; default\: 60)]:value: ' \
     '--disable-reflection[Turn off gRPC server reflection]' \
+    '--scim[Serve SCIM 2.0 over HTTP\: identity providers create, change and remove users and groups (changes need --provisioning)]' \
+    '--scim-listen[Address of the SCIM service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:8090)]:value: ' \
+    '--scim-base-url[Base URL that clients use, for the locations in answers; for a service behind a proxy (default\: the address, with /scim/v2)]:value: ' \
+    '--scim-external-id-attribute[Custom attribute of the pool that holds externalId (default\: kept in the state directory)]:value: ' \
+    '--scim-display-name-attribute[Custom attribute of the pool that holds the displayName of a user (default\: kept in the state directory)]:value: ' \
+    '--scim-deprovision[What DELETE of a user does\: delete the account, or disable it, sign it out and show it no more (default\: delete)]:value:(delete disable)' \
+    '--scim-password[What becomes of a password that a client sends\: ignored, set to be changed at the next sign-in, or set permanently (default\: ignore)]:value:(ignore temporary permanent)' \
+    '--scim-profile[Ids and mapping\: strict follows the RFCs; starling uses usernames and group names as ids, like One Identity'\''s connector (default\: strict)]:value:(strict starling)' \
+    '--scim-verified[Addresses that are marked as verified when SCIM writes them\: email, phone, both or none (default\: email,phone)]:value: ' \
+    '--scim-group-from-user[Let clients write the groups of a user on the user, as SailPoint does]' \
+    '--scim-rate[Requests a second that one SCIM caller may send; more are answered 429 (1 to 100000; default\: 50)]:value: ' \
+    '--scim-patch-answer[What a PATCH answers\: the resource, none (204), or auto\: users with the resource, groups with none unless attributes are named (default\: auto)]:value:(auto resource none)' \
     '--client-id[Client id of the governance platform, name@host/path\: do the platform'\''s tasks; needs client-secret (default\: no tasks)]:value: ' \
     '--task-concurrency[Maximum number of the platform'\''s tasks at once (1 to 100; default\: 3)]:value: ' \
     '--host-id[Name by which the platform knows this machine (default\: the host name)]:value: ' \
@@ -1795,6 +1807,18 @@ _connector_config_show() {
     '--max-calls[Maximum number of gRPC calls under way; one caller may have half of them (2 to 100000; default\: 2000)]:value: ' \
     '--max-queue-seconds[Calls of gRPC callers that may wait for the limiter in a quota category, as the seconds that they would take; above it, the caller with the most is answered UNAVAILABLE (5 to 3600; default\: 60)]:value: ' \
     '--disable-reflection[Turn off gRPC server reflection]' \
+    '--scim[Serve SCIM 2.0 over HTTP\: identity providers create, change and remove users and groups (changes need --provisioning)]' \
+    '--scim-listen[Address of the SCIM service\: host\:port, ipv6\:port or unix\:/path; an address that other machines can reach needs TLS (default\: 127.0.0.1\:8090)]:value: ' \
+    '--scim-base-url[Base URL that clients use, for the locations in answers; for a service behind a proxy (default\: the address, with /scim/v2)]:value: ' \
+    '--scim-external-id-attribute[Custom attribute of the pool that holds externalId (default\: kept in the state directory)]:value: ' \
+    '--scim-display-name-attribute[Custom attribute of the pool that holds the displayName of a user (default\: kept in the state directory)]:value: ' \
+    '--scim-deprovision[What DELETE of a user does\: delete the account, or disable it, sign it out and show it no more (default\: delete)]:value:(delete disable)' \
+    '--scim-password[What becomes of a password that a client sends\: ignored, set to be changed at the next sign-in, or set permanently (default\: ignore)]:value:(ignore temporary permanent)' \
+    '--scim-profile[Ids and mapping\: strict follows the RFCs; starling uses usernames and group names as ids, like One Identity'\''s connector (default\: strict)]:value:(strict starling)' \
+    '--scim-verified[Addresses that are marked as verified when SCIM writes them\: email, phone, both or none (default\: email,phone)]:value: ' \
+    '--scim-group-from-user[Let clients write the groups of a user on the user, as SailPoint does]' \
+    '--scim-rate[Requests a second that one SCIM caller may send; more are answered 429 (1 to 100000; default\: 50)]:value: ' \
+    '--scim-patch-answer[What a PATCH answers\: the resource, none (204), or auto\: users with the resource, groups with none unless attributes are named (default\: auto)]:value:(auto resource none)' \
     '--client-id[Client id of the governance platform, name@host/path\: do the platform'\''s tasks; needs client-secret (default\: no tasks)]:value: ' \
     '--task-concurrency[Maximum number of the platform'\''s tasks at once (1 to 100; default\: 3)]:value: ' \
     '--host-id[Name by which the platform knows this machine (default\: the host name)]:value: ' \

@@ -1,0 +1,116 @@
+import { type ErrorCode, GovernanceError } from "../core/errors.ts";
+import { ERROR_URN, type JsonObject } from "./resource.ts";
+
+export type ScimType =
+  | "invalidFilter"
+  | "tooMany"
+  | "uniqueness"
+  | "mutability"
+  | "invalidSyntax"
+  | "invalidPath"
+  | "noTarget"
+  | "invalidValue"
+  | "invalidVers"
+  | "sensitive"
+  | "invalidCursor"
+  | "expiredCursor"
+  | "invalidCount";
+
+export interface ScimErrorDetails {
+  readonly scimType?: ScimType | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  /** Added to the answer. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly cause?: unknown;
+}
+
+/** A failure as SCIM answers it. `detail` names the attribute, never its value. */
+export class ScimError extends Error {
+  override readonly name = "ScimError";
+  readonly status: number;
+  readonly scimType: ScimType | undefined;
+  readonly detail: string;
+  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, detail: string, details: ScimErrorDetails = {}) {
+    super(detail, details.cause === undefined ? undefined : { cause: details.cause });
+    this.status = status;
+    this.detail = detail;
+    this.scimType = details.scimType;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.headers = details.headers ?? {};
+  }
+}
+
+/** A 400 with its scimType. */
+export function badRequest(scimType: ScimType, detail: string): ScimError {
+  return new ScimError(400, detail, { scimType });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly scimType?: ScimType;
+  readonly retry?: true;
+}
+
+/** Our own trouble with AWS is never 401 or 403: an identity provider would stop because of them. */
+const ANSWERS: Readonly<Record<ErrorCode, Answer>> = {
+  "invalid-argument": { status: 400, scimType: "invalidValue" },
+  unauthenticated: { status: 401 },
+  "permission-denied": { status: 403 },
+  "not-found": { status: 404 },
+  "already-exists": { status: 409, scimType: "uniqueness" },
+  "failed-precondition": { status: 403 },
+  aborted: { status: 503, retry: true },
+  throttled: { status: 429, retry: true },
+  unavailable: { status: 503, retry: true },
+  "deadline-exceeded": { status: 503, retry: true },
+  canceled: { status: 503, retry: true },
+  unimplemented: { status: 501 },
+  "resource-exhausted": { status: 429, retry: true },
+  "data-loss": { status: 500 },
+  internal: { status: 500 },
+  "refused-by-guard": { status: 403 },
+};
+
+const RETRY_SECONDS = 5;
+
+const OWN_TROUBLE = "the connector cannot work with the user pool now; its log says why";
+
+/** The answer to any failure. What is not for callers stays in `cause`. */
+export function scimErrorOf(error: unknown, nowMs?: number): ScimError {
+  if (error instanceof ScimError) return error;
+  const failure = GovernanceError.from(error);
+  const { code, reason, message } = failure;
+  if (isOwnTrouble(failure)) return new ScimError(500, OWN_TROUBLE, { cause: failure });
+  if (reason === "group-gone" || reason === "user-gone")
+    return new ScimError(404, message, { cause: failure });
+  const { status, scimType, retry } = ANSWERS[code];
+  return new ScimError(status, message, {
+    scimType,
+    retryAfterSeconds: retry === true ? secondsUntil(failure.retryAt, nowMs) : undefined,
+    cause: failure,
+  });
+}
+
+function isOwnTrouble({ code, reason, cause }: GovernanceError): boolean {
+  if (reason === "iam-denied" || reason === "pool-missing" || reason === "replica") return true;
+  // The front's own refusals have no cause; one with a cause came from AWS.
+  return (code === "unauthenticated" || code === "permission-denied") && cause !== undefined;
+}
+
+function secondsUntil(at: Date | undefined, nowMs: number | undefined): number {
+  if (at === undefined || nowMs === undefined) return RETRY_SECONDS;
+  return Math.max(1, Math.ceil((at.getTime() - nowMs) / 1000));
+}
+
+/** The body of every answer from 400 on. The status is a text. */
+export function scimErrorBody({ status, scimType, detail }: ScimError): JsonObject {
+  return {
+    schemas: [ERROR_URN],
+    status: String(status),
+    ...(scimType !== undefined && { scimType }),
+    detail,
+  };
+}
