@@ -1,18 +1,17 @@
-import type { Receipt } from "../../core/directory-writer.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { Group } from "../../core/group.ts";
 import type { OpenChange } from "../../core/journal.ts";
-import type { User } from "../../core/user.ts";
-import type { Plan, Reconciled } from "../change-plan.ts";
+import type { Plan } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
 import type { Account } from "../find-user.ts";
 import type { Membership, RecoveryResult, WriteContext } from "../provisioner.ts";
-import { goneIsDone, type StepLog } from "../steps.ts";
+import type { StepLog } from "../steps.ts";
 import { changeAccount, changeAccountIfFound, userGone } from "../users/user-change.ts";
 import { userIfThere } from "../visibility.ts";
 import { endsSessions, signOutAll } from "./end-sessions.ts";
 import { groupGone, groupsOfUser } from "./listings.ts";
+import { addMemberStep, checkGrantable, checkGroupCount, removeMemberStep } from "./membership-steps.ts";
 
 /**
  * Adds a user to a group, or removes one (D14). A grant is `nothing-to-do` when the user is in the group; a revoke when
@@ -22,57 +21,23 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
   const { directory, users, policy, groups } = deps;
 
   async function planGrant(user: Account, name: string, signal: AbortSignal): Promise<Plan<Membership>> {
-    policy.notManaged(name);
-    policy.group(name);
-    await checkRole(name, signal);
+    await checkGrantable(deps, name, signal);
     const fresh = await userIfThere(deps, user, signal);
     if (fresh === undefined) throw userGone(user.sub);
     const memberOf = await groupsOfUser(directory, fresh.username, signal);
     const result = { user: fresh, group: name };
     if (memberOf.has(name)) return { kind: "nothing-to-do", result };
-    if (memberOf.size >= policy.maxGroupsPerUser) {
-      throw new GovernanceError(
-        "resource-exhausted",
-        `user ${user.sub} is in ${memberOf.size} groups, and AWS allows no more for one user; revoke one first, or raise --max-groups-per-user if the pool has a larger quota`,
-      );
-    }
+    checkGroupCount(deps, `user ${user.sub}`, memberOf.size, memberOf.size + 1);
     return {
       kind: "change",
       steps: ["AdminAddUserToGroup"],
       preview: result,
       hints: { username: fresh.username },
       apply: async (steps) => {
-        await steps.make(
-          "AdminAddUserToGroup",
-          (inner) => addMember(name, fresh, inner),
-          (inner) => isMember(fresh, name, true, inner),
-        );
+        await addMemberStep(deps, steps, fresh, name);
         return result;
       },
     };
-  }
-
-  /** Refuses a group with an IAM role, and one of which nobody can tell whether it has one (mark 57, D22). */
-  async function checkRole(name: string, signal: AbortSignal): Promise<void> {
-    let group: Group | undefined;
-    try {
-      group = await groups.recent(name, signal);
-    } catch (error) {
-      if (!(error instanceof GovernanceError) || error.code !== "permission-denied") throw error;
-      policy.unknownRole(name, error);
-      return;
-    }
-    if (group === undefined) throw groupGone(name);
-    policy.role(group.roleArn, name);
-  }
-
-  async function addMember(name: string, { username }: Account, signal: AbortSignal): Promise<Receipt> {
-    try {
-      return await directory.addMember(name, username, signal);
-    } catch (error) {
-      if (error instanceof GovernanceError && error.reason === "group-gone") groups.forget(name);
-      throw error;
-    }
   }
 
   /**
@@ -101,13 +66,7 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
       preview: { user: fresh, group: name, signedOut: endSessions },
       hints: { username: fresh.username, signOut: endSessions },
       apply: async (steps) => {
-        if (isIn) {
-          await steps.make(
-            "AdminRemoveUserFromGroup",
-            (inner) => goneIsDone(directory.removeMember(name, fresh.username, inner)),
-            (inner) => isMember(fresh, name, false, inner),
-          );
-        }
+        if (isIn) await removeMemberStep(deps, steps, fresh, name);
         const signedOut = endSessions && (await signOutAll(deps, steps, [fresh])) === 1;
         return { user: fresh, group: name, signedOut };
       },
@@ -139,16 +98,6 @@ export function createMemberships(deps: Deps): Family<"grant" | "revoke", "grant
       throw error;
     }
     if (group === undefined) throw groupGone(name);
-  }
-
-  async function isMember(
-    user: Pick<User, "username">,
-    group: string,
-    wanted: boolean,
-    signal: AbortSignal,
-  ): Promise<Reconciled<Receipt>> {
-    const is = (await groupsOfUser(directory, user.username, signal)).has(group);
-    return is === wanted ? { state: "done", receipt: { requestId: undefined } } : { state: "not-done" };
   }
 
   async function reconcile({ kind, target, hints }: OpenChange, steps: StepLog): Promise<RecoveryResult> {

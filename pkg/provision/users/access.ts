@@ -6,14 +6,13 @@ import type { Family } from "../family.ts";
 import type { ChangedUser, RecoveryResult } from "../provisioner.ts";
 import type { StepLog } from "../steps.ts";
 import { readBack } from "../visibility.ts";
-import { changeUser, reconcileUser } from "./user-change.ts";
+import { disableStep, enableStep, signOutStep } from "./access-steps.ts";
+import { changeUser } from "./user-change.ts";
 
 type Access = Family<
   "enableUser" | "disableUser" | "signOutUser",
   "enable-user" | "disable-user" | "sign-out-user"
 >;
-
-const NOT_SIGNED_OUT = "the sessions of the user were not ended";
 
 /** Whether an account may sign in, and whether it is signed in. */
 export function createAccess(deps: Deps): Access {
@@ -27,11 +26,7 @@ export function createAccess(deps: Deps): Access {
       preview: { user },
       hints: { username: user.username },
       async apply(steps) {
-        await steps.make(
-          "AdminEnableUser",
-          (signal) => directory.enableUser(user.username, signal),
-          (signal) => reconcileUser(deps, user, ({ enabled }) => enabled, signal),
-        );
+        await enableStep(deps, steps, user);
         return { user: await readBack(deps, user, steps.signal) };
       },
     };
@@ -54,18 +49,8 @@ export function createAccess(deps: Deps): Access {
       budgets: user.enabled ? ["disables"] : [],
       hints: { username: user.username, signOut },
       async apply(steps) {
-        if (user.enabled) {
-          await steps.make(
-            "AdminDisableUser",
-            (signal) => directory.disableUser(user.username, signal),
-            (signal) => reconcileUser(deps, user, ({ enabled }) => !enabled, signal),
-          );
-        }
-        if (signOut) {
-          await steps.tryOptional("AdminUserGlobalSignOut", NOT_SIGNED_OUT, (signal) =>
-            directory.signOutUser(user.username, signal),
-          );
-        }
+        if (user.enabled) await disableStep(deps, steps, user);
+        if (signOut) await signOutStep(deps, steps, user);
         return { user: await readBack(deps, user, steps.signal) };
       },
     };
@@ -97,12 +82,11 @@ export function createAccess(deps: Deps): Access {
     if (kind === "enable-user") return { outcome: user.enabled ? "done" : "failed", says: state };
     if (kind === "disable-user" && user.enabled) return { outcome: "failed", says: state };
     if (wanted !== true) return { outcome: "done", says: state };
-    const signOut = (signal: AbortSignal) => directory.signOutUser(username, signal);
     if (kind === "disable-user") {
-      const isSignedOut = await steps.tryOptional("AdminUserGlobalSignOut", NOT_SIGNED_OUT, signOut);
+      const isSignedOut = await signOutStep(deps, steps, user);
       if (!isSignedOut) return { outcome: "partial", says: [state, ...steps.warnings()].join("; ") };
     } else {
-      await steps.make("AdminUserGlobalSignOut", signOut);
+      await steps.make("AdminUserGlobalSignOut", (signal) => directory.signOutUser(username, signal));
     }
     return { outcome: "done", says: `${state} and signed out everywhere` };
   }

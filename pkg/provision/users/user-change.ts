@@ -10,7 +10,7 @@ import type { Outcome, UserRef, WriteContext } from "../provisioner.ts";
 import { userIfThere } from "../visibility.ts";
 
 /** A change of one account. `UserDetails` as subject: planned on the account as it is now. */
-interface UserChange<Subject extends Account, T> {
+interface AccountChange<Subject extends Account, T> {
   readonly kind: ChangeKind;
   readonly user: UserRef;
   readonly group?: string;
@@ -20,7 +20,7 @@ interface UserChange<Subject extends Account, T> {
 /** Finds the account, reads it again once its lock is held, and runs the change. `not-found` when it is gone. */
 export function changeUser<T>(
   deps: Deps,
-  change: UserChange<UserDetails, T>,
+  change: AccountChange<UserDetails, T>,
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
@@ -35,7 +35,7 @@ export function changeUser<T>(
 /** As `changeUser`, but the plan reads the account itself, because it is also for an account that is gone. */
 export function changeAccount<T>(
   deps: Deps,
-  change: UserChange<Account, T>,
+  change: AccountChange<Account, T>,
   context: WriteContext,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
@@ -47,7 +47,7 @@ export function changeAccount<T>(
 /** As `changeAccount`, for a change that has another plan when the user is missing; that is recorded too. */
 export function changeAccountIfFound<T>(
   deps: Deps,
-  change: UserChange<Account, T>,
+  change: AccountChange<Account, T>,
   planMissing: (signal: AbortSignal) => Promise<Plan<T>>,
   context: WriteContext,
   signal: AbortSignal,
@@ -61,7 +61,7 @@ export function changeAccountIfFound<T>(
 /** Also a change whose user is not found has its line in the audit log. */
 async function changeFound<T>(
   deps: Deps,
-  change: UserChange<Account, T>,
+  change: AccountChange<Account, T>,
   context: WriteContext,
   signal: AbortSignal,
   planWithout: (failure: GovernanceError, signal: AbortSignal) => Promise<Plan<T>>,
