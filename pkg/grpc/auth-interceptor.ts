@@ -174,6 +174,7 @@ function intercept(
       throw new GovernanceError("unimplemented", "a request of this method cannot be compressed");
     }
     const caller = await authorize({
+      via: "grpc",
       operation: method.path.slice(1),
       needs,
       peer,

@@ -1,3 +1,6 @@
+// We listen ourselves, because the library can limit neither the number of connections nor the time of a handshake, and
+// cannot close the connection of a peer that has stopped reading.
+import { createServer } from "node:net";
 import {
   logVerbosity,
   type Metadata,
@@ -12,6 +15,7 @@ import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { type GrpcCallEvent, notify, type ServiceBound } from "../core/events.ts";
 import { formatListenAddress, type ListenAddress } from "../core/listen-address.ts";
+import { type Bound, type Listener, openListener, requireProtected } from "../listener/listener.ts";
 import { allServices, SDK_VERSION } from "../rpc/services/services.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { definitionOf, implementationOf } from "./adapter.ts";
@@ -30,7 +34,6 @@ import {
   createConnectionAcceptor,
   type RefusedConnection,
 } from "./transport/acceptor.ts";
-import { type Bound, type Listener, openListener, requireProtected } from "./transport/listener.ts";
 
 export interface GrpcServerOptions {
   readonly connector: Connector;
@@ -184,8 +187,10 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   return {
     async listen(address) {
       if (acceptor.isClosed()) throw serverClosed(address);
-      requireProtected(address, { tls: access.tls !== undefined, insecure });
-      const listener = await openListener(address, (socket) => acceptor.accept(socket));
+      requireProtected("listen", address, { tls: access.tls !== undefined, insecure });
+      const listener = await openListener("listen", address, () =>
+        createServer((socket) => acceptor.accept(socket)),
+      );
       // `close` was called meanwhile.
       if (acceptor.isClosed()) {
         listener.stop();

@@ -74,6 +74,7 @@ async function httpsFront(access: AccessControl): Promise<Server> {
     const { method, url, headersDistinct, socket } = asked;
     try {
       const caller = await access.authorize({
+        via: "scim",
         operation: `${method} ${url}`,
         needs: url === "/health" ? "none" : method === "GET" ? "read" : "provision",
         peer: `${socket.remoteAddress}:${socket.remotePort}`,
@@ -156,7 +157,9 @@ describe("an HTTPS front", () => {
     expect(await ask(front, { own: provisioner, method: "POST" })).toBe(
       "200 certificate:URI:spiffe://example.org/deploy",
     );
-    expect(refused).toEqual([{ caller: "certificate:DNS:reader.example.org", operation: "POST /Users" }]);
+    expect(refused).toEqual([
+      { requester: { via: "scim", name: "certificate:DNS:reader.example.org" }, operation: "POST /Users" },
+    ]);
     expect(await ask(front, { own: ours.issue({ names: ["DNS:other"] }) })).toMatch(/^403 the client cert/);
     expect(await ask(front, { own: ours.issue({ names: [] }) })).toMatch(
       /^401 the client certificate has no/,
@@ -210,6 +213,7 @@ describe("an HTTPS front", () => {
 
 describe("an access control", () => {
   const head = {
+    via: "scim",
     operation: "GET /Users",
     needs: "read",
     peer: "peer",

@@ -1,4 +1,5 @@
 import type { SecureContextOptions, TLSSocket, TlsOptions } from "node:tls";
+import type { Requester } from "../core/change.ts";
 import type { Clocks, EpochClock } from "../core/clock.ts";
 import { notify } from "../core/events.ts";
 import type { SecuritySettings } from "../core/security-settings.ts";
@@ -25,8 +26,8 @@ export interface AccessControlOptions {
 
 /** A write that was asked for by a caller who may only read. */
 export interface RefusedCall {
-  /** The name of the caller, as in the audit log. */
-  readonly caller: string;
+  /** The front that was called, and the name of the caller, as in the audit log. */
+  readonly requester: Requester;
   /** The operation as the front names it. */
   readonly operation: string;
 }
@@ -69,7 +70,8 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
     clocks,
     certificates: tls?.certificates,
     onReload,
-    onRefused: ({ name }, { operation }) => notify(options.onRefused, { caller: name, operation }),
+    onRefused: ({ name }, { via, operation }) =>
+      notify(options.onRefused, { requester: { via, name }, operation }),
   });
   const files = [...(tls?.files ?? []), ...authorizer.files];
   const reload = (): void => {

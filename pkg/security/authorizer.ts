@@ -1,3 +1,4 @@
+import type { Requester } from "../core/change.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { SecuritySettings } from "../core/security-settings.ts";
@@ -11,6 +12,8 @@ import type { ReloadEvent, WatchedFiles } from "./watched-files.ts";
 
 /** The part of a call that arrives before its body. */
 export interface CallHead {
+  /** The front that is called. */
+  readonly via: Requester["via"];
   /** The operation as the front names it, such as `c1.connector.v2.GrantManagerService/Grant`. */
   readonly operation: string;
   readonly needs: RequiredRole;

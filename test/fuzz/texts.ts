@@ -79,6 +79,7 @@ export const patterns: MakeSubject = () => ({
 const TOKEN = "a-token-of-the-fuzzer";
 
 const head = (bearer: string) => ({
+  via: "grpc" as const,
   operation: "c1.connector.v2.GrantManagerService/Grant",
   needs: "provision" as const,
   peer: "127.0.0.1:1",

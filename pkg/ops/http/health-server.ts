@@ -4,8 +4,8 @@ import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { GovernanceError } from "../../core/errors.ts";
 import { formatListenAddress } from "../../core/listen-address.ts";
+import { limitConnections } from "../../listener/limit-connections.ts";
 import { errorPage, HEALTH_PAGES, type HealthPage, type HealthSources } from "./health-pages.ts";
-import { limitConnections } from "./limit-connections.ts";
 
 export interface HealthServerOptions extends HealthSources {
   /** IP address or name, IPv6 without brackets. */
@@ -49,7 +49,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   });
   server.setTimeout(limits.idleMs);
   server.maxHeadersCount = 64;
-  limitConnections(server, limits.connections);
+  limitConnections(limits.connections)(server);
   let closed: Promise<void> | undefined;
 
   server.on("request", (request, response) => {

@@ -55,8 +55,8 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
       : undefined;
     if (provisioning !== undefined) await runtime.journal.open();
 
-    const access = openAccess(config, context, telemetry.metrics, log, ({ caller, operation }) =>
-      runtime.journal.refused({ via: "grpc", name: caller }, operation),
+    const access = openAccess(config, context, telemetry.metrics, log, ({ requester, operation }) =>
+      runtime.journal.refused(requester, operation),
     );
     shutdown.add("the watch over certificates and tokens", () => access.stop());
 

@@ -1,9 +1,7 @@
-// We listen ourselves, because the library can limit neither the number of connections nor the time of a handshake, and
-// cannot close the connection of a peer that has stopped reading.
-import { createServer, type Server, type Socket } from "node:net";
-import { GovernanceError } from "../../core/errors.ts";
-import { formatListenAddress, isLoopback, type ListenAddress } from "../../core/listen-address.ts";
-import { errnoOf } from "../../core/unknown.ts";
+import type { Server } from "node:net";
+import { GovernanceError } from "../core/errors.ts";
+import { formatListenAddress, isLoopback, type ListenAddress } from "../core/listen-address.ts";
+import { errnoOf } from "../core/unknown.ts";
 import { removeStaleSocket, withPrivateMode } from "./unix-socket.ts";
 
 /** Where a server listens. */
@@ -12,7 +10,7 @@ export interface Bound {
   readonly host: string;
   /** The port that was opened; 0 for a Unix socket. */
   readonly port: number;
-  /** What a gRPC client dials. */
+  /** The address as text, as a gRPC client dials it. */
   readonly target: string;
 }
 
@@ -23,56 +21,59 @@ export interface Listener {
   stop(): void;
 }
 
+/** The setting that names the address, for errors. */
+export type ListenSetting = "listen" | "scim-listen";
+
 /** Plaintext is only for this machine: personal data and the tokens of callers must not cross a network unencrypted. */
 export function requireProtected(
+  setting: ListenSetting,
   address: ListenAddress,
   { tls, insecure }: { readonly tls: boolean; readonly insecure: boolean },
 ): void {
   if (tls || insecure || isLoopback(address)) return;
   throw new GovernanceError(
     "invalid-argument",
-    `listen: ${formatListenAddress(address)} can be reached from other machines, and the service has no TLS; ` +
+    `${setting}: ${formatListenAddress(address)} can be reached from other machines, and the service has no TLS; ` +
       "listen on 127.0.0.1, [::1], localhost or unix:/path, or give it a certificate",
   );
 }
 
-/** Rejects with one line: the address, and why it cannot be opened. */
+/**
+ * Lets servers listen on the address: `localhost` is two, for IPv4 and IPv6. Rejects with one line: the address, and why it
+ * cannot be opened.
+ */
 export async function openListener(
+  setting: ListenSetting,
   address: ListenAddress,
-  onConnection: (socket: Socket) => void,
+  newServer: () => Server,
 ): Promise<Listener> {
-  const server = createServer(onConnection);
+  const fail: Fail = (error) => bindFailure(setting, address, error);
+  const server = newServer();
   if (address.kind === "unix") {
     try {
-      await listening(server, address, { path: address.path });
+      await listening(server, fail, { path: address.path });
     } catch (error) {
       const isTaken = error instanceof GovernanceError && errnoOf(error.cause) === "EADDRINUSE";
-      if (!isTaken || !(await removeStaleSocket(address.path))) throw error;
-      await listening(server, address, { path: address.path });
+      if (!isTaken || !(await removeStaleSocket(setting, address.path))) throw error;
+      await listening(server, fail, { path: address.path });
     }
     return listenerOf([server], { host: address.path, port: 0, target: formatListenAddress(address) });
   }
   const { host } = address;
   // Not resolved: a hosts file could name another machine.
   const isLocalhost = host.toLowerCase() === "localhost";
-  await listening(server, address, { host: isLocalhost ? "127.0.0.1" : host, port: address.port });
+  await listening(server, fail, { host: isLocalhost ? "127.0.0.1" : host, port: address.port });
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
   const target = formatListenAddress({ kind: "tcp", host, port });
   // Some clients resolve localhost to IPv4 first, others to IPv6.
-  const ipv6 = isLocalhost ? await openIpv6(server, address, port, onConnection) : [];
+  const ipv6 = isLocalhost ? await openIpv6(server, newServer(), port, fail) : [];
   return listenerOf([server, ...ipv6], { host, port, target });
 }
 
-async function openIpv6(
-  first: Server,
-  address: ListenAddress,
-  port: number,
-  onConnection: (socket: Socket) => void,
-): Promise<readonly Server[]> {
-  const server = createServer(onConnection);
+async function openIpv6(first: Server, server: Server, port: number, fail: Fail): Promise<readonly Server[]> {
   try {
-    await listening(server, address, { host: "::1", port });
+    await listening(server, fail, { host: "::1", port });
     return [server];
   } catch (error) {
     // A machine without IPv6 has no such address, and no client that uses it.
@@ -92,39 +93,41 @@ function listenerOf(servers: readonly Server[], bound: Bound): Listener {
   };
 }
 
+type Fail = (error: Error) => GovernanceError;
+
 type Where = { readonly path: string } | { readonly host: string; readonly port: number };
 
-function listening(server: Server, address: ListenAddress, where: Where): Promise<void> {
+function listening(server: Server, fail: Fail, where: Where): Promise<void> {
   return new Promise((resolve, reject) => {
     // Never removed: an error of a later accept (no file handle left) must not end the process.
-    server.on("error", (error) => reject(bindFailure(address, error)));
+    server.on("error", (error) => reject(fail(error)));
     server.once("listening", resolve);
     if ("path" in where) withPrivateMode(() => server.listen(where));
     else server.listen(where);
   });
 }
 
-function bindFailure(address: ListenAddress, error: Error): GovernanceError {
+function bindFailure(setting: ListenSetting, address: ListenAddress, error: Error): GovernanceError {
   const { kind } = address;
   const target = formatListenAddress(address);
   const code = errnoOf(error) || "unknown reason";
   if (code === "EADDRINUSE") {
     return new GovernanceError(
       "failed-precondition",
-      `listen: ${target} is taken by another program; stop it or choose another address`,
+      `${setting}: ${target} is taken by another program; stop it or choose another address`,
       { cause: error },
     );
   }
   if (code === "EACCES" || code === "EPERM") {
     // A missing folder is reported with the same code.
     const cure = kind === "unix" ? "its folder must exist and be writable" : "choose a port from 1024 up";
-    return new GovernanceError("permission-denied", `listen: this user may not open ${target}; ${cure}`, {
+    return new GovernanceError("permission-denied", `${setting}: this user may not open ${target}; ${cure}`, {
       cause: error,
     });
   }
   return new GovernanceError(
     "failed-precondition",
-    `listen: ${target} cannot be opened (${code}); choose another address`,
+    `${setting}: ${target} cannot be opened (${code}); choose another address`,
     { cause: error },
   );
 }

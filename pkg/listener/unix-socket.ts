@@ -1,7 +1,7 @@
 import { linkSync, lstatSync, renameSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { GovernanceError } from "../../core/errors.ts";
-import { errnoOf } from "../../core/unknown.ts";
+import { GovernanceError } from "../core/errors.ts";
+import { errnoOf } from "../core/unknown.ts";
 
 /** For its owner alone. */
 const SOCKET_UMASK = 0o177;
@@ -23,13 +23,13 @@ export function withPrivateMode(bind: () => void): void {
  * Removes the socket that a killed process has left. False: it is in use, or not there any more. Throws
  * `failed-precondition` for a file of another kind.
  */
-export async function removeStaleSocket(path: string): Promise<boolean> {
+export async function removeStaleSocket(setting: string, path: string): Promise<boolean> {
   const found = statOf(path);
   if (found === undefined) return false;
   if (!found.isSocket()) {
     throw new GovernanceError(
       "failed-precondition",
-      `listen: ${path} exists and is not a socket, so it is left as it is; choose another path`,
+      `${setting}: ${path} exists and is not a socket, so it is left as it is; choose another path`,
     );
   }
   if (!(await isRefused(path))) return false;
