@@ -1,0 +1,309 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { someGroup, someUser } from "../../test/support/fake-directory.ts";
+import type { KeptResource } from "../scim/records.ts";
+import { DatabaseSync } from "../sqlite/database.ts";
+import { readScimRecords } from "./read-records.ts";
+import { createScimRecords, type StoredScimRecords } from "./sqlite-records.ts";
+
+const POOL = "eu-west-1_AbCd12345";
+const never = new AbortController().signal;
+let stateDir: string;
+let nowMs: number;
+let open: StoredScimRecords[];
+
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), "scim-records-"));
+  nowMs = 1_000;
+  open = [];
+});
+
+afterEach(async () => {
+  await Promise.all(open.map((one) => one.close()));
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const file = () => join(stateDir, `${POOL}.scim.db`);
+
+function records(poolId = POOL): StoredScimRecords {
+  const made = createScimRecords({ stateDir, poolId }, () => nowMs);
+  open.push(made);
+  return made;
+}
+
+function kept(id: string, over: Partial<KeptResource> = {}): KeptResource {
+  return {
+    kind: "User",
+    id,
+    externalId: undefined,
+    displayName: undefined,
+    values: {},
+    hidden: false,
+    ...over,
+  };
+}
+
+const group = (id: string, displayName: string): KeptResource => kept(id, { kind: "Group", displayName });
+const ids = (found: readonly KeptResource[]) => found.map(({ id }) => id);
+
+describe("kept values", () => {
+  test("come back as they were kept, by each of their names, after a restart", async () => {
+    const ada = kept("u-1", {
+      externalId: "00u1",
+      displayName: "Ada Roe",
+      values: { userName: "Ada@Corp.Test", emails: [{ value: "ada@corp.test", primary: true }] },
+    });
+    const first = records();
+    await first.keep(ada);
+    await first.close();
+    const again = records();
+    expect(await again.find("User", "id", "u-1", never)).toEqual([ada]);
+    expect(await again.find("User", "externalId", "00u1", never)).toEqual([ada]);
+    expect(await again.find("User", "externalId", "00U1", never)).toEqual([]);
+    expect(await again.find("User", "displayName", "ADA ROE", never)).toEqual([ada]);
+    expect(await again.find("User", "userName", "ada@corp.test", never)).toEqual([ada]);
+    expect(await again.find("Group", "id", "u-1", never)).toEqual([]);
+    expect([...(await again.findMany("User", ["u-1", "u-2"])).keys()]).toEqual(["u-1"]);
+    await again.forget("User", "u-1");
+    expect(await again.find("User", "id", "u-1", never)).toEqual([]);
+  });
+
+  test("are replaced as a whole", async () => {
+    const store = records();
+    await store.keep(kept("u-1", { externalId: "a", values: { nickName: "x" } }));
+    await store.keep(kept("u-1", { displayName: "Ada" }));
+    expect(await store.find("User", "id", "u-1", never)).toEqual([kept("u-1", { displayName: "Ada" })]);
+    expect(await store.find("User", "externalId", "a", never)).toEqual([]);
+  });
+
+  test("an externalId is of one resource of each kind, in its exact letter case", async () => {
+    const store = records();
+    await store.keep(kept("u-1", { externalId: "x" }));
+    await expect(store.keep(kept("u-2", { externalId: "x" }))).rejects.toMatchObject({
+      code: "already-exists",
+      message: "externalId belongs to another user",
+    });
+    expect(await store.find("User", "id", "u-2", never)).toEqual([]);
+    await store.keep(kept("u-2", { externalId: "X" }));
+    await store.keep(kept("g-1", { kind: "Group", externalId: "x" }));
+    await store.keep(kept("u-1", { externalId: "x", displayName: "again" }));
+  });
+
+  test("a displayName is of one group, in any letter case, and of any number of users", async () => {
+    const store = records();
+    await store.keep(group("sales", "Sales Team"));
+    await expect(store.keep(group("sales-2", "SALES team"))).rejects.toMatchObject({
+      code: "already-exists",
+      message: "displayName belongs to another group",
+    });
+    await store.keep(group("sales", "Sales TEAM"));
+    await store.keep(kept("u-1", { displayName: "Ada" }));
+    await store.keep(kept("u-2", { displayName: "ADA" }));
+    expect(ids(await store.find("User", "displayName", "ada", never))).toEqual(["u-1", "u-2"]);
+  });
+
+  test("a hidden resource takes no name from one that is shown, and is found last", async () => {
+    const store = records();
+    await store.keep(kept("u-1", { externalId: "x", values: { userName: "ada" }, hidden: true }));
+    await store.keep(kept("u-2", { externalId: "x", values: { userName: "ADA" } }));
+    expect(ids(await store.find("User", "userName", "Ada", never))).toEqual(["u-2", "u-1"]);
+    await expect(store.keep(kept("u-1", { externalId: "x" }))).rejects.toMatchObject({
+      code: "already-exists",
+    });
+  });
+
+  test("names of any letters are kept and found", async () => {
+    const store = records();
+    const names = ["Zoë/É%20+\"'", "👩‍🚀", "ΣΊΣΥΦΟΣ"];
+    for (const name of names) await store.keep(group(name, name));
+    for (const name of names) {
+      expect(ids(await store.find("Group", "displayName", name.toUpperCase(), never))).toEqual([name]);
+      expect(ids(await store.find("Group", "id", name, never))).toEqual([name]);
+    }
+  });
+
+  test("of resources that are gone are forgotten, unless they were kept again since", async () => {
+    const store = records();
+    await store.keep(kept("u-1"));
+    nowMs = 2_000;
+    await store.keep(kept("u-2"));
+    await store.forgetGone("User", ["u-1", "u-2"], 1_500);
+    expect([...(await store.findMany("User", ["u-1", "u-2"])).keys()]).toEqual(["u-2"]);
+  });
+});
+
+describe("own writes", () => {
+  test("are read by lists in their order, with what was written, after a restart", async () => {
+    const ada = someUser({
+      sub: "s-1",
+      username: "Ada",
+      enabled: false,
+      attributes: { email: "A@B.test", identities: '[{"userId":"1","providerName":"Google"}]' },
+    });
+    const user = { ...ada, identities: [] };
+    const staff = someGroup("staff", { precedence: 3 });
+    const store = records();
+    await store.wrote([
+      { kind: "user", user },
+      { kind: "group", group: staff },
+    ]);
+    await store.wrote([
+      { kind: "member-added", group: "staff", sub: "s-1" },
+      { kind: "member-removed", group: "staff", sub: "s-1" },
+      { kind: "group-deleted", name: "staff" },
+      { kind: "user-deleted", sub: "s-1" },
+    ]);
+    await store.close();
+    const path = await records().open();
+    const lists = readScimRecords(path);
+    try {
+      expect(lists.writesAfter(0, 10)).toEqual([
+        { seq: 1, at: 1_000, kind: "user", subject: "s-1", member: undefined },
+        { seq: 2, at: 1_000, kind: "group", subject: "staff", member: undefined },
+        { seq: 3, at: 1_000, kind: "member-added", subject: "staff", member: "s-1" },
+        { seq: 4, at: 1_000, kind: "member-removed", subject: "staff", member: "s-1" },
+        { seq: 5, at: 1_000, kind: "group-deleted", subject: "staff", member: undefined },
+        { seq: 6, at: 1_000, kind: "user-deleted", subject: "s-1", member: undefined },
+      ]);
+      expect(lists.writesAfter(4, 1).map(({ seq }) => seq)).toEqual([5]);
+      const { identities, ...rest } = lists.writtenUser(1) ?? ada;
+      expect({ ...rest, identities: [] }).toEqual(user);
+      expect(identities).toMatchObject([{ providerName: "Google", userId: "1" }]);
+      expect(lists.writtenGroup(2)).toEqual(staff);
+      expect(lists.writtenUser(6)).toBeUndefined();
+      expect(lists.named("User", "userName", "ADA")).toEqual(["s-1"]);
+      expect(lists.named("User", "email", "a@b.TEST")).toEqual(["s-1"]);
+      expect(lists.named("Group", "displayName", "STAFF")).toEqual(["staff"]);
+    } finally {
+      lists.close();
+    }
+  });
+
+  test("change the version that lists see, and so do kept values", async () => {
+    const store = records();
+    const lists = readScimRecords(await store.open());
+    const versions = [lists.version(), lists.version()];
+    await store.wrote([{ kind: "user-deleted", sub: "s-1" }]);
+    versions.push(lists.version());
+    await store.keep(kept("u-1", { externalId: "x" }));
+    versions.push(lists.version());
+    expect(new Set(versions).size).toBe(3);
+    expect(versions[0]).toBe(versions[1]);
+    expect(lists.kept("User", "u-1")?.externalId).toBe("x");
+    expect([...lists.keptBetween("User", "u-0", "u-1").keys()]).toEqual(["u-1"]);
+    expect(lists.keptAfter("User", "", 5)).toEqual([{ id: "u-1", at: 1_000 }]);
+    expect(lists.named("User", "externalId", "x")).toEqual(["u-1"]);
+    lists.close();
+  });
+
+  test("are dropped once runs have them, but who is hidden stays hidden", async () => {
+    const store = records();
+    await store.keep(kept("u-1", { hidden: true }));
+    await store.keep(kept("u-2", { hidden: true }));
+    await store.keep(kept("u-2"));
+    await store.wrote([{ kind: "user", user: someUser({ sub: "u-3", username: "old" }) }]);
+    nowMs = 2_000;
+    await store.wrote([{ kind: "user-deleted", sub: "u-4" }]);
+    await store.settle(1_500);
+    const lists = readScimRecords(await store.open());
+    expect(lists.writesAfter(0, 10).map(({ kind, subject }) => [kind, subject])).toEqual([
+      ["user-hidden", "u-1"],
+      ["user-deleted", "u-4"],
+    ]);
+    expect(lists.named("User", "userName", "old")).toEqual([]);
+    await store.forget("User", "u-1");
+    expect(lists.writesAfter(0, 10).at(-1)).toMatchObject({ kind: "user-shown", subject: "u-1" });
+    await store.settle(3_000);
+    expect(lists.writesAfter(0, 10)).toEqual([]);
+    // The number of a write is never used again: a list that is under way would take it for an old one.
+    await store.wrote([{ kind: "user-deleted", sub: "u-5" }]);
+    expect(lists.writesAfter(0, 10)).toMatchObject([{ seq: 7 }]);
+    lists.close();
+  });
+});
+
+describe("a request that has begun", () => {
+  test("is known to its retry with what it has created, until it is done", async () => {
+    const store = records();
+    const request = { key: "User ada", kind: "User", id: undefined } as const;
+    expect(await store.begin(request)).toBeUndefined();
+    expect(await store.begin({ ...request, id: "u-1" })).toEqual(request);
+    await store.close();
+    const again = records();
+    expect(await again.begin(request)).toEqual({ ...request, id: "u-1" });
+    expect(await again.begin(request)).toEqual({ ...request, id: "u-1" });
+    await again.done(request.key);
+    expect(await again.begin(request)).toBeUndefined();
+  });
+});
+
+describe("the file", () => {
+  test("is private to this user", async () => {
+    await records().keep(kept("u-1"));
+    for (const suffix of ["", "-wal", "-shm"]) expect(statSync(file() + suffix).mode & 0o777).toBe(0o600);
+  });
+
+  test("is not made before the first call", () => {
+    records();
+    expect(existsSync(file())).toBe(false);
+  });
+
+  test("of another pool, another program or a newer version is refused and left as it is", async () => {
+    await records().keep(kept("u-1"));
+    await open.pop()?.close();
+    const database = new DatabaseSync(file());
+    database.exec("UPDATE pool SET pool_id = 'eu-west-1_Other'");
+    database.close();
+    await expect(records().open()).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining("has the records of pool eu-west-1_Other; name another --state-dir"),
+    });
+    const newer = new DatabaseSync(file());
+    newer.exec("UPDATE pool SET pool_id = 'x'; PRAGMA user_version = 9");
+    newer.close();
+    await expect(records().open()).rejects.toThrow("has version 9 of the records of SCIM");
+    const other = new DatabaseSync(file());
+    other.exec("PRAGMA application_id = 5");
+    other.close();
+    const before = readFileSync(file());
+    await expect(records().open()).rejects.toThrow("is not a file of SCIM records of this connector");
+    expect(readFileSync(file()).equals(before)).toBe(true);
+    writeFileSync(file(), "not a database at all, and long enough to be read as one ".repeat(40));
+    await expect(records().open()).rejects.toThrow("is not a file of SCIM records");
+  });
+
+  test("that is damaged gives one line that names it and the cure", async () => {
+    const store = records();
+    for (let n = 0; n < 500; n += 1) await store.keep(kept(`u-${n}`, { externalId: `x-${n}` }));
+    await store.close();
+    const bytes = readFileSync(file());
+    bytes.fill(0xa5, 4096 * 2, 4096 * 6);
+    writeFileSync(file(), bytes);
+    const failure: unknown = await records()
+      .open()
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringMatching(/^\S+\.scim\.db is damaged; move it away and start again: [^\n]+$/),
+    });
+  });
+
+  test("with a row that no connector writes gives one line too", async () => {
+    const store = records();
+    await store.keep(kept("u-1"));
+    const database = new DatabaseSync(file());
+    database.exec("UPDATE kept SET kept = '{'");
+    database.close();
+    await expect(store.find("User", "id", "u-1", never)).rejects.toMatchObject({
+      code: "data-loss",
+      message: expect.stringMatching(/^cannot read \S+\.scim\.db: it is damaged; move it away[^\n]+$/),
+    });
+  });
+
+  test("is not written through a link", async () => {
+    symlinkSync(join(stateDir, "elsewhere"), file());
+    await expect(records().open()).rejects.toThrow("is a symbolic link");
+  });
+});
