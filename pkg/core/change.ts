@@ -10,6 +10,7 @@ export const CHANGE_KINDS = [
   "enable-user",
   "disable-user",
   "update-user-attributes",
+  "change-user",
   "rotate-credential",
   "set-password",
   "reset-password",
@@ -90,6 +91,12 @@ export interface UndoRecord {
   };
   /** Groups of a deleted user. */
   readonly groups?: readonly string[];
-  /** What a change writes in a user or a group: names of attributes, or description, role_arn and precedence. */
+  /**
+   * What a change writes in a user or a group: names of attributes, or description, role_arn and precedence; of a change of
+   * several parts of a user also enabled and password.
+   */
   readonly fields?: readonly string[];
+  /** Groups into which a change of several parts puts the user, and those that it takes the user out of. */
+  readonly addedGroups?: readonly string[];
+  readonly removedGroups?: readonly string[];
 }

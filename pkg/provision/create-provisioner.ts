@@ -18,6 +18,7 @@ import { createGroupDeletion } from "./groups/delete-group.ts";
 import { createGroupChanges } from "./groups/groups.ts";
 import { createMemberships } from "./groups/memberships.ts";
 import { createOpenChanges } from "./open-changes.ts";
+import { createUserChange } from "./parts/change-parts.ts";
 import type { Provisioner } from "./provisioner.ts";
 import { createProvisioningPolicy } from "./provisioning-policy.ts";
 import { createAccess } from "./users/access.ts";
@@ -87,6 +88,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
   const access = createAccess(deps);
   const recovery = createAccountRecovery(deps);
   const attributes = createAttributes(deps);
+  const parts = createUserChange(deps);
   const groups = createGroupChanges(deps);
   const groupDeletion = createGroupDeletion(deps);
 
@@ -98,6 +100,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     ...access.reconcile,
     ...recovery.reconcile,
     ...attributes.reconcile,
+    ...parts.reconcile,
     ...groups.reconcile,
     ...groupDeletion.reconcile,
   };
@@ -110,6 +113,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     ...access.methods,
     ...recovery.methods,
     ...attributes.methods,
+    ...parts.methods,
     ...groups.methods,
     ...groupDeletion.methods,
     recover: (signal) => changes.recover(signal),

@@ -79,6 +79,10 @@ export interface AccountRequest {
   /** By the field names of the account creation schema or Cognito's attribute names; JSON values. */
   readonly profile: ReadonlyMap<string, unknown>;
   readonly credential: Credential;
+  /** The account is put into these groups in the same change. */
+  readonly groups?: readonly string[];
+  /** `false`: the account is made disabled, before it gets a password or a group. */
+  readonly enabled?: boolean;
 }
 
 export interface CreatedAccount {
@@ -120,6 +124,23 @@ export interface ChangedAttributes extends ChangedUser {
   readonly removed: readonly string[];
   /** Names of attributes that keep their old value until the person has verified the new one (mark 43). */
   readonly pending: readonly string[];
+}
+
+/** What is to be different of one user. A part that is left out does not change. */
+export interface UserChange extends Partial<AttributeChange> {
+  readonly password?: { readonly secret: Secret; readonly permanent: boolean };
+  readonly enabled?: boolean;
+  /** With `enabled: false` the sessions end when this change disables the user; otherwise they end in any case. */
+  readonly signOut?: boolean;
+  readonly addGroups?: readonly string[];
+  readonly removeGroups?: readonly string[];
+}
+
+/** What a change of several parts of a user came to. */
+export interface ChangedParts extends ChangedAttributes {
+  /** The groups that the user was not in before, and those that the user was in. */
+  readonly addedGroups: readonly string[];
+  readonly removedGroups: readonly string[];
 }
 
 export interface RotatedCredential extends ChangedUser {
@@ -209,6 +230,17 @@ export interface Provisioner {
     context: WriteContext,
     signal: AbortSignal,
   ): Promise<Outcome<ChangedAttributes>>;
+  /**
+   * One change of several parts of a user, in the fewest calls: what the user has already is left out. The calls are made
+   * in this order: disable, sign out, attributes, password, groups, enable. So nobody signs in who may not, and when a call
+   * fails those after it are not made.
+   */
+  changeUser(
+    user: UserRef,
+    change: UserChange,
+    context: WriteContext,
+    signal: AbortSignal,
+  ): Promise<Outcome<ChangedParts>>;
   setPassword(
     user: UserRef,
     password: Secret,

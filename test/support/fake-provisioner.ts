@@ -94,6 +94,19 @@ export function fakeProvisioner(different: Partial<Provisioner> = {}): FakeProvi
         context,
         "AdminUpdateUserAttributes",
       ),
+    changeUser: async (user, change, context) =>
+      changed(
+        {
+          user: fakeUser(user),
+          set: [...(change.set?.keys() ?? [])],
+          removed: change.remove ?? [],
+          pending: [],
+          addedGroups: change.addGroups ?? [],
+          removedGroups: change.removeGroups ?? [],
+        },
+        context,
+        "AdminUpdateUserAttributes",
+      ),
     setPassword: async (user, _password, _how, context) =>
       changed({ user: fakeUser(user) }, context, "AdminSetUserPassword"),
     resetPassword: changedUser("AdminResetUserPassword"),

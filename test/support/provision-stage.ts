@@ -149,6 +149,13 @@ export function killedDirectory(directory: Directory & DirectoryWriter, nth: num
     deleteUser: (username, signal) => gate(() => directory.deleteUser(username, signal)),
     disableUser: (username, signal) => gate(() => directory.disableUser(username, signal)),
     enableUser: (username, signal) => gate(() => directory.enableUser(username, signal)),
+    signOutUser: (username, signal) => gate(() => directory.signOutUser(username, signal)),
+    setAttributes: (username, attributes, signal) =>
+      gate(() => directory.setAttributes(username, attributes, signal)),
+    deleteAttributes: (username, names, signal) =>
+      gate(() => directory.deleteAttributes(username, names, signal)),
+    addMember: (group, username, signal) => gate(() => directory.addMember(group, username, signal)),
+    removeMember: (group, username, signal) => gate(() => directory.removeMember(group, username, signal)),
   };
   return { doomed, died: death.promise };
 }

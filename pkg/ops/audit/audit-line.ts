@@ -98,7 +98,7 @@ function stepMembers({ operation, state, undo, requestId, code, reason }: Change
 }
 
 // Not cut: AWS limits each of them, and a cut one could not be used to undo the change.
-function undoMembers({ members, group, groups, fields }: UndoRecord): object {
+function undoMembers({ members, group, groups, fields, addedGroups, removedGroups }: UndoRecord): object {
   return {
     members,
     group:
@@ -107,6 +107,8 @@ function undoMembers({ members, group, groups, fields }: UndoRecord): object {
         : { description: group.description, roleArn: group.roleArn, precedence: group.precedence },
     groups,
     fields,
+    addedGroups,
+    removedGroups,
   };
 }
 

@@ -103,6 +103,8 @@ describe("a line", () => {
       group: { description: undefined, roleArn: "arn", precedence: 0 },
       groups: ["g"],
       fields: ["email"],
+      addedGroups: ["h"],
+      removedGroups: ["i"],
     };
     const step = { operation: "DeleteGroup", state: "unknown", undo: true, requestId: undefined } as const;
     const failed = { code: "unavailable", reason: "outcome-unknown" } as const;
@@ -124,6 +126,8 @@ describe("a line", () => {
         group: { roleArn: "arn", precedence: 0 },
         groups: ["g"],
         fields: ["email"],
+        addedGroups: ["h"],
+        removedGroups: ["i"],
       },
     });
   });

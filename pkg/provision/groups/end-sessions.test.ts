@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
 import { people, person } from "../../../test/cognito/definitions.ts";
 import { never, refusal } from "../../../test/support/adapter.ts";
-import {
-  asked,
-  createStage,
-  dryRun,
-  killedDirectory,
-  type Stage,
-} from "../../../test/support/provision-stage.ts";
+import { asked, createStage, dryRun, type Stage } from "../../../test/support/provision-stage.ts";
 import type { UserRef, WriteContext } from "../provisioner.ts";
 
 const ann: UserRef = { by: "text", value: "ann" };
@@ -114,10 +108,9 @@ test("a deleted group's sign-out that fails says who is left", async () => {
 /** Kills the process after its first call, and has the next one recover. */
 async function recoveredAfter(stage: Stage, operation: "revoke" | "deleteGroup"): Promise<string> {
   const death = Promise.withResolvers<void>();
-  const { doomed } = killedDirectory(stage.directory, 1, "before");
   const victim = stage.process({
     directory: {
-      ...doomed,
+      ...stage.directory,
       signOutUser() {
         death.resolve();
         return new Promise(() => undefined);

@@ -116,7 +116,14 @@ describe("a change in the journal", () => {
     first.note("c1", { hints: { login: "old" }, target: { user: "sub-2", group: "g", loginSha256: "ab" } });
     first.note("c1", { hints: { login: "ada", attributes: ["a", "b"], count: 2, invited: true } });
     const group = { description: undefined, roleArn: "arn:x", precedence: 0 };
-    const undo = { members: ["sub-3"], groups: [], group, fields: ["role_arn"] };
+    const undo = {
+      members: ["sub-3"],
+      groups: [],
+      group,
+      fields: ["role_arn"],
+      addedGroups: ["a"],
+      removedGroups: ["b"],
+    };
     first.note("c1", { undo });
     expect(first.stepBegun("c1", "AdminDisableUser", false)).toBe(0);
     expect(first.stepBegun("c1", "AdminUserGlobalSignOut", true)).toBe(1);

@@ -39,12 +39,14 @@ export type StepEnd = Omit<ChangeStep, "operation" | "undo">;
 export function parseUndo(text: string): UndoRecord {
   const undo = parsed(text);
   if (!isObject(undo)) throw damagedRow();
-  const { members, groups, group, fields } = undo;
+  const { members, groups, group, fields, addedGroups, removedGroups } = undo;
   return {
     ...(members === undefined ? {} : { members: textListOf(members) }),
     ...(groups === undefined ? {} : { groups: textListOf(groups) }),
     ...(group === undefined ? {} : { group: undoGroupOf(group) }),
     ...(fields === undefined ? {} : { fields: textListOf(fields) }),
+    ...(addedGroups === undefined ? {} : { addedGroups: textListOf(addedGroups) }),
+    ...(removedGroups === undefined ? {} : { removedGroups: textListOf(removedGroups) }),
   };
 }
 

@@ -112,7 +112,7 @@ function touched({ user, group }: Omit<Changed, "undo">): readonly Effect[] {
 const EFFECTS: Readonly<Record<ChangeKind, (changed: Changed) => readonly Effect[]>> = {
   grant: ({ user, group }) => membership("membership_added", user, group),
   revoke: ({ user, group }) => membership("membership_removed", user, group),
-  "create-account": ({ user }) => ofUser("user_created", user),
+  "create-account": ({ user, undo }) => [...ofUser("user_created", user), ...ofGroups(user, undo)],
   // A deletion that fails half way may leave the account disabled.
   "delete-user": ({ user, undo }) => [
     ...ofUser("user_deleted", user),
@@ -125,6 +125,17 @@ const EFFECTS: Readonly<Record<ChangeKind, (changed: Changed) => readonly Effect
   "enable-user": ({ user }) => ofUser("user_enabled", user),
   "disable-user": ({ user }) => ofUser("user_disabled", user),
   "update-user-attributes": ({ user, undo }) => ofUser("user_changed", user, fieldsIn(undo)),
+  "change-user": ({ user, undo }) => [
+    ...ofUser(
+      "user_changed",
+      user,
+      fieldsIn(undo)?.map((field) => (field === "password" ? "status" : field)),
+    ),
+    ...(fieldsIn(undo)?.includes("enabled") === true
+      ? [...ofUser("user_enabled", user), ...ofUser("user_disabled", user)]
+      : []),
+    ...ofGroups(user, undo),
+  ],
   "rotate-credential": ({ user }) => ofUser("user_changed", user, STATUS),
   "set-password": ({ user }) => ofUser("user_changed", user, STATUS),
   "reset-password": ({ user }) => ofUser("user_changed", user, STATUS),
@@ -139,6 +150,17 @@ const EFFECTS: Readonly<Record<ChangeKind, (changed: Changed) => readonly Effect
     ...textsIn(undo, "members").flatMap((user) => membership("membership_removed", user, group)),
   ],
 };
+
+/** The memberships that a change of an account adds and removes. */
+function ofGroups(user: string | undefined, undo: Changed["undo"]): readonly Effect[] {
+  const added = textsIn(undo, "addedGroups");
+  const removed = textsIn(undo, "removedGroups");
+  return [
+    ...added.flatMap((group) => membership("membership_added", user, group)),
+    ...removed.flatMap((group) => membership("membership_removed", user, group)),
+    ...[...added, ...removed].flatMap((group) => ofGroup("group_changed", group, MODIFIED)),
+  ];
+}
 
 function ofUser(kind: RecordedKind, sub: string | undefined, fields?: readonly string[]): readonly Effect[] {
   return sub === undefined ? [] : [{ kind, sub, ...(fields === undefined ? {} : { fields }) }];
@@ -165,7 +187,7 @@ function fieldsIn(undo: Changed["undo"]): readonly string[] | undefined {
   return undo?.["fields"] === undefined ? undefined : textsIn(undo, "fields");
 }
 
-function textsIn(undo: Changed["undo"], member: "groups" | "members" | "fields"): readonly string[] {
+function textsIn(undo: Changed["undo"], member: keyof UndoRecord): readonly string[] {
   const found: unknown = undo?.[member];
   return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
 }
