@@ -259,6 +259,7 @@ describe("compose.yaml", () => {
     expect(at(compose, "services", "connector", "ports")).toEqual([
       "127.0.0.1:50051:50051",
       "127.0.0.1:8081:8081",
+      "127.0.0.1:8090:8090",
     ]);
     for (const name of ["cognito", "sync", "platform"]) {
       expect(at(compose, "services", name, "ports")).toBeUndefined();

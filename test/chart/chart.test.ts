@@ -1,19 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
-import type { Config } from "../../pkg/config/config.ts";
-import { loadConfig } from "../../pkg/config/load-config.ts";
+import { describe, expect, test } from "vitest";
+import { at, CHART, configOf, helm, LEAST, rendered, rows, template } from "./render.ts";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-const HELM = join(ROOT, ".cache/helm/helm");
-const CHART = join(ROOT, "deploy/helm/cognito-connector");
-
-/** The least that a release needs. */
-const LEAST = ["--set", "poolId=eu-west-1_AbCd12345", "--set", "tls.secretName=connector-tls"];
 const ALL = [
   ...LEAST,
   ...[
@@ -41,40 +29,6 @@ const DAEMON = [
   `platform.clientId=${ID}`,
   "clientSecret.secretName=c1",
 ].flatMap((value) => ["--set", value]);
-
-type Tree = Readonly<Record<string, unknown>>;
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === "object" && value !== null;
-}
-
-function at(value: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>((found, name) => (isTree(found) ? found[name] : undefined), value);
-}
-
-function rows(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function helm(...args: readonly string[]) {
-  const { stdout, stderr, status, error } = spawnSync(HELM, args, { encoding: "utf8" });
-  if (error !== undefined) throw error;
-  return { stdout, stderr, status };
-}
-
-const template = (...args: readonly string[]) =>
-  helm("template", "pool-a", CHART, "--namespace=governance", "--kube-version=1.30.0", ...args);
-
-/** Manifests by kind. */
-function rendered(...args: readonly string[]): ReadonlyMap<string, unknown> {
-  const { stdout, stderr, status } = template(...args);
-  if (status !== 0) throw new Error(stderr);
-  const documents = parseAllDocuments(stdout).map((document) => {
-    const value: unknown = document.toJS();
-    return value;
-  });
-  return new Map(documents.filter(isTree).map((document) => [String(document["kind"]), document]));
-}
 
 test("helm finds nothing wrong with the chart", () => {
   expect(helm("lint", "--strict", CHART, ...ALL)).toMatchObject({ status: 0 });
@@ -179,49 +133,26 @@ describe("a release with every feature", () => {
 });
 
 describe("the settings of a release", () => {
-  let folder: string;
-
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "connector-chart-"));
-  });
-
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  function configOf(...args: readonly string[]): {
-    readonly config: Config;
-    readonly warnings: readonly string[];
-  } {
-    const file = join(folder, "connector.yaml");
-    writeFileSync(file, String(at(rendered(...args).get("ConfigMap"), "data", "connector.yaml")));
-    const env = { BATON_CONFIG_PATH: file, BATON_CLIENT_SECRET: CLIENT_SECRET };
-    return loadConfig("serve", new Map(), {
-      env,
-      cwd: folder,
-      stdoutIsTerminal: false,
-      stderrIsTerminal: false,
-    });
-  }
+  const configWith = (...args: readonly string[]) => configOf(args, { BATON_CLIENT_SECRET: CLIENT_SECRET });
 
   test("are taken by the program without a warning", () => {
     for (const args of [LEAST, ALL, DAEMON]) {
-      const { config, warnings } = configOf(...args);
+      const { config, warnings } = configWith(...args);
       expect(warnings).toEqual([]);
       expect(config.poolId).toBe("eu-west-1_AbCd12345");
     }
   });
 
   test("what the platform is asked with arrives", () => {
-    expect(configOf(...LEAST).config.platform).toBeUndefined();
-    expect(configOf(...DAEMON).config.platform).toMatchObject({
+    expect(configWith(...LEAST).config.platform).toBeUndefined();
+    expect(configWith(...DAEMON).config.platform).toMatchObject({
       clientId: { id: ID },
       concurrency: 3,
       hostId: undefined,
       apiHost: undefined,
     });
     const more = ["taskConcurrency=5", "hostId=pool-a", "apiHost=relay.example.com:8443"];
-    const { config } = configOf(...DAEMON, ...more.flatMap((value) => ["--set", `platform.${value}`]));
+    const { config } = configWith(...DAEMON, ...more.flatMap((value) => ["--set", `platform.${value}`]));
     expect(config.platform).toMatchObject({
       concurrency: 5,
       hostId: "pool-a",
@@ -230,8 +161,8 @@ describe("the settings of a release", () => {
   });
 
   test("an operator's own settings arrive", () => {
-    expect(configOf(...LEAST).config.provisioning.enabled).toBe(false);
-    expect(configOf(...ALL).config.provisioning.enabled).toBe(true);
+    expect(configWith(...LEAST).config.provisioning.enabled).toBe(false);
+    expect(configWith(...ALL).config.provisioning.enabled).toBe(true);
   });
 });
 

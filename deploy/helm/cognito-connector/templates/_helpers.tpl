@@ -70,6 +70,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- with .Values.platform.hostId }}{{ $_ := set $own "host-id" . }}{{ end -}}
 {{- with .Values.platform.apiHost }}{{ $_ := set $own "c1-api-host" . }}{{ end -}}
 {{- end -}}
+{{- with .Values.scim -}}
+{{- if .enabled -}}
+{{- $_ := set $own "scim" true -}}
+{{- $_ := set $own "scim-listen" "0.0.0.0:8090" -}}
+{{- with .baseUrl }}{{ $_ := set $own "scim-base-url" . }}{{ end -}}
+{{- end -}}
+{{- end -}}
 {{- with .Values.tokens.secretName }}{{ $_ := set $own "auth-tokens-file" "/secrets/tokens/tokens" }}{{ end -}}
 {{- range $name, $_ := .Values.settings -}}
 {{- if hasKey $own $name }}{{ fail (printf "settings.%s: the chart sets it; leave it out" $name) }}{{ end -}}
