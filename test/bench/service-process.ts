@@ -9,6 +9,8 @@ export interface ServiceProcess {
   readonly address: string;
   /** The address of health and metrics; undefined if it is not open. */
   readonly http: string | undefined;
+  /** The address of SCIM, with `--scim` among the arguments. */
+  readonly scim: string | undefined;
   /** From the start of the process to its log line that it serves. */
   readonly startedMs: number;
   /** The log lines above level info. */
@@ -78,6 +80,7 @@ export async function startService(
     if (complaints.length < MOST_COMPLAINTS) complaints.push(line);
   };
   const said = new Map<string, string>();
+  const awaited = args.includes("--scim") ? ["serving gRPC", "serving SCIM"] : ["serving gRPC"];
   let startedMs = 0;
   await new Promise<void>((resolve, reject) => {
     let rest = "";
@@ -90,7 +93,7 @@ export async function startService(
         const [, address, what] = /"address":"([^"]+)".*"msg":"([^"]+)"/.exec(line) ?? [];
         if (address === undefined || what === undefined) continue;
         said.set(what, address);
-        if (what !== "serving gRPC") continue;
+        if (awaited.some((each) => !said.has(each))) continue;
         startedMs = performance.now() - begun;
         resolve();
       }
@@ -100,10 +103,11 @@ export async function startService(
     );
   });
   const read = (name: string) => readFileSync(`/proc/${String(program.pid)}/${name}`, "utf8");
-  const http = said.get("serving health and metrics");
+  const [http, scim] = ["serving health and metrics", "serving SCIM"].map((what) => said.get(what));
   return {
     address: said.get("serving gRPC") ?? "",
     http: http === undefined ? undefined : `http://${http}`,
+    scim: scim === undefined ? undefined : `http://${scim}/scim/v2`,
     startedMs,
     complaints,
     rssBytes: () => Number(/VmRSS:\s+(\d+) kB/.exec(read("status"))?.[1]) * 1024,
