@@ -20,7 +20,7 @@ import { refineMissingGroup } from "./calls/missing-group.ts";
 import { probePermissions } from "./calls/probe.ts";
 import { createWriteCaller } from "./calls/write.ts";
 import { MalformedAnswer } from "./failures/failure.ts";
-import { formatFilter, matches } from "./mapping/filter.ts";
+import { formatFilter, meetsSearch } from "./mapping/filter.ts";
 import { parseAuthEvent, parseFlatUser, parseGroup, parseUser } from "./mapping/parse.ts";
 import { parsePool } from "./mapping/parse-pool.ts";
 import { formatSearch } from "./mapping/search.ts";
@@ -129,7 +129,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
       let marker: string | undefined;
       do {
         const page: Page<User> = await usersPage({ marker }, filter, "read", signal);
-        found.push(...page.items.filter((user) => matches(attribute, searched(user, attribute), value)));
+        found.push(...page.items.filter((user) => meetsSearch(attribute, searched(user, attribute), value)));
         marker = page.next;
       } while (marker !== undefined);
       return found;

@@ -1,7 +1,7 @@
 import { classify } from "../../pkg/cognito/failures/classify.ts";
 import { fromFailure, outcomeUnknown } from "../../pkg/cognito/failures/errors.ts";
 import { readFailure } from "../../pkg/cognito/failures/failure.ts";
-import { formatFilter, matches } from "../../pkg/cognito/mapping/filter.ts";
+import { formatFilter, meetsSearch } from "../../pkg/cognito/mapping/filter.ts";
 import { parseAuthEvent, parseFlatUser, parseGroup, parseUser } from "../../pkg/cognito/mapping/parse.ts";
 import { parsePool } from "../../pkg/cognito/mapping/parse-pool.ts";
 import type { ClientMetadata } from "../../pkg/core/client-metadata.ts";
@@ -181,7 +181,7 @@ export function createMemoryCognito(pool: Pool, now: () => number): MemoryCognit
       } while (marker !== undefined);
       const searched = (user: User) =>
         attribute === "username" ? user.username : user.attributes.get(attribute);
-      return found.filter((user) => matches(attribute, searched(user), value));
+      return found.filter((user) => meetsSearch(attribute, searched(user), value));
     },
     async getUser(Username, signal) {
       const { answer } = await call("AdminGetUser", { UserPoolId, Username }, signal);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GovernanceError } from "../../core/errors.ts";
-import { formatFilter, matches } from "./filter.ts";
+import { formatFilter, meetsSearch } from "./filter.ts";
 
 /** Reads a filter as Cognito documents it: name, operator, quoted value, `\"` for a quote. */
 function read(filter: string): { name: string; value: string } {
@@ -65,7 +65,7 @@ test("mark 12: cognito:user_status is the status, status is Enabled", () => {
   expect(formatFilter({ by: "enabled", value: false })).toBe('status = "Disabled"');
 });
 
-describe("mark 13: matches", () => {
+describe("mark 13: meetsSearch", () => {
   test.for([
     ["username", "Ann", "Ann", true],
     ["username", "ann", "Ann", false],
@@ -77,11 +77,11 @@ describe("mark 13: matches", () => {
     ["email", "Ann@Example.com", "ann@example.com", true],
     ["email", "ann@example.com.evil", "ann@example.com", false],
   ] as const)("%s %j against %j: %s", ([attribute, found, wanted, expected]) => {
-    expect(matches(attribute, found, wanted)).toBe(expected);
+    expect(meetsSearch(attribute, found, wanted)).toBe(expected);
   });
 
   test("an absent attribute is no match", () => {
-    expect(matches("email", undefined, "x")).toBe(false);
+    expect(meetsSearch("email", undefined, "x")).toBe(false);
   });
 });
 

@@ -47,7 +47,11 @@ function invalidValue(name: string, rule: string): GovernanceError {
  * Whether the attribute has the wanted value. The comparison is exact, since a filter of Cognito may match a prefix or
  * ignore case. Only e-mail ignores case, as Cognito's guide says of its own search.
  */
-export function matches(attribute: SearchableAttribute, found: string | undefined, wanted: string): boolean {
+export function meetsSearch(
+  attribute: SearchableAttribute,
+  found: string | undefined,
+  wanted: string,
+): boolean {
   if (found === undefined) return false;
   return attribute === "email" ? found.toLowerCase() === wanted.toLowerCase() : found === wanted;
 }

@@ -1,0 +1,63 @@
+import type { JsonValue, ScimResource } from "../resource.ts";
+import type { ResourceSchemas } from "../schema/attribute.ts";
+import { badRequest } from "../scim-error.ts";
+import { applyPatch } from "./apply-patch.ts";
+import { type Assignment, assignmentsOf } from "./assignments.ts";
+import { isAbsent, isObjectValue, memberOf } from "./json.ts";
+import type { AttributeOperation } from "./operations.ts";
+import { checkComplete, checkImmutable } from "./rules.ts";
+import { isReadOnly, readTargetValue } from "./targets.ts";
+
+export interface NormalBody {
+  readonly resource: ScimResource;
+  /** The names of attributes that the pool does not have. */
+  readonly dropped: readonly string[];
+}
+
+/**
+ * The resource that a POST or PUT describes, in the form of the schemas. What is readOnly is left out: clients send back
+ * what they have read.
+ */
+export function normalizeBody(
+  body: JsonValue,
+  schemas: ResourceSchemas,
+  mode: "create" | "replace",
+): NormalBody {
+  if (!isObjectValue(body)) throw badRequest("invalidSyntax", "the body is a JSON object");
+  const dropped: string[] = [];
+  const operations = assignmentsOf(body, schemas).flatMap((one) => operationOf(one, dropped));
+  const resource = applyPatch({}, operations, schemas);
+  checkComplete(resource, schemas, mode);
+  return { resource, dropped };
+}
+
+function operationOf(one: Assignment, dropped: string[]): readonly AttributeOperation[] {
+  if (one.kind === "clear") return [];
+  if (one.kind === "dropped") {
+    dropped.push(one.name);
+    return [];
+  }
+  const { target } = one;
+  if (isReadOnly(target)) return [];
+  const value = readTargetValue(target, one.value, (name) => dropped.push(name));
+  return value === undefined ? [] : [{ op: "add", target, value }];
+}
+
+/**
+ * The resource of a PUT with the immutable attributes that it leaves out. It throws `mutability` where the PUT has another
+ * value of one.
+ */
+export function withImmutable(
+  current: ScimResource,
+  wanted: ScimResource,
+  schemas: ResourceSchemas,
+): ScimResource {
+  const kept = schemas.core.attributes.flatMap(({ name, mutability }): [string, JsonValue][] => {
+    const value = memberOf(current, name);
+    const isLeftOut = mutability === "immutable" && isAbsent(memberOf(wanted, name));
+    return isLeftOut && value !== undefined ? [[name, value]] : [];
+  });
+  const whole = { ...wanted, ...Object.fromEntries(kept) };
+  checkImmutable(current, whole, schemas);
+  return whole;
+}
