@@ -1,9 +1,10 @@
-import type { JsonValue, ScimResource } from "../resource.ts";
+import type { JsonObject, JsonValue, ScimResource } from "../resource.ts";
 import type { ResourceSchemas } from "../schema/attribute.ts";
 import { badRequest } from "../scim-error.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { type Assignment, assignmentsOf } from "./assignments.ts";
-import { isAbsent, isObjectValue, memberOf } from "./json.ts";
+import { resolveAttribute } from "./attributes.ts";
+import { isAbsent, isListValue, isObjectValue, memberOf } from "./json.ts";
 import type { AttributeOperation } from "./operations.ts";
 import { checkComplete, checkImmutable } from "./rules.ts";
 import { isReadOnly, readTargetValue } from "./targets.ts";
@@ -12,6 +13,8 @@ export interface NormalBody {
   readonly resource: ScimResource;
   /** The names of attributes that the pool does not have. */
   readonly dropped: readonly string[];
+  /** The URNs of extensions that the body names, as a member or in `schemas`, with or without a value in them. */
+  readonly extensions: readonly string[];
 }
 
 /**
@@ -28,7 +31,20 @@ export function normalizeBody(
   const operations = assignmentsOf(body, schemas).flatMap((one) => operationOf(one, dropped));
   const resource = applyPatch({}, operations, schemas);
   checkComplete(resource, schemas, mode);
-  return { resource, dropped };
+  return { resource, dropped, extensions: extensionsIn(body, schemas) };
+}
+
+function extensionsIn(body: JsonObject, schemas: ResourceSchemas): readonly string[] {
+  const listed = Object.entries(body).flatMap(([name, value]) =>
+    name.toLowerCase() === "schemas" && isListValue(value)
+      ? value.filter((one) => typeof one === "string")
+      : [],
+  );
+  const urns = [...listed, ...Object.keys(body)].flatMap((name) => {
+    const found = resolveAttribute(name, schemas);
+    return "urn" in found && found.urn !== undefined ? [found.urn] : [];
+  });
+  return [...new Set(urns)];
 }
 
 function operationOf(one: Assignment, dropped: string[]): readonly AttributeOperation[] {

@@ -43,15 +43,23 @@ export function checkRequired(
   }
 }
 
-/** Of a body: what is required is there. A PUT may leave out what is immutable. */
+/**
+ * Of a body: what is required is there. A PUT may leave out what is immutable. `active` may be left out too: it is required
+ * only because it cannot be unset.
+ */
 export function checkComplete(
   resource: ScimResource,
   schemas: ResourceSchemas,
   mode: "create" | "replace",
 ): void {
   for (const place of placesOf(schemas)) {
-    const { required, mutability } = place.definition;
-    if (!required || mutability === "readOnly" || (mutability === "immutable" && mode === "replace"))
+    const { required, mutability, type } = place.definition;
+    if (
+      !required ||
+      type === "boolean" ||
+      mutability === "readOnly" ||
+      (mutability === "immutable" && mode === "replace")
+    )
       continue;
     const isAsked = place.urn === undefined || memberOf(resource, place.urn) !== undefined;
     if (isAsked && isAbsent(valueAt(resource, place))) throw missing(place.definition);
