@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from "node:util";
+import type { JsonObject, JsonValue } from "../resource.ts";
+import type { Binding } from "./binding.ts";
+import { isScimObject, memberOf } from "./values.ts";
+
+/** The value that a resource has for the binding; `null` where it says so. */
+export function rawValueAt(resource: JsonObject, { urn, attribute, sub }: Binding): JsonValue | undefined {
+  const owner = urn === undefined ? resource : memberOf(resource, urn);
+  const value = memberOf(owner, attribute);
+  return sub === undefined ? value : memberOf(value, sub);
+}
+
+/** As `rawValueAt`, where `null`, an empty text and an empty array are no value. */
+export function valueAt(resource: JsonObject, binding: Binding): JsonValue | undefined {
+  const value = rawValueAt(resource, binding);
+  return isUnassigned(value) ? undefined : value;
+}
+
+/** Whether SCIM takes the value for none. */
+export function isUnassigned(value: JsonValue | undefined): value is null | undefined | "" {
+  return (
+    value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+export function sameValue(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  return isDeepStrictEqual(a, b);
+}
+
+/** Collects the values of a resource. Names come from the schema, so none can be `__proto__`. */
+export class ResourceBuilder {
+  readonly #values: Record<string, JsonValue> = {};
+
+  set(name: string, value: JsonValue | undefined): void {
+    if (value !== undefined) this.#values[name] = value;
+  }
+
+  setAt(
+    { urn, attribute, sub }: Pick<Binding, "urn" | "attribute" | "sub">,
+    value: JsonValue | undefined,
+  ): void {
+    if (value === undefined) return;
+    if (urn !== undefined) {
+      this.#merge(urn, attribute, value);
+    } else if (sub === undefined) {
+      this.#values[attribute] = value;
+    } else {
+      this.#merge(attribute, sub, value);
+    }
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#values, name);
+  }
+
+  build(): JsonObject {
+    return this.#values;
+  }
+
+  #merge(name: string, member: string, value: JsonValue): void {
+    const present = this.#values[name];
+    this.#values[name] = isScimObject(present) ? { ...present, [member]: value } : { [member]: value };
+  }
+}

@@ -1,0 +1,133 @@
+import { missingRequired } from "../../core/attributes/collect.ts";
+import type { AccountRequest } from "../../provision/provisioner.ts";
+import type { KeptValues } from "../records.ts";
+import { COGNITO_USER_URN, type JsonValue, type ScimResource } from "../resource.ts";
+import { pathOfBinding } from "./binding.ts";
+import { SCIM_CONTACTS, verifiedTextOf } from "./contacts.ts";
+import type { MappingContext } from "./context.ts";
+import { poolTextOf } from "./forms.ts";
+import { keptForms, type WrittenAttribute } from "./kept.ts";
+import { groupNameOfId } from "./locations.ts";
+import { valueAt } from "./resource-values.ts";
+import { sentPassword } from "./sent-password.ts";
+import { newSignInName, requiredUserName, type SignInName } from "./user-name.ts";
+import {
+  attributeOf,
+  booleanAttribute,
+  invalidScimValue,
+  itemsOf,
+  memberOf,
+  textAttribute,
+} from "./values.ts";
+
+/** A new account, as the provisioner takes it, with what is kept beside the pool. */
+export interface NewAccount {
+  readonly request: AccountRequest;
+  /** What the person signs in with. */
+  readonly name: SignInName;
+  readonly kept: KeptValues;
+}
+
+/**
+ * What a POST asks for. `newUsername` makes the Username where people sign in by a preferred username: they may change
+ * that, but never the Username.
+ */
+export function newAccountOf(
+  resource: ScimResource,
+  context: MappingContext,
+  newUsername: () => string,
+): NewAccount {
+  const userName = requiredUserName(resource);
+  const name = newSignInName(userName, context);
+  const written = context.bindings.map((binding): WrittenAttribute => {
+    const wanted = valueAt(resource, binding);
+    const made = name.source === binding.source.name ? name.text : poolTextOf(binding, wanted);
+    return { binding, wanted, text: made, hidden: false };
+  });
+  const attributes = new Map(
+    written.flatMap(({ binding, text }) => (text === undefined ? [] : [[binding.source.name, text]])),
+  );
+  if (name.source === "preferred_username") attributes.set(name.source, name.text);
+  for (const contact of SCIM_CONTACTS) {
+    const flag = attributes.has(contact.source) ? verifiedTextOf(contact, resource, context) : undefined;
+    if (flag !== undefined) attributes.set(contact.flag, flag);
+  }
+  assertComplete(attributes, context);
+  const password = sentPassword(resource, context);
+  const groups = wantedGroups(resource, context);
+  return {
+    request: {
+      login: name.source === "preferred_username" ? newUsername() : name.text,
+      emails: [],
+      profile: new Map<string, unknown>([...attributes, ...invitation(resource, context)]),
+      credential:
+        password === undefined
+          ? { kind: "none" }
+          : { kind: "given", password: password.secret, temporary: !password.permanent },
+      ...(groups !== undefined && { groups }),
+      enabled: booleanAttribute(resource, "active") ?? true,
+    },
+    name,
+    kept: keptValues(resource, context, keptForms(userName, written), attributes.get("name")),
+  };
+}
+
+/** What is kept of a user beside the forms of the single attributes. */
+export function keptValues(
+  resource: ScimResource,
+  context: MappingContext,
+  values: Readonly<Record<string, JsonValue>>,
+  name: string | undefined,
+): KeptValues {
+  const displayName = context.profile === "starling" ? undefined : textAttribute(resource, "displayName");
+  const isDerived = context.displayNameAttribute === undefined && displayName === name;
+  return {
+    externalId: textAttribute(resource, "externalId"),
+    displayName: isDerived ? undefined : displayName,
+    values,
+  };
+}
+
+/** The groups that a user shall have, by name; undefined: not given, or not to be written. */
+export function wantedGroups(resource: ScimResource, context: MappingContext): readonly string[] | undefined {
+  const groups = attributeOf(resource, "groups");
+  if (!context.groupFromUser || groups === undefined) return undefined;
+  const names = itemsOf(groups, "groups", []).map((item) => {
+    const id = memberOf(item, "value");
+    const name = typeof id === "string" ? groupNameOfId(id, context) : undefined;
+    if (name === undefined) throw invalidScimValue("groups.value", "must be the id of a group");
+    return name;
+  });
+  return [...new Set(names)];
+}
+
+function assertComplete(attributes: ReadonlyMap<string, string>, context: MappingContext): void {
+  const [missing] = missingRequired(context.pool, attributes);
+  if (missing === undefined) return;
+  const binding = context.bindings.find(({ source }) => source.name === missing);
+  throw requiredProblem(binding === undefined ? missing : pathOfBinding(binding), binding?.form);
+}
+
+/** The error for an attribute that the pool requires. */
+export function requiredProblem(path: string, form: string | undefined): Error {
+  const hint = form === "phoneNumbers" ? ", with a number in E.164, such as +15551234567" : "";
+  return invalidScimValue(path, `is required by the pool${hint}`);
+}
+
+/** In Starling's profile the client says by what an invitation is sent; without it none is. */
+function invitation(resource: ScimResource, { profile }: MappingContext): readonly [string, unknown][] {
+  const media = memberOf(attributeOf(resource, COGNITO_USER_URN), "desiredDeliveryMediums") ?? undefined;
+  if (profile !== "starling" || media === undefined) return [];
+  const words = (Array.isArray(media) ? media : [media]).map((one: JsonValue) =>
+    typeof one === "string" ? one.toUpperCase() : "",
+  );
+  const known = ["EMAIL", "SMS"].filter((medium) => words.includes(medium));
+  if (known.length !== new Set(words).size) {
+    throw invalidScimValue(`${COGNITO_USER_URN}:desiredDeliveryMediums`, "must be EMAIL, SMS or both");
+  }
+  if (known.length === 0) return [];
+  return [
+    ["sendInviteEmail", true],
+    ["deliverInviteBy", known.length === 2 ? "both" : known[0]],
+  ];
+}
