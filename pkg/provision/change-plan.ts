@@ -71,11 +71,11 @@ export interface Steps {
     isTolerated?: (failure: GovernanceError) => boolean,
   ): Promise<boolean>;
   /**
-   * Undoes the last `count` calls by one call. Never rejects: resolves with whether that was done. Calls that could not
-   * be undone are reported as applied.
+   * Undoes the last `count` calls by one call, or all of them, those whose outcome is unknown included. Never rejects:
+   * resolves with whether that was done. Calls that could not be undone are reported as applied.
    */
   takeBack(
-    count: number,
+    count: number | "all",
     operation: WriteOperation,
     call: (signal: AbortSignal) => Promise<Receipt>,
   ): Promise<boolean>;

@@ -111,7 +111,8 @@ export function createSteps(
       const index = await journal.stepBegun(change, operation, true);
       try {
         await ended(index, "done", await call(signal));
-        applied.splice(Math.max(0, applied.length - count));
+        applied.splice(count === "all" ? 0 : Math.max(0, applied.length - count));
+        if (count === "all") unknown = false;
         takenBack = true;
         return true;
       } catch (error) {

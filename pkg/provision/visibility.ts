@@ -1,3 +1,5 @@
+import type { Receipt } from "../core/directory-writer.ts";
+import { GovernanceError } from "../core/errors.ts";
 import type { User, UserDetails } from "../core/user.ts";
 import type { Deps } from "./deps.ts";
 import type { Account } from "./find-user.ts";
@@ -17,6 +19,31 @@ export async function retryUntilVisible<T>(
     await sleep(pauseMs, signal);
   }
   return await read(signal);
+}
+
+/** A call for a new account, which may not be visible to it yet. */
+export async function callOnceVisible(
+  deps: Pick<Deps, "sleep">,
+  call: () => Promise<Receipt>,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  let gone: GovernanceError | undefined;
+  const receipt = await retryUntilVisible(
+    deps,
+    async () => {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof GovernanceError) || error.reason !== "user-gone") throw error;
+        gone = error;
+        return undefined;
+      }
+    },
+    signal,
+  );
+  if (receipt === undefined)
+    throw gone ?? new GovernanceError("internal", "a call for a new account has no answer");
+  return receipt;
 }
 
 /**

@@ -48,6 +48,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     change: (p, context) =>
       p.createAccount(account({ credential: { kind: "random", temporary: false } }), context, never),
   },
+  "create-account disabled, with a password and a group": {
+    pool: { groups: ["team"] },
+    change: (p, context) =>
+      p.createAccount(
+        account({ credential: { kind: "random", temporary: false }, groups: ["team"], enabled: false }),
+        context,
+        never,
+      ),
+  },
+  "create-account with a group": {
+    pool: { groups: ["team"] },
+    change: (p, context) => p.createAccount(account({ groups: ["team"] }), context, never),
+  },
   "create-account in a pool of e-mail addresses": {
     pool: { usernameAttributes: ["email"] },
     change: (p, context) =>

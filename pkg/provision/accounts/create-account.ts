@@ -5,6 +5,7 @@ import type { Pool } from "../../core/pool.ts";
 import type { Plan } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
+import { checkGrantable, checkGroupCount } from "../groups/membership-steps.ts";
 import { invitationMedia } from "../invitation-media.ts";
 import type { AccountRequest, CreatedAccount } from "../provisioner.ts";
 import { choosePassword } from "./credentials.ts";
@@ -47,13 +48,18 @@ async function planAccount(
   signal: AbortSignal,
 ): Promise<Plan<CreatedAccount>> {
   const { directory, newId, randomBelow } = deps;
+  const groups = [...new Set(request.groups)];
+  for (const name of groups) await checkGrantable(deps, name, signal);
+  checkGroupCount(deps, "the user", 0, groups.length);
+  const disabled = request.enabled === false;
   const pool = await directory.describePool(signal);
   const draft = draftAccount(pool, request);
   const password = choosePassword(pool, request.credential, randomBelow);
   const inviteBy = await mediaOf(draft, pool);
   const there = await findAccount(deps, pool, lookupOf(draft), signal);
   if (there !== undefined) {
-    return { kind: "nothing-to-do", result: alreadyExists(there, { pool, draft, password }) };
+    const asked = { pool, draft, password, disabled, groups };
+    return { kind: "nothing-to-do", result: await alreadyExists(deps, there, asked, signal) };
   }
 
   // AdminCreateUser makes every password a temporary one, and an invitation can only contain a temporary one.
@@ -77,11 +83,26 @@ async function planAccount(
     proof,
     password,
     twoSteps,
-    hints: { ...lookup, ...proof, twoSteps, invite: draft.invite, generated: password?.generated ?? false },
+    disabled,
+    groups,
+    hints: {
+      ...lookup,
+      ...proof,
+      twoSteps,
+      invite: draft.invite,
+      generated: password?.generated ?? false,
+      disabled,
+      groups,
+    },
   };
   return {
     kind: "change",
-    steps: twoSteps ? ["AdminCreateUser", "AdminSetUserPassword"] : ["AdminCreateUser"],
+    steps: [
+      "AdminCreateUser",
+      ...(disabled ? (["AdminDisableUser"] as const) : []),
+      ...(twoSteps ? (["AdminSetUserPassword"] as const) : []),
+      ...groups.map(() => "AdminAddUserToGroup" as const),
+    ],
     preview: {
       state: "created",
       user: undefined,
@@ -92,6 +113,7 @@ async function planAccount(
     },
     budgets: draft.invite ? ["invitations"] : [],
     hints: work.hints,
+    ...(groups.length === 0 ? {} : { undo: { addedGroups: groups } }),
     apply: (steps) => makeAccount(deps, work, steps),
   };
 }

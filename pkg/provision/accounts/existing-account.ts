@@ -1,5 +1,7 @@
 import type { Pool } from "../../core/pool.ts";
 import type { User } from "../../core/user.ts";
+import type { Deps } from "../deps.ts";
+import { groupsOfUser } from "../groups/listings.ts";
 import type { CreatedAccount } from "../provisioner.ts";
 import type { AccountDraft } from "./draft.ts";
 import { ADDRESSES, sameAccountName } from "./naming.ts";
@@ -9,14 +11,27 @@ interface Asked {
   readonly pool: Pool;
   readonly draft: AccountDraft;
   readonly password: unknown;
+  readonly disabled: boolean;
+  readonly groups: readonly string[];
 }
 
 /** The answer for an account that exists already: it is not changed, and what of the request does not hold is named. */
-export function alreadyExists(user: User, asked: Asked): CreatedAccount {
+export async function alreadyExists(
+  { directory }: Pick<Deps, "directory">,
+  user: User,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<CreatedAccount> {
+  const { groups } = asked;
+  const memberOf =
+    groups.length === 0 ? new Set<string>() : await groupsOfUser(directory, user.username, signal);
   return {
     state: "already-exists",
     user,
-    notApplied: notApplied(user, asked),
+    notApplied: [
+      ...notApplied(user, asked),
+      ...(groups.every((name) => memberOf.has(name)) ? [] : ["groups"]),
+    ],
     password: undefined,
     actionRequired: undefined,
     nextStep: undefined,
@@ -25,12 +40,13 @@ export function alreadyExists(user: User, asked: Asked): CreatedAccount {
 }
 
 /** Names only. Whether an earlier request has set the password or sent an invitation cannot be read. */
-function notApplied(user: User, { pool, draft, password }: Asked): readonly string[] {
+function notApplied(user: User, { pool, draft, password, disabled }: Asked): readonly string[] {
   const different = [...draft.attributes].filter(([name, value]) => !holds(pool, user, name, value));
   return [
     ...different.map(([name]) => name),
     ...(password === undefined ? [] : ["password"]),
     ...(draft.invite ? ["invitation"] : []),
+    ...(disabled && user.enabled ? ["enabled"] : []),
   ];
 }
 

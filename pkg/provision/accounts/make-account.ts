@@ -6,9 +6,12 @@ import type { Pool } from "../../core/pool.ts";
 import type { User } from "../../core/user.ts";
 import type { Reconciled, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
+import { groupsOfUser } from "../groups/listings.ts";
+import { addMemberStep } from "../groups/membership-steps.ts";
 import type { CreatedAccount } from "../provisioner.ts";
 import { goneIsDone } from "../steps.ts";
-import { readBack, retryUntilVisible } from "../visibility.ts";
+import { disableStep } from "../users/access-steps.ts";
+import { callOnceVisible, readBack, retryUntilVisible } from "../visibility.ts";
 import { type ChosenPassword, firstPasswordIsSet } from "./credentials.ts";
 import type { AccountDraft } from "./draft.ts";
 import { alreadyExists } from "./existing-account.ts";
@@ -27,6 +30,9 @@ export interface AccountWork {
   readonly password: ChosenPassword | undefined;
   /** A password that is not temporary takes a second call. */
   readonly twoSteps: boolean;
+  /** The account is made disabled. */
+  readonly disabled: boolean;
+  readonly groups: readonly string[];
   readonly hints: RecoveryHints;
 }
 
@@ -45,15 +51,12 @@ export async function makeAccount(deps: Deps, work: AccountWork, steps: Steps): 
   const creation = await create(deps, work, steps);
   const { user } = creation;
   if (!creation.ours) {
-    return alreadyExists(user, work);
+    return await alreadyExists(deps, user, work, steps.signal);
   }
   users.remember(user);
   const known = { ...hints, sub: user.sub, username: user.username };
   await steps.note({ hints: known, target: { ...work.target, user: user.sub } });
-  if (work.twoSteps) {
-    await steps.note({ hints: { ...known, passwordAtMs: deps.now() } });
-    await setFirstPassword(deps, work, user, steps);
-  }
+  await complete(deps, { ...work, hints }, user, steps);
   return await answer(deps, work, creation, steps);
 }
 
@@ -109,59 +112,63 @@ async function create(deps: Deps, work: AccountWork, steps: Steps): Promise<Crea
   }
 }
 
-/** AdminSetUserPassword. When it fails, the account is deleted, if it is still as this change made it (L-01, mark 42). */
-async function setFirstPassword(deps: Deps, work: AccountWork, user: User, steps: Steps): Promise<void> {
-  const { directory } = deps;
-  const { password } = work;
-  if (password === undefined) return;
-  const set = (signal: AbortSignal): Promise<Receipt> =>
-    directory.setPassword(user.username, password.secret, true, signal);
+/**
+ * The calls after AdminCreateUser. The account is disabled before it can be signed in to, and gets its groups last. When a
+ * call fails, the account is deleted, if it is still as this change made it (L-01, mark 42).
+ */
+async function complete(deps: Deps, work: AccountWork, user: User, steps: Steps): Promise<void> {
+  const known = { ...work.hints, sub: user.sub, username: user.username };
+  const next = () => steps.note({ hints: { ...known, lastCallAtMs: deps.now() } });
   try {
-    await steps.make(
-      "AdminSetUserPassword",
-      (signal) => onceVisible(deps, () => set(signal), signal),
-      (signal) => firstPasswordIsSet(deps, user, set, signal),
-    );
+    if (work.disabled) {
+      await next();
+      await disableStep(deps, steps, user, (call, signal) => callOnceVisible(deps, call, signal));
+    }
+    if (work.twoSteps) {
+      await next();
+      await setFirstPassword(deps, work, user, steps);
+    }
+    for (const group of work.groups) {
+      await next();
+      await addMemberStep(deps, steps, user, group, (call, signal) => callOnceVisible(deps, call, signal));
+    }
   } catch (error) {
-    if (await isAsMade(deps, user, steps.signal)) {
-      await steps.takeBack(1, "AdminDeleteUser", (signal) =>
-        goneIsDone(directory.deleteUser(user.username, signal)),
+    if (await isAsMade(deps, work, user, steps.signal)) {
+      await steps.takeBack("all", "AdminDeleteUser", (signal) =>
+        goneIsDone(deps.directory.deleteUser(user.username, signal)),
       );
     }
     throw error;
   }
 }
 
-/** The account may not be visible to the next call yet (mark 50). */
-async function onceVisible(deps: Deps, call: () => Promise<Receipt>, signal: AbortSignal): Promise<Receipt> {
-  let gone: GovernanceError | undefined;
-  const receipt = await retryUntilVisible(
-    deps,
-    async () => {
-      try {
-        return await call();
-      } catch (error) {
-        if (!(error instanceof GovernanceError) || error.reason !== "user-gone") throw error;
-        gone = error;
-        return undefined;
-      }
-    },
-    signal,
+async function setFirstPassword(deps: Deps, work: AccountWork, created: User, steps: Steps): Promise<void> {
+  const { directory } = deps;
+  const { password } = work;
+  if (password === undefined) return;
+  const set = (signal: AbortSignal): Promise<Receipt> =>
+    directory.setPassword(created.username, password.secret, true, signal);
+  // Where accounts live without a password, the time of the last change shows that one was set: disabling moves it too.
+  const isDated = work.disabled && created.status === "CONFIRMED";
+  const user = isDated ? await readBack(deps, created, steps.signal) : created;
+  await steps.make(
+    "AdminSetUserPassword",
+    (signal) => callOnceVisible(deps, () => set(signal), signal),
+    (signal) => firstPasswordIsSet(deps, user, set, signal),
   );
-  if (receipt === undefined) throw gone ?? new GovernanceError("internal", "AdminSetUserPassword: no answer");
-  return receipt;
 }
 
-/** Reads again: it is the same account, and nobody has signed in to it or disabled it. */
-async function isAsMade(deps: Deps, user: User, signal: AbortSignal): Promise<boolean> {
+/** Reads again: it is the same account, and nobody else has signed in to it, disabled it or put it into a group. */
+async function isAsMade(deps: Deps, work: AccountWork, user: User, signal: AbortSignal): Promise<boolean> {
   try {
     const now = await retryUntilVisible(deps, (inner) => deps.users.reread(user, inner), signal);
-    return (
-      now !== undefined &&
-      now.createdAt.getTime() === user.createdAt.getTime() &&
-      now.enabled &&
-      (now.status === user.status || now.status === "CONFIRMED")
-    );
+    if (now === undefined || now.createdAt.getTime() !== user.createdAt.getTime()) return false;
+    if (!now.enabled && !work.disabled) return false;
+    if (now.status !== user.status && now.status !== "CONFIRMED") return false;
+    // A role that only makes accounts may lack the right to read groups.
+    if (work.groups.length === 0) return true;
+    const memberOf = await groupsOfUser(deps.directory, now.username, signal);
+    return [...memberOf].every((name) => work.groups.includes(name));
   } catch {
     // Not proven; the failure of the call itself is the one to report.
     return false;
@@ -175,7 +182,8 @@ async function answer(
   steps: Steps,
 ): Promise<CreatedAccount> {
   const { password, draft, pool } = work;
-  const user = work.twoSteps ? await readBack(deps, created, steps.signal) : created;
+  const hasMoreCalls = work.twoSteps || work.disabled || work.groups.length > 0;
+  const user = hasMoreCalls ? await readBack(deps, created, steps.signal) : created;
   const waits = user.status === "FORCE_CHANGE_PASSWORD";
   const sent = failure === undefined || failure.reason === "outcome-unknown";
   const validMs = pool.passwordPolicy.temporaryPasswordValidityDays * DAY_MS;

@@ -1,3 +1,4 @@
+import type { ChangeStep } from "../../core/change.ts";
 import type { OpenChange } from "../../core/journal.ts";
 import type { User } from "../../core/user.ts";
 import type { Deps } from "../deps.ts";
@@ -13,9 +14,9 @@ import { creationProofIn, isMadeByUs, UNTOUCHED_MS } from "./proof.ts";
 const LONGEST_CALL_MS = 5 * 60_000;
 
 /**
- * What became of an account when the process was killed while it made it. A change of one call is left as it is. Of two
- * calls the first is undone, because the account did not get its password, but only when the account is proven to be ours
- * and nobody has changed it.
+ * What became of an account when the process was killed while it made it. One that has all that was asked for stays. One
+ * that lacks its password, a group or its disabling is deleted, but only when it is proven to be ours and nobody has
+ * changed it.
  */
 export async function reconcileAccount(
   deps: Deps,
@@ -24,7 +25,6 @@ export async function reconcileAccount(
 ): Promise<RecoveryResult> {
   const { hints } = change;
   const create = change.steps.find(({ operation }) => operation === "AdminCreateUser");
-  const password = change.steps.find(({ operation }) => operation === "AdminSetUserPassword");
   const undo = change.steps.findLast((step) => step.undo);
   if (create === undefined || create.state === "not-done") {
     return { outcome: "failed", says: "no account was made" };
@@ -50,27 +50,56 @@ export async function reconcileAccount(
     };
   }
   await steps.note({ target: { ...change.target, user: sub } });
-  if (hints["twoSteps"] !== true) {
-    return { outcome: "done", says: `user ${sub} was made; ${adviceOf(change)}` };
+  const lacks = await missingParts(deps, change, found, steps.signal);
+  if (lacks.length === 0) {
+    const has = hints["twoSteps"] === true ? " and has its password" : "";
+    return { outcome: "done", says: `user ${sub} was made${has}; ${adviceOf(change)}` };
   }
-  if (password?.state === "done") {
-    return { outcome: "done", says: `user ${sub} was made and has its password; ${adviceOf(change)}` };
-  }
+  const missing = lacks.join(" and ");
+  const cure =
+    change.steps.some(isPasswordSet) || hints["twoSteps"] !== true ? "" : ", or rotate the credential";
   if (!(await isUntouched(deps, change, found, steps.signal))) {
     return {
       outcome: "partial",
-      says: `user ${sub} was made, but may lack its password; the account was changed since, so it is not deleted: rotate the credential`,
+      says: `user ${sub} was made, but may lack ${missing}; the account was changed since, so it is not deleted: delete it${cure}`,
     };
   }
-  const gone = await steps.takeBack(1, "AdminDeleteUser", (signal) =>
+  const gone = await steps.takeBack("all", "AdminDeleteUser", (signal) =>
     goneIsDone(deps.directory.deleteUser(found.username, signal)),
   );
   return gone
-    ? { outcome: "undone", says: `user ${sub} was made without its password, and has been deleted` }
+    ? { outcome: "undone", says: `user ${sub} was made without ${missing}, and has been deleted` }
     : {
         outcome: "partial",
-        says: `user ${sub} was made without its password, and could not be deleted: delete it, or rotate the credential`,
+        says: `user ${sub} was made without ${missing}, and could not be deleted: delete it${cure}`,
       };
+}
+
+function isPasswordSet({ operation, state }: ChangeStep): boolean {
+  return operation === "AdminSetUserPassword" && state === "done";
+}
+
+/** What was asked for, and the pool or the journal does not show of the account. */
+async function missingParts(
+  { directory }: Deps,
+  { hints, steps: made }: OpenChange,
+  user: User,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const groups = groupsIn(hints);
+  const memberOf = groups.length === 0 ? NO_GROUPS : await groupsOfUser(directory, user.username, signal);
+  const missing = groups.filter((name) => !memberOf.has(name));
+  return [
+    ...(hints["disabled"] === true && user.enabled ? ["its disabling"] : []),
+    ...(hints["twoSteps"] === true && !made.some(isPasswordSet) ? ["its password"] : []),
+    ...missing.map((name) => `group ${name}`),
+  ];
+}
+
+const NO_GROUPS: ReadonlySet<string> = new Set();
+
+function groupsIn({ groups }: OpenChange["hints"]): readonly string[] {
+  return typeof groups === "object" ? groups : [];
 }
 
 /** By its id when that is known, otherwise by the requested name. */
@@ -102,20 +131,22 @@ function isOurs(deps: Deps, { hints }: OpenChange, user: User): boolean {
   return isMadeByUs(deps, proof, user, fromMs, fromMs + LONGEST_CALL_MS);
 }
 
-/** Since our last call nobody has changed it, signed in to it or added it to a group. Compares only times of AWS's clock. */
+/** Since our last call nobody has changed it, signed in to it or added it to another group. Compares only times of AWS's clock. */
 async function isUntouched(
   { directory }: Deps,
   { hints }: OpenChange,
   user: User,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { createAtMs, passwordAtMs } = hints;
+  const { createAtMs, lastCallAtMs } = hints;
   const betweenMs =
-    typeof createAtMs === "number" && typeof passwordAtMs === "number" ? passwordAtMs - createAtMs : 0;
+    typeof createAtMs === "number" && typeof lastCallAtMs === "number" ? lastCallAtMs - createAtMs : 0;
   const changedMs = user.modifiedAt.getTime() - user.createdAt.getTime();
   const asLeft = user.status === "FORCE_CHANGE_PASSWORD" || user.status === "CONFIRMED";
-  if (!user.enabled || !asLeft || changedMs > Math.max(0, betweenMs) + UNTOUCHED_MS) return false;
-  return (await groupsOfUser(directory, user.username, signal)).size === 0;
+  const isEnabledAsLeft = user.enabled || hints["disabled"] === true;
+  if (!isEnabledAsLeft || !asLeft || changedMs > Math.max(0, betweenMs) + UNTOUCHED_MS) return false;
+  const wanted = groupsIn(hints);
+  return [...(await groupsOfUser(directory, user.username, signal))].every((name) => wanted.includes(name));
 }
 
 function adviceOf({ hints }: OpenChange): string {

@@ -45,17 +45,17 @@ export function checkGroupCount(
   );
 }
 
-/** `call` wraps the request: a new account may not be visible to it at first. */
+/** `wrap` makes the request: a new account may not be visible to it at first. */
 export async function addMemberStep(
   deps: Pick<Deps, "directory" | "groups">,
   steps: Steps,
   { username }: Pick<Account, "username">,
   group: string,
-  call: (add: () => Promise<Receipt>, signal: AbortSignal) => Promise<Receipt> = (add) => add(),
+  wrap: (call: () => Promise<Receipt>, signal: AbortSignal) => Promise<Receipt> = (call) => call(),
 ): Promise<void> {
   await steps.make(
     "AdminAddUserToGroup",
-    (signal) => call(() => addMember(deps, group, username, signal), signal),
+    (signal) => wrap(() => addMember(deps, group, username, signal), signal),
     (signal) => isMember(deps, username, group, true, signal),
   );
 }

@@ -1,4 +1,5 @@
 // The calls that disable, enable and sign out a user, for every change that does so.
+import type { Receipt } from "../../core/directory-writer.ts";
 import type { User } from "../../core/user.ts";
 import type { Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
@@ -7,10 +8,16 @@ import { reconcileUser } from "./user-change.ts";
 
 type AccessDeps = Pick<Deps, "directory" | "users">;
 
-export async function disableStep(deps: AccessDeps, steps: Steps, user: User): Promise<void> {
+/** `wrap` makes the request: a new account may not be visible to it at first. */
+export async function disableStep(
+  deps: AccessDeps,
+  steps: Steps,
+  user: User,
+  wrap: (call: () => Promise<Receipt>, signal: AbortSignal) => Promise<Receipt> = (call) => call(),
+): Promise<void> {
   await steps.make(
     "AdminDisableUser",
-    (signal) => deps.directory.disableUser(user.username, signal),
+    (signal) => wrap(() => deps.directory.disableUser(user.username, signal), signal),
     (signal) => reconcileUser(deps, user, ({ enabled }) => !enabled, signal),
   );
 }
