@@ -51,6 +51,7 @@ export const ERROR_REASONS = [
   "user-exists",
   "alias-exists",
   "group-exists",
+  "group-limit",
   "password-refused",
   "password-reused",
   "feature-off",

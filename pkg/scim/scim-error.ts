@@ -86,6 +86,8 @@ export function scimErrorOf(error: unknown, nowMs?: number): ScimError {
   if (isOwnTrouble(failure)) return new ScimError(500, OWN_TROUBLE, { cause: failure });
   if (reason === "group-gone" || reason === "user-gone")
     return new ScimError(404, message, { cause: failure });
+  // To wait does not help: the user must leave a group first.
+  if (reason === "group-limit") return new ScimError(403, message, { cause: failure });
   const { status, scimType, retry } = ANSWERS[code];
   return new ScimError(status, message, {
     scimType,

@@ -81,7 +81,7 @@ describe("an account that is made disabled and with groups", () => {
       { groupsDeny: [new GroupPattern("a")] },
       { code: "refused-by-guard" },
     ],
-    ["too many groups", { groups: ["a", "b"] }, { maxGroupsPerUser: 1 }, { code: "resource-exhausted" }],
+    ["too many groups", { groups: ["a", "b"] }, { maxGroupsPerUser: 1 }, { reason: "group-limit" }],
   ])("is refused before the first call for %s", async ([, more, policy, failure]) => {
     const stage = createStage(pool, { policy });
     expect(await refusal(create(stage, whole, more))).toMatchObject(failure);

@@ -42,6 +42,7 @@ export function checkGroupCount(
     now >= policy.maxGroupsPerUser
       ? `${who} is in ${now} groups, and AWS allows no more for one user; revoke one first, or raise --max-groups-per-user if the pool has a larger quota`
       : `${who} would be in ${after} groups, and AWS allows ${policy.maxGroupsPerUser} for one user; leave some out, or raise --max-groups-per-user if the pool has a larger quota`,
+    { reason: "group-limit" },
   );
 }
 

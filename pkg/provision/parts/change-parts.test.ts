@@ -163,7 +163,7 @@ describe("is refused before the first call:", () => {
       { groupsDeny: [new GroupPattern("n*")] },
       { code: "refused-by-guard" },
     ],
-    ["too many groups", { addGroups: ["new"] }, { maxGroupsPerUser: 2 }, { code: "resource-exhausted" }],
+    ["too many groups", { addGroups: ["new"] }, { maxGroupsPerUser: 2 }, { reason: "group-limit" }],
     [
       "a group that is added and removed",
       { addGroups: ["new"], removeGroups: ["new"] },
