@@ -41,6 +41,23 @@ export interface GrpcCallEvent {
   readonly error: Error | undefined;
 }
 
+/** One finished request of SCIM. */
+export interface ScimCallEvent {
+  readonly method: string;
+  /** The path without ids, such as `/Users/{id}`; `other` for one that is not served. */
+  readonly endpoint: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly requestBytes: number;
+  readonly answerBytes: number;
+  readonly peer: string;
+  /** The caller's name as in the audit log; the peer where no authentication is required or it failed. */
+  readonly caller: string;
+  readonly rejectedByAuth?: boolean | undefined;
+  /** The failure with its cause, which never leaves the process. */
+  readonly error: Error | undefined;
+}
+
 /** One finished attempt to call AWS. */
 export interface AwsCallEvent {
   readonly operation: Operation;

@@ -1,5 +1,8 @@
 import type { ListenAddress } from "./listen-address.ts";
 
+/** The path that everything of SCIM is below. */
+export const SCIM_PATH = "/scim/v2";
+
 /** Attributes whose verified flag SCIM sets beside them, because the identity provider is the authority. */
 export const VERIFIED_BY_PROVIDER = ["email", "phone"] as const;
 

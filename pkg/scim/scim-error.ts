@@ -54,11 +54,11 @@ interface Answer {
   readonly retry?: true;
 }
 
-/** Our own trouble with AWS is never 401 or 403: an identity provider would stop because of them. */
+/** Trouble of ours with AWS is never 401 or 403: an identity provider would stop because of them. */
 const ANSWERS: Readonly<Record<ErrorCode, Answer>> = {
   "invalid-argument": { status: 400, scimType: "invalidValue" },
-  unauthenticated: { status: 401 },
-  "permission-denied": { status: 403 },
+  unauthenticated: { status: 500 },
+  "permission-denied": { status: 500 },
   "not-found": { status: 404 },
   "already-exists": { status: 409, scimType: "uniqueness" },
   "failed-precondition": { status: 403 },
@@ -96,10 +96,19 @@ export function scimErrorOf(error: unknown, nowMs?: number): ScimError {
   });
 }
 
-function isOwnTrouble({ code, reason, cause }: GovernanceError): boolean {
-  if (reason === "iam-denied" || reason === "pool-missing" || reason === "replica") return true;
-  // The front's own refusals have no cause; one with a cause came from AWS.
-  return (code === "unauthenticated" || code === "permission-denied") && cause !== undefined;
+function isOwnTrouble({ code, reason }: GovernanceError): boolean {
+  const isRefusedByAws = code === "unauthenticated" || code === "permission-denied";
+  return isRefusedByAws || reason === "iam-denied" || reason === "pool-missing" || reason === "replica";
+}
+
+/** The answer to a caller that authentication or its role has rejected. */
+export function callerErrorOf(error: unknown): ScimError {
+  const { code, message } = GovernanceError.from(error);
+  if (code === "unauthenticated") {
+    const headers = { "www-authenticate": 'Bearer realm="SCIM"' };
+    return new ScimError(401, message, { headers, cause: error });
+  }
+  return code === "permission-denied" ? new ScimError(403, message, { cause: error }) : scimErrorOf(error);
 }
 
 function secondsUntil(at: Date | undefined, nowMs: number | undefined): number {

@@ -37,7 +37,8 @@ export interface ScimQuery {
 
 /**
  * The operations of SCIM over one pool. They reject with a ScimError, or with a GovernanceError that `scimErrorOf` gives a
- * status. A resource that they answer has `meta.version`, and only the attributes of the projection.
+ * status. A resource is answered whole, with `meta.version`; the projection says which parts need not be read. The resources
+ * of a list have only the attributes of the projection.
  */
 export interface ScimService {
   get(kind: ResourceKind, id: string, call: ScimCall): Promise<ScimResource>;

@@ -1,8 +1,5 @@
-import { VERIFIED_BY_PROVIDER, type VerifiedByProvider } from "../../../core/scim-settings.ts";
+import { SCIM_PATH, VERIFIED_BY_PROVIDER, type VerifiedByProvider } from "../../../core/scim-settings.ts";
 import type { Parsed } from "../setting.ts";
-
-/** The path that SCIM is served below, unless the base URL has a path of its own. */
-const BASE_PATH = "/scim/v2";
 
 /** The base URL without a slash at its end. Okta refuses one with an underscore. */
 export function scimBaseUrl(given: string): Parsed<string> {
@@ -17,7 +14,7 @@ export function scimBaseUrl(given: string): Parsed<string> {
   }
   if (url.href.includes("_")) return { problem: "must not contain an underscore: Okta refuses such a URL" };
   const path = url.pathname.replace(/\/+$/, "");
-  return { value: `${url.origin}${path === "" ? BASE_PATH : path}` };
+  return { value: `${url.origin}${path === "" ? SCIM_PATH : path}` };
 }
 
 /** The full name of a custom attribute of the pool. */

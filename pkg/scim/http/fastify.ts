@@ -1,0 +1,184 @@
+// The only file that knows fastify: it reads heads and bodies, and sends answers. All routes are one here, since a path is
+// read by endpoints.ts, as the paths within a Bulk request are.
+import { Buffer } from "node:buffer";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { TLSSocket } from "node:tls";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { ScimError, scimErrorOf } from "../scim-error.ts";
+import { closedByCaller, type ScimFront, type ScimHead, type Visit } from "./front.ts";
+import type { ScimLimits } from "./limits.ts";
+import type { ScimAnswer } from "./perform.ts";
+
+export interface ScimApp {
+  readonly app: FastifyInstance;
+  /** Aborts the requests under way, with this reason. */
+  readonly abortAll: (reason: Error) => void;
+}
+
+interface Open {
+  readonly visit: Visit;
+  readonly abort: AbortController;
+}
+
+/** `newServer` gets what answers requests. Without it there is no server, and only `inject` works. */
+export function createScimApp(
+  front: ScimFront,
+  limits: Pick<ScimLimits, "unreadMs" | "bodyBytes">,
+  newServer?: (answers: RequestListener) => Server,
+): ScimApp {
+  const open = new Map<FastifyRequest, Open>();
+  const app = Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    // The front answers requests that come while it closes.
+    return503OnClosing: false,
+    bodyLimit: limits.bodyBytes + 1,
+    rewriteUrl: () => "/",
+    ...(newServer !== undefined && {
+      serverFactory: (answers: RequestListener) => newServer(answers),
+    }),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", async (request: FastifyRequest, payload: Readable) => {
+    const { visit } = opened(request);
+    try {
+      return await bytesOf(payload, visit);
+    } catch (error) {
+      return { failed: scimErrorOf(error) };
+    }
+  });
+
+  function opened(request: FastifyRequest): Open {
+    const found = open.get(request);
+    if (found === undefined) throw new ScimError(500, "the request was not admitted");
+    return found;
+  }
+
+  app.addHook("onRequest", async (request, reply) => {
+    const { raw } = request;
+    const visit = await front.admit(headOf(raw));
+    const abort = new AbortController();
+    open.set(request, { visit, abort });
+    reply.raw.once("close", () => {
+      if (!reply.raw.writableFinished) abort.abort(closedByCaller());
+      visit.leave();
+      open.delete(request);
+    });
+    // The type has been checked; fastify would refuse some spellings.
+    if (raw.headers["content-type"] !== undefined) raw.headers["content-type"] = "application/json";
+    if (visit.refusal === undefined) return;
+    await send(reply, await front.answer(visit, undefined, abort.signal));
+  });
+
+  async function respond(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { visit, abort } = opened(request);
+    const { body } = request;
+    const given = body instanceof Uint8Array || isFailure(body) ? body : undefined;
+    return await send(reply, await front.answer(visit, given, abort.signal));
+  }
+
+  async function send(reply: FastifyReply, { status, headers, body }: ScimAnswer): Promise<FastifyReply> {
+    const { raw } = reply.request;
+    // The rest of the body of somebody unknown is not read.
+    if (status === 401 && !raw.complete) void reply.header("connection", "close");
+    const timer = setTimeout(() => raw.socket.destroy(), limits.unreadMs);
+    timer.unref();
+    reply.raw.once("close", () => clearTimeout(timer));
+    return await reply
+      .code(status)
+      .headers(headers)
+      .send(body === undefined ? undefined : Buffer.from(body));
+  }
+
+  app.all("/", respond);
+  app.setNotFoundHandler(respond);
+  // What fastify refuses by itself. Its texts may quote the request.
+  app.setErrorHandler(async (error, request, reply) => {
+    const { visit, abort } = opened(request);
+    const status = statusOf(error);
+    const failed = status < 500 ? new ScimError(status, "the request is not valid HTTP") : scimErrorOf(error);
+    return await send(reply, await front.answer(visit, { failed }, abort.signal));
+  });
+
+  return {
+    app,
+    abortAll(reason) {
+      for (const { abort } of open.values()) abort.abort(reason);
+    },
+  };
+}
+
+function isFailure(body: unknown): body is { readonly failed: ScimError } {
+  return typeof body === "object" && body !== null && "failed" in body && body.failed instanceof ScimError;
+}
+
+/**
+ * All of the body. It rejects as soon as a bound is met; the rest is read and dropped, since a client may not read its
+ * answer before it has sent everything.
+ */
+function bytesOf(payload: Readable, visit: Visit): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let parts: Uint8Array[] = [];
+    let failed = false;
+    const fail = (error: unknown): void => {
+      failed = true;
+      parts = [];
+      reject(error);
+    };
+    payload.on("data", (part: Uint8Array) => {
+      if (failed) return;
+      try {
+        visit.receive(part.byteLength);
+        parts.push(part);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    payload.once("end", () => resolve(Buffer.concat(parts)));
+    payload.once("error", fail);
+    payload.once("close", () => fail(closedByCaller()));
+  });
+}
+
+function headOf(raw: IncomingMessage & { readonly originalUrl?: string }): ScimHead {
+  const { socket } = raw;
+  const values = headerValues(raw.rawHeaders);
+  return {
+    method: raw.method ?? "",
+    url: raw.originalUrl ?? raw.url ?? "",
+    values: (name) => values.get(name) ?? [],
+    peer: peerOf(socket),
+    certificate: certificateOf(socket),
+  };
+}
+
+/** Node.js joins some headers that are given twice, and drops others. */
+function headerValues(raw: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] ?? "").toLowerCase();
+    const values = found.get(name) ?? [];
+    values.push(raw[at + 1] ?? "");
+    found.set(name, values);
+  }
+  return found;
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return remoteAddress === undefined ? "unix" : `${remoteAddress}:${remotePort}`;
+}
+
+function certificateOf(socket: Socket): ScimHead["certificate"] {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const { subjectaltname, fingerprint256 } = socket.getPeerCertificate();
+  // Without a certificate the answer is an empty object.
+  return fingerprint256 === undefined ? undefined : { subjectaltname, fingerprint256 };
+}
+
+function statusOf(error: unknown): number {
+  return error instanceof Error && "statusCode" in error && typeof error.statusCode === "number"
+    ? error.statusCode
+    : 500;
+}

@@ -1,0 +1,48 @@
+// What requests under way may take together: their number, and the bytes of their bodies. One caller has at most half.
+import type { ScimLimits } from "./limits.ts";
+
+export interface Room {
+  /** Undefined: there is no room for one more request of the caller. */
+  enter(caller: string): Guest | undefined;
+}
+
+export interface Guest {
+  /** False: there is no room for so many more bytes. */
+  grow(bytes: number): boolean;
+  leave(): void;
+}
+
+export function createRoom({ requests, allBodyBytes }: Pick<ScimLimits, "requests" | "allBodyBytes">): Room {
+  const callers = new Map<string, { requests: number; bytes: number }>();
+  const all = { requests: 0, bytes: 0 };
+
+  return {
+    enter(caller) {
+      const own = callers.get(caller) ?? { requests: 0, bytes: 0 };
+      if (all.requests >= requests || own.requests >= Math.max(1, requests / 2)) return undefined;
+      callers.set(caller, own);
+      let bytes = 0;
+      let inside = true;
+      all.requests += 1;
+      own.requests += 1;
+      return {
+        grow(more) {
+          if (!inside || all.bytes + more > allBodyBytes || own.bytes + more > allBodyBytes / 2) return false;
+          bytes += more;
+          all.bytes += more;
+          own.bytes += more;
+          return true;
+        },
+        leave() {
+          if (!inside) return;
+          inside = false;
+          all.requests -= 1;
+          own.requests -= 1;
+          all.bytes -= bytes;
+          own.bytes -= bytes;
+          if (own.requests === 0) callers.delete(caller);
+        },
+      };
+    },
+  };
+}
