@@ -1,5 +1,6 @@
 import type { ListAnswer } from "../../pkg/scim/pool-view.ts";
 import type { JsonValue, ResourceKind, ScimResource } from "../../pkg/scim/resource.ts";
+import type { ResourceSchemas } from "../../pkg/scim/schema/attribute.ts";
 import { ScimError } from "../../pkg/scim/scim-error.ts";
 import type { ScimCall, ScimQuery, ScimService } from "../../pkg/scim/service.ts";
 
@@ -31,6 +32,29 @@ export function fakeResource(kind: ResourceKind, id: string): ScimResource {
     },
   };
 }
+
+const SCHEMAS: readonly ResourceSchemas[] = (["User", "Group"] as const).map((kind) => ({
+  kind,
+  core: {
+    id: `urn:ietf:params:scim:schemas:core:2.0:${kind}`,
+    name: kind,
+    description: kind,
+    attributes: [
+      {
+        name: "displayName",
+        type: "string",
+        multiValued: false,
+        required: true,
+        caseExact: false,
+        mutability: "readWrite",
+        returned: "default",
+        uniqueness: "none",
+        description: "",
+      },
+    ],
+  },
+  extensions: [],
+}));
 
 /** Answers every operation, but a `missing` id with 404; `over` replaces operations. */
 export function fakeScimService(over: Partial<ScimService> = {}): FakeScimService {
@@ -76,6 +100,6 @@ export function fakeScimService(over: Partial<ScimService> = {}): FakeScimServic
       if (over.remove === undefined) one(kind, id);
       else await over.remove(kind, id, call);
     },
-    schemas: async () => (await over.schemas?.()) ?? [],
+    schemas: async () => (await over.schemas?.()) ?? SCHEMAS,
   };
 }

@@ -3,7 +3,6 @@ import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { ScimCallEvent } from "../../pkg/core/events.ts";
 import { isRecord } from "../../pkg/core/unknown.ts";
 import { createCallerRates } from "../../pkg/scim/http/caller-rates.ts";
-import type { Discovery } from "../../pkg/scim/http/discovery.ts";
 import { createScimApp, type ScimApp } from "../../pkg/scim/http/fastify.ts";
 import { createScimFront } from "../../pkg/scim/http/front.ts";
 import { SCIM_LIMITS, type ScimLimits } from "../../pkg/scim/http/limits.ts";
@@ -13,13 +12,7 @@ import type { ScimService } from "../../pkg/scim/service.ts";
 import type { AuthenticatedCaller } from "../../pkg/security/caller.ts";
 import { fakeScimService } from "./fake-scim-service.ts";
 
-const DISCOVERY: Discovery = {
-  serviceProviderConfig: () => ({ patch: { supported: true } }),
-  resourceTypes: async () => [{ id: "User" }, { id: "Group" }],
-  schemas: async () => [{ id: "urn:ietf:params:scim:schemas:core:2.0:User" }],
-};
-
-export interface ScimAppOptions extends Partial<Pick<PerformerOptions, "patchAnswer" | "project">> {
+export interface ScimAppOptions extends Partial<Pick<PerformerOptions, "patchAnswer">> {
   readonly limits?: Partial<ScimLimits>;
   readonly ratePerSecond?: number;
   readonly basePath?: string;
@@ -57,8 +50,15 @@ function testScimApp(service: ScimService, options: ScimAppOptions = {}): TestAp
     },
     perform: createPerformer({
       service,
-      discovery: DISCOVERY,
-      project: options.project ?? ((resource) => resource),
+      features: {
+        maxOperations: limits.bulkOperations,
+        maxPayloadBytes: limits.bulkBytes,
+        maxResults: limits.largestPage,
+        defaultPageSize: limits.defaultPage,
+        cursorSeconds: 600,
+        changePassword: false,
+      },
+      baseUrl: () => "https://scim.example.org/scim/v2",
       patchAnswer: options.patchAnswer ?? "auto",
       limits,
       now: clocks.now,

@@ -1,11 +1,12 @@
 // Several operations in one request, each as if it came by itself. Operations that name a bulkId wait for the one that
 // creates it.
+
 import { isRecord } from "../../core/unknown.ts";
+import { isListValue, isObjectValue } from "../protocol/json.ts";
 import { BULK_REQUEST_URN, BULK_RESPONSE_URN, type JsonObject, type JsonValue } from "../resource.ts";
 import { badRequest, ScimError, scimErrorBody, scimErrorOf } from "../scim-error.ts";
 import { scimRouteOf } from "./endpoints.ts";
 import type { ScimLimits } from "./limits.ts";
-import { isObjectValue } from "./list-parameters.ts";
 import type { Perform, ScimAnswer, ScimRequest } from "./perform.ts";
 
 interface BulkOperation {
@@ -67,17 +68,17 @@ function bulkRequest(
   { bulkOperations }: BulkLimits,
 ): { readonly operations: readonly BulkOperation[]; readonly failOnErrors: number | undefined } {
   if (!isObjectValue(body)) throw badRequest("invalidSyntax", "the body must be a BulkRequest");
-  const schemas = memberOf(body, "schemas");
+  const schemas = member(body, "schemas");
   const isBulk = Array.isArray(schemas) && schemas.some((urn) => urn === BULK_REQUEST_URN);
   if (!isBulk) throw badRequest("invalidSyntax", `schemas must contain ${BULK_REQUEST_URN}`);
-  const given = memberOf(body, "operations");
+  const given = member(body, "operations");
   if (!Array.isArray(given) || given.length === 0) {
     throw badRequest("invalidSyntax", "Operations must be a list that is not empty");
   }
   if (given.length > bulkOperations) {
     throw new ScimError(413, `a Bulk request has at most ${bulkOperations} operations (maxOperations)`);
   }
-  const failOnErrors = memberOf(body, "failOnErrors") ?? undefined;
+  const failOnErrors = member(body, "failOnErrors") ?? undefined;
   if (failOnErrors !== undefined && !(typeof failOnErrors === "number" && failOnErrors >= 1)) {
     throw badRequest("invalidValue", "failOnErrors must be a number from 1 up");
   }
@@ -98,7 +99,7 @@ function operationOf(given: JsonValue): BulkOperation {
   if (method === "POST" && (bulkId === undefined || bulkId === "")) {
     throw badRequest("invalidSyntax", "each POST needs a bulkId");
   }
-  const data = memberOf(given, "data");
+  const data = member(given, "data");
   return {
     method,
     path,
@@ -109,13 +110,13 @@ function operationOf(given: JsonValue): BulkOperation {
   };
 }
 
-function memberOf(object: JsonObject, name: string): JsonValue | undefined {
+function member(object: JsonObject, name: string): JsonValue | undefined {
   const wanted = name.toLowerCase();
   return Object.entries(object).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
 function textOf(object: JsonObject, name: string): string | undefined {
-  const value = memberOf(object, name) ?? undefined;
+  const value = member(object, name) ?? undefined;
   if (value === undefined || typeof value === "string") return value;
   throw badRequest("invalidSyntax", `${name} of an operation must be a text`);
 }
@@ -206,12 +207,8 @@ function resolved(value: JsonValue, ids: ReadonlyMap<string, string>): JsonValue
     );
   }
   if (typeof value !== "object" || value === null) return value;
-  if (isList(value)) return value.map((inner) => resolved(inner, ids));
+  if (isListValue(value)) return value.map((inner) => resolved(inner, ids));
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolved(inner, ids)]));
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
 
 function idIn({ body }: ScimAnswer): string | undefined {

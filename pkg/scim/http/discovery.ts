@@ -1,21 +1,17 @@
-import type { JsonObject } from "../resource.ts";
-import { LIST_URN } from "../resource.ts";
+import { type JsonObject, LIST_URN } from "../resource.ts";
+import type { ResourceSchemas } from "../schema/attribute.ts";
+import { resourceTypeDocuments, schemaDocuments } from "../schema/documents.ts";
 import { ScimError } from "../scim-error.ts";
 
-/** The documents by which a client finds out what the service can do. */
-export interface Discovery {
-  serviceProviderConfig(): JsonObject;
-  resourceTypes(): Promise<readonly JsonObject[]>;
-  schemas(): Promise<readonly JsonObject[]>;
-}
-
-/** All of them as a list, or the one with the id. */
-export async function discovered(
-  discovery: Discovery,
+/** All documents of the kind as a list, or the one with the id. */
+export function discovered(
   is: "resource-types" | "schemas",
   id: string | undefined,
-): Promise<JsonObject> {
-  const all = await (is === "schemas" ? discovery.schemas() : discovery.resourceTypes());
+  schemas: readonly ResourceSchemas[],
+  baseUrl: string,
+): JsonObject {
+  const documents = is === "schemas" ? schemaDocuments : resourceTypeDocuments;
+  const all = documents(schemas, baseUrl);
   if (id === undefined) {
     return {
       schemas: [LIST_URN],

@@ -1,5 +1,6 @@
 // The parameters of lists and projections, from a query or from the body of a search. Unknown ones are ignored.
-import type { JsonObject, JsonValue, Projection, ResourceKind } from "../resource.ts";
+import { isObjectValue } from "../protocol/json.ts";
+import type { JsonValue, Projection, ResourceKind } from "../resource.ts";
 import { badRequest } from "../scim-error.ts";
 import type { ScimQuery } from "../service.ts";
 
@@ -137,8 +138,4 @@ function splitPaths(text: string): readonly string[] {
   return (text.match(/(?:\[[^\]]*\]|[^,[])+/g) ?? [])
     .map((path) => path.trim())
     .filter((path) => path !== "");
-}
-
-export function isObjectValue(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

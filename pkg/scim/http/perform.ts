@@ -2,6 +2,8 @@
 import type { EpochClock } from "../../core/clock.ts";
 import type { ScimSettings } from "../../core/scim-settings.ts";
 import type { ListAnswer } from "../pool-view.ts";
+import { isObjectValue } from "../protocol/json.ts";
+import { project } from "../protocol/projection.ts";
 import {
   type JsonObject,
   type JsonValue,
@@ -10,19 +12,13 @@ import {
   type ResourceKind,
   type ScimResource,
 } from "../resource.ts";
-import type { ResourceSchemas } from "../schema/attribute.ts";
+import { type ScimFeatures, serviceProviderConfig } from "../schema/documents.ts";
 import { badRequest, ScimError } from "../scim-error.ts";
 import type { ScimCall, ScimService } from "../service.ts";
-import { type Discovery, discovered } from "./discovery.ts";
+import { discovered } from "./discovery.ts";
 import { methodNotAllowed, type ScimRoute } from "./endpoints.ts";
 import type { ScimLimits } from "./limits.ts";
-import {
-  isObjectValue,
-  listQuery,
-  type Parameters,
-  projectionOf,
-  searchParameters,
-} from "./list-parameters.ts";
+import { listQuery, type Parameters, projectionOf, searchParameters } from "./list-parameters.ts";
 import { namesVersion, type RequestMeaning } from "./request-headers.ts";
 
 export interface ScimRequest {
@@ -45,12 +41,10 @@ export interface ScimAnswer {
 
 export interface PerformerOptions {
   readonly service: ScimService;
-  readonly discovery: Discovery;
-  readonly project: (
-    resource: ScimResource,
-    projection: Projection,
-    schemas: ResourceSchemas,
-  ) => ScimResource;
+  /** What ServiceProviderConfig says. */
+  readonly features: ScimFeatures;
+  /** Known once the address is open. */
+  readonly baseUrl: () => string;
   readonly patchAnswer: ScimSettings["patchAnswer"];
   readonly limits: Pick<ScimLimits, "defaultPage" | "largestPage">;
   readonly now: EpochClock;
@@ -60,18 +54,15 @@ export interface PerformerOptions {
 export type Perform = (request: ScimRequest) => Promise<ScimAnswer>;
 
 export function createPerformer(options: PerformerOptions): Perform {
-  const { service, discovery, limits, now } = options;
+  const { service, limits, now } = options;
 
   async function projected(
     kind: ResourceKind,
     resource: ScimResource,
     projection: Projection,
   ): Promise<string> {
-    const isWhole = projection.attributes === undefined && projection.excludedAttributes === undefined;
     const schemas = (await service.schemas()).find((each) => each.kind === kind);
-    return JSON.stringify(
-      schemas === undefined || isWhole ? resource : options.project(resource, projection, schemas),
-    );
+    return JSON.stringify(schemas === undefined ? resource : project(resource, projection, schemas));
   }
 
   async function list(kinds: readonly ResourceKind[], from: Parameters, call: ScimCall): Promise<ScimAnswer> {
@@ -170,11 +161,11 @@ export function createPerformer(options: PerformerOptions): Perform {
       }
       case "service-provider-config":
         requireNoFilter(request.parameters);
-        return json(discovery.serviceProviderConfig());
+        return json(serviceProviderConfig(options.features, options.baseUrl()));
       case "resource-types":
       case "schemas":
         requireNoFilter(request.parameters);
-        return json(await discovered(discovery, endpoint.is, endpoint.id));
+        return json(discovered(endpoint.is, endpoint.id, await service.schemas(), options.baseUrl()));
       case "me":
         throw new ScimError(501, "there is no /Me here: a caller is a program and not a user of the pool");
       case "bulk":
