@@ -1,6 +1,6 @@
 import { isRecord } from "../../core/unknown.ts";
 import type { JsonObject } from "../resource.ts";
-import { memberOf } from "./values.ts";
+import { ownMember } from "./values.ts";
 
 /** The members of an address in SCIM with their names in OpenID Connect, which Cognito's `address` has as JSON. */
 const NAMES = [
@@ -15,7 +15,7 @@ const NAMES = [
 /** Undefined when the address has none of the members. */
 export function textOfAddress(item: JsonObject): string | undefined {
   const entries = NAMES.flatMap(([name, claim]) => {
-    const value = memberOf(item, name);
+    const value = ownMember(item, name);
     return typeof value === "string" && value.trim() !== "" ? [[claim, value] as const] : [];
   });
   return entries.length === 0 ? undefined : JSON.stringify(Object.fromEntries(entries));

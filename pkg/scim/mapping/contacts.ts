@@ -1,6 +1,6 @@
 import { COGNITO_USER_URN, type ScimResource } from "../resource.ts";
 import type { MappingContext } from "./context.ts";
-import { attributeOf, invalidScimValue, memberOf } from "./values.ts";
+import { invalidScimValue, ownMember, sentAttribute } from "./values.ts";
 
 /** An attribute of the pool with a flag that says whether the person has shown that it is theirs. */
 export interface Contact {
@@ -39,7 +39,7 @@ export function givenFlag(
   context: MappingContext,
 ): boolean | undefined {
   if (!isFlagWritable(contact, context)) return undefined;
-  const value = memberOf(attributeOf(resource, COGNITO_USER_URN), contact.flag) ?? undefined;
+  const value = ownMember(sentAttribute(resource, COGNITO_USER_URN), contact.flag) ?? undefined;
   if (value === undefined || typeof value === "boolean") return value;
   throw invalidScimValue(`${COGNITO_USER_URN}:${contact.flag}`, "must be true or false");
 }

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../resource.ts";
 import { addressOfText, textOfAddress } from "./address.ts";
 import { type Binding, type BindingForm, pathOfBinding } from "./binding.ts";
 import { phoneText } from "./phone.ts";
-import { chosenItem, invalidScimValue, isScimObject, itemsOf, keptText, memberOf } from "./values.ts";
+import { chosenItem, invalidScimValue, isScimObject, keptText, ownMember, sentItems } from "./values.ts";
 
 interface Form {
   /** Undefined: the pool holds nothing of it. Throws `invalidValue` for what neither the pool nor we may hold. */
@@ -32,15 +32,15 @@ const FORMS: Readonly<Record<BindingForm, Form>> = {
   dateTime: { toText: singleText, fromText: (text) => text },
   emails: {
     toText(value, binding) {
-      const items = itemsOf(value, binding.attribute, ITEM_MEMBERS);
-      return checked(binding, memberOf(chosenItem(withValue(items), ["work"]), "value"), ".value");
+      const items = sentItems(value, binding.attribute, ITEM_MEMBERS);
+      return checked(binding, ownMember(chosenItem(withValue(items), ["work"]), "value"), ".value");
     },
     fromText: (text) => [{ value: text, type: "work", primary: true }],
   },
   phoneNumbers: {
     toText(value, binding) {
-      const items = withValue(itemsOf(value, binding.attribute, ITEM_MEMBERS));
-      const text = memberOf(chosenItem(items, ["mobile", "work"]), "value");
+      const items = withValue(sentItems(value, binding.attribute, ITEM_MEMBERS));
+      const text = ownMember(chosenItem(items, ["mobile", "work"]), "value");
       // A number that is not international is kept for the client alone: nobody could be called by it.
       return typeof text === "string" ? checked(binding, phoneText(text), ".value") : undefined;
     },
@@ -48,7 +48,7 @@ const FORMS: Readonly<Record<BindingForm, Form>> = {
   },
   addresses: {
     toText(value, binding) {
-      const items = itemsOf(value, binding.attribute, ADDRESS_MEMBERS);
+      const items = sentItems(value, binding.attribute, ADDRESS_MEMBERS);
       const chosen = chosenItem(items, ["work"]);
       return chosen === undefined ? undefined : checked(binding, textOfAddress(chosen), "");
     },
@@ -56,17 +56,17 @@ const FORMS: Readonly<Record<BindingForm, Form>> = {
   },
   photos: {
     toText(value, binding) {
-      const items = itemsOf(value, binding.attribute, ITEM_MEMBERS);
-      return checked(binding, memberOf(chosenItem(withValue(items), ["photo"]), "value"), ".value");
+      const items = sentItems(value, binding.attribute, ITEM_MEMBERS);
+      return checked(binding, ownMember(chosenItem(withValue(items), ["photo"]), "value"), ".value");
     },
     fromText: (text) => [{ value: text, type: "photo", primary: true }],
   },
   manager: {
     toText(value, binding) {
       if (!isScimObject(value)) return singleText(value, binding);
-      const ref = memberOf(value, "$ref") ?? undefined;
+      const ref = ownMember(value, "$ref") ?? undefined;
       if (ref !== undefined) keptText(ref, `${pathOfBinding(binding)}.$ref`);
-      return checked(binding, memberOf(value, "value"), ".value");
+      return checked(binding, ownMember(value, "value"), ".value");
     },
     fromText: (text) => ({ value: text }),
   },
@@ -120,7 +120,7 @@ function singleText(value: JsonValue, binding: Binding): string | undefined {
 
 function withValue(items: readonly JsonObject[]): readonly JsonObject[] {
   return items.filter((item) => {
-    const value = memberOf(item, "value");
+    const value = ownMember(item, "value");
     return typeof value === "string" && value.trim() !== "";
   });
 }

@@ -15,7 +15,7 @@ import { badRequest } from "../scim-error.ts";
 import type { MappingContext } from "./context.ts";
 import { groupDisplayName } from "./group-resource.ts";
 import { isUnassigned } from "./resource-values.ts";
-import { attributeOf, invalidScimValue, isScimObject, memberOf, textAttribute } from "./values.ts";
+import { invalidScimValue, isScimObject, ownMember, sentAttribute, textAttribute } from "./values.ts";
 
 const MAX_DISPLAY_NAME = 256;
 const MAX_NAME = 128;
@@ -41,7 +41,7 @@ export function wantedGroupOf(resource: ScimResource, context: MappingContext): 
     name,
     fields,
     kept: keptOfGroup(resource, displayName, fields),
-    memberIds: memberIdsOf(resource),
+    memberIds: wantedMemberIds(resource),
   };
 }
 
@@ -120,7 +120,7 @@ function requiredDisplayName(resource: ScimResource): string {
 }
 
 function fieldsOf(resource: ScimResource, context: MappingContext): GroupFields {
-  const extension = attributeOf(resource, COGNITO_GROUP_URN);
+  const extension = sentAttribute(resource, COGNITO_GROUP_URN);
   const description = textOf(extension, "description", descriptionProblem);
   // A role gives its members access to AWS: in the strict profile it is read only.
   const roleArn = context.profile === "starling" ? textOf(extension, "roleArn", roleArnProblem) : undefined;
@@ -132,7 +132,7 @@ function textOf(
   name: string,
   problemOf: (text: string) => string | undefined,
 ): string | undefined {
-  const value = memberOf(extension, name);
+  const value = ownMember(extension, name);
   if (isUnassigned(value)) return undefined;
   const path = `${COGNITO_GROUP_URN}:${name}`;
   if (typeof value !== "string") throw invalidScimValue(path, "must be text");
@@ -142,7 +142,7 @@ function textOf(
 }
 
 function precedenceOf(extension: JsonValue | undefined): number | undefined {
-  const value = memberOf(extension, "precedence");
+  const value = ownMember(extension, "precedence");
   if (isUnassigned(value)) return undefined;
   const problem = typeof value === "number" ? precedenceProblem(value) : "must be a whole number";
   if (typeof value !== "number" || problem !== undefined) {
@@ -155,12 +155,12 @@ function isWeakest({ precedence }: Group): boolean {
   return precedence === undefined || precedence === MAX_PRECEDENCE;
 }
 
-function memberIdsOf(resource: ScimResource): readonly string[] | undefined {
+function wantedMemberIds(resource: ScimResource): readonly string[] | undefined {
   const members = Object.hasOwn(resource, "members") ? resource["members"] : undefined;
   if (members === undefined || members === null) return undefined;
   if (!Array.isArray(members)) throw invalidScimValue("members", "must be an array");
   const ids = members.map((item: JsonValue) => {
-    const id = isScimObject(item) ? memberOf(item, "value") : item;
+    const id = isScimObject(item) ? ownMember(item, "value") : item;
     if (typeof id !== "string" || id === "")
       throw invalidScimValue("members.value", "must be the id of a user");
     return id;
@@ -169,7 +169,7 @@ function memberIdsOf(resource: ScimResource): readonly string[] | undefined {
 }
 
 function keptOfGroup(resource: ScimResource, displayName: string, fields: GroupFields): KeptValues {
-  const extension = attributeOf(resource, COGNITO_GROUP_URN);
+  const extension = sentAttribute(resource, COGNITO_GROUP_URN);
   // The largest precedence is shown as none, unless a client wrote it.
   const values: JsonObject =
     fields.precedence === MAX_PRECEDENCE && isScimObject(extension)

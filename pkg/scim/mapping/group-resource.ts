@@ -11,7 +11,7 @@ import {
 import type { MappingContext } from "./context.ts";
 import { groupIdOf, locationOf, userIdOf } from "./locations.ts";
 import { ResourceBuilder } from "./resource-values.ts";
-import { memberOf } from "./values.ts";
+import { ownMember } from "./values.ts";
 
 /** What a group is made of beside the group in the pool. */
 export interface GroupParts {
@@ -71,7 +71,7 @@ function extensionOf({ description, roleArn, precedence }: Group, kept: KeptValu
   const extension = new ResourceBuilder();
   if (description !== "") extension.set("description", description);
   extension.set("roleArn", roleArn);
-  const isKept = memberOf(kept?.values[COGNITO_GROUP_URN], "precedence") === MAX_PRECEDENCE;
+  const isKept = ownMember(kept?.values[COGNITO_GROUP_URN], "precedence") === MAX_PRECEDENCE;
   if (precedence !== MAX_PRECEDENCE || isKept) extension.set("precedence", precedence);
   return extension.build();
 }

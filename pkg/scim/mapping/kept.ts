@@ -7,7 +7,7 @@ import type { MappingContext } from "./context.ts";
 import { poolTextOf, presentText, valueOfText } from "./forms.ts";
 import { ResourceBuilder, rawValueAt, sameValue } from "./resource-values.ts";
 import { nameMeant, sameScimName } from "./user-name.ts";
-import { memberOf } from "./values.ts";
+import { ownMember } from "./values.ts";
 
 /** What is shown for one user: kept values where they still belong to what the pool has. */
 export interface KeptView {
@@ -22,7 +22,7 @@ export interface KeptView {
  */
 export function keptView(user: User, kept: KeptValues | undefined, context: MappingContext): KeptView {
   const values = kept?.values ?? {};
-  const userName = memberOf(values, "userName");
+  const userName = ownMember(values, "userName");
   const name = typeof userName === "string" ? nameMeant(user, userName, context) : undefined;
   return {
     userName: typeof userName === "string" && name !== undefined ? userName : undefined,
@@ -70,14 +70,19 @@ export interface WrittenAttribute {
   readonly hidden: boolean;
 }
 
+/** Whether the value can be read from the pool as it was written, even if Cognito folds the letter case of an address. */
+function isHeld(binding: Binding, wanted: JsonValue, text: string | undefined): boolean {
+  if (binding.form === "emails" && text !== text?.toLowerCase()) return false;
+  return sameValue(valueOfText(binding, text), wanted);
+}
+
 /** What must be kept so that the client reads what it wrote. */
 export function keptForms(userName: string, written: readonly WrittenAttribute[]): JsonObject {
   const values = new ResourceBuilder();
   values.set("userName", userName);
   for (const { binding, wanted, text, hidden } of written) {
     if (hidden) values.setAt(binding, null);
-    else if (wanted !== undefined && !sameValue(valueOfText(binding, text), wanted))
-      values.setAt(binding, wanted);
+    else if (wanted !== undefined && !isHeld(binding, wanted, text)) values.setAt(binding, wanted);
   }
   return values.build();
 }

@@ -1,30 +1,38 @@
-import { isDeepStrictEqual } from "node:util";
 import type { JsonObject, JsonValue } from "../resource.ts";
 import type { Binding } from "./binding.ts";
-import { isScimObject, memberOf } from "./values.ts";
+import { isScimArray, isScimObject, ownMember } from "./values.ts";
 
 /** The value that a resource has for the binding; `null` where it says so. */
 export function rawValueAt(resource: JsonObject, { urn, attribute, sub }: Binding): JsonValue | undefined {
-  const owner = urn === undefined ? resource : memberOf(resource, urn);
-  const value = memberOf(owner, attribute);
-  return sub === undefined ? value : memberOf(value, sub);
+  const owner = urn === undefined ? resource : ownMember(resource, urn);
+  const value = ownMember(owner, attribute);
+  return sub === undefined ? value : ownMember(value, sub);
 }
 
-/** As `rawValueAt`, where `null`, an empty text and an empty array are no value. */
-export function valueAt(resource: JsonObject, binding: Binding): JsonValue | undefined {
+/** As `rawValueAt`, where `null`, a blank text and an empty array are no value. */
+export function boundValueAt(resource: JsonObject, binding: Binding): JsonValue | undefined {
   const value = rawValueAt(resource, binding);
   return isUnassigned(value) ? undefined : value;
 }
 
 /** Whether SCIM takes the value for none. */
-export function isUnassigned(value: JsonValue | undefined): value is null | undefined | "" {
-  return (
-    value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
-  );
+export function isUnassigned(value: JsonValue | undefined): value is null | undefined {
+  if (typeof value === "string") return value.trim() === "";
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
+/** Whether both are the same JSON. The order of members does not matter, nor does the prototype of an object. */
 export function sameValue(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  return isDeepStrictEqual(a, b);
+  if (a === b) return true;
+  if (isScimArray(a) && isScimArray(b)) {
+    return a.length === b.length && a.every((one, at) => sameValue(one, b[at]));
+  }
+  if (!isScimObject(a) || !isScimObject(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && sameValue(a[name], b[name]))
+  );
 }
 
 /** Collects the values of a resource. Names come from the schema, so none can be `__proto__`. */

@@ -2,7 +2,7 @@ import { passwordProblem } from "../../core/passwords/check.ts";
 import { Secret } from "../../core/secret.ts";
 import { COGNITO_USER_URN, type ScimResource } from "../resource.ts";
 import type { MappingContext } from "./context.ts";
-import { attributeOf, invalidScimValue, memberOf } from "./values.ts";
+import { invalidScimValue, ownMember, sentAttribute } from "./values.ts";
 
 /** A password that a client sent and the policy of the pool takes. */
 export interface SentPassword {
@@ -12,7 +12,7 @@ export interface SentPassword {
 
 /** Undefined without a password, and where the setting ignores it. */
 export function sentPassword(resource: ScimResource, context: MappingContext): SentPassword | undefined {
-  const text = attributeOf(resource, "password");
+  const text = sentAttribute(resource, "password");
   if (context.password === "ignore" || text === undefined || text === "") return undefined;
   if (typeof text !== "string") throw invalidScimValue("password", "must be text");
   const problem = passwordProblem(context.pool.passwordPolicy, text);
@@ -24,7 +24,7 @@ export function sentPassword(resource: ScimResource, context: MappingContext): S
 }
 
 function givenPermanence(resource: ScimResource, { profile }: MappingContext): boolean | undefined {
-  const given = memberOf(attributeOf(resource, COGNITO_USER_URN), "isPasswordPermanent") ?? undefined;
+  const given = ownMember(sentAttribute(resource, COGNITO_USER_URN), "isPasswordPermanent") ?? undefined;
   if (profile !== "starling" || given === undefined) return undefined;
   if (typeof given === "boolean") return given;
   throw invalidScimValue(`${COGNITO_USER_URN}:isPasswordPermanent`, "must be true or false");

@@ -8,15 +8,15 @@ import type { MappingContext } from "./context.ts";
 import { poolTextOf } from "./forms.ts";
 import { keptForms, type WrittenAttribute } from "./kept.ts";
 import { groupNameOfId } from "./locations.ts";
-import { valueAt } from "./resource-values.ts";
+import { boundValueAt } from "./resource-values.ts";
 import { sentPassword } from "./sent-password.ts";
 import { newSignInName, requiredUserName, type SignInName } from "./user-name.ts";
 import {
-  attributeOf,
   booleanAttribute,
   invalidScimValue,
-  itemsOf,
-  memberOf,
+  ownMember,
+  sentAttribute,
+  sentItems,
   textAttribute,
 } from "./values.ts";
 
@@ -40,7 +40,7 @@ export function newAccountOf(
   const userName = requiredUserName(resource);
   const name = newSignInName(userName, context);
   const written = context.bindings.map((binding): WrittenAttribute => {
-    const wanted = valueAt(resource, binding);
+    const wanted = boundValueAt(resource, binding);
     const made = name.source === binding.source.name ? name.text : poolTextOf(binding, wanted);
     return { binding, wanted, text: made, hidden: false };
   });
@@ -90,10 +90,10 @@ export function keptValues(
 
 /** The groups that a user shall have, by name; undefined: not given, or not to be written. */
 export function wantedGroups(resource: ScimResource, context: MappingContext): readonly string[] | undefined {
-  const groups = attributeOf(resource, "groups");
+  const groups = sentAttribute(resource, "groups");
   if (!context.groupFromUser || groups === undefined) return undefined;
-  const names = itemsOf(groups, "groups", []).map((item) => {
-    const id = memberOf(item, "value");
+  const names = sentItems(groups, "groups", []).map((item) => {
+    const id = ownMember(item, "value");
     const name = typeof id === "string" ? groupNameOfId(id, context) : undefined;
     if (name === undefined) throw invalidScimValue("groups.value", "must be the id of a group");
     return name;
@@ -116,7 +116,7 @@ export function requiredProblem(path: string, form: string | undefined): Error {
 
 /** In Starling's profile the client says by what an invitation is sent; without it none is. */
 function invitation(resource: ScimResource, { profile }: MappingContext): readonly [string, unknown][] {
-  const media = memberOf(attributeOf(resource, COGNITO_USER_URN), "desiredDeliveryMediums") ?? undefined;
+  const media = ownMember(sentAttribute(resource, COGNITO_USER_URN), "desiredDeliveryMediums") ?? undefined;
   if (profile !== "starling" || media === undefined) return [];
   const words = (Array.isArray(media) ? media : [media]).map((one: JsonValue) =>
     typeof one === "string" ? one.toUpperCase() : "",

@@ -7,7 +7,7 @@ import { givenFlag, SCIM_CONTACTS, verifiedTextOf } from "./contacts.ts";
 import type { MappingContext } from "./context.ts";
 import { poolTextOf, presentText, valueOfText } from "./forms.ts";
 import { keptForms, keptView, sameText, type WrittenAttribute } from "./kept.ts";
-import { sameValue, valueAt } from "./resource-values.ts";
+import { boundValueAt, sameValue } from "./resource-values.ts";
 import { type SentPassword, sentPassword } from "./sent-password.ts";
 import { keptValues, requiredProblem, wantedGroups } from "./user-account.ts";
 import { changedSignInName, requiredUserName } from "./user-name.ts";
@@ -45,7 +45,7 @@ export function differenceOf(
   const written = context.bindings.map((binding): WrittenAttribute => {
     const { source } = binding;
     const before = view.value(binding);
-    const after = valueAt(wanted, binding);
+    const after = boundValueAt(wanted, binding);
     const old = presentText(user.attributes, source.name);
     const isName = name.source === source.name;
     const text = isName ? name.text : textAfter(binding, { before, after, old });

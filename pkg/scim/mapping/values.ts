@@ -11,19 +11,23 @@ export function isScimObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+export function isScimArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
 /** A member of the object itself: a client chooses the names. */
-export function memberOf(object: JsonValue | undefined, name: string): JsonValue | undefined {
+export function ownMember(object: JsonValue | undefined, name: string): JsonValue | undefined {
   return isScimObject(object) && Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** An attribute of a resource; `null` is not a value. */
-export function attributeOf(resource: JsonObject, name: string): JsonValue | undefined {
-  return memberOf(resource, name) ?? undefined;
+export function sentAttribute(resource: JsonObject, name: string): JsonValue | undefined {
+  return ownMember(resource, name) ?? undefined;
 }
 
 /** A text of a resource; blank is absent. */
 export function textAttribute(resource: JsonObject, name: string): string | undefined {
-  const value = attributeOf(resource, name);
+  const value = sentAttribute(resource, name);
   if (value === undefined) return undefined;
   return keptText(value, name);
 }
@@ -40,23 +44,23 @@ export function keptText(value: JsonValue, path: string): string | undefined {
 }
 
 /** The items of a multi-valued attribute that have a value, each member checked. */
-export function itemsOf(value: JsonValue, path: string, members: readonly string[]): readonly JsonObject[] {
+export function sentItems(value: JsonValue, path: string, members: readonly string[]): readonly JsonObject[] {
   if (!Array.isArray(value)) throw invalidScimValue(path, "must be an array");
   if (value.length > MAX_ITEMS) throw invalidScimValue(path, `has more than ${MAX_ITEMS} items`);
   const items = value.map((item: JsonValue): JsonObject => {
     const object = typeof item === "string" ? { value: item } : item;
     if (!isScimObject(object)) throw invalidScimValue(path, "must be an array of objects");
     for (const name of members) {
-      const member = memberOf(object, name) ?? undefined;
+      const member = ownMember(object, name) ?? undefined;
       if (member !== undefined) keptText(member, `${path}.${name}`);
     }
-    const primary = memberOf(object, "primary") ?? undefined;
+    const primary = ownMember(object, "primary") ?? undefined;
     if (primary !== undefined && typeof primary !== "boolean") {
       throw invalidScimValue(`${path}.primary`, "must be true or false");
     }
     return object;
   });
-  if (items.filter((item) => memberOf(item, "primary") === true).length > 1) {
+  if (items.filter((item) => ownMember(item, "primary") === true).length > 1) {
     throw invalidScimValue(path, "has more than one primary item");
   }
   return items;
@@ -66,11 +70,11 @@ export function itemsOf(value: JsonValue, path: string, members: readonly string
 export function chosenItem(items: readonly JsonObject[], types: readonly string[]): JsonObject | undefined {
   const typed = (type: string) =>
     items.find((item) => {
-      const own = memberOf(item, "type");
+      const own = ownMember(item, "type");
       return typeof own === "string" && own.toLowerCase() === type;
     });
   return (
-    items.find((item) => memberOf(item, "primary") === true) ??
+    items.find((item) => ownMember(item, "primary") === true) ??
     types.map(typed).find((item) => item !== undefined) ??
     items[0]
   );
@@ -83,7 +87,7 @@ export function invalidScimValue(path: string, problem: string): ScimError {
 
 /** A boolean of a resource. */
 export function booleanAttribute(resource: JsonObject, name: string): boolean | undefined {
-  const value = attributeOf(resource, name);
+  const value = sentAttribute(resource, name);
   if (value === undefined || typeof value === "boolean") return value;
   throw invalidScimValue(name, "must be true or false");
 }
