@@ -1,0 +1,98 @@
+import { wantedGroupOf } from "../mapping/group-fields.ts";
+import { type ScimParts, scimWriteContext } from "../parts.ts";
+import { checkPreconditions } from "../preconditions.ts";
+import { applyPatch } from "../protocol/apply-patch.ts";
+import { normalizeBody } from "../protocol/bodies.ts";
+import { type MemberOperation, memberOperations } from "../protocol/members.ts";
+import { parsePatch } from "../protocol/patch.ts";
+import type { JsonValue, ScimResource } from "../resource.ts";
+import { groupSchemas } from "../schema/group-schema.ts";
+import type { ScimCall } from "../service.ts";
+import { withUnmentioned } from "../unmentioned.ts";
+import { type FoundGroup, findGroup, groupAnswer, membersNow, noGroup, shownGroup } from "./group-answer.ts";
+import { planMembers } from "./member-plan.ts";
+import { changeMembers } from "./membership.ts";
+import { writeGroup } from "./write-group.ts";
+
+/** PUT: members that are missing in the body are left alone. */
+export async function replaceGroup(
+  parts: ScimParts,
+  id: string,
+  body: JsonValue,
+  call: ScimCall,
+): Promise<ScimResource> {
+  const context = await parts.context(call.signal);
+  const { resource } = normalizeBody(body, groupSchemas(context), "replace");
+  const { memberIds } = wantedGroupOf(resource, context);
+  const operations: readonly MemberOperation[] =
+    memberIds === undefined ? [] : [{ kind: "replace", ids: memberIds }];
+  return await asOnlyWriter(parts, id, call, (found) => {
+    const current = shownGroup(found, undefined, context);
+    return change(parts, found, withUnmentioned(resource, current, body), operations, call);
+  });
+}
+
+export async function patchGroup(
+  parts: ScimParts,
+  id: string,
+  body: JsonValue,
+  call: ScimCall,
+): Promise<ScimResource> {
+  const context = await parts.context(call.signal);
+  const schemas = groupSchemas(context);
+  const { others, members } = memberOperations(parsePatch(body, schemas));
+  return await asOnlyWriter(parts, id, call, async (found) => {
+    const current = shownGroup(found, undefined, context);
+    const wanted = others.length === 0 ? current : applyPatch(current, others, schemas);
+    return await change(parts, found, wanted, members, call);
+  });
+}
+
+/** The group itself first: a name that is taken is refused before anybody gets into the group. */
+async function change(
+  parts: ScimParts,
+  found: FoundGroup,
+  wanted: ScimResource,
+  operations: readonly MemberOperation[],
+  call: ScimCall,
+): Promise<ScimResource> {
+  const { name } = found.group;
+  const plan = await planMembers(parts, name, operations, call.signal);
+  const changed = await writeGroup(parts, found, wanted, call);
+  await changeMembers(parts, name, plan, call);
+  return await groupAnswer(parts, changed, call, plan.members);
+}
+
+export async function removeGroup(parts: ScimParts, id: string, call: ScimCall): Promise<void> {
+  const { provisioner, records, groups } = parts;
+  await asOnlyWriter(parts, id, call, async ({ group: { name } }) => {
+    await provisioner.deleteGroup(name, scimWriteContext(call), call.signal);
+    if (call.dryRun) return;
+    groups.forget(name);
+    await records.forget("Group", name);
+  });
+}
+
+/** Reads the group once no other request changes it, and checks the version that the caller expects. */
+async function asOnlyWriter<T>(
+  parts: ScimParts,
+  id: string,
+  call: ScimCall,
+  work: (found: FoundGroup) => Promise<T>,
+): Promise<T> {
+  const { signal } = call;
+  const context = await parts.context(signal);
+  return await parts.writer.write(
+    [`Group ${id}`],
+    async () => {
+      const found = await findGroup(parts, id, signal);
+      if (found === undefined) throw noGroup();
+      await checkPreconditions(call, [
+        () => shownGroup(found, undefined, context),
+        async () => shownGroup(found, await membersNow(parts, found.group.name, signal), context),
+      ]);
+      return await work(found);
+    },
+    signal,
+  );
+}

@@ -1,0 +1,112 @@
+import { groupNameProblem } from "../../core/attributes/names.ts";
+import type { Group } from "../../core/group.ts";
+import { membersOfGroup } from "../../provision/groups/listings.ts";
+import type { MappingContext } from "../mapping/context.ts";
+import { scimGroup } from "../mapping/group-resource.ts";
+import { groupNameOfId } from "../mapping/locations.ts";
+import type { ScimParts } from "../parts.ts";
+import { versioned } from "../preconditions.ts";
+import { project, wantsAttribute } from "../protocol/projection.ts";
+import type { KeptResource } from "../records.ts";
+import type { MemberRef, ScimResource } from "../resource.ts";
+import { groupSchemas } from "../schema/group-schema.ts";
+import { ScimError } from "../scim-error.ts";
+import type { ScimCall } from "../service.ts";
+
+/** A group with what is kept beside the pool. */
+export interface FoundGroup {
+  readonly group: Group;
+  readonly kept: KeptResource | undefined;
+}
+
+export async function findGroup(
+  parts: Pick<ScimParts, "groups" | "records" | "context">,
+  id: string,
+  signal: AbortSignal,
+): Promise<FoundGroup | undefined> {
+  const name = groupNameOfId(id, await parts.context(signal));
+  return name === undefined ? undefined : (await groupsByName(parts, [name], signal))[0];
+}
+
+/** The groups of these names that the pool has now. */
+export async function groupsByName(
+  { groups, records }: Pick<ScimParts, "groups" | "records">,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly FoundGroup[]> {
+  const found: Group[] = [];
+  for (const name of new Set(names)) {
+    // Cognito refuses to look for a name that no group can have.
+    if (groupNameProblem(name) !== undefined) continue;
+    const group = await groups.current(name, signal);
+    if (group !== undefined) found.push(group);
+  }
+  return await withKeptGroups({ records }, found);
+}
+
+export async function withKeptGroups(
+  { records }: Pick<ScimParts, "records">,
+  groups: readonly Group[],
+): Promise<readonly FoundGroup[]> {
+  if (groups.length === 0) return [];
+  const kept = await records.findMany(
+    "Group",
+    groups.map(({ name }) => name),
+  );
+  return groups.map((group) => ({ group, kept: kept.get(group.name) }));
+}
+
+/** All members, every page. */
+export async function membersNow(
+  { directory, records }: Pick<ScimParts, "directory" | "records">,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly MemberRef[]> {
+  return await visibleMembers({ records }, await membersOfGroup(directory, name, signal));
+}
+
+/** Without those whom a client has removed. */
+export async function visibleMembers(
+  { records }: Pick<ScimParts, "records">,
+  members: readonly MemberRef[],
+): Promise<readonly MemberRef[]> {
+  const hidden = new Set<string>();
+  for (let start = 0; start < members.length; start += KEPT_AT_ONCE) {
+    const subs = members.slice(start, start + KEPT_AT_ONCE).map(({ sub }) => sub);
+    for (const row of (await records.findMany("User", subs)).values()) if (row.hidden) hidden.add(row.id);
+  }
+  return members.filter(({ sub }) => !hidden.has(sub));
+}
+
+const KEPT_AT_ONCE = 1000;
+
+/** The group as the caller gets it. Its members are read only when they are wanted, and are not known yet. */
+export async function groupAnswer(
+  parts: ScimParts,
+  found: FoundGroup,
+  { projection, signal }: Pick<ScimCall, "projection" | "signal">,
+  known?: readonly MemberRef[],
+): Promise<ScimResource> {
+  const context = await parts.context(signal);
+  const members = wantsAttribute(projection, "members")
+    ? (known ?? (await membersNow(parts, found.group.name, signal)))
+    : undefined;
+  return project(versioned(shownGroup(found, members, context)), projection, groupSchemas(context));
+}
+
+/** The group with the members, or without. */
+export function shownGroup(
+  { group, kept }: FoundGroup,
+  members: readonly MemberRef[] | undefined,
+  context: MappingContext,
+): ScimResource {
+  return scimGroup(group, { kept, members }, context);
+}
+
+export function displayNameOf({ displayName }: ScimResource): string | undefined {
+  return typeof displayName === "string" ? displayName : undefined;
+}
+
+export function noGroup(): ScimError {
+  return new ScimError(404, "there is no such group");
+}

@@ -1,0 +1,24 @@
+import { GovernanceError } from "../core/errors.ts";
+import type { ScimParts } from "./parts.ts";
+import { foldCase } from "./protocol/fold.ts";
+import { canonicalJson } from "./protocol/json.ts";
+import type { ResourceKind, ScimResource } from "./resource.ts";
+
+/**
+ * The same for a POST and its retry. The password has no part in it: a digest of it must not be on disk, and some clients send
+ * another one.
+ */
+export function requestKey(
+  { sha256 }: Pick<ScimParts, "sha256">,
+  kind: ResourceKind,
+  name: string,
+  { password: _password, ...resource }: ScimResource,
+): string {
+  return sha256(`${kind}\n${foldCase(name)}\n${canonicalJson(resource)}`);
+}
+
+/** Whether the failed creation has left nothing in the pool, so that a retry begins again. */
+export function isNotMade(error: unknown): boolean {
+  const { reason, appliedEffects } = GovernanceError.from(error);
+  return appliedEffects.length === 0 && reason !== "outcome-unknown";
+}

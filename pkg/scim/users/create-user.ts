@@ -1,0 +1,127 @@
+// A new user is one change of the provisioner: account, password, groups and state, whole or not at all. What comes after it,
+// the values kept beside the pool, is finished by the retry of a request that was cut off there.
+import type { AccountRequest, CreatedAccount } from "../../provision/provisioner.ts";
+import type { MappingContext } from "../mapping/context.ts";
+import { newAccountOf } from "../mapping/user-account.ts";
+import { requiredUserName } from "../mapping/user-name.ts";
+import { type ScimParts, scimWriteContext } from "../parts.ts";
+import { normalizeBody } from "../protocol/bodies.ts";
+import { project } from "../protocol/projection.ts";
+import type { KeptValues } from "../records.ts";
+import type { JsonValue, ScimResource } from "../resource.ts";
+import { userSchemas } from "../schema/user-schema.ts";
+import { ScimError } from "../scim-error.ts";
+import type { ScimCall } from "../service.ts";
+import { isNotMade, requestKey } from "../unfinished.ts";
+import { claimExternalId, uniqueKeys, usersNamed, valueTaken } from "./uniqueness.ts";
+import { userAnswer } from "./user-answer.ts";
+import type { FoundUser } from "./user-reader.ts";
+import { keepUser, writeUser } from "./write-user.ts";
+
+interface UserCreation {
+  readonly resource: ScimResource;
+  readonly request: AccountRequest;
+  readonly kept: KeptValues;
+  readonly context: MappingContext;
+  /** The same for the retry of this request. */
+  readonly key: string;
+}
+
+export async function createUser(parts: ScimParts, body: JsonValue, call: ScimCall): Promise<ScimResource> {
+  const context = await parts.context(call.signal);
+  const { resource: sent } = normalizeBody(body, userSchemas(context), "create");
+  const resource = { active: true, ...sent };
+  const userName = requiredUserName(resource);
+  const { request, kept } = newAccountOf(resource, context, parts.newId);
+  const user: UserCreation = {
+    resource,
+    request,
+    kept,
+    context,
+    key: requestKey(parts, "User", userName, resource),
+  };
+  return await parts.writer.write(
+    uniqueKeys("User", { name: userName, externalId: kept.externalId }),
+    async () => {
+      const there = await usersNamed(parts, userName, context, call.signal);
+      const found = there.find(({ kept: row }) => row?.hidden !== true) ?? there[0];
+      if (found === undefined) return await makeUser(parts, user, call);
+      if (found.kept?.hidden === true) return await takeOver(parts, found, user, call);
+      return await finishOrRefuse(parts, found, user, call);
+    },
+    call.signal,
+  );
+}
+
+async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): Promise<ScimResource> {
+  const { records, provisioner, users } = parts;
+  const { signal } = call;
+  if (call.dryRun) {
+    await provisioner.createAccount(user.request, scimWriteContext(call), signal);
+    return project(wouldBe(user.resource), call.projection, userSchemas(user.context));
+  }
+  await claimExternalId(parts, user.kept.externalId, undefined, signal);
+  const earlier = await records.begin({ key: user.key, kind: "User", id: undefined });
+  const account = await createAccount(parts, user, call);
+  if (account.user === undefined) throw new Error("a created account has a user");
+  const found: FoundUser = { user: account.user, kept: undefined };
+  if (account.state === "already-exists") {
+    // A listing does not show yet what an earlier attempt of this request has made.
+    if (earlier !== undefined) return await takeOver(parts, found, user, call);
+    await records.done(user.key);
+    throw valueTaken("userName, or an address that people sign in with");
+  }
+  users.remember(account.user);
+  if (account.actionRequired !== undefined) throw new ScimError(500, account.actionRequired);
+  const kept = await keepUser(parts, account.user, undefined, user.kept);
+  await records.done(user.key);
+  return await userAnswer(parts, { user: account.user, kept }, call);
+}
+
+async function createAccount(
+  { records, provisioner }: ScimParts,
+  { request, key }: UserCreation,
+  call: ScimCall,
+): Promise<CreatedAccount> {
+  try {
+    return (await provisioner.createAccount(request, scimWriteContext(call), call.signal)).result;
+  } catch (error) {
+    if (isNotMade(error)) await records.done(key);
+    throw error;
+  }
+}
+
+/** The name is in use, unless an earlier attempt of the same request has made the user and was cut off. */
+async function finishOrRefuse(
+  parts: ScimParts,
+  found: FoundUser,
+  user: UserCreation,
+  call: ScimCall,
+): Promise<ScimResource> {
+  const { records } = parts;
+  if (call.dryRun) throw valueTaken("userName");
+  const earlier = await records.begin({ key: user.key, kind: "User", id: undefined });
+  if (earlier !== undefined && (earlier.id ?? found.user.sub) === found.user.sub) {
+    return await takeOver(parts, found, user, call);
+  }
+  await records.done(user.key);
+  throw valueTaken("userName");
+}
+
+/** Makes a user who is there as the request asks. */
+async function takeOver(
+  parts: ScimParts,
+  found: FoundUser,
+  { resource, key }: UserCreation,
+  call: ScimCall,
+): Promise<ScimResource> {
+  const made = await writeUser(parts, found, resource, call, { namesAreHeld: true });
+  if (!call.dryRun) await parts.records.done(key);
+  return await userAnswer(parts, made, call);
+}
+
+/** Without an id: nothing was made. */
+function wouldBe(resource: ScimResource): ScimResource {
+  const { password: _password, ...shown } = resource;
+  return shown;
+}

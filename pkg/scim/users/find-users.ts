@@ -1,0 +1,89 @@
+// Who has a value, now.
+//
+// The newest run and what is kept beside the pool name candidates, and each of them is read from the pool. A search of the pool
+// for the value, as it is written and in lower case, finds who was made since: Cognito compares all but e-mail addresses
+// letter by letter, so a person whom somebody else has made since, in mixed case, is found by that spelling only.
+import type { SearchableAttribute } from "../../core/directory.ts";
+import type { User } from "../../core/user.ts";
+import type { MappingContext } from "../mapping/context.ts";
+import { phoneText } from "../mapping/phone.ts";
+import { userNameSources } from "../mapping/user-name.ts";
+import { displayNameSource } from "../mapping/user-resource.ts";
+import type { ScimParts } from "../parts.ts";
+import type { Equality } from "../protocol/equality.ts";
+import type { FoundUser } from "./user-reader.ts";
+
+type Lookup = Pick<ScimParts, "users" | "view" | "records">;
+
+/** How an attribute is looked up: in the run, beside the pool, and by a search of the pool. */
+interface Where {
+  readonly candidates?: "userName" | "email" | "phone" | "externalId" | "displayName";
+  readonly kept?: "userName" | "externalId" | "displayName";
+  readonly search: readonly SearchableAttribute[];
+}
+
+function whereIs(attribute: string, context: MappingContext): Where | undefined {
+  switch (attribute) {
+    case "userName":
+      return { candidates: "userName", kept: "userName", search: userNameSources(context) };
+    case "externalId":
+      return { candidates: "externalId", kept: "externalId", search: [] };
+    case "emails":
+    case "emails.value":
+      return { candidates: "email", search: ["email"] };
+    case "phoneNumbers":
+    case "phoneNumbers.value":
+      return { candidates: "phone", search: ["phone_number"] };
+    case "displayName":
+      return {
+        candidates: "displayName",
+        kept: "displayName",
+        search: displayNameSource(context) === "name" ? ["name"] : [],
+      };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Those who may have the value, read from the pool: more than have it, and those whom a client has removed as well.
+ * Undefined for an attribute that only a run can answer.
+ */
+export async function usersWith(
+  { users, view, records }: Lookup,
+  { attribute, value }: Equality,
+  context: MappingContext,
+  signal: AbortSignal,
+): Promise<readonly FoundUser[] | undefined> {
+  if (attribute === "id") {
+    const found = await users.byIds([value], signal);
+    return await users.withKept([...found.values()]);
+  }
+  const where = whereIs(attribute, context);
+  if (where === undefined) return undefined;
+  const { candidates, kept, search } = where;
+  const subs = new Set<string>();
+  const found = new Map<string, User>();
+  const named = await Promise.all([
+    candidates === undefined ? [] : view.candidates("User", candidates, value, signal),
+    kept === undefined
+      ? []
+      : records.find("User", kept, value, signal).then((rows) => rows.map(({ id }) => id)),
+    ...search.flatMap((by) =>
+      spellings(by, value).map(async (spelling) => {
+        for (const user of await users.search(by, spelling, signal)) found.set(user.sub, user);
+        return [];
+      }),
+    ),
+  ]);
+  for (const sub of named.flat()) if (!found.has(sub)) subs.add(sub);
+  for (const user of await users.bySubs([...subs], signal)) found.set(user.sub, user);
+  return await users.withKept([...found.values()]);
+}
+
+/** Cognito ignores the case of e-mail addresses only, and has phone numbers in one form. */
+function spellings(by: SearchableAttribute, value: string): readonly string[] {
+  if (by === "email") return [value];
+  if (by === "phone_number") return [phoneText(value) ?? value];
+  return [...new Set([value, value.toLowerCase()])];
+}

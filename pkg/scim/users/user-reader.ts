@@ -1,0 +1,155 @@
+// Reads of single users.
+//
+// A user is read by ListUsers, never by AdminGetUser, which makes AWS bill the user as active (mark 5). Listings lag behind
+// a change for a moment (mark 50), and a client looks at once for what it has just written: so what this program has just
+// made, changed and deleted is remembered until every listing shows it.
+import type { EpochClock, EpochMs } from "../../core/clock.ts";
+import type { Directory, SearchableAttribute } from "../../core/directory.ts";
+import { GovernanceError } from "../../core/errors.ts";
+import type { User } from "../../core/user.ts";
+import { isUuid } from "../../core/uuid.ts";
+import type { KeptResource, ScimRecords } from "../records.ts";
+import { eachOf } from "../several-at-once.ts";
+
+/** A user with what is kept beside the pool. */
+export interface FoundUser {
+  readonly user: User;
+  readonly kept: KeptResource | undefined;
+}
+
+export interface UserReader {
+  /** By the id of SCIM; a username is taken as well. Undefined: there is no such user, or a client has removed it. */
+  find(id: string, signal: AbortSignal): Promise<FoundUser | undefined>;
+  /** By the id of SCIM exactly, without what is kept. Those that are not there are missing. */
+  byIds(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, User>>;
+  bySubs(subs: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
+  /** Nobody where no filter of Cognito can contain the value. */
+  search(attribute: SearchableAttribute, value: string, signal: AbortSignal): Promise<readonly User[]>;
+  withKept(users: readonly User[]): Promise<readonly FoundUser[]>;
+  /** After a change that this program has made. */
+  remember(user: User): void;
+  rememberDeleted(sub: string): void;
+}
+
+interface UserReaderOptions {
+  readonly directory: Pick<Directory, "findUsers">;
+  readonly records: Pick<ScimRecords, "findMany">;
+  readonly now: EpochClock;
+  /** What the ids of users are: `sub`, or with the profile `starling` the username. */
+  readonly idAttribute: "sub" | "username";
+}
+
+/** After this time every listing shows a change (mark 50). */
+const SHOWN_WITHIN_MS = 30_000;
+
+const REMEMBERED = 10_000;
+
+/** The limiter decides how many requests are sent; more at once would only wait there. */
+const READS_AT_ONCE = 8;
+
+interface Remembered {
+  /** Undefined: deleted. */
+  readonly user: User | undefined;
+  readonly atMs: EpochMs;
+}
+
+export function createUserReader({ directory, records, now, idAttribute }: UserReaderOptions): UserReader {
+  const recent = new Map<string, Remembered>();
+
+  function keep(sub: string, user: User | undefined): void {
+    const atMs = now();
+    for (const [known, one] of recent) {
+      if (atMs - one.atMs < SHOWN_WITHIN_MS && recent.size < REMEMBERED) break;
+      recent.delete(known);
+    }
+    recent.delete(sub);
+    recent.set(sub, { user, atMs });
+  }
+
+  const isRecent = ({ atMs }: Remembered): boolean => now() >= atMs && now() - atMs < SHOWN_WITHIN_MS;
+
+  /** The user as this program has just left it, where the listing does not show that yet. */
+  function newest(listed: User): User | undefined {
+    const own = recent.get(listed.sub);
+    if (own === undefined || !isRecent(own)) return listed;
+    if (own.user === undefined) return undefined;
+    return own.user.modifiedAt.getTime() > listed.modifiedAt.getTime() ? own.user : listed;
+  }
+
+  async function search(
+    attribute: SearchableAttribute,
+    value: string,
+    signal: AbortSignal,
+  ): Promise<readonly User[]> {
+    const found = new Map<string, User>();
+    for (const listed of await list(attribute, value, signal)) {
+      const user = newest(listed);
+      if (user !== undefined) found.set(user.sub, user);
+    }
+    for (const [sub, own] of recent) {
+      if (own.user !== undefined && isRecent(own) && !found.has(sub)) found.set(sub, own.user);
+    }
+    return [...found.values()].filter((user) => has(user, attribute, value));
+  }
+
+  async function list(
+    attribute: SearchableAttribute,
+    value: string,
+    signal: AbortSignal,
+  ): Promise<readonly User[]> {
+    try {
+      return await directory.findUsers(attribute, value, signal);
+    } catch (error) {
+      if (error instanceof GovernanceError && error.reason === "not-searchable") return [];
+      throw error;
+    }
+  }
+
+  async function withKept(users: readonly User[]): Promise<readonly FoundUser[]> {
+    if (users.length === 0) return [];
+    const kept = await records.findMany(
+      "User",
+      users.map(({ sub }) => sub),
+    );
+    return users.map((user) => ({ user, kept: kept.get(user.sub) }));
+  }
+
+  async function byIds(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, User>> {
+    const found = new Map<string, User>();
+    await eachOf([...new Set(ids)], READS_AT_ONCE, async (id) => {
+      // Every sub is a UUID: a search for another text would find nobody.
+      if (idAttribute === "sub" && !isUuid(id)) return;
+      const [user] = await search(idAttribute, id, signal);
+      if (user !== undefined) found.set(id, user);
+    });
+    return found;
+  }
+
+  return {
+    async find(id, signal) {
+      const named = idAttribute === "sub" ? "username" : "sub";
+      const user = (await byIds([id], signal)).get(id) ?? (await search(named, id, signal))[0];
+      if (user === undefined) return undefined;
+      const [found] = await withKept([user]);
+      return found?.kept?.hidden === true ? undefined : found;
+    },
+    byIds,
+    async bySubs(subs, signal) {
+      const found: User[] = [];
+      await eachOf([...new Set(subs)], READS_AT_ONCE, async (sub) => {
+        found.push(...(await search("sub", sub, signal)));
+      });
+      return found;
+    },
+    search,
+    withKept,
+    remember: (user) => keep(user.sub, user),
+    rememberDeleted: (sub) => keep(sub, undefined),
+  };
+}
+
+function has(user: User, attribute: SearchableAttribute, value: string): boolean {
+  const found = attribute === "username" ? user.username : user.attributes.get(attribute);
+  if (attribute === "sub") return user.sub === value;
+  return attribute === "email" ? found?.toLowerCase() === value.toLowerCase() : found === value;
+}
