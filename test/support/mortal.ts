@@ -1,6 +1,7 @@
 import type { Directory } from "../../pkg/core/directory.ts";
 import type { DirectoryWriter } from "../../pkg/core/directory-writer.ts";
 import type { Journal } from "../../pkg/core/journal.ts";
+import type { ScimRecords } from "../../pkg/scim/records.ts";
 
 /** Thrown by every call of a dead process. */
 export class Dead extends Error {
@@ -12,6 +13,7 @@ export interface Mortal {
   readonly wrap: {
     readonly directory: (inner: Directory & DirectoryWriter) => Directory & DirectoryWriter;
     readonly journal: (inner: Journal) => Journal;
+    readonly scimRecords: (inner: ScimRecords) => ScimRecords;
     /** The port, or the file below it. */
     readonly audit: <T extends object>(inner: T) => T;
   };
@@ -42,6 +44,9 @@ const JOURNALLED: ReadonlySet<string> = new Set([
   "giveBack",
   "close",
 ]);
+
+/** The same of the table of SCIM. */
+const RECORDED: ReadonlySet<string> = new Set(["keep", "forget", "wrote", "begin", "done"]);
 
 /**
  * Dies at moment number `at`, counted from 1; never for 0. Each call that changes something has two moments: before it,
@@ -93,6 +98,7 @@ export function mortal(at: number): Mortal {
     wrap: {
       directory: (inner) => around(inner, "cognito", (name) => !READS.has(name)),
       journal: (inner) => around(inner, "journal", (name) => JOURNALLED.has(name)),
+      scimRecords: (inner) => around(inner, "records", (name) => RECORDED.has(name)),
       audit: (inner) => around(inner, "audit", () => true),
     },
     moments,

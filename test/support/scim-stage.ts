@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ScimSettings } from "../../pkg/core/scim-settings.ts";
 import { createScimService } from "../../pkg/scim/create-service.ts";
 import type { ListQuery, PoolView } from "../../pkg/scim/pool-view.ts";
+import type { ScimRecords } from "../../pkg/scim/records.ts";
 import type { JsonObject, ResourceKind, ScimResource } from "../../pkg/scim/resource.ts";
 import { ScimError } from "../../pkg/scim/scim-error.ts";
 import type { ScimCall, ScimQuery, ScimService } from "../../pkg/scim/service.ts";
@@ -44,7 +45,10 @@ export interface ScimStage {
   readonly view: FakePoolView;
   readonly service: ScimService;
   /** The same service in another process. */
-  readonly restarted: (over?: ProcessOptions) => { readonly service: ScimService; readonly process: Process };
+  readonly restarted: (over?: ProcessOptions & { readonly records?: ScimRecords }) => {
+    readonly service: ScimService;
+    readonly process: Process;
+  };
   readonly get: (kind: ResourceKind, id: string, over?: Partial<ScimCall>) => Promise<ScimResource>;
   readonly create: (kind: ResourceKind, body: JsonObject, over?: Partial<ScimCall>) => Promise<ScimResource>;
   readonly replace: (
@@ -93,12 +97,15 @@ export function scimStage(
   const view = fakePoolView(stage);
   let ids = 0;
 
-  function serviceOf({ provisioner }: Process): ScimService {
+  function serviceOf(
+    { provisioner }: Process,
+    over: ProcessOptions & { readonly records?: ScimRecords } = {},
+  ): ScimService {
     return createScimService({
-      directory: stage.directory,
+      directory: over.directory ?? stage.directory,
       provisioner,
       userIdKind: options.userIdKind ?? "sub",
-      records,
+      records: over.records ?? records,
       view,
       settings: { ...SCIM_SETTINGS, ...settings },
       baseUrl: "https://scim.example.com/scim/v2",
@@ -125,7 +132,7 @@ export function scimStage(
     service,
     restarted(over) {
       const process = stage.process(over);
-      return { service: serviceOf(process), process };
+      return { service: serviceOf(process, over), process };
     },
     get: (kind, id, over) => service.get(kind, id, scimCall(over)),
     create: (kind, body, over) => service.create(kind, body, scimCall(over)),

@@ -93,8 +93,9 @@ async function make(parts: ScimParts, wanted: GroupCreation, call: ScimCall): Pr
     throw error;
   }
   await changeMembers(parts, found.group.name, plan, call);
+  const answer = await groupAnswer(parts, found, call, plan.members);
   await records.done(key);
-  return await groupAnswer(parts, found, call, plan.members);
+  return answer;
 }
 
 async function makeGroup(parts: ScimParts, wanted: GroupCreation, call: ScimCall): Promise<FoundGroup> {
@@ -126,8 +127,9 @@ async function finish(
   const plan = await planMembers(parts, begun.group.name, all, call.signal, { compared: true });
   const found = await writeGroup(parts, begun, resource, call, { namesAreHeld: true });
   await changeMembers(parts, found.group.name, plan, call);
+  const answer = await groupAnswer(parts, found, call, plan.members);
   await parts.records.done(key);
-  return await groupAnswer(parts, found, call, plan.members);
+  return answer;
 }
 
 /** The name of the group in the pool; a renamed group may have the nearest one. */

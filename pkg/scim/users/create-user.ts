@@ -46,7 +46,10 @@ export async function createUser(parts: ScimParts, body: JsonValue, call: ScimCa
       const there = await usersNamed(parts, userName, context, call.signal);
       const found = there.find(({ kept: row }) => row?.hidden !== true) ?? there[0];
       if (found === undefined) return await makeUser(parts, user, call);
-      if (found.kept?.hidden === true) return await takeOver(parts, found, user, call);
+      if (found.kept?.hidden === true) {
+        if (!call.dryRun) await parts.records.begin({ key: user.key, kind: "User", id: found.user.sub });
+        return await takeOver(parts, found, user, call);
+      }
       return await finishOrRefuse(parts, found, user, call);
     },
     call.signal,
@@ -74,8 +77,10 @@ async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): P
   users.remember(account.user);
   if (account.actionRequired !== undefined) throw new ScimError(500, account.actionRequired);
   const kept = await keepUser(parts, account.user, undefined, user.kept);
+  // Before the request counts as done: its retry must not find the name taken.
+  const answer = await userAnswer(parts, { user: account.user, kept }, call);
   await records.done(user.key);
-  return await userAnswer(parts, { user: account.user, kept }, call);
+  return answer;
 }
 
 async function createAccount(
@@ -116,8 +121,9 @@ async function takeOver(
   call: ScimCall,
 ): Promise<ScimResource> {
   const made = await writeUser(parts, found, resource, call, { namesAreHeld: true });
+  const answer = await userAnswer(parts, made, call);
   if (!call.dryRun) await parts.records.done(key);
-  return await userAnswer(parts, made, call);
+  return answer;
 }
 
 /** Without an id: nothing was made. */
