@@ -38,6 +38,9 @@ export interface ScimService {
   readonly cognito: ScriptedCognito;
   readonly program: RunningCli;
   ask(path: string, request?: ScimRequest): Promise<ScimReply>;
+  readonly stateDir: string;
+  /** What it has logged so far. */
+  log(): string;
   rssBytes(): number;
   /** Ends the process and removes its files. Resolves with what it logged. */
   stop(): Promise<string>;
@@ -47,10 +50,20 @@ export interface ScimServiceOptions {
   readonly pool: Pool;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The IAM actions that are allowed; all unless given. */
+  readonly allowed?: readonly string[];
+  /** Whether changes are allowed; they are unless it is false. */
+  readonly provisioning?: boolean;
 }
 
 /** Resolves when the service has read the pool, so that lists are answered. */
-export async function startScimService({ pool, args = [], env }: ScimServiceOptions): Promise<ScimService> {
+export async function startScimService({
+  pool,
+  args = [],
+  env,
+  allowed,
+  provisioning = true,
+}: ScimServiceOptions): Promise<ScimService> {
   const folder = mkdtempSync(join(tmpdir(), "scim-service-"));
   const lines = Object.entries(SCIM_TOKENS).map(([name, token]) => {
     const role = name === "reader" ? "read" : "provision";
@@ -58,6 +71,7 @@ export async function startScimService({ pool, args = [], env }: ScimServiceOpti
   });
   writeFileSync(join(folder, "tokens"), lines.join(""), { mode: 0o600 });
   const cognito = await startScriptedCognito({ pools: [pool] });
+  if (allowed !== undefined) cognito.credentials.allowOnly(allowed);
   const program = startCli(
     [
       "serve",
@@ -68,13 +82,17 @@ export async function startScimService({ pool, args = [], env }: ScimServiceOpti
       `--endpoint-url=${cognito.url}`,
       "--rate=1000",
       "--log-format=json",
-      "--provisioning",
+      ...(provisioning ? ["--provisioning"] : []),
       `--state-dir=${join(folder, "state")}`,
       `--auth-tokens-file=${join(folder, "tokens")}`,
       ...args,
     ],
     env,
   );
+  let log = "";
+  program.process.stderr?.on("data", (chunk: Buffer) => {
+    log += chunk.toString();
+  });
   const port = await scimPort(program);
   const base = `http://127.0.0.1:${port}/scim/v2`;
 
@@ -104,6 +122,8 @@ export async function startScimService({ pool, args = [], env }: ScimServiceOpti
     cognito,
     program,
     ask,
+    stateDir: join(folder, "state"),
+    log: () => log,
     rssBytes() {
       const status = readFileSync(`/proc/${program.process.pid}/status`, "utf8");
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
