@@ -209,6 +209,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   const crowd = values.hostile
     ? startHostileCrowd(values.kinds.split(",").filter(Boolean), {
         address: service.address,
+        scim: "",
         readToken: READ_TOKEN,
         provisionToken: PROVISION_TOKEN,
         sub: pool.subs[callerCount] ?? "",

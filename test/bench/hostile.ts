@@ -10,7 +10,8 @@ import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { KINDS, type Kind } from "../hostile/kinds.ts";
+import type { Kind } from "../hostile/kind.ts";
+import { KINDS } from "../hostile/kinds.ts";
 import { type BenchPool, startBenchPool, text } from "./bench-pool.ts";
 import { measureBomb } from "./hostile-file.ts";
 import {
@@ -118,6 +119,7 @@ async function attack(
   const begun = performance.now();
   const target = {
     address,
+    scim: service.scim ?? "",
     readToken: READ_TOKEN,
     provisionToken: PROVISION_TOKEN,
     sub: pool.subs[1] ?? "",

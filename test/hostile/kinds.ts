@@ -3,19 +3,10 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endOf, flood, framed, openSession, request } from "./flood.ts";
+import type { Kind } from "./kind.ts";
 import { accountWithKeys, accountWithProfile, grant, listing, type Message } from "./requests.ts";
+import { SCIM_KINDS } from "./scim-kinds.ts";
 import { type Counts, countOf, type Target } from "./target.ts";
-
-export interface Kind {
-  readonly what: string;
-  /** Settings under which the attack meets its bound with fewer clients than the default ones need. */
-  readonly settings?: readonly string[];
-  /** The service's limit on open files. */
-  readonly openFiles?: number;
-  /** Whether the pool's server gives endless answers, and the clock of the service can be set back. */
-  readonly needs?: "endless-upstream" | "movable-clock";
-  attack(target: Target, counts: Counts): Promise<void>;
-}
 
 const WATCH = "/grpc.health.v1.Health/Watch";
 const VALIDATE = "/c1.connector.v2.ConnectorService/Validate";
@@ -154,4 +145,5 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     needs: "movable-clock",
     attack: (target, counts) => setClockBack(target, counts, 12),
   },
+  ...SCIM_KINDS,
 };

@@ -2,6 +2,8 @@
 export interface Target {
   /** `host:port` of gRPC. */
   readonly address: string;
+  /** The base URL of SCIM; empty where it is not served. */
+  readonly scim: string;
   readonly readToken: string;
   readonly provisionToken: string;
   readonly sub: string;
@@ -23,6 +25,7 @@ export function parseTarget(json: string): Target {
   const text = (name: keyof Target): string => String(Reflect.get(Object(given), name));
   return {
     address: text("address"),
+    scim: text("scim"),
     readToken: text("readToken"),
     provisionToken: text("provisionToken"),
     sub: text("sub"),
