@@ -7,6 +7,7 @@ import { SERVED_METHODS } from "../pkg/grpc/services/served-methods.ts";
 import { awsOutcomeLabel, grpcCodeLabel, OTHER } from "../pkg/ops/metrics/closed-labels.ts";
 import { createMetrics } from "../pkg/ops/metrics/metrics.ts";
 import { TASK_KINDS } from "../pkg/platform/task-kinds.ts";
+import { SCIM_ENDPOINTS } from "../pkg/scim/http/endpoints.ts";
 import { type Expression, readPromql } from "./support/promql.ts";
 
 const FOLDER = new URL("../deploy/observability/", import.meta.url);
@@ -22,6 +23,7 @@ for (const { name, type, labels } of createMetrics({
   version: "0",
   nodeVersion: "v0",
   served: SERVED_METHODS,
+  scimEndpoints: SCIM_ENDPOINTS,
   taskKinds: TASK_KINDS,
 }).describe()) {
   const names = type === "histogram" ? ["_bucket", "_sum", "_count"].map((part) => name + part) : [name];

@@ -28,6 +28,7 @@ import { createHealthServer } from "../pkg/ops/http/health-server.ts";
 import { createReadinessProbe } from "../pkg/ops/http/readiness.ts";
 import { createMetrics, type Metrics } from "../pkg/ops/metrics/metrics.ts";
 import { TASK_KINDS } from "../pkg/platform/task-kinds.ts";
+import { SCIM_ENDPOINTS } from "../pkg/scim/http/endpoints.ts";
 import { fakeConnector, grpcClient } from "./support/grpc-client.ts";
 import { FREE_PORT, type TestServerOptions, testGrpcServer } from "./support/grpc-server.ts";
 
@@ -49,6 +50,7 @@ function newMetrics(): Metrics {
     version: "0.1.0",
     nodeVersion: "v24.0.0",
     served: SERVED_METHODS,
+    scimEndpoints: SCIM_ENDPOINTS,
     taskKinds: TASK_KINDS,
   });
 }

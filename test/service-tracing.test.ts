@@ -67,6 +67,7 @@ async function traced(different: Partial<TracingOptions> = {}): Promise<Tracing>
 
 const incoming = (traceparent?: string) => ({
   callId: "call-1",
+  front: "grpc" as const,
   service: "c1.connector.v2.ResourcesService",
   method: "ListResources",
   traceparent,

@@ -27,6 +27,9 @@ export interface LogFields {
   readonly service?: string;
   readonly method?: string;
   readonly grpcCode?: string;
+  /** Of a SCIM request: the path without ids, and the HTTP status. */
+  readonly endpoint?: string;
+  readonly status?: number;
   readonly requestBytes?: number;
   readonly answerBytes?: number;
   readonly peer?: string;

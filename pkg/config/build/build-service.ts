@@ -1,4 +1,4 @@
-import { formatListenAddress, isLoopback } from "../../core/listen-address.ts";
+import { formatListenAddress, isLoopback, type ListenAddress } from "../../core/listen-address.ts";
 import type { JwtSettings, TlsSettings } from "../../core/security-settings.ts";
 import type { Config, ServiceSettings } from "../config.ts";
 import { type Settings, settingProblem } from "../sources/read-settings.ts";
@@ -68,17 +68,27 @@ function jwtOf({ values, given }: Settings, cwd: string): JwtSettings | undefine
 }
 
 /** Warnings about settings that are allowed but usually a mistake, one line each. */
-export function exposureWarnings({ service }: Config): readonly string[] {
-  const { listen, tls, tokensFile, jwt } = service;
+export function exposureWarnings({ service, scim }: Config): readonly string[] {
+  return [
+    ...exposureOf("listen", service.listen, service),
+    ...exposureOf("scim-listen", scim?.listen, service),
+  ];
+}
+
+function exposureOf(
+  name: "listen" | "scim-listen",
+  listen: ListenAddress | undefined,
+  { tls, tokensFile, jwt }: ServiceSettings,
+): readonly string[] {
   if (listen === undefined || isLoopback(listen)) return [];
   const where = formatListenAddress(listen);
   const hasTokens = tokensFile !== undefined || jwt !== undefined;
   if (tls?.clientCaFile === undefined && !hasTokens) {
     return [
-      `listen: every caller who can reach ${where} is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls`,
+      `${name}: every caller who can reach ${where} is served; give tls-client-ca-file, auth-tokens-file or jwt-jwks-url to ask who calls`,
     ];
   }
   return hasTokens && tls === undefined
-    ? [`listen: without TLS the callers' tokens can be read on their way to ${where}; give tls-cert-file`]
+    ? [`${name}: without TLS the callers' tokens can be read on their way to ${where}; give tls-cert-file`]
     : [];
 }

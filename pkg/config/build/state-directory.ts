@@ -65,8 +65,9 @@ export function serviceKeepsState({
   provisioning,
   schedule,
   platform,
-}: Pick<Config, "provisioning" | "schedule" | "platform">): boolean {
-  return provisioning.enabled || schedule !== undefined || platform !== undefined;
+  scim,
+}: Pick<Config, "provisioning" | "schedule" | "platform" | "scim">): boolean {
+  return provisioning.enabled || schedule !== undefined || platform !== undefined || scim !== undefined;
 }
 
 const ONLY_READ: ReadonlySet<CommandName> = new Set(["validate", "audit"]);

@@ -15,6 +15,7 @@ function metricsAt(now: () => number = () => NOON): Metrics {
       { service: "c1.connector.v2.GrantsService", method: "ListGrants" },
       { service: "grpc.health.v1.Health", method: "Watch" },
     ],
+    scimEndpoints: ["/Users", "/Users/{id}"],
     taskKinds: ["grant", "sync_full", "unknown"],
     processMetrics: false,
   });
@@ -370,6 +371,7 @@ describe("all metrics", () => {
       version: "1",
       nodeVersion: "v24",
       served: [],
+      scimEndpoints: ["/Users", "/Users/{id}"],
       taskKinds: [],
     });
     expect(await metrics.text()).toMatch(/^process_resident_memory_bytes \d+$/m);

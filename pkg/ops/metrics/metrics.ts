@@ -7,6 +7,7 @@ import { type AwsMetrics, createAwsMetrics } from "./aws-metrics.ts";
 import type { MetricSources } from "./events.ts";
 import { createGrpcMetrics, type GrpcMetrics, type ServedMethod } from "./grpc-metrics.ts";
 import { createPlatformMetrics, type PlatformMetrics } from "./platform-metrics.ts";
+import { createScimMetrics, type ScimMetrics } from "./scim-metrics.ts";
 import { createSources } from "./sources.ts";
 import { createStateMetrics } from "./state-metrics.ts";
 import { createSyncMetrics, type SyncMetrics } from "./sync-metrics.ts";
@@ -19,6 +20,8 @@ interface MetricsOptions {
   readonly nodeVersion: string;
   /** The methods that may be label values. */
   readonly served: readonly ServedMethod[];
+  /** The endpoints of SCIM that may be label values. */
+  readonly scimEndpoints: readonly string[];
   /** The kinds of the platform's tasks that may be label values. */
   readonly taskKinds: readonly string[];
   /** Memory, CPU, event loop and garbage collection too. Default true. */
@@ -33,7 +36,7 @@ interface MetricDescription {
   readonly labels: readonly string[];
 }
 
-export interface Metrics extends GrpcMetrics, AwsMetrics, SyncMetrics, PlatformMetrics {
+export interface Metrics extends GrpcMetrics, ScimMetrics, AwsMetrics, SyncMetrics, PlatformMetrics {
   /** Adds sources that are read at each scrape. A source of the same name replaces the earlier one. */
   watch(sources: Partial<MetricSources>): void;
   /** All metrics in the text format of Prometheus. */
@@ -43,7 +46,7 @@ export interface Metrics extends GrpcMetrics, AwsMetrics, SyncMetrics, PlatformM
 
 /** All metrics of the process. Counters count from the creation of this object. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { now, version, nodeVersion, served, taskKinds, processMetrics = true } = options;
+  const { now, version, nodeVersion, served, scimEndpoints, taskKinds, processMetrics = true } = options;
   const registry = new Registry();
   const sources = createSources(registry);
   const build = new Gauge({
@@ -54,6 +57,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   });
   build.set({ version, node_version: nodeVersion }, 1);
   const grpc = createGrpcMetrics(registry, served);
+  const scim = createScimMetrics(registry, scimEndpoints);
   const aws = createAwsMetrics(registry, sources);
   const sync = createSyncMetrics(registry, now);
   const platform = createPlatformMetrics(registry, sources, taskKinds);
@@ -62,6 +66,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   return {
     ...grpc,
+    ...scim,
     ...aws,
     ...sync,
     ...platform,

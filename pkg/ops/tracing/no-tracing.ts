@@ -5,6 +5,7 @@ import type { Tracing } from "./tracing.ts";
 export const NO_TRACING: Tracing = {
   within: ({ callId }, work) => withLogScope({ callId }, work),
   request() {},
+  scimRequest() {},
   awsCall() {},
   async close() {},
 };

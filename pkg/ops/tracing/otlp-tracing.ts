@@ -64,17 +64,18 @@ export function createOtlpTracing(options: TracingOptions): Tracing {
   const requests = new AsyncLocalStorage<OpenRequest>();
   let closed: Promise<void> | undefined;
 
-  function begin({ callId, service, method, traceparent, tracestate }: IncomingRequest): OpenRequest {
+  function begin(incoming: IncomingRequest): OpenRequest {
+    const { callId, front, service, method, traceparent, tracestate } = incoming;
     const parent = traceParent(traceparent, tracestate);
     const outer = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
     const attributes: SpanAttributes = {
-      "rpc.system": "grpc",
-      "rpc.service": service,
-      "rpc.method": method,
+      ...(front === "grpc"
+        ? { "rpc.system": "grpc", "rpc.service": service, "rpc.method": method }
+        : { "http.request.method": method, "http.route": service }),
       "connector.call_id": callId,
     };
     const span = tracer.startSpan(
-      `${service}/${method}`,
+      front === "grpc" ? `${service}/${method}` : `${method} ${service}`,
       { kind: SpanKind.SERVER, startTime: now(), attributes },
       outer,
     );
@@ -106,6 +107,19 @@ export function createOtlpTracing(options: TracingOptions): Tracing {
         "rpc.response.bytes": answerBytes,
       });
       if (SERVER_ERRORS.has(code)) request.span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+      end(request);
+    },
+    scimRequest({ status, requestBytes, answerBytes }) {
+      const request = requests.getStore();
+      if (request === undefined) return;
+      request.span.setAttributes({
+        "http.response.status_code": status,
+        "http.request.body.size": requestBytes,
+        "http.response.body.size": answerBytes,
+      });
+      if (status >= 500) {
+        request.span.setStatus({ code: SpanStatusCode.ERROR, message: String(status) });
+      }
       end(request);
     },
     awsCall({ operation, outcome, attempt, latencyMs, requestId }: AwsCallEvent) {

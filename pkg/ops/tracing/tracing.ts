@@ -1,11 +1,13 @@
 import type { EpochClock } from "../../core/clock.ts";
-import type { AwsCallEvent, GrpcCallEvent } from "../../core/events.ts";
+import type { AwsCallEvent, GrpcCallEvent, ScimCallEvent } from "../../core/events.ts";
 import type { TcpAddress } from "../../core/listen-address.ts";
 import type { Logger } from "../logger.ts";
 
-/** A gRPC call that begins. */
+/** A call that begins. */
 export interface IncomingRequest {
   readonly callId: string;
+  readonly front: "grpc" | "scim";
+  /** The service of gRPC; the endpoint of SCIM, such as `/Users/{id}`. */
   readonly service: string;
   readonly method: string;
   /** The headers `traceparent` and `tracestate` as received. Other values than a W3C trace context are ignored. */
@@ -16,12 +18,16 @@ export interface IncomingRequest {
 /** The attributes of the span of a finished gRPC call. */
 export type RequestEvent = Pick<GrpcCallEvent, "code" | "requestBytes" | "answerBytes">;
 
+type ScimRequestEvent = Pick<ScimCallEvent, "status" | "requestBytes" | "answerBytes">;
+
 /** Spans for the collector. They contain names, numbers and ids, and nothing of a request or an answer. */
 export interface Tracing {
   /** Runs the work of a call: its calls to AWS become child spans, and its log lines have its id. */
   within<T>(request: IncomingRequest, work: () => Promise<T>): Promise<T>;
   /** Called from within the work, before it ends. */
   request(event: RequestEvent): void;
+  /** The same for a request of SCIM. */
+  scimRequest(event: ScimRequestEvent): void;
   /** Called when an attempt has ended. Outside of a call the span is a trace of its own. */
   awsCall(event: AwsCallEvent): void;
   /** Sends the waiting spans for at most `graceMs`, and drops the rest. Always resolves. */

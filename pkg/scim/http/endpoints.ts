@@ -19,8 +19,8 @@ export interface ScimRoute {
   readonly methods: readonly string[];
 }
 
-/** Every name of a route, for metrics. */
-export const ROUTE_NAMES = [
+/** The name of each route, for metrics. */
+export const SCIM_ENDPOINTS = [
   "/Users",
   "/Users/{id}",
   "/Users/.search",

@@ -218,7 +218,7 @@ export function createScimFront(options: ScimFrontOptions): ScimFront {
       peer: head.peer,
       caller: visit.caller,
       rejectedByAuth: refusal?.byAuth === true,
-      error: failure === undefined ? undefined : causeOf(failure),
+      error: failure === undefined ? undefined : loggedFailure(failure),
     });
     return whole;
   }
@@ -251,10 +251,10 @@ function busy(): ScimError {
   });
 }
 
-/** What the log gets: the failure behind the answer, if there is one. */
-function causeOf(failure: ScimError): Error {
-  const { cause } = failure;
-  return cause instanceof Error ? cause : failure;
+/** What the log gets: the failure behind the answer, or the answer in its words, which quote no value. */
+export function loggedFailure({ cause, status, detail }: ScimError): Error {
+  if (cause instanceof Error) return cause;
+  return new GovernanceError(status >= 500 ? "internal" : "invalid-argument", detail);
 }
 
 export function failureAnswer(error: ScimError): ScimAnswer {

@@ -11,7 +11,7 @@ import { limitConnections } from "../../listener/limit-connections.ts";
 import { type Bound, type Listener, openListener, requireProtected } from "../../listener/listener.ts";
 import type { AccessControl, ServerTls } from "../../security/access-control.ts";
 import { createScimApp } from "./fastify.ts";
-import { createScimFront, type ScimFrontOptions } from "./front.ts";
+import { createScimFront, loggedFailure, type ScimFrontOptions } from "./front.ts";
 import type { ScimLimits } from "./limits.ts";
 import { answerRaw } from "./raw-answers.ts";
 
@@ -69,7 +69,7 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
         answerBytes: 0,
         peer: `${socket.remoteAddress}:${socket.remotePort}`,
         caller: `${socket.remoteAddress}:${socket.remotePort}`,
-        error: failure,
+        error: loggedFailure(failure),
       });
     });
     servers.push(server);

@@ -17,7 +17,7 @@ export function grpcFront({
   const { connector, log } = runtime;
   const { listen, insecure, reflection, maxConnections, maxCalls } = config.service;
   if (listen === undefined) return undefined;
-  const { grpc: connections } = connectionShares(openFilesLimit(), maxConnections);
+  const { grpc: connections } = connectionShares(openFilesLimit(), maxConnections, config.scim !== undefined);
   if (connections < maxConnections) {
     log.info(
       `the system's limit on open files allows ${connections} connections, fewer than --max-connections ${maxConnections}`,

@@ -4,20 +4,27 @@ import { readFileSync } from "node:fs";
 export interface ConnectionShares {
   readonly grpc: number;
   readonly http: number;
+  readonly scim: number;
 }
 
 /** Where the system does not say its limit: the usual soft limit of a shell. */
 const ASSUMED_FILES = 1024;
 const MOST_HTTP = 256;
+const MOST_SCIM = 1000;
 
 /**
  * A quarter of the files that the process may have open is kept for the journal, the audit log, the sync file and AWS, at
- * least 64 and at most 1024; HTTP has a sixteenth, gRPC the rest, but no more than is set.
+ * least 64 and at most 1024; HTTP has a sixteenth, SCIM an eighth, gRPC the rest, but no more than is set.
  */
-export function connectionShares(openFiles: number, maxConnections: number): ConnectionShares {
+export function connectionShares(
+  openFiles: number,
+  maxConnections: number,
+  servesScim = false,
+): ConnectionShares {
   const reserve = Math.min(1024, Math.max(64, Math.floor(openFiles / 4)));
   const http = Math.min(MOST_HTTP, Math.max(8, Math.floor(openFiles / 16)));
-  return { grpc: Math.max(1, Math.min(maxConnections, openFiles - reserve - http)), http };
+  const scim = servesScim ? Math.min(MOST_SCIM, Math.max(8, Math.floor(openFiles / 8))) : 0;
+  return { grpc: Math.max(1, Math.min(maxConnections, openFiles - reserve - http - scim)), http, scim };
 }
 
 /** The soft limit on open files. Node raises it to the hard limit at its start. */

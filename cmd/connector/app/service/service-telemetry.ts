@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { Clocks, EpochClock } from "../../../../pkg/core/clock.ts";
-import type { GrpcCallEvent } from "../../../../pkg/core/events.ts";
+import type { GrpcCallEvent, ScimCallEvent } from "../../../../pkg/core/events.ts";
 import type { WrapCall } from "../../../../pkg/grpc/interceptors.ts";
 import { SERVED_METHODS } from "../../../../pkg/grpc/services/served-methods.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
@@ -11,6 +11,8 @@ import { createTracing } from "../../../../pkg/ops/tracing/create-tracing.ts";
 import { NO_TRACING } from "../../../../pkg/ops/tracing/no-tracing.ts";
 import type { Tracing } from "../../../../pkg/ops/tracing/tracing.ts";
 import { TASK_KINDS } from "../../../../pkg/platform/task-kinds.ts";
+import { SCIM_ENDPOINTS } from "../../../../pkg/scim/http/endpoints.ts";
+import type { ScimFrontOptions } from "../../../../pkg/scim/http/front.ts";
 import { packageVersion } from "../../process/version.ts";
 import type { Telemetry } from "../telemetry.ts";
 
@@ -20,8 +22,12 @@ export interface ServiceTelemetry extends Telemetry {
   readonly metrics: Metrics | undefined;
   /** Wraps the handling of one gRPC call, so that the AWS calls and log lines it causes can be attributed to it. */
   readonly wrapCall: WrapCall;
+  /** The same for a SCIM request. */
+  readonly wrapScimCall: NonNullable<ScimFrontOptions["wrapCall"]>;
   /** Takes a finished gRPC call. */
   grpcCall(event: GrpcCallEvent): void;
+  /** Takes a finished SCIM request. */
+  scimCall(event: ScimCallEvent): void;
   /** Sends the spans that wait, for no longer than this, and drops the rest. */
   close(timeoutMs: number): Promise<void>;
 }
@@ -48,6 +54,7 @@ export async function openTelemetry(
       tracing.within(
         {
           callId: randomUUID(),
+          front: "grpc",
           service: call.service,
           method: call.method,
           traceparent: call.header("traceparent"),
@@ -55,6 +62,22 @@ export async function openTelemetry(
         },
         work,
       ),
+    wrapScimCall: (call, work) =>
+      tracing.within(
+        {
+          callId: randomUUID(),
+          front: "scim",
+          service: call.endpoint,
+          method: call.method,
+          traceparent: call.header("traceparent"),
+          tracestate: call.header("tracestate"),
+        },
+        work,
+      ),
+    scimCall(event) {
+      metrics?.scimCall(event);
+      tracing.scimRequest(event);
+    },
     grpcCall(event) {
       metrics?.call(event);
       tracing.request(event);
@@ -71,6 +94,7 @@ async function loadMetrics(now: EpochClock): Promise<Metrics> {
     version: packageVersion(),
     nodeVersion: process.version,
     served: SERVED_METHODS,
+    scimEndpoints: SCIM_ENDPOINTS,
     taskKinds: TASK_KINDS,
   });
 }

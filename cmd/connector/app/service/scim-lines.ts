@@ -1,0 +1,62 @@
+import type { MonotonicClock } from "../../../../pkg/core/clock.ts";
+import type { ScimCallEvent } from "../../../../pkg/core/events.ts";
+import { peerAddress } from "../../../../pkg/core/peer.ts";
+import type { Logger } from "../../../../pkg/ops/logger.ts";
+import { createRepeatedLines } from "../../../../pkg/ops/repeated-lines.ts";
+
+/** The log of SCIM requests. Nobody outside can make it grow: repeated lines are counted. */
+export interface ScimLines {
+  request(event: ScimCallEvent): void;
+  /** Writes the counts of the last minute. */
+  flush(): void;
+}
+
+/** Failed requests of one caller with one status that are written whole within a minute. */
+const WHOLE_FAILURES = 60;
+
+/** What a client asks to find something out, and what is no failure of anybody: it is not there, or is as it was. */
+const EXPECTED: ReadonlySet<number> = new Set([404, 412]);
+
+export function createScimLines(log: Logger, monotonic: MonotonicClock): ScimLines {
+  const refused = createRepeatedLines({
+    monotonic,
+    whole: 1,
+    summarize: (peer, status, calls) =>
+      log.warn("more SCIM requests of this peer were refused in the last minute", {
+        peer,
+        status: Number(status),
+        calls,
+      }),
+  });
+  const failed = createRepeatedLines({
+    monotonic,
+    whole: WHOLE_FAILURES,
+    summarize: (caller, status, calls) =>
+      log.warn("more SCIM requests of this caller failed in the last minute", {
+        caller,
+        status: Number(status),
+        calls,
+      }),
+  });
+
+  return {
+    request({ error, durationMs, rejectedByAuth, ...event }) {
+      const { method, endpoint, status, requestBytes, answerBytes, peer, caller } = event;
+      const fields = { method, endpoint, status, requestBytes, answerBytes, peer, caller };
+      const timed = { ...fields, durationMs: Math.round(durationMs) };
+      if (error === undefined || EXPECTED.has(status)) {
+        log.debug("SCIM request finished", timed);
+        return;
+      }
+      const write = (): void => log.failure("SCIM request failed", error, timed);
+      const isRefused = rejectedByAuth === true || status === 429;
+      // Without a name, the peer is the caller, and has another port with each connection.
+      if (isRefused) refused.line(peerAddress(peer), String(status), write);
+      else failed.line(caller === peer ? peerAddress(peer) : caller, String(status), write);
+    },
+    flush() {
+      refused.flush();
+      failed.flush();
+    },
+  };
+}
