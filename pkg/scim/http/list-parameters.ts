@@ -59,7 +59,7 @@ export interface PageSizes {
   readonly largestPage: number;
 }
 
-export function listQuery(
+export function sentQuery(
   parameters: Parameters,
   kinds: readonly ResourceKind[],
   { defaultPage, largestPage }: PageSizes,

@@ -18,7 +18,7 @@ import type { ScimCall, ScimService } from "../service.ts";
 import { discovered } from "./discovery.ts";
 import { methodNotAllowed, type ScimRoute } from "./endpoints.ts";
 import type { ScimLimits } from "./limits.ts";
-import { listQuery, type Parameters, projectionOf, searchParameters } from "./list-parameters.ts";
+import { sentQuery, type Parameters, projectionOf, searchParameters } from "./list-parameters.ts";
 import { namesVersion, type RequestMeaning } from "./request-headers.ts";
 
 export interface ScimRequest {
@@ -66,7 +66,7 @@ export function createPerformer(options: PerformerOptions): Perform {
   }
 
   async function list(kinds: readonly ResourceKind[], from: Parameters, call: ScimCall): Promise<ScimAnswer> {
-    const answer = await service.list(listQuery(from, kinds, limits), call);
+    const answer = await service.list(sentQuery(from, kinds, limits), call);
     return { status: 200, headers: ageOf(answer, now()), body: listBody(answer) };
   }
 

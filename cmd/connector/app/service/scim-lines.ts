@@ -14,7 +14,7 @@ export interface ScimLines {
 /** Failed requests of one caller with one status that are written whole within a minute. */
 const WHOLE_FAILURES = 60;
 
-/** What a client asks to find something out, and what is no failure of anybody: it is not there, or is as it was. */
+/** Answers by which a client finds something out: a resource is not there, or has changed. */
 const EXPECTED: ReadonlySet<number> = new Set([404, 412]);
 
 export function createScimLines(log: Logger, monotonic: MonotonicClock): ScimLines {
