@@ -184,6 +184,7 @@ describe("what is no filter is 400 invalidFilter", () => {
     'active eq "maybe"',
     'level eq "seven"',
     "level co 7",
+    "level lt 1e999",
     'meta.created gt "yesterday"',
     "userName gt null",
     "userName[value pr]",

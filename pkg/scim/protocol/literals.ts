@@ -7,7 +7,8 @@ export function readBoolean(text: string): boolean | undefined {
 const NUMBER = /^-?\d{1,300}(?:\.\d{1,300})?(?:e[-+]?\d{1,3})?$/i;
 
 export function readNumber(text: string): number | undefined {
-  return NUMBER.test(text) ? Number(text) : undefined;
+  const number = NUMBER.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
 }
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[-+]\d{2}:?\d{2})?)?$/i;

@@ -101,7 +101,11 @@ function readPlain(definition: AttributeDefinition, value: JsonValue): JsonValue
     case "integer":
     case "decimal": {
       const read = typeof value === "string" ? readNumber(value) : value;
-      if (typeof read !== "number" || (definition.type === "integer" && !Number.isSafeInteger(read)))
+      if (
+        typeof read !== "number" ||
+        !Number.isFinite(read) ||
+        (definition.type === "integer" && !Number.isSafeInteger(read))
+      )
         throw wrongType(definition, definition.type === "integer" ? "a whole number" : "a number");
       return read;
     }
@@ -113,8 +117,9 @@ function readPlain(definition: AttributeDefinition, value: JsonValue): JsonValue
     case "reference":
     case "binary":
     case "complex":
-      // A template of an administrator may write an employee number without quotes.
-      if (typeof value === "number") return String(value);
+      // A template of an administrator may write an employee number without quotes. Any other number has been read with
+      // less digits than it was sent with.
+      if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
       if (typeof value !== "string") throw wrongType(definition, "a text");
       return value;
   }
