@@ -34,11 +34,13 @@ export function mappingContext(pool: Pool, settings: MappingSettings, baseUrl: s
     pool,
     "--scim-external-id-attribute",
     settings.externalIdAttribute,
+    [],
   );
   const displayNameAttribute = chosenAttribute(
     pool,
     "--scim-display-name-attribute",
     settings.displayNameAttribute,
+    ["name"],
   );
   if (externalIdAttribute !== undefined && externalIdAttribute === displayNameAttribute) {
     throw new GovernanceError(
@@ -60,17 +62,25 @@ export function mappingContext(pool: Pool, settings: MappingSettings, baseUrl: s
   };
 }
 
-function chosenAttribute(pool: Pool, setting: string, key: string | undefined): string | undefined {
+/** The name of a text attribute that can change. An attribute of Cognito's own would be written by two names. */
+function chosenAttribute(
+  pool: Pool,
+  setting: string,
+  key: string | undefined,
+  allowed: readonly string[],
+): string | undefined {
   if (key === undefined) return undefined;
+  const refuse = (problem: string): GovernanceError =>
+    new GovernanceError("invalid-argument", `${setting}: ${problem}`);
   const resolved = resolveAttributeName(pool, key);
-  const problem =
-    "problem" in resolved
-      ? resolved.problem
-      : resolved.attribute.type !== "String"
-        ? "is not a text attribute"
-        : resolved.attribute.mutable
-          ? undefined
-          : "can be set at creation only; choose an attribute that can change";
-  if (problem !== undefined) throw new GovernanceError("invalid-argument", `${setting}: ${problem}`);
-  return "name" in resolved ? resolved.name : undefined;
+  if ("problem" in resolved) throw refuse(resolved.problem);
+  const { name, attribute } = resolved;
+  if (!name.startsWith("custom:") && !allowed.includes(name)) {
+    throw refuse(["must be a custom attribute", ...allowed].join(", or "));
+  }
+  if (attribute.type !== "String") throw refuse("is not a text attribute");
+  if (!attribute.mutable) {
+    throw refuse("can be set at creation only; choose an attribute that can change");
+  }
+  return name;
 }

@@ -12,7 +12,7 @@ import { type SentPassword, sentPassword } from "./sent-password.ts";
 import { keptValues, requiredProblem, wantedGroups } from "./user-account.ts";
 import { changedSignInName, requiredUserName } from "./user-name.ts";
 import { isActive } from "./user-resource.ts";
-import { booleanAttribute, invalidScimValue } from "./values.ts";
+import { booleanAttribute, invalidScimValue, textAttribute } from "./values.ts";
 
 /** The least that makes a user the wanted one. */
 export interface UserDifference {
@@ -152,6 +152,6 @@ function keptAfter(
     context.displayNameAttribute === undefined &&
     displayed !== undefined &&
     kept.displayName === undefined &&
-    wanted["displayName"] === undefined;
+    textAttribute(wanted, "displayName") === undefined;
   return hidden ? { ...kept, values: { ...kept.values, displayName: null } } : kept;
 }

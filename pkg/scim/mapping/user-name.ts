@@ -1,5 +1,5 @@
 import { emailProblem } from "../../core/attributes/formats.ts";
-import { loginProblem, userNameProblem } from "../../core/attributes/names.ts";
+import { loginProblem } from "../../core/attributes/names.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { User } from "../../core/user.ts";
 import type { ScimResource } from "../resource.ts";
@@ -77,7 +77,7 @@ export function newSignInName(userName: string, { pool }: MappingContext): SignI
   const name = addressName(userName, pool);
   if (name !== undefined) return name;
   if (pool.usernameAttributes.length === 0 && pool.aliasAttributes.includes("preferred_username")) {
-    const problem = userNameProblem(userName);
+    const problem = loginProblem({ usernameAttributes: [], aliasAttributes: [] }, userName);
     if (problem !== undefined) throw invalidScimValue("userName", problem);
     return { source: "preferred_username", text: userName };
   }
