@@ -11,6 +11,7 @@ const KEPT = "SELECT kind, id, external_id, display_name, kept, hidden FROM kept
 
 const SQL = {
   version: "PRAGMA data_version",
+  settled: "SELECT settled_until FROM pool",
   writes: "SELECT seq, at, kind, subject, member FROM writes WHERE seq > ? ORDER BY seq LIMIT ?",
   content: "SELECT content FROM writes WHERE seq = ?",
   kept: `${KEPT} WHERE kind = ? AND id = ?`,
@@ -64,6 +65,7 @@ export function readScimRecords(path: string): ListRecords {
         const kept = by === undefined ? [] : ids(by, kind, by === "externalId" ? value : nameKey(value));
         return [...new Set([...kept, ...ids("written", kind, nameKey(value))])];
       }),
+    settledUntil: () => read(() => numberIn(sql.settled.get(), "settled_until")),
     close() {
       if (database.isOpen) database.close();
     },
@@ -82,6 +84,7 @@ const KEPT_BY: Readonly<Record<NamedBy, "externalId" | "displayName" | "userName
 function prepare(database: DatabaseSync): Readonly<Record<keyof typeof SQL, StatementSync>> {
   return {
     version: database.prepare(SQL.version),
+    settled: database.prepare(SQL.settled),
     writes: database.prepare(SQL.writes),
     content: database.prepare(SQL.content),
     kept: database.prepare(SQL.kept),

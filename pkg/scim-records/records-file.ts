@@ -115,6 +115,7 @@ function damaged(path: string, cause?: unknown): Error {
 }
 
 const READS = [
+  "SELECT settled_until FROM pool",
   "SELECT kind, id, external_id, display_name, display_key, user_name_key, kept, hidden, kept_at FROM kept",
   "SELECT seq, at, kind, subject, member, content FROM writes",
   "SELECT name, seq, kind, subject FROM written_names",
@@ -126,7 +127,9 @@ const SCHEMA = `
   PRAGMA user_version = ${RECORDS_VERSION};
   CREATE TABLE pool (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    pool_id TEXT NOT NULL
+    pool_id TEXT NOT NULL,
+    -- Writes up to this time have been dropped.
+    settled_until INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   -- Keys are in lower case, for what is found in any letter case.
   CREATE TABLE kept (

@@ -49,6 +49,7 @@ const SQL = {
       kind IN ('user-hidden', 'group-hidden') AND EXISTS (
         SELECT 1 FROM kept WHERE hidden = 1 AND id = subject
           AND kept.kind = CASE writes.kind WHEN 'user-hidden' THEN 'User' ELSE 'Group' END))`,
+  settled: "UPDATE pool SET settled_until = max(settled_until, ?)",
   settleNames: "DELETE FROM written_names WHERE seq NOT IN (SELECT seq FROM writes)",
   unfinished: "SELECT key, kind, id FROM unfinished WHERE key = ?",
   begin: `
@@ -132,6 +133,7 @@ class RecordsFile {
       write: database.prepare(SQL.write),
       name: database.prepare(SQL.name),
       settle: database.prepare(SQL.settle),
+      settled: database.prepare(SQL.settled),
       settleNames: database.prepare(SQL.settleNames),
       unfinished: database.prepare(SQL.unfinished),
       begin: database.prepare(SQL.begin),
@@ -217,6 +219,7 @@ class RecordsFile {
   }
 
   settle(until: EpochMs): void {
+    this.sql.settled.run(until);
     if (Number(this.sql.settle.run(until).changes) > 0) this.sql.settleNames.run();
   }
 

@@ -33,6 +33,8 @@ export interface ListRecords {
   keptAfter(kind: ResourceKind, id: string, limit: number): readonly KeptMark[];
   /** Ids of the resources that keep, or were written with, this value, in any letter case. */
   named(kind: ResourceKind, attribute: NamedBy, value: string): readonly string[];
+  /** Writes up to this time have been dropped. */
+  settledUntil(): EpochMs;
   close(): void;
 }
 

@@ -1,0 +1,23 @@
+import type { Group } from "../../core/group.ts";
+import type { User } from "../../core/user.ts";
+import type { AttributePath, Filter } from "../protocol/filter-tree.ts";
+import type { KeptResource } from "../records.ts";
+import type { GroupRef, MemberRef, Projection, ResourceKind, ScimResource } from "../resource.ts";
+
+/** What lists need of the mapping and of the protocol. */
+export interface ListMapping {
+  user(user: User, kept: KeptResource | undefined, groups: readonly GroupRef[] | undefined): ScimResource;
+  group(
+    group: Group,
+    kept: KeptResource | undefined,
+    members: readonly MemberRef[] | undefined,
+  ): ScimResource;
+  projector(kind: ResourceKind, projection: Projection): (resource: ScimResource) => ScimResource;
+  wants(projection: Projection, attribute: "groups" | "members"): boolean;
+  matcher(filter: Filter): (resource: ScimResource) => boolean;
+  comparator(path: AttributePath): (a: ScimResource, b: ScimResource) => number;
+  /** Whether externalId is only kept beside the pool: then what keeps it is all that has it. */
+  readonly keepsExternalId: boolean;
+  /** The `sub` or the group name behind an id of SCIM; undefined where the id does not show it. */
+  keyOfId(kind: ResourceKind, id: string): string | undefined;
+}

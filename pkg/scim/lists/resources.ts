@@ -1,0 +1,122 @@
+import type { Group } from "../../core/group.ts";
+import type { User } from "../../core/user.ts";
+import type { KeptResource } from "../records.ts";
+import type { GroupRef, MemberRef, ResourceKind, ScimResource } from "../resource.ts";
+import { badRequest } from "../scim-error.ts";
+import type { ListMapping } from "./list-mapping.ts";
+import type { ListRecords } from "./list-records.ts";
+import type { ListState } from "./list-state.ts";
+
+/** A resource of a list before it is mapped. */
+export type Item =
+  | { readonly kind: "User"; readonly user: User }
+  | { readonly kind: "Group"; readonly group: Group };
+
+/** Which costly parts of resources are read. */
+export interface ReadParts {
+  readonly groups: boolean;
+  readonly members: boolean;
+}
+
+/** ListedItems of a list, next to each other by key or not. */
+export interface ListedItems {
+  readonly items: readonly Item[];
+  /** No resource of their kind is between two of them: what is kept of them is read at once. */
+  readonly areDense: boolean;
+}
+
+/** All members of the groups of a page, or that a filter looks at in one batch. */
+const MEMBERS_OF_A_PAGE = 100_000;
+/** Members are read in parts of this size. */
+const MEMBERS_AT_ONCE = 5_000;
+/** Names of groups that are known at a time. */
+const NAMES_KNOWN = 20_000;
+
+/** Makes the resources of lists. */
+export class Resources {
+  readonly #records: ListRecords;
+  readonly #mapping: ListMapping;
+  readonly #groupNames = new Map<string, string>();
+  #namesOf = -1;
+
+  constructor(records: ListRecords, mapping: ListMapping) {
+    this.#records = records;
+    this.#mapping = mapping;
+  }
+
+  /** In the order of the items. */
+  of(state: ListState, { items, areDense }: ListedItems, parts: ReadParts): readonly ScimResource[] {
+    const users = items.flatMap((item) => (item.kind === "User" ? [item.user] : []));
+    const subs = users.map(({ sub }) => sub);
+    const names = items.flatMap((item) => (item.kind === "Group" ? [item.group.name] : []));
+    const kept = {
+      User: this.#keptOf("User", areDense ? boundsOf(subs) : undefined),
+      Group: this.#keptOf("Group", areDense ? boundsOf(names) : undefined),
+    };
+    const groupsOf = parts.groups ? this.#groupsOf(state, areDense ? boundsOf(subs) : undefined) : undefined;
+    let room = MEMBERS_OF_A_PAGE;
+    return items.map((item) => {
+      if (item.kind === "User") {
+        return this.#mapping.user(item.user, kept.User(item.user.sub), groupsOf?.(item.user.sub));
+      }
+      const { name } = item.group;
+      const members = parts.members ? membersOf(state, name, room) : undefined;
+      room -= members?.length ?? 0;
+      return this.#mapping.group(item.group, kept.Group(name), members);
+    });
+  }
+
+  /** A group as SCIM shows its name. */
+  displayName(name: string): string {
+    const version = this.#records.version();
+    if (version !== this.#namesOf || this.#groupNames.size > NAMES_KNOWN) this.#groupNames.clear();
+    this.#namesOf = version;
+    const known = this.#groupNames.get(name);
+    if (known !== undefined) return known;
+    const shown = this.#records.kept("Group", name)?.displayName ?? name;
+    this.#groupNames.set(name, shown);
+    return shown;
+  }
+
+  #groupsOf(state: ListState, bounds: Bounds | undefined): (sub: string) => readonly GroupRef[] {
+    const namesOf =
+      bounds === undefined
+        ? (sub: string) => state.groupsOf(sub)
+        : state.groupsBetween(bounds.first, bounds.last);
+    return (sub) => namesOf(sub).map((name) => ({ name, displayName: this.displayName(name) }));
+  }
+
+  #keptOf(kind: ResourceKind, bounds: Bounds | undefined): (key: string) => KeptResource | undefined {
+    if (bounds === undefined) return (key) => this.#records.kept(kind, key);
+    const between = this.#records.keptBetween(kind, bounds.first, bounds.last);
+    return (key) => between.get(key);
+  }
+}
+
+interface Bounds {
+  readonly first: string;
+  readonly last: string;
+}
+
+function boundsOf(keys: readonly string[]): Bounds | undefined {
+  const first = keys[0];
+  const last = keys.at(-1);
+  return first === undefined || last === undefined ? undefined : { first, last };
+}
+
+function membersOf(state: ListState, group: string, room: number): readonly MemberRef[] {
+  const members: MemberRef[] = [];
+  let after: string | undefined = "";
+  while (after !== undefined) {
+    const batch = state.members(group, { after, skip: 0, limit: MEMBERS_AT_ONCE });
+    for (const member of batch.rows) members.push(member);
+    if (members.length > room) {
+      throw badRequest(
+        "tooMany",
+        `the groups of this page have more than ${MEMBERS_OF_A_PAGE} members: ask for fewer with count, or leave them out with excludedAttributes=members`,
+      );
+    }
+    after = batch.next;
+  }
+  return members;
+}

@@ -1,0 +1,193 @@
+import type { Group } from "../../core/group.ts";
+import type { NamedRow } from "../../inventory/named-row.ts";
+import type { PreparedQuery, PreparedReader } from "../../inventory/prepared-reader.ts";
+import { USER_ROW_COLUMNS, userOfRow } from "../../inventory/user-row.ts";
+import type { MemberRef, ResourceKind } from "../resource.ts";
+import type { ListInventory, ListPart, ListRun, RowCondition } from "./list-inventory.ts";
+import type { NamedBy } from "./list-records.ts";
+
+const IN_RUN = "from_run <= ? AND (to_run IS NULL OR to_run > ?)";
+const USER = USER_ROW_COLUMNS.join(", ");
+const GROUP = "name, description, role_arn, precedence, created_at, modified_at";
+
+const TABLES: Readonly<
+  Record<ResourceKind, { readonly table: string; readonly key: string; readonly row: string }>
+> = {
+  User: { table: "users", key: "sub", row: USER },
+  Group: { table: "groups", key: "name", row: GROUP },
+};
+
+const RUN = "SELECT run, began_at, users, groups FROM runs WHERE pool_id = ?";
+
+/** More accounts than share a name. */
+const NAMED = 100;
+
+const MEMBERS = `
+  SELECT m.sub AS sub, u.username AS username
+  FROM memberships AS m JOIN users AS u ON u.pool_id = m.pool_id AND u.sub = m.sub
+  WHERE m.pool_id = ? AND m.group_name = ? AND m.sub > ?
+    AND m.from_run <= ? AND (m.to_run IS NULL OR m.to_run > ?)
+    AND u.from_run <= ? AND (u.to_run IS NULL OR u.to_run > ?)
+  ORDER BY m.sub LIMIT ? OFFSET ?`;
+
+function listing(kind: ResourceKind, columns: string, condition = ""): string {
+  const { table, key } = TABLES[kind];
+  return `SELECT ${columns} FROM ${table} WHERE pool_id = ? AND ${key} > ? AND ${IN_RUN}${condition}
+    ORDER BY ${key} LIMIT ? OFFSET ?`;
+}
+
+/** Reads the pool from the tables of an inventory. */
+export function createListInventory(reader: PreparedReader, poolId: string): ListInventory {
+  const prepared = new Map<string, PreparedQuery>();
+  const rows = (sql: string, ...parameters: readonly (string | number)[]): readonly NamedRow[] => {
+    const query = prepared.get(sql) ?? reader.prepare(sql);
+    prepared.set(sql, query);
+    return query.all(poolId, ...parameters);
+  };
+  const listed = (
+    kind: ResourceKind,
+    columns: string,
+    run: number,
+    part: ListPart,
+    condition?: RowCondition,
+  ) =>
+    rows(
+      listing(kind, columns, condition === undefined ? "" : ` AND ${condition.sql}`),
+      part.after,
+      run,
+      run,
+      ...(condition?.parameters ?? []),
+      part.limit,
+      part.skip,
+    );
+  const one = (kind: ResourceKind, run: number, key: string): NamedRow | undefined => {
+    const { table, key: column, row } = TABLES[kind];
+    return rows(
+      `SELECT ${row} FROM ${table} WHERE pool_id = ? AND ${column} = ? AND ${IN_RUN} LIMIT 1`,
+      key,
+      run,
+      run,
+    )[0];
+  };
+  return {
+    version: () => reader.version(),
+    isCurrent: () => reader.isCurrent(),
+    newestRun: () => runOfRow(rows(`${RUN} ORDER BY run DESC LIMIT 1`)[0]),
+    run: (number) => runOfRow(rows(`${RUN} AND run = ?`, number)[0]),
+    users: (run, part, condition) => listed("User", USER, run, part, condition).map(userOfRow),
+    groups: (run, part, condition) => listed("Group", GROUP, run, part, condition).map(groupOfRow),
+    keys: (kind, run, part) => {
+      const { key } = TABLES[kind];
+      return listed(kind, key, run, part).map((row) => row.text(key));
+    },
+    keyBehind: (kind, run, { after, skip }, isNewest) => {
+      const { key } = TABLES[kind];
+      // The rows of the newest run have an index of their own, which holds all that is asked for.
+      const found =
+        kind === "User" && isNewest
+          ? rows(CURRENT_SUB, after, 1, skip)
+          : listed(kind, key, run, { after, skip, limit: 1 });
+      return found[0]?.text(key);
+    },
+    user: (run, sub) => {
+      const row = one("User", run, sub);
+      return row && userOfRow(row);
+    },
+    group: (run, name) => {
+      const row = one("Group", run, name);
+      return row && groupOfRow(row);
+    },
+    members: (run, group, { after, limit, skip }) =>
+      rows(MEMBERS, group, after, run, run, run, run, limit, skip).map(memberOfRow),
+    isMember: (run, group, sub) =>
+      rows(
+        `SELECT sub FROM memberships WHERE pool_id = ? AND group_name = ? AND sub = ? AND ${IN_RUN} LIMIT 1`,
+        group,
+        sub,
+        run,
+        run,
+      ).length > 0,
+    groupsOf: (run, sub) =>
+      rows(
+        `SELECT group_name FROM memberships WHERE pool_id = ? AND sub = ? AND ${IN_RUN} ORDER BY group_name`,
+        sub,
+        run,
+        run,
+      ).map((row) => row.text("group_name")),
+    groupsBetween: (run, first, last) => groupsBySub(rows(GROUPS_BETWEEN, first, last, run, run)),
+    named: (kind, attribute, value) => namedIn(rows, kind, attribute, value),
+    close: () => reader.close(),
+  };
+}
+
+const CURRENT_SUB = `
+  SELECT sub FROM users INDEXED BY users_current WHERE to_run IS NULL AND pool_id = ? AND sub > ?
+  ORDER BY sub LIMIT ? OFFSET ?`;
+
+/** By the index of users: searching the key of memberships would read those of all groups. */
+const GROUPS_BETWEEN = `
+  SELECT sub, group_name FROM memberships INDEXED BY memberships_by_user
+  WHERE pool_id = ? AND sub >= ? AND sub <= ? AND ${IN_RUN} ORDER BY sub`;
+
+type Rows = (sql: string, ...parameters: readonly (string | number)[]) => readonly NamedRow[];
+
+function namedIn(rows: Rows, kind: ResourceKind, attribute: NamedBy, value: string): readonly string[] {
+  if (kind === "Group") {
+    if (attribute !== "displayName") return [];
+    const sql = `SELECT name FROM groups WHERE pool_id = ? AND to_run IS NULL AND lower(name) = lower(?) LIMIT ${NAMED}`;
+    return rows(sql, value).map((row) => row.text("name"));
+  }
+  const columns = USER_COLUMNS[attribute];
+  const found = columns.flatMap((column) =>
+    rows(
+      `SELECT sub FROM users WHERE pool_id = ? AND to_run IS NULL AND ${column} = ? LIMIT ${NAMED}`,
+      value,
+    ).map((row) => row.text("sub")),
+  );
+  return [...new Set(found)];
+}
+
+/** The columns that have an index. */
+const USER_COLUMNS: Readonly<Record<NamedBy, readonly string[]>> = {
+  userName: ["username", "email"],
+  email: ["email"],
+  phone: [],
+  externalId: [],
+  displayName: [],
+};
+
+function groupsBySub(rows: readonly NamedRow[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const row of rows) {
+    const sub = row.text("sub");
+    const known = groups.get(sub);
+    if (known === undefined) groups.set(sub, [row.text("group_name")]);
+    else known.push(row.text("group_name"));
+  }
+  return groups;
+}
+
+function runOfRow(row: NamedRow | undefined): ListRun | undefined {
+  if (row === undefined) return undefined;
+  return {
+    run: row.number("run"),
+    beganAt: row.time("began_at"),
+    counts: { User: row.number("users"), Group: row.number("groups") },
+  };
+}
+
+function groupOfRow(row: NamedRow): Group {
+  const precedence = row.optionalText("precedence");
+  return {
+    name: row.text("name"),
+    description: row.optionalText("description"),
+    roleArn: row.optionalText("role_arn"),
+    precedence: precedence === undefined ? undefined : row.number("precedence"),
+    createdAt: row.time("created_at"),
+    modifiedAt: row.time("modified_at"),
+  };
+}
+
+function memberOfRow(row: NamedRow): MemberRef {
+  return { sub: row.text("sub"), username: row.text("username") };
+}
