@@ -8,11 +8,15 @@ import { cellReader } from "./cells.ts";
 import { openWhenFree } from "./open-when-free.ts";
 import { queryError } from "./query-error.ts";
 
+/** The inner pages of the indexes of a million people, and some of their rows. */
+const CACHE_KIB = 64 * 1024;
+
 /** Opens an inventory in SQLite for queries of this program. `failed-precondition` as `openInventoryReader`. */
 export async function openPreparedReader(name: string, signal: AbortSignal): Promise<PreparedReader> {
   const path = resolve(name);
   const place = placeOf(path);
   const database = await openWhenFree(name, signal);
+  database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   const version = database.prepare("PRAGMA data_version");
   return {
     prepare: (sql) => prepareQuery(database, sql),

@@ -29,15 +29,15 @@ export interface ListedItems {
 const MEMBERS_OF_A_PAGE = 100_000;
 /** Members are read in parts of this size. */
 const MEMBERS_AT_ONCE = 5_000;
-/** Names of groups that are known at a time. */
-const NAMES_KNOWN = 20_000;
+/** Groups whose displayName is known at a time. */
+const GROUPS_KNOWN = 20_000;
 
 /** Makes the resources of lists. */
 export class Resources {
   readonly #records: ListRecords;
   readonly #mapping: ListMapping;
-  readonly #groupNames = new Map<string, string>();
-  #namesOf = -1;
+  readonly #groups = new Map<string, GroupRef>();
+  #groupsOfVersion = -1;
 
   constructor(records: ListRecords, mapping: ListMapping) {
     this.#records = records;
@@ -66,24 +66,28 @@ export class Resources {
     });
   }
 
-  /** A group as SCIM shows its name. */
-  displayName(name: string): string {
-    const version = this.#records.version();
-    if (version !== this.#namesOf || this.#groupNames.size > NAMES_KNOWN) this.#groupNames.clear();
-    this.#namesOf = version;
-    const known = this.#groupNames.get(name);
-    if (known !== undefined) return known;
-    const shown = this.#records.kept("Group", name)?.displayName ?? name;
-    this.#groupNames.set(name, shown);
-    return shown;
-  }
-
   #groupsOf(state: ListState, bounds: Bounds | undefined): (sub: string) => readonly GroupRef[] {
     const namesOf =
       bounds === undefined
         ? (sub: string) => state.groupsOf(sub)
         : state.groupsBetween(bounds.first, bounds.last);
-    return (sub) => namesOf(sub).map((name) => ({ name, displayName: this.displayName(name) }));
+    this.#forgetOldNames();
+    return (sub) => namesOf(sub).map((name) => this.#groupRef(name));
+  }
+
+  #groupRef(name: string): GroupRef {
+    const known = this.#groups.get(name);
+    if (known !== undefined) return known;
+    const displayName = this.#records.kept("Group", name)?.displayName ?? name;
+    const group = { name, displayName };
+    this.#groups.set(name, group);
+    return group;
+  }
+
+  #forgetOldNames(): void {
+    const version = this.#records.version();
+    if (version !== this.#groupsOfVersion || this.#groups.size > GROUPS_KNOWN) this.#groups.clear();
+    this.#groupsOfVersion = version;
   }
 
   #keptOf(kind: ResourceKind, bounds: Bounds | undefined): (key: string) => KeptResource | undefined {
