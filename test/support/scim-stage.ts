@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { ScimSettings } from "../../pkg/core/scim-settings.ts";
 import { createScimService } from "../../pkg/scim/create-service.ts";
 import type { ListQuery, PoolView } from "../../pkg/scim/pool-view.ts";
 import type { ScimRecords } from "../../pkg/scim/records.ts";
 import type { JsonObject, ResourceKind, ScimResource } from "../../pkg/scim/resource.ts";
-import { ScimError } from "../../pkg/scim/scim-error.ts";
+import { ScimError, scimErrorOf } from "../../pkg/scim/scim-error.ts";
 import type { ScimCall, ScimQuery, ScimService } from "../../pkg/scim/service.ts";
 import { uuidAt } from "../cognito/hash.ts";
 import type { PoolDefinition } from "../cognito/pool.ts";
@@ -184,12 +185,12 @@ export function idOf({ id }: JsonObject): string {
   return id;
 }
 
-/** The ScimError that the work rejects with. Any other error, and success, fails the test. */
+/** The refusal as SCIM answers it. An error that nothing has classified, and success, fail the test. */
 export async function scimRefusal(work: Promise<unknown>): Promise<ScimError> {
   try {
     await work;
   } catch (error) {
-    if (error instanceof ScimError) return error;
+    if (error instanceof ScimError || error instanceof GovernanceError) return scimErrorOf(error);
     throw error;
   }
   throw new Error("the work was expected to fail");

@@ -1,0 +1,348 @@
+import { describe, expect, test } from "vitest";
+import { person } from "../../../test/cognito/definitions.ts";
+import { uuidAt } from "../../../test/cognito/hash.ts";
+import type { Pool } from "../../../test/cognito/pool.ts";
+import { entraGroup, oktaGroup } from "../../../test/support/scim-clients.ts";
+import {
+  idOf,
+  listOf,
+  resourcesIn,
+  scimCall,
+  scimRefusal,
+  scimStage,
+} from "../../../test/support/scim-stage.ts";
+import { memberIdsOf } from "../protocol/members.ts";
+import { COGNITO_GROUP_URN, type JsonObject } from "../resource.ts";
+
+const subOf = (n: number): string => uuidAt(55_555, n);
+const manyUsers = (count: number, first = 1) =>
+  Array.from({ length: count }, (_, at) => ({ username: `user${first + at}`, sub: subOf(first + at) }));
+const valuesOf = (subs: readonly string[]): JsonObject[] => subs.map((value) => ({ value }));
+
+function usernamesIn(pool: Pool, group: string): readonly string[] {
+  return pool
+    .allUsers()
+    .map(({ username }) => username)
+    .filter((username) => pool.groupsOf(username, -1, 60).items.some(({ name }) => name === group));
+}
+
+describe("members at any number", () => {
+  test("10,000 members replaced by 10,000 others that differ in 7: seven write calls", async () => {
+    const { patch, replace, writesOf, find, callsOf, stage } = scimStage({
+      users: manyUsers(10_004),
+      groups: ["big"],
+    });
+    for (let n = 1; n <= 10_000; n += 1) stage.pool.join(`user${n}`, "big");
+    const [group = {}] = await find("Group", 'displayName eq "big"', { projection: { attributes: ["id"] } });
+    // Four leave, three come.
+    const wanted = manyUsers(9_999, 5).map(({ sub }) => sub);
+    const body = { op: "replace", path: "members", value: valuesOf(wanted.slice(0, 9_999)) };
+    const quiet = { projection: { excludedAttributes: ["members"] } };
+    const writes = await writesOf(() => patch("Group", idOf(group), [body], quiet));
+    expect(writes.toSorted()).toEqual([
+      ...Array.from({ length: 3 }, () => "AdminAddUserToGroup"),
+      ...Array.from({ length: 4 }, () => "AdminRemoveUserFromGroup"),
+    ]);
+    const second = await callsOf(() => patch("Group", idOf(group), [body], quiet));
+    expect(second.filter((name) => name !== "ListUsersInGroup")).toEqual(["GetGroup"]);
+    const put = { displayName: "big", members: valuesOf(wanted) };
+    expect(await writesOf(() => replace("Group", idOf(group), put, quiet))).toEqual([]);
+  });
+
+  test("a request that stops half way says how far it came, and sent again it ends", async () => {
+    const { create, patch, get, stage, writesOf } = scimStage({ users: manyUsers(30) });
+    const id = idOf(await create("Group", oktaGroup("Field Ops")));
+    const subs = manyUsers(30).map(({ sub }) => sub);
+    stage.cognito.script({
+      operation: "AdminAddUserToGroup",
+      nth: 12,
+      error: { name: "TooManyRequestsException" },
+    });
+    const add = [{ op: "add", path: "members", value: valuesOf(subs) }];
+    const stopped = await scimRefusal(patch("Group", id, add));
+    expect(stopped.status).toBe(429);
+    expect(stopped.retryAfterSeconds).toBeGreaterThan(0);
+    const made = usernamesIn(stage.pool, "Field-Ops").length;
+    expect(made).toBeGreaterThan(10);
+    expect(made).toBeLessThan(30);
+    expect(stopped.detail).toContain(`${made} of 30 changes of members are made; send the request again`);
+    expect(await writesOf(() => patch("Group", id, add))).toHaveLength(30 - made);
+    expect(new Set(memberIdsOf((await get("Group", id))["members"]))).toEqual(new Set(subs));
+  });
+
+  test("ids of no user are refused before anything is written, and ids of the group's own are not looked up", async () => {
+    const { create, patch, replace, writesOf, callsOf } = scimStage({ users: manyUsers(5) });
+    const subs = manyUsers(5).map(({ sub }) => sub);
+    const id = idOf(await create("Group", oktaGroup("Ops", subs.slice(0, 4))));
+    for (const wrong of ["fake-member-id", subOf(99), "user5"]) {
+      const value = valuesOf([subs[4] ?? "", wrong]);
+      const writes = await writesOf(async () => {
+        for (const op of ["add", "replace"]) {
+          const refused = await scimRefusal(patch("Group", id, [{ op, path: "members", value }]));
+          expect(refused).toMatchObject({ status: 400, scimType: "invalidValue" });
+        }
+        const put = { displayName: "Other", members: value };
+        expect(await scimRefusal(replace("Group", id, put))).toMatchObject({ status: 400 });
+        const post = oktaGroup("New", [wrong]);
+        expect(await scimRefusal(create("Group", post))).toMatchObject({ status: 400 });
+      });
+      expect(writes).toEqual([]);
+    }
+    const quiet = { projection: { excludedAttributes: ["members"] } };
+    const calls = await callsOf(() =>
+      patch("Group", id, [{ op: "replace", path: "members", value: valuesOf(subs.slice(0, 4)) }], quiet),
+    );
+    expect(calls).toEqual(["GetGroup", "ListUsersInGroup"]);
+  });
+
+  test("to remove a user who is gone, or was never a member, succeeds", async () => {
+    const { create, patch, writesOf } = scimStage({ users: manyUsers(3) });
+    const id = idOf(await create("Group", oktaGroup("Ops", [subOf(1)])));
+    for (const value of [subOf(2), subOf(99), "no-id", ""]) {
+      const remove = [{ op: "remove", path: `members[value eq "${value}"]` }];
+      expect(await writesOf(() => patch("Group", id, remove))).toEqual([]);
+    }
+  });
+
+  test("any other change of a group leaves its members alone, and reads none", async () => {
+    const { create, patch, replace, callsOf, stage } = scimStage({ users: manyUsers(2) });
+    const id = idOf(await create("Group", oktaGroup("Ops", [subOf(1), subOf(2)])));
+    const quiet = { projection: { excludedAttributes: ["members"] } };
+    const rename = [{ op: "replace", path: "displayName", value: "Sales" }];
+    expect(await callsOf(() => patch("Group", id, rename, quiet))).not.toContain("ListUsersInGroup");
+    await replace("Group", id, { displayName: "Sales", externalId: "g" }, quiet);
+    expect(usernamesIn(stage.pool, "Ops")).toEqual(["user1", "user2"]);
+  });
+
+  test("operations on members apply in their order", async () => {
+    const { create, patch, get } = scimStage({ users: manyUsers(4) });
+    const id = idOf(await create("Group", oktaGroup("Ops", [subOf(1)])));
+    await patch("Group", id, [
+      { op: "replace", path: "members", value: valuesOf([subOf(2), subOf(3)]) },
+      { op: "add", path: "members", value: valuesOf([subOf(4)]) },
+      { op: "remove", path: `members[value eq "${subOf(3)}"]` },
+    ]);
+    expect(memberIdsOf((await get("Group", id))["members"])).toEqual([subOf(2), subOf(4)]);
+    await patch("Group", id, [
+      { op: "add", path: "members", value: valuesOf([subOf(1)]) },
+      { op: "remove", path: "members", value: valuesOf([subOf(1)]) },
+      { op: "remove", path: 'members[type eq "User"]' },
+    ]);
+    expect(memberIdsOf((await get("Group", id))["members"])).toEqual([]);
+  });
+});
+
+describe("names", () => {
+  test("a rename changes the displayName alone, and the old name is free for another group", async () => {
+    const { create, patch, find, writesOf, stage } = scimStage();
+    const one = await create("Group", oktaGroup("Sales"));
+    const rename = [{ op: "replace", path: "displayName", value: "Sales EMEA" }];
+    expect(await writesOf(() => patch("Group", idOf(one), rename))).toEqual([]);
+    const two = await create("Group", oktaGroup("Sales"));
+    expect(idOf(two)).not.toBe(idOf(one));
+    expect((await find("Group", 'displayName eq "SALES"')).map(idOf)).toEqual([idOf(two)]);
+    expect((await find("Group", 'displayName eq "sales emea"')).map(idOf)).toEqual([idOf(one)]);
+    const back = patch("Group", idOf(one), [{ op: "replace", path: "displayName", value: "SALES" }]);
+    expect(await scimRefusal(back)).toMatchObject({ status: 409, scimType: "uniqueness" });
+    const [, second] = stage.pool.groups(-1, 10).items.map(({ name }) => name);
+    expect(second).toMatch(/^Sales-[0-9a-f]{8}$/);
+  });
+
+  test("that become the same name in the pool are two groups", async () => {
+    const { create, stage } = scimStage();
+    await create("Group", oktaGroup("Sales Team"));
+    await create("Group", oktaGroup("Sales-Team"));
+    await create("Group", oktaGroup("Sales\tTeam"));
+    expect(new Set(stage.pool.groups(-1, 10).items.map(({ name }) => name)).size).toBe(3);
+  });
+
+  test.for(["a/b", "50%", "a+b", 'say "x"', "😀", "é", "a\\b", "..", "Ünïcode ß", "x".repeat(200), "%2F"])(
+    "%j survives as id, filter and change",
+    async (name) => {
+      const { create, get, find, patch, remove } = scimStage();
+      const made = await create("Group", oktaGroup(name));
+      const id = idOf(made);
+      expect(id).toMatch(/^[\w-]+$/);
+      expect(await get("Group", id)).toMatchObject({ id, displayName: name });
+      expect((await find("Group", `displayName eq ${JSON.stringify(name)}`)).map(idOf)).toEqual([id]);
+      await patch("Group", id, [{ op: "replace", path: "externalId", value: name }]);
+      expect((await find("Group", `externalId eq ${JSON.stringify(name)}`)).map(idOf)).toEqual([id]);
+      await remove("Group", id);
+    },
+  );
+
+  test("ids that no group can have are not found", async () => {
+    const { get, remove, patch } = scimStage({ groups: ["ops"] });
+    for (const id of ["ops", "", " ", "!!", "b3Bz=", "b3Bz\n", "x".repeat(5000), "ICA"]) {
+      expect(await scimRefusal(get("Group", id))).toMatchObject({ status: 404 });
+      expect(await scimRefusal(remove("Group", id))).toMatchObject({ status: 404 });
+      const change = patch("Group", id, [{ op: "replace", path: "displayName", value: "x" }]);
+      expect(await scimRefusal(change)).toMatchObject({ status: 404 });
+    }
+  });
+
+  test("of two requests at once for one displayName one is answered 409", async () => {
+    const { create, stage } = scimStage();
+    const answers = await Promise.allSettled([
+      create("Group", oktaGroup("Sales Team")),
+      create("Group", entraGroup("sales team")),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(stage.pool.groupCount()).toBe(1);
+  });
+
+  test("a group that somebody else has made is found by its name, and is taken", async () => {
+    const { create, find, view } = scimStage({ groups: ["Ops"] });
+    expect(await find("Group", 'displayName eq "Ops"')).toMatchObject([{ displayName: "Ops" }]);
+    expect(await scimRefusal(create("Group", oktaGroup("Ops")))).toMatchObject({ status: 409 });
+    expect(await find("Group", 'displayName eq "oPS"')).toEqual([]);
+    view.run();
+    expect(await find("Group", 'displayName eq "oPS"')).toMatchObject([{ displayName: "Ops" }]);
+    expect(await scimRefusal(create("Group", oktaGroup("oPS")))).toMatchObject({ status: 409 });
+  });
+});
+
+describe("fields", () => {
+  const fields = (over: JsonObject): JsonObject => ({ [COGNITO_GROUP_URN]: over });
+
+  test("of Cognito are set, changed and cleared, and a PUT that does not know them leaves them", async () => {
+    const { create, get, replace, patch, writesOf } = scimStage();
+    const made = await create("Group", {
+      ...oktaGroup("Ops"),
+      ...fields({ description: "Operations", precedence: 3 }),
+    });
+    const id = idOf(made);
+    expect(made).toMatchObject(fields({ description: "Operations", precedence: 3 }));
+    expect(await writesOf(() => replace("Group", id, { displayName: "Ops" }))).toEqual([]);
+    expect(await get("Group", id)).toMatchObject(fields({ description: "Operations", precedence: 3 }));
+    const path = `${COGNITO_GROUP_URN}:description`;
+    expect(await writesOf(() => patch("Group", id, [{ op: "replace", path, value: "Field" }]))).toEqual([
+      "UpdateGroup",
+    ]);
+    expect(await writesOf(() => patch("Group", id, [{ op: "replace", path, value: "Field" }]))).toEqual([]);
+    await patch("Group", id, [{ op: "remove", path }]);
+    const read = await get("Group", id);
+    expect(read[COGNITO_GROUP_URN]).toEqual({ precedence: 3 });
+  });
+});
+
+describe("a version", () => {
+  test("of a group read with or without members is taken, and an old one is refused", async () => {
+    const { create, get, patch } = scimStage({ users: manyUsers(2) });
+    const id = idOf(await create("Group", oktaGroup("Ops", [subOf(1)])));
+    const quiet = { projection: { excludedAttributes: ["members"] } };
+    const versionOf = async (over = {}): Promise<string> => {
+      const { meta } = await get("Group", id, over);
+      return String(Reflect.get(Object(meta), "version"));
+    };
+    const add = (sub: string, ifMatch: string) =>
+      patch("Group", id, [{ op: "add", path: "members", value: valuesOf([sub]) }], { ...quiet, ifMatch });
+    const whole = await versionOf();
+    await add(subOf(2), whole);
+    expect(await scimRefusal(add(subOf(2), whole))).toMatchObject({ status: 412 });
+    await add(subOf(2), await versionOf(quiet));
+    expect(await versionOf()).not.toBe(whole);
+  });
+});
+
+describe("a dry run", () => {
+  test("checks a group and its members, and writes nothing", async () => {
+    const { create, patch, replace, remove, records, stage } = scimStage({ users: manyUsers(3) });
+    const dryRun = { dryRun: true };
+    const post = oktaGroup("Sales Team", [subOf(1)]);
+    expect(await create("Group", post, dryRun)).toMatchObject({ displayName: "Sales Team" });
+    expect(await scimRefusal(create("Group", oktaGroup("x", ["nobody"]), dryRun))).toMatchObject({
+      status: 400,
+    });
+    expect(stage.writes()).toEqual([]);
+    const id = idOf(await create("Group", post));
+    const before = stage.writes().length;
+    const rows = structuredClone(records.rows);
+    expect(await scimRefusal(create("Group", post, dryRun))).toMatchObject({ status: 409 });
+    const put = { displayName: "Other", members: valuesOf([subOf(2)]) };
+    expect(await replace("Group", id, put, dryRun)).toMatchObject({
+      displayName: "Other",
+      members: [{ value: subOf(2) }],
+    });
+    await patch("Group", id, [{ op: "add", path: "members", value: valuesOf([subOf(3)]) }], dryRun);
+    await remove("Group", id, dryRun);
+    expect(stage.writes()).toHaveLength(before);
+    expect(records.rows).toEqual(rows);
+  });
+});
+
+describe("a list of groups", () => {
+  test("by a member is read from the side of the user", async () => {
+    const { create, find, callsOf } = scimStage({ users: manyUsers(2), groups: ["zero"] });
+    const one = await create("Group", oktaGroup("One", [subOf(1)]));
+    await create("Group", oktaGroup("Two", [subOf(2)]));
+    const quiet = { projection: { attributes: ["displayName"] } };
+    const calls = await callsOf(async () => {
+      expect((await find("Group", `members.value eq "${subOf(1)}"`, quiet)).map(idOf)).toEqual([idOf(one)]);
+      expect(await find("Group", `members[value eq "${subOf(9)}"]`, quiet)).toEqual([]);
+    });
+    expect(calls).not.toContain("ListUsersInGroup");
+    const whole = await find("Group", `members.value eq "${subOf(1)}"`);
+    expect(whole).toMatchObject([{ members: [{ value: subOf(1) }] }]);
+    const two = `id eq "${idOf(one)}" and members eq "${subOf(1)}" and members eq "${subOf(2)}"`;
+    expect(await find("Group", two)).toEqual([]);
+  });
+
+  test("reads no member where none is wanted, and every page where they are", async () => {
+    const { service, callsOf, create } = scimStage({ users: manyUsers(130) });
+    await create(
+      "Group",
+      oktaGroup(
+        "Big",
+        manyUsers(130).map(({ sub }) => sub),
+      ),
+    );
+    const list = async (projection: JsonObject) => {
+      const answer = await service.list(listOf("Group", 'displayName eq "Big"'), scimCall({ projection }));
+      return resourcesIn(answer.resources);
+    };
+    const quiet = await callsOf(() => list({ excludedAttributes: ["members"] }));
+    expect(quiet).not.toContain("ListUsersInGroup");
+    const [group = {}] = await list({});
+    expect(memberIdsOf(group["members"])).toHaveLength(130);
+  });
+});
+
+describe("the profile starling", () => {
+  const options = { settings: { profile: "starling" }, userIdKind: "username" } as const;
+
+  test("has group names and usernames as ids", async () => {
+    const { create, get, replace, find } = scimStage({ users: manyUsers(2) }, options);
+    const made = await create("Group", oktaGroup("ops", ["user1"]));
+    expect(made).toMatchObject({ id: "ops", displayName: "ops", members: [{ value: "user1" }] });
+    await replace("Group", "ops", { id: "ops", displayName: "ops", members: [{ value: "user2" }] });
+    expect(memberIdsOf((await get("Group", "ops"))["members"])).toEqual(["user2"]);
+    expect(await scimRefusal(replace("Group", "ops", { displayName: "other" }))).toMatchObject({
+      status: 400,
+    });
+    expect((await find("Group", 'members.value eq "user2"')).map(idOf)).toEqual(["ops"]);
+    expect(await scimRefusal(create("Group", oktaGroup("two words")))).toMatchObject({ status: 400 });
+  });
+
+  test("works where the ids of the provisioner are subs", async () => {
+    const { create, patch, get } = scimStage({ users: manyUsers(2) }, { settings: { profile: "starling" } });
+    await create("Group", oktaGroup("ops", ["user1"]));
+    await patch("Group", "ops", [{ op: "remove", path: 'members[value eq "user1"]' }]);
+    await patch("User", "user2", [{ op: "replace", path: "active", value: false }]);
+    expect(memberIdsOf((await get("Group", "ops"))["members"])).toEqual([]);
+  });
+});
+
+test("the guards of the provisioner hold: a group that may not be granted is answered 403", async () => {
+  const users = [person(1, { username: "ann" })];
+  const role = "arn:aws:iam::123456789012:role/x";
+  const { find, patch, stage } = scimStage(
+    { users, groups: [{ name: "root", roleArn: role }] },
+    { policy: { allowRoleGroups: false } },
+  );
+  const [group = {}] = await find("Group", 'displayName eq "root"');
+  const [ann] = stage.pool.allUsers();
+  const add = [{ op: "add", path: "members", value: valuesOf([ann?.sub ?? ""]) }];
+  expect(await scimRefusal(patch("Group", idOf(group), add))).toMatchObject({ status: 403 });
+  expect(stage.writes()).toEqual([]);
+});

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { person } from "../../../test/cognito/definitions.ts";
+import { oktaUser } from "../../../test/support/scim-clients.ts";
+import {
+  idOf,
+  listOf,
+  resourcesIn,
+  scimCall,
+  scimRefusal,
+  scimStage,
+} from "../../../test/support/scim-stage.ts";
+
+const ADA = "ada@corp.test";
+
+describe("a person whom somebody else has made", () => {
+  const users = [
+    person(1, { username: "Ann.Lee", attributes: { email: "Ann.Lee@corp.test", name: "Ann Lee" } }),
+    person(2, { username: "bob", attributes: { email: "bob@corp.test", name: "Bob" } }),
+  ];
+
+  test.for([
+    ['userName eq "Ann.Lee"', "Ann.Lee"],
+    ['userName eq "BOB"', "bob"],
+    ['emails.value eq "ann.lee@CORP.test"', "Ann.Lee"],
+    ['emails[type eq "work" and value eq "bob@corp.test"]', "bob"],
+    ['displayName eq "Ann Lee"', "Ann.Lee"],
+    ['userName eq "bob" and active eq true', "bob"],
+  ])("is found before a run: %s", async ([filter = "", userName]) => {
+    const { find } = scimStage({ users });
+    expect(await find("User", filter)).toMatchObject([{ userName }]);
+  });
+
+  test("and in any letter case after a run", async () => {
+    const { find, view } = scimStage({ users });
+    const mixed = 'userName eq "aNN.LEE"';
+    expect(await find("User", mixed)).toEqual([]);
+    view.run();
+    expect(await find("User", mixed)).toMatchObject([{ userName: "Ann.Lee" }]);
+  });
+
+  test("a name that the newest run still has, and the pool has no longer, is not found", async () => {
+    const { find, view, stage } = scimStage({ users });
+    view.run();
+    stage.pool.deleteUser("bob");
+    expect(await find("User", 'userName eq "bob"')).toEqual([]);
+  });
+
+  test("values that no filter of Cognito can contain are found through the run", async () => {
+    const odd = [person(3, { username: 'a\\"b', attributes: {} })];
+    const { find, view } = scimStage({ users: odd });
+    const filter = `userName eq ${JSON.stringify('a\\"b')}`;
+    expect(await find("User", filter)).toEqual([]);
+    view.run();
+    expect(await find("User", filter)).toMatchObject([{ userName: 'a\\"b' }]);
+  });
+
+  test("inactive people are found", async () => {
+    const { find } = scimStage({ users: [person(1, { username: "ann", enabled: false })] });
+    expect(await find("User", 'userName eq "ann"')).toMatchObject([{ active: false }]);
+  });
+});
+
+describe("own writes", () => {
+  test("are found while the listings of Cognito do not show them", async () => {
+    const lagging = { consistency: { createdUnlisted: { ms: 10_000 }, deletedListed: { ms: 10_000 } } };
+    const { create, get, find, patch, remove } = scimStage(lagging);
+    const made = await create("User", oktaUser(ADA));
+    const id = idOf(made);
+    expect(await find("User", `userName eq "${ADA}"`)).toMatchObject([{ id }]);
+    expect(await find("User", `userName eq "${ADA.toUpperCase()}"`)).toMatchObject([{ id }]);
+    expect(await get("User", id)).toMatchObject({ id });
+    expect(await scimRefusal(create("User", oktaUser(ADA)))).toMatchObject({ status: 409 });
+    await patch("User", id, [{ op: "replace", path: "nickName", value: "Addie" }]);
+    expect(await get("User", id)).toMatchObject({ nickName: "Addie" });
+    await remove("User", id);
+    expect(await scimRefusal(get("User", id))).toMatchObject({ status: 404 });
+    expect(await find("User", `userName eq "${ADA}"`)).toEqual([]);
+    await create("User", oktaUser(ADA));
+  });
+});
+
+describe("a list", () => {
+  const users = [1, 2, 3, 4, 5].map((n) =>
+    person(n, { username: `user${n}`, attributes: { name: "Same Name", email: `u${n}@corp.test` } }),
+  );
+
+  test("of an equality that several people have is paged and sorted", async () => {
+    const { service } = scimStage({ users });
+    const filter = 'displayName eq "Same Name"';
+    const names: unknown[] = [];
+    for (const startIndex of [1, 3, 5, 7]) {
+      const query = listOf("User", filter, { startIndex, count: 2, sortBy: "userName", descending: true });
+      const answer = await service.list(query, scimCall());
+      expect(answer).toMatchObject({ totalResults: 5, startIndex, readAt: undefined });
+      const page = resourcesIn(answer.resources);
+      expect(answer.itemsPerPage).toBe(page.length);
+      names.push(...page.map(({ userName }) => userName));
+    }
+    expect(names).toEqual(["user5", "user4", "user3", "user2", "user1"]);
+    const none = await service.list(listOf("User", filter, { count: 0 }), scimCall());
+    expect(none).toMatchObject({ totalResults: 5, itemsPerPage: 0, resources: "[]" });
+    const cursor = { cursor: "", startIndex: undefined };
+    const whole = await service.list(listOf("User", filter, { ...cursor, count: 10 }), scimCall());
+    expect(whole).toMatchObject({ totalResults: 5, startIndex: undefined, nextCursor: undefined });
+  });
+
+  test.for([
+    undefined,
+    'userName sw "user"',
+    'userName eq "user1" or userName eq "user2"',
+    'not (userName eq "user1")',
+    "active eq true",
+    'nickName eq "x"',
+    'userName ne "user1"',
+  ])("of %s is answered by the newest run", async (filter) => {
+    const { service, view, stage } = scimStage({ users });
+    const asked = service.list(listOf("User", filter), scimCall());
+    expect(await scimRefusal(asked)).toMatchObject({ status: 503, retryAfterSeconds: 5 });
+    expect(view.asked).toHaveLength(1);
+    expect(view.asked[0]).toMatchObject({ kinds: ["User"], count: 100, caller: "okta" });
+    expect(stage.cognito.stats.calls.map(({ operation }) => operation)).toEqual(["DescribeUserPool"]);
+  });
+
+  test("of a filter that nobody can read is refused, and never empty", async () => {
+    const { service, find } = scimStage({ users });
+    for (const filter of ['userName eq "', "userName", 'noSuch eq "x"', 'password eq "x"', ""]) {
+      const refused = await scimRefusal(service.list(listOf("User", filter), scimCall()));
+      expect(refused).toMatchObject({ status: 400, scimType: "invalidFilter" });
+    }
+    const both = { projection: { attributes: ["id"], excludedAttributes: ["name"] } };
+    expect(await scimRefusal(find("User", 'userName eq "user1"', both))).toMatchObject({ status: 400 });
+  });
+
+  test("that Cognito throttles or refuses fails, and is never empty", async () => {
+    const { find, stage } = scimStage({ users });
+    await find("User", 'userName eq "user1"');
+    stage.cognito.script({ operation: "ListUsers", times: 1, error: { name: "TooManyRequestsException" } });
+    const throttled = await scimRefusal(find("User", 'userName eq "user1"'));
+    expect(throttled).toMatchObject({ status: 429 });
+    expect(throttled.retryAfterSeconds).toBeGreaterThan(0);
+    stage.cognito.script({ operation: "ListUsers", times: 1, error: { name: "AccessDeniedException" } });
+    expect(await scimRefusal(find("User", 'userName eq "user1"'))).toMatchObject({ status: 500 });
+  });
+});

@@ -1,0 +1,319 @@
+import { describe, expect, test } from "vitest";
+import { person } from "../../../test/cognito/definitions.ts";
+import { oktaUser } from "../../../test/support/scim-clients.ts";
+import { idOf, scimRefusal, scimStage } from "../../../test/support/scim-stage.ts";
+import { COGNITO_USER_URN, ENTERPRISE_URN, type JsonObject } from "../resource.ts";
+
+const ADA = "ada@corp.test";
+const ada = (over: JsonObject = {}): JsonObject => oktaUser(ADA, over);
+
+describe("a password", () => {
+  const settings = { password: "permanent" } as const;
+
+  test("that the policy refuses leaves no user, and a better one is not a second user", async () => {
+    const { create, stage } = scimStage({}, { settings });
+    const refused = await scimRefusal(create("User", ada({ password: "short" })));
+    expect(refused).toMatchObject({ status: 400, scimType: "invalidValue" });
+    expect(refused.detail).toContain("password");
+    expect(stage.writes()).toEqual([]);
+    await create("User", ada());
+  });
+
+  test("that only Cognito refuses leaves no user either", async () => {
+    const { create, stage, records } = scimStage({}, { settings });
+    stage.cognito.script({
+      operation: "AdminSetUserPassword",
+      times: 1,
+      error: { name: "InvalidPasswordException" },
+    });
+    const refused = await scimRefusal(create("User", ada()));
+    expect(refused).toMatchObject({ status: 400, scimType: "invalidValue" });
+    expect(stage.pool.allUsers()).toEqual([]);
+    expect(records.unfinished.size).toBe(0);
+    expect(records.rows).toEqual([]);
+    expect(await create("User", ada())).toMatchObject({ userName: ADA });
+  });
+
+  test("is ignored where the setting says so, also on an update", async () => {
+    const { create, replace, stage, writesOf } = scimStage();
+    const made = await create("User", ada());
+    const [user] = stage.pool.allUsers();
+    expect(user?.passwords).not.toContain("Zx7!kkPq9");
+    expect(user?.status).toBe("FORCE_CHANGE_PASSWORD");
+    expect(await writesOf(() => replace("User", idOf(made), ada({ password: "Ny8!kkPq9" })))).toEqual([]);
+  });
+
+  test("is temporary where the setting says so", async () => {
+    const { create, stage } = scimStage({}, { settings: { password: "temporary" } });
+    await create("User", ada());
+    expect(stage.pool.allUsers()[0]).toMatchObject({ status: "FORCE_CHANGE_PASSWORD" });
+    expect(stage.pool.allUsers()[0]?.passwords).toEqual(["Zx7!kkPq9"]);
+  });
+});
+
+describe("PUT", () => {
+  const definition = { schema: [{ name: "custom:department" }] };
+
+  test("removes what the body does not have, and leaves state, password and unmentioned extensions", async () => {
+    const { create, get, patch, replace, writesOf } = scimStage(definition);
+    const extension = { [ENTERPRISE_URN]: { department: "Ops" } };
+    const id = idOf(await create("User", ada({ nickName: "Addie", ...extension })));
+    await patch("User", id, [{ op: "replace", path: "active", value: false }]);
+    const { active: _active, password: _password, locale: _locale, ...body } = ada();
+    expect(await writesOf(() => replace("User", id, body))).toEqual(["AdminDeleteUserAttributes"]);
+    const read = await get("User", id);
+    expect(read).toMatchObject({ active: false, [ENTERPRISE_URN]: { department: "Ops" } });
+    expect(read).not.toHaveProperty("nickName");
+    expect(read).not.toHaveProperty("locale");
+    const mentioned = { ...body, schemas: ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE_URN] };
+    expect(await writesOf(() => replace("User", id, mentioned))).toEqual(["AdminDeleteUserAttributes"]);
+    expect(await get("User", id)).not.toHaveProperty([ENTERPRISE_URN]);
+  });
+
+  test("keeps what the pool cannot hold, without a call to the pool", async () => {
+    const { create, get, replace, callsOf, records } = scimStage();
+    const made = await create("User", ada());
+    const id = idOf(made);
+    const emails = [
+      { value: ADA, type: "home", primary: true },
+      { value: "ada@elsewhere.test", type: "other" },
+    ];
+    const body = { ...made, emails, externalId: "another" };
+    expect(await callsOf(() => replace("User", id, body))).toEqual(["ListUsers", "AdminListGroupsForUser"]);
+    expect(await get("User", id)).toMatchObject({ emails, externalId: "another" });
+    const before = records.keeps;
+    await replace("User", id, body);
+    expect(records.keeps).toBe(before);
+  });
+
+  test("of nobody creates nobody", async () => {
+    const { replace, stage } = scimStage();
+    for (const id of ["0000c0de-0000-4000-8000-000000000001", "ada", "a\\b", "😀", " "]) {
+      expect(await scimRefusal(replace("User", id, ada()))).toMatchObject({ status: 404 });
+    }
+    expect(stage.pool.allUsers()).toEqual([]);
+  });
+});
+
+describe("--scim-deprovision disable", () => {
+  const options = { settings: { deprovision: "disable", password: "permanent" } } as const;
+
+  test("DELETE disables, signs out and hides; POST brings the same user back", async () => {
+    const { create, get, remove, patch, find, writesOf, stage } = scimStage({ groups: ["ops"] }, options);
+    const id = idOf(await create("User", ada()));
+    stage.pool.join(ADA, "ops");
+    expect(await writesOf(() => remove("User", id))).toEqual(["AdminDisableUser", "AdminUserGlobalSignOut"]);
+    expect(await scimRefusal(get("User", id))).toMatchObject({ status: 404 });
+    expect(await scimRefusal(get("User", ADA))).toMatchObject({ status: 404 });
+    expect(await scimRefusal(remove("User", id))).toMatchObject({ status: 404 });
+    expect(await scimRefusal(patch("User", id, [{ op: "remove", path: "nickName" }]))).toMatchObject({
+      status: 404,
+    });
+    for (const filter of [`userName eq "${ADA}"`, `id eq "${id}"`, `externalId eq "okta-${ADA}"`]) {
+      expect(await find("User", filter)).toEqual([]);
+    }
+    const [group] = await find("Group", 'displayName eq "ops"');
+    expect(group).toMatchObject({ members: [] });
+    const body = ada({ name: { givenName: "Ada", familyName: "Poe" } });
+    let back: JsonObject = {};
+    expect(await writesOf(async () => (back = await create("User", body)))).toEqual([
+      "AdminUpdateUserAttributes",
+      "AdminSetUserPassword",
+      "AdminEnableUser",
+    ]);
+    expect(back).toMatchObject({ id, active: true, name: { familyName: "Poe" } });
+    expect(await get("User", id)).toMatchObject({ id, active: true });
+  });
+
+  test("the externalId of a hidden user may be given to another", async () => {
+    const { create, remove, find } = scimStage({}, options);
+    const id = idOf(await create("User", ada()));
+    await remove("User", id);
+    const other = await create("User", oktaUser("bob@corp.test", { externalId: `okta-${ADA}` }));
+    expect((await find("User", `externalId eq "okta-${ADA}"`)).map(idOf)).toEqual([idOf(other)]);
+  });
+});
+
+describe("unique values", () => {
+  test("of two requests at once for one userName one is answered 409", async () => {
+    const { create, stage } = scimStage();
+    const answers = await Promise.allSettled([
+      create("User", ada()),
+      create("User", ada({ userName: ADA.toUpperCase(), externalId: "x" })),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(stage.pool.allUsers()).toHaveLength(1);
+  });
+
+  test("an externalId belongs to one user, until that one is gone", async () => {
+    const { create, patch, stage } = scimStage();
+    await create("User", ada());
+    const same = { externalId: `okta-${ADA}` };
+    const before = stage.writes().length;
+    const bob = oktaUser("bob@corp.test", same);
+    expect(await scimRefusal(create("User", bob))).toMatchObject({ status: 409, scimType: "uniqueness" });
+    expect(stage.writes()).toHaveLength(before);
+    const other = await create("User", { ...bob, externalId: "bob" });
+    const steal = patch("User", idOf(other), [{ op: "replace", value: same }]);
+    expect(await scimRefusal(steal)).toMatchObject({ status: 409, scimType: "uniqueness" });
+    // Somebody else deletes the first one, in the console.
+    stage.pool.deleteUser(ADA);
+    stage.clock.advance(60_000);
+    await patch("User", idOf(other), [{ op: "replace", value: same }]);
+  });
+
+  test("an address that another signs in by is answered 409", async () => {
+    const definition = { aliasAttributes: ["email", "preferred_username"] } as const;
+    const { create, stage } = scimStage(definition);
+    await create("User", oktaUser("ada", { emails: [{ value: ADA, type: "work" }] }));
+    const second = oktaUser("bea", { emails: [{ value: ADA, type: "work" }], externalId: "b" });
+    expect(await scimRefusal(create("User", second))).toMatchObject({ status: 409, scimType: "uniqueness" });
+    expect(stage.pool.allUsers()).toHaveLength(1);
+  });
+});
+
+describe("a version", () => {
+  test("that another request has made old is refused with 412, read with or without the groups", async () => {
+    const { create, get, patch } = scimStage({ groups: ["ops"] });
+    const id = idOf(await create("User", ada()));
+    const versionOf = async (over = {}): Promise<string> => {
+      const { meta } = await get("User", id, over);
+      return String(Reflect.get(Object(meta), "version"));
+    };
+    const rename = (familyName: string, ifMatch: string) =>
+      patch("User", id, [{ op: "replace", path: "name.familyName", value: familyName }], { ifMatch });
+    const whole = await versionOf();
+    await rename("Poe", whole);
+    expect(await scimRefusal(rename("Roe", whole))).toMatchObject({ status: 412 });
+    await rename("Moe", await versionOf({ projection: { excludedAttributes: ["groups"] } }));
+    await rename("Doe", `"other", ${await versionOf()}`);
+    await rename("Roe", "*");
+    const same = { ifNoneMatch: await versionOf() };
+    const refused = patch("User", id, [{ op: "replace", path: "active", value: false }], same);
+    expect(await scimRefusal(refused)).toMatchObject({ status: 412 });
+  });
+});
+
+describe("a dry run", () => {
+  test("answers what would be, and writes nothing", async () => {
+    const { create, get, patch, replace, remove, records, stage } = scimStage();
+    const dryRun = { dryRun: true };
+    const preview = await create("User", ada(), dryRun);
+    expect(preview).toMatchObject({ userName: ADA, active: true });
+    expect(preview).not.toHaveProperty("id");
+    expect(preview).not.toHaveProperty("password");
+    expect(stage.writes()).toEqual([]);
+    const made = await create("User", ada());
+    const id = idOf(made);
+    const before = stage.writes().length;
+    const rows = structuredClone(records.rows);
+    expect(await scimRefusal(create("User", ada(), dryRun))).toMatchObject({ status: 409 });
+    const changed = await patch(
+      "User",
+      id,
+      [{ op: "replace", value: { active: false, title: "x" } }],
+      dryRun,
+    );
+    expect(changed).toMatchObject({ id, active: false });
+    const put = await replace("User", id, { ...made, name: { familyName: "Poe" } }, dryRun);
+    expect(put).toMatchObject({ name: { familyName: "Poe" } });
+    await remove("User", id, dryRun);
+    expect(stage.writes()).toHaveLength(before);
+    expect(records.rows).toEqual(rows);
+    expect(await get("User", id)).toMatchObject({ active: true, name: { familyName: "Roe" } });
+  });
+});
+
+describe("groups of a user", () => {
+  test("cost no call when they are not wanted", async () => {
+    const { create, get, callsOf } = scimStage();
+    const id = idOf(await create("User", ada()));
+    expect(await callsOf(() => get("User", id))).toEqual(["ListUsers", "AdminListGroupsForUser"]);
+    const without = { projection: { excludedAttributes: ["groups"] } };
+    expect(await callsOf(() => get("User", id, without))).toEqual(["ListUsers"]);
+  });
+
+  test("are written where the setting allows it, and then only what differs", async () => {
+    const options = { settings: { groupFromUser: true } };
+    const { create, find, patch, replace, writesOf } = scimStage({ groups: ["a", "b", "c"] }, options);
+    const ids: Record<string, string> = {};
+    for (const name of ["a", "b", "c"])
+      ids[name] = idOf((await find("Group", `displayName eq "${name}"`))[0] ?? {});
+    const { a = "", b = "", c = "" } = ids;
+    const made = await create("User", ada({ groups: [{ value: a }, { value: b }] }));
+    expect(made).toMatchObject({ groups: [{ value: a }, { value: b }] });
+    const id = idOf(made);
+    const body = { ...made, groups: [{ value: b }, { value: c }] };
+    expect(await writesOf(() => replace("User", id, body))).toEqual([
+      "AdminRemoveUserFromGroup",
+      "AdminAddUserToGroup",
+    ]);
+    expect(await writesOf(() => replace("User", id, body))).toEqual([]);
+    const add = [{ op: "add", path: "groups", value: [{ value: a }] }];
+    expect(await writesOf(() => patch("User", id, add))).toEqual(["AdminAddUserToGroup"]);
+    expect(await writesOf(() => patch("User", id, [{ op: "replace", path: "active", value: true }]))).toEqual(
+      [],
+    );
+  });
+
+  test("are left alone where it does not", async () => {
+    const { create, replace, writesOf, find } = scimStage({ groups: ["a"] });
+    const group = idOf((await find("Group", 'displayName eq "a"'))[0] ?? {});
+    const made = await create("User", ada({ groups: [{ value: group }] }));
+    expect(made["groups"] ?? []).toEqual([]);
+    const body = { ...made, groups: [{ value: group }] };
+    expect(await writesOf(() => replace("User", idOf(made), body))).toEqual([]);
+  });
+});
+
+describe("a user of somebody else", () => {
+  test("is found by its username in the path, and its id is the sub", async () => {
+    const { get, stage } = scimStage({ users: [person(1, { username: "ann" })] });
+    const [user] = stage.pool.allUsers();
+    expect(await get("User", "ann")).toMatchObject({ id: user?.sub, userName: "ann" });
+    expect(await get("User", user?.sub ?? "")).toMatchObject({ userName: "ann" });
+  });
+
+  test("is never read by the call that AWS bills", async () => {
+    const { get, find, callsOf } = scimStage({ users: [person(1, { username: "ann" })] });
+    const calls = await callsOf(async () => {
+      const id = idOf(await get("User", "ann"));
+      await get("User", id);
+      await find("User", 'userName eq "ann"');
+      await find("User", 'userName eq "nobody"');
+    });
+    expect(calls).not.toContain("AdminGetUser");
+  });
+
+  test("of an identity provider keeps its password and attributes", async () => {
+    const { get, patch, stage } = scimStage({
+      users: [person(1, { username: "Google_1", status: "EXTERNAL_PROVIDER" })],
+    });
+    const id = idOf(await get("User", "Google_1"));
+    const change = patch("User", id, [{ op: "replace", path: "nickName", value: "x" }]);
+    expect(await scimRefusal(change)).toMatchObject({ status: 403 });
+    expect(stage.writes()).toEqual([]);
+  });
+});
+
+describe("the profile starling", () => {
+  const options = {
+    settings: { profile: "starling", password: "permanent" },
+    userIdKind: "username",
+  } as const;
+
+  test("has usernames as ids", async () => {
+    const { create, get, patch, remove } = scimStage({}, options);
+    const made = await create("User", {
+      userName: "ada",
+      emails: [{ value: ADA }],
+      password: "Zx7!kkPq9",
+      [COGNITO_USER_URN]: { isPasswordPermanent: true },
+    });
+    expect(made).toMatchObject({ id: "ada", userName: "ada", displayName: "ada", active: true });
+    await patch("User", "ada", [{ op: "replace", path: "nickName", value: "Addie" }]);
+    expect(await get("User", "ada")).toMatchObject({ id: "ada" });
+    await remove("User", "ada");
+    expect(await scimRefusal(get("User", "ada"))).toMatchObject({ status: 404 });
+  });
+});
