@@ -74,7 +74,7 @@ export function createScimService(options: ScimServiceOptions): ScimService {
 
   async function list(query: ScimQuery, call: ScimCall): Promise<ListAnswer> {
     const context = await parts.context(call.signal);
-    const asked = listQuery(query, call, schemasOf(query.kinds, context));
+    const asked = viewQuery(query, call, schemasOf(query.kinds, context));
     return (await liveList(parts, asked, call.signal)) ?? (await view.list(asked, call.signal));
   }
 
@@ -111,7 +111,7 @@ function schemasOf(kinds: readonly ResourceKind[], context: MappingContext): rea
   return kinds.map((kind) => (kind === "User" ? userSchemas(context) : groupSchemas(context)));
 }
 
-function listQuery(
+function viewQuery(
   query: ScimQuery,
   { projection, caller }: ScimCall,
   schemas: readonly ResourceSchemas[],

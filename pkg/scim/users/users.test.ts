@@ -86,7 +86,7 @@ describe("PUT", () => {
     expect(records.keeps).toBe(before);
   });
 
-  test("of nobody creates nobody", async () => {
+  test("of an id that no user has makes no user", async () => {
     const { replace, stage } = scimStage();
     for (const id of ["0000c0de-0000-4000-8000-000000000001", "ada", "a\\b", "😀", " "]) {
       expect(await scimRefusal(replace("User", id, ada()))).toMatchObject({ status: 404 });
