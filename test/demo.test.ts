@@ -70,6 +70,18 @@ test("the demo answers each question of the inventory", { timeout: 300_000 }, ()
   const differs = answer("What differs between the last run");
   expect(differs).toMatch(/^user_deleted +carla /m);
   expect(differs).toMatch(/^membership_removed +carla +board /m);
+
+  expect(answer("It creates a person.")).toMatch(/^HTTP 201$/m);
+  expect(answer("It looks for a group.")).toMatch(/^HTTP 200\n[^]*"displayName": "finance"/m);
+  expect(answer("It puts the person into the group.")).toMatch(/^HTTP 204$/m);
+  expect(answer("The person has left")).toMatch(/^HTTP 200\n[^]*"active": false/m);
+  const found = answer("Who is Dora?");
+  expect(found).toMatch(/"totalResults": 1,/);
+  expect(found).toMatch(/"userName": "dora",/);
+  expect(found).toMatch(/"active": false/);
+  expect(found).toMatch(/"display": "finance"/);
+  expect(found).toMatch(/"department": "Finance"/);
+  expect(rows("They are in the audit log", /^.*(?:create-account|grant|change-user).*$/gm)).toHaveLength(3);
 });
 
 test("a platform of the demo has its tasks done by the connector", { timeout: 120_000 }, () => {

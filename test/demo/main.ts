@@ -10,11 +10,24 @@ import { lockFile } from "../../pkg/sqlite/lock.ts";
 import { startCognitoLocal } from "../support/cognito-local.ts";
 import { livelyPool } from "../support/local-pool.ts";
 import {
+  asCurl,
+  CREATE,
+  type DemoScim,
+  disable,
+  FIND,
+  FIND_GROUP,
+  joinGroup,
+  type ScimStep,
+  sent,
+  startDemoScim,
+} from "./scim.ts";
+import {
   CHANGES,
   DEMO_FILE,
   DEMO_INVENTORY,
   DEMO_REVIEW,
   FIRST_SYNC,
+  SCIM_AUDIT,
   type Step,
   secondSync,
 } from "./tour.ts";
@@ -88,7 +101,39 @@ async function tour(): Promise<boolean> {
   if (!(await taken(FIRST_SYNC, settings))) return false;
   const before = new Date().toISOString();
   say("From here on each has BATON_PROVISIONING=true too: without it nothing changes.\n");
-  return (await taken(CHANGES, changing)) && (await taken(secondSync(before), changing));
+  const hasAll = (await taken(CHANGES, changing)) && (await taken(secondSync(before), changing));
+  return hasAll && (await scimTour()) && (await taken(SCIM_AUDIT, changing));
+}
+
+/** An identity provider calls the service. */
+async function scimTour(): Promise<boolean> {
+  say("An identity provider reaches the pool by SCIM 2.0.");
+  const args = ["serve", "--scim", "--scim-listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"];
+  say(styleText("bold", `$ connector ${args.map(quoted).join(" ")} &\n`));
+  const { BATON_INVENTORY: _ofTheTour, ...env } = changing;
+  const scim = await startDemoScim([process.execPath, CONNECTOR, ...args], {
+    ...env,
+    BATON_LOG_FORMAT: "json",
+  });
+  try {
+    const user = await asked(scim, CREATE);
+    const group = user === undefined ? undefined : await asked(scim, FIND_GROUP);
+    if (user === undefined || group === undefined) return false;
+    for (const step of [joinGroup(group, user), disable(user), FIND])
+      if ((await asked(scim, step)) === undefined) return false;
+    return true;
+  } finally {
+    await scim.stop();
+  }
+}
+
+/** Sends one request and shows it. Gives the id in the answer; undefined when the answer is not the expected one. */
+async function asked(scim: DemoScim, step: ScimStep): Promise<string | undefined> {
+  say(step.says);
+  say(styleText("bold", asCurl(scim, step)));
+  const { isRight, lines, id } = await sent(scim, step);
+  say(`${lines.join("\n")}\n`);
+  return isRight ? id : undefined;
 }
 
 type Settings = Readonly<Record<string, string>>;
@@ -131,6 +176,7 @@ async function stayUp(): Promise<void> {
     `inspect ${DEMO_FILE} users`,
     "query --list",
     "disable-user --user <username> --dry-run",
+    "serve --scim   # then: curl -s http://127.0.0.1:8090/scim/v2/Users",
     "serve --sync-every 1m --health-check   # then: curl -s http://127.0.0.1:8081/readyz",
   ]) {
     say(`  npm run -s connector -- ${line}`);

@@ -123,3 +123,8 @@ export const secondSync = (before: string): readonly Step[] => [
   },
   { says: "It shows whether somebody has altered it.", runs: ["audit", "verify"] },
 ];
+
+/** After the requests of an identity provider. */
+export const SCIM_AUDIT: readonly Step[] = [
+  { says: "They are in the audit log as every other change.", runs: ["audit", "show", "--user", "dora"] },
+];
