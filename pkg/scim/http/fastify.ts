@@ -151,6 +151,7 @@ function headOf(raw: IncomingMessage & { readonly originalUrl?: string }): ScimH
     values: (name) => values.get(name) ?? [],
     peer: peerOf(socket),
     certificate: certificateOf(socket),
+    lacksHost: raw.httpVersion === "1.1" && !values.has("host"),
   };
 }
 

@@ -6,7 +6,7 @@ import { peerAddress } from "../../core/peer.ts";
 import { SCIM_PATH } from "../../core/scim-settings.ts";
 import type { AccessControl } from "../../security/access-control.ts";
 import type { CallHead } from "../../security/authorizer.ts";
-import { callerErrorOf, ScimError, scimErrorBody, scimErrorOf } from "../scim-error.ts";
+import { badRequest, callerErrorOf, ScimError, scimErrorBody, scimErrorOf } from "../scim-error.ts";
 import { performBulk } from "./bulk.ts";
 import type { CallerRates } from "./caller-rates.ts";
 import { neededRole, type ScimRoute, scimRouteOf } from "./endpoints.ts";
@@ -26,6 +26,8 @@ export interface ScimHead {
   /** `address:port`. */
   readonly peer: string;
   readonly certificate: CallHead["certificate"];
+  /** HTTP/1.1 requires a host. */
+  readonly lacksHost: boolean;
 }
 
 /** What is known of a request once its head is read. */
@@ -129,6 +131,7 @@ export function createScimFront(options: ScimFrontOptions): ScimFront {
       try {
         guest = enter(caller === peer ? peerAddress(peer) : caller);
         requireLength(values("content-length")[0], guest);
+        if (head.lacksHost) throw badRequest("invalidSyntax", "the header host is missing");
         if (found instanceof ScimError) throw found;
         if (hasBody(values)) requireJson(values);
       } catch (error) {

@@ -84,8 +84,8 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
   let listener: Listener | undefined;
 
   async function shutDown(graceMs: number): Promise<void> {
-    listener?.stop();
     const allClosed = Promise.all(servers.filter(({ listening }) => listening).map(ended));
+    listener?.stop();
     for (const server of servers) server.closeIdleConnections();
     if (!(await resolvesWithin(allClosed, graceMs))) {
       abortAll(new GovernanceError("unavailable", "the connector is shutting down; try again"));
@@ -121,7 +121,8 @@ function serverFor(
   { headerBytes, handshakeMs }: ScimLimits,
   answers: RequestListener,
 ): Server {
-  const common = { maxHeaderSize: headerBytes, connectionsCheckingInterval: 1000 };
+  // Node.js would answer a request without a host by itself, without SCIM's body.
+  const common = { maxHeaderSize: headerBytes, connectionsCheckingInterval: 1000, requireHostHeader: false };
   if (tls === undefined) return createHttpServer(common, answers);
   const server = createHttpsServer(
     { ...common, ...tls.options(), ...FOR_IDENTITY_PROVIDERS, handshakeTimeout: handshakeMs },
