@@ -158,7 +158,7 @@ describe("a client certificate", () => {
   });
 
   test("is not forgotten by a client that renegotiates in TLS 1.2", async () => {
-    const { port } = await stage.start({ security: { tls: mutual() }, limits: { handshakeMs: 500 } });
+    const { port } = await stage.start({ security: { tls: mutual() }, limits: { headersMs: 500 } });
     const socket = connectTls({ port, host: "127.0.0.1", ca: ours.cert, maxVersion: "TLSv1.2", ...reader });
     socket.on("error", () => {});
     await once(socket, "secureConnect");
