@@ -1,6 +1,6 @@
 // SCIM over HTTP without a library of HTTP: who calls, what is asked, and what is answered. Every failure has SCIM's body.
 import type { Clocks } from "../../core/clock.ts";
-import { GovernanceError } from "../../core/errors.ts";
+import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
 import { notify, type ScimCallEvent } from "../../core/events.ts";
 import { peerAddress } from "../../core/peer.ts";
 import { SCIM_PATH } from "../../core/scim-settings.ts";
@@ -254,10 +254,22 @@ function busy(): ScimError {
   });
 }
 
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, "unauthenticated"],
+  [403, "permission-denied"],
+  [404, "not-found"],
+  [409, "already-exists"],
+  [412, "failed-precondition"],
+  [413, "resource-exhausted"],
+  [429, "resource-exhausted"],
+  [501, "unimplemented"],
+  [503, "unavailable"],
+]);
+
 /** What the log gets: the failure behind the answer, or the answer in its words, which quote no value. */
 export function loggedFailure({ cause, status, detail }: ScimError): Error {
   if (cause instanceof Error) return cause;
-  return new GovernanceError(status >= 500 ? "internal" : "invalid-argument", detail);
+  return new GovernanceError(CODES.get(status) ?? (status < 500 ? "invalid-argument" : "internal"), detail);
 }
 
 export function failureAnswer(error: ScimError): ScimAnswer {

@@ -18,7 +18,7 @@ import type { ScimCall, ScimService } from "../service.ts";
 import { discovered } from "./discovery.ts";
 import { methodNotAllowed, type ScimRoute } from "./endpoints.ts";
 import type { ScimLimits } from "./limits.ts";
-import { sentQuery, type Parameters, projectionOf, searchParameters } from "./list-parameters.ts";
+import { type Parameters, projectionOf, searchParameters, sentQuery } from "./list-parameters.ts";
 import { namesVersion, type RequestMeaning } from "./request-headers.ts";
 
 export interface ScimRequest {
