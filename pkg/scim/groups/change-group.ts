@@ -14,7 +14,7 @@ import { planMembers } from "./member-plan.ts";
 import { changeMembers } from "./membership.ts";
 import { writeGroup } from "./write-group.ts";
 
-/** PUT: members that are missing in the body are left alone. */
+/** PUT: members that the body does not have, or has as null, are left alone; an empty list removes them all. */
 export async function replaceGroup(
   parts: ScimParts,
   id: string,
@@ -22,8 +22,8 @@ export async function replaceGroup(
   call: ScimCall,
 ): Promise<ScimResource> {
   const context = await parts.context(call.signal);
-  const { resource } = normalizeBody(body, groupSchemas(context), "replace");
-  const { memberIds } = wantedGroupOf(resource, context);
+  const { resource, emptied } = normalizeBody(body, groupSchemas(context), "replace");
+  const memberIds = emptied.includes("members") ? [] : wantedGroupOf(resource, context).memberIds;
   const operations: readonly MemberOperation[] =
     memberIds === undefined ? [] : [{ kind: "replace", ids: memberIds }];
   return await asOnlyWriter(parts, id, call, (found) => {

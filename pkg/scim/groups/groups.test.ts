@@ -114,6 +114,16 @@ describe("members at any number", () => {
     expect(usernamesIn(stage.pool, "Ops")).toEqual(["user1", "user2"]);
   });
 
+  test("a PUT empties a group by an empty list, and not by null", async () => {
+    const { create, replace, writesOf, stage } = scimStage({ users: manyUsers(2) });
+    const id = idOf(await create("Group", oktaGroup("Ops", [subOf(1), subOf(2)])));
+    expect(await writesOf(() => replace("Group", id, { displayName: "Ops", members: null }))).toEqual([]);
+    const empty = () => replace("Group", id, { displayName: "Ops", members: [] });
+    expect(await writesOf(empty)).toEqual(["AdminRemoveUserFromGroup", "AdminRemoveUserFromGroup"]);
+    expect(usernamesIn(stage.pool, "Ops")).toEqual([]);
+    expect(await writesOf(empty)).toEqual([]);
+  });
+
   test("operations on members apply in their order", async () => {
     const { create, patch, get } = scimStage({ users: manyUsers(4) });
     const id = idOf(await create("Group", oktaGroup("Ops", [subOf(1)])));

@@ -41,6 +41,7 @@ describe("the body of a POST or PUT, as clients send it", () => {
       },
       dropped: [],
       extensions: [],
+      emptied: ["groups"],
     });
   });
 
@@ -99,6 +100,7 @@ describe("the body of a POST or PUT, as clients send it", () => {
       resource: { schemas: [USER_URN], userName: "ada", name: { givenName: "Ada" } },
       dropped: [],
       extensions: [],
+      emptied: [],
     });
   });
 
@@ -141,6 +143,16 @@ describe("the body of a POST or PUT, as clients send it", () => {
     expect(named({ [ENTERPRISE_URN]: {} })).toEqual([ENTERPRISE_URN]);
     expect(named({ [ENTERPRISE_URN]: null, [`${COGNITO}:level`]: 1 })).toEqual([ENTERPRISE_URN, COGNITO]);
     expect(named({ manager: "m-1", schemas: [ENTERPRISE_URN] })).toEqual([ENTERPRISE_URN]);
+  });
+
+  test("an empty list is told apart from null and from what is left out", () => {
+    const emptied = (body: JsonObject) =>
+      normalizeBody({ displayName: "ops", ...body }, GROUP_SCHEMAS, "replace").emptied;
+    expect(emptied({ MEMBERS: [] })).toEqual(["members"]);
+    expect(emptied({ [GROUP_URN]: { members: [] } })).toEqual(["members"]);
+    expect(emptied({ members: null })).toEqual([]);
+    expect(emptied({ members: [{ value: "u" }] })).toEqual([]);
+    expect(emptied({})).toEqual([]);
   });
 
   test("`active` may be left out, although it cannot be unset", () => {

@@ -15,6 +15,8 @@ export interface NormalBody {
   readonly dropped: readonly string[];
   /** The URNs of extensions that the body names, as a member or in `schemas`, with or without a value in them. */
   readonly extensions: readonly string[];
+  /** Attributes that the body has as an empty list, which is not the same as leaving them out: a group without members. */
+  readonly emptied: readonly string[];
 }
 
 /**
@@ -28,10 +30,22 @@ export function normalizeBody(
 ): NormalBody {
   if (!isObjectValue(body)) throw badRequest("invalidSyntax", "the body is a JSON object");
   const dropped: string[] = [];
-  const operations = assignmentsOf(body, schemas).flatMap((one) => operationOf(one, dropped));
+  const assignments = assignmentsOf(body, schemas);
+  const operations = assignments.flatMap((one) => operationOf(one, dropped));
   const resource = applyPatch({}, operations, schemas);
   checkComplete(resource, schemas, mode);
-  return { resource, dropped, extensions: extensionsIn(body, schemas) };
+  return {
+    resource,
+    dropped,
+    extensions: extensionsIn(body, schemas),
+    emptied: assignments.flatMap(emptiedBy),
+  };
+}
+
+function emptiedBy(one: Assignment): readonly string[] {
+  if (one.kind !== "set" || !isListValue(one.value) || one.value.length > 0) return [];
+  const { urn, definition, filter, sub } = one.target;
+  return urn === undefined && filter === undefined && sub === undefined ? [definition.name] : [];
 }
 
 function extensionsIn(body: JsonObject, schemas: ResourceSchemas): readonly string[] {
