@@ -1,0 +1,3 @@
+import { testRoundTrips } from "../../../test/support/scim-round-trips.ts";
+
+testRoundTrips(400);
