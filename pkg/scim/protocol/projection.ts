@@ -26,8 +26,8 @@ export function projectorOf(projection: Projection, schemas: ResourceSchemas): P
   const extensions = new Map(
     schemas.extensions.map(({ id, attributes: all }) => [id, plansOf(all, id, choice)]),
   );
-  return (resource) =>
-    Object.fromEntries(
+  return (resource) => {
+    const shown = Object.fromEntries(
       Object.entries(resource).flatMap(([name, value]): [string, JsonValue][] => {
         const extension = extensions.get(name);
         if (extension === undefined) return shownMember(name, value, core);
@@ -35,6 +35,13 @@ export function projectorOf(projection: Projection, schemas: ResourceSchemas): P
         return Object.keys(object).length === 0 ? [] : [[name, object]];
       }),
     );
+    const { schemas: urns } = shown;
+    if (!isListValue(urns)) return shown;
+    // An extension of which nothing is shown is not one of the answer's schemas.
+    const isShown = (urn: JsonValue) =>
+      typeof urn !== "string" || !extensions.has(urn) || Object.hasOwn(shown, urn);
+    return { ...shown, schemas: urns.filter(isShown) };
+  };
 }
 
 /** Whether the answer needs the attribute at all: members and groups cost calls. */
