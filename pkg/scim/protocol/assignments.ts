@@ -35,6 +35,8 @@ export function assignmentsWithin(
 
 function split(object: JsonObject, schemas: ResourceSchemas, within: Within | undefined): Assignment[] {
   return Object.entries(object).flatMap(([name, value]): Assignment[] => {
+    // Clients that build an extension as a resource of its own write its URN into it.
+    if (within?.urn !== undefined && name.toLowerCase() === "schemas") return [];
     const found = resolveTarget(name, schemas, within);
     switch (found.kind) {
       case "target":

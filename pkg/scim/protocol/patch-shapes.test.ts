@@ -190,6 +190,13 @@ const SHAPES: readonly Shape[] = [
     change: { displayName: "N" },
   },
   {
+    shape: "scim2-models writes the URN of an extension into it",
+    operations: [
+      { op: "replace", path: ENTERPRISE_URN, value: { schemas: [ENTERPRISE_URN], department: "Sales" } },
+    ],
+    change: enterprise({ department: "Sales", manager: { value: "m-1" } }),
+  },
+  {
     shape: "an extension is removed by its URN",
     operations: [{ op: "remove", path: ENTERPRISE_URN }],
     gone: [ENTERPRISE_URN],
