@@ -237,6 +237,16 @@ describe("a request that has begun", () => {
     await again.done(request.key);
     expect(await again.begin(request)).toBeUndefined();
   });
+
+  test("is forgotten after a day", async () => {
+    const store = records();
+    const request = { key: "User ada", kind: "User", id: "u-1" } as const;
+    await store.begin(request);
+    nowMs += 24 * 3_600_000;
+    expect(await store.begin(request)).toEqual(request);
+    nowMs += 1;
+    expect(await store.begin({ ...request, id: undefined })).toBeUndefined();
+  });
 });
 
 describe("the file", () => {

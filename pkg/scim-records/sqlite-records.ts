@@ -18,6 +18,9 @@ export interface StoredScimRecords extends ScimRecords {
   forgetGone(kind: ResourceKind, ids: readonly string[], keptUntil: EpochMs): Promise<void>;
 }
 
+/** Clients retry within minutes. Weeks later, the same request is another one. */
+const CONTINUED_WITHIN_MS = 24 * 3_600_000;
+
 export type FindKeptBy = Parameters<ScimRecords["find"]>[1];
 
 const KEPT_COLUMNS = "kind, id, external_id, display_name, kept, hidden";
@@ -52,6 +55,7 @@ const SQL = {
   settled: "UPDATE pool SET settled_until = max(settled_until, ?)",
   settleNames: "DELETE FROM written_names WHERE seq NOT IN (SELECT seq FROM writes)",
   unfinished: "SELECT key, kind, id FROM unfinished WHERE key = ?",
+  tooOld: "DELETE FROM unfinished WHERE begun_at < ?",
   begin: `
     INSERT INTO unfinished (key, kind, id, begun_at) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET id = coalesce(excluded.id, id)`,
@@ -136,6 +140,7 @@ class RecordsFile {
       settled: database.prepare(SQL.settled),
       settleNames: database.prepare(SQL.settleNames),
       unfinished: database.prepare(SQL.unfinished),
+      tooOld: database.prepare(SQL.tooOld),
       begin: database.prepare(SQL.begin),
       done: database.prepare(SQL.done),
     };
@@ -212,6 +217,7 @@ class RecordsFile {
   }
 
   begin({ key, kind, id }: UnfinishedRequest): UnfinishedRequest | undefined {
+    this.sql.tooOld.run(this.#now() - CONTINUED_WITHIN_MS);
     const row = this.sql.unfinished.get(key);
     this.sql.begin.run(key, kind, id ?? null, this.#now());
     if (row === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { ScheduleSettings } from "../../../pkg/config/config.ts";
+import type { InventoryPlace } from "../../../pkg/inventory/place.ts";
 import { createScheduledSync, type ScheduledSync } from "../../../pkg/sync/schedule/scheduled-sync.ts";
 import type { RunReport } from "../../../pkg/sync/schedule/sync-schedule.ts";
 import type { SyncResult } from "../../../pkg/sync/sync-once.ts";
@@ -14,8 +15,12 @@ import { type Published, placesOf, publishedPlace } from "./sync-targets.ts";
 
 export type FileSyncReport = RunReport<SyncResult<Published>>;
 
+export type ScheduledConfig = SyncConfig & { readonly schedule: ScheduleSettings };
+
 export interface ScheduledFileSyncOptions {
-  readonly config: SyncConfig & { readonly schedule: ScheduleSettings };
+  readonly config: ScheduledConfig;
+  /** An inventory that each run fills beside the targets of the settings. */
+  readonly ownInventory?: InventoryPlace | undefined;
   readonly pieces: SyncPieces;
   /** Its signal ends the schedule at once, so that a drain does not wait for it first. */
   readonly context: SyncContext & Pick<Context, "signal">;
@@ -33,7 +38,7 @@ export interface ScheduledFileSyncOptions {
 
 /** Syncs into the file again and again, and logs how it goes. Its calls wait behind those of callers (D6). */
 export function startScheduledSync(options: ScheduledFileSyncOptions): ScheduledSync<Published> {
-  const { config, pieces, context } = options;
+  const { config, pieces, context, ownInventory } = options;
   const { log } = pieces;
   const places = placesOf(config.sync, context);
   return createScheduledSync(
@@ -45,6 +50,7 @@ export function startScheduledSync(options: ScheduledFileSyncOptions): Scheduled
         config,
         pieces,
         context,
+        ownInventory,
         resumedBy: "the next run",
         inThreads: true,
         follow: (tracker) => follow(tracker, options),

@@ -23,16 +23,19 @@ export interface TargetsSetup {
   readonly config: SyncConfig;
   readonly pieces: SyncPieces;
   readonly context: SyncContext;
+  /** An inventory beside the one of the settings, if they have one. */
+  readonly ownInventory?: InventoryPlace | undefined;
   /** Files are worked on in threads of their own. By default this thread does it: nobody else waits for it. */
   readonly inThreads?: boolean;
 }
 
 /** The file first: where the inventory cannot be published, the file has the run, and the next sync adds it to the other. */
 export function targetsOf(setup: TargetsSetup, scope: SyncScope): readonly OpenTarget<Published>[] {
-  const { config, pieces, context, inThreads = false } = setup;
+  const { config, pieces, context, ownInventory, inThreads = false } = setup;
   const { file } = config.sync;
   const place = inventoryPlace(config.sync, context);
-  if (place !== undefined && !isWholePool(scope)) {
+  const inventories = [place, ownInventory].filter((one) => one !== undefined);
+  if (inventories.length > 0 && !isWholePool(scope)) {
     throw new GovernanceError(
       "invalid-argument",
       "an inventory holds the whole pool; leave out inventory, or what chooses a part of the pool",
@@ -40,7 +43,7 @@ export function targetsOf(setup: TargetsSetup, scope: SyncScope): readonly OpenT
   }
   return [
     ...(file === undefined ? [] : [syncFile(file, setup, scope)]),
-    ...(place === undefined ? [] : [inventoryTarget(place, { config, pieces, context, inThreads })]),
+    ...inventories.map((one) => inventoryTarget(one, { config, pieces, context, inThreads })),
   ];
 }
 

@@ -1,14 +1,13 @@
 // SCIM's operations over the program's directory and changes, with what is kept beside the pool.
 import { createHash, randomUUID } from "node:crypto";
 import type { Config } from "../../../../pkg/config/config.ts";
-import type { Clocks } from "../../../../pkg/core/clock.ts";
 import type { ScimSettings } from "../../../../pkg/core/scim-settings.ts";
 import { createScimService } from "../../../../pkg/scim/create-service.ts";
-import type { PoolView } from "../../../../pkg/scim/pool-view.ts";
-import { ScimError } from "../../../../pkg/scim/scim-error.ts";
 import type { ScimService } from "../../../../pkg/scim/service.ts";
-import { createScimRecords } from "../../../../pkg/scim-records/sqlite-records.ts";
+import type { Context } from "../../process/context.ts";
 import type { Runtime } from "../compose.ts";
+import { openListsThread } from "./lists-thread.ts";
+import type { ScimState } from "./scim-state.ts";
 
 export interface OpenScim {
   readonly service: ScimService;
@@ -18,45 +17,40 @@ export interface OpenScim {
 export interface ScimSetup {
   readonly config: Config;
   readonly settings: ScimSettings;
+  readonly state: ScimState;
   readonly runtime: Runtime;
-  readonly clocks: Clocks;
+  readonly context: Context;
   readonly baseUrl: string;
 }
 
 export async function openScim(setup: ScimSetup): Promise<OpenScim> {
-  const { config, settings, runtime, clocks, baseUrl } = setup;
-  const records = createScimRecords({ stateDir: config.stateDir, poolId: config.poolId }, clocks.now);
-  const view = noView();
+  const { config, settings, state, runtime, context, baseUrl } = setup;
+  const { records, inventory } = state;
+  const { connector, directory, log } = runtime;
+  // A damaged file is found now, and not by the first client.
+  await records.open();
+  const view = openListsThread({
+    poolId: config.poolId,
+    inventory: inventory.name,
+    records,
+    settings,
+    baseUrl,
+    pool: async (signal) => (await connector.cachedPool(signal)) ?? (await directory.describePool(signal)),
+    onUpkeepFailed: (error) => log.failure("what SCIM keeps could not be cleared of what is gone", error),
+    signal: context.signal,
+  });
+  state.onPublished(() => view.published());
   const service = createScimService({
-    directory: runtime.directory,
+    directory,
     provisioner: runtime.provisioner,
     userIdKind: config.userIdKind,
     records,
     view,
     settings,
     baseUrl,
-    now: clocks.now,
+    now: context.now,
     newId: randomUUID,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
   });
-  return {
-    service,
-    async close() {
-      await view.close();
-      await records.close();
-    },
-  };
-}
-
-function noView(): PoolView {
-  return {
-    list: () =>
-      Promise.reject(
-        new ScimError(503, "the pool has not been read yet; lists are answered afterwards", {
-          retryAfterSeconds: 5,
-        }),
-      ),
-    candidates: async () => [],
-    async close() {},
-  };
+  return { service, close: () => view.close() };
 }

@@ -6,6 +6,7 @@ import type { AccessControl } from "../../../../pkg/security/access-control.ts";
 import type { Context } from "../../process/context.ts";
 import type { Runtime } from "../compose.ts";
 import type { PlatformRecord } from "../platform/platform-record.ts";
+import type { ScimState } from "../scim/scim-state.ts";
 import type { ServiceTelemetry } from "./service-telemetry.ts";
 
 /** What every front is built from. */
@@ -19,6 +20,8 @@ export interface Service {
   /** The write verbs of the Baton protocol. Undefined when provisioning is off. */
   readonly provisioning: ProvisioningVerbs | undefined;
   readonly lastSync: LastSyncRecord;
+  /** What SCIM keeps; undefined where it is not served. */
+  readonly scim: ScimState | undefined;
   /** The platform's tasks, for metrics and the health page. */
   readonly tasks: PlatformRecord;
 }

@@ -3,41 +3,56 @@ import type { LastSyncRecord } from "../../../../pkg/ops/metrics/last-sync.ts";
 import type { ScheduledSync } from "../../../../pkg/sync/schedule/scheduled-sync.ts";
 import { openListings, type SyncStatus } from "../../../../pkg/sync/sync-status.ts";
 import { type FileSyncReport, startScheduledSync } from "../scheduled-sync.ts";
+import { scheduledRuns } from "../scim/scim-inventory.ts";
 import { type Published } from "../sync-targets.ts";
 import type { Front, Service } from "./front.ts";
 
-/** Syncs into the file again and again. It logs each run by itself. */
+/** Syncs into the targets again and again. It logs each run by itself. */
 export function scheduleFront({
   config,
   context,
   runtime,
   lastSync,
-}: Pick<Service, "config" | "context" | "runtime" | "lastSync">): Front | undefined {
-  const { schedule } = config;
-  if (schedule === undefined) return undefined;
-  let sync: ScheduledSync<Published> | undefined;
+  scim,
+}: Pick<Service, "config" | "context" | "runtime" | "lastSync" | "scim">): Front | undefined {
+  const schedules = scheduledRuns(config, context);
+  if (schedules.length === 0) return undefined;
+  let syncs: readonly ScheduledSync<Published>[] = [];
   return {
     name: "the scheduled sync",
     async open() {
-      sync = startScheduledSync({
-        config: { ...config, schedule },
-        pieces: runtime,
-        context,
-        onIdle: () => runtime.enrichment?.rounds.begin(),
-        onBegun() {
-          runtime.enrichment?.rounds.halt();
-          lastSync.begun();
-        },
-        onReading: (status) =>
-          lastSync.reading(status === undefined ? undefined : () => progressOf(status())),
-        onFound: (complete) => lastSync.found(complete),
-        onResult: (report) => record(report, lastSync),
-      });
+      syncs = schedules.map((schedule, at) =>
+        startScheduledSync({
+          ...schedule,
+          pieces: runtime,
+          context,
+          onIdle: () => runtime.enrichment?.rounds.begin(),
+          onBegun() {
+            runtime.enrichment?.rounds.halt();
+            if (at === 0) lastSync.begun();
+          },
+          // Of several schedules the record has that of the settings.
+          ...(at === 0 && recordOf(lastSync)),
+          onResult(report) {
+            if (at === 0) record(report, lastSync);
+            if (report.kind !== "failed") scim?.published();
+          },
+        }),
+      );
       return undefined;
     },
     async close(graceMs) {
-      await sync?.close(graceMs);
+      await Promise.all(syncs.map((sync) => sync.close(graceMs)));
     },
+  };
+}
+
+function recordOf(
+  lastSync: LastSyncRecord,
+): Pick<Parameters<typeof startScheduledSync>[0], "onReading" | "onFound"> {
+  return {
+    onReading: (status) => lastSync.reading(status === undefined ? undefined : () => progressOf(status())),
+    onFound: (complete) => lastSync.found(complete),
   };
 }
 

@@ -14,9 +14,16 @@ import { connectionShares, openFilesLimit } from "./open-files.ts";
 import { createScimLines } from "./scim-lines.ts";
 
 /** SCIM 2.0 over HTTP. */
-export function scimFront({ config, context, runtime, telemetry, access }: Service): Front | undefined {
+export function scimFront({
+  config,
+  context,
+  runtime,
+  telemetry,
+  access,
+  scim: state,
+}: Service): Front | undefined {
   const { scim: settings, service } = config;
-  if (settings === undefined) return undefined;
+  if (settings === undefined || state === undefined) return undefined;
   const { scim: connections } = connectionShares(openFilesLimit(), service.maxConnections, true);
   const limits = { ...SCIM_LIMITS, connections, requests: service.maxCalls };
   const lines = createScimLines(runtime.log, context.monotonic);
@@ -47,7 +54,7 @@ export function scimFront({ config, context, runtime, telemetry, access }: Servi
     async open() {
       const bound = await server.listen(settings.listen);
       const baseUrl = baseUrlOf(settings, bound, access.tls !== undefined);
-      opened = await openScim({ config, settings, runtime, clocks: context, baseUrl });
+      opened = await openScim({ config, settings, state, runtime, context, baseUrl });
       perform = createPerformer({
         service: opened.service,
         features: {

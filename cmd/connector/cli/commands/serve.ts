@@ -5,6 +5,7 @@ import { compose, type Runtime } from "../../app/compose.ts";
 import { enrichedPlace, inventoryPlace } from "../../app/inventory/inventory-target.ts";
 import { createPlatformRecord } from "../../app/platform/platform-record.ts";
 import { openRecordsThread } from "../../app/records/records-thread.ts";
+import { createScimState, withNotedChanges } from "../../app/scim/scim-state.ts";
 import { openAccess } from "../../app/service/access.ts";
 import type { Service } from "../../app/service/front.ts";
 import { FRONTS } from "../../app/service/fronts.ts";
@@ -36,7 +37,9 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
     const records = openRecordsThread(config);
     const inventory = inventoryPlace(config.sync, context);
     const enriched = enrichedPlace(config, context);
-    const runtime = compose({
+    const scim = createScimState(config, context);
+    if (scim !== undefined) shutdown.add("the records of SCIM", () => scim.records.close());
+    const composed = compose({
       config,
       clocks: context,
       log,
@@ -46,6 +49,7 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
       inventory,
       enriched,
     });
+    const runtime = withNotedChanges(composed, scim, config, context.signal);
 
     const waits = logWaits(runtime.waits, log);
     shutdown.add("the log of waits", () => waits.close());
@@ -62,7 +66,17 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
 
     const lastSync = createLastSync(telemetry.metrics);
     const tasks = createPlatformRecord(telemetry.metrics, context.monotonic);
-    const service: Service = { config, context, runtime, telemetry, access, provisioning, lastSync, tasks };
+    const service: Service = {
+      config,
+      context,
+      runtime,
+      telemetry,
+      access,
+      provisioning,
+      lastSync,
+      scim,
+      tasks,
+    };
     const failures: Promise<never>[] = [];
     for (const createFront of FRONTS) {
       const front = createFront(service);

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import type { MonotonicClock } from "../../../../pkg/core/clock.ts";
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
+import type { Pool } from "../../../../pkg/core/pool.ts";
+import type { ScimSettings } from "../../../../pkg/core/scim-settings.ts";
+import { openPreparedReader } from "../../../../pkg/inventory/sqlite/prepared-reader.ts";
+import { createLists, type Lists, type Obsolete } from "../../../../pkg/scim/lists/create-lists.ts";
+import type { ListMapping } from "../../../../pkg/scim/lists/list-mapping.ts";
+import { listMappingOf } from "../../../../pkg/scim/lists/pool-mapping.ts";
+import { createListInventory } from "../../../../pkg/scim/lists/sql-inventory.ts";
+import { mappingContext } from "../../../../pkg/scim/mapping/context.ts";
+import type { ListAnswer, ListQuery, PoolView } from "../../../../pkg/scim/pool-view.ts";
+import type { ResourceKind } from "../../../../pkg/scim/resource.ts";
+import { ScimError, type ScimErrorDetails } from "../../../../pkg/scim/scim-error.ts";
+import { readScimRecords } from "../../../../pkg/scim-records/read-records.ts";
+
+export interface ListsPlace {
+  readonly poolId: string;
+  /** The inventory, in SQLite. */
+  readonly inventory: string;
+  /** The records, which their writer has opened. */
+  readonly records: string;
+  readonly settings: ScimSettings;
+  readonly baseUrl: string;
+}
+
+/** A ScimError as data: a clone of an error would lose its class and its members. */
+export interface ListRefusal {
+  readonly status: number;
+  readonly detail: string;
+  readonly details: ScimErrorDetails;
+}
+
+export type ListResult =
+  | { readonly kind: "answer"; readonly answer: ListAnswer }
+  | { readonly kind: "refused"; readonly refusal: ListRefusal };
+
+/** What the thread of the lists answers. Everything can be cloned. */
+export interface ListsService {
+  /** How users and groups look from now on. */
+  use(pool: Pool): Promise<void>;
+  list(query: ListQuery, signal: AbortSignal): Promise<ListResult>;
+  candidates: PoolView["candidates"];
+  obsolete(
+    behind: Readonly<Record<ResourceKind, string>>,
+    signal: AbortSignal,
+  ): Promise<Obsolete | undefined>;
+  close(): Promise<void>;
+}
+
+export function createListsService(place: ListsPlace, monotonic: MonotonicClock): ListsService {
+  const { poolId, inventory, records, settings, baseUrl } = place;
+  let opened: Lists | undefined;
+  let mapping: ListMapping | undefined;
+  const lists = (): Lists => {
+    opened ??= createLists({
+      open: async (signal) => createListInventory(await openPreparedReader(inventory, signal), poolId),
+      records: readScimRecords(records),
+      monotonic,
+      sha256: (text) => createHash("sha256").update(text).digest("hex"),
+    });
+    return opened;
+  };
+  return {
+    async use(pool) {
+      mapping = listMappingOf(mappingContext(pool, settings, baseUrl));
+    },
+    async list(query, signal) {
+      if (mapping === undefined) throw new GovernanceError("internal", "the lists do not know the pool yet");
+      try {
+        return { kind: "answer", answer: await lists().list(query, mapping, signal) };
+      } catch (error) {
+        if (!(error instanceof ScimError)) throw error;
+        const { status, detail, scimType, retryAfterSeconds } = error;
+        return { kind: "refused", refusal: { status, detail, details: { scimType, retryAfterSeconds } } };
+      }
+    },
+    candidates: (kind, attribute, value, signal) => lists().candidates(kind, attribute, value, signal),
+    obsolete: (behind, signal) => lists().obsolete(behind, signal),
+    async close() {
+      opened?.close();
+    },
+  };
+}
