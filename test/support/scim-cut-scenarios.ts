@@ -17,10 +17,47 @@ export interface ScimCutReply {
 
 export type ScimAsk = (request: ScimCutRequest) => Promise<ScimCutReply>;
 
+/** The names of one run: each has the tag in it. */
+export interface CutNames {
+  readonly tag: string;
+  /** What a person signs in with, as userName has it. */
+  readonly login: (name: string) => string;
+  /** The name of a group is its id. */
+  readonly namesAreIds?: true;
+}
+
+/** A kind of pool, and of service over it. */
+export interface CutKind {
+  readonly pool: Partial<PoolDefinition>;
+  readonly settings?: Partial<ScimSettings>;
+  readonly names: (tag: string) => CutNames;
+}
+
+const byUsername = (tag: string): CutNames => ({ tag, login: (name) => `${name}${tag}` });
+const starling = (tag: string): CutNames => ({ ...byUsername(tag), namesAreIds: true });
+const byEmail = (tag: string): CutNames => ({ tag, login: (name) => `${name}${tag}@example.com` });
+
+export const CUT_KINDS = {
+  "a pool of usernames": { pool: {}, names: byUsername },
+  "a pool of e-mail addresses": { pool: { usernameAttributes: ["email"] }, names: byEmail },
+  "a pool with e-mail aliases": { pool: { aliasAttributes: ["email"] }, names: byUsername },
+  "a pool whose reads lag behind": {
+    pool: {
+      consistency: {
+        createdUnreadable: { calls: 1 },
+        createdUnlisted: { calls: 2 },
+        deletedListed: { calls: 2 },
+      },
+    },
+    names: byUsername,
+  },
+  "the profile of Starling": { pool: {}, settings: { profile: "starling" }, names: starling },
+} as const satisfies Readonly<Record<string, CutKind>>;
+
 export interface ScimCutScenario {
   readonly settings?: Partial<ScimSettings>;
-  /** Makes what the request is about, under names that end in `tag`. */
-  readonly prepare: (ask: ScimAsk, tag: string) => Promise<ScimCutRequest>;
+  /** Makes what the request is about, under these names. */
+  readonly prepare: (ask: ScimAsk, names: CutNames) => Promise<ScimCutRequest>;
   /** The answer when nothing is cut off, and what a retry may answer besides. */
   readonly status: number;
   readonly again?: number;
@@ -29,8 +66,6 @@ export interface ScimCutScenario {
 }
 
 export const CUT_SETTINGS = { password: "permanent", groupFromUser: true } as const;
-
-export const CUT_POOL: Partial<PoolDefinition> = {};
 
 const PASSWORD = "Corr3ct-horse!";
 const NEW_PASSWORD = "An0ther-horse!";
@@ -42,10 +77,10 @@ const patch = (path: string, ...operations: readonly JsonObject[]): ScimCutReque
   json: { schemas: [PATCH_URN], Operations: operations },
 });
 
-function userOf(tag: string, over: JsonObject = {}): JsonObject {
+function userOf({ tag, login }: CutNames, over: JsonObject = {}): JsonObject {
   return {
     schemas: [USER_URN],
-    userName: `ann${tag}`,
+    userName: login("ann"),
     externalId: `ext${tag}`,
     name: { givenName: "Ann", familyName: "Lee" },
     nickName: "Annie",
@@ -72,33 +107,36 @@ const plain = (ask: ScimAsk, name: string): Promise<string> =>
 
 const valuesOf = (ids: readonly string[]): readonly JsonObject[] => ids.map((value) => ({ value }));
 
-async function staff(ask: ScimAsk, tag: string): Promise<readonly string[]> {
+async function staff(ask: ScimAsk, { login }: CutNames): Promise<readonly string[]> {
   const ids: string[] = [];
-  for (const name of ["u1", "u2", "u3", "u4"]) ids.push(await plain(ask, `${name}${tag}`));
+  for (const name of ["u1", "u2", "u3", "u4"]) ids.push(await plain(ask, login(name)));
   return ids;
 }
 
 export const SCIM_CUTS: Readonly<Record<string, ScimCutScenario>> = {
   "POST of a user with attributes, password and groups": {
     status: 201,
-    async prepare(ask, tag) {
+    async prepare(ask, names) {
+      const { tag } = names;
       const groups = valuesOf([await group(ask, `red${tag}`), await group(ask, `blue${tag}`)]);
-      return { method: "POST", path: "/Users", json: userOf(tag, { password: PASSWORD, groups }) };
+      return { method: "POST", path: "/Users", json: userOf(names, { password: PASSWORD, groups }) };
     },
   },
   "POST of a disabled user with password and group": {
     status: 201,
-    async prepare(ask, tag) {
+    async prepare(ask, names) {
+      const { tag } = names;
       const groups = valuesOf([await group(ask, `red${tag}`)]);
-      const json = userOf(tag, { password: PASSWORD, groups, active: false });
+      const json = userOf(names, { password: PASSWORD, groups, active: false });
       return { method: "POST", path: "/Users", json };
     },
   },
   "PUT of a user that disables, renames and sets a password": {
     status: 200,
-    async prepare(ask, tag) {
-      const id = await made(ask, "/Users", userOf(tag, { password: PASSWORD }));
-      const { nickName: _, ...others } = userOf(tag);
+    async prepare(ask, names) {
+      const { tag } = names;
+      const id = await made(ask, "/Users", userOf(names, { password: PASSWORD }));
+      const { nickName: _, ...others } = userOf(names);
       const json = {
         ...others,
         name: { givenName: "Anna", familyName: "Lee" },
@@ -111,10 +149,11 @@ export const SCIM_CUTS: Readonly<Record<string, ScimCutScenario>> = {
   },
   "PATCH of a user that enables and moves to another group": {
     status: 200,
-    async prepare(ask, tag) {
+    async prepare(ask, names) {
+      const { tag } = names;
       const red = await group(ask, `red${tag}`);
       const blue = await group(ask, `blue${tag}`);
-      const json = userOf(tag, { active: false, groups: valuesOf([red]) });
+      const json = userOf(names, { active: false, groups: valuesOf([red]) });
       const id = await made(ask, "/Users", json);
       return patch(
         `/Users/${id}`,
@@ -129,8 +168,9 @@ export const SCIM_CUTS: Readonly<Record<string, ScimCutScenario>> = {
   "DELETE of a user": {
     status: 204,
     again: 404,
-    async prepare(ask, tag) {
-      const id = await made(ask, "/Users", userOf(tag));
+    async prepare(ask, names) {
+      const { tag } = names;
+      const id = await made(ask, "/Users", userOf(names));
       await group(ask, `red${tag}`, [id]);
       return { method: "DELETE", path: `/Users/${id}` };
     },
@@ -139,29 +179,30 @@ export const SCIM_CUTS: Readonly<Record<string, ScimCutScenario>> = {
     settings: { deprovision: "disable" },
     status: 204,
     again: 404,
-    prepare: async (ask, tag) => ({
+    prepare: async (ask, names) => ({
       method: "DELETE",
-      path: `/Users/${await made(ask, "/Users", userOf(tag))}`,
+      path: `/Users/${await made(ask, "/Users", userOf(names))}`,
     }),
   },
   "POST of a user that was disabled by a DELETE": {
     settings: { deprovision: "disable" },
     status: 201,
-    async prepare(ask, tag) {
-      const id = await made(ask, "/Users", userOf(tag));
+    async prepare(ask, names) {
+      const id = await made(ask, "/Users", userOf(names));
       await ask({ method: "DELETE", path: `/Users/${id}` });
       const name = { givenName: "Anna", familyName: "Lee" };
-      return { method: "POST", path: "/Users", json: userOf(tag, { name, password: NEW_PASSWORD }) };
+      return { method: "POST", path: "/Users", json: userOf(names, { name, password: NEW_PASSWORD }) };
     },
   },
   "POST of a group with members": {
     status: 201,
     several: true,
-    async prepare(ask, tag) {
-      const members = valuesOf((await staff(ask, tag)).slice(0, 3));
+    async prepare(ask, names) {
+      const { tag } = names;
+      const members = valuesOf((await staff(ask, names)).slice(0, 3));
       const json = {
         schemas: [GROUP_URN],
-        displayName: `Sales Team${tag}`,
+        displayName: `Sales-Team${tag}`,
         externalId: `ext${tag}`,
         members,
       };
@@ -171,22 +212,28 @@ export const SCIM_CUTS: Readonly<Record<string, ScimCutScenario>> = {
   "PATCH of a group that adds, removes and renames": {
     status: 204,
     several: true,
-    async prepare(ask, tag) {
-      const [one = "", two = "", three = "", four = ""] = await staff(ask, tag);
+    async prepare(ask, names) {
+      const { tag } = names;
+      const [one = "", two = "", three = "", four = ""] = await staff(ask, names);
       const id = await group(ask, `team${tag}`, [one, two]);
       return patch(
         `/Groups/${id}`,
         { op: "add", path: "members", value: valuesOf([three, four]) },
         { op: "remove", path: `members[value eq "${one}"]` },
-        { op: "replace", path: "displayName", value: `Squad${tag}` },
+        {
+          op: "replace",
+          path: "displayName",
+          value: `${names.namesAreIds === true ? "team" : "Squad"}${tag}`,
+        },
       );
     },
   },
   "PUT of a group that replaces its members": {
     status: 200,
     several: true,
-    async prepare(ask, tag) {
-      const [one = "", two = "", three = "", four = ""] = await staff(ask, tag);
+    async prepare(ask, names) {
+      const { tag } = names;
+      const [one = "", two = "", three = "", four = ""] = await staff(ask, names);
       const id = await group(ask, `team${tag}`, [one, two]);
       const json = { schemas: [GROUP_URN], displayName: `team${tag}`, members: valuesOf([two, three, four]) };
       return { method: "PUT", path: `/Groups/${id}`, json };
@@ -195,20 +242,21 @@ export const SCIM_CUTS: Readonly<Record<string, ScimCutScenario>> = {
   "DELETE of a group": {
     status: 204,
     again: 404,
-    async prepare(ask, tag) {
-      const [one = "", two = ""] = await staff(ask, tag);
+    async prepare(ask, names) {
+      const { tag } = names;
+      const [one = "", two = ""] = await staff(ask, names);
       return { method: "DELETE", path: `/Groups/${await group(ask, `team${tag}`, [one, two])}` };
     },
   },
 };
 
 /** What the pool has of one scenario, without what differs between two runs of it. */
-export function cutState(pool: Pool, tag: string): string {
+export function cutState(pool: Pool, { tag }: CutNames): string {
   const users = pool
     .allUsers()
-    .filter(({ username }) => username.endsWith(tag))
+    .filter(({ username, attributes }) => `${username} ${attributes.get("email")}`.includes(tag))
     .map((user) => ({
-      username: user.username,
+      username: user.username === user.sub ? "made by Cognito" : user.username,
       attributes: Object.fromEntries(
         [...user.attributes].filter(([name]) => name !== "sub").toSorted(([a], [b]) => (a < b ? -1 : 1)),
       ),
@@ -220,7 +268,7 @@ export function cutState(pool: Pool, tag: string): string {
         .items.map(({ name }) => name)
         .toSorted(),
     }))
-    .toSorted((a, b) => (a.username < b.username ? -1 : 1));
+    .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   const groups = pool
     .groups(0, 10_000)
     .items.map(({ name, description }) => ({ name, description }))
@@ -229,14 +277,15 @@ export function cutState(pool: Pool, tag: string): string {
 }
 
 /** What SCIM shows of it. */
-export async function cutShown(ask: ScimAsk, tag: string): Promise<string> {
+export async function cutShown(ask: ScimAsk, { tag, login }: CutNames): Promise<string> {
   const shown: JsonValue[] = [];
+  const groups = ["red", "blue", "team", "Squad", "Sales-Team"].map((name) => `${name}${tag}`);
   for (const [path, attribute, names] of [
-    ["/Users", "userName", ["ann"]],
-    ["/Groups", "displayName", ["red", "blue", "team", "Squad", "Sales Team"]],
+    ["/Users", "userName", [login("ann")]],
+    ["/Groups", "displayName", groups],
   ] as const) {
     for (const name of names) {
-      const filter = encodeURIComponent(`${attribute} eq "${name}${tag}"`);
+      const filter = encodeURIComponent(`${attribute} eq "${name}"`);
       const { body } = await ask({ method: "GET", path: `${path}?filter=${filter}` });
       const found = isObject(body) ? (body["Resources"] ?? []) : [];
       shown.push(withoutIds(found));

@@ -1,13 +1,15 @@
 // A new user is one change of the provisioner: account, password, groups and state, whole or not at all. What comes after it,
 // the values kept beside the pool, is finished by the retry of a request that was cut off there.
+import { GovernanceError } from "../../core/errors.ts";
+import type { User } from "../../core/user.ts";
 import type { AccountRequest, CreatedAccount } from "../../provision/provisioner.ts";
 import type { MappingContext } from "../mapping/context.ts";
 import { newAccountOf } from "../mapping/user-account.ts";
-import { requiredUserName } from "../mapping/user-name.ts";
+import { nameMeant, requiredUserName } from "../mapping/user-name.ts";
 import { type ScimParts, scimWriteContext } from "../parts.ts";
 import { normalizeBody } from "../protocol/bodies.ts";
 import { project } from "../protocol/projection.ts";
-import type { KeptValues } from "../records.ts";
+import type { KeptValues, UnfinishedRequest } from "../records.ts";
 import type { JsonValue, ScimResource } from "../resource.ts";
 import { userSchemas } from "../schema/user-schema.ts";
 import { ScimError } from "../scim-error.ts";
@@ -48,7 +50,7 @@ export async function createUser(parts: ScimParts, body: JsonValue, call: ScimCa
       if (found === undefined) return await makeUser(parts, user, call);
       if (found.kept?.hidden === true) {
         if (!call.dryRun) await parts.records.begin({ key: user.key, kind: "User", id: found.user.sub });
-        return await takeOver(parts, found, user, call);
+        return await takeOverOrMake(parts, found, user, call);
       }
       return await finishOrRefuse(parts, found, user, call);
     },
@@ -63,14 +65,17 @@ async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): P
     await provisioner.createAccount(user.request, scimWriteContext(call), signal);
     return project(wouldBe(user.resource), call.projection, userSchemas(user.context));
   }
-  await claimExternalId(parts, user.kept.externalId, undefined, signal);
+  const userName = requiredUserName(user.resource);
+  // A listing may show only now whom an earlier attempt has made.
+  const isOwn = (one: User): boolean => nameMeant(one, userName, user.context) !== undefined;
+  await claimExternalId(parts, user.kept.externalId, undefined, signal, isOwn);
   const earlier = await records.begin({ key: user.key, kind: "User", id: undefined });
   const account = await createAccount(parts, user, call);
   if (account.user === undefined) throw new Error("a created account has a user");
   const found: FoundUser = { user: account.user, kept: undefined };
   if (account.state === "already-exists") {
     // A listing does not show yet what an earlier attempt of this request has made.
-    if (earlier !== undefined) return await takeOver(parts, found, user, call);
+    if (isOf(earlier, found)) return await takeOver(parts, found, user, call);
     await records.done(user.key);
     throw valueTaken("userName, or an address that people sign in with");
   }
@@ -78,7 +83,7 @@ async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): P
   if (account.actionRequired !== undefined) throw new ScimError(500, account.actionRequired);
   const kept = await keepUser(parts, account.user, undefined, user.kept);
   // Before the request counts as done: its retry must not find the name taken.
-  const answer = await userAnswer(parts, { user: account.user, kept }, call);
+  const answer = await userAnswer(parts, { user: account.user, kept }, call, user.request.groups ?? []);
   await records.done(user.key);
   return answer;
 }
@@ -106,11 +111,48 @@ async function finishOrRefuse(
   const { records } = parts;
   if (call.dryRun) throw valueTaken("userName");
   const earlier = await records.begin({ key: user.key, kind: "User", id: undefined });
-  if (earlier !== undefined && (earlier.id ?? found.user.sub) === found.user.sub) {
-    return await takeOver(parts, found, user, call);
+  if (isOf(earlier, found)) {
+    return await takeOverOrMake(parts, found, user, call);
   }
   await records.done(user.key);
+  if (await isGone(parts, found, call.signal)) return await makeUser(parts, user, call);
   throw valueTaken("userName");
+}
+
+function isOf(earlier: UnfinishedRequest | undefined, { user: { sub } }: FoundUser): boolean {
+  return earlier !== undefined && (earlier.id ?? sub) === sub;
+}
+
+/** A listing may still show a user whose creation was taken back. */
+async function isGone(
+  { directory, users }: ScimParts,
+  { user: { sub, username } }: FoundUser,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await directory.listGroupsOfUser(username, { marker: undefined }, signal);
+    return false;
+  } catch (error) {
+    if (!(error instanceof GovernanceError) || error.reason !== "user-gone") throw error;
+    users.rememberDeleted(sub);
+    return true;
+  }
+}
+
+/** A listing may still show a user who is gone, as after a recovery that has taken the creation back (mark 50). */
+async function takeOverOrMake(
+  parts: ScimParts,
+  found: FoundUser,
+  user: UserCreation,
+  call: ScimCall,
+): Promise<ScimResource> {
+  try {
+    return await takeOver(parts, found, user, call);
+  } catch (error) {
+    if (!(error instanceof GovernanceError) || error.reason !== "user-gone") throw error;
+    parts.users.rememberDeleted(found.user.sub);
+    return await makeUser(parts, user, call);
+  }
 }
 
 /** Makes a user who is there as the request asks. */

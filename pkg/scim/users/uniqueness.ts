@@ -1,3 +1,4 @@
+import type { User } from "../../core/user.ts";
 import type { MappingContext } from "../mapping/context.ts";
 import { nameMeant } from "../mapping/user-name.ts";
 import type { ScimParts } from "../parts.ts";
@@ -30,13 +31,15 @@ export async function usersNamed(
 }
 
 /**
- * Refuses an externalId that another user has. What is kept of a user who is gone is forgotten.
+ * Refuses an externalId that another user has. What is kept of a user who is gone is forgotten. `isOwn` tells the user who is
+ * meant where its id is not known.
  */
 export async function claimExternalId(
   { users, records }: Pick<ScimParts, "users" | "records">,
   externalId: string | undefined,
   own: string | undefined,
   signal: AbortSignal,
+  isOwn: (user: User) => boolean = () => false,
 ): Promise<void> {
   if (externalId === undefined) return;
   const others = (await records.find("User", "externalId", externalId, signal)).filter(
@@ -45,7 +48,9 @@ export async function claimExternalId(
   for (const other of others) {
     // What is hidden gives way by itself.
     if (other.hidden) continue;
-    if ((await users.bySubs([other.id], signal)).length > 0) throw valueTaken("externalId");
+    const [user] = await users.bySubs([other.id], signal);
+    if (user !== undefined && isOwn(user)) continue;
+    if (user !== undefined) throw valueTaken("externalId");
     await records.forget("User", other.id);
   }
 }

@@ -1,3 +1,4 @@
+import { GovernanceError } from "../../core/errors.ts";
 import type { User } from "../../core/user.ts";
 import { groupListOfUser } from "../../provision/groups/listings.ts";
 import type { MappingContext } from "../mapping/context.ts";
@@ -11,15 +12,21 @@ import { userSchemas } from "../schema/user-schema.ts";
 import type { ScimCall } from "../service.ts";
 import type { FoundUser } from "./user-reader.ts";
 
-/** The user as the caller gets it. Its groups are read only when they are wanted. */
+/**
+ * The user as the caller gets it. Its groups are read only when they are wanted, and not when `memberOf` has their names: a new
+ * user may not be readable yet (mark 50).
+ */
 export async function userAnswer(
   parts: ScimParts,
   found: FoundUser,
   { projection, signal }: Pick<ScimCall, "projection" | "signal">,
+  memberOf?: readonly string[],
 ): Promise<ScimResource> {
   const context = await parts.context(signal);
   const groups = wantsAttribute(projection, "groups")
-    ? await groupsOf(parts, found.user, context, signal)
+    ? memberOf === undefined
+      ? await groupsOf(parts, found.user, context, signal)
+      : await refsOf(parts, memberOf, context)
     : undefined;
   return project(versioned(shownUser(found, groups, context)), projection, userSchemas(context));
 }
@@ -34,18 +41,33 @@ export function shownUser(
 }
 
 export async function groupsOf(
-  { directory, records }: Pick<ScimParts, "directory" | "records">,
-  { username }: Pick<User, "username">,
+  parts: Pick<ScimParts, "directory" | "records" | "users">,
+  { sub, username }: Pick<User, "sub" | "username">,
   context: MappingContext,
   signal: AbortSignal,
 ): Promise<readonly GroupRef[]> {
-  const groups = await groupListOfUser(directory, username, signal);
-  if (groups.length === 0) return [];
-  const kept = await records.findMany(
-    "Group",
-    groups.map(({ name }) => name),
-  );
-  return groups.map(({ name }) => ({
+  try {
+    const groups = await groupListOfUser(parts.directory, username, signal);
+    const names = groups.map(({ name }) => name);
+    return await refsOf(parts, names, context);
+  } catch (error) {
+    const failure = GovernanceError.from(error);
+    if (failure.reason !== "user-gone" || !parts.users.isRemembered(sub)) throw failure;
+    // Not 404: a client would make the user again.
+    throw new GovernanceError("unavailable", "the groups of the new user cannot be read yet; try again", {
+      cause: failure,
+    });
+  }
+}
+
+async function refsOf(
+  { records }: Pick<ScimParts, "records">,
+  names: readonly string[],
+  context: MappingContext,
+): Promise<readonly GroupRef[]> {
+  if (names.length === 0) return [];
+  const kept = await records.findMany("Group", names);
+  return names.map((name) => ({
     name,
     displayName: groupDisplayName({ name }, kept.get(name), context),
   }));

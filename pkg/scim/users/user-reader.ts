@@ -29,6 +29,8 @@ export interface UserReader {
   /** After a change that this program has made. */
   remember(user: User): void;
   rememberDeleted(sub: string): void;
+  /** Whether this program has made or changed the user a moment ago. */
+  isRemembered(sub: string): boolean;
 }
 
 interface UserReaderOptions {
@@ -145,6 +147,10 @@ export function createUserReader({ directory, records, now, idAttribute }: UserR
     withKept,
     remember: (user) => keep(user.sub, user),
     rememberDeleted: (sub) => keep(sub, undefined),
+    isRemembered(sub) {
+      const own = recent.get(sub);
+      return own?.user !== undefined && isRecent(own);
+    },
   };
 }
 
