@@ -324,6 +324,24 @@ describe("a connection", () => {
     expect(new Set(running.events.map(({ peer }) => peer)).size).toBe(1);
   });
 
+  test("that sends requests without waiting for answers is cut", async () => {
+    const held = Promise.withResolvers<never>();
+    const running = await stage.start({ over: { get: () => held.promise } });
+    const one = "GET /scim/v2/Users/u HTTP/1.1\r\nhost: a\r\n\r\n";
+    expect(await running.raw(one.repeat(100))).toBe("");
+    expect(running.service.calls.length).toBeLessThanOrEqual(8);
+    await stillServes(running);
+  });
+
+  test("of a caller without credentials is closed with its first answer", async () => {
+    const tokensFile = stage.file("tokens", `provision ${hash("deploy")} okta\n`);
+    const { raw, events } = await stage.start({ security: { tokensFile } });
+    const answer = await raw("GET /scim/v2/Users HTTP/1.1\r\nhost: a\r\n\r\n".repeat(3));
+    expect(answer).toMatch(/^HTTP\/1.1 401 [^]*connection: close/i);
+    expect(answer.match(/HTTP\/1.1/g)).toHaveLength(1);
+    expect(events[0]?.status).toBe(401);
+  });
+
   test("that is idle for longest is closed for a new one, and one with a request is not", async () => {
     const held = Promise.withResolvers<void>();
     const running = await stage.start({

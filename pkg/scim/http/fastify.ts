@@ -81,8 +81,8 @@ export function createScimApp(
 
   async function send(reply: FastifyReply, { status, headers, body }: ScimAnswer): Promise<FastifyReply> {
     const { raw } = reply.request;
-    // The rest of the body of somebody unknown is not read.
-    if (status === 401 && !raw.complete) void reply.header("connection", "close");
+    // Nothing more of somebody unknown is read: neither the rest of a body, nor another request.
+    if (status === 401) void reply.header("connection", "close");
     const timer = setTimeout(() => raw.socket.destroy(), limits.unreadMs);
     timer.unref();
     reply.raw.once("close", () => clearTimeout(timer));

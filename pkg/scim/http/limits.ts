@@ -23,6 +23,8 @@ export interface ScimLimits {
   /** Until a client has read its answer. */
   readonly unreadMs: number;
   readonly connections: number;
+  /** Requests of one connection without an answer. */
+  readonly pipelined: number;
 }
 
 export const SCIM_LIMITS: ScimLimits = {
@@ -42,4 +44,5 @@ export const SCIM_LIMITS: ScimLimits = {
   idleMs: 65_000,
   unreadMs: 60_000,
   connections: 1000,
+  pipelined: 8,
 };

@@ -1,7 +1,12 @@
 // The front on its address: TLS, connections, the bounds in time, and the end.
 
 import { constants } from "node:crypto";
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { SecureContextOptions } from "node:tls";
@@ -42,9 +47,11 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
   let answers: RequestListener = () => {};
   let closed: Promise<void> | undefined;
   const bound = limitConnections(limits.connections);
+  const unanswered = boundUnanswered(limits.pipelined);
 
   function newServer(): Server {
     const server = serverFor(tls, limits, (request, response) => {
+      if (!unanswered.admit(request.socket, response)) return;
       if (closed !== undefined) response.setHeader("connection", "close");
       // After the last answer its connection is not wanted any more.
       response.once("close", () => {
@@ -112,6 +119,28 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
     close(graceMs) {
       closed ??= shutDown(graceMs);
       return closed;
+    },
+  };
+}
+
+/**
+ * Cuts a connection that sends requests without waiting for answers. Node.js parses all that have arrived in one turn, and
+ * no client of SCIM does it.
+ */
+function boundUnanswered(most: number) {
+  const counts = new WeakMap<Socket, number>();
+  return {
+    /** False: the request is not to be answered. */
+    admit(socket: Socket, response: ServerResponse): boolean {
+      if (socket.destroyed) return false;
+      const count = (counts.get(socket) ?? 0) + 1;
+      if (count > most) {
+        socket.destroy();
+        return false;
+      }
+      counts.set(socket, count);
+      response.once("close", () => counts.set(socket, (counts.get(socket) ?? 1) - 1));
+      return true;
     },
   };
 }
