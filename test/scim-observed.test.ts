@@ -171,6 +171,22 @@ describe("a SCIM request", () => {
     );
   });
 
+  test("that asks for few attributes is answered with location and version all the same", async () => {
+    const base = await serve("--provisioning");
+    const asked = { method: "POST", headers: as("-"), body: JSON.stringify({ userName: "eve" }) };
+    const made = await fetch(`${base}/Users?attributes=userName`, asked);
+    const location = made.headers.get("location") ?? "";
+    const version = made.headers.get("etag") ?? "";
+    expect(made.status).toBe(201);
+    expect([location, version]).toEqual([
+      expect.stringContaining(`${base}/Users/`),
+      expect.stringMatching(/^W\//),
+    ]);
+    expect(await made.json()).toMatchObject({ userName: "eve", id: location.split("/").at(-1) });
+    const again = await fetch(`${location}?attributes=userName`, { headers: { "if-none-match": version } });
+    expect(again.status).toBe(304);
+  });
+
   test("that is a dry run changes nothing", async () => {
     const base = await serve("--provisioning");
     const body = JSON.stringify({ userName: "eve", emails: [{ value: "eve@corp.test" }] });

@@ -6,10 +6,9 @@ import { scimGroup } from "../mapping/group-resource.ts";
 import { groupNameOfId } from "../mapping/locations.ts";
 import type { ScimParts } from "../parts.ts";
 import { versioned } from "../preconditions.ts";
-import { project, wantsAttribute } from "../protocol/projection.ts";
+import { wantsAttribute } from "../protocol/projection.ts";
 import type { KeptResource } from "../records.ts";
 import type { MemberRef, ScimResource } from "../resource.ts";
-import { groupSchemas } from "../schema/group-schema.ts";
 import { ScimError } from "../scim-error.ts";
 import type { ScimCall } from "../service.ts";
 
@@ -80,7 +79,7 @@ export async function visibleMembers(
 
 const KEPT_AT_ONCE = 1000;
 
-/** The group as the caller gets it. Its members are read only when they are wanted, and are not known yet. */
+/** The group with its version, before the projection. Its members are read only when they are wanted, and are not known yet. */
 export async function groupAnswer(
   parts: ScimParts,
   found: FoundGroup,
@@ -91,7 +90,7 @@ export async function groupAnswer(
   const members = wantsAttribute(projection, "members")
     ? (known ?? (await membersNow(parts, found.group.name, signal)))
     : undefined;
-  return project(versioned(shownGroup(found, members, context)), projection, groupSchemas(context));
+  return versioned(shownGroup(found, members, context));
 }
 
 /** The group with the members, or without. */

@@ -6,14 +6,13 @@ import { groupDisplayName } from "../mapping/group-resource.ts";
 import { scimUser } from "../mapping/user-resource.ts";
 import type { ScimParts } from "../parts.ts";
 import { versioned } from "../preconditions.ts";
-import { project, wantsAttribute } from "../protocol/projection.ts";
+import { wantsAttribute } from "../protocol/projection.ts";
 import type { GroupRef, ScimResource } from "../resource.ts";
-import { userSchemas } from "../schema/user-schema.ts";
 import type { ScimCall } from "../service.ts";
 import type { FoundUser } from "./user-reader.ts";
 
 /**
- * The user as the caller gets it. Its groups are read only when they are wanted, and not when `memberOf` has their names: a new
+ * The user with its version, before the projection. Its groups are read only when they are wanted, and not when `memberOf` has their names: a new
  * user may not be readable yet (mark 50).
  */
 export async function userAnswer(
@@ -28,7 +27,7 @@ export async function userAnswer(
       ? await groupsOf(parts, found.user, context, signal)
       : await refsOf(parts, memberOf, context)
     : undefined;
-  return project(versioned(shownUser(found, groups, context)), projection, userSchemas(context));
+  return versioned(shownUser(found, groups, context));
 }
 
 /** The user with the groups, or without. */

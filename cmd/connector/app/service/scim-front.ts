@@ -7,6 +7,7 @@ import { SCIM_LIMITS } from "../../../../pkg/scim/http/limits.ts";
 import { createPerformer, type Perform } from "../../../../pkg/scim/http/perform.ts";
 import { createRoom } from "../../../../pkg/scim/http/room.ts";
 import { createScimServer } from "../../../../pkg/scim/http/server.ts";
+import { PINNED_FOR_MS } from "../../../../pkg/scim/lists/pins.ts";
 import { ScimError } from "../../../../pkg/scim/scim-error.ts";
 import { type OpenScim, openScim } from "../scim/open-scim.ts";
 import type { Front, Service } from "./front.ts";
@@ -62,7 +63,7 @@ export function scimFront({
           maxPayloadBytes: limits.bulkBytes,
           maxResults: limits.largestPage,
           defaultPageSize: limits.defaultPage,
-          cursorSeconds: CURSOR_SECONDS,
+          cursorSeconds: PINNED_FOR_MS / 1000,
           changePassword: settings.password !== "ignore",
         },
         baseUrl: () => baseUrl,
@@ -79,9 +80,6 @@ export function scimFront({
     },
   };
 }
-
-/** How long the state that a cursor belongs to is kept. */
-const CURSOR_SECONDS = 600;
 
 function starting(): ScimError {
   return new ScimError(503, "the service is starting; send the request again", { retryAfterSeconds: 1 });
