@@ -9,6 +9,7 @@ import { ENTRA_GROUP_SHAPES } from "./support/scim-shapes/entra-groups.ts";
 import { OKTA_SHAPES } from "./support/scim-shapes/okta.ts";
 import { OTHER_SHAPES } from "./support/scim-shapes/others.ts";
 import { PITFALLS } from "./support/scim-shapes/pitfalls.ts";
+import { STARLING_SHAPES } from "./support/scim-shapes/starling.ts";
 import { SUITE_SHAPES } from "./support/scim-shapes/suites.ts";
 import {
   type Shape,
@@ -18,34 +19,36 @@ import {
   shapeWorld,
 } from "./support/scim-shapes/world.ts";
 
-const TABLE: readonly (readonly [string, readonly Shape[]])[] = [
-  ["Okta", OKTA_SHAPES],
-  ["Entra ID", ENTRA_SHAPES],
-  ["Entra ID, groups", ENTRA_GROUP_SHAPES],
-  ["other clients", OTHER_SHAPES],
-  ["the suites", SUITE_SHAPES],
-  ["what other servers did wrong", PITFALLS],
+interface SetUp {
+  readonly args: readonly string[];
+  readonly tables: readonly (readonly [string, readonly Shape[]])[];
+}
+
+const SET_UPS: readonly SetUp[] = [
+  {
+    args: ["--scim-password=permanent"],
+    tables: [
+      ["Okta", OKTA_SHAPES],
+      ["Entra ID", ENTRA_SHAPES],
+      ["Entra ID, groups", ENTRA_GROUP_SHAPES],
+      ["other clients", OTHER_SHAPES],
+      ["the suites", SUITE_SHAPES],
+      ["what other servers did wrong", PITFALLS],
+    ],
+  },
+  {
+    args: ["--scim-profile=starling", "--scim-password=temporary"],
+    tables: [["One Identity, with the ids of Starling", STARLING_SHAPES]],
+  },
 ];
 
-const ROWS = TABLE.flatMap(([client, shapes]) => shapes.map((shape) => ({ client, ...shape })));
 const WRITES = /^(?:Admin(?!Get|List)|CreateGroup|UpdateGroup|DeleteGroup)/;
 
-const pool = shapePool(ROWS.length);
-let service: ScimService;
-
-beforeAll(async () => {
-  service = await startScimService({ pool, args: ["--scim-password=permanent"] });
-});
-
-afterAll(async () => {
-  await service.stop();
-});
-
 /** The writes that the work has made in the pool. */
-async function writesOf(work: () => Promise<unknown>): Promise<readonly string[]> {
-  const before = service.cognito.stats.calls.length;
+async function writesOf({ cognito }: ScimService, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const before = cognito.stats.calls.length;
   await work();
-  const operations = service.cognito.stats.calls.slice(before).map(({ operation }) => operation);
+  const operations = cognito.stats.calls.slice(before).map(({ operation }) => operation);
   return operations.filter((operation) => WRITES.test(operation));
 }
 
@@ -67,28 +70,39 @@ function problemsOf({ status, headers, text, body }: ScimReply): readonly string
   return wrong.flatMap(([isWrong, what]) => (isWrong ? [what] : []));
 }
 
-describe.for(TABLE)("%s", ([client]) => {
-  const rows = ROWS.flatMap((row, index) =>
-    row.client === client ? [[row.shape, row, index] as const] : [],
-  );
+describe.for(SET_UPS)("serve --scim $args", ({ args, tables }) => {
+  const rows = tables.flatMap(([client, shapes]) => shapes.map((row) => ({ client, row })));
+  const pool = shapePool(rows.length);
+  let service: ScimService;
 
-  test.for(rows)("%s", async ([, row, index]) => {
-    const world = shapeWorld(service, index);
-    const before = shapeState(pool, world);
-    const reply = await row.send(world);
-    expect([reply.status, reply.text]).toEqual([row.status, expect.any(String)]);
-    expect(problemsOf(reply)).toEqual([]);
-    expect((row.lacks ?? []).filter((name) => reply.text.includes(`"${name}"`))).toEqual([]);
-    expect(reply.body ?? {}).toMatchObject(row.body?.(world) ?? {});
-    const after = shapeState(pool, world);
-    expect(shapeDifference(before, after)).toEqual(row.pool?.(world) ?? {});
-
-    if (row.again === false) return;
-    const writes = await writesOf(async () => {
-      const repeated = await row.send(world);
-      expect([repeated.status, repeated.text]).toEqual([row.again ?? row.status, expect.any(String)]);
-    });
-    expect(writes).toEqual([]);
-    expect(shapeDifference(after, shapeState(pool, world))).toEqual({});
+  beforeAll(async () => {
+    service = await startScimService({ pool, args });
   });
+
+  afterAll(async () => {
+    await service.stop();
+  });
+
+  test.for(rows.map(({ client, row }, index) => [client, row.shape, row, index] as const))(
+    "%s: %s",
+    async ([, , row, index]) => {
+      const world = shapeWorld(service, index);
+      const before = shapeState(pool, world);
+      const reply = await row.send(world);
+      expect([reply.status, reply.text]).toEqual([row.status, expect.any(String)]);
+      expect(problemsOf(reply)).toEqual([]);
+      expect((row.lacks ?? []).filter((name) => reply.text.includes(`"${name}"`))).toEqual([]);
+      expect(reply.body ?? {}).toMatchObject(row.body?.(world) ?? {});
+      const after = shapeState(pool, world);
+      expect(shapeDifference(before, after)).toEqual(row.pool?.(world) ?? {});
+
+      if (row.again === false) return;
+      const writes = await writesOf(service, async () => {
+        const repeated = await row.send(world);
+        expect([repeated.status, repeated.text]).toEqual([row.again ?? row.status, expect.any(String)]);
+      });
+      expect(writes).toEqual([]);
+      expect(shapeDifference(after, shapeState(pool, world))).toEqual({});
+    },
+  );
 });
