@@ -23,6 +23,11 @@ export function sentPassword(resource: ScimResource, context: MappingContext): S
   };
 }
 
+/** Whether the client itself, and not the setting, makes the password permanent. */
+export function isSaidToBePermanent(resource: ScimResource, context: MappingContext): boolean {
+  return givenPermanence(resource, context) === true;
+}
+
 function givenPermanence(resource: ScimResource, { profile }: MappingContext): boolean | undefined {
   const given = ownMember(sentAttribute(resource, COGNITO_USER_URN), "isPasswordPermanent") ?? undefined;
   if (profile !== "starling" || given === undefined) return undefined;

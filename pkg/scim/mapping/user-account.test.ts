@@ -182,15 +182,13 @@ describe("in the profile of Starling", () => {
   });
 
   test("the client says whether the password is permanent and by what the invitation goes", () => {
+    const permanent = account(extension({ isPasswordPermanent: true }), context).request;
+    expect(permanent.credential).toMatchObject({ temporary: false });
     const { request } = account(
-      extension({
-        isPasswordPermanent: true,
-        desiredDeliveryMediums: ["EMAIL", "sms"],
-        email_verified: false,
-      }),
-      context,
+      extension({ desiredDeliveryMediums: ["EMAIL", "sms"], email_verified: false }),
+      scimContext("username", { profile: "starling", password: "permanent" }),
     );
-    expect(request.credential).toMatchObject({ temporary: false });
+    expect(request.credential).toMatchObject({ temporary: true });
     expect(Object.fromEntries(request.profile)).toMatchObject({
       sendInviteEmail: true,
       deliverInviteBy: "both",
@@ -206,6 +204,15 @@ describe("in the profile of Starling", () => {
     expect(() => account(extension({ desiredDeliveryMediums: ["PIGEON"] }), context)).toThrow(
       `${COGNITO_USER_URN}:desiredDeliveryMediums: must be EMAIL, SMS or both`,
     );
+  });
+
+  test("an invitation with a permanent password is refused: Cognito asks who is invited for a new one", () => {
+    const both = extension({ isPasswordPermanent: true, desiredDeliveryMediums: ["EMAIL"] });
+    expect(() => account(both, context)).toThrow(
+      `${COGNITO_USER_URN}:desiredDeliveryMediums: an invitation asks for a new password`,
+    );
+    const ignored = scimContext("username", { profile: "starling", password: "ignore" });
+    expect(account(both, ignored).request.credential).toEqual({ kind: "none" });
   });
 
   test("the strict profile knows none of it", () => {

@@ -9,7 +9,7 @@ import { poolTextOf } from "./forms.ts";
 import { keptForms, type WrittenAttribute } from "./kept.ts";
 import { groupNameOfId } from "./locations.ts";
 import { boundValueAt } from "./resource-values.ts";
-import { sentPassword } from "./sent-password.ts";
+import { isSaidToBePermanent, type SentPassword, sentPassword } from "./sent-password.ts";
 import { newSignInName, requiredUserName, type SignInName } from "./user-name.ts";
 import {
   booleanAttribute,
@@ -53,13 +53,14 @@ export function newAccountOf(
     if (flag !== undefined) attributes.set(contact.flag, flag);
   }
   assertComplete(attributes, context);
-  const password = sentPassword(resource, context);
+  const invited = invitation(resource, context);
+  const password = passwordOf(resource, invited.length > 0, context);
   const groups = wantedGroups(resource, context);
   return {
     request: {
       login: name.source === "preferred_username" ? newUsername() : name.text,
       emails: [],
-      profile: new Map<string, unknown>([...attributes, ...invitation(resource, context)]),
+      profile: new Map<string, unknown>([...attributes, ...invited]),
       credential:
         password === undefined
           ? { kind: "none" }
@@ -112,6 +113,23 @@ function assertComplete(attributes: ReadonlyMap<string, string>, context: Mappin
 export function requiredProblem(path: string, form: string | undefined): Error {
   const hint = form === "phoneNumbers" ? ", with a number in E.164, such as +15551234567" : "";
   return invalidScimValue(path, `is required by the pool${hint}`);
+}
+
+/** Cognito asks a person who is invited for a new password, whatever the setting says. */
+function passwordOf(
+  resource: ScimResource,
+  isInvited: boolean,
+  context: MappingContext,
+): SentPassword | undefined {
+  const password = sentPassword(resource, context);
+  if (password === undefined || !isInvited) return password;
+  if (isSaidToBePermanent(resource, context)) {
+    throw invalidScimValue(
+      `${COGNITO_USER_URN}:desiredDeliveryMediums`,
+      "an invitation asks for a new password, so that none is permanent; leave this or isPasswordPermanent out",
+    );
+  }
+  return { ...password, permanent: false };
 }
 
 /** In Starling's profile the client says by what an invitation is sent; without it none is. */
