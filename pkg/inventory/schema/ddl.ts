@@ -9,7 +9,7 @@ import { INVENTORY_TABLES } from "./tables.ts";
 import { INVENTORY_VIEWS } from "./views.ts";
 
 /** The newest version of the schema: the one that `createStatements` makes. */
-export const INVENTORY_VERSION = 1;
+export const INVENTORY_VERSION = 2;
 
 export interface InventoryMigration {
   /** The version that an inventory has afterwards. */
@@ -18,7 +18,21 @@ export interface InventoryMigration {
 }
 
 /** From version 1 on, in order, each one forward only. A new inventory is made by `createStatements` and needs none. */
-export const INVENTORY_MIGRATIONS: readonly InventoryMigration[] = [];
+export const INVENTORY_MIGRATIONS: readonly InventoryMigration[] = [
+  {
+    version: 2,
+    statements: (engine) => [
+      "DROP INDEX memberships_by_user",
+      ...INVENTORY_TABLES.flatMap((table) => createIndexes(table, engine, INDEXES_OF_VERSION_2)),
+    ],
+  },
+];
+
+const INDEXES_OF_VERSION_2: ReadonlySet<string> = new Set([
+  "memberships_by_user",
+  "users_by_folded_username",
+  "users_by_folded_preferred_username",
+]);
 
 /** Everything in an empty inventory, in order. */
 export function createStatements(engine: InventoryEngine): readonly string[] {
@@ -52,15 +66,23 @@ function createTable({ name, columns, key, clustered }: TableDefinition, engine:
   return `CREATE TABLE ${name} (\n  ${lines.join(",\n  ")}\n)${options}`;
 }
 
-/** Those beside the key. They may also be made after the first rows, which costs less. */
-function createIndexes({ name, indexes }: TableDefinition, engine: InventoryEngine): readonly string[] {
-  return indexes.map((index) => {
-    const kind = index.unique === true ? "UNIQUE INDEX" : "INDEX";
-    const condition = index.where === undefined ? "" : ` WHERE ${index.where}`;
-    const isHash = engine === "postgres" && index.long === true;
-    const places = isHash ? `USING hash (${index.columns[0]})` : `(${index.columns.join(", ")})`;
-    return `CREATE ${kind} ${index.name} ON ${name} ${places}${condition}`;
-  });
+/** Those beside the key, or some of them. They may also be made after the first rows, which costs less. */
+function createIndexes(
+  { name, indexes }: TableDefinition,
+  engine: InventoryEngine,
+  only?: ReadonlySet<string>,
+): readonly string[] {
+  return indexes
+    .filter((index) => only === undefined || only.has(index.name))
+    .map((index) => {
+      const kind = index.unique === true ? "UNIQUE INDEX" : "INDEX";
+      const condition = index.where === undefined ? "" : ` WHERE ${index.where}`;
+      const [first = "", ...others] = index.columns;
+      const searched = index.folded === true ? `lower(${first})` : first;
+      const isHash = engine === "postgres" && index.long === true;
+      const places = isHash ? `USING hash (${searched})` : `(${[searched, ...others].join(", ")})`;
+      return `CREATE ${kind} ${index.name} ON ${name} ${places}${condition}`;
+    });
 }
 
 function createView({ name, columns, select }: ViewDefinition, engine: InventoryEngine): string {

@@ -25,6 +25,11 @@ export interface IndexDefinition {
    * of this column, which finds equal values.
    */
   readonly long?: true;
+  /**
+   * The index has the first column in lower case, so that a name is found in any letter case. SQLite knows the case of ASCII
+   * letters alone.
+   */
+  readonly folded?: true;
   /** A condition of both engines: the index has only these rows. */
   readonly where?: string;
 }

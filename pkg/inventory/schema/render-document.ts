@@ -45,7 +45,8 @@ function renderRelation(
 
 function keyText({ key, indexes }: TableDefinition): string {
   const others = indexes.map(
-    ({ columns, where }) => named(columns) + (where === undefined ? "" : " of current rows"),
+    ({ columns, where, folded }) =>
+      `${named(columns)}${folded === true ? " in lower case" : ""}${where === undefined ? "" : " of current rows"}`,
   );
   const also = others.length === 0 ? "" : ` Also indexed by ${others.join("; by ")}.`;
   return `Key: ${named(key)}.${also}`;

@@ -96,6 +96,19 @@ const users: TableDefinition = {
     { name: "users_current", columns: ["sub", "pool_id"], unique: true, where: "to_run IS NULL" },
     { name: "users_by_email", columns: ["email", "pool_id"], long: true, where: "to_run IS NULL" },
     { name: "users_by_username", columns: ["username", "pool_id"], where: "to_run IS NULL" },
+    {
+      name: "users_by_folded_username",
+      columns: ["username", "pool_id"],
+      folded: true,
+      where: "to_run IS NULL",
+    },
+    {
+      name: "users_by_folded_preferred_username",
+      columns: ["preferred_username", "pool_id"],
+      folded: true,
+      long: true,
+      where: "to_run IS NULL AND preferred_username IS NOT NULL",
+    },
   ],
   clustered: false,
 };
@@ -139,7 +152,8 @@ const memberships: TableDefinition = {
     ...HISTORY,
   ]),
   key: ["pool_id", "group_name", "sub", "group_created_at", "from_run"],
-  indexes: [{ name: "memberships_by_user", columns: ["sub", "pool_id"] }],
+  // With the run that ended a row: what a page of people asks of it is in the index alone.
+  indexes: [{ name: "memberships_by_user", columns: ["sub", "pool_id", "to_run"] }],
   clustered: true,
 };
 

@@ -51,6 +51,27 @@ describe("an inventory of an earlier version", () => {
     expect(() => database.prepare("SELECT * FROM a")).toThrow("no such table");
   });
 
+  test("of version 1 gets the indexes of a new one, and their statistics", () => {
+    const made = (table: string): readonly unknown[] =>
+      database
+        .prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`)
+        .all()
+        .map((row) => Object.values(row));
+    const indexes = "(SELECT type, name, sql FROM sqlite_schema)";
+    const expected = [made(indexes), made("sqlite_stat1")];
+    database.exec(`
+      DROP INDEX users_by_folded_username;
+      DROP INDEX users_by_folded_preferred_username;
+      DROP INDEX memberships_by_user;
+      CREATE INDEX memberships_by_user ON memberships (sub, pool_id);
+      DELETE FROM schema_migrations;
+      PRAGMA user_version = 1`);
+    expect(made(indexes)).not.toEqual(expected[0]);
+    bringUpToDate(database, now);
+    expect([made(indexes), made("sqlite_stat1")]).toEqual(expected);
+    expect(versions()).toEqual([INVENTORY_VERSION, INVENTORY_VERSION]);
+  });
+
   test("of this version needs none", () => {
     bringUpToDate(database, now);
     expect(versions()).toEqual([INVENTORY_VERSION, INVENTORY_VERSION]);

@@ -2,6 +2,7 @@ import type { EpochClock } from "../../core/clock.ts";
 import type { DatabaseSync } from "../../sqlite/database.ts";
 import { numberIn } from "../../sqlite/rows.ts";
 import { INVENTORY_MIGRATIONS, type InventoryMigration } from "../schema/ddl.ts";
+import { writeStatistics } from "./statistics.ts";
 
 /**
  * Brings an inventory of an earlier version to the newest one, in one transaction: its readers see the one or the other. The
@@ -23,6 +24,8 @@ export function bringUpToDate(
       record.run(step.version, new Date(now()).toISOString());
       database.exec(`PRAGMA user_version = ${step.version}`);
     }
+    // SQLite has none of an index that was made now, and forgets those of a dropped one.
+    writeStatistics(database);
     database.exec("COMMIT");
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");

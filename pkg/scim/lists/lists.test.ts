@@ -438,6 +438,7 @@ describe("candidates for a lookup", () => {
     expect(await lists.candidates("User", "userName", "user1", never)).toEqual([]);
     await stage.publish({ users: people(3), groups: [someGroup("Ops")] });
     expect(await lists.candidates("User", "userName", "user1", never)).toEqual([userNumber(1).sub]);
+    expect(await lists.candidates("User", "userName", "USER1", never)).toEqual([userNumber(1).sub]);
     expect(await lists.candidates("User", "email", "user2@example.com", never)).toEqual([userNumber(2).sub]);
     expect(await lists.candidates("Group", "displayName", "OPS", never)).toEqual(["Ops"]);
     const records = await stage.writer();

@@ -137,20 +137,27 @@ function namedIn(rows: Rows, kind: ResourceKind, attribute: NamedBy, value: stri
     const sql = `SELECT name FROM groups WHERE pool_id = ? AND to_run IS NULL AND lower(name) = lower(?) LIMIT ${NAMED}`;
     return rows(sql, value).map((row) => row.text("name"));
   }
-  const columns = USER_COLUMNS[attribute];
-  const found = columns.flatMap((column) =>
-    rows(
-      `SELECT sub FROM users WHERE pool_id = ? AND to_run IS NULL AND ${column} = ? LIMIT ${NAMED}`,
-      value,
-    ).map((row) => row.text("sub")),
+  const searches = USER_SEARCHES[attribute];
+  const found = searches.flatMap((search) =>
+    // SQLite knows the case of ASCII letters alone.
+    [...new Set([value, value.toLowerCase(), value.toUpperCase()])].flatMap((text) =>
+      rows(
+        `SELECT sub FROM users WHERE pool_id = ? AND to_run IS NULL AND ${search} LIMIT ${NAMED}`,
+        text,
+      ).map((row) => row.text("sub")),
+    ),
   );
   return [...new Set(found)];
 }
 
-/** The columns that have an index. */
-const USER_COLUMNS: Readonly<Record<NamedBy, readonly string[]>> = {
-  userName: ["username", "email"],
-  email: ["email"],
+/** Each has an index. An inventory of an earlier version has none in lower case until it is synced, and is read as a whole. */
+const USER_SEARCHES: Readonly<Record<NamedBy, readonly string[]>> = {
+  userName: [
+    "lower(username) = lower(?)",
+    "lower(preferred_username) = lower(?) AND preferred_username IS NOT NULL",
+    "email = ?",
+  ],
+  email: ["email = ?"],
   phone: [],
   externalId: [],
   displayName: [],

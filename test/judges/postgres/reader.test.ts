@@ -336,6 +336,23 @@ describe("the migrations", () => {
     ]);
   });
 
+  test("bring an inventory of version 1 to the indexes of a new one", async () => {
+    await server.createDatabase("first", TEST_PASSWORD);
+    const access = accessTo(server, "first");
+    await migrated(access);
+    const indexes = () =>
+      server.sql("SELECT indexdef FROM pg_indexes WHERE schemaname = 'connector' ORDER BY 1", "first");
+    const expected = await indexes();
+    await server.sql(
+      `SET search_path = connector; DROP INDEX users_by_folded_username, users_by_folded_preferred_username, memberships_by_user;
+       CREATE INDEX memberships_by_user ON memberships (sub, pool_id); UPDATE schema_migrations SET version = 1`,
+      "first",
+    );
+    expect(await indexes()).not.toEqual(expected);
+    await migrated(access);
+    expect(await indexes()).toEqual(expected);
+  });
+
   test("leave a schema of another program as it is", async () => {
     await server.createDatabase("taken", TEST_PASSWORD);
     await server.sql("CREATE SCHEMA app AUTHORIZATION taken CREATE TABLE users (id int)", "taken");

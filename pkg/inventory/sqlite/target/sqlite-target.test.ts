@@ -182,7 +182,7 @@ describe("a run that is merged", () => {
     );
     expect(
       await plan("SELECT * FROM current_memberships WHERE pool_id = ? AND sub = ?", POOL, "x"),
-    ).toContain("memberships_by_user (sub=? AND pool_id=?)");
+    ).toContain("COVERING INDEX memberships_by_user (sub=? AND pool_id=? AND to_run=?)");
     expect(
       await plan("SELECT * FROM current_memberships WHERE pool_id = ? AND group_name = ?", POOL, "x"),
     ).toContain("PRIMARY KEY (pool_id=? AND group_name=?)");
