@@ -8,6 +8,7 @@ import type { MappingContext } from "./mapping/context.ts";
 import type { OneWriter } from "./one-writer.ts";
 import type { PoolView } from "./pool-view.ts";
 import type { ScimRecords } from "./records.ts";
+import type { ResourceKind } from "./resource.ts";
 import type { ScimCall } from "./service.ts";
 import type { UserReader } from "./users/user-reader.ts";
 
@@ -27,6 +28,8 @@ export interface ScimServiceOptions {
   readonly newId: () => string;
   /** Hex SHA-256 of a text. */
   readonly sha256: (text: string) => string;
+  /** A request has attributes that the pool does not have; they are left out. Must not throw. */
+  readonly onDropped?: ((kind: ResourceKind, names: readonly string[]) => void) | undefined;
 }
 
 /** What every operation works with. */
@@ -47,3 +50,13 @@ export function scimUserRef({ userIdKind }: Pick<ScimServiceOptions, "userIdKind
 }
 
 type UserIds = Pick<User, "sub" | "username">;
+
+export function noteDropped(
+  { onDropped }: Pick<ScimServiceOptions, "onDropped">,
+  kind: ResourceKind,
+  names: readonly string[],
+): void {
+  // That passwords are ignored is a setting.
+  const others = names.filter((name) => name !== "password");
+  if (others.length > 0) onDropped?.(kind, others);
+}

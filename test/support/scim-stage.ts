@@ -42,6 +42,8 @@ export interface ScimStageOptions extends StageOptions {
 
 export interface ScimStage {
   readonly stage: Stage;
+  /** The attributes that requests had and the pool has not. */
+  readonly dropped: readonly string[];
   readonly records: MemoryScimRecords;
   readonly view: FakePoolView;
   readonly service: ScimService;
@@ -96,6 +98,7 @@ export function scimStage(
   const stage = createStage(definition, others);
   const records = createMemoryScimRecords();
   const view = fakePoolView(stage);
+  const dropped: string[] = [];
   let ids = 0;
 
   function serviceOf(
@@ -116,6 +119,7 @@ export function scimStage(
         return uuidAt(77_777, ids);
       },
       sha256: (text) => createHash("sha256").update(text).digest("hex"),
+      onDropped: (kind, names) => dropped.push(...names.map((name) => `${kind} ${name}`)),
     });
   }
 
@@ -128,6 +132,7 @@ export function scimStage(
 
   return {
     stage,
+    dropped,
     records,
     view,
     service,

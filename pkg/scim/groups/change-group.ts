@@ -1,9 +1,10 @@
 import { wantedGroupOf } from "../mapping/group-fields.ts";
-import { type ScimParts, scimWriteContext } from "../parts.ts";
+import { noteDropped, type ScimParts, scimWriteContext } from "../parts.ts";
 import { checkPreconditions } from "../preconditions.ts";
 import { applyPatch } from "../protocol/apply-patch.ts";
 import { normalizeBody } from "../protocol/bodies.ts";
 import { type MemberOperation, memberOperations } from "../protocol/members.ts";
+import { droppedOf } from "../protocol/operations.ts";
 import { parsePatch } from "../protocol/patch.ts";
 import type { JsonValue, ScimResource } from "../resource.ts";
 import { groupSchemas } from "../schema/group-schema.ts";
@@ -22,13 +23,14 @@ export async function replaceGroup(
   call: ScimCall,
 ): Promise<ScimResource> {
   const context = await parts.context(call.signal);
-  const { resource, emptied } = normalizeBody(body, groupSchemas(context), "replace");
+  const { resource, dropped, extensions, emptied } = normalizeBody(body, groupSchemas(context), "replace");
+  noteDropped(parts, "Group", dropped);
   const memberIds = emptied.includes("members") ? [] : wantedGroupOf(resource, context).memberIds;
   const operations: readonly MemberOperation[] =
     memberIds === undefined ? [] : [{ kind: "replace", ids: memberIds }];
   return await asOnlyWriter(parts, id, call, (found) => {
     const current = shownGroup(found, undefined, context);
-    return change(parts, found, withUnmentioned(resource, current, body), operations, call);
+    return change(parts, found, withUnmentioned(resource, current, extensions), operations, call);
   });
 }
 
@@ -40,7 +42,9 @@ export async function patchGroup(
 ): Promise<ScimResource> {
   const context = await parts.context(call.signal);
   const schemas = groupSchemas(context);
-  const { others, members } = memberOperations(parsePatch(body, schemas));
+  const operations = parsePatch(body, schemas);
+  noteDropped(parts, "Group", droppedOf(operations));
+  const { others, members } = memberOperations(operations);
   return await asOnlyWriter(parts, id, call, async (found) => {
     const current = shownGroup(found, undefined, context);
     const wanted = others.length === 0 ? current : applyPatch(current, others, schemas);

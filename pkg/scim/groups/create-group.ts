@@ -2,7 +2,7 @@
 // sends it again: the record of its beginning tells its retry from a second group of the same name.
 import type { MappingContext } from "../mapping/context.ts";
 import { groupNameCandidates, wantedGroupOf } from "../mapping/group-fields.ts";
-import { type ScimParts, scimWriteContext } from "../parts.ts";
+import { noteDropped, type ScimParts, scimWriteContext } from "../parts.ts";
 import { normalizeBody } from "../protocol/bodies.ts";
 import { project } from "../protocol/projection.ts";
 import type { JsonValue, ScimResource } from "../resource.ts";
@@ -15,7 +15,7 @@ import { groupsNamed } from "./find-groups.ts";
 import { displayNameOf, type FoundGroup, groupAnswer, groupsByName } from "./group-answer.ts";
 import { type MemberPlan, planAdds, planMembers } from "./member-plan.ts";
 import { changeMembers } from "./membership.ts";
-import { claimGroupExternalId, keepGroup, writeGroup } from "./write-group.ts";
+import { claimGroupExternalId, freeDisplayName, keepGroup, writeGroup } from "./write-group.ts";
 
 interface GroupCreation {
   readonly resource: ScimResource;
@@ -29,7 +29,8 @@ interface GroupCreation {
 export async function createGroup(parts: ScimParts, body: JsonValue, call: ScimCall): Promise<ScimResource> {
   const { signal } = call;
   const context = await parts.context(signal);
-  const { resource } = normalizeBody(body, groupSchemas(context), "create");
+  const { resource, dropped } = normalizeBody(body, groupSchemas(context), "create");
+  noteDropped(parts, "Group", dropped);
   const displayName = displayNameOf(resource);
   if (displayName === undefined) throw badRequest("invalidValue", "displayName: is required");
   const { kept, memberIds = [] } = wantedGroupOf(resource, context);
@@ -66,6 +67,7 @@ async function makeOrFinish(parts: ScimParts, wanted: GroupCreation, call: ScimC
     await records.done(key);
     throw valueTaken("displayName");
   }
+  await freeDisplayName(parts, displayName, undefined, signal);
   return await make(parts, wanted, call);
 }
 

@@ -212,6 +212,19 @@ describe("names", () => {
   });
 });
 
+test("a name and an externalId are free again when somebody else has deleted their group", async () => {
+  const { create, patch, stage } = scimStage();
+  const names = { displayName: "Sales EMEA", externalId: "g1" };
+  const one = await create("Group", oktaGroup("Sales"));
+  await patch("Group", idOf(one), [{ op: "replace", value: names }]);
+  stage.pool.deleteGroup("Sales");
+  const two = await create("Group", names);
+  stage.pool.deleteGroup(String(stage.pool.groups(-1, 10).items[0]?.name));
+  expect(idOf(two)).not.toBe(idOf(one));
+  const three = await create("Group", oktaGroup("Other"));
+  await patch("Group", idOf(three), [{ op: "replace", value: names }]);
+});
+
 describe("fields", () => {
   const fields = (over: JsonObject): JsonObject => ({ [COGNITO_GROUP_URN]: over });
 

@@ -34,7 +34,10 @@ export async function writeGroup(
     namesAreHeld ? [] : uniqueKeys("Group", { name, externalId }),
     async () => {
       if (name !== undefined) await refuseTakenName(parts, name, group.name, context, signal);
-      if (!call.dryRun) await claimGroupExternalId(parts, externalId, group.name, signal);
+      if (!call.dryRun) {
+        await claimGroupExternalId(parts, externalId, group.name, signal);
+        if (name !== undefined) await freeDisplayName(parts, name, group.name, signal);
+      }
       const changed = await updateGroup(parts, group, patch, call);
       if (call.dryRun) return { group: changed, kept: keptAs(group.name, values) };
       return { group: changed, kept: await keepGroup(parts, group.name, kept, values) };
@@ -67,10 +70,10 @@ function newNameOf(found: FoundGroup, wanted: ScimResource, context: MappingCont
   return name?.toLowerCase() === before?.toLowerCase() ? undefined : name;
 }
 
-export async function refuseTakenName(
+async function refuseTakenName(
   parts: ScimParts,
   displayName: string,
-  own: string | undefined,
+  own: string,
   context: MappingContext,
   signal: AbortSignal,
 ): Promise<void> {
@@ -78,6 +81,18 @@ export async function refuseTakenName(
     ({ group }) => group.name !== own,
   );
   if (others.length > 0) throw valueTaken("displayName");
+}
+
+/** What is kept of groups that somebody else has deleted gives the name up. Only for a name that no other group has. */
+export async function freeDisplayName(
+  { records }: Pick<ScimParts, "records">,
+  displayName: string,
+  own: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { id } of await records.find("Group", "displayName", displayName, signal)) {
+    if (id !== own) await records.forget("Group", id);
+  }
 }
 
 /** Refuses an externalId that another group has. What is kept of a group that is gone gives its externalId up. */

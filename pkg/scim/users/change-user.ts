@@ -1,8 +1,8 @@
-import { type ScimParts, scimUserRef, scimWriteContext } from "../parts.ts";
+import { noteDropped, type ScimParts, scimUserRef, scimWriteContext } from "../parts.ts";
 import { checkPreconditions } from "../preconditions.ts";
 import { applyPatch } from "../protocol/apply-patch.ts";
 import { normalizeBody, withImmutable } from "../protocol/bodies.ts";
-import type { PatchOperation } from "../protocol/operations.ts";
+import { droppedOf, type PatchOperation } from "../protocol/operations.ts";
 import { parsePatch } from "../protocol/patch.ts";
 import type { JsonValue, ScimResource } from "../resource.ts";
 import { userSchemas } from "../schema/user-schema.ts";
@@ -22,10 +22,11 @@ export async function replaceUser(
 ): Promise<ScimResource> {
   const context = await parts.context(call.signal);
   const schemas = userSchemas(context);
-  const { resource } = normalizeBody(body, schemas, "replace");
+  const { resource, dropped, extensions } = normalizeBody(body, schemas, "replace");
+  noteDropped(parts, "User", dropped);
   return await asOnlyWriter(parts, id, call, async (found) => {
     const current = shownUser(found, undefined, context);
-    const wanted = withImmutable(current, withUnmentioned(resource, current, body), schemas);
+    const wanted = withImmutable(current, withUnmentioned(resource, current, extensions), schemas);
     return await userAnswer(parts, await writeUser(parts, found, wanted, call), call);
   });
 }
@@ -39,6 +40,7 @@ export async function patchUser(
   const context = await parts.context(call.signal);
   const schemas = userSchemas(context);
   const operations = parsePatch(body, schemas);
+  noteDropped(parts, "User", droppedOf(operations));
   return await asOnlyWriter(parts, id, call, async (found) => {
     const groups = operations.some(isOfGroups)
       ? await groupsOf(parts, found.user, context, call.signal)

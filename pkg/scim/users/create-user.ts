@@ -6,7 +6,7 @@ import type { AccountRequest, CreatedAccount } from "../../provision/provisioner
 import type { MappingContext } from "../mapping/context.ts";
 import { newAccountOf } from "../mapping/user-account.ts";
 import { nameMeant, requiredUserName } from "../mapping/user-name.ts";
-import { type ScimParts, scimWriteContext } from "../parts.ts";
+import { noteDropped, type ScimParts, scimWriteContext } from "../parts.ts";
 import { normalizeBody } from "../protocol/bodies.ts";
 import { project } from "../protocol/projection.ts";
 import type { KeptValues, UnfinishedRequest } from "../records.ts";
@@ -31,7 +31,8 @@ interface UserCreation {
 
 export async function createUser(parts: ScimParts, body: JsonValue, call: ScimCall): Promise<ScimResource> {
   const context = await parts.context(call.signal);
-  const { resource: sent } = normalizeBody(body, userSchemas(context), "create");
+  const { resource: sent, dropped } = normalizeBody(body, userSchemas(context), "create");
+  noteDropped(parts, "User", dropped);
   const resource = { active: true, ...sent };
   const userName = requiredUserName(resource);
   const { request, kept } = newAccountOf(resource, context, parts.newId);

@@ -5,9 +5,10 @@
 // letter by letter, so a person whom somebody else has made since, in mixed case, is found by that spelling only.
 import type { SearchableAttribute } from "../../core/directory.ts";
 import type { User } from "../../core/user.ts";
+import { isUuid } from "../../core/uuid.ts";
 import type { MappingContext } from "../mapping/context.ts";
 import { phoneText } from "../mapping/phone.ts";
-import { userNameSources } from "../mapping/user-name.ts";
+import { type NameSource, userNameSources } from "../mapping/user-name.ts";
 import { displayNameSource } from "../mapping/user-resource.ts";
 import type { ScimParts } from "../parts.ts";
 import type { Equality } from "../protocol/equality.ts";
@@ -22,10 +23,10 @@ interface Where {
   readonly search: readonly SearchableAttribute[];
 }
 
-function whereIs(attribute: string, context: MappingContext): Where | undefined {
+function whereIs({ attribute, value }: Equality, context: MappingContext): Where | undefined {
   switch (attribute) {
     case "userName":
-      return { candidates: "userName", kept: "userName", search: userNameSources(context) };
+      return { candidates: "userName", kept: "userName", search: nameSearches(value, context) };
     case "externalId":
       return { candidates: "externalId", kept: "externalId", search: [] };
     case "emails":
@@ -45,21 +46,35 @@ function whereIs(attribute: string, context: MappingContext): Where | undefined 
   }
 }
 
+/** What can hold the name: each search takes a part of the thirty that Cognito answers in a second. */
+function nameSearches(name: string, context: MappingContext): readonly NameSource[] {
+  const { usernameAttributes, aliasAttributes } = context.pool;
+  const isAddress = name.includes("@");
+  return userNameSources(context).filter((source) => {
+    if (source === "email") return isAddress;
+    if (source === "phone_number") return phoneText(name) !== undefined;
+    if (source === "preferred_username") return true;
+    // Cognito generates usernames where people sign in by an address, and takes no address where that is an alias.
+    return usernameAttributes.length > 0 ? isUuid(name) : !(isAddress && aliasAttributes.includes("email"));
+  });
+}
+
 /**
  * Those who may have the value, read from the pool: more than have it, and those whom a client has removed as well.
  * Undefined for an attribute that only a run can answer.
  */
 export async function usersWith(
   { users, view, records }: Lookup,
-  { attribute, value }: Equality,
+  equality: Equality,
   context: MappingContext,
   signal: AbortSignal,
 ): Promise<readonly FoundUser[] | undefined> {
+  const { attribute, value } = equality;
   if (attribute === "id") {
     const found = await users.byIds([value], signal);
     return await users.withKept([...found.values()]);
   }
-  const where = whereIs(attribute, context);
+  const where = whereIs(equality, context);
   if (where === undefined) return undefined;
   const { candidates, kept, search } = where;
   const subs = new Set<string>();

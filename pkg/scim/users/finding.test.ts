@@ -60,6 +60,23 @@ describe("a person whom somebody else has made", () => {
   });
 });
 
+test.for([
+  ["a username", {}, "ada", ["username"]],
+  ["a username in mixed case", {}, "Ada@corp.test", ["username", "username"]],
+  ["an e-mail address", { usernameAttributes: ["email"] }, "Ada@corp.test", ["email"]],
+  ["a phone number", { usernameAttributes: ["phone_number"] }, "+15551230001", ["phone_number"]],
+  ["an e-mail alias", { aliasAttributes: ["email"] }, "ada@corp.test", ["email"]],
+  ["a username beside an alias", { aliasAttributes: ["email"] }, "ada", ["username"]],
+  ["no address where people sign in by one", { usernameAttributes: ["email"] }, "ada", []],
+] as const)("%s is looked for by no search that cannot find it", async ([, pool, name, searched]) => {
+  const { find, stage } = scimStage(pool);
+  await find("User", `userName eq "${name}"`);
+  const filters = stage.cognito.stats.calls.flatMap(({ operation, input }) =>
+    operation === "ListUsers" ? [String(input?.["Filter"]).split(" ")[0]] : [],
+  );
+  expect(filters).toEqual(searched);
+});
+
 describe("own writes", () => {
   test("are found while the listings of Cognito do not show them", async () => {
     const lagging = { consistency: { createdUnlisted: { ms: 10_000 }, deletedListed: { ms: 10_000 } } };

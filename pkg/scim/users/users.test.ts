@@ -95,6 +95,14 @@ describe("PUT", () => {
   });
 });
 
+test("attributes that the pool does not have are left out, and said to the program", async () => {
+  const { create, patch, replace, dropped } = scimStage();
+  const made = await create("User", ada({ favouriteColour: "red" }));
+  await replace("User", idOf(made), { ...made, shoeSize: 41 });
+  await patch("User", idOf(made), [{ op: "add", path: "roles", value: [{ value: "Admin" }] }]);
+  expect(dropped).toEqual(["User favouriteColour", "User shoeSize", "User roles"]);
+});
+
 describe("--scim-deprovision disable", () => {
   const options = { settings: { deprovision: "disable", password: "permanent" } } as const;
 
