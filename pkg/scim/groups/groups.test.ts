@@ -124,6 +124,19 @@ describe("members at any number", () => {
     expect(await writesOf(empty)).toEqual([]);
   });
 
+  test.for([
+    { displayName: "Ops", members: [] },
+    { displayName: "Ops", Members: [] },
+    { "urn:ietf:params:scim:schemas:core:2.0:Group": { displayName: "Ops", members: [] } },
+  ] as readonly JsonObject[])("a PUT with no members empties the group: %j", async (body) => {
+    const { create, replace } = scimStage({ users: manyUsers(2) });
+    const id = idOf(await create("Group", oktaGroup("Ops", [subOf(1), subOf(2)])));
+    expect(await replace("Group", id, { displayName: "Ops", members: null })).toMatchObject({
+      members: [{}, {}],
+    });
+    expect(await replace("Group", id, body)).toMatchObject({ members: [] });
+  });
+
   test("operations on members apply in their order", async () => {
     const { create, patch, get } = scimStage({ users: manyUsers(4) });
     const id = idOf(await create("Group", oktaGroup("Ops", [subOf(1)])));

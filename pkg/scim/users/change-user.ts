@@ -22,11 +22,13 @@ export async function replaceUser(
 ): Promise<ScimResource> {
   const context = await parts.context(call.signal);
   const schemas = userSchemas(context);
-  const { resource, dropped, extensions } = normalizeBody(body, schemas, "replace");
+  const { resource, dropped, extensions, emptied } = normalizeBody(body, schemas, "replace");
   noteDropped(parts, "User", dropped);
   return await asOnlyWriter(parts, id, call, async (found) => {
     const current = shownUser(found, undefined, context);
-    const wanted = withImmutable(current, withUnmentioned(resource, current, extensions), schemas);
+    const groups = emptied.includes("groups") ? { groups: [] } : {};
+    const whole = withUnmentioned({ ...resource, ...groups }, current, extensions);
+    const wanted = withImmutable(current, whole, schemas);
     return await userAnswer(parts, await writeUser(parts, found, wanted, call), call);
   });
 }

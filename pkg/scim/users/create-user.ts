@@ -18,6 +18,7 @@ import { isNotMade, requestKey } from "../unfinished.ts";
 import { claimExternalId, uniqueKeys, usersNamed, valueTaken } from "./uniqueness.ts";
 import { userAnswer } from "./user-answer.ts";
 import type { FoundUser } from "./user-reader.ts";
+import { inScimWords } from "./wording.ts";
 import { keepUser, writeUser } from "./write-user.ts";
 
 interface UserCreation {
@@ -63,7 +64,7 @@ async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): P
   const { records, provisioner, users } = parts;
   const { signal } = call;
   if (call.dryRun) {
-    await provisioner.createAccount(user.request, scimWriteContext(call), signal);
+    await inScimWords(provisioner.createAccount(user.request, scimWriteContext(call), signal), user.context);
     return project(wouldBe(user.resource), call.projection, userSchemas(user.context));
   }
   const userName = requiredUserName(user.resource);
@@ -91,11 +92,12 @@ async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): P
 
 async function createAccount(
   { records, provisioner }: ScimParts,
-  { request, key }: UserCreation,
+  { request, key, context }: UserCreation,
   call: ScimCall,
 ): Promise<CreatedAccount> {
   try {
-    return (await provisioner.createAccount(request, scimWriteContext(call), call.signal)).result;
+    const making = provisioner.createAccount(request, scimWriteContext(call), call.signal);
+    return (await inScimWords(making, context)).result;
   } catch (error) {
     if (isNotMade(error)) await records.done(key);
     throw error;

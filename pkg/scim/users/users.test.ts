@@ -175,7 +175,9 @@ describe("unique values", () => {
     const { create, stage } = scimStage(definition);
     await create("User", oktaUser("ada", { emails: [{ value: ADA, type: "work" }] }));
     const second = oktaUser("bea", { emails: [{ value: ADA, type: "work" }], externalId: "b" });
-    expect(await scimRefusal(create("User", second))).toMatchObject({ status: 409, scimType: "uniqueness" });
+    const refused = await scimRefusal(create("User", second));
+    expect(refused).toMatchObject({ status: 409, scimType: "uniqueness" });
+    expect(refused.detail).toMatch(/^emails: /);
     expect(stage.pool.allUsers()).toHaveLength(1);
   });
 });
@@ -262,6 +264,7 @@ describe("groups of a user", () => {
     expect(await writesOf(() => patch("User", id, [{ op: "replace", path: "active", value: true }]))).toEqual(
       [],
     );
+    expect(await writesOf(() => replace("User", id, { ...made, groups: [] }))).toHaveLength(3);
   });
 
   test("are left alone where it does not", async () => {

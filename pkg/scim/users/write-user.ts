@@ -12,6 +12,7 @@ import type { ScimResource } from "../resource.ts";
 import type { ScimCall } from "../service.ts";
 import { claimExternalId, uniqueKeys, usersNamed, valueTaken } from "./uniqueness.ts";
 import type { FoundUser } from "./user-reader.ts";
+import { inScimWords } from "./wording.ts";
 
 interface WriteOptions {
   /** This request is the only one that may use the unique values. */
@@ -100,11 +101,9 @@ export async function changePool(
   call: ScimCall,
 ): Promise<User> {
   if (isNothing(change)) return user;
-  const { result } = await parts.provisioner.changeUser(
-    scimUserRef(parts, user),
-    change,
-    scimWriteContext(call),
-    call.signal,
+  const { result } = await inScimWords(
+    parts.provisioner.changeUser(scimUserRef(parts, user), change, scimWriteContext(call), call.signal),
+    await parts.context(call.signal),
   );
   if (call.dryRun) return wouldBe(user, change);
   parts.users.remember(result.user);
