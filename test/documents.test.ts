@@ -1,5 +1,5 @@
 // A document, README.md or one of docs/, names everything that an operator or a platform can use by name.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SETTING_NAMES, settingOf } from "../pkg/config/table/settings.ts";
@@ -70,4 +70,11 @@ describe("the page of the platform's daemon names", () => {
       true,
     );
   });
+});
+
+test("each promise of SECURITY.md names tests that are there", () => {
+  const page = readFileSync(join(ROOT, "SECURITY.md"), "utf8");
+  const named = new Set(page.match(/\b[\w./-]+\.test\.ts\b/g));
+  expect(named.size).toBeGreaterThan(50);
+  expect([...named].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

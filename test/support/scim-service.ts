@@ -1,6 +1,6 @@
 // `connector serve --scim` as a process, over a scripted pool.
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Pool } from "../cognito/pool.ts";
@@ -39,6 +39,8 @@ export interface ScimService {
   readonly program: RunningCli;
   ask(path: string, request?: ScimRequest): Promise<ScimReply>;
   readonly stateDir: string;
+  /** Adds a line to the file of tokens, which the service reads again. */
+  addTokenLine(line: string): void;
   /** What it has logged so far. */
   log(): string;
   rssBytes(): number;
@@ -123,6 +125,10 @@ export async function startScimService({
     program,
     ask,
     stateDir: join(folder, "state"),
+    addTokenLine(line) {
+      appendFileSync(join(folder, "tokens"), `${line}\n`);
+      program.process.kill("SIGHUP");
+    },
     log: () => log,
     rssBytes() {
       const status = readFileSync(`/proc/${program.process.pid}/status`, "utf8");
