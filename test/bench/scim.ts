@@ -33,7 +33,7 @@ const { values } = parseArgs({
 const users = Number(values.users);
 const clients = Number(values.clients);
 const seconds = Number(values.seconds);
-const groups = Math.max(1, Math.round(users / 2000));
+const groups = Math.max(20, Math.round(users / 2000));
 
 const P99_MS = 100;
 const PAGE = 100;
