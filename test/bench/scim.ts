@@ -26,6 +26,8 @@ const { values } = parseArgs({
     /** A compiled `main.js`; that of the checkout unless given. */
     program: { type: "string" },
     folder: { type: "string" },
+    /** Only the questions whose title has this in it. */
+    only: { type: "string", default: "" },
     /** Writes there what the service spends its CPU time on. */
     profile: { type: "string" },
   },
@@ -115,11 +117,18 @@ function questions(names: readonly string[]): readonly Question[] {
 
 interface Measured {
   readonly tookMs: number[];
+  /** Of the service, all its threads. */
+  readonly cpuSeconds: number;
   readonly failures: Map<string, number>;
 }
 
 /** Each client asks one question after the other until the time is over. One answer in 50 is read whole. */
-async function measure(client: ScimClient, asked: readonly Question[]): Promise<Measured> {
+async function measure(
+  client: ScimClient,
+  service: ServiceProcess,
+  asked: readonly Question[],
+): Promise<Measured> {
+  const cpuBefore = service.cpuSeconds();
   const tookMs: number[] = [];
   const failures = new Map<string, number>();
   const until = performance.now() + seconds * 1000;
@@ -144,10 +153,10 @@ async function measure(client: ScimClient, asked: readonly Question[]): Promise<
       for (let turn = first; performance.now() < until; turn += clients + 1) await ask(turn);
     }),
   );
-  return { tookMs, failures };
+  return { tookMs, failures, cpuSeconds: service.cpuSeconds() - cpuBefore };
 }
 
-function report(title: string, { tookMs, failures }: Measured, hasLimit: boolean): void {
+function report(title: string, { tookMs, failures, cpuSeconds }: Measured, hasLimit: boolean): void {
   const sorted = tookMs.toSorted((a, b) => a - b);
   const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
   const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
@@ -156,7 +165,8 @@ function report(title: string, { tookMs, failures }: Measured, hasLimit: boolean
     String(sorted.length).padStart(8),
     (sorted.length / seconds).toFixed(0).padStart(9),
     ...[at(0.5), at(0.95), at(0.99), at(1)].map((ms) => ms.toFixed(1).padStart(8)),
-    String(failed).padStart(7),
+    ((cpuSeconds * 1000) / Math.max(1, sorted.length)).toFixed(2).padStart(9),
+    String(failed).padStart(8),
   ];
   print(columns.join(" "));
   for (const [what, count] of [...failures].slice(0, 3)) print(`   ${count} times: ${what}`);
@@ -171,13 +181,15 @@ async function measureAll(service: ServiceProcess): Promise<void> {
       `the first list is answered after ${(await untilRead(client, service)).toFixed(1)} s; RSS ${mib()} MiB`,
     );
     const all = questions(await sampleNames(client));
-    print("                           requests  a second      p50      p95      p99     most  failed  (ms)");
+    print(
+      "                           requests  a second      p50      p95      p99     most   CPU each  failed  (ms)",
+    );
     const ownDelay = monitorEventLoopDelay({ resolution: 5 });
     ownDelay.enable();
-    for (const question of all)
-      report(question.title, await measure(client, [question]), question.asksAws === undefined);
+    for (const question of all.filter(({ title }) => title.includes(values.only)))
+      report(question.title, await measure(client, service, [question]), question.asksAws === undefined);
     const ours = all.filter(({ asksAws }) => asksAws === undefined);
-    report("both lists, mixed", await measure(client, ours), true);
+    if (values.only === "") report("both lists, mixed", await measure(client, service, ours), true);
     print(
       `RSS ${mib()} MiB; ${service.complaints.length} complaints; own loop held for ${(ownDelay.max / 1e6).toFixed(0)} ms at most; load ${loadavg()[0]?.toFixed(1)}`,
     );
@@ -208,8 +220,6 @@ try {
       "--scim",
       "--scim-listen=127.0.0.1:0",
       `--scim-rate=${TURNS_WITHOUT_WAITING}`,
-      // No second sync while it is measured.
-      "--sync-every=24h",
     ],
     { node: values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`] },
   );
