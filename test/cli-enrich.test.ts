@@ -274,7 +274,13 @@ describe("single users beside scheduled syncs", () => {
         close: rounds.close,
       };
       const lastSync = createLastSync(undefined);
-      const front = scheduleFront({ scim: undefined, config, context, runtime: { ...runtime, enrichment }, lastSync });
+      const front = scheduleFront({
+        scim: undefined,
+        config,
+        context,
+        runtime: { ...runtime, enrichment },
+        lastSync,
+      });
       await front?.open();
       await vi.waitFor(() => expect(steps).toEqual(["halt", "sync", "begin"]), { timeout: 20_000 });
       stop.abort();
