@@ -54,8 +54,8 @@ describe("attributes and excludedAttributes", () => {
     [[`${COGNITO}:tags`], { [COGNITO]: { tags: ["red"] } }],
     [[COGNITO], { [COGNITO]: { emailVerified: true, tags: ["red"] } }],
     [["groups.$ref"], { groups: [{ $ref: "https://h/Groups/g-1" }] }],
-  ])("attributes=%j", ([attributes, expected]) => {
-    expect(shown({ attributes: attributes as string[] })).toEqual(expected);
+  ] as const)("attributes=%j", ([attributes, expected]) => {
+    expect(shown({ attributes: [...attributes] })).toEqual(expected);
   });
 
   test.for([

@@ -145,7 +145,7 @@ describe("filters, as clients write them", () => {
   });
 });
 
-describe("what is no filter is 400 invalidFilter", () => {
+describe("a text that is not a filter is 400 invalidFilter", () => {
   test.for([
     "",
     " ",

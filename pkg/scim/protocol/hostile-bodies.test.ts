@@ -9,7 +9,8 @@ import { GROUP_SCHEMAS, USER_SCHEMAS } from "./schemas.fixture.ts";
 const ADA: JsonObject = { schemas: [USER_URN], id: "u-1", userName: "ada" };
 
 function json(text: string): JsonValue {
-  return JSON.parse(text) as JsonValue;
+  const value: JsonValue = JSON.parse(text);
+  return value;
 }
 
 function patched(operations: JsonValue): JsonObject {

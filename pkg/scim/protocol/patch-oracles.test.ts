@@ -28,7 +28,7 @@ const users = fc.record(
 
 const op = fc.constantFrom("add" as const, "replace" as const);
 const remove = fc.constant("remove" as const);
-const list = fc.constantFrom("emails", "phoneNumbers");
+const lists = fc.constantFrom("emails", "phoneNumbers");
 
 type TestOperation =
   | { readonly op: "add" | "replace"; readonly path?: string; readonly value: JsonValue }
@@ -42,18 +42,18 @@ const plain: fc.Arbitrary<TestOperation> = fc.oneof(
     op,
     value: fc.record({ displayName: texts, active: fc.boolean() }, { noNullPrototype: true }),
   }),
-  fc.record({ op, path: list, value: items }),
+  fc.record({ op, path: lists, value: items }),
   fc.record({ op: remove, path: fc.constantFrom("displayName", "active", "name", "name.givenName") }),
-  fc.record({ op: remove, path: list }),
+  fc.record({ op: remove, path: lists }),
   fc
-    .tuple(list, kinds)
+    .tuple(lists, kinds)
     .map(([attribute, type]) => ({ op: "remove" as const, path: `${attribute}[type eq "${type}"]` })),
-  fc.tuple(list, items).map(([path, value]) => ({ op: "remove" as const, path, value })),
+  fc.tuple(lists, items).map(([path, value]) => ({ op: "remove" as const, path, value })),
 );
 
 /** What clients send beside it: a part of an item by its type, and parts of a name. */
 const ofClients: fc.Arbitrary<TestOperation> = fc.oneof(
-  fc.tuple(op, list, kinds, texts).map(([verb, attribute, type, value]) => ({
+  fc.tuple(op, lists, kinds, texts).map(([verb, attribute, type, value]) => ({
     op: verb,
     path: `${attribute}[type eq "${type}"].value`,
     value,
