@@ -134,15 +134,17 @@ describe("a client certificate", () => {
     ]);
   });
 
-  test.for<[string, Partial<KeyAndCertificate>]>([
-    ["is missing", {}],
-    ["is of another authority", stranger],
-  ])("that %s ends the handshake, in TLS 1.2 too", async ([, own]) => {
-    const { ask, service } = await stage.start({ security: { tls: mutual() } });
+  test.for<[string, Partial<KeyAndCertificate>, string]>([
+    ["is missing", {}, "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"],
+    ["is of another authority", stranger, "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+  ])("that %s ends the handshake, in TLS 1.2 too", async ([, own, code]) => {
+    const { ask, service, connections } = await stage.start({ security: { tls: mutual() } });
     for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
       await expect(ask("/Users", { tls: { ca: ours.cert, maxVersion, ...own } })).rejects.toThrow(NO_ANSWER);
     }
     expect(service.calls).toEqual([]);
+    const refusal = { why: "handshake", peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/), code };
+    expect(connections).toEqual([refusal, refusal]);
   });
 
   test("whose authority is taken out makes no further request on its connection", async () => {

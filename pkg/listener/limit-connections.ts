@@ -6,7 +6,10 @@ import type { Socket } from "node:net";
  * opens thousands and sends nothing must not block the others. Node's `maxConnections` would drop the new one instead.
  * With several servers the limit is for all of them.
  */
-export function limitConnections(connections: number): (server: Server) => void {
+export function limitConnections(
+  connections: number,
+  onEvicted: () => void = () => {},
+): (server: Server) => void {
   // In the order in which they became idle.
   const idle = new Map<Socket | string, Socket>();
   let open = 0;
@@ -24,6 +27,7 @@ export function limitConnections(connections: number): (server: Server) => void 
       const [[longestKey, longest] = [key, socket]] = idle;
       idle.delete(longestKey);
       longest.destroy();
+      onEvicted();
     });
     server.on("request", ({ socket }, response) => {
       const key = nameOf(socket);

@@ -12,6 +12,7 @@ import type { ScimCallEvent } from "../../pkg/core/events.ts";
 import { type ListenAddress, parseListenAddress } from "../../pkg/core/listen-address.ts";
 import type { SecuritySettings } from "../../pkg/core/security-settings.ts";
 import { createCallerRates } from "../../pkg/scim/http/caller-rates.ts";
+import type { RefusedScimConnection } from "../../pkg/scim/http/http-server.ts";
 import { SCIM_LIMITS, type ScimLimits } from "../../pkg/scim/http/limits.ts";
 import { createPerformer } from "../../pkg/scim/http/perform.ts";
 import { createRoom } from "../../pkg/scim/http/room.ts";
@@ -37,6 +38,7 @@ export interface RunningScimServer {
   readonly access: AccessControl;
   readonly events: readonly ScimCallEvent[];
   readonly refused: readonly RefusedCall[];
+  readonly connections: readonly RefusedScimConnection[];
   readonly port: number;
   /** Status, headers and text; rejects when the connection fails. `path` is below /scim/v2. */
   readonly ask: (path: string, options?: ScimAskOptions) => Promise<ScimServerReply>;
@@ -83,6 +85,7 @@ export function useScimServer(afterEach: (close: () => Promise<void>) => void) {
     const service = fakeScimService(over);
     const events: ScimCallEvent[] = [];
     const refused: RefusedCall[] = [];
+    const connections: RefusedScimConnection[] = [];
     const access = createAccessControl({
       settings: security,
       clocks: systemClocks,
@@ -112,6 +115,7 @@ export function useScimServer(afterEach: (close: () => Promise<void>) => void) {
       basePath: "/scim/v2",
       clocks: systemClocks,
       onCall: (event) => void events.push(event),
+      onConnectionRefused: (event) => void connections.push(event),
     });
     open.push(async () => {
       access.stop();
@@ -124,6 +128,7 @@ export function useScimServer(afterEach: (close: () => Promise<void>) => void) {
       access,
       events,
       refused,
+      connections,
       port,
       ask: async (path, options = {}) => await answerOf(port, path, options),
       raw: async (text) => {

@@ -9,6 +9,7 @@ type CountedScimCall = Pick<
 
 export interface ScimMetrics {
   scimCall(event: CountedScimCall): void;
+  scimConnectionRefused(why: "handshake" | "evicted"): void;
 }
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -39,9 +40,17 @@ export function createScimMetrics(registry: Registry, endpoints: readonly string
     registers,
   });
   for (const status of REFUSALS) refusals.inc({ status }, 0);
+  const connections = new Counter({
+    name: "connector_scim_connections_refused_total",
+    help: "SCIM connections that failed their TLS handshake (handshake), or were closed to make room (evicted).",
+    labelNames: ["reason"],
+    registers,
+  });
+  for (const reason of ["handshake", "evicted"]) connections.inc({ reason }, 0);
   const refusalLabel = closedLabel(REFUSALS);
 
   return {
+    scimConnectionRefused: (reason) => connections.inc({ reason }),
     scimCall({ method, endpoint, status, durationMs, rejectedByAuth = false }) {
       const labels = { method: methodLabel(method), endpoint: endpointLabel(endpoint) };
       requests.inc({ ...labels, status: String(status) });

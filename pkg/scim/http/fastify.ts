@@ -10,6 +10,7 @@ import { ScimError, scimErrorOf } from "../scim-error.ts";
 import { closedByCaller, type ScimFront, type ScimHead, type Visit } from "./front.ts";
 import type { ScimLimits } from "./limits.ts";
 import type { ScimAnswer } from "./perform.ts";
+import { socketPeer } from "./raw-answers.ts";
 
 export interface ScimApp {
   readonly app: FastifyInstance;
@@ -149,7 +150,7 @@ function headOf(raw: IncomingMessage & { readonly originalUrl?: string }): ScimH
     method: raw.method ?? "",
     url: raw.originalUrl ?? raw.url ?? "",
     values: (name) => values.get(name) ?? [],
-    peer: peerOf(socket),
+    peer: socketPeer(socket),
     certificate: certificateOf(socket),
     lacksHost: raw.httpVersion === "1.1" && !values.has("host"),
   };
@@ -165,10 +166,6 @@ function headerValues(raw: readonly string[]): ReadonlyMap<string, readonly stri
     found.set(name, values);
   }
   return found;
-}
-
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return remoteAddress === undefined ? "unix" : `${remoteAddress}:${remotePort}`;
 }
 
 function certificateOf(socket: Socket): ScimHead["certificate"] {

@@ -6,6 +6,11 @@ import { errnoOf } from "../../core/unknown.ts";
 import { ScimError, scimErrorBody } from "../scim-error.ts";
 import { SCIM_JSON } from "./request-headers.ts";
 
+/** `address:port`. */
+export function socketPeer({ remoteAddress, remotePort }: Socket): string {
+  return remoteAddress === undefined ? "unix" : `${remoteAddress}:${remotePort}`;
+}
+
 const REFUSALS: ReadonlyMap<string, ScimError> = new Map([
   ["HPE_HEADER_OVERFLOW", new ScimError(431, "the headers are too large")],
   ["ERR_HTTP_REQUEST_TIMEOUT", new ScimError(408, "the request did not arrive in time; send it at once")],

@@ -1,30 +1,24 @@
-// The front on its address: TLS, connections, the bounds in time, and the end.
-
-import { constants } from "node:crypto";
-import {
-  createServer as createHttpServer,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import { createServer as createHttpsServer } from "node:https";
+// The front on its address: connections, the bounds in time, and the end.
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
-import type { SecureContextOptions } from "node:tls";
 import { GovernanceError } from "../../core/errors.ts";
+import { notify } from "../../core/events.ts";
 import { formatListenAddress, type ListenAddress } from "../../core/listen-address.ts";
 import { limitConnections } from "../../listener/limit-connections.ts";
 import { type Bound, type Listener, openListener, requireProtected } from "../../listener/listener.ts";
-import type { AccessControl, ServerTls } from "../../security/access-control.ts";
+import type { AccessControl } from "../../security/access-control.ts";
 import { createScimApp } from "./fastify.ts";
 import { createScimFront, loggedFailure, type ScimFrontOptions } from "./front.ts";
-import type { ScimLimits } from "./limits.ts";
-import { answerRaw } from "./raw-answers.ts";
+import { type RefusedScimConnection, scimHttpServer } from "./http-server.ts";
+import { answerRaw, socketPeer } from "./raw-answers.ts";
+import { boundUnanswered } from "./unanswered.ts";
 
 export interface ScimServerOptions extends ScimFrontOptions {
   /** Who may connect and call. The server does not stop it: other fronts use it too. */
   readonly access: Pick<AccessControl, "authorize" | "tls">;
   /** Allows plain text on addresses that other machines can reach. */
   readonly insecure: boolean;
+  readonly onConnectionRefused?: ((event: RefusedScimConnection) => void) | undefined;
 }
 
 export interface ScimServer {
@@ -42,15 +36,18 @@ const LAST_WORD_MS = 250;
 
 export function createScimServer(options: ScimServerOptions): ScimServer {
   const { access, limits, onCall, insecure } = options;
+  const refused = (event: RefusedScimConnection): void => notify(options.onConnectionRefused, event);
   const { tls } = access;
   const servers: Server[] = [];
   let answers: RequestListener = () => {};
   let closed: Promise<void> | undefined;
-  const bound = limitConnections(limits.connections);
+  const bound = limitConnections(limits.connections, () =>
+    refused({ why: "evicted", peer: "unknown", code: undefined }),
+  );
   const unanswered = boundUnanswered(limits.pipelined);
 
   function newServer(): Server {
-    const server = serverFor(tls, limits, (request, response) => {
+    const server = scimHttpServer({ tls, limits, refused }, (request, response) => {
       if (!unanswered.admit(request.socket, response)) return;
       if (closed !== undefined) response.setHeader("connection", "close");
       // After the last answer its connection is not wanted any more.
@@ -67,15 +64,15 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
     server.on("clientError", (error: Error, socket: Socket) => {
       const failure = answerRaw(error, socket);
       if (failure === undefined) return;
-      onCall?.({
+      notify(onCall, {
         method: "other",
         endpoint: "other",
         status: failure.status,
         durationMs: 0,
         requestBytes: 0,
         answerBytes: 0,
-        peer: `${socket.remoteAddress}:${socket.remotePort}`,
-        caller: `${socket.remoteAddress}:${socket.remotePort}`,
+        peer: socketPeer(socket),
+        caller: socketPeer(socket),
         error: loggedFailure(failure),
       });
     });
@@ -86,7 +83,7 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
   const { app, abortAll } = createScimApp(createScimFront(options), limits, (listener) => {
     answers = listener;
     // It listens nowhere: the listener makes its own.
-    return createHttpServer(listener);
+    return createServer(listener);
   });
   let listener: Listener | undefined;
 
@@ -122,76 +119,6 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
     },
   };
 }
-
-/**
- * Cuts a connection that sends requests without waiting for answers. Node.js parses all that have arrived in one turn, and
- * no client of SCIM does it.
- */
-function boundUnanswered(most: number) {
-  const counts = new WeakMap<Socket, number>();
-  return {
-    /** False: the request is not to be answered. */
-    admit(socket: Socket, response: ServerResponse): boolean {
-      if (socket.destroyed) return false;
-      const count = (counts.get(socket) ?? 0) + 1;
-      if (count > most) {
-        socket.destroy();
-        return false;
-      }
-      counts.set(socket, count);
-      response.once("close", () => counts.set(socket, (counts.get(socket) ?? 1) - 1));
-      return true;
-    },
-  };
-}
-
-function serverFor(
-  tls: ServerTls | undefined,
-  { headerBytes, handshakeMs }: ScimLimits,
-  answers: RequestListener,
-): Server {
-  // Node.js would answer a request without a host by itself, without SCIM's body.
-  const common = { maxHeaderSize: headerBytes, connectionsCheckingInterval: 1000, requireHostHeader: false };
-  if (tls === undefined) return createHttpServer(common, answers);
-  const server = createHttpsServer(
-    { ...common, ...tls.options(), ...FOR_IDENTITY_PROVIDERS, handshakeTimeout: handshakeMs },
-    answers,
-  );
-  /** In their handshake, by the ends of their connection. */
-  const pending = new Map<string, Socket>();
-  server.on("connection", (socket: Socket) => {
-    const ends = endsOf(socket);
-    pending.set(ends, socket);
-    socket.once("close", () => pending.delete(ends));
-  });
-  tls.onRenewed((context) => {
-    server.setSecureContext({ ...context, ...FOR_IDENTITY_PROVIDERS });
-    // They would be judged by the earlier authorities.
-    for (const socket of pending.values()) socket.destroy();
-  });
-  server.on("secureConnection", (socket) => {
-    pending.delete(endsOf(socket));
-    // Each request is checked too, so only those that run go on for a while.
-    tls.connected(socket, () => setTimeout(() => socket.destroy(), INVALID_CERTIFICATE_GRACE_MS).unref());
-  });
-  server.on("tlsClientError", (_error, socket) => socket.destroy());
-  return server;
-}
-
-function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
-}
-
-/** Requests that run when a client certificate stops being valid may end. */
-const INVALID_CERTIFICATE_GRACE_MS = 10_000;
-
-/** Entra ID speaks TLS 1.2 only. No tickets and no renegotiation: the client certificate is checked at each handshake. */
-const FOR_IDENTITY_PROVIDERS: SecureContextOptions = {
-  minVersion: "TLSv1.2",
-  ciphers:
-    "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
-  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-};
 
 function ended(server: Server): Promise<void> {
   return new Promise((resolve) => server.once("close", () => resolve()));

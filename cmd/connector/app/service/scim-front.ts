@@ -44,6 +44,10 @@ export function scimFront({
       const origin = call.caller === call.peer ? peerAddress(call.peer) : call.caller;
       return runtime.origins.within(origin, () => telemetry.wrapScimCall(call, work));
     },
+    onConnectionRefused(event) {
+      telemetry.metrics?.scimConnectionRefused(event.why);
+      lines.connectionRefused(event);
+    },
     onCall(event) {
       telemetry.scimCall(event);
       lines.request(event);

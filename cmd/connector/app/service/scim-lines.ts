@@ -3,10 +3,12 @@ import type { ScimCallEvent } from "../../../../pkg/core/events.ts";
 import { peerAddress } from "../../../../pkg/core/peer.ts";
 import type { Logger } from "../../../../pkg/ops/logger.ts";
 import { createRepeatedLines } from "../../../../pkg/ops/repeated-lines.ts";
+import type { RefusedScimConnection } from "../../../../pkg/scim/http/http-server.ts";
 
 /** The log of SCIM requests. Nobody outside can make it grow: repeated lines are counted. */
 export interface ScimLines {
   request(event: ScimCallEvent): void;
+  connectionRefused(event: RefusedScimConnection): void;
   /** Writes the counts of the last minute. */
   flush(): void;
 }
@@ -39,7 +41,26 @@ export function createScimLines(log: Logger, monotonic: MonotonicClock): ScimLin
       }),
   });
 
+  const connections = createRepeatedLines({
+    monotonic,
+    whole: 1,
+    summarize: (peer, outcome, calls) =>
+      log.debug("more SCIM connections of this peer were refused in the last minute", {
+        peer,
+        outcome,
+        calls,
+      }),
+  });
+
   return {
+    connectionRefused({ peer, why, code }) {
+      connections.line(peerAddress(peer), code ?? why, () =>
+        log.debug(`refused a SCIM connection: ${why}`, {
+          peer,
+          ...(code === undefined ? {} : { outcome: code }),
+        }),
+      );
+    },
     request({ error, durationMs, rejectedByAuth, ...event }) {
       const { method, endpoint, status, requestBytes, answerBytes, peer, caller } = event;
       const fields = { method, endpoint, status, requestBytes, answerBytes, peer, caller };
@@ -57,6 +78,7 @@ export function createScimLines(log: Logger, monotonic: MonotonicClock): ScimLin
     flush() {
       refused.flush();
       failed.flush();
+      connections.flush();
     },
   };
 }
