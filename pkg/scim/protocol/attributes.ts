@@ -19,6 +19,7 @@ export const COMMON_ATTRIBUTES: readonly AttributeDefinition[] = [
     name: "schemas",
     type: "reference",
     multiValued: true,
+    caseExact: false,
     returned: "always",
     description: "",
   },

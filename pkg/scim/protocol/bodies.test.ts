@@ -270,6 +270,15 @@ describe("a body that cannot be right", () => {
   });
 });
 
+test("a member without an id is refused, so that no group is emptied by it", () => {
+  for (const member of [null, "", {}, { value: null }, { display: "Kim" }]) {
+    const body = { displayName: "ops", members: [{ value: "ada" }, member] };
+    expect(() => normalizeBody(body, GROUP_SCHEMAS, "replace")).toThrow(
+      expect.objectContaining({ status: 400, scimType: "invalidValue" }),
+    );
+  }
+});
+
 describe("immutable attributes of a PUT", () => {
   const schemas = {
     ...USER_SCHEMAS,

@@ -68,6 +68,7 @@ describe("filters, as clients write them", () => {
     "name pr",
     "emails pr",
     'schemas eq "urn:ietf:params:scim:schemas:core:2.0:User"',
+    'schemas eq "URN:ietf:params:scim:schemas:core:2.0:user"',
     'meta.resourceType eq "User"',
     "meta.created gt 2026-01-02T03:04:04Z",
     'meta.created eq "2026-01-02T04:04:05.000+01:00"',

@@ -5,6 +5,7 @@ import { subAttribute } from "./attributes.ts";
 import { comparableValue, matches } from "./evaluate.ts";
 import { comparisonOf } from "./filter.ts";
 import type { Filter } from "./filter-tree.ts";
+import { foldCase } from "./fold.ts";
 import { canonicalJson, isListValue, isObjectValue, memberOf } from "./json.ts";
 import { checkCount, isPrimary, notPrimary } from "./values.ts";
 
@@ -15,29 +16,61 @@ export function itemsOf(value: JsonValue | undefined): Items {
   return isListValue(value) ? value : [value];
 }
 
-/** The list with the items that it does not have yet; an item with the value of another completes that one. */
+/**
+ * The list with the items that it does not have yet. One with the value of another completes that one, unless both have a type
+ * and not the same.
+ */
 export function withItems(definition: AttributeDefinition, items: Items, added: Items): Items {
   const all = [...items];
-  const indexes = new Map(all.map((item, index) => [identityOf(definition, item), index]));
+  const places = new ItemPlaces(definition);
+  for (const [index, item] of all.entries()) places.add(item, index);
   let primary: number | undefined;
   for (const item of added) {
-    const identity = identityOf(definition, item);
-    const index = indexes.get(identity) ?? all.length;
-    indexes.set(identity, index);
-    all[index] = merged(all[index], item);
+    const index = places.find(item) ?? all.length;
+    const whole = merged(all[index], item);
+    all[index] = whole;
+    places.add(whole, index);
     if (isPrimary(item)) primary ??= index;
   }
   checkCount(definition, all.length);
   return primary === undefined ? all : onlyPrimary(all, primary);
 }
 
-/** Two addresses are one when their values are; two postal addresses when all they say is. */
-function identityOf(definition: AttributeDefinition, item: JsonValue): string {
-  if (!isObjectValue(item)) return canonicalJson(item);
-  const sub = subAttribute(definition, "value");
-  const value = sub === undefined ? undefined : comparableValue(memberOf(item, sub.name), comparisonOf(sub));
-  if (value === undefined) return canonicalJson(item);
-  return canonicalJson([value, memberOf(item, "type") ?? null]);
+/** Where an item is in a list, by its value and type. */
+class ItemPlaces {
+  readonly #byValue: AttributeDefinition | undefined;
+  readonly #ofValue = new Map<string, number>();
+  readonly #ofType = new Map<string, number>();
+
+  constructor(definition: AttributeDefinition) {
+    this.#byValue = definition.type === "complex" ? subAttribute(definition, "value") : undefined;
+  }
+
+  add(item: JsonValue, index: number): void {
+    const { value, type } = this.#keyOf(item);
+    if (!this.#ofValue.has(value)) this.#ofValue.set(value, index);
+    const untyped = canonicalJson([value, null]);
+    if (type !== undefined && this.#ofType.get(untyped) === index) this.#ofType.delete(untyped);
+    this.#ofType.set(canonicalJson([value, type ?? null]), index);
+  }
+
+  find(item: JsonValue): number | undefined {
+    const { value, type } = this.#keyOf(item);
+    if (type === undefined) return this.#ofValue.get(value);
+    return this.#ofType.get(canonicalJson([value, type])) ?? this.#ofType.get(canonicalJson([value, null]));
+  }
+
+  /** Postal addresses have no value: all that they say is their key. */
+  #keyOf(item: JsonValue): { readonly value: string; readonly type: string | undefined } {
+    const sub = this.#byValue;
+    const value =
+      sub === undefined || !isObjectValue(item)
+        ? undefined
+        : comparableValue(memberOf(item, sub.name), comparisonOf(sub));
+    if (value === undefined || !isObjectValue(item)) return { value: canonicalJson(item), type: undefined };
+    const type = memberOf(item, "type");
+    return { value: canonicalJson(value), type: typeof type === "string" ? foldCase(type) : undefined };
+  }
 }
 
 function merged(item: JsonValue | undefined, more: JsonValue): JsonValue {

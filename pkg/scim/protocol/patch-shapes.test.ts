@@ -336,6 +336,63 @@ const SHAPES: readonly Shape[] = [
     change: { emails: [work("ADA@corp.test")] },
   },
   {
+    shape: "an item that is there already is added without its type",
+    operations: [{ op: "add", path: "emails", value: [{ value: "ada@corp.test" }] }],
+  },
+  {
+    shape: "the type of an item that has none is added with it",
+    operations: [{ op: "add", path: "emails", value: [{ value: "a@corp.test", type: "home" }] }],
+    before: { ...ADA, emails: [{ value: "a@corp.test" }] },
+    change: { emails: [{ value: "a@corp.test", type: "home" }] },
+  },
+  {
+    shape: "an item gets its type, and then another item of another type comes",
+    operations: [
+      {
+        op: "add",
+        path: "emails",
+        value: [
+          { value: "a@corp.test" },
+          { value: "a@corp.test", type: "home" },
+          { value: "a@corp.test", type: "x" },
+        ],
+      },
+    ],
+    before: NO_EMAIL,
+    change: {
+      emails: [
+        { value: "a@corp.test", type: "home" },
+        { value: "a@corp.test", type: "x" },
+      ],
+    },
+  },
+  {
+    shape: "one address is of two types",
+    operations: [{ op: "add", path: "emails", value: [{ value: "ada@corp.test", type: "home" }] }],
+    change: { emails: [work("ada@corp.test"), { value: "ada@corp.test", type: "home" }] },
+  },
+  {
+    shape: "an item of the path with the core URN",
+    operations: [{ op: "replace", path: `${USER_URN}:emails[type eq "WORK"].value`, value: "n@corp.test" }],
+    change: { emails: [work("n@corp.test")] },
+  },
+  {
+    shape: "a list is removed with a value that says nothing, which is nothing",
+    operations: [
+      { op: "remove", path: "phoneNumbers", value: "" },
+      { op: "remove", path: "phoneNumbers", value: [null] },
+      { op: "remove", path: "phoneNumbers", value: [{}] },
+      { op: "remove", path: "phoneNumbers", value: {} },
+    ],
+    before: withPhone,
+  },
+  {
+    shape: "a list is removed with null for a value, as programs write a missing one",
+    operations: [{ op: "remove", path: "phoneNumbers", value: null }],
+    before: withPhone,
+    gone: ["phoneNumbers"],
+  },
+  {
     shape: "an item is replaced whole, and keeps the type that chose it",
     operations: [{ op: "replace", path: 'emails[type eq "work"]', value: { value: "n@corp.test" } }],
     change: { emails: [{ type: "work", value: "n@corp.test" }] },
@@ -656,6 +713,22 @@ describe("groups: members are never read for a PATCH", () => {
       "invalidValue",
     ],
     ["a member without an id", [{ op: "add", path: "members", value: [{ display: "Kim" }] }], "invalidValue"],
+    [
+      "a replacement by nobody knows whom",
+      [{ op: "replace", path: "members", value: [null] }],
+      "invalidValue",
+    ],
+    ["a replacement by an empty object", [{ op: "replace", path: "members", value: [{}] }], "invalidValue"],
+    [
+      "a replacement by a null id",
+      [{ op: "replace", value: { members: [{ value: null }] } }],
+      "invalidValue",
+    ],
+    [
+      "the removal of a null id",
+      [{ op: "remove", path: "members", value: [{ value: null }] }],
+      "invalidValue",
+    ],
     [
       "the display of a member",
       [{ op: "replace", path: 'members[value eq "u"].display', value: "K" }],

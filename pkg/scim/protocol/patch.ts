@@ -128,8 +128,9 @@ function readOperation(op: Op, target: Target, value: JsonValue | undefined): re
   const onDropped: OnDropped = (name) => names.push(name);
   const read = readTargetValue(target, value, onDropped);
   const dropped = names.map((name) => ({ op: "dropped", name }) as const);
-  // `remove` with an empty list removes nothing; without a value it removes everything.
-  if (op === "remove" && read === undefined && isListValue(value)) return dropped;
+  // `remove` without a value removes the whole list; with a value that names no item it removes nothing.
+  const namesNothing = read === undefined && value !== undefined && value !== null;
+  if (op === "remove" && target.definition.multiValued && namesNothing) return dropped;
   return [{ op, target, value: read }, ...dropped];
 }
 

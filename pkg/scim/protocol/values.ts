@@ -26,7 +26,20 @@ export function readValue(
   if (!definition.multiValued) return readSingle(definition, value, dropped);
   const items = isListValue(value) ? value : [value];
   const read = items.map((item) => readOne(definition, item, dropped)).filter((item) => item !== undefined);
+  checkMembers(definition, items, read);
   return read.length === 0 ? undefined : withOnePrimary(distinct(definition, read));
+}
+
+/** A member without an id is not left out: a list that loses all its members would empty the group. */
+function checkMembers(
+  { name }: AttributeDefinition,
+  sent: readonly JsonValue[],
+  read: readonly JsonValue[],
+): void {
+  if (name !== MEMBERS) return;
+  const isWhole = (item: JsonValue): boolean => isObjectValue(item) && !isAbsent(memberOf(item, "value"));
+  if (sent.length !== read.length || !read.every(isWhole))
+    throw badRequest("invalidValue", "each member has a `value`, its id");
 }
 
 /** One item of a list, or a part of it. */
