@@ -49,7 +49,7 @@ coverage: $(INSTALLED) ## unit and whole tests, and which lines they run (covera
 golden: $(INSTALLED) ## rewrite the files that tests compare, say what changed
 	@node test/suites/golden.ts
 
-judges: $(INSTALLED) ## tests against other programs: Go client, baton, moto
+judges: $(INSTALLED) ## tests against other programs: Go client, baton, moto, scim2-tester
 	@node test/suites/main.ts judges
 
 gen: $(INSTALLED) ## regenerate pkg/gen from proto/

@@ -16,7 +16,20 @@ export interface Judge {
 }
 
 const CACHE = ".cache";
-const MOTO = join(CACHE, "moto");
+const MOTO: PythonTool = {
+  folder: join(CACHE, "moto"),
+  requirements: "test/judges/moto/requirements.txt",
+};
+const SCIM_TESTER: PythonTool = {
+  folder: join(CACHE, "scim2-tester"),
+  requirements: "test/judges/scim/requirements.txt",
+};
+
+/** A program of Python in a virtual environment of its own. */
+interface PythonTool {
+  readonly folder: string;
+  readonly requirements: string;
+}
 
 export function availableJudges(): Judge[] {
   const python = has("python3") ? undefined : "no python3 on the path";
@@ -31,8 +44,14 @@ export function availableJudges(): Judge[] {
     {
       name: "moto",
       missing: python,
-      prepare: prepareMoto,
+      prepare: () => preparePython(MOTO),
       run: () => [vitestJudge("moto", "moto/reads")],
+    },
+    {
+      name: "scim2-tester",
+      missing: python,
+      prepare: () => preparePython(SCIM_TESTER),
+      run: () => [vitestJudge("scim2-tester", "scim/")],
     },
     {
       name: "postgresql",
@@ -66,7 +85,7 @@ export function availableJudges(): Judge[] {
     {
       name: "go client, moto",
       missing: python ?? go,
-      prepare: () => prepareMoto() ?? prepareGo(),
+      prepare: () => preparePython(MOTO) ?? prepareGo(),
       run: () => [vitestJudge("go client, moto", "moto/writes")],
     },
   ];
@@ -85,23 +104,15 @@ function prepareGo(): string | undefined {
   return status === 0 ? undefined : "the Go module did not build (see above)";
 }
 
-/** moto in a virtual environment of its own, made again when its list of packages changes. */
-function prepareMoto(): string | undefined {
-  const wanted = readFileSync("test/judges/moto/requirements.txt", "utf8");
-  const stamp = join(MOTO, "installed.txt");
+/** Made again when its list of packages changes. */
+function preparePython({ folder, requirements }: PythonTool): string | undefined {
+  const wanted = readFileSync(requirements, "utf8");
+  const stamp = join(folder, "installed.txt");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return undefined;
-  const made = spawnSync("python3", ["-m", "venv", "--clear", MOTO], { stdio: "inherit" });
+  const made = spawnSync("python3", ["-m", "venv", "--clear", folder], { stdio: "inherit" });
   if (made.status !== 0) return "python3 -m venv failed (see above)";
-  const pip = [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "-r",
-    "test/judges/moto/requirements.txt",
-  ];
-  const installed = spawnSync(join(MOTO, "bin", "python"), pip, { stdio: "inherit" });
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements];
+  const installed = spawnSync(join(folder, "bin", "python"), pip, { stdio: "inherit" });
   if (installed.status !== 0) return "pip install failed (see above)";
   writeFileSync(stamp, wanted);
   return undefined;

@@ -31,11 +31,10 @@ export interface ScimRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface ScimService {
+export interface ScimProgram {
   readonly port: number;
   /** `http://127.0.0.1:<port>/scim/v2` */
   readonly base: string;
-  readonly cognito: ScriptedCognito;
   readonly program: RunningCli;
   ask(path: string, request?: ScimRequest): Promise<ScimReply>;
   readonly stateDir: string;
@@ -48,40 +47,63 @@ export interface ScimService {
   stop(): Promise<string>;
 }
 
-export interface ScimServiceOptions {
-  readonly pool: Pool;
+export interface ScimService extends ScimProgram {
+  readonly cognito: ScriptedCognito;
+}
+
+interface ScimProgramOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The IAM actions that are allowed; all unless given. */
-  readonly allowed?: readonly string[];
   /** Whether changes are allowed; they are unless it is false. */
   readonly provisioning?: boolean;
+}
+
+export interface ScimServiceOptions extends ScimProgramOptions {
+  readonly pool: Pool;
+  /** The IAM actions that are allowed; all unless given. */
+  readonly allowed?: readonly string[];
 }
 
 /** Resolves when the service has read the pool, so that lists are answered. */
 export async function startScimService({
   pool,
-  args = [],
-  env,
   allowed,
-  provisioning = true,
+  ...options
 }: ScimServiceOptions): Promise<ScimService> {
+  const cognito = await startScriptedCognito({ pools: [pool] });
+  if (allowed !== undefined) cognito.credentials.allowOnly(allowed);
+  const service = await startScimProgram(pool.settings.id, cognito.url, options);
+  return {
+    ...service,
+    cognito,
+    async stop() {
+      const log = await service.stop();
+      await cognito.close();
+      return log;
+    },
+  };
+}
+
+/** The same over any server that speaks Cognito's protocol. */
+export async function startScimProgram(
+  poolId: string,
+  url: string,
+  { args = [], env, provisioning = true }: ScimProgramOptions = {},
+): Promise<ScimProgram> {
   const folder = mkdtempSync(join(tmpdir(), "scim-service-"));
   const lines = Object.entries(SCIM_TOKENS).map(([name, token]) => {
     const role = name === "reader" ? "read" : "provision";
     return `${role} ${createHash("sha256").update(token).digest("hex")} ${name}\n`;
   });
   writeFileSync(join(folder, "tokens"), lines.join(""), { mode: 0o600 });
-  const cognito = await startScriptedCognito({ pools: [pool] });
-  if (allowed !== undefined) cognito.credentials.allowOnly(allowed);
   const program = startCli(
     [
       "serve",
       "--listen=127.0.0.1:0",
       "--scim",
       "--scim-listen=127.0.0.1:0",
-      `--user-pool-id=${pool.settings.id}`,
-      `--endpoint-url=${cognito.url}`,
+      `--user-pool-id=${poolId}`,
+      `--endpoint-url=${url}`,
       "--rate=1000",
       "--log-format=json",
       ...(provisioning ? ["--provisioning"] : []),
@@ -121,7 +143,6 @@ export async function startScimService({
   return {
     port,
     base,
-    cognito,
     program,
     ask,
     stateDir: join(folder, "state"),
@@ -137,7 +158,6 @@ export async function startScimService({
     async stop() {
       program.process.kill("SIGTERM");
       const { stderr } = await program.result;
-      await cognito.close();
       rmSync(folder, { recursive: true });
       return stderr;
     },

@@ -99,6 +99,8 @@ describe("the schema of users", () => {
     ];
     expect(offered(scimContext("username", {}, { schema }))).toMatchObject({
       emails: "complex many immutable required",
+      "emails.value": "string readWrite required",
+      "emails.type": "string readWrite",
       name: "complex readWrite required",
       "name.givenName": "string readWrite required",
       [`${COGNITO_USER_URN}:badge`]: "string immutable",

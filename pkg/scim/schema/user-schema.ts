@@ -192,7 +192,14 @@ function list(
   changes: Partial<Pick<AttributeDefinition, "required" | "mutability">>,
   subAttributes: readonly AttributeDefinition[],
 ): AttributeDefinition {
-  return define(name, description, { ...changes, type: "complex", multiValued: true, subAttributes });
+  // An item that the pool requires is one with a value.
+  const required = changes.required === true;
+  return define(name, description, {
+    ...changes,
+    type: "complex",
+    multiValued: true,
+    subAttributes: subAttributes.map((sub, at) => (at === 0 && required ? { ...sub, required } : sub)),
+  });
 }
 
 function cognitoAttributes(context: MappingContext): readonly AttributeDefinition[] {
