@@ -1,3 +1,4 @@
+import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Pool } from "../../../../pkg/core/pool.ts";
 import type { Obsolete } from "../../../../pkg/scim/lists/create-lists.ts";
 import type { ListAnswer, PoolView } from "../../../../pkg/scim/pool-view.ts";
@@ -33,10 +34,12 @@ export function openListsThread(options: ListsThreadOptions, connect = connectLi
   let shownAt: number | undefined;
   let upkeep: Promise<void> | undefined;
   let opened: string | undefined;
+  let isClosed = false;
 
   async function thread(): Promise<Connected> {
     const path = opened ?? (await records.open());
     opened = path;
+    if (isClosed) throw new GovernanceError("canceled", "the connector is stopping");
     if (connected?.thread.isAlive() !== true) {
       const { poolId, inventory, settings, baseUrl } = options;
       connected = {
@@ -64,7 +67,7 @@ export function openListsThread(options: ListsThreadOptions, connect = connectLi
   function published(): void {
     upkeep ??= dropObsolete()
       .catch((error: unknown) => {
-        if (!end.aborted) onUpkeepFailed(error);
+        if (!end.aborted && !isClosed) onUpkeepFailed(error);
       })
       .finally(() => {
         upkeep = undefined;
@@ -96,6 +99,7 @@ export function openListsThread(options: ListsThreadOptions, connect = connectLi
     },
     published,
     async close() {
+      isClosed = true;
       await connected?.thread.end();
     },
   };
