@@ -1,4 +1,5 @@
 import type { EpochMs } from "../core/clock.ts";
+import { provisioningDisabled } from "../core/provisioning-settings.ts";
 import { createSingleFlight } from "../core/single-flight.ts";
 import { createGroupLookup } from "../provision/group-lookup.ts";
 import { patchGroup, removeGroup, replaceGroup } from "./groups/change-group.ts";
@@ -72,6 +73,11 @@ export function createScimService(options: ScimServiceOptions): ScimService {
     },
   };
 
+  /** The provisioner refuses by itself; what is kept beside the pool is changed without it. */
+  async function changing({ dryRun }: ScimCall): Promise<void> {
+    if (!options.mayChange && !dryRun) throw provisioningDisabled();
+  }
+
   async function list(query: ScimQuery, call: ScimCall): Promise<ListAnswer> {
     const context = await parts.context(call.signal);
     const asked = viewQuery(query, call, schemasOf(query.kinds, context));
@@ -81,10 +87,10 @@ export function createScimService(options: ScimServiceOptions): ScimService {
   return {
     get: (kind, id, call) => operations[kind].get(id, call),
     list,
-    create: (kind, body, call) => operations[kind].create(body, call),
-    replace: (kind, id, body, call) => operations[kind].replace(id, body, call),
-    patch: (kind, id, body, call) => operations[kind].patch(id, body, call),
-    remove: (kind, id, call) => operations[kind].remove(id, call),
+    create: (kind, body, call) => changing(call).then(() => operations[kind].create(body, call)),
+    replace: (kind, id, body, call) => changing(call).then(() => operations[kind].replace(id, body, call)),
+    patch: (kind, id, body, call) => changing(call).then(() => operations[kind].patch(id, body, call)),
+    remove: (kind, id, call) => changing(call).then(() => operations[kind].remove(id, call)),
     schemas: async () => schemasOf(["User", "Group"], await parts.context(new AbortController().signal)),
   };
 }

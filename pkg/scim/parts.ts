@@ -21,6 +21,8 @@ export interface ScimServiceOptions {
   readonly records: ScimRecords;
   readonly view: PoolView;
   readonly settings: ScimSettings;
+  /** Whether anything may be changed (`--provisioning`), in the pool or beside it. */
+  readonly mayChange: boolean;
   /** What clients know as the base URL, without a slash at its end. */
   readonly baseUrl: string;
   readonly now: EpochClock;

@@ -112,6 +112,7 @@ export function scimStage(
       records: over.records ?? records,
       view,
       settings: { ...SCIM_SETTINGS, ...settings },
+      mayChange: options.policy?.enabled ?? true,
       baseUrl: "https://scim.example.com/scim/v2",
       now: () => stage.clock.now(),
       newId() {

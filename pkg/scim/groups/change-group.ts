@@ -28,7 +28,7 @@ export async function replaceGroup(
   const memberIds = emptied.includes("members") ? [] : wantedGroupOf(resource, context).memberIds;
   const operations: readonly MemberOperation[] =
     memberIds === undefined ? [] : [{ kind: "replace", ids: memberIds }];
-  return await asOnlyWriter(parts, id, call, (found) => {
+  return await asOnlyWriter(parts, { id }, call, (found) => {
     const current = shownGroup(found, undefined, context);
     return change(parts, found, withUnmentioned(resource, current, extensions), operations, call);
   });
@@ -45,7 +45,9 @@ export async function patchGroup(
   const operations = parsePatch(body, schemas);
   noteDropped(parts, "Group", droppedOf(operations));
   const { others, members } = memberOperations(operations);
-  return await asOnlyWriter(parts, id, call, async (found) => {
+  // Nothing but members: whether the group is still there, each grant finds out by itself.
+  const age = others.length === 0 && call.ifMatch === undefined ? "recent" : "current";
+  return await asOnlyWriter(parts, { id, age }, call, async (found) => {
     const current = shownGroup(found, undefined, context);
     const wanted = others.length === 0 ? current : applyPatch(current, others, schemas);
     return await change(parts, found, wanted, members, call);
@@ -69,7 +71,7 @@ async function change(
 
 export async function removeGroup(parts: ScimParts, id: string, call: ScimCall): Promise<void> {
   const { provisioner, records, groups } = parts;
-  await asOnlyWriter(parts, id, call, async ({ group: { name } }) => {
+  await asOnlyWriter(parts, { id }, call, async ({ group: { name } }) => {
     await provisioner.deleteGroup(name, scimWriteContext(call), call.signal);
     if (call.dryRun) return;
     groups.forget(name);
@@ -80,7 +82,7 @@ export async function removeGroup(parts: ScimParts, id: string, call: ScimCall):
 /** Reads the group once no other request changes it, and checks the version that the caller expects. */
 async function asOnlyWriter<T>(
   parts: ScimParts,
-  id: string,
+  { id, age = "current" }: { readonly id: string; readonly age?: "current" | "recent" },
   call: ScimCall,
   work: (found: FoundGroup) => Promise<T>,
 ): Promise<T> {
@@ -89,7 +91,7 @@ async function asOnlyWriter<T>(
   return await parts.writer.write(
     [`Group ${id}`],
     async () => {
-      const found = await findGroup(parts, id, signal);
+      const found = await findGroup(parts, id, signal, age);
       if (found === undefined) throw noGroup();
       await checkPreconditions(call, [
         () => shownGroup(found, undefined, context),

@@ -36,13 +36,21 @@ export async function groupsWith(
         records.find("Group", attribute, value, signal),
         view.candidates("Group", attribute, value, signal),
       ]);
-      // Cognito tells the cases of a group's name apart, so these are the two spellings in which it can be asked for.
-      const spelled = attribute === "displayName" ? [value, value.toLowerCase()] : [];
-      return await groupsByName(parts, [...kept.map(({ id }) => id), ...listed, ...spelled], signal);
+      const known = [...kept.map(({ id }) => id), ...listed];
+      return await groupsByName(
+        parts,
+        attribute === "displayName" ? [...known, ...spellings(value, known.length > 0)] : known,
+        signal,
+      );
     }
     default:
       return undefined;
   }
+}
+
+/** Cognito tells the cases of a group's name apart, and answers five questions about groups in a second. */
+function spellings(name: string, isKnown: boolean): readonly string[] {
+  return isKnown ? [name] : [name, name.toLowerCase()];
 }
 
 /** A user with all groups that have this member. */

@@ -1,5 +1,6 @@
 import { groupNameProblem } from "../../core/attributes/names.ts";
 import type { Group } from "../../core/group.ts";
+import type { GroupLookup } from "../../provision/group-lookup.ts";
 import { membersOfGroup } from "../../provision/groups/listings.ts";
 import type { MappingContext } from "../mapping/context.ts";
 import { scimGroup } from "../mapping/group-resource.ts";
@@ -22,9 +23,10 @@ export async function findGroup(
   parts: Pick<ScimParts, "groups" | "records" | "context">,
   id: string,
   signal: AbortSignal,
+  age: keyof Pick<GroupLookup, "current" | "recent"> = "current",
 ): Promise<FoundGroup | undefined> {
   const name = groupNameOfId(id, await parts.context(signal));
-  return name === undefined ? undefined : (await groupsByName(parts, [name], signal))[0];
+  return name === undefined ? undefined : (await groupsByName(parts, [name], signal, age))[0];
 }
 
 /** The groups of these names that the pool has now. */
@@ -32,12 +34,13 @@ export async function groupsByName(
   { groups, records }: Pick<ScimParts, "groups" | "records">,
   names: readonly string[],
   signal: AbortSignal,
+  age: keyof Pick<GroupLookup, "current" | "recent"> = "current",
 ): Promise<readonly FoundGroup[]> {
   const found: Group[] = [];
   for (const name of new Set(names)) {
     // Cognito refuses to look for a name that no group can have.
     if (groupNameProblem(name) !== undefined) continue;
-    const group = await groups.current(name, signal);
+    const group = await groups[age](name, signal);
     if (group !== undefined) found.push(group);
   }
   return await withKeptGroups({ records }, found);

@@ -328,3 +328,35 @@ describe("the profile starling", () => {
     expect(await scimRefusal(get("User", "ada"))).toMatchObject({ status: 404 });
   });
 });
+
+test("without --provisioning nothing is changed, in the pool or beside it", async () => {
+  const users = [person(1, { username: "ann", enabled: false })];
+  const options = { policy: { enabled: false }, settings: { deprovision: "disable" } } as const;
+  const { create, get, find, patch, replace, remove, records, stage } = scimStage(
+    { users, groups: ["ops"] },
+    options,
+  );
+  const ann = await get("User", "ann");
+  const [group = {}] = await find("Group", 'displayName eq "ops"');
+  const changes = [
+    create("User", ada()),
+    create("Group", { displayName: "x" }),
+    replace("User", idOf(ann), { ...ann, externalId: "x" }),
+    patch("User", idOf(ann), [{ op: "replace", path: "externalId", value: "x" }]),
+    patch("User", idOf(ann), [{ op: "replace", path: "active", value: false }]),
+    patch("Group", idOf(group), [{ op: "replace", path: "displayName", value: "x" }]),
+    replace("Group", idOf(group), { displayName: "ops", externalId: "x" }),
+    remove("User", idOf(ann)),
+    remove("Group", idOf(group)),
+  ];
+  for (const change of changes) {
+    const refused = await scimRefusal(change);
+    expect(refused).toMatchObject({ status: 403 });
+    expect(refused.detail).toContain("--provisioning");
+  }
+  expect(stage.writes()).toEqual([]);
+  expect(records.rows).toEqual([]);
+  expect(records.unfinished.size).toBe(0);
+  const planned = [{ op: "replace", path: "nickName", value: "x" }];
+  expect(await patch("User", idOf(ann), planned, { dryRun: true })).toMatchObject({ nickName: "x" });
+});

@@ -47,6 +47,7 @@ export async function openScim(setup: ScimSetup): Promise<OpenScim> {
     records,
     view,
     settings,
+    mayChange: config.provisioning.enabled,
     baseUrl,
     now: context.now,
     newId: randomUUID,
