@@ -12,6 +12,7 @@ import type { StoredScimRecords } from "../pkg/scim-records/sqlite-records.ts";
 import type { WorkerCalls } from "../pkg/worker/connect-worker.ts";
 import { somePool, someUser } from "./support/fake-directory.ts";
 import { createInventoryFixture, POOL, subOf } from "./support/inventory-fixture.ts";
+import { resourcesText } from "./support/resources-text.ts";
 
 const never = new AbortController().signal;
 let stateDir: string;
@@ -71,7 +72,7 @@ const query: ListQuery = {
 
 async function users(): Promise<readonly Record<string, unknown>[]> {
   const { resources } = await view.list(query, never);
-  const parsed: unknown = JSON.parse(resources);
+  const parsed: unknown = JSON.parse(resourcesText(resources));
   return Array.isArray(parsed) ? parsed.filter(isRecord) : [];
 }
 

@@ -20,8 +20,8 @@ export interface ListAnswer {
   /** Undefined for a page by cursor. */
   readonly startIndex: number | undefined;
   readonly itemsPerPage: number;
-  /** The JSON text of the array. */
-  readonly resources: string;
+  /** The JSON text of the array, or its bytes in UTF-8. */
+  readonly resources: string | Uint8Array;
   readonly nextCursor: string | undefined;
   /** When the reading began; undefined for an answer from the pool itself. */
   readonly readAt: Date | undefined;

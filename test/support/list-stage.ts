@@ -15,6 +15,7 @@ import { readScimRecords } from "../../pkg/scim-records/read-records.ts";
 import { createScimRecords, type StoredScimRecords } from "../../pkg/scim-records/sqlite-records.ts";
 import { type FakePool, fakeDirectory, POOL } from "./fake-directory.ts";
 import { syncInto } from "./memory-target.ts";
+import { resourcesText } from "./resources-text.ts";
 import { ACCEPT, BEGINNING, inventoryStage } from "./sqlite-inventory.ts";
 
 /** Plain resources: the mapping itself has its own tests. */
@@ -158,7 +159,7 @@ export function listStage() {
 
 /** The resources of an answer. */
 export function resourcesIn(answer: Pick<ListAnswer, "resources">): readonly JsonObject[] {
-  const parsed: unknown = JSON.parse(answer.resources);
+  const parsed: unknown = JSON.parse(resourcesText(answer.resources));
   return Array.isArray(parsed) ? parsed.filter(isObject) : [];
 }
 

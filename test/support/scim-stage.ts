@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import type { ScimSettings } from "../../pkg/core/scim-settings.ts";
 import { createScimService } from "../../pkg/scim/create-service.ts";
-import type { ListQuery, PoolView } from "../../pkg/scim/pool-view.ts";
+import type { ListAnswer, ListQuery, PoolView } from "../../pkg/scim/pool-view.ts";
 import type { ScimRecords } from "../../pkg/scim/records.ts";
 import type { JsonObject, ResourceKind, ScimResource } from "../../pkg/scim/resource.ts";
 import { ScimError, scimErrorOf } from "../../pkg/scim/scim-error.ts";
@@ -19,6 +19,7 @@ import {
   type Stage,
   type StageOptions,
 } from "./provision-stage.ts";
+import { resourcesText } from "./resources-text.ts";
 
 // SCIM's operations over the real provisioner and a pool in memory, without HTTP and without an inventory.
 
@@ -176,8 +177,8 @@ export function patchBody(operations: readonly JsonObject[]): JsonObject {
   return { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: operations };
 }
 
-export function resourcesIn(text: string): readonly JsonObject[] {
-  const list: unknown = JSON.parse(text);
+export function resourcesIn(resources: ListAnswer["resources"]): readonly JsonObject[] {
+  const list: unknown = JSON.parse(resourcesText(resources));
   if (!Array.isArray(list) || !list.every(isObject)) throw new Error("the resources are no array of objects");
   return list;
 }

@@ -212,7 +212,7 @@ function resolved(value: JsonValue, ids: ReadonlyMap<string, string>): JsonValue
 }
 
 function idIn({ body }: ScimAnswer): string | undefined {
-  const resource: unknown = JSON.parse(body ?? "null");
+  const resource: unknown = JSON.parse(typeof body === "string" ? body : "null");
   const id = isRecord(resource) ? resource["id"] : undefined;
   return typeof id === "string" ? id : undefined;
 }

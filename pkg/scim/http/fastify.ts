@@ -87,10 +87,7 @@ export function createScimApp(
     const timer = setTimeout(() => raw.socket.destroy(), limits.unreadMs);
     timer.unref();
     reply.raw.once("close", () => clearTimeout(timer));
-    return await reply
-      .code(status)
-      .headers(headers)
-      .send(body === undefined ? undefined : Buffer.from(body));
+    return await reply.code(status).headers(headers).send(bytesOfAnswer(body));
   }
 
   app.all("/", respond);
@@ -109,6 +106,13 @@ export function createScimApp(
       for (const { abort } of open.values()) abort.abort(reason);
     },
   };
+}
+
+function bytesOfAnswer(body: ScimAnswer["body"]): Buffer | undefined {
+  if (body === undefined) return undefined;
+  return typeof body === "string"
+    ? Buffer.from(body)
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 function isFailure(body: unknown): body is { readonly failed: ScimError } {

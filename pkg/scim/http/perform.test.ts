@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
 import { scimStage } from "../../../test/support/scim-app.ts";
 import type { ScimService } from "../service.ts";
@@ -103,6 +104,21 @@ describe("a list", () => {
       query: { kinds: ["User", "Group"], filter: 'userName eq "a"', count: 5, startIndex: 2 },
       call: { projection: { attributes: ["id", "userName"] } },
     });
+  });
+
+  test("is the same from bytes, whose characters are in UTF-8", async () => {
+    const list: ScimService["list"] = async () => ({
+      totalResults: 1,
+      startIndex: 1,
+      itemsPerPage: 1,
+      resources: new TextEncoder().encode('[{"id":"é😀"}]'),
+      nextCursor: undefined,
+      readAt: undefined,
+    });
+    const { ask, events } = scimStage({ list });
+    const answer = await ask({ url: "Users" });
+    expect(answer.body).toMatchObject({ totalResults: 1, startIndex: 1, Resources: [{ id: "é😀" }] });
+    expect(events[0]?.answerBytes).toBe(Buffer.byteLength(answer.text));
   });
 
   test("has its age, and the numbers of its page", async () => {

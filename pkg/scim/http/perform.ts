@@ -1,4 +1,5 @@
 // One request, from its parts to its answer. A GET of Bulk's operations and one over HTTP are the same here.
+import { Buffer } from "node:buffer";
 import type { EpochClock } from "../../core/clock.ts";
 import type { ScimSettings } from "../../core/scim-settings.ts";
 import type { ListAnswer } from "../pool-view.ts";
@@ -35,8 +36,8 @@ export interface ScimRequest {
 export interface ScimAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON; undefined: the answer has no body. */
-  readonly body: string | undefined;
+  /** JSON, as text or as its bytes in UTF-8; undefined: the answer has no body. */
+  readonly body: string | Uint8Array | undefined;
 }
 
 export interface PerformerOptions {
@@ -217,13 +218,17 @@ function ageOf({ readAt }: ListAnswer, nowMs: number): Record<string, string> {
   return { age: String(Math.max(0, Math.floor((nowMs - readAt.getTime()) / 1000))) };
 }
 
-function listBody({ totalResults, startIndex, itemsPerPage, resources, nextCursor }: ListAnswer): string {
-  const head = JSON.stringify({
+function listBody(answer: ListAnswer): string | Uint8Array {
+  const { totalResults, startIndex, itemsPerPage, resources, nextCursor } = answer;
+  const numbers = JSON.stringify({
     schemas: [LIST_URN],
     totalResults,
     itemsPerPage,
     ...(startIndex !== undefined && { startIndex }),
     ...(nextCursor !== undefined && { nextCursor }),
   });
-  return `${head.slice(0, -1)},"Resources":${resources}}`;
+  const head = `${numbers.slice(0, -1)},"Resources":`;
+  return typeof resources === "string"
+    ? `${head}${resources}}`
+    : Buffer.concat([Buffer.from(head), resources, Buffer.from("}")]);
 }
