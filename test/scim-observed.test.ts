@@ -144,7 +144,7 @@ describe("a SCIM request", () => {
 
   test("of a reader that would change something is in the audit log and the metrics", async () => {
     const base = await serve(tokens(), "--provisioning", "--health-check", "--health-check-port=0");
-    const body = JSON.stringify({ userName: "eve" });
+    const body = JSON.stringify({ userName: "eve", favouriteColour: "red" });
     const refused = await fetch(`${base}/Users`, { method: "POST", headers: as("look"), body });
     expect(refused.status).toBe(403);
     expect((await fetch(`${base}/Users`, { method: "POST" })).status).toBe(401);
@@ -164,6 +164,7 @@ describe("a SCIM request", () => {
     expect(metrics).toContain(
       'connector_scim_requests_total{method="POST",endpoint="/Users",status="201"} 1',
     );
+    expect(metrics).toContain('connector_scim_dropped_attributes_total{kind="User"} 1');
     expect(metrics).toContain('connector_scim_refusals_total{status="401"} 1');
     expect(metrics).toContain('connector_scim_refusals_total{status="403"} 1');
     expect(metrics).toContain(

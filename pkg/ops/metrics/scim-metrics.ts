@@ -10,6 +10,8 @@ type CountedScimCall = Pick<
 export interface ScimMetrics {
   scimCall(event: CountedScimCall): void;
   scimConnectionRefused(why: "handshake" | "evicted"): void;
+  /** A request had attributes that the pool has no place for. */
+  scimDropped(kind: "User" | "Group", attributes: number): void;
 }
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -47,9 +49,17 @@ export function createScimMetrics(registry: Registry, endpoints: readonly string
     registers,
   });
   for (const reason of ["handshake", "evicted"]) connections.inc({ reason }, 0);
+  const dropped = new Counter({
+    name: "connector_scim_dropped_attributes_total",
+    help: "Attributes of SCIM requests that were left out, since the pool has no place for them, by type of resource.",
+    labelNames: ["kind"],
+    registers,
+  });
+  for (const kind of ["User", "Group"]) dropped.inc({ kind }, 0);
   const refusalLabel = closedLabel(REFUSALS);
 
   return {
+    scimDropped: (kind, attributes) => dropped.inc({ kind }, attributes),
     scimConnectionRefused: (reason) => connections.inc({ reason }),
     scimCall({ method, endpoint, status, durationMs, rejectedByAuth = false }) {
       const labels = { method: methodLabel(method), endpoint: endpointLabel(endpoint) };

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Config } from "../../../../pkg/config/config.ts";
 import type { ScimSettings } from "../../../../pkg/core/scim-settings.ts";
 import { createScimService } from "../../../../pkg/scim/create-service.ts";
+import type { ResourceKind } from "../../../../pkg/scim/resource.ts";
 import type { ScimService } from "../../../../pkg/scim/service.ts";
 import type { Context } from "../../process/context.ts";
 import type { Runtime } from "../compose.ts";
@@ -21,10 +22,12 @@ export interface ScimSetup {
   readonly runtime: Runtime;
   readonly context: Context;
   readonly baseUrl: string;
+  /** A request had attributes that the pool has no place for. */
+  readonly onDropped: (kind: ResourceKind, names: readonly string[]) => void;
 }
 
 export async function openScim(setup: ScimSetup): Promise<OpenScim> {
-  const { config, settings, state, runtime, context, baseUrl } = setup;
+  const { config, settings, state, runtime, context, baseUrl, onDropped } = setup;
   const { records, inventory } = state;
   const { connector, directory, log } = runtime;
   // A damaged file is found now, and not by the first client.
@@ -49,6 +52,7 @@ export async function openScim(setup: ScimSetup): Promise<OpenScim> {
     settings,
     mayChange: config.provisioning.enabled,
     baseUrl,
+    onDropped,
     now: context.now,
     newId: randomUUID,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),

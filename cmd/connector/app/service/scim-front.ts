@@ -59,7 +59,15 @@ export function scimFront({
     async open() {
       const bound = await server.listen(settings.listen);
       const baseUrl = baseUrlOf(settings, bound, access.tls !== undefined);
-      opened = await openScim({ config, settings, state, runtime, context, baseUrl });
+      opened = await openScim({
+        config,
+        settings,
+        state,
+        runtime,
+        context,
+        baseUrl,
+        onDropped: (kind, names) => telemetry.metrics?.scimDropped(kind, names.length),
+      });
       perform = createPerformer({
         service: opened.service,
         features: {
