@@ -128,7 +128,7 @@ function itemsAfter(items: Items, operation: AttributeOperation): Items {
   if (target.filter !== undefined) return chosenAfter(items, operation);
   if (op === "remove")
     return value === undefined ? [] : withoutItems(target.definition, items, itemsOf(value));
-  return op === "add" ? withItems(target.definition, items, itemsOf(value)) : itemsOf(value);
+  return withItems(target.definition, op === "add" ? items : [], itemsOf(value));
 }
 
 /** `emails[type eq "work"].value`, and `emails.value` for all items. */
