@@ -1,7 +1,19 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clipBytes, quotedName, showOnlyUnseen, showUnseen } from "./text.ts";
+import { clipBytes, hasMoreBytes, quotedName, showOnlyUnseen, showUnseen } from "./text.ts";
+
+describe("hasMoreBytes", () => {
+  test("counts bytes of UTF-8, whatever the length in units", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 12 }), fc.nat({ max: 40 }), (text, max) => {
+        expect(hasMoreBytes(text, max)).toBe(Buffer.byteLength(text, "utf8") > max);
+      }),
+    );
+    expect(hasMoreBytes("\ud83d", 2)).toBe(true);
+    expect(hasMoreBytes("\ud83d", 3)).toBe(false);
+  });
+});
 
 describe("clipBytes", () => {
   test.for([

@@ -16,6 +16,12 @@ export function clipBytes(text: string, maxBytes: number): string {
   return text;
 }
 
+/** Whether the text has more bytes of UTF-8. Half a surrogate pair counts as three, as it does once it is replaced. */
+export function hasMoreBytes(text: string, maxBytes: number): boolean {
+  if (text.length * MAX_BYTES_PER_UNIT <= maxBytes) return false;
+  return new TextEncoder().encode(text).length > maxBytes;
+}
+
 /** How `withDigest` ends a text. */
 export const DIGEST_END = /~[0-9a-f]{16}$/;
 

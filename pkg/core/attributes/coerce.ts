@@ -1,4 +1,5 @@
 import type { SchemaAttribute } from "../pool.ts";
+import { hasMoreBytes } from "../text.ts";
 import { birthdateProblem, dateTimeProblem, emailProblem, phoneProblem } from "./formats.ts";
 import { isWritable } from "./resolve.ts";
 import { MAX_VALUE_BYTES } from "./standard.ts";
@@ -90,7 +91,7 @@ function stringText(attribute: SchemaAttribute, value: unknown): AttributeText {
   if (text === undefined) return { problem: "must be text" };
   if (!text.isWellFormed()) return { problem: "is not well-formed Unicode text" };
   // The byte quota comes first, so that the other checks run over short texts only.
-  if (new TextEncoder().encode(text).length > MAX_VALUE_BYTES) {
+  if (hasMoreBytes(text, MAX_VALUE_BYTES)) {
     return { problem: `is longer than ${MAX_VALUE_BYTES} bytes` };
   }
   const malformed = FORMATS.get(attribute.name)?.(text);

@@ -4,6 +4,7 @@ import type { Pool } from "../../core/pool.ts";
 import type { ScimSettings } from "../../core/scim-settings.ts";
 import type { Binding } from "./binding.ts";
 import { bindingsOf } from "./bindings.ts";
+import { type NameSource, nameSourcesOf } from "./name-sources.ts";
 
 /** All that decides how users and groups look in SCIM. Made once for each reading of the pool. */
 export interface MappingContext {
@@ -20,6 +21,8 @@ export interface MappingContext {
   readonly baseUrl: string;
   /** The writable attributes of the pool, except those that the userName is made of. */
   readonly bindings: readonly Binding[];
+  /** What may hold the userName, the first one first. */
+  readonly nameSources: readonly NameSource[];
 }
 
 type MappingSettings = Pick<
@@ -59,6 +62,7 @@ export function mappingContext(pool: Pool, settings: MappingSettings, baseUrl: s
     groupFromUser,
     baseUrl,
     bindings: bindingsOf({ pool, profile, externalIdAttribute, displayNameAttribute }),
+    nameSources: nameSourcesOf(pool),
   };
 }
 

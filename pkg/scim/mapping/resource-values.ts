@@ -38,22 +38,21 @@ export function sameValue(a: JsonValue | undefined, b: JsonValue | undefined): b
 /** Collects the values of a resource. Names come from the schema, so none can be `__proto__`. */
 export class ResourceBuilder {
   readonly #values: Record<string, JsonValue> = {};
+  /** The objects that are being filled, by the name that they have in the resource. */
+  readonly #objects = new Map<string, Record<string, JsonValue>>();
 
   set(name: string, value: JsonValue | undefined): void {
     if (value !== undefined) this.#values[name] = value;
   }
 
-  setAt(
-    { urn, attribute, sub }: Pick<Binding, "urn" | "attribute" | "sub">,
-    value: JsonValue | undefined,
-  ): void {
+  setAt({ urn, attribute, sub }: BoundPlace, value: JsonValue | undefined): void {
     if (value === undefined) return;
     if (urn !== undefined) {
-      this.#merge(urn, attribute, value);
-    } else if (sub === undefined) {
-      this.#values[attribute] = value;
+      this.#objectOf(urn)[attribute] = value;
+    } else if (sub !== undefined) {
+      this.#objectOf(attribute)[sub] = value;
     } else {
-      this.#merge(attribute, sub, value);
+      this.#values[attribute] = value;
     }
   }
 
@@ -65,8 +64,15 @@ export class ResourceBuilder {
     return this.#values;
   }
 
-  #merge(name: string, member: string, value: JsonValue): void {
-    const present = this.#values[name];
-    this.#values[name] = isScimObject(present) ? { ...present, [member]: value } : { [member]: value };
+  #objectOf(name: string): Record<string, JsonValue> {
+    let object = this.#objects.get(name);
+    if (object === undefined) {
+      object = {};
+      this.#objects.set(name, object);
+      this.#values[name] = object;
+    }
+    return object;
   }
 }
+
+type BoundPlace = Pick<Binding, "urn" | "attribute" | "sub">;

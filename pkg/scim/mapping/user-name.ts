@@ -6,13 +6,9 @@ import type { ScimResource } from "../resource.ts";
 import { badRequest } from "../scim-error.ts";
 import type { MappingContext } from "./context.ts";
 import { presentText } from "./forms.ts";
+import type { NameSource } from "./name-sources.ts";
 import { phoneText } from "./phone.ts";
 import { invalidScimValue, textAttribute } from "./values.ts";
-
-/** What may hold the name that a person signs in with. */
-export type NameSource = "username" | "email" | "phone_number" | "preferred_username";
-
-const SOURCES = ["preferred_username", "email", "phone_number"] as const;
 
 /** A name and what holds it. */
 export interface SignInName {
@@ -25,27 +21,21 @@ export function sameScimName(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
 
-/** Where the userName of a user can be found, the first one first. */
-export function userNameSources({ pool }: Pick<MappingContext, "pool">): readonly NameSource[] {
-  if (pool.usernameAttributes.length > 0) {
-    return [...SOURCES.filter((one) => pool.usernameAttributes.includes(one)), "username"];
-  }
-  return [...SOURCES.filter((one) => pool.aliasAttributes.includes(one)), "username"];
-}
-
 /** All names that the user may sign in with, the one that SCIM shows first. */
 export function signInNames(user: User, context: MappingContext): readonly SignInName[] {
-  const { pool, profile } = context;
-  const names = userNameSources(context).flatMap((source): SignInName[] => {
+  const first: SignInName[] = [];
+  const last: SignInName[] = [];
+  for (const source of context.nameSources) {
     const text = source === "username" ? user.username : presentText(user.attributes, source);
-    return text === undefined ? [] : [{ source, text }];
-  });
-  const last = (one: SignInName): boolean => {
-    if (profile === "starling") return one.source !== "username";
-    // Nobody signs in by an alias that is not verified, and two people may have it.
-    return pool.usernameAttributes.length === 0 && isUnverified(user, one.source);
-  };
-  return [...names.filter((one) => !last(one)), ...names.filter(last)];
+    if (text !== undefined) (isLast(user, source, context) ? last : first).push({ source, text });
+  }
+  return last.length === 0 ? first : [...first, ...last];
+}
+
+function isLast(user: User, source: NameSource, { pool, profile }: MappingContext): boolean {
+  if (profile === "starling") return source !== "username";
+  // Nobody signs in by an alias that is not verified, and two people may have it.
+  return pool.usernameAttributes.length === 0 && isUnverified(user, source);
 }
 
 function isUnverified(user: User, source: NameSource): boolean {
@@ -56,9 +46,9 @@ function isUnverified(user: User, source: NameSource): boolean {
 
 /** The name of the user that the text means, if it means this user. */
 export function nameMeant(user: User, text: string, context: MappingContext): SignInName | undefined {
-  const phone = phoneText(text);
   return signInNames(user, context).find(
-    (name) => sameScimName(name.text, text) || (name.source === "phone_number" && name.text === phone),
+    (name) =>
+      sameScimName(name.text, text) || (name.source === "phone_number" && name.text === phoneText(text)),
   );
 }
 

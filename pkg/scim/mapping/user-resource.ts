@@ -5,12 +5,15 @@ import {
   ENTERPRISE_URN,
   type GroupRef,
   type JsonObject,
+  type JsonValue,
   type ScimResource,
   USER_URN,
 } from "../resource.ts";
+import type { Binding } from "./binding.ts";
+import { SCIM_CONTACTS } from "./contacts.ts";
 import type { MappingContext } from "./context.ts";
-import { presentText } from "./forms.ts";
-import { type KeptView, keptView } from "./kept.ts";
+import { presentText, valueOfText } from "./forms.ts";
+import { keptView } from "./kept.ts";
 import { groupIdOf, locationOf, userIdOf } from "./locations.ts";
 import { ResourceBuilder } from "./resource-values.ts";
 import { signInNames } from "./user-name.ts";
@@ -24,14 +27,18 @@ export interface UserParts {
 
 /** A user as SCIM shows it, without its version. */
 export function scimUser(user: User, { kept, groups }: UserParts, context: MappingContext): ScimResource {
-  const view = keptView(user, kept, context);
+  const view = kept === undefined ? undefined : keptView(user, kept, context);
   const id = userIdOf(user, context);
   const resource = new ResourceBuilder();
-  resource.set("schemas", [USER_URN]);
+  const schemas = [USER_URN];
+  resource.set("schemas", schemas);
   resource.set("id", id);
   if (context.externalIdAttribute === undefined) resource.set("externalId", kept?.externalId);
-  resource.set("userName", view.userName ?? signInNames(user, context)[0]?.text ?? user.username);
-  for (const binding of context.bindings) resource.setAt(binding, view.value(binding));
+  resource.set("userName", view?.userName ?? shownName(user, context));
+  for (const binding of context.bindings) {
+    const value = view === undefined ? pooledValue(user, binding) : view.value(binding);
+    if (value !== undefined) resource.setAt(binding, value);
+  }
   setNames(resource, user, kept, context);
   resource.set("active", isActive(user, context));
   if (groups !== undefined)
@@ -40,24 +47,31 @@ export function scimUser(user: User, { kept, groups }: UserParts, context: Mappi
       groups.map((group) => groupItem(group, context)),
     );
   setFlags(resource, user);
-  const { baseUrl } = context;
-  resource.set("schemas", [
-    USER_URN,
-    ...[ENTERPRISE_URN, COGNITO_USER_URN].filter((urn) => resource.has(urn)),
-  ]);
+  for (const urn of EXTENSIONS) if (resource.has(urn)) schemas.push(urn);
   resource.set("meta", {
     resourceType: "User",
     created: user.createdAt.toISOString(),
     lastModified: user.modifiedAt.toISOString(),
-    location: locationOf("User", id, { baseUrl }),
+    location: locationOf("User", id, context),
   });
   return resource.build();
 }
 
+const EXTENSIONS = [ENTERPRISE_URN, COGNITO_USER_URN] as const;
+
+function pooledValue({ attributes }: User, binding: Binding): JsonValue | undefined {
+  const text = attributes.get(binding.source.name);
+  return text === undefined || text === "" ? undefined : valueOfText(binding, text);
+}
+
 /** The userName as SCIM shows it. */
 export function userNameOf(user: User, kept: KeptValues | undefined, context: MappingContext): string {
-  const view: KeptView = keptView(user, kept, context);
-  return view.userName ?? signInNames(user, context)[0]?.text ?? user.username;
+  const written = kept === undefined ? undefined : keptView(user, kept, context).userName;
+  return written ?? shownName(user, context);
+}
+
+function shownName(user: User, context: MappingContext): string {
+  return signInNames(user, context)[0]?.text ?? user.username;
 }
 
 /** Only CONFIRMED is active in the profile of Starling, and never a disabled user. */
@@ -93,13 +107,17 @@ function groupItem({ name, displayName }: GroupRef, context: MappingContext): Js
   return { value, $ref: locationOf("Group", value, context), display: displayName, type: "direct" };
 }
 
+const STATUS = { urn: COGNITO_USER_URN, attribute: "userStatus", sub: undefined };
+const FLAGS = SCIM_CONTACTS.map(({ source, flag }) => ({
+  source,
+  place: { urn: COGNITO_USER_URN, attribute: flag, sub: undefined },
+}));
+
 /** A flag says something only of an address that is there. */
-function setFlags(resource: ResourceBuilder, user: User): void {
-  const at = (attribute: string) => ({ urn: COGNITO_USER_URN, attribute, sub: undefined });
-  resource.setAt(at("userStatus"), user.status);
-  for (const contact of ["email", "phone_number"]) {
-    if (presentText(user.attributes, contact) === undefined) continue;
-    const flag = `${contact}_verified`;
-    resource.setAt(at(flag), user.attributes.get(flag) === "true");
+function setFlags(resource: ResourceBuilder, { attributes, status }: User): void {
+  resource.setAt(STATUS, status);
+  for (const { source, place } of FLAGS) {
+    if (presentText(attributes, source) === undefined) continue;
+    resource.setAt(place, attributes.get(place.attribute) === "true");
   }
 }

@@ -1,3 +1,4 @@
+import { hasMoreBytes } from "../../core/text.ts";
 import type { JsonObject, JsonValue } from "../resource.ts";
 import { badRequest, type ScimError } from "../scim-error.ts";
 
@@ -37,7 +38,7 @@ export function keptText(value: JsonValue, path: string): string | undefined {
   if (typeof value !== "string") throw invalidScimValue(path, "must be text");
   if (value.trim() === "") return undefined;
   if (!value.isWellFormed()) throw invalidScimValue(path, "is not well-formed Unicode text");
-  if (new TextEncoder().encode(value).length > MAX_KEPT_BYTES) {
+  if (hasMoreBytes(value, MAX_KEPT_BYTES)) {
     throw invalidScimValue(path, `is longer than ${MAX_KEPT_BYTES} bytes`);
   }
   return value;

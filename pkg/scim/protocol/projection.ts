@@ -27,21 +27,34 @@ export function projectorOf(projection: Projection, schemas: ResourceSchemas): P
     schemas.extensions.map(({ id, attributes: all }) => [id, plansOf(all, id, choice)]),
   );
   return (resource) => {
-    const shown = Object.fromEntries(
-      Object.entries(resource).flatMap(([name, value]): [string, JsonValue][] => {
-        const extension = extensions.get(name);
-        if (extension === undefined) return shownMember(name, value, core);
-        const object = isObjectValue(value) ? shownMembers(value, extension) : {};
-        return Object.keys(object).length === 0 ? [] : [[name, object]];
-      }),
-    );
-    const { schemas: urns } = shown;
-    if (!isListValue(urns)) return shown;
-    // An extension of which nothing is shown is not one of the answer's schemas.
-    const isShown = (urn: JsonValue) =>
-      typeof urn !== "string" || !extensions.has(urn) || Object.hasOwn(shown, urn);
-    return { ...shown, schemas: urns.filter(isShown) };
+    const shown: Record<string, JsonValue> = {};
+    let urns: readonly JsonValue[] = [];
+    for (const name of Object.keys(resource)) {
+      const value = resource[name];
+      if (value === undefined) continue;
+      const extension = extensions.get(name);
+      if (extension !== undefined) {
+        const object = isObjectValue(value) ? shownMembers(value, extension) : undefined;
+        if (object !== undefined) shown[name] = object;
+      } else if (name === "schemas" && isListValue(value)) {
+        // At its place, until it is known which extensions are shown.
+        shown[name] = value;
+        urns = value;
+      } else {
+        const part = partOf(value, core.get(name));
+        if (part !== undefined) shown[name] = part;
+      }
+    }
+    if (urns.some((urn) => isHidden(urn, shown))) {
+      shown["schemas"] = urns.filter((urn) => !isHidden(urn, shown));
+    }
+    return shown;
   };
+
+  /** An extension of which nothing is shown is not one of the answer's schemas. */
+  function isHidden(urn: JsonValue, shown: ScimResource): boolean {
+    return typeof urn === "string" && extensions.has(urn) && !Object.hasOwn(shown, urn);
+  }
 }
 
 /** Whether the answer needs the attribute at all: members and groups cost calls. */
@@ -153,26 +166,27 @@ function planOf(
   return subs.length === subAttributes.length ? "all" : new Set(subs.map(({ name }) => name));
 }
 
-function shownMembers(object: JsonObject, plans: ShownParts): JsonObject {
-  return Object.fromEntries(
-    Object.entries(object).flatMap(([name, value]) => shownMember(name, value, plans)),
-  );
+function shownMembers(object: JsonObject, plans: ShownParts): JsonObject | undefined {
+  const shown: Record<string, JsonValue> = {};
+  let isEmpty = true;
+  for (const name of Object.keys(object)) {
+    const part = partOf(object[name], plans.get(name));
+    if (part === undefined) continue;
+    shown[name] = part;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : shown;
 }
 
-function shownMember(name: string, value: JsonValue, plans: ShownParts): [string, JsonValue][] {
-  const plan = plans.get(name);
-  if (plan === undefined) return [];
-  if (plan === "all") return [[name, value]];
-  const part = partOf(value, plan);
-  return part === undefined ? [] : [[name, part]];
-}
-
-function partOf(value: JsonValue, subs: ReadonlySet<string>): JsonValue | undefined {
+/** Undefined: nothing of it is shown. */
+function partOf(value: JsonValue | undefined, plan: ShownPart | undefined): JsonValue | undefined {
+  if (plan === undefined || value === undefined) return undefined;
+  if (plan === "all") return value;
   if (isListValue(value)) {
-    const items = value.flatMap((item) => partOf(item, subs) ?? []);
+    const items = value.flatMap((item) => partOf(item, plan) ?? []);
     return items.length === 0 ? undefined : items;
   }
   if (!isObjectValue(value)) return value;
-  const members = Object.entries(value).filter(([name]) => subs.has(name));
+  const members = Object.entries(value).filter(([name]) => plan.has(name));
   return members.length === 0 ? undefined : Object.fromEntries(members);
 }

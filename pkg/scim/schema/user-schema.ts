@@ -2,7 +2,6 @@ import { schemaOf } from "../../core/attributes/standard.ts";
 import type { Binding } from "../mapping/binding.ts";
 import { isFlagWritable, SCIM_CONTACTS } from "../mapping/contacts.ts";
 import type { MappingContext } from "../mapping/context.ts";
-import { userNameSources } from "../mapping/user-name.ts";
 import { COGNITO_USER_URN, ENTERPRISE_URN, USER_URN } from "../resource.ts";
 import type { AttributeDefinition, ResourceSchemas, SchemaDefinition } from "./attribute.ts";
 import { define } from "./define.ts";
@@ -88,7 +87,7 @@ const GROUP_ITEM: readonly AttributeDefinition[] = [
 /** The username itself never changes; an address or a preferred username that people sign in with does. */
 function userName(context: MappingContext): AttributeDefinition {
   const schema = schemaOf(context.pool);
-  const changes = userNameSources(context).some(
+  const changes = context.nameSources.some(
     (source) => source !== "username" && schema.get(source)?.mutable === true,
   );
   return define("userName", "What the user signs in with.", {

@@ -7,8 +7,8 @@ import type { SearchableAttribute } from "../../core/directory.ts";
 import type { User } from "../../core/user.ts";
 import { isUuid } from "../../core/uuid.ts";
 import type { MappingContext } from "../mapping/context.ts";
+import type { NameSource } from "../mapping/name-sources.ts";
 import { phoneText } from "../mapping/phone.ts";
-import { type NameSource, userNameSources } from "../mapping/user-name.ts";
 import { displayNameSource } from "../mapping/user-resource.ts";
 import type { ScimParts } from "../parts.ts";
 import type { Equality } from "../protocol/equality.ts";
@@ -50,7 +50,7 @@ function whereIs({ attribute, value }: Equality, context: MappingContext): Where
 function nameSearches(name: string, context: MappingContext): readonly NameSource[] {
   const { usernameAttributes, aliasAttributes } = context.pool;
   const isAddress = name.includes("@");
-  return userNameSources(context).filter((source) => {
+  return context.nameSources.filter((source) => {
     if (source === "email") return isAddress;
     if (source === "phone_number") return phoneText(name) !== undefined;
     if (source === "preferred_username") return true;

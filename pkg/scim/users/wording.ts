@@ -1,7 +1,6 @@
 import { GovernanceError } from "../../core/errors.ts";
 import { pathOfBinding } from "../mapping/binding.ts";
 import type { MappingContext } from "../mapping/context.ts";
-import { userNameSources } from "../mapping/user-name.ts";
 import { COGNITO_USER_URN } from "../resource.ts";
 
 /** The provisioner's names of fields: those of an account creation, and of Cognito. */
@@ -25,6 +24,6 @@ function pathOf(field: string, context: MappingContext): string {
   if (INVITATION.has(name)) return `${COGNITO_USER_URN}:desiredDeliveryMediums`;
   const binding = context.bindings.find(({ source }) => source.name === name);
   if (binding !== undefined) return pathOfBinding(binding);
-  const isName = name === "login" || userNameSources(context).some((source) => source === name);
+  const isName = name === "login" || context.nameSources.some((source) => source === name);
   return isName ? "userName" : `${COGNITO_USER_URN}:${name}`;
 }
