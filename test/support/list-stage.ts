@@ -56,6 +56,7 @@ export const PLAIN_MAPPING: ListMapping = {
       return x < y ? -1 : x > y ? 1 : 0;
     },
   keepsExternalId: true,
+  activeIsEnabled: true,
   keyOfId: (_kind, id) => id,
 };
 

@@ -4,11 +4,12 @@ import type { ListQuery } from "../pool-view.ts";
 import type { ResourceKind, ScimResource } from "../resource.ts";
 import { badRequest } from "../scim-error.ts";
 import { type FoundKey, FoundKeys } from "./found-keys.ts";
+import type { RowCondition } from "./list-inventory.ts";
 import type { ListMapping } from "./list-mapping.ts";
 import type { ListRecords } from "./list-records.ts";
-import type { ListState, Position } from "./list-state.ts";
+import type { ListBatch, ListState } from "./list-state.ts";
 import { looksAt, narrow } from "./narrow.ts";
-import type { ListedItems, ReadParts, Resources } from "./resources.ts";
+import type { Item, ListedItems, ReadParts, Resources } from "./resources.ts";
 import { itemBatch, itemOf, keyOfItem } from "./sequences.ts";
 
 /** A filter over everybody takes this long at most. Clients wait for 60 seconds and less. */
@@ -17,6 +18,9 @@ export const FIND_WITHIN_MS = 30_000;
 export const SORTED_AT_MOST = 100_000;
 
 const BATCH = 100;
+const SEGMENTS_AT_ONCE = 16;
+/** More than such a part has. */
+const ALL = 100_000;
 /** Other work of the thread gets its turn this often. */
 const SLICE_MS = 5;
 
@@ -72,7 +76,7 @@ async function* matching(search: Search, turns: SearchTurns): AsyncGenerator<Mat
     sort?.path.attribute === attribute || (filter !== undefined && looksAt(filter, attribute));
   const parts: ReadParts = { groups: needs("groups"), members: needs("members") };
   for (const kind of query.kinds) {
-    for await (const batch of candidates(search, kind)) {
+    for (const batch of candidates(search, kind, parts)) {
       const mapped = resources.of(state, batch, parts);
       for (const [at, item] of batch.items.entries()) {
         const resource = mapped[at];
@@ -83,7 +87,7 @@ async function* matching(search: Search, turns: SearchTurns): AsyncGenerator<Mat
   }
 }
 
-async function* candidates(search: Search, kind: ResourceKind): AsyncGenerator<ListedItems> {
+function* candidates(search: Search, kind: ResourceKind, { members }: ReadParts): Generator<ListedItems> {
   const { state, query } = search;
   const narrowed =
     query.filter === undefined
@@ -91,16 +95,34 @@ async function* candidates(search: Search, kind: ResourceKind): AsyncGenerator<L
       : narrow(kind, query.filter, search);
   if (narrowed.by === "keys") {
     const keys = [...new Set(narrowed.keys)];
-    const items = keys.flatMap((key) => itemOf(state, { kind, key }) ?? []);
-    yield { items, areDense: false };
+    yield { items: keys.flatMap((key) => itemOf(state, { kind, key }) ?? []), areDense: false };
     return;
   }
   const { condition } = narrowed;
-  let position: Position | undefined = { after: "", skip: 0 };
-  while (position !== undefined) {
-    const { rows, next } = itemBatch(state, kind, position, BATCH, condition);
-    yield { items: rows, areDense: condition === undefined };
-    position = next === undefined ? undefined : { after: next, skip: 0 };
+  if (condition !== undefined) {
+    yield* candidatesBy(condition, state, kind);
+    return;
+  }
+  // The members of one group may be many.
+  const limit = members ? 1 : BATCH;
+  let after: string | undefined = "";
+  while (after !== undefined) {
+    const { rows, next }: ListBatch<Item> = itemBatch(state, kind, { after, skip: 0, limit });
+    yield { items: rows, areDense: true };
+    after = next;
+  }
+}
+
+/** One after the other of small parts of the pool: where few rows meet the condition, a whole search takes SQLite seconds. */
+function* candidatesBy(
+  condition: RowCondition,
+  state: ListState,
+  kind: ResourceKind,
+): Generator<ListedItems> {
+  const segments = state.index.segments[kind];
+  for (let at = 0; at < segments.length; at += SEGMENTS_AT_ONCE) {
+    const part = { after: segments[at] ?? "", upTo: segments[at + SEGMENTS_AT_ONCE], skip: 0, limit: ALL };
+    yield { items: itemBatch(state, kind, part, condition).rows, areDense: false };
   }
 }
 

@@ -15,6 +15,8 @@ export interface ListPart {
   readonly after: string;
   readonly skip: number;
   readonly limit: number;
+  /** Nothing behind this key. */
+  readonly upTo?: string | undefined;
 }
 
 /** A condition on rows that every match of a filter meets. */

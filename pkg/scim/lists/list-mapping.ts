@@ -18,6 +18,8 @@ export interface ListMapping {
   comparator(path: AttributePath): (a: ScimResource, b: ScimResource) => number;
   /** Whether externalId is only kept beside the pool: then what keeps it is all that has it. */
   readonly keepsExternalId: boolean;
+  /** Whether an account is active exactly where it is enabled. */
+  readonly activeIsEnabled: boolean;
   /** The `sub` or the group name behind an id of SCIM; undefined where the id does not show it. */
   keyOfId(kind: ResourceKind, id: string): string | undefined;
 }

@@ -15,7 +15,7 @@ export interface ListBatch<T> {
 }
 
 /** Where a listing goes on. */
-export type Position = Omit<ListPart, "limit">;
+export type Position = Pick<ListPart, "after" | "skip">;
 
 /** The pool at one moment: a run, and what this program had changed by then. It never changes. */
 export class ListState {
@@ -166,14 +166,14 @@ export class ListState {
 
   #batch<T>(
     kind: ResourceKind,
-    { after, limit }: ListPart,
+    { after, limit, upTo }: ListPart,
     rows: readonly T[],
     keyOf: (row: T) => string,
     read: (changed: Changed) => T | undefined,
   ): ListBatch<T> {
     const lastRow = rows.at(-1);
     const next = rows.length < limit || lastRow === undefined ? undefined : keyOf(lastRow);
-    const changed = this.index.overlays[kind].between(after, next, this.seq);
+    const changed = this.index.overlays[kind].between(after, next ?? upTo, this.seq);
     if (changed.length === 0) return { rows, next };
     return { rows: merged(rows, changed, keyOf, read), next };
   }

@@ -27,7 +27,10 @@ export function narrow(kind: ResourceKind, filter: Filter, sources: NarrowBy): N
     const keys = keysOf(kind, demand, sources);
     if (keys !== undefined) return { by: "keys", keys };
   }
-  const conditions = demands.flatMap((demand) => timeCondition(demand) ?? []);
+  const conditions = demands.flatMap(
+    (demand) =>
+      timeCondition(demand) ?? (kind === "User" ? stateCondition(demand, sources) : undefined) ?? [],
+  );
   if (conditions.length === 0) return { by: "rows", condition: undefined };
   return {
     by: "rows",
@@ -86,6 +89,16 @@ function equalityIn(filter: Filter): { readonly path: AttributePath; readonly va
 /** The name of an attribute of the core schema that is compared as a whole or by its value. */
 function nameOf({ urn, attribute, sub }: AttributePath): string | undefined {
   return urn === undefined && (sub === undefined || sub === "value") ? attribute : undefined;
+}
+
+/** In the profile of Starling an account may be enabled and not active. */
+function stateCondition(demand: Filter, { mapping }: NarrowBy): RowCondition | undefined {
+  if (demand.kind !== "compare" || demand.operator !== "eq" || nameOf(demand.path) !== "active")
+    return undefined;
+  if (demand.value === true) return { sql: "enabled = 1", parameters: [] };
+  return demand.value === false && mapping.activeIsEnabled
+    ? { sql: "enabled = 0", parameters: [] }
+    : undefined;
 }
 
 const TIME_COLUMNS: Readonly<Record<string, string>> = { created: "created_at", lastModified: "modified_at" };

@@ -21,6 +21,7 @@ export function listMappingOf(context: MappingContext): ListMapping {
     matcher: matcherOf,
     comparator: (path) => compareBy(path, all),
     keepsExternalId: context.externalIdAttribute === undefined,
+    activeIsEnabled: context.profile === "strict",
     keyOfId(kind, id) {
       if (kind === "Group") return groupNameOfId(id, context);
       // In the profile of Starling the id is the username.

@@ -1,9 +1,17 @@
 import { expect, test } from "vitest";
 import { randomOf } from "../../../test/support/changing-pool.ts";
 import { someGroup, someUser } from "../../../test/support/fake-directory.ts";
-import { idsIn, type ListStage, listStage, textsIn, valuesIn } from "../../../test/support/list-stage.ts";
+import {
+  compare,
+  idsIn,
+  type ListStage,
+  listStage,
+  textsIn,
+  valuesIn,
+} from "../../../test/support/list-stage.ts";
 import type { User } from "../../core/user.ts";
 import type { ListAnswer } from "../pool-view.ts";
+import type { Filter } from "../protocol/filter-tree.ts";
 import type { OwnWrite } from "../records.ts";
 import type { ResourceKind } from "../resource.ts";
 
@@ -15,10 +23,16 @@ interface Model {
   readonly groups: Map<string, Set<string>>;
 }
 
+interface Selection {
+  readonly filter: Filter | undefined;
+  readonly selects: (user: User) => boolean;
+}
+
 interface Sequence {
   readonly kind: ResourceKind;
   readonly by: "index" | "cursor";
   readonly caller: string;
+  readonly filter: Filter | undefined;
   readonly expected: readonly string[];
   readonly seen: string[];
   next: string | number | undefined;
@@ -31,8 +45,12 @@ const copyOf = ({ users, hidden, groups }: Model): Model => ({
 });
 
 /** Each resource as one line. */
-function linesOf({ users, hidden, groups }: Model, kind: ResourceKind): readonly string[] {
-  const shown = [...users.values()].filter(({ sub }) => !hidden.has(sub));
+function linesOf(
+  { users, hidden, groups }: Model,
+  kind: ResourceKind,
+  selects: (user: User) => boolean = () => true,
+): readonly string[] {
+  const shown = [...users.values()].filter((user) => !hidden.has(user.sub) && selects(user));
   if (kind === "User") return shown.map(({ sub, username }) => `${sub} ${username}`).toSorted();
   const subs = new Set(shown.map(({ sub }) => sub));
   return [...groups]
@@ -52,6 +70,15 @@ function linesIn(answer: ListAnswer, kind: ResourceKind): readonly string[] {
   const members = valuesIn(answer, "members");
   return ids.map((id, at) => (kind === "User" ? `${id} ${names[at]}` : `${id}: ${members[at]?.join(" ")}`));
 }
+
+const EVERYBODY: Selection = { filter: undefined, selects: () => true };
+
+const FILTERS: readonly Selection[] = [
+  EVERYBODY,
+  EVERYBODY,
+  { filter: compare("userName", "co", "1"), selects: ({ username }) => username.includes("1") },
+  { filter: compare("active", "eq", false), selects: ({ enabled }) => !enabled },
+];
 
 class RandomPages {
   /** Every page that differs from the model. */
@@ -207,11 +234,13 @@ class RandomPages {
   async #beginPages(): Promise<void> {
     const kind = this.#below(3) === 0 ? "Group" : "User";
     const by = this.#below(2) === 0 ? "index" : "cursor";
+    const { filter, selects } = (kind === "User" ? this.#someOf(FILTERS) : undefined) ?? EVERYBODY;
     const sequence: Sequence = {
       kind,
       by,
+      filter,
       caller: `caller ${(this.#names += 1)}`,
-      expected: linesOf(this.#shown, kind),
+      expected: linesOf(this.#shown, kind, selects),
       seen: [],
       next: by === "index" ? 1 : "",
     };
@@ -225,14 +254,14 @@ class RandomPages {
   }
 
   async #page(sequence: Sequence): Promise<void> {
-    const { kind, by, caller, expected, seen, next } = sequence;
+    const { kind, by, caller, filter, expected, seen, next } = sequence;
     const start =
       by === "index"
         ? ({ by: "index", startIndex: Number(next) } as const)
         : ({ by: "cursor", cursor: String(next) } as const);
     const count = 1 + this.#below(kind === "User" ? 60 : 3);
     const projection = kind === "User" ? { excludedAttributes: ["groups"] } : {};
-    const answer = await this.#stage.list({ kinds: [kind], start, count, caller, projection });
+    const answer = await this.#stage.list({ kinds: [kind], filter, start, count, caller, projection });
     const lines = linesIn(answer, kind);
     const wanted = expected.slice(seen.length, seen.length + count);
     const isRight =
@@ -253,7 +282,7 @@ class RandomPages {
   #newUser(): User {
     const hex = () => this.#below(65_536).toString(16).padStart(4, "0");
     const sub = `${hex()}${hex()}-${hex()}-4000-8000-${hex()}${hex()}${hex()}`;
-    return someUser({ sub, username: `user${(this.#names += 1)}` });
+    return someUser({ sub, username: `user${(this.#names += 1)}`, enabled: this.#below(3) > 0 });
   }
 
   #add(user: User, { users }: Model): void {

@@ -1,6 +1,6 @@
 import type { ResourceKind } from "../resource.ts";
 import type { FoundKey, FoundKeys } from "./found-keys.ts";
-import type { RowCondition } from "./list-inventory.ts";
+import type { ListPart, RowCondition } from "./list-inventory.ts";
 import type { ListBatch, ListState, Position } from "./list-state.ts";
 import type { Item, ListedItems } from "./resources.ts";
 
@@ -19,7 +19,7 @@ export function wholeSequence(state: ListState, kind: ResourceKind): Sequence {
       const items: Item[] = [];
       let position: Position | undefined = offset < total ? state.positionOf(kind, offset) : undefined;
       while (position !== undefined && items.length < count) {
-        const { rows, next } = itemBatch(state, kind, position, count - items.length);
+        const { rows, next } = itemBatch(state, kind, { ...position, limit: count - items.length });
         for (const item of rows.slice(0, count - items.length)) items.push(item);
         position = next === undefined ? undefined : { after: next, skip: 0 };
       }
@@ -81,11 +81,9 @@ export function keyOfItem(item: Item): FoundKey {
 export function itemBatch(
   state: ListState,
   kind: ResourceKind,
-  position: Position,
-  limit: number,
+  part: ListPart,
   condition?: RowCondition,
 ): ListBatch<Item> {
-  const part = { ...position, limit };
   if (kind === "User") {
     const { rows, next } = state.users(part, condition);
     return { rows: rows.map((user) => ({ kind, user })), next };

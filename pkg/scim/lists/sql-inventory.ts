@@ -48,18 +48,14 @@ export function createListInventory(reader: PreparedReader, poolId: string): Lis
     kind: ResourceKind,
     columns: string,
     run: number,
-    part: ListPart,
+    { after, upTo, limit, skip }: ListPart,
     condition?: RowCondition,
-  ) =>
-    rows(
-      listing(kind, columns, condition === undefined ? "" : ` AND ${condition.sql}`),
-      part.after,
-      run,
-      run,
-      ...(condition?.parameters ?? []),
-      part.limit,
-      part.skip,
-    );
+  ) => {
+    const bound = upTo === undefined ? "" : ` AND ${TABLES[kind].key} <= ?`;
+    const narrowed = condition === undefined ? "" : ` AND ${condition.sql}`;
+    const parameters = [...(upTo === undefined ? [] : [upTo]), ...(condition?.parameters ?? [])];
+    return rows(listing(kind, columns, bound + narrowed), after, run, run, ...parameters, limit, skip);
+  };
   const one = (kind: ResourceKind, run: number, key: string): NamedRow | undefined => {
     const { table, key: column, row } = TABLES[kind];
     return rows(
