@@ -1,4 +1,5 @@
 import type { EpochMs } from "../core/clock.ts";
+import type { Pool } from "../core/pool.ts";
 import { provisioningDisabled } from "../core/provisioning-settings.ts";
 import { createSingleFlight } from "../core/single-flight.ts";
 import { createGroupLookup } from "../provision/group-lookup.ts";
@@ -16,6 +17,7 @@ import type { JsonValue, ResourceKind, ScimResource } from "./resource.ts";
 import type { ResourceSchemas } from "./schema/attribute.ts";
 import { groupSchemas } from "./schema/group-schema.ts";
 import { userSchemas } from "./schema/user-schema.ts";
+import { ScimError } from "./scim-error.ts";
 import type { ScimCall, ScimQuery, ScimService } from "./service.ts";
 import { noUser, patchUser, removeUser, replaceUser } from "./users/change-user.ts";
 import { createUser } from "./users/create-user.ts";
@@ -95,7 +97,8 @@ export function createScimService(options: ScimServiceOptions): ScimService {
   };
 }
 
-function contextOf({ directory, settings, baseUrl, now }: ScimServiceOptions): ScimParts["context"] {
+function contextOf(options: ScimServiceOptions): ScimParts["context"] {
+  const { directory, now } = options;
   const reading = createSingleFlight<MappingContext>();
   let known: { readonly context: MappingContext; readonly atMs: EpochMs } | undefined;
   return async (signal) => {
@@ -104,13 +107,28 @@ function contextOf({ directory, settings, baseUrl, now }: ScimServiceOptions): S
     return await reading.run(
       "",
       async (inner) => {
-        const context = mappingContext(await directory.describePool(inner), settings, baseUrl);
+        const context = contextFor(await directory.describePool(inner), options);
         known = { context, atMs: now() };
         return context;
       },
       signal,
     );
   };
+}
+
+/** A setting that does not fit the pool is no fault of the request. */
+function contextFor(pool: Pool, { settings, baseUrl }: ScimServiceOptions): MappingContext {
+  try {
+    return mappingContext(pool, settings, baseUrl);
+  } catch (error) {
+    throw new ScimError(
+      500,
+      "the settings of SCIM do not fit the user pool; the log of the connector says why",
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function schemasOf(kinds: readonly ResourceKind[], context: MappingContext): readonly ResourceSchemas[] {

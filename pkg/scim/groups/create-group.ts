@@ -49,8 +49,9 @@ async function tryGroup(parts: ScimParts, wanted: GroupCreation, call: ScimCall)
   const { signal } = call;
   if ((await groupsNamed(parts, displayName, context, signal)).length > 0) throw valueTaken("displayName");
   await planAdds(parts, memberIds, signal);
-  const { fields } = wantedGroupOf(resource, context);
+  const { fields, kept } = wantedGroupOf(resource, context);
   const name = await freeName(parts, wanted, signal);
+  await claimGroupExternalId(parts, kept.externalId, name, call);
   await parts.provisioner.createGroup(name, fields, scimWriteContext(call), signal);
   return project(resource, call.projection, groupSchemas(context));
 }
@@ -104,7 +105,7 @@ async function makeGroup(parts: ScimParts, wanted: GroupCreation, call: ScimCall
   const { provisioner, records, groups } = parts;
   const { fields, kept } = wantedGroupOf(wanted.resource, wanted.context);
   const name = await freeName(parts, wanted, call.signal);
-  await claimGroupExternalId(parts, kept.externalId, name, call.signal);
+  await claimGroupExternalId(parts, kept.externalId, name, call);
   await records.begin({ key: wanted.key, kind: "Group", id: name });
   const { result, outcome } = await provisioner.createGroup(
     name,

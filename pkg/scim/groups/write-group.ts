@@ -34,10 +34,8 @@ export async function writeGroup(
     namesAreHeld ? [] : uniqueKeys("Group", { name, externalId }),
     async () => {
       if (name !== undefined) await refuseTakenName(parts, name, group.name, context, signal);
-      if (!call.dryRun) {
-        await claimGroupExternalId(parts, externalId, group.name, signal);
-        if (name !== undefined) await freeDisplayName(parts, name, group.name, signal);
-      }
+      await claimGroupExternalId(parts, externalId, group.name, call);
+      if (!call.dryRun && name !== undefined) await freeDisplayName(parts, name, group.name, signal);
       const changed = await updateGroup(parts, group, patch, call);
       if (call.dryRun) return { group: changed, kept: keptAs(group.name, values) };
       return { group: changed, kept: await keepGroup(parts, group.name, kept, values) };
@@ -99,15 +97,15 @@ export async function freeDisplayName(
 export async function claimGroupExternalId(
   parts: Pick<ScimParts, "groups" | "records">,
   externalId: string | undefined,
-  own: string,
-  signal: AbortSignal,
+  own: string | undefined,
+  { dryRun, signal }: Pick<ScimCall, "dryRun" | "signal">,
 ): Promise<void> {
   if (externalId === undefined) return;
   const rows = await parts.records.find("Group", "externalId", externalId, signal);
   for (const { id } of rows) {
     if (id === own) continue;
     if ((await groupsByName(parts, [id], signal)).length > 0) throw valueTaken("externalId");
-    await parts.records.forget("Group", id);
+    if (!dryRun) await parts.records.forget("Group", id);
   }
 }
 

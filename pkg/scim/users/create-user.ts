@@ -63,14 +63,14 @@ export async function createUser(parts: ScimParts, body: JsonValue, call: ScimCa
 async function makeUser(parts: ScimParts, user: UserCreation, call: ScimCall): Promise<ScimResource> {
   const { records, provisioner, users } = parts;
   const { signal } = call;
+  const userName = requiredUserName(user.resource);
+  // A listing may show only now whom an earlier attempt has made.
+  const isOwn = (one: User): boolean => nameMeant(one, userName, user.context) !== undefined;
+  await claimExternalId(parts, user.kept.externalId, isOwn, call);
   if (call.dryRun) {
     await inScimWords(provisioner.createAccount(user.request, scimWriteContext(call), signal), user.context);
     return project(wouldBe(user.resource), call.projection, userSchemas(user.context));
   }
-  const userName = requiredUserName(user.resource);
-  // A listing may show only now whom an earlier attempt has made.
-  const isOwn = (one: User): boolean => nameMeant(one, userName, user.context) !== undefined;
-  await claimExternalId(parts, user.kept.externalId, undefined, signal, isOwn);
   const earlier = await records.begin({ key: user.key, kind: "User", id: undefined });
   const account = await createAccount(parts, user, call);
   if (account.user === undefined) throw new Error("a created account has a user");

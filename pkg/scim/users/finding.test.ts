@@ -96,6 +96,13 @@ describe("own writes", () => {
   });
 });
 
+test("a setting that does not fit the pool is our own trouble, and not the fault of the request", async () => {
+  const { find } = scimStage({}, { settings: { externalIdAttribute: "custom:none" } });
+  const refused = await scimRefusal(find("User", 'userName eq "ada"'));
+  expect(refused).toMatchObject({ status: 500, scimType: undefined });
+  expect(refused.cause).toMatchObject({ code: "invalid-argument" });
+});
+
 describe("a list", () => {
   const users = [1, 2, 3, 4, 5].map((n) =>
     person(n, { username: `user${n}`, attributes: { name: "Same Name", email: `u${n}@corp.test` } }),

@@ -3,9 +3,11 @@ import type { MappingContext } from "../mapping/context.ts";
 import { nameMeant } from "../mapping/user-name.ts";
 import type { ScimParts } from "../parts.ts";
 import { foldCase } from "../protocol/fold.ts";
-import type { ResourceKind } from "../resource.ts";
+import type { ResourceKind, ScimResource } from "../resource.ts";
 import { ScimError } from "../scim-error.ts";
+import type { ScimCall } from "../service.ts";
 import { usersWith } from "./find-users.ts";
+import { shownUser } from "./user-answer.ts";
 import type { FoundUser } from "./user-reader.ts";
 
 /** Two requests with the same unique value are answered one after the other. */
@@ -31,28 +33,38 @@ export async function usersNamed(
 }
 
 /**
- * Refuses an externalId that another user has. What is kept of a user who is gone is forgotten. `isOwn` tells the user who is
- * meant where its id is not known.
+ * Refuses an externalId that another user has, and has what is kept of others give it up where they have it no longer. `isOwn`
+ * tells the user who gets it.
  */
 export async function claimExternalId(
-  { users, records }: Pick<ScimParts, "users" | "records">,
+  parts: ScimParts,
   externalId: string | undefined,
-  own: string | undefined,
-  signal: AbortSignal,
-  isOwn: (user: User) => boolean = () => false,
+  isOwn: (user: User) => boolean,
+  { dryRun, signal }: Pick<ScimCall, "dryRun" | "signal">,
 ): Promise<void> {
   if (externalId === undefined) return;
-  const others = (await records.find("User", "externalId", externalId, signal)).filter(
-    ({ id }) => id !== own,
-  );
-  for (const other of others) {
+  const { records } = parts;
+  const context = await parts.context(signal);
+  const equality = { attribute: "externalId", value: externalId };
+  const found = (await usersWith(parts, equality, context, signal)) ?? [];
+  for (const one of found) {
+    const { user, kept } = one;
     // What is hidden gives way by itself.
-    if (other.hidden) continue;
-    const [user] = await users.bySubs([other.id], signal);
-    if (user !== undefined && isOwn(user)) continue;
-    if (user !== undefined) throw valueTaken("externalId");
-    await records.forget("User", other.id);
+    if (kept?.hidden === true || isOwn(user)) continue;
+    const shown = externalIdOf(shownUser(one, undefined, context));
+    if (shown === externalId) throw valueTaken("externalId");
+    // Somebody else has changed the attribute in the pool.
+    if (kept?.externalId === externalId && !dryRun) await records.keep({ ...kept, externalId: shown });
   }
+  if (dryRun) return;
+  const there = new Set(found.map(({ user }) => user.sub));
+  for (const { id, hidden } of await records.find("User", "externalId", externalId, signal)) {
+    if (!hidden && !there.has(id)) await records.forget("User", id);
+  }
+}
+
+function externalIdOf({ externalId }: ScimResource): string | undefined {
+  return typeof externalId === "string" ? externalId : undefined;
 }
 
 export function valueTaken(attribute: string): ScimError {

@@ -170,6 +170,31 @@ describe("unique values", () => {
     await patch("User", idOf(other), [{ op: "replace", value: same }]);
   });
 
+  test("an externalId that the pool holds belongs to the user who has it there", async () => {
+    const definition = {
+      schema: [{ name: "custom:external_id" }],
+      users: [person(1, { username: "ann", attributes: { "custom:external_id": "e1" } })],
+    };
+    const options = { settings: { externalIdAttribute: "custom:external_id" } };
+    const { create, get, find, patch, view, stage } = scimStage(definition, options);
+    view.run();
+    expect(await find("User", 'externalId eq "e1"')).toMatchObject([{ userName: "ann", externalId: "e1" }]);
+    expect(await scimRefusal(create("User", ada({ externalId: "e1" })))).toMatchObject({ status: 409 });
+    const made = await create("User", ada({ externalId: "e2" }));
+    const take = patch("User", idOf(made), [{ op: "replace", path: "externalId", value: "e1" }]);
+    expect(await scimRefusal(take)).toMatchObject({ status: 409, scimType: "uniqueness" });
+    // Somebody else gives the user another one, in the pool.
+    const stored = stage.pool.stored(ADA);
+    if (stored === undefined) throw new Error("the user is stored by its userName");
+    stage.pool.setAttribute(stored, "custom:external_id", "e3");
+    stage.clock.advance(60_000);
+    view.run();
+    expect(await get("User", idOf(made))).toMatchObject({ externalId: "e3" });
+    const ann = idOf(await get("User", "ann"));
+    await patch("User", ann, [{ op: "replace", path: "externalId", value: "e2" }]);
+    expect((await find("User", 'externalId eq "e2"')).map(idOf)).toEqual([ann]);
+  });
+
   test("an address that another signs in by is answered 409", async () => {
     const definition = { aliasAttributes: ["email", "preferred_username"] } as const;
     const { create, stage } = scimStage(definition);
@@ -218,6 +243,8 @@ describe("a dry run", () => {
     const before = stage.writes().length;
     const rows = structuredClone(records.rows);
     expect(await scimRefusal(create("User", ada(), dryRun))).toMatchObject({ status: 409 });
+    const same = oktaUser("bob@corp.test", { externalId: `okta-${ADA}` });
+    expect(await scimRefusal(create("User", same, dryRun))).toMatchObject({ status: 409 });
     const changed = await patch(
       "User",
       id,

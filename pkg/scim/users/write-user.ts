@@ -45,7 +45,7 @@ export async function writeUser(
     namesAreHeld ? [] : uniqueKeys("User", { name, externalId }),
     async () => {
       if (name !== undefined) await refuseTaken(parts, name, user, context, signal);
-      if (!call.dryRun) await claimExternalId(parts, externalId, user.sub, signal);
+      await claimExternalId(parts, externalId, ({ sub }) => sub === user.sub, call);
       const changed = await changePool(parts, user, change, call);
       if (call.dryRun) return { user: changed, kept: keptAs(user, difference.kept) };
       return { user: changed, kept: await keepUser(parts, user, kept, difference.kept) };
