@@ -245,6 +245,37 @@ describe("names", () => {
   });
 });
 
+test("requests at once for one group are made one after the other, and none is lost", async () => {
+  const { create, get, patch, stage } = scimStage({ users: manyUsers(20) });
+  const subs = manyUsers(20).map(({ sub }) => sub);
+  const id = idOf(await create("Group", oktaGroup("Ops", subs.slice(0, 10))));
+  const quiet = { projection: { excludedAttributes: ["members"] } };
+  await Promise.all([
+    ...subs
+      .slice(10)
+      .map((value) => patch("Group", id, [{ op: "add", path: "members", value: [{ value }] }], quiet)),
+    ...subs
+      .slice(0, 5)
+      .map((value) => patch("Group", id, [{ op: "remove", path: `members[value eq "${value}"]` }], quiet)),
+    patch("Group", id, [{ op: "replace", path: "displayName", value: "Sales Ops" }], quiet),
+    patch("Group", id, [{ op: "replace", path: "externalId", value: "g" }], quiet),
+  ]);
+  const read = await get("Group", id);
+  expect(read).toMatchObject({ displayName: "Sales Ops", externalId: "g" });
+  expect(new Set(memberIdsOf(read["members"]))).toEqual(new Set(subs.slice(5)));
+  const user = subs[0] ?? "";
+  await Promise.all(
+    Object.entries({ nickName: "A", locale: "de", timezone: "UTC", displayName: "Ada" }).map(
+      ([path, value]) => patch("User", user, [{ op: "replace", path, value }]),
+    ),
+  );
+  const changed = { nickName: "A", locale: "de", timezone: "UTC", displayName: "Ada" };
+  expect(await get("User", user)).toMatchObject(changed);
+  expect(stage.audit.records.every(({ outcome }) => outcome === "done" || outcome === "nothing-to-do")).toBe(
+    true,
+  );
+});
+
 test("a name and an externalId are free again when somebody else has deleted their group", async () => {
   const { create, patch, stage } = scimStage();
   const names = { displayName: "Sales EMEA", externalId: "g1" };
