@@ -6,6 +6,8 @@ import { type Counts, countOf, type Target } from "./target.ts";
 
 const HELD_MS = 10_000;
 const SCIM = ["--scim", "--scim-listen=127.0.0.1:0"];
+/** No rate of the caller, and a pool that has been read when the attack begins. */
+const FAST = ["--scim-rate=100000", "--rate=1000"];
 const MEBI = 2 ** 20;
 
 function head(
@@ -36,13 +38,16 @@ function connect({ scim }: Target, counts: Counts): Socket {
   return socket;
 }
 
-/** Sends the bytes again and again on so many connections, each as fast as it is read. */
-async function repeat(
-  target: Target,
-  counts: Counts,
-  connections: number,
-  bytes: Buffer | string,
-): Promise<void> {
+interface Repeated {
+  readonly connections: number;
+  readonly bytes: Buffer | string;
+  /** Sends the next one when the answer begins; by default as fast as it is read. */
+  readonly waits?: true;
+}
+
+/** Sends the bytes again and again, on a new connection where one is cut. */
+async function repeat(target: Target, counts: Counts, repeated: Repeated): Promise<void> {
+  const { connections, bytes, waits = false } = repeated;
   const until = performance.now() + HELD_MS;
   await Promise.all(
     Array.from({ length: connections }, async () => {
@@ -50,11 +55,15 @@ async function repeat(
         const socket = connect(target, counts);
         await new Promise<void>((resolve) => {
           const more = (): void => {
-            while (performance.now() < until && !socket.destroyed && socket.write(bytes))
-              countOf(counts, "sent");
             if (performance.now() >= until) socket.destroy();
+            let isRead = true;
+            while (isRead && !socket.destroyed) {
+              isRead = socket.write(bytes) && !waits;
+              countOf(counts, "sent");
+            }
           };
-          socket.on("drain", more);
+          if (!waits) socket.on("drain", more);
+          else socket.on("data", (piece: Buffer) => void (piece.includes("HTTP/1.1 ") && more()));
           socket.once("connect", more);
           socket.once("close", () => resolve());
           setTimeout(() => socket.destroy(), Math.max(0, until - performance.now()));
@@ -75,31 +84,44 @@ export const SCIM_KINDS: Readonly<Record<string, Kind>> = {
     what: "SCIM bodies of 7 MiB on 50 connections",
     settings: SCIM,
     attack: (target, counts) =>
-      repeat(target, counts, 50, post(target, "/Users", `{"userName":"${"x".repeat(7 * MEBI)}"}`)),
+      repeat(target, counts, {
+        connections: 50,
+        bytes: post(target, "/Users", `{"userName":"${"x".repeat(7 * MEBI)}"}`),
+        waits: true,
+      }),
   },
   "scim-filters": {
     what: "SCIM filters of 200 conditions, as fast as they are answered",
-    settings: [...SCIM, "--scim-rate=100000"],
+    settings: [...SCIM, ...FAST],
     attack: (target, counts) => {
       const filter = Array.from({ length: 200 }, (_, at) => `nickName co "${at}"`).join(" or ");
-      return repeat(target, counts, 20, post(target, "/Users/.search", JSON.stringify({ filter })));
+      const bytes = post(target, "/Users/.search", JSON.stringify({ filter }));
+      return repeat(target, counts, { connections: 20, bytes, waits: true });
     },
   },
   "scim-flood": {
     what: "SCIM requests one after the other without waiting, on 50 connections",
     settings: SCIM,
-    attack: (target, counts) => repeat(target, counts, 50, head(target, "GET", "/Users?count=1").repeat(100)),
+    attack: (target, counts) =>
+      repeat(target, counts, { connections: 50, bytes: head(target, "GET", "/Users?count=1").repeat(100) }),
   },
   "scim-refused": {
     what: "SCIM requests without credentials on 50 connections",
     settings: SCIM,
+    attack: (target, counts) => {
+      const unknown = { ...target, provisionToken: "wrong" };
+      return repeat(unknown, counts, { connections: 50, bytes: head(unknown, "GET", "/Users"), waits: true });
+    },
+  },
+  "scim-pages": {
+    what: "SCIM pages of 1,000 people, as fast as they are answered",
+    settings: [...SCIM, ...FAST],
     attack: (target, counts) =>
-      repeat(
-        { ...target, provisionToken: "wrong" },
-        counts,
-        50,
-        head({ ...target, provisionToken: "wrong" }, "GET", "/Users").repeat(100),
-      ),
+      repeat(target, counts, {
+        connections: 20,
+        bytes: head(target, "GET", "/Users?count=1000"),
+        waits: true,
+      }),
   },
   "scim-silent": {
     what: "1,500 silent SCIM connections, 1,224 files may be open",
