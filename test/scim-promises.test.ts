@@ -67,6 +67,20 @@ function writes(
       },
     ],
     [`/Groups/${group}`, { method: "PUT", json: { displayName: "staff", members: [{ value: user }] } }],
+    [
+      `/Groups/${group}`,
+      {
+        method: "PATCH",
+        json: { schemas: [PATCH], Operations: [{ op: "replace", value: { displayName: "All staff" } }] },
+      },
+    ],
+    [
+      `/Users/${user}`,
+      {
+        method: "PATCH",
+        json: { schemas: [PATCH], Operations: [{ op: "add", path: "externalId", value: "e-1" }] },
+      },
+    ],
     [`/Groups/${group}`, { method: "DELETE" }],
   ];
 }
@@ -81,15 +95,25 @@ const writeCount = ({ cognito }: ScimService): number =>
   [...WRITE_OPERATIONS].reduce((sum, operation) => sum + cognito.stats.count(operation), 0);
 
 describe("no write reaches AWS", () => {
-  test("without --provisioning, and the answer names the setting", async () => {
-    const { service: scim, person } = await started({ provisioning: false });
-    for (const [path, request] of writes(person, await groupId(scim, "staff"))) {
-      const { status, body } = await scim.ask(path, request);
-      expect({ path, method: request.method, status }).toEqual({ path, method: request.method, status: 403 });
-      expect(text(body, "detail")).toContain("provisioning");
-    }
-    expect(writeCount(scim)).toBe(0);
-  });
+  test.for(["delete", "disable"])(
+    "without --provisioning, and the answer names it: %s",
+    async (deprovision) => {
+      const args = [`--scim-deprovision=${deprovision}`];
+      const { service: scim, person, first } = await started({ provisioning: false, args });
+      for (const [path, request] of writes(person, await groupId(scim, "staff"))) {
+        const { status, body } = await scim.ask(path, request);
+        expect({ path, method: request.method, status }).toEqual({
+          path,
+          method: request.method,
+          status: 403,
+        });
+        expect(text(body, "detail")).toContain("provisioning");
+      }
+      expect(writeCount(scim)).toBe(0);
+      expect(text((await scim.ask(`/Users/${first}`)).body, "externalId")).toBe("undefined");
+      expect(await groupId(scim, "staff")).not.toBe("undefined");
+    },
+  );
 
   test("of a caller with the role read, and none of anybody without credentials", async () => {
     const { service: scim, person, first } = await started({});
