@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { isRecord } from "../core/unknown.ts";
 import { packFailure, unpackFailure } from "./failures.ts";
 import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
+import { movedPartsOf } from "./moved-parts.ts";
 
 /**
  * Answers the calls of the thread that started this one, by name. Calls begin in the order in which they were made. Call
@@ -26,7 +27,8 @@ export function serveWorker(create: (argument: never) => object): void {
   }
 
   async function respond(id: number, name: string, args: readonly unknown[]): Promise<void> {
-    port?.postMessage(await answer(id, name, args));
+    const answered = await answer(id, name, args);
+    port?.postMessage(answered, answered.isDone ? [...movedPartsOf(answered.value)] : []);
   }
 
   port.on("message", (request: WorkerRequest) => {

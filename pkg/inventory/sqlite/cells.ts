@@ -9,9 +9,13 @@ export function sqliteValue(value: SqlValue): SQLInputValue {
 
 /** Makes the cells of a statement's rows, the same as those of PostgreSQL. */
 export function cellReader(statement: StatementSync): (row: readonly SQLOutputValue[]) => SqlCell[] {
-  // SQLite has no booleans. It knows which column of a table a result column is, also through a view.
-  const booleans = statement.columns().map(({ table, column }) => isBoolean(table, column));
+  const booleans = booleanColumns(statement);
   return (row) => row.map((value, i) => cellOf(value, booleans[i] === true));
+}
+
+/** SQLite has no booleans. It knows which column of a table a result column is, also through a view. */
+export function booleanColumns(statement: StatementSync): readonly boolean[] {
+  return statement.columns().map(({ table, column }) => isBoolean(table, column));
 }
 
 function isBoolean(table: string | null, column: string | null): boolean {

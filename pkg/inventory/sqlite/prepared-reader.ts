@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { DatabaseSync, SQLOutputValue } from "../../sqlite/database.ts";
+import type { DatabaseSync } from "../../sqlite/database.ts";
 import { numberIn } from "../../sqlite/rows.ts";
 import { NamedRow } from "../named-row.ts";
 import type { PreparedQuery, PreparedReader } from "../prepared-reader.ts";
-import { cellReader } from "./cells.ts";
+import type { SqlCell } from "../reader.ts";
+import { booleanColumns } from "./cells.ts";
 import { openWhenFree } from "./open-when-free.ts";
 import { queryError } from "./query-error.ts";
 
@@ -37,22 +38,24 @@ function prepareQuery(database: DatabaseSync, sql: string): PreparedQuery {
   return onInventory(sql, () => {
     const statement = database.prepare(sql);
     statement.setReturnArrays(true);
-    statement.setReadBigInts(true);
     const columns = new Map(statement.columns().map(({ name }, at) => [name, at]));
-    const cells = cellReader(statement);
+    const booleans = booleanColumns(statement).flatMap((isTruth, at) => (isTruth ? [at] : []));
+    const cells = (parameters: readonly (string | number)[]): readonly (readonly SqlCell[])[] =>
+      onInventory(sql, () => {
+        const rows = rowsOf(statement.all(...parameters));
+        for (const row of rows) for (const at of booleans) if (row[at] !== null) row[at] = row[at] !== 0;
+        return rows;
+      });
     return {
-      all: (...parameters) =>
-        onInventory(sql, () => {
-          const rows: readonly unknown[] = statement.all(...parameters);
-          return rows.filter(isRow).map((row) => new NamedRow(columns, cells(row)));
-        }),
+      all: (...parameters) => cells(parameters).map((row) => new NamedRow(columns, row)),
+      cells: (...parameters) => cells(parameters),
     };
   });
 }
 
-/** So with `setReturnArrays`, which the types of Node.js do not know. */
-function isRow(value: unknown): value is readonly SQLOutputValue[] {
-  return Array.isArray(value);
+/** As arrays with `setReturnArrays`, which the types of Node.js do not know. No table of an inventory has bytes. */
+function rowsOf(rows: readonly unknown[]): readonly SqlCell[][] {
+  return rows.filter((row): row is SqlCell[] => Array.isArray(row));
 }
 
 function onInventory<T>(sql: string, work: () => T): T {

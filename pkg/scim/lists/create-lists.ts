@@ -18,7 +18,7 @@ import { chainedSequence, foundSequence, type Sequence, wholeSequence } from "./
 import { SizedCache } from "./sized-cache.ts";
 
 /** Texts of pages, for callers that ask for the same. */
-const PAGES_BYTES = 32 * 1024 * 1024;
+const PAGES_BYTES = 8 * 1024 * 1024;
 /** Keys that filters have found, for their next pages. */
 const FOUND_BYTES = 64 * 1024 * 1024;
 /** Filters over everybody that wait for their turn. */

@@ -1,6 +1,8 @@
 import type { Group } from "../../core/group.ts";
 import type { NamedRow } from "../../inventory/named-row.ts";
 import type { PreparedQuery, PreparedReader } from "../../inventory/prepared-reader.ts";
+import type { SqlCell } from "../../inventory/reader.ts";
+import { userOfCells } from "../../inventory/user-cells.ts";
 import { USER_ROW_COLUMNS, userOfRow } from "../../inventory/user-row.ts";
 import type { MemberRef, ResourceKind } from "../resource.ts";
 import type { ListInventory, ListPart, ListRun, RowCondition } from "./list-inventory.ts";
@@ -30,32 +32,48 @@ const MEMBERS = `
     AND u.from_run <= ? AND (u.to_run IS NULL OR u.to_run > ?)
   ORDER BY m.sub LIMIT ? OFFSET ?`;
 
-function listing(kind: ResourceKind, columns: string, condition = ""): string {
+interface Statement {
+  readonly sql: string;
+  /** Without the pool, which is the first one. */
+  readonly parameters: readonly (string | number)[];
+}
+
+function listing(
+  kind: ResourceKind,
+  columns: string,
+  run: number,
+  { after, upTo, limit, skip }: ListPart,
+  condition?: RowCondition,
+): Statement {
   const { table, key } = TABLES[kind];
-  return `SELECT ${columns} FROM ${table} WHERE pool_id = ? AND ${key} > ? AND ${IN_RUN}${condition}
-    ORDER BY ${key} LIMIT ? OFFSET ?`;
+  const bound = upTo === undefined ? "" : ` AND ${key} <= ?`;
+  const narrowed = condition === undefined ? "" : ` AND ${condition.sql}`;
+  return {
+    sql: `SELECT ${columns} FROM ${table} WHERE pool_id = ? AND ${key} > ? AND ${IN_RUN}${bound}${narrowed}
+      ORDER BY ${key} LIMIT ? OFFSET ?`,
+    parameters: [
+      after,
+      run,
+      run,
+      ...(upTo === undefined ? [] : [upTo]),
+      ...(condition?.parameters ?? []),
+      limit,
+      skip,
+    ],
+  };
 }
 
 /** Reads the pool from the tables of an inventory. */
 export function createListInventory(reader: PreparedReader, poolId: string): ListInventory {
   const prepared = new Map<string, PreparedQuery>();
-  const rows = (sql: string, ...parameters: readonly (string | number)[]): readonly NamedRow[] => {
-    const query = prepared.get(sql) ?? reader.prepare(sql);
-    prepared.set(sql, query);
-    return query.all(poolId, ...parameters);
+  const query = (sql: string): PreparedQuery => {
+    const known = prepared.get(sql) ?? reader.prepare(sql);
+    prepared.set(sql, known);
+    return known;
   };
-  const listed = (
-    kind: ResourceKind,
-    columns: string,
-    run: number,
-    { after, upTo, limit, skip }: ListPart,
-    condition?: RowCondition,
-  ) => {
-    const bound = upTo === undefined ? "" : ` AND ${TABLES[kind].key} <= ?`;
-    const narrowed = condition === undefined ? "" : ` AND ${condition.sql}`;
-    const parameters = [...(upTo === undefined ? [] : [upTo]), ...(condition?.parameters ?? [])];
-    return rows(listing(kind, columns, bound + narrowed), after, run, run, ...parameters, limit, skip);
-  };
+  const rows: Rows = (sql, ...parameters) => query(sql).all(poolId, ...parameters);
+  const cells = ({ sql, parameters }: Statement) => query(sql).cells(poolId, ...parameters);
+  const listed = (statement: Statement) => rows(statement.sql, ...statement.parameters);
   const one = (kind: ResourceKind, run: number, key: string): NamedRow | undefined => {
     const { table, key: column, row } = TABLES[kind];
     return rows(
@@ -70,11 +88,11 @@ export function createListInventory(reader: PreparedReader, poolId: string): Lis
     isCurrent: () => reader.isCurrent(),
     newestRun: () => runOfRow(rows(`${RUN} ORDER BY run DESC LIMIT 1`)[0]),
     run: (number) => runOfRow(rows(`${RUN} AND run = ?`, number)[0]),
-    users: (run, part, condition) => listed("User", USER, run, part, condition).map(userOfRow),
-    groups: (run, part, condition) => listed("Group", GROUP, run, part, condition).map(groupOfRow),
+    users: (run, part, condition) => cells(listing("User", USER, run, part, condition)).map(userOfCells),
+    groups: (run, part, condition) => listed(listing("Group", GROUP, run, part, condition)).map(groupOfRow),
     keys: (kind, run, part) => {
       const { key } = TABLES[kind];
-      return listed(kind, key, run, part).map((row) => row.text(key));
+      return listed(listing(kind, key, run, part)).map((row) => row.text(key));
     },
     keyBehind: (kind, run, { after, skip }, isNewest) => {
       const { key } = TABLES[kind];
@@ -82,7 +100,7 @@ export function createListInventory(reader: PreparedReader, poolId: string): Lis
       const found =
         kind === "User" && isNewest
           ? rows(CURRENT_SUB, after, 1, skip)
-          : listed(kind, key, run, { after, skip, limit: 1 });
+          : listed(listing(kind, key, run, { after, skip, limit: 1 }));
       return found[0]?.text(key);
     },
     user: (run, sub) => {
@@ -110,7 +128,8 @@ export function createListInventory(reader: PreparedReader, poolId: string): Lis
         run,
         run,
       ).map((row) => row.text("group_name")),
-    groupsBetween: (run, first, last) => groupsBySub(rows(GROUPS_BETWEEN, first, last, run, run)),
+    groupsBetween: (run, first, last) =>
+      groupsBySub(cells({ sql: GROUPS_BETWEEN, parameters: [first, last, run, run] })),
     named: (kind, attribute, value) => namedIn(rows, kind, attribute, value),
     close: () => reader.close(),
   };
@@ -159,13 +178,13 @@ const USER_SEARCHES: Readonly<Record<NamedBy, readonly string[]>> = {
   displayName: [],
 };
 
-function groupsBySub(rows: readonly NamedRow[]): ReadonlyMap<string, readonly string[]> {
+function groupsBySub(memberships: readonly (readonly SqlCell[])[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
-  for (const row of rows) {
-    const sub = row.text("sub");
+  for (const [sub, name] of memberships) {
+    if (typeof sub !== "string" || typeof name !== "string") continue;
     const known = groups.get(sub);
-    if (known === undefined) groups.set(sub, [row.text("group_name")]);
-    else known.push(row.text("group_name"));
+    if (known === undefined) groups.set(sub, [name]);
+    else known.push(name);
   }
   return groups;
 }

@@ -13,6 +13,7 @@ import type { ListAnswer, ListQuery, PoolView } from "../../../../pkg/scim/pool-
 import type { ResourceKind } from "../../../../pkg/scim/resource.ts";
 import { ScimError, type ScimErrorDetails } from "../../../../pkg/scim/scim-error.ts";
 import { readScimRecords } from "../../../../pkg/scim-records/read-records.ts";
+import { withMovedParts } from "../../../../pkg/worker/moved-parts.ts";
 
 export interface ListsPlace {
   readonly poolId: string;
@@ -48,6 +49,15 @@ export interface ListsService {
   close(): Promise<void>;
 }
 
+/** A text would be copied on its way to the other thread, and again for the socket. */
+function asBytes(answer: ListAnswer): ListResult {
+  const { resources: text } = answer;
+  const resources = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  const { buffer } = resources;
+  const result: ListResult = { kind: "answer", answer: { ...answer, resources } };
+  return buffer instanceof ArrayBuffer ? withMovedParts(result, [buffer]) : result;
+}
+
 export function createListsService(place: ListsPlace, monotonic: MonotonicClock): ListsService {
   const { poolId, inventory, records, settings, baseUrl } = place;
   let opened: Lists | undefined;
@@ -68,7 +78,7 @@ export function createListsService(place: ListsPlace, monotonic: MonotonicClock)
     async list(query, signal) {
       if (mapping === undefined) throw new GovernanceError("internal", "the lists do not know the pool yet");
       try {
-        return { kind: "answer", answer: await lists().list(query, mapping, signal) };
+        return asBytes(await lists().list(query, mapping, signal));
       } catch (error) {
         if (!(error instanceof ScimError)) throw error;
         const { status, detail, scimType, retryAfterSeconds } = error;
