@@ -21,6 +21,7 @@ import { createOpenChanges } from "./open-changes.ts";
 import { createUserChange } from "./parts/change-parts.ts";
 import type { Provisioner } from "./provisioner.ts";
 import { createProvisioningPolicy } from "./provisioning-policy.ts";
+import { createRecentPool } from "./recent-pool.ts";
 import { createAccess } from "./users/access.ts";
 import { createAccountRecovery } from "./users/account-recovery.ts";
 import { createAttributes } from "./users/attributes.ts";
@@ -72,6 +73,7 @@ export function createProvisioner(options: ProvisionOptions): Provisioner {
     directory,
     users,
     groups: lookup,
+    pool: createRecentPool(directory, now, options.origins?.forAll),
     policy,
     changes,
     now,

@@ -47,12 +47,12 @@ async function planAccount(
   target: ChangeTarget,
   signal: AbortSignal,
 ): Promise<Plan<CreatedAccount>> {
-  const { directory, newId, randomBelow } = deps;
+  const { newId, randomBelow } = deps;
   const groups = [...new Set(request.groups)];
   for (const name of groups) await checkGrantable(deps, name, signal);
   checkGroupCount(deps, "the user", 0, groups.length);
   const disabled = request.enabled === false;
-  const pool = await directory.describePool(signal);
+  const pool = await deps.pool(signal);
   const draft = draftAccount(pool, request);
   const password = choosePassword(pool, request.credential, randomBelow);
   const inviteBy = await mediaOf(draft, pool);

@@ -14,7 +14,7 @@ import { checkPassword, choosePassword, setPasswordStep } from "./credentials.ts
 export function createPasswordChanges(
   deps: Deps,
 ): Family<"setPassword" | "rotateCredential", "set-password" | "rotate-credential"> {
-  const { directory, policy, randomBelow } = deps;
+  const { policy, randomBelow } = deps;
 
   async function planSet(
     user: User,
@@ -23,7 +23,7 @@ export function createPasswordChanges(
     signal: AbortSignal,
   ): Promise<Plan<ChangedUser>> {
     policy.ownProfile(user, "a password");
-    checkPassword(await directory.describePool(signal), password, "password");
+    checkPassword(await deps.pool(signal), password, "password");
     return {
       kind: "change",
       steps: ["AdminSetUserPassword"],
@@ -42,7 +42,7 @@ export function createPasswordChanges(
     signal: AbortSignal,
   ): Promise<Plan<RotatedCredential>> {
     policy.ownProfile(user, "a password");
-    const pool = await directory.describePool(signal);
+    const pool = await deps.pool(signal);
     const password = choosePassword(pool, credential, randomBelow);
     if (password === undefined) {
       throw new GovernanceError(

@@ -114,7 +114,7 @@ async function find(deps: Deps, { hints }: OpenChange, signal: AbortSignal): Pro
   }
   const lookup = lookupIn(hints);
   if (lookup === undefined) return undefined;
-  const pool = await deps.directory.describePool(signal);
+  const pool = await deps.pool(signal);
   return await look((inner) => findAccount(deps, pool, lookup, inner));
 }
 

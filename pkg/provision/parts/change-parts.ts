@@ -138,14 +138,14 @@ async function groupDifference(
 
 /** The attributes that differ; the password is checked with them, because both need the pool. */
 async function checkedAttributes(
-  { directory, policy }: Deps,
+  { pool: recentPool, policy }: Deps,
   user: User,
   { set = new Map(), remove = [], password }: UserChange,
   signal: AbortSignal,
 ): Promise<AttributeDifference> {
   if (password !== undefined) policy.ownProfile(user, "a password");
   if (password === undefined && set.size === 0 && remove.length === 0) return NO_DIFFERENCE;
-  const pool = await directory.describePool(signal);
+  const pool = await recentPool(signal);
   if (password !== undefined) checkPassword(pool, password.secret, "password");
   const difference = attributeDifference(pool, user, { set, remove });
   if (difference.set.size > 0 || difference.removed.length > 0) {

@@ -66,7 +66,7 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
     const by = await invitationMedia({
       deliverBy,
       attributes: user.attributes,
-      pool: () => directory.describePool(reading),
+      pool: () => deps.pool(reading),
       refused: (problem) => userState(user, problem),
     });
     return {

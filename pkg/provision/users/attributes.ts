@@ -24,7 +24,7 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
     change: AttributeChange,
     signal: AbortSignal,
   ): Promise<Plan<ChangedAttributes>> {
-    const pool = await directory.describePool(signal);
+    const pool = await deps.pool(signal);
     const difference = attributeDifference(pool, user, change);
     const { set, removed } = difference;
     policy.ownProfile(user, "a change of attributes");
