@@ -23,9 +23,9 @@ export function addServe({ program, context, configured }: CommandTree): void {
   configured(
     program
       .command("serve")
-      .summary("Run the gRPC service that platforms call")
+      .summary("Run the gRPC service that platforms call, and SCIM")
       .description(
-        "Run the gRPC service that answers the Baton protocol. SIGTERM stops it after the running calls, SIGHUP reloads certificates and tokens.",
+        "Run the gRPC service that answers the Baton protocol; with --scim, identity providers reach the pool by SCIM 2.0. SIGTERM stops it after the running calls, SIGHUP reloads certificates and tokens.",
       ),
     "serve",
     async (config, _args, reread) =>

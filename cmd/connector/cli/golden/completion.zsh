@@ -38,7 +38,7 @@ _connector() {
       'update-group:Change a group'
       'delete-group:Delete a group and its memberships'
       'apply:Make the changes of a CSV or JSONL file'
-      'serve:Run the gRPC service that platforms call'
+      'serve:Run the gRPC service that platforms call, and SCIM'
       'health-check:Ask the running service whether it is ready'
       'audit:Show or verify the audit log of changes'
       'recover:Finish or undo changes that were interrupted'

@@ -71,6 +71,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "connector serve": [
     "connector serve --listen 0.0.0.0:50051 --tls-cert-file tls.crt \\",
     "  --tls-key-file tls.key --auth-tokens-file tokens --provisioning",
+    "connector serve --scim --auth-tokens-file tokens --provisioning",
   ],
   "connector health-check": ["connector health-check --health-check-port 8081"],
   "connector validate": ["connector validate"],
