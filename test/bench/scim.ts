@@ -1,5 +1,6 @@
-// Measures what SCIM clients wait: 50 of them at once, each with its next request as soon as the last one is answered, on a
-// pool of a million people that the service has read into its own inventory. Service, pool and clients share the machine.
+// Measures what SCIM clients wait: 50 of them at once, each with its next request as soon as the last one is answered (or
+// after --pause-ms on average), on a pool of a million people that the service has read into its own inventory. Service, pool
+// and clients share the machine.
 //   node test/bench/scim.ts                                 1,000,000 people
 //   node test/bench/scim.ts --users 2000 --seconds 1        a small pool
 //   node test/bench/scim.ts --folder /some/folder           keeps the inventory there, for the next time
@@ -25,6 +26,8 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "20" },
     /** A compiled `main.js`; that of the checkout unless given. */
     program: { type: "string" },
+    /** What a client does with its answer before it asks again, on average. */
+    "pause-ms": { type: "string", default: "0" },
     folder: { type: "string" },
     /** Only the questions whose title has this in it. */
     only: { type: "string", default: "" },
@@ -34,6 +37,7 @@ const { values } = parseArgs({
 });
 const users = Number(values.users);
 const clients = Number(values.clients);
+const pauseMs = Number(values["pause-ms"]);
 const seconds = Number(values.seconds);
 const groups = Math.max(20, Math.round(users / 2000));
 
@@ -147,6 +151,7 @@ async function measure(
     const answer = await client.get(question.path());
     tookMs.push(performance.now() - begun);
     judge(question, answer, turn);
+    if (pauseMs > 0) await sleep(Math.random() * 2 * pauseMs);
   };
   await Promise.all(
     Array.from({ length: clients }, async (_, first) => {
@@ -201,7 +206,7 @@ async function measureAll(service: ServiceProcess): Promise<void> {
 
 const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
 print(
-  `${users} people, ${groups} groups, ${2 * users} memberships; ${clients} clients, ${seconds} s a question; ${availableParallelism()} cores for service, pool and clients; load average ${loadavg()[0]?.toFixed(1)}; ${values.program ?? `commit ${commit}`}`,
+  `${users} people, ${groups} groups, ${2 * users} memberships; ${clients} clients, ${pauseMs} ms between answer and question, ${seconds} s a question; ${availableParallelism()} cores for service, pool and clients; load average ${loadavg()[0]?.toFixed(1)}; ${values.program ?? `commit ${commit}`}`,
 );
 // Beside the checkout: /tmp may be memory, and then no read would wait for a disk.
 mkdirSync(".cache", { recursive: true });
