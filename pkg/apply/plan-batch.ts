@@ -45,7 +45,7 @@ const OF_ONE_ROW: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export function isOfOneRow({ code, reason }: GovernanceError): boolean {
-  if (reason === "pool-missing" || reason === "replica") return false;
+  if (reason === "pool-missing" || reason === "replica" || reason === "own-files") return false;
   return OF_ONE_ROW.has(code) && (code !== "failed-precondition" || reason !== undefined);
 }
 

@@ -35,7 +35,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
  * what was planned.
  *
  * `feature-off`: the pool does not have the feature that the operation belongs to. `not-searchable`: no filter of Cognito
- * can contain the value, so nothing was asked. `no-inventory`: no sync has filled one at this place yet.
+ * can contain the value, so nothing was asked. `no-inventory`: no sync has filled one at this place yet. `own-files`: a file
+ * that the connector keeps on this machine is damaged, locked, full or not ours to write.
  */
 export const ERROR_REASONS = [
   "marker-refused",
@@ -59,6 +60,7 @@ export const ERROR_REASONS = [
   "no-inventory",
   "request-refused",
   "plan-changed",
+  "own-files",
 ] as const;
 
 export type ErrorReason = (typeof ERROR_REASONS)[number];

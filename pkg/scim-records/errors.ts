@@ -4,7 +4,10 @@ import { isDamage, SQLITE, sqliteOf } from "../sqlite/errors.ts";
 
 /** A file that cannot be used as it is: damaged, of another program, or of another pool. It is not changed. */
 export function refusedRecords(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
-  return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
+  return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, {
+    cause,
+    reason: "own-files",
+  });
 }
 
 /** What is in the file, and what is lost without it. */
@@ -32,14 +35,17 @@ function recordsError(file: string, doing: string, error: unknown): GovernanceEr
   if (error instanceof GovernanceError && error.code !== "data-loss") return error;
   if (error instanceof GovernanceError || isDamage(error)) {
     const message = `cannot ${doing} ${file}: it is damaged; ${LOST_RECORDS}`;
-    return new GovernanceError("data-loss", message, { cause: error });
+    return new GovernanceError("data-loss", message, { cause: error, reason: "own-files" });
   }
   const sqlite = sqliteOf(error);
   const failure = FAILURES.find((one) =>
     sqlite === undefined ? one.errno.includes(errnoOf(error)) : one.sqlite.includes(sqlite),
   );
   if (failure === undefined) return GovernanceError.from(error);
-  return new GovernanceError(failure.code, `cannot ${doing} ${file}: ${failure.why}`, { cause: error });
+  return new GovernanceError(failure.code, `cannot ${doing} ${file}: ${failure.why}`, {
+    cause: error,
+    reason: "own-files",
+  });
 }
 
 interface RecordsFailure {

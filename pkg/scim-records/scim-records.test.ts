@@ -312,6 +312,26 @@ describe("the file", () => {
     });
   });
 
+  test.for(["removed", "replaced"])(
+    "that was %s while it was in use takes no writes that would be lost",
+    async (how) => {
+      const ours = records();
+      await ours.keep(kept("u-1", { externalId: "00u1" }));
+      for (const suffix of ["", "-wal", "-shm"]) rmSync(file() + suffix);
+      if (how === "replaced") await records().keep(kept("u-2"));
+      for (const work of [
+        () => ours.keep(kept("u-1", { externalId: "00u2" })),
+        () => ours.findMany("User", ["u-1"]),
+        () => ours.begin({ key: "k", kind: "User", id: undefined }),
+      ])
+        await expect(work()).rejects.toMatchObject({
+          code: "failed-precondition",
+          reason: "own-files",
+          message: expect.stringMatching(/was removed or replaced while it was in use; .*restart/),
+        });
+    },
+  );
+
   test("is not written through a link", async () => {
     symlinkSync(join(stateDir, "elsewhere"), file());
     await expect(records().open()).rejects.toThrow("is a symbolic link");

@@ -1,10 +1,11 @@
+import { statSync } from "node:fs";
 import type { EpochClock, EpochMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { KeptResource, OwnWrite, ScimRecords, UnfinishedRequest } from "../scim/records.ts";
 import type { ResourceKind } from "../scim/resource.ts";
 import type { DatabaseSync, StatementSync } from "../sqlite/database.ts";
 import { numberIn, optionalTextIn, textIn } from "../sqlite/rows.ts";
-import { onRecords } from "./errors.ts";
+import { onRecords, refusedRecords } from "./errors.ts";
 import { openRecordsFile, type ScimRecordsPlace, scimRecordsPath } from "./records-file.ts";
 import { groupText, keptOf, kindIn, nameKey, userText } from "./stored-rows.ts";
 
@@ -118,9 +119,11 @@ class RecordsFile {
   readonly sql: Readonly<Record<keyof typeof SQL, StatementSync>>;
   readonly #database: DatabaseSync;
   readonly #now: EpochClock;
+  readonly #identity: string | undefined;
 
   constructor(path: string, database: DatabaseSync, now: EpochClock) {
     this.path = path;
+    this.#identity = identityOf(path);
     this.#database = database;
     this.#now = now;
     this.sql = {
@@ -147,12 +150,16 @@ class RecordsFile {
   }
 
   read<T>(work: () => T): T {
-    return onRecords(this.path, "read", work);
+    return onRecords(this.path, "read", () => {
+      this.#requireSameFile();
+      return work();
+    });
   }
 
   /** All of the work or nothing. On disk when it returns. */
   write<T>(work: () => T): T {
     return onRecords(this.path, "write", () => {
+      this.#requireSameFile();
       this.#database.exec("BEGIN IMMEDIATE");
       try {
         const result = work();
@@ -233,6 +240,16 @@ class RecordsFile {
     if (this.#database.isOpen) this.#database.close();
   }
 
+  /** SQLite goes on with a file that was removed, and what it writes there is lost at the end of the process. */
+  #requireSameFile(): void {
+    if (identityOf(this.path) === this.#identity) return;
+    throw refusedRecords(
+      this.path,
+      "was removed or replaced while it was in use",
+      "put it back where you can, and restart the connector",
+    );
+  }
+
   #mark(
     kind: string,
     subject: string,
@@ -259,6 +276,11 @@ class RecordsFile {
     if (kind !== "Group" || displayName === undefined) return;
     if (this.sql.otherWithName.get(nameKey(displayName), id) !== undefined) throw taken(kind, "displayName");
   }
+}
+
+function identityOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
 }
 
 function userNames({ user }: Extract<OwnWrite, { kind: "user" }>): readonly string[] {

@@ -76,14 +76,17 @@ const ANSWERS: Readonly<Record<ErrorCode, Answer>> = {
 
 const RETRY_SECONDS = 5;
 
-const OWN_TROUBLE = "the connector cannot work with the user pool now; its log says why";
+const POOL_TROUBLE = "the connector cannot work with the user pool now; its log says why";
+const FILE_TROUBLE = "the connector cannot work with a file of its own now; its log says why";
 
 /** The answer to any failure. What is not for callers stays in `cause`. */
 export function scimErrorOf(error: unknown, nowMs?: number): ScimError {
   if (error instanceof ScimError) return error;
   const failure = GovernanceError.from(error);
   const { code, reason, message } = failure;
-  if (isOwnTrouble(failure)) return new ScimError(500, OWN_TROUBLE, { cause: failure });
+  if (reason === "own-files") return fileTrouble(failure);
+  if (isPoolTrouble(failure))
+    return new ScimError(500, withEffects(POOL_TROUBLE, failure), { cause: failure });
   if (reason === "group-gone" || reason === "user-gone")
     return new ScimError(404, message, { cause: failure });
   // To wait does not help: the user must leave a group first.
@@ -96,7 +99,21 @@ export function scimErrorOf(error: unknown, nowMs?: number): ScimError {
   });
 }
 
-function isOwnTrouble({ code, reason }: GovernanceError): boolean {
+/** Another process may keep the file for a moment; anything else waits for somebody. The path is for the log only. */
+function fileTrouble(failure: GovernanceError): ScimError {
+  const isBusy = failure.code === "unavailable";
+  return new ScimError(isBusy ? 503 : 500, withEffects(FILE_TROUBLE, failure), {
+    retryAfterSeconds: isBusy ? RETRY_SECONDS : undefined,
+    cause: failure,
+  });
+}
+
+/** A change that stopped half way says what is done, whatever stopped it. */
+function withEffects(detail: string, { appliedEffects }: GovernanceError): string {
+  return [detail, ...appliedEffects].join("; ");
+}
+
+function isPoolTrouble({ code, reason }: GovernanceError): boolean {
   const isRefusedByAws = code === "unauthenticated" || code === "permission-denied";
   return isRefusedByAws || reason === "iam-denied" || reason === "pool-missing" || reason === "replica";
 }

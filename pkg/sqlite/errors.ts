@@ -3,7 +3,10 @@ import { errnoOf } from "../core/unknown.ts";
 
 /** A target that may not be overwritten: damaged, of another program, of another pool. It stays as it is (STORE-2). */
 export function refusedFile(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
-  return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
+  return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, {
+    cause,
+    reason: "own-files",
+  });
 }
 
 /**
@@ -25,6 +28,7 @@ export function storeError(
   const { code, why, cure } = failure;
   return new GovernanceError(code, `cannot ${doing}: ${why}; ${cure.replace("--state-dir", place)}`, {
     cause: error,
+    reason: "own-files",
   });
 }
 

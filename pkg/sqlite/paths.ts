@@ -67,7 +67,7 @@ export function openStateDirectory(dir: string): string {
     throw new GovernanceError(
       "failed-precondition",
       `cannot keep state in ${JSON.stringify(dir)}${problem} another --state-dir`,
-      { cause: error },
+      { cause: error, reason: "own-files" },
     );
   }
 }

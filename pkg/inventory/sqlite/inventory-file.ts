@@ -109,7 +109,10 @@ function pragma(database: DatabaseSync, name: "application_id" | "user_version")
 }
 
 function refusedInventory(name: string, what: string, cause?: unknown): GovernanceError {
-  return new GovernanceError("failed-precondition", `the inventory ${name} ${what}`, { cause });
+  return new GovernanceError("failed-precondition", `the inventory ${name} ${what}`, {
+    cause,
+    reason: "own-files",
+  });
 }
 
 function unreadable(name: string, error: unknown): GovernanceError {

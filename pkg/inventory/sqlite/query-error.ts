@@ -48,7 +48,10 @@ export function queryError(error: unknown, sql: string): GovernanceError {
   const file = OF_THE_FILE[sqlite];
   if (file !== undefined) {
     const { code, what, cure } = file;
-    return new GovernanceError(code, `the inventory ${what}: ${error.message}; ${cure}`, { cause: error });
+    return new GovernanceError(code, `the inventory ${what}: ${error.message}; ${cure}`, {
+      cause: error,
+      reason: "own-files",
+    });
   }
   // The code of a refused function is that of wrong SQL.
   const isRefused = error.message.startsWith("not authorized");

@@ -119,6 +119,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditWriter {
       "failed-precondition",
       `the audit log ${path} is damaged: line ${countLines(fd, end)}, the last, ${what}; ` +
         "run connector audit verify, then move the file to a safe place: the next change starts a new one",
+      { reason: "own-files" },
     );
   }
 
@@ -154,7 +155,7 @@ export function openAuditLog({ path, now }: AuditLogOptions): AuditWriter {
       unusable = new GovernanceError(
         "failed-precondition",
         `the audit log ${path} has a line that could neither be synced nor removed; check the disk and restart the connector`,
-        { cause },
+        { cause, reason: "own-files" },
       );
     }
   }

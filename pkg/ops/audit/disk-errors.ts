@@ -23,7 +23,10 @@ export function diskError(error: unknown, doing: string): GovernanceError {
   const errno = errnoOf(error);
   if (errno === "") return GovernanceError.from(error);
   const why = CAUSES[errno] ?? `the system reported ${errno}; see its log`;
-  return new GovernanceError("failed-precondition", `cannot ${doing}: ${why}`, { cause: error });
+  return new GovernanceError("failed-precondition", `cannot ${doing}: ${why}`, {
+    cause: error,
+    reason: "own-files",
+  });
 }
 
 /** A line could not be written. Its change may have been made. */

@@ -11,6 +11,7 @@ export function requirePlainLog(found: BigIntStats, path: string): void {
   throw new GovernanceError(
     "failed-precondition",
     `the audit log ${path} ${what}; move it away, or use another --state-dir`,
+    { reason: "own-files" },
   );
 }
 

@@ -4,7 +4,10 @@ import { isDamage, SQLITE, sqliteOf } from "../../sqlite/errors.ts";
 
 /** A journal file that cannot be used: damaged, not a journal, or of another pool. It is not changed (JOURNAL-8). */
 export function refusedJournal(file: string, what: string, cure: string, cause?: unknown): GovernanceError {
-  return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, { cause });
+  return new GovernanceError("failed-precondition", `${file} ${what}; ${cure}`, {
+    cause,
+    reason: "own-files",
+  });
 }
 
 /** Runs work on the journal file, so that it throws only a GovernanceError. */
@@ -23,7 +26,7 @@ function journalError(file: string, doing: string, error: unknown): GovernanceEr
   if (isBadRow || isDamage(error)) {
     const cure = "move it away, and check in the audit log what was done last";
     const message = `cannot ${doing} ${file}: it is damaged; ${cure}`;
-    return new GovernanceError("data-loss", message, { cause: error });
+    return new GovernanceError("data-loss", message, { cause: error, reason: "own-files" });
   }
   if (error instanceof GovernanceError) return error;
   const sqlite = sqliteOf(error);
@@ -32,7 +35,10 @@ function journalError(file: string, doing: string, error: unknown): GovernanceEr
     sqlite === undefined ? one.errno.includes(errno) : one.sqlite.includes(sqlite),
   );
   if (failure === undefined) return GovernanceError.from(error);
-  return new GovernanceError(failure.code, `cannot ${doing} ${file}: ${failure.why}`, { cause: error });
+  return new GovernanceError(failure.code, `cannot ${doing} ${file}: ${failure.why}`, {
+    cause: error,
+    reason: "own-files",
+  });
 }
 
 interface JournalFailure {
