@@ -168,6 +168,11 @@ describe("members at any number", () => {
     expect(memberIdsOf((await get("Group", id))["members"])).toEqual([subOf(2), subOf(4)]);
     await patch("Group", id, [
       { op: "add", path: "members", value: valuesOf([subOf(1)]) },
+      { op: "remove", path: `members[not (value eq "${subOf(2)}")]` },
+    ]);
+    expect(memberIdsOf((await get("Group", id))["members"])).toEqual([subOf(2)]);
+    await patch("Group", id, [
+      { op: "add", path: "members", value: valuesOf([subOf(1)]) },
       { op: "remove", path: "members", value: valuesOf([subOf(1)]) },
       { op: "remove", path: 'members[type eq "User"]' },
     ]);

@@ -90,7 +90,9 @@ async function planCompared(
   for (const operation of operations) {
     if (operation.kind === "remove-matching") {
       const isMatch = matcherOf(operation.filter);
-      for (const [id, member] of current) if (isMatch(memberItem(member, context))) wanted.delete(id);
+      // Those whom an earlier operation has added too: all that is known of them is the id.
+      const itemOf = (id: string) => memberItem(current.get(id) ?? { sub: id, username: id }, context);
+      for (const id of wanted) if (isMatch(itemOf(id))) wanted.delete(id);
     } else if (operation.kind === "replace") wanted = new Set(operation.ids);
     else if (operation.kind === "add") for (const id of operation.ids) wanted.add(id);
     else for (const id of operation.ids) wanted.delete(id);
