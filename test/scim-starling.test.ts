@@ -57,7 +57,9 @@ const KINDS = POOL_KINDS.filter(({ kind }) =>
 );
 
 describe.for(KINDS)("a pool with $kind", ({ definition, userName }) => {
-  test("Starling reads, creates, updates, disables, and fills groups; its second cycle changes nothing", async () => {
+  test("Starling reads, creates, updates, disables, and fills groups; its second cycle changes nothing", {
+    timeout: 180_000,
+  }, async () => {
     const pool = createPool({
       id: POOL,
       ...definition,
