@@ -10,7 +10,7 @@ import { openWhenFree } from "./open-when-free.ts";
 import { queryError } from "./query-error.ts";
 
 /** The inner pages of the indexes of a million people, and some of their rows. */
-const CACHE_KIB = 64 * 1024;
+const CACHE_KIB = 32 * 1024;
 
 /** Opens an inventory in SQLite for queries of this program. `failed-precondition` as `openInventoryReader`. */
 export async function openPreparedReader(name: string, signal: AbortSignal): Promise<PreparedReader> {

@@ -19,6 +19,7 @@ import { SizedCache } from "./sized-cache.ts";
 
 /** Texts of pages, for callers that ask for the same. */
 const PAGES_BYTES = 8 * 1024 * 1024;
+const ASKED_PAGES = 1_000;
 /** Keys that filters have found, for their next pages. */
 const FOUND_BYTES = 64 * 1024 * 1024;
 /** Filters over everybody that wait for their turn. */
@@ -68,6 +69,8 @@ class InventoryLists implements Lists {
   readonly #runs: Runs;
   readonly #pins: Pins;
   readonly #pages = new SizedCache<PageText>(PAGES_BYTES);
+  /** The pages that were asked for last. */
+  readonly #asked = new SizedCache<true>(ASKED_PAGES);
   readonly #found = new SizedCache<FoundKeys>(FOUND_BYTES);
   readonly #finding = createSingleFlight<FoundKeys>();
   readonly #turn = createOneAtATime();
@@ -237,7 +240,9 @@ class InventoryLists implements Lists {
       JSON.stringify(projectors[items.items[at]?.kind ?? "User"](resource)),
     );
     const page = { text: `[${texts.join(",")}]`, items: texts.length };
-    this.#pages.set(key, page, page.text.length + PAGE_BYTES);
+    // Most pages are asked for once, and keeping them all costs more than it saves.
+    if (this.#asked.get(key) === true) this.#pages.set(key, page, page.text.length + PAGE_BYTES);
+    this.#asked.set(key, true, 1);
     return page;
   }
 
