@@ -9,7 +9,7 @@ import { USER_ROW_COLUMNS } from "./user-row.ts";
 
 /** Where each column is in a row of `USER_ROW_COLUMNS`. */
 const AT = new Map(USER_ROW_COLUMNS.map((name, at) => [name, at]));
-const COLUMNS = new Map(ATTRIBUTE_COLUMNS.map(([name]) => [name as string, placeOf(name)]));
+const ATTRIBUTE_PLACES = new Map(ATTRIBUTE_COLUMNS.map(([name]) => [name as string, placeOf(name)]));
 const [SUB, USERNAME, ENABLED, STATUS, CREATED_AT, MODIFIED_AT] = [
   placeOf("sub"),
   placeOf("username"),
@@ -52,7 +52,7 @@ class CellAttributes implements ReadonlyMap<string, string> {
 
   get(name: string): string | undefined {
     if (name === "sub") return textAt(this.#cells, SUB);
-    const at = COLUMNS.get(name);
+    const at = ATTRIBUTE_PLACES.get(name);
     const cell = at === undefined ? null : (this.#cells[at] ?? null);
     if (cell !== null) return typeof cell === "string" ? cell : String(cell);
     if (name === "identities") {
@@ -93,7 +93,7 @@ class CellAttributes implements ReadonlyMap<string, string> {
 
   get #whole(): ReadonlyMap<string, string> {
     this.#all ??= new Map(
-      ["sub", "identities", ...Object.keys(this.#other), ...COLUMNS.keys()].flatMap((name) => {
+      ["sub", "identities", ...Object.keys(this.#other), ...ATTRIBUTE_PLACES.keys()].flatMap((name) => {
         const value = this.get(name);
         return value === undefined ? [] : [[name, value]];
       }),
