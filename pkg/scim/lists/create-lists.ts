@@ -92,7 +92,7 @@ class InventoryLists implements Lists {
     const sequence = await this.#sequence(state, query, { asked, mapping }, signal);
     const page = this.#page(state, sequence, { query, asked, mapping, offset });
     const to = offset + page.items;
-    this.#pins.answered(owner, { run: state.run, seq: state.seq }, offset, to);
+    this.#pins.answered(owner, { run: state.run, seq: state.seq }, { from: offset, to, count });
     const isByCursor = start.by === "cursor";
     const hasMore = to < sequence.total && page.items > 0;
     const next = { run: state.run, seq: state.seq, offset: to };

@@ -304,6 +304,18 @@ describe("the pages of one caller and query", () => {
     expect(total.size).toBe(60);
   });
 
+  test("are of one state while the same caller asks for the first page again and again", async () => {
+    const all = people(90);
+    await stage.publish({ users: all });
+    const { ids } = await byIndex({ count: 30 }, async () => {
+      for (let n = 0; n < 20; n += 1) {
+        await changeMuch(n % 10);
+        await stage.list({ count: 2 });
+      }
+    });
+    expect(ids).toEqual(all.map(({ sub }) => sub));
+  });
+
   test("by cursor go on after a restart", async () => {
     const all = people(150);
     await stage.publish({ users: all });

@@ -6,17 +6,22 @@ export interface StateName {
   readonly seq: number;
 }
 
-interface Pin extends StateName {
-  /** Where the last page began, and where the next one does. */
-  from: number;
-  to: number;
-  usedAt: MonotonicMs;
+export interface AnsweredPage {
+  /** Where it began, and where the next one does. */
+  readonly from: number;
+  readonly to: number;
+  /** How many were asked for. */
+  readonly count: number;
+}
+
+interface Pin extends StateName, AnsweredPage {
+  readonly usedAt: MonotonicMs;
 }
 
 /** Pages that nobody has asked for any more for so long are forgotten. */
 export const PINNED_FOR_MS = 15 * 60_000;
 /** Sequences of pages under way of one caller and query, such as two jobs with one token. */
-const PINS_OF_A_QUERY = 4;
+const PINS_OF_A_QUERY = 8;
 const QUERIES = 1_000;
 
 /** To which states the pages by index that are under way belong. */
@@ -37,7 +42,7 @@ export class Pins {
   }
 
   /** A page was answered. */
-  answered(owner: string, { run, seq }: StateName, from: number, to: number): void {
+  answered(owner: string, { run, seq }: StateName, { from, to, count }: AnsweredPage): void {
     const usedAt = this.#monotonic();
     const pins = this.#live(owner);
     const known = pins.findLast(
@@ -45,7 +50,7 @@ export class Pins {
     );
     const others = pins.filter((pin) => pin !== known);
     this.#pins.delete(owner);
-    this.#pins.set(owner, [...others, { run, seq, from, to, usedAt }].slice(-PINS_OF_A_QUERY));
+    this.#pins.set(owner, [...withRoom(others, count), { run, seq, from, to, count, usedAt }]);
     for (const oldest of this.#pins.keys()) {
       if (this.#pins.size <= QUERIES) break;
       this.#pins.delete(oldest);
@@ -62,4 +67,15 @@ export class Pins {
     const from = this.#monotonic() - PINNED_FOR_MS;
     return (this.#pins.get(owner) ?? []).filter(({ usedAt }) => usedAt >= from);
   }
+}
+
+/**
+ * Room for one more. First pages that nobody went on from go before others, and those of the same size before all: who asks
+ * for the first page again and again takes no room from a listing that goes on.
+ */
+function withRoom(pins: readonly Pin[], count: number): readonly Pin[] {
+  if (pins.length < PINS_OF_A_QUERY) return pins;
+  const firstPages = pins.filter(({ from }) => from === 0);
+  const least = firstPages.find((pin) => pin.count === count) ?? firstPages[0] ?? pins[0];
+  return pins.filter((pin) => pin !== least);
 }
