@@ -43,8 +43,10 @@ export interface ScimProgram {
   /** What it has logged so far. */
   log(): string;
   rssBytes(): number;
-  /** Ends the process and removes its files. Resolves with what it logged. */
+  /** Ends the process and removes its files, unless it was given the folder. Resolves with what it logged. */
   stop(): Promise<string>;
+  /** Ends the process by SIGKILL. Its files stay. */
+  kill(): Promise<void>;
 }
 
 export interface ScimService extends ScimProgram {
@@ -56,6 +58,8 @@ interface ScimProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether changes are allowed; they are unless it is false. */
   readonly provisioning?: boolean;
+  /** Where its files are, for a process that goes on where another one ended. */
+  readonly folder?: string;
 }
 
 export interface ScimServiceOptions extends ScimProgramOptions {
@@ -88,9 +92,9 @@ export async function startScimService({
 export async function startScimProgram(
   poolId: string,
   url: string,
-  { args = [], env, provisioning = true }: ScimProgramOptions = {},
+  { args = [], env, provisioning = true, folder: given }: ScimProgramOptions = {},
 ): Promise<ScimProgram> {
-  const folder = mkdtempSync(join(tmpdir(), "scim-service-"));
+  const folder = given ?? mkdtempSync(join(tmpdir(), "scim-service-"));
   const lines = Object.entries(SCIM_TOKENS).map(([name, token]) => {
     const role = name === "reader" ? "read" : "provision";
     return `${role} ${createHash("sha256").update(token).digest("hex")} ${name}\n`;
@@ -158,8 +162,12 @@ export async function startScimProgram(
     async stop() {
       program.process.kill("SIGTERM");
       const { stderr } = await program.result;
-      rmSync(folder, { recursive: true });
+      if (given === undefined) rmSync(folder, { recursive: true });
       return stderr;
+    },
+    async kill() {
+      program.process.kill("SIGKILL");
+      await program.result;
     },
   };
 }
