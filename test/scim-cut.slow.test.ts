@@ -186,7 +186,7 @@ async function recover({ cognito, service }: Stage): Promise<readonly string[]> 
 
 describe.for(Object.entries(SCIM_CUTS))("%s", ([, scenario]) => {
   test("ends whole when the process is killed at any write, or its answer gets lost, and the client sends it again", {
-    timeout: 300_000,
+    timeout: 900_000,
   }, async () => {
     const stage = await createCutStage(scenario);
     const whole = await undisturbed(stage, scenario);
