@@ -12,7 +12,7 @@ import { phoneText } from "../mapping/phone.ts";
 import { displayNameSource } from "../mapping/user-resource.ts";
 import type { ScimParts } from "../parts.ts";
 import type { Equality } from "../protocol/equality.ts";
-import type { FoundUser } from "./user-reader.ts";
+import type { FoundUser, SearchOptions } from "./user-reader.ts";
 
 type Lookup = Pick<ScimParts, "users" | "view" | "records">;
 
@@ -68,6 +68,7 @@ export async function usersWith(
   equality: Equality,
   context: MappingContext,
   signal: AbortSignal,
+  options?: SearchOptions,
 ): Promise<readonly FoundUser[] | undefined> {
   const { attribute, value } = equality;
   if (attribute === "id") {
@@ -86,7 +87,7 @@ export async function usersWith(
       : records.find("User", kept, value, signal).then((rows) => rows.map(({ id }) => id)),
     ...search.flatMap((by) =>
       spellings(by, value).map(async (spelling) => {
-        for (const user of await users.search(by, spelling, signal)) found.set(user.sub, user);
+        for (const user of await users.search(by, spelling, signal, options)) found.set(user.sub, user);
         return [];
       }),
     ),

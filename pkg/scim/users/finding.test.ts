@@ -77,6 +77,20 @@ test.for([
   expect(filters).toEqual(searched);
 });
 
+test("a POST does not look again for the person whom its client has just looked for", async () => {
+  const { create, find, callsOf, stage } = scimStage();
+  const name = "Ada@corp.test";
+  expect(await find("User", `userName eq "${name}"`)).toEqual([]);
+  const calls = await callsOf(() => create("User", oktaUser(name)));
+  expect(calls).toEqual(["DescribeUserPool", "AdminGetUser", "AdminCreateUser"]);
+  // Somebody else makes one between the two.
+  await find("User", 'userName eq "bob"');
+  stage.pool.addUser({ username: "bob" });
+  const refused = await scimRefusal(create("User", oktaUser("bob")));
+  expect(refused).toMatchObject({ status: 409, scimType: "uniqueness" });
+  expect(await find("User", 'userName eq "bob"')).toMatchObject([{ userName: "bob" }]);
+});
+
 describe("own writes", () => {
   test("are found while the listings of Cognito do not show them", async () => {
     const lagging = { consistency: { createdUnlisted: { ms: 10_000 }, deletedListed: { ms: 10_000 } } };

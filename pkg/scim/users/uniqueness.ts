@@ -8,7 +8,7 @@ import { ScimError } from "../scim-error.ts";
 import type { ScimCall } from "../service.ts";
 import { usersWith } from "./find-users.ts";
 import { shownUser } from "./user-answer.ts";
-import type { FoundUser } from "./user-reader.ts";
+import type { FoundUser, SearchOptions } from "./user-reader.ts";
 
 /** Two requests with the same unique value are answered one after the other. */
 export function uniqueKeys(
@@ -27,8 +27,10 @@ export async function usersNamed(
   userName: string,
   context: MappingContext,
   signal: AbortSignal,
+  options?: SearchOptions,
 ): Promise<readonly FoundUser[]> {
-  const found = (await usersWith(parts, { attribute: "userName", value: userName }, context, signal)) ?? [];
+  const equality = { attribute: "userName", value: userName };
+  const found = (await usersWith(parts, equality, context, signal, options)) ?? [];
   return found.filter(({ user }) => nameMeant(user, userName, context) !== undefined);
 }
 

@@ -3,13 +3,14 @@
 // A user is read by ListUsers, never by AdminGetUser, which makes AWS bill the user as active (mark 5). Listings lag behind
 // a change for a moment (mark 50), and a client looks at once for what it has just written: so what this program has just
 // made, changed and deleted is remembered until every listing shows it.
-import type { EpochClock, EpochMs } from "../../core/clock.ts";
+import type { EpochClock } from "../../core/clock.ts";
 import type { Directory, SearchableAttribute } from "../../core/directory.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { User } from "../../core/user.ts";
 import { isUuid } from "../../core/uuid.ts";
 import type { KeptResource, ScimRecords } from "../records.ts";
 import { eachOf } from "../several-at-once.ts";
+import { createRecentMap } from "./recent-map.ts";
 
 /** A user with what is kept beside the pool. */
 export interface FoundUser {
@@ -24,13 +25,23 @@ export interface UserReader {
   byIds(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, User>>;
   bySubs(subs: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
   /** Nobody where no filter of Cognito can contain the value. */
-  search(attribute: SearchableAttribute, value: string, signal: AbortSignal): Promise<readonly User[]>;
+  search(
+    attribute: SearchableAttribute,
+    value: string,
+    signal: AbortSignal,
+    options?: SearchOptions,
+  ): Promise<readonly User[]>;
   withKept(users: readonly User[]): Promise<readonly FoundUser[]>;
   /** After a change that this program has made. */
   remember(user: User): void;
   rememberDeleted(sub: string): void;
   /** Whether this program has made or changed the user a moment ago. */
   isRemembered(sub: string): boolean;
+}
+
+export interface SearchOptions {
+  /** A search that has just found nobody is not made again. Only where Cognito refuses a name in use by itself. */
+  readonly trustsMisses?: boolean;
 }
 
 interface UserReaderOptions {
@@ -46,50 +57,41 @@ const SHOWN_WITHIN_MS = 30_000;
 
 const REMEMBERED = 10_000;
 
+/** Identity providers look for a person, and create the person at once. */
+const MISSED_MS = 10_000;
+
 /** The limiter decides how many requests are sent; more at once would only wait there. */
 const READS_AT_ONCE = 8;
 
-interface Remembered {
-  /** Undefined: deleted. */
-  readonly user: User | undefined;
-  readonly atMs: EpochMs;
-}
+/** Deleted by this program. */
+const DELETED = "deleted";
 
 export function createUserReader({ directory, records, now, idAttribute }: UserReaderOptions): UserReader {
-  const recent = new Map<string, Remembered>();
-
-  function keep(sub: string, user: User | undefined): void {
-    const atMs = now();
-    for (const [known, one] of recent) {
-      if (atMs - one.atMs < SHOWN_WITHIN_MS && recent.size < REMEMBERED) break;
-      recent.delete(known);
-    }
-    recent.delete(sub);
-    recent.set(sub, { user, atMs });
-  }
-
-  const isRecent = ({ atMs }: Remembered): boolean => now() >= atMs && now() - atMs < SHOWN_WITHIN_MS;
+  const recent = createRecentMap<User | typeof DELETED>(now, SHOWN_WITHIN_MS, REMEMBERED);
+  const misses = createRecentMap<true>(now, MISSED_MS, REMEMBERED);
 
   /** The user as this program has just left it, where the listing does not show that yet. */
   function newest(listed: User): User | undefined {
     const own = recent.get(listed.sub);
-    if (own === undefined || !isRecent(own)) return listed;
-    if (own.user === undefined) return undefined;
-    return own.user.modifiedAt.getTime() > listed.modifiedAt.getTime() ? own.user : listed;
+    if (own === undefined) return listed;
+    if (own === DELETED) return undefined;
+    return own.modifiedAt.getTime() > listed.modifiedAt.getTime() ? own : listed;
   }
 
   async function search(
     attribute: SearchableAttribute,
     value: string,
     signal: AbortSignal,
+    { trustsMisses = false }: SearchOptions = {},
   ): Promise<readonly User[]> {
     const found = new Map<string, User>();
-    for (const listed of await list(attribute, value, signal)) {
+    const isMissed = trustsMisses && misses.get(`${attribute} ${value}`) !== undefined;
+    for (const listed of isMissed ? [] : await list(attribute, value, signal)) {
       const user = newest(listed);
       if (user !== undefined) found.set(user.sub, user);
     }
-    for (const [sub, own] of recent) {
-      if (own.user !== undefined && isRecent(own) && !found.has(sub)) found.set(sub, own.user);
+    for (const [sub, own] of recent.entries()) {
+      if (own !== DELETED && !found.has(sub)) found.set(sub, own);
     }
     return [...found.values()].filter((user) => has(user, attribute, value));
   }
@@ -100,7 +102,9 @@ export function createUserReader({ directory, records, now, idAttribute }: UserR
     signal: AbortSignal,
   ): Promise<readonly User[]> {
     try {
-      return await directory.findUsers(attribute, value, signal);
+      const listed = await directory.findUsers(attribute, value, signal);
+      if (listed.length === 0) misses.set(`${attribute} ${value}`, true);
+      return listed;
     } catch (error) {
       if (error instanceof GovernanceError && error.reason === "not-searchable") return [];
       throw error;
@@ -145,11 +149,11 @@ export function createUserReader({ directory, records, now, idAttribute }: UserR
     },
     search,
     withKept,
-    remember: (user) => keep(user.sub, user),
-    rememberDeleted: (sub) => keep(sub, undefined),
+    remember: (user) => recent.set(user.sub, user),
+    rememberDeleted: (sub) => recent.set(sub, DELETED),
     isRemembered(sub) {
       const own = recent.get(sub);
-      return own?.user !== undefined && isRecent(own);
+      return own !== undefined && own !== DELETED;
     },
   };
 }
