@@ -4,7 +4,6 @@
 // for the value, as it is written and in lower case, finds who was made since: Cognito compares all but e-mail addresses
 // letter by letter, so a person whom somebody else has made since, in mixed case, is found by that spelling only.
 import type { SearchableAttribute } from "../../core/directory.ts";
-import type { User } from "../../core/user.ts";
 import { isUuid } from "../../core/uuid.ts";
 import type { MappingContext } from "../mapping/context.ts";
 import type { NameSource } from "../mapping/name-sources.ts";
@@ -21,7 +20,12 @@ interface Where {
   readonly candidates?: "userName" | "email" | "phone" | "externalId" | "displayName";
   readonly kept?: "userName" | "externalId" | "displayName";
   readonly search: readonly SearchableAttribute[];
+  /** Any number of people may have one value. */
+  readonly isShared?: boolean;
 }
+
+/** To read more people than these is slower than to answer them from the run. */
+const MOST_SHARED = 60;
 
 function whereIs({ attribute, value }: Equality, context: MappingContext): Where | undefined {
   switch (attribute) {
@@ -31,15 +35,16 @@ function whereIs({ attribute, value }: Equality, context: MappingContext): Where
       return { candidates: "externalId", kept: "externalId", search: [] };
     case "emails":
     case "emails.value":
-      return { candidates: "email", search: ["email"] };
+      return { candidates: "email", search: ["email"], isShared: true };
     case "phoneNumbers":
     case "phoneNumbers.value":
-      return { candidates: "phone", search: ["phone_number"] };
+      return { candidates: "phone", search: ["phone_number"], isShared: true };
     case "displayName":
       return {
         candidates: "displayName",
         kept: "displayName",
         search: displayNameSource(context) === "name" ? ["name"] : [],
+        isShared: true,
       };
     default:
       return undefined;
@@ -77,23 +82,19 @@ export async function usersWith(
   }
   const where = whereIs(equality, context);
   if (where === undefined) return undefined;
-  const { candidates, kept, search } = where;
-  const subs = new Set<string>();
-  const found = new Map<string, User>();
-  const named = await Promise.all([
+  const { candidates, kept, search, isShared = false } = where;
+  const [listed, rows] = await Promise.all([
     candidates === undefined ? [] : view.candidates("User", candidates, value, signal),
-    kept === undefined
-      ? []
-      : records.find("User", kept, value, signal).then((rows) => rows.map(({ id }) => id)),
-    ...search.flatMap((by) =>
-      spellings(by, value).map(async (spelling) => {
-        for (const user of await users.search(by, spelling, signal, options)) found.set(user.sub, user);
-        return [];
-      }),
-    ),
+    kept === undefined ? [] : records.find("User", kept, value, signal),
   ]);
-  for (const sub of named.flat()) if (!found.has(sub)) subs.add(sub);
-  for (const user of await users.bySubs([...subs], signal)) found.set(user.sub, user);
+  const named = new Set([...listed, ...rows.map(({ id }) => id)]);
+  if (isShared && named.size > MOST_SHARED) return undefined;
+  const searches = search.flatMap((by) =>
+    spellings(by, value).map((spelling) => users.search(by, spelling, signal, options)),
+  );
+  const found = new Map((await Promise.all(searches)).flat().map((user) => [user.sub, user]));
+  const others = [...named].filter((sub) => !found.has(sub));
+  for (const user of await users.bySubs(others, signal)) found.set(user.sub, user);
   return await users.withKept([...found.values()]);
 }
 

@@ -159,6 +159,22 @@ describe("a list", () => {
     expect(stage.cognito.stats.calls.map(({ operation }) => operation)).toEqual(["DescribeUserPool"]);
   });
 
+  test("of a value that very many have is answered by the newest run, and asks Cognito for none of them", async () => {
+    const many = Array.from({ length: 100 }, (_, at) =>
+      person(at, { username: `u${at}`, attributes: { name: "Ann" } }),
+    );
+    const { find, view, callsOf } = scimStage({ users: many });
+    expect(await find("User", 'displayName eq "Ann"')).toHaveLength(100);
+    view.run();
+    const calls = await callsOf(async () => {
+      expect(await scimRefusal(find("User", 'displayName eq "Ann"'))).toMatchObject({ status: 503 });
+    });
+    expect(calls).toEqual([]);
+    expect(view.asked).toHaveLength(1);
+    const one = await find("User", 'displayName eq "Ann" and userName eq "u7"');
+    expect(one).toMatchObject([{ userName: "u7" }]);
+  });
+
   test("of a filter that nobody can read is refused, and never empty", async () => {
     const { service, find } = scimStage({ users });
     for (const filter of ['userName eq "', "userName", 'noSuch eq "x"', 'password eq "x"', ""]) {
