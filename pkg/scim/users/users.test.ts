@@ -387,3 +387,33 @@ test("without --provisioning nothing is changed, in the pool or beside it", asyn
   const planned = [{ op: "replace", path: "nickName", value: "x" }];
   expect(await patch("User", idOf(ann), planned, { dryRun: true })).toMatchObject({ nickName: "x" });
 });
+
+test("each change has its line in the audit log, with the caller and the reason, and no value", async () => {
+  const { create, patch, remove, stage } = scimStage({}, { settings: { password: "permanent" } });
+  const how = { caller: "entra", justification: "joined the team" };
+  const id = idOf(await create("User", ada(), how));
+  const group = idOf(await create("Group", { displayName: "Ops", members: [{ value: id }] }, how));
+  await patch("User", id, [{ op: "replace", path: "nickName", value: "Addie" }], how);
+  await patch("Group", group, [{ op: "remove", path: `members[value eq "${id}"]` }], how);
+  await remove("Group", group, how);
+  await remove("User", id, how);
+  const lines = stage.audit.records;
+  expect(lines.map(({ kind }) => kind)).toEqual([
+    "create-account",
+    "create-group",
+    "grant",
+    "change-user",
+    "revoke",
+    "delete-group",
+    "delete-user",
+  ]);
+  for (const line of lines) {
+    expect(line).toMatchObject({
+      requester: { via: "scim", name: "entra" },
+      outcome: "done",
+      justification: "joined the team",
+    });
+    const text = JSON.stringify(line);
+    for (const secret of ["Zx7!kkPq9", "Addie", ADA]) expect(text).not.toContain(secret);
+  }
+});
