@@ -9,7 +9,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { TlsSettings } from "../pkg/core/security-settings.ts";
 import { createAuthority, type KeyAndCertificate } from "./support/certificates.ts";
 import { fakeResource } from "./support/fake-scim-service.ts";
@@ -324,6 +324,26 @@ describe("a connection", () => {
       await running.ask(path, { agent });
     agent.destroy();
     expect(new Set(running.events.map(({ peer }) => peer)).size).toBe(1);
+  });
+
+  test("that reads too little of large answers is closed for others, who are served", async () => {
+    const running = await stage.start({
+      limits: { unreadBytes: 40_000_000 },
+      over: { get: async (kind, id) => ({ ...fakeResource(kind, id), displayName: "x".repeat(15_000_000) }) },
+    });
+    const slow = [1, 2, 3, 4].map(() => connect(running.port, "127.0.0.1"));
+    const closed = Promise.any(slow.map((socket) => once(socket, "close")));
+    for (const socket of slow) {
+      socket.on("error", () => {});
+      socket.pause();
+      socket.write("GET /scim/v2/Users/u HTTP/1.1\r\nhost: a\r\n\r\n");
+    }
+    await vi.waitFor(() => expect(running.connections.length).toBeGreaterThan(0), { timeout: 20_000 });
+    expect(running.connections[0]).toMatchObject({ why: "unread" });
+    for (const socket of slow) socket.resume();
+    await closed;
+    await stillServes(running);
+    for (const socket of slow) socket.destroy();
   });
 
   test("that sends requests without waiting for answers is cut", async () => {

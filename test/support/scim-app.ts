@@ -70,7 +70,7 @@ function testScimApp(service: ScimService, options: ScimAppOptions = {}): TestAp
     clocks,
     onCall: (event) => void events.push(event),
   });
-  return { ...createScimApp(front, limits), events, refused };
+  return { ...createScimApp(front, limits, () => {}), events, refused };
 }
 
 export interface ScimAsk {

@@ -9,7 +9,7 @@ type CountedScimCall = Pick<
 
 export interface ScimMetrics {
   scimCall(event: CountedScimCall): void;
-  scimConnectionRefused(why: "handshake" | "evicted"): void;
+  scimConnectionRefused(why: "handshake" | "evicted" | "unread"): void;
   /** A request had attributes that the pool has no place for. */
   scimDropped(kind: "User" | "Group", attributes: number): void;
 }
@@ -44,11 +44,11 @@ export function createScimMetrics(registry: Registry, endpoints: readonly string
   for (const status of REFUSALS) refusals.inc({ status }, 0);
   const connections = new Counter({
     name: "connector_scim_connections_refused_total",
-    help: "SCIM connections that failed their TLS handshake (handshake), or were closed to make room (evicted).",
+    help: "SCIM connections that failed their TLS handshake (handshake), were closed to make room (evicted), or did not read an answer (unread).",
     labelNames: ["reason"],
     registers,
   });
-  for (const reason of ["handshake", "evicted"]) connections.inc({ reason }, 0);
+  for (const reason of ["handshake", "evicted", "unread"]) connections.inc({ reason }, 0);
   const dropped = new Counter({
     name: "connector_scim_dropped_attributes_total",
     help: "Attributes of SCIM requests that were left out, since the pool has no place for them, by type of resource.",

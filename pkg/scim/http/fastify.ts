@@ -6,11 +6,13 @@ import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { TLSSocket } from "node:tls";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { peerAddress } from "../../core/peer.ts";
 import { ScimError, scimErrorOf } from "../scim-error.ts";
 import { closedByCaller, type ScimFront, type ScimHead, type Visit } from "./front.ts";
 import type { ScimLimits } from "./limits.ts";
 import type { ScimAnswer } from "./perform.ts";
 import { socketPeer } from "./raw-answers.ts";
+import { createUnreadAnswers } from "./unread-answers.ts";
 
 export interface ScimApp {
   readonly app: FastifyInstance;
@@ -26,10 +28,12 @@ interface Open {
 /** `newServer` gets what answers requests. Without it there is no server, and only `inject` works. */
 export function createScimApp(
   front: ScimFront,
-  limits: Pick<ScimLimits, "unreadMs" | "bodyBytes">,
+  limits: Pick<ScimLimits, "unreadMs" | "unreadBytes" | "bodyBytes">,
+  onUnread: (peer: string) => void,
   newServer?: (answers: RequestListener) => Server,
 ): ScimApp {
   const open = new Map<FastifyRequest, Open>();
+  const unread = createUnreadAnswers(limits);
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -84,10 +88,20 @@ export function createScimApp(
     const { raw } = reply.request;
     // Nothing more of somebody unknown is read: neither the rest of a body, nor another request.
     if (status === 401) void reply.header("connection", "close");
-    const timer = setTimeout(() => raw.socket.destroy(), limits.unreadMs);
+    const bytes = bytesOfAnswer(body);
+    const { caller, head } = opened(reply.request).visit;
+    const giveUp = (): void => {
+      onUnread(head.peer);
+      raw.socket.destroy();
+    };
+    const timer = setTimeout(giveUp, limits.unreadMs);
     timer.unref();
-    reply.raw.once("close", () => clearTimeout(timer));
-    return await reply.code(status).headers(headers).send(bytesOfAnswer(body));
+    const left = unread.sent(caller === head.peer ? peerAddress(caller) : caller, bytes?.length ?? 0, giveUp);
+    reply.raw.once("close", () => {
+      clearTimeout(timer);
+      left();
+    });
+    return await reply.code(status).headers(headers).send(bytes);
   }
 
   app.all("/", respond);

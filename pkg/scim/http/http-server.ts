@@ -9,9 +9,9 @@ import type { ServerTls } from "../../security/access-control.ts";
 import type { ScimLimits } from "./limits.ts";
 import { socketPeer } from "./raw-answers.ts";
 
-/** A connection whose TLS handshake failed, or that was closed to make room for another. */
+/** A connection whose TLS handshake failed, that was closed to make room for another, or whose answer was not read. */
 export interface RefusedScimConnection {
-  readonly why: "handshake" | "evicted";
+  readonly why: "handshake" | "evicted" | "unread";
   /** `address:port`; `unknown` for one that was closed to make room. */
   readonly peer: string;
   /** Why the handshake failed, as Node.js and OpenSSL name it. */

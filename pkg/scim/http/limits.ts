@@ -22,6 +22,8 @@ export interface ScimLimits {
   readonly idleMs: number;
   /** Until a client has read its answer. */
   readonly unreadMs: number;
+  /** Of answers that clients have not read. */
+  readonly unreadBytes: number;
   readonly connections: number;
   /** Requests of one connection without an answer. */
   readonly pipelined: number;
@@ -43,6 +45,7 @@ export const SCIM_LIMITS: ScimLimits = {
   handshakeMs: 10_000,
   idleMs: 65_000,
   unreadMs: 60_000,
+  unreadBytes: 96 * 1024 * 1024,
   connections: 1000,
   pipelined: 8,
 };

@@ -80,7 +80,8 @@ export function createScimServer(options: ScimServerOptions): ScimServer {
     return server;
   }
 
-  const { app, abortAll } = createScimApp(createScimFront(options), limits, (listener) => {
+  const onUnread = (peer: string): void => refused({ why: "unread", peer, code: undefined });
+  const { app, abortAll } = createScimApp(createScimFront(options), limits, onUnread, (listener) => {
     answers = listener;
     // It listens nowhere: the listener makes its own.
     return createServer(listener);
