@@ -21,6 +21,7 @@ interface Reader {
 export function createUnreadAnswers({ unreadBytes }: Pick<ScimLimits, "unreadBytes">): UnreadAnswers {
   const readers = new Map<string, Reader>();
   let all = 0;
+  const isOver = (): boolean => all > unreadBytes && readers.size > 0;
 
   function remove(caller: string, answer: Unread): void {
     const reader = readers.get(caller);
@@ -48,7 +49,7 @@ export function createUnreadAnswers({ unreadBytes }: Pick<ScimLimits, "unreadByt
       reader.answers.add(answer);
       reader.bytes += bytes;
       all += bytes;
-      while (all > unreadBytes && readers.size > 0) giveUpOne();
+      while (isOver()) giveUpOne();
       return () => remove(caller, answer);
     },
   };
