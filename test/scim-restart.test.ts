@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isRecord } from "../pkg/core/unknown.ts";
 import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
-import { type RunningCli, startCli } from "./support/connector-cli.ts";
+import { type RunningCli, runCli, startCli } from "./support/connector-cli.ts";
 
 const POOL = "eu-west-1_Restart01";
 let folder: string;
@@ -101,6 +101,30 @@ describe("a service with SCIM that starts again", () => {
       expect(cognito.stats.count("ListUsersInGroup")).toBe(before);
     },
   );
+
+  test("shows what a command has changed while no service ran", async () => {
+    expect((await listed(await start())).length).toBe(30);
+    await end("SIGTERM");
+    const place = [
+      `--user-pool-id=${POOL}`,
+      `--endpoint-url=${cognito.url}`,
+      `--state-dir=${join(folder, "state")}`,
+    ];
+    const commands = [
+      ["disable-user", "--user=person-3"],
+      ["grant", "--user=person-4", "--group=ops"],
+    ];
+    for (const command of commands) {
+      expect(await runCli([...command, ...place, "--provisioning"])).toMatchObject({ code: 0 });
+    }
+    const base = await start();
+    await expect
+      .poll(async () => (await listed(base)).find(({ userName }) => userName === "person-3"))
+      .toMatchObject({ active: false });
+    await expect
+      .poll(async () => (await listed(base)).find(({ userName }) => userName === "person-4"))
+      .toMatchObject({ groups: [expect.objectContaining({ display: "ops" })] });
+  });
 
   test("with a schedule fills file and lists by the same runs, each in its own place", async () => {
     const file = join(folder, "pool.c1z");

@@ -206,6 +206,7 @@ describe("own writes", () => {
     await store.wrote([{ kind: "user", user: someUser({ sub: "u-3", username: "old" }) }]);
     nowMs = 2_000;
     await store.wrote([{ kind: "user-deleted", sub: "u-4" }]);
+    expect(await store.lastWriteAt()).toBe(2_000);
     await store.settle(1_500);
     const lists = readScimRecords(await store.open());
     expect(lists.writesAfter(0, 10).map(({ kind, subject }) => [kind, subject])).toEqual([
@@ -217,6 +218,7 @@ describe("own writes", () => {
     expect(lists.writesAfter(0, 10).at(-1)).toMatchObject({ kind: "user-shown", subject: "u-1" });
     await store.settle(3_000);
     expect(lists.writesAfter(0, 10)).toEqual([]);
+    expect(await store.lastWriteAt()).toBe(3_000);
     // The number of a write is never used again: a list that is under way would take it for an old one.
     await store.wrote([{ kind: "user-deleted", sub: "u-5" }]);
     expect(lists.writesAfter(0, 10)).toMatchObject([{ seq: 7 }]);
@@ -253,6 +255,10 @@ describe("the file", () => {
   test("is private to this user", async () => {
     await records().keep(kept("u-1"));
     for (const suffix of ["", "-wal", "-shm"]) expect(statSync(file() + suffix).mode & 0o777).toBe(0o600);
+  });
+
+  test("knows of no write before the first one", async () => {
+    expect(await records().lastWriteAt()).toBeUndefined();
   });
 
   test("is not made before the first call", () => {

@@ -15,6 +15,8 @@ export interface StoredScimRecords extends ScimRecords {
   open(): Promise<string>;
   /** Drops the writes up to that time: two runs of the inventory that began later have them. */
   settle(until: EpochMs): Promise<void>;
+  /** When the newest change was noted; undefined before the first one. */
+  lastWriteAt(): Promise<EpochMs | undefined>;
   /** Forgets resources that the pool does not have any more, unless they were kept after that time. */
   forgetGone(kind: ResourceKind, ids: readonly string[], keptUntil: EpochMs): Promise<void>;
 }
@@ -53,6 +55,7 @@ const SQL = {
       kind IN ('user-hidden', 'group-hidden') AND EXISTS (
         SELECT 1 FROM kept WHERE hidden = 1 AND id = subject
           AND kept.kind = CASE writes.kind WHEN 'user-hidden' THEN 'User' ELSE 'Group' END))`,
+  lastWrite: "SELECT max(settled_until, coalesce((SELECT max(at) FROM writes), 0)) AS at FROM pool",
   settled: "UPDATE pool SET settled_until = max(settled_until, ?)",
   settleNames: "DELETE FROM written_names WHERE seq NOT IN (SELECT seq FROM writes)",
   unfinished: "SELECT key, kind, id FROM unfinished WHERE key = ?",
@@ -89,6 +92,7 @@ export function createScimRecords(place: ScimRecordsPlace, now: EpochClock): Sto
     wrote: async (writes) => file().write(() => file().note(writes)),
     begin: async (request) => file().write(() => file().begin(request)),
     done: async (key) => file().write(() => void file().sql.done.run(key)),
+    lastWriteAt: async () => file().read(() => numberIn(file().sql.lastWrite.get(), "at") || undefined),
     settle: async (until) => file().write(() => file().settle(until)),
     forgetGone: async (kind, ids, keptUntil) =>
       file().write(() => {
@@ -140,6 +144,7 @@ class RecordsFile {
       write: database.prepare(SQL.write),
       name: database.prepare(SQL.name),
       settle: database.prepare(SQL.settle),
+      lastWrite: database.prepare(SQL.lastWrite),
       settled: database.prepare(SQL.settled),
       settleNames: database.prepare(SQL.settleNames),
       unfinished: database.prepare(SQL.unfinished),

@@ -1,24 +1,16 @@
-import type { Directory } from "../../../../pkg/core/directory.ts";
 import { type ErrorCode, GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Group } from "../../../../pkg/core/group.ts";
 import type { User } from "../../../../pkg/core/user.ts";
-import { isUuid } from "../../../../pkg/core/uuid.ts";
 import type { Outcome, Provisioner, UserRef, WriteContext } from "../../../../pkg/provision/provisioner.ts";
-import type { OwnWrite, ScimRecords } from "../../../../pkg/scim/records.ts";
+import type { ScimRecords } from "../../../../pkg/scim/records.ts";
+import { memberWrites, type SubjectReaderOptions, subjectReader, type Writes } from "./subject-reader.ts";
 
-export interface NotedProvisionerOptions {
+export interface NotedProvisionerOptions extends SubjectReaderOptions {
   readonly provisioner: Provisioner;
-  readonly directory: Pick<Directory, "findUsers" | "getGroup" | "listGroupsOfUser">;
   readonly records: Pick<ScimRecords, "wrote">;
-  /** What `by: "id"` of a user is. */
-  readonly userIdKind: "sub" | "username";
   /** A change was made, and lists show it after the next reading of the pool only. Must not throw. */
   readonly onUnnoted: (error: unknown) => void;
-  /** Of the program: what is read again is read for nobody who could end it. */
-  readonly signal: AbortSignal;
 }
-
-type Writes = readonly OwnWrite[];
 
 /**
  * Notes what each change has made of the pool, whichever front asked for it, so that lists show it. After a change that may
@@ -189,91 +181,4 @@ const NOTHING_MADE: ReadonlySet<ErrorCode> = new Set([
 function mayHaveChanged(error: unknown): boolean {
   const { code, appliedEffects, reason } = GovernanceError.from(error);
   return appliedEffects.length > 0 || reason === "outcome-unknown" || !NOTHING_MADE.has(code);
-}
-
-function memberWrites(
-  kind: "member-added" | "member-removed",
-  user: Pick<User, "sub"> | undefined,
-  groups: readonly string[],
-): Writes {
-  return user === undefined ? [] : groups.map((group) => ({ kind, group, sub: user.sub }));
-}
-
-/** Reads what the pool has now of a user or group, as writes. */
-function subjectReader({ directory, userIdKind, signal }: NotedProvisionerOptions) {
-  async function find({ by, value }: UserRef): Promise<readonly User[]> {
-    if (by === "id") return await directory.findUsers(userIdKind, value, signal);
-    return isUuid(value) ? await directory.findUsers("sub", value, signal) : await named([value]);
-  }
-
-  async function named(names: readonly (string | undefined)[]): Promise<readonly User[]> {
-    const found: User[] = [];
-    for (const name of names) {
-      if (name === undefined) continue;
-      const attribute = name.includes("@") ? "email" : "username";
-      found.push(...(await directory.findUsers(attribute, name, signal)));
-    }
-    return found;
-  }
-
-  async function groupsOf(username: string): Promise<ReadonlySet<string>> {
-    const names = new Set<string>();
-    let marker: string | undefined;
-    do {
-      const page = await directory.listGroupsOfUser(username, { marker }, signal);
-      for (const { name } of page.items) names.add(name);
-      marker = page.next;
-    } while (marker !== undefined);
-    return names;
-  }
-
-  async function memberships(users: readonly User[], groups: readonly string[]): Promise<Writes> {
-    const writes: OwnWrite[] = [];
-    for (const user of users) {
-      writes.push({ kind: "user", user });
-      if (groups.length === 0) continue;
-      const isIn = await groupsOf(user.username);
-      writes.push(
-        ...memberWrites(
-          "member-added",
-          user,
-          groups.filter((name) => isIn.has(name)),
-        ),
-      );
-      writes.push(
-        ...memberWrites(
-          "member-removed",
-          user,
-          groups.filter((name) => !isIn.has(name)),
-        ),
-      );
-    }
-    return writes;
-  }
-
-  const goneWrites = (sub: string): Writes => [{ kind: "user-deleted", sub }];
-
-  return {
-    async user(ref: UserRef): Promise<Writes> {
-      const found = await find(ref);
-      const isSub = ref.by === "id" ? userIdKind === "sub" : isUuid(ref.value);
-      return found.length === 0 && isSub ? goneWrites(ref.value) : await memberships(found, []);
-    },
-    memberships: async (ref: UserRef, groups: readonly string[]): Promise<Writes> =>
-      await memberships(await find(ref), groups),
-    named: async (names: readonly (string | undefined)[]): Promise<Writes> =>
-      await memberships(await named(names), []),
-    async sub(sub: string, groups: readonly string[]): Promise<Writes> {
-      const found = await directory.findUsers("sub", sub, signal);
-      return found.length === 0 ? goneWrites(sub) : await memberships(found, groups);
-    },
-    async group(name: string): Promise<Writes> {
-      try {
-        return [{ kind: "group", group: await directory.getGroup(name, signal) }];
-      } catch (error) {
-        if (GovernanceError.from(error).code !== "not-found") throw error;
-        return [{ kind: "group-deleted", name }];
-      }
-    },
-  };
 }

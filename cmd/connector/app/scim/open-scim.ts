@@ -7,6 +7,7 @@ import type { ResourceKind } from "../../../../pkg/scim/resource.ts";
 import type { ScimService } from "../../../../pkg/scim/service.ts";
 import type { Context } from "../../process/context.ts";
 import type { Runtime } from "../compose.ts";
+import { noteLeftChanges } from "./left-changes.ts";
 import { openListsThread } from "./lists-thread.ts";
 import type { ScimState } from "./scim-state.ts";
 
@@ -43,6 +44,7 @@ export async function openScim(setup: ScimSetup): Promise<OpenScim> {
     signal: context.signal,
   });
   state.onPublished(() => view.published());
+  if (config.provisioning.enabled) void noteLeft(setup);
   const service = createScimService({
     directory,
     provisioner: runtime.provisioner,
@@ -58,4 +60,21 @@ export async function openScim(setup: ScimSetup): Promise<OpenScim> {
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
   });
   return { service, close: () => view.close() };
+}
+
+/** Beside the start: callers need not wait for it. */
+async function noteLeft({ config, state, runtime, context }: ScimSetup): Promise<void> {
+  const { stateDir, poolId, userIdKind } = config;
+  const { directory, log } = runtime;
+  const { records } = state;
+  const { now, signal } = context;
+  try {
+    await noteLeftChanges({ stateDir, poolId, userIdKind, directory, records, now, signal });
+  } catch (error) {
+    if (!signal.aborted)
+      log.failure(
+        "changes of an earlier process are in the lists of SCIM after the next reading only",
+        error,
+      );
+  }
 }

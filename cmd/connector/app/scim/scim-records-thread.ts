@@ -31,6 +31,7 @@ export function openScimRecordsThread(
     wrote: (writes) => call("wrote", writes),
     begin: (request) => call("begin", request),
     done: (key) => call("done", key),
+    lastWriteAt: () => call("lastWriteAt"),
     settle: (until) => call("settle", until),
     forgetGone: (kind, ids, keptUntil) => call("forgetGone", kind, ids, keptUntil),
     async close() {
