@@ -2,7 +2,8 @@ import { Agent, get } from "node:http";
 
 export interface ScimAnswer {
   readonly status: number;
-  readonly text: string;
+  /** The body; it is not decoded unless somebody asks. */
+  readonly text: () => string;
   readonly retryAfter: string | undefined;
 }
 
@@ -25,7 +26,7 @@ export function scimClient(baseUrl: string, connections: number): ScimClient {
           response.once("end", () =>
             resolve({
               status: response.statusCode ?? 0,
-              text: Buffer.concat(pieces).toString(),
+              text: () => Buffer.concat(pieces).toString(),
               retryAfter: response.headers["retry-after"],
             }),
           );

@@ -69,8 +69,8 @@ const listOf = (body: unknown): readonly unknown[] => {
 
 async function readJson(client: ScimClient, path: string): Promise<unknown> {
   const { status, text } = await client.get(path);
-  if (status !== 200) throw new Error(`${path}: ${status} ${text.slice(0, 300)}`);
-  return JSON.parse(text);
+  if (status !== 200) throw new Error(`${path}: ${status} ${text().slice(0, 300)}`);
+  return JSON.parse(text());
 }
 
 /** Resolves when lists are answered, with the seconds that it took. */
@@ -81,7 +81,7 @@ async function untilRead(client: ScimClient, service: ServiceProcess): Promise<n
     if (status === 200) return (performance.now() - begun) / 1000;
     const ended = service.ended();
     if (status !== 503 || retryAfter === undefined || ended !== undefined)
-      throw new Error(`/Users?count=0: ${status} ${text.slice(0, 300)}; serve: ${ended ?? "runs"}`);
+      throw new Error(`/Users?count=0: ${status} ${text().slice(0, 300)}; serve: ${ended ?? "runs"}`);
     await sleep(500);
   }
 }
@@ -139,9 +139,9 @@ async function measure(
   const fail = (what: string) => failures.set(what, (failures.get(what) ?? 0) + 1);
 
   function judge(question: Question, answer: ScimAnswer, turn: number): void {
-    if (answer.status !== 200) fail(`${answer.status} ${answer.text.slice(0, 200)}`);
-    else if (turn % 50 === 0 && !question.isRight(JSON.parse(answer.text)))
-      fail(`${question.title}: ${answer.text.slice(0, 200)}`);
+    if (answer.status !== 200) fail(`${answer.status} ${answer.text().slice(0, 200)}`);
+    else if (turn % 50 === 0 && !question.isRight(JSON.parse(answer.text())))
+      fail(`${question.title}: ${answer.text().slice(0, 200)}`);
   }
 
   const ask = async (turn: number): Promise<void> => {
