@@ -8,11 +8,11 @@ import { TLSSocket } from "node:tls";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { peerAddress } from "../../core/peer.ts";
 import { ScimError, scimErrorOf } from "../scim-error.ts";
+import { createAnswerBudget } from "./answer-budget.ts";
 import { closedByCaller, type ScimFront, type ScimHead, type Visit } from "./front.ts";
 import type { ScimLimits } from "./limits.ts";
 import type { ScimAnswer } from "./perform.ts";
 import { socketPeer } from "./raw-answers.ts";
-import { createUnreadAnswers } from "./unread-answers.ts";
 
 export interface ScimApp {
   readonly app: FastifyInstance;
@@ -33,7 +33,7 @@ export function createScimApp(
   newServer?: (answers: RequestListener) => Server,
 ): ScimApp {
   const open = new Map<FastifyRequest, Open>();
-  const unread = createUnreadAnswers(limits);
+  const unread = createAnswerBudget(limits);
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,

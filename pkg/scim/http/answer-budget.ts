@@ -1,7 +1,7 @@
 // Answers that wait for their clients to read them. They are memory, and a client decides how long it takes.
 import type { ScimLimits } from "./limits.ts";
 
-export interface UnreadAnswers {
+export interface AnswerBudget {
   /** An answer of so many bytes is sent. Call what it returns once it has left, or its connection is closed. */
   sent(caller: string, bytes: number, cut: () => void): () => void;
 }
@@ -18,7 +18,7 @@ interface Reader {
 }
 
 /** Above the bound, the oldest answer of the caller with the most is given up with its connection. */
-export function createUnreadAnswers({ unreadBytes }: Pick<ScimLimits, "unreadBytes">): UnreadAnswers {
+export function createAnswerBudget({ unreadBytes }: Pick<ScimLimits, "unreadBytes">): AnswerBudget {
   const readers = new Map<string, Reader>();
   let all = 0;
   const isOver = (): boolean => all > unreadBytes && readers.size > 0;

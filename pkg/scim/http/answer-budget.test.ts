@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createUnreadAnswers } from "./unread-answers.ts";
+import { createAnswerBudget } from "./answer-budget.ts";
 
 function stage(unreadBytes: number) {
-  const unread = createUnreadAnswers({ unreadBytes });
+  const unread = createAnswerBudget({ unreadBytes });
   const cut: string[] = [];
   return {
     cut,
