@@ -1,7 +1,7 @@
 // Which members a request adds and removes.
 //
-// Adds and removes need no reading of the group: for a user who is in it already, or is not, no write is sent. Only a
-// replacement, and a removal by a filter, are compared with the members as they are now.
+// A few adds and removes need no reading of the group: for a user who is in it already, or is not, no write is sent. A
+// replacement, a removal by a filter and a long list are compared with the members as they are now.
 import { isUuid } from "../../core/uuid.ts";
 import { membersOfGroup } from "../../provision/groups/listings.ts";
 import type { UserRef } from "../../provision/provisioner.ts";
@@ -34,7 +34,7 @@ export async function planMembers(
     one.kind === "add" || one.kind === "remove" ? [{ kind: one.kind, ids: one.ids }] : [],
   );
   return steps.length === operations.length && !compared
-    ? await planListed(parts, steps, signal)
+    ? await planListed(parts, group, steps, signal)
     : await planCompared(parts, group, operations, signal);
 }
 
@@ -50,18 +50,51 @@ export async function planAdds(
 
 async function planListed(
   parts: ScimParts,
+  group: string,
   steps: readonly { readonly kind: "add" | "remove"; readonly ids: readonly string[] }[],
   signal: AbortSignal,
 ): Promise<MemberPlan> {
   const last = new Map<string, "add" | "remove">();
   for (const { kind, ids } of steps) for (const id of ids) last.set(id, kind);
   const idsFor = (kind: "add" | "remove"): string[] => [...last.keys()].filter((id) => last.get(id) === kind);
-  const added = await usersToAdd(parts, idsFor("add"), signal);
+  const known = await someMembers(parts, group, last.size, signal);
+  const added = await usersToAdd(
+    parts,
+    idsFor("add").filter((id) => !known.ids.has(id)),
+    signal,
+  );
+  const removed = idsFor("remove").filter((id) => !known.isWhole || known.ids.has(id));
   return {
     add: added.map((user) => scimUserRef(parts, user)),
-    remove: await refsToRemove(parts, idsFor("remove"), signal),
+    remove: await refsToRemove(parts, removed, signal),
     members: undefined,
   };
+}
+
+/** So many changes cost less than to read who needs none. */
+const NOT_COMPARED = 10;
+
+/**
+ * Ids of members: of a long list most may be made by an earlier attempt, and each that is tried again costs two requests. So
+ * no more pages are read than there are ids.
+ */
+async function someMembers(
+  parts: ScimParts,
+  group: string,
+  changes: number,
+  signal: AbortSignal,
+): Promise<{ readonly ids: ReadonlySet<string>; readonly isWhole: boolean }> {
+  const ids = new Set<string>();
+  if (changes <= NOT_COMPARED) return { ids, isWhole: false };
+  const context = await parts.context(signal);
+  let marker: string | undefined;
+  for (let pages = 0; pages < changes; pages += 1) {
+    const page = await parts.directory.listMembers(group, { marker }, signal);
+    for (const member of page.items) ids.add(userIdOf(member, context));
+    marker = page.next;
+    if (marker === undefined) return { ids, isWhole: true };
+  }
+  return { ids, isWhole: false };
 }
 
 /** Users who are gone are in no group. */
@@ -113,14 +146,13 @@ async function planCompared(
 
 /** The users of these ids. Refuses ids of nobody, and of users whom a client has removed. */
 async function usersToAdd(
-  { users }: Pick<ScimParts, "users">,
+  parts: Pick<ScimParts, "users" | "records">,
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly MemberRef[]> {
-  const found = await users.withKept([...(await users.byIds(ids, signal)).values()]);
-  const there = found.filter(({ kept }) => kept?.hidden !== true).map(({ user }) => user);
+  const there = await visibleMembers(parts, await parts.users.accountsOf(ids, signal));
   const missing = ids.length - there.length;
-  if (missing === 0) return there.map(({ sub, username }) => ({ sub, username }));
+  if (missing === 0) return there;
   throw badRequest(
     "invalidValue",
     `members: ${missing} of the values ${missing === 1 ? "is not the id of a user" : "are not ids of users"} of this pool`,

@@ -4,7 +4,8 @@ import type { EpochClock, EpochMs } from "../../core/clock.ts";
 export interface RecentMap<V> {
   set(key: string, value: V): void;
   get(key: string): V | undefined;
-  entries(): readonly (readonly [key: string, value: V])[];
+  delete(key: string): void;
+  entries(): Iterable<readonly [key: string, value: V]>;
 }
 
 /** Keeps the newest entries, so many at most. */
@@ -25,7 +26,9 @@ export function createRecentMap<V>(now: EpochClock, keptMs: number, most: number
       const entry = kept.get(key);
       return entry !== undefined && isFresh(entry.atMs) ? entry.value : undefined;
     },
-    entries: () =>
-      [...kept].flatMap(([key, { value, atMs }]) => (isFresh(atMs) ? [[key, value] as const] : [])),
+    delete: (key) => void kept.delete(key),
+    *entries() {
+      for (const [key, { value, atMs }] of kept) if (isFresh(atMs)) yield [key, value];
+    },
   };
 }

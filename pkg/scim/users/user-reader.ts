@@ -9,6 +9,7 @@ import { GovernanceError } from "../../core/errors.ts";
 import type { User } from "../../core/user.ts";
 import { isUuid } from "../../core/uuid.ts";
 import type { KeptResource, ScimRecords } from "../records.ts";
+import type { MemberRef } from "../resource.ts";
 import { eachOf } from "../several-at-once.ts";
 import { createRecentMap } from "./recent-map.ts";
 
@@ -23,6 +24,11 @@ export interface UserReader {
   find(id: string, signal: AbortSignal): Promise<FoundUser | undefined>;
   /** By the id of SCIM exactly, without what is kept. Those that are not there are missing. */
   byIds(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, User>>;
+  /**
+   * The accounts of these ids, read at most ten minutes ago: who gives up on a long list and sends it again does not begin at
+   * its first id. An account may be gone by now; its change finds that out.
+   */
+  accountsOf(ids: readonly string[], signal: AbortSignal): Promise<readonly MemberRef[]>;
   bySubs(subs: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
   /** Nobody where no filter of Cognito can contain the value. */
   search(
@@ -63,11 +69,17 @@ const MISSED_MS = 10_000;
 /** The limiter decides how many requests are sent; more at once would only wait there. */
 const READS_AT_ONCE = 8;
 
+/** Long enough for some attempts of a client. */
+const ACCOUNTS_KEPT_MS = 10 * 60_000;
+
+const ACCOUNTS = 100_000;
+
 /** Deleted by this program. */
 const DELETED = "deleted";
 
 export function createUserReader({ directory, records, now, idAttribute }: UserReaderOptions): UserReader {
   const recent = createRecentMap<User | typeof DELETED>(now, SHOWN_WITHIN_MS, REMEMBERED);
+  const accounts = createRecentMap<MemberRef>(now, ACCOUNTS_KEPT_MS, ACCOUNTS);
   const misses = createRecentMap<true>(now, MISSED_MS, REMEMBERED);
 
   /** The user as this program has just left it, where the listing does not show that yet. */
@@ -131,7 +143,22 @@ export function createUserReader({ directory, records, now, idAttribute }: UserR
     return found;
   }
 
+  /** Each of them is remembered as soon as it is read, also when the rest is given up. */
+  async function readAccounts(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    await eachOf(ids, READS_AT_ONCE, async (id) => {
+      const user = (await byIds([id], signal)).get(id);
+      if (user !== undefined) accounts.set(id, { sub: user.sub, username: user.username });
+    });
+  }
+
   return {
+    async accountsOf(ids, signal) {
+      await readAccounts(
+        ids.filter((id) => accounts.get(id) === undefined),
+        signal,
+      );
+      return ids.flatMap((id) => accounts.get(id) ?? []);
+    },
     async find(id, signal) {
       const named = idAttribute === "sub" ? "username" : "sub";
       const user = (await byIds([id], signal)).get(id) ?? (await search(named, id, signal))[0];
@@ -150,7 +177,10 @@ export function createUserReader({ directory, records, now, idAttribute }: UserR
     search,
     withKept,
     remember: (user) => recent.set(user.sub, user),
-    rememberDeleted: (sub) => recent.set(sub, DELETED),
+    rememberDeleted(sub) {
+      recent.set(sub, DELETED);
+      accounts.delete(sub);
+    },
     isRemembered(sub) {
       const own = recent.get(sub);
       return own !== undefined && own !== DELETED;
