@@ -14,7 +14,7 @@ const POOL = "eu-west-1_Judge0001";
 /** The passwords of scim2-tester are UUIDs: they have no capital letter. */
 const ARGS = ["--scim-password=permanent"];
 
-/** GetGroup and its kind are asked at most five times a second, as the quota of Cognito is. */
+/** GetGroup and its kind are asked at most five times a second, as the quota of Cognito is: the three wait side by side. */
 const TIMEOUT = 300_000;
 
 /** Checks that run once for each type of resource. */
@@ -43,7 +43,7 @@ async function failuresOf(service: ScimProgram): Promise<readonly unknown[]> {
   return [...verdicts.filter(({ status }) => status !== "SUCCESS"), ...missing];
 }
 
-describe("scim2-tester passes whole, and skips no check,", () => {
+describe.concurrent("scim2-tester passes whole, and skips no check,", () => {
   test("over a pool with attributes of each type", { timeout: TIMEOUT }, async () => {
     const pool = createPool({
       id: POOL,
