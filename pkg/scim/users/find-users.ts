@@ -4,6 +4,7 @@
 // for the value, as it is written and in lower case, finds who was made since: Cognito compares all but e-mail addresses
 // letter by letter, so a person whom somebody else has made since, in mixed case, is found by that spelling only.
 import type { SearchableAttribute } from "../../core/directory.ts";
+import type { User } from "../../core/user.ts";
 import { isUuid } from "../../core/uuid.ts";
 import type { MappingContext } from "../mapping/context.ts";
 import type { NameSource } from "../mapping/name-sources.ts";
@@ -11,7 +12,7 @@ import { phoneText } from "../mapping/phone.ts";
 import { displayNameSource } from "../mapping/user-resource.ts";
 import type { ScimParts } from "../parts.ts";
 import type { Equality } from "../protocol/equality.ts";
-import type { FoundUser, SearchOptions } from "./user-reader.ts";
+import type { FoundUser, SearchOptions, UserReader } from "./user-reader.ts";
 
 type Lookup = Pick<ScimParts, "users" | "view" | "records">;
 
@@ -95,7 +96,18 @@ export async function usersWith(
   const found = new Map((await Promise.all(searches)).flat().map((user) => [user.sub, user]));
   const others = [...named].filter((sub) => !found.has(sub));
   for (const user of await users.bySubs(others, signal)) found.set(user.sub, user);
-  return await users.withKept([...found.values()]);
+  return await users.withKept(withoutReplaced([...found.values()], users));
+}
+
+/** A username is that of one account: of two, the older one is gone, and a listing or this process still shows it (mark 50). */
+function withoutReplaced(found: readonly User[], users: Pick<UserReader, "isRemembered">): readonly User[] {
+  const newest = new Map<string, User>();
+  for (const user of found) {
+    const other = newest.get(user.username);
+    const laterMs = other === undefined ? 1 : user.createdAt.getTime() - other.createdAt.getTime();
+    if (laterMs > 0 || (laterMs === 0 && users.isRemembered(user.sub))) newest.set(user.username, user);
+  }
+  return [...newest.values()];
 }
 
 /** Cognito ignores the case of e-mail addresses only, and has phone numbers in one form. */

@@ -92,6 +92,15 @@ test("a POST does not look again for the person whom its client has just looked 
 });
 
 describe("own writes", () => {
+  test("of a user who was made again by somebody else do not show beside the new one", async () => {
+    const { stage, create, find } = scimStage();
+    await create("User", { ...oktaUser("ann"), nickName: "Old" });
+    stage.pool.deleteUser("ann");
+    stage.clock.advance(2000);
+    stage.pool.addUser(person(1, { username: "ann", attributes: { nickname: "New" } }));
+    expect(await find("User", 'userName eq "ann"')).toMatchObject([{ nickName: "New" }]);
+  });
+
   test("are found while the listings of Cognito do not show them", async () => {
     const lagging = { consistency: { createdUnlisted: { ms: 10_000 }, deletedListed: { ms: 10_000 } } };
     const { create, get, find, patch, remove } = scimStage(lagging);
