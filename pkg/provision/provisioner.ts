@@ -47,6 +47,8 @@ export interface Outcome<T> {
 export interface UserRef {
   readonly by: "id" | "text";
   readonly value: string;
+  /** Where the caller has just read it: it is not searched for again. The change finds out whether it is still there. */
+  readonly account?: Pick<User, "sub" | "username"> | undefined;
 }
 
 /** A user in a group, or no longer in it. `user` is missing when a revoke found no such user. */

@@ -48,7 +48,8 @@ export function scimWriteContext(call: ScimCall): WriteContext {
 }
 
 export function scimUserRef({ userIdKind }: Pick<ScimServiceOptions, "userIdKind">, user: UserIds): UserRef {
-  return { by: "id", value: userIdKind === "sub" ? user.sub : user.username };
+  const { sub, username } = user;
+  return { by: "id", value: userIdKind === "sub" ? sub : username, account: { sub, username } };
 }
 
 type UserIds = Pick<User, "sub" | "username">;

@@ -91,12 +91,13 @@ async function changeFound<T>(
 
 async function findFor(
   { users, policy }: Deps,
-  { by, value }: UserRef,
+  { by, value, account }: UserRef,
   { dryRun }: WriteContext,
   signal: AbortSignal,
 ): Promise<Account> {
   // Before the first read, which costs a part of the rate limit.
   if (!dryRun) policy.enabled();
+  if (account !== undefined) return account;
   return by === "id" ? await users.byId(value, signal) : await users.byText(value, signal);
 }
 

@@ -520,3 +520,17 @@ test("every change of a user as a dry run writes nothing and says what it would 
   ]);
   expect(stage.writes()).toEqual([]);
 });
+
+test("a user whom the caller has just read is not searched for, and is never another one of the same username", async () => {
+  const stage = createStage({ users });
+  const { sub } = stored(stage);
+  const read: UserRef = { by: "id", value: sub, account: { sub, username: "ann" } };
+  await stage.provisioner.disableUser(read, { signOut: false }, asked, never);
+  expect(stage.cognito.stats.count("ListUsers")).toBe(0);
+  stage.pool.deleteUser("ann");
+  stage.pool.addUser({ username: "ann" });
+  stage.clock.advance(60_000);
+  const gone = await refusal(stage.provisioner.enableUser(read, asked, never));
+  expect(gone).toMatchObject({ code: "not-found", reason: "user-gone" });
+  expect(stage.writes()).toEqual(["AdminDisableUser"]);
+});

@@ -91,6 +91,21 @@ test("a POST does not look again for the person whom its client has just looked 
   expect(await find("User", 'userName eq "bob"')).toMatchObject([{ userName: "bob" }]);
 });
 
+test("a change does not search again for the user who has just been read", async () => {
+  const { callsOf, patch, create, get, stage } = scimStage({ users: [person(1, { username: "ann" })] });
+  const ann = idOf(await get("User", "ann"));
+  const group = idOf(await create("Group", { displayName: "ops" }));
+  stage.clock.advance(20 * 60_000);
+  const quiet = { projection: { excludedAttributes: ["members", "groups"] } };
+  const add = [{ op: "add", path: "members", value: [{ value: ann }] }];
+  const off = [{ op: "replace", path: "active", value: false }];
+  const calls = await callsOf(async () => {
+    await patch("Group", group, add, quiet);
+    await patch("User", ann, off, quiet);
+  });
+  expect(calls.filter((name) => name === "ListUsers")).toHaveLength(2);
+});
+
 describe("own writes", () => {
   test("of a user who was made again by somebody else do not show beside the new one", async () => {
     const { stage, create, find } = scimStage();
