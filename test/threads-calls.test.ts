@@ -37,6 +37,11 @@ async function failureOf(work: Promise<unknown>): Promise<GovernanceError> {
   throw new Error("it did not fail");
 }
 
+test("the young generation of a thread does not grow with that of the program", async () => {
+  // V8 lets it grow to 64 MiB in this process, as in a service whose own is still small.
+  expect(await start().call("youngMib")).toBeLessThan(6);
+});
+
 test("a call is answered by the other thread, which has its argument", async () => {
   const { call } = start();
   expect(await call("argument")).toBe("given");

@@ -17,6 +17,7 @@ import { logWaits } from "../../app/waits.ts";
 import type { Context } from "../../process/context.ts";
 import { OK } from "../../process/exit-codes.ts";
 import { reloadableLevel, reloadableSource, reloadOnHangup } from "../../process/reload.ts";
+import { growYoungGeneration } from "../../process/young-generation.ts";
 import { toExitCode } from "../with-runtime.ts";
 
 /** The last spans get this long to leave, whatever is left of the grace. */
@@ -28,6 +29,9 @@ const TELEMETRY_TIMEOUT_MS = 2_000;
  */
 export function serveCommand(config: Config, context: Context, readConfig: () => Config): Promise<number> {
   return toExitCode(config, context, async ({ log, reopenLogFiles }, shutdown) => {
+    const young = growYoungGeneration();
+    shutdown.add("the watch over the young generation", async () => young.stop());
+
     const release = beOnlyService(config, log);
     shutdown.add("the lock of the service", async () => release());
 
