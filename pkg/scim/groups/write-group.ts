@@ -36,7 +36,11 @@ export async function writeGroup(
       if (name !== undefined) await refuseTakenName(parts, name, group.name, context, signal);
       await claimGroupExternalId(parts, externalId, group.name, call);
       if (!call.dryRun && name !== undefined) await freeDisplayName(parts, name, group.name, signal);
-      const changed = await updateGroup(parts, group, patch, call);
+      // Names are kept beside the pool, and pass the guards and have their line in the audit log all the same.
+      const asked = isNamedAnew(found, wanted, context)
+        ? { description: group.description ?? "" }
+        : undefined;
+      const changed = await updateGroup(parts, group, patch ?? asked, call);
       if (call.dryRun) return { group: changed, kept: keptAs(group.name, values) };
       return { group: changed, kept: await keepGroup(parts, group.name, kept, values) };
     },
@@ -66,6 +70,11 @@ function newNameOf(found: FoundGroup, wanted: ScimResource, context: MappingCont
   const name = displayNameOf(wanted);
   const before = displayNameOf(shownGroup(found, undefined, context));
   return name?.toLowerCase() === before?.toLowerCase() ? undefined : name;
+}
+
+function isNamedAnew(found: FoundGroup, wanted: ScimResource, context: MappingContext): boolean {
+  const before = shownGroup(found, undefined, context);
+  return displayNameOf(wanted) !== displayNameOf(before) || wanted["externalId"] !== before["externalId"];
 }
 
 async function refuseTakenName(

@@ -61,7 +61,8 @@ export async function removeUser(parts: ScimParts, id: string, call: ScimCall): 
   const { provisioner, records, settings, users } = parts;
   await asOnlyWriter(parts, id, call, async ({ user, kept }) => {
     if (settings.deprovision === "disable") {
-      await changePool(parts, user, user.enabled ? { enabled: false, signOut: true } : {}, call);
+      // Of a user who is disabled already too: who removed it is in the audit log.
+      await changePool(parts, user, { enabled: false, signOut: true }, call);
       if (call.dryRun) return;
       const { externalId, displayName, values } = kept ?? {
         externalId: undefined,

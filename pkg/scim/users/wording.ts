@@ -14,9 +14,16 @@ export async function inScimWords<T>(work: Promise<T>, context: MappingContext):
     return await work;
   } catch (error) {
     if (!(error instanceof GovernanceError)) throw error;
+    if (error.reason === "group-gone") throw wrongGroup(error);
     const message = error.message.replaceAll(FIELDS, (field) => pathOf(field, context));
     throw message === error.message ? error : error.with({ message });
   }
+}
+
+/** A wrong value of the request: a client would take 404 for a user who is gone, and make it again. */
+function wrongGroup(error: GovernanceError): GovernanceError {
+  const { message, appliedEffects } = error;
+  return new GovernanceError("invalid-argument", `groups: ${message}`, { cause: error, appliedEffects });
 }
 
 function pathOf(field: string, context: MappingContext): string {
