@@ -37,12 +37,17 @@ interface AuditLine {
   readonly steps: readonly { readonly operation: string }[];
 }
 
+function parsed(line: string): AuditLine {
+  const value: AuditLine = JSON.parse(line);
+  return value;
+}
+
 function linesOf({ stateDir }: ScimService): readonly AuditLine[] {
   const log = readFileSync(join(stateDir, `${POOL}.audit.jsonl`), "utf8");
   return log
     .split("\n")
     .filter((line) => line !== "")
-    .map((line): AuditLine => JSON.parse(line));
+    .map((line) => parsed(line));
 }
 
 const operations = (...all: readonly object[]) => ({ schemas: [PATCH], Operations: all });

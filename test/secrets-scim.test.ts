@@ -125,7 +125,7 @@ function refusals(): readonly Asked[] {
     [`/Users/${SUBS.ann}`, { method: "DELETE", headers: { "dry-run": VALUE } }],
     [`/Users/${SUBS.ann}`, { method: "DELETE", headers: { "x-client-metadata": `{"a":"${VALUE}"` } }],
     filter(`password eq "${PASSWORD}"`),
-    // The names of attributes are told: an administrator corrects them.
+    // An answer may have the name of an attribute: an administrator corrects it.
     filter(`unknown eq "${NAME}"`),
     filter(`userName eq "${NAME}`),
     filter(`emails[value eq "${emailOf("ann")}"`),
