@@ -11,6 +11,7 @@ import type { FoundKeys } from "./found-keys.ts";
 import type { ListMapping } from "./list-mapping.ts";
 import type { ListRecords, NamedBy } from "./list-records.ts";
 import type { ListState } from "./list-state.ts";
+import { pageTexts } from "./page-text.ts";
 import { Pins } from "./pins.ts";
 import { Resources } from "./resources.ts";
 import { noRunYet, Runs, type RunsOptions } from "./runs.ts";
@@ -90,7 +91,7 @@ class InventoryLists implements Lists {
     const owner = `${start.by} ${caller}\n${asked}`;
     const { state, offset } = await this.#begin(query, owner, signal);
     const sequence = await this.#sequence(state, query, { asked, mapping }, signal);
-    const page = this.#page(state, sequence, { query, asked, mapping, offset });
+    const page = await this.#page(state, sequence, { query, asked, mapping, offset }, signal);
     const to = offset + page.items;
     this.#pins.answered(owner, { run: state.run, seq: state.seq }, { from: offset, to, count });
     const isByCursor = start.by === "cursor";
@@ -217,7 +218,7 @@ class InventoryLists implements Lists {
     return foundSequence(state, found);
   }
 
-  #page(state: ListState, sequence: Sequence, asked: Asked): PageText {
+  async #page(state: ListState, sequence: Sequence, asked: Asked, signal: AbortSignal): Promise<PageText> {
     const { query, mapping, offset } = asked;
     const { count, projection } = query;
     if (count <= 0 || offset >= sequence.total) return { text: "[]", items: 0 };
@@ -226,19 +227,10 @@ class InventoryLists implements Lists {
     const key = `${state.run}.${state.seq}.${written} ${number} ${offset}+${count} ${asked.asked}`;
     const known = this.#pages.get(key);
     if (known !== undefined) return known;
-    const items = sequence.items(offset, count);
-    const parts = {
-      groups: mapping.wants(projection, "groups"),
-      members: mapping.wants(projection, "members"),
-    };
-    const resources = this.#resourcesBy(mapping).of(state, items, parts);
-    const projectors = {
-      User: mapping.projector("User", projection),
-      Group: mapping.projector("Group", projection),
-    };
-    const texts = resources.map((resource, at) =>
-      JSON.stringify(projectors[items.items[at]?.kind ?? "User"](resource)),
-    );
+    const listed = sequence.items(offset, count);
+    const resources = this.#resourcesBy(mapping);
+    const { monotonic } = this.#options;
+    const texts = await pageTexts({ state, listed, mapping, projection, resources, monotonic }, signal);
     const page = { text: `[${texts.join(",")}]`, items: texts.length };
     // Most pages are asked for once, and keeping them all costs more than it saves.
     if (this.#asked.get(key) === true) this.#pages.set(key, page, page.text.length + PAGE_BYTES);

@@ -10,6 +10,7 @@ import {
 } from "../../../test/support/list-stage.ts";
 import type { User } from "../../core/user.ts";
 import type { ListAnswer, ListQuery } from "../pool-view.ts";
+import type { OwnWrite } from "../records.ts";
 import { ScimError } from "../scim-error.ts";
 
 let stage: ListStage;
@@ -118,6 +119,29 @@ describe("a list", () => {
     expect(ids).toEqual([...people(5).map(({ sub }) => sub), "a", "b"]);
     expect(totals).toEqual([7]);
     expect((await byCursor({ kinds, count: 3 })).ids).toEqual(ids);
+  });
+
+  test("of groups with more members than one answer holds is refused, and says how to ask", async () => {
+    const users = people(10);
+    await stage.publish({ users, groups: [someGroup("a"), someGroup("b")] });
+    const records = await stage.writer();
+    const members = (group: string, from: number, count: number): OwnWrite[] =>
+      Array.from({ length: count }, (_, n) => ({ kind: "member-added", group, sub: `s-${from + n}` }));
+    await records.wrote([...members("a", 0, 60_000), ...members("b", 0, 60_000)]);
+    await records.wrote(
+      Array.from({ length: 60_000 }, (_, n) => ({ kind: "user", user: someUser({ sub: `s-${n}` }) })),
+    );
+    const kinds = ["Group"] as const;
+    expect(await refusal(stage.list({ kinds, projection: {} }))).toMatchObject({
+      status: 400,
+      scimType: "tooMany",
+      detail: expect.stringContaining(
+        "ask for fewer with count, or leave them out with excludedAttributes=members",
+      ),
+    });
+    const [one] = valuesIn(await stage.list({ kinds, projection: {}, count: 1 }), "members");
+    expect(one?.length).toBe(60_000);
+    expect(idsIn(await stage.list({ kinds }))).toEqual(["a", "b"]);
   });
 
   test("shows what is kept of a resource", async () => {

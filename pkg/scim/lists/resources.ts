@@ -25,7 +25,7 @@ export interface ListedItems {
   readonly areDense: boolean;
 }
 
-/** All members of the groups of a page, or that a filter looks at in one batch. */
+/** All members of the groups of a page, or of one group that a filter looks at. */
 const MEMBERS_OF_A_PAGE = 100_000;
 /** Members are read in parts of this size. */
 const MEMBERS_AT_ONCE = 5_000;
@@ -54,14 +54,12 @@ export class Resources {
       Group: this.#keptOf("Group", areDense ? boundsOf(names) : undefined),
     };
     const groupsOf = parts.groups ? this.#groupsOf(state, areDense ? boundsOf(subs) : undefined) : undefined;
-    let room = MEMBERS_OF_A_PAGE;
     return items.map((item) => {
       if (item.kind === "User") {
         return this.#mapping.user(item.user, kept.User(item.user.sub), groupsOf?.(item.user.sub));
       }
       const { name } = item.group;
-      const members = parts.members ? membersOf(state, name, room) : undefined;
-      room -= members?.length ?? 0;
+      const members = parts.members ? membersOf(state, name) : undefined;
       return this.#mapping.group(item.group, kept.Group(name), members);
     });
   }
@@ -108,19 +106,22 @@ function boundsOf(keys: readonly string[]): Bounds | undefined {
   return first === undefined || last === undefined ? undefined : { first, last };
 }
 
-function membersOf(state: ListState, group: string, room: number): readonly MemberRef[] {
+function membersOf(state: ListState, group: string): readonly MemberRef[] {
   const members: MemberRef[] = [];
   let after: string | undefined = "";
   while (after !== undefined) {
     const batch = state.members(group, { after, skip: 0, limit: MEMBERS_AT_ONCE });
     for (const member of batch.rows) members.push(member);
-    if (members.length > room) {
-      throw badRequest(
-        "tooMany",
-        `the groups of this page have more than ${MEMBERS_OF_A_PAGE} members: ask for fewer with count, or leave them out with excludedAttributes=members`,
-      );
-    }
+    requireRoomForMembers(members.length);
     after = batch.next;
   }
   return members;
+}
+
+export function requireRoomForMembers(members: number): void {
+  if (members <= MEMBERS_OF_A_PAGE) return;
+  throw badRequest(
+    "tooMany",
+    `the groups of this page have more than ${MEMBERS_OF_A_PAGE} members: ask for fewer with count, or leave them out with excludedAttributes=members`,
+  );
 }
