@@ -133,13 +133,13 @@ class InventoryLists implements Lists {
       throw error;
     });
     if (state === undefined) return undefined;
-    const { knownUntil } = state.index;
-    const users = this.#goneBehind(state, "User", behind.User);
-    const groups = this.#goneBehind(state, "Group", behind.Group);
+    const keptUntil = state.index.knownUntil - DOUBTED_MS;
+    const users = this.#goneBehind(state, "User", behind.User, keptUntil);
+    const groups = this.#goneBehind(state, "Group", behind.Group, keptUntil);
     return {
       writesUntil: this.#runs.forget(this.#pins.runs()),
       gone: { User: users.gone, Group: groups.gone },
-      keptUntil: knownUntil,
+      keptUntil,
       next: users.isEnd && groups.isEnd ? undefined : { User: users.last, Group: groups.last },
     };
   }
@@ -238,12 +238,10 @@ class InventoryLists implements Lists {
     return page;
   }
 
-  #goneBehind(state: ListState, kind: ResourceKind, behind: string) {
+  #goneBehind(state: ListState, kind: ResourceKind, behind: string, keptUntil: EpochMs) {
     const { records } = this.#options;
     const marks = records.keptAfter(kind, behind, KEPT_AT_ONCE);
-    const gone = marks
-      .filter(({ id, at }) => at <= state.index.knownUntil && !state.has(kind, id))
-      .map(({ id }) => id);
+    const gone = marks.filter(({ id, at }) => at <= keptUntil && !state.has(kind, id)).map(({ id }) => id);
     return { gone, last: marks.at(-1)?.id ?? behind, isEnd: marks.length < KEPT_AT_ONCE };
   }
 
@@ -280,6 +278,8 @@ interface Asked {
 /** What a page costs beside its text. */
 const PAGE_BYTES = 500;
 const KEPT_AT_ONCE = 1_000;
+/** A run that does not have a young resource may have missed it, and what is kept of it is kept nowhere else. */
+const DOUBTED_MS = 3_600_000;
 
 function queryText({ kinds, filter, sort, projection }: ListQuery): string {
   return JSON.stringify([kinds, filter, sort, projection]);
