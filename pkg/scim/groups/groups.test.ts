@@ -223,6 +223,26 @@ describe("the profile starling", () => {
     expect(await scimRefusal(create("Group", oktaGroup("two words")))).toMatchObject({ status: 400 });
   });
 
+  test.for(["SCIM", "somebody else"])(
+    "a user whom %s has made again under the same username becomes a member",
+    async (who) => {
+      const { create, patch, get, remove, stage } = scimStage({ users: manyUsers(1) }, options);
+      await create("Group", oktaGroup("ops", ["user1"]));
+      if (who === "SCIM") {
+        await remove("User", "user1");
+        await create("User", { userName: "user1", emails: [{ value: "user1@corp.test" }] });
+      } else {
+        stage.pool.deleteUser("user1");
+        stage.pool.addUser({ username: "user1" });
+      }
+      const add = [{ op: "add", path: "members", value: [{ value: "user1" }] }];
+      // The first request finds out that the account is another one.
+      await patch("Group", "ops", add).catch(() => undefined);
+      await patch("Group", "ops", add);
+      expect(memberIdsOf((await get("Group", "ops"))["members"])).toEqual(["user1"]);
+    },
+  );
+
   test("works where the ids of the provisioner are subs", async () => {
     const { create, patch, get } = scimStage({ users: manyUsers(2) }, { settings: { profile: "starling" } });
     await create("Group", oktaGroup("ops", ["user1"]));

@@ -17,7 +17,7 @@ interface MembersChange {
 const CHANGES_AT_ONCE = 8;
 
 export async function changeMembers(
-  { provisioner, now }: Pick<ScimParts, "provisioner" | "now">,
+  { provisioner, users, now }: Pick<ScimParts, "provisioner" | "users" | "now">,
   group: string,
   { add, remove }: MembersChange,
   call: ScimCall,
@@ -35,6 +35,7 @@ export async function changeMembers(
       made += 1;
     });
   } catch (error) {
+    if (isUserGone(error)) users.forgetAccounts();
     throw stoppedAt(memberFailure(error, now()), made, total);
   }
 }
@@ -42,8 +43,11 @@ export async function changeMembers(
 /** A member that was deleted since is a wrong value, and not a group that is not found. */
 function memberFailure(error: unknown, nowMs: number): ScimError {
   const failure = scimErrorOf(error, nowMs);
-  if (!(error instanceof GovernanceError) || error.reason !== "user-gone") return failure;
-  return badRequest("invalidValue", `members: ${failure.detail}`);
+  return isUserGone(error) ? badRequest("invalidValue", `members: ${failure.detail}`) : failure;
+}
+
+function isUserGone(error: unknown): boolean {
+  return error instanceof GovernanceError && error.reason === "user-gone";
 }
 
 /** The failure of one member, and what has been done besides. */

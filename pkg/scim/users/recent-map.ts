@@ -5,6 +5,7 @@ export interface RecentMap<V> {
   set(key: string, value: V): void;
   get(key: string): V | undefined;
   delete(key: string): void;
+  clear(): void;
   entries(): Iterable<readonly [key: string, value: V]>;
 }
 
@@ -27,6 +28,7 @@ export function createRecentMap<V>(now: EpochClock, keptMs: number, most: number
       return entry !== undefined && isFresh(entry.atMs) ? entry.value : undefined;
     },
     delete: (key) => void kept.delete(key),
+    clear: () => kept.clear(),
     *entries() {
       for (const [key, { value, atMs }] of kept) if (isFresh(atMs)) yield [key, value];
     },

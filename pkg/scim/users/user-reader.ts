@@ -29,6 +29,8 @@ export interface UserReader {
    * its first id. An account may be gone by now; its change finds that out.
    */
   accountsOf(ids: readonly string[], signal: AbortSignal): Promise<readonly MemberRef[]>;
+  /** After a change has found out that one of them is gone. */
+  forgetAccounts(): void;
   bySubs(subs: readonly string[], signal: AbortSignal): Promise<readonly User[]>;
   /** Nobody where no filter of Cognito can contain the value. */
   search(
@@ -176,10 +178,17 @@ export function createUserReader({ directory, records, now, idAttribute }: UserR
     },
     search,
     withKept,
-    remember: (user) => recent.set(user.sub, user),
+    forgetAccounts: () => accounts.clear(),
+    remember(user) {
+      const { sub, username } = user;
+      recent.set(sub, user);
+      // Where ids are usernames, another user may have had this one.
+      accounts.set(idAttribute === "sub" ? sub : username, { sub, username });
+    },
     rememberDeleted(sub) {
       recent.set(sub, DELETED);
-      accounts.delete(sub);
+      if (idAttribute === "sub") accounts.delete(sub);
+      else for (const [id, one] of accounts.entries()) if (one.sub === sub) accounts.delete(id);
     },
     isRemembered(sub) {
       const own = recent.get(sub);
