@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { makeRoomForFiles } from "../../cmd/connector/app/service/room-for-files.ts";
 import { type BenchPool, member, startBenchPool, text } from "./bench-pool.ts";
 import { type Caller, createCaller, type Seen, type Sort } from "./caller.ts";
 import { CROWD, startHostileCrowd } from "./hostile-crowd.ts";
@@ -318,6 +319,8 @@ const main = compileProgram();
 // Beside the checkout: /tmp may be memory, and then no write would wait for a disk.
 mkdirSync(".cache", { recursive: true });
 const folder = mkdtempSync(join(process.cwd(), ".cache", "callers-"));
+// Else the callers wait for the kernel while they connect, and their times are its times.
+await makeRoomForFiles(4096);
 const pool = await startBenchPool(callerCount + 1, values["latency-ms"]);
 try {
   const fixed = [`--endpoint-url=${pool.url}`, `--user-pool-id=${pool.poolId}`, `--rate=${rate}`];

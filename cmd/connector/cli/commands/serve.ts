@@ -10,8 +10,10 @@ import { openAccess } from "../../app/service/access.ts";
 import type { Service } from "../../app/service/front.ts";
 import { FRONTS } from "../../app/service/fronts.ts";
 import { beOnlyService } from "../../app/service/only-service.ts";
+import { filesOfService } from "../../app/service/open-files.ts";
 import { provisioningVerbs } from "../../app/service/provisioning-verbs.ts";
 import { recoverChanges } from "../../app/service/recovery.ts";
+import { makeRoomForFiles } from "../../app/service/room-for-files.ts";
 import { openTelemetry } from "../../app/service/service-telemetry.ts";
 import { logWaits } from "../../app/waits.ts";
 import type { Context } from "../../process/context.ts";
@@ -81,6 +83,7 @@ export function serveCommand(config: Config, context: Context, readConfig: () =>
       scim,
       tasks,
     };
+    await makeRoomForFiles(filesOfService(config));
     const failures: Promise<never>[] = [];
     for (const createFront of FRONTS) {
       const front = createFront(service);
