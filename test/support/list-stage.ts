@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
+import type { User } from "../../pkg/core/user.ts";
 import { openPreparedReader } from "../../pkg/inventory/sqlite/prepared-reader.ts";
 import { createLists, type Lists } from "../../pkg/scim/lists/create-lists.ts";
 import type { ListMapping } from "../../pkg/scim/lists/list-mapping.ts";
@@ -11,9 +12,10 @@ import type { ListAnswer, ListQuery } from "../../pkg/scim/pool-view.ts";
 import { matcherOf } from "../../pkg/scim/protocol/evaluate.ts";
 import type { Filter } from "../../pkg/scim/protocol/filter-tree.ts";
 import type { JsonObject } from "../../pkg/scim/resource.ts";
+import { ScimError } from "../../pkg/scim/scim-error.ts";
 import { readScimRecords } from "../../pkg/scim-records/read-records.ts";
 import { createScimRecords, type StoredScimRecords } from "../../pkg/scim-records/sqlite-records.ts";
-import { type FakePool, fakeDirectory, POOL } from "./fake-directory.ts";
+import { type FakePool, fakeDirectory, POOL, userNumber } from "./fake-directory.ts";
 import { syncInto } from "./memory-target.ts";
 import { resourcesText } from "./resources-text.ts";
 import { ACCEPT, BEGINNING, inventoryStage } from "./sqlite-inventory.ts";
@@ -108,6 +110,20 @@ export function listStage() {
     return lists;
   }
 
+  async function list(query: Partial<ListQuery> = {}, signal = never): Promise<ListAnswer> {
+    const whole: ListQuery = {
+      kinds: ["User"],
+      filter: undefined,
+      sort: undefined,
+      start: { by: "index", startIndex: 1 },
+      count: 100,
+      projection: { excludedAttributes: ["groups", "members"] },
+      caller: "okta",
+      ...query,
+    };
+    return await (await opened()).list(whole, PLAIN_MAPPING, signal);
+  }
+
   return {
     clock,
     writer,
@@ -130,18 +146,33 @@ export function listStage() {
         await target.close();
       }
     },
-    async list(query: Partial<ListQuery> = {}, signal = never): Promise<ListAnswer> {
-      const whole: ListQuery = {
-        kinds: ["User"],
-        filter: undefined,
-        sort: undefined,
-        start: { by: "index", startIndex: 1 },
-        count: 100,
-        projection: { excludedAttributes: ["groups", "members"] },
-        caller: "okta",
-        ...query,
-      };
-      return await (await opened()).list(whole, PLAIN_MAPPING, signal);
+    list,
+    /** Some minutes, in which Cognito shows every change. */
+    later(): void {
+      clock.nowMs += 10 * 60_000;
+    },
+    /** Every page by index, as a client asks for them. */
+    async byIndex(query: Partial<ListQuery> = {}, between: BetweenPages = async () => {}) {
+      const pages: ListAnswer[] = [];
+      for (let startIndex = 1; ; ) {
+        const page = await list({ ...query, start: { by: "index", startIndex } });
+        pages.push(page);
+        startIndex += page.itemsPerPage;
+        if (page.itemsPerPage === 0 || startIndex > page.totalResults) break;
+        await between(pages.length);
+      }
+      const totals = [...new Set(pages.map(({ totalResults }) => totalResults))];
+      return { ids: pages.flatMap(idsIn), totals, pages };
+    },
+    async byCursor(query: Partial<ListQuery> = {}, between: BetweenPages = async () => {}) {
+      const pages: ListAnswer[] = [];
+      for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+        const page: ListAnswer = await list({ ...query, start: { by: "cursor", cursor } });
+        pages.push(page);
+        cursor = page.nextCursor;
+        if (cursor !== undefined) await between(pages.length);
+      }
+      return { ids: pages.flatMap(idsIn), pages };
     },
     /** As after a restart of the program. */
     async restart(): Promise<void> {
@@ -182,4 +213,19 @@ export function valuesIn(
     const items: unknown = resource[attribute];
     return Array.isArray(items) ? items.filter(isObject).map((item) => textOf(item["value"])) : [];
   });
+}
+
+type BetweenPages = (page: number) => Promise<unknown>;
+
+export const people = (count: number): User[] => Array.from({ length: count }, (_, n) => userNumber(n));
+
+/** The ScimError that the work rejects with. */
+export async function refusal(work: Promise<unknown>): Promise<ScimError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ScimError) return error;
+    throw error;
+  }
+  throw new Error("it was answered");
 }

@@ -1,17 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { someGroup, someUser, userNumber } from "../../../test/support/fake-directory.ts";
 import {
-  compare,
   idsIn,
   type ListStage,
   listStage,
+  people,
+  refusal,
   resourcesIn,
   valuesIn,
 } from "../../../test/support/list-stage.ts";
-import type { User } from "../../core/user.ts";
-import type { ListAnswer, ListQuery } from "../pool-view.ts";
 import type { OwnWrite } from "../records.ts";
-import { ScimError } from "../scim-error.ts";
 
 let stage: ListStage;
 
@@ -22,52 +20,6 @@ beforeEach(() => {
 afterEach(async () => {
   await stage.remove();
 });
-
-const people = (count: number): User[] => Array.from({ length: count }, (_, n) => userNumber(n));
-const later = () => {
-  stage.clock.nowMs += 10 * 60_000;
-};
-const refusal = (work: Promise<unknown>): Promise<ScimError> =>
-  work.then(
-    () => Promise.reject(new Error("it was answered")),
-    (error: unknown) => (error instanceof ScimError ? error : Promise.reject(new Error(String(error)))),
-  );
-
-/** Every page by index, as a client asks for them. */
-async function byIndex(
-  query: Partial<ListQuery> = {},
-  between: (page: number) => Promise<unknown> = async () => {},
-) {
-  const pages: ListAnswer[] = [];
-  for (let startIndex = 1; ; ) {
-    const page = await stage.list({ ...query, start: { by: "index", startIndex } });
-    pages.push(page);
-    startIndex += page.itemsPerPage;
-    if (page.itemsPerPage === 0 || startIndex > page.totalResults) break;
-    await between(pages.length);
-  }
-  return {
-    ids: pages.flatMap(idsIn),
-    totals: [...new Set(pages.map(({ totalResults }) => totalResults))],
-    pages,
-  };
-}
-
-async function byCursor(
-  query: Partial<ListQuery> = {},
-  between: (page: number) => Promise<unknown> = async () => {},
-) {
-  const ids: string[] = [];
-  let pages = 0;
-  for (let cursor: string | undefined = ""; cursor !== undefined; ) {
-    const page: ListAnswer = await stage.list({ ...query, start: { by: "cursor", cursor } });
-    ids.push(...idsIn(page));
-    cursor = page.nextCursor;
-    pages += 1;
-    if (cursor !== undefined) await between(pages);
-  }
-  return { ids, pages };
-}
 
 describe("a list", () => {
   test("answers 503 with Retry-After before the first run, and then all of the run", async () => {
@@ -109,16 +61,16 @@ describe("a list", () => {
   test("of an empty pool is empty", async () => {
     await stage.publish({ users: [] });
     expect(await stage.list()).toMatchObject({ totalResults: 0, itemsPerPage: 0, resources: "[]" });
-    expect((await byCursor()).ids).toEqual([]);
+    expect((await stage.byCursor()).ids).toEqual([]);
   });
 
   test("of users and groups has the users first", async () => {
     await stage.publish({ users: people(5), groups: [someGroup("a"), someGroup("b")] });
     const kinds = ["User", "Group"] as const;
-    const { ids, totals } = await byIndex({ kinds, count: 3 });
+    const { ids, totals } = await stage.byIndex({ kinds, count: 3 });
     expect(ids).toEqual([...people(5).map(({ sub }) => sub), "a", "b"]);
     expect(totals).toEqual([7]);
-    expect((await byCursor({ kinds, count: 3 })).ids).toEqual(ids);
+    expect((await stage.byCursor({ kinds, count: 3 })).ids).toEqual(ids);
   });
 
   test("of groups with more members than one answer holds is refused, and says how to ask", async () => {
@@ -173,7 +125,7 @@ describe("own writes", () => {
     const [a, b, c] = people(3);
     if (a === undefined || b === undefined || c === undefined) throw new Error("three people");
     await stage.publish({ users: [a, b] });
-    later();
+    stage.later();
     await stage.list();
     const records = await stage.writer();
     await records.wrote([
@@ -190,7 +142,7 @@ describe("own writes", () => {
     await stage.restart();
     expect(await shown()).toEqual(expected);
     expect(await stage.list()).toMatchObject({ totalResults: 2 });
-    later();
+    stage.later();
     // Somebody else enabled the account, and deleted the new one.
     await stage.publish({ users: [b] });
     await stage.list();
@@ -218,7 +170,7 @@ describe("own writes", () => {
         ["sales", [a]],
       ]),
     });
-    later();
+    stage.later();
     const records = await stage.writer();
     const membersBy = async () => {
       const answer = await stage.list({ kinds: ["Group"], projection: {} });
@@ -263,207 +215,14 @@ describe("own writes", () => {
     } as const;
     await records.keep({ ...kept, hidden: true });
     expect(await stage.list()).toMatchObject({ totalResults: 2 });
-    later();
-    later();
+    stage.later();
+    stage.later();
     await stage.publish({ users: all });
     await records.settle(stage.clock.nowMs);
     await stage.restart();
     expect(idsIn(await stage.list())).toEqual(all.slice(1).map(({ sub }) => sub));
     await (await stage.writer()).keep({ ...kept, hidden: false });
     expect(await stage.list()).toMatchObject({ totalResults: 3 });
-  });
-});
-
-describe("the pages of one caller and query", () => {
-  async function changeMuch(page: number): Promise<void> {
-    const records = await stage.writer();
-    const before = userNumber(page);
-    await records.wrote([
-      { kind: "user-deleted", sub: before.sub },
-      {
-        kind: "user",
-        user: someUser({ sub: `00000000-0000-4000-8000-00000000${page}fff`, username: "new" }),
-      },
-    ]);
-  }
-
-  test.for([
-    ["by index", byIndex],
-    ["by cursor", byCursor],
-  ] as const)("are of one state, whatever is created and deleted meanwhile: %s", async ([, pagesOf]) => {
-    const all = people(150);
-    await stage.publish({ users: all });
-    const { ids } = await pagesOf({ count: 40 }, changeMuch);
-    expect(ids).toEqual(all.map(({ sub }) => sub));
-    expect(await stage.list()).toMatchObject({ totalResults: 150 });
-  });
-
-  test.for([
-    ["by index", byIndex],
-    ["by cursor", byCursor],
-  ] as const)("are of one run while other runs are published: %s", async ([, pagesOf]) => {
-    const all = people(150);
-    await stage.publish({ users: all });
-    const { ids } = await pagesOf({ count: 40 }, async (page) => {
-      later();
-      await stage.publish({ users: all.filter((_, n) => n % (page + 1) !== 0) });
-      // Another caller sees the newest run.
-      await stage.list({ caller: "entra" });
-    });
-    expect(ids).toEqual(all.map(({ sub }) => sub));
-  });
-
-  test("of two jobs with one token stay apart", async () => {
-    const all = people(90);
-    await stage.publish({ users: all });
-    const first = await stage.list({ count: 30 });
-    await changeMuch(1);
-    const second = await stage.list({ count: 30 });
-    const at = (startIndex: number) => stage.list({ count: 30, start: { by: "index", startIndex } });
-    // The job that is further is told apart by where it goes on.
-    const last = [await at(31), await at(61)];
-    expect(second.totalResults).toBe(90);
-    expect(idsIn(first)).not.toEqual(idsIn(second));
-    const total = new Set(last.flatMap(idsIn));
-    expect(total.size).toBe(60);
-  });
-
-  test("are of one state while the same caller asks for the first page again and again", async () => {
-    const all = people(90);
-    await stage.publish({ users: all });
-    const { ids } = await byIndex({ count: 30 }, async () => {
-      for (let n = 0; n < 20; n += 1) {
-        await changeMuch(n % 10);
-        await stage.list({ count: 2 });
-      }
-    });
-    expect(ids).toEqual(all.map(({ sub }) => sub));
-  });
-
-  test("by cursor go on after a restart", async () => {
-    const all = people(150);
-    await stage.publish({ users: all });
-    const { ids } = await byCursor({ count: 40 }, async (page) => {
-      await changeMuch(page);
-      await stage.restart();
-    });
-    expect(ids).toEqual(all.map(({ sub }) => sub));
-  });
-
-  test("by cursor belong to their query and caller, and have unreserved characters only", async () => {
-    await stage.publish({ users: people(20) });
-    const { nextCursor = "" } = await stage.list({ count: 5, start: { by: "cursor", cursor: "" } });
-    expect(nextCursor).toMatch(/^[A-Za-z0-9._~-]+$/);
-    const start = { by: "cursor", cursor: nextCursor } as const;
-    expect((await stage.list({ count: 7, start })).itemsPerPage).toBe(7);
-    for (const other of [
-      { start, caller: "entra" },
-      { start, filter: compare("active", "eq", true) },
-      { start, kinds: ["Group"] as const },
-      { start: { by: "cursor", cursor: `${nextCursor}0` } as const },
-      { start: { by: "cursor", cursor: nextCursor.replace(/^\d/, "9") } as const },
-      { start: { by: "cursor", cursor: "x".repeat(10_000) } as const },
-    ]) {
-      expect(await refusal(stage.list(other))).toMatchObject({ status: 400, scimType: "invalidCursor" });
-    }
-  });
-
-  test("by cursor end when what they were read of is dropped", async () => {
-    await stage.publish({ users: people(20) });
-    const { nextCursor = "" } = await stage.list({ count: 5, start: { by: "cursor", cursor: "" } });
-    later();
-    await (await stage.writer()).settle(stage.clock.nowMs);
-    expect(await refusal(stage.list({ start: { by: "cursor", cursor: nextCursor } }))).toMatchObject({
-      status: 400,
-      scimType: "expiredCursor",
-    });
-  });
-});
-
-describe("a filter", () => {
-  beforeEach(async () => {
-    const users = people(150).map((user, n) => ({ ...user, enabled: n % 3 !== 0 }));
-    await stage.publish({
-      users,
-      groups: [someGroup("even"), someGroup("none")],
-      members: new Map([["even", users.filter((_, n) => n % 2 === 0)]]),
-    });
-  });
-
-  test("selects by what the resource shows, with its total on every page", async () => {
-    const filter = compare("active", "eq", false);
-    const { ids, totals } = await byIndex({ filter, count: 7 });
-    expect(ids).toEqual(
-      people(150)
-        .filter((_, n) => n % 3 === 0)
-        .map(({ sub }) => sub),
-    );
-    expect(totals).toEqual([50]);
-    expect((await byCursor({ filter, count: 7 })).ids).toEqual(ids);
-    expect(await stage.list({ filter, count: 0 })).toMatchObject({
-      totalResults: 50,
-      itemsPerPage: 0,
-      resources: "[]",
-    });
-  });
-
-  test("sees own writes", async () => {
-    const records = await stage.writer();
-    await records.wrote([{ kind: "user", user: { ...userNumber(0), username: "renamed", enabled: true } }]);
-    const found = async (value: string) =>
-      idsIn(await stage.list({ filter: compare("userName", "co", value) }));
-    expect(await found("renamed")).toEqual([userNumber(0).sub]);
-    expect(await found("user0")).toEqual([]);
-  });
-
-  test("by id, externalId, member or time reads only what can match", async () => {
-    const records = await stage.writer();
-    const sub = userNumber(4).sub;
-    await records.keep({
-      kind: "User",
-      id: sub,
-      externalId: "x",
-      displayName: undefined,
-      values: {},
-      hidden: false,
-    });
-    const recent = new Date(stage.clock.nowMs).toISOString();
-    await records.wrote([{ kind: "user", user: { ...userNumber(9), modifiedAt: new Date(recent) } }]);
-    const ids = async (query: Partial<ListQuery>) => idsIn(await stage.list(query));
-    expect(await ids({ filter: compare("id", "eq", sub) })).toEqual([sub]);
-    expect(await ids({ filter: compare("externalId", "eq", "x") })).toEqual([sub]);
-    expect(await ids({ filter: compare("externalId", "eq", "y") })).toEqual([]);
-    const kinds = ["Group"] as const;
-    expect(await ids({ kinds, filter: compare("members.value", "eq", sub) })).toEqual(["even"]);
-    expect(await ids({ kinds, filter: compare("members.value", "eq", userNumber(1).sub) })).toEqual([]);
-    expect(await ids({ filter: compare("groups.value", "eq", "even"), count: 1 })).toEqual([
-      userNumber(0).sub,
-    ]);
-    expect(await ids({ filter: compare("meta.lastModified", "ge", recent) })).toEqual([userNumber(9).sub]);
-    const both = {
-      kind: "and",
-      filters: [compare("id", "eq", sub), compare("active", "eq", false)],
-    } as const;
-    expect(await ids({ filter: both })).toEqual([]);
-  });
-
-  test("with sortBy has all in that order, equal ones by id", async () => {
-    const sort = { path: { urn: undefined, attribute: "userName", sub: undefined }, descending: true };
-    const names = people(150).map(({ username }) => username);
-    const { pages } = await byIndex({ sort, count: 40 });
-    expect(pages.flatMap(resourcesIn).map(({ userName }) => userName)).toEqual(names.toSorted().toReversed());
-    const byActive = { path: { urn: undefined, attribute: "active", sub: undefined }, descending: false };
-    const { ids } = await byIndex({ sort: byActive, count: 40 });
-    const subs = people(150).map(({ sub }) => sub);
-    expect(ids).toEqual([...subs.filter((_, n) => n % 3 === 0), ...subs.filter((_, n) => n % 3 !== 0)]);
-  });
-
-  test("ends with its caller", async () => {
-    const stop = new AbortController();
-    stop.abort(new Error("the caller has gone"));
-    await expect(stage.list({ filter: compare("active", "eq", true) }, stop.signal)).rejects.toThrow(
-      "the caller has gone",
-    );
   });
 });
 
@@ -499,7 +258,7 @@ test("what no run needs any more is known: old writes, and what is kept of delet
   await stage.publish({ users: [b] });
   // The run may have missed what is as young as that.
   expect(await lists.obsolete(start, never)).toMatchObject({ gone: { User: [], Group: [] } });
-  later();
+  stage.later();
   await stage.publish({ users: [b] });
   await stage.list();
   await expect.poll(async () => (await stage.list()).readAt?.getTime()).toBe(stage.clock.nowMs);
