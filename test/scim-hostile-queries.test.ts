@@ -30,6 +30,8 @@ describe("a filter", () => {
     ["with a text of 500 KiB", `nickName eq "${"x".repeat(500 * 1024)}"`],
     ["with a text that does not end", 'nickName eq "abc'],
     ["that compares a password", 'password eq "Secret-1234"'],
+    ["that is empty", ""],
+    ["of white space", " "],
     ["on the prototype", '__proto__ eq "x"'],
   ] as const)("%s is refused", async ([, filter]) => {
     const reply = await scim.refused("/Users/.search", post({ schemas: [SEARCH], filter }));

@@ -79,13 +79,21 @@ export function sentQuery(
   }
   return {
     kinds,
-    filter: textOf(parameters, "filter") || undefined,
+    filter: filterOf(parameters),
     sortBy: textOf(parameters, "sortBy") || undefined,
     descending: order === "descending",
     startIndex: cursor === undefined ? Math.max(1, startIndex ?? 1) : undefined,
     cursor,
     count: Math.min(largestPage, Math.max(0, count ?? defaultPage)),
   };
+}
+
+/** A client whose template made an empty filter must not take the first person of the whole list for the one it looked for. */
+function filterOf(parameters: Parameters): string | undefined {
+  const filter = textOf(parameters, "filter");
+  if (filter?.trim() === "")
+    throw badRequest("invalidFilter", "the filter is empty; leave it out to list all");
+  return filter;
 }
 
 export function projectionOf(parameters: Parameters): Projection {
