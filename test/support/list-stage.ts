@@ -104,6 +104,7 @@ export function listStage() {
       open: async (signal) =>
         createListInventory(await openPreparedReader(join(inventory.folder, "pool.db"), signal), POOL),
       records: readScimRecords(path),
+      now: () => clock.nowMs,
       monotonic: () => clock.monotonicMs,
       sha256: (text) => createHash("sha256").update(text).digest("hex"),
     });

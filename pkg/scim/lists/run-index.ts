@@ -22,14 +22,17 @@ export type SegmentKeys = Readonly<Record<ResourceKind, readonly string[]>>;
 /** A run of the inventory, with what is needed to find any place in it, and what this program has changed since it began. */
 export class RunIndex {
   readonly run: ListRun;
+  /** Writes up to this time are in the run, whatever is in the records. */
+  readonly knownUntil: EpochMs;
   readonly segments: SegmentKeys;
   readonly overlays: Readonly<Record<ResourceKind, KeyedOverlay>>;
   readonly members = new MemberOverlay();
   readonly #records: ListRecords;
   #readTo = 0;
 
-  constructor(run: ListRun, segments: SegmentKeys, inventory: ListInventory, records: ListRecords) {
+  constructor(run: ListRun, { segments, inventory, records, nowMs }: RunParts) {
     this.run = run;
+    this.knownUntil = knownUntil(run, nowMs);
     this.segments = segments;
     this.#records = records;
     const overlay = (kind: ResourceKind): KeyedOverlay =>
@@ -39,11 +42,6 @@ export class RunIndex {
         (key) => segmentOf(segments[kind], key),
       );
     this.overlays = { User: overlay("User"), Group: overlay("Group") };
-  }
-
-  /** Writes up to this time are in the run, whatever is in the records. */
-  get knownUntil(): EpochMs {
-    return knownUntil(this.run);
   }
 
   /** Takes in what was written since. Returns the number of the last write. */
@@ -105,8 +103,17 @@ const HIDING: ReadonlySet<WriteMark["kind"]> = new Set([
 /** How many writes are read at a time. */
 const MARKS = 1_000;
 
-export function knownUntil({ beganAt }: ListRun): EpochMs {
-  return beganAt.getTime() - SHOWN_LATER_MS;
+interface RunParts {
+  readonly segments: SegmentKeys;
+  readonly inventory: ListInventory;
+  readonly records: ListRecords;
+  readonly nowMs: EpochMs;
+}
+
+/** Of a run that began in the future, the clock was set back since: it is not known which writes it has. */
+export function knownUntil({ beganAt }: ListRun, nowMs: EpochMs): EpochMs {
+  const beganMs = beganAt.getTime();
+  return beganMs > nowMs ? 0 : beganMs - SHOWN_LATER_MS;
 }
 
 export function segmentOf(segments: readonly string[], key: string): number {

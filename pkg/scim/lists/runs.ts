@@ -1,4 +1,4 @@
-import type { EpochMs, MonotonicClock, MonotonicMs } from "../../core/clock.ts";
+import type { EpochClock, EpochMs, MonotonicClock, MonotonicMs } from "../../core/clock.ts";
 import { createSingleFlight } from "../../core/single-flight.ts";
 import { ScimError } from "../scim-error.ts";
 import type { ListInventory, ListRun } from "./list-inventory.ts";
@@ -17,6 +17,7 @@ export interface RunsOptions {
   /** Rejects with reason `no-inventory` where there is none yet. */
   readonly open: (signal: AbortSignal) => Promise<ListInventory>;
   readonly records: ListRecords;
+  readonly now: EpochClock;
   readonly monotonic: MonotonicClock;
 }
 
@@ -47,8 +48,12 @@ export class Runs {
   async earlier({ run, seq }: { readonly run: number; readonly seq: number }, signal: AbortSignal) {
     const inventory = await this.#opened(signal);
     const known = this.#indexes.get(run);
-    const found = known === undefined ? inventory.run(run) : known.run;
-    if (found === undefined || knownUntil(found) < this.#options.records.settledUntil()) return undefined;
+    const found = known?.run ?? inventory.run(run);
+    if (found === undefined) return undefined;
+    const until = known?.knownUntil ?? knownUntil(found, this.#options.now());
+    // While an index knows no time, nothing that it needs is dropped.
+    const isDropped = (known === undefined || until > 0) && until < this.#options.records.settledUntil();
+    if (isDropped) return undefined;
     const index = known ?? (await this.#indexOf(inventory, found, signal));
     index.readWrites();
     return this.#state(index, seq);
@@ -119,9 +124,10 @@ export class Runs {
   async #indexOf(inventory: ListInventory, run: ListRun, signal: AbortSignal): Promise<RunIndex> {
     const build = async (): Promise<RunIndex> => {
       for (;;) {
-        const segments = await readSegments(inventory, run, this.#options.monotonic);
+        const { records, now, monotonic } = this.#options;
+        const segments = await readSegments(inventory, run, monotonic);
         if (segments === undefined) continue;
-        const index = new RunIndex(run, segments, inventory, this.#options.records);
+        const index = new RunIndex(run, { segments, inventory, records, nowMs: now() });
         this.#indexes.set(run.run, index);
         return index;
       }

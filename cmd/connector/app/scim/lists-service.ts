@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MonotonicClock } from "../../../../pkg/core/clock.ts";
+import type { Clocks } from "../../../../pkg/core/clock.ts";
 import { GovernanceError } from "../../../../pkg/core/errors.ts";
 import type { Pool } from "../../../../pkg/core/pool.ts";
 import type { ScimSettings } from "../../../../pkg/core/scim-settings.ts";
@@ -58,7 +58,7 @@ function asBytes(answer: ListAnswer): ListResult {
   return buffer instanceof ArrayBuffer ? withMovedParts(result, [buffer]) : result;
 }
 
-export function createListsService(place: ListsPlace, monotonic: MonotonicClock): ListsService {
+export function createListsService(place: ListsPlace, { now, monotonic }: Clocks): ListsService {
   const { poolId, inventory, records, settings, baseUrl } = place;
   let opened: Lists | undefined;
   let mapping: ListMapping | undefined;
@@ -66,6 +66,7 @@ export function createListsService(place: ListsPlace, monotonic: MonotonicClock)
     opened ??= createLists({
       open: async (signal) => createListInventory(await openPreparedReader(inventory, signal), poolId),
       records: readScimRecords(records),
+      now,
       monotonic,
       sha256: (text) => createHash("sha256").update(text).digest("hex"),
     });
