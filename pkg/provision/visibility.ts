@@ -62,17 +62,17 @@ export async function userIfThere(
 }
 
 /**
- * The account as it is after the change, or `before` when it cannot be read: the change is made all the same, and its
- * answer may hold a password that is given only once (mark 50).
+ * The account as it is after the change, or `made`, as its calls have left it, when it cannot be read: the change is made
+ * all the same, and its answer may hold a password that is given only once (mark 50).
  */
 export async function readBack(
   deps: Pick<Deps, "sleep" | "users">,
-  before: User,
+  made: User,
   signal: AbortSignal,
 ): Promise<User> {
   try {
-    return (await retryUntilVisible(deps, (inner) => deps.users.reread(before, inner), signal)) ?? before;
+    return (await retryUntilVisible(deps, (inner) => deps.users.reread(made, inner), signal)) ?? made;
   } catch {
-    return before;
+    return made;
   }
 }

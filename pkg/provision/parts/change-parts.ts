@@ -19,6 +19,7 @@ import type { ChangedParts, UserChange, WriteContext } from "../provisioner.ts";
 import { disableStep, enableStep, signOutStep } from "../users/access-steps.ts";
 import {
   type AttributeDifference,
+  asWritten,
   attributeDifference,
   attributeHints,
   attributeSteps,
@@ -103,7 +104,8 @@ async function planParts(
     undo: undoOf(parts),
     async apply(steps) {
       await applyParts(deps, steps, user, parts);
-      const now = await readBack(deps, user, steps.signal);
+      const enabled = parts.enable || (user.enabled && !parts.disable);
+      const now = await readBack(deps, { ...asWritten(user, attributes), enabled }, steps.signal);
       const pending = pendingOf(now, attributes.set);
       const set = preview.set.filter((name) => !pending.includes(name));
       return { ...preview, user: now, set, pending };

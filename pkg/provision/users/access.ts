@@ -27,7 +27,7 @@ export function createAccess(deps: Deps): Access {
       hints: { username: user.username },
       async apply(steps) {
         await enableStep(deps, steps, user);
-        return { user: await readBack(deps, user, steps.signal) };
+        return { user: await readBack(deps, { ...user, enabled: true }, steps.signal) };
       },
     };
   }
@@ -51,7 +51,7 @@ export function createAccess(deps: Deps): Access {
       async apply(steps) {
         if (user.enabled) await disableStep(deps, steps, user);
         if (signOut) await signOutStep(deps, steps, user);
-        return { user: await readBack(deps, user, steps.signal) };
+        return { user: await readBack(deps, { ...user, enabled: false }, steps.signal) };
       },
     };
   }

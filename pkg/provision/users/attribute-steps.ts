@@ -35,6 +35,17 @@ export function writtenFields({ set, removed }: AttributeDifference): readonly s
   return [...new Set([...names, ...flags])];
 }
 
+/** The user as the calls leave it. A new contact without its flag may wait until its person has verified it. */
+export function asWritten(user: User, { set, removed }: AttributeDifference): User {
+  const attributes = new Map(user.attributes);
+  for (const [name, value] of set) {
+    const contact = CONTACTS.find((one) => one === name);
+    if (contact === undefined || set.get(`${contact}_verified`) === "true") attributes.set(name, value);
+  }
+  for (const name of removed) attributes.delete(name);
+  return { ...user, attributes };
+}
+
 export async function attributeSteps(
   deps: Pick<Deps, "directory" | "users">,
   steps: Steps,

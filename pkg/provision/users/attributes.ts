@@ -7,6 +7,7 @@ import type { AttributeChange, ChangedAttributes, RecoveryResult } from "../prov
 import type { StepLog } from "../steps.ts";
 import { readBack } from "../visibility.ts";
 import {
+  asWritten,
   attributeDifference,
   attributeHints,
   attributeSteps,
@@ -43,7 +44,7 @@ export function createAttributes(deps: Deps): Family<"updateAttributes", "update
       undo: { fields: writtenFields(difference) },
       async apply(steps) {
         await attributeSteps(deps, steps, user, difference);
-        const now = await readBack(deps, user, steps.signal);
+        const now = await readBack(deps, asWritten(user, difference), steps.signal);
         const pending = pendingOf(now, set);
         return { user: now, set: names.filter((name) => !pending.includes(name)), removed, pending };
       },
