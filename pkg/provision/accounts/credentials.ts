@@ -48,6 +48,11 @@ export function checkPassword(pool: Pool, password: Secret, field: string): void
   }
 }
 
+/** The user as AdminSetUserPassword leaves it. */
+export function withPassword(user: User, permanent: boolean): User {
+  return { ...user, status: permanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD" };
+}
+
 /**
  * AdminSetUserPassword as one step. When the answer is lost it is sent once more, which sets the same password; a pool
  * with a history then refuses it as used before, and that says that the first one was done.

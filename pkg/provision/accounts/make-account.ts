@@ -183,7 +183,12 @@ async function answer(
 ): Promise<CreatedAccount> {
   const { password, draft, pool } = work;
   const hasMoreCalls = work.twoSteps || work.disabled || work.groups.length > 0;
-  const user = hasMoreCalls ? await readBack(deps, created, steps.signal) : created;
+  const made: User = {
+    ...created,
+    enabled: created.enabled && !work.disabled,
+    status: work.twoSteps ? "CONFIRMED" : created.status,
+  };
+  const user = hasMoreCalls ? await readBack(deps, made, steps.signal) : created;
   const waits = user.status === "FORCE_CHANGE_PASSWORD";
   const sent = failure === undefined || failure.reason === "outcome-unknown";
   const validMs = pool.passwordPolicy.temporaryPasswordValidityDays * DAY_MS;

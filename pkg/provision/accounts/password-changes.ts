@@ -8,7 +8,7 @@ import type { Family } from "../family.ts";
 import type { ChangedUser, Credential, RecoveryResult, RotatedCredential } from "../provisioner.ts";
 import { changeUser } from "../users/user-change.ts";
 import { readBack } from "../visibility.ts";
-import { checkPassword, choosePassword, setPasswordStep } from "./credentials.ts";
+import { checkPassword, choosePassword, setPasswordStep, withPassword } from "./credentials.ts";
 
 /** New passwords: one that the caller chose, or one that is generated. The old password is invalid at once. */
 export function createPasswordChanges(
@@ -31,7 +31,7 @@ export function createPasswordChanges(
       hints: { username: user.username },
       async apply(steps) {
         await setPasswordStep(deps, steps, user.username, password, permanent);
-        return { user: await readBack(deps, user, steps.signal) };
+        return { user: await readBack(deps, withPassword(user, permanent), steps.signal) };
       },
     };
   }
@@ -59,7 +59,7 @@ export function createPasswordChanges(
       async apply(steps) {
         await setPasswordStep(deps, steps, user.username, secret, !temporary);
         return {
-          user: await readBack(deps, user, steps.signal),
+          user: await readBack(deps, withPassword(user, !temporary), steps.signal),
           password: generated ? secret : undefined,
         };
       },

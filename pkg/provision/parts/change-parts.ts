@@ -3,7 +3,7 @@ import type { UndoRecord } from "../../core/change.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { WriteOperation } from "../../core/operations.ts";
 import type { User, UserDetails } from "../../core/user.ts";
-import { checkPassword, setPasswordStep } from "../accounts/credentials.ts";
+import { checkPassword, setPasswordStep, withPassword } from "../accounts/credentials.ts";
 import type { Plan, Steps } from "../change-plan.ts";
 import type { Deps } from "../deps.ts";
 import type { Family } from "../family.ts";
@@ -105,7 +105,10 @@ async function planParts(
     async apply(steps) {
       await applyParts(deps, steps, user, parts);
       const enabled = parts.enable || (user.enabled && !parts.disable);
-      const now = await readBack(deps, { ...asWritten(user, attributes), enabled }, steps.signal);
+      const written = { ...asWritten(user, attributes), enabled };
+      const { password } = parts;
+      const made = password === undefined ? written : withPassword(written, password.permanent);
+      const now = await readBack(deps, made, steps.signal);
       const pending = pendingOf(now, attributes.set);
       const set = preview.set.filter((name) => !pending.includes(name));
       return { ...preview, user: now, set, pending };

@@ -47,7 +47,7 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
               ? { state: "unknown" }
               : reconcileUser(deps, user, ({ status }) => status === "RESET_REQUIRED", signal),
         );
-        return { user: await readBack(deps, user, steps.signal) };
+        return { user: await readBack(deps, { ...user, status: "RESET_REQUIRED" }, steps.signal) };
       },
     };
   }
@@ -100,7 +100,7 @@ export function createAccountRecovery(deps: Deps): AccountRecovery {
           (signal) => directory.confirmSignUp(user.username, signal, steps.clientMetadata),
           (signal) => reconcileUser(deps, user, ({ status }) => status === "CONFIRMED", signal),
         );
-        return { user: await readBack(deps, user, steps.signal) };
+        return { user: await readBack(deps, { ...user, status: "CONFIRMED" }, steps.signal) };
       },
     };
   }
