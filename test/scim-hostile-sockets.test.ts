@@ -17,7 +17,11 @@ let first: string;
 
 beforeAll(async () => {
   const pool = createPool({ id: "us-east-1_Ab129faBb", users: people(20), groups: ["staff"] });
-  service = await startScimService({ pool, env: { NODE_OPTIONS: "--max-old-space-size=256" } });
+  service = await startScimService({
+    pool,
+    args: ["--scim-rate=50"],
+    env: { NODE_OPTIONS: "--max-old-space-size=256" },
+  });
   first = pool.allUsers()[0]?.sub ?? "";
 }, 60_000);
 
