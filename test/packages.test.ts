@@ -234,6 +234,7 @@ describe("the Dockerfile", () => {
 
 describe("compose.yaml", () => {
   const compose: unknown = parse(read("deploy/docker/compose.yaml"), { merge: true });
+  const withScim: unknown = parse(read("deploy/docker/compose.scim.yaml"));
   const cognitoLocal = at(parseJson(read("package.json")), "devDependencies", "cognito-local");
 
   test.for(["connector", "sync", "platform"])(
@@ -249,7 +250,9 @@ describe("compose.yaml", () => {
       });
       const volumes = at(service, "volumes");
       expect(volumes).toEqual([expect.stringMatching(/^[a-z]+:\/data$/)]);
-      const names = Object.keys(below(at(service, "environment")));
+      const names = [service, at(withScim, "services", name)].flatMap((each) =>
+        Object.keys(below(at(each, "environment"))),
+      );
       const known = new Set<string>(SETTING_NAMES.map(envName));
       expect(names.filter((each) => each.startsWith("BATON_") && !known.has(each))).toEqual([]);
     },
@@ -259,8 +262,8 @@ describe("compose.yaml", () => {
     expect(at(compose, "services", "connector", "ports")).toEqual([
       "127.0.0.1:50051:50051",
       "127.0.0.1:8081:8081",
-      "127.0.0.1:8090:8090",
     ]);
+    expect(at(withScim, "services", "connector", "ports")).toEqual(["127.0.0.1:8090:8090"]);
     for (const name of ["cognito", "sync", "platform"]) {
       expect(at(compose, "services", name, "ports")).toBeUndefined();
     }
