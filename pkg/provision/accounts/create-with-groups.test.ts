@@ -34,7 +34,7 @@ const create = ({ provisioner }: Pick<Stage, "provisioner">, wish: Wish, more: M
 
 const groupsOf = (stage: Stage) => stage.pool.groupsOf("ann", 0, 100).items.map(({ name }) => name);
 
-/** The account as the pool has it; undefined when there is none. */
+/** The account as the pool has it; undefined when the pool does not have it. */
 function madeIn(stage: Stage) {
   const [user] = stage.pool.allUsers();
   if (user === undefined) return undefined;

@@ -54,7 +54,7 @@ const RESOURCE_METHODS = ["GET", "PUT", "PATCH", "DELETE"];
 const ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /**
- * The route of a path below the base, whatever slashes are at its end. Undefined: there is none. Throws a ScimError for a
+ * The route of a path below the base, whatever slashes are at its end. Undefined: no such path. Throws a ScimError for a
  * path that is not UTF-8.
  */
 export function scimRouteOf(path: string, idLength: number): ScimRoute | undefined {

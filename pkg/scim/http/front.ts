@@ -95,7 +95,7 @@ export function createScimFront(options: ScimFrontOptions): ScimFront {
     };
   }
 
-  /** The route, or why there is none for this path. */
+  /** The route; undefined: no such path. An error: the path cannot be read. */
   function lookUp(url: string): ScimRoute | ScimError | undefined {
     try {
       const { path } = pathOf(url);

@@ -40,7 +40,7 @@ export interface Obsolete {
   /** Kept resources that are gone from the pool. */
   readonly gone: Readonly<Record<ResourceKind, readonly string[]>>;
   readonly keptUntil: EpochMs;
-  /** The next part begins behind these; undefined: there is none. */
+  /** The next part begins behind these; undefined: this is the last part. */
   readonly next: Readonly<Record<ResourceKind, string>> | undefined;
 }
 

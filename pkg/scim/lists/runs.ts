@@ -14,7 +14,7 @@ const LOOK_MS = 1_000;
 const STATES = 32;
 
 export interface RunsOptions {
-  /** Rejects with reason `no-inventory` where there is none yet. */
+  /** Rejects with reason `no-inventory` before the first run is complete. */
   readonly open: (signal: AbortSignal) => Promise<ListInventory>;
   readonly records: ListRecords;
   readonly now: EpochClock;

@@ -157,7 +157,7 @@ describe("a group", () => {
     });
   });
 
-  test("without members has no such attribute when they are not asked for, and an empty one when there are none", () => {
+  test("has no attribute `members` when they are not asked for, and an empty list when nobody is in it", () => {
     const bare = scimGroup(group(), { kept: undefined, members: undefined }, strict);
     expect(bare).not.toHaveProperty("members");
     expect(bare["schemas"]).toEqual([GROUP_URN]);
@@ -203,7 +203,7 @@ describe("a change of a group", () => {
     expect(patchOf({ [COGNITO_GROUP_URN]: { precedence: 5 } })).toEqual({ description: "" });
   });
 
-  test("a precedence that is taken away becomes the weakest, and is shown as none", () => {
+  test("a precedence that is taken away becomes the weakest, and is not shown", () => {
     expect(patchOf({ [COGNITO_GROUP_URN]: { description: "Old" } })).toEqual({ precedence: MAX_PRECEDENCE });
     const weakest = group({ precedence: MAX_PRECEDENCE });
     expect(scimGroup(weakest, { kept: undefined, members: undefined }, strict)).not.toHaveProperty(

@@ -67,7 +67,7 @@ export function groupDifferenceOf(
     fields.roleArn !== group.roleArn && fields.roleArn !== undefined ? fields.roleArn : undefined;
   const description =
     (fields.description ?? "") === (group.description ?? "") ? undefined : (fields.description ?? "");
-  // Cognito cannot take a precedence away. The largest is the weakest, as none is.
+  // Cognito cannot take a precedence away. The largest number is the weakest, like a group without a precedence.
   const precedence =
     fields.precedence === group.precedence || (fields.precedence === undefined && isWeakest(group))
       ? undefined
@@ -170,7 +170,7 @@ function wantedMemberIds(resource: ScimResource): readonly string[] | undefined 
 
 function keptOfGroup(resource: ScimResource, displayName: string, fields: GroupFields): KeptValues {
   const extension = sentAttribute(resource, COGNITO_GROUP_URN);
-  // The largest precedence is shown as none, unless a client wrote it.
+  // The largest precedence is not shown, unless a client wrote it.
   const values: JsonObject =
     fields.precedence === MAX_PRECEDENCE && isScimObject(extension)
       ? { [COGNITO_GROUP_URN]: { precedence: MAX_PRECEDENCE } }

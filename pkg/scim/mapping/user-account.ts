@@ -126,13 +126,13 @@ function passwordOf(
   if (isSaidToBePermanent(resource, context)) {
     throw invalidScimValue(
       `${COGNITO_USER_URN}:desiredDeliveryMediums`,
-      "an invitation asks for a new password, so that none is permanent; leave this or isPasswordPermanent out",
+      "an invitation asks for a new password, so the password cannot be permanent; leave this or isPasswordPermanent out",
     );
   }
   return { ...password, permanent: false };
 }
 
-/** In Starling's profile the client says by what an invitation is sent; without it none is. */
+/** In Starling's profile the client says by what an invitation is sent; without it no invitation is sent. */
 function invitation(resource: ScimResource, { profile }: MappingContext): readonly [string, unknown][] {
   const media = ownMember(sentAttribute(resource, COGNITO_USER_URN), "desiredDeliveryMediums") ?? undefined;
   if (profile !== "starling" || media === undefined) return [];

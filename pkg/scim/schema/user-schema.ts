@@ -229,12 +229,16 @@ function cognitoAttributes(context: MappingContext): readonly AttributeDefinitio
               returned: "never",
             },
           ),
-          define("desiredDeliveryMediums", "By what an invitation is sent. Without it none is sent.", {
-            multiValued: true,
-            mutability: "writeOnly",
-            returned: "never",
-            canonicalValues: ["EMAIL", "SMS"],
-          }),
+          define(
+            "desiredDeliveryMediums",
+            "By what an invitation is sent. Without it, no invitation is sent.",
+            {
+              multiValued: true,
+              mutability: "writeOnly",
+              returned: "never",
+              canonicalValues: ["EMAIL", "SMS"],
+            },
+          ),
         ]
       : []),
   ];
