@@ -141,19 +141,32 @@ describe("a caller", () => {
 describe("the headers of a request", () => {
   test("make a dry run, which the answer confirms", async () => {
     const { ask, service } = scimStage();
-    const headers = { "dry-run": "true", "x-reason": "ticket 7", "end-sessions": "false" };
+    const headers = {
+      "dry-run": "true",
+      "x-reason": "ticket 7",
+      "end-sessions": "false",
+      "x-client-metadata": '{"ticket":"7"}',
+    };
     const answer = await ask({ method: "POST", url: "Users", payload: {}, headers });
     expect(answer).toMatchObject({ status: 200, headers: { "dry-run": "true" } });
     expect(service.calls[0]?.call).toMatchObject({
       dryRun: true,
       justification: "ticket 7",
       endSessions: false,
+      clientMetadata: new Map([["ticket", "7"]]),
     });
   });
 
   test("that cannot be meant are refused before anything is done", async () => {
     const { ask, service } = scimStage();
-    for (const headers of [{ "dry-run": "yes" }, { "x-reason": "\u0007" }]) {
+    for (const headers of [
+      { "dry-run": "yes" },
+      { "dry-run": ["true", "false"] },
+      { "end-sessions": "1" },
+      { "x-reason": "\u0007" },
+      { "x-reason": "x".repeat(501) },
+      { "x-client-metadata": "hunter2" },
+    ]) {
       const answer = await ask({ method: "DELETE", url: "Users/u", headers });
       expect(answer).toMatchObject({ status: 400, body: { scimType: "invalidValue" } });
     }

@@ -95,6 +95,17 @@ describe("the pages of one caller and query", () => {
     expect(ids).toEqual(all.map(({ sub }) => sub));
   });
 
+  test("by startIndex go on after a restart in the state of that moment", async () => {
+    await stage.publish({ users: people(30) });
+    const before = await stage.list({ count: 10 });
+    expect(before.totalResults).toBe(30);
+    await stage.publish({ users: people(20) });
+    expect((await stage.list({ count: 10, start: { by: "index", startIndex: 11 } })).totalResults).toBe(30);
+    await stage.restart();
+    const after = await stage.list({ count: 10, start: { by: "index", startIndex: 11 } });
+    expect(after).toMatchObject({ totalResults: 20, itemsPerPage: 10 });
+  });
+
   test("by cursor belong to their query and caller, and have unreserved characters only", async () => {
     await stage.publish({ users: people(20) });
     const { nextCursor = "" } = await stage.list({ count: 5, start: { by: "cursor", cursor: "" } });

@@ -130,7 +130,7 @@ describe("--scim-deprovision disable", () => {
       "AdminEnableUser",
     ]);
     expect(back).toMatchObject({ id, active: true, name: { familyName: "Poe" } });
-    expect(await get("User", id)).toMatchObject({ id, active: true });
+    expect(await get("User", id)).toMatchObject({ id, active: true, groups: [{ display: "ops" }] });
   });
 
   test("the externalId of a hidden user may be given to another", async () => {
@@ -152,6 +152,24 @@ describe("unique values", () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect(stage.pool.allUsers()).toHaveLength(1);
   });
+
+  test.for([{ caseSensitive: true }, { usernameAttributes: ["email"], caseSensitive: true }] as const)(
+    "a userName in another letter case is in use, also in a pool that tells them apart: %j",
+    async (definition) => {
+      const { create, find, writesOf } = scimStage(definition);
+      const id = idOf(await create("User", ada()));
+      const other = ada({ userName: ADA.toUpperCase(), externalId: "x" });
+      expect(
+        await writesOf(async () => {
+          expect(await scimRefusal(create("User", other))).toMatchObject({
+            status: 409,
+            scimType: "uniqueness",
+          });
+        }),
+      ).toEqual([]);
+      expect((await find("User", `userName eq "${ADA.toUpperCase()}"`)).map(idOf)).toEqual([id]);
+    },
+  );
 
   test("an externalId belongs to one user, until that one is gone", async () => {
     const { create, patch, stage } = scimStage();
