@@ -1,8 +1,12 @@
+import type { ScimLimits } from "../../pkg/scim/http/limits.ts";
+import { createPerformer, type PerformerOptions } from "../../pkg/scim/http/perform.ts";
 import type { ListAnswer } from "../../pkg/scim/pool-view.ts";
 import type { JsonValue, ResourceKind, ScimResource } from "../../pkg/scim/resource.ts";
 import type { ResourceSchemas } from "../../pkg/scim/schema/attribute.ts";
 import { ScimError } from "../../pkg/scim/scim-error.ts";
 import type { ScimCall, ScimQuery, ScimService } from "../../pkg/scim/service.ts";
+
+const BASE_URL = "https://scim.example.org/scim/v2";
 
 /** What reached the service, in order. */
 export interface ScimServiceCall {
@@ -28,7 +32,7 @@ export function fakeResource(kind: ResourceKind, id: string): ScimResource {
     meta: {
       resourceType: kind,
       version: 'W/"v1"',
-      location: `https://scim.example.org/scim/v2/${folder}/${encodeURIComponent(id)}`,
+      location: `${BASE_URL}/${folder}/${encodeURIComponent(id)}`,
     },
   };
 }
@@ -55,6 +59,28 @@ const SCHEMAS: readonly ResourceSchemas[] = (["User", "Group"] as const).map((ki
   },
   extensions: [],
 }));
+
+/** What answers the requests of the HTTP front, whatever carries them. */
+export function performerOver(
+  service: ScimService,
+  limits: ScimLimits,
+  more: Pick<PerformerOptions, "patchAnswer" | "now">,
+) {
+  return createPerformer({
+    ...more,
+    service,
+    features: {
+      maxOperations: limits.bulkOperations,
+      maxPayloadBytes: limits.bulkBytes,
+      maxResults: limits.largestPage,
+      defaultPageSize: limits.defaultPage,
+      cursorSeconds: 600,
+      changePassword: false,
+    },
+    baseUrl: () => BASE_URL,
+    limits,
+  });
+}
 
 /** Answers every operation, but a `missing` id with 404; `over` replaces operations. */
 export function fakeScimService(over: Partial<ScimService> = {}): FakeScimService {

@@ -6,11 +6,11 @@ import { createCallerRates } from "../../pkg/scim/http/caller-rates.ts";
 import { createScimApp, type ScimApp } from "../../pkg/scim/http/fastify.ts";
 import { createScimFront } from "../../pkg/scim/http/front.ts";
 import { SCIM_LIMITS, type ScimLimits } from "../../pkg/scim/http/limits.ts";
-import { createPerformer, type PerformerOptions } from "../../pkg/scim/http/perform.ts";
+import type { PerformerOptions } from "../../pkg/scim/http/perform.ts";
 import { createRoom } from "../../pkg/scim/http/room.ts";
 import type { ScimService } from "../../pkg/scim/service.ts";
 import type { AuthenticatedCaller } from "../../pkg/security/caller.ts";
-import { fakeScimService } from "./fake-scim-service.ts";
+import { fakeScimService, performerOver } from "./fake-scim-service.ts";
 
 export interface ScimAppOptions extends Partial<Pick<PerformerOptions, "patchAnswer">> {
   readonly limits?: Partial<ScimLimits>;
@@ -48,21 +48,7 @@ function testScimApp(service: ScimService, options: ScimAppOptions = {}): TestAp
         return caller;
       },
     },
-    perform: createPerformer({
-      service,
-      features: {
-        maxOperations: limits.bulkOperations,
-        maxPayloadBytes: limits.bulkBytes,
-        maxResults: limits.largestPage,
-        defaultPageSize: limits.defaultPage,
-        cursorSeconds: 600,
-        changePassword: false,
-      },
-      baseUrl: () => "https://scim.example.org/scim/v2",
-      patchAnswer: options.patchAnswer ?? "auto",
-      limits,
-      now: clocks.now,
-    }),
+    perform: performerOver(service, limits, { patchAnswer: options.patchAnswer ?? "auto", now: clocks.now }),
     rates: createCallerRates(options.ratePerSecond ?? 1000, clocks.monotonic),
     room: createRoom(limits),
     limits,
@@ -81,7 +67,7 @@ export interface ScimAsk {
 }
 
 /** The front over a fake service. Paths that do not begin with a slash are below /scim/v2. */
-export function scimStage(over: Partial<ScimService> = {}, options: ScimAppOptions = {}) {
+export function scimApp(over: Partial<ScimService> = {}, options: ScimAppOptions = {}) {
   const service = fakeScimService(over);
   const { app, events, refused } = testScimApp(service, options);
   return {

@@ -14,7 +14,6 @@ import type { SecuritySettings } from "../../pkg/core/security-settings.ts";
 import { createCallerRates } from "../../pkg/scim/http/caller-rates.ts";
 import type { RefusedScimConnection } from "../../pkg/scim/http/http-server.ts";
 import { SCIM_LIMITS, type ScimLimits } from "../../pkg/scim/http/limits.ts";
-import { createPerformer } from "../../pkg/scim/http/perform.ts";
 import { createRoom } from "../../pkg/scim/http/room.ts";
 import { createScimServer } from "../../pkg/scim/http/server.ts";
 import type { ScimService } from "../../pkg/scim/service.ts";
@@ -23,7 +22,7 @@ import {
   createAccessControl,
   type RefusedCall,
 } from "../../pkg/security/access-control.ts";
-import { type FakeScimService, fakeScimService } from "./fake-scim-service.ts";
+import { type FakeScimService, fakeScimService, performerOver } from "./fake-scim-service.ts";
 
 export interface ScimServerSetup {
   readonly over?: Partial<ScimService>;
@@ -94,21 +93,7 @@ export function useScimServer(afterEach: (close: () => Promise<void>) => void) {
     const server = createScimServer({
       access,
       insecure,
-      perform: createPerformer({
-        service,
-        features: {
-          maxOperations: limits.bulkOperations,
-          maxPayloadBytes: limits.bulkBytes,
-          maxResults: limits.largestPage,
-          defaultPageSize: limits.defaultPage,
-          cursorSeconds: 600,
-          changePassword: false,
-        },
-        baseUrl: () => "https://scim.example.org/scim/v2",
-        patchAnswer: "auto",
-        limits,
-        now: systemClocks.now,
-      }),
+      perform: performerOver(service, limits, { patchAnswer: "auto", now: systemClocks.now }),
       rates: createCallerRates(10_000, systemClocks.monotonic),
       room: createRoom(limits),
       limits,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fakeResource } from "../../../test/support/fake-scim-service.ts";
-import { type ScimAsk, scimStage } from "../../../test/support/scim-app.ts";
+import { type ScimAsk, scimApp } from "../../../test/support/scim-app.ts";
 import { badRequest } from "../scim-error.ts";
 
 const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
@@ -14,7 +14,7 @@ describe("a Bulk request", () => {
   });
 
   test("does its operations, a later one with the id that an earlier one created", async () => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     const answer = await ask(
       bulk([
         { method: "PATCH", path: "/Groups/bulkId:g", data: { value: "bulkId:u" } },
@@ -44,7 +44,7 @@ describe("a Bulk request", () => {
   });
 
   test("answers 409 to operations that name each other, or what failed", async () => {
-    const { ask } = scimStage({
+    const { ask } = scimApp({
       create: (kind, body) =>
         JSON.stringify(body).includes("bad")
           ? Promise.reject(badRequest("invalidValue", "bad"))
@@ -67,7 +67,7 @@ describe("a Bulk request", () => {
   });
 
   test("stops at failOnErrors", async () => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     const remove = (id: string) => ({ method: "DELETE", path: `/Users/${id}` });
     const operations = [remove("missing"), remove("a"), remove("missing"), remove("b")];
     const answer = await ask(bulk(operations, { failOnErrors: 2 }));
@@ -95,7 +95,7 @@ describe("a Bulk request", () => {
     ],
     ["no schemas", { method: "POST", url: "Bulk", payload: { Operations: [{}] } }, 400],
   ])("with %s is refused", async ([, asked, status]) => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     expect(await ask(asked)).toMatchObject({ status, body: { schemas: [ERROR] } });
     expect(service.calls).toEqual([]);
   });
@@ -103,7 +103,7 @@ describe("a Bulk request", () => {
   test.for(["/Bulk", "/Nothing", "/Users", "Users/a", "/ServiceProviderConfig", "/Users/a?attributes=b"])(
     "does not do an operation on %s",
     async (path) => {
-      const { ask, service } = scimStage();
+      const { ask, service } = scimApp();
       const answer = await ask(bulk([{ method: "DELETE", path }]));
       expect(answer.status).toBe(200);
       expect(answer.body["Operations"]).toMatchObject([{ status: expect.stringMatching(/^4/) }]);

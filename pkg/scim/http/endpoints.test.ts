@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ScimAsk, scimStage } from "../../../test/support/scim-app.ts";
+import { type ScimAsk, scimApp } from "../../../test/support/scim-app.ts";
 
 const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
 
@@ -22,7 +22,7 @@ describe("an endpoint", () => {
     ["POST", "Groups/.search", {}, 200, "list"],
     ["POST", ".search", {}, 200, "list"],
   ])("%s %s is answered by its operation", async ([method, url, payload, status, operation]) => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     const answer = await ask({ method, url, payload });
     expect(answer.status).toBe(status);
     expect(service.calls.map((call) => call.operation)).toEqual([operation]);
@@ -56,7 +56,7 @@ describe("an endpoint", () => {
     ["GET", "/scim/v1/Users", 404],
     ["GET", "/scim/v2x/Users", 404],
   ])("%s %s is answered %i", async ([method, url, status]) => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     const { body, headers, ...answer } = await ask({ method, url });
     expect(answer.status).toBe(status);
     expect(service.calls).toEqual([]);
@@ -68,14 +68,14 @@ describe("an endpoint", () => {
   test.for(["a%2Fb", "%252F", "..%2F..", "a+b", "%F0%9F%98%80", "%27%22%25", "a%20b", "a;b", "%C3%A9"])(
     "decodes the id %s once",
     async (id) => {
-      const { ask, service } = scimStage();
+      const { ask, service } = scimApp();
       expect((await ask({ url: `Users/${id}` })).status).toBe(200);
       expect(service.calls[0]?.id).toBe(decodeURIComponent(id));
     },
   );
 
   test.for(["%", "%zz", "%C3%28", "%FF"])("refuses the path %s, which is not UTF-8", async (id) => {
-    const { ask } = scimStage();
+    const { ask } = scimApp();
     expect(await ask({ url: `Users/${id}` })).toMatchObject({
       status: 400,
       body: { schemas: [ERROR], scimType: "invalidSyntax" },
@@ -83,7 +83,7 @@ describe("an endpoint", () => {
   });
 
   test("is also below the path of the base URL", async () => {
-    const { ask } = scimStage({}, { basePath: "/cognito/scim" });
+    const { ask } = scimApp({}, { basePath: "/cognito/scim" });
     expect((await ask({ url: "/cognito/scim/Users/u-1" })).status).toBe(200);
     expect((await ask({ url: "/scim/v2/Users/u-1" })).status).toBe(200);
   });

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { type ScimAsk, scimStage } from "../../../test/support/scim-app.ts";
+import { type ScimAsk, scimApp } from "../../../test/support/scim-app.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import { badRequest, ScimError } from "../scim-error.ts";
 
@@ -10,7 +10,7 @@ describe("a body", () => {
   test.for(["application/json", "application/scim+json; charset=utf-8", "APPLICATION/JSON;x=y", "text/json"])(
     "may be %s",
     async (type) => {
-      const { ask } = scimStage();
+      const { ask } = scimApp();
       const answer = await ask({
         method: "POST",
         url: "Users",
@@ -26,7 +26,7 @@ describe("a body", () => {
     ["multipart/form-data; boundary=x", {}],
     ["application/json", { "content-encoding": "gzip" }],
   ])("of another type is refused: %s", async ([type, more]) => {
-    const { ask } = scimStage();
+    const { ask } = scimApp();
     const headers = { "content-type": type, ...more };
     expect(await ask({ method: "POST", url: "Users", payload: {}, headers })).toMatchObject({
       status: 415,
@@ -46,7 +46,7 @@ describe("a body", () => {
     ["has that name in escapes", '{"\\u005f_proto__":1}'],
     ["has the name constructor", '{"constructor":{"prototype":{"x":1}}}'],
   ])("that %s is refused, and not quoted", async ([, payload]) => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     const answer = await ask({ method: "POST", url: "Users", payload });
     expect(answer).toMatchObject({ status: 400, body: { schemas: [ERROR], scimType: "invalidSyntax" } });
     expect(service.calls).toEqual([]);
@@ -54,7 +54,7 @@ describe("a body", () => {
   });
 
   test("that is too large is refused", async () => {
-    const { ask } = scimStage({}, { limits: { bodyBytes: 100 } });
+    const { ask } = scimApp({}, { limits: { bodyBytes: 100 } });
     const payload = { userName: "x".repeat(200) };
     expect(await ask({ method: "POST", url: "Users", payload })).toMatchObject({
       status: 413,
@@ -70,7 +70,7 @@ describe("a caller", () => {
   } as const;
 
   test("is named to the service", async () => {
-    const { ask, service, events } = scimStage({}, { callers });
+    const { ask, service, events } = scimApp({}, { callers });
     await ask({ url: "Users/u", headers: { authorization: "Bearer p" } });
     expect(service.calls[0]?.call?.caller).toBe("token:okta");
     expect(events).toMatchObject([
@@ -82,7 +82,7 @@ describe("a caller", () => {
     ["without credentials", {}],
     ["with a wrong token", { authorization: "Bearer x" }],
   ])("%s is answered 401, wherever it asks", async ([, headers]) => {
-    const { ask, service, events } = scimStage({}, { callers });
+    const { ask, service, events } = scimApp({}, { callers });
     for (const url of ["Users", "Nothing", "ServiceProviderConfig", "Users/%zz"]) {
       const answer = await ask({ url, headers });
       expect(answer).toMatchObject({ status: 401, body: { schemas: [ERROR], status: "401" } });
@@ -93,7 +93,7 @@ describe("a caller", () => {
   });
 
   test("that may only read reads and searches, and changes nothing", async () => {
-    const { ask, service, refused } = scimStage({}, { callers });
+    const { ask, service, refused } = scimApp({}, { callers });
     const headers = { authorization: "Bearer r" };
     expect((await ask({ url: "Users", headers })).status).toBe(200);
     expect((await ask({ method: "POST", url: "Users/.search", payload: {}, headers })).status).toBe(200);
@@ -115,7 +115,7 @@ describe("a caller", () => {
   });
 
   test("above its rate is answered 429, and others are served", async () => {
-    const { ask } = scimStage({}, { callers, ratePerSecond: 2 });
+    const { ask } = scimApp({}, { callers, ratePerSecond: 2 });
     const headers = { authorization: "Bearer p" };
     const statuses = [];
     for (let at = 0; at < 5; at += 1) statuses.push((await ask({ url: "Users", headers })).status);
@@ -126,7 +126,7 @@ describe("a caller", () => {
 
   test("with too many requests under way is answered 503, until one ends", async () => {
     const held = Promise.withResolvers<never>();
-    const { ask } = scimStage({ get: () => held.promise }, { callers, limits: { requests: 2 } });
+    const { ask } = scimApp({ get: () => held.promise }, { callers, limits: { requests: 2 } });
     const headers = { authorization: "Bearer p" };
     const first = ask({ url: "Users/u", headers });
     await new Promise((resolve) => setImmediate(resolve));
@@ -140,7 +140,7 @@ describe("a caller", () => {
 
 describe("the headers of a request", () => {
   test("make a dry run, which the answer confirms", async () => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     const headers = {
       "dry-run": "true",
       "x-reason": "ticket 7",
@@ -158,7 +158,7 @@ describe("the headers of a request", () => {
   });
 
   test("that cannot be meant are refused before anything is done", async () => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     for (const headers of [
       { "dry-run": "yes" },
       { "dry-run": ["true", "false"] },
@@ -174,7 +174,7 @@ describe("the headers of a request", () => {
   });
 
   test("decide the type of the answer", async () => {
-    const { ask } = scimStage();
+    const { ask } = scimApp();
     const typeFor = async (accept: string) =>
       (await ask({ url: "Users", headers: { accept } })).headers["content-type"];
     expect(await typeFor("application/json")).toBe("application/json");
@@ -198,7 +198,7 @@ describe("a failure", () => {
     [new GovernanceError("refused-by-guard", "a guard"), 403, {}],
     [new Error("secret-value"), 500, {}],
   ])("%s is answered %i with SCIM's body", async ([error, status, body]) => {
-    const { ask, events } = scimStage({ get: () => Promise.reject(error) });
+    const { ask, events } = scimApp({ get: () => Promise.reject(error) });
     const answer = await ask({ url: "Users/u" });
     expect(answer).toMatchObject({ status, body: { schemas: [ERROR], status: String(status), ...body } });
     expect(answer.text).not.toMatch(/secret-value|IAM|credentials/);

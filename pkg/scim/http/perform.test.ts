@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { scimStage } from "../../../test/support/scim-app.ts";
+import { scimApp } from "../../../test/support/scim-app.ts";
 import type { ScimService } from "../service.ts";
 
 describe("a resource", () => {
   test("is answered with its location and its version", async () => {
-    const { ask } = scimStage();
+    const { ask } = scimApp();
     const answer = await ask({ method: "POST", url: "Users", payload: {} });
     expect(answer.headers).toMatchObject({
       etag: 'W/"v1"',
@@ -16,20 +16,20 @@ describe("a resource", () => {
   test.for(['W/"v1"', '"v1"', "*", 'W/"v0", W/"v1"'])(
     "is not sent again to a client that has %s",
     async (tag) => {
-      const { ask } = scimStage();
+      const { ask } = scimApp();
       const answer = await ask({ url: "Users/u-1", headers: { "if-none-match": tag } });
       expect(answer).toMatchObject({ status: 304, text: "", headers: { etag: 'W/"v1"' } });
     },
   );
 
   test("passes the conditions of a write on", async () => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     await ask({ method: "PUT", url: "Users/u-1", payload: {}, headers: { "if-match": 'W/"v0"' } });
     expect(service.calls[0]?.call?.ifMatch).toBe('W/"v0"');
   });
 
   test("has the attributes that are asked for", async () => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     const answer = await ask({ url: 'Users/u-1?attributes=userName,emails[type eq "a,b"].value' });
     expect(service.calls[0]?.call?.projection).toEqual({
       attributes: ["userName", 'emails[type eq "a,b"].value'],
@@ -48,7 +48,7 @@ describe("a resource", () => {
     ["none", "Users/u", {}, 204],
     ["resource", "Groups/g", {}, 200],
   ])("is answered after a PATCH with %s to %s", async ([patchAnswer, url, headers, status]) => {
-    const { ask, service } = scimStage({}, { patchAnswer });
+    const { ask, service } = scimApp({}, { patchAnswer });
     expect((await ask({ method: "PATCH", url, payload: {}, headers })).status).toBe(status);
     const members = service.calls[0]?.call?.projection.excludedAttributes?.includes("members") === true;
     expect(members).toBe(status === 204);
@@ -68,7 +68,7 @@ describe("a list", () => {
     ["filter=userName%20eq%20%22a%2Bb%22", { filter: 'userName eq "a+b"' }],
     ["filter=userName+eq+a&aadOptscim062020&x=1", { filter: "userName eq a" }],
   ])("with ?%s is the query", async ([query, expected]) => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     expect((await ask({ url: `Users?${query}` })).status).toBe(200);
     expect(service.calls[0]?.query).toMatchObject(expected);
   });
@@ -87,13 +87,13 @@ describe("a list", () => {
     ["filter", "invalidFilter"],
     ["sortOrder=up", "invalidValue"],
   ])("with ?%s is refused as %s", async ([query, scimType]) => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     expect(await ask({ url: `Users?${query}` })).toMatchObject({ status: 400, body: { scimType } });
     expect(service.calls).toEqual([]);
   });
 
   test("is the same by a search, whose body says what is asked", async () => {
-    const { ask, service } = scimStage();
+    const { ask, service } = scimApp();
     const payload = {
       filter: 'userName eq "a"',
       count: "5",
@@ -117,7 +117,7 @@ describe("a list", () => {
       nextCursor: undefined,
       readAt: undefined,
     });
-    const { ask, events } = scimStage({ list });
+    const { ask, events } = scimApp({ list });
     const answer = await ask({ url: "Users" });
     expect(answer.body).toMatchObject({ totalResults: 1, startIndex: 1, Resources: [{ id: "é😀" }] });
     expect(events[0]?.answerBytes).toBe(Buffer.byteLength(answer.text));
@@ -132,7 +132,7 @@ describe("a list", () => {
       nextCursor: "c",
       readAt: new Date(Date.UTC(2026, 10, 1) - 61_500),
     });
-    const { ask } = scimStage({ list });
+    const { ask } = scimApp({ list });
     expect(await ask({ url: "Users?cursor" })).toMatchObject({
       headers: { age: "61" },
       body: { totalResults: 7, itemsPerPage: 1, nextCursor: "c", Resources: [{ id: "a" }] },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scimStage as httpStage } from "../../../test/support/scim-app.ts";
+import { scimApp } from "../../../test/support/scim-app.ts";
 import { scimStage } from "../../../test/support/scim-stage.ts";
 import { isObjectValue } from "../protocol/json.ts";
 import type { JsonValue } from "../resource.ts";
@@ -220,7 +220,7 @@ describe("any request", () => {
     view.run();
     const [person] = await find("User", 'userName eq "ada"');
     const id = typeof person?.["id"] === "string" ? person["id"] : "";
-    const { ask } = httpStage(service, { ratePerSecond: 1_000_000 });
+    const { ask } = scimApp(service, { ratePerSecond: 1_000_000 });
     await fc.assert(
       fc.asyncProperty(request, async ({ method, path, query: asked = "", payload }) => {
         const url = `${path.replace("person", id)}?${asked}`;
