@@ -9,6 +9,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { TlsSettings } from "../pkg/core/security-settings.ts";
 import { createAuthority, type KeyAndCertificate } from "./support/certificates.ts";
@@ -213,6 +214,31 @@ async function stillServes({ ask }: RunningScimServer): Promise<void> {
   expect((await ask("/Users")).status).toBe(200);
 }
 
+test("a JWT names the caller, and its roles decide what it may do", async () => {
+  const { publicKey, privateKey } = await generateKeyPair("ES256");
+  const keys = [{ ...(await exportJWK(publicKey)), kid: "one", alg: "ES256" }];
+  const jwt = {
+    jwks: { kind: "file", path: stage.file("jwks.json", JSON.stringify({ keys })) },
+    issuer: "https://idp.example.org",
+    audience: "connector",
+    roleClaim: "roles",
+  } as const;
+  const { ask, service } = await stage.start({ security: { jwt } });
+  const statusWith = async (roles: string, method: "GET" | "POST"): Promise<number> => {
+    const claims = new SignJWT({ roles }).setProtectedHeader({ alg: "ES256", kid: "one" });
+    const named = claims.setIssuer(jwt.issuer).setAudience(jwt.audience).setSubject("okta");
+    const token = await named.setExpirationTime("10 minutes").sign(privateKey);
+    const json = method === "POST" ? { userName: "ada" } : undefined;
+    return (await ask("/Users", { method, token, ...(json && { json }) })).status;
+  };
+  expect(await statusWith("connector:provision", "POST")).toBe(201);
+  expect(await statusWith("connector:read", "GET")).toBe(200);
+  expect(await statusWith("connector:read", "POST")).toBe(403);
+  expect(await statusWith("somebody", "GET")).toBe(403);
+  const names = service.calls.map(({ call }) => call?.caller);
+  expect(names).toEqual(["jwt:https://idp.example.org okta", "jwt:https://idp.example.org okta"]);
+});
+
 describe("what is not a request", () => {
   test.for<[string, string, number]>([
     ["text", "hello\r\n\r\n", 400],
@@ -278,6 +304,14 @@ describe("a body", () => {
     await stillServes(running);
   });
 
+  test("whose head stops in the middle is answered 408 within its time", async () => {
+    const running = await stage.start({ limits: { headersMs: 500 } });
+    const answer = await running.raw("GET /scim/v2/Users HTTP/1.1\r\nhost: a\r\n");
+    expect(answer).toContain("HTTP/1.1 408 ");
+    expect(bodyOf(answer.slice(answer.indexOf("{")))).toMatchObject(errorOf(408));
+    expect(running.service.calls).toEqual([]);
+  });
+
   test("may be announced with `expect: 100-continue`", async () => {
     const running = await stage.start();
     const answer = await running.raw(
@@ -315,6 +349,13 @@ describe("a connection", () => {
     if (!signal.aborted) await once(signal, "abort");
     expect(signal.reason).toMatchObject({ code: "canceled" });
     await stillServes(running);
+  });
+
+  test("that has no request for too long is closed", async () => {
+    const { raw, service } = await stage.start({ limits: { idleMs: 200 } });
+    const answer = await raw("GET /scim/v2/Users/u HTTP/1.1\r\nhost: a\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect(service.calls).toHaveLength(1);
   });
 
   test("is kept for the next request", async () => {

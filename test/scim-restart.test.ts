@@ -142,6 +142,20 @@ describe("a service with SCIM that starts again", () => {
     expect([existsSync(inventory), existsSync(state(`${POOL}.scim-inventory.db`))]).toEqual([true, false]);
   });
 
+  test("answers lists with 503 until it has read the pool, and everything else at once", async () => {
+    cognito.script({ operation: "ListGroups", throttle: true });
+    const base = await start();
+    const retry = await fetch(`${base}/Users`);
+    expect([retry.status, Number(retry.headers.get("retry-after"))]).toEqual([503, 30]);
+    expect(await ask(`${base}/Groups?count=1`)).toMatchObject({ httpStatus: 503 });
+    const { httpStatus, id } = await ask(`${base}/Users`, { ...USER, userName: "ada" });
+    expect(httpStatus).toBe(201);
+    expect(await ask(`${base}/Users/${String(id)}`)).toMatchObject({ httpStatus: 200, userName: "ada" });
+    const filter = encodeURIComponent('userName eq "person-4"');
+    expect(await ask(`${base}/Users?filter=${filter}`)).toMatchObject({ httpStatus: 200, totalResults: 1 });
+    expect(await ask(`${base}/Schemas`)).toMatchObject({ httpStatus: 200 });
+  });
+
   test("ends with one line that names its damaged records", async () => {
     await listed(await start());
     await end("SIGTERM");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { person } from "../../../test/cognito/definitions.ts";
+import { createMemoryScimRecords } from "../../../test/support/memory-scim-records.ts";
 import { oktaUser } from "../../../test/support/scim-clients.ts";
 import {
   idOf,
@@ -104,6 +105,17 @@ test("a change does not search again for the user who has just been read", async
     await patch("User", ann, off, quiet);
   });
   expect(calls.filter((name) => name === "ListUsers")).toHaveLength(2);
+});
+
+test("after the file of kept values is lost, people are found by userName, and without their externalId", async () => {
+  const { create, restarted } = scimStage();
+  const id = idOf(await create("User", oktaUser("ada@corp.test", { externalId: "e1" })));
+  const { service } = restarted({ records: createMemoryScimRecords() });
+  const found = async (filter: string) =>
+    resourcesIn((await service.list(listOf("User", filter), scimCall())).resources);
+  const [ada, ...others] = await found('userName eq "ADA@corp.test"');
+  expect([ada?.["id"], ada?.["externalId"], others]).toEqual([id, undefined, []]);
+  expect(await found('externalId eq "e1"')).toEqual([]);
 });
 
 describe("own writes", () => {
