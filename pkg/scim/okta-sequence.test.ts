@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { person } from "../../test/cognito/definitions.ts";
 import { oktaGroup, oktaUser, POOL_KINDS } from "../../test/support/scim-clients.ts";
 import { idOf, scimRefusal, scimStage } from "../../test/support/scim-stage.ts";
+import { isObjectValue } from "./protocol/json.ts";
 import { memberIdsOf } from "./protocol/members.ts";
 import type { JsonObject, ScimResource } from "./resource.ts";
 
@@ -92,6 +94,49 @@ describe.for(POOL_KINDS)("Okta, a pool with $kind", ({ definition, userName }) =
     expect(await scimRefusal(get("Group", id))).toMatchObject({ status: 404 });
     expect(await scimRefusal(remove("Group", id))).toMatchObject({ status: 404 });
   });
+});
+
+test("Okta takes over who is in the pool already, and changes nothing but what it sends", async () => {
+  const definition = {
+    schema: [{ name: "custom:department" }, { name: "custom:badge" }],
+    groups: ["ops"],
+    users: [
+      person(1, {
+        username: "Ada.Roe",
+        groups: ["ops"],
+        attributes: {
+          email: "ada@corp.test",
+          email_verified: "true",
+          phone_number: "+15551230001",
+          phone_number_verified: "true",
+          given_name: "Ada",
+          family_name: "Roe",
+          gender: "female",
+          address: '{"street_address":"1 Main St","door":"left"}',
+          website: "https://ada.example.com",
+          "custom:department": "Ops",
+          "custom:badge": "7",
+        },
+      }),
+    ],
+  };
+  const { find, get, replace, stage, view } = scimStage(definition);
+  view.run();
+  const held = () => {
+    const user = stage.pool.stored("Ada.Roe");
+    return { attributes: new Map(user?.attributes), enabled: user?.enabled, passwords: user?.passwords[0] };
+  };
+  const before = held();
+  const [found] = await find("User", 'userName eq "ada.roe"');
+  const id = found === undefined ? "" : idOf(found);
+  const put = async (change: JsonObject) => replace("User", id, merged(await get("User", id), change));
+  await put({ externalId: "00u1", displayName: "Ada R.", active: true });
+  expect(held()).toEqual(before);
+  const { name } = await get("User", id);
+  await put({ name: { ...(isObjectValue(name) && name), familyName: "Poe" } });
+  const attributes = new Map(before.attributes).set("family_name", "Poe");
+  expect(held()).toEqual({ ...before, attributes });
+  expect(await get("User", id)).toMatchObject({ externalId: "00u1", groups: [{ display: "ops" }] });
 });
 
 const RENAMING = POOL_KINDS.filter(({ canRename }) => canRename);
