@@ -1,14 +1,17 @@
-// What docs/scim.md tells a reader to type, typed.
+// What the pages of SCIM tell a reader to type, typed.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { SETTING_NAMES } from "../pkg/config/table/settings.ts";
+import { isRecord } from "../pkg/core/unknown.ts";
 import { person } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
+import { runCli } from "./support/connector-cli.ts";
 import { type ScimService, startScimService } from "./support/scim-service.ts";
 
+const POOL = "us-east-1_Ab129faBb";
 const DOCS = resolve(import.meta.dirname, "../docs");
 const PAGE = readFileSync(join(DOCS, "scim.md"), "utf8");
 
@@ -23,8 +26,7 @@ afterEach(async () => {
 
 test("the first lines of the page make a token that the service takes", { timeout: 60_000 }, async () => {
   folder = mkdtempSync(join(tmpdir(), "scim-recipes-"));
-  const pool = createPool({ id: "us-east-1_Ab129faBb", users: [person(1)] });
-  const scim = await startScimService({ pool });
+  const scim = await startScimService({ pool: createPool({ id: POOL, users: [person(1)] }) });
   service = scim;
   const [, block = ""] = /^```sh\n(TOKEN=.*?)^```/ms.exec(PAGE) ?? [];
   const lines = block.split("\n").filter((line) => !line.startsWith("connector"));
@@ -42,6 +44,58 @@ test("the first lines of the page make a token that the service takes", { timeou
       { timeout: 20_000 },
     )
     .toBe(200);
+});
+
+/** `.a.b` of a value, as jq reads it. */
+const jq = (body: unknown, path: string): unknown =>
+  path
+    .split(".")
+    .slice(1)
+    .reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), body);
+
+const ASKED =
+  /^ *\$ curl [^\n]*https:\/\/scim\.example\.com\/scim\/v2(\/\w+)(?: --data-urlencode 'filter=([^']*)')? \| jq (\S+)\n *(\S+)$/gm;
+
+test("the page for administrators checks the service, and then a person, by commands that work", {
+  timeout: 60_000,
+}, async () => {
+  const page = readFileSync(join(DOCS, "scim-okta-entra.md"), "utf8");
+  const pool = createPool({ id: POOL, users: [person(1)] });
+  const scim = await startScimService({ pool });
+  service = scim;
+  const checks = [...page.matchAll(ASKED)];
+  expect(checks).toHaveLength(2);
+  for (const [, path = "", filter, member = "", answer] of checks) {
+    const query = filter === undefined ? "" : `?filter=${encodeURIComponent(filter)}`;
+    const { body } = await scim.ask(`${path}${query}`);
+    expect({ path, answer: String(jq(body, member)) }).toEqual({ path, answer });
+  }
+
+  const ada = { userName: "ada@example.com", emails: [{ value: "ada@example.com" }] };
+  expect((await scim.ask("/Users", { method: "POST", json: ada })).status).toBe(201);
+  const commands = [...page.matchAll(/^ *\$ connector (.* ada@example\.com)$/gm)].map(
+    ([, words = ""]) => words,
+  );
+  expect(commands).toEqual(["audit show --user ada@example.com", "get user ada@example.com"]);
+  const around = [`--user-pool-id=${POOL}`, `--endpoint-url=${scim.cognito.url}`, "--output=table"];
+  const outputs: string[] = [];
+  for (const words of commands) {
+    const state = words.startsWith("audit") ? [`--state-dir=${scim.stateDir}`] : [];
+    const { code, stdout, stderr } = await runCli([...words.split(" "), ...around, ...state]);
+    expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: "" });
+    outputs.push(stdout);
+  }
+  const [audit = "", user] = outputs;
+  const [heading = "", line] = audit.split("\n");
+  const [, ofThePage = ""] = /^(TIME .*)$/m.exec(PAGE) ?? [];
+  expect(heading.split(/\s+/)).toEqual(ofThePage.split(/\s+/));
+  expect(line).toMatch(
+    / create-account +done +user \S+, login sha256 \w+ +scim:token:deploy +AdminCreateUser done \[/,
+  );
+  expect(PAGE).toMatch(
+    / create-account +done +user \S+, login sha256 \S+ +scim:token:okta +AdminCreateUser done \[/,
+  );
+  expect(user).toContain("ada@example.com");
 });
 
 test("the page names every setting of SCIM", () => {
