@@ -1,75 +1,34 @@
 // What a running SCIM service reports about itself: log lines, metrics, traces, the audit log; and how it ends.
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { people } from "./cognito/definitions.ts";
-import { createPool } from "./cognito/pool.ts";
-import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
-import { type RunningCli, startCli } from "./support/connector-cli.ts";
-import { type OtlpCollector, startOtlpCollector } from "./support/otlp-collector.ts";
+import type { RunningCli } from "./support/connector-cli.ts";
+import { OBSERVED_POOL, useObservedService } from "./support/observed-service.ts";
 
-const POOL = "us-east-1_Ab129faBb";
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";
 
-let cognito: ScriptedCognito;
-let collector: OtlpCollector;
-let folder: string;
-let started: RunningCli | undefined;
-let log = "";
+const service = useObservedService(beforeEach, afterEach, { users: 3 });
+const { said, lines } = service;
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "connector-scim-observed-"));
-  cognito = await startScriptedCognito({
-    pools: [createPool({ id: POOL, users: people(3), groups: ["all"] })],
-  });
-  collector = await startOtlpCollector();
-  log = "";
-});
-
-afterEach(async () => {
-  started?.process.kill("SIGKILL");
-  await started?.result;
-  started = undefined;
-  collector.close();
-  await cognito.close();
-  rmSync(folder, { recursive: true });
-});
-
-const said = (text: string) =>
-  vi.waitFor(() => expect(log).toContain(text), { timeout: 30_000, interval: 20 });
-
-function start(...more: readonly string[]): RunningCli {
-  started = startCli([
-    "serve",
-    "--listen=127.0.0.1:0",
+const start = (...more: readonly string[]): RunningCli =>
+  service.start(
     "--scim",
     "--scim-listen=127.0.0.1:0",
-    `--user-pool-id=${POOL}`,
-    `--endpoint-url=${cognito.url}`,
-    "--rate=1000",
-    "--log-format=json",
-    `--state-dir=${join(folder, "state")}`,
+    `--state-dir=${join(service.folder, "state")}`,
     ...more,
-  ]);
-  started.process.stderr?.on("data", (chunk: Buffer) => {
-    log += chunk.toString();
-  });
-  return started;
-}
+  );
 
 /** Resolves with the base URL. */
 async function serve(...more: readonly string[]): Promise<string> {
   start(...more);
   await said('"msg":"serving SCIM"');
-  const address = /"address":"([^"]+)"[^\n]*"msg":"serving SCIM"/.exec(log)?.[1] ?? "";
-  return `http://${address}/scim/v2`;
+  return `http://${service.addressOf("serving SCIM")}/scim/v2`;
 }
 
 function tokens(): string {
-  const path = join(folder, "tokens");
+  const path = join(service.folder, "tokens");
   const hash = (token: string): string => createHash("sha256").update(token).digest("hex");
   writeFileSync(path, `provision ${hash("deploy")} okta\nread ${hash("look")} auditor\n`, { mode: 0o600 });
   return `--auth-tokens-file=${path}`;
@@ -81,44 +40,35 @@ const as = (token: string, more: Readonly<Record<string, string>> = {}) => ({
   ...more,
 });
 
-function lines(): readonly Record<string, unknown>[] {
-  return log
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => {
-      const entry: unknown = JSON.parse(line);
-      if (typeof entry !== "object" || entry === null) throw new TypeError(`no log line: ${line}`);
-      return { ...entry };
-    });
-}
-
 const FILTER = 'userName eq "ada.secret@corp.test"';
 const lookUp = `/Users?filter=${encodeURIComponent(FILTER)}`;
 
 describe("a SCIM request", () => {
   test("is a span in its caller's trace, and its AWS calls are its children", async () => {
     const base = await serve(
-      `--otel-collector-endpoint=http://127.0.0.1:${collector.port}`,
+      `--otel-collector-endpoint=http://127.0.0.1:${service.collector.port}`,
       "--log-level=debug",
     );
     await said('"msg":"the pool can be read"');
     const answer = await fetch(base + lookUp, { headers: { traceparent: `00-${TRACE}-${SPAN}-01` } });
     expect(answer.status).toBe(200);
-    started?.process.kill("SIGTERM");
-    expect((await started?.result)?.code).toBe(0);
+    service.signal("SIGTERM");
+    expect(await service.code()).toBe(0);
 
-    const request = collector.spans.find(({ name }) => name === "GET /Users");
+    const request = service.collector.spans.find(({ name }) => name === "GET /Users");
     expect(request).toMatchObject({
       traceId: TRACE,
       parentSpanId: SPAN,
       attributes: { "http.request.method": "GET", "http.route": "/Users", "http.response.status_code": 200 },
     });
     // The first sync has spans of its own.
-    const child = collector.spans.find(({ name, traceId }) => name === "ListUsers" && traceId === TRACE);
+    const child = service.collector.spans.find(
+      ({ name, traceId }) => name === "ListUsers" && traceId === TRACE,
+    );
     expect(child).toMatchObject({ parentSpanId: request?.spanId });
     const told = lines().filter(({ traceId }) => traceId === TRACE);
     expect(told.at(-1)).toMatchObject({ msg: "SCIM request finished", endpoint: "/Users", status: 200 });
-    expect(JSON.stringify(collector.spans)).not.toContain("secret");
+    expect(JSON.stringify(service.collector.spans)).not.toContain("secret");
   });
 
   test("leaves no value of the person in the log, by a filter, a search, a path or a body", async () => {
@@ -134,8 +84,10 @@ describe("a SCIM request", () => {
     await fetch(`${base}/Users`, { method: "POST", headers, body: person });
     await fetch(`${base}/Users`, { method: "POST", headers, body: person });
     await fetch(`${base}/Users`, { method: "POST", headers, body: `{"secret` });
-    await vi.waitFor(() => expect(log.match(/"msg":"SCIM request/g)).toHaveLength(8), { timeout: 20_000 });
-    expect(log).not.toMatch(/secret/i);
+    await vi.waitFor(() => expect(service.log.match(/"msg":"SCIM request/g)).toHaveLength(8), {
+      timeout: 20_000,
+    });
+    expect(service.log).not.toMatch(/secret/i);
     expect(lines().filter(({ level }) => level === "error")).toMatchObject([
       { endpoint: "/Users", status: 400 },
       { method: "POST", endpoint: "/Users", status: 409 },
@@ -151,7 +103,7 @@ describe("a SCIM request", () => {
     expect((await fetch(`${base}/Users`, { method: "POST" })).status).toBe(401);
     const made = await fetch(`${base}/Users`, { method: "POST", headers: as("deploy"), body });
     expect(made.status).toBe(201);
-    const audit = readFileSync(join(folder, "state", `${POOL}.audit.jsonl`), "utf8");
+    const audit = readFileSync(join(service.folder, "state", `${OBSERVED_POOL}.audit.jsonl`), "utf8");
     const entries = audit
       .split("\n")
       .filter((line) => line !== "")
@@ -160,7 +112,7 @@ describe("a SCIM request", () => {
       { by: { via: "scim", name: "token:auditor" }, refused: { operation: "scim POST /Users" } },
       { by: { via: "scim", name: "token:okta" }, kind: "create-account", outcome: "done" },
     ]);
-    const http = /"address":"([^"]+)"[^\n]*"msg":"serving health and metrics"/.exec(log)?.[1] ?? "";
+    const http = service.addressOf("serving health and metrics");
     const metrics = await (await fetch(`http://${http}/metrics`)).text();
     expect(metrics).toContain(
       'connector_scim_requests_total{method="POST",endpoint="/Users",status="201"} 1',
@@ -216,14 +168,14 @@ describe("the SCIM service", () => {
     const base = await serve();
     // The first sync reads users too.
     await said('"msg":"synced"');
-    const hold = cognito.hold({ operation: "ListUsers" });
+    const hold = service.cognito.hold({ operation: "ListUsers" });
     const answer = fetch(base + lookUp);
     await hold.arrived();
-    started?.process.kill("SIGTERM");
+    service.signal("SIGTERM");
     await said("shutting down");
     hold.release();
     expect((await answer).status).toBe(200);
-    expect((await started?.result)?.code).toBe(0);
+    expect(await service.code()).toBe(0);
   });
 
   test("is not started where other machines could read it, and says why", async () => {
@@ -238,7 +190,7 @@ describe("the SCIM service", () => {
     // The first sync reads users too.
     await said('"msg":"synced"');
     for (const name of ["AccessDeniedException", "ExpiredTokenException", "UnrecognizedClientException"]) {
-      const rule = cognito.script({ operation: "ListUsers", error: { name, status: 400 } });
+      const rule = service.cognito.script({ operation: "ListUsers", error: { name, status: 400 } });
       const answer = await fetch(base + lookUp);
       expect([name, answer.status, rule.fired > 0]).toEqual([name, 500, true]);
       expect(await answer.text()).not.toContain("Exception");

@@ -1,78 +1,29 @@
 // What a running service reports about itself: traces, log lines, its level, its scheduled syncs.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ResourcesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
-import { people } from "./cognito/definitions.ts";
-import { createPool } from "./cognito/pool.ts";
-import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
-import { type RunningCli, startCli } from "./support/connector-cli.ts";
 import { callUnary, grpcClient } from "./support/grpc-client.ts";
 import { LOOPBACK_CERTIFICATE, LOOPBACK_KEY } from "./support/loopback-certificate.ts";
-import { type OtlpCollector, startOtlpCollector } from "./support/otlp-collector.ts";
+import { useObservedService } from "./support/observed-service.ts";
 
-const POOL = "us-east-1_Ab129faBb";
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";
 
-let cognito: ScriptedCognito;
-let collector: OtlpCollector;
-let folder: string;
-let started: RunningCli | undefined;
-let log = "";
+const service = useObservedService(beforeEach, afterEach, { users: 61 });
+const { said, lines } = service;
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "connector-observed-"));
-  cognito = await startScriptedCognito({
-    pools: [createPool({ id: POOL, users: people(61), groups: ["all"] })],
-  });
-  collector = await startOtlpCollector();
-  log = "";
-});
-
-afterEach(async () => {
-  started?.process.kill("SIGKILL");
-  await started?.result;
-  started = undefined;
-  collector.close();
-  await cognito.close();
-  rmSync(folder, { recursive: true });
-});
-
+/** Resolves with the address. */
 async function serve(...more: readonly string[]): Promise<string> {
-  const fixed = [
-    "--listen=127.0.0.1:0",
-    `--user-pool-id=${POOL}`,
-    `--endpoint-url=${cognito.url}`,
-    "--rate=1000",
-  ];
-  started = startCli(["serve", ...fixed, "--log-format=json", ...more]);
-  started.process.stderr?.on("data", (chunk: Buffer) => {
-    log += chunk.toString();
-  });
+  service.start(...more);
   await said('"msg":"serving gRPC"');
-  return /"address":"([^"]+)"[^\n]*"msg":"serving gRPC"/.exec(log)?.[1] ?? "";
-}
-
-const said = (text: string) =>
-  vi.waitFor(() => expect(log).toContain(text), { timeout: 20_000, interval: 20 });
-
-function lines(): readonly Record<string, unknown>[] {
-  return log
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => {
-      const entry: unknown = JSON.parse(line);
-      if (typeof entry !== "object" || entry === null) throw new TypeError(`no log line: ${line}`);
-      return { ...entry };
-    });
+  return service.addressOf("serving gRPC");
 }
 
 describe("a gRPC call", () => {
   test("is a span in its caller's trace, and its AWS calls are its children, sent before the end", async () => {
     const address = await serve(
-      `--otel-collector-endpoint=http://127.0.0.1:${collector.port}`,
+      `--otel-collector-endpoint=http://127.0.0.1:${service.collector.port}`,
       "--log-level=debug",
     );
     await said('"msg":"the pool can be read"');
@@ -84,12 +35,12 @@ describe("a gRPC call", () => {
     );
     client.close();
     expect(page.code).toBe("OK");
-    started?.process.kill("SIGTERM");
-    expect((await started?.result)?.code).toBe(0);
+    service.signal("SIGTERM");
+    expect(await service.code()).toBe(0);
 
-    const call = collector.spans.find(({ kind }) => kind === 2);
+    const call = service.collector.spans.find(({ kind }) => kind === 2);
     expect(call).toMatchObject({ traceId: TRACE, parentSpanId: SPAN });
-    const child = collector.spans.find(({ name }) => name === "ListUsers");
+    const child = service.collector.spans.find(({ name }) => name === "ListUsers");
     expect(child).toMatchObject({ traceId: TRACE, parentSpanId: call?.spanId });
     const told = lines().filter(({ traceId }) => traceId === TRACE);
     expect(told.map(({ msg }) => msg)).toEqual(["AWS answered", "gRPC call finished"]);
@@ -111,36 +62,36 @@ describe("a gRPC call", () => {
 });
 
 test("SIGHUP reads the log level of the configuration file", async () => {
-  const config = join(folder, "connector.yaml");
+  const config = join(service.folder, "connector.yaml");
   writeFileSync(config, "log-level: info\n");
   const address = await serve(`--config=${config}`);
   await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
   writeFileSync(config, "log-level: debug\n");
-  started?.process.kill("SIGHUP");
+  service.signal("SIGHUP");
   await said("SIGHUP: reloaded the log level");
-  expect(log).not.toContain('"msg":"gRPC call finished"');
+  expect(service.log).not.toContain('"msg":"gRPC call finished"');
   await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
   await said('"msg":"gRPC call finished"');
   writeFileSync(config, "log-level: loud\n");
-  started?.process.kill("SIGHUP");
+  service.signal("SIGHUP");
   await said("SIGHUP: cannot reload the log level; the previous version stays in use");
 });
 
 test("SIGHUP with a broken certificate logs the error, and not that it was reloaded", async () => {
-  const certificate = join(folder, "tls.crt");
+  const certificate = join(service.folder, "tls.crt");
   writeFileSync(certificate, LOOPBACK_CERTIFICATE);
-  writeFileSync(join(folder, "tls.key"), LOOPBACK_KEY);
-  await serve(`--tls-cert-file=${certificate}`, `--tls-key-file=${join(folder, "tls.key")}`);
+  writeFileSync(join(service.folder, "tls.key"), LOOPBACK_KEY);
+  await serve(`--tls-cert-file=${certificate}`, `--tls-key-file=${join(service.folder, "tls.key")}`);
   writeFileSync(certificate, "broken");
-  started?.process.kill("SIGHUP");
+  service.signal("SIGHUP");
   await said("SIGHUP: cannot reload the TLS certificate; the previous version stays in use");
   await said('"msg":"SIGHUP: reloaded the log level"');
-  expect(log).not.toMatch(/reloaded [^"]*TLS/);
+  expect(service.log).not.toMatch(/reloaded [^"]*TLS/);
 });
 
 /** The sample of a metric as it is scraped now. */
 async function scraped(name: string): Promise<string | undefined> {
-  const http = /"address":"([^"]+)"[^\n]*"msg":"serving health and metrics"/.exec(log)?.[1] ?? "";
+  const http = service.addressOf("serving health and metrics");
   const text = await (await fetch(`http://${http}/metrics`)).text();
   return text.split("\n").find((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
 }
@@ -148,7 +99,7 @@ async function scraped(name: string): Promise<string | undefined> {
 test("a call whose deadline passes is counted as DEADLINE_EXCEEDED, which the shipped alert looks for", async () => {
   const address = await serve("--health-check", "--health-check-port=0");
   await said('"msg":"the pool can be read"');
-  const hold = cognito.hold({ operation: "ListUsers" });
+  const hold = service.cognito.hold({ operation: "ListUsers" });
   const client = grpcClient(address);
   const reply = await client.unary(
     ResourcesService.method.listResources,
@@ -166,8 +117,8 @@ test("a call whose deadline passes is counted as DEADLINE_EXCEEDED, which the sh
 });
 
 test("a service with a schedule logs when it syncs, and what an earlier process left", async () => {
-  const watched = ["--sync-every=1h", `--file=${join(folder, "pool.c1z")}`, "--health-check"];
-  const hold = cognito.hold({ operation: "ListGroups" });
+  const watched = ["--sync-every=1h", `--file=${join(service.folder, "pool.c1z")}`, "--health-check"];
+  const hold = service.cognito.hold({ operation: "ListGroups" });
   await serve(...watched, "--health-check-port=0");
   await hold.arrived();
   expect(await scraped("connector_sync_running")).toBe("connector_sync_running 1");
@@ -183,22 +134,21 @@ test("a service with a schedule logs when it syncs, and what an earlier process 
   expect(await scraped("connector_sync_progress_rows")).toBeUndefined();
   expect(await scraped("connector_sync_running")).toBe("connector_sync_running 0");
   expect(await scraped("connector_sync_last_complete_rows")).toContain(" 61");
-  started?.process.kill("SIGTERM");
-  await started?.result;
+  service.signal("SIGTERM");
+  await service.code();
 
-  log = "";
   await serve(...watched, "--health-check-port=0");
   await said("waiting for the next sync");
   expect(await scraped("connector_sync_last_complete_age_seconds")).toMatch(/ \d/);
 });
 
 test("a service with a schedule writes the file and continues to serve", async () => {
-  const file = join(folder, "pool.c1z");
+  const file = join(service.folder, "pool.c1z");
   const address = await serve("--sync-every=1h", `--file=${file}`);
   await said('"msg":"synced"');
   expect(existsSync(file)).toBe(true);
   const page = await callUnary(address, ResourcesService.method.listResources, { resourceTypeId: "user" });
   expect(page.code).toBe("OK");
-  started?.process.kill("SIGTERM");
-  expect((await started?.result)?.code).toBe(0);
+  service.signal("SIGTERM");
+  expect(await service.code()).toBe(0);
 });
