@@ -74,8 +74,10 @@ describe("a body", () => {
       },
       body: packed,
     });
-    expect([400, 413, 415]).toContain(reply.status);
-    expect(await reply.json()).toMatchObject({ schemas: [SCIM_ERROR] });
+    expect([reply.status, await reply.json()]).toEqual([
+      415,
+      expect.objectContaining({ schemas: [SCIM_ERROR] }),
+    ]);
     expect(scim.service.rssBytes() - before).toBeLessThan(100 * MEBI);
   });
 
@@ -111,9 +113,9 @@ describe("a body", () => {
     '{"__proto__":{"admin":true},"userName":"eve"}',
     '{"userName":"eve","name":{"__proto__":{"admin":true}}}',
     '{"userName":"eve","constructor":{"prototype":{"admin":true}}}',
-  ])("with keys of JavaScript's prototypes changes no object but its own: %s", async (json) => {
+  ])("with keys of JavaScript's prototypes is refused, and changes no object: %s", async (json) => {
     const reply = await scim.service.ask("/Users", { ...post(json), headers: { "dry-run": "true" } });
-    expect([201, 200, 400]).toContain(reply.status);
+    expect(reply.status).toBe(400);
     expect(reply.text).not.toContain("admin");
     const read = await scim.service.ask(`/Users/${scim.first}`);
     expect(read.status).toBe(200);
@@ -125,30 +127,42 @@ describe("a PATCH", () => {
   const remove = { op: "remove", path: "nickName" };
 
   test.for([
-    ["with 100,000 operations", Array.from({ length: 100_000 }, () => remove)],
-    ["with as many operations as a body can hold", Array.from({ length: 20_000 }, () => remove)],
-    ["without operations", []],
-    ["with an operation that is a list", [[]]],
-    ["with a path of the prototype", [{ op: "add", path: "__proto__.admin", value: true }]],
-    ["with a path of the constructor", [{ op: "add", path: "constructor.prototype.admin", value: true }]],
-    ["with a path that is 100,000 characters long", [{ op: "add", path: "a".repeat(100_000), value: 1 }]],
-    ["with a path of 10,000 filters", [{ op: "add", path: "emails[type eq 1]".repeat(10_000), value: 1 }]],
-    ["with a filter in a filter", [{ op: "remove", path: 'emails[emails[type eq "a"]]' }]],
-    ["with a path that is a number", [{ op: "replace", path: 7, value: 1 }]],
-    ["with an operation that SCIM does not have", [{ op: "move", path: "nickName", value: "x" }]],
-  ] as const)("%s is refused", async ([, operations]) => {
+    ["with 100,000 operations", 413, Array.from({ length: 100_000 }, () => remove)],
+    ["with 20,000 operations", 413, Array.from({ length: 20_000 }, () => remove)],
+    ["without operations", 400, []],
+    ["with an operation that is a list", 400, [[]]],
+    ["with a path of the prototype", 400, [{ op: "add", path: "__proto__.admin", value: true }]],
+    [
+      "with a path of the constructor",
+      400,
+      [{ op: "add", path: "constructor.prototype.admin", value: true }],
+    ],
+    [
+      "with a path that is 100,000 characters long",
+      400,
+      [{ op: "add", path: "a".repeat(100_000), value: 1 }],
+    ],
+    [
+      "with a path of 10,000 filters",
+      400,
+      [{ op: "add", path: "emails[type eq 1]".repeat(10_000), value: 1 }],
+    ],
+    ["with a filter in a filter", 400, [{ op: "remove", path: 'emails[emails[type eq "a"]]' }]],
+    ["with a path that is a number", 400, [{ op: "replace", path: 7, value: 1 }]],
+    ["with an operation that SCIM does not have", 400, [{ op: "move", path: "nickName", value: "x" }]],
+  ] as const)("%s is refused", async ([, expected, operations]) => {
     const { status } = await scim.refused(`/Users/${scim.first}`, patch(operations));
-    expect([400, 413]).toContain(status);
+    expect(status).toBe(expected);
   });
 
   test("of 100,000 members that are not there is refused, and names few of them", async () => {
-    const value = Array.from({ length: 15_000 }, (_, at) => ({ value: `nobody-${at}` }));
+    const value = Array.from({ length: 100_000 }, (_, at) => ({ value: `nobody-${at}` }));
     const group = member(await groupNamed("staff"), "id");
     const { status } = await scim.refused(
       `/Groups/${String(group)}`,
       patch([{ op: "add", path: "members", value }]),
     );
-    expect([400, 413]).toContain(status);
+    expect(status).toBe(400);
   });
 });
 
@@ -162,16 +176,18 @@ describe("a bulk request", () => {
   test.for([
     [
       "of 100,000 operations",
+      413,
       Array.from({ length: 100_000 }, () => ({ method: "DELETE", path: `/Users/x` })),
     ],
     [
       "of more operations than are allowed",
+      413,
       Array.from({ length: 5000 }, () => ({ method: "DELETE", path: `/Users/x` })),
     ],
-    ["that is not a list", { method: "DELETE" }],
-  ] as const)("%s is refused", async ([, Operations]) => {
+    ["that is not a list", 400, { method: "DELETE" }],
+  ] as const)("%s is refused", async ([, expected, Operations]) => {
     const { status } = await scim.refused("/Bulk", post({ schemas: [BULK], Operations }));
-    expect([400, 413]).toContain(status);
+    expect(status).toBe(expected);
   });
 
   test("with references in a circle ends, and makes nothing", async () => {
@@ -182,11 +198,12 @@ describe("a bulk request", () => {
       bulkId,
       data: { displayName: bulkId, members: [{ value: `bulkId:${to}` }] },
     });
-    const { status } = await scim.service.ask(
+    const { status, body } = await scim.service.ask(
       "/Bulk",
       post({ schemas: [BULK], Operations: [operation("one", "two"), operation("two", "one")] }),
     );
-    expect([200, 400, 409]).toContain(status);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ Operations: [{ status: "409" }, { status: "409" }] });
     expect(scim.poolText()).toBe(before);
   });
 });
