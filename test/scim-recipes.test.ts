@@ -24,7 +24,9 @@ afterEach(async () => {
   [service, folder] = [undefined, undefined];
 });
 
-test("the first lines of the page make a token that the service takes", { timeout: 60_000 }, async () => {
+test("the first lines of the page make a token that the service takes, and a person who is found", {
+  timeout: 60_000,
+}, async () => {
   folder = mkdtempSync(join(tmpdir(), "scim-recipes-"));
   const scim = await startScimService({ pool: createPool({ id: POOL, users: [person(1)] }) });
   service = scim;
@@ -44,6 +46,12 @@ test("the first lines of the page make a token that the service takes", { timeou
       { timeout: 20_000 },
     )
     .toBe(200);
+
+  const [, ada = ""] = /\/scim\/v2\/Users -d '(\{.*\})'/.exec(PAGE) ?? [];
+  expect((await scim.ask("/Users", { method: "POST", json: ada })).status).toBe(201);
+  const [, filter = "", total] = /'filter=(.*)' \| jq \.totalResults\n(\d+)\n/.exec(PAGE) ?? [];
+  const { body } = await scim.ask(`/Users?filter=${encodeURIComponent(filter)}`);
+  expect(String(jq(body, ".totalResults"))).toBe(total);
 });
 
 /** `.a.b` of a value, as jq reads it. */
