@@ -54,13 +54,12 @@ describe("a query", () => {
     ["sortOrder=sideways&sortBy=userName"],
     ["filter=%"],
     ["filter=%ff%fe"],
-  ])("%s is answered with a list or a SCIM error, never a 500", async ([query]) => {
+  ])("%s is refused with a SCIM error", async ([query]) => {
     const reply = await fetch(`${scim.service.base}/Users?${query}`, {
       headers: { authorization: "Bearer token-of-the-identity-provider" },
     });
     expect(reply.headers.get("content-type")).toMatch(/^application\/scim\+json/);
-    expect(reply.status).toBeLessThan(500);
-    expect([200, 400, 414, 431]).toContain(reply.status);
+    expect(reply.status).toBe(400);
   });
 
   test("for a thousand million rows gives one page", async () => {
@@ -90,12 +89,12 @@ describe("an id", () => {
   ])("%s is one id, of no one", async (id) => {
     for (const kind of ["Users", "Groups"]) {
       const reply = await scim.refused(`/${kind}/${id}`, {});
-      expect([400, 404, 414]).toContain(reply.status);
+      expect(reply.status).toBe(404);
     }
   });
 
   test.for(["%zz", "%", "%c3", "%ff"])("%s is refused, since it is no text", async (id) => {
     const reply = await scim.refused(`/Users/${id}`, {});
-    expect([400, 404]).toContain(reply.status);
+    expect(reply.status).toBe(400);
   });
 });
