@@ -316,10 +316,9 @@ test.for([0, 1, 2])(
     try {
       const pages = new RandomPages(stage, SEED + plus);
       await pages.begin(250);
-      for (let n = 0; n < 150; n += 1) await pages.step();
+      for (let n = 0; n < 150 || pages.whole < 4; n += 1) await pages.step();
       await pages.finish();
       expect(pages.wrong).toEqual([]);
-      expect(pages.whole).toBeGreaterThan(3);
     } finally {
       await stage.remove();
     }
