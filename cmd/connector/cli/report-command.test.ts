@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,11 +8,14 @@ import { run } from "../run.ts";
 import { memoryContext } from "../testing.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "report-command-"));
+/** Not beside the pages: SQLite leaves files of its own next to a database that was only read. */
+const pools = join(folder, "pools");
 const NOW = Date.UTC(2026, 9, 23);
 
 beforeAll(() => {
-  createInventoryFixture(join(folder, "pool.db"));
-  createReviewInventory(join(folder, "large.db"), {
+  mkdirSync(pools);
+  createInventoryFixture(join(pools, "pool.db"));
+  createReviewInventory(join(pools, "large.db"), {
     people: Array.from({ length: 600 }, (_, i) => ({ username: `p${i}` })),
     groups: [{ name: "all", members: Array.from({ length: 600 }, (_, i) => i) }],
   });
@@ -25,8 +28,8 @@ async function report(args: readonly string[], signal = new AbortController().si
   return { code, stdout: context.stdout.text(), stderr: context.stderr.text() };
 }
 
-const INVENTORY = `--inventory=${join(folder, "pool.db")}`;
-const LARGE = `--inventory=${join(folder, "large.db")}`;
+const INVENTORY = `--inventory=${join(pools, "pool.db")}`;
+const LARGE = `--inventory=${join(pools, "large.db")}`;
 const IN_POOL = [INVENTORY, `--user-pool-id=${POOL}`];
 const page = (name: string) => readFileSync(join(folder, name), "utf8");
 
@@ -73,7 +76,7 @@ describe("connector report", () => {
     expect((await report(["-o", "one.html", LARGE])).stdout).toContain(REVIEW_POOL);
     expect(await report(["-o", "several.html", INVENTORY])).toMatchObject({
       code: 2,
-      stderr: `connector: the inventory ${join(folder, "pool.db")} holds several pools (${POOL}, ${OTHER_POOL}); name one with --user-pool-id\n`,
+      stderr: `connector: the inventory ${join(pools, "pool.db")} holds several pools (${POOL}, ${OTHER_POOL}); name one with --user-pool-id\n`,
     });
   });
 
