@@ -47,9 +47,17 @@ export class AdaptiveRate {
     this.#cutAt = now;
     this.#grantedSinceCut = false;
     const before = this.#current;
-    const floor = Math.max(tenths(this.setPerSecond * FLOOR_FRACTION), FLOOR_PER_SECOND);
-    this.#current = Math.min(before, Math.max(tenths(before / 2), floor));
+    this.#current = Math.min(before, Math.max(tenths(before / 2), this.#floor()));
     return this.#current < before;
+  }
+
+  /** AWS throttled another instance of the same quota. True if the rate was cut. */
+  lowerTo(perSecond: number, now: MonotonicMs): boolean {
+    // A step more or less is only that the others recover at another moment.
+    if (tenths(perSecond) >= this.#current - this.#step()) return false;
+    this.#recoveringSince = now;
+    this.#current = Math.max(tenths(perSecond), this.#floor());
+    return true;
   }
 
   /** Takes the recovery steps that are due. True if the rate went up. */
@@ -58,9 +66,16 @@ export class AdaptiveRate {
     const steps = Math.floor((now - this.#recoveringSince) / RECOVERY_STEP_MS);
     if (steps < 1) return false;
     this.#recoveringSince += steps * RECOVERY_STEP_MS;
-    const step = Math.max(tenths(this.setPerSecond / 10), 0.1);
-    this.#current = Math.min(this.setPerSecond, tenths(this.#current + steps * step));
+    this.#current = Math.min(this.setPerSecond, tenths(this.#current + steps * this.#step()));
     return true;
+  }
+
+  #step(): number {
+    return Math.max(tenths(this.setPerSecond / 10), 0.1);
+  }
+
+  #floor(): number {
+    return Math.max(tenths(this.setPerSecond * FLOOR_FRACTION), FLOOR_PER_SECOND);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CallOrigin } from "../core/call-origin.ts";
+import type { WaitingCalls } from "../core/shared-quota.ts";
 import type { Priority } from "../core/throttle.ts";
 
 /** The lowest rank goes first (LIMITER-4). */
@@ -65,6 +66,8 @@ export class CallQueue {
   readonly #rounds: Rounds;
   #length = 0;
   #refusable = 0;
+  #writes = 0;
+  #background = 0;
   /** Undefined: not known. */
   #first: Candidate | undefined;
 
@@ -79,6 +82,12 @@ export class CallQueue {
   /** How many of the calls may be refused. */
   get refusable(): number {
     return this.#refusable;
+  }
+
+  /** Its calls by what goes first among instances. */
+  waiting(): WaitingCalls {
+    const others = this.#length - this.#writes - this.#background;
+    return { writes: this.#writes, others, background: this.#background };
   }
 
   first(): Candidate | undefined {
@@ -151,9 +160,11 @@ export class CallQueue {
     return line;
   }
 
-  #count(line: CallerLine, { refusable }: QueuedCall, by: 1 | -1): void {
+  #count(line: CallerLine, { refusable, priority }: QueuedCall, by: 1 | -1): void {
     this.#length += by;
     line.length += by;
+    if (priority === "write") this.#writes += by;
+    if (priority === "background") this.#background += by;
     if (!refusable) return;
     this.#refusable += by;
     line.refusable += by;

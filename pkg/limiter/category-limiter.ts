@@ -2,9 +2,11 @@ import type { CallOrigin } from "../core/call-origin.ts";
 import type { EpochClock, MonotonicClock, MonotonicMs } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Category, Operation } from "../core/operations.ts";
+import type { SharedQuota, SharedTurns } from "../core/shared-quota.ts";
 import type { Priority } from "../core/throttle.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
-import { CallQueue, type Candidate, createQueuedCall, goesBefore, type QueuedCall } from "./call-queue.ts";
+import { type BudgetedQueue, nextQueue, usableBy } from "./budgeted-queue.ts";
+import { CallQueue, createQueuedCall, type QueuedCall } from "./call-queue.ts";
 import { DueTimer } from "./due-timer.ts";
 import { closedError, failedError, fullError } from "./errors.ts";
 import { RateBudget } from "./rate-budget.ts";
@@ -33,14 +35,8 @@ interface CategoryLimiterOptions {
   readonly onRestart: (restart: PacingRestart) => void;
   /** The rate was cut, or recovered by a step. Must not throw. */
   readonly onChange: () => void;
-}
-
-/** Calls that wait for the same budgets: those of one operation where operations are capped, else of the category. */
-interface BudgetedQueue {
-  readonly calls: CallQueue;
-  readonly budget: RateBudget | undefined;
-  /** How many of the calls may be refusable (LIMITER-8). */
-  readonly room: number;
+  /** The quota that this instance shares with others, if it does. */
+  readonly shared?: SharedQuota | undefined;
 }
 
 /** A low rate still has room for a client that sends some requests side by side. */
@@ -60,6 +56,7 @@ export class CategoryLimiter {
   readonly #watchdog: Watchdog;
   /** Set only while a call waits for the windows alone (LIMITER-7); a slot that fires needs no timer. */
   readonly #timer = new DueTimer(() => this.#grantDue());
+  readonly #shared: SharedTurns | undefined;
   #waiting = 0;
   #granted = 0;
   #refused = 0;
@@ -76,6 +73,10 @@ export class CategoryLimiter {
       needed: () => this.#waiting > 0,
       dueAt: (now) => Math.min(...this.#budgetsInUse().map((budget) => budget.overdueAt(now))),
       check: (now) => this.#restartOverdue(now),
+    });
+    this.#shared = options.shared?.turnsOf(options.category, this.#rate.setPerSecond, {
+      onTurn: () => this.#grantDue(),
+      onFraction: (fraction) => this.#lower(fraction),
     });
   }
 
@@ -157,6 +158,7 @@ export class CategoryLimiter {
   throttled(): void {
     const now = this.#options.monotonic();
     this.#recover(now);
+    this.#shared?.throttled();
     if (!this.#rate.throttled(now)) return;
     this.#retune();
     this.#grantDue();
@@ -234,8 +236,8 @@ export class CategoryLimiter {
     if (this.#closed) return;
     const now = this.#options.monotonic();
     this.#recover(now);
-    while (this.#waiting > 0 && this.#budget.readyAt(now) <= now) {
-      const queue = this.#nextQueue(now);
+    while (this.#waiting > 0 && this.#readyAt(now) <= now) {
+      const queue = nextQueue(this.#queues.values(), now);
       const candidate = queue?.calls.first();
       if (queue === undefined || candidate === undefined) break;
       const { call } = candidate;
@@ -243,6 +245,7 @@ export class CategoryLimiter {
       this.#waiting -= 1;
       this.#budget.spend(now);
       queue.budget?.spend(now);
+      this.#shared?.take(now);
       this.#rate.turnGranted();
       this.#granted += 1;
       if (call.origin !== undefined && call.priority === "write") call.origin.mustFinish = true;
@@ -251,24 +254,20 @@ export class CategoryLimiter {
     this.#reschedule(now);
   }
 
-  #nextQueue(now: MonotonicMs): BudgetedQueue | undefined {
-    let best: BudgetedQueue | undefined;
-    let first: Candidate | undefined;
-    for (const queue of this.#queues.values()) {
-      const candidate = queue.calls.first();
-      if (candidate === undefined || (queue.budget?.readyAt(now) ?? now) > now) continue;
-      if (first !== undefined && goesBefore(first, candidate)) continue;
-      best = queue;
-      first = candidate;
-    }
-    return best;
+  /** When the category allows the next turn, and the quota that is shared too. */
+  #readyAt(now: MonotonicMs): MonotonicMs {
+    const readyAt = this.#budget.readyAt(now);
+    // Only a call that waits for nothing else waits for the others.
+    if (this.#shared === undefined || readyAt > now) return readyAt;
+    return this.#shared.readyAt(now);
   }
 
   /** Orders slots for the waiting calls, limits what is left over, and sets the timer for the next turn. */
   #reschedule(now: MonotonicMs): void {
     if (this.#waiting === 0) this.#budget.capSurplus();
     this.#budget.orderSlots(this.#waiting);
-    const readyAt = this.#budget.readyAt(now);
+    this.#shared?.demand(usableBy(this.#queues.values(), now));
+    const readyAt = this.#readyAt(now);
     let nextAt = Number.POSITIVE_INFINITY;
     for (const { calls, budget } of this.#queues.values()) {
       if (calls.length === 0) budget?.capSurplus();
@@ -305,8 +304,18 @@ export class CategoryLimiter {
     this.#options.onChange();
   }
 
+  /** Another instance of the shared quota was throttled. */
+  #lower(fraction: number): void {
+    const now = this.#options.monotonic();
+    this.#recover(now);
+    if (!this.#rate.lowerTo(fraction * this.#rate.setPerSecond, now)) return;
+    this.#retune();
+    this.#options.onChange();
+  }
+
   #retune(): void {
     const fraction = this.#fraction();
+    this.#shared?.paced(fraction);
     this.#budget.retune(fraction);
     for (const { budget } of this.#queues.values()) budget?.retune(fraction);
   }

@@ -8,6 +8,7 @@ import {
   type Operation,
   QUOTAS,
 } from "../core/operations.ts";
+import type { SharedQuota } from "../core/shared-quota.ts";
 import type { Throttle } from "../core/throttle.ts";
 import { CategoryLimiter, type PacingRestart } from "./category-limiter.ts";
 
@@ -25,6 +26,8 @@ export interface ThrottleOptions {
   readonly onRestart?: (restart: PacingRestart) => void;
   /** The rate of a category was cut, or recovered by a step. Steps are taken when a turn is acquired. Must not throw. */
   readonly onChange?: (status: CategoryStatus) => void;
+  /** The quota that this instance shares with others; by default it has the rates for itself. */
+  readonly shared?: SharedQuota | undefined;
 }
 
 export interface CategoryStatus {
@@ -85,6 +88,7 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
       origin: options.origin ?? (() => undefined),
       onRestart: (restart) => options.onRestart?.(restart),
       onChange: () => options.onChange?.(categoryStatus(category, limiterOf(category))),
+      shared: options.shared,
     });
   }
 

@@ -1,0 +1,111 @@
+// One quota that several instances of the connector share: AWS counts the calls of an account and Region, not of a process.
+import type { MonotonicMs } from "./clock.ts";
+import type { Category } from "./operations.ts";
+
+/** The calls of one category that wait in an instance, by what goes first among instances. */
+export interface WaitingCalls {
+  readonly writes: number;
+  readonly others: number;
+  readonly background: number;
+}
+
+/** What an instance says of itself in one category. */
+export interface QuotaReport {
+  readonly category: Category;
+  /** The rate that is set for this instance. */
+  readonly setPerSecond: number;
+  readonly waiting: WaitingCalls;
+  /** Turns that it was given and has not used yet. */
+  readonly held: number;
+  /** How far ahead turns are given out already, as far as it knows. So no turn is given twice after a failover. */
+  readonly aheadMs: number;
+  /** How many instances it knew last, itself included; 0: it knew none. */
+  readonly knownInstances: number;
+  /** AWS has throttled a call since the last report. */
+  readonly throttled: boolean;
+}
+
+export interface QuotaAnswer {
+  /** When the turns given to this instance come, counted from the answer's own moment. */
+  readonly turnsInMs: readonly number[];
+  readonly aheadMs: number;
+  /** All instances that share the category, also those whose last report is some time ago. */
+  readonly instances: number;
+  /** Those of this instance's pool. */
+  readonly poolInstances: number;
+  /** This instance's place among all of them, from 0. */
+  readonly place: number;
+  /** The lowest rate that is set for any of them. */
+  readonly setPerSecond: number;
+  /** Less after AWS has throttled any of them. */
+  readonly currentPerSecond: number;
+  /** When to report again while calls wait. */
+  readonly pollMs: number;
+  /** The clock that all instances share, at the answer's own moment. */
+  readonly sharedNowMs: number;
+}
+
+/** The place where instances meet. */
+export interface QuotaExchange {
+  /** Rejects soon where the place is not reachable; never waits for it to come back. */
+  report(report: QuotaReport): Promise<QuotaAnswer>;
+  /** Calls back whenever the place becomes reachable (true), and when it is lost (false). */
+  watch(listener: (reachable: boolean) => void): void;
+  /** Says goodbye in every category, so that others need not wait for this instance, and disconnects. */
+  close(): Promise<void>;
+}
+
+/** The part of one category in the shared quota: one more condition of a turn. */
+export interface SharedTurns {
+  /** When the next turn may be taken; Infinity while this instance has none. */
+  readyAt(now: MonotonicMs): MonotonicMs;
+  take(now: MonotonicMs): void;
+  /** How many calls wait now. */
+  demand(waiting: WaitingCalls): void;
+  /** AWS throttled a call of this instance. */
+  throttled(): void;
+  /** The part of the set rate that is left after AWS has throttled; 1: all of it. */
+  paced(fraction: number): void;
+}
+
+/** What a category receives from its part in the shared quota. */
+export interface SharedTurnsListener {
+  /** A turn may be there that was not there before. */
+  onTurn(): void;
+  /** The part of the rate that is left for all after AWS has throttled any instance. */
+  onFraction(fraction: number): void;
+}
+
+/** By which rule turns are given now. */
+export type SharingMode = "shared" | "local share" | "unknown account";
+
+export interface SharingStatus {
+  readonly category: Category;
+  readonly mode: SharingMode;
+  readonly instances: number;
+  readonly poolInstances: number;
+  /** The lowest rate that is set for any instance. */
+  readonly setPerSecond: number;
+  /** What this instance may use by itself while nothing is shared. */
+  readonly localPerSecond: number;
+  /** Turns taken so far, and those of them that had to be waited for. */
+  readonly turns: number;
+  readonly waits: number;
+  /** How often it has fallen back to the local share. */
+  readonly fallbacks: number;
+}
+
+/** A change that an operator wants to know of. */
+export type SharingChange =
+  | { readonly kind: "lost"; readonly instances: number }
+  | { readonly kind: "joined"; readonly instances: number }
+  | { readonly kind: "lower-rate"; readonly category: Category; readonly perSecond: number };
+
+export interface SharedQuota {
+  /** From now on turns come from there. Before, each instance uses a small part of each rate. */
+  join(exchange: QuotaExchange): void;
+  turnsOf(category: Category, setPerSecond: number, listener: SharedTurnsListener): SharedTurns;
+  /** One entry for each category whose turns are shared. */
+  status(): readonly SharingStatus[];
+  close(): Promise<void>;
+}

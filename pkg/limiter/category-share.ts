@@ -1,0 +1,225 @@
+import type { MonotonicClock, MonotonicMs } from "../core/clock.ts";
+import type { Category } from "../core/operations.ts";
+import type {
+  QuotaAnswer,
+  QuotaExchange,
+  SharedTurns,
+  SharedTurnsListener,
+  SharingStatus,
+  WaitingCalls,
+} from "../core/shared-quota.ts";
+import { ASSUMED_INSTANCES, LocalShare, lateMs, type ShareMember } from "./local-share.ts";
+
+/** How often an instance without waiting calls reports. */
+const HEARTBEAT_MS = 1000;
+/** More turns than this are never kept, whatever was answered. */
+const MOST_HELD = 250;
+const NO_CALLS: WaitingCalls = { writes: 0, others: 0, background: 0 };
+
+export interface CategoryShareOptions {
+  readonly category: Category;
+  readonly setPerSecond: number;
+  readonly monotonic: MonotonicClock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly listener: SharedTurnsListener;
+  /** The place could be asked (true), or could not. */
+  readonly onReach: (reached: boolean) => void;
+  /** The lowest rate of all instances has changed. */
+  readonly onLowest: (perSecond: number) => void;
+}
+
+/**
+ * One category in the quota that instances share. It asks for turns only while calls wait. While nothing is shared it uses
+ * its own part of the rate (SHARE-3).
+ */
+export class CategoryShare implements SharedTurns {
+  readonly #options: CategoryShareOptions;
+  readonly #local: LocalShare;
+  #exchange: QuotaExchange | undefined;
+  #shared = false;
+  #waiting = NO_CALLS;
+  /** The moments of the turns that it has. */
+  #held: MonotonicMs[] = [];
+  #membership: ShareMember;
+  #poolInstances = 1;
+  #known = 0;
+  #lowestPerSecond: number;
+  #fraction = 1;
+  #aheadUntil = Number.NEGATIVE_INFINITY;
+  #throttled = false;
+  #pollMs = HEARTBEAT_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #underWay = false;
+  /** The waiting calls are reported, and reported again until they have their turns. */
+  #asking = false;
+  #askedForWrites = false;
+  #blocked = false;
+  #closed = false;
+  #turns = 0;
+  #waits = 0;
+  #fallbacks = 0;
+
+  constructor(options: CategoryShareOptions) {
+    this.#options = options;
+    this.#lowestPerSecond = options.setPerSecond;
+    // Instances that begin together must not begin with one call each at the same moment.
+    this.#membership = {
+      instances: ASSUMED_INSTANCES,
+      place: options.random() * ASSUMED_INSTANCES,
+      offsetMs: 0,
+    };
+    this.#local = new LocalShare(options.setPerSecond, this.#membership);
+  }
+
+  /** From now on turns come from there, as far as it can be reached. */
+  join(exchange: QuotaExchange): void {
+    this.#exchange = exchange;
+    exchange.watch((reachable) => {
+      if (reachable) void this.#report();
+      else this.#fallBack();
+    });
+    void this.#report();
+  }
+
+  readyAt(now: MonotonicMs): MonotonicMs {
+    const at = this.#nextAt(now);
+    if (at > now) this.#blocked = true;
+    return at;
+  }
+
+  take(now: MonotonicMs): void {
+    this.#turns += 1;
+    if (this.#blocked) this.#waits += 1;
+    this.#blocked = false;
+    if (this.#held.length > 0) this.#held.shift();
+    else this.#local.take(now);
+  }
+
+  demand(waiting: WaitingCalls): void {
+    this.#waiting = waiting;
+    // Without an answer the next report comes by itself, and asking more often makes it no sooner.
+    if (!this.#shared || !this.#unmet()) return;
+    const moreUrgent = waiting.writes > 0 && !this.#askedForWrites;
+    if (!this.#asking || moreUrgent) void this.#report();
+  }
+
+  throttled(): void {
+    this.#throttled = true;
+    void this.#report();
+  }
+
+  paced(fraction: number): void {
+    this.#fraction = fraction;
+    this.#local.setRate(this.#lowestPerSecond * fraction);
+  }
+
+  status(): SharingStatus {
+    return {
+      category: this.#options.category,
+      mode: this.#exchange === undefined ? "unknown account" : this.#shared ? "shared" : "local share",
+      instances: this.#membership.instances,
+      poolInstances: this.#poolInstances,
+      setPerSecond: this.#lowestPerSecond,
+      localPerSecond: this.#local.perSecond,
+      turns: this.#turns,
+      waits: this.#waits,
+      fallbacks: this.#fallbacks,
+    };
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #nextAt(now: MonotonicMs): MonotonicMs {
+    const tooLate = now - lateMs(this.#lowestPerSecond);
+    while ((this.#held[0] ?? now) < tooLate) this.#held.shift();
+    const held = this.#held[0];
+    if (held !== undefined) return held;
+    return this.#shared ? Number.POSITIVE_INFINITY : this.#local.readyAt(now);
+  }
+
+  #unmet(): boolean {
+    const { writes, others, background } = this.#waiting;
+    return writes + others + background > this.#held.length;
+  }
+
+  async #report(): Promise<void> {
+    const exchange = this.#exchange;
+    if (exchange === undefined || this.#underWay || this.#closed) return;
+    this.#underWay = true;
+    this.#asking = this.#unmet();
+    this.#askedForWrites = this.#waiting.writes > 0;
+    const sentAt = this.#options.monotonic();
+    const throttled = this.#throttled;
+    this.#throttled = false;
+    try {
+      const answer = await exchange.report({
+        category: this.#options.category,
+        setPerSecond: this.#options.setPerSecond,
+        waiting: this.#waiting,
+        held: this.#held.length,
+        aheadMs: Math.max(0, this.#aheadUntil - sentAt),
+        knownInstances: this.#known,
+        throttled,
+      });
+      this.#underWay = false;
+      if (!this.#closed) this.#answered(answer, sentAt);
+    } catch {
+      this.#underWay = false;
+      this.#throttled ||= throttled;
+      this.#fallBack();
+    }
+    this.#schedule();
+  }
+
+  #answered(answer: QuotaAnswer, sentAt: MonotonicMs): void {
+    const { monotonic, onReach, onLowest, listener } = this.#options;
+    // The answer was made somewhere between; in the middle is the best guess.
+    const madeAt = (sentAt + monotonic()) / 2;
+    this.#shared = true;
+    this.#pollMs = answer.pollMs;
+    this.#known = answer.instances;
+    this.#poolInstances = answer.poolInstances;
+    this.#membership = {
+      instances: Math.max(1, answer.instances),
+      place: answer.place,
+      offsetMs: answer.sharedNowMs - madeAt,
+    };
+    this.#aheadUntil = madeAt + answer.aheadMs;
+    const turns = answer.turnsInMs.map((ms) => madeAt + ms);
+    this.#held = [...this.#held, ...turns].toSorted((a, b) => a - b).slice(0, MOST_HELD);
+    if (answer.setPerSecond !== this.#lowestPerSecond) {
+      this.#lowestPerSecond = answer.setPerSecond;
+      this.#local.setRate(this.#lowestPerSecond * this.#fraction);
+      onLowest(answer.setPerSecond);
+    }
+    onReach(true);
+    listener.onFraction(Math.min(1, answer.currentPerSecond / answer.setPerSecond));
+    listener.onTurn();
+  }
+
+  #fallBack(): void {
+    if (this.#closed) return;
+    if (this.#shared) {
+      this.#shared = false;
+      this.#fallbacks += 1;
+      this.#local.begin(this.#membership, Math.max(this.#options.monotonic(), this.#aheadUntil));
+    }
+    this.#options.onReach(false);
+    this.#options.listener.onTurn();
+  }
+
+  /** An instance without waiting calls has only a timer that keeps no process alive (LIMITER-7). */
+  #schedule(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#timer);
+    const asks = this.#shared && this.#unmet();
+    const again = asks && (!this.#asking || (this.#waiting.writes > 0 && !this.#askedForWrites));
+    this.#asking = asks;
+    this.#timer = setTimeout(() => void this.#report(), again ? 0 : asks ? this.#pollMs : HEARTBEAT_MS);
+    if (!asks) this.#timer.unref();
+  }
+}

@@ -1,0 +1,101 @@
+// A test instrument: a place where instances meet, in the memory of the test. It gives turns in the order in which they are
+// asked for. How the real one is fair is tested with a real Redis (test/judges/redis).
+
+import { GovernanceError } from "../core/errors.ts";
+import type { Category } from "../core/operations.ts";
+import type { QuotaAnswer, QuotaExchange, QuotaReport } from "../core/shared-quota.ts";
+import { SHARED_MARGIN } from "./local-share.ts";
+import type { VirtualLoop } from "./virtual-loop.fixture.ts";
+
+const AHEAD_MS = 100;
+
+interface State {
+  readonly members: Map<string, { pool: string; setPerSecond: number }>;
+  nextAt: number;
+  fraction: number;
+}
+
+interface Place {
+  readonly reports: QuotaReport[];
+  /** An instance's way to it. */
+  exchange(name: string, pool?: string): QuotaExchange;
+  /** It is lost, and every connection with it. */
+  lose(): void;
+  /** It is there again, with nothing in memory. */
+  comeBack(): void;
+  /** Answers this instead, once. */
+  answerNext(answer: Partial<QuotaAnswer>): void;
+}
+
+export function createMeetingPlace(loop: VirtualLoop): Place {
+  const states = new Map<Category, State>();
+  const listeners: ((reachable: boolean) => void)[] = [];
+  const reports: QuotaReport[] = [];
+  let reachable = true;
+  let startAt = 0;
+  let forged: Partial<QuotaAnswer> | undefined;
+
+  function answer(name: string, pool: string, report: QuotaReport): QuotaAnswer {
+    reports.push(report);
+    const state: State = states.get(report.category) ?? { members: new Map(), nextAt: startAt, fraction: 1 };
+    states.set(report.category, state);
+    const { members } = state;
+    members.set(name, { pool, setPerSecond: report.setPerSecond });
+    if (report.throttled) state.fraction /= 2;
+    const now = loop.now();
+    const lowest = Math.min(...[...members.values()].map(({ setPerSecond }) => setPerSecond));
+    const turnMs = (1000 * SHARED_MARGIN) / (lowest * state.fraction);
+    state.nextAt = Math.max(state.nextAt, now, now + report.aheadMs);
+    const { writes, others, background } = report.waiting;
+    const turnsInMs: number[] = [];
+    while (state.nextAt <= now + AHEAD_MS && turnsInMs.length < writes + others + background - report.held) {
+      turnsInMs.push(state.nextAt - now);
+      state.nextAt += turnMs;
+    }
+    const names = [...members.keys()].toSorted((a, b) => a.localeCompare(b));
+    const made = {
+      turnsInMs,
+      aheadMs: state.nextAt - now,
+      instances: Math.max(members.size, report.knownInstances),
+      poolInstances: [...members.values()].filter((member) => member.pool === pool).length,
+      place: names.indexOf(name),
+      setPerSecond: lowest,
+      currentPerSecond: lowest * state.fraction,
+      pollMs: 40,
+      sharedNowMs: now + 1_000_000,
+      ...forged,
+    };
+    forged = undefined;
+    return made;
+  }
+
+  return {
+    reports,
+    exchange: (name, pool = "pool") => ({
+      report: (report) =>
+        new Promise((resolve, reject) => {
+          loop.at(loop.now() + 1, () => {
+            if (reachable) resolve(answer(name, pool, report));
+            else reject(new GovernanceError("unavailable", "the place is not reachable"));
+          });
+        }),
+      watch: (listener) => void listeners.push(listener),
+      close: async () => {
+        for (const { members } of states.values()) members.delete(name);
+      },
+    }),
+    lose() {
+      reachable = false;
+      for (const listener of listeners) listener(false);
+    },
+    comeBack() {
+      reachable = true;
+      states.clear();
+      startAt = loop.now() + AHEAD_MS;
+      for (const listener of listeners) listener(true);
+    },
+    answerNext: (next) => {
+      forged = next;
+    },
+  };
+}

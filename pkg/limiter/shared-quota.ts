@@ -1,0 +1,53 @@
+import type { MonotonicClock } from "../core/clock.ts";
+import type { QuotaExchange, SharedQuota, SharingChange } from "../core/shared-quota.ts";
+import { CategoryShare } from "./category-share.ts";
+
+export interface SharedQuotaOptions {
+  readonly monotonic: MonotonicClock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Once for each change. Must not throw. */
+  readonly onChange: (change: SharingChange) => void;
+}
+
+/** The quota that instances share, for all categories of one instance. DESIGN.md has the guarantees (SHARE-1 to SHARE-6). */
+export function createSharedQuota({ monotonic, random, onChange }: SharedQuotaOptions): SharedQuota {
+  const shares: CategoryShare[] = [];
+  let exchange: QuotaExchange | undefined;
+  let reached: boolean | undefined;
+
+  function onReach(now: boolean): void {
+    if (now === reached) return;
+    reached = now;
+    const instances = Math.max(...shares.map((share) => share.status().instances));
+    onChange({ kind: now ? "joined" : "lost", instances });
+  }
+
+  return {
+    join(joined) {
+      exchange = joined;
+      for (const share of shares) share.join(joined);
+    },
+    turnsOf(category, setPerSecond, listener) {
+      const share = new CategoryShare({
+        category,
+        setPerSecond,
+        monotonic,
+        random,
+        listener,
+        onReach,
+        onLowest(perSecond) {
+          if (perSecond < setPerSecond) onChange({ kind: "lower-rate", category, perSecond });
+        },
+      });
+      shares.push(share);
+      if (exchange !== undefined) share.join(exchange);
+      return share;
+    },
+    status: () => shares.map((share) => share.status()),
+    async close() {
+      for (const share of shares) share.close();
+      await exchange?.close();
+    },
+  };
+}
