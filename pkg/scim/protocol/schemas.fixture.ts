@@ -1,21 +1,11 @@
 import { ENTERPRISE_URN, GROUP_URN, USER_URN } from "../resource.ts";
 import type { AttributeDefinition, ResourceSchemas } from "../schema/attribute.ts";
+import { define } from "../schema/define.ts";
 
 type Part = Partial<AttributeDefinition>;
 
 export function attribute(name: string, part: Part = {}): AttributeDefinition {
-  return {
-    name,
-    type: "string",
-    multiValued: false,
-    required: false,
-    caseExact: false,
-    mutability: "readWrite",
-    returned: "default",
-    uniqueness: "none",
-    description: name,
-    ...part,
-  };
+  return { ...define(name, name), ...part };
 }
 
 function complex(name: string, subAttributes: readonly AttributeDefinition[], part: Part = {}) {
