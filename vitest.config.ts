@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     unstubEnvs: true,
+    // A check that is repeated may take as long as a test: Vitest's own second is short on a busy machine.
+    expect: { poll: { timeout: 25_000 } },
     // Vitest's own default leaves one core idle, which is half of a small machine.
     maxWorkers: "100%",
     coverage: {

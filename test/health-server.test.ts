@@ -10,6 +10,7 @@ import {
   type HealthServerOptions,
 } from "../pkg/ops/http/health-server.ts";
 import type { Readiness } from "../pkg/ops/http/readiness.ts";
+import { eventually } from "./support/eventually.ts";
 
 const never = new AbortController().signal;
 const NOON = Date.UTC(2026, 10, 21, 12);
@@ -304,7 +305,7 @@ describe("opening and closing", () => {
     const { server, port } = await start({ ready });
     const agent = new HttpAgent({ keepAlive: true });
     const asked = ask(port, "/ready", "GET", agent);
-    await vi.waitFor(() => expect(ready).toHaveBeenCalled());
+    await eventually(() => expect(ready).toHaveBeenCalled());
     const closing = server.close(60_000);
     open(good);
     expect(await asked).toMatchObject({ status: 200, headers: { connection: "close" } });
@@ -316,7 +317,7 @@ describe("opening and closing", () => {
     const ready = vi.fn<HealthServerOptions["ready"]>(() => new Promise<Readiness>(() => {}));
     const { server, port } = await start({ ready });
     const asked = ask(port, "/ready").catch((error: unknown) => error);
-    await vi.waitFor(() => expect(ready).toHaveBeenCalled());
+    await eventually(() => expect(ready).toHaveBeenCalled());
     await server.close(10);
     expect(await asked).toBeInstanceOf(Error);
   });

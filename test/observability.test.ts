@@ -29,6 +29,7 @@ import { createReadinessProbe } from "../pkg/ops/http/readiness.ts";
 import { createMetrics, type Metrics } from "../pkg/ops/metrics/metrics.ts";
 import { TASK_KINDS } from "../pkg/platform/task-kinds.ts";
 import { SCIM_ENDPOINTS } from "../pkg/scim/http/endpoints.ts";
+import { eventually } from "./support/eventually.ts";
 import { fakeConnector, grpcClient } from "./support/grpc-client.ts";
 import { FREE_PORT, type TestServerOptions, testGrpcServer } from "./support/grpc-server.ts";
 
@@ -140,11 +141,11 @@ describe("grpc.health.v1", () => {
   test("Watch follows the state", async () => {
     const { server, target } = await serve();
     const { told } = watchHealth(target, "c1.connector.v2.GrantsService");
-    await vi.waitFor(() => expect(told).toHaveLength(1));
+    await eventually(() => expect(told).toHaveLength(1));
     server.setServing(false);
-    await vi.waitFor(() => expect(told).toHaveLength(2));
+    await eventually(() => expect(told).toHaveLength(2));
     server.setServing(true);
-    await vi.waitFor(() => expect(told).toHaveLength(3));
+    await eventually(() => expect(told).toHaveLength(3));
     expect(told).toEqual([{ status: "SERVING" }, { status: "NOT_SERVING" }, { status: "SERVING" }]);
   });
 
@@ -152,7 +153,7 @@ describe("grpc.health.v1", () => {
     const { server, target } = await serve();
     const { told, ended } = watchHealth(target);
     const unknown = watchHealth(target, "none.Such");
-    await vi.waitFor(() => expect([...told, ...unknown.told]).toHaveLength(2));
+    await eventually(() => expect([...told, ...unknown.told]).toHaveLength(2));
     // A watch that stayed open would take the whole grace: the test would run out of time.
     await server.close(600_000);
     expect(await ended).toMatchObject({ code: status.UNAVAILABLE });
@@ -169,9 +170,9 @@ describe("grpc.health.v1", () => {
     const client = grpcClient(target);
     closers.push(() => client.close());
     const running = client.unary(ConnectorService.method.validate);
-    await vi.waitFor(() => expect(validate).toHaveBeenCalled());
+    await eventually(() => expect(validate).toHaveBeenCalled());
     const closing = server.close(600_000);
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ status: "NOT_SERVING" }));
+    await eventually(() => expect(told.at(-1)).toEqual({ status: "NOT_SERVING" }));
     finish.resolve();
     expect(await running).toMatchObject({ code: "OK" });
     await closing;
@@ -275,7 +276,7 @@ describe("server reflection", () => {
       Uint8Array.of(0xff, 0xff),
     );
     expect(reply).toMatchObject({ code: "INTERNAL" });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(onCall).toHaveBeenCalledWith(
         expect.objectContaining({ method: "ServerReflectionInfo", code: "INTERNAL", requestBytes: 2 }),
       ),

@@ -16,6 +16,7 @@ import { createPool } from "./cognito/pool.ts";
 import { startScriptedCognito } from "./cognito/server.ts";
 import { refusal } from "./support/adapter.ts";
 import { startCli } from "./support/connector-cli.ts";
+import { eventually } from "./support/eventually.ts";
 import { LOOPBACK_CERTIFICATE, LOOPBACK_KEY } from "./support/loopback-certificate.ts";
 import { type OtlpCollector, startOtlpCollector } from "./support/otlp-collector.ts";
 import { createRig } from "./support/rig.ts";
@@ -256,7 +257,7 @@ describe("sending", () => {
       await vi.waitFor(() => expect(collector.batches).toBe(batches), { timeout: 10_000 });
     };
     await send(1);
-    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    await eventually(() => expect(lines).toHaveLength(1));
     expect(lines[0]).toMatchObject({
       level: "error",
       msg: "traces are lost; this is logged once an hour",
@@ -268,11 +269,11 @@ describe("sending", () => {
     await send(3);
     nowMs += 60_000;
     await send(4);
-    await vi.waitFor(() => expect(lines).toHaveLength(2));
+    await eventually(() => expect(lines).toHaveLength(2));
     expect(lines[1]).toMatchObject({ msg: "traces are lost; this is logged once an hour", spans: 3 });
     collector.answer("ok");
     await send(5);
-    await vi.waitFor(() => expect(lines).toHaveLength(3));
+    await eventually(() => expect(lines).toHaveLength(3));
     expect(lines[2]).toMatchObject({ level: "info", msg: "the collector accepts traces again" });
     expect(JSON.stringify(lines)).not.toContain("go away");
   });

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { decodeProtectedHeader, jwtVerify } from "jose";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type AskToken, createAccessTokens, type TokenAnswer } from "./access-token.ts";
 import { signingKey } from "./assertion.ts";
 
@@ -65,7 +65,7 @@ describe("a token that several callers wait for", () => {
     const leaving = new AbortController();
     const first = tokens.authorization(leaving.signal);
     // The assertion is signed before the endpoint is asked.
-    await vi.waitUntil(() => asked.length === 1);
+    await expect.poll(() => asked.length).toBe(1);
     leaving.abort(new Error("left"));
     await expect(first).rejects.toThrow("left");
     expect(asked[0]?.aborted).toBe(true);

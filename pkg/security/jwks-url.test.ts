@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { eventually } from "../../test/support/eventually.ts";
 import { createJwts, type Jwts } from "./jwt.ts";
 import { NothingInForce, PartlyInForce, type ReloadEvent } from "./watched-files.ts";
 
@@ -121,7 +122,7 @@ describe("the keys of a URL", () => {
     await made.verify(await tokenOf("one"));
     answer = serving(await setOf("two"));
     vi.advanceTimersByTime(60_000);
-    await vi.waitFor(() => expect(events).toHaveLength(1));
+    await eventually(() => expect(events).toHaveLength(1));
     await expect(made.verify(await tokenOf("one"))).rejects.toMatchObject(UNAUTHENTICATED);
     made.stop();
     vi.advanceTimersByTime(600_000);

@@ -9,6 +9,7 @@ import {
   STUB_POOL,
 } from "../../../test/support/adapter.ts";
 import { type AwsStub, startAwsStub, wireUser } from "../../../test/support/aws-stub.ts";
+import { eventually } from "../../../test/support/eventually.ts";
 import { type HttpProxy, startHttpProxy } from "../../../test/support/http-proxy.ts";
 import { TEST_CERTIFICATE, TEST_KEY } from "../../../test/support/test-certificate.ts";
 import { createCognitoDirectory } from "../directory.ts";
@@ -152,7 +153,7 @@ describe("through a proxy", () => {
     const near = await proxy("hang");
     const controller = new AbortController();
     const work = refusal(realHost({ proxy: { httpsProxy: near.url } }).listUsers({}, controller.signal));
-    await vi.waitFor(() => expect(near.log).toHaveLength(1));
+    await eventually(() => expect(near.log).toHaveLength(1));
     controller.abort();
     expect((await work).code).toBe("canceled");
   });

@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../../../test/support/eventually.ts";
 import { fakeDirectory, POOL, userNumber } from "../../../test/support/fake-directory.ts";
 import { emptyRun, type MemoryRun, memoryTarget, NOON } from "../../../test/support/memory-target.ts";
 import { createConnector } from "../../connector/create-connector.ts";
@@ -69,7 +70,7 @@ function scheduled(runs: readonly MemoryRun[], { endsAsItBegins = false } = {}) 
 describe("a scheduled sync of several targets", () => {
   test("waits until an hour after the run of the target that is furthest behind", async () => {
     const { waits, said, end } = scheduled([completeAt(emptyRun(), 10), completeAt(emptyRun(), 40)]);
-    await vi.waitFor(() => expect(waits).toEqual([20 * 60_000]));
+    await eventually(() => expect(waits).toEqual([20 * 60_000]));
     expect(said).toEqual(["found 40 minutes ago"]);
     end.abort();
   });
@@ -87,9 +88,9 @@ describe("a scheduled sync of several targets", () => {
   ] as const)("begins at once when %s", async ([, other]) => {
     const runs = [completeAt(emptyRun(), 10), other()];
     const { schedule, said, waits, end } = scheduled(runs);
-    await vi.waitFor(() => expect(said.at(-1)).toBe("done"));
+    await eventually(() => expect(said.at(-1)).toBe("done"));
     expect(said.slice(-2)).toEqual(["begun", "done"]);
-    await vi.waitFor(() => expect(waits).toEqual([HOUR_MS]));
+    await eventually(() => expect(waits).toEqual([HOUR_MS]));
     const [first, second] = runs.map(({ complete }) => complete);
     expect(first).toEqual(second);
     expect(schedule.status()).toMatchObject({ complete: { id: first?.id }, failures: 0 });
@@ -98,7 +99,7 @@ describe("a scheduled sync of several targets", () => {
 
   test("reports a run that the end of the schedule cuts, and no result of it", async () => {
     const { schedule, said } = scheduled([emptyRun()], { endsAsItBegins: true });
-    await vi.waitFor(() => expect(said).toEqual(["begun", "cut"]));
+    await eventually(() => expect(said).toEqual(["begun", "cut"]));
     expect(schedule.status()).toMatchObject({ last: undefined, complete: undefined });
   });
 });
