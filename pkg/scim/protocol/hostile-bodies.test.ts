@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cpuMsOf } from "../../../test/support/cpu-time.ts";
+import { timed } from "../../../test/support/cpu-time.ts";
 import { type JsonObject, type JsonValue, USER_URN } from "../resource.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { normalizeBody } from "./bodies.ts";
@@ -123,33 +123,33 @@ describe("large requests take time in proportion to their size", () => {
       path: "members",
       value: [{ value }],
     }));
-    const took = cpuMsOf(() => {
-      const { members } = memberOperations(parsePatch({ Operations: operations }, GROUP_SCHEMAS));
-      expect(members.map(({ kind }) => kind)).toEqual(["add", "remove"]);
-    });
-    expect(took).toBeLessThan(3000);
+    const { result, ms } = timed(() =>
+      memberOperations(parsePatch({ Operations: operations }, GROUP_SCHEMAS)),
+    );
+    expect(result.members.map(({ kind }) => kind)).toEqual(["add", "remove"]);
+    expect(ms).toBeLessThan(3000);
   });
 
   test("10,000 operations with a filter of one member each", () => {
     const operations = ids(10_000).map((id) => ({ op: "remove", path: `members[value eq "${id}"]` }));
-    const took = cpuMsOf(() => {
-      const { members } = memberOperations(parsePatch({ Operations: operations }, GROUP_SCHEMAS));
-      expect(members).toEqual([{ kind: "remove", ids: ids(10_000) }]);
-    });
-    expect(took).toBeLessThan(3000);
+    const { result, ms } = timed(() =>
+      memberOperations(parsePatch({ Operations: operations }, GROUP_SCHEMAS)),
+    );
+    expect(result.members).toEqual([{ kind: "remove", ids: ids(10_000) }]);
+    expect(ms).toBeLessThan(3000);
   });
 
   test("100,000 members in one list, of a PATCH and of a PUT", () => {
     const value = ids(100_000).map((id) => ({ value: id, display: id, $ref: null }));
-    const took = cpuMsOf(() => {
-      const { members } = memberOperations(
-        parsePatch({ Operations: [{ op: "replace", path: "members", value }] }, GROUP_SCHEMAS),
-      );
-      expect(members).toEqual([{ kind: "replace", ids: ids(100_000) }]);
+    const patch = { Operations: [{ op: "replace", path: "members", value }] };
+    const one = timed(() => memberOperations(parsePatch(patch, GROUP_SCHEMAS)));
+    expect(one.result.members).toEqual([{ kind: "replace", ids: ids(100_000) }]);
+    const put = timed(() => {
       const { resource } = normalizeBody({ displayName: "ops", members: value }, GROUP_SCHEMAS, "replace");
-      expect(memberIdsOf(resource["members"])).toHaveLength(100_000);
+      return memberIdsOf(resource["members"]);
     });
-    expect(took).toBeLessThan(5000);
+    expect(put.result).toHaveLength(100_000);
+    expect(one.ms + put.ms).toBeLessThan(5000);
   });
 
   test("10,000 operations of one user", () => {
@@ -158,15 +158,13 @@ describe("large requests take time in proportion to their size", () => {
         ? { op: "replace", path: `emails[type eq "t${index % 100}"].value`, value: id }
         : { op: "replace", value: { displayName: id, "name.givenName": id } },
     );
-    expect(cpuMsOf(() => patched(operations))).toBeLessThan(5000);
+    expect(timed(() => patched(operations)).ms).toBeLessThan(5000);
   });
 
   test("a body of 100,000 unknown attributes", () => {
     const body = Object.fromEntries(ids(100_000).map((id) => [id, 1]));
-    const took = cpuMsOf(() => {
-      const { dropped } = normalizeBody({ ...body, userName: "ada" }, USER_SCHEMAS, "create");
-      expect(dropped).toHaveLength(100_000);
-    });
-    expect(took).toBeLessThan(5000);
+    const { result, ms } = timed(() => normalizeBody({ ...body, userName: "ada" }, USER_SCHEMAS, "create"));
+    expect(result.dropped).toHaveLength(100_000);
+    expect(ms).toBeLessThan(5000);
   });
 });
