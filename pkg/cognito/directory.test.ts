@@ -202,6 +202,25 @@ describe("listings", () => {
       "AdminListUserAuthEvents background",
     ]);
   });
+
+  test("pages that nobody asked for take the turns of the background, and say when they have one", async () => {
+    const throttle = openThrottle();
+    const { directory } = await over(() => ({ body: { Users: [], Groups: [] } }), { throttle });
+    const said: string[] = [];
+    const ahead = {
+      sent: () => void said.push(`sent after ${throttle.turns.length} turns`),
+      failed: () => void said.push("failed"),
+    };
+    await directory.listUsers({ ahead }, never);
+    await directory.listMembers("g", { ahead }, never);
+    await directory.listGroups({ ahead }, never);
+    expect(throttle.turns.map(({ operation, priority }) => `${operation} ${priority}`)).toEqual([
+      "ListUsers background",
+      "ListUsersInGroup background",
+      "ListGroups background",
+    ]);
+    expect(said).toEqual(["sent after 1 turns", "sent after 2 turns", "sent after 3 turns"]);
+  });
 });
 
 describe("findUsers", () => {

@@ -46,6 +46,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
         operation: "ListUsers",
         priority,
         hasMarker: page.marker !== undefined,
+        ahead: page.ahead,
         // ListUsers calls its marker PaginationToken, every other listing NextToken. AttributesToGet is never sent:
         // with it the call fails when one user lacks an attribute (mark 10).
         send: (sdk, http) =>
@@ -85,15 +86,21 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
       ),
 
     listUsers: async (page, signal) =>
-      usersPage(page, page.search === undefined ? undefined : formatSearch(page.search), "sync", signal),
+      usersPage(
+        page,
+        page.search === undefined ? undefined : formatSearch(page.search),
+        listPriority(page),
+        signal,
+      ),
 
     async listGroups(page, signal) {
       const Limit = pageLimit(page);
       return caller.call(
         {
           operation: "ListGroups",
-          priority: "sync",
+          priority: listPriority(page),
           hasMarker: page.marker !== undefined,
+          ahead: page.ahead,
           send: (sdk, http) =>
             sdk.send(new ListGroupsCommand({ UserPoolId, Limit, NextToken: page.marker }), http),
           parse: (answer) =>
@@ -108,9 +115,12 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
       return caller.call(
         {
           operation: "ListUsersInGroup",
-          priority: "sync",
+          priority: listPriority(page),
           hasMarker: page.marker !== undefined,
-          refineFailure: refineMissingGroup("ListUsersInGroup", directory, signal),
+          ahead: page.ahead,
+          // Nobody gets the failure of a page that is read ahead, so its cause is not worth a call.
+          refineFailure:
+            page.ahead === undefined ? refineMissingGroup("ListUsersInGroup", directory, signal) : undefined,
           send: (sdk, http) =>
             sdk.send(
               new ListUsersInGroupCommand({ UserPoolId, GroupName, Limit, NextToken: page.marker }),
@@ -215,6 +225,10 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
     ...createGroupWriter(caller, UserPoolId, directory),
     close: () => caller.close(),
   };
+}
+
+function listPriority({ ahead }: PageRequest): Priority {
+  return ahead === undefined ? "sync" : "background";
 }
 
 function present<T>(value: T | undefined, member: string): T {

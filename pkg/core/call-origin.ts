@@ -12,6 +12,8 @@ export interface CallOrigins {
   within<T>(caller: string, work: () => T): T;
   /** Runs work that several callers may wait for, on behalf of none: one must not be refused or delayed for another. */
   readonly forAll: <T>(work: () => T) => T;
+  /** Runs work that no caller has asked for, on behalf of none and as part of no call: its log lines and spans name none. */
+  apart<T>(work: () => T): T;
   /** Undefined for the connector's own work: a command, a scheduled sync, a readiness check. */
   current(): CallOrigin | undefined;
 }

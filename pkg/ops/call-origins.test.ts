@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createCallOrigins } from "./call-origins.ts";
@@ -21,4 +22,20 @@ test("the origin goes along with the work of its call, and with no other", async
   expect(seen.map((origin) => origin?.caller)).toEqual(["ada", "grace", "ada"]);
   expect(seen[0]).not.toBe(seen[2]);
   expect(origins.current()).toBeUndefined();
+});
+
+test("work apart belongs to no caller, and sees nothing that was set for a call", async () => {
+  const ofTheCall = new AsyncLocalStorage<string>();
+  const origins = createCallOrigins();
+  await origins.within("ada", () =>
+    ofTheCall.run("call", async () => {
+      const seen = await origins.apart(async () => {
+        await setImmediate();
+        return [origins.current(), ofTheCall.getStore()];
+      });
+      expect(seen).toEqual([undefined, undefined]);
+      expect(ofTheCall.getStore()).toBe("call");
+      expect(origins.current()?.caller).toBe("ada");
+    }),
+  );
 });

@@ -14,7 +14,14 @@ async function leaves(turn: "waits" | "granted") {
   const caller = new AbortController();
   const stage = createStage(
     { users: [person(1, { username: "ann" })] },
-    { origins: { within: (_, work) => work(), forAll: (work) => work(), current: () => origin } },
+    {
+      origins: {
+        within: (_, work) => work(),
+        apart: <T>(work: () => T) => work(),
+        forAll: (work) => work(),
+        current: () => origin,
+      },
+    },
   );
   const { provisioner } = stage.process({
     directory: {

@@ -348,6 +348,34 @@ describe("COGNITO-4, D20, mark 54: no value leaves in an error", () => {
   });
 });
 
+describe("a page that nobody asked for", () => {
+  test("is not among what is waited for, and says that it failed before it is tried again", async () => {
+    const stub = await stubbed(awsErrorOnce());
+    const waits: AwsWaitEvent[] = [];
+    const given = new AbortController();
+    const throttle = openThrottle();
+    const work = adapter(stub, { throttle, onWait: (event) => void waits.push(event) }).listUsers(
+      { ahead: { sent() {}, failed: () => given.abort() } },
+      given.signal,
+    );
+    expect((await refusal(work)).code).toBe("canceled");
+    expect(stub.requests).toHaveLength(1);
+    expect(throttle.throttles).toEqual(["ListUsers"]);
+    expect(waits).toEqual([]);
+  });
+
+  test("of a group that is gone costs no call to find the cause", async () => {
+    const stub = await stubbed(() => awsError("ResourceNotFoundException"));
+    const ahead = { sent() {}, failed() {} };
+    await refusal(adapter(stub).listMembers("g", { ahead }, never));
+    expect(stub.requests.map(({ operation }) => operation)).toEqual(["ListUsersInGroup"]);
+  });
+});
+
+function awsErrorOnce() {
+  return inTurn(awsError("TooManyRequestsException"), onePage);
+}
+
 describe("canceled by the caller", () => {
   test("while queued: the call is never sent", async () => {
     const stub = await stubbed(() => onePage);

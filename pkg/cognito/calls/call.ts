@@ -4,6 +4,7 @@ import { systemClocks } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { AwsWaitEvent } from "../../core/events.ts";
 import type { Operation } from "../../core/operations.ts";
+import type { AheadProgress } from "../../core/page.ts";
 import type { Priority } from "../../core/throttle.ts";
 import { createClient } from "../client/client.ts";
 import { RefusedEndpoint } from "../client/endpoint-guard.ts";
@@ -27,6 +28,8 @@ export interface CallRequest<A extends AwsAnswer, T> {
   readonly priority: Priority;
   /** The call carries a page marker, which AWS may reject. */
   readonly hasMarker?: boolean;
+  /** Nobody has asked for what the call reads. */
+  readonly ahead?: AheadProgress | undefined;
   /** Sends once. Builds its input for each attempt, since the SDK may change an input that it was given (mark 6). */
   readonly send: (
     sdk: CognitoIdentityProviderClient,
@@ -202,11 +205,15 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
 
   return {
     async call(request, signal) {
-      const { operation, priority, refineFailure = keepFailure } = request;
+      const { operation, priority, ahead, refineFailure = keepFailure } = request;
       const effect: WriteEffect = { maybeDone: false };
       const call = Symbol(operation);
-      const waits = (waitsFor: Wait, number: number, trouble: string | undefined): void =>
-        onWait?.({ call, operation, waitsFor, attempt: number, trouble });
+      const waits = (waitsFor: Wait, number: number, trouble: string | undefined): void => {
+        if (ahead === undefined) onWait?.({ call, operation, waitsFor, attempt: number, trouble });
+        // Nobody waits for it, so it is not among what is waited for.
+        else if (waitsFor === "answer") ahead.sent();
+        else if (waitsFor === "retry") ahead.failed();
+      };
       try {
         return await refineFailure(() =>
           callWithRetries(request, effect, waits, signal).finally(() => waits("nothing", 1, undefined)),
