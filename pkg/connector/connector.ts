@@ -3,6 +3,7 @@ import type { EpochClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
+import type { ReadAhead } from "../core/read-ahead.ts";
 import type { User } from "../core/user.ts";
 import type { FindUserFacts } from "../core/user-facts.ts";
 import type {
@@ -104,6 +105,8 @@ export interface ConnectorOptions {
   readonly changes?: ChangeFeed | undefined;
   /** Finds what no listing has. Without it those facts are unknown. */
   readonly findFacts?: FindUserFacts | undefined;
+  /** Where `listResources` and `listGrants` read. By default they read from the directory, page by page as asked. */
+  readonly readAhead?: ReadAhead | undefined;
   /** Called once, when IAM denies DescribeUserPool: the facts of the pool are left out from then on. Must not throw. */
   readonly onPoolHidden?: (() => void) | undefined;
 }

@@ -1,8 +1,10 @@
 import { groupNameProblem, userNameProblem } from "../core/attributes/names.ts";
 import type { EpochMs } from "../core/clock.ts";
+import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
+import type { ReadAhead } from "../core/read-ahead.ts";
 import { quotedName } from "../core/text.ts";
 import type { User } from "../core/user.ts";
 import type { UserFacts } from "../core/user-facts.ts";
@@ -39,6 +41,9 @@ const POOL_FRESH_MS = 10 * 60_000;
 /** How long a denial is kept. Shorter, since an operator who adds the permission looks for the effect. */
 const HIDDEN_FRESH_MS = 60_000;
 
+/** The directory, or what reads ahead from it. */
+type PageSource = Pick<Directory, "listUsers" | "listGroups" | "listMembers"> & Partial<ReadAhead>;
+
 const READING_ONLY: Offers = { provisioning: false, encryptedPasswords: false };
 
 const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
@@ -46,6 +51,9 @@ const SERVED = RESOURCE_TYPES.map((type) => type.id).join(", ");
 /** Its only state is the pool's settings, so calls may run in parallel. */
 export function createConnector(options: ConnectorOptions): Connector {
   const { directory, poolId, userIdKind, now, changes } = options;
+  const ahead = options.readAhead;
+  /** What callers list from; a sync reads ahead by itself. */
+  const served = ahead ?? directory;
   const groupLookup = createGroupLookup(directory, now);
   const offers = options.offers ?? READING_ONLY;
   let cached: { readonly pool: Pool | undefined; readonly untilMs: EpochMs } | undefined;
@@ -78,21 +86,38 @@ export function createConnector(options: ConnectorOptions): Connector {
     if ((await visiblePool(signal)) === undefined) await directory.listUsers({ limit: 1 }, signal);
   }
 
-  const users: ListingSource<User> = {
-    verb: "users",
-    scope: "",
-    read: (page, signal) => directory.listUsers(page, signal),
-    key: (user) => user.sub,
-    bytes: userResourceBytes,
-  };
+  function usersFrom(from: PageSource): ListingSource<User> {
+    return {
+      verb: "users",
+      scope: "",
+      read: (page, signal) => from.listUsers(page, signal),
+      isHere: (page) => from.hasUsers?.(page) === true,
+      key: (user) => user.sub,
+      bytes: userResourceBytes,
+    };
+  }
 
-  const groups: ListingSource<Group> = {
-    verb: "groups",
-    scope: "",
-    read: (page, signal) => directory.listGroups(page, signal),
-    key: (group) => group.name,
-    bytes: groupResourceBytes,
-  };
+  function groupsFrom(from: PageSource): ListingSource<Group> {
+    return {
+      verb: "groups",
+      scope: "",
+      read: (page, signal) => from.listGroups(page, signal),
+      isHere: (page) => from.hasGroups?.(page) === true,
+      key: (group) => group.name,
+      bytes: groupResourceBytes,
+    };
+  }
+
+  function membersFrom(from: PageSource, groupName: string): ListingSource<User> {
+    return {
+      verb: "grants",
+      scope: groupName,
+      read: (page, signal) => from.listMembers(groupName, page, signal),
+      isHere: (page) => from.hasMembers?.(groupName, page) === true,
+      key: (user) => user.sub,
+      bytes: () => membershipGrantBytes(groupName),
+    };
+  }
 
   /** A listing of members has the same rows as the listing of users: else each would replace those of the other. */
   async function userRows(
@@ -137,32 +162,33 @@ export function createConnector(options: ConnectorOptions): Connector {
     }));
   }
 
-  async function listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<UserRow>> {
+  async function listUsers(
+    source: ListingSource<User>,
+    request: ListRequest,
+    signal: AbortSignal,
+  ): Promise<Listing<UserRow>> {
     const pool = await cachedPool(signal);
-    const { items, nextPageToken } = await listPage(users, request, signal);
+    const { items, nextPageToken } = await listPage(source, request, signal);
     return { items: await userRows(items, pool, signal), nextPageToken };
   }
 
-  async function listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<GroupRow>> {
-    const { items, nextPageToken } = await listPage(groups, request, signal);
+  async function listGroups(
+    source: ListingSource<Group>,
+    request: ListRequest,
+    signal: AbortSignal,
+  ): Promise<Listing<GroupRow>> {
+    const { items, nextPageToken } = await listPage(source, request, signal);
     return { items: items.map(groupRow), nextPageToken };
   }
 
   async function listMembers(
-    groupName: string,
+    source: ListingSource<User>,
     request: ListRequest,
     signal: AbortSignal,
   ): Promise<Listing<MembershipRow>> {
     const pool = await cachedPool(signal);
-    const members: ListingSource<User> = {
-      verb: "grants",
-      scope: groupName,
-      read: (page, inner) => directory.listMembers(groupName, page, inner),
-      key: (user) => user.sub,
-      bytes: () => membershipGrantBytes(groupName),
-    };
-    const { items, nextPageToken } = await listPage(members, request, signal);
-    return { items: membershipRows(groupName, await userRows(items, pool, signal)), nextPageToken };
+    const { items, nextPageToken } = await listPage(source, request, signal);
+    return { items: membershipRows(source.scope, await userRows(items, pool, signal)), nextPageToken };
   }
 
   async function findUser(id: string, signal: AbortSignal): Promise<UserRow | undefined> {
@@ -234,12 +260,16 @@ export function createConnector(options: ConnectorOptions): Connector {
     async listResources(resourceTypeId, parent, request, signal) {
       requireType(resourceTypeId);
       if (parent !== undefined) return { items: [], nextPageToken: "" };
-      const list = resourceTypeId === GROUP_TYPE ? listGroups : listUsers;
-      return builtPage(await list(request, signal));
+      const isGroups = resourceTypeId === GROUP_TYPE;
+      if (request.pageToken === "") ahead?.begin(isGroups ? "groups" : "users");
+      return isGroups
+        ? builtPage(await listGroups(groupsFrom(served), request, signal))
+        : builtPage(await listUsers(usersFrom(served), request, signal));
     },
-    listUsers,
-    listGroups,
-    listMembers,
+    listUsers: (request, signal) => listUsers(usersFrom(directory), request, signal),
+    listGroups: (request, signal) => listGroups(groupsFrom(directory), request, signal),
+    listMembers: (groupName, request, signal) =>
+      listMembers(membersFrom(directory, groupName), request, signal),
     findUser,
     findGroup,
     async getResource(id, signal) {
@@ -262,6 +292,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     listEntitlements(resource) {
       const { resourceType, resource: name } = requireId(resource?.id, "resource");
       requireType(resourceType);
+      if (resourceType === GROUP_TYPE) ahead?.visited(name);
       const items = resourceType === GROUP_TYPE ? [memberEntitlement(name, poolId)] : [];
       return { items, nextPageToken: "" };
     },
@@ -273,7 +304,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       const { resourceType, resource: name } = requireId(resource?.id, "resource");
       requireType(resourceType);
       if (resourceType === USER_TYPE) return { items: [], nextPageToken: "" };
-      return builtPage(await listMembers(name, request, signal));
+      return builtPage(await listMembers(membersFrom(served, name), request, signal));
     },
   };
 }

@@ -108,6 +108,76 @@ describe("one page of a listing", () => {
     expect(await readAll(of, 10)).toEqual({ items: ["a", "b"], answers: 2 });
   });
 
+  describe("LISTING-5: pages that are here already", () => {
+    const PAGES = 40;
+
+    /** Pages of sixty rows, those up to `here` read ahead. Says which were read. */
+    function pagesHere(here: number, failing?: number) {
+      const read: number[] = [];
+      const of: ListingSource<string> = {
+        ...source((page) => {
+          const at = Number(page.marker ?? 0);
+          if (at === failing) throw new GovernanceError("unavailable", "not now");
+          read.push(at);
+          const items = Array.from({ length: page.limit ?? 60 }, (_, row) => `${at}.${row}`);
+          return { items, next: at + 1 < PAGES ? String(at + 1) : undefined };
+        }),
+        isHere: ({ marker }) => Number(marker ?? 0) <= here,
+      };
+      return { of, read };
+    }
+
+    test.for([
+      ["all of them, up to sixteen, where the caller leaves the size to us", 40, 0, undefined, 16],
+      ["those that are here, and not the one behind them", 3, 0, undefined, 4],
+      ["one, where no other is here", 0, 0, undefined, 1],
+      ["as many whole pages as the caller asked for", 40, 250, undefined, 4],
+      ["one, for a caller that asks for a page", 40, 60, undefined, 1],
+      ["one, for a caller that asks for less", 40, 7, undefined, 1],
+      ["only those that fit into the answer as a whole", 40, 0, 30_000, 4],
+    ] as const)("are in one answer: %s", async ([, here, pageSize, maxBytes, pages]) => {
+      const { of, read } = pagesHere(here);
+      const answer = await listPage(of, { pageToken: "", pageSize, maxBytes }, never);
+      expect(read).toHaveLength(pages);
+      expect(answer.items).toHaveLength(pages * (pageSize === 0 ? 60 : Math.min(60, pageSize)));
+      expect(answer.nextPageToken).toBe(token(String(pages)));
+    });
+
+    test("the end of the listing ends the answer", async () => {
+      const { of } = pagesHere(PAGES);
+      const answer = await listPage(of, { pageToken: token("38"), pageSize: 0 }, never);
+      expect(answer).toMatchObject({ nextPageToken: "" });
+      expect(answer.items).toHaveLength(120);
+    });
+
+    test("each row comes once, whatever was here when it was asked for", async () => {
+      let here = 0;
+      const { of } = pagesHere(PAGES);
+      const items: string[] = [];
+      let pageToken = "";
+      do {
+        here += 3;
+        const upTo = here;
+        const some = { ...of, isHere: ({ marker }: PageRequest) => Number(marker ?? 0) <= upTo };
+        const answer = await listPage(some, { pageToken, pageSize: 0, maxBytes: 40_000 }, never);
+        items.push(...answer.items);
+        pageToken = answer.nextPageToken;
+      } while (pageToken !== "");
+      expect(items).toHaveLength(PAGES * 60);
+      expect(new Set(items).size).toBe(PAGES * 60);
+    });
+
+    test("one that is gone after all and fails is the failure of the next call, not of this one", async () => {
+      const { of } = pagesHere(PAGES, 2);
+      const answer = await listPage(of, { pageToken: "", pageSize: 0 }, never);
+      expect(answer.items).toHaveLength(120);
+      expect(answer.nextPageToken).toBe(token("2"));
+      await expect(listPage(of, { pageToken: token("2"), pageSize: 0 }, never)).rejects.toMatchObject({
+        code: "unavailable",
+      });
+    });
+  });
+
   test("LISTING-4, mark 4: a token that leads to itself is an error", async () => {
     const of = source(() => ({ items: ["a"], next: "same" }));
     await expect(listPage(of, { pageToken: token("same"), pageSize: 0 }, never)).rejects.toMatchObject({

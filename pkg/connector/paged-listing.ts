@@ -7,6 +7,8 @@
 //   LISTING-3. A page that does not fit into one answer is sent in several. The token keeps the key of the last item that
 //       was sent, not its position, so that a deletion in between cannot skip the next item.
 //   LISTING-4. A token that leads to itself ends the listing with an error, not in a loop.
+//   LISTING-5. One answer holds the pages that are here already, up to the size that the caller asked for. The first page
+//       never waits for another one.
 
 import { GovernanceError } from "../core/errors.ts";
 import { MAX_PAGE_ITEMS, type Page, type PageRequest } from "../core/page.ts";
@@ -14,6 +16,9 @@ import { decodePageToken, encodePageToken, firstPage, type PageCursor } from "..
 import type { ListRequest } from "./connector.ts";
 
 const MAX_RESTARTS = 2;
+
+/** Of one answer, where the caller leaves its size to us. */
+const MOST_ITEMS = 16 * MAX_PAGE_ITEMS;
 
 /** One listing: how a page is read, the key of an item, and its size in an answer. */
 export interface ListingSource<T> {
@@ -23,6 +28,14 @@ export interface ListingSource<T> {
   key(item: T): string;
   /** An upper bound of the bytes of the item in an answer. */
   bytes(item: T): number;
+  /** Whether `read` would wait for nothing, since the page was read ahead. */
+  isHere?(page: PageRequest): boolean;
+}
+
+/** Where a listing continues behind a page: its own cursor, and the marker of the next page. */
+interface Place {
+  readonly cursor: PageCursor;
+  readonly next: string | undefined;
 }
 
 export async function listPage<T>(
@@ -34,8 +47,13 @@ export async function listPage<T>(
   const limit = request.pageSize === 0 ? MAX_PAGE_ITEMS : Math.min(request.pageSize, MAX_PAGE_ITEMS);
   const { page, cursor } = await readOrRestart(source, asked, limit, signal);
   const rest = afterLastDelivered(page.items, cursor.after, source);
-  const items = fitting(rest, request.maxBytes, source);
-  const nextPageToken = tokenAfter(items, rest, page.next, cursor, source);
+  const first = fitting(rest, request.maxBytes, source);
+  const place = { cursor, next: page.next };
+  const { items, end } =
+    first.length < rest.length
+      ? { items: first, end: place }
+      : await withPagesThatAreHere(source, first, place, request, signal);
+  const nextPageToken = tokenAfter(first, rest, end, source);
   if (nextPageToken !== "" && nextPageToken === request.pageToken) {
     throw new GovernanceError(
       "internal",
@@ -43,6 +61,48 @@ export async function listPage<T>(
     );
   }
   return { items, nextPageToken };
+}
+
+/** Adds the next pages as long as they wait for nothing and fit as a whole (LISTING-5). */
+async function withPagesThatAreHere<T>(
+  source: ListingSource<T>,
+  first: readonly T[],
+  from: Place,
+  { pageSize, maxBytes = Number.POSITIVE_INFINITY }: ListRequest,
+  signal: AbortSignal,
+): Promise<{ readonly items: readonly T[]; readonly end: Place }> {
+  const limit = pageSize === 0 ? MAX_PAGE_ITEMS : Math.min(pageSize, MAX_PAGE_ITEMS);
+  const most = pageSize === 0 ? MOST_ITEMS : pageSize;
+  const items = [...first];
+  let largest = bytesOf(first, source);
+  let room = maxBytes - largest;
+  let end = from;
+  // A page that did not fit would have to be read again: one more is taken only where two of the largest would fit.
+  while (end.next !== undefined && items.length + limit <= most && room >= 2 * largest) {
+    const request = { marker: end.next, limit };
+    if (source.isHere?.(request) !== true) break;
+    const page = await readUnlessItFails(source, request, signal);
+    if (page === undefined) break;
+    items.push(...page.items);
+    const bytes = bytesOf(page.items, source);
+    largest = Math.max(largest, bytes);
+    room -= bytes;
+    end = { cursor: { ...from.cursor, marker: end.next, after: undefined }, next: page.next };
+  }
+  return { items, end };
+}
+
+/** A page that was dropped a moment ago is read after all. Its failure belongs to the call that asks for that page. */
+async function readUnlessItFails<T>(
+  source: ListingSource<T>,
+  page: PageRequest,
+  signal: AbortSignal,
+): Promise<Page<T> | undefined> {
+  try {
+    return await source.read(page, signal);
+  } catch {
+    return undefined;
+  }
 }
 
 async function readOrRestart<T>(
@@ -97,8 +157,7 @@ function fitting<T>(
 function tokenAfter<T>(
   items: readonly T[],
   rest: readonly T[],
-  next: string | undefined,
-  cursor: PageCursor,
+  { cursor, next }: Place,
   source: ListingSource<T>,
 ): string {
   const last = items.at(-1);
@@ -106,4 +165,8 @@ function tokenAfter<T>(
     return encodePageToken({ ...cursor, after: source.key(last) });
   }
   return next === undefined ? "" : encodePageToken({ ...cursor, marker: next, after: undefined });
+}
+
+function bytesOf<T>(items: readonly T[], source: ListingSource<T>): number {
+  return items.reduce((sum, item) => sum + source.bytes(item), 0);
 }

@@ -72,6 +72,9 @@ export interface AwsCallEvent {
   readonly requestId: string | undefined;
 }
 
+/** What became of a page that was read before it was asked for. `dropped`: it was served to nobody. */
+export type AheadOutcome = "used" | "dropped" | "failed";
+
 /** What a call to AWS waits for now. Every call ends with `nothing`. */
 export interface AwsWaitEvent {
   /** Tells the calls apart. */

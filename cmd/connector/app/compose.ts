@@ -14,6 +14,8 @@ import type { Logger } from "../../../pkg/ops/logger.ts";
 import { type CallMeter, createCallMeter } from "../../../pkg/ops/metrics/call-meter.ts";
 import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
 import type { Provisioner } from "../../../pkg/provision/provisioner.ts";
+import { createReadAhead } from "../../../pkg/read-ahead/create-read-ahead.ts";
+import { outdatingWriter } from "../../../pkg/read-ahead/outdating-writer.ts";
 import { createEnrichment, type Enrichment } from "./inventory/enrichment.ts";
 import { eventChanges } from "./inventory/event-changes.ts";
 import { createProvisioning, type Planning, type Provisioning } from "./provisioning.ts";
@@ -129,8 +131,17 @@ export function compose({
     shutdown.add("the reading of single users", () => enrichment.close());
   }
 
+  const readAhead = createReadAhead({
+    directory,
+    origins,
+    monotonic,
+    onPage: (outcome) => telemetry.pageAhead(outcome),
+  });
+  shutdown.add("the pages that are read ahead", async () => readAhead.close());
+
   const connector = createConnector({
     directory,
+    readAhead,
     poolId,
     userIdKind,
     now,
@@ -147,7 +158,8 @@ export function compose({
       ),
   });
 
-  const provisioning = createProvisioning(config, directory, {
+  const changing = { ...directory, ...outdatingWriter(directory, (what) => readAhead.outdated(what)) };
+  const provisioning = createProvisioning(config, changing, {
     records,
     now,
     origins,

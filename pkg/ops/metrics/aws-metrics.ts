@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { AwsCallEvent } from "../../core/events.ts";
+import type { AheadOutcome, AwsCallEvent } from "../../core/events.ts";
 import type { Category } from "../../core/operations.ts";
 import { awsOperationLabel, awsOutcomeLabel } from "./closed-labels.ts";
 import type { PageEvent, QuotaStatus, QuotaWaitEvent } from "./events.ts";
@@ -9,6 +9,8 @@ export interface AwsMetrics {
   awsCall(event: Omit<AwsCallEvent, "requestId">): void;
   page(event: PageEvent): void;
   wait(event: QuotaWaitEvent): void;
+  /** A page that was read ahead was served, or was read for nothing. */
+  pageAhead(outcome: AheadOutcome): void;
 }
 
 export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetrics {
@@ -39,6 +41,12 @@ export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetri
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
     registers,
   });
+  const ahead = new Counter({
+    name: "connector_pages_read_ahead_total",
+    help: "Pages read before a caller asked for them, by what became of them: used, dropped, or failed.",
+    labelNames: ["outcome"],
+    registers,
+  });
   const waits = new Histogram({
     name: "connector_quota_wait_seconds",
     help: "Time that a call waited for its turn, by quota category and priority.",
@@ -56,6 +64,7 @@ export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetri
       latency.observe({ operation: label }, latencyMs / 1000);
     },
     page: ({ listing, outcome, durationMs }) => pages.observe({ listing, outcome }, durationMs / 1000),
+    pageAhead: (outcome) => ahead.inc({ outcome }),
     wait: ({ category, priority, durationMs }) => waits.observe({ category, priority }, durationMs / 1000),
   };
 }

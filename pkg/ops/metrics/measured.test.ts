@@ -49,6 +49,8 @@ test("each page of the three listings is timed, and a failed one stays a failure
   expect(await directory.listUsers(request, never)).toBe(page);
   expect(await directory.listGroups(request, never)).toBe(page);
   await expect(directory.listMembers("admins", request, never)).rejects.toThrow("admins");
+  const ahead = { sent() {}, failed() {} };
+  await expect(directory.listMembers("ahead", { ...request, ahead }, never)).rejects.toThrow("ahead");
   expect(directory.more).toBe("is kept");
   expect(pages).toEqual([
     { listing: "users", outcome: "ok", durationMs: 100 },

@@ -1,7 +1,7 @@
 import type { MonotonicClock } from "../../core/clock.ts";
 import type { Directory } from "../../core/directory.ts";
 import { CATEGORY_OF } from "../../core/operations.ts";
-import type { Page } from "../../core/page.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
 import type { Throttle } from "../../core/throttle.ts";
 import type { PageEvent, QuotaWaitEvent } from "./events.ts";
 
@@ -33,7 +33,13 @@ export function measuredListings<D extends Listings>(
   page: (event: PageEvent) => void,
   monotonic: MonotonicClock,
 ): D {
-  async function timed<T>(listing: PageEvent["listing"], read: () => Promise<Page<T>>): Promise<Page<T>> {
+  async function timed<T>(
+    listing: PageEvent["listing"],
+    { ahead }: PageRequest,
+    read: () => Promise<Page<T>>,
+  ): Promise<Page<T>> {
+    // Nobody waits for it, and its failure is not the failure of a listing.
+    if (ahead !== undefined) return await read();
     const askedAt = monotonic();
     let outcome: PageEvent["outcome"] = "failed";
     try {
@@ -47,9 +53,9 @@ export function measuredListings<D extends Listings>(
 
   return {
     ...inner,
-    listUsers: (request, signal) => timed("users", () => inner.listUsers(request, signal)),
-    listGroups: (request, signal) => timed("groups", () => inner.listGroups(request, signal)),
+    listUsers: (request, signal) => timed("users", request, () => inner.listUsers(request, signal)),
+    listGroups: (request, signal) => timed("groups", request, () => inner.listGroups(request, signal)),
     listMembers: (group, request, signal) =>
-      timed("members", () => inner.listMembers(group, request, signal)),
+      timed("members", request, () => inner.listMembers(group, request, signal)),
   };
 }

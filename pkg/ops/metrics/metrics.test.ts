@@ -174,6 +174,16 @@ describe("calls to AWS", () => {
     ]);
   });
 
+  test("pages that are read ahead are counted by what became of them", async () => {
+    const metrics = metricsAt();
+    for (const outcome of ["used", "used", "dropped", "failed"] as const) metrics.pageAhead(outcome);
+    expect(await samples(metrics, "connector_pages_read_ahead_total")).toEqual([
+      '{outcome="used"} 2',
+      '{outcome="dropped"} 1',
+      '{outcome="failed"} 1',
+    ]);
+  });
+
   test("pages and waits are timed", async () => {
     const metrics = metricsAt();
     metrics.page({ listing: "members", outcome: "ok", durationMs: 1500 });

@@ -50,6 +50,7 @@ export async function openTelemetry(
       metrics?.awsCall(event);
       tracing.awsCall(event);
     },
+    pageAhead: (outcome) => metrics?.pageAhead(outcome),
     wrapCall: (call, work) =>
       tracing.within(
         {

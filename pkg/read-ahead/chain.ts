@@ -1,0 +1,197 @@
+import { orAborted } from "../core/abort.ts";
+import type { MonotonicMs } from "../core/clock.ts";
+import type { AheadProgress, Page } from "../core/page.ts";
+
+/** The first page has no marker. */
+type Marker = string | undefined;
+
+/** A page that is read, or was read, before it is asked for. */
+interface PageAhead<T> {
+  readonly startedAt: MonotonicMs;
+  readonly controller: AbortController;
+  state: "waiting" | "sent" | "ready";
+  page: Page<T> | undefined;
+  bytes: number;
+  /** Undefined where it was not read. Never rejects. */
+  result: Promise<Page<T> | undefined>;
+}
+
+/** What the chains of one caller share. */
+export interface ChainEvents {
+  /** A reading has got its turn or has ended: another one may begin. */
+  moved(): void;
+  /** A reading failed: nothing more is read ahead until the caller asks again. */
+  failed(): void;
+  /** A page that was read, or is on its way, is served to nobody. */
+  dropped(): void;
+}
+
+export interface ChainOptions<T> {
+  readonly read: (marker: Marker, ahead: AheadProgress, signal: AbortSignal) => Promise<Page<T>>;
+  readonly bytes: (page: Page<T>) => number;
+  readonly events: ChainEvents;
+}
+
+/**
+ * One listing of one caller: the pages behind the one that was served last, as far as they are read. The marker of a page
+ * comes with the page before it, so at most one reading is under way.
+ */
+export class Chain<T> {
+  readonly #options: ChainOptions<T>;
+  readonly #pages = new Map<Marker, PageAhead<T>>();
+  /** Where the next reading begins; `ended` behind the last page. */
+  #tail: { readonly marker: Marker } | "ended";
+  #reading: PageAhead<T> | undefined;
+  #asked = 0;
+  /** When the caller last asked for one of its pages. */
+  askedAt: MonotonicMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ChainOptions<T>, marker: Marker) {
+    this.#options = options;
+    this.#tail = { marker };
+  }
+
+  /** Pages that are here or under way. */
+  get held(): number {
+    return this.#pages.size;
+  }
+
+  get bytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.#pages.values()) sum += bytes;
+    return sum;
+  }
+
+  /** A reading is under way and has no turn yet. */
+  get waits(): boolean {
+    return this.#reading?.state === "waiting";
+  }
+
+  get canRead(): boolean {
+    return this.#reading === undefined && this.#asked === 0 && this.#tail !== "ended";
+  }
+
+  has(marker: Marker): boolean {
+    return this.#pages.get(marker)?.state === "ready";
+  }
+
+  /** Whether the chain leads on from the marker, without a gap. */
+  leadsFrom(marker: Marker): boolean {
+    return this.#pages.has(marker) || (this.#tail !== "ended" && this.#tail.marker === marker);
+  }
+
+  /** Begins to read the next page. Only while `canRead`. */
+  readNext(now: MonotonicMs): void {
+    if (this.#tail === "ended") return;
+    const { marker } = this.#tail;
+    const { events } = this.#options;
+    const controller = new AbortController();
+    const next: PageAhead<T> = {
+      startedAt: now,
+      controller,
+      state: "waiting",
+      page: undefined,
+      bytes: 0,
+      result: Promise.resolve(undefined),
+    };
+    this.#pages.set(marker, next);
+    this.#reading = next;
+    const progress: AheadProgress = {
+      sent() {
+        next.state = "sent";
+        events.moved();
+      },
+      failed: () => controller.abort(),
+    };
+    next.result = this.#read(marker, next, progress);
+  }
+
+  /**
+   * The page, if it is here or on its way; waits for it then. One that still waits for its turn is given up: the caller's
+   * own call has a better place in the queue.
+   */
+  async take(marker: Marker, signal: AbortSignal): Promise<Page<T> | undefined> {
+    const found = this.#pages.get(marker);
+    if (found === undefined) return undefined;
+    if (found.state === "waiting") {
+      this.#give(marker, found);
+      found.controller.abort();
+      return undefined;
+    }
+    const page = found.page ?? (await orAborted(found.result, signal));
+    this.#give(marker, found);
+    return page;
+  }
+
+  /** The caller asks for a page itself: nothing is read here meanwhile. */
+  asking(now: MonotonicMs): void {
+    this.askedAt = now;
+    this.#asked += 1;
+  }
+
+  answered(): void {
+    this.#asked -= 1;
+  }
+
+  /** The caller has got the page before this marker. */
+  follow(next: string | undefined): void {
+    if (next === undefined) this.drop();
+    else if (!this.leadsFrom(next)) this.restartAt(next);
+  }
+
+  restartAt(marker: Marker): void {
+    this.drop();
+    this.#tail = { marker };
+  }
+
+  /** Whether a page is older than this. */
+  hasFrom(before: MonotonicMs): boolean {
+    for (const { startedAt } of this.#pages.values()) if (startedAt <= before) return true;
+    return false;
+  }
+
+  /** Forgets every page, also those under way. Nothing more is read until the caller asks. */
+  drop(): void {
+    for (const [marker, page] of this.#pages) {
+      this.#give(marker, page);
+      page.controller.abort();
+      if (page.state !== "waiting") this.#options.events.dropped();
+    }
+    this.#tail = "ended";
+  }
+
+  get isEmpty(): boolean {
+    return this.#pages.size === 0 && this.#tail === "ended" && this.#asked === 0;
+  }
+
+  async #read(marker: Marker, next: PageAhead<T>, progress: AheadProgress): Promise<Page<T> | undefined> {
+    const { events, read, bytes } = this.#options;
+    try {
+      const page = await read(marker, progress, next.controller.signal);
+      if (next.controller.signal.aborted) return undefined;
+      next.state = "ready";
+      next.page = page;
+      next.bytes = bytes(page);
+      if (this.#reading === next) {
+        // A marker that leads back to itself would be read without end.
+        const turns = page.next === marker;
+        this.#tail = page.next === undefined || turns ? "ended" : { marker: page.next };
+      }
+      return page;
+    } catch {
+      const wasWanted = this.#pages.get(marker) === next;
+      this.#give(marker, next);
+      if (wasWanted) events.failed();
+      return undefined;
+    } finally {
+      if (this.#reading === next) this.#reading = undefined;
+      events.moved();
+    }
+  }
+
+  #give(marker: Marker, page: PageAhead<T>): void {
+    if (this.#pages.get(marker) !== page) return;
+    this.#pages.delete(marker);
+    if (page.state === "waiting" && this.#reading === page) this.#reading = undefined;
+  }
+}

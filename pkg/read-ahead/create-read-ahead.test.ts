@@ -1,0 +1,324 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { never, type SlowPool, slowPool } from "../../test/support/slow-pool.ts";
+import { GovernanceError } from "../core/errors.ts";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** Asks for one page of users, and answers whatever is called. */
+async function usersPage(pool: SlowPool, caller: string, marker?: string): Promise<string | undefined> {
+  const page = pool.as(caller, () => pool.ahead.listUsers({ marker, limit: 60 }, never));
+  await pool.answerAll();
+  return (await page).next;
+}
+
+async function membersPage(pool: SlowPool, groupName: string, marker?: string): Promise<string | undefined> {
+  const page = pool.as("ada", () => pool.ahead.listMembers(groupName, { marker, limit: 60 }, never));
+  await pool.answerAll();
+  return (await page).next;
+}
+
+/** Asks for the page and leaves it under way. */
+function ask(pool: SlowPool, marker?: string, signal = never) {
+  const page = pool.as("ada", () => pool.ahead.listUsers({ marker, limit: 60 }, signal));
+  page.catch(() => undefined);
+  return page;
+}
+
+describe("the page after the one that was served", () => {
+  test("is read before it is asked for, one after the other, and served without another call", async () => {
+    const pool = slowPool(4);
+    const first = ask(pool);
+    await pool.settled();
+    expect(pool.names()).toEqual(["users 0"]);
+    pool.call("users 0").answer();
+    await first;
+    await pool.settled();
+    expect(pool.names()).toEqual(["users 0", "users 1"]);
+    expect(pool.call("users 1")).toMatchObject({ isAhead: true, caller: undefined });
+    await pool.answerAll();
+    expect(pool.names()).toEqual(["users 0", "users 1", "users 2", "users 3"]);
+    const second = await ask(pool, "1");
+    expect(second).toMatchObject({ next: "2", items: [{ username: "user1" }] });
+    await ask(pool, "2");
+    expect(await ask(pool, "3")).toMatchObject({ next: undefined });
+    expect(pool.names()).toHaveLength(4);
+    expect(pool.outcomes).toEqual(["used", "used", "used"]);
+    expect(pool.ahead.held()).toBe(0);
+  });
+
+  test("is not read for the connector's own work", async () => {
+    const pool = slowPool();
+    const page = pool.ahead.listUsers({ limit: 60 }, never);
+    await pool.answerAll();
+    await page;
+    expect(pool.names()).toEqual(["users 0"]);
+    expect(pool.ahead.held()).toBe(0);
+  });
+
+  test("is asked for by the caller itself, where it still waits for its turn", async () => {
+    const pool = slowPool(2);
+    await Promise.all([ask(pool), pool.settled().then(() => pool.call("users 0").answer())]);
+    await pool.settled();
+    const background = pool.call("users 1");
+    const second = ask(pool, "1");
+    await pool.settled();
+    expect(background.signal.aborted).toBe(true);
+    expect(pool.call("users 1")).toMatchObject({ isAhead: false, caller: "ada" });
+    pool.call("users 1").answer();
+    expect(await second).toMatchObject({ next: undefined });
+    expect(pool.outcomes).toEqual([]);
+  });
+
+  test("is waited for, where it is on its way", async () => {
+    const pool = slowPool(2);
+    await Promise.all([ask(pool), pool.settled().then(() => pool.call("users 0").answer())]);
+    await pool.settled();
+    pool.call("users 1").turn();
+    const second = ask(pool, "1");
+    await pool.settled();
+    expect(pool.names()).toEqual(["users 0", "users 1"]);
+    pool.call("users 1").answer();
+    expect(await second).toMatchObject({ items: [{ username: "user1" }] });
+  });
+
+  test("is read again where reading it ahead failed: neither an error nor an empty page", async () => {
+    const pool = slowPool(2);
+    await Promise.all([ask(pool), pool.settled().then(() => pool.call("users 0").answer())]);
+    await pool.settled();
+    pool.call("users 1").turn();
+    const second = ask(pool, "1");
+    pool.call("users 1").fail(new GovernanceError("throttled", "too fast"));
+    await pool.settled();
+    expect(pool.call("users 1")).toMatchObject({ isAhead: false });
+    await pool.answerAll();
+    expect(await second).toMatchObject({ items: [{ username: "user1" }] });
+    expect(pool.outcomes).toEqual(["failed"]);
+  });
+
+  test("is tried once: a failed attempt is not repeated in the background", async () => {
+    const pool = slowPool(2);
+    await Promise.all([ask(pool), pool.settled().then(() => pool.call("users 0").answer())]);
+    await pool.settled();
+    pool.call("users 1").fail(new GovernanceError("unavailable", "no answer"));
+    await pool.settled();
+    expect(pool.names()).toEqual(["users 0", "users 1"]);
+    expect(pool.ahead.held()).toBe(0);
+  });
+
+  test("gives the caller its own failure, and the page to the call after it", async () => {
+    const pool = slowPool(2);
+    const first = ask(pool);
+    await pool.settled();
+    pool.call("users 0").fail(new GovernanceError("unavailable", "no answer"));
+    await expect(first).rejects.toMatchObject({ code: "unavailable" });
+    expect(await usersPage(pool, "ada")).toBe("1");
+  });
+
+  test("stays for the caller's next try, where the caller gives up while it is on its way", async () => {
+    const pool = slowPool(2);
+    await Promise.all([ask(pool), pool.settled().then(() => pool.call("users 0").answer())]);
+    await pool.settled();
+    pool.call("users 1").turn();
+    const gone = new AbortController();
+    const second = ask(pool, "1", gone.signal);
+    gone.abort(new GovernanceError("canceled", "gone"));
+    await expect(second).rejects.toMatchObject({ code: "canceled" });
+    await pool.answerAll();
+    expect(await ask(pool, "1")).toMatchObject({ items: [{ username: "user1" }] });
+    expect(pool.names()).toEqual(["users 0", "users 1"]);
+  });
+
+  test("ends with a marker that leads back to itself", async () => {
+    const pool = slowPool(3);
+    expect(await usersPage(pool, "ada", "2")).toBeUndefined();
+    expect(pool.names()).toEqual(["users 2"]);
+  });
+});
+
+describe("how much is read ahead", () => {
+  test("is eight pages for a caller that stops asking, and none later", async () => {
+    const pool = slowPool(100);
+    await usersPage(pool, "ada");
+    expect(pool.names()).toHaveLength(9);
+    expect(pool.ahead.held()).toBe(8);
+    pool.advance(30_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await pool.answerAll();
+    expect(pool.ahead.held()).toBe(0);
+    expect(pool.names()).toHaveLength(9);
+    expect(pool.outcomes).toEqual(Array.from({ length: 8 }, () => "dropped"));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("never more than two readings of a caller wait for their turn", async () => {
+    const pool = slowPool(100);
+    pool.as("ada", () =>
+      pool.ahead.expectUsers(["0", "1", "2", "3"].map((value) => ({ search: subs(value), limit: 60 }))),
+    );
+    expect(pool.names()).toEqual(["users0 0", "users1 0"]);
+    pool.call("users0 0").turn();
+    expect(pool.names()).toEqual(["users0 0", "users1 0", "users2 0"]);
+  });
+
+  test("grows while the caller waits for want of it, up to 256 pages", async () => {
+    const pool = slowPool(100);
+    pool.as("ada", () => {
+      for (let at = 0; at < 50; at += 1) pool.ahead.visited(`g${at}`);
+    });
+    const held: number[] = [];
+    for (let at = 0; at < 100; at += 1) {
+      // Each page is asked for before it is here.
+      const marker = at === 0 ? undefined : String(at);
+      const page = pool.as("ada", () => pool.ahead.listMembers("g0", { marker, limit: 60 }, never));
+      await pool.answerAll();
+      await page;
+      held.push(pool.ahead.held());
+      pool.ahead.outdated({ kind: "members", groupName: "g0" });
+    }
+    expect(held[0]).toBe(8);
+    expect(Math.max(...held)).toBe(256);
+  });
+
+  test("is bounded for all callers together, and no caller takes the pages of another", async () => {
+    const pool = slowPool(100);
+    for (let at = 0; at < 100; at += 1) await usersPage(pool, `caller ${at}`);
+    expect(pool.ahead.held()).toBe(64 * 8);
+    const before = pool.calls.length;
+    await usersPage(pool, "caller 99", "1");
+    expect(pool.calls.slice(before).every(({ isAhead }) => isAhead)).toBe(true);
+    await usersPage(pool, "caller 0", "1");
+    expect(pool.call("users 1")).toMatchObject({ isAhead: false, caller: "caller 0" });
+  });
+});
+
+describe("what is served", () => {
+  test("was asked of AWS at most 30 seconds before", async () => {
+    const pool = slowPool(3);
+    await usersPage(pool, "ada");
+    pool.advance(30_000);
+    await usersPage(pool, "ada", "1");
+    expect(pool.names()).toEqual(["users 0", "users 1", "users 2", "users 1", "users 2"]);
+  });
+
+  test("is not from before the listing began", async () => {
+    const pool = slowPool(2);
+    await usersPage(pool, "ada");
+    pool.as("ada", () => pool.ahead.begin("users"));
+    await usersPage(pool, "ada");
+    await usersPage(pool, "ada", "1");
+    expect(pool.names()).toEqual(["users 0", "users 1", "users 0", "users 1"]);
+    expect(pool.outcomes).toEqual(["dropped", "used"]);
+  });
+
+  test("is not from before a change that was made here, on its way or not", async () => {
+    const pool = slowPool(3);
+    await usersPage(pool, "ada");
+    pool.ahead.outdated({ kind: "users" });
+    const again = ask(pool, "1");
+    await pool.settled();
+    expect(pool.call("users 1")).toMatchObject({ isAhead: false });
+    pool.call("users 1").answer();
+    await again;
+    await pool.settled();
+    pool.call("users 2").turn();
+    const last = ask(pool, "2");
+    pool.ahead.outdated({ kind: "users" });
+    await pool.settled();
+    expect(pool.call("users 2")).toMatchObject({ isAhead: false });
+    await pool.answerAll();
+    expect(await last).toMatchObject({ items: [{ username: "user2" }] });
+  });
+
+  test.for([
+    ["members of another group stay", { kind: "members", groupName: "other" }, true],
+    ["members of the group go", { kind: "members", groupName: "team" }, false],
+    ["a name that only begins the same is another group", { kind: "members", groupName: "tea" }, true],
+    ["members of all groups go", { kind: "all-members" }, false],
+    ["users are no members", { kind: "users" }, true],
+    ["groups are no members", { kind: "groups" }, true],
+  ] as const)("%s", async ([, what, stays]) => {
+    const pool = slowPool(2);
+    await membersPage(pool, "team");
+    pool.ahead.outdated(what);
+    const has = pool.as("ada", () => pool.ahead.hasMembers("team", { marker: "1", limit: 60 }));
+    expect(has).toBe(stays);
+  });
+
+  test("is nothing after the end, and what is under way is aborted", async () => {
+    const pool = slowPool(5);
+    await Promise.all([ask(pool), pool.settled().then(() => pool.call("users 0").answer())]);
+    await pool.settled();
+    pool.ahead.close();
+    expect(pool.call("users 1").signal.aborted).toBe(true);
+    await usersPage(pool, "ada", "1");
+    expect(pool.names()).toEqual(["users 0", "users 1", "users 1"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("several listings of one caller", () => {
+  test("parts of the users are read side by side, each from where the caller is", async () => {
+    const pool = slowPool(3);
+    pool.as("ada", () =>
+      pool.ahead.expectUsers([
+        { search: subs("0"), limit: 60 },
+        { search: subs("1"), marker: "1", limit: 60 },
+      ]),
+    );
+    await pool.answerAll();
+    expect(pool.names().toSorted()).toEqual(["users0 0", "users0 1", "users0 2", "users1 1", "users1 2"]);
+    pool.as("ada", () => {
+      expect(pool.ahead.hasUsers({ search: subs("1"), marker: "1", limit: 60 })).toBe(true);
+      expect(pool.ahead.hasUsers({ search: subs("1"), limit: 60 })).toBe(false);
+    });
+  });
+
+  test("the members of the groups to come are read, the nearest first, and each page once", async () => {
+    const pool = slowPool(2);
+    const groups = ["a", "b", "c", "d"];
+    pool.as("ada", () => {
+      for (const name of groups) pool.ahead.visited(name);
+    });
+    for (const name of groups) {
+      await membersPage(pool, name);
+      await membersPage(pool, name, "1");
+    }
+    expect(pool.names().toSorted()).toEqual(
+      groups.flatMap((name) => [`members of ${name} 0`, `members of ${name} 1`]),
+    );
+    expect(pool.calls.filter(({ isAhead }) => !isAhead).map(({ name }) => name)).toEqual(["members of a 0"]);
+    expect(pool.ahead.held()).toBe(0);
+  });
+
+  test("a group whose members cannot be read is asked about again by the caller alone", async () => {
+    const pool = slowPool(1);
+    pool.as("ada", () => {
+      for (const name of ["a", "b"]) pool.ahead.visited(name);
+    });
+    const first = pool.as("ada", () => pool.ahead.listMembers("a", { limit: 60 }, never));
+    await pool.settled();
+    pool.call("members of b 0").fail(new GovernanceError("not-found", "gone", { reason: "group-gone" }));
+    pool.call("members of a 0").answer();
+    await first;
+    expect(pool.outcomes).toEqual(["failed"]);
+    const second = pool.as("ada", () => pool.ahead.listMembers("b", { limit: 60 }, never));
+    await pool.settled();
+    pool.call("members of b 0").fail(new GovernanceError("not-found", "gone", { reason: "group-gone" }));
+    await expect(second).rejects.toMatchObject({ reason: "group-gone" });
+    expect(pool.names()).toEqual(["members of b 0", "members of a 0", "members of b 0"]);
+  });
+
+  test("a listing that the caller has left is not read on", async () => {
+    const pool = slowPool(100);
+    await membersPage(pool, "left");
+    const left = pool.names().filter((name) => name.startsWith("members of left")).length;
+    pool.advance(6_000);
+    await usersPage(pool, "ada");
+    expect(pool.names().filter((name) => name.startsWith("members of left"))).toHaveLength(left);
+  });
+});
+
+function subs(value: string) {
+  return { attribute: "sub", operator: "^=", value } as const;
+}

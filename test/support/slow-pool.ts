@@ -1,0 +1,120 @@
+import { setImmediate } from "node:timers/promises";
+import type { MonotonicMs } from "../../pkg/core/clock.ts";
+import type { AheadOutcome } from "../../pkg/core/events.ts";
+import type { Group } from "../../pkg/core/group.ts";
+import type { Page, PageRequest } from "../../pkg/core/page.ts";
+import type { User } from "../../pkg/core/user.ts";
+import { createCallOrigins } from "../../pkg/ops/call-origins.ts";
+import { createReadAhead, type ServedReadAhead } from "../../pkg/read-ahead/create-read-ahead.ts";
+import { someGroup, userNumber } from "./fake-directory.ts";
+
+/** One call to the pool, which answers when the test says so. */
+export interface SlowCall {
+  /** Such as `users 2`, `groups 0` or `members of ada 1`: the number of the page. */
+  readonly name: string;
+  readonly isAhead: boolean;
+  readonly caller: string | undefined;
+  readonly signal: AbortSignal;
+  /** A call that nobody asked for has its turn. */
+  turn(): void;
+  answer(): void;
+  fail(error: unknown): void;
+}
+
+export interface SlowPool {
+  readonly ahead: ServedReadAhead;
+  readonly calls: readonly SlowCall[];
+  /** What every call was, in order. */
+  names(): readonly string[];
+  /** The last call of that name. */
+  call(name: string): SlowCall;
+  /** Turns and answers for everything, also for what begins meanwhile. */
+  answerAll(): Promise<void>;
+  readonly outcomes: AheadOutcome[];
+  advance(ms: number): void;
+  as<T>(caller: string, work: () => T): T;
+  settled(): Promise<void>;
+}
+
+export const never = new AbortController().signal;
+
+/** A pool whose listings have `pages` pages of one row each. */
+export function slowPool(pages: number | ((scope: string) => number) = 10): SlowPool {
+  const calls: SlowCall[] = [];
+  const open = new Set<SlowCall>();
+  const outcomes: AheadOutcome[] = [];
+  const origins = createCallOrigins();
+  let time: MonotonicMs = 0;
+  const pagesOf = (scope: string): number => (typeof pages === "number" ? pages : pages(scope));
+
+  function asked<T>(
+    scope: string,
+    row: (at: number) => T,
+    page: PageRequest,
+    signal: AbortSignal,
+  ): Promise<Page<T>> {
+    const at = page.marker === undefined ? 0 : Number(page.marker);
+    const { promise, resolve, reject } = Promise.withResolvers<Page<T>>();
+    const call: SlowCall = {
+      name: `${scope} ${at}`,
+      isAhead: page.ahead !== undefined,
+      caller: origins.current()?.caller,
+      signal,
+      turn: () => page.ahead?.sent(),
+      answer() {
+        open.delete(call);
+        resolve({ items: [row(at)], next: at + 1 < pagesOf(scope) ? String(at + 1) : undefined });
+      },
+      fail(error) {
+        open.delete(call);
+        reject(error);
+      },
+    };
+    calls.push(call);
+    open.add(call);
+    signal.addEventListener("abort", () => call.fail(signal.reason), { once: true });
+    return promise;
+  }
+
+  const ahead = createReadAhead({
+    directory: {
+      listUsers: (page, signal) => asked<User>(`users${page.search?.value ?? ""}`, userNumber, page, signal),
+      listGroups: (page, signal) => asked<Group>("groups", (at) => someGroup(`g${at}`), page, signal),
+      listMembers: (name, page, signal) => asked<User>(`members of ${name}`, userNumber, page, signal),
+    },
+    origins,
+    monotonic: () => time,
+    onPage: (outcome) => outcomes.push(outcome),
+  });
+
+  const settled = async (): Promise<void> => {
+    await setImmediate();
+  };
+  return {
+    ahead,
+    calls,
+    outcomes,
+    names: () => calls.map(({ name }) => name),
+    call(name) {
+      const found = calls.findLast((call) => call.name === name);
+      if (found === undefined)
+        throw new Error(`no call ${name} among ${calls.map((each) => each.name).join()}`);
+      return found;
+    },
+    async answerAll() {
+      await settled();
+      while (open.size > 0) {
+        for (const call of open) {
+          call.turn();
+          call.answer();
+        }
+        await settled();
+      }
+    },
+    advance(ms) {
+      time += ms;
+    },
+    as: (caller, work) => origins.within(caller, work),
+    settled,
+  };
+}
