@@ -1,0 +1,39 @@
+// The users of a pool in parts, by how their `sub` begins (D30). AWS promises no format of `sub`: today it is a UUID in lower
+// case. Who uses these parts proves afterwards that nobody is missing.
+
+const DIGITS = "0123456789abcdef".split("");
+const SHARDABLE = /^[0-9a-f]{2}/u;
+
+/** How many parts of the users are read side by side; `auto`: as many as the granted rate needs. */
+export type ListShards = number | "auto";
+
+export const MAX_LIST_SHARDS = 64;
+
+/**
+ * The prefixes into which the users are divided for so many listings side by side; none for one listing, which reads all.
+ * There are more prefixes than listings, so that all of these end at about the same time.
+ */
+export function subPrefixes(listings: number): readonly string[] {
+  if (listings <= 1) return [];
+  if (listings <= DIGITS.length) return DIGITS;
+  return DIGITS.flatMap((first) => DIGITS.map((second) => first + second));
+}
+
+/** Whether one of the prefixes of each division selects a user with this `sub`. */
+export function isShardable(sub: string): boolean {
+  return SHARDABLE.test(sub);
+}
+
+/**
+ * How many listings a rate needs when each of them makes one call after the other. With more than one prefix each, some
+ * end before the others, so there is room for twice as many.
+ */
+export function shardsFor(
+  setting: ListShards,
+  { perSecond, latencyMs }: { readonly perSecond: number; readonly latencyMs: number },
+): number {
+  if (setting !== "auto") return setting;
+  const inFlight = (perSecond * latencyMs) / 1000;
+  if (inFlight <= 1) return 1;
+  return inFlight <= DIGITS.length / 2 ? DIGITS.length : MAX_LIST_SHARDS;
+}
