@@ -107,6 +107,10 @@ export interface ConnectorOptions {
   readonly findFacts?: FindUserFacts | undefined;
   /** Where `listResources` and `listGrants` read. By default they read from the directory, page by page as asked. */
   readonly readAhead?: ReadAhead | undefined;
+  /** In how many parts that are read side by side `listResources` reads the users; 1: as one listing. Needs `readAhead`. */
+  readonly userListings?: (() => number) | undefined;
+  /** Called once, when the users turn out not to be divisible so: they are one listing from then on. Must not throw. */
+  readonly onUserPartsRefused?: ((why: string) => void) | undefined;
   /** Called once, when IAM denies DescribeUserPool: the facts of the pool are left out from then on. Must not throw. */
   readonly onPoolHidden?: (() => void) | undefined;
 }

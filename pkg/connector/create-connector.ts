@@ -1,10 +1,8 @@
 import { groupNameProblem, userNameProblem } from "../core/attributes/names.ts";
 import type { EpochMs } from "../core/clock.ts";
-import type { Directory } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
-import type { ReadAhead } from "../core/read-ahead.ts";
 import { quotedName } from "../core/text.ts";
 import type { User } from "../core/user.ts";
 import type { UserFacts } from "../core/user-facts.ts";
@@ -27,11 +25,13 @@ import type {
 import { memberEntitlement } from "./entitlements.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { neededToServe } from "./features.ts";
-import { membershipGrantBytes, membershipGrants } from "./grants.ts";
-import { groupResource, groupResourceBytes } from "./groups.ts";
+import { membershipGrants } from "./grants.ts";
+import { groupResource } from "./groups.ts";
+import { groupsFrom, membersFrom, usersFrom } from "./listing-sources.ts";
 import { connectorMetadata } from "./metadata.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
+import { createUserParts, type UserParts } from "./user-parts.ts";
 import { userId, userResource, userResourceBytes, userStamp } from "./users.ts";
 import { requirePermissions } from "./validate.ts";
 
@@ -40,9 +40,6 @@ const POOL_FRESH_MS = 10 * 60_000;
 
 /** How long a denial is kept. Shorter, since an operator who adds the permission looks for the effect. */
 const HIDDEN_FRESH_MS = 60_000;
-
-/** The directory, or what reads ahead from it. */
-type PageSource = Pick<Directory, "listUsers" | "listGroups" | "listMembers"> & Partial<ReadAhead>;
 
 const READING_ONLY: Offers = { provisioning: false, encryptedPasswords: false };
 
@@ -86,38 +83,15 @@ export function createConnector(options: ConnectorOptions): Connector {
     if ((await visiblePool(signal)) === undefined) await directory.listUsers({ limit: 1 }, signal);
   }
 
-  function usersFrom(from: PageSource): ListingSource<User> {
-    return {
-      verb: "users",
-      scope: "",
-      read: (page, signal) => from.listUsers(page, signal),
-      isHere: (page) => from.hasUsers?.(page) === true,
-      key: (user) => user.sub,
-      bytes: userResourceBytes,
-    };
-  }
-
-  function groupsFrom(from: PageSource): ListingSource<Group> {
-    return {
-      verb: "groups",
-      scope: "",
-      read: (page, signal) => from.listGroups(page, signal),
-      isHere: (page) => from.hasGroups?.(page) === true,
-      key: (group) => group.name,
-      bytes: groupResourceBytes,
-    };
-  }
-
-  function membersFrom(from: PageSource, groupName: string): ListingSource<User> {
-    return {
-      verb: "grants",
-      scope: groupName,
-      read: (page, signal) => from.listMembers(groupName, page, signal),
-      isHere: (page) => from.hasMembers?.(groupName, page) === true,
-      key: (user) => user.sub,
-      bytes: () => membershipGrantBytes(groupName),
-    };
-  }
+  const parts =
+    ahead === undefined || options.userListings === undefined
+      ? undefined
+      : createUserParts({
+          from: ahead,
+          listings: options.userListings,
+          bytes: userResourceBytes,
+          onRefused: (why) => options.onUserPartsRefused?.(why),
+        });
 
   /** A listing of members has the same rows as the listing of users: else each would replace those of the other. */
   async function userRows(
@@ -166,9 +140,11 @@ export function createConnector(options: ConnectorOptions): Connector {
     source: ListingSource<User>,
     request: ListRequest,
     signal: AbortSignal,
+    inParts?: UserParts,
   ): Promise<Listing<UserRow>> {
     const pool = await cachedPool(signal);
-    const { items, nextPageToken } = await listPage(source, request, signal);
+    const { items, nextPageToken } = await (inParts?.list(request, pool?.estimatedUsers, signal) ??
+      listPage(source, request, signal));
     return { items: await userRows(items, pool, signal), nextPageToken };
   }
 
@@ -188,6 +164,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   ): Promise<Listing<MembershipRow>> {
     const pool = await cachedPool(signal);
     const { items, nextPageToken } = await listPage(source, request, signal);
+    parts?.met(items);
     return { items: membershipRows(source.scope, await userRows(items, pool, signal)), nextPageToken };
   }
 
@@ -264,7 +241,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       if (request.pageToken === "") ahead?.begin(isGroups ? "groups" : "users");
       return isGroups
         ? builtPage(await listGroups(groupsFrom(served), request, signal))
-        : builtPage(await listUsers(usersFrom(served), request, signal));
+        : builtPage(await listUsers(usersFrom(served), request, signal, parts));
     },
     listUsers: (request, signal) => listUsers(usersFrom(directory), request, signal),
     listGroups: (request, signal) => listGroups(groupsFrom(directory), request, signal),

@@ -18,7 +18,7 @@ import type { ListRequest } from "./connector.ts";
 const MAX_RESTARTS = 2;
 
 /** Of one answer, where the caller leaves its size to us. */
-const MOST_ITEMS = 16 * MAX_PAGE_ITEMS;
+export const MOST_ITEMS = 16 * MAX_PAGE_ITEMS;
 
 /** One listing: how a page is read, the key of an item, and its size in an answer. */
 export interface ListingSource<T> {
@@ -129,20 +129,20 @@ async function readOrRestart<T>(
   }
 }
 
-function afterLastDelivered<T>(
+export function afterLastDelivered<T>(
   items: readonly T[],
   after: string | undefined,
-  source: ListingSource<T>,
+  source: Pick<ListingSource<T>, "key">,
 ): readonly T[] {
   if (after === undefined) return items;
   const last = items.findIndex((item) => source.key(item) === after);
   return items.slice(last + 1); // LISTING-3: a vanished key gives the whole page again
 }
 
-function fitting<T>(
+export function fitting<T>(
   items: readonly T[],
   maxBytes: number | undefined,
-  source: ListingSource<T>,
+  source: Pick<ListingSource<T>, "bytes">,
 ): readonly T[] {
   if (maxBytes === undefined) return items;
   let room = maxBytes;

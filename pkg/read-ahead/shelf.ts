@@ -196,7 +196,7 @@ export class Shelf {
       const chain = this.#nextChain();
       if (chain === undefined) return;
       // Parts of one listing that are read side by side need two pages each.
-      const allowed = Math.max(this.#allowed, 2 * this.#users.size);
+      const allowed = Math.max(this.#allowed, Math.min(MOST_PAGES, 2 * this.#users.size));
       if (this.pages >= allowed || this.bytes >= MOST_BYTES || !this.#options.hasRoom()) {
         this.#wasFull = true;
         return;

@@ -1,0 +1,44 @@
+import type { Directory } from "../core/directory.ts";
+import type { Group } from "../core/group.ts";
+import type { ReadAhead } from "../core/read-ahead.ts";
+import type { User } from "../core/user.ts";
+import { membershipGrantBytes } from "./grants.ts";
+import { groupResourceBytes } from "./groups.ts";
+import type { ListingSource } from "./paged-listing.ts";
+import { userResourceBytes } from "./users.ts";
+
+/** The directory, or what reads ahead from it. */
+type PageSource = Pick<Directory, "listUsers" | "listGroups" | "listMembers"> & Partial<ReadAhead>;
+
+export function usersFrom(from: PageSource): ListingSource<User> {
+  return {
+    verb: "users",
+    scope: "",
+    read: (page, signal) => from.listUsers(page, signal),
+    isHere: (page) => from.hasUsers?.(page) === true,
+    key: (user) => user.sub,
+    bytes: userResourceBytes,
+  };
+}
+
+export function groupsFrom(from: PageSource): ListingSource<Group> {
+  return {
+    verb: "groups",
+    scope: "",
+    read: (page, signal) => from.listGroups(page, signal),
+    isHere: (page) => from.hasGroups?.(page) === true,
+    key: (group) => group.name,
+    bytes: groupResourceBytes,
+  };
+}
+
+export function membersFrom(from: PageSource, groupName: string): ListingSource<User> {
+  return {
+    verb: "grants",
+    scope: groupName,
+    read: (page, signal) => from.listMembers(groupName, page, signal),
+    isHere: (page) => from.hasMembers?.(groupName, page) === true,
+    key: (user) => user.sub,
+    bytes: () => membershipGrantBytes(groupName),
+  };
+}
