@@ -28,9 +28,10 @@ interface WorkerOptions {
   readonly argument?: unknown;
   /** For messages, such as `the journal`. */
   readonly subject: string;
+  /** The most that the young generation takes; three times what V8 begins with unless given. */
+  readonly youngGenerationMib?: number;
 }
 
-/** Three times what V8 begins with. */
 const YOUNG_GENERATION_MIB = 3;
 
 interface Waiting {
@@ -42,12 +43,18 @@ interface Waiting {
  * Starts a thread that answers calls (`serveWorker`). It keeps the process alive only while a call is under way. When it
  * ends by itself, calls under way and later ones fail with `internal`.
  */
-export function connectWorker<S>({ beside, module, argument, subject }: WorkerOptions): WorkerCalls<S> {
+export function connectWorker<S>({
+  beside,
+  module,
+  argument,
+  subject,
+  youngGenerationMib = YOUNG_GENERATION_MIB,
+}: WorkerOptions): WorkerCalls<S> {
   const worker = new Worker(new URL(`./${module}${extname(fileURLToPath(beside))}`, beside), {
     name: subject,
     workerData: argument,
     // The program lets the young generation of its main thread grow by a flag that all threads share.
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
+    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMib },
   });
   worker.unref();
   const waiting = new Map<number, Waiting>();

@@ -25,6 +25,9 @@ export interface ListsPlace {
   readonly baseUrl: string;
 }
 
+/** Of its young generation. With less, a collection comes in the middle of a page, and copies what there is of it. */
+export const LISTS_YOUNG_MIB = 8;
+
 /** A ScimError as data: a clone of an error would lose its class and its members. */
 export interface ListRefusal {
   readonly status: number;
@@ -49,13 +52,12 @@ export interface ListsService {
   close(): Promise<void>;
 }
 
-/** A text would be copied on its way to the other thread, and again for the socket. */
-function asBytes(answer: ListAnswer): ListResult {
-  const { resources: text } = answer;
-  const resources = typeof text === "string" ? new TextEncoder().encode(text) : text;
-  const { buffer } = resources;
-  const result: ListResult = { kind: "answer", answer: { ...answer, resources } };
-  return buffer instanceof ArrayBuffer ? withMovedParts(result, [buffer]) : result;
+/** Without a copy on the way to the other thread. */
+function moved(answer: ListAnswer): ListResult {
+  const { resources } = answer;
+  const result: ListResult = { kind: "answer", answer };
+  if (typeof resources === "string" || !(resources.buffer instanceof ArrayBuffer)) return result;
+  return withMovedParts(result, [resources.buffer]);
 }
 
 export function createListsService(place: ListsPlace, { now, monotonic }: Clocks): ListsService {
@@ -79,7 +81,7 @@ export function createListsService(place: ListsPlace, { now, monotonic }: Clocks
     async list(query, signal) {
       if (mapping === undefined) throw new GovernanceError("internal", "the lists do not know the pool yet");
       try {
-        return asBytes(await lists().list(query, mapping, signal));
+        return moved(await lists().list(query, mapping, signal));
       } catch (error) {
         if (!(error instanceof ScimError)) throw error;
         const { status, detail, scimType, retryAfterSeconds } = error;

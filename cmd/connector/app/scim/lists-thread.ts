@@ -5,7 +5,7 @@ import type { ListAnswer, PoolView } from "../../../../pkg/scim/pool-view.ts";
 import { ScimError } from "../../../../pkg/scim/scim-error.ts";
 import type { StoredScimRecords } from "../../../../pkg/scim-records/sqlite-records.ts";
 import { connectWorker, type WorkerCalls } from "../../../../pkg/worker/connect-worker.ts";
-import type { ListsPlace, ListsService } from "./lists-service.ts";
+import { LISTS_YOUNG_MIB, type ListsPlace, type ListsService } from "./lists-service.ts";
 
 export interface ListsThreadOptions extends Omit<ListsPlace, "records"> {
   readonly records: StoredScimRecords;
@@ -112,5 +112,7 @@ export function connectLists(place: ListsPlace): WorkerCalls<ListsService> {
     module: "lists-worker",
     argument: place,
     subject: "the lists of SCIM",
+    // V8 counts three halves.
+    youngGenerationMib: 3 * LISTS_YOUNG_MIB,
   });
 }
