@@ -48,6 +48,19 @@ export const PLAIN_MAPPING: ListMapping = {
         : Object.fromEntries(
             Object.entries(resource).filter(([name]) => name === "id" || attributes.includes(name)),
           ),
+  // Groups are read again from their texts.
+  userTexts: (projection) => ({
+    group: ({ name, displayName }) => `${name}\n${displayName}`,
+    user(user, texts) {
+      const groups = texts?.map((text) => {
+        const [name = "", displayName = ""] = text.split("\n");
+        return { name, displayName };
+      });
+      return JSON.stringify(
+        PLAIN_MAPPING.projector("User", projection)(PLAIN_MAPPING.user(user, undefined, groups)),
+      );
+    },
+  }),
   wants: ({ attributes, excludedAttributes }, name) =>
     attributes === undefined ? excludedAttributes?.includes(name) !== true : attributes.includes(name),
   matcher: matcherOf,

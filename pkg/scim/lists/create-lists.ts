@@ -5,6 +5,7 @@ import { createSingleFlight } from "../../core/single-flight.ts";
 import type { ListAnswer, ListQuery } from "../pool-view.ts";
 import type { ResourceKind } from "../resource.ts";
 import { ScimError } from "../scim-error.ts";
+import { arrayBytes } from "./array-bytes.ts";
 import { expiredCursor, type HexDigest, readCursor, writeCursor } from "./cursor.ts";
 import { findKeys } from "./find.ts";
 import type { FoundKeys } from "./found-keys.ts";
@@ -18,7 +19,7 @@ import { noRunYet, Runs, type RunsOptions } from "./runs.ts";
 import { chainedSequence, foundSequence, type Sequence, wholeSequence } from "./sequences.ts";
 import { SizedCache } from "./sized-cache.ts";
 
-/** Texts of pages, for callers that ask for the same. */
+/** The bytes of pages, for callers that ask for the same. */
 const PAGES_BYTES = 8 * 1024 * 1024;
 const ASKED_PAGES = 1_000;
 /** Keys that filters have found, for their next pages. */
@@ -69,7 +70,7 @@ class InventoryLists implements Lists {
   readonly #options: ListsOptions;
   readonly #runs: Runs;
   readonly #pins: Pins;
-  readonly #pages = new SizedCache<PageText>(PAGES_BYTES);
+  readonly #pages = new SizedCache<PageBytes>(PAGES_BYTES);
   /** The pages that were asked for last. */
   readonly #asked = new SizedCache<true>(ASKED_PAGES);
   readonly #found = new SizedCache<FoundKeys>(FOUND_BYTES);
@@ -101,7 +102,7 @@ class InventoryLists implements Lists {
       totalResults: sequence.total,
       startIndex: isByCursor ? undefined : offset + 1,
       itemsPerPage: page.items,
-      resources: count === 0 ? "[]" : page.text,
+      resources: page.items === 0 ? "[]" : ownBytes(page),
       nextCursor: isByCursor && hasMore ? writeCursor(next, owner, this.#options.sha256) : undefined,
       readAt: state.index.run.beganAt,
     };
@@ -218,10 +219,10 @@ class InventoryLists implements Lists {
     return foundSequence(state, found);
   }
 
-  async #page(state: ListState, sequence: Sequence, asked: Asked, signal: AbortSignal): Promise<PageText> {
+  async #page(state: ListState, sequence: Sequence, asked: Asked, signal: AbortSignal): Promise<PageBytes> {
     const { query, mapping, offset } = asked;
     const { count, projection } = query;
-    if (count <= 0 || offset >= sequence.total) return { text: "[]", items: 0 };
+    if (count <= 0 || offset >= sequence.total) return NO_ITEMS;
     const number = this.#numberOf(mapping);
     const written = this.#options.records.version();
     const key = `${state.run}.${state.seq}.${written} ${number} ${offset}+${count} ${asked.asked}`;
@@ -231,9 +232,10 @@ class InventoryLists implements Lists {
     const resources = this.#resourcesBy(mapping);
     const { monotonic } = this.#options;
     const texts = await pageTexts({ state, listed, mapping, projection, resources, monotonic }, signal);
-    const page = { text: `[${texts.join(",")}]`, items: texts.length };
     // Most pages are asked for once, and keeping them all costs more than it saves.
-    if (this.#asked.get(key) === true) this.#pages.set(key, page, page.text.length + PAGE_BYTES);
+    const isKept = this.#asked.get(key) === true;
+    const page = { bytes: arrayBytes(texts), items: texts.length, isKept };
+    if (isKept) this.#pages.set(key, page, page.bytes.length + PAGE_BYTES);
     this.#asked.set(key, true, 1);
     return page;
   }
@@ -262,9 +264,17 @@ class InventoryLists implements Lists {
   }
 }
 
-interface PageText {
-  readonly text: string;
+interface PageBytes {
+  readonly bytes: Uint8Array;
   readonly items: number;
+  readonly isKept: boolean;
+}
+
+const NO_ITEMS: PageBytes = { bytes: new Uint8Array(), items: 0, isKept: false };
+
+/** Who gets them may move them to another thread. */
+function ownBytes({ bytes, isKept }: PageBytes): Uint8Array {
+  return isKept ? new Uint8Array(bytes) : bytes;
 }
 
 interface Asked {
@@ -275,7 +285,7 @@ interface Asked {
   readonly offset: number;
 }
 
-/** What a page costs beside its text. */
+/** What a page costs beside its bytes. */
 const PAGE_BYTES = 500;
 const KEPT_AT_ONCE = 1_000;
 /** A run that does not have a young resource may have missed it, and what is kept of it is kept nowhere else. */

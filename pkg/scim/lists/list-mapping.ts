@@ -1,5 +1,6 @@
 import type { Group } from "../../core/group.ts";
 import type { User } from "../../core/user.ts";
+import type { UserTexts } from "../mapping/user-text.ts";
 import type { AttributePath, Filter } from "../protocol/filter-tree.ts";
 import type { KeptResource } from "../records.ts";
 import type { GroupRef, MemberRef, Projection, ResourceKind, ScimResource } from "../resource.ts";
@@ -13,6 +14,8 @@ export interface ListMapping {
     members: readonly MemberRef[] | undefined,
   ): ScimResource;
   projector(kind: ResourceKind, projection: Projection): (resource: ScimResource) => ScimResource;
+  /** The JSON texts of users as the projector shows them; undefined where it takes the resource itself. */
+  userTexts(projection: Projection): UserTexts | undefined;
   wants(projection: Projection, attribute: "groups" | "members"): boolean;
   matcher(filter: Filter): (resource: ScimResource) => boolean;
   comparator(path: AttributePath): (a: ScimResource, b: ScimResource) => number;

@@ -29,13 +29,16 @@ export async function pageTexts(page: PageParts, signal: AbortSignal): Promise<r
     Group: mapping.projector("Group", projection),
   };
   const { items } = listed;
+  const areUsers = items.every(({ kind }) => kind === "User");
+  const texts = areUsers ? mapping.userTexts(projection) : undefined;
+  if (texts !== undefined) return resources.userTexts(state, listed, parts, { texts, project: project.User });
   const textOf = (resource: ScimResource, at: number): string =>
     JSON.stringify(project[items[at]?.kind ?? "User"](resource));
-  if (!parts.members || items.every(({ kind }) => kind === "User")) {
+  if (!parts.members || areUsers) {
     return resources.of(state, listed, parts).map(textOf);
   }
   // The members of a page of groups may be many: one group after the other.
-  const texts: string[] = [];
+  const all: string[] = [];
   let members = 0;
   let sliceFrom = monotonic();
   for (const [at, item] of items.entries()) {
@@ -43,12 +46,12 @@ export async function pageTexts(page: PageParts, signal: AbortSignal): Promise<r
       const { members: own } = resource;
       members += Array.isArray(own) ? own.length : 0;
       requireRoomForMembers(members);
-      texts.push(textOf(resource, at));
+      all.push(textOf(resource, at));
     }
     if (monotonic() - sliceFrom < SLICE_MS) continue;
     await setImmediate();
     signal.throwIfAborted();
     sliceFrom = monotonic();
   }
-  return texts;
+  return all;
 }

@@ -2,8 +2,9 @@ import type { MappingContext } from "../mapping/context.ts";
 import { scimGroup } from "../mapping/group-resource.ts";
 import { groupNameOfId } from "../mapping/locations.ts";
 import { scimUser } from "../mapping/user-resource.ts";
+import { userTexts } from "../mapping/user-text.ts";
 import { matcherOf } from "../protocol/evaluate.ts";
-import { projectorOf, wantsAttribute } from "../protocol/projection.ts";
+import { projectorOf, shownAmounts, wantsAttribute } from "../protocol/projection.ts";
 import { compareBy } from "../protocol/sorting.ts";
 import { groupSchemas } from "../schema/group-schema.ts";
 import { userSchemas } from "../schema/user-schema.ts";
@@ -17,6 +18,7 @@ export function listMappingOf(context: MappingContext): ListMapping {
     user: (user, kept, groups) => scimUser(user, { kept, groups }, context),
     group: (group, kept, members) => scimGroup(group, { kept, members }, context),
     projector: (kind, projection) => projectorOf(projection, schemas[kind]),
+    userTexts: (projection) => userTexts(context, shownAmounts(projection, schemas.User)),
     wants: wantsAttribute,
     matcher: matcherOf,
     comparator: (path) => compareBy(path, all),

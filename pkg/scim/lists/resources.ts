@@ -1,5 +1,6 @@
 import type { Group } from "../../core/group.ts";
 import type { User } from "../../core/user.ts";
+import type { UserTexts } from "../mapping/user-text.ts";
 import type { KeptResource } from "../records.ts";
 import type { GroupRef, MemberRef, ResourceKind, ScimResource } from "../resource.ts";
 import { badRequest } from "../scim-error.ts";
@@ -37,6 +38,7 @@ export class Resources {
   readonly #records: ListRecords;
   readonly #mapping: ListMapping;
   readonly #groups = new Map<string, GroupRef>();
+  readonly #groupTexts = new Map<string, string>();
   #groupsOfVersion = -1;
 
   constructor(records: ListRecords, mapping: ListMapping) {
@@ -45,18 +47,12 @@ export class Resources {
   }
 
   /** In the order of the items. */
-  of(state: ListState, { items, areDense }: ListedItems, parts: ReadParts): readonly ScimResource[] {
-    const users = items.flatMap((item) => (item.kind === "User" ? [item.user] : []));
-    const subs = users.map(({ sub }) => sub);
-    const names = items.flatMap((item) => (item.kind === "Group" ? [item.group.name] : []));
-    const kept = {
-      User: this.#keptOf("User", areDense ? boundsOf(subs) : undefined),
-      Group: this.#keptOf("Group", areDense ? boundsOf(names) : undefined),
-    };
-    const groupsOf = parts.groups ? this.#groupsOf(state, areDense ? boundsOf(subs) : undefined) : undefined;
-    return items.map((item) => {
+  of(state: ListState, listed: ListedItems, parts: ReadParts): readonly ScimResource[] {
+    const { kept, groupsOf } = this.#partsOf(state, listed, parts);
+    return listed.items.map((item) => {
       if (item.kind === "User") {
-        return this.#mapping.user(item.user, kept.User(item.user.sub), groupsOf?.(item.user.sub));
+        const { user } = item;
+        return this.#mapping.user(user, kept.User(user.sub), groupsOf?.(user.sub).map(this.#groupRef));
       }
       const { name } = item.group;
       const members = parts.members ? membersOf(state, name) : undefined;
@@ -64,27 +60,61 @@ export class Resources {
     });
   }
 
-  #groupsOf(state: ListState, bounds: Bounds | undefined): (sub: string) => readonly GroupRef[] {
-    const namesOf =
-      bounds === undefined
-        ? (sub: string) => state.groupsOf(sub)
-        : state.groupsBetween(bounds.first, bounds.last);
-    this.#forgetOldNames();
-    return (sub) => namesOf(sub).map((name) => this.#groupRef(name));
+  /** The JSON texts of users. Few of them have something kept, and need their resource. */
+  userTexts(
+    state: ListState,
+    listed: ListedItems,
+    parts: ReadParts,
+    { texts, project }: { readonly texts: UserTexts; readonly project: (one: ScimResource) => ScimResource },
+  ): readonly string[] {
+    const { kept, groupsOf } = this.#partsOf(state, listed, parts);
+    const groupText = (name: string): string => {
+      const known = this.#groupTexts.get(name) ?? texts.group(this.#groupRef(name));
+      this.#groupTexts.set(name, known);
+      return known;
+    };
+    return listed.items.flatMap((item) => {
+      if (item.kind !== "User") return [];
+      const { user } = item;
+      const names = groupsOf?.(user.sub);
+      const own = kept.User(user.sub);
+      if (own === undefined) return [texts.user(user, names?.map(groupText))];
+      return [JSON.stringify(project(this.#mapping.user(user, own, names?.map(this.#groupRef))))];
+    });
   }
 
-  #groupRef(name: string): GroupRef {
+  #partsOf(state: ListState, { items, areDense }: ListedItems, parts: ReadParts) {
+    const subs = items.flatMap((item) => (item.kind === "User" ? [item.user.sub] : []));
+    const names = items.flatMap((item) => (item.kind === "Group" ? [item.group.name] : []));
+    const kept = {
+      User: this.#keptOf("User", areDense ? boundsOf(subs) : undefined),
+      Group: this.#keptOf("Group", areDense ? boundsOf(names) : undefined),
+    };
+    const groupsOf = parts.groups ? this.#groupsOf(state, areDense ? boundsOf(subs) : undefined) : undefined;
+    return { kept, groupsOf };
+  }
+
+  #groupsOf(state: ListState, bounds: Bounds | undefined): (sub: string) => readonly string[] {
+    this.#forgetOldNames();
+    if (bounds === undefined) return (sub) => state.groupsOf(sub);
+    return state.groupsBetween(bounds.first, bounds.last);
+  }
+
+  readonly #groupRef = (name: string): GroupRef => {
     const known = this.#groups.get(name);
     if (known !== undefined) return known;
     const displayName = this.#records.kept("Group", name)?.displayName ?? name;
     const group = { name, displayName };
     this.#groups.set(name, group);
     return group;
-  }
+  };
 
   #forgetOldNames(): void {
     const version = this.#records.version();
-    if (version !== this.#groupsOfVersion || this.#groups.size > GROUPS_KNOWN) this.#groups.clear();
+    if (version !== this.#groupsOfVersion || this.#groups.size > GROUPS_KNOWN) {
+      this.#groups.clear();
+      this.#groupTexts.clear();
+    }
     this.#groupsOfVersion = version;
   }
 

@@ -70,7 +70,8 @@ export function userNameOf(user: User, kept: KeptValues | undefined, context: Ma
   return written ?? shownName(user, context);
 }
 
-function shownName(user: User, context: MappingContext): string {
+/** The userName of a user of whom nothing is kept. */
+export function shownName(user: User, context: MappingContext): string {
   return signInNames(user, context)[0]?.text ?? user.username;
 }
 
@@ -102,7 +103,8 @@ function setNames(
   }
 }
 
-function groupItem({ name, displayName }: GroupRef, context: MappingContext): JsonObject {
+/** A group of a user. */
+export function groupItem({ name, displayName }: GroupRef, context: MappingContext): JsonObject {
   const value = groupIdOf(name, context);
   return { value, $ref: locationOf("Group", value, context), display: displayName, type: "direct" };
 }

@@ -17,15 +17,7 @@ export function project(
 
 /** RFC 7644 §3.9. A path that no schema has chooses nothing. */
 export function projectorOf(projection: Projection, schemas: ResourceSchemas): Projector {
-  const { attributes, excludedAttributes } = checked(projection);
-  const choice: Choice = {
-    only: attributes !== undefined,
-    ...namedBy(attributes ?? excludedAttributes ?? [], schemas),
-  };
-  const core = plansOf([...COMMON_ATTRIBUTES, ...schemas.core.attributes], undefined, choice);
-  const extensions = new Map(
-    schemas.extensions.map(({ id, attributes: all }) => [id, plansOf(all, id, choice)]),
-  );
+  const { core, extensions } = resourcePlans(projection, schemas);
   return (resource) => {
     const shown: Record<string, JsonValue> = {};
     let urns: readonly JsonValue[] = [];
@@ -55,6 +47,25 @@ export function projectorOf(projection: Projection, schemas: ResourceSchemas): P
   function isHidden(urn: JsonValue, shown: ScimResource): boolean {
     return typeof urn === "string" && extensions.has(urn) && !Object.hasOwn(shown, urn);
   }
+}
+
+/** How much of an attribute the projector shows; `some`: not all of its sub-attributes. */
+export function shownAmounts(
+  projection: Projection,
+  schemas: ResourceSchemas,
+): (place: {
+  readonly urn: string | undefined;
+  readonly attribute: string;
+  readonly sub: string | undefined;
+}) => "all" | "some" | "none" {
+  const { core, extensions } = resourcePlans(projection, schemas);
+  return ({ urn, attribute, sub }) => {
+    const plan = urn === undefined ? core.get(attribute) : extensions.get(urn)?.get(attribute);
+    if (plan === undefined) return "none";
+    if (plan === "all") return "all";
+    if (sub === undefined) return "some";
+    return plan.has(sub) ? "all" : "none";
+  };
 }
 
 /** Whether the answer needs the attribute at all: members and groups cost calls. */
@@ -129,6 +140,21 @@ function pathOf(urn: string | undefined, name: string): string {
 /** "all", or the names of the sub-attributes that are shown. */
 type ShownPart = "all" | ReadonlySet<string>;
 type ShownParts = ReadonlyMap<string, ShownPart>;
+
+function resourcePlans(
+  projection: Projection,
+  schemas: ResourceSchemas,
+): { readonly core: ShownParts; readonly extensions: ReadonlyMap<string, ShownParts> } {
+  const { attributes, excludedAttributes } = checked(projection);
+  const choice: Choice = {
+    only: attributes !== undefined,
+    ...namedBy(attributes ?? excludedAttributes ?? [], schemas),
+  };
+  return {
+    core: plansOf([...COMMON_ATTRIBUTES, ...schemas.core.attributes], undefined, choice),
+    extensions: new Map(schemas.extensions.map(({ id, attributes: all }) => [id, plansOf(all, id, choice)])),
+  };
+}
 
 function plansOf(
   definitions: readonly AttributeDefinition[],
