@@ -20,7 +20,7 @@ export interface ListAnswer {
   /** Undefined for a page by cursor. */
   readonly startIndex: number | undefined;
   readonly itemsPerPage: number;
-  /** The JSON text of the array, or its bytes in UTF-8. */
+  /** The JSON text of the array, or its bytes in UTF-8, which the caller of `list` frees. */
   readonly resources: string | Uint8Array;
   readonly nextCursor: string | undefined;
   /** When the reading began; undefined for an answer from the pool itself. */

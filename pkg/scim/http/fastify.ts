@@ -9,6 +9,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { peerAddress } from "../../core/peer.ts";
 import { ScimError, scimErrorOf } from "../scim-error.ts";
 import { createAnswerBudget } from "./answer-budget.ts";
+import { freeBytes } from "./free-bytes.ts";
 import { closedByCaller, type ScimFront, type ScimHead, type Visit } from "./front.ts";
 import type { ScimLimits } from "./limits.ts";
 import type { ScimAnswer } from "./perform.ts";
@@ -100,6 +101,8 @@ export function createScimApp(
     reply.raw.once("close", () => {
       clearTimeout(timer);
       left();
+      // A connection that is cut may still hold them.
+      if (bytes !== undefined && reply.raw.writableFinished) freeBytes(bytes);
     });
     return await reply.code(status).headers(headers).send(bytes);
   }

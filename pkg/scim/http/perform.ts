@@ -18,6 +18,7 @@ import { badRequest, ScimError } from "../scim-error.ts";
 import type { ScimCall, ScimService } from "../service.ts";
 import { discovered } from "./discovery.ts";
 import { methodNotAllowed, type ScimRoute } from "./endpoints.ts";
+import { freeBytes } from "./free-bytes.ts";
 import type { ScimLimits } from "./limits.ts";
 import { type Parameters, projectionOf, searchParameters, sentQuery } from "./list-parameters.ts";
 import { namesVersion, type RequestMeaning } from "./request-headers.ts";
@@ -36,7 +37,7 @@ export interface ScimRequest {
 export interface ScimAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON, as text or as its bytes in UTF-8; undefined: the answer has no body. */
+  /** JSON, as text or as its bytes in UTF-8, which are freed once they are sent; undefined: the answer has no body. */
   readonly body: string | Uint8Array | undefined;
 }
 
@@ -228,7 +229,8 @@ function listBody(answer: ListAnswer): string | Uint8Array {
     ...(nextCursor !== undefined && { nextCursor }),
   });
   const head = `${numbers.slice(0, -1)},"Resources":`;
-  return typeof resources === "string"
-    ? `${head}${resources}}`
-    : Buffer.concat([Buffer.from(head), resources, Buffer.from("}")]);
+  if (typeof resources === "string") return `${head}${resources}}`;
+  const body = Buffer.concat([Buffer.from(head), resources, Buffer.from("}")]);
+  freeBytes(resources);
+  return body;
 }
