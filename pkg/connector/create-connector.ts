@@ -31,7 +31,7 @@ import { groupsFrom, membersFrom, usersFrom } from "./listing-sources.ts";
 import { connectorMetadata } from "./metadata.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
-import { createUserParts, type UserParts } from "./user-parts.ts";
+import { createDividedUsers, type DividedUsers } from "./user-parts.ts";
 import { userId, userResource, userResourceBytes, userStamp } from "./users.ts";
 import { requirePermissions } from "./validate.ts";
 
@@ -86,7 +86,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   const parts =
     ahead === undefined || options.userListings === undefined
       ? undefined
-      : createUserParts({
+      : createDividedUsers({
           from: ahead,
           listings: options.userListings,
           bytes: userResourceBytes,
@@ -140,7 +140,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     source: ListingSource<User>,
     request: ListRequest,
     signal: AbortSignal,
-    inParts?: UserParts,
+    inParts?: DividedUsers,
   ): Promise<Listing<UserRow>> {
     const pool = await cachedPool(signal);
     const { items, nextPageToken } = await (inParts?.list(request, pool?.estimatedUsers, signal) ??

@@ -47,7 +47,7 @@ export async function listPage<T>(
   const limit = request.pageSize === 0 ? MAX_PAGE_ITEMS : Math.min(request.pageSize, MAX_PAGE_ITEMS);
   const { page, cursor } = await readOrRestart(source, asked, limit, signal);
   const rest = afterLastDelivered(page.items, cursor.after, source);
-  const first = fitting(rest, request.maxBytes, source);
+  const first = fittingItems(rest, request.maxBytes, source);
   const place = { cursor, next: page.next };
   const { items, end } =
     first.length < rest.length
@@ -139,7 +139,7 @@ export function afterLastDelivered<T>(
   return items.slice(last + 1); // LISTING-3: a vanished key gives the whole page again
 }
 
-export function fitting<T>(
+export function fittingItems<T>(
   items: readonly T[],
   maxBytes: number | undefined,
   source: Pick<ListingSource<T>, "bytes">,

@@ -6,7 +6,7 @@ import type { ReadAhead } from "../core/read-ahead.ts";
 import type { User } from "../core/user.ts";
 import { encodePageToken, firstPage } from "../protocol/page-token.ts";
 import { encodePartsToken, isPartsToken } from "../protocol/parts-token.ts";
-import { createUserParts } from "./user-parts.ts";
+import { createDividedUsers } from "./user-parts.ts";
 
 const never = new AbortController().signal;
 const ALL = encodePageToken(firstPage("users", ""));
@@ -51,7 +51,7 @@ function scene({ people, listings = 16, isHere = () => false, fail = () => undef
     hasUsers: isHere,
   };
   const onRefused = vi.fn<(why: string) => void>();
-  const parts = createUserParts({ from, listings: () => listings, bytes: () => 100, onRefused });
+  const parts = createDividedUsers({ from, listings: () => listings, bytes: () => 100, onRefused });
 
   async function list(estimate: number | undefined, more: { pageSize?: number; maxBytes?: number } = {}) {
     const subs: string[] = [];
@@ -187,7 +187,7 @@ describe("users in parts", () => {
   });
 
   test("LISTING-4: a marker that leads to itself is an error", async () => {
-    const parts = createUserParts({
+    const parts = createDividedUsers({
       from: {
         listUsers: async (page) => ({ items: [userAt(0)], next: page.marker ?? "m" }),
         begin() {},
@@ -207,7 +207,7 @@ describe("users in parts", () => {
 
   test("PARTS-3: the token is never longer than the protocol allows, however long the markers are", async () => {
     const onRefused = vi.fn<(why: string) => void>();
-    const parts = createUserParts({
+    const parts = createDividedUsers({
       from: {
         listUsers: async () => ({ items: [userAt(0)], next: "m".repeat(131_072) }),
         begin() {},
@@ -233,7 +233,7 @@ describe("users in parts", () => {
 
   test("mark 1: a part that is empty so far holds back nothing: its page is an answer", async () => {
     const read: string[] = [];
-    const parts = createUserParts({
+    const parts = createDividedUsers({
       from: {
         async listUsers({ search, marker }) {
           read.push(search?.value ?? "");

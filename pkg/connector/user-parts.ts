@@ -23,7 +23,7 @@ import {
   type PartsCursor,
 } from "../protocol/parts-token.ts";
 import type { ListRequest } from "./connector.ts";
-import { afterLastDelivered, fitting, MOST_ITEMS } from "./paged-listing.ts";
+import { afterLastDelivered, fittingItems, MOST_ITEMS } from "./paged-listing.ts";
 
 /** Cognito's number is an estimate, and people are deleted. */
 const TOLERANCE = 0.02;
@@ -36,7 +36,7 @@ interface ListedUsers {
   readonly nextPageToken: string;
 }
 
-export interface UserPartsOptions {
+interface DividedUsersOptions {
   readonly from: Pick<ReadAhead, "begin" | "listUsers" | "expectUsers" | "hasUsers">;
   /** How many parts are read side by side; 1: the users are not divided. */
   readonly listings: () => number;
@@ -46,7 +46,7 @@ export interface UserPartsOptions {
   readonly onRefused: (why: string) => void;
 }
 
-export interface UserParts {
+export interface DividedUsers {
   /** Undefined where the users are to be listed as one. */
   list(
     request: ListRequest,
@@ -57,7 +57,7 @@ export interface UserParts {
   met(users: readonly User[]): void;
 }
 
-export function createUserParts({ from, listings, bytes, onRefused }: UserPartsOptions): UserParts {
+export function createDividedUsers({ from, listings, bytes, onRefused }: DividedUsersOptions): DividedUsers {
   let isRefused = false;
 
   function refuse(why: string): void {
@@ -96,7 +96,7 @@ export function createUserParts({ from, listings, bytes, onRefused }: UserPartsO
       met(page.items);
       if (isRefused) return allUsers(items);
       const rest = afterLastDelivered(page.items, part.after, { key });
-      const sent = fitting(rest, room, { bytes });
+      const sent = fittingItems(rest, room, { bytes });
       items.push(...sent);
       const size = sent.reduce((sum, user) => sum + bytes(user), 0);
       room -= size;

@@ -1,7 +1,7 @@
 // The users of a pool in parts, by how their `sub` begins (D30). AWS promises no format of `sub`: today it is a UUID in lower
 // case. Who uses these parts proves afterwards that nobody is missing.
 
-const DIGITS = "0123456789abcdef".split("");
+const HEX_DIGITS = "0123456789abcdef".split("");
 const SHARDABLE = /^[0-9a-f]{2}/u;
 
 /** How many parts of the users are read side by side; `auto`: as many as the granted rate needs. */
@@ -15,8 +15,8 @@ export const MAX_LIST_SHARDS = 64;
  */
 export function subPrefixes(listings: number): readonly string[] {
   if (listings <= 1) return [];
-  if (listings <= DIGITS.length) return DIGITS;
-  return DIGITS.flatMap((first) => DIGITS.map((second) => first + second));
+  if (listings <= HEX_DIGITS.length) return HEX_DIGITS;
+  return HEX_DIGITS.flatMap((first) => HEX_DIGITS.map((second) => first + second));
 }
 
 /** Whether one of the prefixes of each division selects a user with this `sub`. */
@@ -35,5 +35,5 @@ export function shardsFor(
   if (setting !== "auto") return setting;
   const inFlight = (perSecond * latencyMs) / 1000;
   if (inFlight <= 1) return 1;
-  return inFlight <= DIGITS.length / 2 ? DIGITS.length : MAX_LIST_SHARDS;
+  return inFlight <= HEX_DIGITS.length / 2 ? HEX_DIGITS.length : MAX_LIST_SHARDS;
 }
