@@ -26,7 +26,7 @@ export interface ChainEvents {
   dropped(): void;
 }
 
-export interface ChainOptions<T> {
+interface ChainOptions<T> {
   readonly read: (marker: Marker, ahead: AheadProgress, signal: AbortSignal) => Promise<Page<T>>;
   readonly bytes: (page: Page<T>) => number;
   readonly events: ChainEvents;

@@ -291,6 +291,20 @@ describe("several listings of one caller", () => {
     expect(pool.ahead.held()).toBe(0);
   });
 
+  test("every page that is read ahead has the size that the caller asks for", async () => {
+    const pool = slowPool(3);
+    pool.as("ada", () => {
+      for (const name of ["a", "b"]) pool.ahead.visited(name);
+      pool.ahead.expectUsers([{ search: subs("0"), limit: 7 }]);
+    });
+    const members = pool.as("ada", () => pool.ahead.listMembers("a", { limit: 7 }, never));
+    const groups = pool.as("ada", () => pool.ahead.listGroups({ limit: 7 }, never));
+    await pool.answerAll();
+    await Promise.all([members, groups]);
+    expect(pool.names()).toEqual(expect.arrayContaining(["members of b 0", "users0 1", "groups 1"]));
+    expect(pool.calls.filter(({ limit }) => limit !== 7)).toEqual([]);
+  });
+
   test("a group whose members cannot be read is asked about again by the caller alone", async () => {
     const pool = slowPool(1);
     pool.as("ada", () => {

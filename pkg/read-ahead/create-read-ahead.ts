@@ -6,7 +6,7 @@ import type { PageRequest } from "../core/page.ts";
 import type { Outdated, ReadAhead } from "../core/read-ahead.ts";
 import { MAX_AGE_MS, type PageReaders, Shelf } from "./shelf.ts";
 
-export interface ReadAheadOptions {
+interface ReadAheadOptions {
   readonly directory: Pick<Directory, "listUsers" | "listGroups" | "listMembers">;
   readonly origins: CallOrigins;
   readonly monotonic: MonotonicClock;

@@ -15,7 +15,7 @@ export interface PageReaders {
   members(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
 }
 
-export interface ShelfOptions {
+interface ShelfOptions {
   readonly readers: PageReaders;
   readonly monotonic: MonotonicClock;
   /** Whether all callers together may hold one page more. */
@@ -35,7 +35,8 @@ const MOST_GROUPS = 64;
 const FIRST_PAGES = 8;
 const LEAST_PAGES = 4;
 const MOST_PAGES = 256;
-const MORE_PAGES = 4;
+/** By so much the number grows at once. */
+const GROWTH = 1.5;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 interface ListingOf<T> {
@@ -172,7 +173,7 @@ export class Shelf {
     this.#halted = false;
     const chain = this.#chainOf(listing, page);
     if (this.#wasFull && !chain.has(page.marker)) {
-      this.#allowed = Math.min(MOST_PAGES, this.#allowed + MORE_PAGES);
+      this.#allowed = Math.min(MOST_PAGES, Math.ceil(this.#allowed * GROWTH));
     }
     this.#wasFull = false;
     chain.asking(this.#askedAt);
@@ -207,17 +208,20 @@ export class Shelf {
 
   /** Of the listings that the caller is in, the one with the fewest pages; then the groups that it will come to. */
   #nextChain(): AnyChain | undefined {
-    const upcoming = this.#foresight
-      .upcoming(MOST_GROUPS)
-      .map((name) => this.#membersOf(name, { limit: this.#memberLimit }));
-    const later = new Set<AnyChain | undefined>(upcoming.map(({ key }) => this.#members.get(key)));
     const since = this.#options.monotonic() - LEFT_AFTER_MS;
     let first: AnyChain | undefined;
     for (const chain of this.#chains()) {
-      if (!chain.canRead || chain.askedAt < since || later.has(chain)) continue;
+      // Those of the groups to come have not been asked for at all.
+      if (!chain.canRead || chain.askedAt < since) continue;
       if (first === undefined || chain.held < first.held) first = chain;
     }
-    return first ?? upcoming.map((each) => this.#chainOf(each, {})).find((chain) => chain.canRead);
+    if (first !== undefined) return first;
+    for (const name of this.#foresight.upcoming(MOST_GROUPS)) {
+      const page = { limit: this.#memberLimit };
+      const chain = this.#chainOf(this.#membersOf(name, page), page);
+      if (chain.canRead) return chain;
+    }
+    return undefined;
   }
 
   #waiting(): number {

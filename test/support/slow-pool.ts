@@ -13,6 +13,7 @@ export interface SlowCall {
   /** Such as `users 2`, `groups 0` or `members of ada 1`: the number of the page. */
   readonly name: string;
   readonly isAhead: boolean;
+  readonly limit: number | undefined;
   readonly caller: string | undefined;
   readonly signal: AbortSignal;
   /** A call that nobody asked for has its turn. */
@@ -57,6 +58,7 @@ export function slowPool(pages: number | ((scope: string) => number) = 10): Slow
     const { promise, resolve, reject } = Promise.withResolvers<Page<T>>();
     const call: SlowCall = {
       name: `${scope} ${at}`,
+      limit: page.limit,
       isAhead: page.ahead !== undefined,
       caller: origins.current()?.caller,
       signal,
