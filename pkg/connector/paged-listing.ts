@@ -18,7 +18,7 @@ import type { ListRequest } from "./connector.ts";
 const MAX_RESTARTS = 2;
 
 /** Of one answer, where the caller leaves its size to us. */
-export const MOST_ITEMS = 16 * MAX_PAGE_ITEMS;
+export const MOST_ITEMS = 8 * MAX_PAGE_ITEMS;
 
 /** One listing: how a page is read, the key of an item, and its size in an answer. */
 export interface ListingSource<T> {

@@ -161,7 +161,7 @@ describe("how much is read ahead", () => {
     expect(pool.names()).toEqual(["users0 0", "users1 0", "users2 0"]);
   });
 
-  test("grows while the caller waits for want of it, up to 256 pages", async () => {
+  test("grows while the caller waits for want of it, up to 128 pages", async () => {
     const pool = slowPool(100);
     pool.as("ada", () => {
       for (let at = 0; at < 50; at += 1) pool.ahead.visited(`g${at}`);
@@ -177,7 +177,7 @@ describe("how much is read ahead", () => {
       pool.ahead.outdated({ kind: "members", groupName: "g0" });
     }
     expect(held[0]).toBe(8);
-    expect(Math.max(...held)).toBe(256);
+    expect(Math.max(...held)).toBe(128);
   });
 
   test("is bounded for all callers together, and no caller takes the pages of another", async () => {

@@ -34,7 +34,7 @@ const MOST_GROUPS = 64;
 /** Pages held for the caller: at the start, at least, and at most. */
 const FIRST_PAGES = 8;
 const LEAST_PAGES = 4;
-const MOST_PAGES = 256;
+const MOST_PAGES = 128;
 /** By so much the number grows at once. */
 const GROWTH = 1.5;
 const MOST_BYTES = 16 * 1024 * 1024;
