@@ -1,5 +1,6 @@
 // A client that asks for one page after the other, against the whole service: what it gets, and what AWS is asked for.
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -170,6 +171,38 @@ describe("a client that asks for one page after the other", () => {
     const entitlement = { id: `group:${second}:member`, resource: groupOf(second) };
     await answered(client.unary(GrantManagerService.method.grant, { entitlement, principal }));
     expect(await grants(second)).toContain(`group:${second}:member:user:${user}`);
+  });
+
+  test("that loses its credentials gets nothing of what was read for it, and neither does another caller", async () => {
+    const file = join(folder, "tokens");
+    const line = (role: string, token: string, name: string): string =>
+      `${role} ${createHash("sha256").update(token).digest("hex")} ${name}\n`;
+    writeFileSync(
+      file,
+      line("read", "the-first-token", "ada") + line("provision", "the-other-token", "grace"),
+    );
+    await serve(`--auth-tokens-file=${file}`);
+    const list = (token: string, pageToken = "") =>
+      client.unary(
+        ResourcesService.method.listResources,
+        { resourceTypeId: "user", pageToken },
+        { headers: { authorization: `Bearer ${token}` } },
+      );
+    const before = cognito.stats.count("ListUsers");
+    const { nextPageToken } = await answered(list("the-first-token"));
+    const read = (): number => cognito.stats.count("ListUsers") - before;
+    await vi.waitFor(() => expect(read()).toBe(5), { interval: 10 });
+    await answered(list("the-other-token", nextPageToken));
+    expect(read()).toBeGreaterThan(5);
+    writeFileSync(file, line("provision", "the-other-token", "grace"));
+    started?.process.kill("SIGHUP");
+    await vi.waitFor(
+      async () => expect((await list("the-first-token", nextPageToken)).code).toBe("UNAUTHENTICATED"),
+      {
+        timeout: 10_000,
+        interval: 50,
+      },
+    );
   });
 
   test("that leaves costs no more than was read ahead for it, and does not hold up the end of the service", async () => {
