@@ -43,6 +43,19 @@ const as = (token: string, more: Readonly<Record<string, string>> = {}) => ({
 const FILTER = 'userName eq "ada.secret@corp.test"';
 const lookUp = `/Users?filter=${encodeURIComponent(FILTER)}`;
 
+test.for(["--scim-external-id-attribute", "--scim-display-name-attribute"])(
+  "a setting that names an attribute which the pool lacks is said at the start: %s",
+  async (setting) => {
+    await serve(`${setting}=custom:absent`);
+    await said("the settings of SCIM do not fit the user pool");
+    expect(lines().find(({ msg }) => msg?.toString().includes("do not fit the user pool"))).toMatchObject({
+      level: "error",
+      error: expect.stringContaining(`${setting}: is no attribute of the pool`),
+      code: "invalid-argument",
+    });
+  },
+);
+
 describe("a SCIM request", () => {
   test("is a span in its caller's trace, and its AWS calls are its children", async () => {
     const base = await serve(
