@@ -18,6 +18,8 @@ export interface ScimAppOptions extends Partial<Pick<PerformerOptions, "patchAns
   readonly basePath?: string;
   /** By the header `authorization`; without one everybody is a provisioner. */
   readonly callers?: Readonly<Record<string, AuthenticatedCaller>>;
+  /** Who calls is known once this is. */
+  readonly keysKnown?: Promise<void>;
 }
 
 interface TestApp extends ScimApp {
@@ -36,6 +38,7 @@ function testScimApp(service: ScimService, options: ScimAppOptions = {}): TestAp
     access: {
       async authorize({ authorization, needs, operation, peer }) {
         const { callers } = options;
+        await options.keysKnown;
         if (callers === undefined) return { name: peer, role: "provision" };
         const caller = callers[authorization[0] ?? ""];
         if (caller === undefined || authorization.length !== 1) {
@@ -64,6 +67,8 @@ export interface ScimAsk {
   readonly url: string;
   readonly headers?: Record<string, string | string[]>;
   readonly payload?: object | string | Buffer | undefined;
+  /** Cuts the connection. */
+  readonly signal?: AbortSignal;
 }
 
 /** The front over a fake service. Paths that do not begin with a slash are below /scim/v2. */
@@ -74,8 +79,9 @@ export function scimApp(over: Partial<ScimService> = {}, options: ScimAppOptions
     service,
     events,
     refused,
-    ask: async ({ method = "GET", url, headers = {}, payload }: ScimAsk) => {
+    ask: async ({ method = "GET", url, headers = {}, payload, signal }: ScimAsk) => {
       const answer = await app.inject({
+        ...(signal !== undefined && { signal }),
         method,
         url: url.startsWith("/") ? url : `/scim/v2/${url}`,
         headers: payload === undefined ? headers : { "content-type": "application/scim+json", ...headers },

@@ -64,14 +64,23 @@ export function createScimApp(
 
   app.addHook("onRequest", async (request, reply) => {
     const { raw } = request;
-    const visit = await front.admit(headOf(raw));
+    let visit: Visit | undefined;
+    let isGone = false;
     const abort = new AbortController();
-    open.set(request, { visit, abort });
     reply.raw.once("close", () => {
+      isGone = true;
       if (!reply.raw.writableFinished) abort.abort(closedByCaller());
-      visit.leave();
+      visit?.leave();
       open.delete(request);
     });
+    visit = await front.admit(headOf(raw));
+    if (isGone) {
+      visit.leave();
+      // Nobody gets it, but it is counted and logged.
+      await front.answer(visit, undefined, abort.signal);
+      return reply.hijack();
+    }
+    open.set(request, { visit, abort });
     // The type has been checked; fastify would refuse some spellings.
     if (raw.headers["content-type"] !== undefined) raw.headers["content-type"] = "application/json";
     if (visit.refusal === undefined) return;

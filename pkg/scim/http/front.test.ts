@@ -124,6 +124,36 @@ describe("a caller", () => {
     expect((await ask({ url: "Users", headers: { authorization: "Bearer r" } })).status).toBe(200);
   });
 
+  test("that goes away before it is known takes no room", async () => {
+    const keys = Promise.withResolvers<void>();
+    const limits = { requests: 2 };
+    const { ask, service, events } = scimApp({}, { callers, limits, keysKnown: keys.promise });
+    const headers = { authorization: "Bearer p" };
+    const gone = new AbortController();
+    const first = ask({ url: "Users", headers, signal: gone.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    gone.abort();
+    await expect(first).rejects.toThrow(/abort/i);
+    keys.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(service.calls).toEqual([]);
+    expect(events).toMatchObject([{ endpoint: "/Users", caller: "token:okta", error: { code: "canceled" } }]);
+    expect((await ask({ url: "Users", headers })).status).toBe(200);
+  });
+
+  test("that goes away is refused all the same in what is logged", async () => {
+    const keys = Promise.withResolvers<void>();
+    const { ask, events } = scimApp({}, { callers, keysKnown: keys.promise });
+    const gone = new AbortController();
+    const first = ask({ url: "Users", signal: gone.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    gone.abort();
+    await expect(first).rejects.toThrow(/abort/i);
+    keys.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(events).toMatchObject([{ status: 401, rejectedByAuth: true }]);
+  });
+
   test("with too many requests under way is answered 503, until one ends", async () => {
     const held = Promise.withResolvers<never>();
     const { ask } = scimApp({ get: () => held.promise }, { callers, limits: { requests: 2 } });

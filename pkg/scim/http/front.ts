@@ -201,13 +201,15 @@ export function createScimFront(options: ScimFrontOptions): ScimFront {
     let answer: ScimAnswer;
     try {
       if (refusal !== undefined) throw refusal.error;
+      signal.throwIfAborted();
       if (body !== undefined && "failed" in body) throw body.failed;
       const request = requestOf(visit, body, signal);
       const isBulk = request.route.endpoint.is === "bulk" && head.method === "POST";
       answer = await (isBulk ? performBulk(request, perform, limits) : perform(request));
       if (request.meaning.dryRun) answer = { ...answer, headers: { ...answer.headers, "dry-run": "true" } };
     } catch (error) {
-      failure = scimErrorOf(signal.aborted ? signal.reason : error, clocks.now());
+      const isCut = signal.aborted && refusal === undefined;
+      failure = scimErrorOf(isCut ? signal.reason : error, clocks.now());
       answer = failureAnswer(failure);
     }
     const whole = withTypeAndLength(answer, head.values);
