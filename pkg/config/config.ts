@@ -8,6 +8,7 @@ import type { ScimSettings } from "../core/scim-settings.ts";
 import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
 import type { SyncChoice } from "../core/sync-scope.ts";
 import type { UserFact } from "../core/user-facts.ts";
+import type { ListShards } from "../core/user-shards.ts";
 import type { Rates } from "./table/values/rate.ts";
 
 /** `csv-raw`: CSV whose cells are as they are, also those that a spreadsheet would run. */
@@ -132,6 +133,8 @@ export interface Config {
     readonly choice: SyncChoice;
     /** Nothing is read. */
     readonly skipped: boolean;
+    /** How many parts of the users are read side by side. */
+    readonly listShards: ListShards;
   };
   /** Absolute; the one home of what is kept for the pool. "" when there is no home directory to derive it from. */
   readonly stateDir: string;

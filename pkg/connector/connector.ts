@@ -35,6 +35,11 @@ export interface ListRequest {
   readonly maxBytes?: number | undefined;
 }
 
+export interface ListUsersRequest extends ListRequest {
+  /** Only those whose `sub` begins so; "" or nothing: all. A page token belongs to its prefix. */
+  readonly subPrefix?: string;
+}
+
 /** One page of a listing. Only an empty `nextPageToken` means the end. */
 export interface Listing<T> {
   readonly items: readonly T[];
@@ -149,7 +154,7 @@ export interface Connector {
     signal: AbortSignal,
   ): Promise<Listing<Resource>>;
   /** The pages of `listResources("user")`, as rows that are built on demand. */
-  listUsers(request: ListRequest, signal: AbortSignal): Promise<Listing<UserRow>>;
+  listUsers(request: ListUsersRequest, signal: AbortSignal): Promise<Listing<UserRow>>;
   /** The pages of `listResources("group")`, as rows that are built on demand. */
   listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<GroupRow>>;
   /** The pages of `listGrants` of a group, as rows that are built on demand. Rejects with `group-gone`. */

@@ -243,7 +243,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         ? builtPage(await listGroups(groupsFrom(served), request, signal))
         : builtPage(await listUsers(usersFrom(served), request, signal, parts));
     },
-    listUsers: (request, signal) => listUsers(usersFrom(directory), request, signal),
+    listUsers: (request, signal) => listUsers(usersFrom(directory, request.subPrefix), request, signal),
     listGroups: (request, signal) => listGroups(groupsFrom(directory), request, signal),
     listMembers: (groupName, request, signal) =>
       listMembers(membersFrom(directory, groupName), request, signal),

@@ -10,11 +10,13 @@ import { userResourceBytes } from "./users.ts";
 /** The directory, or what reads ahead from it. */
 type PageSource = Pick<Directory, "listUsers" | "listGroups" | "listMembers"> & Partial<ReadAhead>;
 
-export function usersFrom(from: PageSource): ListingSource<User> {
+/** All users, or those whose `sub` begins so. */
+export function usersFrom(from: PageSource, subPrefix = ""): ListingSource<User> {
+  const search = { attribute: "sub", operator: "^=", value: subPrefix } as const;
   return {
     verb: "users",
-    scope: "",
-    read: (page, signal) => from.listUsers(page, signal),
+    scope: subPrefix,
+    read: (page, signal) => from.listUsers(subPrefix === "" ? page : { ...page, search }, signal),
     isHere: (page) => from.hasUsers?.(page) === true,
     key: (user) => user.sub,
     bytes: userResourceBytes,

@@ -5,8 +5,8 @@ export type ListingKind = "users" | "groups" | "members";
 /** One listing read page by page, in order: users, groups, or the members of one group. Of chosen ones each is a page. */
 export interface ListingCursor {
   readonly kind: ListingKind;
-  /** The group of a `members` listing; "" for the other two. */
-  readonly group: string;
+  /** The group of a `members` listing. Of `users` that are read in parts: how their `sub` begins. "": all of them. */
+  readonly part: string;
   /** The connector's page token of the next page; "" is the first page. */
   readonly token: string;
   readonly state: ListingState;
@@ -17,18 +17,30 @@ export interface ListingCursor {
 /** `dropped`: the group vanished while it was read, so its rows were removed from the run. */
 export type ListingState = "open" | "done" | "dropped";
 
-export const USERS_LISTING: ListingCursor = { kind: "users", group: "", token: "", state: "open", pages: 0 };
+export const USERS_LISTING: ListingCursor = { kind: "users", part: "", token: "", state: "open", pages: 0 };
 export const GROUPS_LISTING: ListingCursor = {
   kind: "groups",
-  group: "",
+  part: "",
   token: "",
   state: "open",
   pages: 0,
 };
 
-/** A run begins with these; each group found may add a listing of its members (D5). */
-export function firstListings({ users, groups }: SyncScope): readonly ListingCursor[] {
-  return [...(hasAny(users) ? [USERS_LISTING] : []), ...(hasAny(groups) ? [GROUPS_LISTING] : [])];
+/**
+ * A run begins with these; each group found may add a listing of its members (D5). With prefixes the users are read in
+ * parts. The listing of all users stays open until the parts are proved to be complete, and is read where they are not (D30).
+ */
+export function firstListings(
+  { users, groups }: SyncScope,
+  prefixes: readonly string[] = [],
+): readonly ListingCursor[] {
+  const parts = users === "all" ? prefixes.map((part) => ({ ...USERS_LISTING, part })) : [];
+  return [...(hasAny(users) ? [USERS_LISTING, ...parts] : []), ...(hasAny(groups) ? [GROUPS_LISTING] : [])];
+}
+
+/** Whether it reads a part of the users. */
+export function isUserPart({ kind, part }: ListingCursor): boolean {
+  return kind === "users" && part !== "";
 }
 
 function hasAny(selection: ScopeSelection): boolean {
@@ -36,7 +48,7 @@ function hasAny(selection: ScopeSelection): boolean {
 }
 
 export function membersListing(group: string): ListingCursor {
-  return { kind: "members", group, token: "", state: "open", pages: 0 };
+  return { kind: "members", part: group, token: "", state: "open", pages: 0 };
 }
 
 /** The cursor after a page: at the next token, or done when there is none. */
@@ -50,8 +62,8 @@ export function drop(cursor: ListingCursor): ListingCursor {
 }
 
 /** Tells the listings of a run apart. */
-export function listingKey({ kind, group }: ListingCursor): string {
-  return `${kind}:${group}`;
+export function listingKey({ kind, part }: ListingCursor): string {
+  return `${kind}:${part}`;
 }
 
 /** Rows of one run, exact. */

@@ -24,13 +24,19 @@ export function isShardable(sub: string): boolean {
   return SHARDABLE.test(sub);
 }
 
+/** What a call is taken to last before one was measured. */
+const USUAL_LATENCY_MS = 200;
+
 /**
  * How many listings a rate needs when each of them makes one call after the other. With more than one prefix each, some
  * end before the others, so there is room for twice as many.
  */
 export function shardsFor(
   setting: ListShards,
-  { perSecond, latencyMs }: { readonly perSecond: number; readonly latencyMs: number },
+  {
+    perSecond,
+    latencyMs = USUAL_LATENCY_MS,
+  }: { readonly perSecond: number; readonly latencyMs?: number | undefined },
 ): number {
   if (setting !== "auto") return setting;
   const inFlight = (perSecond * latencyMs) / 1000;

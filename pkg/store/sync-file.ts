@@ -205,7 +205,7 @@ class OpenSyncFile implements SyncFile {
   async commitRows(rows: RunPage): Promise<readonly ListingCursor[]> {
     this.#expect("reading");
     return this.#write("store a page", () => {
-      const isRecreated = rows.grants.length > 0 && this.#isRecreated(rows.cursor.group);
+      const isRecreated = rows.grants.length > 0 && this.#isRecreated(rows.cursor.part);
       return this.#rows.commit(isRecreated ? { ...rows, grants: rows.grants.map(markedAsRecreated) } : rows);
     });
   }

@@ -52,11 +52,18 @@ function stepFor(
   if (known.some(({ state }) => state === "dropped")) {
     return known.some(({ state }) => state === "done") ? undefined : "drop";
   }
-  const least = known.reduce((a, b) => (b.pages < a.pages ? b : a));
+  const least = known.reduce((a, b) => (isEarlier(b, a) ? b : a));
   const onePageApart = known.every((cursor) =>
-    cursor.pages === least.pages ? sameCursor(cursor, least) : cursor.pages === least.pages + 1,
+    cursor.pages === least.pages ? cursor.token === least.token : cursor.pages === least.pages + 1,
   );
   return onePageApart && least.state === "open" ? least : undefined;
+}
+
+/** A listing that was closed or opened without a page, in some of the targets: it is read in all of them (D30). */
+function isEarlier(one: ListingCursor, other: ListingCursor): boolean {
+  return (
+    one.pages < other.pages || (one.pages === other.pages && one.state === "open" && other.state === "done")
+  );
 }
 
 function sameCursor(a: ListingCursor, b: ListingCursor): boolean {

@@ -157,7 +157,7 @@ describe("two targets", () => {
     const runs = [emptyRun(), emptyRun()];
     await read(runs.map((run) => memoryTarget(run)));
     const [a, b] = runs;
-    a?.listings.set("users:", { kind: "users", group: "", token: "t", state: "open", pages: 1 });
+    a?.listings.set("users:", { kind: "users", part: "", token: "t", state: "open", pages: 1 });
     const group = await combineTargets(runs.map((run, index) => memoryTarget(run, { name: `${index}` })));
     const reason = "the targets of the sync are at different places in it";
     expect(group.discarded).toEqual(["0", "1"].map((target) => ({ target, reason })));

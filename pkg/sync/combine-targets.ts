@@ -106,9 +106,13 @@ export class TargetGroup<P extends PublishedRun> {
     await this.each((target) => target.begin(run, types, listings));
   }
 
-  async openListings(): Promise<readonly ListingCursor[]> {
+  async listings(): Promise<readonly ListingCursor[]> {
     const [first] = await this.each((target) => target.listings());
-    return (first ?? []).filter(({ state }) => state === "open");
+    return first ?? [];
+  }
+
+  async openListings(): Promise<readonly ListingCursor[]> {
+    return (await this.listings()).filter(({ state }) => state === "open");
   }
 
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
@@ -117,14 +121,13 @@ export class TargetGroup<P extends PublishedRun> {
     return first ?? [];
   }
 
-  /** Sets a listing back to its first page, and keeps its rows. */
-  async readAgain(first: ListingCursor): Promise<void> {
-    await this.each((target) => target.rewind([first]));
+  /** Sets listings to these cursors, and keeps their rows. */
+  async setListings(cursors: readonly ListingCursor[]): Promise<void> {
+    await this.each((target) => target.rewind(cursors));
   }
 
-  async listingBegun({ kind, group }: ListingCursor): Promise<boolean> {
-    const [first] = await this.each((target) => target.listings());
-    return (first ?? []).some((one) => one.kind === kind && one.group === group && one.pages > 0);
+  async listingBegun({ kind, part }: ListingCursor): Promise<boolean> {
+    return (await this.listings()).some((one) => one.kind === kind && one.part === part && one.pages > 0);
   }
 
   async dropGroup(cursor: ListingCursor): Promise<void> {

@@ -12,27 +12,52 @@ export interface ListingQueue {
   /** The listing to read next, once there is one; undefined when all are read and no reader can open another. */
   take(): Promise<ListingCursor | undefined>;
   /** Called once for each listing taken, when its reader is done with it. */
-  finished(): void;
+  finished(cursor: ListingCursor): void;
   /** Ends it early: every `take`, waiting or later, resolves with undefined. */
   close(): void;
 }
 
+/** Users that are read in parts. */
+export interface PartsAtOnce {
+  /** How many parts are read side by side. */
+  readonly atOnce: number;
+}
+
+interface WeighedListing {
+  readonly cursor: ListingCursor;
+  readonly weight: number;
+}
+
 /**
  * Users first and groups next, since a listing is read page by page and the longest decides when the sync ends; then the
- * members of the largest group, for the same reason.
+ * members of the largest group, for the same reason. Where the users are read in parts, members come after all of these:
+ * who is new then was in no part (D30).
  */
-export function createListingQueue(): ListingQueue {
-  const ordered: { readonly cursor: ListingCursor; readonly weight: number }[] = []; // lightest first
+export function createListingQueue(parts?: PartsAtOnce): ListingQueue {
+  const ordered: WeighedListing[] = []; // lightest first
   const waiting: ((cursor: ListingCursor | undefined) => void)[] = [];
   let beingRead = 0;
+  let usersBeingRead = 0;
   let closed = false;
+
+  function isReadable({ cursor }: WeighedListing): boolean {
+    if (parts === undefined) return true;
+    if (cursor.kind === "users") return usersBeingRead < parts.atOnce;
+    return cursor.kind === "groups" || (usersBeingRead === 0 && ordered.at(-1)?.cursor.kind !== "users");
+  }
+
+  function next(): ListingCursor | undefined {
+    const at = ordered.findLastIndex(isReadable);
+    return at === -1 ? undefined : ordered.splice(at, 1)[0]?.cursor;
+  }
 
   function dispatch(): void {
     while (waiting.length > 0) {
-      const next = closed ? undefined : ordered.pop();
-      if (next === undefined && !closed && beingRead > 0) return; // a reader may still open listings
-      if (next !== undefined) beingRead += 1;
-      waiting.shift()?.(next?.cursor);
+      const cursor = closed ? undefined : next();
+      if (cursor === undefined && !closed && beingRead > 0) return; // a reader may still open listings
+      if (cursor !== undefined) beingRead += 1;
+      if (cursor?.kind === "users") usersBeingRead += 1;
+      waiting.shift()?.(cursor);
     }
   }
 
@@ -50,8 +75,9 @@ export function createListingQueue(): ListingQueue {
         dispatch();
       });
     },
-    finished() {
+    finished({ kind }) {
       beingRead -= 1;
+      if (kind === "users") usersBeingRead -= 1;
       dispatch();
     },
     close() {

@@ -46,7 +46,7 @@ export function createPageReader({ connector, scope, onMissing }: PageReaderOpti
         const { items, nextPageToken } = await page<UserRow>(
           cursor,
           scope.users,
-          (request) => connector.listUsers(request, signal),
+          (request) => connector.listUsers({ ...request, subPrefix: cursor.part }, signal),
           (id) => connector.findUser(id, signal),
         );
         return { ...emptyPage(advance(cursor, nextPageToken)), users: items };
@@ -74,7 +74,7 @@ export function createPageReader({ connector, scope, onMissing }: PageReaderOpti
 
 async function membersPage(connector: Connector, cursor: ListingCursor, signal: AbortSignal) {
   try {
-    return await connector.listMembers(cursor.group, requestOf(cursor), signal);
+    return await connector.listMembers(cursor.part, requestOf(cursor), signal);
   } catch (error) {
     if (error instanceof GovernanceError && error.reason === "group-gone") return "vanished";
     throw error;

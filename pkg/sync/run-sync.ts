@@ -7,16 +7,21 @@ import {
   drop,
   firstListings,
   GROUPS_LISTING,
+  isUserPart,
   type ListingCursor,
   type ListingKind,
+  listingKey,
+  USERS_LISTING,
 } from "../core/sync-plan.ts";
 import { hasChosen, type SyncScope } from "../core/sync-scope.ts";
+import { subPrefixes } from "../core/user-shards.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import type { TargetGroup } from "./combine-targets.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
-import { createListingQueue } from "./listing-queue.ts";
+import { createListingQueue, type PartsAtOnce } from "./listing-queue.ts";
 import { createPageReader } from "./read-page.ts";
+import { createShardProof, type ShardProof } from "./shard-proof.ts";
 import type { PublishedRun, SyncRun } from "./target.ts";
 
 export interface RunSyncOptions {
@@ -29,18 +34,28 @@ export interface RunSyncOptions {
    * that are in memory, since a listing reads its next page once the last one is committed.
    */
   readonly listingsAtOnce: number;
+  /** Into how many parts that are read side by side all users are divided (D30). 1, the default: they are not divided. */
+  readonly listShards?: number;
+  /** Cognito's estimate, to hold the parts against. */
+  readonly estimatedUsers?: number | undefined;
   /** After each commit. */
   readonly onPage?: (cursor: ListingCursor) => void;
   /** A group vanished while it was read. */
   readonly onGroupDropped?: (group: string) => void;
   /** A chosen user or group does not exist. */
   readonly onMissing?: (kind: ListingKind, id: string) => void;
+  /** The parts of the users are not proved to be all users: these are read again, by one listing. */
+  readonly onShardsUnproved?: (reason: string) => void;
 }
+
+/** How the users of a run were read: by one listing, in parts that were proved complete, or in both ways. */
+export type UsersRead = "whole" | "in parts" | "again";
 
 /** What a run did in this process. Its rows are counted by the targets. */
 export interface ReadingOutcome {
   readonly pages: number;
   readonly droppedGroups: readonly string[];
+  readonly usersRead: UsersRead;
 }
 
 /**
@@ -48,22 +63,14 @@ export interface ReadingOutcome {
  * rejects with the first failure, after the other listings have stopped. A later call continues from what is committed.
  */
 export async function runSync(options: RunSyncOptions, signal: AbortSignal): Promise<ReadingOutcome> {
-  const { connector, targets, listingsAtOnce } = options;
+  const { connector, targets, listingsAtOnce, listShards = 1 } = options;
   const isResumed = targets.run !== undefined;
-  const { scope } = targets.run ?? (await beginRun(options));
-  const readPage = createPageReader({ connector, scope, onMissing: options.onMissing });
-  const queue = createListingQueue();
+  const run = targets.run ?? (await beginRun(options));
+  const readPage = createPageReader({ connector, scope: run.scope, onMissing: options.onMissing });
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const droppedGroups: string[] = [];
   let pages = 0;
-  let failure: unknown;
-
-  async function enqueue(listings: readonly ListingCursor[]): Promise<void> {
-    if (listings.length === 0) return;
-    const expected = await targets.previousMembers(listings.map(({ group }) => group));
-    queue.add(listings.map((cursor, index) => ({ cursor, expectedMembers: expected[index] ?? 0 })));
-  }
 
   /**
    * A group that was made again while no process read loses the members of the older one (SYNC-10). It is read by itself,
@@ -72,7 +79,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   async function readGroupsAgain(): Promise<void> {
     const isWhole = (await targets.openListings()).length === 0;
     if (isWhole || !(await targets.listingBegun(GROUPS_LISTING))) return;
-    await targets.readAgain(GROUPS_LISTING);
+    await targets.setListings([GROUPS_LISTING]);
     const guard = createCycleGuard(describe(GROUPS_LISTING));
     for (let cursor = GROUPS_LISTING; cursor.state === "open"; ) {
       either.throwIfAborted();
@@ -86,56 +93,115 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     }
   }
 
-  async function readListing(first: ListingCursor): Promise<void> {
-    const guard = createCycleGuard(describe(first));
-    for (let cursor = first; cursor.state === "open"; ) {
-      either.throwIfAborted(); // SYNC-3
-      const page = await readPage(cursor, either);
-      if (page === "vanished") {
-        await targets.dropGroup(drop(cursor)); // SYNC-4
-        droppedGroups.push(cursor.group);
-        options.onGroupDropped?.(cursor.group);
-        return;
-      }
-      guard.next(page.cursor.token);
-      const opened = await targets.commit(page); // SYNC-1
-      pages += 1;
-      cursor = page.cursor;
-      options.onPage?.(cursor);
-      await enqueue(opened);
+  /** Reads these listings and those that they open to their ends. */
+  async function readListings(first: readonly ListingCursor[], parts?: PartsAtOnce, proof?: ShardProof) {
+    const queue = createListingQueue(parts);
+    let failure: unknown;
+
+    async function enqueue(listings: readonly ListingCursor[]): Promise<void> {
+      if (listings.length === 0) return;
+      const expected = await targets.previousMembers(listings.map(({ part }) => part));
+      queue.add(listings.map((cursor, index) => ({ cursor, expectedMembers: expected[index] ?? 0 })));
     }
+
+    async function readListing(from: ListingCursor): Promise<void> {
+      const guard = createCycleGuard(describe(from));
+      for (let cursor = from; cursor.state === "open"; ) {
+        if (isUserPart(cursor) && proof?.problem() !== undefined) return;
+        either.throwIfAborted(); // SYNC-3
+        const page = await readPage(cursor, either);
+        if (page === "vanished") {
+          await targets.dropGroup(drop(cursor)); // SYNC-4
+          droppedGroups.push(cursor.part);
+          options.onGroupDropped?.(cursor.part);
+          return;
+        }
+        guard.next(page.cursor.token);
+        const opened = await targets.commit(page); // SYNC-1
+        pages += 1;
+        cursor = page.cursor;
+        proof?.onPage(page, targets.counts.users);
+        options.onPage?.(cursor);
+        await enqueue(opened);
+      }
+    }
+
+    async function worker(): Promise<void> {
+      for (let cursor = await queue.take(); cursor !== undefined; cursor = await queue.take()) {
+        try {
+          await readListing(cursor);
+        } catch (error) {
+          // The first failure is the reason; what it cuts short fails as an echo of it.
+          failure ??= error;
+          stop.abort(error);
+          queue.close();
+          return;
+        } finally {
+          queue.finished(cursor);
+        }
+      }
+    }
+
+    await enqueue(first);
+    await Promise.all(Array.from({ length: listingsAtOnce }, worker));
+    if (failure !== undefined) throw GovernanceError.from(failure);
   }
 
-  async function worker(): Promise<void> {
-    for (let cursor = await queue.take(); cursor !== undefined; cursor = await queue.take()) {
-      try {
-        await readListing(cursor);
-      } catch (error) {
-        // The first failure is the reason; what it cuts short fails as an echo of it.
-        failure ??= error;
-        stop.abort(error);
-        queue.close();
-        return;
-      } finally {
-        queue.finished();
-      }
+  /** Reads the users in parts and everything else, then proves the parts or reads all users again (D30). */
+  async function readParts(listings: readonly ListingCursor[]): Promise<UsersRead> {
+    const open = listings.filter(({ state }) => state === "open");
+    const parts = open.filter(isUserPart);
+    const proof = createShardProof({
+      startedAt: run.startedAt,
+      isResumed,
+      partsHadEnded: parts.length === 0,
+      estimatedUsers: options.estimatedUsers,
+      previousUsers: targets.previousCounts?.users,
+    });
+    const others = open.filter((cursor) => listingKey(cursor) !== listingKey(USERS_LISTING));
+    await readListings(others, { atOnce: Math.max(1, listShards) }, proof);
+    const reason = proof.failure();
+    if (reason === undefined) {
+      await targets.setListings([{ ...USERS_LISTING, state: "done" }]);
+      return "in parts";
     }
+    options.onShardsUnproved?.(reason);
+    await readUsersAgain();
+    return "again";
+  }
+
+  /** Parts that are not read to their ends are closed: the listing of all users has those whom they lack. */
+  async function readUsersAgain(): Promise<void> {
+    const open = await targets.openListings();
+    await targets.setListings(open.filter(isUserPart).map((cursor) => ({ ...cursor, state: "done" })));
+    await readListings(await targets.openListings());
+  }
+
+  async function readAll(): Promise<UsersRead> {
+    const listings = await targets.listings();
+    const all = listings.find((cursor) => listingKey(cursor) === listingKey(USERS_LISTING));
+    if (!listings.some(isUserPart)) {
+      await readListings(listings.filter(({ state }) => state === "open"));
+      return "whole";
+    }
+    if (all?.state === "open" && all.pages === 0) return await readParts(listings);
+    await readUsersAgain();
+    return all?.pages === 0 ? "in parts" : "again";
   }
 
   if (isResumed) await readGroupsAgain();
-  await enqueue(await targets.openListings());
-  await Promise.all(Array.from({ length: listingsAtOnce }, worker));
-  if (failure !== undefined) throw GovernanceError.from(failure);
+  const usersRead = await readAll();
   const left = (await targets.openListings()).length;
   if (left > 0) {
     throw new GovernanceError("internal", `the sync ended with ${left} listings unread; sync again`); // SYNC-2
   }
-  return { pages, droppedGroups };
+  return { pages, droppedGroups, usersRead };
 }
 
-async function beginRun({ connector, targets, newRun }: RunSyncOptions): Promise<SyncRun> {
+async function beginRun({ connector, targets, newRun, listShards = 1 }: RunSyncOptions): Promise<SyncRun> {
   const run = newRun();
-  await targets.begin(run, typesOf(run.scope, connector), firstListings(run.scope));
+  const listings = firstListings(run.scope, subPrefixes(listShards));
+  await targets.begin(run, typesOf(run.scope, connector), listings);
   return run;
 }
 

@@ -8,7 +8,7 @@ import { ksuid } from "../core/ksuid.ts";
 import type { ListingCursor, ListingKind, SyncCounts } from "../core/sync-plan.ts";
 import type { SyncScope } from "../core/sync-scope.ts";
 import { combineTargets, type TargetGroup } from "./combine-targets.ts";
-import { type ReadingOutcome, runSync } from "./run-sync.ts";
+import { type ReadingOutcome, runSync, type UsersRead } from "./run-sync.ts";
 import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
 
 /** Calls to AWS of this process so far. */
@@ -43,7 +43,9 @@ export interface SyncEvents {
   onGroupDropped?(group: string): void;
   /** A chosen user or group does not exist. */
   onMissing?(kind: ListingKind, id: string): void;
-  onRead?(pages: number, counts: SyncCounts): void;
+  /** The parts of the users are not proved to be all users: these are read again, by one listing. */
+  onShardsUnproved?(reason: string): void;
+  onRead?(outcome: ReadingOutcome, counts: SyncCounts): void;
   onCloseFailed?(target: string, error: unknown): void;
 }
 
@@ -54,6 +56,8 @@ export interface SyncOnceOptions<P extends PublishedRun> {
   /** At least one. They are published in this order. */
   readonly targets: readonly OpenTarget<P>[];
   readonly listingsAtOnce: number;
+  /** Into how many parts the users are divided (D30). Asked when a new run begins; by default they are not. */
+  readonly listShards?: () => number;
   readonly publishing: PublishOptions;
   readonly clocks: Clocks;
   readonly randomBytes: (size: number) => Uint8Array;
@@ -69,6 +73,7 @@ export interface SyncResult<P extends PublishedRun> extends CallTotals {
   readonly published: readonly P[];
   readonly resumed: boolean;
   readonly droppedGroups: number;
+  readonly usersRead: UsersRead;
   readonly pages: number;
   readonly durationMs: number;
 }
@@ -87,14 +92,16 @@ export async function syncOnce<P extends PublishedRun>(
     for (const { target, reason } of group.discarded) events.onDiscarded?.(target, reason);
     if (group.resumed) for (const name of group.names) events.onResumed?.(name, group.counts);
     const { resumed } = group;
-    const { pages, droppedGroups } = await readAll(group, options, signal);
-    events.onRead?.(pages, group.counts);
+    const outcome = await readAll(group, options, signal);
+    const { pages, droppedGroups, usersRead } = outcome;
+    events.onRead?.(outcome, group.counts);
     const published = await group.publish(options.publishing, signal);
     const after = callTotals();
     return {
       published,
       resumed,
       droppedGroups: droppedGroups.length,
+      usersRead,
       pages,
       calls: after.calls - before.calls,
       throttles: after.throttles - before.throttles,
@@ -140,7 +147,7 @@ async function readAll(
 ): Promise<ReadingOutcome> {
   const { connector, scope, listingsAtOnce, clocks, randomBytes, events } = options;
   const open = targets.resumed ? await targets.openListings() : [];
-  if (targets.resumed && open.length === 0) return { pages: 0, droppedGroups: [] };
+  if (targets.resumed && open.length === 0) return { pages: 0, droppedGroups: [], usersRead: "whole" };
   const observer = events.onReading?.(open, targets);
   try {
     const pool = await connector.cachedPool(signal);
@@ -150,6 +157,8 @@ async function readAll(
         connector,
         targets,
         listingsAtOnce,
+        listShards: isLarge(pool?.estimatedUsers) ? (options.listShards?.() ?? 1) : 1,
+        estimatedUsers: pool?.estimatedUsers,
         newRun() {
           const nowMs = clocks.now();
           return { id: ksuid(nowMs, randomBytes), startedAt: new Date(nowMs), scope };
@@ -157,6 +166,7 @@ async function readAll(
         onPage: (cursor) => observer?.onPage(cursor),
         onGroupDropped: (group) => events.onGroupDropped?.(group),
         onMissing: (kind, id) => events.onMissing?.(kind, id),
+        onShardsUnproved: (reason) => events.onShardsUnproved?.(reason),
       },
       signal,
     );
@@ -165,6 +175,13 @@ async function readAll(
   } finally {
     observer?.close();
   }
+}
+
+/** Of fewer users the parts bring little, and their number proves little. */
+const LEAST_USERS_IN_PARTS = 1_000;
+
+function isLarge(estimatedUsers: number | undefined): boolean {
+  return estimatedUsers !== undefined && estimatedUsers >= LEAST_USERS_IN_PARTS;
 }
 
 /** Whether the run has begun and is not read to the end. A target that cannot answer any more says no. */

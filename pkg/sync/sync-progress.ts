@@ -33,19 +33,29 @@ export function createSyncTracker(
 ): SyncTracker {
   const previous = rows.previousCounts;
   const fresh = open.length === 0 && rows.counts.users === 0 && rows.counts.groups === 0;
-  let userPages = open.find(({ kind }) => kind === "users")?.pages ?? 0;
   const left = fresh ? firstListings(scope) : open;
-  let usersOpen = left.some(({ kind }) => kind === "users");
+  /** The pages of each listing of users: of all, or of those whose `sub` begins so. */
+  const userPages = new Map<string, number>();
+  const openUsers = new Set<string>();
+  for (const { kind, part, pages } of left) if (kind === "users") noteUsers(part, pages, true);
   let groupsOpen = left.some(({ kind }) => kind === "groups");
   let membersDone = rows.counts.groups - open.filter(({ kind }) => kind === "members").length;
   let estimatedUsers: number | undefined;
+
+  function noteUsers(part: string, pages: number, isOpen: boolean): void {
+    // The listing of all users stays open while parts are read, and may never be read itself (D30).
+    if (part !== "") openUsers.delete("");
+    userPages.set(part, pages);
+    if (isOpen) openUsers.add(part);
+    else openUsers.delete(part);
+  }
+
   return {
-    onPage({ kind, state, pages }) {
-      if (kind === "users") userPages = pages;
-      if (state !== "done") return;
-      if (kind === "users") usersOpen = false;
-      else if (kind === "groups") groupsOpen = false;
-      else membersDone += 1;
+    onPage({ kind, part, state, pages }) {
+      const isOpen = state === "open";
+      if (kind === "users") noteUsers(part, pages, isOpen);
+      else if (kind === "groups") groupsOpen = isOpen;
+      else if (!isOpen) membersDone += 1;
     },
     onPool(estimated) {
       estimatedUsers = estimated;
@@ -54,7 +64,9 @@ export function createSyncTracker(
       const { counts } = rows;
       // The row of a group that was deleted meanwhile is removed, so nothing waits for its members.
       const membersOpen = scope.depth === "grants" ? Math.max(0, counts.groups - membersDone) : 0;
-      const usersListed = Math.min(counts.users, userPages * MAX_PAGE_ITEMS);
+      const pages = [...userPages.values()].reduce((sum, some) => sum + some, 0);
+      const usersListed = Math.min(counts.users, pages * MAX_PAGE_ITEMS);
+      const usersOpen = openUsers.size > 0;
       return { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen };
     },
   };

@@ -142,10 +142,10 @@ async function readMembers(targets: TargetGroup<PublishedFile>): Promise<void> {
     );
     one.from += size;
     one.cursor = advance(one.cursor, one.from < perGroup ? `p1:${one.from}` : "");
-    const grantOf = membershipGrants(one.cursor.group, "sub", POOL_ID);
+    const grantOf = membershipGrants(one.cursor.part, "sub", POOL_ID);
     const memberOf = (user: User) => {
       const grant = grantOf(user); // not the store's work, so not in its time
-      return { groupName: one.cursor.group, member: benchRow(user, pool), build: () => grant };
+      return { groupName: one.cursor.part, member: benchRow(user, pool), build: () => grant };
     };
     const page = { ...EMPTY, cursor: one.cursor, memberships: members.map(memberOf) };
     await timed(took, () => targets.commit({ ...page, users: page.memberships.map(({ member }) => member) }));

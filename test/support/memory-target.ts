@@ -118,16 +118,16 @@ export function memoryTarget(run: MemoryRun, options: MemoryTargetOptions = {}):
     async dropGroup(cursor) {
       await options.beforeWrite?.();
       move(cursor);
-      run.resources.delete(`group:${cursor.group}`);
+      run.resources.delete(`group:${cursor.part}`);
       for (const [id, row] of run.entitlements) {
-        if (row.resource?.id?.resource === cursor.group) run.entitlements.delete(id);
+        if (row.resource?.id?.resource === cursor.part) run.entitlements.delete(id);
       }
-      removeGrants(cursor.group);
+      removeGrants(cursor.part);
     },
     async rewind(cursors) {
       for (const cursor of cursors) {
         run.listings.set(listingKey(cursor), cursor);
-        if (cursor.kind === "members" && cursor.pages === 0) removeGrants(cursor.group);
+        if (cursor.kind === "members" && cursor.pages === 0) removeGrants(cursor.part);
       }
     },
     previousMembers: async (groups) => groups.map((group) => options.previousMembers?.[group] ?? 0),

@@ -103,7 +103,7 @@ export function syncPage(cursor: ListingCursor, rows: Partial<RunPage> = {}): Sy
         entitlements: () => entitlements.filter((one) => one.resource?.id?.resource === row.id?.resource),
       })),
     memberships: grants.map((row) => ({
-      groupName: cursor.group,
+      groupName: cursor.part,
       member: principal(row.principal?.id?.resource ?? ""),
       build: () => row,
     })),
@@ -168,7 +168,7 @@ function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): Syn
   const all = {
     users: pool.users,
     groups: Object.keys(pool.groups),
-    members: pool.groups[cursor.group] ?? [],
+    members: pool.groups[cursor.part] ?? [],
   };
   const ids = all[cursor.kind].slice(from, from + pageSize);
   const more = from + pageSize < all[cursor.kind].length;
@@ -185,7 +185,7 @@ function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): Syn
     case "members":
       return syncPage(after, {
         principals: ids.map(principal),
-        grants: ids.map((id) => membership(cursor.group, id)),
+        grants: ids.map((id) => membership(cursor.part, id)),
       });
   }
 }

@@ -7,6 +7,7 @@ import type { Clocks } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { AwsCallEvent } from "../../../pkg/core/events.ts";
 import { CATEGORY_OF } from "../../../pkg/core/operations.ts";
+import { shardsFor } from "../../../pkg/core/user-shards.ts";
 import type { InventoryPlace } from "../../../pkg/inventory/place.ts";
 import { type CategoryStatus, createThrottle, type QuotaThrottle } from "../../../pkg/limiter/throttle.ts";
 import { createCallOrigins } from "../../../pkg/ops/call-origins.ts";
@@ -116,7 +117,7 @@ export function compose({
     onWait: (event) => waits.observe(event),
     onCall(event) {
       telemetry.awsCall(event);
-      meter.count(CATEGORY_OF[event.operation], event.networkCode ?? event.outcome);
+      meter.count(CATEGORY_OF[event.operation], event.networkCode ?? event.outcome, event.latencyMs);
       logAwsCall(event, log);
     },
   });
@@ -142,6 +143,12 @@ export function compose({
   const connector = createConnector({
     directory,
     readAhead,
+    userListings: () =>
+      shardsFor(config.sync.listShards, { perSecond: config.rates.UserList, latencyMs: meter.latencyMs() }),
+    onUserPartsRefused: (why) =>
+      log.warn(
+        `the users are listed as one from now on, although list-shards is set: the parts are not all users, since ${why}`,
+      ),
     poolId,
     userIdKind,
     now,

@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { SyncScope } from "../../../pkg/core/sync-scope.ts";
+import { shardsFor } from "../../../pkg/core/user-shards.ts";
 import { chooseScope } from "../../../pkg/sync/choose-scope.ts";
 import { listingsAtOnce } from "../../../pkg/sync/listings-at-once.ts";
 import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts";
@@ -9,6 +10,7 @@ import { createSyncTracker, type SyncTracker } from "../../../pkg/sync/sync-prog
 import { inventoryPlace } from "./inventory/inventory-target.ts";
 import type { SyncPieces } from "./sync-config.ts";
 import { type Published, type TargetsSetup, targetPlace, targetsOf } from "./sync-targets.ts";
+import { wholeListing } from "./whole-listing.ts";
 
 export interface SyncSetup extends TargetsSetup {
   /** What is read; what the settings ask for by default. */
@@ -27,6 +29,7 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
     scope,
     targets: targetsOf(setup, scope),
     listingsAtOnce: listingsAtOnce(config.rates.UserList),
+    listShards: () => (scope.users === "all" ? listShards(setup) : 1),
     publishing: config.sync,
     clocks: { now: context.now, monotonic: context.monotonic },
     randomBytes,
@@ -37,6 +40,14 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
     resumedBy,
     events: loggedEvents({ ...setup, scope }),
   };
+}
+
+function listShards({ config, pieces: { meter, log }, context }: SyncSetup): number {
+  const { stateDir, poolId, rates, sync } = config;
+  const shards = shardsFor(sync.listShards, { perSecond: rates.UserList, latencyMs: meter.latencyMs() });
+  if (shards === 1 || !wholeListing(stateDir, poolId).isDue(context.now())) return shards;
+  log.info("the users are read by one listing, although list-shards is set: that is due once a week");
+  return 1;
 }
 
 function loggedEvents({ config, pieces: { log }, context, follow, scope }: SyncSetup): SyncEvents {
@@ -60,7 +71,16 @@ function loggedEvents({ config, pieces: { log }, context, follow, scope }: SyncS
       log.warn("left out a chosen resource that does not exist", {
         names: kind === "users" ? { user: id } : { group: id },
       }),
-    onRead: (pages, counts) => log.debug("read all pages", { pages, ...counts }),
+    onShardsUnproved: (reason) =>
+      log.warn(
+        `the users are read again, by one listing: the parts are not proved to be all users, since ${reason}`,
+      ),
+    onRead({ pages, usersRead }, counts) {
+      log.debug("read all pages", { pages, ...counts });
+      const isWhole = scope?.users === "all" && usersRead !== "in parts" && pages > 0;
+      if (config.sync.listShards === 1 || !isWhole) return;
+      wholeListing(config.stateDir, config.poolId).note(context.now());
+    },
     onCloseFailed: (target, error) =>
       log.failure("closing a target of the sync failed", error, targetPlace(target, place)),
   };

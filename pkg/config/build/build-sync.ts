@@ -19,6 +19,7 @@ export function buildSync(settings: Settings): Pick<Config, "sync" | "schedule" 
         skipGrants: values["skip-grants"],
       },
       skipped: values["skip-full-sync"],
+      listShards: values["list-shards"],
     },
     enrich: facts === undefined ? undefined : { facts, perHour: values["enrich-per-hour"] },
     schedule: everyMs === undefined ? undefined : { everyMs, jitter: values["sync-jitter-percent"] / 100 },

@@ -121,7 +121,13 @@ describe("scheduled syncs", () => {
   test("come at their interval into the file", () => {
     const { schedule, sync, stateDir } = served({ "sync-every": "1h30m", file: "/data/pool.c1z" });
     expect(schedule).toEqual({ everyMs: 5_400_000, jitter: 0.1 });
-    expect(sync).toEqual({ file: "/data/pool.c1z", acceptShrink: false, choice: NO_CHOICE, skipped: false });
+    expect(sync).toEqual({
+      file: "/data/pool.c1z",
+      acceptShrink: false,
+      choice: NO_CHOICE,
+      skipped: false,
+      listShards: 1,
+    });
     expect(stateDir).toBe("/home/ann/.local/state/cognito-connector/eu-west-1_AbCd12345");
   });
 

@@ -1,3 +1,4 @@
+import type { ListShards } from "../../core/user-shards.ts";
 import {
   flagSetting,
   optionalTextSetting,
@@ -6,7 +7,7 @@ import {
   wholeNumberSetting,
 } from "./setting.ts";
 import { plainText } from "./values/shapes.ts";
-import { chosenResources, resourceTypes } from "./values/sync-shapes.ts";
+import { chosenResources, listShards, resourceTypes } from "./values/sync-shapes.ts";
 import { parseInterval } from "./values/times.ts";
 
 /** The rows of the group Sync, in the order of the table. */
@@ -59,6 +60,17 @@ export const SYNC_SETTINGS = {
   "skip-grants": flagSetting({
     group: "Sync",
     description: "With sync-resources: read no memberships",
+    operators: true,
+    commands: ["sync", "serve"],
+  }),
+  "list-shards": textSetting<ListShards>({
+    group: "Sync",
+    description:
+      "Into how many parts that are read side by side the users are divided, 1 to 64, or auto: as many as rate needs. A sync that does not prove the parts complete reads all users again",
+    example: "parts",
+    parse: listShards,
+    fallback: 1,
+    fallbackText: "1",
     operators: true,
     commands: ["sync", "serve"],
   }),

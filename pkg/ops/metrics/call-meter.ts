@@ -4,7 +4,9 @@ import type { Category } from "../../core/operations.ts";
 /** Counts the calls to AWS and measures their current rate. */
 export interface CallMeter {
   /** Counts one finished attempt. `outcome` is `ok`, the name of the error, or the code of a network failure. */
-  count(category: Category, outcome: string): void;
+  count(category: Category, outcome: string, latencyMs: number): void;
+  /** How long an answer takes, about, of those that were `ok`; undefined before the first one. */
+  latencyMs(): number | undefined;
   total(): number;
   /** The last error, as it was counted, when several calls in a row failed. */
   trouble(): string | undefined;
@@ -14,6 +16,8 @@ export interface CallMeter {
 
 const BUCKET_MS = 100;
 const AVERAGED_MS = 5_000;
+/** The weight of the newest answer. */
+const NEWEST = 0.2;
 /** So many failures in a row are reported: a single one may be a throttle or a deleted group. */
 const FAILURES_IN_A_ROW = 2;
 
@@ -22,12 +26,14 @@ export function createCallMeter(monotonic: MonotonicClock): CallMeter {
   let total = 0;
   let failed = 0;
   let lastFailure = "";
+  let latency: number | undefined;
   let firstMs: number | undefined;
   const bucketNow = (): number => Math.floor(monotonic() / BUCKET_MS);
 
   return {
-    count(category, outcome) {
+    count(category, outcome, latencyMs) {
       total += 1;
+      if (outcome === "ok") latency = (latency ?? latencyMs) * (1 - NEWEST) + latencyMs * NEWEST;
       failed = outcome === "ok" ? 0 : failed + 1;
       if (outcome !== "ok") lastFailure = outcome;
       firstMs ??= monotonic();
@@ -41,6 +47,7 @@ export function createCallMeter(monotonic: MonotonicClock): CallMeter {
         buckets.delete(each);
       }
     },
+    latencyMs: () => latency,
     total: () => total,
     trouble: () => (failed >= FAILURES_IN_A_ROW ? lastFailure : undefined),
     perSecond(category) {

@@ -3,7 +3,7 @@ import type { ListingCursor, ListingKind, ListingState } from "../../core/sync-p
 import type { DatabaseSync, StatementSync } from "../database.ts";
 import { numberIn, type SqlRow, textIn } from "../rows.ts";
 
-/** Part of every working database: how far each listing of the run is read. */
+/** In every working database: how far each listing of the run is read. `group_name` is the cursor's `part`. */
 export const LISTINGS_TABLE = `
   CREATE TABLE listings (
     kind TEXT NOT NULL,
@@ -51,23 +51,23 @@ export class StoredListings {
   }
 
   /** True when it is new, or was dropped. */
-  open({ kind, group, token, state, pages }: ListingCursor): boolean {
-    return Number(this.#sql.open.run(kind, group, token, state, pages).changes) === 1;
+  open({ kind, part, token, state, pages }: ListingCursor): boolean {
+    return Number(this.#sql.open.run(kind, part, token, state, pages).changes) === 1;
   }
 
   /** Sets a listing to a cursor, whatever its state is. True when there is one. */
-  set({ kind, group, token, state, pages }: ListingCursor): boolean {
-    return Number(this.#sql.rewind.run(token, state, pages, kind, group).changes) === 1;
+  set({ kind, part, token, state, pages }: ListingCursor): boolean {
+    return Number(this.#sql.rewind.run(token, state, pages, kind, part).changes) === 1;
   }
 
   /** Opens a listing that was read to the end. One that is being read goes on. */
-  reopen({ kind, group, token, state, pages }: ListingCursor): boolean {
-    return Number(this.#sql.reopen.run(token, state, pages, kind, group).changes) === 1;
+  reopen({ kind, part, token, state, pages }: ListingCursor): boolean {
+    return Number(this.#sql.reopen.run(token, state, pages, kind, part).changes) === 1;
   }
 
   /** The cursor after a page. */
-  move({ kind, group, token, state, pages }: ListingCursor): void {
-    if (Number(this.#sql.move.run(token, state, pages, kind, group).changes) === 1) return;
+  move({ kind, part, token, state, pages }: ListingCursor): void {
+    if (Number(this.#sql.move.run(token, state, pages, kind, part).changes) === 1) return;
     throw new GovernanceError(
       "internal",
       `a page of ${kind} was read that the run does not wait for; please report this`,
@@ -89,7 +89,7 @@ function cursorOf(row: SqlRow): ListingCursor {
   }
   return {
     kind,
-    group: textIn(row, "group_name"),
+    part: textIn(row, "group_name"),
     token: textIn(row, "token"),
     state,
     pages: numberIn(row, "pages"),

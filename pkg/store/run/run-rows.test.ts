@@ -82,8 +82,8 @@ describe("a page", () => {
     );
     expect(rows.counts).toEqual({ users: 3, groups: 1, memberships: 2 });
     expect(openListings()).toEqual([
-      { kind: "groups", group: "", token: "2", state: "open", pages: 1 },
-      { kind: "users", group: "", token: "p1:x", state: "open", pages: 1 },
+      { kind: "groups", part: "", token: "2", state: "open", pages: 1 },
+      { kind: "users", part: "", token: "p1:x", state: "open", pages: 1 },
     ]);
     expect(readRun(database)).toEqual({ ...RUN, progressAtMs: 2000, counts: rows.counts });
   });
@@ -149,7 +149,7 @@ describe("a group that vanished", () => {
     expect(left("SELECT resource_id FROM resources WHERE type = 'group'")).toEqual(["h"]);
     expect(left("SELECT external_id FROM entitlements")).toEqual(["group:h:member"]);
     expect(left("SELECT principal_id FROM grants ORDER BY 1")).toEqual(["a", "b"]);
-    expect(openListings().map((cursor) => cursor.group)).toEqual(["", "h", ""]);
+    expect(openListings().map((cursor) => cursor.part)).toEqual(["", "h", ""]);
   });
 });
 

@@ -99,7 +99,7 @@ export class RunRows {
   rewind(cursors: readonly ListingCursor[]): void {
     this.#transaction((tally) => {
       for (const cursor of cursors) {
-        const { kind, group, pages } = cursor;
+        const { kind, part: group, pages } = cursor;
         this.#listings.set(cursor);
         if (kind === "members" && pages === 0) {
           tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
@@ -133,7 +133,7 @@ export class RunRows {
       for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
       this.#listings.move(page.cursor);
       return page.opens.filter((cursor) =>
-        again.has(cursor.group)
+        again.has(cursor.part)
           ? this.#readAnew(cursor, page.membersAreIdle === true, tally)
           : this.#listings.open(cursor),
       );
@@ -151,7 +151,7 @@ export class RunRows {
 
   /** Removes the group of a members listing, its entitlement and its grants. */
   dropGroup(cursor: ListingCursor): void {
-    const { group } = cursor;
+    const { part: group } = cursor;
     this.#transaction((tally) => {
       tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
       this.#sql.dropEntitlements.run(GROUP_TYPE, group);
@@ -173,7 +173,7 @@ export class RunRows {
 
   /** The memberships of the older group go. A listing that is being read goes on; `isIdle`: none is. */
   #readAnew(cursor: ListingCursor, isIdle: boolean, tally: Tally): boolean {
-    const { group } = cursor;
+    const { part: group } = cursor;
     const isOpened = isIdle ? this.#listings.set(cursor) : this.#listings.reopen(cursor);
     if (isOpened) tally.memberships -= Number(this.#sql.dropGrants.run(GROUP_TYPE, group).changes);
     return isOpened;

@@ -28,6 +28,7 @@ describe("the summary of a sync", () => {
     calls: 127,
     throttles: 2,
     durationMs: 25_040,
+    usersRead: "whole",
   };
 
   test("for people", async () => {

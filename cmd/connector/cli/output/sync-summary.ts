@@ -56,6 +56,7 @@ const COLUMNS: readonly Column<SummaryRow>[] = [
   { key: "inventory", value: ({ inventory }) => inventory?.inventory },
   { key: "run", value: ({ inventory }) => inventory?.runNumber },
   { key: "changes", value: ({ inventory }) => inventory?.changes },
+  { key: "users_read", value: ({ usersRead }) => usersRead },
 ];
 
 /** Prints the summary: a few lines for people, otherwise one row. */
@@ -80,8 +81,8 @@ const SHOWN_GROUPS = 10;
 const NUMBER = new Intl.NumberFormat("en");
 
 function forPeople(summary: SummaryRow): string {
-  const { run, file, inventory, poolId, droppedGroups, pages, calls, throttles, durationMs, resumed } =
-    summary;
+  const { run, file, inventory, poolId, droppedGroups, usersRead, pages, calls, throttles } = summary;
+  const { durationMs, resumed } = summary;
   const { counts, previous } = run;
   const places = [
     ...(file === undefined ? [] : [`${printable(file.file)} (${formatBytes(file.bytes)})`]),
@@ -97,6 +98,9 @@ function forPeople(summary: SummaryRow): string {
   if (!isWholePool(run.scope)) {
     lines.push(`  type         ${syncTypeOf(run.scope)}: not everything in the pool was to be read`);
   }
+  if (usersRead === "in parts") lines.push("  users read   in parts, which are proved to be all");
+  if (usersRead === "again")
+    lines.push("  users read   in parts, which were not proved to be all, and then whole");
   if (resumed) lines.push(`  resumed      a sync that started at ${run.startedAt.toISOString()}`);
   if (droppedGroups > 0)
     lines.push(`  skipped      ${counted(droppedGroups, "group")}, deleted during the sync`);

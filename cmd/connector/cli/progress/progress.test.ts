@@ -199,8 +199,8 @@ describe("the call meter", () => {
     let now = 0;
     const meter = createCallMeter(() => now);
     expect(meter.perSecond("UserList")).toBe(0);
-    for (; now < 20_000; now += 200) meter.count("UserList", "ok");
-    meter.count("UserPoolRead", "ok");
+    for (; now < 20_000; now += 200) meter.count("UserList", "ok", 100);
+    meter.count("UserPoolRead", "ok", 100);
     expect(meter.perSecond("UserList")).toBeCloseTo(5, 0);
     now += 6_000;
     expect(meter.perSecond("UserList")).toBe(0);
@@ -209,17 +209,27 @@ describe("the call meter", () => {
 
   test("does not make a burst of its first call", () => {
     const meter = createCallMeter(() => 1);
-    meter.count("UserList", "ok");
+    meter.count("UserList", "ok", 100);
     expect(meter.perSecond("UserList")).toBe(1);
+  });
+
+  test("tells how long an answer takes, by those that went well", () => {
+    const meter = createCallMeter(() => 1);
+    expect(meter.latencyMs()).toBeUndefined();
+    meter.count("UserList", "TimeoutError", 30_000);
+    meter.count("UserList", "ok", 200);
+    expect(meter.latencyMs()).toBe(200);
+    for (let call = 0; call < 50; call += 1) meter.count("UserList", "ok", 800);
+    expect(meter.latencyMs()).toBeCloseTo(800, 0);
   });
 
   test("tells trouble when calls in a row fail, until one goes well", () => {
     const meter = createCallMeter(() => 1);
-    meter.count("UserList", "TimeoutError");
+    meter.count("UserList", "TimeoutError", 100);
     expect(meter.trouble()).toBeUndefined();
-    meter.count("UserList", "InternalErrorException");
+    meter.count("UserList", "InternalErrorException", 100);
     expect(meter.trouble()).toBe("InternalErrorException");
-    meter.count("UserList", "ok");
+    meter.count("UserList", "ok", 100);
     expect(meter.trouble()).toBeUndefined();
   });
 });

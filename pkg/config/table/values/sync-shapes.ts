@@ -1,5 +1,6 @@
 import type { ChosenResource } from "../../../core/sync-scope.ts";
 import { USER_FACTS, type UserFact } from "../../../core/user-facts.ts";
+import { type ListShards, MAX_LIST_SHARDS } from "../../../core/user-shards.ts";
 import type { Parsed } from "../setting.ts";
 
 const TYPES = ["user", "group"];
@@ -10,6 +11,15 @@ export function resourceTypes(given: string): Parsed<readonly string[]> {
   return types.every((type) => TYPES.includes(type))
     ? { value: types }
     : { problem: `must be one or more of ${TYPES.join(", ")}, separated by commas` };
+}
+
+/** A whole number of parts, or `auto`. */
+export function listShards(given: string): Parsed<ListShards> {
+  if (given === "auto") return { value: "auto" };
+  const count = /^[0-9]{1,3}$/u.test(given) ? Number(given) : 0;
+  return count >= 1 && count <= MAX_LIST_SHARDS
+    ? { value: count }
+    : { problem: `must be a whole number from 1 to ${MAX_LIST_SHARDS}, or auto` };
 }
 
 /** Facts of single users, separated by commas. */

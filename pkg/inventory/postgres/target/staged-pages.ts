@@ -74,9 +74,9 @@ export class StagedPages {
 
   async dropGroup(cursor: ListingCursor): Promise<void> {
     await this.#transaction(async (tally) => {
-      await this.#dropMembers(cursor.group, tally);
+      await this.#dropMembers(cursor.part, tally);
       const gone = `DELETE FROM ${this.#tables.groups} WHERE name = $1`;
-      tally.groups -= (await this.#session.run(gone, [cursor.group], PAGE)).count;
+      tally.groups -= (await this.#session.run(gone, [cursor.part], PAGE)).count;
       await this.#move(cursor);
     });
   }
@@ -84,7 +84,7 @@ export class StagedPages {
   async rewind(cursors: readonly ListingCursor[]): Promise<void> {
     await this.#transaction(async (tally) => {
       await this.#set(cursors);
-      for (const { kind, group, pages } of cursors) {
+      for (const { kind, part: group, pages } of cursors) {
         if (kind === "members" && pages === 0) await this.#dropMembers(group, tally);
       }
     });
@@ -206,18 +206,18 @@ export class StagedPages {
        ON CONFLICT (kind, group_name) DO UPDATE
        SET token = excluded.token, state = excluded.state, pages = excluded.pages WHERE l.state = 'dropped'
        RETURNING group_name`,
-      cursorColumns(opens.filter(({ group }) => !another.has(group))),
+      cursorColumns(opens.filter(({ part: group }) => !another.has(group))),
       PAGE,
     );
     for (const [name] of fresh.rows) opened.add(String(name));
-    for (const cursor of opens.filter(({ group }) => another.has(group))) {
+    for (const cursor of opens.filter(({ part: group }) => another.has(group))) {
       // A listing that is being read goes on.
       const count = await this.#set([cursor], membersAreIdle ? "" : "AND l.state = 'done'");
       if (count === 0) continue;
-      opened.add(cursor.group);
-      await this.#dropMembers(cursor.group, tally);
+      opened.add(cursor.part);
+      await this.#dropMembers(cursor.part, tally);
     }
-    return opens.filter(({ group }) => opened.has(group));
+    return opens.filter(({ part: group }) => opened.has(group));
   }
 
   /** The cursor after a page. */

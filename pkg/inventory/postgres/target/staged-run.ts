@@ -112,7 +112,7 @@ export async function readListings(
         "its run holds a listing of an unknown kind; empty its staging tables",
       );
     }
-    return { kind, group: String(group), token: String(token), state, pages: Number(pages) };
+    return { kind, part: String(group), token: String(token), state, pages: Number(pages) };
   });
 }
 
@@ -120,7 +120,7 @@ export async function readListings(
 export function cursorColumns(cursors: readonly ListingCursor[]): readonly (readonly (string | number)[])[] {
   return [
     cursors.map(({ kind }) => kind),
-    cursors.map(({ group }) => group),
+    cursors.map(({ part }) => part),
     cursors.map(({ token }) => token),
     cursors.map(({ state }) => state),
     cursors.map(({ pages }) => pages),

@@ -66,7 +66,7 @@ export class StagedRows {
       this.#putMembers(page, tally);
       this.#listings.move(page.cursor);
       return page.opens.filter((cursor) =>
-        again.has(cursor.group)
+        again.has(cursor.part)
           ? this.#readAnew(cursor, page.membersAreIdle, tally)
           : this.#listings.open(cursor),
       );
@@ -99,8 +99,8 @@ export class StagedRows {
 
   dropGroup(cursor: ListingCursor): void {
     this.#transaction((tally) => {
-      this.#dropMembers(cursor.group, tally);
-      tally.groups -= Number(this.#sql.dropGroup.run(cursor.group).changes);
+      this.#dropMembers(cursor.part, tally);
+      tally.groups -= Number(this.#sql.dropGroup.run(cursor.part).changes);
       this.#listings.move(cursor);
     });
   }
@@ -109,7 +109,7 @@ export class StagedRows {
     this.#transaction((tally) => {
       for (const cursor of cursors) {
         this.#listings.set(cursor);
-        if (cursor.kind === "members" && cursor.pages === 0) this.#dropMembers(cursor.group, tally);
+        if (cursor.kind === "members" && cursor.pages === 0) this.#dropMembers(cursor.part, tally);
       }
     });
   }
@@ -136,7 +136,7 @@ export class StagedRows {
   /** The memberships of the older group go. A listing that is being read goes on; `isIdle`: none is. */
   #readAnew(cursor: ListingCursor, isIdle: boolean, tally: Tally): boolean {
     const isOpened = isIdle ? this.#listings.set(cursor) : this.#listings.reopen(cursor);
-    if (isOpened) this.#dropMembers(cursor.group, tally);
+    if (isOpened) this.#dropMembers(cursor.part, tally);
     return isOpened;
   }
 

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { GROUPS_LISTING, type ListingCursor, membersListing, USERS_LISTING } from "../core/sync-plan.ts";
+import { createListingQueue } from "./listing-queue.ts";
+
+const part = (prefix: string): ListingCursor => ({ ...USERS_LISTING, part: prefix });
+const listing = (cursor: ListingCursor, expectedMembers = 0) => ({ cursor, expectedMembers });
+
+/** Takes what can be read now, and leaves one taker waiting for the rest. */
+function takeNow(queue: ReturnType<typeof createListingQueue>, takers = 10) {
+  const taken: ListingCursor[] = [];
+  const takeOne = async (): Promise<void> => {
+    const cursor = await queue.take();
+    if (cursor !== undefined) taken.push(cursor);
+  };
+  for (let n = 0; n < takers; n += 1) void takeOne();
+  return taken;
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const names = (cursors: readonly ListingCursor[]) => cursors.map(({ kind, part: of }) => `${kind} ${of}`);
+
+test("users, groups, then members of the largest group", async () => {
+  const queue = createListingQueue();
+  queue.add([
+    listing(membersListing("small"), 1),
+    listing(GROUPS_LISTING),
+    listing(membersListing("large"), 9),
+    listing(USERS_LISTING),
+  ]);
+  const taken = takeNow(queue);
+  await settled();
+  expect(names(taken)).toEqual(["users ", "groups ", "members large", "members small"]);
+});
+
+test("no more parts of the users at once than asked, and members after all of them", async () => {
+  const queue = createListingQueue({ atOnce: 2 });
+  queue.add([
+    listing(membersListing("g"), 5),
+    listing(GROUPS_LISTING),
+    ...["a", "b", "c"].map((p) => listing(part(p))),
+  ]);
+  const taken = takeNow(queue);
+  await settled();
+  expect(names(taken).toSorted()).toEqual(["groups ", "users a", "users b"]);
+  queue.finished(part("b"));
+  await settled();
+  expect(names(taken).at(-1)).toBe("users c");
+  queue.finished(part("a"));
+  await settled();
+  expect(taken).toHaveLength(4);
+  queue.finished(part("c"));
+  await settled();
+  expect(names(taken).at(-1)).toBe("members g");
+});
