@@ -145,7 +145,11 @@ describe.for(KINDS)("whatever a client sends for %s", ([, schemas, least]) => {
       right += 1;
       expectRight(made.resource, schemas);
     };
-    fc.assert(fc.property(values, holds), { numRuns: 2000 });
+    // One item put together under two names (seed -961256364).
+    const examples: [JsonValue][] = [
+      [{ 'emails[primary eq "True"].value': "work", 'emails[type eq "work"].value': "work" }],
+    ];
+    fc.assert(fc.property(values, holds), { numRuns: 2000, examples });
     expect(right).toBeGreaterThan(20);
   });
 

@@ -67,16 +67,23 @@ function isEmpty(value: JsonValue | undefined): boolean {
   return value === undefined || value === null || value === "" || (isListValue(value) && value.length === 0);
 }
 
-/** An item that is left out does not take `primary` from the item that had it. */
+/**
+ * Items that were put together by parts may have become the same one. An item that is left out does not take `primary` from
+ * the item that had it.
+ */
 function completeItems(
   { definition }: Target,
   value: JsonValue | undefined,
   before: JsonValue | undefined,
 ): JsonValue | undefined {
   const items = itemsOf(value);
-  const complete = items.filter((item) => isComplete(definition, item));
+  const complete = withItems(
+    definition,
+    [],
+    items.filter((item) => isComplete(definition, item)),
+  );
   if (complete.length === 0) return undefined;
-  if (complete.length === items.length || complete.some(isPrimary)) return complete;
+  if (complete.some(isPrimary)) return complete;
   const had = itemsOf(before).find(isPrimary);
   if (had === undefined || !items.some(isPrimary)) return complete;
   return complete.map((item) => (isSameJson(item, notPrimary(had)) ? had : item));

@@ -181,6 +181,30 @@ describe("the body of a POST or PUT, as clients send it", () => {
     });
   });
 
+  test("an item that is put together under two paths is there once", () => {
+    const work = 'emails[type eq "work"].value';
+    const primary = 'emails[primary eq "True"].value';
+    for (const body of [
+      { userName: "ada", [primary]: "a@x", [work]: "A@x" },
+      { userName: "ada", [work]: "a@x", [primary]: "A@x" },
+    ]) {
+      const { resource } = user(body);
+      expect(resource["emails"]).toEqual([{ type: "work", primary: true, value: "A@x" }]);
+      expect(user(resource, "replace").resource).toEqual(resource);
+    }
+    const two = user({ userName: "ada", [work]: "a@x", 'emails[type eq "home"].value': "a@x" }).resource;
+    expect(two["emails"]).toEqual([
+      { type: "work", value: "a@x" },
+      { type: "home", value: "a@x" },
+    ]);
+    const all = parsePatch(
+      { Operations: [{ op: "replace", path: "emails.value", value: "a@x" }] },
+      USER_SCHEMAS,
+    );
+    const before = { userName: "ada", emails: [{ value: "b@x" }, { value: "c@x", primary: true }] };
+    expect(applyPatch(before, all, USER_SCHEMAS)["emails"]).toEqual([{ value: "a@x", primary: true }]);
+  });
+
   test("one item is primary", () => {
     const { resource } = user({
       userName: "ada",
