@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { someGroup } from "../../../test/support/fake-directory.ts";
 import { scimContext } from "../../../test/support/scim-pools.ts";
 import { groupNameProblem, MAX_PRECEDENCE } from "../../core/attributes/names.ts";
 import type { Group } from "../../core/group.ts";
@@ -12,17 +13,8 @@ const BORN = new Date("2026-01-02T03:04:05.678Z");
 const strict = scimContext();
 const starling = scimContext("username", { profile: "starling" });
 
-function group(over: Partial<Group> = {}): Group {
-  return {
-    name: "ops",
-    description: undefined,
-    roleArn: undefined,
-    precedence: undefined,
-    createdAt: BORN,
-    modifiedAt: BORN,
-    ...over,
-  };
-}
+const group = (over: Partial<Group> = {}): Group =>
+  someGroup("ops", { createdAt: BORN, modifiedAt: BORN, ...over });
 
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 300 });
 const hard = fc.constantFrom(
