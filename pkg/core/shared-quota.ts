@@ -17,12 +17,18 @@ export interface QuotaReport {
   readonly waiting: WaitingCalls;
   /** Turns that it was given and has not used yet. */
   readonly held: number;
-  /** How far ahead turns are given out already, as far as it knows. So no turn is given twice after a failover. */
+  /** Up to when turns are given out, as far as it knows. So no turn is given twice after a failover. Negative: up to then. */
   readonly aheadMs: number;
+  /** Turns that it has dropped since the last report: it was too late for them. */
+  readonly dropped: number;
   /** How many instances it knew last, itself included; 0: it knew none. */
   readonly knownInstances: number;
+  /** The moment of the report by the clock that all share; undefined: not known yet. */
+  readonly sentAtMs: number | undefined;
   /** AWS has throttled a call since the last report. */
   readonly throttled: boolean;
+  /** The part of its rate that it uses after that, 1: all. For a place that has lost what it knew. */
+  readonly fraction: number;
 }
 
 export interface QuotaAnswer {
@@ -47,9 +53,12 @@ export interface QuotaAnswer {
 
 /** The place where instances meet. */
 export interface QuotaExchange {
-  /** Rejects soon where the place is not reachable; never waits for it to come back. */
+  /**
+   * Rejects soon where the place is not reachable; never waits for it to come back. Rejects with `deadline-exceeded` where
+   * the report was too old by the shared clock, which may have jumped.
+   */
   report(report: QuotaReport): Promise<QuotaAnswer>;
-  /** Calls back whenever the place becomes reachable (true), and when it is lost (false). */
+  /** Calls back when the place is reachable, now or later (true), and when it is lost or cannot be reached (false). */
   watch(listener: (reachable: boolean) => void): void;
   /** Says goodbye in every category, so that others need not wait for this instance, and disconnects. */
   close(): Promise<void>;
@@ -93,6 +102,8 @@ export interface SharingStatus {
   readonly waits: number;
   /** How often it has fallen back to the local share. */
   readonly fallbacks: number;
+  /** Turns that it was given and dropped, since it could not use them in time. */
+  readonly dropped: number;
 }
 
 /** A change that an operator wants to know of. */

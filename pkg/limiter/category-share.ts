@@ -1,4 +1,5 @@
 import type { MonotonicClock, MonotonicMs } from "../core/clock.ts";
+import { GovernanceError } from "../core/errors.ts";
 import type { Category } from "../core/operations.ts";
 import type {
   QuotaAnswer,
@@ -14,6 +15,7 @@ import { ASSUMED_INSTANCES, LocalShare, lateMs, type ShareMember } from "./local
 const HEARTBEAT_MS = 1000;
 /** More turns than this are never kept, whatever was answered. */
 const MOST_HELD = 250;
+const MOST_BEHIND_MS = 60_000;
 const NO_CALLS: WaitingCalls = { writes: 0, others: 0, background: 0 };
 
 export interface CategoryShareOptions {
@@ -23,8 +25,8 @@ export interface CategoryShareOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly listener: SharedTurnsListener;
-  /** The place could be asked (true), or could not. */
-  readonly onReach: (reached: boolean) => void;
+  /** The place answered, or could not be reached. */
+  readonly onReach: () => void;
   /** The lowest rate of all instances has changed. */
   readonly onLowest: (perSecond: number) => void;
 }
@@ -42,6 +44,7 @@ export class CategoryShare implements SharedTurns {
   /** The moments of the turns that it has. */
   #held: MonotonicMs[] = [];
   #membership: ShareMember;
+  #clockIsKnown = false;
   #poolInstances = 1;
   #known = 0;
   #lowestPerSecond: number;
@@ -59,6 +62,8 @@ export class CategoryShare implements SharedTurns {
   #turns = 0;
   #waits = 0;
   #fallbacks = 0;
+  #dropped = 0;
+  #reportedDropped = 0;
 
   constructor(options: CategoryShareOptions) {
     this.#options = options;
@@ -79,7 +84,6 @@ export class CategoryShare implements SharedTurns {
       if (reachable) void this.#report();
       else this.#fallBack();
     });
-    void this.#report();
   }
 
   readyAt(now: MonotonicMs): MonotonicMs {
@@ -125,6 +129,7 @@ export class CategoryShare implements SharedTurns {
       turns: this.#turns,
       waits: this.#waits,
       fallbacks: this.#fallbacks,
+      dropped: this.#dropped,
     };
   }
 
@@ -135,7 +140,10 @@ export class CategoryShare implements SharedTurns {
 
   #nextAt(now: MonotonicMs): MonotonicMs {
     const tooLate = now - lateMs(this.#lowestPerSecond);
-    while ((this.#held[0] ?? now) < tooLate) this.#held.shift();
+    while ((this.#held[0] ?? now) < tooLate) {
+      this.#dropped += 1;
+      this.#held.shift();
+    }
     const held = this.#held[0];
     if (held !== undefined) return held;
     return this.#shared ? Number.POSITIVE_INFINITY : this.#local.readyAt(now);
@@ -154,6 +162,7 @@ export class CategoryShare implements SharedTurns {
     this.#askedForWrites = this.#waiting.writes > 0;
     const sentAt = this.#options.monotonic();
     const throttled = this.#throttled;
+    const dropped = this.#dropped;
     this.#throttled = false;
     try {
       const answer = await exchange.report({
@@ -161,13 +170,18 @@ export class CategoryShare implements SharedTurns {
         setPerSecond: this.#options.setPerSecond,
         waiting: this.#waiting,
         held: this.#held.length,
-        aheadMs: Math.max(0, this.#aheadUntil - sentAt),
+        aheadMs: Math.max(-MOST_BEHIND_MS, this.#aheadUntil - sentAt),
+        dropped: dropped - this.#reportedDropped,
         knownInstances: this.#known,
+        sentAtMs: this.#clockIsKnown ? sentAt + this.#membership.offsetMs : undefined,
         throttled,
+        fraction: this.#fraction,
       });
       this.#underWay = false;
+      this.#reportedDropped = dropped;
       if (!this.#closed) this.#answered(answer, sentAt);
-    } catch {
+    } catch (error) {
+      if (error instanceof GovernanceError && error.code === "deadline-exceeded") this.#clockIsKnown = false;
       this.#underWay = false;
       this.#throttled ||= throttled;
       this.#fallBack();
@@ -180,6 +194,7 @@ export class CategoryShare implements SharedTurns {
     // The answer was made somewhere between; in the middle is the best guess.
     const madeAt = (sentAt + monotonic()) / 2;
     this.#shared = true;
+    this.#clockIsKnown = true;
     this.#pollMs = answer.pollMs;
     this.#known = answer.instances;
     this.#poolInstances = answer.poolInstances;
@@ -196,7 +211,7 @@ export class CategoryShare implements SharedTurns {
       this.#local.setRate(this.#lowestPerSecond * this.#fraction);
       onLowest(answer.setPerSecond);
     }
-    onReach(true);
+    onReach();
     listener.onFraction(Math.min(1, answer.currentPerSecond / answer.setPerSecond));
     listener.onTurn();
   }
@@ -208,7 +223,7 @@ export class CategoryShare implements SharedTurns {
       this.#fallbacks += 1;
       this.#local.begin(this.#membership, Math.max(this.#options.monotonic(), this.#aheadUntil));
     }
-    this.#options.onReach(false);
+    this.#options.onReach();
     this.#options.listener.onTurn();
   }
 

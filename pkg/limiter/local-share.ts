@@ -9,8 +9,10 @@ const LATE_PART = 0.6;
 
 /** How late a turn may be taken so that ten seconds and one second stay inside their promise (SHARE-1). */
 export function lateMs(perSecond: number): number {
-  const inTenSeconds = 10_000 * (SHARED_MARGIN - 1);
-  const inOneSecond = 1000 * (SHARED_MARGIN - 1) + (2000 * SHARED_MARGIN) / perSecond;
+  const turnMs = (1000 * SHARED_MARGIN) / perSecond;
+  const inTenSeconds =
+    Math.max(1, Math.floor(perSecond * 10 + 1e-9)) * turnMs - Math.max(10_000, 1000 / perSecond);
+  const inOneSecond = Math.floor(perSecond + 2) * turnMs - 1000;
   return LATE_PART * Math.min(inTenSeconds, inOneSecond);
 }
 

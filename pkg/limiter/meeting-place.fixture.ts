@@ -79,7 +79,10 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
             else reject(new GovernanceError("unavailable", "the place is not reachable"));
           });
         }),
-      watch: (listener) => void listeners.push(listener),
+      watch: (listener) => {
+        listeners.push(listener);
+        listener(reachable);
+      },
       close: async () => {
         for (const { members } of states.values()) members.delete(name);
       },

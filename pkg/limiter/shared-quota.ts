@@ -16,11 +16,18 @@ export function createSharedQuota({ monotonic, random, onChange }: SharedQuotaOp
   let exchange: QuotaExchange | undefined;
   let reached: boolean | undefined;
 
-  function onReach(now: boolean): void {
-    if (now === reached) return;
+  /** Lost with the first category that cannot be shared, joined with the last that is. */
+  function onReach(): void {
+    const status = shares.map((share) => share.status());
+    const now = status.every(({ mode }) => mode === "shared");
+    // At the start each category joins by itself.
+    if (now === reached || (!now && reached === undefined && status.some(({ mode }) => mode === "shared")))
+      return;
     reached = now;
-    const instances = Math.max(...shares.map((share) => share.status().instances));
-    onChange({ kind: now ? "joined" : "lost", instances });
+    onChange({
+      kind: now ? "joined" : "lost",
+      instances: Math.max(...status.map(({ instances }) => instances)),
+    });
   }
 
   return {
