@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-callers bench-callers-hostile bench-go-syncer bench-hostile bench-latency bench-scim bench-upload fuzz build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-callers bench-callers-hostile bench-go-syncer bench-hostile bench-latency bench-quota bench-scim bench-upload fuzz build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 23
@@ -95,6 +95,9 @@ bench-latency: $(INSTALLED) ## measure callers' waits: a sync of a million, slow
 
 bench-upload: $(INSTALLED) ## measure the upload of a file of 500 MiB to the platform
 	node test/bench/upload.ts
+
+bench-quota: $(INSTALLED) ## measure what a server sees of instances that share a quota
+	node test/bench/shared-quota.ts
 
 bench-scim: $(INSTALLED) ## measure SCIM: 50 clients at once on a pool of a million
 	node test/bench/scim.ts

@@ -4,6 +4,7 @@ import type { InventorySetting } from "../core/inventory-setting.ts";
 import type { ListenAddress, TcpAddress } from "../core/listen-address.ts";
 import type { LogLevel } from "../core/log-level.ts";
 import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
+import type { RedisSettings } from "../core/redis-settings.ts";
 import type { ScimSettings } from "../core/scim-settings.ts";
 import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
 import type { SyncChoice } from "../core/sync-scope.ts";
@@ -101,6 +102,12 @@ export interface EnrichSettings {
   readonly perHour: number;
 }
 
+export interface SharedQuotaSettings {
+  readonly redis: RedisSettings;
+  /** Undefined: the pool is asked for it. */
+  readonly accountId: string | undefined;
+}
+
 /** All settings, checked and frozen. */
 export interface Config {
   readonly poolId: string;
@@ -123,6 +130,8 @@ export interface Config {
     /** How long one call is repeated before it fails; undefined: what suits the command. */
     readonly patienceMs: number | undefined;
   };
+  /** The quota that instances share; undefined: each has its rates for itself. */
+  readonly sharedQuota: SharedQuotaSettings | undefined;
   readonly sync: {
     /** Undefined: only the inventory is written. */
     readonly file: string | undefined;

@@ -62,6 +62,8 @@ export interface LogFields {
   readonly grantedPerSecond?: number;
   readonly usedPerSecond?: number;
   readonly waiting?: number;
+  /** That share one quota. */
+  readonly instances?: number;
   readonly resumed?: boolean;
   readonly durationMs?: number;
   readonly leftMs?: number;

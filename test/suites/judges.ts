@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { postgresPrograms } from "../support/postgres-server.ts";
+import { hasRedisServer } from "../support/redis-server.ts";
 import { hasPostgresImage } from "./postgres-image.ts";
 import { runGoTests, runVitest, type Tally } from "./run.ts";
 
@@ -58,6 +59,12 @@ export function availableJudges(): Judge[] {
       missing: postgresPrograms() === undefined ? "no PostgreSQL server on this machine" : undefined,
       prepare: () => undefined,
       run: () => [vitestJudge("postgresql", "postgres/")],
+    },
+    {
+      name: "redis",
+      missing: hasRedisServer() ? undefined : "no redis-server on the path",
+      prepare: () => undefined,
+      run: () => [vitestJudge("redis", "redis/")],
     },
     // Beside the server of the machine, and only where there is an image of another one.
     ...(hasPostgresImage()

@@ -7,6 +7,7 @@ import type { Clocks } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
 import type { AwsCallEvent } from "../../../pkg/core/events.ts";
 import { CATEGORY_OF } from "../../../pkg/core/operations.ts";
+import type { SharedQuota } from "../../../pkg/core/shared-quota.ts";
 import { shardsFor } from "../../../pkg/core/user-shards.ts";
 import type { InventoryPlace } from "../../../pkg/inventory/place.ts";
 import { type CategoryStatus, createThrottle, type QuotaThrottle } from "../../../pkg/limiter/throttle.ts";
@@ -21,6 +22,7 @@ import { createEnrichment, type Enrichment } from "./inventory/enrichment.ts";
 import { eventChanges } from "./inventory/event-changes.ts";
 import { createProvisioning, type Planning, type Provisioning } from "./provisioning.ts";
 import { openRecords, type Records } from "./records/records.ts";
+import { openQuotaSharing } from "./shared-quota.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
 import { createWaitWatch, type WaitWatch } from "./waits.ts";
 
@@ -38,6 +40,8 @@ export interface Runtime {
   /** What a batch is planned with. */
   readonly planning: Planning;
   readonly journal: Pick<Provisioning, "open" | "status" | "budgets" | "refused">;
+  /** Undefined: the rates are this instance's own. */
+  readonly sharedQuota: SharedQuota | undefined;
   readonly waits: WaitWatch;
   /** Undefined where nothing is read user by user. */
   readonly enrichment: Enrichment | undefined;
@@ -62,7 +66,8 @@ export interface ComposeOptions {
 
 /**
  * Builds the program. From top to bottom this is the order of the start; from bottom to top, the order of the end: the
- * running changes, the connections to AWS, the rate limiter. It calls nothing at AWS and opens no file.
+ * running changes, the connections to AWS, the rate limiter. It opens no file, and
+ * calls AWS only to learn the account of a shared quota.
  */
 export function compose({
   config,
@@ -82,11 +87,13 @@ export function compose({
   const waits = createWaitWatch(monotonic);
 
   const origins = createCallOrigins();
+  const sharing = openQuotaSharing({ config, monotonic, log, shutdown });
   const throttle = createThrottle({
     rates: config.rates,
     queueSeconds: config.service.maxQueueSeconds,
     ...clocks,
     origin: () => origins.current(),
+    shared: sharing?.quota,
     onRestart: ({ category, waiting, silentMs }) =>
       log.warn("no turn came for calls that wait for the limiter: its pacing was started again", {
         category,
@@ -123,6 +130,7 @@ export function compose({
   });
   shutdown.add("the connections to AWS", () => cognito.close());
   const directory = telemetry.directory(cognito);
+  sharing?.begin(directory);
 
   const enrichment =
     config.enrich === undefined || enriched === undefined
@@ -180,6 +188,7 @@ export function compose({
   return {
     log,
     throttle,
+    sharedQuota: sharing?.quota,
     origins,
     meter,
     directory,

@@ -9,6 +9,7 @@ import { buildPool } from "./build-pool.ts";
 import { buildProvisioning } from "./build-provisioning.ts";
 import { buildScim } from "./build-scim.ts";
 import { buildService } from "./build-service.ts";
+import { buildSharedQuota } from "./build-shared-quota.ts";
 import { buildSync } from "./build-sync.ts";
 import { checkRules } from "./rules.ts";
 import { buildStateDirectory } from "./state-directory.ts";
@@ -21,6 +22,7 @@ export function buildConfig(settings: Settings, info: ProcessInfo): Config {
     ...pool,
     ...buildAws(settings),
     ...buildNetwork(settings, info),
+    ...buildSharedQuota(settings, info),
     ...buildSync(settings),
     ...buildProvisioning(settings),
     ...buildService(settings, info.cwd),

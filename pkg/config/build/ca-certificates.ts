@@ -30,6 +30,11 @@ export function platformCasOf(settings: Settings, info: ProcessInfo): readonly s
   return bundle === undefined ? others : [bundle, ...others];
 }
 
+/** The text of a PEM file of CAs. */
+export function pemFile(path: string, cwd: string, label: string): string {
+  return pemIn(resolve(cwd, path), label);
+}
+
 function pemIn(path: string, label: string): string {
   let text: string;
   try {

@@ -12,6 +12,9 @@ const SAMPLES: ReadonlyMap<string, string> = new Map([
   ["http-proxy", "http://me:hunter2@proxy:3128"],
   ["inventory", "postgres://me:hunter2@db/pools"],
   ["inventory-password", "hunter2"],
+  ["redis-url", "redis://me:hunter2@cache:6379/1"],
+  ["redis-password", "hunter2"],
+  ["redis-sentinel-password", "hunter3"],
   ["https-proxy", "http://me:hunter2@proxy:3128"],
 ]);
 

@@ -37,6 +37,7 @@ export type SettingGroup =
   | "Pool"
   | "AWS access"
   | "Network"
+  | "Shared quota"
   | "Sync"
   | "Inventory"
   | "Provisioning"

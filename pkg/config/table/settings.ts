@@ -11,6 +11,7 @@ import { PROVISIONING_SETTINGS } from "./provisioning-settings.ts";
 import { SCIM_SETTINGS } from "./scim-settings.ts";
 import { SERVICE_SETTINGS } from "./service-settings.ts";
 import type { CommandName, Setting } from "./setting.ts";
+import { SHARED_QUOTA_SETTINGS } from "./shared-quota-settings.ts";
 import { SYNC_SETTINGS } from "./sync-settings.ts";
 
 // The one table of settings. The parser, --help, completion, docs/settings.md and the `config` command are made from it.
@@ -18,6 +19,7 @@ export const SETTINGS = {
   ...POOL_SETTINGS,
   ...AWS_SETTINGS,
   ...NETWORK_SETTINGS,
+  ...SHARED_QUOTA_SETTINGS,
   ...SYNC_SETTINGS,
   ...INVENTORY_SETTINGS,
   ...ENRICH_SETTINGS,

@@ -45,7 +45,7 @@ async function readyPage(
   { ready, now }: HealthSources,
   words: { readonly good: string; readonly bad: string },
 ): Promise<HealthPage> {
-  const { ready: isReady, reason, checkedAt, lastSync, syncFailure } = await ready();
+  const { ready: isReady, reason, checkedAt, lastSync, syncFailure, sharedQuota } = await ready();
   return json(isReady ? 200 : 503, {
     status: isReady ? words.good : words.bad,
     timestamp: new Date(now()),
@@ -53,6 +53,7 @@ async function readyPage(
     reason,
     lastSync: lastSync ?? null,
     syncFailure: syncFailure ?? null,
+    ...(sharedQuota !== undefined && { sharedQuota }),
     ...(words === HEALTHY && !isReady ? { details: { error: reason } } : {}),
   });
 }

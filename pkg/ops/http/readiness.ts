@@ -1,6 +1,8 @@
 import { orAborted } from "../../core/abort.ts";
 import type { EpochClock, MonotonicClock } from "../../core/clock.ts";
 import { type ErrorCode, GovernanceError } from "../../core/errors.ts";
+import type { Category } from "../../core/operations.ts";
+import type { SharingMode } from "../../core/shared-quota.ts";
 
 /** The last complete sync, as far as it may be shown to anybody. */
 export interface LastSync {
@@ -20,6 +22,15 @@ export interface SyncFailure {
   readonly code: ErrorCode;
 }
 
+/** The quota that instances share, as far as it may be shown to anybody. */
+export interface SharedQuotaHealth {
+  /** Of all categories the worst. */
+  readonly mode: SharingMode;
+  readonly instances: number;
+  /** Categories in which another instance has a lower rate set. */
+  readonly lowered: readonly Category[];
+}
+
 /** Whether the service can do its work, and when that was checked. */
 export interface Readiness {
   readonly ready: boolean;
@@ -29,6 +40,8 @@ export interface Readiness {
   readonly lastSync?: LastSync | undefined;
   /** It does not make the service unready: other calls work, and a restart would not help. */
   readonly syncFailure?: SyncFailure | undefined;
+  /** It does not make the service unready: each instance has its part of the rate. */
+  readonly sharedQuota?: SharedQuotaHealth | undefined;
 }
 
 export interface ReadinessOptions {
@@ -38,6 +51,8 @@ export interface ReadinessOptions {
   readonly lastSync?: (() => LastSync | undefined) | undefined;
   /** Must not throw. */
   readonly syncFailure?: (() => SyncFailure | undefined) | undefined;
+  /** Must not throw. */
+  readonly sharedQuota?: (() => SharedQuotaHealth | undefined) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: EpochClock;
   /** Milliseconds that only go forward. */
@@ -75,6 +90,7 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
     validate,
     lastSync,
     syncFailure,
+    sharedQuota,
     waitingFor,
     trouble,
     now,
@@ -147,6 +163,7 @@ export function createReadinessProbe(options: ReadinessOptions): ReadinessProbe 
         checkedAt: stop.signal.aborted ? new Date(now()) : (lastResult?.at ?? new Date(now())),
         lastSync: lastSync?.(),
         syncFailure: syncFailure?.(),
+        sharedQuota: sharedQuota?.(),
       };
     },
     last: () => (lastResult === undefined && !stop.signal.aborted ? undefined : failureNow() === undefined),

@@ -3,6 +3,7 @@ import type { AheadOutcome, AwsCallEvent } from "../../core/events.ts";
 import type { Category } from "../../core/operations.ts";
 import { awsOperationLabel, awsOutcomeLabel } from "./closed-labels.ts";
 import type { PageEvent, QuotaStatus, QuotaWaitEvent } from "./events.ts";
+import { createSharingMetrics } from "./sharing-metrics.ts";
 import type { Sources } from "./sources.ts";
 
 export interface AwsMetrics {
@@ -55,6 +56,7 @@ export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetri
     registers,
   });
   createQuotaMetrics(registry, sources);
+  createSharingMetrics(registry, sources);
 
   return {
     awsCall({ operation, outcome, attempt, latencyMs }) {

@@ -1,5 +1,6 @@
 import type { BudgetStatus, OpenChangesStatus } from "../../core/journal.ts";
 import type { Category } from "../../core/operations.ts";
+import type { SharingStatus } from "../../core/shared-quota.ts";
 import type { Priority } from "../../core/throttle.ts";
 
 /** Rows of a complete sync. */
@@ -86,6 +87,8 @@ export interface SyncProgressStatus {
 /** What is read at each scrape. If one throws, only its own metrics are missing. */
 export interface MetricSources {
   readonly quota: () => readonly QuotaStatus[];
+  /** Empty unless the quota is shared with other instances. */
+  readonly sharing: () => readonly SharingStatus[];
   /** Calls per second in the last seconds. */
   readonly usedPerSecond: (category: Category) => number;
   readonly journal: () => Promise<OpenChangesStatus | undefined>;

@@ -6,6 +6,7 @@ type Name = keyof MetricSources;
 
 const NAMES: Readonly<Record<Name, true>> = {
   quota: true,
+  sharing: true,
   usedPerSecond: true,
   journal: true,
   budgets: true,

@@ -1,7 +1,11 @@
 import type { Config } from "../../../../pkg/config/config.ts";
 import { auditLogPath } from "../../../../pkg/ops/audit/audit-log.ts";
 import { createHealthServer } from "../../../../pkg/ops/http/health-server.ts";
-import { createReadinessProbe, type ReadinessProbe } from "../../../../pkg/ops/http/readiness.ts";
+import {
+  createReadinessProbe,
+  type ReadinessProbe,
+  type SharedQuotaHealth,
+} from "../../../../pkg/ops/http/readiness.ts";
 import { lastAuditSeq } from "../../../../pkg/ops/metrics/audit-seq.ts";
 import { certificateExpiryMs } from "../../../../pkg/ops/metrics/certificate-expiry.ts";
 import type { MetricSources } from "../../../../pkg/ops/metrics/events.ts";
@@ -28,6 +32,7 @@ export function healthFront({
     validate: (stop) => connector.validate(stop),
     lastSync: () => lastSync.last(),
     syncFailure: () => lastSync.failure(),
+    sharedQuota: () => sharingHealth(runtime),
     trouble: () => tasks.trouble(),
     waitingFor: () => runtime.waits.longest(0)?.why,
     now,
@@ -66,15 +71,31 @@ export function healthFront({
   };
 }
 
+/** The worst category counts: what is lost is lost for all of them, but for one node of a cluster. */
+function sharingHealth({ sharedQuota, throttle }: Runtime): SharedQuotaHealth | undefined {
+  const all = sharedQuota?.status();
+  const worst = all?.find(({ mode }) => mode !== "shared") ?? all?.[0];
+  if (all === undefined || worst === undefined) return undefined;
+  const set = new Map(throttle.status().map(({ category, setPerSecond }) => [category, setPerSecond]));
+  return {
+    mode: worst.mode,
+    instances: worst.instances,
+    lowered: all
+      .filter(({ category, setPerSecond }) => setPerSecond < (set.get(category) ?? 0))
+      .map(({ category }) => category),
+  };
+}
+
 function sourcesOf(
   config: Config,
-  { throttle, meter, journal }: Runtime,
+  { throttle, sharedQuota, meter, journal }: Runtime,
   probe: ReadinessProbe,
 ): Omit<MetricSources, "syncProgress" | "platform" | "jwksAgeMs"> {
   const { provisioning, service, stateDir, poolId } = config;
   const { tls } = service;
   return {
     quota: () => throttle.status(),
+    sharing: () => sharedQuota?.status() ?? [],
     usedPerSecond: (category) => meter.perSecond(category),
     journal: () => journal.status(),
     budgets: async () => (provisioning.enabled ? await journal.budgets() : []),

@@ -120,6 +120,13 @@ _connector_validate() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--enrich[Read these into inventory, user by user\: mfa, last-sign-in. AWS bills each user whom mfa reads as active in that month, dormant users too. last-sign-in needs the pool'\''s threat protection (default\: nothing)]:value: ' \
@@ -164,6 +171,13 @@ _connector_sync() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write; where only inventory is given, none is written (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
     '--sync-resources[Read only these resources, such as user\:<id>,group\:<name>; a group with its members. As a partial run beside the full ones (default\: all)]:value: ' \
@@ -241,6 +255,13 @@ _connector_list_users() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
@@ -279,6 +300,13 @@ _connector_list_groups() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
@@ -317,6 +345,13 @@ _connector_list_members() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
@@ -374,6 +409,13 @@ _connector_get_user() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
     '--csv-raw[Print CSV without the apostrophe that keeps a spreadsheet from running a cell as a formula, and with control characters; only for programs]' \
@@ -455,6 +497,13 @@ _connector_diff() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
@@ -516,6 +565,13 @@ _connector_create_account() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -571,6 +627,13 @@ _connector_update_user() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -623,6 +686,13 @@ _connector_enable_user() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -676,6 +746,13 @@ _connector_disable_user() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -728,6 +805,13 @@ _connector_sign_out_user() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -782,6 +866,13 @@ _connector_set_password() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -836,6 +927,13 @@ _connector_rotate_password() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -888,6 +986,13 @@ _connector_reset_password() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -941,6 +1046,13 @@ _connector_resend_invitation() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -993,6 +1105,13 @@ _connector_confirm_sign_up() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1045,6 +1164,13 @@ _connector_reset_mfa() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1097,6 +1223,13 @@ _connector_delete_user() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1150,6 +1283,13 @@ _connector_grant() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1203,6 +1343,13 @@ _connector_revoke() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1258,6 +1405,13 @@ _connector_create_group() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1313,6 +1467,13 @@ _connector_update_group() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1365,6 +1526,13 @@ _connector_delete_group() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1421,6 +1589,13 @@ _connector_apply() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \
@@ -1472,6 +1647,13 @@ _connector_serve() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write; where only inventory is given, none is written (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
     '--sync-resources[Read only these resources, such as user\:<id>,group\:<name>; a group with its members. As a partial run beside the full ones (default\: all)]:value: ' \
@@ -1617,6 +1799,13 @@ _connector_audit_show() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1654,6 +1843,13 @@ _connector_audit_verify() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '--insecure[Allow plain text beyond this machine\: clients without TLS, and an http endpoint-url]' \
     '--state-dir[Directory of all that is kept for the pool\: change journal, audit log, the run of a sync (default\: $XDG_STATE_HOME/cognito-connector/<pool id>, else ~/.local/state/cognito-connector/<pool id>)]:path:_files' \
     '--output[Format of the results on stdout (default\: table on a terminal, else jsonl)]:value:(table json jsonl csv)' \
@@ -1690,6 +1886,13 @@ _connector_recover() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--max-deletions-per-hour[Maximum number of deletions in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
     '--max-disables-per-hour[Maximum number of users disabled in an hour; 0 refuses all (0 to 1000000; default\: 100)]:value: ' \
@@ -1763,6 +1966,13 @@ _connector_config_show() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--file -f)'{--file,-f}'[The .c1z file to write; where only inventory is given, none is written (default\: sync.c1z)]:path:_files' \
     '--accept-shrink[Publish the file even if more than half of the users, groups or memberships are gone]' \
     '--sync-resources[Read only these resources, such as user\:<id>,group\:<name>; a group with its members. As a partial run beside the full ones (default\: all)]:value: ' \
@@ -1927,6 +2137,13 @@ _connector_actions_invoke() {
     '--ca-bundle[PEM file of the CAs to trust at AWS, such as that of a proxy that inspects TLS; also ca_bundle in ~/.aws/config (default\: the CAs of Node.js)]:path:_files' \
     '--patience-seconds[How long one call to AWS is tried again before it fails, in seconds; reads on a terminal give up after 20 (5 to 3600; default\: 120)]:value: ' \
     '--http-timeout-seconds[Longest time that one call to AWS may take, in seconds (1 to 1800; default\: 300)]:value: ' \
+    '--redis-url[Redis in which all instances of the account and Region share --rate\: redis\://host\:port/database, redis+sentinel\://host,host/master or redis+cluster\://host,host; with TLS rediss (default\: none)]:value: ' \
+    '--redis-username[User name at Redis]:value: ' \
+    '--redis-password-file[File that contains redis-password]:path:_files' \
+    '--redis-sentinel-password-file[File that contains redis-sentinel-password]:path:_files' \
+    '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
+    '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
+    '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
     '(--provisioning -p)'{--provisioning,-p}'[Allow changes to the pool; without it the connector only reads]' \
     '--dry-run[Show the change, but do not make it]' \
     '--reason[Why the change is made; the audit log keeps it]:value: ' \

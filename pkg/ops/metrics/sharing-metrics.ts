@@ -1,0 +1,73 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { SharingStatus } from "../../core/shared-quota.ts";
+import type { Sources } from "./sources.ts";
+
+/** The quota that instances share, read at each scrape. Absent where it is not shared. */
+export function createSharingMetrics(registry: Registry, sources: Sources): void {
+  const registers = [registry];
+  const labelNames = ["category"] as const;
+  const each = (say: (status: SharingStatus) => void): void => {
+    for (const status of sources.read("sharing", (sharing) => sharing()) ?? []) say(status);
+  };
+  const gauge = (name: string, help: string, valueOf: (status: SharingStatus) => number): void => {
+    const metric: Gauge<"category"> = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        metric.reset();
+        each((status) => metric.set({ category: status.category }, valueOf(status)));
+      },
+    });
+  };
+  const counter = (name: string, help: string, valueOf: (status: SharingStatus) => number): void => {
+    const metric: Counter<"category"> = new Counter({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        metric.reset();
+        each((status) => metric.inc({ category: status.category }, valueOf(status)));
+      },
+    });
+  };
+
+  gauge(
+    "connector_shared_quota_connected",
+    "1 while turns come from the quota that instances share; 0 while this instance uses its own part.",
+    ({ mode }) => Number(mode === "shared"),
+  );
+  gauge(
+    "connector_shared_quota_instances",
+    "Instances that share the quota, this one among them, as it knew last.",
+    ({ instances }) => instances,
+  );
+  gauge(
+    "connector_shared_quota_set_per_second",
+    "The lowest rate that is set for any of the instances, which holds for all.",
+    ({ setPerSecond }) => setPerSecond,
+  );
+  gauge(
+    "connector_shared_quota_part_per_second",
+    "What this instance uses by itself while nothing is shared.",
+    ({ localPerSecond }) => localPerSecond,
+  );
+  counter("connector_shared_quota_turns_total", "Turns that were taken of it.", ({ turns }) => turns);
+  counter(
+    "connector_shared_quota_waits_total",
+    "Turns that had to be waited for, since others had theirs first.",
+    ({ waits }) => waits,
+  );
+  counter(
+    "connector_shared_quota_dropped_total",
+    "Turns that came too late to be used.",
+    ({ dropped }) => dropped,
+  );
+  counter(
+    "connector_shared_quota_fallbacks_total",
+    "Times that this instance fell back to its own part.",
+    ({ fallbacks }) => fallbacks,
+  );
+}

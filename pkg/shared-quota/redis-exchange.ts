@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { GovernanceError } from "../core/errors.ts";
+import type { Category } from "../core/operations.ts";
+import type { RedisSettings } from "../core/redis-settings.ts";
+import type { QuotaExchange, QuotaReport } from "../core/shared-quota.ts";
+import { isTooOld, parseAnswer } from "./answer.ts";
+import { ANSWER_WITHIN_MS, createRedisClient, type RedisClient, wasAnswered } from "./client.ts";
+import { QUOTA_SCRIPT } from "./script.ts";
+
+export interface RedisExchangeOptions {
+  readonly redis: RedisSettings;
+  readonly accountId: string;
+  readonly region: string;
+  readonly poolId: string;
+  /** Another one for each instance. */
+  readonly instanceId: string;
+  /** Why it could not be reached: a code of Redis or of Node.js, no text of the other side. Must not throw. */
+  readonly onTrouble: (code: string) => void;
+}
+
+const SCRIPT_SHA = createHash("sha1").update(QUOTA_SCRIPT).digest("hex");
+const LATE = "Redis did not answer in time";
+/** The end of the process does not wait longer for a goodbye. */
+const GOODBYE_MS = 500;
+const GOODBYE: QuotaReport = {
+  category: "UserList",
+  setPerSecond: 1,
+  waiting: { writes: 0, others: 0, background: 0 },
+  held: 0,
+  dropped: 0,
+  sentAtMs: undefined,
+  aheadMs: 0,
+  knownInstances: 0,
+  throttled: false,
+  fraction: 1,
+};
+
+/** The instances of one account and Region meet in Redis: one key for each quota category. */
+export function createRedisExchange(options: RedisExchangeOptions): QuotaExchange {
+  const { redis, accountId, region, poolId, instanceId, onTrouble } = options;
+  const client = createRedisClient(redis);
+  const reported = new Set<Category>();
+  const listeners: ((reachable: boolean) => void)[] = [];
+
+  // The client reports each failure here, and connects again by itself.
+  client.on("error", (error: unknown) => onTrouble(redisTroubleOf(error)));
+  client.on("ready", () => announce(true));
+  client.on("close", () => announce(false));
+  client.connect().catch(() => undefined);
+
+  function announce(reachable: boolean): void {
+    for (const listener of listeners) listener(reachable);
+  }
+
+  function run(report: QuotaReport, leaving: boolean): Promise<unknown> {
+    // The braces keep the keys of one category on one node of a cluster.
+    const key = `${redis.prefix}:{${accountId}/${region}/${report.category}}`;
+    const { writes, others, background } = report.waiting;
+    const values = [
+      instanceId,
+      poolId,
+      report.setPerSecond,
+      writes,
+      others,
+      background,
+      report.held,
+      Math.round(report.aheadMs * 1000) / 1000,
+      report.knownInstances,
+      Number(report.throttled),
+      Number(leaving),
+      report.fraction,
+      report.dropped,
+      report.sentAtMs ?? "",
+    ];
+    return within(ANSWER_WITHIN_MS, evaluate(client, key, values));
+  }
+
+  return {
+    async report(report) {
+      if (client.status !== "ready") throw away();
+      reported.add(report.category);
+      try {
+        const reply = await run(report, false);
+        if (isTooOld(reply)) throw new GovernanceError("deadline-exceeded", "the report was too old");
+        const answer = parseAnswer(reply);
+        wasAnswered(client);
+        return answer;
+      } catch (error) {
+        onTrouble(redisTroubleOf(error));
+        if (error instanceof GovernanceError && error.code === "deadline-exceeded") throw error;
+        throw new GovernanceError("unavailable", "the shared quota cannot be reached", { cause: error });
+      }
+    },
+    watch(listener) {
+      listeners.push(listener);
+      if (client.status === "ready") listener(true);
+    },
+    async close() {
+      if (client.status === "ready") {
+        const goodbyes = [...reported].map((category) => run({ ...GOODBYE, category }, true));
+        await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
+      }
+      client.disconnect();
+    },
+  };
+}
+
+/** A Redis that was restarted or failed over does not know the script. */
+async function evaluate(
+  client: RedisClient,
+  key: string,
+  values: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(SCRIPT_SHA, 1, key, ...values);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+    return client.eval(QUOTA_SCRIPT, 1, key, ...values);
+  }
+}
+
+/** The client has a limit too, but not for what it tries again by itself in a cluster. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = delay(ms, undefined, { signal: over.signal }).then(() => {
+    throw new GovernanceError("unavailable", LATE);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+    late.catch(() => undefined);
+    work.catch(() => undefined);
+  }
+}
+
+function away(): GovernanceError {
+  return new GovernanceError("unavailable", "Redis is not connected");
+}
+
+/** The code of a failure: `NOAUTH` and `ECONNREFUSED` say enough, and the rest of the text is of somebody else. */
+function redisTroubleOf(error: unknown): string {
+  if (error instanceof GovernanceError) return error.message === LATE ? "ETIMEDOUT" : "unexpected answer";
+  if (!(error instanceof Error)) return "unknown";
+  const ofRedis = /^[A-Z]{3,20}\b/.exec(error.message)?.[0];
+  if ("code" in error && typeof error.code === "string" && /^[A-Z_]{3,40}$/.test(error.code))
+    return error.code;
+  if (ofRedis !== undefined) return ofRedis;
+  return error.message.startsWith("Command timed out") ? "ETIMEDOUT" : "unknown";
+}

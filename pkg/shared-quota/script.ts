@@ -1,0 +1,230 @@
+// Gives the turns of one category. It runs inside Redis, one call after the other, so all instances see one order; its clock
+// is that of Redis. DESIGN.md explains it (QUOTA-1 to QUOTA-6).
+
+/** What the answer has before the moments of the turns. */
+export const ANSWER_FIELDS = 9;
+/** The state of an account that is not used any more is gone after so long. */
+const KEPT_MS = 600_000;
+/** An instance that said nothing for so long uses its local share; where calls of it wait, sooner. */
+const IDLE_ABSENT_MS = 2500;
+const BUSY_ABSENT_MS = 750;
+/** After so long its part goes to the others. */
+const FORGOTTEN_MS = 90_000;
+/** How long after a loss of the state the instances are believed that knew of others. */
+const REUNION_MS = 10_000;
+/** The numbers of LIMITER-6. */
+const SAME_BURST_MS = 2000;
+const RECOVERY_STEP_MS = 5000;
+/** Slower than the rate by this much (SHARE-1). */
+const MARGIN_MS = 1020;
+/** Above the time in which a report must be answered. */
+const TOO_OLD_MS = 1000;
+/** So much lost time is made up for at most. */
+const CATCH_UP_MS = 2000;
+/** No two turns are nearer than this part of their distance. */
+const SHORTEST_PART = 0.75;
+/** The part of the slack that the windows are longer by; the rest is for what happens on the way. */
+const WINDOW_PART = 0.85;
+/** How far beyond the next report turns are given out. */
+const SPARE_MS = 45;
+
+export const QUOTA_SCRIPT = `
+local key, id, pool, leaving = KEYS[1], ARGV[1], ARGV[2], ARGV[11] == '1'
+local set, held, ahead, known = tonumber(ARGV[3]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local want = {tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])}
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
+
+-- A report that waited for a Redis that did not work is from an instance that uses its own part by now.
+local sent = tonumber(ARGV[14])
+if sent ~= nil and now - sent > ${TOO_OLD_MS} then return {math.floor(now * 1000)} end
+
+local s
+local raw = redis.call('GET', key)
+if raw then
+  local ok, value = pcall(cmsgpack.unpack, raw)
+  if ok and type(value) == 'table' and value.version == 1 then s = value end
+end
+local fresh = s == nil
+if fresh then
+  s = {version = 1, next = 0, last = 0, credit = 0, at = now, born = now, expected = 0, fraction = 1, cutAt = 0,
+       since = now, granted = true, turn = 0, members = {}, pools = {}, log = {}}
+end
+if now < s.at then
+  -- The clock was set back: what was is as long ago as before.
+  local by = s.at - now
+  for _, name in ipairs({'next', 'last', 'born', 'cutAt', 'since'}) do s[name] = s[name] - by end
+  for i = 1, #s.log do s.log[i] = s.log[i] - by end
+  for _, m in pairs(s.members) do
+    m.seen = m.seen - by
+    for i = 1, #m.box do m.box[i] = m.box[i] - by end
+  end
+end
+s.at = now
+
+local function busy(m) return m.want[1] + m.want[2] + m.want[3] > 0 end
+local function reduce(m, by)
+  for class = 1, 3 do
+    local taken = math.min(m.want[class], by)
+    m.want[class] = m.want[class] - taken
+    by = by - taken
+  end
+end
+local function class(m) return m.want[1] > 0 and 1 or m.want[2] > 0 and 2 or 3 end
+
+-- Who is here.
+local me = s.members[id]
+if leaving then
+  s.members[id] = nil
+else
+  if me == nil then
+    me = {pool = pool, turn = 0, want = {0, 0, 0}, box = {}}
+    s.members[id] = me
+  end
+  me.seen, me.set, me.pool = now, set, pool
+end
+local all, live, mates, place, lowest, poolBusy, anyBusy = 0, {}, 0, 0, set, false, false
+local busyPatience = math.max(${BUSY_ABSENT_MS}, 3 * (s.poll or 0))
+local present = 0
+for other, m in pairs(s.members) do
+  local age = now - m.seen
+  if age > ${FORGOTTEN_MS} then
+    s.members[other] = nil
+  else
+    all = all + 1
+    lowest = math.min(lowest, m.set)
+    if other < id then place = place + 1 end
+    if m.pool == pool then mates = mates + 1 end
+    if age <= (busy(m) and busyPatience or ${IDLE_ABSENT_MS}) then
+      live[other] = m
+      present = present + 1
+      if busy(m) then
+        anyBusy = true
+        if m.pool == pool then poolBusy = true end
+      end
+    end
+  end
+end
+if now - s.born < ${REUNION_MS} then
+  s.expected = math.max(s.expected, known)
+  s.fraction = math.min(s.fraction, tonumber(ARGV[12]))
+else
+  s.expected = 0
+end
+local instances = math.max(all, s.expected)
+
+-- The rate: halved by a throttle, recovering, and without the parts of those who use them by themselves.
+if ARGV[10] == '1' then
+  s.since = now
+  if s.granted and now >= s.cutAt + ${SAME_BURST_MS} then
+    s.fraction = math.max(s.fraction / 2, 1 / 16, math.min(1, 0.2 / lowest))
+    s.cutAt, s.granted, s.next, s.credit = now, false, math.max(s.next, now), 0
+  end
+end
+if s.fraction < 1 then
+  local steps = math.floor((now - s.since) / ${RECOVERY_STEP_MS})
+  s.fraction = math.min(1, s.fraction + steps / 10)
+  s.since = s.since + steps * ${RECOVERY_STEP_MS}
+end
+local current = math.max(0.1, math.floor(lowest * s.fraction * 10 + 1e-9) / 10)
+if s.fraction >= 1 then current = lowest end
+local turn = ${MARGIN_MS} / (current * math.max(1, present) / math.max(1, instances))
+local poll = math.min(1000, math.max(40, math.min(250, turn / 2), 3 * present))
+local horizon = poll + ${SPARE_MS}
+s.poll = poll
+
+-- A turn that somebody waited for and nobody got is made up for, as far as the windows allow; unused time is not saved.
+s.next = math.max(s.next, now + ahead)
+s.credit = math.min(${CATCH_UP_MS}, s.credit + tonumber(ARGV[13]) * turn)
+for _ = 1, tonumber(ARGV[13]) do table.remove(s.log, 1) end
+if anyBusy and present >= instances then
+  s.next = math.max(s.next, now - ${CATCH_UP_MS})
+else
+  s.next, s.credit = math.max(s.next, now), 0
+end
+-- Nobody knows what was given out before.
+if fresh then s.next = math.max(s.next, now + horizon) end
+s.next = math.min(s.next, now + horizon + turn)
+
+local full, long = ${MARGIN_MS} / lowest, math.max(10000, 1000 / lowest)
+local inLong, inSecond = math.max(1, math.floor(lowest * 10 + 1e-9)), math.floor(lowest + 2)
+local longMs = long + ${WINDOW_PART} * (inLong * full - long)
+local secondMs = 1000 + ${WINDOW_PART} * (inSecond * full - 1000)
+-- The moment of the next turn.
+local function moment()
+  local n = #s.log
+  local at = math.max(now, s.last + turn * ${SHORTEST_PART})
+  if s.credit < turn then at = math.max(at, s.next) end
+  if n >= inSecond then at = math.max(at, s.log[n - inSecond + 1] + secondMs) end
+  if n >= inLong then at = math.max(at, s.log[n - inLong + 1] + longMs) end
+  return at
+end
+local function give(at)
+  s.last, s.granted = at, true
+  s.log[#s.log + 1] = at
+  if s.credit >= turn then s.credit = s.credit - turn else s.next = s.next + turn end
+end
+
+local mine = {}
+if not leaving then
+  -- Who comes back has saved nothing.
+  local p = s.pools[pool]
+  if p == nil then
+    p = {turn = 0, inner = 0}
+    s.pools[pool] = p
+  end
+  if not poolBusy then p.turn = math.max(p.turn, s.turn) end
+  if not busy(me) then me.turn = math.max(me.turn, p.inner) end
+  for _, at in ipairs(me.box) do
+    if at > now - 200 then mine[#mine + 1] = at end
+  end
+  me.box, me.want = {}, want
+  reduce(me, held + #mine)
+
+  local at = moment()
+  while at <= now + horizon and #mine < 200 do
+    local best, bestId, bestClass, bestPool
+    for other, m in pairs(live) do
+      -- Another instance must be able to fetch it in time.
+      if busy(m) and (m == me or at >= m.seen + poll + 15) then
+        local c, q = class(m), s.pools[m.pool]
+        local before = best == nil or c < bestClass
+        if not before and c == bestClass then
+          if q.turn ~= bestPool.turn then before = q.turn < bestPool.turn
+          elseif m.pool ~= best.pool then before = m.pool < best.pool
+          elseif m.turn ~= best.turn then before = m.turn < best.turn
+          else before = other < bestId end
+        end
+        if before then best, bestId, bestClass, bestPool = m, other, c, q end
+      end
+    end
+    if best == nil then break end
+    reduce(best, 1)
+    s.turn = bestPool.turn
+    bestPool.turn = bestPool.turn + 1
+    bestPool.inner = best.turn
+    best.turn = best.turn + 1
+    if best == me then mine[#mine + 1] = at else best.box[#best.box + 1] = at end
+    give(at)
+    at = moment()
+  end
+end
+local extra = #s.log - math.max(inLong, inSecond)
+if extra > 0 then
+  local rest = {}
+  for i = extra + 1, #s.log do rest[#rest + 1] = s.log[i] end
+  s.log = rest
+end
+
+local used = {}
+for _, m in pairs(s.members) do used[m.pool] = true end
+for name in pairs(s.pools) do
+  if not used[name] then s.pools[name] = nil end
+end
+redis.call('SET', key, cmsgpack.pack(s), 'PX', ${KEPT_MS})
+
+local answer = {math.floor(now * 1000), math.ceil((s.next - now) * 1000), instances, mates, place,
+                math.floor(lowest * 1000 + 0.5), math.floor(current * 1000 + 0.5), math.ceil(poll), present}
+for _, at in ipairs(mine) do answer[#answer + 1] = math.floor((at - now) * 1000) end
+return answer
+`;
