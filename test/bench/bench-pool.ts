@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { setPriority } from "node:os";
 
 /** `test/bench/callers-pool.ts` in a process of its own. */
 export interface BenchPool {
@@ -12,10 +13,12 @@ export interface BenchPool {
   stop(): void;
 }
 
-export async function startBenchPool(callers: number, latencyMs: string): Promise<BenchPool> {
+/** `niceness`: the priority of its process, which shares the machine with what is measured. */
+export async function startBenchPool(callers: number, latencyMs: string, niceness = 0): Promise<BenchPool> {
   const child = fork("test/bench/callers-pool.ts", [String(callers), latencyMs], {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
+  if (child.pid !== undefined) setPriority(child.pid, niceness);
   if (child.stdout === null) throw new TypeError("the pool's output is a pipe");
   let line = "";
   while (!line.includes("\n")) line += String((await once(child.stdout, "data"))[0]);

@@ -3,6 +3,10 @@
 //   node test/bench/callers.ts --minutes 1 --callers 200 --seed 7 --think-ms 1250 --latency-ms 20
 //   node test/bench/callers.ts --hostile --minutes 1             beside one hostile peer of each kind (test/hostile)
 //   node test/bench/callers.ts --hostile --kinds watch,refused   beside these
+// Hostile peers and the pool would have machines of their own. Here they share the cores, so they run at lower priorities
+// (nice 19 and 10), and what each peer did in a second is printed: the attack is as strong as the cores that are free. "loop
+// held" is in CPU time of the service's main thread, which other programs do not add to; "own p99" is how late the callers'
+// own process was, which is part of each time that it measures.
 // Ends with exit code 1 when a write was lost or doubled, or a call failed; times and memory are printed, not judged.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -16,6 +20,7 @@ import { type BenchPool, member, startBenchPool, text } from "./bench-pool.ts";
 import { type Caller, createCaller, type Seen, type Sort } from "./caller.ts";
 import { CROWD, startHostileCrowd } from "./hostile-crowd.ts";
 import { callerToken, PROVISION_TOKEN, READ_TOKEN, tokensSetting } from "./hostile-peer.ts";
+import { readHeldLoop } from "./loop-probe.ts";
 import { compileProgram, PLAIN_ENV, startService } from "./service-process.ts";
 import { countUp, firstGroups } from "./standing.ts";
 
@@ -167,8 +172,12 @@ async function reconcile(callers: readonly Caller[], pool: BenchPool, stateDir: 
 async function measureLoad(main: string, fixed: readonly string[], pool: BenchPool, folder: string) {
   const stateDir = join(folder, "state");
   const tokens = values.hostile ? [tokensSetting(join(folder, "tokens"), callerCount)] : [];
+  const heldFile = join(folder, "held");
   const service = await startService(main, [...fixed, ...provisioning(stateDir), ...tokens], {
-    node: values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
+    node: [
+      `--import=./test/bench/loop-probe.ts?file=${encodeURIComponent(heldFile)}`,
+      ...(values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`]),
+    ],
   });
   const whole = createTally();
   let minute = createTally();
@@ -206,6 +215,7 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
     );
   };
   await scrape();
+  process.kill(service.pid, "SIGUSR1");
 
   const crowd = values.hostile
     ? startHostileCrowd(values.kinds.split(",").filter(Boolean), {
@@ -285,6 +295,10 @@ async function measureLoad(main: string, fixed: readonly string[], pool: BenchPo
   print(
     `serve ended with ${String(await service.stop())}; ${service.complaints.length} complaints in its log`,
   );
+  const held = readHeldLoop(heldFile);
+  print(
+    `loop held, of the pieces of work over 5 ms of CPU time: p99 ${held?.p99.toFixed(0) ?? "?"}, longest ${held?.longest.toFixed(0) ?? "?"} ms`,
+  );
   for (const line of service.complaints.slice(0, 10)) print(`   ${line}`);
   for (const [failure, count] of whole.failures) print(`failed ${count} times: ${failure}`);
 
@@ -321,7 +335,7 @@ mkdirSync(".cache", { recursive: true });
 const folder = mkdtempSync(join(process.cwd(), ".cache", "callers-"));
 // Else the callers wait for the kernel while they connect, and their times are its times.
 await makeRoomForFiles(4096);
-const pool = await startBenchPool(callerCount + 1, values["latency-ms"]);
+const pool = await startBenchPool(callerCount + 1, values["latency-ms"], values.hostile ? 10 : 0);
 try {
   const fixed = [`--endpoint-url=${pool.url}`, `--user-pool-id=${pool.poolId}`, `--rate=${rate}`];
   if (!values.hostile) await measureIdle(main, fixed, folder);

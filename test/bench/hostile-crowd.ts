@@ -4,7 +4,7 @@ import { type HostilePeer, startHostilePeer } from "./hostile-peer.ts";
 
 /** One hostile peer of each kind that needs no settings of its own, all at once. Each begins again when it is over. */
 export interface HostileCrowd {
-  /** Resolves with how often each kind was answered, refused or cut off, one text for each kind. */
+  /** Resolves with what each kind did in a second: how often it was answered, refused or cut off. One text for each kind. */
   stop(): Promise<readonly string[]>;
 }
 
@@ -19,6 +19,7 @@ export function startHostileCrowd(kinds: readonly string[], target: Target): Hos
   const current = new Map<string, HostilePeer>();
   const totals = new Map<string, Map<string, number>>();
   const ending = new AbortController();
+  const begun = performance.now();
 
   async function attack(kind: string): Promise<void> {
     const total = new Map<string, number>();
@@ -34,10 +35,12 @@ export function startHostileCrowd(kinds: readonly string[], target: Target): Hos
   return {
     async stop() {
       ending.abort();
+      const seconds = (performance.now() - begun) / 1000;
       for (const peer of current.values()) peer.stop();
       await attacking;
       return [...totals].map(
-        ([kind, counts]) => `${kind}: ${[...counts].map(([what, count]) => `${what} ${count}`).join(", ")}`,
+        ([kind, counts]) =>
+          `${kind}, a second: ${[...counts].map(([what, count]) => `${what} ${(count / seconds).toFixed(1)}`).join(", ")}`,
       );
     },
   };

@@ -5,7 +5,7 @@
 //   node test/bench/hostile.ts --profile DIR  writes there what the service spends its CPU time on
 // Prints one row for each kind. Ends with exit code 1 when the limit was passed, the service ended, or the caller lost a call.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,6 +21,7 @@ import {
   startHostilePeer,
   tokensSetting,
 } from "./hostile-peer.ts";
+import { readHeldLoop } from "./loop-probe.ts";
 import { type RightfulSort, startRightful } from "./rightful.ts";
 import { compileProgram, type ServiceProcess, startService } from "./service-process.ts";
 
@@ -141,7 +142,7 @@ async function attack(
   upstream?.stop();
   await service.stop();
 
-  const heldMs = existsSync(heldFile) ? Number(readFileSync(heldFile, "utf8")).toFixed(0) : "?";
+  const heldMs = readHeldLoop(heldFile)?.longest.toFixed(0) ?? "?";
   const waits = (["plain", "fresh", "listing", "write"] satisfies RightfulSort[]).map((sort) =>
     rightful.longestMs[sort].toFixed(0).padStart(8),
   );
