@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-callers bench-callers-hostile bench-go-syncer bench-hostile bench-latency bench-quota bench-scim bench-upload fuzz build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-sync charts bench-callers bench-callers-hostile bench-go-syncer bench-hostile bench-latency bench-quota bench-scim bench-upload fuzz build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 23
@@ -71,7 +71,13 @@ schema: $(INSTALLED) ## write the tables of docs/inventory.md from the code
 schema-check: $(INSTALLED) ## fail when docs/inventory.md is not what the code says
 	node test/suites/schema.ts --check
 
-bench: $(INSTALLED) ## measure a sync: a million users, two million memberships
+bench: $(INSTALLED) ## one table: our sync and other ways, 40 minutes at most (ARGS="--sizes 10000 --minutes 5")
+	node test/bench/table/main.ts $(ARGS)
+
+charts: $(INSTALLED) ## draw the tables and charts of docs/performance.md from docs/performance.json
+	node test/bench/table/docs.ts --write
+
+bench-sync: $(INSTALLED) ## measure a sync into file and inventory: a million users, two million memberships
 	node test/bench/sync.ts
 	node test/bench/inventory-postgres.ts
 

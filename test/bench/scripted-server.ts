@@ -9,7 +9,7 @@ export interface ScriptedServer {
 }
 
 export async function startScriptedServer(
-  options: Readonly<Record<string, number | true>>,
+  options: Readonly<Record<string, number | string | true>>,
 ): Promise<ScriptedServer> {
   const args = Object.entries(options).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, String(value)],
