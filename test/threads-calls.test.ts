@@ -39,7 +39,7 @@ async function failureOf(work: Promise<unknown>): Promise<GovernanceError> {
 
 test("the young generation of a thread does not grow with that of the program", async () => {
   // V8 lets it grow to 64 MiB in this process, as in a service whose own is still small.
-  expect(await start().call("youngMib")).toBeLessThan(6);
+  expect((await start().call("youngSizes")).usualMib).toBeLessThan(6);
 });
 
 test("a call is answered by the other thread, which has its argument", async () => {

@@ -6,6 +6,6 @@ test("the young generation of a service grows for many calls, and not as far as 
   const program = resolve(import.meta.dirname, "support/young-process.ts");
   const mib = Number(spawnSync(process.execPath, [program], { encoding: "utf8" }).stdout);
   expect(mib).toBeGreaterThan(8);
-  // Both halves; one step may be under way when the bound is met. V8 left to itself takes 128.
-  expect(mib).toBeLessThanOrEqual(32);
+  // Both halves of 8 MiB. V8 left to itself usually has 32 in this work.
+  expect(mib).toBeLessThanOrEqual(24);
 });

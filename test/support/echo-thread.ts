@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { GovernanceError } from "../../pkg/core/errors.ts";
 import { serveWorker } from "../../pkg/worker/serve-worker.ts";
-import { youngMibAfterWork } from "./young-work.ts";
+import { type YoungSizes, youngSizesAfterWork } from "./young-work.ts";
 
 export interface Echo {
   argument(): Promise<string>;
@@ -14,7 +14,7 @@ export interface Echo {
   log(text: string): Promise<readonly string[]>;
   throwLater(): Promise<void>;
   end(code: number): Promise<void>;
-  youngMib(): Promise<number>;
+  youngSizes(): Promise<YoungSizes>;
 }
 
 serveWorker((argument: string): Echo => {
@@ -51,6 +51,6 @@ serveWorker((argument: string): Echo => {
     async end(code) {
       process.exit(code);
     },
-    youngMib: youngMibAfterWork,
+    youngSizes: youngSizesAfterWork,
   };
 });

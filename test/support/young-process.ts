@@ -1,7 +1,7 @@
-// Prints how large the young generation becomes, in MiB, as a service lets it grow.
+// Prints how large the young generation usually is, in MiB, as a service lets it grow.
 import { growYoungGeneration } from "../../cmd/connector/process/young-generation.ts";
-import { youngMibAfterWork } from "./young-work.ts";
+import { youngSizesAfterWork } from "./young-work.ts";
 
 const young = growYoungGeneration();
-process.stdout.write(String(await youngMibAfterWork()));
+process.stdout.write(String((await youngSizesAfterWork()).usualMib));
 young.stop();
