@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { createAnswerTurns } from "./answer-turns.ts";
+import { createAnswerTurns, hasManyRows } from "./answer-turns.ts";
 
 it("begins the work of one answer in each turn of the event loop, in their order", async () => {
   const turns = createAnswerTurns();
@@ -24,4 +24,10 @@ it("does not let an answer wait where none came before it in this turn", async (
     expect(begun).toBe(time);
     await nextTurn();
   }
+});
+
+it("is for answers of many rows", () => {
+  expect(hasManyRows({ Users: Array.from({ length: 60 }) })).toBe(true);
+  expect(hasManyRows({ Users: [{}], $metadata: {} })).toBe(false);
+  expect(hasManyRows({ $metadata: {} })).toBe(false);
 });

@@ -4,6 +4,13 @@ export interface AnswerTurns {
   next(): Promise<void>;
 }
 
+/** Of fewer rows an answer makes little work. A change, which makes several calls, would wait at each of them. */
+const MANY_ROWS = 10;
+
+export function hasManyRows(answer: object): boolean {
+  return Object.values(answer).some((value) => Array.isArray(value) && value.length > MANY_ROWS);
+}
+
 /**
  * An answer makes work until its own answer is sent: a page of users is built and encoded, all in one turn. Answers that
  * arrive together would make one long turn of it, in which no other call is read.

@@ -14,7 +14,7 @@ import { type AwsFailure, readFailure } from "../failures/failure.ts";
 import type { FailureKind } from "../failures/failure-kind.ts";
 import { troubleOf } from "../failures/trouble.ts";
 import type { CognitoOptions } from "../options.ts";
-import { createAnswerTurns } from "./answer-turns.ts";
+import { createAnswerTurns, hasManyRows } from "./answer-turns.ts";
 import { systemSleep, withDeadline } from "./attempt.ts";
 import { DEFAULT_RETRY, decideRetry, IDEMPOTENT, isAmbiguous } from "./retry.ts";
 
@@ -141,7 +141,7 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
       requestId = answer.$metadata.requestId;
       const value = parse(answer);
       report("ok");
-      await answerTurns.next();
+      if (hasManyRows(answer)) await answerTurns.next();
       return { kind: "done", value };
     } catch (error) {
       const failure = readFailure(error, requestId);
