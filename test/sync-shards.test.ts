@@ -227,6 +227,30 @@ describe("a run in parts that is cut off", () => {
     }
   });
 
+  test("goes on without a proof where a page had shown that the parts are not all users", async () => {
+    const pool = staff([{ sub: "ABCDEF00-0000-4000-8000-000000000001" }]);
+    const { rig } = await stage(pool);
+    for (let cut = 1; ; cut += 1) {
+      const run = emptyRun();
+      let writes = 0;
+      const isWhole = await sync(rig, {
+        run,
+        listingsAtOnce: 1,
+        beforeWrite: async () => {
+          writes += 1;
+          if (writes >= cut) throw new Error("killed");
+        },
+      }).then(
+        () => true,
+        () => false,
+      );
+      if (isWhole) break;
+      const { outcome } = await sync(rig, { run });
+      expect({ cut, usersRead: outcome.usersRead }).toEqual({ cut, usersRead: "again" });
+      expect(subsIn(run)).toEqual(subsOf(pool));
+    }
+  });
+
   test("is proved by nobody after its parts have ended: the users are read again", async () => {
     const pool = staff();
     const { rig, server } = await stage(pool);

@@ -38,6 +38,17 @@ export function firstListings(
   return [...(hasAny(users) ? [USERS_LISTING, ...parts] : []), ...(hasAny(groups) ? [GROUPS_LISTING] : [])];
 }
 
+/** How the users of a run were read: by one listing, in parts that were proved complete, or in both ways (D30). */
+export type UsersRead = "whole" | "in parts" | "again";
+
+/** Of a run whose listings are all read to their ends. */
+export function usersReadBy(listings: readonly ListingCursor[]): UsersRead {
+  if (!listings.some(isUserPart)) return "whole";
+  return listings.some(({ kind, part, pages }) => kind === "users" && part === "" && pages > 0)
+    ? "again"
+    : "in parts";
+}
+
 /** Whether it reads a part of the users. */
 export function isUserPart({ kind, part }: ListingCursor): boolean {
   return kind === "users" && part !== "";

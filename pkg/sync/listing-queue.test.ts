@@ -33,7 +33,7 @@ test("users, groups, then members of the largest group", async () => {
 });
 
 test("no more parts of the users at once than asked, and members after all of them", async () => {
-  const queue = createListingQueue({ atOnce: 2 });
+  const queue = createListingQueue(2);
   queue.add([
     listing(membersListing("g"), 5),
     listing(GROUPS_LISTING),

@@ -17,12 +17,6 @@ export interface ListingQueue {
   close(): void;
 }
 
-/** Users that are read in parts. */
-export interface PartsAtOnce {
-  /** How many parts are read side by side. */
-  readonly atOnce: number;
-}
-
 interface WeighedListing {
   readonly cursor: ListingCursor;
   readonly weight: number;
@@ -30,10 +24,10 @@ interface WeighedListing {
 
 /**
  * Users first and groups next, since a listing is read page by page and the longest decides when the sync ends; then the
- * members of the largest group, for the same reason. Where the users are read in parts, members come after all of these:
- * who is new then was in no part (D30).
+ * members of the largest group, for the same reason. Where the users are read in parts, at most `partsAtOnce` side by side,
+ * members come after all of these: who is new then was in no part (D30).
  */
-export function createListingQueue(parts?: PartsAtOnce): ListingQueue {
+export function createListingQueue(partsAtOnce?: number): ListingQueue {
   const ordered: WeighedListing[] = []; // lightest first
   const waiting: ((cursor: ListingCursor | undefined) => void)[] = [];
   let beingRead = 0;
@@ -41,8 +35,8 @@ export function createListingQueue(parts?: PartsAtOnce): ListingQueue {
   let closed = false;
 
   function isReadable({ cursor }: WeighedListing): boolean {
-    if (parts === undefined) return true;
-    if (cursor.kind === "users") return usersBeingRead < parts.atOnce;
+    if (partsAtOnce === undefined) return true;
+    if (cursor.kind === "users") return usersBeingRead < partsAtOnce;
     return cursor.kind === "groups" || (usersBeingRead === 0 && ordered.at(-1)?.cursor.kind !== "users");
   }
 

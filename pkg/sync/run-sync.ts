@@ -12,6 +12,8 @@ import {
   type ListingKind,
   listingKey,
   USERS_LISTING,
+  type UsersRead,
+  usersReadBy,
 } from "../core/sync-plan.ts";
 import { hasChosen, type SyncScope } from "../core/sync-scope.ts";
 import { subPrefixes } from "../core/user-shards.ts";
@@ -19,7 +21,7 @@ import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import type { TargetGroup } from "./combine-targets.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
-import { createListingQueue, type PartsAtOnce } from "./listing-queue.ts";
+import { createListingQueue } from "./listing-queue.ts";
 import { createPageReader } from "./read-page.ts";
 import { createShardProof, type ShardProof } from "./shard-proof.ts";
 import type { PublishedRun, SyncRun } from "./target.ts";
@@ -47,9 +49,6 @@ export interface RunSyncOptions {
   /** The parts of the users are not proved to be all users: these are read again, by one listing. */
   readonly onShardsUnproved?: (reason: string) => void;
 }
-
-/** How the users of a run were read: by one listing, in parts that were proved complete, or in both ways. */
-export type UsersRead = "whole" | "in parts" | "again";
 
 /** What a run did in this process. Its rows are counted by the targets. */
 export interface ReadingOutcome {
@@ -94,8 +93,8 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   }
 
   /** Reads these listings and those that they open to their ends. */
-  async function readListings(first: readonly ListingCursor[], parts?: PartsAtOnce, proof?: ShardProof) {
-    const queue = createListingQueue(parts);
+  async function readListings(first: readonly ListingCursor[], proof?: ShardProof) {
+    const queue = createListingQueue(proof === undefined ? undefined : Math.max(1, listShards));
     let failure: unknown;
 
     async function enqueue(listings: readonly ListingCursor[]): Promise<void> {
@@ -106,8 +105,9 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
 
     async function readListing(from: ListingCursor): Promise<void> {
       const guard = createCycleGuard(describe(from));
+      const isUseless = (): boolean => isUserPart(from) && proof?.problem() !== undefined;
       for (let cursor = from; cursor.state === "open"; ) {
-        if (isUserPart(cursor) && proof?.problem() !== undefined) return;
+        if (isUseless()) return;
         either.throwIfAborted(); // SYNC-3
         const page = await readPage(cursor, either);
         if (page === "vanished") {
@@ -117,10 +117,13 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
           return;
         }
         guard.next(page.cursor.token);
+        proof?.look(page);
+        // The page that shows it is not committed: a process that goes on must see it too (SYNC-12).
+        if (isUseless()) return;
         const opened = await targets.commit(page); // SYNC-1
         pages += 1;
         cursor = page.cursor;
-        proof?.onPage(page, targets.counts.users);
+        proof?.committed(page, targets.counts.users);
         options.onPage?.(cursor);
         await enqueue(opened);
       }
@@ -148,7 +151,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   }
 
   /** Reads the users in parts and everything else, then proves the parts or reads all users again (D30). */
-  async function readParts(listings: readonly ListingCursor[]): Promise<UsersRead> {
+  async function readParts(listings: readonly ListingCursor[]): Promise<void> {
     const open = listings.filter(({ state }) => state === "open");
     const parts = open.filter(isUserPart);
     const proof = createShardProof({
@@ -158,44 +161,37 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
       estimatedUsers: options.estimatedUsers,
       previousUsers: targets.previousCounts?.users,
     });
-    const others = open.filter((cursor) => listingKey(cursor) !== listingKey(USERS_LISTING));
-    await readListings(others, { atOnce: Math.max(1, listShards) }, proof);
+    const others = open.filter((cursor) => !isUsersListing(cursor));
+    await readListings(others, proof);
     const reason = proof.failure();
     if (reason === undefined) {
       await targets.setListings([{ ...USERS_LISTING, state: "done" }]);
-      return "in parts";
+    } else {
+      options.onShardsUnproved?.(reason);
+      await closeParts();
+      await readListings(await targets.openListings());
     }
-    options.onShardsUnproved?.(reason);
-    await readUsersAgain();
-    return "again";
   }
 
   /** Parts that are not read to their ends are closed: the listing of all users has those whom they lack. */
-  async function readUsersAgain(): Promise<void> {
-    const open = await targets.openListings();
-    await targets.setListings(open.filter(isUserPart).map((cursor) => ({ ...cursor, state: "done" })));
-    await readListings(await targets.openListings());
-  }
-
-  async function readAll(): Promise<UsersRead> {
-    const listings = await targets.listings();
-    const all = listings.find((cursor) => listingKey(cursor) === listingKey(USERS_LISTING));
-    if (!listings.some(isUserPart)) {
-      await readListings(listings.filter(({ state }) => state === "open"));
-      return "whole";
-    }
-    if (all?.state === "open" && all.pages === 0) return await readParts(listings);
-    await readUsersAgain();
-    return all?.pages === 0 ? "in parts" : "again";
+  async function closeParts(): Promise<void> {
+    const open = (await targets.openListings()).filter(isUserPart);
+    if (open.length > 0) await targets.setListings(open.map((cursor) => ({ ...cursor, state: "done" })));
   }
 
   if (isResumed) await readGroupsAgain();
-  const usersRead = await readAll();
-  const left = (await targets.openListings()).length;
+  const listings = await targets.listings();
+  const hasOpenProof = listings.some(
+    (cursor) => isUsersListing(cursor) && cursor.state === "open" && cursor.pages === 0,
+  );
+  if (hasOpenProof && listings.some(isUserPart)) await readParts(listings);
+  else await readListings(await targets.openListings());
+  const after = await targets.listings();
+  const left = after.filter(({ state }) => state === "open").length;
   if (left > 0) {
     throw new GovernanceError("internal", `the sync ended with ${left} listings unread; sync again`); // SYNC-2
   }
-  return { pages, droppedGroups, usersRead };
+  return { pages, droppedGroups, usersRead: usersReadBy(after) };
 }
 
 async function beginRun({ connector, targets, newRun, listShards = 1 }: RunSyncOptions): Promise<SyncRun> {
@@ -214,6 +210,11 @@ function typesOf(scope: SyncScope, connector: Connector): readonly ResourceType[
     [GROUP_TYPE, scope.groups === "all"],
   ]);
   return types.filter(({ id }) => isRead.get(id) === true);
+}
+
+/** That of all users, not of a part of them. */
+function isUsersListing(cursor: ListingCursor): boolean {
+  return listingKey(cursor) === listingKey(USERS_LISTING);
 }
 
 function describe(cursor: ListingCursor): string {

@@ -6,12 +6,15 @@
 //   - everyone who was met in a group and had been created before the run began was met in a part;
 //   - Cognito's estimate, and the newest complete run, are not larger by more than the tolerance.
 
+import { isUserPart } from "../core/sync-plan.ts";
 import { isShardable } from "../core/user-shards.ts";
 import type { SyncPage } from "./target.ts";
 
 export interface ShardProof {
-  /** A page was committed. `users` are the users of the run after it. */
-  onPage(page: SyncPage, users: number): void;
+  /** A page was read. */
+  look(page: SyncPage): void;
+  /** It was committed: the run has so many users now. */
+  committed(page: SyncPage, users: number): void;
   /** Why the parts cannot be all users, where a page has shown it already: the rest of them need not be read. */
   problem(): string | undefined;
   /** Why the parts are not proved to be all users. Asked once everything else is read. */
@@ -50,10 +53,8 @@ export function createShardProof(options: ShardProofOptions): ShardProof {
   }
 
   return {
-    onPage(page, usersNow) {
-      users = usersNow;
-      const isPart = page.cursor.kind === "users";
-      if (isPart) inParts = usersNow;
+    look(page) {
+      const isPart = isUserPart(page.cursor);
       for (const { user } of page.users) {
         if (!isShardable(user.sub)) problem ??= "a user has an id (sub) that none of them selects";
         if (user.createdAt < startedAt) continue;
@@ -65,6 +66,10 @@ export function createShardProof(options: ShardProofOptions): ShardProof {
           met.clear();
         }
       }
+    },
+    committed({ cursor }, usersNow) {
+      users = usersNow;
+      if (isUserPart(cursor)) inParts = usersNow;
     },
     problem: () => problem,
     failure() {

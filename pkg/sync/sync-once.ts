@@ -5,10 +5,16 @@ import type { Connector } from "../connector/connector.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { ksuid } from "../core/ksuid.ts";
-import type { ListingCursor, ListingKind, SyncCounts } from "../core/sync-plan.ts";
+import {
+  type ListingCursor,
+  type ListingKind,
+  type SyncCounts,
+  type UsersRead,
+  usersReadBy,
+} from "../core/sync-plan.ts";
 import type { SyncScope } from "../core/sync-scope.ts";
 import { combineTargets, type TargetGroup } from "./combine-targets.ts";
-import { type ReadingOutcome, runSync, type UsersRead } from "./run-sync.ts";
+import { type ReadingOutcome, runSync } from "./run-sync.ts";
 import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
 
 /** Calls to AWS of this process so far. */
@@ -147,7 +153,9 @@ async function readAll(
 ): Promise<ReadingOutcome> {
   const { connector, scope, listingsAtOnce, clocks, randomBytes, events } = options;
   const open = targets.resumed ? await targets.openListings() : [];
-  if (targets.resumed && open.length === 0) return { pages: 0, droppedGroups: [], usersRead: "whole" };
+  if (targets.resumed && open.length === 0) {
+    return { pages: 0, droppedGroups: [], usersRead: usersReadBy(await targets.listings()) };
+  }
   const observer = events.onReading?.(open, targets);
   try {
     const pool = await connector.cachedPool(signal);
