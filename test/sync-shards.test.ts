@@ -113,6 +113,17 @@ describe("users that are read in parts", () => {
     expect(reasons).toEqual(["a user has an id (sub) that none of them selects"]);
   });
 
+  test("are not read any further where a page shows that they are not all users", async () => {
+    const pool = staff([{ sub: "ABCDEF00-0000-4000-8000-000000000001" }]);
+    const { rig, server } = await stage(pool);
+    await sync(rig, { listShards: 1, listingsAtOnce: 1 });
+    expect(server.stats.count("ListUsers")).toBeLessThanOrEqual(5);
+    const { outcome } = await sync(rig, { listingsAtOnce: 1 });
+    expect(outcome.usersRead).toBe("again");
+    // One page of each part from 0 to a, and five of all users.
+    expect(server.stats.count("ListUsers")).toBe(5 + 11 + 5);
+  });
+
   test("are read again where Cognito's estimate, or the run before, is larger by more than two in a hundred", async () => {
     const pool = staff();
     const { rig } = await stage(pool);

@@ -167,6 +167,19 @@ describe("the tracker", () => {
     expect(tracker.state()).toMatchObject({ usersOpen: false, membersOpen: 1 });
   });
 
+  test("follows users that are read in parts: the listing of all users waits for nothing", () => {
+    const { tracker, rows } = tracked([], NONE);
+    const part = (prefix: string) => ({ ...USERS_LISTING, part: prefix });
+    rows.counts = { users: 90, groups: 1, memberships: 0 };
+    tracker.onPage(advance(part("a"), "more"));
+    tracker.onPage(advance(part("b"), ""));
+    expect(tracker.state()).toMatchObject({ usersOpen: true, usersListed: 90 });
+    tracker.onPage(advance(part("a"), ""));
+    expect(tracker.state()).toMatchObject({ usersOpen: false });
+    tracker.onPage(advance(USERS_LISTING, "more"));
+    expect(tracker.state()).toMatchObject({ usersOpen: true });
+  });
+
   test("knows users that members brought along from those that were listed", () => {
     const { tracker, rows } = tracked([{ ...USERS_LISTING, pages: 2 }], {
       users: 500,

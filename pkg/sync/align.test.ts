@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { type ListingCursor, USERS_LISTING } from "../core/sync-plan.ts";
+import { align } from "./align.ts";
+
+const closed = (cursor: ListingCursor): ListingCursor => ({ ...cursor, state: "done" });
+const part: ListingCursor = { ...USERS_LISTING, part: "a", token: "t", pages: 3 };
+
+test.each([
+  ["the proof of the parts was noted", USERS_LISTING],
+  ["a part was closed", part],
+])("a kill after %s in one target alone: it is open in all of them again", (_, cursor) => {
+  const leave = { drop: [], rewind: [] };
+  const back = { drop: [], rewind: [cursor] };
+  expect(align([[closed(cursor)], [cursor]])).toEqual([back, leave]);
+  expect(align([[cursor], [closed(cursor)]])).toEqual([leave, back]);
+});
+
+test("another token after as many pages is another reading", () => {
+  expect(align([[part], [{ ...part, token: "other" }]])).toBeUndefined();
+});
