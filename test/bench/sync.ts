@@ -3,10 +3,11 @@
 // inventory again after one user and one membership in a hundred have changed; then what people ask of the inventory.
 //   node test/bench/sync.ts                      the three sizes of the README
 //   node test/bench/sync.ts 100000 50 200000     users, groups, memberships
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { askInventory } from "./inventory-questions.ts";
+import { watchUsage } from "./process-usage.ts";
 import { exitCode, startScriptedServer } from "./scripted-server.ts";
 
 interface Size {
@@ -27,9 +28,6 @@ const SIZES: readonly Size[] = [
   { users: 1_000_000, groups: 500, memberships: 2_000_000 },
   { users: 1_333_000, groups: 667, memberships: 2_666_000 },
 ];
-
-/** The unit of CPU time in Linux. */
-const TICKS_PER_SECOND = 100;
 
 const [wantedUsers, wantedGroups, wantedMemberships] = process.argv.slice(2).map(Number);
 const sizes =
@@ -115,7 +113,7 @@ async function measure(size: Size, changed: boolean, { option, path }: Into): Pr
         BATON_LOG_LEVEL: "error",
       },
     });
-    const usage = watchUsage(sync);
+    const usage = watchUsage(sync.pid === undefined ? [] : [sync.pid]);
     sync.stdout.resume();
     const code = await exitCode(sync);
     if (code !== 0) throw new Error(`connector sync ended with ${String(code)}`);
@@ -124,27 +122,4 @@ async function measure(size: Size, changed: boolean, { option, path }: Into): Pr
   } finally {
     server.stop();
   }
-}
-
-/** The kernel's own figures, read until the process ends. */
-function watchUsage(program: ChildProcess): () => Pick<Measured, "cpuSeconds" | "peakRssBytes"> {
-  let peak = 0;
-  let ticks = 0;
-  const look = () => {
-    try {
-      const status = readFileSync(`/proc/${String(program.pid)}/status`, "utf8");
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024);
-      const [user = 0, system = 0] = readFileSync(`/proc/${String(program.pid)}/stat`, "utf8")
-        .split(") ")[1]
-        ?.split(" ")
-        .slice(11, 13)
-        .map(Number) ?? [0, 0];
-      ticks = Math.max(ticks, user + system);
-    } catch {
-      // The process has ended; the last figures count.
-    }
-  };
-  const timer = setInterval(look, 100);
-  program.once("exit", () => clearInterval(timer));
-  return () => ({ cpuSeconds: ticks / TICKS_PER_SECOND, peakRssBytes: peak });
 }
