@@ -3,8 +3,9 @@
 // Invariants:
 //   PARTS-1. A user whose `sub` none of the parts selects ends the listing in parts: it begins again from the first page of
 //       all users, and so does every later one. Consumers upsert, so nothing is lost or doubled (D30).
-//   PARTS-2. So does a listing whose marker is refused (they expire after one hour), and one that ends with fewer users than Cognito estimates, beyond a tolerance. Without an estimate
-//       no listing is divided, and none of a pool so small that each part would not fill a page.
+//   PARTS-2. So does a listing whose marker is refused (they expire after one hour), and one that ends with fewer users than
+//       Cognito estimates, beyond a tolerance. Which pools are divided at all is decided as for a sync
+//       (`worthwhileListings`).
 //   PARTS-3. The token says where each open part goes on, and refers to no state. Where it would be longer than the protocol
 //       allows, the listing goes on as after PARTS-1.
 
@@ -13,7 +14,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { MAX_PAGE_ITEMS } from "../core/page.ts";
 import type { ReadAhead } from "../core/read-ahead.ts";
 import type { User } from "../core/user.ts";
-import { isShardable, subPrefixes } from "../core/user-shards.ts";
+import { isShardable, mayBeAllUsers, subPrefixes, worthwhileListings } from "../core/user-shards.ts";
 import { encodePageToken, firstPage } from "../protocol/page-token.ts";
 import {
   decodePartsToken,
@@ -25,9 +26,6 @@ import {
 import type { ListRequest } from "./connector.ts";
 import { afterLastDelivered, fittingItems, MOST_ITEMS } from "./paged-listing.ts";
 
-/** Cognito's number is an estimate, and people are deleted. */
-const TOLERANCE = 0.02;
-const TOLERATED_USERS = 60;
 /** The protocol's limit of a page token. */
 const MOST_TOKEN_BYTES = 1_048_576;
 
@@ -109,8 +107,7 @@ export function createDividedUsers({ from, listings, bytes, onRefused }: Divided
       refuse("their page markers are too long for one page token");
       return allUsers(items);
     }
-    if (cursor.sent >= estimatedUsers * (1 - TOLERANCE) - TOLERATED_USERS)
-      return { items, nextPageToken: "" };
+    if (mayBeAllUsers(cursor.sent, estimatedUsers)) return { items, nextPageToken: "" };
     refuse(`they hold ${cursor.sent} users, and Cognito's estimate is ${estimatedUsers}`);
     return allUsers(items);
   }
@@ -143,9 +140,8 @@ export function createDividedUsers({ from, listings, bytes, onRefused }: Divided
         return Promise.resolve(allUsers([]));
       }
       if (pageToken !== "" || isRefused || estimatedUsers === undefined) return undefined;
-      const count = listings();
-      // Each part costs a page at least, and in a small pool the tolerance would prove nothing.
-      if (count <= 1 || estimatedUsers < subPrefixes(count).length * MAX_PAGE_ITEMS) return undefined;
+      const count = worthwhileListings(listings, estimatedUsers);
+      if (count <= 1) return undefined;
       const cursor = { listings: count, open: [], begun: 0, sent: 0 };
       return listNext(cursor, request, estimatedUsers, signal);
     },

@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { isShardable, shardsFor, subPrefixes } from "./user-shards.ts";
+import { describe, expect, test, vi } from "vitest";
+import { isShardable, mayBeAllUsers, shardsFor, subPrefixes, worthwhileListings } from "./user-shards.ts";
 
 describe("subPrefixes", () => {
   test.each([
@@ -49,4 +49,31 @@ describe("shardsFor", () => {
   test("a number is taken as it is", () => {
     expect(shardsFor(3, { perSecond: 5, latencyMs: 1 })).toBe(3);
   });
+});
+
+describe("worthwhileListings", () => {
+  test.each([
+    [16, 1000, 16],
+    [2, 1_000_000, 2],
+    [17, 15_359, 16],
+    [64, 15_360, 64],
+    [1, 1_000_000, 1],
+  ])("of %i, where a pool has about %i users: %i", (wanted, estimatedUsers, listings) => {
+    expect(worthwhileListings(() => wanted, estimatedUsers)).toBe(listings);
+  });
+
+  test.each([undefined, 0, 999])("none is asked for where a pool has about %s users", (estimatedUsers) => {
+    const wanted = vi.fn<() => number>();
+    expect(worthwhileListings(wanted, estimatedUsers)).toBe(1);
+    expect(wanted).not.toHaveBeenCalled();
+  });
+});
+
+test.each([
+  [98, 100, true],
+  [97, 100, false],
+  [100, 10, true],
+  [0, 0, true],
+])("%i users in parts may be all of about %i: %s", (inParts, known, may) => {
+  expect(mayBeAllUsers(inParts, known)).toBe(may);
 });

@@ -1,6 +1,8 @@
 // The users of a pool in parts, by how their `sub` begins (D30). AWS promises no format of `sub`: today it is a UUID in lower
 // case. Who uses these parts proves afterwards that nobody is missing.
 
+import { MAX_PAGE_ITEMS } from "./page.ts";
+
 const HEX_DIGITS = "0123456789abcdef".split("");
 const SHARDABLE = /^[0-9a-f]{2}/u;
 
@@ -17,6 +19,28 @@ export function subPrefixes(listings: number): readonly string[] {
   if (listings <= 1) return [];
   if (listings <= HEX_DIGITS.length) return HEX_DIGITS;
   return HEX_DIGITS.flatMap((first) => HEX_DIGITS.map((second) => first + second));
+}
+
+/** Of fewer users the parts bring little, and their number proves little. */
+const LEAST_USERS = 1_000;
+
+/**
+ * How many of the wanted listings are worth it in a pool of about so many users, since each prefix costs a page at least. 1,
+ * no parts at all, where the pool is small or nobody knows how large it is; then nothing is asked.
+ */
+export function worthwhileListings(wanted: () => number, estimatedUsers: number | undefined): number {
+  if (estimatedUsers === undefined || estimatedUsers < LEAST_USERS) return 1;
+  const listings = wanted();
+  const fillsAPageEach = subPrefixes(listings).length * MAX_PAGE_ITEMS <= estimatedUsers;
+  return fillsAPageEach ? listings : Math.min(listings, HEX_DIGITS.length);
+}
+
+/** Of a known number of users. Cognito's is an estimate, and people are deleted. */
+const TOLERANCE = 0.02;
+
+/** Whether parts with so many users may be all users, of whom there are known to be about so many. */
+export function mayBeAllUsers(inParts: number, known: number): boolean {
+  return inParts >= known * (1 - TOLERANCE);
 }
 
 /** Whether one of the prefixes of each division selects a user with this `sub`. */

@@ -7,7 +7,7 @@
 //   - Cognito's estimate, and the newest complete run, are not larger by more than the tolerance.
 
 import { isUserPart } from "../core/sync-plan.ts";
-import { isShardable } from "../core/user-shards.ts";
+import { isShardable, mayBeAllUsers } from "../core/user-shards.ts";
 import type { SyncPage } from "./target.ts";
 
 export interface ShardProof {
@@ -31,8 +31,6 @@ export interface ShardProofOptions {
   readonly previousUsers: number | undefined;
 }
 
-/** Of a known number of users. Cognito's is an estimate, and people are deleted. */
-const TOLERANCE = 0.02;
 /** Ids in memory of those who were created meanwhile. More of them are no proof. */
 const MOST_CREATED = 100_000;
 
@@ -48,7 +46,7 @@ export function createShardProof(options: ShardProofOptions): ShardProof {
     : undefined;
 
   function tooFew(known: number | undefined, what: string): string | undefined {
-    if (known === undefined || inParts >= known * (1 - TOLERANCE)) return undefined;
+    if (known === undefined || mayBeAllUsers(inParts, known)) return undefined;
     return `they hold ${inParts} users, and ${what} ${known}`;
   }
 

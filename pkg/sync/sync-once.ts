@@ -13,6 +13,7 @@ import {
   usersReadBy,
 } from "../core/sync-plan.ts";
 import type { SyncScope } from "../core/sync-scope.ts";
+import { worthwhileListings } from "../core/user-shards.ts";
 import { combineTargets, type TargetGroup } from "./combine-targets.ts";
 import { type ReadingOutcome, runSync } from "./run-sync.ts";
 import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
@@ -165,7 +166,7 @@ async function readAll(
         connector,
         targets,
         listingsAtOnce,
-        listShards: isLarge(pool?.estimatedUsers) ? (options.listShards?.() ?? 1) : 1,
+        listShards: worthwhileListings(() => options.listShards?.() ?? 1, pool?.estimatedUsers),
         estimatedUsers: pool?.estimatedUsers,
         newRun() {
           const nowMs = clocks.now();
@@ -183,13 +184,6 @@ async function readAll(
   } finally {
     observer?.close();
   }
-}
-
-/** Of fewer users the parts bring little, and their number proves little. */
-const LEAST_USERS_IN_PARTS = 1_000;
-
-function isLarge(estimatedUsers: number | undefined): boolean {
-  return estimatedUsers !== undefined && estimatedUsers >= LEAST_USERS_IN_PARTS;
 }
 
 /** Whether the run has begun and is not read to the end. A target that cannot answer any more says no. */
