@@ -136,6 +136,13 @@ export function createConnector(options: ConnectorOptions): Connector {
     }));
   }
 
+  /** Who is listed otherwise may show that the parts are not all users. */
+  async function listUndivided(source: ListingSource<User>, request: ListRequest, signal: AbortSignal) {
+    const page = await listPage(source, request, signal);
+    parts?.met(page.items);
+    return page;
+  }
+
   async function listUsers(
     source: ListingSource<User>,
     request: ListRequest,
@@ -144,7 +151,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   ): Promise<Listing<UserRow>> {
     const pool = await cachedPool(signal);
     const { items, nextPageToken } = await (inParts?.list(request, pool?.estimatedUsers, signal) ??
-      listPage(source, request, signal));
+      listUndivided(source, request, signal));
     return { items: await userRows(items, pool, signal), nextPageToken };
   }
 
@@ -163,8 +170,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     signal: AbortSignal,
   ): Promise<Listing<MembershipRow>> {
     const pool = await cachedPool(signal);
-    const { items, nextPageToken } = await listPage(source, request, signal);
-    parts?.met(items);
+    const { items, nextPageToken } = await listUndivided(source, request, signal);
     return { items: membershipRows(source.scope, await userRows(items, pool, signal)), nextPageToken };
   }
 

@@ -1,8 +1,8 @@
 // Lists the users over gRPC in parts that are read side by side, so that one listing is not bound to one call after the other.
 //
 // Invariants:
-//   PARTS-1. A user whose `sub` none of the parts selects ends the listing in parts: it begins again from the first page of
-//       all users, and so does every later one. Consumers upsert, so nothing is lost or doubled (D30).
+//   PARTS-1. A user whose `sub` none of the parts selects, wherever it is listed, ends the listing in parts: it begins again
+//       from the first page of all users, and so does every later one. Consumers upsert, so nothing is lost or doubled (D30).
 //   PARTS-2. So does a listing whose marker is refused (they expire after one hour), and one that ends with fewer users than
 //       Cognito estimates, beyond a tolerance. Which pools are divided at all is decided as for a sync
 //       (`worthwhileListings`).
@@ -51,7 +51,7 @@ export interface DividedUsers {
     estimatedUsers: number | undefined,
     signal: AbortSignal,
   ): Promise<ListedUsers> | undefined;
-  /** Members of a group were read. */
+  /** They were listed otherwise: as members of a group, or as users of a listing that is not divided. */
   met(users: readonly User[]): void;
 }
 

@@ -8,7 +8,6 @@ import type { Directory } from "../../../pkg/core/directory.ts";
 import type { AwsCallEvent } from "../../../pkg/core/events.ts";
 import { CATEGORY_OF } from "../../../pkg/core/operations.ts";
 import type { SharedQuota } from "../../../pkg/core/shared-quota.ts";
-import { shardsFor } from "../../../pkg/core/user-shards.ts";
 import type { InventoryPlace } from "../../../pkg/inventory/place.ts";
 import { type CategoryStatus, createThrottle, type QuotaThrottle } from "../../../pkg/limiter/throttle.ts";
 import { createCallOrigins } from "../../../pkg/ops/call-origins.ts";
@@ -22,6 +21,7 @@ import { createEnrichment, type Enrichment } from "./inventory/enrichment.ts";
 import { eventChanges } from "./inventory/event-changes.ts";
 import { createProvisioning, type Planning, type Provisioning } from "./provisioning.ts";
 import { openRecords, type Records } from "./records/records.ts";
+import { type ServedParts, servedParts } from "./served-parts.ts";
 import { openQuotaSharing } from "./shared-quota.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
 import { createWaitWatch, type WaitWatch } from "./waits.ts";
@@ -35,6 +35,7 @@ export interface Runtime {
   readonly meter: CallMeter;
   readonly directory: Directory;
   readonly connector: Connector;
+  readonly userParts: ServedParts;
   /** Changes the pool. Opens and writes nothing before its first change. */
   readonly provisioner: Provisioner;
   /** What a batch is planned with. */
@@ -148,15 +149,12 @@ export function compose({
   });
   shutdown.add("the pages that are read ahead", async () => readAhead.close());
 
+  const userParts = servedParts({ config, now, meter, log });
   const connector = createConnector({
     directory,
     readAhead,
-    userListings: () =>
-      shardsFor(config.sync.listShards, { perSecond: config.rates.UserList, latencyMs: meter.latencyMs() }),
-    onUserPartsRefused: (why) =>
-      log.warn(
-        `the users are listed as one from now on, although list-shards is set: the parts are not all users, since ${why}`,
-      ),
+    userListings: () => userParts.listings(),
+    onUserPartsRefused: (why) => userParts.refused(why),
     poolId,
     userIdKind,
     now,
@@ -193,6 +191,7 @@ export function compose({
     meter,
     directory,
     connector,
+    userParts,
     provisioner: provisioning.provisioner,
     planning: provisioning.planning,
     journal: provisioning,

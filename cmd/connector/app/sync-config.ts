@@ -6,7 +6,7 @@ import type { Runtime } from "./compose.ts";
 
 /** The part of the settings that a sync needs. */
 export type SyncConfig = Pick<Config, "poolId" | "userIdKind" | "sync" | "stateDir" | "rates">;
-export type SyncPieces = Pick<Runtime, "log" | "connector" | "meter" | "throttle">;
+export type SyncPieces = Pick<Runtime, "log" | "connector" | "userParts" | "meter" | "throttle">;
 
 /** What a sync needs of the process: its clocks, and what completes the URL of a database. */
 export type SyncContext = Pick<Context, "now" | "monotonic" | "env" | "user">;

@@ -50,7 +50,7 @@ function listShards({ config, pieces: { meter, log }, context }: SyncSetup): num
   return 1;
 }
 
-function loggedEvents({ config, pieces: { log }, context, follow, scope }: SyncSetup): SyncEvents {
+function loggedEvents({ config, pieces: { log, userParts }, context, follow, scope }: SyncSetup): SyncEvents {
   const place = inventoryPlace(config.sync, context);
   return {
     onDiscarded: (target, reason) => log.warn(`starting over: ${reason}`, targetPlace(target, place)),
@@ -79,7 +79,8 @@ function loggedEvents({ config, pieces: { log }, context, follow, scope }: SyncS
       log.debug("read all pages", { pages, ...counts });
       const isWhole = scope?.users === "all" && usersRead !== "in parts" && pages > 0;
       if (config.sync.listShards === 1 || !isWhole) return;
-      wholeListing(config.stateDir, config.poolId).note(context.now());
+      // Whom no part selects would be missing in the next run.
+      wholeListing(config.stateDir, config.poolId).note(userParts.areRefused() ? 0 : context.now());
     },
     onCloseFailed: (target, error) =>
       log.failure("closing a target of the sync failed", error, targetPlace(target, place)),
