@@ -66,7 +66,7 @@ export const SYNC_SETTINGS = {
   "list-shards": textSetting<ListShards>({
     group: "Sync",
     description:
-      "Into how many parts that are read side by side the users are divided, 1 to 64, or auto: as many as rate needs. A sync that does not prove the parts complete reads all users again",
+      "Into how many parts that are read side by side the users are divided, 1 to 64, or auto: as many as rate needs. A sync that does not prove the parts complete reads all users again; over gRPC the proof is weaker",
     example: "parts",
     parse: listShards,
     fallback: 1,
