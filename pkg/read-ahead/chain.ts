@@ -11,6 +11,7 @@ interface PageAhead<T> {
   readonly controller: AbortController;
   state: "waiting" | "sent" | "ready";
   page: Page<T> | undefined;
+  /** Until the page is here, what it is expected to take. */
   bytes: number;
   /** Undefined where it was not read. Never rejects. */
   result: Promise<Page<T> | undefined>;
@@ -56,6 +57,7 @@ export class Chain<T> {
     return this.#pages.size;
   }
 
+  /** Of the pages that are here or under way. */
   get bytes(): number {
     let sum = 0;
     for (const { bytes } of this.#pages.values()) sum += bytes;
@@ -81,7 +83,7 @@ export class Chain<T> {
   }
 
   /** Begins to read the next page. Only while `canRead`. */
-  readNext(now: MonotonicMs): void {
+  readNext(now: MonotonicMs, expectedBytes: number): void {
     if (this.#tail === "ended") return;
     const { marker } = this.#tail;
     const { events } = this.#options;
@@ -91,7 +93,7 @@ export class Chain<T> {
       controller,
       state: "waiting",
       page: undefined,
-      bytes: 0,
+      bytes: expectedBytes,
       result: Promise.resolve(undefined),
     };
     this.#pages.set(marker, next);

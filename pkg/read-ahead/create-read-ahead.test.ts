@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { someUser } from "../../test/support/fake-directory.ts";
 import { never, type SlowPool, slowPool } from "../../test/support/slow-pool.ts";
+import type { UserPageRequest } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
+import type { User } from "../core/user.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
@@ -180,6 +183,36 @@ describe("how much is read ahead", () => {
     expect(Math.max(...held)).toBe(128);
   });
 
+  test("is at most 16 MiB for one caller, pages that are under way included", async () => {
+    const pool = slowPool(100, largeUser);
+    await usersPage(pool, "ada");
+    const known = pool.calls.length;
+    pool.as("ada", () => pool.ahead.expectUsers(sixtyFourParts()));
+    // All have their turn before one is answered.
+    for (let at = known; at < pool.calls.length; at += 1) pool.calls[at]?.turn();
+    expect(pool.ahead.held()).toBe(15);
+    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(16 * MIB);
+    await pool.answerAll();
+    expect(pool.ahead.heldBytes()).toBeGreaterThan(14 * MIB);
+    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(16 * MIB);
+  });
+
+  test("is at most 32 MiB for all callers together", async () => {
+    const pool = slowPool(100, largeUser);
+    for (let at = 0; at < 10; at += 1) await usersPage(pool, `caller ${at}`);
+    expect(pool.ahead.heldBytes()).toBeGreaterThan(28 * MIB);
+    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(32 * MIB);
+  });
+
+  test("is at most 1024 pages for all callers together", async () => {
+    const pool = slowPool(2);
+    for (let at = 0; at < 10; at += 1) {
+      pool.as(`caller ${at}`, () => pool.ahead.expectUsers(sixtyFourParts()));
+      await pool.answerAll();
+    }
+    expect(pool.ahead.held()).toBe(1024);
+  });
+
   test("is bounded for all callers together, and no caller takes the pages of another", async () => {
     const pool = slowPool(100);
     for (let at = 0; at < 100; at += 1) await usersPage(pool, `caller ${at}`);
@@ -335,4 +368,18 @@ describe("several listings of one caller", () => {
 
 function subs(value: string) {
   return { attribute: "sub", operator: "^=", value } as const;
+}
+
+const MIB = 1024 * 1024;
+
+/** A page of one such user takes a little more than 1 MiB. */
+function largeUser(at: number): User {
+  return someUser({ username: `user${at}`, attributes: { profile: "x".repeat(MIB / 2) } });
+}
+
+function sixtyFourParts(): UserPageRequest[] {
+  return Array.from({ length: 64 }, (_, at) => ({
+    search: subs(at.toString(16).padStart(2, "0")),
+    limit: 60,
+  }));
 }

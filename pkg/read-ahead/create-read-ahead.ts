@@ -4,7 +4,7 @@ import type { Directory } from "../core/directory.ts";
 import type { AheadOutcome } from "../core/events.ts";
 import type { PageRequest } from "../core/page.ts";
 import type { Outdated, ReadAhead } from "../core/read-ahead.ts";
-import { MAX_AGE_MS, type PageReaders, Shelf } from "./shelf.ts";
+import { MAX_AGE_MS, type PageReaders, Shelf, USUAL_PAGE_BYTES } from "./shelf.ts";
 
 interface ReadAheadOptions {
   readonly directory: Pick<Directory, "listUsers" | "listGroups" | "listMembers">;
@@ -19,6 +19,8 @@ export interface ServedReadAhead extends ReadAhead {
   outdated(what: Outdated): void;
   /** Pages of all callers that are here or under way. */
   held(): number;
+  /** About what they take in memory, those under way as expected. */
+  heldBytes(): number;
   /** Aborts what is under way. Later calls read directly. */
   close(): void;
 }
@@ -37,6 +39,7 @@ export function createReadAhead({
   onPage = () => {},
 }: ReadAheadOptions): ServedReadAhead {
   const shelves = new Map<string, Shelf>();
+  const expected = { pageBytes: USUAL_PAGE_BYTES };
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -52,7 +55,8 @@ export function createReadAhead({
     [...shelves.values()].reduce((total, each) => total + of(each), 0);
 
   function hasRoom(): boolean {
-    return sum(({ pages }) => pages) < MOST_PAGES && sum(({ bytes }) => bytes) < MOST_BYTES;
+    const bytesWith = sum(({ bytes }) => bytes) + expected.pageBytes;
+    return sum(({ pages }) => pages) < MOST_PAGES && bytesWith <= MOST_BYTES;
   }
 
   /** Undefined for the connector's own work, which reads what it needs by itself. */
@@ -63,7 +67,7 @@ export function createReadAhead({
     const known = shelves.get(caller);
     shelves.delete(caller);
     if (known === undefined) makePlace();
-    const own = known ?? new Shelf({ readers, monotonic, hasRoom, onPage });
+    const own = known ?? new Shelf({ readers, monotonic, expected, hasRoom, onPage });
     shelves.set(caller, own);
     timer ??= sweepLater();
     return own;
@@ -109,6 +113,7 @@ export function createReadAhead({
       }
     },
     held: () => sum(({ pages }) => pages),
+    heldBytes: () => sum(({ bytes }) => bytes),
     close() {
       isClosed = true;
       clearTimeout(timer);

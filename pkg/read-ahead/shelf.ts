@@ -18,6 +18,8 @@ export interface PageReaders {
 interface ShelfOptions {
   readonly readers: PageReaders;
   readonly monotonic: MonotonicClock;
+  /** What a page is expected to take: the most that one of any caller has taken. */
+  readonly expected: { pageBytes: number };
   /** Whether all callers together may hold one page more. */
   readonly hasRoom: () => boolean;
   readonly onPage: (outcome: AheadOutcome) => void;
@@ -38,6 +40,8 @@ const MOST_PAGES = 128;
 /** By so much the number grows at once. */
 const GROWTH = 1.5;
 const MOST_BYTES = 16 * 1024 * 1024;
+/** What a page is expected to take before one was read. */
+export const USUAL_PAGE_BYTES = MOST_BYTES / MOST_PAGES;
 
 interface ListingOf<T> {
   readonly chains: Map<string, Chain<T>>;
@@ -198,11 +202,13 @@ export class Shelf {
       if (chain === undefined) return;
       // Parts of one listing that are read side by side need two pages each.
       const allowed = Math.max(this.#allowed, Math.min(MOST_PAGES, 2 * this.#users.size));
-      if (this.pages >= allowed || this.bytes >= MOST_BYTES || !this.#options.hasRoom()) {
+      const { expected, hasRoom, monotonic } = this.#options;
+      const fits = this.pages < allowed && this.bytes + expected.pageBytes <= MOST_BYTES;
+      if (!fits || !hasRoom()) {
         this.#wasFull = true;
         return;
       }
-      chain.readNext(this.#options.monotonic());
+      chain.readNext(monotonic(), expected.pageBytes);
     }
   }
 
@@ -263,10 +269,15 @@ export class Shelf {
   #chainOf<T>({ chains, key, read, bytes }: ListingOf<T>, { marker, limit }: PageRequest): Chain<T> {
     const known = chains.get(key);
     if (known !== undefined) return known;
+    const { expected } = this.#options;
     const chain = new Chain<T>(
       {
         read: (at, ahead, signal) => read({ marker: at, limit, ahead }, signal),
-        bytes: ({ items }) => items.reduce((sum, row) => sum + bytes(row), 0),
+        bytes: ({ items }) => {
+          const taken = items.reduce((sum, row) => sum + bytes(row), 0);
+          expected.pageBytes = Math.max(expected.pageBytes, taken);
+          return taken;
+        },
         events: this.#events,
       },
       marker,

@@ -40,7 +40,10 @@ export interface SlowPool {
 export const never = new AbortController().signal;
 
 /** A pool whose listings have `pages` pages of one row each. */
-export function slowPool(pages: number | ((scope: string) => number) = 10): SlowPool {
+export function slowPool(
+  pages: number | ((scope: string) => number) = 10,
+  userAt: (at: number) => User = userNumber,
+): SlowPool {
   const calls: SlowCall[] = [];
   const open = new Set<SlowCall>();
   const outcomes: AheadOutcome[] = [];
@@ -80,9 +83,9 @@ export function slowPool(pages: number | ((scope: string) => number) = 10): Slow
 
   const ahead = createReadAhead({
     directory: {
-      listUsers: (page, signal) => asked<User>(`users${page.search?.value ?? ""}`, userNumber, page, signal),
+      listUsers: (page, signal) => asked<User>(`users${page.search?.value ?? ""}`, userAt, page, signal),
       listGroups: (page, signal) => asked<Group>("groups", (at) => someGroup(`g${at}`), page, signal),
-      listMembers: (name, page, signal) => asked<User>(`members of ${name}`, userNumber, page, signal),
+      listMembers: (name, page, signal) => asked<User>(`members of ${name}`, userAt, page, signal),
     },
     origins,
     monotonic: () => time,
