@@ -166,6 +166,11 @@ export class Chain<T> {
     return this.#pages.size === 0 && this.#tail === "ended" && this.#asked === 0;
   }
 
+  /** Nothing of it is here or under way, and the caller has not come since. */
+  isLeft(since: MonotonicMs): boolean {
+    return this.isEmpty || (this.#pages.size === 0 && this.#asked === 0 && this.askedAt <= since);
+  }
+
   async #read(marker: Marker, next: PageAhead<T>, progress: AheadProgress): Promise<Page<T> | undefined> {
     const { events, read, bytes } = this.#options;
     try {
@@ -196,4 +201,14 @@ export class Chain<T> {
     this.#pages.delete(marker);
     if (page.state === "waiting" && this.#reading === page) this.#reading = undefined;
   }
+}
+
+export function dropChains(chains: Map<string, Pick<Chain<unknown>, "drop">>): void {
+  for (const chain of chains.values()) chain.drop();
+  chains.clear();
+}
+
+/** Those that the caller has left before this. */
+export function forgetLeft(chains: Map<string, Pick<Chain<unknown>, "isLeft">>, since: MonotonicMs): void {
+  for (const [key, chain] of chains) if (chain.isLeft(since)) chains.delete(key);
 }

@@ -213,6 +213,23 @@ describe("how much is read ahead", () => {
     expect(pool.ahead.held()).toBe(1024);
   });
 
+  test("are no listings that a caller has left, also while it asks for others", async () => {
+    const pool = slowPool(100);
+    for (let at = 0; at < 40; at += 1) await membersPage(pool, `left ${at}`);
+    pool.advance(30_000);
+    await membersPage(pool, "now");
+    expect(pool.ahead.listings()).toBe(1);
+  });
+
+  test("are no more than 192 parts of the users, whatever tokens a caller makes up", async () => {
+    const pool = slowPool(2);
+    for (let limit = 1; limit <= 60; limit += 1) {
+      pool.as("ada", () => pool.ahead.expectUsers(sixtyFourParts().map((part) => ({ ...part, limit }))));
+      await pool.answerAll();
+      expect(pool.ahead.listings()).toBeLessThanOrEqual(192);
+    }
+  });
+
   test("is bounded for all callers together, and no caller takes the pages of another", async () => {
     const pool = slowPool(100);
     for (let at = 0; at < 100; at += 1) await usersPage(pool, `caller ${at}`);

@@ -21,6 +21,8 @@ export interface ServedReadAhead extends ReadAhead {
   held(): number;
   /** About what they take in memory, those under way as expected. */
   heldBytes(): number;
+  /** Listings of all callers that are followed. */
+  listings(): number;
   /** Aborts what is under way. Later calls read directly. */
   close(): void;
 }
@@ -113,6 +115,7 @@ export function createReadAhead({
       }
     },
     held: () => sum(({ pages }) => pages),
+    listings: () => sum(({ listings }) => listings),
     heldBytes: () => sum(({ bytes }) => bytes),
     close() {
       isClosed = true;

@@ -4,7 +4,8 @@ import type { AheadOutcome } from "../core/events.ts";
 import type { Group } from "../core/group.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import type { User } from "../core/user.ts";
-import { Chain, type ChainEvents } from "./chain.ts";
+import { MAX_LIST_SHARDS } from "../core/user-shards.ts";
+import { Chain, type ChainEvents, dropChains, forgetLeft } from "./chain.ts";
 import { Foresight } from "./foresight.ts";
 import { groupBytes, userBytes } from "./row-bytes.ts";
 
@@ -33,6 +34,8 @@ const LEFT_AFTER_MS = 5_000;
 const MOST_WAITING = 2;
 /** Groups that the caller will come to. */
 const MOST_GROUPS = 64;
+/** Listings of users that are followed: twice what a caller has open whose tokens are ours. */
+const MOST_PARTS = 2 * MAX_LIST_SHARDS;
 /** Pages held for the caller: at the start, at least, and at most. */
 const FIRST_PAGES = 8;
 const LEAST_PAGES = 4;
@@ -90,6 +93,10 @@ export class Shelf {
     return this.#chains().reduce((sum, chain) => sum + chain.held, 0);
   }
 
+  get listings(): number {
+    return this.#users.size + this.#groups.size + this.#members.size;
+  }
+
   get bytes(): number {
     return this.#chains().reduce((sum, chain) => sum + chain.bytes, 0);
   }
@@ -111,13 +118,15 @@ export class Shelf {
   }
 
   begin(kind: "users" | "groups"): void {
-    if (kind === "users") return dropAll(this.#users);
-    dropAll(this.#groups);
-    dropAll(this.#members);
+    if (kind === "users") return dropChains(this.#users);
+    dropChains(this.#groups);
+    dropChains(this.#members);
     this.#foresight.clear();
   }
 
   expectUsers(pages: readonly UserPageRequest[]): void {
+    // Tokens come from the caller, and may name other parts each time.
+    if (this.#users.size > MOST_PARTS) dropChains(this.#users);
     for (const page of pages) {
       const chain = this.#chainOf(this.#usersOf(page), page);
       chain.askedAt = this.#options.monotonic();
@@ -162,6 +171,7 @@ export class Shelf {
     const before = this.#options.monotonic() - MAX_AGE_MS;
     const old = this.#chains().filter((chain) => chain.hasFrom(before));
     for (const chain of old) chain.drop();
+    for (const chains of [this.#users, this.#groups, this.#members]) forgetLeft(chains, before);
     if (old.length > 0) this.#allowed = Math.max(LEAST_PAGES, Math.floor(this.#allowed / 2));
   }
 
@@ -300,11 +310,6 @@ async function readOrDrop<T>(
     chain.drop();
     throw error;
   }
-}
-
-function dropAll(chains: Map<string, AnyChain>): void {
-  for (const chain of chains.values()) chain.drop();
-  chains.clear();
 }
 
 function isHere<T>({ chains, key }: ListingOf<T>, { marker }: PageRequest): boolean {
