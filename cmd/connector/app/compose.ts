@@ -67,8 +67,8 @@ export interface ComposeOptions {
 
 /**
  * Builds the program. From top to bottom this is the order of the start; from bottom to top, the order of the end: the
- * running changes, the connections to AWS, the rate limiter. It opens no file, and
- * calls AWS only to learn the account of a shared quota.
+ * running changes, the connections to AWS, the rate limiter. It opens no file, and calls AWS only to learn the account of a
+ * shared quota.
  */
 export function compose({
   config,

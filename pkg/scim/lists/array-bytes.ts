@@ -7,7 +7,10 @@ const BYTES_OF_UNIT = 3;
 
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** The JSON array of these texts, of which there is one at least, in UTF-8. One large text would be built first, and then copied. */
+/**
+ * The JSON array of these texts, of which there is one at least, in UTF-8. One large text would be built first, and then
+ * copied.
+ */
 export function arrayBytes(texts: readonly string[]): Uint8Array<ArrayBuffer> {
   let into = scratch;
   let at = 0;
