@@ -2,13 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { people } from "./cognito/definitions.ts";
+import { people, person } from "./cognito/definitions.ts";
 import { createPool } from "./cognito/pool.ts";
 import { type ScriptedCognito, startScriptedCognito } from "./cognito/server.ts";
 import { runCli } from "./support/connector-cli.ts";
 
 const POOL = "us-east-1_Ab129faBb";
 const SMALL = "us-east-1_Small0000";
+/** One user, in no group, has a sub that no part selects. */
+const ODD = "us-east-1_Odd000000";
 const WEEK = 7 * 24 * 3_600_000;
 
 let cognito: ScriptedCognito;
@@ -18,7 +20,8 @@ beforeAll(async () => {
   const users = people(1_000, (index) => ({ groups: index < 10 ? ["some"] : [] }));
   const large = createPool({ id: POOL, users, groups: ["some"] });
   const small = createPool({ id: SMALL, users: people(999) });
-  cognito = await startScriptedCognito({ pools: [large, small] });
+  const odd = createPool({ id: ODD, users: [...people(1_000), person(5_000, { sub: "ZZ-000001" })] });
+  cognito = await startScriptedCognito({ pools: [large, small, odd] });
 });
 
 afterAll(() => cognito.close());
@@ -63,6 +66,18 @@ test("a week after the first one they are read by one listing, which begins the 
   expect(due.stderr).toContain("the users are read by one listing, although list-shards is set");
   expect(Date.now() - Date.parse(readFileSync(noted(), "utf8").trim())).toBeLessThan(WEEK);
   expect(await sync("--list-shards=16")).toMatchObject({ summary: { users_read: "in parts" } });
+});
+
+test("whom only the weekly listing finds stays in the runs after it", async () => {
+  const shards = ["--list-shards=16", `--user-pool-id=${ODD}`];
+  expect((await sync(...shards)).summary).toMatchObject({ users: 1_000, users_read: "in parts" });
+  writeFileSync(
+    join(folder, "state", `${ODD}.whole-listing`),
+    new Date(Date.now() - WEEK - 60_000).toISOString(),
+  );
+  for (let run = 0; run < 2; run += 1) {
+    expect((await sync(...shards)).summary).toMatchObject({ users: 1_001, users_read: "whole" });
+  }
 });
 
 test.each([["--list-shards=1"], ["--list-shards=16", "--sync-resource-types=group"]])(
