@@ -173,6 +173,32 @@ describe("a client that asks for one page after the other", () => {
     expect(await grants(second)).toContain(`group:${second}:member:user:${user}`);
   });
 
+  test("does not see whom SCIM has deleted meanwhile in a page that was read ahead", async () => {
+    await serve("--provisioning", "--scim", "--scim-listen=127.0.0.1:0");
+    const { method } = ResourcesService;
+    const { nextPageToken } = await answered(client.unary(method.listResources, { resourceTypeId: "user" }));
+    // The inventory of SCIM reads all users too.
+    const twice = 2 * Math.ceil(USERS / 60);
+    await vi.waitFor(() => expect(cognito.stats.count("ListUsers")).toBeGreaterThanOrEqual(twice), {
+      timeout: 10_000,
+      interval: 10,
+    });
+    const deleted = pool.allUsers().at(-1)?.sub ?? "";
+    const address = /"address":"([^"]+)"[^\n]*"msg":"serving SCIM"/.exec(log)?.[1] ?? "";
+    const { status } = await fetch(`http://${address}/scim/v2/Users/${deleted}`, { method: "DELETE" });
+    expect(status).toBe(204);
+    const rest = await rows((pageToken) =>
+      answered(
+        client.unary(method.listResources, {
+          resourceTypeId: "user",
+          pageToken: pageToken === "" ? nextPageToken : pageToken,
+        }),
+      ),
+    );
+    expect(rest.length).toBeGreaterThan(0);
+    expect(rest).not.toContain(deleted);
+  });
+
   test("that loses its credentials gets nothing of what was read for it, and neither does another caller", async () => {
     const file = join(folder, "tokens");
     const line = (role: string, token: string, name: string): string =>
