@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisSettings } from "../core/redis-settings.ts";
+import { printNoCommands, printNoRefusedInfo } from "./quiet-client.ts";
 import { endConnectionsWithStrayReplies } from "./safe-replies.ts";
 
 /** A report that takes longer counts as failed: until then calls wait. */
@@ -12,6 +13,7 @@ const MOST_RETRY_MS = 1000;
 const MOST_BYTES = 2 ** 20;
 
 endConnectionsWithStrayReplies();
+printNoCommands();
 
 export type RedisClient = Redis | Cluster;
 
@@ -34,8 +36,7 @@ export function createRedisClient(settings: RedisSettings): RedisClient {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    // A master that has become a replica: connect again, to the master of now.
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    reconnectOnError: reconnectAtReplicas(),
   } satisfies RedisOptions;
   const single = {
     ...common,
@@ -66,6 +67,19 @@ export function createRedisClient(settings: RedisSettings): RedisClient {
     case "single":
       return bounded(new Redis({ ...single, ...first }));
   }
+}
+
+/** A master that has become a replica: connect again, to the master of now. Once a second, since all reports fail there. */
+function reconnectAtReplicas(): (error: Error) => boolean {
+  let hasJustDone = false;
+  return ({ message }) => {
+    if (hasJustDone || !message.startsWith("READONLY")) return false;
+    hasJustDone = true;
+    setTimeout(() => {
+      hasJustDone = false;
+    }, MOST_RETRY_MS).unref();
+    return true;
+  };
 }
 
 function clusterOptions<O extends Pick<RedisOptions, "tls">>(redisOptions: O) {
@@ -102,6 +116,7 @@ function bounded<C extends RedisClient>(client: C): C {
 }
 
 function bound(node: Redis): void {
+  printNoRefusedInfo(node);
   const count = { bytes: 0 };
   received.set(node, count);
   node.on("connect", () => {

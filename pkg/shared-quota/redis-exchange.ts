@@ -6,6 +6,7 @@ import type { RedisSettings } from "../core/redis-settings.ts";
 import type { QuotaExchange, QuotaReport } from "../core/shared-quota.ts";
 import { isTooOld, parseAnswer } from "./answer.ts";
 import { ANSWER_WITHIN_MS, createRedisClient, type RedisClient, wasAnswered } from "./client.ts";
+import { LATE, redisTroubleOf, refusesDatabase } from "./redis-trouble.ts";
 import { QUOTA_SCRIPT } from "./script.ts";
 
 export interface RedisExchangeOptions {
@@ -20,7 +21,6 @@ export interface RedisExchangeOptions {
 }
 
 const SCRIPT_SHA = createHash("sha1").update(QUOTA_SCRIPT).digest("hex");
-const LATE = "Redis did not answer in time";
 /** The end of the process does not wait longer for a goodbye. */
 const GOODBYE_MS = 500;
 const GOODBYE: QuotaReport = {
@@ -44,10 +44,20 @@ export function createRedisExchange(options: RedisExchangeOptions): QuotaExchang
   const listeners: ((reachable: boolean) => void)[] = [];
 
   // The client reports each failure here, and connects again by itself.
-  client.on("error", (error: unknown) => onTrouble(redisTroubleOf(error)));
+  client.on("error", (error: unknown) => {
+    tell(error);
+    if (refusesDatabase(error)) client.disconnect(true);
+    // While no Sentinel answers there is no connection that could close.
+    if (client.status !== "ready") announce(false);
+  });
   client.on("ready", () => announce(true));
   client.on("close", () => announce(false));
   client.connect().catch(() => undefined);
+
+  function tell(error: unknown): void {
+    const trouble = redisTroubleOf(error);
+    if (trouble !== undefined) onTrouble(trouble);
+  }
 
   function announce(reachable: boolean): void {
     for (const listener of listeners) listener(reachable);
@@ -87,7 +97,7 @@ export function createRedisExchange(options: RedisExchangeOptions): QuotaExchang
         wasAnswered(client);
         return answer;
       } catch (error) {
-        onTrouble(redisTroubleOf(error));
+        tell(error);
         if (error instanceof GovernanceError && error.code === "deadline-exceeded") throw error;
         throw new GovernanceError("unavailable", "the shared quota cannot be reached", { cause: error });
       }
@@ -137,15 +147,4 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 
 function away(): GovernanceError {
   return new GovernanceError("unavailable", "Redis is not connected");
-}
-
-/** The code of a failure: `NOAUTH` and `ECONNREFUSED` say enough, and the rest of the text is of somebody else. */
-function redisTroubleOf(error: unknown): string {
-  if (error instanceof GovernanceError) return error.message === LATE ? "ETIMEDOUT" : "unexpected answer";
-  if (!(error instanceof Error)) return "unknown";
-  const ofRedis = /^[A-Z]{3,20}\b/.exec(error.message)?.[0];
-  if ("code" in error && typeof error.code === "string" && /^[A-Z_]{3,40}$/.test(error.code))
-    return error.code;
-  if (ofRedis !== undefined) return ofRedis;
-  return error.message.startsWith("Command timed out") ? "ETIMEDOUT" : "unknown";
 }

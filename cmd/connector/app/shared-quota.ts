@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Config, SharedQuotaSettings } from "../../../pkg/config/config.ts";
 import type { MonotonicClock } from "../../../pkg/core/clock.ts";
 import type { Directory } from "../../../pkg/core/directory.ts";
@@ -7,6 +8,7 @@ import type { SharedQuota, SharingChange } from "../../../pkg/core/shared-quota.
 import { createSharedQuota } from "../../../pkg/limiter/shared-quota.ts";
 import type { Logger } from "../../../pkg/ops/logger.ts";
 import type { Shutdown } from "../../../pkg/ops/shutdown.ts";
+import { describeTrouble } from "../../../pkg/shared-quota/redis-trouble.ts";
 
 /** The quota that this instance shares with others, as it is now. */
 export interface QuotaSharing {
@@ -23,6 +25,7 @@ interface SharingOptions {
 }
 
 const ASK_AGAIN_MS = 60_000;
+const NO_CONNECTION = "no connection";
 
 /** Undefined unless a Redis is named; then nothing of it is loaded either. */
 export function openQuotaSharing({
@@ -33,11 +36,14 @@ export function openQuotaSharing({
 }: SharingOptions): QuotaSharing | undefined {
   const { sharedQuota: settings } = config;
   if (settings === undefined) return undefined;
-  let trouble = "no connection";
+  let trouble = NO_CONNECTION;
   const quota = createSharedQuota({
     monotonic,
     random: Math.random,
-    onChange: (change) => logChange(change, trouble, log),
+    onChange(change) {
+      logChange(change, trouble, log);
+      if (change.kind === "joined") trouble = NO_CONNECTION;
+    },
   });
   const end = new AbortController();
   shutdown.add("the shared quota", async () => {
@@ -45,12 +51,12 @@ export function openQuotaSharing({
     await quota.close();
   });
 
-  async function join(accountId: string): Promise<void> {
+  const join = async (accountId: string): Promise<void> => {
     const { createRedisExchange } = await import("../../../pkg/shared-quota/redis-exchange.ts");
     if (end.signal.aborted) return;
     quota.join(
       createRedisExchange({
-        redis: settings?.redis ?? absent(),
+        redis: settings.redis,
         accountId,
         region: config.region,
         poolId: config.poolId,
@@ -60,7 +66,7 @@ export function openQuotaSharing({
         },
       }),
     );
-  }
+  };
 
   return {
     quota,
@@ -72,10 +78,6 @@ export function openQuotaSharing({
         });
     },
   };
-}
-
-function absent(): never {
-  throw new GovernanceError("internal", "no Redis is named");
 }
 
 /** Asks until it is known: an instance that does not know it keeps to a tenth of each rate. */
@@ -100,22 +102,8 @@ async function accountOf(
         );
       }
     }
-    await again(signal);
+    await delay(ASK_AGAIN_MS, undefined, { signal, ref: false });
   }
-}
-
-function again(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ASK_AGAIN_MS).unref();
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      },
-      { once: true },
-    );
-  });
 }
 
 function logChange(change: SharingChange, trouble: string, log: Logger): void {
@@ -125,7 +113,7 @@ function logChange(change: SharingChange, trouble: string, log: Logger): void {
       return;
     case "lost":
       log.warn(
-        `the quota is not shared: Redis cannot be asked (${trouble}); this instance uses its part of each rate until it can`,
+        `the quota is not shared: Redis cannot be asked (${describeTrouble(trouble)}); this instance uses its part of each rate until it can`,
         { instances: change.instances },
       );
       return;

@@ -54,7 +54,8 @@ function sync(index: number, more: readonly string[] = []) {
       ["--state-dir", join(folder, `state-${index}`), "--redis-url", `redis://127.0.0.1:${redis.port}`],
       ["--rate", String(RATE), "--log-format", "json", ...more],
     ),
-    { BATON_REDIS_PASSWORD: "hunter2" },
+    // Libraries that print for debugging must not print the password.
+    { BATON_REDIS_PASSWORD: "hunter2", DEBUG: "*" },
   );
 }
 
