@@ -19,7 +19,7 @@ export interface QuotaReport {
   readonly held: number;
   /** Up to when turns are given out, as far as it knows. So no turn is given twice after a failover. Negative: up to then. */
   readonly aheadMs: number;
-  /** Turns that it has dropped since the last report: it was too late for them. */
+  /** Turns that it has dropped so far, too late for them. In all, since the answer to a report may be lost. */
   readonly dropped: number;
   /** How many instances it knew last, itself included; 0: it knew none. */
   readonly knownInstances: number;

@@ -63,7 +63,6 @@ export class CategoryShare implements SharedTurns {
   #waits = 0;
   #fallbacks = 0;
   #dropped = 0;
-  #reportedDropped = 0;
 
   constructor(options: CategoryShareOptions) {
     this.#options = options;
@@ -162,7 +161,6 @@ export class CategoryShare implements SharedTurns {
     this.#askedForWrites = this.#waiting.writes > 0;
     const sentAt = this.#options.monotonic();
     const throttled = this.#throttled;
-    const dropped = this.#dropped;
     this.#throttled = false;
     try {
       const answer = await exchange.report({
@@ -171,14 +169,13 @@ export class CategoryShare implements SharedTurns {
         waiting: this.#waiting,
         held: this.#held.length,
         aheadMs: Math.max(-MOST_BEHIND_MS, this.#aheadUntil - sentAt),
-        dropped: dropped - this.#reportedDropped,
+        dropped: this.#dropped,
         knownInstances: this.#known,
         sentAtMs: this.#clockIsKnown ? sentAt + this.#membership.offsetMs : undefined,
         throttled,
         fraction: this.#fraction,
       });
       this.#underWay = false;
-      this.#reportedDropped = dropped;
       if (!this.#closed) this.#answered(answer, sentAt);
     } catch (error) {
       if (error instanceof GovernanceError && error.code === "deadline-exceeded") this.#clockIsKnown = false;

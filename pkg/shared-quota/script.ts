@@ -83,6 +83,12 @@ else
   end
   me.seen, me.set, me.pool = now, set, pool
 end
+-- Counted in all: the answer to the last report may not have come. Nobody knows what a new one has dropped of this state.
+local dropped, inAll = 0, tonumber(ARGV[13])
+if me ~= nil then
+  dropped = math.max(0, inAll - (me.dropped or inAll))
+  me.dropped = inAll
+end
 local all, live, mates, place, lowest, poolBusy, anyBusy = 0, {}, 0, 0, set, false, false
 local busyPatience = math.max(${BUSY_ABSENT_MS}, 3 * (s.poll or 0))
 local present = 0
@@ -135,8 +141,8 @@ s.poll = poll
 
 -- A turn that somebody waited for and nobody got is made up for, as far as the windows allow; unused time is not saved.
 s.next = math.max(s.next, now + ahead)
-s.credit = math.min(${CATCH_UP_MS}, s.credit + tonumber(ARGV[13]) * turn)
-for _ = 1, tonumber(ARGV[13]) do table.remove(s.log, 1) end
+s.credit = math.min(${CATCH_UP_MS}, s.credit + dropped * turn)
+for _ = 1, dropped do table.remove(s.log, 1) end
 if anyBusy and present >= instances then
   s.next = math.max(s.next, now - ${CATCH_UP_MS})
 else

@@ -35,6 +35,8 @@ interface Member {
   reportsAt: number;
   aheadUntil: number;
   known: number;
+  /** Turns that it has dropped so far. */
+  dropped: number;
   readonly starts: number[];
 }
 
@@ -50,6 +52,7 @@ function member(id: string, pool = "a", more: Partial<Pick<Member, "set" | "wait
     reportsAt: world.now,
     aheadUntil: world.now - 60_000,
     known: 0,
+    dropped: 0,
     starts: [],
     ...more,
   };
@@ -60,7 +63,7 @@ async function report(m: Member, flags: { readonly throttled?: true; readonly le
   // A turn that is still to come is held.
   const held = m.starts.filter((at) => at > world.now).length;
   const values = [m.id, m.pool, m.set, ...m.waiting, held, m.aheadUntil - world.now, m.known]
-    .concat([flags.throttled ? 1 : 0, flags.leaving ? 1 : 0, 1, 0, ""])
+    .concat([flags.throttled ? 1 : 0, flags.leaving ? 1 : 0, 1, m.dropped, ""])
     .concat([Math.floor(clock / 1000), Math.round((clock % 1000) * 1000)]);
   const answer = parseAnswer(await redis.eval(SCRIPT, 1, KEY, ...values));
   m.starts.push(...answer.turnsInMs.map((ms) => world.now + ms));
@@ -121,6 +124,46 @@ describe("QUOTA-1: the turns of all instances", () => {
     expectInside([busy], 5);
     expect(busy.starts.length).toBeLessThanOrEqual(50);
     expect(busy.starts.length).toBeGreaterThanOrEqual(48);
+  });
+});
+
+describe("QUOTA-1: turns that were dropped", () => {
+  const known = () =>
+    redis.eval("return #cmsgpack.unpack(redis.call('GET', KEYS[1])).log", 1, KEY).then(Number);
+
+  test("are taken back once, also where the answer to the report was lost and it comes again", async () => {
+    const [only] = begin(1, { set: 10, waiting: [0, 0, 0] });
+    if (only === undefined) throw new Error("no member");
+    await run([only], 2000);
+    const busy = member("busy", "a", { set: 10 });
+    await run([only, busy], 12_000);
+    await report(busy, { leaving: true });
+    const before = await known();
+    only.dropped = 5;
+    await report(only);
+    expect(await known()).toBe(before - 5);
+    await report(only);
+    expect(await known()).toBe(before - 5);
+    await redis.flushall();
+    await report(busy);
+    const fresh = await known();
+    await report(only);
+    expect(await known()).toBeGreaterThanOrEqual(fresh);
+  });
+
+  test("are made up for, and all stay inside the rate", async () => {
+    const members = begin(4, { set: 10 });
+    for (let second = 1; second <= 40; second += 1) {
+      await run(members, second * 1000);
+      for (const m of members.slice(0, 2)) {
+        const late = m.starts.filter((at) => at > world.now);
+        m.starts.splice(m.starts.length - late.length);
+        m.dropped += late.length;
+      }
+    }
+    expect(members[0]?.dropped).toBeGreaterThan(5);
+    expectInside(members, 10);
+    expect(startsOf(members).length).toBeGreaterThanOrEqual(38 * 10 * 0.95);
   });
 });
 
