@@ -1,8 +1,9 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Histogram, type Registry } from "prom-client";
 import type { AheadOutcome, AwsCallEvent } from "../../core/events.ts";
 import type { Category } from "../../core/operations.ts";
+import { createCategoryMetrics } from "./category-metrics.ts";
 import { awsOperationLabel, awsOutcomeLabel } from "./closed-labels.ts";
-import type { PageEvent, QuotaStatus, QuotaWaitEvent } from "./events.ts";
+import type { PageEvent, QuotaWaitEvent } from "./events.ts";
 import { createSharingMetrics } from "./sharing-metrics.ts";
 import type { Sources } from "./sources.ts";
 
@@ -73,38 +74,7 @@ export function createAwsMetrics(registry: Registry, sources: Sources): AwsMetri
 
 /** These are read from the limiter at each scrape. */
 function createQuotaMetrics(registry: Registry, sources: Sources): void {
-  const registers = [registry];
-  const labelNames = ["category"] as const;
-  const eachCategory = (say: (status: QuotaStatus) => void): void => {
-    for (const status of sources.read("quota", (quota) => quota()) ?? []) say(status);
-  };
-  const gauge = (name: string, help: string, valueOf: (status: QuotaStatus) => number | undefined): void => {
-    const metric: Gauge<"category"> = new Gauge({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        metric.reset();
-        eachCategory((status) => {
-          const value = valueOf(status);
-          if (value !== undefined) metric.set({ category: status.category }, value);
-        });
-      },
-    });
-  };
-  const counter = (name: string, help: string, valueOf: (status: QuotaStatus) => number): void => {
-    const metric: Counter<"category"> = new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        metric.reset();
-        eachCategory((status) => metric.inc({ category: status.category }, valueOf(status)));
-      },
-    });
-  };
+  const { gauge, counter } = createCategoryMetrics(registry, () => sources.read("quota", (quota) => quota()));
   const used = (category: Category): number | undefined =>
     sources.read("usedPerSecond", (usedPerSecond) => usedPerSecond(category));
 

@@ -35,7 +35,7 @@ export interface QuotaWaitEvent {
   readonly durationMs: number;
 }
 
-export interface QuotaStatus {
+interface QuotaStatus {
   readonly category: Category;
   readonly setPerSecond: number;
   readonly currentPerSecond: number;

@@ -1,38 +1,12 @@
-import { Counter, Gauge, type Registry } from "prom-client";
-import type { SharingStatus } from "../../core/shared-quota.ts";
+import type { Registry } from "prom-client";
+import { createCategoryMetrics } from "./category-metrics.ts";
 import type { Sources } from "./sources.ts";
 
 /** The quota that instances share, read at each scrape. Absent where it is not shared. */
 export function createSharingMetrics(registry: Registry, sources: Sources): void {
-  const registers = [registry];
-  const labelNames = ["category"] as const;
-  const each = (say: (status: SharingStatus) => void): void => {
-    for (const status of sources.read("sharing", (sharing) => sharing()) ?? []) say(status);
-  };
-  const gauge = (name: string, help: string, valueOf: (status: SharingStatus) => number): void => {
-    const metric: Gauge<"category"> = new Gauge({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        metric.reset();
-        each((status) => metric.set({ category: status.category }, valueOf(status)));
-      },
-    });
-  };
-  const counter = (name: string, help: string, valueOf: (status: SharingStatus) => number): void => {
-    const metric: Counter<"category"> = new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        metric.reset();
-        each((status) => metric.inc({ category: status.category }, valueOf(status)));
-      },
-    });
-  };
+  const { gauge, counter } = createCategoryMetrics(registry, () =>
+    sources.read("sharing", (sharing) => sharing()),
+  );
 
   gauge(
     "connector_shared_quota_connected",
