@@ -1,7 +1,6 @@
 // A PostgreSQL server of the machine's own packages, for the tests that need one: a cluster in a temporary folder, with a
 // random port, that ends with the test.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -14,11 +13,11 @@ import {
   statfsSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import pg from "pg";
 import type { KeyAndCertificate } from "./certificates.ts";
+import { ended, freePort } from "./programs.ts";
 
 export interface PostgresOptions {
   readonly tls?: KeyAndCertificate & { readonly clientCa?: string };
@@ -188,10 +187,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   async function end(how: ServerEnd = "fast"): Promise<void> {
     const child = server;
     server = undefined;
-    if (child === undefined || child.exitCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill(how === "fast" ? "SIGINT" : "SIGQUIT");
-    await ended;
+    await ended(child, how === "fast" ? "SIGINT" : "SIGQUIT");
   }
 
   // Also where a test, or its runner, ends before it removes the server.
@@ -233,15 +229,4 @@ function readFileOr(path: string): string {
   } catch {
     return "";
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -1,12 +1,11 @@
 // Redis servers of the machine's own package, for the tests that need some: each with a free port, in memory alone, and gone
 // with the test.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import { announced, ended, freePort } from "./programs.ts";
 
 export interface RedisServer {
   readonly port: number;
@@ -60,16 +59,13 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
       stdio: ["ignore", "pipe", "ignore"],
     });
     server = child;
-    await untilPrinted(child, options.isSentinel ? "Sentinel ID is" : "Ready to accept connections");
+    await announced(child, options.isSentinel ? "Sentinel ID is" : "Ready to accept connections");
   }
 
   async function kill(): Promise<void> {
     const child = server;
     server = undefined;
-    if (child === undefined || child.exitCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
+    await ended(child, "SIGKILL");
   }
 
   const removeAtExit = (): void => {
@@ -91,30 +87,4 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The output must be read on, or the server would wait for it. */
-async function untilPrinted(child: ChildProcess, text: string): Promise<void> {
-  const { stdout } = child;
-  if (stdout === null) throw new Error("redis-server has no output");
-  let printed = "";
-  await new Promise<void>((resolve, reject) => {
-    child.once("exit", () => reject(new Error(`redis-server ended:\n${printed}`)));
-    child.once("error", reject);
-    stdout.on("data", (chunk: Uint8Array) => {
-      if (printed.length < 65_536) printed += Buffer.from(chunk).toString();
-      if (printed.includes(text)) resolve();
-    });
-  });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

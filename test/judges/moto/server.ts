@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { resolve } from "node:path";
-import { announced, freePort } from "../../support/cognito-local.ts";
+import { announced, ended, freePort } from "../../support/programs.ts";
 
 export interface Moto {
   readonly url: string;
@@ -19,9 +18,7 @@ export async function startMoto(): Promise<Moto> {
   return {
     url: `http://127.0.0.1:${port}`,
     async stop() {
-      const gone = once(server, "exit");
-      server.kill();
-      await gone;
+      await ended(server, "SIGTERM");
     },
   };
 }

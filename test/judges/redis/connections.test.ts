@@ -9,7 +9,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Secret } from "../../../pkg/core/secret.ts";
 import { grantedRate } from "../../cognito/rates.ts";
 import { createAuthority } from "../../support/certificates.ts";
-import { freePort, type RedisServer, startRedis } from "../../support/redis-server.ts";
+import { freePort } from "../../support/programs.ts";
+import { type RedisServer, startRedis } from "../../support/redis-server.ts";
 import { openInstance, redisAt, type SharingInstance } from "../../support/sharing-instances.ts";
 
 const servers: RedisServer[] = [];

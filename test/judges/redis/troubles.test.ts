@@ -6,7 +6,8 @@ import { systemClocks } from "../../../pkg/core/clock.ts";
 import type { RedisSettings } from "../../../pkg/core/redis-settings.ts";
 import { Secret } from "../../../pkg/core/secret.ts";
 import { describeTrouble } from "../../../pkg/shared-quota/redis-trouble.ts";
-import { freePort, type RedisServer, startRedis } from "../../support/redis-server.ts";
+import { freePort } from "../../support/programs.ts";
+import { type RedisServer, startRedis } from "../../support/redis-server.ts";
 import { openInstance, redisAt } from "../../support/sharing-instances.ts";
 
 interface Places {
