@@ -133,6 +133,13 @@ const FAILURES: readonly DiskFailure[] = [
     cure: `give this user the right to write it, ${SYNC_AGAIN}`,
   },
   {
+    errno: ["EISDIR"],
+    sqlite: undefined,
+    code: "failed-precondition",
+    why: "a directory has its name",
+    cure: `remove the directory, or name another --state-dir, ${SYNC_AGAIN}`,
+  },
+  {
     errno: ["EIO"],
     sqlite: SQLITE.ioError,
     code: "internal",

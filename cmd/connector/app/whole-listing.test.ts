@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -37,3 +37,17 @@ test.each(["", "yesterday", new Date(NOW + DAY).toISOString()])(
     expect(wholeListing(dir, POOL).isDue(NOW)).toBe(true);
   },
 );
+
+test("a directory of the name of its file is refused with the path and the cure, and nothing is left beside it", () => {
+  const path = join(dir, `${POOL}.whole-listing`);
+  mkdirSync(path);
+  const why = `${path}: a directory has its name; remove the directory, or name another --state-dir, then sync again`;
+  const refusal = (doing: string): unknown =>
+    expect.objectContaining({
+      code: "failed-precondition",
+      message: expect.stringContaining(`cannot ${doing} ${why}`),
+    });
+  expect(() => wholeListing(dir, POOL).isDue(NOW)).toThrow(refusal("read"));
+  expect(() => wholeListing(dir, POOL).note(NOW)).toThrow(refusal("write"));
+  expect(readdirSync(dir)).toEqual([`${POOL}.whole-listing`]);
+});

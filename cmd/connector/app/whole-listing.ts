@@ -1,8 +1,10 @@
 // When the users of a pool were last read by one listing. Parts of them prove themselves complete after each run, but AWS
 // promises no format of `sub`, so a listing of all users stays due (D30).
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EpochMs } from "../../../pkg/core/clock.ts";
+import { errnoOf } from "../../../pkg/core/unknown.ts";
+import { onDisk } from "../../../pkg/sqlite/errors.ts";
 import { openStateDirectory } from "../../../pkg/sqlite/paths.ts";
 
 const DUE_AFTER_MS = 7 * 24 * 3_600_000;
@@ -20,8 +22,14 @@ export function wholeListing(stateDir: string, poolId: string): WholeListing {
   function note(nowMs: EpochMs): void {
     const path = file();
     const written = `${path}.${process.pid}`;
-    writeFileSync(written, `${new Date(nowMs).toISOString()}\n`, { mode: 0o600 });
-    renameSync(written, path);
+    onDisk(`write ${path}`, () => {
+      try {
+        writeFileSync(written, `${new Date(nowMs).toISOString()}\n`, { mode: 0o600 });
+        renameSync(written, path);
+      } finally {
+        rmSync(written, { force: true });
+      }
+    });
   }
 
   return {
@@ -37,10 +45,12 @@ export function wholeListing(stateDir: string, poolId: string): WholeListing {
 }
 
 function notedIn(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
+  return onDisk(`read ${path}`, () => {
+    try {
+      return readFileSync(path, "utf8").trim();
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  });
 }
