@@ -82,6 +82,7 @@ test("the demo answers each question of the inventory", { timeout: 300_000 }, ()
   expect(found).toMatch(/"display": "finance"/);
   expect(found).toMatch(/"department": "Finance"/);
   expect(rows("They are in the audit log", /^.*(?:create-account|grant|change-user).*$/gm)).toHaveLength(3);
+  expect(rows("They are in the audit log", /AdminUserGlobalSignOut not-done/g)).toHaveLength(1);
 });
 
 test("a platform of the demo has its tasks done by the connector", { timeout: 120_000 }, () => {

@@ -126,5 +126,8 @@ export const secondSync = (before: string): readonly Step[] => [
 
 /** After the requests of an identity provider. */
 export const SCIM_AUDIT: readonly Step[] = [
-  { says: "They are in the audit log as every other change.", runs: ["audit", "show", "--user", "dora"] },
+  {
+    says: "They are in the audit log as every other change. This pool cannot sign people out, so one step is not done.",
+    runs: ["audit", "show", "--user", "dora"],
+  },
 ];
