@@ -203,6 +203,15 @@ describe("listings", () => {
     ]);
   });
 
+  test("listings say to the limiter how many calls come after", async () => {
+    const throttle = openThrottle();
+    const { directory } = await over(() => ({ body: { Users: [] } }), { throttle });
+    const page = { callsAfter: 7 };
+    await directory.listUsers(page, never);
+    await directory.listMembers("staff", page, never);
+    expect(throttle.turns.map(({ callsAfter }) => callsAfter)).toEqual([7, 7]);
+  });
+
   test("pages that nobody asked for take the turns of the background, and say when they have one", async () => {
     const throttle = openThrottle();
     const { directory } = await over(() => ({ body: { Users: [], Groups: [] } }), { throttle });

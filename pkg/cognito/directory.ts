@@ -47,6 +47,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
         priority,
         hasMarker: page.marker !== undefined,
         ahead: page.ahead,
+        callsAfter: page.callsAfter,
         // ListUsers calls its marker PaginationToken, every other listing NextToken. AttributesToGet is never sent:
         // with it the call fails when one user lacks an attribute (mark 10).
         send: (sdk, http) =>
@@ -118,6 +119,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
           priority: listPriority(page),
           hasMarker: page.marker !== undefined,
           ahead: page.ahead,
+          callsAfter: page.callsAfter,
           // Nobody gets the failure of a page that is read ahead, so its cause is not worth a call.
           refineFailure:
             page.ahead === undefined ? refineMissingGroup("ListUsersInGroup", directory, signal) : undefined,

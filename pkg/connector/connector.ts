@@ -33,6 +33,8 @@ export interface ListRequest {
   readonly pageSize: number;
   /** The largest size of one answer. A larger page is sent in several answers. */
   readonly maxBytes?: number | undefined;
+  /** About how many pages come after it; see `Throttle`. */
+  readonly callsAfter?: number | undefined;
 }
 
 export interface ListUsersRequest extends ListRequest {

@@ -45,7 +45,12 @@ export async function listPage<T>(
 ): Promise<{ readonly items: readonly T[]; readonly nextPageToken: string }> {
   const asked = decodePageToken(request.pageToken, source.verb, source.scope);
   const limit = request.pageSize === 0 ? MAX_PAGE_ITEMS : Math.min(request.pageSize, MAX_PAGE_ITEMS);
-  const { page, cursor } = await readOrRestart(source, asked, limit, signal);
+  const { page, cursor } = await readOrRestart(
+    source,
+    asked,
+    { limit, callsAfter: request.callsAfter },
+    signal,
+  );
   const rest = afterLastDelivered(page.items, cursor.after, source);
   const first = fittingItems(rest, request.maxBytes, source);
   const place = { cursor, next: page.next };
@@ -108,11 +113,11 @@ async function readUnlessItFails<T>(
 async function readOrRestart<T>(
   source: ListingSource<T>,
   cursor: PageCursor,
-  limit: number,
+  page: PageRequest,
   signal: AbortSignal,
 ) {
   try {
-    return { page: await source.read({ marker: cursor.marker, limit }, signal), cursor };
+    return { page: await source.read({ ...page, marker: cursor.marker }, signal), cursor };
   } catch (error) {
     if (!(error instanceof GovernanceError) || error.reason !== "marker-refused") throw error;
     if (cursor.restarts >= MAX_RESTARTS) {
@@ -125,7 +130,7 @@ async function readOrRestart<T>(
     }
     // LISTING-2
     const again = { ...firstPage(source.verb, source.scope), restarts: cursor.restarts + 1 };
-    return { page: await source.read({ limit }, signal), cursor: again };
+    return { page: await source.read(page, signal), cursor: again };
   }
 }
 

@@ -11,6 +11,8 @@ export interface PageRequest {
   readonly limit?: number | undefined;
   /** Given where nobody has asked for the page yet: it is read with the least priority, and tried once. */
   readonly ahead?: AheadProgress | undefined;
+  /** About how many pages come after it: the page of a long listing is read before that of a short one. */
+  readonly callsAfter?: number | undefined;
 }
 
 /** How far the reading of a page is that nobody has asked for. */

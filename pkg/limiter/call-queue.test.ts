@@ -5,9 +5,15 @@ import { CallQueue, createQueuedCall, goesBefore, type QueuedCall } from "./call
 
 const PRIORITIES: readonly Priority[] = ["background", "sync", "write", "read"];
 
-function queued(priority: Priority, ticket: number, caller?: string, refusable = true): QueuedCall {
+function queued(
+  priority: Priority,
+  ticket: number,
+  caller?: string,
+  { refusable = true, callsAfter = 0 } = {},
+): QueuedCall {
   return createQueuedCall({
     priority,
+    callsAfter,
     ticket,
     origin: caller === undefined ? undefined : { caller, mustFinish: false },
     refusable,
@@ -54,6 +60,82 @@ function drained(queue: CallQueue): readonly number[] {
   }
   return tickets;
 }
+
+/** Puts sync calls with so many calls after each into a queue of one caller. */
+function chains(...callsAfter: readonly number[]): CallQueue {
+  const queue = new CallQueue({ current: 0 });
+  callsAfter.forEach((after, ticket) => {
+    queue.push(queued("sync", ticket, undefined, { callsAfter: after }));
+  });
+  return queue;
+}
+
+describe("LIMITER-11: the longest chain of a caller's sync", () => {
+  test("goes first, and of equal ones the first to come", () => {
+    expect(drained(chains(0, 3, 9, 3, 0, 9))).toEqual([2, 5, 1, 3, 0, 4]);
+  });
+
+  test("passes no write, no read, and what is read in the background only as any sync", () => {
+    const queue = new CallQueue({ current: 0 });
+    const calls: readonly (readonly [Priority, number])[] = [
+      ["background", 99],
+      ["sync", 50],
+      ["read", 0],
+      ["read", 7],
+      ["write", 0],
+      ["write", 7],
+    ];
+    calls.forEach(([priority, callsAfter], ticket) => {
+      queue.push(queued(priority, ticket, undefined, { callsAfter }));
+    });
+    expect(drained(queue)).toEqual([4, 5, 2, 3, 1, 0]);
+  });
+
+  test("does not go before the calls of another caller", () => {
+    const queue = new CallQueue({ current: 0 });
+    queue.push(queued("sync", 0, "a"));
+    queue.push(queued("sync", 1, "b", { callsAfter: 9 }));
+    queue.push(queued("sync", 2, "b", { callsAfter: 99 }));
+    expect(drained(queue)).toEqual([0, 2, 1]);
+  });
+
+  test("leaves one turn in sixteen to the call that waits longest", () => {
+    const queue = chains(0, 0, 0);
+    const served: number[] = [];
+    for (let ticket = 3; served.length < 48; ticket += 1) {
+      queue.push(queued("sync", ticket, undefined, { callsAfter: 1000 }));
+      const first = queue.first();
+      if (first === undefined) throw new Error("the queue is empty");
+      served.push(first.call.ticket);
+      queue.take(first);
+    }
+    expect([0, 1, 2].map((ticket) => served.indexOf(ticket))).toEqual([15, 31, 47]);
+  });
+
+  test("is found wherever a call leaves the queue", () => {
+    const steps = fc.array(fc.record({ callsAfter: fc.nat(4), leave: fc.option(fc.nat(20)) }));
+    fc.assert(
+      fc.property(steps, (plan) => {
+        const queue = new CallQueue({ current: 0 });
+        let model: QueuedCall[] = [];
+        plan.forEach(({ callsAfter, leave }, ticket) => {
+          const call = queued("sync", ticket, undefined, { callsAfter });
+          queue.push(call);
+          model = [...model, call].toSorted((a, b) => b.callsAfter - a.callsAfter || a.ticket - b.ticket);
+          const leaver = leave === null ? undefined : model[leave];
+          if (leaver !== undefined) queue.remove(leaver);
+          model = model.filter((one) => one !== leaver);
+          expect(queue.first()?.call).toBe(model[0]);
+        });
+        for (const call of model) {
+          expect(queue.first()?.call).toBe(call);
+          queue.remove(call);
+        }
+        expect(queue.first()).toBeUndefined();
+      }),
+    );
+  });
+});
 
 test("LIMITER-4: what is read in the background waits for the reads of every caller", () => {
   const queue = new CallQueue({ current: 0 });
@@ -131,7 +213,7 @@ describe("LIMITER-8: a place for one more call", () => {
     const queue = new CallQueue({ current: 0 });
     queue.push(queued("sync", 0, "many"));
     queue.push(queued("sync", 1, "many"));
-    queue.push(queued("sync", 2, "many", false));
+    queue.push(queued("sync", 2, "many", { refusable: false }));
     queue.push(queued("write", 3, "many"));
     queue.push(queued("sync", 4, "few"));
     expect(queue.crowdedOut("new")?.ticket).toBe(1);

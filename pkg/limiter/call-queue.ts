@@ -10,6 +10,8 @@ const RANKS = [0, 1, 2, 3] as const;
 export interface QueuedCall {
   readonly priority: Priority;
   readonly rank: number;
+  /** About how many calls can be made only after it. Only among the `sync` calls of one caller it decides (LIMITER-11). */
+  readonly callsAfter: number;
   /** Order of arrival over all queues of a category. */
   readonly ticket: number;
   /** Undefined for the connector's own work. */
@@ -31,12 +33,16 @@ export interface Rounds {
   current: number;
 }
 
-/** The waiting calls of one caller, by priority and arrival. */
+/** Of so many turns of a caller's syncs one goes to the call that waits longest (LIMITER-11). */
+const TURNS_PER_OLDEST = 16;
+
+/** The waiting calls of one caller, by priority, by the calls that come after, and by arrival. */
 interface CallerLine {
   readonly heads: (QueuedCall | undefined)[];
   readonly tails: (QueuedCall | undefined)[];
   length: number;
   refusable: number;
+  syncTurns: number;
   /** The round in which it is next served. */
   round: number;
 }
@@ -103,14 +109,15 @@ export class CallQueue {
 
   push(call: QueuedCall): void {
     const line = this.#lineOf(call.origin?.caller);
-    const tail = line.tails[call.rank];
-    if (tail === undefined) line.heads[call.rank] = call;
-    else tail.after = call;
-    call.before = tail;
-    line.tails[call.rank] = call;
+    let before = line.tails[call.rank];
+    if (call.rank === RANK.sync)
+      while (before !== undefined && before.callsAfter < call.callsAfter) before = before.before;
+    link(line, call, before);
     this.#count(line, call, 1);
     const candidate = { call, round: line.round };
-    if (this.#first !== undefined && goesBefore(candidate, this.#first)) this.#first = candidate;
+    // It may have been put before the first of its own line.
+    if (call.callsAfter > 0) this.#first = undefined;
+    else if (this.#first !== undefined && goesBefore(candidate, this.#first)) this.#first = candidate;
   }
 
   /** The call must be in this queue. */
@@ -130,7 +137,9 @@ export class CallQueue {
   /** Removes a call that has its turn. Its caller is next served in the round after. */
   take({ call, round }: Candidate): void {
     this.#rounds.current = Math.max(this.#rounds.current, round);
-    this.#lineOf(call.origin?.caller).round = this.#rounds.current + 1;
+    const line = this.#lineOf(call.origin?.caller);
+    line.round = this.#rounds.current + 1;
+    if (call.rank === RANK.sync) line.syncTurns += 1;
     this.remove(call);
     this.#first = undefined;
   }
@@ -155,7 +164,14 @@ export class CallQueue {
   #lineOf(caller: string | undefined): CallerLine {
     const known = this.#lines.get(caller);
     if (known !== undefined) return known;
-    const line = { heads: [], tails: [], length: 0, refusable: 0, round: this.#rounds.current + 1 };
+    const line = {
+      heads: [],
+      tails: [],
+      length: 0,
+      refusable: 0,
+      syncTurns: 0,
+      round: this.#rounds.current + 1,
+    };
     this.#lines.set(caller, line);
     return line;
   }
@@ -171,6 +187,27 @@ export class CallQueue {
   }
 }
 
-function firstOf({ heads }: CallerLine): QueuedCall | undefined {
-  return heads.find((head) => head !== undefined);
+function firstOf({ heads, syncTurns }: CallerLine): QueuedCall | undefined {
+  const head = heads.find((call) => call !== undefined);
+  const isTurnOfOldest = head?.rank === RANK.sync && syncTurns % TURNS_PER_OLDEST === TURNS_PER_OLDEST - 1;
+  return isTurnOfOldest ? oldestOf(head) : head;
+}
+
+function oldestOf(head: QueuedCall): QueuedCall {
+  let oldest = head;
+  for (let call = head.after; call !== undefined; call = call.after) {
+    if (call.ticket < oldest.ticket) oldest = call;
+  }
+  return oldest;
+}
+
+/** Puts a call behind another one of its rank; behind none: at the head. */
+function link({ heads, tails }: CallerLine, call: QueuedCall, before: QueuedCall | undefined): void {
+  const after = before === undefined ? heads[call.rank] : before.after;
+  call.before = before;
+  call.after = after;
+  if (before === undefined) heads[call.rank] = call;
+  else before.after = call;
+  if (after === undefined) tails[call.rank] = call;
+  else after.before = call;
 }

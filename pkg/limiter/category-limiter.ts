@@ -112,7 +112,7 @@ export class CategoryLimiter {
     return this.#rate.perSecond;
   }
 
-  acquire(operation: Operation, priority: Priority, signal: AbortSignal): Promise<void> {
+  acquire(operation: Operation, priority: Priority, signal: AbortSignal, callsAfter = 0): Promise<void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       if (this.#closed) throw closedError();
@@ -123,6 +123,7 @@ export class CategoryLimiter {
       let granted = false;
       const call = createQueuedCall({
         priority,
+        callsAfter,
         ticket: this.#nextTicket++,
         origin,
         refusable,

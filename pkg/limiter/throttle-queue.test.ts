@@ -122,6 +122,29 @@ describe("LIMITER-4: priorities", () => {
   });
 });
 
+describe("LIMITER-11: chains", () => {
+  it("a long chain is as fast beside seventy others as alone", async () => {
+    const throttle = scene.throttleOf({ rates: { UserList: 30 } });
+    const latencyMs = 200;
+    const pages: string[] = [];
+    let longEndedAt = Number.POSITIVE_INFINITY;
+    const read = async (name: string, left: number): Promise<void> => {
+      await throttle.acquire("ListUsers", "sync", never, left);
+      scene.loop.at(scene.loop.now() + latencyMs, () => {
+        pages.push(name);
+        if (left > 0) void read(name, left - 1);
+        else if (name === "long") longEndedAt = scene.loop.now();
+      });
+    };
+    for (let n = 0; n < 70; n += 1) void read("short", 9);
+    void read("long", 149);
+    await scene.loop.run(60_000);
+    expect(pages).toHaveLength(70 * 10 + 150);
+    // 150 calls of 200 ms one after the other, and at most a turn of waiting for each.
+    expect(longEndedAt).toBeLessThanOrEqual(150 * (latencyMs + 35));
+  });
+});
+
 describe("LIMITER-7: the end", () => {
   it("an idle limiter has no timer", async () => {
     const throttle = scene.throttleOf();

@@ -100,8 +100,8 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
   }
 
   return {
-    acquire: (operation: Operation, priority, signal) =>
-      limiterOf(CATEGORY_OF[operation]).acquire(operation, priority, signal),
+    acquire: (operation: Operation, priority, signal, callsAfter) =>
+      limiterOf(CATEGORY_OF[operation]).acquire(operation, priority, signal, callsAfter),
     throttled: (operation) => limiterOf(CATEGORY_OF[operation]).throttled(),
     status: () => [...limiters].map(([category, limiter]) => categoryStatus(category, limiter)),
     requireRoom() {

@@ -9,8 +9,8 @@ const listing = (cursor: ListingCursor, expectedMembers = 0) => ({ cursor, expec
 function takeNow(queue: ReturnType<typeof createListingQueue>, takers = 10) {
   const taken: ListingCursor[] = [];
   const takeOne = async (): Promise<void> => {
-    const cursor = await queue.take();
-    if (cursor !== undefined) taken.push(cursor);
+    const one = await queue.take();
+    if (one !== undefined) taken.push(one.cursor);
   };
   for (let n = 0; n < takers; n += 1) void takeOne();
   return taken;

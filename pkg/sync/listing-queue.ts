@@ -10,7 +10,7 @@ export interface QueuedListing {
 export interface ListingQueue {
   add(listings: readonly QueuedListing[]): void;
   /** The listing to read next, once there is one; undefined when all are read and no reader can open another. */
-  take(): Promise<ListingCursor | undefined>;
+  take(): Promise<QueuedListing | undefined>;
   /** Called once for each listing taken, when its reader is done with it. */
   finished(cursor: ListingCursor): void;
   /** Ends it early: every `take`, waiting or later, resolves with undefined. */
@@ -18,7 +18,7 @@ export interface ListingQueue {
 }
 
 interface WeighedListing {
-  readonly cursor: ListingCursor;
+  readonly listing: QueuedListing;
   readonly weight: number;
 }
 
@@ -29,29 +29,31 @@ interface WeighedListing {
  */
 export function createListingQueue(partsAtOnce?: number): ListingQueue {
   const ordered: WeighedListing[] = []; // lightest first
-  const waiting: ((cursor: ListingCursor | undefined) => void)[] = [];
+  const waiting: ((listing: QueuedListing | undefined) => void)[] = [];
   let beingRead = 0;
   let usersBeingRead = 0;
   let closed = false;
 
-  function isReadable({ cursor }: WeighedListing): boolean {
+  function isReadable({ listing: { cursor } }: WeighedListing): boolean {
     if (partsAtOnce === undefined) return true;
     if (cursor.kind === "users") return usersBeingRead < partsAtOnce;
-    return cursor.kind === "groups" || (usersBeingRead === 0 && ordered.at(-1)?.cursor.kind !== "users");
+    return (
+      cursor.kind === "groups" || (usersBeingRead === 0 && ordered.at(-1)?.listing.cursor.kind !== "users")
+    );
   }
 
-  function next(): ListingCursor | undefined {
+  function next(): QueuedListing | undefined {
     const at = ordered.findLastIndex(isReadable);
-    return at === -1 ? undefined : ordered.splice(at, 1)[0]?.cursor;
+    return at === -1 ? undefined : ordered.splice(at, 1)[0]?.listing;
   }
 
   function dispatch(): void {
     while (waiting.length > 0) {
-      const cursor = closed ? undefined : next();
-      if (cursor === undefined && !closed && beingRead > 0) return; // a reader may still open listings
-      if (cursor !== undefined) beingRead += 1;
-      if (cursor?.kind === "users") usersBeingRead += 1;
-      waiting.shift()?.(cursor);
+      const listing = closed ? undefined : next();
+      if (listing === undefined && !closed && beingRead > 0) return; // a reader may still open listings
+      if (listing !== undefined) beingRead += 1;
+      if (listing?.cursor.kind === "users") usersBeingRead += 1;
+      waiting.shift()?.(listing);
     }
   }
 
@@ -59,7 +61,7 @@ export function createListingQueue(partsAtOnce?: number): ListingQueue {
     add(listings) {
       for (const listing of listings) {
         const weight = weightOf(listing);
-        ordered.splice(firstHeavierOrEqual(ordered, weight), 0, { cursor: listing.cursor, weight });
+        ordered.splice(firstHeavierOrEqual(ordered, weight), 0, { listing, weight });
       }
       dispatch();
     },

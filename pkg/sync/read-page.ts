@@ -12,18 +12,23 @@ export interface PageReaderOptions {
 }
 
 /** Reads the next page of a listing; `vanished` when the group of a members listing is gone. */
-export type PageReader = (cursor: ListingCursor, signal: AbortSignal) => Promise<SyncPage | "vanished">;
+export type PageReader = (
+  cursor: ListingCursor,
+  callsAfter: number,
+  signal: AbortSignal,
+) => Promise<SyncPage | "vanished">;
 
 /** How the pages of one scope are read. */
 export function createPageReader({ connector, scope, onMissing }: PageReaderOptions): PageReader {
   /** Chosen ones are read one by one, in their order: the page token is the number of the next one. */
   async function page<T>(
     cursor: ListingCursor,
+    callsAfter: number,
     selection: ScopeSelection,
     list: (request: ListRequest) => Promise<Listing<T>>,
     find: (id: string) => Promise<T | undefined>,
   ): Promise<Listing<T>> {
-    if (selection === "all") return await list(requestOf(cursor));
+    if (selection === "all") return await list(requestOf(cursor, callsAfter));
     const at = Number(cursor.token);
     const id = selection[at];
     if (id === undefined) throw new GovernanceError("internal", `the run has no ${at}th chosen resource`);
@@ -40,11 +45,12 @@ export function createPageReader({ connector, scope, onMissing }: PageReaderOpti
     return scope.depth === "resources" ? { ...row, entitlements: () => [] } : row;
   }
 
-  return async (cursor, signal) => {
+  return async (cursor, callsAfter, signal) => {
     switch (cursor.kind) {
       case "users": {
         const { items, nextPageToken } = await page<UserRow>(
           cursor,
+          callsAfter,
           scope.users,
           (request) => connector.listUsers({ ...request, subPrefix: cursor.part }, signal),
           (id) => connector.findUser(id, signal),
@@ -54,6 +60,7 @@ export function createPageReader({ connector, scope, onMissing }: PageReaderOpti
       case "groups": {
         const { items, nextPageToken } = await page<GroupRow>(
           cursor,
+          callsAfter,
           scope.groups,
           (request) => connector.listGroups(request, signal),
           (name) => connector.findGroup(name, signal),
@@ -62,7 +69,7 @@ export function createPageReader({ connector, scope, onMissing }: PageReaderOpti
         return { ...emptyPage(advance(cursor, nextPageToken)), groups: items.map(ofDepth), opens };
       }
       case "members": {
-        const members = await membersPage(connector, cursor, signal);
+        const members = await membersPage(connector, cursor, callsAfter, signal);
         if (members === "vanished") return members;
         const { items, nextPageToken } = members;
         const users = items.map(({ member }) => member); // SYNC-5
@@ -72,17 +79,22 @@ export function createPageReader({ connector, scope, onMissing }: PageReaderOpti
   };
 }
 
-async function membersPage(connector: Connector, cursor: ListingCursor, signal: AbortSignal) {
+async function membersPage(
+  connector: Connector,
+  cursor: ListingCursor,
+  callsAfter: number,
+  signal: AbortSignal,
+) {
   try {
-    return await connector.listMembers(cursor.part, requestOf(cursor), signal);
+    return await connector.listMembers(cursor.part, requestOf(cursor, callsAfter), signal);
   } catch (error) {
     if (error instanceof GovernanceError && error.reason === "group-gone") return "vanished";
     throw error;
   }
 }
 
-function requestOf({ token }: ListingCursor): ListRequest {
-  return { pageToken: token, pageSize: 0 };
+function requestOf({ token }: ListingCursor, callsAfter: number): ListRequest {
+  return { pageToken: token, pageSize: 0, callsAfter };
 }
 
 function emptyPage(cursor: ListingCursor): SyncPage {

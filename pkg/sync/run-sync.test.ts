@@ -241,4 +241,17 @@ describe("a sync", () => {
       .map((call) => call.split(" ")[1]);
     expect([...new Set(order)]).toEqual(["all", "some", "one", "none"]);
   });
+
+  test("SYNC-13: says of each page how many come after it, as far as that is known", async () => {
+    const asked = new Map<string, (number | undefined)[]>();
+    const { directory } = fakeDirectory(world(), (operation, _, { callsAfter }) => {
+      asked.set(operation, [...(asked.get(operation) ?? []), callsAfter]);
+    });
+    const target = memoryTarget(emptyRun(), { previousMembers: { all: 130 } });
+    const connector = connectorOver(directory);
+    await syncInto([target], { connector, listingsAtOnce: 4, estimatedUsers: 240 }, never);
+    expect(asked.get("ListUsers")).toEqual([3, 2, 1]);
+    expect(asked.get("ListUsersInGroup all")).toEqual([2, 1, 0]);
+    expect(asked.get("ListUsersInGroup some")).toEqual([0, 1]);
+  });
 });

@@ -21,7 +21,8 @@ import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import type { TargetGroup } from "./combine-targets.ts";
 import { createCycleGuard } from "./cycle-guard.ts";
-import { createListingQueue } from "./listing-queue.ts";
+import { createListingQueue, type QueuedListing } from "./listing-queue.ts";
+import { createPagesLeft } from "./pages-left.ts";
 import { createPageReader } from "./read-page.ts";
 import { createShardProof, type ShardProof } from "./shard-proof.ts";
 import type { PublishedRun, SyncRun } from "./target.ts";
@@ -66,6 +67,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   const isResumed = targets.run !== undefined;
   const run = targets.run ?? (await beginRun(options));
   const readPage = createPageReader({ connector, scope: run.scope, onMissing: options.onMissing });
+  const pagesLeft = createPagesLeft(options.estimatedUsers ?? targets.previousCounts?.users);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const droppedGroups: string[] = [];
@@ -82,7 +84,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     const guard = createCycleGuard(describe(GROUPS_LISTING));
     for (let cursor = GROUPS_LISTING; cursor.state === "open"; ) {
       either.throwIfAborted();
-      const page = await readPage(cursor, either);
+      const page = await readPage(cursor, pagesLeft(cursor, 0), either);
       if (page === "vanished") return;
       guard.next(page.cursor.token);
       await targets.commit({ ...page, membersAreIdle: true });
@@ -103,13 +105,13 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
       queue.add(listings.map((cursor, index) => ({ cursor, expectedMembers: expected[index] ?? 0 })));
     }
 
-    async function readListing(from: ListingCursor): Promise<void> {
+    async function readListing({ cursor: from, expectedMembers }: QueuedListing): Promise<void> {
       const guard = createCycleGuard(describe(from));
       const isUseless = (): boolean => isUserPart(from) && proof?.problem() !== undefined;
       for (let cursor = from; cursor.state === "open"; ) {
         if (isUseless()) return;
         either.throwIfAborted(); // SYNC-3
-        const page = await readPage(cursor, either);
+        const page = await readPage(cursor, pagesLeft(cursor, expectedMembers), either);
         if (page === "vanished") {
           await targets.dropGroup(drop(cursor)); // SYNC-4
           droppedGroups.push(cursor.part);
@@ -130,9 +132,9 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     }
 
     async function worker(): Promise<void> {
-      for (let cursor = await queue.take(); cursor !== undefined; cursor = await queue.take()) {
+      for (let listing = await queue.take(); listing !== undefined; listing = await queue.take()) {
         try {
-          await readListing(cursor);
+          await readListing(listing);
         } catch (error) {
           // The first failure is the reason; what it cuts short fails as an echo of it.
           failure ??= error;
@@ -140,7 +142,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
           queue.close();
           return;
         } finally {
-          queue.finished(cursor);
+          queue.finished(listing.cursor);
         }
       }
     }

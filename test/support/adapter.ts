@@ -11,7 +11,11 @@ export const never = new AbortController().signal;
 export const STUB_POOL = "eu-west-1_Stub00001";
 
 export interface OpenThrottle extends Throttle {
-  readonly turns: { readonly operation: Operation; readonly priority: Priority }[];
+  readonly turns: {
+    readonly operation: Operation;
+    readonly priority: Priority;
+    readonly callsAfter?: number | undefined;
+  }[];
   readonly throttles: Operation[];
 }
 
@@ -22,9 +26,9 @@ export function openThrottle(): OpenThrottle {
   return {
     turns,
     throttles: throttles,
-    async acquire(operation, priority, signal) {
+    async acquire(operation, priority, signal, callsAfter) {
       signal.throwIfAborted();
-      turns.push({ operation, priority });
+      turns.push({ operation, priority, callsAfter });
     },
     throttled: (operation) => void throttles.push(operation),
   };

@@ -31,6 +31,8 @@ export interface CallRequest<A extends AwsAnswer, T> {
   readonly hasMarker?: boolean;
   /** Nobody has asked for what the call reads. */
   readonly ahead?: AheadProgress | undefined;
+  /** About how many calls can be made only after this one. */
+  readonly callsAfter?: number | undefined;
   /** Sends once. Builds its input for each attempt, since the SDK may change an input that it was given (mark 6). */
   readonly send: (
     sdk: CognitoIdentityProviderClient,
@@ -104,7 +106,7 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
     effect: WriteEffect,
     signal: AbortSignal,
   ): Promise<Attempt<T>> {
-    const { operation, priority, send, parse } = request;
+    const { operation, priority, callsAfter, send, parse } = request;
     waits("credentials");
     let startedAt = monotonic();
     let generation: number | undefined;
@@ -116,7 +118,7 @@ export function createAwsCaller(options: CognitoOptions): AwsCaller {
       return { kind: "failed", failure, generation, spentMs: monotonic() - startedAt };
     }
     waits("turn");
-    await throttle.acquire(operation, priority, signal);
+    await throttle.acquire(operation, priority, signal, callsAfter);
     waits("answer");
     startedAt = monotonic();
     let requestId: string | undefined;

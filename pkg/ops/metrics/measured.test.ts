@@ -16,23 +16,28 @@ function ticking(): () => number {
 test("a turn is timed, given or not, and the rest is passed on", async () => {
   const waits: QuotaWaitEvent[] = [];
   const throttled: string[] = [];
+  const after: (number | undefined)[] = [];
   const turns = [Promise.resolve(), Promise.reject(new Error("aborted"))];
   const throttle = measuredThrottle(
     {
-      acquire: async () => await turns.shift(),
+      async acquire(_operation, _priority, _signal, callsAfter) {
+        after.push(callsAfter);
+        await turns.shift();
+      },
       throttled: (operation) => throttled.push(operation),
     },
     (event) => waits.push(event),
     ticking(),
   );
   await throttle.acquire("AdminGetUser", "write", never);
-  await expect(throttle.acquire("ListUsers", "sync", never)).rejects.toThrow("aborted");
+  await expect(throttle.acquire("ListUsers", "sync", never, 7)).rejects.toThrow("aborted");
   throttle.throttled("ListUsers");
   expect(waits).toEqual([
     { category: "UserRead", priority: "write", durationMs: 100 },
     { category: "UserList", priority: "sync", durationMs: 100 },
   ]);
   expect(throttled).toEqual(["ListUsers"]);
+  expect(after).toEqual([undefined, 7]);
 });
 
 test("each page of the three listings is timed, and a failed one stays a failure", async () => {

@@ -12,10 +12,10 @@ export function measuredThrottle(
   monotonic: MonotonicClock,
 ): Throttle {
   return {
-    async acquire(operation, priority, signal) {
+    async acquire(operation, priority, signal, callsAfter) {
       const askedAt = monotonic();
       try {
-        await inner.acquire(operation, priority, signal);
+        await inner.acquire(operation, priority, signal, callsAfter);
       } finally {
         wait({ category: CATEGORY_OF[operation], priority, durationMs: monotonic() - askedAt });
       }
