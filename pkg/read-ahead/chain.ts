@@ -1,6 +1,7 @@
 import { orAborted } from "../core/abort.ts";
 import type { MonotonicMs } from "../core/clock.ts";
 import type { AheadProgress, Page } from "../core/page.ts";
+import { type CompressedPage, compressPage, expandPage } from "./compressed-page.ts";
 
 /** The first page has no marker. */
 type Marker = string | undefined;
@@ -10,12 +11,15 @@ interface PageAhead<T> {
   readonly startedAt: MonotonicMs;
   readonly controller: AbortController;
   state: "waiting" | "sent" | "ready";
-  page: Page<T> | undefined;
+  page: Page<T> | CompressedPage | undefined;
   /** Until the page is here, what it is expected to take. */
   bytes: number;
   /** Undefined where it was not read. Never rejects. */
   result: Promise<Page<T> | undefined>;
 }
+
+/** The objects and the marker of a compressed page, beside its bytes. */
+const PAGE_BYTES = 2048;
 
 /** What the chains of one caller share. */
 export interface ChainEvents {
@@ -43,6 +47,7 @@ export class Chain<T> {
   /** Where the next reading begins; `ended` behind the last page. */
   #tail: { readonly marker: Marker } | "ended";
   #reading: PageAhead<T> | undefined;
+  #bytes = 0;
   #asked = 0;
   /** When the caller last asked for one of its pages. */
   askedAt: MonotonicMs = Number.NEGATIVE_INFINITY;
@@ -59,9 +64,7 @@ export class Chain<T> {
 
   /** Of the pages that are here or under way. */
   get bytes(): number {
-    let sum = 0;
-    for (const { bytes } of this.#pages.values()) sum += bytes;
-    return sum;
+    return this.#bytes;
   }
 
   /** A reading is under way and has no turn yet. */
@@ -97,6 +100,7 @@ export class Chain<T> {
       result: Promise.resolve(undefined),
     };
     this.#pages.set(marker, next);
+    this.#bytes += expectedBytes;
     this.#reading = next;
     const progress: AheadProgress = {
       sent() {
@@ -122,7 +126,7 @@ export class Chain<T> {
     }
     const page = found.page ?? (await orAborted(found.result, signal));
     this.#give(marker, found);
-    return page;
+    return page instanceof Uint8Array ? expandPage<T>(page) : page;
   }
 
   /** The caller asks for a page itself: nothing is read here meanwhile. */
@@ -148,8 +152,9 @@ export class Chain<T> {
 
   /** Whether a page is older than this. */
   hasFrom(before: MonotonicMs): boolean {
-    for (const { startedAt } of this.#pages.values()) if (startedAt <= before) return true;
-    return false;
+    // The map keeps the order in which the pages were read.
+    const [oldest] = this.#pages.values();
+    return oldest !== undefined && oldest.startedAt <= before;
   }
 
   /** Forgets every page, also those under way. Nothing more is read until the caller asks. */
@@ -177,8 +182,11 @@ export class Chain<T> {
       const page = await read(marker, progress, next.controller.signal);
       if (next.controller.signal.aborted) return undefined;
       next.state = "ready";
-      next.page = page;
-      next.bytes = bytes(page);
+      const taken = bytes(page);
+      // The caller comes to it later, and many such pages are held.
+      const compressed = this.askedAt === Number.NEGATIVE_INFINITY ? compressPage(page) : undefined;
+      next.page = compressed ?? page;
+      this.#resize(marker, next, compressed === undefined ? taken : PAGE_BYTES + compressed.byteLength);
       if (this.#reading === next) {
         // A marker that leads back to itself would be read without end.
         const turns = page.next === marker;
@@ -196,9 +204,16 @@ export class Chain<T> {
     }
   }
 
+  #resize(marker: Marker, page: PageAhead<T>, bytes: number): void {
+    if (this.#pages.get(marker) !== page) return;
+    this.#bytes += bytes - page.bytes;
+    page.bytes = bytes;
+  }
+
   #give(marker: Marker, page: PageAhead<T>): void {
     if (this.#pages.get(marker) !== page) return;
     this.#pages.delete(marker);
+    this.#bytes -= page.bytes;
     if (page.state === "waiting" && this.#reading === page) this.#reading = undefined;
   }
 }

@@ -1,32 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { someUser } from "../../test/support/fake-directory.ts";
-import { never, type SlowPool, slowPool } from "../../test/support/slow-pool.ts";
+import { ask, membersPage, never, type SlowPool, slowPool, usersPage } from "../../test/support/slow-pool.ts";
 import type { UserPageRequest } from "../core/directory.ts";
 import { GovernanceError } from "../core/errors.ts";
 import type { User } from "../core/user.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
-
-/** Asks for one page of users, and answers whatever is called. */
-async function usersPage(pool: SlowPool, caller: string, marker?: string): Promise<string | undefined> {
-  const page = pool.as(caller, () => pool.ahead.listUsers({ marker, limit: 60 }, never));
-  await pool.answerAll();
-  return (await page).next;
-}
-
-async function membersPage(pool: SlowPool, groupName: string, marker?: string): Promise<string | undefined> {
-  const page = pool.as("ada", () => pool.ahead.listMembers(groupName, { marker, limit: 60 }, never));
-  await pool.answerAll();
-  return (await page).next;
-}
-
-/** Asks for the page and leaves it under way. */
-function ask(pool: SlowPool, marker?: string, signal = never) {
-  const page = pool.as("ada", () => pool.ahead.listUsers({ marker, limit: 60 }, signal));
-  page.catch(() => undefined);
-  return page;
-}
 
 describe("the page after the one that was served", () => {
   test("is read before it is asked for, one after the other, and served without another call", async () => {
@@ -164,7 +144,7 @@ describe("how much is read ahead", () => {
     expect(pool.names()).toEqual(["users0 0", "users1 0", "users2 0"]);
   });
 
-  test("grows while the caller waits for want of it, up to 128 pages", async () => {
+  test("grows while the caller waits for want of it, with the pages that it takes", async () => {
     const pool = slowPool(100);
     pool.as("ada", () => {
       for (let at = 0; at < 50; at += 1) pool.ahead.visited(`g${at}`);
@@ -180,37 +160,68 @@ describe("how much is read ahead", () => {
       pool.ahead.outdated({ kind: "members", groupName: "g0" });
     }
     expect(held[0]).toBe(8);
-    expect(Math.max(...held)).toBe(128);
+    expect(held[15]).toBe(128);
+    expect(held[98]).toBe(98 * 8);
   });
 
-  test("is at most 16 MiB for one caller, pages that are under way included", async () => {
+  test("is a few kilobytes for each page of a group to come", async () => {
+    const pool = slowPool(
+      (scope) => (scope === "members of g0" ? 1 : 100),
+      (at) => someUser({ username: `user${at}`, attributes: { profile: "x".repeat(20_000) } }),
+    );
+    pool.as("ada", () => {
+      for (let at = 0; at < 50; at += 1) pool.ahead.visited(`g${at}`);
+    });
+    await membersPage(pool, "g0");
+    expect(pool.ahead.held()).toBe(8);
+    expect(pool.ahead.heldBytes()).toBeLessThan(8 * 4096);
+    pool.ahead.outdated({ kind: "all-members" });
+    expect(pool.ahead.heldBytes()).toBe(0);
+  });
+
+  test.for([
+    ["pages grew too old", (pool: SlowPool) => pool.advance(30_000)],
+    [
+      "the members of all groups were dropped",
+      (pool: SlowPool) => pool.ahead.outdated({ kind: "all-members" }),
+    ],
+  ] as const)("is half as much after %s, until the caller waits again", async ([, drop]) => {
+    const pool = slowPool(100);
+    await membersPage(pool, "team");
+    expect(pool.ahead.held()).toBe(8);
+    drop(pool);
+    await membersPage(pool, "team", "1");
+    expect(pool.ahead.held()).toBe(6);
+  });
+
+  test("is at most 24 MiB for one caller, pages that are under way included", async () => {
     const pool = slowPool(100, largeUser);
     await usersPage(pool, "ada");
     const known = pool.calls.length;
     pool.as("ada", () => pool.ahead.expectUsers(sixtyFourParts()));
     // All have their turn before one is answered.
     for (let at = known; at < pool.calls.length; at += 1) pool.calls[at]?.turn();
-    expect(pool.ahead.held()).toBe(15);
-    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(16 * MIB);
+    expect(pool.ahead.held()).toBe(23);
+    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(24 * MIB);
     await pool.answerAll();
-    expect(pool.ahead.heldBytes()).toBeGreaterThan(14 * MIB);
-    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(16 * MIB);
+    expect(pool.ahead.heldBytes()).toBeGreaterThan(22 * MIB);
+    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(24 * MIB);
   });
 
-  test("is at most 32 MiB for all callers together", async () => {
+  test("is at most 48 MiB for all callers together", async () => {
     const pool = slowPool(100, largeUser);
     for (let at = 0; at < 10; at += 1) await usersPage(pool, `caller ${at}`);
-    expect(pool.ahead.heldBytes()).toBeGreaterThan(28 * MIB);
-    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(32 * MIB);
+    expect(pool.ahead.heldBytes()).toBeGreaterThan(44 * MIB);
+    expect(pool.ahead.heldBytes()).toBeLessThanOrEqual(48 * MIB);
   });
 
-  test("is at most 1024 pages for all callers together", async () => {
+  test("is at most 128 pages of the parts of the users for each caller", async () => {
     const pool = slowPool(2);
     for (let at = 0; at < 10; at += 1) {
       pool.as(`caller ${at}`, () => pool.ahead.expectUsers(sixtyFourParts()));
       await pool.answerAll();
     }
-    expect(pool.ahead.held()).toBe(1024);
+    expect(pool.ahead.held()).toBe(10 * 128);
   });
 
   test("are no listings that a caller has left, also while it asks for others", async () => {
@@ -239,71 +250,6 @@ describe("how much is read ahead", () => {
     expect(pool.calls.slice(before).every(({ isAhead }) => isAhead)).toBe(true);
     await usersPage(pool, "caller 0", "1");
     expect(pool.call("users 1")).toMatchObject({ isAhead: false, caller: "caller 0" });
-  });
-});
-
-describe("what is served", () => {
-  test("was asked of AWS at most 30 seconds before", async () => {
-    const pool = slowPool(3);
-    await usersPage(pool, "ada");
-    pool.advance(30_000);
-    await usersPage(pool, "ada", "1");
-    expect(pool.names()).toEqual(["users 0", "users 1", "users 2", "users 1", "users 2"]);
-  });
-
-  test("is not from before the listing began", async () => {
-    const pool = slowPool(2);
-    await usersPage(pool, "ada");
-    pool.as("ada", () => pool.ahead.begin("users"));
-    await usersPage(pool, "ada");
-    await usersPage(pool, "ada", "1");
-    expect(pool.names()).toEqual(["users 0", "users 1", "users 0", "users 1"]);
-    expect(pool.outcomes).toEqual(["dropped", "used"]);
-  });
-
-  test("is not from before a change that was made here, on its way or not", async () => {
-    const pool = slowPool(3);
-    await usersPage(pool, "ada");
-    pool.ahead.outdated({ kind: "users" });
-    const again = ask(pool, "1");
-    await pool.settled();
-    expect(pool.call("users 1")).toMatchObject({ isAhead: false });
-    pool.call("users 1").answer();
-    await again;
-    await pool.settled();
-    pool.call("users 2").turn();
-    const last = ask(pool, "2");
-    pool.ahead.outdated({ kind: "users" });
-    await pool.settled();
-    expect(pool.call("users 2")).toMatchObject({ isAhead: false });
-    await pool.answerAll();
-    expect(await last).toMatchObject({ items: [{ username: "user2" }] });
-  });
-
-  test.for([
-    ["members of another group stay", { kind: "members", groupName: "other" }, true],
-    ["members of the group go", { kind: "members", groupName: "team" }, false],
-    ["a name that only begins the same is another group", { kind: "members", groupName: "tea" }, true],
-    ["members of all groups go", { kind: "all-members" }, false],
-    ["users are no members", { kind: "users" }, true],
-    ["groups are no members", { kind: "groups" }, true],
-  ] as const)("%s", async ([, what, stays]) => {
-    const pool = slowPool(2);
-    await membersPage(pool, "team");
-    pool.ahead.outdated(what);
-    const has = pool.as("ada", () => pool.ahead.hasMembers("team", { marker: "1", limit: 60 }));
-    expect(has).toBe(stays);
-  });
-
-  test("is nothing after the end, and what is under way is aborted", async () => {
-    const pool = slowPool(5);
-    await Promise.all([ask(pool), pool.settled().then(() => pool.call("users 0").answer())]);
-    await pool.settled();
-    pool.ahead.close();
-    expect(pool.call("users 1").signal.aborted).toBe(true);
-    await usersPage(pool, "ada", "1");
-    expect(pool.names()).toEqual(["users 0", "users 1", "users 1"]);
-    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

@@ -4,7 +4,8 @@ import type { Directory } from "../core/directory.ts";
 import type { AheadOutcome } from "../core/events.ts";
 import type { PageRequest } from "../core/page.ts";
 import type { Outdated, ReadAhead } from "../core/read-ahead.ts";
-import { MAX_AGE_MS, type PageReaders, Shelf, USUAL_PAGE_BYTES } from "./shelf.ts";
+import type { PageReaders } from "./listings.ts";
+import { MAX_AGE_MS, Shelf, USUAL_PAGE_BYTES } from "./shelf.ts";
 
 interface ReadAheadOptions {
   readonly directory: Pick<Directory, "listUsers" | "listGroups" | "listMembers">;
@@ -29,8 +30,8 @@ export interface ServedReadAhead extends ReadAhead {
 
 /** A caller that comes beyond these takes the place of the one that has been away longest. */
 const MOST_CALLERS = 64;
-const MOST_PAGES = 1024;
-const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_PAGES = 16_384;
+const MOST_BYTES = 48 * 1024 * 1024;
 const SWEEP_MS = 5_000;
 
 /** Reads ahead for each caller that `origins` names. DESIGN.md has the rules. */

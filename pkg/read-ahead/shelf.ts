@@ -5,16 +5,11 @@ import type { Group } from "../core/group.ts";
 import type { Page, PageRequest } from "../core/page.ts";
 import type { User } from "../core/user.ts";
 import { MAX_LIST_SHARDS } from "../core/user-shards.ts";
+import { Allowance, MOST_PAGES_OUTSIDE_PASS } from "./allowance.ts";
 import { Chain, type ChainEvents, dropChains, forgetLeft } from "./chain.ts";
 import { Foresight } from "./foresight.ts";
-import { groupBytes, userBytes } from "./row-bytes.ts";
-
-/** How pages are read from AWS; without an origin where nobody has asked for them. */
-export interface PageReaders {
-  users(page: UserPageRequest, signal: AbortSignal): Promise<Page<User>>;
-  groups(page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
-  members(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
-}
+import { type AnyChain, CallerListings, type ListingOf, type PageReaders } from "./listings.ts";
+import { Pass } from "./pass.ts";
 
 interface ShelfOptions {
   readonly readers: PageReaders;
@@ -28,44 +23,28 @@ interface ShelfOptions {
 
 /** No page is served that was asked of AWS longer ago. */
 export const MAX_AGE_MS = 30_000;
+/** The same for members, while the caller goes through the groups without a pause. */
+const MAX_AGE_IN_PASS_MS = 15 * 60_000;
 /** A listing that the caller has left is not read on. */
 const LEFT_AFTER_MS = 5_000;
 /** Readings that wait for their turn. With two, one is there for the next turn when the other gets this one. */
 const MOST_WAITING = 2;
 /** Groups that the caller will come to. */
-const MOST_GROUPS = 64;
-/** Listings of users that are followed: twice what a caller has open whose tokens are ours. */
+const MOST_GROUPS = 512;
+/** CallerListings of users that are followed: twice what a caller has open whose tokens are ours. */
 const MOST_PARTS = 2 * MAX_LIST_SHARDS;
-/** Pages held for the caller: at the start, at least, and at most. */
-const FIRST_PAGES = 8;
-const LEAST_PAGES = 4;
-const MOST_PAGES = 128;
-/** By so much the number grows at once. */
-const GROWTH = 1.5;
-const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_BYTES = 24 * 1024 * 1024;
 /** What a page is expected to take before one was read. */
-export const USUAL_PAGE_BYTES = MOST_BYTES / MOST_PAGES;
-
-interface ListingOf<T> {
-  readonly chains: Map<string, Chain<T>>;
-  readonly key: string;
-  readonly read: (page: PageRequest, signal: AbortSignal) => Promise<Page<T>>;
-  readonly bytes: (row: T) => number;
-}
-
-type AnyChain = Chain<User> | Chain<Group>;
+export const USUAL_PAGE_BYTES = 128 * 1024;
 
 /** What is read ahead for one caller. */
 export class Shelf {
   readonly #options: ShelfOptions;
   readonly #events: ChainEvents;
   readonly #foresight = new Foresight();
-  readonly #users = new Map<string, Chain<User>>();
-  readonly #groups = new Map<string, Chain<Group>>();
-  readonly #members = new Map<string, Chain<User>>();
-  /** How many pages may be held: grows where the caller waits for want of them, shrinks where they grow old. */
-  #allowed = FIRST_PAGES;
-  #wasFull = false;
+  readonly #listings: CallerListings;
+  readonly #pass = new Pass();
+  readonly #allowance = new Allowance();
   /** After a failure, until the caller asks again. */
   #halted = false;
   #memberLimit: number | undefined;
@@ -73,6 +52,7 @@ export class Shelf {
 
   constructor(options: ShelfOptions) {
     this.#options = options;
+    this.#listings = new CallerListings(options.readers);
     this.#askedAt = options.monotonic();
     this.#events = {
       moved: () => this.#readOn(),
@@ -90,45 +70,55 @@ export class Shelf {
 
   /** Pages that are here or under way. */
   get pages(): number {
-    return this.#chains().reduce((sum, chain) => sum + chain.held, 0);
+    return this.#listings.all().reduce((sum, chain) => sum + chain.held, 0);
   }
 
   get listings(): number {
-    return this.#users.size + this.#groups.size + this.#members.size;
+    return this.#listings.size;
   }
 
   get bytes(): number {
-    return this.#chains().reduce((sum, chain) => sum + chain.bytes, 0);
+    return this.#listings.all().reduce((sum, chain) => sum + chain.bytes, 0);
   }
 
   users(page: UserPageRequest, signal: AbortSignal): Promise<Page<User>> {
-    return this.#ask(this.#usersOf(page), page, signal);
+    return this.#ask(this.#listings.ofUsers(page), page, signal);
   }
 
   async groups(page: PageRequest, signal: AbortSignal): Promise<Page<Group>> {
-    const found = await this.#ask(this.#groupsOf(page), page, signal);
+    const found = await this.#ask(this.#listings.ofGroups(page), page, signal);
     this.#foresight.listed(found.items.map(({ name }) => name));
     return found;
   }
 
-  members(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>> {
+  async members(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>> {
+    const { monotonic } = this.#options;
     this.#memberLimit = page.limit;
-    if (page.marker === undefined) this.#foresight.asked(groupName);
-    return this.#ask(this.#membersOf(groupName, page), page, signal);
+    const isFirst = page.marker === undefined;
+    if (isFirst) this.#foresight.asked(groupName);
+    const isNewPass = this.#pass.asks(isFirst ? groupName : undefined, monotonic());
+    if (isNewPass && this.#dropMembersOlder(MAX_AGE_MS)) this.#allowance.shrink();
+    try {
+      const found = await this.#ask(this.#listings.ofMembers(groupName, page), page, signal);
+      this.#pass.servedMembers();
+      return found;
+    } finally {
+      this.#pass.answered(monotonic());
+    }
   }
 
   begin(kind: "users" | "groups"): void {
-    if (kind === "users") return dropChains(this.#users);
-    dropChains(this.#groups);
-    dropChains(this.#members);
+    if (kind === "users") return dropChains(this.#listings.users);
+    dropChains(this.#listings.groups);
+    dropChains(this.#listings.members);
     this.#foresight.clear();
   }
 
   expectUsers(pages: readonly UserPageRequest[]): void {
     // Tokens come from the caller, and may name other parts each time.
-    if (this.#users.size > MOST_PARTS) dropChains(this.#users);
+    if (this.#listings.users.size > MOST_PARTS) dropChains(this.#listings.users);
     for (const page of pages) {
-      const chain = this.#chainOf(this.#usersOf(page), page);
+      const chain = this.#chainOf(this.#listings.ofUsers(page), page);
       chain.askedAt = this.#options.monotonic();
       if (!chain.leadsFrom(page.marker)) chain.restartAt(page.marker);
     }
@@ -141,43 +131,55 @@ export class Shelf {
   }
 
   hasUsers(page: UserPageRequest): boolean {
-    return isHere(this.#usersOf(page), page);
+    return isHere(this.#listings.ofUsers(page), page);
   }
 
   hasGroups(page: PageRequest): boolean {
-    return isHere(this.#groupsOf(page), page);
+    return isHere(this.#listings.ofGroups(page), page);
   }
 
   hasMembers(groupName: string, page: PageRequest): boolean {
-    return isHere(this.#membersOf(groupName, page), page);
+    return isHere(this.#listings.ofMembers(groupName, page), page);
   }
 
   forgetUsers(): void {
-    for (const chain of this.#users.values()) chain.drop();
+    for (const chain of this.#listings.users.values()) chain.drop();
   }
 
   forgetGroups(): void {
-    for (const chain of this.#groups.values()) chain.drop();
+    for (const chain of this.#listings.groups.values()) chain.drop();
   }
 
   /** The members of every group, or of one. */
   forgetMembers(groupName?: string): void {
-    const prefix = groupName === undefined ? "" : memberKey(groupName);
-    for (const [key, chain] of this.#members) if (key.startsWith(prefix)) chain.drop();
+    for (const chain of this.#listings.ofGroup(groupName)) chain.drop();
+    if (groupName === undefined) this.#allowance.shrink();
   }
 
   /** Forgets what is too old. The caller came too late for it, so less is read ahead from now on. */
   expire(): void {
-    const before = this.#options.monotonic() - MAX_AGE_MS;
-    const old = this.#chains().filter((chain) => chain.hasFrom(before));
+    const now = this.#options.monotonic();
+    const { users, groups, members } = this.#listings;
+    const others = this.#dropOlder([...users.values(), ...groups.values()], MAX_AGE_MS);
+    const ofMembers = this.#dropMembersOlder(this.#pass.isOn(now) ? MAX_AGE_IN_PASS_MS : MAX_AGE_MS);
+    for (const chains of [users, groups, members]) forgetLeft(chains, now - MAX_AGE_MS);
+    if (others || ofMembers) this.#allowance.shrink();
+  }
+
+  #dropMembersOlder(ageMs: number): boolean {
+    return this.#dropOlder(this.#listings.ofGroup(), ageMs);
+  }
+
+  #dropOlder(chains: readonly AnyChain[], ageMs: number): boolean {
+    const before = this.#options.monotonic() - ageMs;
+    const old = chains.filter((chain) => chain.hasFrom(before));
     for (const chain of old) chain.drop();
-    for (const chains of [this.#users, this.#groups, this.#members]) forgetLeft(chains, before);
-    if (old.length > 0) this.#allowed = Math.max(LEAST_PAGES, Math.floor(this.#allowed / 2));
+    return old.length > 0;
   }
 
   drop(): void {
     this.#halted = true;
-    for (const chain of this.#chains()) chain.drop();
+    for (const chain of this.#listings.all()) chain.drop();
   }
 
   async #ask<T>(listing: ListingOf<T>, page: PageRequest, signal: AbortSignal): Promise<Page<T>> {
@@ -186,10 +188,9 @@ export class Shelf {
     this.#askedAt = monotonic();
     this.#halted = false;
     const chain = this.#chainOf(listing, page);
-    if (this.#wasFull && !chain.has(page.marker)) {
-      this.#allowed = Math.min(MOST_PAGES, Math.ceil(this.#allowed * GROWTH));
-    }
-    this.#wasFull = false;
+    // The caller has gone back: what is behind must not be older than where it begins now.
+    if (!chain.leadsFrom(page.marker) && chain.hasFrom(this.#askedAt - MAX_AGE_MS)) chain.drop();
+    this.#allowance.asked(chain.has(page.marker), this.#pass.pages);
     chain.asking(this.#askedAt);
     try {
       this.#readOn();
@@ -211,11 +212,12 @@ export class Shelf {
       const chain = this.#nextChain();
       if (chain === undefined) return;
       // Parts of one listing that are read side by side need two pages each.
-      const allowed = Math.max(this.#allowed, Math.min(MOST_PAGES, 2 * this.#users.size));
+      const forParts = Math.min(MOST_PAGES_OUTSIDE_PASS, 2 * this.#listings.users.size);
+      const allowed = Math.max(this.#allowance.pages(this.#pass.pages), forParts);
       const { expected, hasRoom, monotonic } = this.#options;
       const fits = this.pages < allowed && this.bytes + expected.pageBytes <= MOST_BYTES;
       if (!fits || !hasRoom()) {
-        this.#wasFull = true;
+        this.#allowance.full();
         return;
       }
       chain.readNext(monotonic(), expected.pageBytes);
@@ -226,7 +228,7 @@ export class Shelf {
   #nextChain(): AnyChain | undefined {
     const since = this.#options.monotonic() - LEFT_AFTER_MS;
     let first: AnyChain | undefined;
-    for (const chain of this.#chains()) {
+    for (const chain of this.#listings.all()) {
       // Those of the groups to come have not been asked for at all.
       if (!chain.canRead || chain.askedAt < since) continue;
       if (first === undefined || chain.held < first.held) first = chain;
@@ -234,46 +236,14 @@ export class Shelf {
     if (first !== undefined) return first;
     for (const name of this.#foresight.upcoming(MOST_GROUPS)) {
       const page = { limit: this.#memberLimit };
-      const chain = this.#chainOf(this.#membersOf(name, page), page);
+      const chain = this.#chainOf(this.#listings.ofMembers(name, page), page);
       if (chain.canRead) return chain;
     }
     return undefined;
   }
 
   #waiting(): number {
-    return this.#chains().filter((chain) => chain.waits).length;
-  }
-
-  #chains(): AnyChain[] {
-    return [...this.#users.values(), ...this.#groups.values(), ...this.#members.values()];
-  }
-
-  #usersOf(page: UserPageRequest): ListingOf<User> {
-    const { search, limit } = page;
-    return {
-      chains: this.#users,
-      key: JSON.stringify([search?.attribute, search?.operator, search?.value, limit]),
-      read: (one, signal) => this.#options.readers.users({ ...one, search }, signal),
-      bytes: userBytes,
-    };
-  }
-
-  #groupsOf({ limit }: PageRequest): ListingOf<Group> {
-    return {
-      chains: this.#groups,
-      key: String(limit),
-      read: (one, signal) => this.#options.readers.groups(one, signal),
-      bytes: groupBytes,
-    };
-  }
-
-  #membersOf(groupName: string, { limit }: PageRequest): ListingOf<User> {
-    return {
-      chains: this.#members,
-      key: memberKey(groupName) + String(limit),
-      read: (one, signal) => this.#options.readers.members(groupName, one, signal),
-      bytes: userBytes,
-    };
+    return this.#listings.all().filter((chain) => chain.waits).length;
   }
 
   #chainOf<T>({ chains, key, read, bytes }: ListingOf<T>, { marker, limit }: PageRequest): Chain<T> {
@@ -314,9 +284,4 @@ async function readOrDrop<T>(
 
 function isHere<T>({ chains, key }: ListingOf<T>, { marker }: PageRequest): boolean {
   return chains.get(key)?.has(marker) === true;
-}
-
-/** The name ends with the quotation mark, so no key begins with that of another group. */
-function memberKey(groupName: string): string {
-  return `${JSON.stringify(groupName)} `;
 }

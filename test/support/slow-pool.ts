@@ -123,3 +123,31 @@ export function slowPool(
     settled,
   };
 }
+
+/** Asks for one page of users, and answers whatever is called. */
+export async function usersPage(
+  pool: SlowPool,
+  caller: string,
+  marker?: string,
+): Promise<string | undefined> {
+  const page = pool.as(caller, () => pool.ahead.listUsers({ marker, limit: 60 }, never));
+  await pool.answerAll();
+  return (await page).next;
+}
+
+export async function membersPage(
+  pool: SlowPool,
+  groupName: string,
+  marker?: string,
+): Promise<string | undefined> {
+  const page = pool.as("ada", () => pool.ahead.listMembers(groupName, { marker, limit: 60 }, never));
+  await pool.answerAll();
+  return (await page).next;
+}
+
+/** Asks for the page and leaves it under way. */
+export function ask(pool: SlowPool, marker?: string, signal = never) {
+  const page = pool.as("ada", () => pool.ahead.listUsers({ marker, limit: 60 }, signal));
+  page.catch(() => undefined);
+  return page;
+}
