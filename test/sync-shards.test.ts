@@ -168,6 +168,42 @@ describe("users that are read in parts", () => {
     expect(reasons).toEqual([]);
   });
 
+  test("are read beside the members, of which those of the largest group begin at once", async () => {
+    const { rig, server } = await stage(staff());
+    const order: string[] = [];
+    server.script({ run: ({ operation }) => void order.push(operation) });
+    const { reasons } = await sync(rig, { listingsAtOnce: 3, listShards: 2 });
+    expect(reasons).toEqual([]);
+    expect(order.indexOf("ListUsersInGroup")).toBeLessThan(order.lastIndexOf("ListUsers"));
+  });
+
+  test("are proved although somebody who was met in a group is deleted before the part is read", async () => {
+    const pool = staff([{ sub: "ffffffff-0000-4000-8000-000000000001", groups: ["none"] }]);
+    const { rig, server } = await stage(pool);
+    const last = pool.allUsers().at(-1);
+    if (last === undefined) throw new Error("the pool is empty");
+    const met = Promise.withResolvers<void>();
+    server.script({
+      operation: "ListUsersInGroup",
+      group: "none",
+      rewrite(answer) {
+        met.resolve();
+        return answer;
+      },
+    });
+    server.script({
+      operation: "ListUsers",
+      when: ({ input }) => JSON.stringify(input).includes('sub ^= \\"f'),
+      async run() {
+        await met.promise;
+        pool.deleteUser(last.username);
+      },
+    });
+    const { run, reasons, outcome } = await sync(rig, { listingsAtOnce: 3, listShards: 2 });
+    expect(subsIn(run)).toContain(last.sub);
+    expect({ reasons, usersRead: outcome.usersRead }).toEqual({ reasons: [], usersRead: "in parts" });
+  });
+
   test("keep each who was there throughout while others come and go", async () => {
     const pool = staff();
     const stayed = subsOf(pool).slice(40);
@@ -262,7 +298,7 @@ describe("a run in parts that is cut off", () => {
     }
   });
 
-  test("is proved by nobody after its parts have ended: the users are read again", async () => {
+  test("after its parts have ended is proved by another process, which reads no user again", async () => {
     const pool = staff();
     const { rig, server } = await stage(pool);
     const run = emptyRun();
@@ -273,11 +309,37 @@ describe("a run in parts that is cut off", () => {
     });
     await expect(sync(rig, { run, listingsAtOnce: 1 })).rejects.toMatchObject({ code: "permission-denied" });
     denied.remove();
+    const before = server.stats.count("ListUsers");
     const { outcome, reasons } = await sync(rig, { run });
-    expect(reasons).toEqual(["an earlier process had read all parts, and whom it met in them is not known"]);
-    expect({ usersRead: outcome.usersRead, subs: subsIn(run) }).toEqual({
-      usersRead: "again",
+    expect({ reasons, usersRead: outcome.usersRead, subs: subsIn(run) }).toEqual({
+      reasons: [],
+      usersRead: "in parts",
       subs: subsOf(pool),
     });
+    expect(server.stats.count("ListUsers")).toBe(before);
+  });
+
+  test("is not proved by another process where a part was given up", async () => {
+    const pool = staff([{ sub: "ZZ-1", groups: ["some"] }]);
+    const { rig } = await stage(pool);
+    for (let cut = 1; ; cut += 1) {
+      const run = emptyRun();
+      let writes = 0;
+      const isWhole = await sync(rig, {
+        run,
+        listingsAtOnce: 20,
+        beforeWrite: async () => {
+          writes += 1;
+          if (writes >= cut) throw new Error("killed");
+        },
+      }).then(
+        () => true,
+        () => false,
+      );
+      if (isWhole) break;
+      const { outcome } = await sync(rig, { run });
+      expect({ cut, usersRead: outcome.usersRead }).toEqual({ cut, usersRead: "again" });
+      expect(subsIn(run)).toEqual(subsOf(pool));
+    }
   });
 });

@@ -14,7 +14,10 @@ export interface ListingCursor {
   readonly pages: number;
 }
 
-/** `dropped`: the group vanished while it was read, so its rows were removed from the run. */
+/**
+ * `dropped`: the group vanished while it was read, so its rows were removed from the run. Of a part of the users: it was given
+ * up, and all users are read by one listing; its rows stay.
+ */
 export type ListingState = "open" | "done" | "dropped";
 
 export const USERS_LISTING: ListingCursor = { kind: "users", part: "", token: "", state: "open", pages: 0 };

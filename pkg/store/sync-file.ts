@@ -7,6 +7,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { RunFingerprint } from "../core/run-fingerprint.ts";
 import { type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
 import { isWholePool, type SyncScope, scopeText, WHOLE_POOL } from "../core/sync-scope.ts";
+import type { Unlisted } from "../core/unlisted-users.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import type { DatabaseSync } from "../sqlite/database.ts";
 import { onDisk, storeError } from "../sqlite/errors.ts";
@@ -228,6 +229,10 @@ class OpenSyncFile implements SyncFile {
     return groups.map((group) => this.#parts.previous?.membersOf(group) ?? 0);
   }
 
+  async unlisted(most: number): Promise<Unlisted> {
+    return this.#write("look for users", () => this.#rows.unlisted.read(most));
+  }
+
   async check(publishing: PublishOptions): Promise<void> {
     this.#write("check the run", () => void endOrHold(this.#finished(publishing)));
   }
@@ -309,10 +314,11 @@ function completeRun({ previous, scope }: OpenParts): CompleteRun | undefined {
 }
 
 /** The page as Baton messages, which the file stores as they are. */
-function rowsOf({ cursor, opens, membersAreIdle, users, groups, memberships }: SyncPage): RunPage {
+function rowsOf({ cursor, opens, membersAreIdle, proof, users, groups, memberships }: SyncPage): RunPage {
   return {
     cursor,
     opens,
+    proof,
     ...(membersAreIdle === undefined ? {} : { membersAreIdle }),
     principals: users,
     resources: groups.map((group) => group.build()),

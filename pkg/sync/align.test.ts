@@ -15,6 +15,14 @@ test.each([
   expect(align([[cursor], [closed(cursor)]])).toEqual([leave, back]);
 });
 
+test("a part that was given up in one target is given up in all: it is no group", () => {
+  const dropped: ListingCursor = { ...part, state: "dropped" };
+  const leave = { drop: [], rewind: [] };
+  const giveUp = { drop: [], rewind: [dropped] };
+  expect(align([[dropped], [part]])).toEqual([leave, giveUp]);
+  expect(align([[part], [dropped]])).toEqual([giveUp, leave]);
+});
+
 test("another token after as many pages is another reading", () => {
   expect(align([[part], [{ ...part, token: "other" }]])).toBeUndefined();
 });

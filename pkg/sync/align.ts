@@ -49,7 +49,9 @@ function stepFor(
     return unread && groupsAreReadAgain ? "drop" : undefined;
   }
   if (known.every((cursor) => sameCursor(cursor, first))) return "leave";
-  if (known.some(({ state }) => state === "dropped")) {
+  const dropped = known.find(({ state }) => state === "dropped");
+  if (dropped !== undefined) {
+    if (dropped.kind === "users") return dropped; // a part that was given up (SYNC-12)
     return known.some(({ state }) => state === "done") ? undefined : "drop";
   }
   const least = known.reduce((a, b) => (isEarlier(b, a) ? b : a));

@@ -2,6 +2,7 @@
 
 import { GovernanceError } from "../core/errors.ts";
 import { drop, type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
+import type { Unlisted } from "../core/unlisted-users.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import { type Alignment, align } from "./align.ts";
 import { buildOnce } from "./build-once.ts";
@@ -138,6 +139,12 @@ export class TargetGroup<P extends PublishedRun> {
   async previousMembers(groups: readonly string[]): Promise<readonly number[]> {
     const known = await this.each((target) => target.previousMembers(groups));
     return groups.map((_, index) => Math.max(...known.map((members) => members[index] ?? 0)));
+  }
+
+  /** Of the target that has the most of them. */
+  async unlisted(most: number): Promise<Unlisted> {
+    const all = await this.each((target) => target.unlisted(most));
+    return all.reduce((a, b) => (b.total - b.isNew > a.total - a.isNew ? b : a));
   }
 
   /**

@@ -3,7 +3,7 @@ import { GROUPS_LISTING, type ListingCursor, membersListing, USERS_LISTING } fro
 import { createListingQueue } from "./listing-queue.ts";
 
 const part = (prefix: string): ListingCursor => ({ ...USERS_LISTING, part: prefix });
-const listing = (cursor: ListingCursor, expectedMembers = 0) => ({ cursor, expectedMembers });
+const listing = (cursor: ListingCursor, pagesLeft = 0) => ({ cursor, expectedMembers: 0, pagesLeft });
 
 /** Takes what can be read now, and leaves one taker waiting for the rest. */
 function takeNow(queue: ReturnType<typeof createListingQueue>, takers = 10) {
@@ -32,23 +32,21 @@ test("users, groups, then members of the largest group", async () => {
   expect(names(taken)).toEqual(["users ", "groups ", "members large", "members small"]);
 });
 
-test("no more parts of the users at once than asked, and members after all of them", async () => {
+test("no more parts of the users at once than asked, and members beside them: the longest first", async () => {
   const queue = createListingQueue(2);
   queue.add([
-    listing(membersListing("g"), 5),
+    listing(membersListing("small"), 5),
+    listing(membersListing("large"), 9),
     listing(GROUPS_LISTING),
-    ...["a", "b", "c"].map((p) => listing(part(p))),
+    ...["a", "b", "c"].map((p) => listing(part(p), 7)),
   ]);
-  const taken = takeNow(queue);
+  const taken = takeNow(queue, 4);
   await settled();
-  expect(names(taken).toSorted()).toEqual(["groups ", "users a", "users b"]);
+  expect(names(taken).toSorted()).toEqual(["groups ", "members large", "users a", "users b"]);
+  const later = takeNow(queue, 2);
+  await settled();
+  expect(names(later)).toEqual(["members small"]);
   queue.finished(part("b"));
   await settled();
-  expect(names(taken).at(-1)).toBe("users c");
-  queue.finished(part("a"));
-  await settled();
-  expect(taken).toHaveLength(4);
-  queue.finished(part("c"));
-  await settled();
-  expect(names(taken).at(-1)).toBe("members g");
+  expect(names(later)).toEqual(["members small", "users c"]);
 });

@@ -4,6 +4,8 @@ export interface QueuedListing {
   readonly cursor: ListingCursor;
   /** Of a members listing: how many the group had in the last run. */
   readonly expectedMembers: number;
+  /** About how many pages it has left. */
+  readonly pagesLeft: number;
 }
 
 /** The listings waiting to be read, for any number of workers. */
@@ -23,23 +25,18 @@ interface WeighedListing {
 }
 
 /**
- * Users first and groups next, since a listing is read page by page and the longest decides when the sync ends; then the
- * members of the largest group, for the same reason. Where the users are read in parts, at most `partsAtOnce` side by side,
- * members come after all of these: who is new then was in no part (D30).
+ * All users first and groups next, since a listing is read page by page and the longest decides when the sync ends; then the
+ * longest of the others, for the same reason. Of the parts of the users at most `partsAtOnce` are read side by side.
  */
-export function createListingQueue(partsAtOnce?: number): ListingQueue {
+export function createListingQueue(partsAtOnce = Number.POSITIVE_INFINITY): ListingQueue {
   const ordered: WeighedListing[] = []; // lightest first
   const waiting: ((listing: QueuedListing | undefined) => void)[] = [];
   let beingRead = 0;
   let usersBeingRead = 0;
   let closed = false;
 
-  function isReadable({ listing: { cursor } }: WeighedListing): boolean {
-    if (partsAtOnce === undefined) return true;
-    if (cursor.kind === "users") return usersBeingRead < partsAtOnce;
-    return (
-      cursor.kind === "groups" || (usersBeingRead === 0 && ordered.at(-1)?.listing.cursor.kind !== "users")
-    );
+  function isReadable({ listing }: WeighedListing): boolean {
+    return listing.cursor.kind !== "users" || usersBeingRead < partsAtOnce;
   }
 
   function next(): QueuedListing | undefined {
@@ -83,15 +80,9 @@ export function createListingQueue(partsAtOnce?: number): ListingQueue {
   };
 }
 
-function weightOf({ cursor, expectedMembers }: QueuedListing): number {
-  switch (cursor.kind) {
-    case "users":
-      return Number.POSITIVE_INFINITY;
-    case "groups":
-      return Number.MAX_VALUE;
-    case "members":
-      return expectedMembers;
-  }
+function weightOf({ cursor, pagesLeft }: QueuedListing): number {
+  if (cursor.kind === "users" && cursor.part === "") return Number.POSITIVE_INFINITY;
+  return cursor.kind === "groups" ? Number.MAX_VALUE : pagesLeft;
 }
 
 function firstHeavierOrEqual(ordered: readonly { readonly weight: number }[], weight: number): number {

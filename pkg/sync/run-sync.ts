@@ -17,6 +17,7 @@ import {
 } from "../core/sync-plan.ts";
 import { hasChosen, type SyncScope } from "../core/sync-scope.ts";
 import { subPrefixes } from "../core/user-shards.ts";
+import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import type { TargetGroup } from "./combine-targets.ts";
@@ -84,7 +85,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     const guard = createCycleGuard(describe(GROUPS_LISTING));
     for (let cursor = GROUPS_LISTING; cursor.state === "open"; ) {
       either.throwIfAborted();
-      const page = await readPage(cursor, pagesLeft(cursor, 0), either);
+      const page = await readPage(cursor, pagesLeft.after(cursor, 0), either);
       if (page === "vanished") return;
       guard.next(page.cursor.token);
       await targets.commit({ ...page, membersAreIdle: true });
@@ -96,13 +97,18 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
 
   /** Reads these listings and those that they open to their ends. */
   async function readListings(first: readonly ListingCursor[], proof?: ShardProof) {
-    const queue = createListingQueue(proof === undefined ? undefined : Math.max(1, listShards));
+    const queue = createListingQueue(proof && Math.max(1, listShards));
     let failure: unknown;
 
     async function enqueue(listings: readonly ListingCursor[]): Promise<void> {
       if (listings.length === 0) return;
       const expected = await targets.previousMembers(listings.map(({ part }) => part));
-      queue.add(listings.map((cursor, index) => ({ cursor, expectedMembers: expected[index] ?? 0 })));
+      queue.add(
+        listings.map((cursor, index) => {
+          const expectedMembers = expected[index] ?? 0;
+          return { cursor, expectedMembers, pagesLeft: pagesLeft.known(cursor, expectedMembers) };
+        }),
+      );
     }
 
     async function readListing({ cursor: from, expectedMembers }: QueuedListing): Promise<void> {
@@ -111,7 +117,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
       for (let cursor = from; cursor.state === "open"; ) {
         if (isUseless()) return;
         either.throwIfAborted(); // SYNC-3
-        const page = await readPage(cursor, pagesLeft(cursor, expectedMembers), either);
+        const page = await readPage(cursor, pagesLeft.after(cursor, expectedMembers), either);
         if (page === "vanished") {
           await targets.dropGroup(drop(cursor)); // SYNC-4
           droppedGroups.push(cursor.part);
@@ -119,13 +125,12 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
           return;
         }
         guard.next(page.cursor.token);
-        proof?.look(page);
+        const looked = proof?.look(page) ?? page;
         // The page that shows it is not committed: a process that goes on must see it too (SYNC-12).
         if (isUseless()) return;
-        const opened = await targets.commit(page); // SYNC-1
+        const opened = await targets.commit(looked); // SYNC-1
         pages += 1;
         cursor = page.cursor;
-        proof?.committed(page, targets.counts.users);
         options.onPage?.(cursor);
         await enqueue(opened);
       }
@@ -154,18 +159,18 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
 
   /** Reads the users in parts and everything else, then proves the parts or reads all users again (D30). */
   async function readParts(listings: readonly ListingCursor[]): Promise<void> {
-    const open = listings.filter(({ state }) => state === "open");
-    const parts = open.filter(isUserPart);
     const proof = createShardProof({
       startedAt: run.startedAt,
-      isResumed,
-      partsHadEnded: parts.length === 0,
       estimatedUsers: options.estimatedUsers,
       previousUsers: targets.previousCounts?.users,
     });
-    const others = open.filter((cursor) => !isUsersListing(cursor));
+    const others = listings.filter((cursor) => cursor.state === "open" && !isUsersListing(cursor));
     await readListings(others, proof);
-    const reason = proof.failure();
+    const reason = await proof.failure({
+      users: targets.counts.users,
+      unlisted: (most) => targets.unlisted(most),
+      isGone,
+    });
     if (reason === undefined) {
       await targets.setListings([{ ...USERS_LISTING, state: "done" }]);
     } else {
@@ -175,18 +180,28 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
     }
   }
 
-  /** Parts that are not read to their ends are closed: the listing of all users has those whom they lack. */
+  /** Somebody who was met in a group alone may have been deleted before the part was read that had the user. */
+  async function isGone(id: string): Promise<boolean> {
+    either.throwIfAborted();
+    // Such an id is looked for in lower case, so nobody is found by it.
+    if (isUuid(id) && id !== id.toLowerCase()) return false;
+    return (await connector.findUser(id, either)) === undefined;
+  }
+
+  /** Parts that are not read to their ends are given up: the listing of all users has those whom they lack. */
   async function closeParts(): Promise<void> {
     const open = (await targets.openListings()).filter(isUserPart);
-    if (open.length > 0) await targets.setListings(open.map((cursor) => ({ ...cursor, state: "done" })));
+    if (open.length > 0) await targets.setListings(open.map((cursor) => ({ ...cursor, state: "dropped" })));
   }
 
   if (isResumed) await readGroupsAgain();
   const listings = await targets.listings();
-  const hasOpenProof = listings.some(
-    (cursor) => isUsersListing(cursor) && cursor.state === "open" && cursor.pages === 0,
-  );
-  if (hasOpenProof && listings.some(isUserPart)) await readParts(listings);
+  const parts = listings.filter(isUserPart);
+  // A part that was given up is the reason why all users are read.
+  const mayBeProved =
+    parts.every(({ state }) => state !== "dropped") &&
+    listings.some((cursor) => isUsersListing(cursor) && cursor.state === "open" && cursor.pages === 0);
+  if (mayBeProved && parts.length > 0) await readParts(listings);
   else await readListings(await targets.openListings());
   const after = await targets.listings();
   const left = after.filter(({ state }) => state === "open").length;

@@ -11,8 +11,6 @@ const BEFORE = new Date(BEGAN.getTime() - 1);
 function proof(changes: Partial<ShardProofOptions> = {}) {
   return createShardProof({
     startedAt: BEGAN,
-    isResumed: false,
-    partsHadEnded: false,
     estimatedUsers: 2,
     previousUsers: undefined,
     ...changes,
@@ -39,40 +37,68 @@ function page(cursor: SyncPage["cursor"], users: readonly User[]): SyncPage {
 const ofPart = (users: readonly User[]) => page({ ...USERS_LISTING, part: "a" }, users);
 const ofGroup = (users: readonly User[]) => page(membersListing("g"), users);
 
-function read(judge: ReturnType<typeof proof>, one: SyncPage, usersNow: number): void {
-  judge.look(one);
-  judge.committed(one, usersNow);
+/** What a target would answer: so many users, and these whom no part has listed. */
+function read(users: number, earlier: readonly string[] = [], { isNew = 0, gone = [""] } = {}) {
+  const looked: string[] = [];
+  return {
+    looked,
+    users,
+    unlisted: async (most: number) => ({
+      total: earlier.length + isNew,
+      isNew,
+      ids: earlier.slice(0, most),
+    }),
+    async isGone(id: string) {
+      looked.push(id);
+      return gone.includes(id);
+    },
+  };
 }
 
-test("who was created meanwhile and met in groups alone is no gap of the parts", () => {
-  const judge = proof();
-  read(judge, ofPart([user(1, BEFORE), user(2, BEFORE)]), 2);
-  read(judge, ofGroup([user(3, BEGAN)]), 3);
-  expect(judge.failure()).toBeUndefined();
+test("a page of a part lists its users, and one of a group meets them", () => {
+  const [before, since] = [user(1, BEFORE), user(2, BEGAN)];
+  const users = [
+    { id: before.sub, isNew: false },
+    { id: since.sub, isNew: true },
+  ];
+  expect(proof().look(ofPart([before, since])).proof).toEqual({ lists: true, users });
+  expect(proof().look(ofGroup([before, since])).proof).toEqual({ lists: false, users });
+  expect(proof().look(ofGroup([])).proof).toBeUndefined();
 });
 
-test("who was created meanwhile and met in a part excuses nobody who was passed over", () => {
+test("another sub is a problem at once, and its user is looked for also where it is new", () => {
   const judge = proof();
-  const listed = user(1, BEGAN);
-  read(judge, ofPart([listed, user(2, BEFORE)]), 2);
-  read(judge, ofGroup([listed, user(3, BEFORE)]), 3);
-  expect(judge.failure()).toBe("1 members of groups were not among them");
+  const odd = { ...user(1, BEGAN), sub: "us-east-1:anna" };
+  expect(judge.look(ofGroup([odd])).proof?.users).toEqual([{ id: odd.sub, isNew: false }]);
+  expect(judge.problem()).toBe("a user has an id (sub) that none of them selects");
 });
 
-test("in a run that goes on nobody counts as created meanwhile", () => {
-  const judge = proof({ isResumed: true });
-  read(judge, ofPart([user(1, BEFORE), user(2, BEFORE)]), 2);
-  read(judge, ofGroup([user(3, BEGAN)]), 3);
-  expect(judge.failure()).toBe("1 members of groups were not among them");
+test("who was created meanwhile and met in groups alone is no gap of the parts", async () => {
+  expect(await proof().failure(read(3, [], { isNew: 1 }))).toBeUndefined();
 });
 
-test("more than 100,000 who were created meanwhile are no proof", () => {
-  const judge = proof();
-  const some = () => Array.from({ length: 50_000 }, (_, n) => user(n, BEGAN));
-  read(judge, ofPart(some()), 50_000);
-  read(judge, ofGroup(some()), 100_000);
-  expect(judge.problem()).toBeUndefined();
-  read(judge, ofGroup([user(1, BEGAN)]), 100_001);
-  expect(judge.problem()).toBe("more than 100000 users were created meanwhile");
-  expect(judge.failure()).toBe("more than 100000 users were created meanwhile");
+test("who was created meanwhile does not count among those in the parts", async () => {
+  expect(await proof({ estimatedUsers: 1000 }).failure(read(1000, [], { isNew: 30 }))).toBe(
+    "they hold 970 users, and Cognito's estimate is 1000",
+  );
+});
+
+test("who was met in groups alone is a gap, unless the pool has no such user now", async () => {
+  const there = read(3, ["a"]);
+  expect(await proof().failure(there)).toBe("1 members of groups were not among them");
+  expect(await proof().failure(read(3, ["a"], { gone: ["a"] }))).toBeUndefined();
+});
+
+test("no more are looked for than a quarter of the pages of all users, and none after the first who is there", async () => {
+  const ids = Array.from({ length: 400 }, (_, n) => `id ${n}`);
+  const all = { estimatedUsers: 60_000 };
+  const some = read(60_250, ids.slice(0, 250), { gone: ids });
+  expect(await proof(all).failure(some)).toBeUndefined();
+  expect(some.looked).toHaveLength(250);
+  const many = read(60_260, ids.slice(0, 260), { gone: ids });
+  expect(await proof(all).failure(many)).toBe("260 members of groups were not among them");
+  expect(many.looked).toEqual([]);
+  const one = read(60_250, ids.slice(0, 250), { gone: ids.slice(0, 2) });
+  expect(await proof(all).failure(one)).toBe("250 members of groups were not among them");
+  expect(one.looked).toEqual(ids.slice(0, 3));
 });

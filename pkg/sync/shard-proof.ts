@@ -3,85 +3,89 @@
 //
 // What is held against the parts:
 //   - every `sub` that was met begins as one of the parts does;
-//   - everyone who was met in a group and had been created before the run began was met in a part;
+//   - everyone who was met in a group was met in a part, unless the user was created after the run began, or is gone now;
 //   - Cognito's estimate, and the newest complete run, are not larger by more than the tolerance.
+//
+// The working stores keep who was met in groups alone, so members may be read beside the parts, and the proof goes on in another
+// process.
 
+import { MAX_PAGE_ITEMS } from "../core/page.ts";
 import { isUserPart } from "../core/sync-plan.ts";
+import type { PageProof, Unlisted } from "../core/unlisted-users.ts";
 import { isShardable, mayBeAllUsers } from "../core/user-shards.ts";
 import type { SyncPage } from "./target.ts";
 
 export interface ShardProof {
-  /** A page was read. */
-  look(page: SyncPage): void;
-  /** It was committed: the run has so many users now. */
-  committed(page: SyncPage, users: number): void;
+  /** A page was read: the same page with what a target keeps of its users for the proof. */
+  look(page: SyncPage): SyncPage;
   /** Why the parts cannot be all users, where a page has shown it already: the rest of them need not be read. */
   problem(): string | undefined;
   /** Why the parts are not proved to be all users. Asked once everything else is read. */
-  failure(): string | undefined;
+  failure(read: AllRead): Promise<string | undefined>;
+}
+
+export interface AllRead {
+  /** Of the run. */
+  readonly users: number;
+  /** Users whom no part has listed; ids of at most so many. */
+  readonly unlisted: (most: number) => Promise<Unlisted>;
+  /** Whether the pool has no user with this id now. */
+  readonly isGone: (id: string) => Promise<boolean>;
 }
 
 export interface ShardProofOptions {
   readonly startedAt: Date;
-  /** Another process has read a part of the run. */
-  readonly isResumed: boolean;
-  /** That process had read all parts. */
-  readonly partsHadEnded: boolean;
   readonly estimatedUsers: number | undefined;
   readonly previousUsers: number | undefined;
 }
 
-/** Ids in memory of those who were created meanwhile. More of them are no proof. */
-const MOST_CREATED = 100_000;
+/** So many people are not deleted while a pool is read, and more calls cost too much. */
+const MOST_LOOKED_FOR = 1_000;
 
 export function createShardProof(options: ShardProofOptions): ShardProof {
-  const { startedAt, isResumed, partsHadEnded } = options;
-  /** Created since the run began, and met in a part; and those who were met in groups alone. */
-  const listed = new Set<string>();
-  const met = new Set<string>();
-  let inParts = 0;
-  let users = 0;
-  let problem = partsHadEnded
-    ? "an earlier process had read all parts, and whom it met in them is not known"
-    : undefined;
+  let problem: string | undefined;
 
-  function tooFew(known: number | undefined, what: string): string | undefined {
+  function tooFew(inParts: number, known: number | undefined, what: string): string | undefined {
     if (known === undefined || mayBeAllUsers(inParts, known)) return undefined;
     return `they hold ${inParts} users, and ${what} ${known}`;
   }
 
+  function proofOf({ cursor, users }: SyncPage): PageProof {
+    const lists = isUserPart(cursor);
+    return {
+      lists,
+      users: users.map(({ user, resourceId }) => ({
+        id: resourceId,
+        // Nobody excuses an odd `sub`: another process has to find it again.
+        isNew: user.createdAt >= options.startedAt && isShardable(user.sub),
+      })),
+    };
+  }
+
   return {
     look(page) {
-      const isPart = isUserPart(page.cursor);
-      for (const { user } of page.users) {
-        if (!isShardable(user.sub)) problem ??= "a user has an id (sub) that none of them selects";
-        if (user.createdAt < startedAt) continue;
-        if (isPart) listed.add(user.sub);
-        else if (!listed.has(user.sub)) met.add(user.sub);
-        if (listed.size + met.size > MOST_CREATED) {
-          problem ??= `more than ${MOST_CREATED} users were created meanwhile`;
-          listed.clear();
-          met.clear();
-        }
-      }
-    },
-    committed({ cursor }, usersNow) {
-      users = usersNow;
-      if (isUserPart(cursor)) inParts = usersNow;
+      if (!page.users.every(({ user }) => isShardable(user.sub)))
+        problem ??= "a user has an id (sub) that none of them selects";
+      return page.users.length === 0 ? page : { ...page, proof: proofOf(page) };
     },
     problem: () => problem,
-    failure() {
+    async failure({ users, unlisted, isGone }) {
       if (problem !== undefined) return problem;
       if (options.estimatedUsers === undefined && options.previousUsers === undefined)
         return "how many users there are about is not known";
+      // A quarter of what reading them again would cost.
+      const worthALook = Math.min(MOST_LOOKED_FOR, Math.ceil(users / MAX_PAGE_ITEMS / 4));
+      const { total, isNew, ids } = await unlisted(worthALook + 1);
+      const inParts = users - total;
       const count =
-        tooFew(options.estimatedUsers, "Cognito's estimate is") ??
-        tooFew(options.previousUsers, "the run before had");
+        tooFew(inParts, options.estimatedUsers, "Cognito's estimate is") ??
+        tooFew(inParts, options.previousUsers, "the run before had");
       if (count !== undefined) return count;
-      // What an earlier process met in the parts is not in memory, so nobody counts as created meanwhile.
-      const outside = users - inParts - (isResumed ? 0 : met.size);
-      if (outside <= 0) return undefined;
-      return `${outside} members of groups were not among them`;
+      const outside = total - isNew;
+      const reason = `${outside} members of groups were not among them`;
+      if (outside > worthALook) return reason;
+      for (const id of ids) if (!(await isGone(id))) return reason;
+      return undefined;
     },
   };
 }

@@ -3,6 +3,7 @@
 import type { GroupRow, MembershipRow, UserRow } from "../connector/connector.ts";
 import type { ListingCursor, SyncCounts } from "../core/sync-plan.ts";
 import type { SyncScope } from "../core/sync-scope.ts";
+import type { PageProof, Unlisted } from "../core/unlisted-users.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 
 /** One reading of the pool. All targets that it fills keep it under the same id. */
@@ -37,6 +38,8 @@ export interface SyncPage {
   readonly opens: readonly ListingCursor[];
   /** No listing of members is being read, so the listing of a group that was made again may begin again. */
   readonly membersAreIdle?: boolean;
+  /** Of a run whose users are read in parts: whether its users are listed with it (SYNC-12). */
+  readonly proof?: PageProof | undefined;
   /** Replaces a user that the run holds with another stamp. Members are included, so that they precede their memberships. */
   readonly users: readonly UserRow[];
   /** Inserted or replaced, with their entitlements. */
@@ -91,6 +94,8 @@ export interface SyncTarget<P extends PublishedRun = PublishedRun> {
   rewind(cursors: readonly ListingCursor[]): Promise<void>;
   /** How many members each group had in the newest complete run; 0 when unknown. Large groups are read first. */
   previousMembers(groups: readonly string[]): Promise<readonly number[]>;
+  /** Users whom pages with a proof have met and none has listed; `ids` of at most so many of them. */
+  unlisted(most: number): Promise<Unlisted>;
 
   /** Rejects with `refused-by-guard` if `publish` would. Every target is checked before the first one publishes. */
   check(options: PublishOptions): Promise<void>;

@@ -28,6 +28,7 @@ function idleTarget(name: string): SyncTarget {
     dropGroup: done,
     rewind: done,
     previousMembers: async (groups) => groups.map(() => 0),
+    unlisted: async () => ({ total: 0, isNew: 0, ids: [] }),
     check: done,
     publish: async () => ({ ...RUN, endedAt: RUN.startedAt, counts: NO_ROWS, previous: undefined }),
     close: done,

@@ -15,6 +15,8 @@ export interface MemoryRun {
   readonly stamps: Map<string, string>;
   readonly entitlements: Map<string, Entitlement>;
   readonly grants: Map<string, Grant>;
+  /** Whether they are new. */
+  readonly unlisted: Map<string, boolean>;
 }
 
 export const NOON = new Date("2026-11-28T12:00:00Z");
@@ -29,6 +31,7 @@ export function emptyRun(): MemoryRun {
     stamps: new Map(),
     entitlements: new Map(),
     grants: new Map(),
+    unlisted: new Map(),
   };
 }
 
@@ -64,7 +67,8 @@ export function memoryTarget(run: MemoryRun, options: MemoryTargetOptions = {}):
     run.listings.set(key, cursor);
   }
   function clear(): void {
-    for (const rows of [run.listings, run.resources, run.stamps, run.entitlements, run.grants]) rows.clear();
+    for (const rows of [run.listings, run.resources, run.stamps, run.entitlements, run.grants, run.unlisted])
+      rows.clear();
     run.run = undefined;
   }
   return {
@@ -99,8 +103,11 @@ export function memoryTarget(run: MemoryRun, options: MemoryTargetOptions = {}):
         return known === undefined || known.state === "dropped";
       });
       for (const cursor of opened) run.listings.set(listingKey(cursor), cursor);
-      for (const user of page.users) {
+      for (const [place, user] of page.users.entries()) {
         const key = `${user.resourceTypeId}:${user.resourceId}`;
+        const noted = page.proof?.users[place];
+        if (page.proof?.lists === true) run.unlisted.delete(user.resourceId);
+        else if (noted !== undefined && !run.stamps.has(key)) run.unlisted.set(noted.id, noted.isNew);
         if (run.stamps.get(key) === user.stamp) continue;
         run.stamps.set(key, user.stamp);
         run.resources.set(key, user.build());
@@ -131,6 +138,11 @@ export function memoryTarget(run: MemoryRun, options: MemoryTargetOptions = {}):
       }
     },
     previousMembers: async (groups) => groups.map((group) => options.previousMembers?.[group] ?? 0),
+    async unlisted(most) {
+      const earlier = [...run.unlisted].filter(([, isNew]) => !isNew).map(([id]) => id);
+      const { size: total } = run.unlisted;
+      return { total, isNew: total - earlier.length, ids: earlier.slice(0, most) };
+    },
     async check() {
       await options.beforeCheck?.();
     },

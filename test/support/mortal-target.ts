@@ -43,6 +43,7 @@ export function mortalTarget<P extends PublishedRun>(
     dropGroup: (cursor) => lived(() => target.dropGroup(cursor)),
     rewind: (cursors) => lived(() => target.rewind(cursors)),
     previousMembers: (groups) => target.previousMembers(groups),
+    unlisted: (most) => target.unlisted(most),
     check: (options) => lived(() => target.check(options)),
     publish: (options, signal) => lived(() => target.publish(options, signal)),
     async close() {

@@ -16,6 +16,7 @@ import {
   USERS_LISTING,
 } from "../../pkg/core/sync-plan.ts";
 import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
+import type { PageProof } from "../../pkg/core/unlisted-users.ts";
 import type { SyncPage, SyncTarget } from "../../pkg/sync/target.ts";
 import { type FakePool, fakeDirectory, POOL, someGroup, userNumber } from "./fake-directory.ts";
 import { syncInto } from "./memory-target.ts";
@@ -62,8 +63,12 @@ function sorted(listings: readonly ListingCursor[]): readonly ListingCursor[] {
   return listings.toSorted((a, b) => (listingKey(a) < listingKey(b) ? -1 : 1));
 }
 
-async function groupsPage(cursor: ListingCursor): Promise<SyncPage> {
-  const { items } = await connectorOf(pool()).listGroups({ pageToken: "", pageSize: 0 }, never);
+function proofOf(users: SyncPage["users"], lists: boolean, newOne?: string): PageProof {
+  return { lists, users: users.map(({ resourceId: id }) => ({ id, isNew: id === newOne })) };
+}
+
+async function groupsPage(cursor: ListingCursor, content = pool()): Promise<SyncPage> {
+  const { items } = await connectorOf(content).listGroups({ pageToken: "", pageSize: 0 }, never);
   const opens = items.map(({ group }) => membersListing(group.name));
   return { cursor, opens, users: [], groups: items, memberships: [] };
 }
@@ -180,6 +185,54 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
       expect(target.counts).toEqual({ users: 2, groups: 2, memberships: 0 });
       expect(await target.commit(page)).toEqual([membersListing("two")]);
       expect(target.counts.groups).toBe(3);
+    });
+
+    test("keeps whom no page has listed, also for the next process, and no user without a proof", async () => {
+      await target.begin(RUN, [], firstListings(WHOLE_POOL, ["a", "b"]));
+      await target.commit(await groupsPage(advance(GROUPS_LISTING, "")));
+      const subs = pool().users?.map(({ sub }) => sub) ?? [];
+      const listed = async (prefix: string, from: number, to: number): Promise<SyncPage> => {
+        const { items } = await connectorOf(pool()).listUsers({ pageToken: "", pageSize: 0 }, never);
+        const cursor = advance({ ...USERS_LISTING, part: prefix }, "");
+        const users = items.slice(from, to);
+        return { cursor, opens: [], users, groups: [], memberships: [], proof: proofOf(users, true) };
+      };
+      // Of the four members on the page one is listed before, and one after.
+      await target.commit(await listed("a", 0, 1));
+      const page = await membersPage("all", advance(membersListing("all"), "more"));
+      await target.commit({ ...page, proof: proofOf(page.users, false, subs[3]) });
+      expect(await target.unlisted(9)).toEqual({ total: 3, isNew: 1, ids: [subs[1], subs[2]] });
+      expect((await target.unlisted(1)).ids).toHaveLength(1);
+      await target.commit(await listed("b", 1, 2));
+      await target.commit(await membersPage("two", advance(membersListing("two"), "")));
+      const left = { total: 2, isNew: 1, ids: [subs[2]] };
+      expect(await (await reopened()).unlisted(9)).toEqual(left);
+      await target.rewind([membersListing("all")]);
+      await target.commit({ ...page, proof: proofOf(page.users, false) });
+      expect(await target.unlisted(9)).toEqual(left);
+      await target.discard();
+      await target.begin(RUN, [], firstListings(WHOLE_POOL));
+      expect(await target.unlisted(9)).toEqual({ total: 0, isNew: 0, ids: [] });
+    });
+
+    test("a half-read group that was made again loses its members where no listing is being read", async () => {
+      await target.begin(RUN, [], firstListings(WHOLE_POOL));
+      await target.commit(await groupsPage(advance(GROUPS_LISTING, "more")));
+      const page = await membersPage("all", advance(membersListing("all"), "more"));
+      await target.commit(page);
+      const again = pool();
+      const groups = again.groups?.map((group) => ({
+        ...group,
+        createdAt: new Date("2026-11-20T00:00:00Z"),
+      }));
+      const madeAgain = await groupsPage(advance(GROUPS_LISTING, "more"), { ...again, groups: groups ?? [] });
+      await target.commit(madeAgain);
+      expect(target.counts.memberships).toBe(4);
+      await target.rewind([GROUPS_LISTING]);
+      const older = await groupsPage(advance(GROUPS_LISTING, "more"));
+      const opened = await target.commit({ ...older, membersAreIdle: true });
+      expect(opened).toContainEqual(membersListing("all"));
+      expect(target.counts.memberships).toBe(0);
     });
 
     test("sets listings back; one that begins again forgets its memberships", async () => {

@@ -9,6 +9,7 @@ import { numberIn, textIn } from "../rows.ts";
 import { tuneWork } from "../tuning.ts";
 import { LISTINGS_TABLE } from "./listings.ts";
 import { RUN_TABLE, type RunState, readRun } from "./run-state.ts";
+import { UNLISTED_TABLE } from "./unlisted-users.ts";
 
 /** The working database, and the run in it that continues. */
 export interface WorkFile {
@@ -75,6 +76,7 @@ export function createWorkTables(
     PRAGMA user_version = ${version};
     ${RUN_TABLE}
     ${LISTINGS_TABLE}
+    ${UNLISTED_TABLE}
     ${tables}
     COMMIT;`);
 }

@@ -2,6 +2,7 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { GovernanceError } from "../../core/errors.ts";
 import type { ListingCursor } from "../../core/sync-plan.ts";
+import type { PageProof } from "../../core/unlisted-users.ts";
 import { EntitlementSchema, GrantSchema, ResourceSchema } from "../../protocol/messages.ts";
 import type { SyncPage } from "../../sync/target.ts";
 import type { PrincipalKey, RunPage } from "./run-rows.ts";
@@ -9,6 +10,8 @@ import type { PrincipalKey, RunPage } from "./run-rows.ts";
 export interface PackedPage {
   readonly cursor: ListingCursor;
   readonly opens: readonly ListingCursor[];
+  readonly membersAreIdle: boolean;
+  readonly proof: PageProof | undefined;
   readonly principals: readonly PackedPrincipal[];
   readonly resources: readonly Uint8Array[];
   readonly entitlements: readonly Uint8Array[];
@@ -27,10 +30,12 @@ export function principalKeys({ users }: SyncPage): readonly PrincipalKey[] {
 
 /** `lacking` are the places of the users that the run does not have as they are. The others are not built. */
 export function packPage(page: SyncPage, lacking: ReadonlySet<number>): PackedPage {
-  const { cursor, opens, users, groups, memberships } = page;
+  const { cursor, opens, membersAreIdle = false, proof, users, groups, memberships } = page;
   return {
     cursor,
     opens,
+    membersAreIdle,
+    proof,
     principals: principalKeys(page).map((key, place) => {
       const user = lacking.has(place) ? users[place] : undefined;
       return { ...key, resource: user && toBinary(ResourceSchema, user.build()) };

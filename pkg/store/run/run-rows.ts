@@ -4,6 +4,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { ListingCursor, SyncCounts } from "../../core/sync-plan.ts";
+import type { PageProof } from "../../core/unlisted-users.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
 import type { Entitlement, Grant, Resource, ResourceType } from "../../protocol/messages.ts";
 import type { DatabaseSync, StatementSync } from "../../sqlite/database.ts";
@@ -11,6 +12,7 @@ import { numberIn, textIn } from "../../sqlite/rows.ts";
 import { fitCheckpoints } from "../../sqlite/tuning.ts";
 import { StoredListings } from "../../sqlite/work/listings.ts";
 import { insertRun, MOVE_PROGRESS, type RunState } from "../../sqlite/work/run-state.ts";
+import { UnlistedUsers } from "../../sqlite/work/unlisted-users.ts";
 import { stampNumber } from "../../sync/stamp-number.ts";
 import { timestampText } from "../timestamps.ts";
 import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode.ts";
@@ -35,6 +37,8 @@ export interface RunPage {
   readonly cursor: ListingCursor;
   readonly opens: readonly ListingCursor[];
   readonly membersAreIdle?: boolean;
+  /** Of its principals, place by place. */
+  readonly proof?: PageProof | undefined;
   readonly resources: readonly Resource[];
   readonly principals: readonly PagePrincipal[];
   readonly entitlements: readonly Entitlement[];
@@ -62,6 +66,7 @@ export class RunRows {
   readonly #now: EpochClock;
   readonly #sql: RunStatements;
   readonly #listings: StoredListings;
+  readonly #unlisted: UnlistedUsers;
   readonly #progress: StatementSync;
   #counts: SyncCounts;
   #commits = 0;
@@ -72,6 +77,7 @@ export class RunRows {
     this.#now = now;
     this.#sql = prepareRun(database);
     this.#listings = new StoredListings(database);
+    this.#unlisted = new UnlistedUsers(database);
     this.#progress = database.prepare(MOVE_PROGRESS);
     // Of an earlier process: the database may be large already.
     fitCheckpoints(database);
@@ -94,6 +100,10 @@ export class RunRows {
 
   get listings(): Pick<StoredListings, "all" | "unread"> {
     return this.#listings;
+  }
+
+  get unlisted(): Pick<UnlistedUsers, "read"> {
+    return this.#unlisted;
   }
 
   rewind(cursors: readonly ListingCursor[]): void {
@@ -128,7 +138,10 @@ export class RunRows {
         page.resources.filter((one) => this.#isMadeAgain(one)).map(({ id }) => id?.resource),
       );
       for (const resource of page.resources) this.#putResource(resource, null, at, tally, met);
-      for (const principal of page.principals) this.#addPrincipal(principal, at, tally, met);
+      for (const [place, principal] of page.principals.entries()) {
+        const isAdded = this.#addPrincipal(principal, at, tally, met);
+        this.#unlisted.note(page.proof, place, isAdded);
+      }
       for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
       for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
       this.#listings.move(page.cursor);
@@ -179,11 +192,12 @@ export class RunRows {
     return isOpened;
   }
 
-  #addPrincipal(principal: PagePrincipal, at: string, tally: Tally, met: Met): void {
+  /** True where the run did not have the user. */
+  #addPrincipal(principal: PagePrincipal, at: string, tally: Tally, met: Met): boolean {
     const { resourceTypeId, resourceId } = principal;
     const stamp = stampNumber(principal.stamp);
     const known = this.#findResource(resourceTypeId, resourceId, met);
-    if (known !== undefined && known.stamp === stamp) return;
+    if (known !== undefined && known.stamp === stamp) return false;
     const resource = principal.build();
     if (resource.id?.resourceType !== resourceTypeId || resource.id.resource !== resourceId) {
       throw new GovernanceError(
@@ -192,6 +206,7 @@ export class RunRows {
       );
     }
     this.#putResource(resource, stamp, at, tally, met);
+    return known === undefined;
   }
 
   #putResource(resource: Resource, stamp: number | null, at: string, tally: Tally, met: Met): void {

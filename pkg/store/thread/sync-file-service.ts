@@ -51,6 +51,7 @@ export function createSyncFileService(settings: SyncFileSettings, now: EpochCloc
     dropGroup: (cursor: ListingCursor) => answer((file) => file.dropGroup(cursor)),
     rewind: (cursors: readonly ListingCursor[]) => answer((file) => file.rewind(cursors)),
     previousMembers: (groups: readonly string[]) => answer((file) => file.previousMembers(groups)),
+    unlisted: (most: number) => answer((file) => file.unlisted(most)),
     check: (options: PublishOptions) => answer((file) => file.check(options)),
     publish: (options: PublishOptions, signal: AbortSignal) =>
       answer((file) => file.publish(options, signal)),

@@ -1,5 +1,6 @@
 import { toBinary } from "@bufbuild/protobuf";
 import type { ListingCursor, SyncCounts } from "../../core/sync-plan.ts";
+import type { Unlisted } from "../../core/unlisted-users.ts";
 import { type ResourceType, ResourceTypeSchema } from "../../protocol/messages.ts";
 import type { CompleteRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "../../sync/target.ts";
 import { connectWorker, type WorkerCalls } from "../../worker/connect-worker.ts";
@@ -97,6 +98,10 @@ class SyncFileThread implements SyncTarget<PublishedFile> {
 
   previousMembers(groups: readonly string[]): Promise<readonly number[]> {
     return this.#valueOf(this.#thread.call("previousMembers", groups));
+  }
+
+  unlisted(most: number): Promise<Unlisted> {
+    return this.#valueOf(this.#thread.call("unlisted", most));
   }
 
   check(options: PublishOptions): Promise<void> {

@@ -1,9 +1,11 @@
 // An inventory in PostgreSQL as the target of a sync: pages go to staging tables by COPY, and the whole run is merged on the
 // server in one transaction. Guarantees INVENTORY-1 to INVENTORY-10 are in pkg/inventory/DESIGN.md.
+
 import type { EpochMs } from "../../../core/clock.ts";
 import { GovernanceError } from "../../../core/errors.ts";
 import { type ListingCursor, NO_ROWS, type SyncCounts } from "../../../core/sync-plan.ts";
 import { isWholePool, WHOLE_POOL } from "../../../core/sync-scope.ts";
+import type { Unlisted } from "../../../core/unlisted-users.ts";
 import type { ResourceType } from "../../../protocol/messages.ts";
 import { shrinkRefusal } from "../../../sync/shrink-guard.ts";
 import type { CompleteRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "../../../sync/target.ts";
@@ -173,6 +175,10 @@ class PostgresTarget implements SyncTarget<PublishedInventory> {
   async previousMembers(groups: readonly string[]): Promise<readonly number[]> {
     const { session, options } = this.#parts;
     return await membersIn(session, options.fingerprint.poolId, groups);
+  }
+
+  async unlisted(most: number): Promise<Unlisted> {
+    return await this.#pages.unlisted(most);
   }
 
   async check(publishing: PublishOptions): Promise<void> {

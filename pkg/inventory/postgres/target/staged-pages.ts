@@ -2,6 +2,7 @@
 import type { EpochClock } from "../../../core/clock.ts";
 import { GovernanceError } from "../../../core/errors.ts";
 import type { ListingCursor, SyncCounts } from "../../../core/sync-plan.ts";
+import type { Unlisted } from "../../../core/unlisted-users.ts";
 import { stampNumber } from "../../../sync/stamp-number.ts";
 import type { SyncPage } from "../../../sync/target.ts";
 import type { SqlCell } from "../../reader.ts";
@@ -14,6 +15,7 @@ import type { StagingTables } from "./staging-tables.ts";
 
 type Tally = { -readonly [Kind in keyof SyncCounts]: SyncCounts[Kind] };
 
+const LOOK: StatementOptions = { doing: "look for users in" };
 const PAGE: StatementOptions = { doing: "store a page in" };
 const JSON_PLACES = new Set(
   stateColumns("users").flatMap(({ type }, place) => (type === "json" ? [place] : [])),
@@ -66,6 +68,7 @@ export class StagedPages {
       const known = await this.#known(page);
       await this.#putGroups(page, known, tally);
       await this.#putUsers(page, known, tally);
+      await this.#noteUnlisted(page, known);
       await this.#putMembers(page, known, tally);
       await this.#move(page.cursor);
       return await this.#openListings(page, known, tally);
@@ -88,6 +91,19 @@ export class StagedPages {
         if (kind === "members" && pages === 0) await this.#dropMembers(group, tally);
       }
     });
+  }
+
+  async unlisted(most: number): Promise<Unlisted> {
+    const { unlisted } = this.#tables;
+    const counts = await this.#session.run(
+      `SELECT count(*), count(*) FILTER (WHERE is_new) FROM ${unlisted}`,
+      [],
+      LOOK,
+    );
+    const some = `SELECT user_id FROM ${unlisted} WHERE NOT is_new LIMIT $1`;
+    const { rows } = await this.#session.run(some, [most], LOOK);
+    const [total, isNew] = counts.rows[0] ?? [];
+    return { total: Number(total), isNew: Number(isNew), ids: rows.map(([id]) => String(id)) };
   }
 
   /** Throws when the rows are not those that were counted page by page, or a membership lacks its group. */
@@ -160,6 +176,25 @@ export class StagedPages {
     }
     await this.#copy(this.#tables.users, [...stateColumnNames("users"), "stamp"], [...lacking.values()]);
     tally.users += lacking.size - changed.length;
+  }
+
+  async #noteUnlisted({ proof, users }: SyncPage, known: Known): Promise<void> {
+    if (proof === undefined) return;
+    const { unlisted } = this.#tables;
+    const isKnown = (place: number): boolean => known.users.has(users[place]?.user.sub ?? "");
+    const noted = proof.users.filter((_, place) => isKnown(place) === proof.lists);
+    if (noted.length === 0) return;
+    const ids = noted.map(({ id }) => id);
+    if (proof.lists) {
+      await this.#session.run(`DELETE FROM ${unlisted} WHERE user_id = ANY ($1)`, [ids], PAGE);
+      return;
+    }
+    await this.#session.run(
+      `INSERT INTO ${unlisted} (user_id, is_new) 
+       SELECT u.id, u.new = 1 FROM unnest($1::text[], $2::int[]) AS u(id, new) ON CONFLICT DO NOTHING`,
+      [ids, noted.map(({ isNew }) => Number(isNew))],
+      PAGE,
+    );
   }
 
   async #putMembers({ memberships, users }: SyncPage, known: Known, tally: Tally): Promise<void> {

@@ -6,7 +6,7 @@ import { type HistoryTable, stateColumnNames, stateColumns } from "../../target/
 import type { PostgresSession, StatementOptions } from "../session.ts";
 
 /** One more whenever a column changes: the tables of another layout are dropped with the run in them. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 export interface StagingTables {
   readonly run: string;
@@ -14,6 +14,7 @@ export interface StagingTables {
   readonly users: string;
   readonly groups: string;
   readonly members: string;
+  readonly unlisted: string;
 }
 
 /** Pools never share a table: emptying it is then one step, and waits for nobody. */
@@ -25,6 +26,7 @@ export function stagingTables(poolId: string): StagingTables {
     users: `${prefix}users`,
     groups: `${prefix}groups`,
     members: `${prefix}members`,
+    unlisted: `${prefix}unlisted`,
   };
 }
 
@@ -70,7 +72,7 @@ function definitions(table: HistoryTable): string {
 
 const KEY = 'text COLLATE "C" NOT NULL';
 
-function createAll({ run, listings, users, groups, members }: StagingTables): string {
+function createAll({ run, listings, users, groups, members, unlisted }: StagingTables): string {
   return `
     CREATE UNLOGGED TABLE ${run} (
       id integer PRIMARY KEY CHECK (id = 1),
@@ -91,7 +93,8 @@ function createAll({ run, listings, users, groups, members }: StagingTables): st
     ) WITH (fillfactor = 50);
     CREATE UNLOGGED TABLE ${users} (${definitions("users")}, stamp bigint NOT NULL, PRIMARY KEY (sub));
     CREATE UNLOGGED TABLE ${groups} (${definitions("groups")}, PRIMARY KEY (name));
-    CREATE UNLOGGED TABLE ${members} (group_name ${KEY}, sub ${KEY}, PRIMARY KEY (group_name, sub))`;
+    CREATE UNLOGGED TABLE ${members} (group_name ${KEY}, sub ${KEY}, PRIMARY KEY (group_name, sub));
+    CREATE UNLOGGED TABLE ${unlisted} (user_id ${KEY}, is_new boolean NOT NULL, PRIMARY KEY (user_id))`;
 }
 
 /** The names that the merge uses, for this session alone. */

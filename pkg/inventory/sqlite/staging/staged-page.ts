@@ -1,5 +1,6 @@
 import type { Group } from "../../../core/group.ts";
 import type { ListingCursor } from "../../../core/sync-plan.ts";
+import type { PageProof } from "../../../core/unlisted-users.ts";
 import type { User } from "../../../core/user.ts";
 import type { SyncPage } from "../../../sync/target.ts";
 
@@ -20,6 +21,7 @@ export interface StagedPage {
   readonly cursor: ListingCursor;
   readonly opens: readonly ListingCursor[];
   readonly membersAreIdle: boolean;
+  readonly proof: PageProof | undefined;
   readonly users: readonly StagedUser[];
   readonly groups: readonly Group[];
   readonly memberships: readonly StagedMembership[];
@@ -36,11 +38,12 @@ export function stagedKeys({ users }: SyncPage): readonly StagedKey[] {
 
 /** `lacking` are the places of the users that the run does not have as they are; by default all are sent. */
 export function stagedPage(page: SyncPage, lacking?: ReadonlySet<number>): StagedPage {
-  const { cursor, opens, membersAreIdle = false, users, groups, memberships } = page;
+  const { cursor, opens, membersAreIdle = false, proof, users, groups, memberships } = page;
   return {
     cursor,
     opens,
     membersAreIdle,
+    proof,
     users: users.map(({ user, stamp }, place) => ({
       sub: user.sub,
       stamp,

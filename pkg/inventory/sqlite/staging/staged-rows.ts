@@ -9,6 +9,7 @@ import { numberIn, optionalTextIn, textIn } from "../../../sqlite/rows.ts";
 import { fitCheckpoints } from "../../../sqlite/tuning.ts";
 import { StoredListings } from "../../../sqlite/work/listings.ts";
 import { insertRun, type RunState } from "../../../sqlite/work/run-state.ts";
+import { UnlistedUsers } from "../../../sqlite/work/unlisted-users.ts";
 import { stampNumber } from "../../../sync/stamp-number.ts";
 import { type PoolFacts, poolCells } from "../../target/pool-facts.ts";
 import { groupCells, userCells } from "../../target/state-cells.ts";
@@ -27,6 +28,7 @@ export class StagedRows {
   readonly #now: EpochClock;
   readonly #sql: StagingStatements;
   readonly #listings: StoredListings;
+  readonly #unlisted: UnlistedUsers;
   #counts: SyncCounts;
   #commits = 0;
 
@@ -37,6 +39,7 @@ export class StagedRows {
     this.#now = now;
     this.#sql = prepareStaging(database);
     this.#listings = new StoredListings(database);
+    this.#unlisted = new UnlistedUsers(database);
     // Of an earlier process: the database may be large already.
     fitCheckpoints(database);
   }
@@ -47,6 +50,10 @@ export class StagedRows {
 
   get listings(): Pick<StoredListings, "all" | "unread"> {
     return this.#listings;
+  }
+
+  get unlisted(): Pick<UnlistedUsers, "read"> {
+    return this.#unlisted;
   }
 
   begin(run: RunState, pool: PoolFacts, listings: readonly ListingCursor[]): void {
@@ -62,7 +69,9 @@ export class StagedRows {
     return this.#transaction((tally) => {
       const again = new Set(page.groups.filter((group) => this.#isAnother(group)).map(({ name }) => name));
       for (const group of page.groups) this.#putGroup(group, tally);
-      for (const user of page.users) this.#putUser(user, tally);
+      for (const [place, user] of page.users.entries()) {
+        this.#unlisted.note(page.proof, place, this.#putUser(user, tally));
+      }
       this.#putMembers(page, tally);
       this.#listings.move(page.cursor);
       return page.opens.filter((cursor) =>
@@ -149,20 +158,22 @@ export class StagedRows {
     this.#sql.putGroup.run(...groupCells(group, this.#poolId).map(sqliteValue));
   }
 
-  #putUser({ sub, stamp: text, user }: StagedUser, tally: Tally): void {
+  /** True where the run did not have the user. */
+  #putUser({ sub, stamp: text, user }: StagedUser, tally: Tally): boolean {
     const stamp = stampNumber(text);
     const known = this.#sql.findUser.get(sub);
-    if (known !== undefined && known["stamp"] === stamp) return;
+    if (known !== undefined && known["stamp"] === stamp) return false;
     if (user === undefined) throw broken("a user was sent without its row");
     const cells = userCells(user).map(sqliteValue);
     if (known !== undefined) {
       this.#sql.updatePerson.run(...cells, numberIn(known, "person"));
       this.#sql.updateId.run(stamp, sub);
-      return;
+      return false;
     }
     const { lastInsertRowid } = this.#sql.insertPerson.run(...cells);
     this.#sql.insertId.run(sub, lastInsertRowid, stamp);
     tally.users += 1;
+    return true;
   }
 
   /** All are of one group, and their users are mostly in the same page. */

@@ -41,6 +41,7 @@ export function createInventoryService(settings: SqliteTargetSettings, now: Epoc
     dropGroup: (cursor: ListingCursor) => answer((inventory) => inventory.dropGroup(cursor)),
     rewind: (cursors: readonly ListingCursor[]) => answer((inventory) => inventory.rewind(cursors)),
     previousMembers: (groups: readonly string[]) => answer((inventory) => inventory.previousMembers(groups)),
+    unlisted: (most: number) => answer((inventory) => inventory.unlisted(most)),
     check: (options: PublishOptions) => answer((inventory) => inventory.check(options)),
     beginOrigins: () => answer((inventory) => inventory.beginOrigins()),
     addOrigins: (origins: readonly ChangeOrigin[]) => answer((inventory) => inventory.addOrigins(origins)),

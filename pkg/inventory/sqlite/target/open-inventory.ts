@@ -5,6 +5,7 @@ import type { EpochClock, EpochMs } from "../../../core/clock.ts";
 import { GovernanceError } from "../../../core/errors.ts";
 import { type ListingCursor, NO_ROWS } from "../../../core/sync-plan.ts";
 import { WHOLE_POOL } from "../../../core/sync-scope.ts";
+import type { Unlisted } from "../../../core/unlisted-users.ts";
 import type { DatabaseSync } from "../../../sqlite/database.ts";
 import { isDamage, onDisk, storeError } from "../../../sqlite/errors.ts";
 import type { TargetLock } from "../../../sqlite/lock.ts";
@@ -143,6 +144,10 @@ export class OpenInventory {
     } catch (error) {
       throw this.#failure(error, "read");
     }
+  }
+
+  unlisted(most: number): Unlisted {
+    return this.#write("look for users", () => this.#rows.unlisted.read(most));
   }
 
   check(publishing: PublishOptions): void {

@@ -1,6 +1,7 @@
 import { GovernanceError } from "../../../core/errors.ts";
 import type { ListingCursor, SyncCounts } from "../../../core/sync-plan.ts";
 import { isWholePool } from "../../../core/sync-scope.ts";
+import type { Unlisted } from "../../../core/unlisted-users.ts";
 import type { ResourceType } from "../../../protocol/messages.ts";
 import type { CompleteRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "../../../sync/target.ts";
 import type { InventoryTargetOptions } from "../../target/options.ts";
@@ -109,6 +110,10 @@ export class SqliteTarget implements SyncTarget<PublishedInventory> {
 
   previousMembers(groups: readonly string[]): Promise<readonly number[]> {
     return this.#ask((service) => service.previousMembers(groups));
+  }
+
+  unlisted(most: number): Promise<Unlisted> {
+    return this.#ask((service) => service.unlisted(most));
   }
 
   check(options: PublishOptions): Promise<void> {

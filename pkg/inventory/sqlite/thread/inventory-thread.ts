@@ -43,6 +43,7 @@ function serviceOf(thread: WorkerCalls<InventoryService>): InventoryService {
     dropGroup: (cursor) => thread.call("dropGroup", cursor),
     rewind: (cursors) => thread.call("rewind", cursors),
     previousMembers: (groups) => thread.call("previousMembers", groups),
+    unlisted: (most) => thread.call("unlisted", most),
     check: (options) => thread.call("check", options),
     beginOrigins: () => thread.call("beginOrigins"),
     addOrigins: (origins) => thread.call("addOrigins", origins),
