@@ -9,6 +9,35 @@ export interface WaitingCalls {
   readonly background: number;
 }
 
+/**
+ * The time between two turns is the rate's own times so much, for what is late on the way (SHARE-1): at least `least`, and
+ * more at high rates, where two calls above the rate are little time. Then those two and a second's others take at least
+ * `evenSecond` seconds where they come evenly, or the margin is `most`.
+ */
+export const SHARED_MARGIN = { least: 1.02, most: 1.03, evenSecond: 1.09 };
+
+export function sharedMargin(perSecond: number, most = SHARED_MARGIN.most): number {
+  const { least, evenSecond } = SHARED_MARGIN;
+  return Math.max(least, Math.min(most, (evenSecond * perSecond) / (perSecond + 2)));
+}
+
+/** What became of a turn. */
+export interface TurnOutcome {
+  /** The moment that it was given for, by the clock that all share; undefined: it was not given by the place. */
+  readonly givenForMs: number | undefined;
+  /** When its call was sent, by that clock; undefined: it was dropped, too late for it. */
+  readonly sentMs: number | undefined;
+}
+
+/** The outcomes that the place does not know, as far as the instance does. They are numbered, since an answer may be lost. */
+export interface ReportedOutcomes {
+  /** So many are known there, as far as the instance knows. */
+  readonly after: number;
+  /** The number of the last one of the list. */
+  readonly upTo: number;
+  readonly list: readonly TurnOutcome[];
+}
+
 /** What an instance says of itself in one category. */
 export interface QuotaReport {
   readonly category: Category;
@@ -19,8 +48,7 @@ export interface QuotaReport {
   readonly held: number;
   /** Up to when turns are given out, as far as it knows. So no turn is given twice after a failover. Negative: up to then. */
   readonly aheadMs: number;
-  /** Turns that it has dropped so far, too late for them. In all, since the answer to a report may be lost. */
-  readonly dropped: number;
+  readonly outcomes: ReportedOutcomes;
   /** How many instances it knew last, itself included; 0: it knew none. */
   readonly knownInstances: number;
   /** The moment of the report by the clock that all share; undefined: not known yet. */
@@ -49,6 +77,8 @@ export interface QuotaAnswer {
   readonly pollMs: number;
   /** The clock that all instances share, at the answer's own moment. */
   readonly sharedNowMs: number;
+  /** How many outcomes of this instance the place knows; less than before where it has lost them. */
+  readonly outcomesKnown: number;
 }
 
 /** The place where instances meet. */

@@ -9,13 +9,19 @@ import type {
   SharingStatus,
   WaitingCalls,
 } from "../core/shared-quota.ts";
-import { ASSUMED_INSTANCES, LocalShare, lateMs, type ShareMember } from "./local-share.ts";
+import { ASSUMED_INSTANCES, LocalShare, type ShareMember } from "./local-share.ts";
+import { SharedClock } from "./shared-clock.ts";
+import { TurnOutcomes } from "./turn-outcomes.ts";
 
 /** How often an instance without waiting calls reports. */
 const HEARTBEAT_MS = 1000;
 /** More turns than this are never kept, whatever was answered. */
 const MOST_HELD = 250;
 const MOST_BEHIND_MS = 60_000;
+/** A turn that is later is dropped. Its call would count for a second that is nearly over (SHARE-1). */
+const LATE_MS = 250;
+/** When calls were sent is reported so soon, also when none waits any more. */
+const OUTCOMES_MS = 250;
 const NO_CALLS: WaitingCalls = { writes: 0, others: 0, background: 0 };
 
 export interface CategoryShareOptions {
@@ -31,6 +37,12 @@ export interface CategoryShareOptions {
   readonly onLowest: (perSecond: number) => void;
 }
 
+/** A turn that the instance has, and the same moment by the clock that all share. */
+interface HeldTurn {
+  readonly at: MonotonicMs;
+  readonly givenForMs: number;
+}
+
 /**
  * One category in the quota that instances share. It asks for turns only while calls wait. While nothing is shared it uses
  * its own part of the rate (SHARE-3).
@@ -41,8 +53,9 @@ export class CategoryShare implements SharedTurns {
   #exchange: QuotaExchange | undefined;
   #shared = false;
   #waiting = NO_CALLS;
-  /** The moments of the turns that it has. */
-  #held: MonotonicMs[] = [];
+  #held: HeldTurn[] = [];
+  readonly #outcomes: TurnOutcomes;
+  #clock = new SharedClock();
   #membership: ShareMember;
   #clockIsKnown = false;
   #poolInstances = 1;
@@ -73,6 +86,7 @@ export class CategoryShare implements SharedTurns {
       place: options.random() * ASSUMED_INSTANCES,
       offsetMs: 0,
     };
+    this.#outcomes = new TurnOutcomes(options.monotonic);
     this.#local = new LocalShare(options.setPerSecond, this.#membership);
   }
 
@@ -95,8 +109,9 @@ export class CategoryShare implements SharedTurns {
     this.#turns += 1;
     if (this.#blocked) this.#waits += 1;
     this.#blocked = false;
-    if (this.#held.length > 0) this.#held.shift();
-    else this.#local.take(now);
+    const held = this.#held.shift();
+    if (held === undefined) this.#local.take(now);
+    this.#outcomes.taken(held?.givenForMs, now);
   }
 
   demand(waiting: WaitingCalls): void {
@@ -138,13 +153,13 @@ export class CategoryShare implements SharedTurns {
   }
 
   #nextAt(now: MonotonicMs): MonotonicMs {
-    const tooLate = now - lateMs(this.#lowestPerSecond);
-    while ((this.#held[0] ?? now) < tooLate) {
+    for (let late = this.#held[0]; late !== undefined && late.at < now - LATE_MS; late = this.#held[0]) {
       this.#dropped += 1;
       this.#held.shift();
+      this.#outcomes.dropped(late.givenForMs, now);
     }
     const held = this.#held[0];
-    if (held !== undefined) return held;
+    if (held !== undefined) return held.at;
     return this.#shared ? Number.POSITIVE_INFINITY : this.#local.readyAt(now);
   }
 
@@ -169,7 +184,7 @@ export class CategoryShare implements SharedTurns {
         waiting: this.#waiting,
         held: this.#held.length,
         aheadMs: Math.max(-MOST_BEHIND_MS, this.#aheadUntil - sentAt),
-        dropped: this.#dropped,
+        outcomes: this.#outcomes.toReport(this.#clockIsKnown ? this.#clock.offsetMs : undefined),
         knownInstances: this.#known,
         sentAtMs: this.#clockIsKnown ? sentAt + this.#membership.offsetMs : undefined,
         throttled,
@@ -178,7 +193,10 @@ export class CategoryShare implements SharedTurns {
       this.#underWay = false;
       if (!this.#closed) this.#answered(answer, sentAt);
     } catch (error) {
-      if (error instanceof GovernanceError && error.code === "deadline-exceeded") this.#clockIsKnown = false;
+      if (error instanceof GovernanceError && error.code === "deadline-exceeded") {
+        this.#clockIsKnown = false;
+        this.#clock = new SharedClock();
+      }
       this.#underWay = false;
       this.#throttled ||= throttled;
       this.#fallBack();
@@ -188,8 +206,9 @@ export class CategoryShare implements SharedTurns {
 
   #answered(answer: QuotaAnswer, sentAt: MonotonicMs): void {
     const { monotonic, onReach, onLowest, listener } = this.#options;
-    // The answer was made somewhere between; in the middle is the best guess.
-    const madeAt = (sentAt + monotonic()) / 2;
+    this.#clock.learn(answer.sharedNowMs, sentAt, monotonic());
+    const { offsetMs } = this.#clock;
+    const madeAt = answer.sharedNowMs - offsetMs;
     this.#shared = true;
     this.#clockIsKnown = true;
     this.#pollMs = answer.pollMs;
@@ -198,11 +217,12 @@ export class CategoryShare implements SharedTurns {
     this.#membership = {
       instances: Math.max(1, answer.instances),
       place: answer.place,
-      offsetMs: answer.sharedNowMs - madeAt,
+      offsetMs,
     };
     this.#aheadUntil = madeAt + answer.aheadMs;
-    const turns = answer.turnsInMs.map((ms) => madeAt + ms);
-    this.#held = [...this.#held, ...turns].toSorted((a, b) => a - b).slice(0, MOST_HELD);
+    const turns = answer.turnsInMs.map((ms) => ({ at: madeAt + ms, givenForMs: answer.sharedNowMs + ms }));
+    this.#held = [...this.#held, ...turns].toSorted((a, b) => a.at - b.at).slice(0, MOST_HELD);
+    this.#outcomes.setKnown(answer.outcomesKnown);
     if (answer.setPerSecond !== this.#lowestPerSecond) {
       this.#lowestPerSecond = answer.setPerSecond;
       this.#local.setRate(this.#lowestPerSecond * this.#fraction);
@@ -231,7 +251,11 @@ export class CategoryShare implements SharedTurns {
     const asks = this.#shared && this.#unmet();
     const again = asks && (!this.#asking || (this.#waiting.writes > 0 && !this.#askedForWrites));
     this.#asking = asks;
-    this.#timer = setTimeout(() => void this.#report(), again ? 0 : asks ? this.#pollMs : HEARTBEAT_MS);
+    const idleMs = this.#shared && !this.#outcomes.areKnown ? OUTCOMES_MS : HEARTBEAT_MS;
+    this.#timer = setTimeout(
+      () => void this.#report(),
+      again || this.#outcomes.wereLost ? 0 : asks ? this.#pollMs : idleMs,
+    );
     if (!asks) this.#timer.unref();
   }
 }

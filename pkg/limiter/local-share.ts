@@ -1,19 +1,24 @@
 import type { MonotonicMs } from "../core/clock.ts";
+import { sharedMargin } from "../core/shared-quota.ts";
 
-/** Shared turns come by this much slower than the rate: what is late on the way must not add up to more than the rate. */
-export const SHARED_MARGIN = 1.02;
 /** With how many others an instance shares, where it could not learn it yet. */
 export const ASSUMED_INSTANCES = 10;
-/** The part of the slack that a late turn may use up; the rest is for the way to AWS. */
-const LATE_PART = 0.6;
+/** On its own an instance does not know when the others have sent their calls, so it leaves them more room. */
+const MOST_MARGIN = 1.06;
+/** The part of that room that a late turn may use up; the rest is for the way to AWS. */
+const LATE_PART = 0.5;
 
 /** How late a turn may be taken so that ten seconds and one second stay inside their promise (SHARE-1). */
-export function lateMs(perSecond: number): number {
-  const turnMs = (1000 * SHARED_MARGIN) / perSecond;
+function lateMs(perSecond: number): number {
+  const turnMs = turnMsOf(perSecond);
   const inTenSeconds =
     Math.max(1, Math.floor(perSecond * 10 + 1e-9)) * turnMs - Math.max(10_000, 1000 / perSecond);
   const inOneSecond = Math.floor(perSecond + 2) * turnMs - 1000;
   return LATE_PART * Math.min(inTenSeconds, inOneSecond);
+}
+
+function turnMsOf(perSecond: number): number {
+  return (1000 * sharedMargin(perSecond, MOST_MARGIN)) / perSecond;
 }
 
 export interface ShareMember {
@@ -66,7 +71,7 @@ export class LocalShare {
   }
 
   #turnMs(): number {
-    return (1000 * SHARED_MARGIN) / this.#perSecond;
+    return turnMsOf(this.#perSecond);
   }
 
   /** The first moment of this instance's place, at that time or later. */

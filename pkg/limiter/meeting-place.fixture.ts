@@ -3,8 +3,12 @@
 
 import { GovernanceError } from "../core/errors.ts";
 import type { Category } from "../core/operations.ts";
-import type { QuotaAnswer, QuotaExchange, QuotaReport } from "../core/shared-quota.ts";
-import { SHARED_MARGIN } from "./local-share.ts";
+import {
+  type QuotaAnswer,
+  type QuotaExchange,
+  type QuotaReport,
+  sharedMargin,
+} from "../core/shared-quota.ts";
 import type { VirtualLoop } from "./virtual-loop.fixture.ts";
 
 const AHEAD_MS = 100;
@@ -44,7 +48,7 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
     if (report.throttled) state.fraction /= 2;
     const now = loop.now();
     const lowest = Math.min(...[...members.values()].map(({ setPerSecond }) => setPerSecond));
-    const turnMs = (1000 * SHARED_MARGIN) / (lowest * state.fraction);
+    const turnMs = (1000 * sharedMargin(lowest)) / (lowest * state.fraction);
     state.nextAt = Math.max(state.nextAt, now, now + report.aheadMs);
     const { writes, others, background } = report.waiting;
     const turnsInMs: number[] = [];
@@ -63,6 +67,7 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
       currentPerSecond: lowest * state.fraction,
       pollMs: 40,
       sharedNowMs: now + 1_000_000,
+      outcomesKnown: report.outcomes.upTo,
       ...forged,
     };
     forged = undefined;

@@ -15,7 +15,7 @@ export function parseAnswer(reply: unknown): QuotaAnswer {
     throw unexpected();
   }
   const [nowUs = 0, aheadUs = 0, instances = 0, mates = 0, place = 0] = reply;
-  const [setMilli = 0, currentMilli = 0, pollMs = 0] = reply.slice(5, ANSWER_FIELDS);
+  const [setMilli = 0, currentMilli = 0, pollMs = 0, outcomesKnown = -1] = reply.slice(5, ANSWER_FIELDS);
   const turns = reply.slice(ANSWER_FIELDS).map((us) => us / 1000);
   const ok =
     within(instances, 1, MOST_INSTANCES) &&
@@ -23,6 +23,7 @@ export function parseAnswer(reply: unknown): QuotaAnswer {
     within(place, 0, instances - 1) &&
     setMilli > 0 &&
     within(currentMilli, 1, setMilli) &&
+    outcomesKnown >= 0 &&
     [aheadUs / 1000, ...turns].every((ms) => within(ms, -MOST_AHEAD_MS, MOST_AHEAD_MS));
   if (!ok) throw unexpected();
   return {
@@ -35,6 +36,7 @@ export function parseAnswer(reply: unknown): QuotaAnswer {
     currentPerSecond: currentMilli / 1000,
     pollMs: Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, pollMs)),
     sharedNowMs: nowUs / 1000,
+    outcomesKnown,
   };
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { GovernanceError } from "../core/errors.ts";
 import type { Category } from "../core/operations.ts";
 import type { RedisSettings } from "../core/redis-settings.ts";
-import type { QuotaExchange, QuotaReport } from "../core/shared-quota.ts";
+import type { QuotaExchange, QuotaReport, TurnOutcome } from "../core/shared-quota.ts";
 import { isTooOld, parseAnswer } from "./answer.ts";
 import { ANSWER_WITHIN_MS, createRedisClient, type RedisClient, wasAnswered } from "./client.ts";
 import { LATE, redisTroubleOf, refusesDatabase } from "./redis-trouble.ts";
@@ -28,7 +28,7 @@ const GOODBYE: QuotaReport = {
   setPerSecond: 1,
   waiting: { writes: 0, others: 0, background: 0 },
   held: 0,
-  dropped: 0,
+  outcomes: { after: 0, upTo: 0, list: [] },
   sentAtMs: undefined,
   aheadMs: 0,
   knownInstances: 0,
@@ -80,8 +80,10 @@ export function createRedisExchange(options: RedisExchangeOptions): QuotaExchang
       Number(report.throttled),
       Number(leaving),
       report.fraction,
-      report.dropped,
+      report.outcomes.after,
       report.sentAtMs ?? "",
+      report.outcomes.upTo,
+      report.outcomes.list.map(inMicroseconds).join(" "),
     ];
     return within(ANSWER_WITHIN_MS, evaluate(client, key, values));
   }
@@ -114,6 +116,11 @@ export function createRedisExchange(options: RedisExchangeOptions): QuotaExchang
       client.disconnect();
     },
   };
+}
+
+function inMicroseconds({ givenForMs, sentMs }: TurnOutcome): string {
+  const us = (ms: number | undefined): number => (ms === undefined ? -1 : Math.round(ms * 1000));
+  return `${us(givenForMs)},${us(sentMs)}`;
 }
 
 /** A Redis that was restarted or failed over does not know the script. */

@@ -1,6 +1,8 @@
 // Gives the turns of one category. It runs inside Redis, one call after the other, so all instances see one order; its clock
 // is that of Redis. DESIGN.md explains it (QUOTA-1 to QUOTA-6).
 
+import { SHARED_MARGIN } from "../core/shared-quota.ts";
+
 /** What the answer has before the moments of the turns. */
 export const ANSWER_FIELDS = 9;
 /** The state of an account that is not used any more is gone after so long. */
@@ -15,16 +17,16 @@ const REUNION_MS = 10_000;
 /** The numbers of LIMITER-6. */
 const SAME_BURST_MS = 2000;
 const RECOVERY_STEP_MS = 5000;
-/** Slower than the rate by this much (SHARE-1). */
-const MARGIN_MS = 1020;
 /** Above the time in which a report must be answered. */
 const TOO_OLD_MS = 1000;
 /** So much lost time is made up for at most. */
 const CATCH_UP_MS = 2000;
 /** No two turns are nearer than this part of their distance. */
 const SHORTEST_PART = 0.75;
-/** The part of the slack that the windows are longer by; the rest is for what happens on the way. */
-const WINDOW_PART = 0.85;
+/** Sends of instances that are new to this state are older at most. */
+const SENT_MS = 10_000;
+/** The part of the slack that the windows are longer by, for what happens on the way. The rest is for making up. */
+const WINDOW_PART = 0.8;
 /** How far beyond the next report turns are given out. */
 const SPARE_MS = 45;
 
@@ -83,11 +85,38 @@ else
   end
   me.seen, me.set, me.pool = now, set, pool
 end
--- Counted in all: the answer to the last report may not have come. Nobody knows what a new one has dropped of this state.
-local dropped, inAll = 0, tonumber(ARGV[13])
+-- What counts is when calls were sent. A state that was lost learns of all of them once more.
+local regained, after, upTo = 0, tonumber(ARGV[13]), tonumber(ARGV[15])
+local function outcome(given, sent)
+  local found = false
+  for i = #s.log, 1, -1 do
+    if s.log[i] < given - 0.01 then break end
+    if s.log[i] < given + 0.01 then
+      table.remove(s.log, i)
+      found = true
+      break
+    end
+  end
+  if sent < 0 then
+    if found then regained = regained + 1 end
+  elseif found or sent > now - ${SENT_MS} then
+    sent = math.min(sent, now)
+    local i = #s.log
+    while i > 0 and s.log[i] > sent do i = i - 1 end
+    table.insert(s.log, i + 1, sent)
+  end
+end
 if me ~= nil then
-  dropped = math.max(0, inAll - (me.dropped or inAll))
-  me.dropped = inAll
+  me.told = me.told or 0
+  if me.told >= after and me.told < upTo then
+    local _, count = string.gsub(ARGV[16], ',', '')
+    local number = upTo - count
+    for given, sent in string.gmatch(ARGV[16], '(%-?%d+),(%-?%d+)') do
+      number = number + 1
+      if number > me.told then outcome(tonumber(given) / 1000, tonumber(sent) / 1000) end
+    end
+    me.told = upTo
+  end
 end
 local all, live, mates, place, lowest, poolBusy, anyBusy = 0, {}, 0, 0, set, false, false
 local busyPatience = math.max(${BUSY_ABSENT_MS}, 3 * (s.poll or 0))
@@ -134,15 +163,15 @@ if s.fraction < 1 then
 end
 local current = math.max(0.1, math.floor(lowest * s.fraction * 10 + 1e-9) / 10)
 if s.fraction >= 1 then current = lowest end
-local turn = ${MARGIN_MS} / (current * math.max(1, present) / math.max(1, instances))
+local margin = math.max(${SHARED_MARGIN.least}, math.min(${SHARED_MARGIN.most}, ${SHARED_MARGIN.evenSecond} * lowest / (lowest + 2)))
+local turn = 1000 * margin / (current * math.max(1, present) / math.max(1, instances))
 local poll = math.min(1000, math.max(40, math.min(250, turn / 2), 3 * present))
 local horizon = poll + ${SPARE_MS}
 s.poll = poll
 
 -- A turn that somebody waited for and nobody got is made up for, as far as the windows allow; unused time is not saved.
 s.next = math.max(s.next, now + ahead)
-s.credit = math.min(${CATCH_UP_MS}, s.credit + dropped * turn)
-for _ = 1, dropped do table.remove(s.log, 1) end
+s.credit = math.min(${CATCH_UP_MS}, s.credit + regained * turn)
 if anyBusy and present >= instances then
   s.next = math.max(s.next, now - ${CATCH_UP_MS})
 else
@@ -152,7 +181,7 @@ end
 if fresh then s.next = math.max(s.next, now + horizon) end
 s.next = math.min(s.next, now + horizon + turn)
 
-local full, long = ${MARGIN_MS} / lowest, math.max(10000, 1000 / lowest)
+local full, long = 1000 * margin / lowest, math.max(10000, 1000 / lowest)
 local inLong, inSecond = math.max(1, math.floor(lowest * 10 + 1e-9)), math.floor(lowest + 2)
 local longMs = long + ${WINDOW_PART} * (inLong * full - long)
 local secondMs = 1000 + ${WINDOW_PART} * (inSecond * full - 1000)
@@ -229,8 +258,8 @@ for name in pairs(s.pools) do
 end
 redis.call('SET', key, cmsgpack.pack(s), 'PX', ${KEPT_MS})
 
-local answer = {math.floor(now * 1000), math.ceil((s.next - now) * 1000), instances, mates, place,
-                math.floor(lowest * 1000 + 0.5), math.floor(current * 1000 + 0.5), math.ceil(poll), present}
-for _, at in ipairs(mine) do answer[#answer + 1] = math.floor((at - now) * 1000) end
+local answer = {math.floor(now * 1000 + 0.5), math.ceil((s.next - now) * 1000), instances, mates, place,
+                math.floor(lowest * 1000 + 0.5), math.floor(current * 1000 + 0.5), math.ceil(poll), me ~= nil and me.told or 0}
+for _, at in ipairs(mine) do answer[#answer + 1] = math.floor((at - now) * 1000 + 0.5) end
 return answer
 `;

@@ -7,7 +7,7 @@ import { busiestWindow } from "../../cognito/rates.ts";
 import { type RedisServer, startRedis } from "../../support/redis-server.ts";
 
 const CLOCK = "redis.call('TIME')";
-const SCRIPT = QUOTA_SCRIPT.replace(CLOCK, "{ARGV[15], ARGV[16]}");
+const SCRIPT = QUOTA_SCRIPT.replace(CLOCK, "{ARGV[17], ARGV[18]}");
 const KEY = "quota";
 
 let server: RedisServer;
@@ -35,9 +35,11 @@ interface Member {
   reportsAt: number;
   aheadUntil: number;
   known: number;
-  /** Turns that it has dropped so far. */
-  dropped: number;
+  /** When its turns are, in real milliseconds. */
   readonly starts: number[];
+  /** What became of its turns, in microseconds of the clock of Redis, and how many of them are known there. */
+  readonly outcomes: { readonly given: number; readonly sent: number }[];
+  told: number;
 }
 
 /** Real time, and the clock of Redis beside it. */
@@ -52,8 +54,9 @@ function member(id: string, pool = "a", more: Partial<Pick<Member, "set" | "wait
     reportsAt: world.now,
     aheadUntil: world.now - 60_000,
     known: 0,
-    dropped: 0,
     starts: [],
+    outcomes: [],
+    told: 0,
     ...more,
   };
 }
@@ -63,14 +66,31 @@ async function report(m: Member, flags: { readonly throttled?: true; readonly le
   // A turn that is still to come is held.
   const held = m.starts.filter((at) => at > world.now).length;
   const values = [m.id, m.pool, m.set, ...m.waiting, held, m.aheadUntil - world.now, m.known]
-    .concat([flags.throttled ? 1 : 0, flags.leaving ? 1 : 0, 1, m.dropped, ""])
+    .concat([flags.throttled ? 1 : 0, flags.leaving ? 1 : 0, 1, m.told, "", m.outcomes.length])
+    .concat([
+      m.outcomes
+        .slice(m.told)
+        .map(({ given, sent }) => `${given},${sent}`)
+        .join(" "),
+    ])
     .concat([Math.floor(clock / 1000), Math.round((clock % 1000) * 1000)]);
   const answer = parseAnswer(await redis.eval(SCRIPT, 1, KEY, ...values));
   m.starts.push(...answer.turnsInMs.map((ms) => world.now + ms));
   m.aheadUntil = world.now + answer.aheadMs;
   m.known = answer.instances;
+  m.told = answer.outcomesKnown;
   m.reportsAt = world.now + answer.pollMs;
   return answer;
+}
+
+const inRedis = (at: number): number => Math.round((at + world.clockOffset) * 1000);
+
+/** The turns of that moment were dropped. */
+function drop(m: Member, turns: readonly number[]): void {
+  for (const at of turns) {
+    m.starts.splice(m.starts.indexOf(at), 1);
+    m.outcomes.push({ given: inRedis(at), sent: -1 });
+  }
 }
 
 /** Each member reports when it has to. */
@@ -132,23 +152,22 @@ describe("QUOTA-1: turns that were dropped", () => {
     redis.eval("return #cmsgpack.unpack(redis.call('GET', KEYS[1])).log", 1, KEY).then(Number);
 
   test("are taken back once, also where the answer to the report was lost and it comes again", async () => {
-    const [only] = begin(1, { set: 10, waiting: [0, 0, 0] });
+    const [only] = begin(1, { set: 10 });
     if (only === undefined) throw new Error("no member");
-    await run([only], 2000);
-    const busy = member("busy", "a", { set: 10 });
-    await run([only, busy], 12_000);
-    await report(busy, { leaving: true });
+    await run([only], 5000);
+    await report(only);
     const before = await known();
-    only.dropped = 5;
-    await report(only);
-    expect(await known()).toBe(before - 5);
-    await report(only);
-    expect(await known()).toBe(before - 5);
-    await redis.flushall();
-    await report(busy);
-    const fresh = await known();
-    await report(only);
-    expect(await known()).toBeGreaterThanOrEqual(fresh);
+    drop(
+      only,
+      only.starts.filter((at) => at > world.now),
+    );
+    const dropped = only.outcomes.length;
+    const idle = { ...only, waiting: [0, 0, 0] } as const;
+    await report({ ...idle });
+    expect(await known()).toBe(before - dropped);
+    await report({ ...idle });
+    expect(await known()).toBe(before - dropped);
+    expect(dropped).toBeGreaterThan(0);
   });
 
   test("are made up for, and all stay inside the rate", async () => {
@@ -156,14 +175,61 @@ describe("QUOTA-1: turns that were dropped", () => {
     for (let second = 1; second <= 40; second += 1) {
       await run(members, second * 1000);
       for (const m of members.slice(0, 2)) {
-        const late = m.starts.filter((at) => at > world.now);
-        m.starts.splice(m.starts.length - late.length);
-        m.dropped += late.length;
+        drop(
+          m,
+          m.starts.filter((at) => at > world.now),
+        );
       }
     }
-    expect(members[0]?.dropped).toBeGreaterThan(5);
+    expect(members[0]?.outcomes.length).toBeGreaterThan(5);
     expectInside(members, 10);
     expect(startsOf(members).length).toBeGreaterThanOrEqual(38 * 10 * 0.95);
+  });
+});
+
+describe("QUOTA-1: calls that are sent later than their turn", () => {
+  /** Each turn is sent when its member's process works again. */
+  async function runLate(members: readonly Member[], untilMs: number, lateMs: (at: number) => number) {
+    const sent: number[] = [];
+    const pending = new Map(members.map((m) => [m, 0]));
+    for (; world.now < untilMs; ) {
+      await run(members, world.now + 10);
+      for (const m of members) {
+        for (let next = pending.get(m) ?? 0; ; next += 1) {
+          pending.set(m, next);
+          const at = m.starts[next];
+          if (at === undefined) break;
+          const late = at + lateMs(at);
+          if (late > world.now) break;
+          sent.push(late);
+          m.outcomes.push({ given: inRedis(at), sent: inRedis(late) });
+        }
+      }
+    }
+    return sent.toSorted((a, b) => a - b);
+  }
+
+  test.for([
+    [30, 8],
+    [120, 4],
+    [5, 8],
+  ] as const)("count when they were sent, at %d a second", async ([rate, count]) => {
+    const members = begin(count, { set: rate });
+    // The whole machine stops for 200 ms in every three seconds.
+    const sent = await runLate(members, 60_000, (at) => (at % 3000 < 200 ? 200 - (at % 3000) : 0));
+    expect(busiestWindow(sent, 1000)).toBeLessThanOrEqual(rate + 2);
+    expect(busiestWindow(sent, 10_000)).toBeLessThanOrEqual(rate * 10);
+    expect(sent.length).toBeGreaterThanOrEqual(rate * 58 * 0.95);
+  });
+
+  test("are counted again after a flush", async () => {
+    const members = begin(4, { set: 30 });
+    const sent = await runLate(members, 20_000, () => 0);
+    await redis.flushall();
+    for (const m of members) await report(m);
+    for (const m of members) await report(m);
+    const log = await redis.eval("return #cmsgpack.unpack(redis.call('GET', KEYS[1])).log", 1, KEY);
+    expect(Number(log)).toBeGreaterThanOrEqual(sent.filter((at) => at > world.now - 9900).length);
   });
 });
 
@@ -280,6 +346,8 @@ describe("QUOTA-5: the clock of Redis", () => {
       KEY,
       ..."m9 a 5 0 9 0 0 0 1 0 0 1 0".split(" "),
       clock - 1001,
+      0,
+      "",
       Math.floor(clock / 1000),
       0,
     );
