@@ -47,12 +47,21 @@ function parseJson(body: Buffer): Input | undefined {
   }
 }
 
+/** 20261118T080000Z, in epoch milliseconds. */
+function amzDateMs(text: string | string[] | undefined): number | undefined {
+  const found = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/u.exec(String(text));
+  if (found === null) return undefined;
+  const [, year, month, ...rest] = found.map(Number);
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, ...rest);
+}
+
 function fillIn(call: CallRecord, input: Input | undefined, request: IncomingMessage): void {
   call.input = input;
   call.poolId = input && optionalText(input, "UserPoolId");
   call.group = input && optionalText(input, "GroupName");
   call.username = input && optionalText(input, "Username");
   call.userAgent = request.headers["user-agent"];
+  call.signedMs = amzDateMs(request.headers["x-amz-date"]);
 }
 
 /** Authentication, permission, rate, shape, existence: in the order in which AWS checks them. */

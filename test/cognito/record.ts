@@ -21,6 +21,8 @@ export interface CallRecord {
   username: string | undefined;
   accessKeyId: string | undefined;
   userAgent: string | undefined;
+  /** The date of the signature, by the caller's clock. */
+  signedMs: number | undefined;
   /** "ok", the error's name, "cut", "malformed", "truncated", "client-gone", or "open" while it runs. */
   outcome: string;
   /** Whether the operation was carried out, whatever answer the client got. */
@@ -124,6 +126,7 @@ export function createRecorder(recording: Recording): Recorder {
         username: undefined,
         accessKeyId: undefined,
         userAgent: undefined,
+        signedMs: undefined,
         outcome: "open",
         done: false,
         finishedMs: undefined,

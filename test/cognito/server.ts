@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 import { type CredentialBook, type CredentialOptions, createCredentialBook } from "./credentials.ts";
 import { type ArmedRule, type CallMatch, createFaults, type FaultRule } from "./faults.ts";
@@ -46,6 +47,8 @@ export interface ScriptedCognito {
   /** Makes matching calls wait, before they are carried out ("request", the default) or after ("answer"). */
   hold(match: CallMatch, at?: "request" | "answer"): Hold;
   setLatency(latencyMs: number | ((call: CallRecord) => number)): void;
+  /** Serves a connection that did not come over the network. Its answers are dated by `clock`. */
+  accept(socket: Duplex): void;
   close(): Promise<void>;
 }
 
@@ -98,7 +101,9 @@ export async function startScriptedCognito(options: ScriptedCognitoOptions): Pro
     }
   }
 
+  const accepted = new WeakSet<Duplex>();
   const server = createServer((request, response) => {
+    if (accepted.has(request.socket)) response.setHeader("date", new Date(clock()).toUTCString());
     // Only a client that disconnected, or a test's own hook, can fail here.
     route(request, response).catch(() => response.destroy());
   });
@@ -122,6 +127,10 @@ export async function startScriptedCognito(options: ScriptedCognitoOptions): Pro
     hold: (match, at = "request") => holds.hold(match, at),
     setLatency(latencyMs) {
       latency = latencyMs;
+    },
+    accept(socket) {
+      accepted.add(socket);
+      server.emit("connection", socket);
     },
     close: () =>
       new Promise((resolve) => {

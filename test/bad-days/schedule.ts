@@ -1,0 +1,158 @@
+// What a seed draws: a pool, a load and a schedule of faults. Plain data, so that a day can be printed and shortened.
+
+import { randomOf } from "../support/changing-pool.ts";
+
+/** Faults that last: while one does, calls or connections meet it by its chance. */
+export const LASTING = [
+  "throttling-storm",
+  "quota-eaten",
+  "server-errors",
+  "reset-before",
+  "reset-mid-body",
+  "lost-answer",
+  "black-hole",
+  "malformed-answer",
+  "unknown-host",
+  "connection-refused",
+  "no-connection",
+  "expired-credentials",
+  "full-disk",
+] as const;
+
+/** Faults of one moment. */
+export const SUDDEN = ["clock-forward", "clock-back", "network-cut", "second-sync"] as const;
+
+export type LastingKind = (typeof LASTING)[number];
+export type SuddenKind = (typeof SUDDEN)[number];
+/** `long-rest`: markers, which live one hour, have died before the next process. */
+export type FaultKind = LastingKind | SuddenKind | "kill" | "long-rest" | "marker-refused" | "change";
+
+export interface LastingFault {
+  readonly kind: LastingKind;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly chance: number;
+}
+
+export interface SuddenFault {
+  readonly kind: SuddenKind;
+  readonly atMs: number;
+  /** Of a clock. */
+  readonly byMs: number;
+}
+
+export const CHANGES = [
+  "add-user",
+  "delete-user",
+  "change-user",
+  "disable-user",
+  "add-group",
+  "delete-group",
+  "remake-group",
+  "change-group",
+  "join",
+  "leave",
+] as const;
+
+/** Another program changes the pool. */
+export interface PoolChange {
+  readonly kind: (typeof CHANGES)[number];
+  readonly atMs: number;
+  /** From 0 to 1: who it is about. */
+  readonly choice: number;
+}
+
+export interface PoolPlan {
+  readonly seed: number;
+  readonly users: number;
+  readonly groups: number;
+  readonly memberChance: number;
+}
+
+export const TARGETS = ["file", "inventory", "both"] as const;
+
+export interface DayPlan extends PoolPlan {
+  /** Items of a page. */
+  readonly pageItems: number;
+  readonly ratePerSecond: number;
+  readonly latencyMs: number;
+  readonly targets: (typeof TARGETS)[number];
+  /** `--list-shards`. */
+  readonly shards: number;
+  /** What Cognito estimates; undefined: the truth. */
+  readonly estimatedUsers: number | undefined;
+  /** How many syncs are to be finished. */
+  readonly syncs: number;
+  readonly lasting: readonly LastingFault[];
+  readonly sudden: readonly SuddenFault[];
+  readonly changes: readonly PoolChange[];
+  /** For each process of the day in turn: before which write it is killed. */
+  readonly kills: readonly (number | undefined)[];
+  /** Between two processes. */
+  readonly restsMs: readonly number[];
+}
+
+export const HOUR_MS = 3_600_000;
+
+export interface Draw {
+  readonly random: () => number;
+  readonly below: (bound: number) => number;
+  readonly pick: <T>(items: readonly T[]) => T;
+  readonly many: <T>(count: number, draw: () => T) => readonly T[];
+}
+
+export function drawing(seed: number): Draw {
+  const random = randomOf(seed);
+  const below = (bound: number): number => Math.floor(random() * bound);
+  return {
+    random,
+    below,
+    pick(items) {
+      const [first] = items;
+      if (first === undefined) throw new Error("nothing to pick from");
+      return items[below(items.length)] ?? first;
+    },
+    many: (count, draw) => Array.from({ length: count }, draw),
+  };
+}
+
+export function drawDay(seed: number): DayPlan {
+  const { random, below, pick, many } = drawing(seed);
+  const size = random();
+  const isLarge = size < 0.05;
+  const shards = random() < 0.25 ? pick([2, 8, 16]) : 1;
+  // About as long as its syncs take.
+  const dayMs = pick([8_000, 30_000, 120_000, 600_000]);
+  return {
+    seed,
+    users: isLarge ? 1_000 + below(300) : 1 + below(60),
+    groups: below(8),
+    memberChance: isLarge ? 0.05 : random() * 0.6,
+    pageItems: isLarge ? 60 : 2 + below(9),
+    ratePerSecond: isLarge ? 30 : pick([1, 5, 5, 30]),
+    latencyMs: pick([1, 20, 200, 800]),
+    targets: pick(TARGETS),
+    shards,
+    estimatedUsers: shards > 1 && !isLarge ? 1_000 : undefined,
+    syncs: 1 + below(3),
+    lasting: many(below(6), () => drawLasting({ random, below, pick, many }, dayMs)),
+    sudden: many(below(4), () => ({
+      kind: pick(SUDDEN),
+      atMs: below(dayMs),
+      byMs: pick([1_000, 30_000, 10 * 60_000, HOUR_MS, 40 * 24 * HOUR_MS]),
+    })),
+    changes: many(below(pick([1, 10, 60])), () => ({
+      kind: pick(CHANGES),
+      atMs: below(dayMs),
+      choice: random(),
+    })),
+    kills: many(4, () => (random() < 0.35 ? 1 + below(pick([20, 80, 300])) : undefined)),
+    restsMs: many(6, () => pick([0, 100, 11_000, 61_000, HOUR_MS + 60_000, 25 * HOUR_MS])),
+  };
+}
+
+export function drawLasting({ below, pick }: Draw, dayMs: number): LastingFault {
+  const fromMs = below(dayMs);
+  const lastsMs = 500 + below(pick([2_000, 20_000, 200_000]));
+  return { kind: pick(LASTING), fromMs, toMs: fromMs + lastsMs, chance: pick([0.1, 0.5, 1]) };
+}

@@ -1,0 +1,99 @@
+// The targets that the syncs of a day fill, and whether what they say was so.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { History } from "./history.ts";
+import { DAY_POOL } from "./pool-of-day.ts";
+import type { SeededIds } from "./process.ts";
+import { type Said, saidByFile, saidByInventory } from "./said.ts";
+import type { DayPlan } from "./schedule.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+interface Target {
+  readonly flag: "--file" | "--inventory";
+  readonly path: string;
+  readonly read: () => Promise<Said | undefined>;
+  /** The newest run that was judged. */
+  newest: string | undefined;
+  content: string | undefined;
+}
+
+interface TargetsSetup {
+  readonly plan: Pick<DayPlan, "targets">;
+  readonly folder: string;
+  readonly time: Pick<VirtualTime, "elapsed">;
+  readonly ids: Pick<SeededIds, "beganMs">;
+  readonly history: History;
+}
+
+export interface Judgement {
+  /** How many targets have a new run. */
+  readonly published: number;
+  readonly broken: readonly string[];
+}
+
+export class TargetsOfDay {
+  readonly #setup: TargetsSetup;
+  readonly #targets: readonly Target[];
+
+  constructor(setup: TargetsSetup) {
+    const { folder, plan } = setup;
+    const file = join(folder, "pool.c1z");
+    const inventory = join(folder, "pool.db");
+    const none = { newest: undefined, content: undefined };
+    const targets: readonly Target[] = [
+      { flag: "--file", path: file, read: () => saidByFile(file, folder), ...none },
+      { flag: "--inventory", path: inventory, read: () => saidByInventory(inventory, DAY_POOL), ...none },
+    ];
+    this.#setup = setup;
+    this.#targets = targets.filter(({ flag }) => plan.targets === "both" || flag === `--${plan.targets}`);
+  }
+
+  get flags(): readonly string[] {
+    return this.#targets.flatMap(({ flag, path }) => [flag, path]);
+  }
+
+  /** Compares each target that has a new run with the truth. */
+  async judge(): Promise<Judgement> {
+    const broken: string[] = [];
+    const found: Said[] = [];
+    for (const target of this.#targets) {
+      const said = await target.read();
+      const content = contentOf(target);
+      if (said === undefined || said.runId === target.newest) {
+        if (said?.runId !== target.newest) broken.push(`${target.flag}: the newest run is gone`);
+        if (content !== target.content)
+          broken.push(`${target.flag}: nothing was published, and it has changed`);
+        continue;
+      }
+      target.newest = said.runId;
+      target.content = content;
+      found.push(said);
+      broken.push(...this.#differences(said).map((one) => `${target.flag}: ${one}`));
+    }
+    const [first, second] = found;
+    const isOneRun = new Set(this.#targets.map(({ newest }) => newest)).size === 1;
+    if (isOneRun && first !== undefined && second !== undefined && !isSame(first, second))
+      broken.push("file and inventory have the same run, with other rows");
+    return { published: found.length, broken };
+  }
+
+  #differences({ runId, state, dangling }: Said): readonly string[] {
+    const { ids, history, time } = this.#setup;
+    const fromMs = ids.beganMs(runId);
+    if (fromMs === undefined) return ["it has a run that nobody began"];
+    return [
+      ...history.differences(state, fromMs, time.elapsed()),
+      ...dangling.map((key) => `dangling: ${key}`),
+    ];
+  }
+}
+
+/** Of a file: every byte. An inventory may be tidied without a run. */
+function contentOf({ flag, path }: Target): string | undefined {
+  return flag === "--file" && existsSync(path) ? readFileSync(path, "base64") : undefined;
+}
+
+function isSame({ state: a }: Said, { state: b }: Said): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}
