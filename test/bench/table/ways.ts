@@ -36,6 +36,9 @@ export interface Way {
 const JUDGE = ".cache/conformance/conformance";
 const PYTHON = ".cache/bench-python/bin/python";
 
+/** Users are read by prefixes of their `sub`, side by side, as many as the rate and the latency ask for. */
+const IN_PARTS = "--list-shards=auto";
+
 const nothing = () => undefined;
 
 function working(program: ChildProcess): Working {
@@ -69,15 +72,15 @@ function sync(name: string, more: readonly string[]): Way {
   };
 }
 
-function goSyncer(engine: "sqlite" | "pebble"): Way {
+function goSyncer(name: string, engine: "sqlite" | "pebble", more: readonly string[]): Way {
   return {
-    name: `Go syncer, ${engine === "sqlite" ? "SQLite" : "Pebble"}`,
+    name,
     keepsRate: true,
     missing: () => (existsSync(JUDGE) ? undefined : "test/conformance/build.sh"),
     async start({ pool, folder, perSecond, main }) {
       const state = join(folder, "state");
       const args = [`--endpoint-url=${pool.url}`, `--user-pool-id=${pool.poolId}`, `--rate=${perSecond}`];
-      const service = await startService(main, [...args, `--state-dir=${state}`]);
+      const service = await startService(main, [...args, `--state-dir=${state}`, ...more]);
       const file = join(folder, "go.c1z");
       const syncer = run(JUDGE, [
         "sync",
@@ -122,8 +125,10 @@ function pythonMissing(): string | undefined {
 
 export const WAYS: readonly Way[] = [
   sync("connector sync", []),
-  goSyncer("sqlite"),
-  goSyncer("pebble"),
+  sync("connector sync, in parts", [IN_PARTS]),
+  goSyncer("Go syncer, SQLite", "sqlite", []),
+  goSyncer("Go syncer, Pebble", "pebble", []),
+  goSyncer("Go syncer, Pebble, in parts", "pebble", [IN_PARTS]),
   script("paginator, JavaScript", "paginator.ts", false),
   script("paginator, Python", "paginator.py", false),
   script("call per user, JavaScript", "per-user.ts", true),
