@@ -3,25 +3,20 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  connect as connectHttp2,
-  type OutgoingHttpHeaders,
-} from "node:http2";
 import { gzipSync } from "node:zlib";
-import { create } from "@bufbuild/protobuf";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { systemClocks } from "../pkg/core/clock.ts";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
-import { ResourceTypeSchema } from "../pkg/protocol/messages.ts";
 import { codesDuring, connectWith, frame, PREFACE } from "./support/hostile.ts";
+import { beginningOf, call, EMPTY, useRawSessions } from "./support/raw-calls.ts";
 import { useSecureServer } from "./support/secure-server.ts";
 
 const stage = useSecureServer(afterEach);
+const sessions = useRawSessions(afterEach);
+afterEach(() => void vi.useRealTimers());
 
 const OK = new Set(["OK"]);
 const VALIDATE = "/c1.connector.v2.ConnectorService/Validate";
@@ -35,21 +30,6 @@ const VALIDATE_HEADERS = Buffer.concat([
   literal("0f10", "application/grpc"),
 ]);
 const CANCEL = Buffer.from("00000008", "hex");
-const EMPTY = Buffer.alloc(5);
-
-const sessions: ClientHttp2Session[] = [];
-afterEach(() => {
-  vi.useRealTimers();
-  for (const session of sessions.splice(0)) session.destroy();
-});
-
-function openSession(port: number, settings = {}): ClientHttp2Session {
-  const session = connectHttp2(`http://127.0.0.1:${port}`, { settings, maxSessionMemory: 1000 });
-  // The server may close the connection of such a client at any time.
-  session.on("error", () => {});
-  sessions.push(session);
-  return session;
-}
 
 /**
  * A server whose pauses end when the test says so: of what they need, no time passes by itself. The client is connected
@@ -69,32 +49,8 @@ async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function call(
-  session: ClientHttp2Session,
-  path: string,
-  headers: OutgoingHttpHeaders = {},
-): ClientHttp2Stream {
-  const stream = session.request({
-    ":method": "POST",
-    ":path": path,
-    "content-type": "application/grpc",
-    te: "trailers",
-    ...headers,
-  });
-  stream.on("error", () => {});
-  stream.resume();
-  return stream;
-}
-
 function literal(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.from(name, "hex"), Buffer.of(value.length), Buffer.from(value)]);
-}
-
-/** The code with which a call was refused, or `open` for one that has an answer. */
-async function beginningOf(stream: ClientHttp2Stream): Promise<string> {
-  return await new Promise((resolve) => {
-    stream.once("response", (headers) => resolve(String(headers["grpc-status"] ?? "open")));
-  });
 }
 
 function counted(codes: readonly string[]): Record<string, number> {
@@ -120,7 +76,7 @@ describe("a peer without credentials", () => {
     const { port, connect, bounds } = await stage.start();
     const codes: string[] = [];
     for (let connection = 0; connection < 10; connection += 1) {
-      const session = openSession(port);
+      const session = sessions.open(port);
       const streams = Array.from({ length: 100 }, () => call(session, WATCH));
       for (const stream of streams) stream.end(EMPTY);
       codes.push(...(await Promise.all(streams.map(beginningOf))));
@@ -131,11 +87,11 @@ describe("a peer without credentials", () => {
     // Its connections are paused meanwhile.
     expect(new Set(bounds)).toEqual(new Set(["peer-calls", "refused-calls"]));
     expect(await codesDuring(connect, Promise.resolve())).toEqual(OK);
-    for (const session of sessions.splice(0, 5)) {
+    for (const session of sessions.all.splice(0, 5)) {
       session.destroy();
       await once(session, "close");
     }
-    const late = call(openSession(port), CHECK);
+    const late = call(sessions.open(port), CHECK);
     late.end(EMPTY);
     expect(await beginningOf(late)).toBe("open");
   });
@@ -143,7 +99,7 @@ describe("a peer without credentials", () => {
   test("that never sends its requests does not keep health checks of its address out", async () => {
     const { port, connect } = await stage.start();
     for (let connection = 0; connection < 40; connection += 1) {
-      const session = openSession(port);
+      const session = sessions.open(port);
       await new Promise((resolve) => session.once("remoteSettings", resolve));
       for (let at = 0; at < 16; at += 1) call(session, CHECK);
     }
@@ -154,7 +110,7 @@ describe("a peer without credentials", () => {
 
   test("leaves no stream open: one that was refused is closed, although its client did not end it", async () => {
     const { port } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
-    const session = openSession(port);
+    const session = sessions.open(port);
     const streams = Array.from({ length: 200 }, () => call(session, VALIDATE));
     const closed = Promise.all(streams.map((stream) => once(stream, "close")));
     expect(new Set(await Promise.all(streams.map(beginningOf)))).toEqual(new Set(["16"]));
@@ -166,7 +122,7 @@ describe("a peer without credentials", () => {
     const client = connect();
     expect((await client.unary(ConnectorService.method.validate, {}, bearer("reader"))).code).toBe("OK");
     const begun = performance.now();
-    const session = openSession(port);
+    const session = sessions.open(port);
     for (let round = 0; round < 3; round += 1) {
       const streams = Array.from({ length: 90 }, () => call(session, VALIDATE));
       const ends = Promise.all(streams.map(beginningOf));
@@ -179,13 +135,13 @@ describe("a peer without credentials", () => {
 
   test("waits with a new connection while earlier ones of its address are paused", async () => {
     const { port, ask, bounds } = await startFrozen();
-    const earlier = Array.from({ length: 10 }, () => openSession(port));
+    const earlier = Array.from({ length: 10 }, () => sessions.open(port));
     await Promise.all(earlier.map((session) => once(session, "remoteSettings")));
     for (const session of earlier) for (let at = 0; at < 30; at += 1) call(session, VALIDATE);
     // One after the other, so that the fifth is read again in 3 s.
     const pauses = () => bounds.filter((bound) => bound === "refused-calls").length;
     await until(() => pauses() >= 5);
-    const session = openSession(port);
+    const session = sessions.open(port);
     let isRead = false;
     const beginning = beginningOf(call(session, VALIDATE)).finally(() => {
       isRead = true;
@@ -202,7 +158,7 @@ describe("a peer without credentials", () => {
 
   test("sends neither long nor compressed requests to methods without authentication", async () => {
     const { port } = await stage.start();
-    const session = openSession(port);
+    const session = sessions.open(port);
     const long = call(session, CHECK);
     // The beginning of 4 MB.
     long.write(Buffer.from("00003d0900", "hex"));
@@ -243,7 +199,7 @@ describe("a peer without credentials", () => {
 describe("a caller", () => {
   test("that is paused and leaves does not hold up a shutdown", async () => {
     const { port, server, bounds } = await startFrozen();
-    const many = Array.from({ length: 10 }, () => openSession(port));
+    const many = Array.from({ length: 10 }, () => sessions.open(port));
     for (const session of many) {
       const proof = call(session, VALIDATE, bearer("reader").headers);
       proof.end(EMPTY);
@@ -283,7 +239,7 @@ describe("a caller", () => {
 
   test("holds 32 MiB of requests that are not complete", async () => {
     const { port, connect, bounds } = await stage.start();
-    const session = openSession(port);
+    const session = sessions.open(port);
     const streams = Array.from({ length: 20 }, () => call(session, VALIDATE));
     const refused = new Promise((resolve) => {
       for (const stream of streams) {
@@ -295,28 +251,6 @@ describe("a caller", () => {
     expect(await codesDuring(connect, refused)).toEqual(OK);
     expect(await refused).toBe("14");
     expect(bounds).toContain("request-bytes");
-  });
-
-  test("that does not read its answers is cut off, and others are answered", async () => {
-    const type = create(ResourceTypeSchema, { id: "user", displayName: "x".repeat(1024 * 1024) });
-    const { port, connect, bounds } = await stage.start({
-      connector: { listResourceTypes: () => [type] },
-      limits: { unread: { connectionBytes: 8 * 1024 * 1024 } },
-    });
-    const session = openSession(port, { initialWindowSize: 0 });
-    const path = "/c1.connector.v2.ResourceTypesService/ListResourceTypes";
-    const ended = session.closed ? undefined : once(session, "close");
-    for (let at = 0; at < 20; at += 1) call(session, path).end(EMPTY);
-    expect(await codesDuring(connect, ended ?? Promise.resolve())).toEqual(OK);
-    expect(bounds).toContain("unread-answers");
-  });
-
-  test("that reads an answer too slowly is cut off too", async () => {
-    const { port, bounds } = await stage.start({ limits: { unread: { timeMs: 50 } } });
-    const session = openSession(port, { initialWindowSize: 0 });
-    call(session, "/c1.connector.v2.ResourceTypesService/ListResourceTypes").end(EMPTY);
-    await once(session, "close");
-    expect(bounds).toEqual(["unread-answers"]);
   });
 
   test("that holds every connection idle does not shut out another one", async () => {

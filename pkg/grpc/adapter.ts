@@ -12,10 +12,12 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { shareName } from "../core/peer.ts";
 import type { HandlerCall, ServiceRoutes } from "../rpc/handlers.ts";
-import type { RunningCalls } from "./call-signal.ts";
+import type { CallSurface, RunningCall, RunningCalls } from "./call-signal.ts";
 import type { CallStatus } from "./errors.ts";
 import { intercepted, type Observation, type Serve } from "./interceptors.ts";
+import { roleFor } from "./method-roles.ts";
 
 type Bytes = Uint8Array;
 
@@ -58,18 +60,26 @@ export function implementationOf(
   const implementation: UntypedServiceImplementation = {};
   for (const route of routes) {
     const serve = intercepted(route, observation);
+    const begin = beginning(route.method, running);
     implementation[route.method.localName] =
       route.method.methodKind === "server_streaming"
-        ? streaming(serve, running, callerOf)
-        : unary(serve, running, callerOf);
+        ? streaming(serve, begin, callerOf)
+        : unary(serve, begin, callerOf);
   }
   return implementation;
 }
 
-function unary(serve: Serve, running: RunningCalls, callerOf: CallerOf): handleUnaryCall<Bytes, Bytes> {
+type Begin = (call: CallSurface, handled: HandlerCall) => RunningCall;
+
+function beginning(method: DescMethod, running: RunningCalls): Begin {
+  const reads = roleFor(rpcPath(method)) === "read";
+  return (call, { peer, caller }) => running.begin(call, reads ? shareName(peer, caller) : undefined);
+}
+
+function unary(serve: Serve, begin: Begin, callerOf: CallerOf): handleUnaryCall<Bytes, Bytes> {
   return (call, respond) => {
-    const { signal, end } = running.begin(call);
     const surface = surfaceOf(call, callerOf);
+    const { signal, end } = begin(call, surface.call);
     let answer: Bytes | undefined;
     const keep = async (bytes: Bytes): Promise<void> => {
       answer = bytes;
@@ -84,14 +94,10 @@ function unary(serve: Serve, running: RunningCalls, callerOf: CallerOf): handleU
   };
 }
 
-function streaming(
-  serve: Serve,
-  running: RunningCalls,
-  callerOf: CallerOf,
-): handleServerStreamingCall<Bytes, Bytes> {
+function streaming(serve: Serve, begin: Begin, callerOf: CallerOf): handleServerStreamingCall<Bytes, Bytes> {
   return (call) => {
-    const { signal, end } = running.begin(call);
     const surface = surfaceOf(call, callerOf);
+    const { signal, end } = begin(call, surface.call);
     const write = async (bytes: Bytes): Promise<void> => {
       if (!call.write(bytes)) await once(call, "drain", { signal });
     };

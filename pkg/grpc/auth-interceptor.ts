@@ -7,7 +7,7 @@ import {
 } from "@grpc/grpc-js";
 import { GovernanceError } from "../core/errors.ts";
 import { notify, type ServiceBound } from "../core/events.ts";
-import { peerAddress } from "../core/peer.ts";
+import { peerAddress, shareName } from "../core/peer.ts";
 import type { Authorizer } from "../security/authorizer.ts";
 import type { AuthenticatedCaller } from "../security/caller.ts";
 import {
@@ -40,6 +40,8 @@ export interface AuthInterceptorOptions {
   >;
   readonly limits: CallLimits;
   readonly unread: UnreadAnswers;
+  /** Of a call whose caller does not read its answers. */
+  readonly unreadFailure: () => GovernanceError;
   readonly cancellations: Cancellations;
   readonly penalties: Penalties;
   readonly onBound: (bound: ServiceBound) => void;
@@ -110,6 +112,7 @@ function intercept(
   let slot: CallSlot | undefined;
   let bodyTimer: NodeJS.Timeout | undefined;
   let name = peer;
+  let share = address;
   /** `begun`: the connection counts the call. */
   let begun = false;
   let rejected = false;
@@ -183,11 +186,13 @@ function intercept(
     });
     name = caller.name;
     if (over) throw CANCELLED;
-    // A caller without a name is known by its address, whatever the port.
-    const key = caller.name === peer ? address : caller.name;
-    slot.admit(key);
+    share = shareName(peer, caller.name);
+    slot.admit(share);
+    if (needs === "read" && options.unread.isBehind(share)) {
+      throw new BoundMet("unread-answers", options.unreadFailure());
+    }
     if (isOpen) connections.markUsed(ends);
-    else if (connections.callBegan(ends, key)) begun = true;
+    else if (connections.callBegan(ends, share)) begun = true;
     else {
       throw new BoundMet(
         "caller-connections",
@@ -264,7 +269,7 @@ function intercept(
     },
   };
   return new AnsweringCall(call, responder, (bytes) => {
-    const done = options.unread.written(ends, bytes);
+    const done = options.unread.written(ends, share, bytes);
     const read = (): void => {
       unread.delete(read);
       done();

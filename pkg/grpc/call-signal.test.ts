@@ -59,4 +59,22 @@ describe("the signal of a call", () => {
     const after = running.begin(new FakeCall());
     expect([before.signal.reason, after.signal.reason]).toEqual([reason, reason]);
   });
+
+  test("is aborted by abortReading for the calls of that caller that change nothing", () => {
+    const running = createRunningCalls(() => NOON);
+    const calls = [undefined, "ada", "grace"].map((reader) => running.begin(new FakeCall(), reader));
+    const ended = running.begin(new FakeCall(), "ada");
+    ended.end();
+    const reason = new GovernanceError("throttled", "read your answers");
+    running.abortReading("ada", reason);
+    const later = running.begin(new FakeCall(), "ada");
+    expect([...calls, ended, later].map(({ signal }) => signal.aborted)).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(calls[1]?.signal.reason).toBe(reason);
+  });
 });

@@ -11,8 +11,13 @@ export interface CallSurface {
 
 /** The calls under way, each with a signal that is aborted when its caller no longer waits for the answer. */
 export interface RunningCalls {
-  /** The reason of the signal is a GovernanceError: `canceled`, `deadline-exceeded`, or that of `abortAll`. */
-  begin(call: CallSurface): RunningCall;
+  /**
+   * The reason of the signal is a GovernanceError: `canceled`, `deadline-exceeded`, or that of an abort. `reader`: the caller
+   * of a call that changes nothing.
+   */
+  begin(call: CallSurface, reader?: string): RunningCall;
+  /** Aborts the calls of the caller that change nothing. */
+  abortReading(reader: string, reason: GovernanceError): void;
   /** Aborts every call under way, and every later one. */
   abortAll(reason: GovernanceError): void;
 }
@@ -27,7 +32,8 @@ export interface RunningCall {
 const DEADLINE_SLACK_MS = 20;
 
 export function createRunningCalls(now: EpochClock): RunningCalls {
-  const running = new Set<AbortController>();
+  /** With the caller of those that change nothing. */
+  const running = new Map<AbortController, string | undefined>();
   let abortReason: GovernanceError | undefined;
 
   function reasonFor(call: CallSurface): GovernanceError {
@@ -38,10 +44,10 @@ export function createRunningCalls(now: EpochClock): RunningCalls {
   }
 
   return {
-    begin(call) {
+    begin(call, reader) {
       const controller = new AbortController();
       const onCancelled = (): void => controller.abort(reasonFor(call));
-      running.add(controller);
+      running.set(controller, reader);
       call.once("cancelled", onCancelled);
       if (call.cancelled) onCancelled();
       if (abortReason !== undefined) controller.abort(abortReason);
@@ -53,9 +59,12 @@ export function createRunningCalls(now: EpochClock): RunningCalls {
         },
       };
     },
+    abortReading(reader, reason) {
+      for (const [controller, of] of running) if (of === reader) controller.abort(reason);
+    },
     abortAll(reason) {
       abortReason = reason;
-      for (const controller of running) controller.abort(reason);
+      for (const controller of running.keys()) controller.abort(reason);
     },
   };
 }

@@ -104,6 +104,8 @@ const MAX_CALLS = 2000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
+const UNREAD_RETRY_MS = 1000;
+
 /** How long aborted calls have to send their answer, and destroyed connections to close. */
 const LAST_WORD_MS = 250;
 
@@ -116,6 +118,11 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   // The library writes to standard error what it also reports to its caller.
   setLogVerbosity(logVerbosity.NONE);
   const penalties = createPenalties(monotonic);
+  const running = createRunningCalls(now);
+  const unreadFailure = (): GovernanceError =>
+    new GovernanceError("throttled", "this caller does not read its answers; read them and try again", {
+      retryAt: new Date(now() + UNREAD_RETRY_MS),
+    });
   const auth = createAuthInterceptor({
     authorize: (head) => access.authorize(head),
     observation: { onCall, monotonic },
@@ -129,10 +136,18 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       pause: (ends, howLong) => acceptor.pause(ends, howLong),
     },
     limits: createCallLimits(limits.maxCalls ?? MAX_CALLS, now),
-    unread: createUnreadAnswers({ ...UNREAD_LIMITS, ...limits.unread }, (ends) => {
-      notify(onBound, "unread-answers");
-      acceptor.cut(ends);
+    unread: createUnreadAnswers({
+      limits: { ...UNREAD_LIMITS, ...limits.unread },
+      cut(ends) {
+        notify(onBound, "unread-answers");
+        acceptor.cut(ends);
+      },
+      onBehind(caller) {
+        notify(onBound, "unread-answers");
+        running.abortReading(caller, unreadFailure());
+      },
     }),
+    unreadFailure,
     cancellations: createCancellations(monotonic),
     penalties,
     onBound,
@@ -150,7 +165,6 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     newcomerWait: (address) => penalties.newcomer(address),
     monotonic,
   });
-  const running = createRunningCalls(now);
   const observation = { onCall, monotonic, wrapCall: options.wrapCall };
   const callerOf = (metadata: Metadata) => auth.callerOf(metadata);
   const services = allServices(connector, sdkVersion, provisioning);

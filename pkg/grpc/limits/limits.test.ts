@@ -139,24 +139,62 @@ describe("calls", () => {
   });
 });
 
-test("LIMIT-4: unread answers cut their connection, or the one with the most", () => {
-  vi.useFakeTimers();
-  const cut: unknown[] = [];
-  const unread = createUnreadAnswers({ connectionBytes: 10, allBytes: 15, timeMs: 1000 }, ({ remotePort }) =>
-    cut.push(remotePort),
-  );
-  const read = unread.written({ remotePort: 1 }, 9);
-  unread.written({ remotePort: 2 }, 5);
-  expect(cut).toEqual([]);
-  unread.written({ remotePort: 3 }, 2);
-  expect(cut).toEqual([1]);
-  read();
-  read();
-  unread.written({ remotePort: 2 }, 6);
-  expect(cut).toEqual([1, 2]);
-  vi.advanceTimersByTime(1000);
-  expect(cut).toEqual([1, 2, 2, 3, 2]);
-  vi.useRealTimers();
+describe("LIMIT-4: unread answers", () => {
+  const NO_LIMITS = {
+    connectionBytes: 1000,
+    allBytes: 1000,
+    timeMs: 1000,
+    callerAnswers: 100,
+    callerBytes: 0,
+  };
+  const unreadAnswers = (limits: Partial<typeof NO_LIMITS>) => {
+    const cut: unknown[] = [];
+    const behind: string[] = [];
+    const unread = createUnreadAnswers({
+      limits: { ...NO_LIMITS, ...limits },
+      cut: ({ remotePort }) => cut.push(remotePort),
+      onBehind: (caller) => behind.push(caller),
+    });
+    return { unread, cut, behind };
+  };
+
+  test("cut their connection, or the one with the most", () => {
+    vi.useFakeTimers();
+    const { unread, cut } = unreadAnswers({ connectionBytes: 10, allBytes: 15 });
+    const read = unread.written({ remotePort: 1 }, "a", 9);
+    unread.written({ remotePort: 2 }, "b", 5);
+    expect(cut).toEqual([]);
+    unread.written({ remotePort: 3 }, "c", 2);
+    expect(cut).toEqual([1]);
+    read();
+    read();
+    unread.written({ remotePort: 2 }, "b", 6);
+    expect(cut).toEqual([1, 2]);
+    vi.advanceTimersByTime(1000);
+    expect(cut).toEqual([1, 2, 2, 3, 2]);
+    vi.useRealTimers();
+  });
+
+  test("put their caller behind, over all its connections, where they are many and large together", () => {
+    const { unread, behind } = unreadAnswers({ callerAnswers: 3, callerBytes: 30 });
+    const few = [20, 20].map((bytes) => unread.written({ remotePort: 1 }, "few", bytes));
+    for (let at = 0; at < 5; at += 1) unread.written({ remotePort: 2 }, "small", 5);
+    expect(behind).toEqual([]);
+    expect(["few", "small", "nobody"].filter((caller) => unread.isBehind(caller))).toEqual([]);
+    const third = unread.written({ remotePort: 3 }, "few", 0);
+    expect(behind).toEqual(["few"]);
+    unread.written({ remotePort: 3 }, "few", 0)();
+    expect(behind).toEqual(["few"]);
+    expect(unread.isBehind("few")).toBe(true);
+    third();
+    third();
+    expect(unread.isBehind("few")).toBe(false);
+    for (const read of few) read();
+    for (let at = 0; at < 3; at += 1) unread.written({ remotePort: 1 }, "few", 9);
+    expect(unread.isBehind("few")).toBe(false);
+    unread.written({ remotePort: 1 }, "few", 9);
+    expect(behind).toEqual(["few", "few"]);
+  });
 });
 
 test("LIMIT-6: a peer may cancel 2,000 calls, and then 100 a second", () => {

@@ -1,5 +1,4 @@
-import { peerAddress } from "../../../../pkg/core/peer.ts";
-import type { CallInfo } from "../../../../pkg/grpc/interceptors.ts";
+import { shareName } from "../../../../pkg/core/peer.ts";
 import { createGrpcServer } from "../../../../pkg/grpc/server.ts";
 import { createCallLines } from "./call-lines.ts";
 import type { Front, Service } from "./front.ts";
@@ -33,7 +32,8 @@ export function grpcFront({
     reflection,
     limits: { maxConnections: connections, maxCalls },
     clocks: context,
-    wrapCall: (call, work) => runtime.origins.within(originName(call), () => telemetry.wrapCall(call, work)),
+    wrapCall: (call, work) =>
+      runtime.origins.within(shareName(call.peer, call.caller), () => telemetry.wrapCall(call, work)),
     onBound: (bound) => telemetry.metrics?.boundMet(bound),
     onConnectionRefused(event) {
       telemetry.metrics?.connectionRefused(event.why);
@@ -55,9 +55,4 @@ export function grpcFront({
       lines.flush();
     },
   };
-}
-
-/** Who shares the turns of the limiter. Without authentication it is the address: a port is as good as new each time. */
-function originName({ peer, caller }: CallInfo): string {
-  return caller === peer ? peerAddress(peer) : caller;
 }
