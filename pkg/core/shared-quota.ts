@@ -79,6 +79,8 @@ export interface QuotaAnswer {
   readonly sharedNowMs: number;
   /** How many outcomes of this instance the place knows; less than before where it has lost them. */
   readonly outcomesKnown: number;
+  /** How many turns were given to any instance so far; counted from 0 again where the place has lost what it knew. */
+  readonly givenInAll: number;
 }
 
 /** The place where instances meet. */
@@ -121,6 +123,8 @@ export type SharingMode = "shared" | "local share" | "unknown account";
 export interface SharingStatus {
   readonly category: Category;
   readonly mode: SharingMode;
+  /** The place answers, and gives no turns although calls wait. */
+  readonly silent: boolean;
   readonly instances: number;
   readonly poolInstances: number;
   /** The lowest rate that is set for any instance. */
@@ -138,7 +142,8 @@ export interface SharingStatus {
 
 /** A change that an operator wants to know of. */
 export type SharingChange =
-  | { readonly kind: "lost"; readonly instances: number }
+  /** `silent`: the place answers, and gives no turns. */
+  | { readonly kind: "lost"; readonly instances: number; readonly silent: boolean }
   | { readonly kind: "joined"; readonly instances: number }
   | { readonly kind: "lower-rate"; readonly category: Category; readonly perSecond: number };
 

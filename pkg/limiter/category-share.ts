@@ -4,6 +4,7 @@ import type { Category } from "../core/operations.ts";
 import type {
   QuotaAnswer,
   QuotaExchange,
+  QuotaReport,
   SharedTurns,
   SharedTurnsListener,
   SharingStatus,
@@ -11,6 +12,7 @@ import type {
 } from "../core/shared-quota.ts";
 import { ASSUMED_INSTANCES, LocalShare, type ShareMember } from "./local-share.ts";
 import { SharedClock } from "./shared-clock.ts";
+import { TurnHunger } from "./turn-hunger.ts";
 import { TurnOutcomes } from "./turn-outcomes.ts";
 
 /** How often an instance without waiting calls reports. */
@@ -22,6 +24,7 @@ const MOST_BEHIND_MS = 60_000;
 const LATE_MS = 250;
 /** When calls were sent is reported so soon, also when none waits any more. */
 const OUTCOMES_MS = 250;
+const AHEAD_MS = 1000;
 const NO_CALLS: WaitingCalls = { writes: 0, others: 0, background: 0 };
 
 export interface CategoryShareOptions {
@@ -55,6 +58,8 @@ export class CategoryShare implements SharedTurns {
   #waiting = NO_CALLS;
   #held: HeldTurn[] = [];
   readonly #outcomes: TurnOutcomes;
+  readonly #hunger = new TurnHunger();
+  #silent = false;
   #clock = new SharedClock();
   #membership: ShareMember;
   #clockIsKnown = false;
@@ -135,6 +140,7 @@ export class CategoryShare implements SharedTurns {
   status(): SharingStatus {
     return {
       category: this.#options.category,
+      silent: this.#silent,
       mode: this.#exchange === undefined ? "unknown account" : this.#shared ? "shared" : "local share",
       instances: this.#membership.instances,
       poolInstances: this.#poolInstances,
@@ -178,10 +184,10 @@ export class CategoryShare implements SharedTurns {
     const throttled = this.#throttled;
     this.#throttled = false;
     try {
-      const answer = await exchange.report({
+      const report = {
         category: this.#options.category,
         setPerSecond: this.#options.setPerSecond,
-        waiting: this.#waiting,
+        waiting: this.#silent ? atLeastOne(this.#waiting) : this.#waiting,
         held: this.#held.length,
         aheadMs: Math.max(-MOST_BEHIND_MS, this.#aheadUntil - sentAt),
         outcomes: this.#outcomes.toReport(this.#clockIsKnown ? this.#clock.offsetMs : undefined),
@@ -189,9 +195,10 @@ export class CategoryShare implements SharedTurns {
         sentAtMs: this.#clockIsKnown ? sentAt + this.#membership.offsetMs : undefined,
         throttled,
         fraction: this.#fraction,
-      });
+      };
+      const answer = await exchange.report(report);
       this.#underWay = false;
-      if (!this.#closed) this.#answered(answer, sentAt);
+      if (!this.#closed) this.#answered(report, answer, sentAt);
     } catch (error) {
       if (error instanceof GovernanceError && error.code === "deadline-exceeded") {
         this.#clockIsKnown = false;
@@ -199,17 +206,21 @@ export class CategoryShare implements SharedTurns {
       }
       this.#underWay = false;
       this.#throttled ||= throttled;
+      this.#silent = false;
       this.#fallBack();
     }
     this.#schedule();
   }
 
-  #answered(answer: QuotaAnswer, sentAt: MonotonicMs): void {
+  #answered(report: QuotaReport, answer: QuotaAnswer, sentAt: MonotonicMs): void {
     const { monotonic, onReach, onLowest, listener } = this.#options;
-    this.#clock.learn(answer.sharedNowMs, sentAt, monotonic());
+    const now = monotonic();
+    this.#clock.learn(answer.sharedNowMs, sentAt, now);
     const { offsetMs } = this.#clock;
     const madeAt = answer.sharedNowMs - offsetMs;
-    this.#shared = true;
+    const judgement = this.#hunger.judge(report, answer, now);
+    this.#silent = judgement === "silent" || (this.#silent && judgement !== "gives turns");
+    if (!this.#silent) this.#shared = true;
     this.#clockIsKnown = true;
     this.#pollMs = answer.pollMs;
     this.#known = answer.instances;
@@ -228,17 +239,22 @@ export class CategoryShare implements SharedTurns {
       this.#local.setRate(this.#lowestPerSecond * this.#fraction);
       onLowest(answer.setPerSecond);
     }
-    onReach();
+    if (this.#silent) this.#fallBack();
+    else onReach();
     listener.onFraction(Math.min(1, answer.currentPerSecond / answer.setPerSecond));
     listener.onTurn();
   }
 
   #fallBack(): void {
     if (this.#closed) return;
+    this.#hunger.reset();
     if (this.#shared) {
       this.#shared = false;
       this.#fallbacks += 1;
-      this.#local.begin(this.#membership, Math.max(this.#options.monotonic(), this.#aheadUntil));
+      const now = this.#options.monotonic();
+      // Turns are not given further ahead than this, whatever was answered.
+      const furthest = now + AHEAD_MS + (2000 / this.#lowestPerSecond) * this.#membership.instances;
+      this.#local.begin(this.#membership, Math.max(now, Math.min(this.#aheadUntil, furthest)));
     }
     this.#options.onReach();
     this.#options.listener.onTurn();
@@ -248,7 +264,7 @@ export class CategoryShare implements SharedTurns {
   #schedule(): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);
-    const asks = this.#shared && this.#unmet();
+    const asks = (this.#shared || this.#silent) && this.#unmet();
     const again = asks && (!this.#asking || (this.#waiting.writes > 0 && !this.#askedForWrites));
     this.#asking = asks;
     const idleMs = this.#shared && !this.#outcomes.areKnown ? OUTCOMES_MS : HEARTBEAT_MS;
@@ -258,4 +274,10 @@ export class CategoryShare implements SharedTurns {
     );
     if (!asks) this.#timer.unref();
   }
+}
+
+/** A place that gave no turns is asked for one, to see whether it does again. */
+function atLeastOne(waiting: WaitingCalls): WaitingCalls {
+  const none = waiting.writes + waiting.others + waiting.background === 0;
+  return none ? { ...NO_CALLS, background: 1 } : waiting;
 }

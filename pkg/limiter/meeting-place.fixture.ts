@@ -17,6 +17,7 @@ interface State {
   readonly members: Map<string, { pool: string; setPerSecond: number }>;
   nextAt: number;
   fraction: number;
+  given: number;
 }
 
 interface Place {
@@ -27,6 +28,8 @@ interface Place {
   lose(): void;
   /** It is there again, with nothing in memory. */
   comeBack(): void;
+  /** It answers, and gives no turns (true), or gives them again. */
+  keepTurns(keeps: boolean): void;
   /** Answers this instead, once. */
   answerNext(answer: Partial<QuotaAnswer>): void;
 }
@@ -37,11 +40,17 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
   const reports: QuotaReport[] = [];
   let reachable = true;
   let startAt = 0;
+  let givesTurns = true;
   let forged: Partial<QuotaAnswer> | undefined;
 
   function answer(name: string, pool: string, report: QuotaReport): QuotaAnswer {
     reports.push(report);
-    const state: State = states.get(report.category) ?? { members: new Map(), nextAt: startAt, fraction: 1 };
+    const state: State = states.get(report.category) ?? {
+      members: new Map(),
+      nextAt: startAt,
+      fraction: 1,
+      given: 0,
+    };
     states.set(report.category, state);
     const { members } = state;
     members.set(name, { pool, setPerSecond: report.setPerSecond });
@@ -52,8 +61,10 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
     state.nextAt = Math.max(state.nextAt, now, now + report.aheadMs);
     const { writes, others, background } = report.waiting;
     const turnsInMs: number[] = [];
-    while (state.nextAt <= now + AHEAD_MS && turnsInMs.length < writes + others + background - report.held) {
+    const untilMs = now + (givesTurns ? AHEAD_MS : Number.NEGATIVE_INFINITY);
+    while (state.nextAt <= untilMs && turnsInMs.length < writes + others + background - report.held) {
       turnsInMs.push(state.nextAt - now);
+      state.given += 1;
       state.nextAt += turnMs;
     }
     const names = [...members.keys()].toSorted((a, b) => a.localeCompare(b));
@@ -68,6 +79,7 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
       pollMs: 40,
       sharedNowMs: now + 1_000_000,
       outcomesKnown: report.outcomes.upTo,
+      givenInAll: state.given,
       ...forged,
     };
     forged = undefined;
@@ -101,6 +113,9 @@ export function createMeetingPlace(loop: VirtualLoop): Place {
       states.clear();
       startAt = loop.now() + AHEAD_MS;
       for (const listener of listeners) listener(true);
+    },
+    keepTurns: (keeps) => {
+      givesTurns = !keeps;
     },
     answerNext: (next) => {
       forged = next;

@@ -24,10 +24,9 @@ export function createSharedQuota({ monotonic, random, onChange }: SharedQuotaOp
     if (now === reached || (!now && reached === undefined && status.some(({ mode }) => mode === "shared")))
       return;
     reached = now;
-    onChange({
-      kind: now ? "joined" : "lost",
-      instances: Math.max(...status.map(({ instances }) => instances)),
-    });
+    const instances = Math.max(...status.map((entry) => entry.instances));
+    const silent = status.some((entry) => entry.silent);
+    onChange(now ? { kind: "joined", instances } : { kind: "lost", instances, silent });
   }
 
   return {

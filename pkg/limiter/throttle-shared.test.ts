@@ -130,6 +130,60 @@ describe("SHARE-3: while the place is lost", () => {
   });
 });
 
+describe("SHARE-7: a place that answers and gives no turns", () => {
+  it("is as good as lost: each instance uses its part, says so once, and comes back without a burst", async () => {
+    const place = createMeetingPlace(scene.loop);
+    const instances = joined(place, 4);
+    const all = instances.map(({ throttle }) => scene.keepCalling(throttle, 4, 50));
+    await scene.loop.run(20_000);
+    place.keepTurns(true);
+    await scene.loop.run(100_000);
+    for (const one of instances) expect(userList(one)).toMatchObject({ mode: "local share", silent: true });
+    const during = sorted(all).filter((at) => at >= 40_000);
+    expect(during.length).toBeGreaterThanOrEqual(60 * 5 * 0.95);
+    place.keepTurns(false);
+    await scene.loop.run(140_000);
+    const starts = sorted(all);
+    expect(mostInWindow(starts, 9999)).toBeLessThanOrEqual(50);
+    expect(mostInWindow(starts, 999)).toBeLessThanOrEqual(7);
+    for (const one of instances) {
+      expect(userList(one)).toMatchObject({ mode: "shared", silent: false });
+      expect(one.changes.map(({ kind }) => kind)).toEqual(["joined", "lost", "joined"]);
+      expect(one.changes[1]).toMatchObject({ silent: true });
+    }
+  });
+
+  it("is noticed to be well again also while no call waits", async () => {
+    const place = createMeetingPlace(scene.loop);
+    const [only] = joined(place, 1);
+    if (only === undefined) throw new Error("no instance");
+    await scene.loop.run(2000);
+    place.keepTurns(true);
+    const given: Given[] = [];
+    scene.ask(only.throttle, given, "call");
+    await scene.loop.run(20_000);
+    expect(given).toHaveLength(1);
+    expect(userList(only).mode).toBe("local share");
+    place.keepTurns(false);
+    await scene.loop.run(23_000);
+    expect(userList(only).mode).toBe("shared");
+  });
+
+  it("that says that turns are given out for minutes delays the instance's own part by no minutes", async () => {
+    const place = createMeetingPlace(scene.loop);
+    const [only] = joined(place, 1);
+    if (only === undefined) throw new Error("no instance");
+    const starts = scene.keepCalling(only.throttle, 4, 50);
+    await scene.loop.run(5000);
+    place.answerNext({ aheadMs: 119_000 });
+    await scene.loop.run(6000);
+    place.lose();
+    const before = starts.length;
+    await scene.loop.run(9000);
+    expect(starts.length).toBeGreaterThan(before);
+  });
+});
+
 describe("SHARE-4: before the account is known", () => {
   it("each instance has a tenth of the rate, and its own moment", async () => {
     const starts = [0.1, 0.5, 0.9].map((random) => {

@@ -5,7 +5,7 @@ import type { ReportedOutcomes } from "../core/shared-quota.ts";
 const KEPT_MS = 10_000;
 const MOST_KEPT = 400;
 
-interface Outcome {
+interface KeptOutcome {
   readonly number: number;
   /** The moment that the turn was given for, by the clock that all share; undefined: nobody gave it. */
   readonly givenForMs: number | undefined;
@@ -19,7 +19,7 @@ interface Outcome {
  */
 export class TurnOutcomes {
   readonly #monotonic: MonotonicClock;
-  #kept: Outcome[] = [];
+  #kept: KeptOutcome[] = [];
   #total = 0;
   #known = 0;
   #wereLost = false;
@@ -69,7 +69,7 @@ export class TurnOutcomes {
     this.#known = Math.min(count, this.#total);
   }
 
-  #add(outcome: Omit<Outcome, "number">): Outcome {
+  #add(outcome: Omit<KeptOutcome, "number">): KeptOutcome {
     this.#total += 1;
     const added = { ...outcome, number: this.#total };
     this.#kept.push(added);

@@ -3,8 +3,9 @@ import type { QuotaAnswer } from "../core/shared-quota.ts";
 import { ANSWER_FIELDS } from "./script.ts";
 
 const MOST_TURNS = 200;
-/** Nothing that the script gives is further away. */
 const MOST_AHEAD_MS = 120_000;
+/** The script gives turns until some time after the next report, and those that were fetched late. */
+const MOST_TURN_MS = 5000;
 const MOST_INSTANCES = 100_000;
 const MIN_POLL_MS = 20;
 const MAX_POLL_MS = 1000;
@@ -15,7 +16,10 @@ export function parseAnswer(reply: unknown): QuotaAnswer {
     throw unexpected();
   }
   const [nowUs = 0, aheadUs = 0, instances = 0, mates = 0, place = 0] = reply;
-  const [setMilli = 0, currentMilli = 0, pollMs = 0, outcomesKnown = -1] = reply.slice(5, ANSWER_FIELDS);
+  const [setMilli = 0, currentMilli = 0, pollMs = 0, outcomesKnown = -1, givenInAll = 0] = reply.slice(
+    5,
+    ANSWER_FIELDS,
+  );
   const turns = reply.slice(ANSWER_FIELDS).map((us) => us / 1000);
   const ok =
     within(instances, 1, MOST_INSTANCES) &&
@@ -24,7 +28,8 @@ export function parseAnswer(reply: unknown): QuotaAnswer {
     setMilli > 0 &&
     within(currentMilli, 1, setMilli) &&
     outcomesKnown >= 0 &&
-    [aheadUs / 1000, ...turns].every((ms) => within(ms, -MOST_AHEAD_MS, MOST_AHEAD_MS));
+    within(aheadUs / 1000, -MOST_AHEAD_MS, MOST_AHEAD_MS) &&
+    turns.every((ms) => within(ms, -MOST_TURN_MS, MOST_TURN_MS));
   if (!ok) throw unexpected();
   return {
     turnsInMs: turns,
@@ -37,6 +42,7 @@ export function parseAnswer(reply: unknown): QuotaAnswer {
     pollMs: Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, pollMs)),
     sharedNowMs: nowUs / 1000,
     outcomesKnown,
+    givenInAll,
   };
 }
 

@@ -10,6 +10,8 @@ const CURES: Readonly<Record<string, string>> = {
   READONLY: "it is a replica: name the master in redis-url, or the Sentinels that know it",
   OOM: "its memory is full: raise maxmemory, or let it evict keys",
   MISCONF: "it cannot write to its disk and so refuses writes",
+  NOREPLICAS: "it has fewer replicas than min-replicas-to-write asks for, and so refuses writes",
+  BUSY: "a script of another program does not end: SCRIPT KILL ends it",
   WRONGTYPE: "another program uses the same keys: set another redis-prefix",
   MOVED: "it is a node of a cluster: write redis+cluster in redis-url",
   CROSSSLOT: "it is a node of a cluster: write redis+cluster in redis-url",

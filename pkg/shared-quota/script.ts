@@ -4,7 +4,7 @@
 import { SHARED_MARGIN } from "../core/shared-quota.ts";
 
 /** What the answer has before the moments of the turns. */
-export const ANSWER_FIELDS = 9;
+export const ANSWER_FIELDS = 10;
 /** The state of an account that is not used any more is gone after so long. */
 const KEPT_MS = 600_000;
 /** An instance that said nothing for so long uses its local share; where calls of it wait, sooner. */
@@ -27,6 +27,8 @@ const SHORTEST_PART = 0.75;
 const SENT_MS = 10_000;
 /** The part of the slack that the windows are longer by, for what happens on the way. The rest is for making up. */
 const WINDOW_PART = 0.8;
+/** A state whose turns are further ahead counts as lost. */
+const MOST_AHEAD_MS = 120_000;
 /** How far beyond the next report turns are given out. */
 const SPARE_MS = 45;
 
@@ -47,12 +49,7 @@ if raw then
   local ok, value = pcall(cmsgpack.unpack, raw)
   if ok and type(value) == 'table' and value.version == 1 then s = value end
 end
-local fresh = s == nil
-if fresh then
-  s = {version = 1, next = 0, last = 0, credit = 0, at = now, born = now, expected = 0, fraction = 1, cutAt = 0,
-       since = now, granted = true, turn = 0, members = {}, pools = {}, log = {}}
-end
-if now < s.at then
+if s ~= nil and now < s.at then
   -- The clock was set back: what was is as long ago as before.
   local by = s.at - now
   for _, name in ipairs({'next', 'last', 'born', 'cutAt', 'since'}) do s[name] = s[name] - by end
@@ -61,6 +58,13 @@ if now < s.at then
     m.seen = m.seen - by
     for i = 1, #m.box do m.box[i] = m.box[i] - by end
   end
+end
+-- Nothing is given so far ahead: this is not from the script.
+if s ~= nil and math.max(s.next, s.last, s.log[#s.log] or 0) > now + ${MOST_AHEAD_MS} then s = nil end
+local fresh = s == nil
+if fresh then
+  s = {version = 1, next = 0, last = 0, credit = 0, at = now, born = now, expected = 0, fraction = 1, cutAt = 0,
+       since = now, granted = true, turn = 0, given = 0, members = {}, pools = {}, log = {}}
 end
 s.at = now
 
@@ -195,7 +199,7 @@ local function moment()
   return at
 end
 local function give(at)
-  s.last, s.granted = at, true
+  s.last, s.granted, s.given = at, true, (s.given or 0) + 1
   s.log[#s.log + 1] = at
   if s.credit >= turn then s.credit = s.credit - turn else s.next = s.next + turn end
 end
@@ -259,7 +263,7 @@ end
 redis.call('SET', key, cmsgpack.pack(s), 'PX', ${KEPT_MS})
 
 local answer = {math.floor(now * 1000 + 0.5), math.ceil((s.next - now) * 1000), instances, mates, place,
-                math.floor(lowest * 1000 + 0.5), math.floor(current * 1000 + 0.5), math.ceil(poll), me ~= nil and me.told or 0}
+                math.floor(lowest * 1000 + 0.5), math.floor(current * 1000 + 0.5), math.ceil(poll), me ~= nil and me.told or 0, s.given or 0}
 for _, at in ipairs(mine) do answer[#answer + 1] = math.floor((at - now) * 1000 + 0.5) end
 return answer
 `;

@@ -263,6 +263,7 @@ const SOURCES: MetricSources = {
     {
       category: "UserList",
       mode: "shared",
+      silent: false,
       instances: 8,
       poolInstances: 2,
       setPerSecond: 4,
@@ -299,6 +300,7 @@ const LOOKED_UP = [
   ["connector_quota_refused_total", '{category="UserList"} 4'],
   ["connector_quota_restarts_total", '{category="UserList"} 1'],
   ["connector_shared_quota_connected", '{category="UserList"} 1'],
+  ["connector_shared_quota_silent", '{category="UserList"} 0'],
   ["connector_shared_quota_instances", '{category="UserList"} 8'],
   ["connector_shared_quota_set_per_second", '{category="UserList"} 4'],
   ["connector_shared_quota_part_per_second", '{category="UserList"} 0.5'],

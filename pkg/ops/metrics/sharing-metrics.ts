@@ -14,6 +14,11 @@ export function createSharingMetrics(registry: Registry, sources: Sources): void
     ({ mode }) => Number(mode === "shared"),
   );
   gauge(
+    "connector_shared_quota_silent",
+    "1 while Redis answers and gives no turns although calls wait, so that this instance uses its own part.",
+    ({ silent }) => Number(silent),
+  );
+  gauge(
     "connector_shared_quota_instances",
     "Instances that share the quota, this one among them, as it knew last.",
     ({ instances }) => instances,

@@ -219,7 +219,7 @@ describe("SHARE-6: a hostile Redis", () => {
         void socket.on("data", (data: Buffer) => {
           const calls = data.toString().split("evalsha").length - 1;
           const info = data.toString().includes("info") ? "$18\r\nredis_version:7.0.0\r\n" : "";
-          const ints = [1, 1, 1, 1, 0, 5000, 5000, 40, 1, ...Array.from({ length: 200 }, () => 0)];
+          const ints = [1, 1, 1, 1, 0, 5000, 5000, 40, 1, 1, ...Array.from({ length: 200 }, () => 0)];
           const answer = `*${ints.length}\r\n${ints.map((int) => `:${int}\r\n`).join("")}`;
           socket.write(calls > 0 ? answer.repeat(calls) : info || "+OK\r\n");
         }),

@@ -319,6 +319,17 @@ describe("QUOTA-4: a state that is lost or old", () => {
   });
 });
 
+test.for(["last", "next"])("QUOTA-4: a state whose %s turn is an hour ahead counts as lost", async (name) => {
+  const members = begin(2);
+  await run(members, 10_000);
+  const set = `local s = cmsgpack.unpack(redis.call('GET', KEYS[1])) s[ARGV[1]] = s[ARGV[1]] + 3600000
+    redis.call('SET', KEYS[1], cmsgpack.pack(s))`;
+  await redis.eval(set, 1, KEY, name);
+  await run(members, 20_000);
+  expectInside(members, 5);
+  expect(startsOf(members).length).toBeGreaterThanOrEqual(95);
+});
+
 describe("QUOTA-5: the clock of Redis", () => {
   test.for([
     ["an hour ahead", 3_600_000],

@@ -1,4 +1,5 @@
 // What an operator reads of a Redis that cannot be used: the code, and what to do about it.
+import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -15,6 +16,9 @@ interface Places {
   readonly open: RedisServer;
   readonly replica: RedisServer;
   readonly full: RedisServer;
+  readonly alone: RedisServer;
+  readonly diskless: RedisServer;
+  readonly busy: RedisServer;
   readonly sentinel: RedisServer;
   readonly noRedis: number;
   readonly nothing: number;
@@ -35,6 +39,11 @@ beforeAll(async () => {
   const replica = await startRedis();
   await replica.command("REPLICAOF", "127.0.0.1", open.port);
   const full = await startRedis({ settings: ["maxmemory 1", "maxmemory-policy noeviction"] });
+  const alone = await startRedis({ settings: ["min-replicas-to-write 1"] });
+  const diskless = await startRedis({ settings: ["save 3600 1"] });
+  await withoutDisk(diskless);
+  const busy = await startRedis({ settings: ["lua-time-limit 10"] });
+  busy.command("EVAL", "while true do end", 0).catch(() => undefined);
   const sentinel = await startRedis({
     isSentinel: true,
     settings: [`sentinel monitor main 127.0.0.1 ${open.port} 1`],
@@ -45,13 +54,36 @@ beforeAll(async () => {
   });
   const port = await freePort();
   await new Promise<void>((resolve) => noRedis.listen(port, "127.0.0.1", resolve));
-  places = { locked, open, replica, full, sentinel, noRedis: port, nothing: await freePort() };
+  places = {
+    locked,
+    open,
+    replica,
+    full,
+    alone,
+    diskless,
+    busy,
+    sentinel,
+    noRedis: port,
+    nothing: await freePort(),
+  };
 });
 afterAll(async () => {
-  const { locked, open, replica, full, sentinel } = places;
-  await Promise.all([locked, open, replica, full, sentinel].map((server) => server.remove()));
+  const { locked, open, replica, full, alone, diskless, busy, sentinel } = places;
+  const servers = [locked, open, replica, full, alone, diskless, busy, sentinel];
+  await Promise.all(servers.map((server) => server.remove()));
   noRedis.close();
 });
+
+/** Its folder is gone, so it cannot save what it has. */
+async function withoutDisk(server: RedisServer): Promise<void> {
+  const [, folder] = String(await server.command("CONFIG", "GET", "dir")).split(",");
+  if (folder === undefined) throw new Error("no folder");
+  rmSync(folder, { recursive: true });
+  await server.command("SET", "x", "y");
+  await server.command("BGSAVE");
+  while (!String(await server.command("INFO", "persistence")).includes("rdb_last_bgsave_status:err"))
+    await delay(20);
+}
 
 const password = new Secret("hunter2");
 const as = (username: string, text: string) => ({ username, password: new Secret(text) });
@@ -79,6 +111,9 @@ const ROWS: readonly (readonly [string, (at: Places) => RedisSettings, string])[
     "wrong database: it refuses the database",
   ],
   ["a replica", ({ replica }) => redisAt(replica.port), "READONLY: it is a replica"],
+  ["too few replicas", ({ alone }) => redisAt(alone.port), "NOREPLICAS: it has fewer replicas"],
+  ["no disk", ({ diskless }) => redisAt(diskless.port), "MISCONF: it cannot write to its disk"],
+  ["a script that does not end", ({ busy }) => redisAt(busy.port), "BUSY: a script of another program"],
   ["full memory", ({ full }) => redisAt(full.port), "OOM: its memory is full"],
   ["no Redis at all", ({ noRedis: port }) => redisAt(port), "unexpected answer: it does not answer as Redis"],
   ["nothing", ({ nothing }) => redisAt(nothing), "ECONNREFUSED: nothing listens"],

@@ -79,6 +79,7 @@ function sharingHealth({ sharedQuota, throttle }: Runtime): SharedQuotaHealth | 
   const set = new Map(throttle.status().map(({ category, setPerSecond }) => [category, setPerSecond]));
   return {
     mode: worst.mode,
+    silent: worst.silent,
     instances: worst.instances,
     lowered: all
       .filter(({ category, setPerSecond }) => setPerSecond < (set.get(category) ?? 0))
