@@ -6,16 +6,19 @@ import { type CompressedPage, compressPage, expandPage } from "./compressed-page
 /** The first page has no marker. */
 type Marker = string | undefined;
 
+type HeldPage<T> = Page<T> | CompressedPage;
+
 /** A page that is read, or was read, before it is asked for. */
 interface PageAhead<T> {
   readonly startedAt: MonotonicMs;
-  readonly controller: AbortController;
+  /** Ends the reading; nothing where it has ended. A signal may hold what its listeners hold. */
+  abort: () => void;
   state: "waiting" | "sent" | "ready";
-  page: Page<T> | CompressedPage | undefined;
+  page: HeldPage<T> | undefined;
   /** Until the page is here, what it is expected to take. */
   bytes: number;
   /** Undefined where it was not read. Never rejects. */
-  result: Promise<Page<T> | undefined>;
+  result: Promise<HeldPage<T> | undefined>;
 }
 
 /** The objects and the marker of a compressed page, beside its bytes. */
@@ -93,7 +96,7 @@ export class Chain<T> {
     const controller = new AbortController();
     const next: PageAhead<T> = {
       startedAt: now,
-      controller,
+      abort: () => controller.abort(),
       state: "waiting",
       page: undefined,
       bytes: expectedBytes,
@@ -109,7 +112,7 @@ export class Chain<T> {
       },
       failed: () => controller.abort(),
     };
-    next.result = this.#read(marker, next, progress);
+    next.result = this.#read(marker, next, progress, controller.signal);
   }
 
   /**
@@ -121,7 +124,7 @@ export class Chain<T> {
     if (found === undefined) return undefined;
     if (found.state === "waiting") {
       this.#give(marker, found);
-      found.controller.abort();
+      found.abort();
       return undefined;
     }
     const page = found.page ?? (await orAborted(found.result, signal));
@@ -161,7 +164,7 @@ export class Chain<T> {
   drop(): void {
     for (const [marker, page] of this.#pages) {
       this.#give(marker, page);
-      page.controller.abort();
+      page.abort();
       if (page.state !== "waiting") this.#options.events.dropped();
     }
     this.#tail = "ended";
@@ -176,12 +179,18 @@ export class Chain<T> {
     return this.isEmpty || (this.#pages.size === 0 && this.#asked === 0 && this.askedAt <= since);
   }
 
-  async #read(marker: Marker, next: PageAhead<T>, progress: AheadProgress): Promise<Page<T> | undefined> {
+  async #read(
+    marker: Marker,
+    next: PageAhead<T>,
+    progress: AheadProgress,
+    signal: AbortSignal,
+  ): Promise<HeldPage<T> | undefined> {
     const { events, read, bytes } = this.#options;
     try {
-      const page = await read(marker, progress, next.controller.signal);
-      if (next.controller.signal.aborted) return undefined;
+      const page = await read(marker, progress, signal);
+      if (signal.aborted) return undefined;
       next.state = "ready";
+      next.abort = () => {};
       const taken = bytes(page);
       // The caller comes to it later, and many such pages are held.
       const compressed = this.askedAt === Number.NEGATIVE_INFINITY ? compressPage(page) : undefined;
@@ -192,7 +201,8 @@ export class Chain<T> {
         const turns = page.next === marker;
         this.#tail = page.next === undefined || turns ? "ended" : { marker: page.next };
       }
-      return page;
+      // Not the page itself: the promise holds what it resolves to.
+      return next.page;
     } catch {
       const wasWanted = this.#pages.get(marker) === next;
       this.#give(marker, next);

@@ -1,3 +1,6 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { someUser } from "../../test/support/fake-directory.ts";
 import { ask, membersPage, never, type SlowPool, slowPool, usersPage } from "../../test/support/slow-pool.ts";
@@ -179,6 +182,28 @@ describe("how much is read ahead", () => {
     expect(pool.ahead.heldBytes()).toBe(0);
   });
 
+  test("leaves nothing of the answer in memory beside the compressed page", async () => {
+    const users: WeakRef<User>[] = [];
+    const pool = slowPool(
+      (scope) => (scope === "members of g0" ? 1 : 100),
+      (at) => {
+        const user = someUser({ username: `user${at}` });
+        users.push(new WeakRef(user));
+        return user;
+      },
+    );
+    pool.as("ada", () => {
+      for (let at = 0; at < 50; at += 1) pool.ahead.visited(`g${at}`);
+    });
+    await membersPage(pool, "g0");
+    expect(pool.ahead.held()).toBe(8);
+    // The first collection leaves what optimized code and weak references still hold in this turn of the event loop.
+    collectGarbage();
+    await setImmediate();
+    collectGarbage();
+    expect(users.filter((user) => user.deref() !== undefined)).toEqual([]);
+  });
+
   test.for([
     ["pages grew too old", (pool: SlowPool) => pool.advance(30_000)],
     [
@@ -328,6 +353,17 @@ describe("several listings of one caller", () => {
     expect(pool.names().filter((name) => name.startsWith("members of left"))).toHaveLength(left);
   });
 });
+
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (!isAction(collect)) throw new TypeError("no gc");
+  collect();
+}
+
+function isAction(value: unknown): value is () => void {
+  return typeof value === "function";
+}
 
 function subs(value: string) {
   return { attribute: "sub", operator: "^=", value } as const;

@@ -58,7 +58,14 @@ export function slowPool(
     signal: AbortSignal,
   ): Promise<Page<T>> {
     const at = page.marker === undefined ? 0 : Number(page.marker);
-    const { promise, resolve, reject } = Promise.withResolvers<Page<T>>();
+    // Let go once it has its answer, so that the calls hold no page.
+    let waiting: PromiseWithResolvers<Page<T>> | undefined = Promise.withResolvers<Page<T>>();
+    const { promise } = waiting;
+    const settle = (end: (one: PromiseWithResolvers<Page<T>>) => void): void => {
+      open.delete(call);
+      if (waiting !== undefined) end(waiting);
+      waiting = undefined;
+    };
     const call: SlowCall = {
       name: `${scope} ${at}`,
       limit: page.limit,
@@ -67,13 +74,10 @@ export function slowPool(
       signal,
       turn: () => page.ahead?.sent(),
       answer() {
-        open.delete(call);
-        resolve({ items: [row(at)], next: at + 1 < pagesOf(scope) ? String(at + 1) : undefined });
+        const next = at + 1 < pagesOf(scope) ? String(at + 1) : undefined;
+        settle(({ resolve }) => resolve({ items: [row(at)], next }));
       },
-      fail(error) {
-        open.delete(call);
-        reject(error);
-      },
+      fail: (error) => settle(({ reject }) => reject(error)),
     };
     calls.push(call);
     open.add(call);
