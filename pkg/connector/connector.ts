@@ -6,6 +6,7 @@ import type { Pool } from "../core/pool.ts";
 import type { ReadAhead } from "../core/read-ahead.ts";
 import type { User } from "../core/user.ts";
 import type { FindUserFacts } from "../core/user-facts.ts";
+import type { MessageWriter } from "../protocol/message-writer.ts";
 import type {
   ConnectorMetadata,
   Entitlement,
@@ -59,6 +60,8 @@ export interface UserRow {
   /** Two readings of one user with the same stamp build the same resource. */
   readonly stamp: string;
   build(): Resource;
+  /** Writes the bytes of `build()`, sooner. Left out where there is only the message. */
+  write?(into: MessageWriter): void;
 }
 
 /** A group of one page. Its messages are built when they are needed. */
@@ -74,6 +77,8 @@ export interface MembershipRow {
   /** The member itself: a grant must not name a user that is not in the file (D5). */
   readonly member: UserRow;
   build(): Grant;
+  /** Writes the bytes of `build()`, sooner. Left out where there is only the message. */
+  write?(into: MessageWriter): void;
 }
 
 /** The request for one page of events. */

@@ -34,6 +34,7 @@ import { RESOURCE_TYPES } from "./resource-types.ts";
 import { createDividedUsers, type DividedUsers } from "./user-parts.ts";
 import { userId, userResource, userResourceBytes, userStamp } from "./users.ts";
 import { requirePermissions } from "./validate.ts";
+import { membershipWriter, writeUserResource } from "./write-rows.ts";
 
 /** How long the pool's settings are kept, so that a page costs one call and not two. */
 const POOL_FRESH_MS = 10 * 60_000;
@@ -113,6 +114,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       resourceId: userId(user, userIdKind),
       stamp: userStamp(user, facts),
       build: () => userResource(user, pool, userIdKind, facts),
+      write: (into) => writeUserResource(into, user, pool, userIdKind, facts ?? {}),
     };
   }
 
@@ -126,12 +128,17 @@ export function createConnector(options: ConnectorOptions): Connector {
 
   function membershipRows(groupName: string, members: readonly UserRow[]): MembershipRow[] {
     let grantOf: ((member: User) => Grant) | undefined;
+    let write: ReturnType<typeof membershipWriter> | undefined;
     return members.map((member) => ({
       groupName,
       member,
       build() {
         grantOf ??= membershipGrants(groupName, userIdKind, poolId);
         return grantOf(member.user);
+      },
+      write(into) {
+        write ??= membershipWriter(groupName, userIdKind, poolId);
+        write(into, member.user);
       },
     }));
   }

@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
-import { create, type JsonObject } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Pool } from "../core/pool.ts";
 import { clipBytes } from "../core/text.ts";
 import { isFederated, type User } from "../core/user.ts";
 import type { UserFacts } from "../core/user-facts.ts";
-import { annotation, type ProfileValue, sortedStruct } from "../protocol/builders.ts";
+import { annotation } from "../protocol/builders.ts";
 import { isEmailAddress } from "../protocol/constraints/well-known.ts";
 import { USER_TYPE } from "../protocol/ids.ts";
 import {
@@ -17,10 +17,10 @@ import {
   UserTraitSchema,
 } from "../protocol/messages.ts";
 import type { UserIdKind } from "./connector.ts";
-import { identityProfile, linkedUsernames } from "./enrichments/linked-profiles.ts";
 import { loginAliases } from "./enrichments/login-aliases.ts";
 import { displayName, structuredName } from "./enrichments/names.ts";
-import { factsInProfile, factsInTrait, factsStamp } from "./enrichments/user-facts.ts";
+import { factsInTrait, factsStamp } from "./enrichments/user-facts.ts";
+import { userProfile } from "./user-profile.ts";
 
 /** The id of the account in every message: its bytes never change (D1). */
 export function userId(user: Pick<User, "sub" | "username">, kind: UserIdKind): string {
@@ -34,8 +34,9 @@ export function userId(user: Pick<User, "sub" | "username">, kind: UserIdKind): 
  */
 export function userStamp(user: User, facts: UserFacts = NOTHING_KNOWN): string {
   const stamp = `${user.modifiedAt.getTime()} ${user.enabled ? 1 : 0} ${user.status}`;
-  const identities = user.identities.length === 0 ? "" : JSON.stringify(user.identities);
-  return [stamp, identities, factsStamp(facts)].filter((part) => part !== "").join(" ");
+  const identities = user.identities.length === 0 ? "" : ` ${JSON.stringify(user.identities)}`;
+  const known = facts === NOTHING_KNOWN ? "" : factsStamp(facts);
+  return `${stamp}${identities}${known === "" ? "" : ` ${known}`}`;
 }
 
 const NOTHING_KNOWN: UserFacts = {};
@@ -49,10 +50,11 @@ export function userResource(
 ): Resource {
   const profile = userProfile(user, facts);
   const createdAt = timestampFromDate(user.createdAt);
-  const details = clipBytes(user.status, 1024);
+  const details = statusDetails(user);
+  const address = emailOf(user);
   // Status, profile and creation date are in two places: older readers use the trait, newer ones the resource.
   const trait = annotation(UserTraitSchema, {
-    emails: emailsOf(user),
+    emails: address === "" ? [] : [{ address, isPrimary: true }],
     status: {
       status: user.enabled ? UserTrait_Status_Status.ENABLED : UserTrait_Status_Status.DISABLED,
       details,
@@ -68,7 +70,7 @@ export function userResource(
   });
   return create(ResourceSchema, {
     id: { resourceType: USER_TYPE, resource: userId(user, kind) },
-    displayName: clipBytes(displayName(user), 1024),
+    displayName: resourceName(user),
     annotations: [trait],
     profile,
     status: {
@@ -79,6 +81,14 @@ export function userResource(
   });
 }
 
+export function statusDetails(user: User): string {
+  return clipBytes(user.status, 1024);
+}
+
+export function resourceName(user: User): string {
+  return clipBytes(displayName(user), 1024);
+}
+
 /** An upper bound of the bytes that the resource takes in an answer: its attributes are in two profiles. */
 export function userResourceBytes(user: User): number {
   let bytes = 3072;
@@ -87,32 +97,8 @@ export function userResourceBytes(user: User): number {
   return bytes + 2 * user.identities.length * 512;
 }
 
-/** Everything that Cognito sent, under Cognito's own names, and the few keys that Baton's tools read. */
-function userProfile(user: User, facts: UserFacts): JsonObject {
-  const entries = new Map<string, ProfileValue>(user.attributes);
-  for (const flag of VERIFIED_FLAGS) {
-    const value = user.attributes.get(flag);
-    if (value === "true" || value === "false") entries.set(flag, value === "true");
-  }
-  // An attribute that was not valid JSON stays as the text that Cognito sent.
-  if (user.identities.length > 0) entries.set("identities", user.identities.map(identityProfile));
-  entries.set("created_at", user.createdAt.toISOString());
-  entries.set("enabled", user.enabled);
-  entries.set("federated", isFederated(user));
-  entries.set("first_name", user.attributes.get("given_name"));
-  entries.set("last_name", user.attributes.get("family_name"));
-  entries.set("linked_usernames", linkedUsernames(user));
-  entries.set("modified_at", user.modifiedAt.toISOString());
-  entries.set("user_id", user.sub);
-  entries.set("user_status", user.status);
-  entries.set("username", user.username);
-  for (const [key, value] of factsInProfile(facts)) entries.set(key, value);
-  return sortedStruct(entries);
-}
-
-const VERIFIED_FLAGS = ["email_verified", "phone_number_verified"] as const;
-
-function emailsOf(user: User): { address: string; isPrimary: boolean }[] {
+/** The e-mail address that the protocol takes as one; "" where there is none. */
+export function emailOf(user: User): string {
   const address = user.attributes.get("email");
-  return address !== undefined && isEmailAddress(address) ? [{ address, isPrimary: true }] : [];
+  return address !== undefined && isEmailAddress(address) ? address : "";
 }

@@ -8,6 +8,7 @@ import type { RunFingerprint } from "../core/run-fingerprint.ts";
 import { type ListingCursor, NO_ROWS, type SyncCounts } from "../core/sync-plan.ts";
 import { isWholePool, type SyncScope, scopeText, WHOLE_POOL } from "../core/sync-scope.ts";
 import type { Unlisted } from "../core/unlisted-users.ts";
+import { MessageWriter } from "../protocol/message-writer.ts";
 import type { ResourceType } from "../protocol/messages.ts";
 import type { DatabaseSync } from "../sqlite/database.ts";
 import { onDisk, storeError } from "../sqlite/errors.ts";
@@ -26,8 +27,10 @@ import {
   refuseUnread,
   removeLeftovers,
 } from "./publish/publish.ts";
-import { isAnotherGroup, markedAsRecreated } from "./run/group-creation.ts";
-import { type PrincipalKey, type RunPage, RunRows } from "./run/run-rows.ts";
+import { isAnotherGroup, markedRow } from "./run/group-creation.ts";
+import { pageRows } from "./run/page-rows.ts";
+import type { PrincipalKey, RunPage } from "./run/run-page.ts";
+import { RunRows } from "./run/run-rows.ts";
 import { SYNC_WORK } from "./run/work-schema.ts";
 
 export interface SyncFileOptions {
@@ -119,6 +122,8 @@ class OpenSyncFile implements SyncFile {
   readonly discarded: string | undefined;
   readonly complete: CompleteRun | undefined;
   readonly #parts: OpenParts;
+  /** Encodes one row after the other. */
+  readonly #writer = new MessageWriter();
   /** Stops a publication that is under way. */
   readonly #closing = new AbortController();
   #database: DatabaseSync;
@@ -200,14 +205,14 @@ class OpenSyncFile implements SyncFile {
   }
 
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
-    return await this.commitRows(rowsOf(page));
+    return await this.commitRows(pageRows(page, this.#writer));
   }
 
   async commitRows(rows: RunPage): Promise<readonly ListingCursor[]> {
     this.#expect("reading");
     return this.#write("store a page", () => {
       const isRecreated = rows.grants.length > 0 && this.#isRecreated(rows.cursor.part);
-      return this.#rows.commit(isRecreated ? { ...rows, grants: rows.grants.map(markedAsRecreated) } : rows);
+      return this.#rows.commit(isRecreated ? { ...rows, grants: rows.grants.map(markedRow) } : rows);
     });
   }
 
@@ -311,18 +316,4 @@ function completeRun({ previous, scope }: OpenParts): CompleteRun | undefined {
   if (previous?.comparable === undefined) return undefined;
   const { syncId, startedAtMs, endedAtMs, counts } = previous.comparable;
   return { id: syncId, startedAt: new Date(startedAtMs), endedAt: new Date(endedAtMs), scope, counts };
-}
-
-/** The page as Baton messages, which the file stores as they are. */
-function rowsOf({ cursor, opens, membersAreIdle, proof, users, groups, memberships }: SyncPage): RunPage {
-  return {
-    cursor,
-    opens,
-    proof,
-    ...(membersAreIdle === undefined ? {} : { membersAreIdle }),
-    principals: users,
-    resources: groups.map((group) => group.build()),
-    entitlements: groups.flatMap((group) => group.entitlements()),
-    grants: memberships.map((membership) => membership.build()),
-  };
 }

@@ -13,6 +13,7 @@ import {
 } from "../../pkg/core/sync-plan.ts";
 import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../../pkg/protocol/ids.ts";
+import { MessageWriter } from "../../pkg/protocol/message-writer.ts";
 import {
   type Entitlement,
   EntitlementSchema,
@@ -25,7 +26,9 @@ import {
   ResourceTypeSchema,
 } from "../../pkg/protocol/messages.ts";
 import { readSyncFile } from "../../pkg/store/read-sync-file.ts";
-import type { RunPage } from "../../pkg/store/run/run-rows.ts";
+import { grantRow } from "../../pkg/store/run/encode.ts";
+import { writeUserRow } from "../../pkg/store/run/page-rows.ts";
+import type { RunPage } from "../../pkg/store/run/run-page.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "../../pkg/store/sync-file.ts";
 import type { SyncPage, SyncRun } from "../../pkg/sync/target.ts";
 import { someGroup, someUser } from "./fake-directory.ts";
@@ -80,13 +83,45 @@ export function principal(id: string): UserRow {
   };
 }
 
-export function page(cursor: ListingCursor, rows: Partial<RunPage> = {}): RunPage {
-  return { cursor, opens: [], resources: [], principals: [], entitlements: [], grants: [], ...rows };
+/** The rows of a page as messages. */
+export interface PageMessages {
+  readonly opens: readonly ListingCursor[];
+  readonly membersAreIdle: boolean;
+  readonly resources: readonly Resource[];
+  readonly principals: readonly UserRow[];
+  readonly entitlements: readonly Entitlement[];
+  readonly grants: readonly Grant[];
+}
+
+export function page(cursor: ListingCursor, rows: Partial<PageMessages> = {}): RunPage {
+  const { principals = [], grants = [], ...rest } = rows;
+  const writer = new MessageWriter();
+  return {
+    cursor,
+    opens: [],
+    resources: [],
+    entitlements: [],
+    ...rest,
+    principals: principals.map((row) => ({
+      resourceTypeId: row.resourceTypeId,
+      resourceId: row.resourceId,
+      stamp: row.stamp,
+      encode() {
+        writer.clear();
+        writeUserRow(row, writer);
+        return writer.since(0);
+      },
+    })),
+    grants: grants.map((grant) => {
+      const { data, ...key } = grantRow(grant);
+      return { ...key, encode: () => data };
+    }),
+  };
 }
 
 /** The same rows as the engine hands them to a target. Users among the resources become rows of users. */
-export function syncPage(cursor: ListingCursor, rows: Partial<RunPage> = {}): SyncPage {
-  const { opens, resources, principals, entitlements, grants } = page(cursor, rows);
+export function syncPage(cursor: ListingCursor, rows: Partial<PageMessages> = {}): SyncPage {
+  const { opens = [], resources = [], principals = [], entitlements = [], grants = [] } = rows;
   const isUser = ({ id }: Resource) => id?.resourceType === USER_TYPE;
   return {
     cursor,

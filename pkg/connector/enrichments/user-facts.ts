@@ -11,18 +11,13 @@ export function factsInTrait({ secondFactors, lastSignIn }: UserFacts) {
 }
 
 /** The facts with the time at which they were read, which the trait cannot hold. */
-export function factsInProfile({
-  secondFactors,
-  lastSignIn,
-}: UserFacts): readonly (readonly [string, ProfileValue])[] {
-  return [
-    ["last_sign_in_at", lastSignIn?.at?.toISOString()],
-    ["last_sign_in_read_at", lastSignIn?.readAt.toISOString()],
-    ["preferred_second_factor", secondFactors?.preferred],
-    ["second_factors", secondFactors && [...secondFactors.factors]],
-    ["second_factors_read_at", secondFactors?.readAt.toISOString()],
-  ];
-}
+export const FACTS_IN_PROFILE: readonly (readonly [string, (facts: UserFacts) => ProfileValue])[] = [
+  ["last_sign_in_at", ({ lastSignIn }) => lastSignIn?.at?.toISOString()],
+  ["last_sign_in_read_at", ({ lastSignIn }) => lastSignIn?.readAt.toISOString()],
+  ["preferred_second_factor", ({ secondFactors }) => secondFactors?.preferred],
+  ["second_factors", ({ secondFactors }) => secondFactors && [...secondFactors.factors]],
+  ["second_factors_read_at", ({ secondFactors }) => secondFactors?.readAt.toISOString()],
+];
 
 /** The facts as a part of the row's stamp; "" when nothing is known. */
 export function factsStamp({ secondFactors, lastSignIn }: UserFacts): string {

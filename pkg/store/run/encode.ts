@@ -28,10 +28,14 @@ export interface EntitlementRow {
   readonly data: Uint8Array;
 }
 
-export interface GrantRow {
+/** What a grant is found by. Its id is always `<entitlement>:<principal type>:<principal>` (STORE-9). */
+export interface GrantKey {
   readonly entitlementId: string;
   readonly principalType: string;
   readonly principalId: string;
+}
+
+export interface GrantRow extends GrantKey {
   readonly data: Uint8Array;
 }
 

@@ -4,9 +4,8 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { EpochClock } from "../../core/clock.ts";
 import { GovernanceError } from "../../core/errors.ts";
 import type { ListingCursor, SyncCounts } from "../../core/sync-plan.ts";
-import type { PageProof } from "../../core/unlisted-users.ts";
 import { GROUP_TYPE, USER_TYPE } from "../../protocol/ids.ts";
-import type { Entitlement, Grant, Resource, ResourceType } from "../../protocol/messages.ts";
+import type { Entitlement, Resource, ResourceType } from "../../protocol/messages.ts";
 import type { DatabaseSync, StatementSync } from "../../sqlite/database.ts";
 import { numberIn, textIn } from "../../sqlite/rows.ts";
 import { fitCheckpoints } from "../../sqlite/tuning.ts";
@@ -15,35 +14,10 @@ import { insertRun, MOVE_PROGRESS, type RunState } from "../../sqlite/work/run-s
 import { UnlistedUsers } from "../../sqlite/work/unlisted-users.ts";
 import { stampNumber } from "../../sync/stamp-number.ts";
 import { timestampText } from "../timestamps.ts";
-import { entitlementRow, grantRow, resourceRow, resourceTypeRow } from "./encode.ts";
+import { entitlementRow, type ResourceRow, resourceRow, resourceTypeRow } from "./encode.ts";
 import { groupCreationIn, isAnotherGroup } from "./group-creation.ts";
+import type { PageGrant, PagePrincipal, PrincipalKey, RunPage } from "./run-page.ts";
 import { prepareRun, type RunStatements } from "./run-statements.ts";
-
-/** What tells whether the run has a user as it is now. */
-export interface PrincipalKey {
-  readonly resourceTypeId: string;
-  readonly resourceId: string;
-  /** Changes with the user. */
-  readonly stamp: string;
-}
-
-/** A user of a page. It is built only where the run does not have the row, or has it with another stamp. */
-export interface PagePrincipal extends PrincipalKey {
-  build(): Resource;
-}
-
-/** Everything that one page changes, committed whole or not at all. */
-export interface RunPage {
-  readonly cursor: ListingCursor;
-  readonly opens: readonly ListingCursor[];
-  readonly membersAreIdle?: boolean;
-  /** Of its principals, place by place. */
-  readonly proof?: PageProof | undefined;
-  readonly resources: readonly Resource[];
-  readonly principals: readonly PagePrincipal[];
-  readonly entitlements: readonly Entitlement[];
-  readonly grants: readonly Grant[];
-}
 
 interface Found {
   readonly row: number;
@@ -137,7 +111,7 @@ export class RunRows {
       const again = new Set(
         page.resources.filter((one) => this.#isMadeAgain(one)).map(({ id }) => id?.resource),
       );
-      for (const resource of page.resources) this.#putResource(resource, null, at, tally, met);
+      for (const resource of page.resources) this.#putResource(resourceRow(resource), null, at, tally, met);
       for (const [place, principal] of page.principals.entries()) {
         const isAdded = this.#addPrincipal(principal, at, tally, met);
         this.#unlisted.note(page.proof, place, isAdded);
@@ -198,19 +172,19 @@ export class RunRows {
     const stamp = stampNumber(principal.stamp);
     const known = this.#findResource(resourceTypeId, resourceId, met);
     if (known !== undefined && known.stamp === stamp) return false;
-    const resource = principal.build();
-    if (resource.id?.resourceType !== resourceTypeId || resource.id.resource !== resourceId) {
-      throw new GovernanceError(
-        "internal",
-        "a user was built with the id of another one; please report this",
-      );
-    }
-    this.#putResource(resource, stamp, at, tally, met);
+    const row = {
+      type: resourceTypeId,
+      id: resourceId,
+      parentType: null,
+      parentId: null,
+      data: principal.encode(),
+    };
+    this.#putResource(row, stamp, at, tally, met);
     return known === undefined;
   }
 
-  #putResource(resource: Resource, stamp: number | null, at: string, tally: Tally, met: Met): void {
-    const { type, id, parentType, parentId, data } = resourceRow(resource);
+  #putResource(resource: ResourceRow, stamp: number | null, at: string, tally: Tally, met: Met): void {
+    const { type, id, parentType, parentId, data } = resource;
     const known = this.#findResource(type, id, met);
     if (known !== undefined) {
       this.#sql.updateResource.run(parentType, parentId, at, data, known.row);
@@ -232,8 +206,8 @@ export class RunRows {
     this.#sql.putEntitlement.run(externalId, type, resourceId, at, data);
   }
 
-  #putGrant(grant: Grant, at: string, tally: Tally, met: Met): void {
-    const { entitlementId, principalType, principalId, data } = grantRow(grant);
+  #putGrant(grant: PageGrant, at: string, tally: Tally, met: Met): void {
+    const { entitlementId, principalType, principalId } = grant;
     const entitlement = this.#entitlementNumber(entitlementId, met);
     const principal = this.#findResource(principalType, principalId, met)?.row;
     if (entitlement === undefined || principal === undefined) {
@@ -244,6 +218,7 @@ export class RunRows {
         `a grant of ${entitlementId} came without its ${missing}; please report this`,
       );
     }
+    const data = grant.encode();
     const inserted = this.#sql.insertGrant.run(entitlement, principal, principalType, principalId, at, data);
     if (Number(inserted.changes) === 1) tally.memberships += 1;
     else this.#sql.updateGrant.run(at, data, entitlement, principal);

@@ -5,7 +5,7 @@ import type { ListingCursor } from "../../core/sync-plan.ts";
 import { ResourceTypeSchema } from "../../protocol/messages.ts";
 import type { PublishOptions, SyncRun } from "../../sync/target.ts";
 import { type PackedPage, unpackPage } from "../run/packed-page.ts";
-import type { PrincipalKey } from "../run/run-rows.ts";
+import type { PrincipalKey } from "../run/run-page.ts";
 import { openSyncFile, type SyncFile, type SyncFileOptions } from "../sync-file.ts";
 
 /** What the other thread keeps of the file, so that it can be read without waiting. */

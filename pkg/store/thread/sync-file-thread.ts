@@ -1,6 +1,7 @@
 import { toBinary } from "@bufbuild/protobuf";
 import type { ListingCursor, SyncCounts } from "../../core/sync-plan.ts";
 import type { Unlisted } from "../../core/unlisted-users.ts";
+import { MessageWriter } from "../../protocol/message-writer.ts";
 import { type ResourceType, ResourceTypeSchema } from "../../protocol/messages.ts";
 import type { CompleteRun, PublishOptions, SyncPage, SyncRun, SyncTarget } from "../../sync/target.ts";
 import { connectWorker, type WorkerCalls } from "../../worker/connect-worker.ts";
@@ -33,6 +34,7 @@ export async function openSyncFileThread(
 
 class SyncFileThread implements SyncTarget<PublishedFile> {
   readonly #thread: WorkerCalls<SyncFileService>;
+  readonly #writer = new MessageWriter();
   #state: SyncFileState;
   #isClosed = false;
 
@@ -85,7 +87,7 @@ class SyncFileThread implements SyncTarget<PublishedFile> {
   async commit(page: SyncPage): Promise<readonly ListingCursor[]> {
     // Most users of a page are in the run already: a sync reads each as often as it has memberships.
     const lacking = await this.#valueOf(this.#thread.call("lacking", principalKeys(page)));
-    return await this.#valueOf(this.#thread.call("commit", packPage(page, new Set(lacking))));
+    return await this.#valueOf(this.#thread.call("commit", packPage(page, new Set(lacking), this.#writer)));
   }
 
   dropGroup(cursor: ListingCursor): Promise<void> {
