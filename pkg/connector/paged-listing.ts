@@ -78,14 +78,17 @@ async function withPagesThatAreHere<T>(
 ): Promise<{ readonly items: readonly T[]; readonly end: Place }> {
   const limit = pageSize === 0 ? MAX_PAGE_ITEMS : Math.min(pageSize, MAX_PAGE_ITEMS);
   const most = pageSize === 0 ? MOST_ITEMS : pageSize;
+  const isHere = (next: string | undefined): next is string =>
+    next !== undefined && (source.isHere?.({ marker: next, limit }) ?? false);
+  // A sync reads nothing ahead, and measures no row.
+  if (!isHere(from.next)) return { items: first, end: from };
   const items = [...first];
   let largest = bytesOf(first, source);
   let room = maxBytes - largest;
   let end = from;
   // A page that did not fit would have to be read again: one more is taken only where two of the largest would fit.
-  while (end.next !== undefined && items.length + limit <= most && room >= 2 * largest) {
+  while (items.length + limit <= most && room >= 2 * largest && isHere(end.next)) {
     const request = { marker: end.next, limit };
-    if (source.isHere?.(request) !== true) break;
     const page = await readUnlessItFails(source, request, signal);
     if (page === undefined) break;
     items.push(...page.items);

@@ -4,14 +4,23 @@ import { GovernanceError } from "../../core/errors.ts";
 /** A full page of users with every attribute at its longest has 24 MiB. */
 const MAX_AWS_ANSWER_BYTES = 32 * 1024 * 1024;
 
+/** Adds up the bytes of an answer, and returns why it cannot be read on. */
+export function answerCounter(hostname: string): (bytes: number) => GovernanceError | undefined {
+  let total = 0;
+  return (bytes) => {
+    total += bytes;
+    return total > MAX_AWS_ANSWER_BYTES ? tooLarge(hostname) : undefined;
+  };
+}
+
 /** The answer ends with `failed-precondition` once it has more bytes: an endless one would fill the memory. */
 export function limitedBody(body: unknown, hostname: string): unknown {
   if (!(body instanceof Readable)) return body;
-  let bytes = 0;
+  const count = answerCounter(hostname);
   const counter = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
-      bytes += chunk.byteLength;
-      if (bytes > MAX_AWS_ANSWER_BYTES) done(tooLarge(hostname));
+      const refusal = count(chunk.byteLength);
+      if (refusal !== undefined) done(refusal);
       else done(null, chunk);
     },
   });

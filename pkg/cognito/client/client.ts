@@ -6,7 +6,8 @@ import { rememberSentValues } from "../failures/sent-values.ts";
 import { type CognitoOptions, DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_IDLE_TIMEOUT_MS } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { createEndpointGuard } from "./endpoint-guard.ts";
-import { createRequestHandler } from "./http.ts";
+import { createRequestHandlers } from "./http.ts";
+import { collectAnswer, readListingAnswers } from "./listing-answers.ts";
 
 /** The SDK's client for one pool, with the credentials that sign its calls. */
 interface CognitoClient {
@@ -28,7 +29,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
       `endpoint-url ${endpoint} cannot be combined with FIPS or dual-stack, which choose the endpoint themselves; remove one of them`,
     );
   }
-  const requestHandler = createRequestHandler({
+  const handlers = createRequestHandlers({
     proxy: options.proxy,
     caBundle: options.caBundle,
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
@@ -43,13 +44,14 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
   const credentials = createCredentials(options.credentials, {
     region: options.region,
     fips,
-    requestHandler,
+    requestHandler: handlers.credentials,
     now,
   });
   const sdk = new CognitoIdentityProviderClient({
     region: options.region,
     credentials: credentials.provider,
-    requestHandler,
+    requestHandler: handlers.cognito,
+    streamCollector: collectAnswer,
     // A retry inside the SDK would spend quota without taking a turn from the limiter (D8).
     maxAttempts: 1,
     retryMode: "standard",
@@ -62,6 +64,7 @@ export function createClient(options: CognitoOptions, now: EpochClock): CognitoC
   // It copies every response to redact it, which takes a tenth of the time of a page. Our logger drops the result.
   sdk.middlewareStack.remove("loggerMiddleware");
   rememberSentValues(sdk);
+  readListingAnswers(sdk);
 
   return {
     sdk,

@@ -6,6 +6,7 @@ import type { ProxyOptions } from "../options.ts";
 import { SILENT_LOGGER } from "../silent-logger.ts";
 import { limitedBody } from "./answer-limit.ts";
 import type { EndpointGuard } from "./endpoint-guard.ts";
+import { expectBody } from "./listing-answers.ts";
 
 // The category with the highest quota (120 per second) needs 240 at 2 s per call. The limiter bounds concurrency.
 const MAX_SOCKETS = 512;
@@ -19,21 +20,28 @@ interface HttpOptions {
   readonly endpoints: EndpointGuard;
 }
 
-/** The sockets of all calls, STS included. Node itself does the proxying; nothing here reads the environment. */
-export function createRequestHandler({
+/** Of the calls to Cognito, and of those for credentials. */
+interface RequestHandlers {
+  /** Bodies are limited by `collectAnswer`, which the client reads them by. */
+  readonly cognito: NodeHttpHandler;
+  readonly credentials: NodeHttpHandler;
+}
+
+/** Both use the same sockets. Node itself does the proxying; nothing here reads the environment. */
+export function createRequestHandlers({
   proxy,
   caBundle,
   connectTimeoutMs,
   httpTimeoutMs,
   idleTimeoutMs,
   endpoints,
-}: HttpOptions): NodeHttpHandler {
+}: HttpOptions): RequestHandlers {
   const agentOptions = {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,
     ...(proxy === undefined ? {} : { proxyEnv: proxyEnv(proxy) }),
   };
-  return new GuardedHandler(endpoints, {
+  const handlerOptions = {
     httpAgent: new HttpAgent(agentOptions),
     httpsAgent: new HttpsAgent({
       ...agentOptions,
@@ -46,16 +54,27 @@ export function createRequestHandler({
     // Without this the handler only logs that the time has passed.
     throwOnRequestTimeout: true,
     logger: SILENT_LOGGER,
-  });
+  };
+  return {
+    cognito: new GuardedHandler(endpoints, handlerOptions, (body, hostname) => {
+      expectBody(body, hostname);
+      return body;
+    }),
+    credentials: new GuardedHandler(endpoints, handlerOptions, limitedBody),
+  };
 }
+
+type WatchBody = (body: unknown, hostname: string) => unknown;
 
 /** Sees every request of the SDK, also those to an endpoint that its own configuration names. */
 class GuardedHandler extends NodeHttpHandler {
   readonly #endpoints: EndpointGuard;
+  readonly #watchBody: WatchBody;
 
-  constructor(endpoints: EndpointGuard, options: NodeHttpHandlerOptions) {
+  constructor(endpoints: EndpointGuard, options: NodeHttpHandlerOptions, watchBody: WatchBody) {
     super(options);
     this.#endpoints = endpoints;
+    this.#watchBody = watchBody;
   }
 
   override async handle(
@@ -64,7 +83,7 @@ class GuardedHandler extends NodeHttpHandler {
     const [request] = args;
     this.#endpoints.check(request);
     const answer = await super.handle(...args);
-    answer.response.body = limitedBody(answer.response.body, request.hostname);
+    answer.response.body = this.#watchBody(answer.response.body, request.hostname);
     return answer;
   }
 }
