@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { constants } from "node:http2";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { systemClocks } from "../pkg/core/clock.ts";
@@ -76,7 +77,7 @@ describe("a peer without credentials", () => {
     const { port, connect, bounds } = await stage.start();
     const codes: string[] = [];
     for (let connection = 0; connection < 10; connection += 1) {
-      const session = sessions.open(port);
+      const session = await sessions.openReady(port);
       const streams = Array.from({ length: 100 }, () => call(session, WATCH));
       for (const stream of streams) stream.end(EMPTY);
       codes.push(...(await Promise.all(streams.map(beginningOf))));
@@ -99,8 +100,7 @@ describe("a peer without credentials", () => {
   test("that never sends its requests does not keep health checks of its address out", async () => {
     const { port, connect } = await stage.start();
     for (let connection = 0; connection < 40; connection += 1) {
-      const session = sessions.open(port);
-      await new Promise((resolve) => session.once("remoteSettings", resolve));
+      const session = await sessions.openReady(port);
       for (let at = 0; at < 16; at += 1) call(session, CHECK);
     }
     for (let at = 0; at < 10; at += 1) {
@@ -110,19 +110,36 @@ describe("a peer without credentials", () => {
 
   test("leaves no stream open: one that was refused is closed, although its client did not end it", async () => {
     const { port } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
-    const session = sessions.open(port);
+    const session = await sessions.openReady(port);
     const streams = Array.from({ length: 200 }, () => call(session, VALIDATE));
     const closed = Promise.all(streams.map((stream) => once(stream, "close")));
     expect(new Set(await Promise.all(streams.map(beginningOf)))).toEqual(new Set(["16"]));
     await closed;
   });
 
+  test("has 32 streams a connection, and more once a call has proved who it is", async () => {
+    const { port } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
+    const early = sessions.open(port);
+    const calls = Array.from({ length: 90 }, () => call(early, VALIDATE));
+    await Promise.all(calls.map((stream) => new Promise((resolve) => stream.once("close", resolve))));
+    // HTTP/2 itself refuses them, as streams that nobody has looked at.
+    const untouched = calls.filter(({ rstCode }) => rstCode === constants.NGHTTP2_REFUSED_STREAM);
+    expect(untouched).toHaveLength(90 - 32);
+    const session = await sessions.openReady(port);
+    expect(session.remoteSettings.maxConcurrentStreams).toBe(32);
+    const proof = call(session, VALIDATE, bearer("reader").headers);
+    proof.end(EMPTY);
+    expect(await beginningOf(proof)).toBe("open");
+    await vi.waitUntil(() => session.remoteSettings.maxConcurrentStreams === 250);
+    call(session, VALIDATE, bearer("reader").headers).end(EMPTY);
+  });
+
   test("is read ever less while its calls are refused; an open connection of a caller is not", async () => {
     const { port, connect, bounds } = await stage.start({ security: { tokensFile: tokensFile("reader") } });
     const client = connect();
     expect((await client.unary(ConnectorService.method.validate, {}, bearer("reader"))).code).toBe("OK");
+    const session = await sessions.openReady(port);
     const begun = performance.now();
-    const session = sessions.open(port);
     for (let round = 0; round < 3; round += 1) {
       const streams = Array.from({ length: 90 }, () => call(session, VALIDATE));
       const ends = Promise.all(streams.map(beginningOf));

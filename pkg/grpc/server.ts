@@ -34,6 +34,7 @@ import {
   createConnectionAcceptor,
   type RefusedConnection,
 } from "./transport/acceptor.ts";
+import { STREAMS_OF_UNPROVEN } from "./transport/session-streams.ts";
 
 export interface GrpcServerOptions {
   readonly connector: Connector;
@@ -94,8 +95,7 @@ const LIBRARY_OPTIONS: ServerOptions = {
   "grpc.max_send_message_length": -1,
   // Not for its own sake: without it forceShutdown knows no connection and closes none (grpc-js 1.14.7).
   "grpc.enable_channelz": 1,
-  // More than a client has under way on one connection; further calls wait at the client.
-  "grpc.max_concurrent_streams": 250,
+  "grpc.max_concurrent_streams": STREAMS_OF_UNPROVEN,
   // In MiB, for what Node keeps of one connection: headers and frames, not answers. Without it there is no bound.
   "grpc-node.max_session_memory": 32,
 };

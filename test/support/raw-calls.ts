@@ -1,5 +1,6 @@
 // Calls on plain HTTP/2: of clients that do what a gRPC library would not.
 import { Buffer } from "node:buffer";
+import { once } from "node:events";
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -12,6 +13,8 @@ export const EMPTY: Buffer = Buffer.alloc(5);
 
 export interface RawSessions {
   open(port: number, settings?: object): ClientHttp2Session;
+  /** As gRPC clients do: it knows how many streams it may have before it sends the first. */
+  openReady(port: number): Promise<ClientHttp2Session>;
   readonly all: ClientHttp2Session[];
 }
 
@@ -21,13 +24,19 @@ export function useRawSessions(afterEach: (close: () => void) => void): RawSessi
   afterEach(() => {
     for (const session of all.splice(0)) session.destroy();
   });
+  function open(port: number, settings = {}): ClientHttp2Session {
+    const session = connect(`http://127.0.0.1:${port}`, { settings, maxSessionMemory: 1000 });
+    // The server may close the connection of such a client at any time.
+    session.on("error", () => {});
+    all.push(session);
+    return session;
+  }
   return {
     all,
-    open(port, settings = {}) {
-      const session = connect(`http://127.0.0.1:${port}`, { settings, maxSessionMemory: 1000 });
-      // The server may close the connection of such a client at any time.
-      session.on("error", () => {});
-      all.push(session);
+    open,
+    async openReady(port) {
+      const session = open(port);
+      await once(session, "remoteSettings");
       return session;
     },
   };

@@ -68,8 +68,14 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     callerOf: (ends) => connections.ownerOf(ends) ?? ends.remoteAddress ?? "",
     onCancelled: options.onCancelled,
     onRefused: options.onCallRefused,
+    onOverrun: (ends) => cut(ends),
     monotonic: options.monotonic,
   });
+  function cut(ends: ConnectionEnds): void {
+    connections.cut(ends);
+    // At once: the rest of what was read may have hundreds of calls.
+    injectors.get(connectionName(ends))?.destroy();
+  }
   const injectors = new Map<string, Injector>();
   const inject = (socket: Socket): void => {
     if (!open) {
@@ -109,15 +115,15 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
       // After HTTP/2 or TLS has begun to read the socket, and before there is anything to read.
       if (waitMs > 0) process.nextTick(() => turns.pause(socket, () => waitMs));
     },
-    callBegan: (ends, caller) => connections.callBegan(ends, caller),
+    callBegan(ends, caller) {
+      if (!connections.callBegan(ends, caller)) return false;
+      turns.proved(ends);
+      return true;
+    },
     callEnded: (ends) => connections.callEnded(ends),
     markUsed: (ends) => connections.markUsed(ends),
     ownerOf: (ends) => connections.ownerOf(ends),
-    cut(ends) {
-      connections.cut(ends);
-      // At once: the rest of what was read may have hundreds of calls.
-      injectors.get(connectionName(ends))?.destroy();
-    },
+    cut,
     pause: (ends, howLong) => open && turns.pause(ends, howLong),
     close() {
       open = false;

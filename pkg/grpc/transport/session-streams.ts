@@ -19,6 +19,27 @@ export interface NewStream {
   refuse(): void;
 }
 
+/** Of a connection that has proved nothing. A client that obeys HTTP/2 waits with the others, as gRPC clients do. */
+export const STREAMS_OF_UNPROVEN = 32;
+/** More than a client has under way on one connection. */
+export const STREAMS_OF_PROVEN = 250;
+
+/** Tells the client that it may have more streams, since it has proved who it is. */
+export function allowMoreStreams(session: unknown): void {
+  if (session instanceof EventEmitter && isHttp2Session(session) && !session.destroyed) {
+    session.settings({ maxConcurrentStreams: STREAMS_OF_PROVEN });
+  }
+}
+
+interface Http2Session {
+  readonly destroyed: boolean;
+  settings(settings: { readonly maxConcurrentStreams: number }): void;
+}
+
+function isHttp2Session(value: object): value is Http2Session {
+  return typeof Reflect.get(value, "settings") === "function";
+}
+
 /** From now on the new streams of the session go to `onStream` instead of the library. */
 export function takeStreams(session: unknown, onStream: (stream: NewStream) => void): void {
   if (!(session instanceof EventEmitter)) return;

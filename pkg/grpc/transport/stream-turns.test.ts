@@ -1,4 +1,4 @@
-import { connect as connectHttp2, createServer, type Http2Server } from "node:http2";
+import { connect as connectHttp2, createServer, type Http2Server, type Http2Session } from "node:http2";
 import { connect, createServer as createNetServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createStreamTurns, type StreamTurns } from "./stream-turns.ts";
@@ -18,13 +18,20 @@ let accepted = 0;
 let lastAccepted: Socket | undefined;
 let cancelled = 0;
 let refused = 0;
+let overrun = 0;
 let onBegin = (): void => {};
+let onCancelled = (): void => {};
+let lastSession: Http2Session | undefined;
 
 beforeEach(async () => {
   [time, streamMs, ended, accepted, served, current, clients] = [0, 1, 0, 0, [], undefined, []];
-  [cancelled, refused] = [0, 0];
+  [cancelled, refused, overrun] = [0, 0, 0];
   onBegin = () => {};
+  onCancelled = () => {};
   http2 = createServer();
+  http2.on("session", (session) => {
+    lastSession = session;
+  });
   http2.on("stream", (stream, headers) => {
     const who = String(headers[":path"]).slice(1);
     if (current === undefined) {
@@ -45,9 +52,13 @@ beforeEach(async () => {
     callerOf: ({ remotePort }) => callers.get(remotePort) ?? "",
     onCancelled: () => {
       cancelled += 1;
+      onCancelled();
     },
     onRefused: () => {
       refused += 1;
+    },
+    onOverrun: () => {
+      overrun += 1;
     },
     monotonic: () => time,
   });
@@ -151,6 +162,39 @@ describe("CONNECTION-4: connections take turns", () => {
     send(one, "a", 90, resets);
     await until(() => ended + cancelled === 90);
     expect(cancelled).toBeGreaterThanOrEqual(90 - 16);
+  });
+
+  test.each([
+    ["few", false, 16 + 33],
+    ["all", true, 90],
+  ] as const)(
+    "and %s of those that are cancelled as they arrive are read before it is noticed",
+    async (_, isProven, most) => {
+      streamMs = 20;
+      const one = await open("a");
+      if (isProven) turns.proved(endsOf(one));
+      onCancelled = () => lastSession?.destroy();
+      const reset = (at: number): Buffer => frame(3, 0, 2 * at + 1, Buffer.of(0, 0, 0, 8));
+      const pairs = Array.from({ length: 90 }, (_stream, at) => [headersFrame(2 * at + 1, "a"), reset(at)]);
+      send(one, "a", 0, pairs.flat());
+      const closed = new Promise((resolve) => one.once("close", resolve));
+      await until(() => cancelled > 0);
+      await closed;
+      expect(ended + cancelled).toBeGreaterThan(most - 18);
+      expect(ended + cancelled).toBeLessThanOrEqual(most);
+    },
+  );
+
+  test.each([
+    ["that has proved nothing is reported", false],
+    ["whose caller is known is not", true],
+  ] as const)("and a connection %s when it goes on although 32 streams were refused", async (_, isProven) => {
+    const many = await openMany("a", 50);
+    if (isProven) for (const socket of many) turns.proved(endsOf(socket));
+    for (const socket of many) send(socket, "a", 90);
+    await until(() => ended + refused === 50 * 90);
+    expect(refused).toBeGreaterThan(90);
+    expect(overrun > 0).toBe(!isProven);
   });
 
   test("and streams that wait count as cancelled when their connection is closed", async () => {

@@ -4,13 +4,24 @@ import type { Socket } from "node:net";
 import type { MonotonicClock } from "../../core/clock.ts";
 import { isRecord } from "../../core/unknown.ts";
 import { type ConnectionEnds, connectionName } from "./connections.ts";
-import { type NewStream, takeStreams } from "./session-streams.ts";
+import { allowMoreStreams, type NewStream, takeStreams } from "./session-streams.ts";
 import { setReading } from "./socket-reading.ts";
+import {
+  createTurnConnection,
+  isOverrun,
+  mayHaveClosed,
+  notePause,
+  STREAMS_A_TURN,
+  type TurnConnection,
+  type WaitingStream,
+} from "./turn-connection.ts";
 import { createWaitingStreams } from "./waiting-streams.ts";
 
 export interface StreamTurns {
   /** From now on the streams of this connection are counted. */
   watch(socket: Socket): void;
+  /** An authenticated call of the connection begins. */
+  proved(ends: ConnectionEnds): void;
   /**
    * The connection is not read for the time that `howLong` answers, which is asked unless it is paused already. `isDue` is
    * false while streams that arrived before wait to begin. True when it is paused now and was not before.
@@ -29,68 +40,28 @@ export interface StreamTurnsOptions {
   readonly onCancelled: (ends: ConnectionEnds) => void;
   /** A stream of the connection was refused, since so many of its caller wait. */
   readonly onRefused: (ends: ConnectionEnds) => void;
+  /** More were refused than a connection that has proved nothing may have open. Must close it. */
+  readonly onOverrun: (ends: ConnectionEnds) => void;
   readonly monotonic: MonotonicClock;
 }
-
-/** A connection that begins so many streams in one turn of the event loop waits for the next turn of its caller. */
-const STREAMS_A_TURN = 16;
 
 /** When the streams of one turn have taken so long, no other connection is read in it. */
 const TURN_MS = 8;
 
-/**
- * So many streams of a connection begin, while more of them wait, before it is paused: the most at first and
- * after a pause, then half as many after each.
- */
-const STREAMS_TO_PAUSE = { most: 250, least: STREAMS_A_TURN };
-/** After such a time without a pause it is the most again. */
-const FORGOTTEN_MS = 10_000;
-
-/** Of one connection. When there are more, some may have been cancelled already. */
-const MANY_WAITING = 250;
-
 /** Node reports each stream there, also one that grpc-js answers by itself. */
 const STREAM_CREATED = "http2.server.stream.created";
 
-interface Connection {
-  readonly socket: Socket;
-  /** A closed socket has none. */
-  readonly ends: ConnectionEnds;
-  /** In this turn. */
-  streams: number;
-  /** So many more begin before it is paused, while others of it wait. */
-  untilPause: number;
-  /** What `untilPause` is after the next pause. */
-  afterPause: number;
-  pauseEndedAt: number;
-  /** They have arrived and have not begun, the oldest first. */
-  queue: WaitingStream[];
-  state: "read" | "waits" | "held" | "paused";
-}
-
-interface WaitingStream {
-  readonly stream: NewStream;
-  /** Whose share it takes. */
-  readonly caller: string;
-}
-
-const beforePauses = () => ({
-  untilPause: STREAMS_TO_PAUSE.most,
-  afterPause: STREAMS_TO_PAUSE.most,
-  pauseEndedAt: -Infinity,
-});
-
 export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   const { callerOf, monotonic } = options;
-  const watched = new Map<string, Connection>();
+  const watched = new Map<string, TurnConnection>();
   const known = new WeakSet<object>();
   /** With streams in this turn. */
-  const begun = new Set<Connection>();
+  const begun = new Set<TurnConnection>();
   /** Those that wait, by caller, the next one first. */
-  const waiting = new Map<string, Set<Connection>>();
+  const waiting = new Map<string, Set<TurnConnection>>();
   /** Those that are not read for the rest of this turn. */
-  const held = new Set<Connection>();
-  const paused = new Map<Connection, NodeJS.Timeout>();
+  const held = new Set<TurnConnection>();
+  const paused = new Map<TurnConnection, NodeJS.Timeout>();
   const places = createWaitingStreams();
   let turnBeganAt = 0;
   let turn: NodeJS.Immediate | undefined;
@@ -102,18 +73,20 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     known.add(session);
     const socket: unknown = session["socket"];
     const connection = isRecord(socket) ? watched.get(connectionName(socket)) : undefined;
-    if (connection !== undefined) takeStreams(session, (stream) => arrived(connection, stream));
+    if (connection === undefined) return;
+    connection.session = session;
+    takeStreams(session, (stream) => arrived(connection, stream));
   }
 
-  function arrived(connection: Connection, stream: NewStream): void {
+  function arrived(connection: TurnConnection, stream: NewStream): void {
     const mayBegin = connection.state === "read" && connection.queue.length === 0 && !isTurnOver();
     if (mayBegin) begin(connection, stream);
     else queueUp(connection, stream);
     if (held.size === 0 && isTurnOver()) holdOthers();
   }
 
-  function queueUp(connection: Connection, stream: NewStream): void {
-    if (connection.queue.length >= MANY_WAITING) dropClosed(connection);
+  function queueUp(connection: TurnConnection, stream: NewStream): void {
+    if (mayHaveClosed(connection)) dropClosed(connection);
     const caller = callerOf(connection.ends);
     if (places.take(caller, connection.queue.length)) {
       connection.queue.push({ stream, caller });
@@ -121,22 +94,24 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     } else {
       stream.refuse();
       connection.untilPause -= 1;
+      connection.refused += 1;
       options.onRefused(connection.ends);
+      if (isOverrun(connection)) options.onOverrun(connection.ends);
     }
   }
 
-  function dropClosed(connection: Connection): void {
+  function dropClosed(connection: TurnConnection): void {
     const gone = connection.queue.filter(({ stream }) => stream.isClosed());
     connection.queue = connection.queue.filter(({ stream }) => !stream.isClosed());
     for (const waiter of gone) cancelled(connection, waiter);
   }
 
-  function cancelled(connection: Connection, { caller }: WaitingStream): void {
+  function cancelled(connection: TurnConnection, { caller }: WaitingStream): void {
     places.give(caller);
     options.onCancelled(connection.ends);
   }
 
-  function begin(connection: Connection, stream: NewStream): void {
+  function begin(connection: TurnConnection, stream: NewStream): void {
     startTurn();
     begun.add(connection);
     connection.streams += 1;
@@ -153,7 +128,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
 
   const isTurnOver = (): boolean => turn !== undefined && monotonic() - turnBeganAt > TURN_MS;
 
-  function wait(connection: Connection): void {
+  function wait(connection: TurnConnection): void {
     if (connection.state === "waits" || connection.state === "paused") return;
     setReading(connection.socket, false);
     held.delete(connection);
@@ -163,14 +138,14 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     startTurn();
   }
 
-  function leaveLine(connection: Connection): void {
+  function leaveLine(connection: TurnConnection): void {
     for (const [caller, connections] of waiting) {
       if (connections.delete(connection) && connections.size === 0) waiting.delete(caller);
     }
   }
 
   /** What waits begins, as much as fits into a turn; without any it is read. */
-  function serve(connection: Connection): void {
+  function serve(connection: TurnConnection): void {
     connection.state = "read";
     while (connection.state === "read" && connection.streams < STREAMS_A_TURN) {
       const waiter = connection.queue.shift();
@@ -196,21 +171,19 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     }
   }
 
-  function pauseFor(connection: Connection, ms: number): boolean {
+  function pauseFor(connection: TurnConnection, ms: number): boolean {
     if (!setReading(connection.socket, false)) return false;
     held.delete(connection);
     leaveLine(connection);
     connection.state = "paused";
-    if (monotonic() - connection.pauseEndedAt > FORGOTTEN_MS) Object.assign(connection, beforePauses());
-    connection.untilPause = connection.afterPause;
-    connection.afterPause = Math.max(STREAMS_TO_PAUSE.least, connection.afterPause / 2);
+    notePause(connection, monotonic());
     const timer = setTimeout(() => endPause(connection), ms);
     timer.unref();
     paused.set(connection, timer);
     return true;
   }
 
-  function endPause(connection: Connection): void {
+  function endPause(connection: TurnConnection): void {
     clearTimeout(paused.get(connection));
     paused.delete(connection);
     // Not after `readAgain`: each would ask for the next pause.
@@ -221,7 +194,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     else readAgain(connection);
   }
 
-  function readAgain(connection: Connection): void {
+  function readAgain(connection: TurnConnection): void {
     connection.state = "read";
     setReading(connection.socket, true);
   }
@@ -233,7 +206,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   function readHeld(): void {
     if (held.size === 0) return;
     const callers = new Set([...begun].map(({ ends }) => callerOf(ends)));
-    const later: Connection[] = [];
+    const later: TurnConnection[] = [];
     for (const connection of held) {
       const caller = callerOf(connection.ends);
       if (waiting.has(caller)) wait(connection);
@@ -266,7 +239,7 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
     }
   }
 
-  function closed(connection: Connection): void {
+  function closed(connection: TurnConnection): void {
     if (paused.has(connection)) endPause(connection);
     leaveLine(connection);
     held.delete(connection);
@@ -282,22 +255,19 @@ export function createStreamTurns(options: StreamTurnsOptions): StreamTurns {
   subscribe(STREAM_CREATED, onStreamCreated);
   return {
     watch(socket) {
-      const { localAddress, localPort, remoteAddress, remotePort } = socket;
-      const ends = { localAddress, localPort, remoteAddress, remotePort };
-      const key = connectionName(ends);
-      const connection: Connection = {
-        socket,
-        ends,
-        streams: 0,
-        ...beforePauses(),
-        queue: [],
-        state: "read",
-      };
+      const connection = createTurnConnection(socket);
+      const key = connectionName(connection.ends);
       watched.set(key, connection);
       socket.once("close", () => {
         if (watched.get(key) === connection) watched.delete(key);
         closed(connection);
       });
+    },
+    proved(ends) {
+      const connection = watched.get(connectionName(ends));
+      if (connection === undefined || connection.isProven) return;
+      connection.isProven = true;
+      allowMoreStreams(connection.session);
     },
     pause(ends, howLong) {
       const connection = watched.get(connectionName(ends));

@@ -1,0 +1,80 @@
+import type { Socket } from "node:net";
+import type { ConnectionEnds } from "./connections.ts";
+import { type NewStream, STREAMS_OF_PROVEN, STREAMS_OF_UNPROVEN } from "./session-streams.ts";
+
+/** A connection that begins so many streams in one turn of the event loop waits for the next turn of its caller. */
+export const STREAMS_A_TURN = 16;
+
+/**
+ * So many streams of a connection begin, while more of them wait, before it is paused: the most at first and
+ * after a pause, then half as many after each.
+ */
+const STREAMS_TO_PAUSE = { most: 250, least: STREAMS_A_TURN };
+/** After such a time without a pause it is the most again. */
+const FORGOTTEN_MS = 10_000;
+
+/** What stream-turns.ts knows of a connection. */
+export interface TurnConnection {
+  readonly socket: Socket;
+  /** A closed socket has none. */
+  readonly ends: ConnectionEnds;
+  /** Known from its first stream on. */
+  session: unknown;
+  /** An authenticated call of it has begun. */
+  isProven: boolean;
+  /** In this turn. */
+  streams: number;
+  /** So many more begin before it is paused, while others of it wait. */
+  untilPause: number;
+  /** What `untilPause` is after the next pause. */
+  afterPause: number;
+  pauseEndedAt: number;
+  /** Without a call, since so many waited. */
+  refused: number;
+  /** They have arrived and have not begun, the oldest first. */
+  queue: WaitingStream[];
+  state: "read" | "waits" | "held" | "paused";
+}
+
+export interface WaitingStream {
+  readonly stream: NewStream;
+  /** Whose share it takes. */
+  readonly caller: string;
+}
+
+const beforePauses = () => ({
+  untilPause: STREAMS_TO_PAUSE.most,
+  afterPause: STREAMS_TO_PAUSE.most,
+  pauseEndedAt: -Infinity,
+});
+
+export function createTurnConnection(socket: Socket): TurnConnection {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  return {
+    socket,
+    ends: { localAddress, localPort, remoteAddress, remotePort },
+    session: undefined,
+    isProven: false,
+    streams: 0,
+    ...beforePauses(),
+    refused: 0,
+    queue: [],
+    state: "read",
+  };
+}
+
+/** When more streams of it wait than may be open, some have been cancelled already. */
+export function mayHaveClosed({ isProven, queue }: TurnConnection): boolean {
+  return queue.length >= (isProven ? STREAMS_OF_PROVEN : STREAMS_OF_UNPROVEN);
+}
+
+/** It has proved nothing, and goes on although so many were refused. */
+export function isOverrun({ isProven, refused }: TurnConnection): boolean {
+  return !isProven && refused >= STREAMS_OF_UNPROVEN;
+}
+
+export function notePause(connection: TurnConnection, nowMs: number): void {
+  if (nowMs - connection.pauseEndedAt > FORGOTTEN_MS) Object.assign(connection, beforePauses());
+  connection.untilPause = connection.afterPause;
+  connection.afterPause = Math.max(STREAMS_TO_PAUSE.least, connection.afterPause / 2);
+}
