@@ -12,6 +12,7 @@ import type { JwtSettings, TlsSettings } from "../pkg/core/security-settings.ts"
 import { ActionService } from "../pkg/gen/c1/connector/v2/action_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
 import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
+import { RateLimitDescription_Status, RateLimiterService } from "../pkg/gen/c1/ratelimit/v1/ratelimit_pb.ts";
 import { Health } from "../pkg/gen/grpc/health/v1/health_pb.ts";
 import { createAuthority, type KeyAndCertificate } from "./support/certificates.ts";
 import type { CallOptions, GrpcTestClient } from "./support/grpc-client.ts";
@@ -250,6 +251,26 @@ const TOKEN_LINES = [
 ];
 
 describe("tokens", () => {
+  test("let a provisioner alone slow down the calls of others by what it reports", async () => {
+    const heeded: unknown[] = [];
+    const rateLimits = {
+      acquire: async () => {},
+      overlimit: (operation: string) => void heeded.push(operation),
+      status: () => [],
+    };
+    const harness = await stage.start({ rateLimits, security: { tokensFile: tokensFile(...TOKEN_LINES) } });
+    const client = harness.connect();
+    const report = {
+      descriptors: { entries: [{ key: "quota_category", value: "UserList" }] },
+      description: { status: RateLimitDescription_Status.OVERLIMIT },
+    };
+    const { report: method } = RateLimiterService.method;
+    expect((await client.unary(method, report, bearing(tokens.read))).code).toBe("OK");
+    expect(heeded).toEqual([]);
+    expect((await client.unary(method, report, bearing(tokens.provision))).code).toBe("OK");
+    expect(heeded).toEqual(["ListUsers"]);
+  });
+
   test("let a reader read and a provisioner write, under the token's name", async () => {
     const harness = await stage.start({ security: { tokensFile: tokensFile(...TOKEN_LINES) } });
     const client = harness.connect();

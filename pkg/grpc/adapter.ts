@@ -48,7 +48,9 @@ function toBuffer(bytes: Bytes): Buffer {
 }
 
 /** The caller of the call with this metadata object. */
-export type CallerOf = (metadata: Metadata) => { readonly name: string } | undefined;
+export type CallerOf = (
+  metadata: Metadata,
+) => { readonly name: string; readonly role: "read" | "provision" } | undefined;
 
 /** The handlers of a service as grpc-js calls them, each behind all interceptors. */
 export function implementationOf(
@@ -128,6 +130,7 @@ function surfaceOf(call: { readonly metadata: Metadata; getPeer(): string }, cal
       via: "grpc",
       peer,
       caller: callerOf(call.metadata)?.name ?? peer,
+      mayChange: callerOf(call.metadata)?.role === "provision",
       header(name) {
         const values = call.metadata.get(name);
         return values.length === 0 ? undefined : values.map(String).join(", ");

@@ -15,6 +15,7 @@ import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { type GrpcCallEvent, notify, type ServiceBound } from "../core/events.ts";
 import { formatListenAddress, type ListenAddress } from "../core/listen-address.ts";
+import type { RateLimits } from "../core/rate-limits.ts";
 import { type Bound, type Listener, openListener, requireProtected } from "../listener/listener.ts";
 import { allServices, SDK_VERSION } from "../rpc/services/services.ts";
 import type { AccessControl } from "../security/access-control.ts";
@@ -41,6 +42,8 @@ export interface GrpcServerOptions {
   readonly sdkVersion?: typeof SDK_VERSION | undefined;
   /** How the pool is changed; undefined refuses every write (D13). */
   readonly provisioning: ProvisioningVerbs | undefined;
+  /** Without it the rate limiter service knows no limit. */
+  readonly rateLimits?: RateLimits | undefined;
   /** Who may connect and call. The server does not stop it: other fronts may use it too. */
   readonly access: AccessControl;
   /** Allows plaintext on addresses that other machines can reach. */
@@ -167,7 +170,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   });
   const observation = { onCall, monotonic, wrapCall: options.wrapCall };
   const callerOf = (metadata: Metadata) => auth.callerOf(metadata);
-  const services = allServices(connector, sdkVersion, provisioning);
+  const services = allServices(connector, sdkVersion, provisioning, options.rateLimits);
   const serving = createServingState(services.map(({ service }) => service.typeName));
   const served = [...services, serving.service];
   for (const service of served) {

@@ -7,6 +7,7 @@ import type { Priority } from "../core/throttle.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
 import { type BudgetedQueue, nextQueue, usableBy } from "./budgeted-queue.ts";
 import { CallQueue, createQueuedCall, type QueuedCall } from "./call-queue.ts";
+import { CategoryPause } from "./category-pause.ts";
 import { DueTimer } from "./due-timer.ts";
 import { closedError, failedError, fullError } from "./errors.ts";
 import { RateBudget } from "./rate-budget.ts";
@@ -53,6 +54,7 @@ export class CategoryLimiter {
   readonly #budget: RateBudget;
   readonly #queues = new Map<Operation | "all", BudgetedQueue>();
   readonly #rounds = { current: 0 };
+  readonly #pause = new CategoryPause();
   readonly #watchdog: Watchdog;
   /** Set only while a call waits for the windows alone (LIMITER-7); a slot that fires needs no timer. */
   readonly #timer = new DueTimer(() => this.#grantDue());
@@ -166,6 +168,14 @@ export class CategoryLimiter {
     this.#options.onChange();
   }
 
+  /** Somebody else was throttled, until then. */
+  overlimit(resetAtMs: number | undefined): void {
+    this.throttled();
+    if (resetAtMs === undefined) return;
+    this.#pause.until(resetAtMs - this.#options.now(), this.#options.monotonic());
+    this.#reschedule(this.#options.monotonic());
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#rejectAll(closedError());
@@ -257,7 +267,7 @@ export class CategoryLimiter {
 
   /** When the category allows the next turn, and the quota that is shared too. */
   #readyAt(now: MonotonicMs): MonotonicMs {
-    const readyAt = this.#budget.readyAt(now);
+    const readyAt = Math.max(this.#budget.readyAt(now), this.#pause.endsAt);
     // Only a call that waits for nothing else waits for the others.
     if (this.#shared === undefined || readyAt > now) return readyAt;
     return this.#shared.readyAt(now);
@@ -267,7 +277,7 @@ export class CategoryLimiter {
   #reschedule(now: MonotonicMs): void {
     if (this.#waiting === 0) this.#budget.capSurplus();
     this.#budget.orderSlots(this.#waiting);
-    this.#shared?.demand(usableBy(this.#queues.values(), now));
+    this.#shared?.demand(usableBy(this.#pause.endsAt > now ? [] : this.#queues.values(), now));
     const readyAt = this.#readyAt(now);
     let nextAt = Number.POSITIVE_INFINITY;
     for (const { calls, budget } of this.#queues.values()) {

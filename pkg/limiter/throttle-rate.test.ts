@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
+import { systemClocks } from "../core/clock.ts";
 import { type Given, openScene, type Scene, statusOf, used } from "./callers.fixture.ts";
 import { mostInWindow } from "./virtual-loop.fixture.ts";
 
@@ -259,5 +260,30 @@ describe("LIMITER-6: when AWS throttles", () => {
     throttle.throttled("ListGroups");
     await scene.loop.run(15_000);
     expect(starts.filter((at) => at > 10_000).length).toBeLessThanOrEqual(13);
+  });
+});
+
+describe("a throttle that AWS answered to somebody else", () => {
+  it("halves the rate, and no call starts until the time that was said", async () => {
+    const throttle = scene.throttleOf({ rates: { UserList: 10 } });
+    const starts = scene.keepCalling(throttle, 4, 50);
+    await scene.loop.run(10_000);
+    throttle.overlimit("ListUsers", systemClocks.now() + 5000);
+    expect(statusOf(throttle, "UserList").currentPerSecond).toBe(5);
+    await scene.loop.run(20_000);
+    expect(starts.filter((at) => at > 10_000 && at < 14_900)).toEqual([]);
+    expect(starts.filter((at) => at >= 14_900).length).toBeGreaterThanOrEqual(20);
+  });
+
+  it("stops a category for a minute at most", async () => {
+    const throttle = scene.throttleOf({ rates: { UserList: 10 } });
+    const starts = scene.keepCalling(throttle, 4, 50);
+    await scene.loop.run(10_000);
+    for (let at = 10_000; at <= 120_000; at += 500) {
+      throttle.overlimit("ListUsers", Number.MAX_SAFE_INTEGER);
+      await scene.loop.run(at);
+    }
+    expect(starts.filter((at) => at > 10_000 && at < 69_900)).toEqual([]);
+    expect(starts.filter((at) => at >= 70_000 && at < 120_000).length).toBeGreaterThanOrEqual(20);
   });
 });

@@ -52,6 +52,11 @@ export interface QuotaThrottle extends Throttle {
   /** One entry for each category, in the order of the quota table. */
   status(): readonly CategoryStatus[];
   /**
+   * AWS has throttled somebody else's call of the operation and said when to go on. Counts as a throttle, and no call of the
+   * category starts until then, for a minute at most; then the next such time is not heeded for as long again.
+   */
+  overlimit(operation: Operation, resetAtMs: number | undefined): void;
+  /**
    * Throws where a call on behalf of the caller would be refused now, in any category: for work that costs something
    * before its first call. Does nothing without a caller.
    */
@@ -103,6 +108,7 @@ export function createThrottle(options: ThrottleOptions): QuotaThrottle {
     acquire: (operation: Operation, priority, signal, callsAfter) =>
       limiterOf(CATEGORY_OF[operation]).acquire(operation, priority, signal, callsAfter),
     throttled: (operation) => limiterOf(CATEGORY_OF[operation]).throttled(),
+    overlimit: (operation, resetAtMs) => limiterOf(CATEGORY_OF[operation]).overlimit(resetAtMs),
     status: () => [...limiters].map(([category, limiter]) => categoryStatus(category, limiter)),
     requireRoom() {
       const origin = options.origin?.();

@@ -8,7 +8,7 @@ import {
 import type { EntitlementsService } from "../gen/c1/connector/v2/entitlement_pb.ts";
 import { DoRequestSchema, RateLimiterService } from "../gen/c1/ratelimit/v1/ratelimit_pb.ts";
 import { type Handlers, type ServiceRoutes, serviceRoutes } from "./handlers.ts";
-import { rateLimiterService } from "./services/unsupported-services.ts";
+import { rateLimiterService } from "./services/rate-limiter-service.ts";
 
 const never = new AbortController().signal;
 const call = {
@@ -36,11 +36,11 @@ describe("the handlers of a service", () => {
       listStaticEntitlements: () => object;
     }>().not.toExtend<Both>();
     expectTypeOf<{ getAsset: () => Promise<object> }>().not.toExtend<Handlers<typeof AssetService>>();
-    expectTypeOf<typeof rateLimiterService>().toExtend<Handlers<typeof RateLimiterService>>();
+    expectTypeOf<ReturnType<typeof rateLimiterService>>().toExtend<Handlers<typeof RateLimiterService>>();
   });
 
   test("give one message for a unary method", async () => {
-    const routes = serviceRoutes(RateLimiterService, rateLimiterService);
+    const routes = serviceRoutes(RateLimiterService, rateLimiterService(undefined));
     const answers = await answersOf(routes, "Do", create(DoRequestSchema, { requestToken: "t" }));
     expect(answers).toEqual([
       expect.objectContaining({ $typeName: "c1.ratelimit.v1.DoResponse", requestToken: "t" }),
@@ -65,7 +65,7 @@ describe("the handlers of a service", () => {
 
   test("throw while their answers are read, not before", async () => {
     const routes = serviceRoutes(RateLimiterService, {
-      ...rateLimiterService,
+      ...rateLimiterService(undefined),
       do: () => {
         throw new Error("later");
       },

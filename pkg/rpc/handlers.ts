@@ -11,6 +11,8 @@ export interface HandlerCall {
   readonly peer: string;
   /** The name of the caller's certificate, token or JWT; the peer where no authentication is required. */
   readonly caller: string;
+  /** The caller is a provisioner. Where it is left out, nothing is known of roles. */
+  readonly mayChange?: boolean;
   /** A text header of the call by its lower-case name; one that was sent several times is joined by ", ". */
   header(name: string): string | undefined;
   /** Sends a trailer with the answer. */

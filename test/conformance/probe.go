@@ -224,10 +224,15 @@ func rateLimiterCalls(conn *grpc.ClientConn) []probeCall {
 	descriptors := ratelimitv1.RateLimitDescriptors_builder{Entries: []*ratelimitv1.RateLimitDescriptors_Entry{
 		ratelimitv1.RateLimitDescriptors_Entry_builder{Key: "connector_method", Value: "probe"}.Build(),
 	}}.Build()
+	// A turn for a call to AWS that somebody else makes.
+	operation := ratelimitv1.RateLimitDescriptors_builder{Entries: []*ratelimitv1.RateLimitDescriptors_Entry{
+		ratelimitv1.RateLimitDescriptors_Entry_builder{Key: "aws_operation", Value: "ListUsers"}.Build(),
+	}}.Build()
 	none := &ratelimitv1.RateLimitDescriptors{}
 	const service = "c1.ratelimit.v1.RateLimiterService/"
 	return []probeCall{
 		{service + "Do", "", unary(client.Do, ratelimitv1.DoRequest_builder{Service: "connector", Descriptors: descriptors}.Build())},
+		{service + "Do", "aws-operation", unary(client.Do, ratelimitv1.DoRequest_builder{Service: "connector", Descriptors: operation}.Build())},
 		{service + "Do", "no-entries", unary(client.Do, ratelimitv1.DoRequest_builder{Service: "connector", Descriptors: none}.Build())},
 		{service + "Report", "", unary(client.Report, ratelimitv1.ReportRequest_builder{
 			Service: "connector", Descriptors: descriptors,

@@ -35,7 +35,10 @@ export interface SecureHarness {
 
 export interface SecureOptions
   extends Partial<
-    Pick<TestServerOptions, "security" | "watchMs" | "limits" | "insecure" | "reflection" | "clocks">
+    Pick<
+      TestServerOptions,
+      "security" | "watchMs" | "limits" | "insecure" | "reflection" | "clocks" | "rateLimits"
+    >
   > {
   readonly connector?: Partial<Connector>;
   readonly listen?: string;

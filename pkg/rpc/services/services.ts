@@ -1,6 +1,7 @@
 import { createActions } from "../../connector/actions/create-actions.ts";
 import type { Connector } from "../../connector/connector.ts";
 import type { ProvisioningVerbs } from "../../connector/provisioning/verbs.ts";
+import type { RateLimits } from "../../core/rate-limits.ts";
 import { ActionService } from "../../gen/c1/connector/v2/action_pb.ts";
 import { AssetService } from "../../gen/c1/connector/v2/asset_pb.ts";
 import { ConnectorService } from "../../gen/c1/connector/v2/connector_pb.ts";
@@ -17,6 +18,7 @@ import { RateLimiterService } from "../../gen/c1/ratelimit/v1/ratelimit_pb.ts";
 import { type ServiceRoutes, serviceRoutes } from "../handlers.ts";
 import { actionService } from "./action-service.ts";
 import { WRITES_DISABLED } from "./provisioning-stubs.ts";
+import { rateLimiterService } from "./rate-limiter-service.ts";
 import {
   connectorService,
   entitlementsService,
@@ -26,7 +28,7 @@ import {
   resourcesService,
   resourceTypesService,
 } from "./read-services.ts";
-import { assetService, rateLimiterService, ticketsService } from "./unsupported-services.ts";
+import { assetService, ticketsService } from "./unsupported-services.ts";
 import { writeServices } from "./write-services.ts";
 
 /** Listed, and refused: nothing is invoked, so nothing needs an id. */
@@ -40,6 +42,7 @@ export function allServices(
   connector: Connector,
   sdkVersion: string,
   provisioning: ProvisioningVerbs | undefined,
+  rateLimits?: RateLimits,
 ): readonly ServiceRoutes[] {
   return [
     serviceRoutes(ConnectorService, connectorService(connector, sdkVersion)),
@@ -52,7 +55,7 @@ export function allServices(
     serviceRoutes(EventService, eventService(connector)),
     serviceRoutes(ActionService, actionService(provisioning?.actions ?? ACTIONS_OFF)),
     serviceRoutes(TicketsService, ticketsService),
-    serviceRoutes(RateLimiterService, rateLimiterService),
+    serviceRoutes(RateLimiterService, rateLimiterService(rateLimits)),
     ...(provisioning === undefined ? WRITES_DISABLED : writeServices(provisioning)),
   ];
 }

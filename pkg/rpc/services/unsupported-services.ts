@@ -2,10 +2,6 @@
 // connector without that capability.
 import type { AssetService } from "../../gen/c1/connector/v2/asset_pb.ts";
 import type { TicketsService } from "../../gen/c1/connector/v2/ticket_pb.ts";
-import {
-  RateLimitDescription_Status,
-  type RateLimiterService,
-} from "../../gen/c1/ratelimit/v1/ratelimit_pb.ts";
 import type { Handlers } from "../handlers.ts";
 import { UncodedError } from "../status.ts";
 
@@ -27,12 +23,3 @@ export const ticketsService: Handlers<typeof TicketsService> = {
 function ticketingOff(): never {
   throw new UncodedError("ticketing is not enabled");
 }
-
-/**
- * A parent process calls `Do` before each of its calls and gives up the call when that fails. The connector limits its
- * own rate (D6), so every call may proceed.
- */
-export const rateLimiterService: Handlers<typeof RateLimiterService> = {
-  do: ({ requestToken }) => ({ requestToken, description: { status: RateLimitDescription_Status.EMPTY } }),
-  report: () => ({}),
-};

@@ -27,6 +27,7 @@ export function grpcFront({
   const server = createGrpcServer({
     connector,
     provisioning,
+    rateLimits: runtime.throttle,
     access,
     insecure,
     reflection,
