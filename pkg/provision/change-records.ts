@@ -13,7 +13,7 @@ export interface ChangeRecords {
   readonly now: EpochClock;
 }
 
-interface Ending {
+export interface Ending {
   /** Replaces the requester of the change. */
   readonly requester?: Requester;
   readonly target: ChangeTarget;
@@ -85,6 +85,12 @@ export function unrecorded(failure: GovernanceError, log: StepLog): GovernanceEr
   const rest =
     "the change was made, but is not in the audit log yet: repair the cause, then run connector recover";
   return failure.with({ message: `${failure.message}; ${rest}`, appliedEffects });
+}
+
+/** The failure is told as it is; the line in the audit log is written by the recovery. */
+export function keptOpen(failure: GovernanceError): GovernanceError {
+  const rest = "the change is not in the audit log yet: repair the cause, then run connector recover";
+  return failure.with({ message: `${failure.message}; ${rest}` });
 }
 
 /** The failure as the caller gets it: with what has been done of the change. */

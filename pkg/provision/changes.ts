@@ -7,8 +7,10 @@ import type { ChangeRequest, Plan, PlannedChange } from "./change-plan.ts";
 import {
   type ChangeRecords,
   closeChange,
+  type Ending,
   failedOutcome,
   hasNoEffect,
+  keptOpen,
   trackNotes,
   unrecorded,
   withStepSummary,
@@ -18,7 +20,7 @@ import { changeSignal } from "./change-signal.ts";
 import type { OpenChanges } from "./open-changes.ts";
 import type { Outcome, Recovery, WriteContext } from "./provisioner.ts";
 import { budgetRefusal, type ProvisioningPolicy } from "./provisioning-policy.ts";
-import { createSteps } from "./steps.ts";
+import { createSteps, type StepLog } from "./steps.ts";
 
 /**
  * Runs changes: one at a time for each lock, in the journal, within the policy, in the audit log (PROVISION-1 to
@@ -198,11 +200,9 @@ async function apply<T>(
   try {
     result = await plan.apply(steps);
   } catch (error) {
-    const failure = GovernanceError.from(error);
-    const outcome = failedOutcome(log);
-    if (hasNoEffect(outcome)) await journal.giveBack(change.id);
-    await closeChange(options, change, { ...noted(), outcome, error: failure });
-    throw withStepSummary(failure, log, noted().target);
+    const failure = withStepSummary(GovernanceError.from(error), log, noted().target);
+    const isClosed = await closeFailed(options, change, log, { ...noted(), error: failure });
+    throw isClosed ? failure : keptOpen(failure);
   }
   // Another process, with another state directory, was faster: the pool is as it was to be, and not by us.
   const outcome = log.applied().length > 0 ? "done" : "nothing-to-do";
@@ -226,6 +226,24 @@ async function apply<T>(
     warnings,
     ...(limits.length === 0 ? {} : { limits }),
   };
+}
+
+/** False: the journal or the audit log cannot be written, or the journal does not know what was made; recovery writes the line. */
+async function closeFailed(
+  options: ChangesOptions,
+  change: NewChange,
+  log: StepLog,
+  ending: Omit<Ending, "outcome">,
+): Promise<boolean> {
+  if (log.unrecorded()) return false;
+  const outcome = failedOutcome(log);
+  try {
+    if (hasNoEffect(outcome)) await options.journal.giveBack(change.id);
+    await closeChange(options, change, { ...ending, outcome });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function limitsAfter(

@@ -13,6 +13,8 @@ export interface StepLog extends Steps {
   /** Whether it is unknown of some call whether it was done. */
   unknown(): boolean;
   takenBack(): boolean;
+  /** Whether the journal does not say of some call that it was made: only a recovery can write what became of the change. */
+  unrecorded(): boolean;
   /** One line for each optional call that was not made. */
   warnings(): readonly string[];
 }
@@ -39,6 +41,7 @@ export function createSteps(
   const applied: WriteOperation[] = [];
   let unknown = false;
   let takenBack = false;
+  let unrecorded = false;
   const warnings: string[] = [];
 
   async function ended(index: number, state: StepState, how: Receipt | GovernanceError): Promise<void> {
@@ -51,6 +54,16 @@ export function createSteps(
     });
   }
 
+  /** The end of a call that was made, or may have been: what is in effect does not depend on the journal. */
+  async function recorded(index: number, state: StepState, how: Receipt | GovernanceError): Promise<void> {
+    try {
+      await ended(index, state, how);
+    } catch (error) {
+      unrecorded = true;
+      throw error;
+    }
+  }
+
   /** Resolves with the failure of a call that is known not to be done; rejects with one whose outcome is unknown. */
   async function attempt<R extends Receipt>(
     operation: WriteOperation,
@@ -58,23 +71,28 @@ export function createSteps(
     reconcile?: (signal: AbortSignal) => Promise<Reconciled<R>>,
   ): Promise<R | GovernanceError> {
     const index = await journal.stepBegun(change, operation, false);
+    let receipt: R;
     try {
-      const receipt = await call(signal);
-      await ended(index, "done", receipt);
-      applied.push(operation);
-      return receipt;
+      receipt = await call(signal);
     } catch (error) {
       const failure = GovernanceError.from(error);
       const found = await afterFailure(operation, failure, reconcile);
-      await ended(index, found.state, failure);
       if (found.state === "done") {
         applied.push(operation);
+        await recorded(index, "done", failure);
         return found.receipt;
       }
-      if (found.state === "not-done") return provenNotDone(operation, failure);
+      if (found.state === "not-done") {
+        await ended(index, "not-done", failure);
+        return provenNotDone(operation, failure);
+      }
       unknown = true;
+      await recorded(index, "unknown", failure);
       throw failure;
     }
+    applied.push(operation);
+    await recorded(index, "done", receipt);
+    return receipt;
   }
 
   async function afterFailure<R extends Receipt>(
@@ -108,16 +126,19 @@ export function createSteps(
       return false;
     },
     async takeBack(count, operation, call) {
-      const index = await journal.stepBegun(change, operation, true);
+      let index: number | undefined;
       try {
-        await ended(index, "done", await call(signal));
+        index = await journal.stepBegun(change, operation, true);
+        const receipt = await call(signal);
         applied.splice(count === "all" ? 0 : Math.max(0, applied.length - count));
         if (count === "all") unknown = false;
         takenBack = true;
+        await recorded(index, "done", receipt).catch(() => undefined);
         return true;
       } catch (error) {
         const failure = GovernanceError.from(error);
-        await ended(index, isMaybeDone(operation, failure) ? "unknown" : "not-done", failure);
+        const state = isMaybeDone(operation, failure) ? "unknown" : "not-done";
+        if (index !== undefined) await recorded(index, state, failure).catch(() => undefined);
         return false;
       }
     },
@@ -125,6 +146,7 @@ export function createSteps(
     applied: () => [...applied],
     unknown: () => unknown,
     takenBack: () => takenBack,
+    unrecorded: () => unrecorded,
     warnings: () => [...warnings],
   };
   return steps;
