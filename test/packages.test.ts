@@ -258,6 +258,31 @@ describe("compose.yaml", () => {
     },
   );
 
+  test("compose.redis.yaml has two instances on one Redis, with settings that there are", () => {
+    const shared: unknown = parse(read("deploy/docker/compose.redis.yaml"), { merge: true });
+    const known = new Set<string>(SETTING_NAMES.map(envName));
+    for (const name of ["connector", "second"]) {
+      const settings = below(at(shared, "services", name, "environment"));
+      expect(settings["BATON_REDIS_URL"]).toBe("redis://redis:6379/0");
+      expect(settings["BATON_AWS_ACCOUNT_ID"]).toMatch(/^\d{12}$/);
+      expect(Object.keys(settings).filter((each) => each.startsWith("BATON_") && !known.has(each))).toEqual(
+        [],
+      );
+    }
+    for (const name of ["redis", "second"]) {
+      expect(at(shared, "services", name)).toMatchObject({
+        read_only: true,
+        cap_drop: ["ALL"],
+        security_opt: ["no-new-privileges:true"],
+        networks: ["pool"],
+      });
+    }
+    expect(at(shared, "services", "second", "ports")).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:/),
+      expect.stringMatching(/^127\.0\.0\.1:/),
+    ]);
+  });
+
   test("publishes ports on the loopback address only", () => {
     expect(at(compose, "services", "connector", "ports")).toEqual([
       "127.0.0.1:50051:50051",
