@@ -17,8 +17,9 @@ import { type JsonValue, toBinary } from "@bufbuild/protobuf";
 import { parseGroup } from "../../../pkg/cognito/mapping/parse.ts";
 import { memberEntitlement } from "../../../pkg/connector/entitlements.ts";
 import { groupResource } from "../../../pkg/connector/groups.ts";
+import { RESOURCE_TYPES } from "../../../pkg/connector/resource-types.ts";
 import { lengthTag, MessageWriter, numberTag, structKey } from "../../../pkg/protocol/message-writer.ts";
-import { EntitlementSchema, ResourceSchema } from "../../../pkg/protocol/messages.ts";
+import { EntitlementSchema, ResourceSchema, ResourceTypeSchema } from "../../../pkg/protocol/messages.ts";
 import { afterRows, beforeRows } from "../../../pkg/store/publish/file-schema.ts";
 
 const [endpoint = "", UserPoolId = "", file = ""] = process.argv.slice(2);
@@ -153,11 +154,11 @@ function principal(sub: string): void {
 /** The entitlement of a grant, which all grants of a group have. */
 function entitlementField(group: string, id: string): Uint8Array {
   writer.clear();
-  const place = writer.place;
   writer.text(two, id);
+  const place = writer.place;
   resourceId("group", group);
-  writer.head(one, 0);
   writer.head(one, place);
+  writer.head(one, 0);
   return Uint8Array.from(writer.since(0));
 }
 
@@ -171,6 +172,10 @@ for await (const page of paginateListUsers({ client, pageSize: 60 }, { UserPoolI
     insertResource.run("user", `user:${sub}`, userBytes(user, values, sub), syncId, at);
   }
 }
+const insertType = database.prepare(
+  "INSERT INTO v1_resource_types (external_id, data, sync_id, discovered_at) VALUES (?, ?, ?, ?)",
+);
+for (const type of RESOURCE_TYPES) insertType.run(type.id, toBinary(ResourceTypeSchema, type), syncId, now());
 const groups: string[] = [];
 for await (const page of paginateListGroups({ client, pageSize: 60 }, { UserPoolId })) {
   const at = now();
