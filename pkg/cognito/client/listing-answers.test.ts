@@ -1,4 +1,5 @@
 // The answers of listings of users are read as the SDK reads them.
+import { Readable } from "node:stream";
 import {
   CognitoIdentityProviderClient,
   ListGroupsCommand,
@@ -9,6 +10,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openThrottle, STUB_POOL } from "../../../test/support/adapter.ts";
 import { type StubBehaviour, startAwsStub, wireUser } from "../../../test/support/aws-stub.ts";
 import { createClient } from "./client.ts";
+import { collectAnswer, expectBody } from "./listing-answers.ts";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -82,6 +84,10 @@ const ANSWERS: readonly (readonly [string, StubBehaviour])[] = [
   ],
   ["a user whose date is a text", body({ Users: [wireUser(1, { UserCreateDate: "yesterday" })] })],
   ["a user whose date is far away", body({ Users: [wireUser(1, { UserCreateDate: 1e300 })] })],
+  [
+    "a user whose date is larger than any number",
+    body(JSON.stringify({ Users: users }).replace(/"UserCreateDate":[\d.]+/, '"UserCreateDate":1e400')),
+  ],
   ["an answer with a type", body({ __type: "x#ListUsersResponse", Users: users, Other: 1 })],
   ["an answer that is a list", body([users])],
   ["an answer that is null", body("null")],
@@ -90,6 +96,10 @@ const ANSWERS: readonly (readonly [string, StubBehaviour])[] = [
   ["an answer that ends too early", { half: '{"Users":[' }],
   ["a refusal", { status: 400, body: { __type: "ResourceNotFoundException", message: "none" } }],
   ["a refusal that holds users", { status: 400, body: { __type: "LimitExceededException", Users: users } }],
+  [
+    "a refusal that looks like a page",
+    { status: 400, body: { code: "LimitExceededException", Users: users } },
+  ],
   ["a failure that is not JSON", { status: 503, body: "<html>" }],
 ];
 
@@ -128,6 +138,14 @@ describe("the answer of a listing of users", () => {
     expect(Object.keys(mine).toSorted()).toEqual(Object.keys(theirs).toSorted());
     const seen = (user: object | undefined): unknown[] => KNOWN.map((name) => memberOf(user, name));
     expect(seen(mine.Users?.[0])).toEqual(seen(theirs.Users?.[0]));
+  });
+
+  test("that is given up is a failure, also where its body ends without one", async () => {
+    const given = new Readable({ read: () => {} });
+    expectBody(given, "host");
+    const collected = collectAnswer(given);
+    given.destroy();
+    await expect(collected).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
   test("of another listing is left to the SDK", async () => {
