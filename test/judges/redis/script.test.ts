@@ -170,6 +170,18 @@ describe("QUOTA-1: turns that were dropped", () => {
     expect(dropped).toBeGreaterThan(0);
   });
 
+  test("nor does a call count twice that nobody gave a turn for", async () => {
+    const [only] = begin(1, { waiting: [0, 0, 0] });
+    if (only === undefined) throw new Error("no member");
+    await run([only], 5000);
+    for (const count of [1, 2, 3]) {
+      only.outcomes.push({ given: -1, sent: inRedis(4000 + count) });
+      // A copy, so that the answer is lost.
+      await report({ ...only });
+      expect(await known()).toBe(count);
+    }
+  });
+
   test("are made up for, and all stay inside the rate", async () => {
     const members = begin(4, { set: 10 });
     for (let second = 1; second <= 40; second += 1) {
