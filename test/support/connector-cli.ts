@@ -20,7 +20,8 @@ export interface RunningCli {
 }
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const MAIN = join(ROOT, "cmd/connector/main.ts");
+/** Where the program begins. */
+export const MAIN = join(ROOT, "cmd/connector/main.ts");
 
 /** A short command spends most of its time on compiling the program, so the compiled code is cached. */
 const COMPILED = join(ROOT, ".cache/compiled");
@@ -40,6 +41,15 @@ export function startCli(
   cwd = process.cwd(),
 ): RunningCli {
   return start([process.execPath, MAIN, ...args], env, stdin, cwd);
+}
+
+/** The same from a copy of the program: its main file. */
+export function startCliAt(
+  main: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningCli {
+  return start([process.execPath, main, ...args], env, "", process.cwd());
 }
 
 /** The same, with so many files that it may have open. */

@@ -1,0 +1,260 @@
+// One bad day of the running service: whole processes over the scripted Cognito.
+
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { auditLogPath } from "../../pkg/ops/audit/audit-log.ts";
+import { verifyAuditFile } from "../../pkg/ops/audit/verify-audit-file.ts";
+import { journalDatabasePath } from "../../pkg/store/journal/state-directory.ts";
+import { startScriptedCognito } from "../cognito/server.ts";
+import { MAIN, startCliAt } from "../support/connector-cli.ts";
+import { startPlatform } from "../support/platform-server.ts";
+import type { PostgresServer } from "../support/postgres-server.ts";
+import { freePort } from "../support/programs.ts";
+import { startRedis } from "../support/redis-server.ts";
+import { probeAlive } from "./serve-alive.ts";
+import { playActor, playReader } from "./serve-callers.ts";
+import { armDay } from "./serve-faults.ts";
+import { judgeChanges, judgeReadings } from "./serve-judge.ts";
+import { judgeAudit, judgeCreations, judgeRates, judgeRepeats, readAudit } from "./serve-judge-records.ts";
+import { type ChangeEntry, createLedger, type Ledger } from "./serve-ledger.ts";
+import type { FaultKind, ServeDay } from "./serve-plan.ts";
+import { poolOfServeDay, SERVE_POOL } from "./serve-pool.ts";
+import { keepService, type Service } from "./serve-service.ts";
+import { followSyncs } from "./serve-syncs.ts";
+import { followPool, nameKey } from "./serve-truth.ts";
+import { tokenOf, type World } from "./serve-world.ts";
+
+export interface DayOptions {
+  /** The program, where it is not the one of this repository. */
+  readonly main?: string;
+  /** A server in which a day makes a database of its own. */
+  readonly postgres?: PostgresServer;
+}
+
+export interface DayReport {
+  readonly day: ServeDay;
+  readonly differences: readonly string[];
+  readonly met: ReadonlyMap<FaultKind, number>;
+  readonly ledger: Ledger;
+  readonly requests: number;
+  readonly processes: number;
+  readonly tookMs: number;
+  readonly log: readonly string[];
+}
+
+const never = new AbortController().signal;
+let days = 0;
+
+export async function playServeDay(day: ServeDay, options: DayOptions = {}): Promise<DayReport> {
+  const main = options.main ?? MAIN;
+  const beganMs = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), "bad-day-"));
+  const stateDir = join(folder, "state");
+  const pool = poolOfServeDay(day);
+  const truth = followPool(pool, Date.now);
+  const people = pool.allUsers().map(({ username, sub }) => ({ username, sub }));
+  const groups = pool.groups(-1, 1_000).items.map(({ name }) => name);
+  const cognito = await startScriptedCognito({ pools: [pool], latencyMs: day.latencyMs });
+  cognito.script({ shortPage: day.pageItems });
+  const platform = day.platform ? await startPlatform() : undefined;
+  const redis = day.redis ? await startRedis() : undefined;
+  const { postgres } = options;
+  const ledger = createLedger();
+  const [scimPort, healthPort] = [await freePort(), await freePort()];
+  const grpc = `unix:${join(folder, "s")}`;
+  const callers = [...day.actors, ...day.readers].map(({ name }) => name);
+  writeFileSync(join(folder, "tokens"), callers.map(tokenLine).join(""), { mode: 0o600 });
+  if (platform !== undefined) writeFileSync(join(folder, "ca.pem"), platform.certificate);
+  days += 1;
+  const database = `day_${process.pid}_${days}`;
+  if (day.postgres) await postgres?.createDatabase(database, "geheim");
+  const inventory = day.postgres
+    ? `postgres://${database}@127.0.0.1:${postgres?.port}/${database}`
+    : join(folder, "pool.db");
+  const place = { folder, file: join(folder, "pool.c1z"), inventory };
+
+  const common = [`--user-pool-id=${SERVE_POOL}`, `--endpoint-url=${cognito.url}`, `--state-dir=${stateDir}`];
+  const args = [
+    "serve",
+    ...common,
+    `--listen=${grpc}`,
+    "--provisioning",
+    "--log-format=json",
+    `--auth-tokens-file=${join(folder, "tokens")}`,
+    `--rate=${day.rate}`,
+    "--patience-seconds=5",
+    "--http-timeout-seconds=1",
+    "--max-queue-seconds=5",
+    "--grace-seconds=5",
+    "--health-check",
+    `--health-check-port=${healthPort}`,
+    `--file=${place.file}`,
+    "--accept-shrink",
+    ...(day.scheduled === "none" ? [] : ["--sync-every=1m"]),
+    ...(day.scheduled === "inventory" || day.scheduled === "both" ? [`--inventory=${inventory}`] : []),
+    ...(day.scim
+      ? ["--scim", `--scim-listen=127.0.0.1:${scimPort}`, "--scim-rate=1000", "--scim-password=permanent"]
+      : []),
+    ...(redis === undefined
+      ? []
+      : [`--redis-url=redis://127.0.0.1:${redis.port}`, "--aws-account-id=123456789012"]),
+  ];
+  const env = {
+    PGPASSWORD: "geheim",
+    ...(platform === undefined
+      ? {}
+      : {
+          BATON_CLIENT_ID: platform.clientId,
+          BATON_CLIENT_SECRET: platform.clientSecret,
+          SSL_CERT_FILE: join(folder, "ca.pem"),
+        }),
+  };
+  const syncs = followSyncs(ledger, place);
+  const service = keepService({
+    main,
+    args,
+    env,
+    ready: ["serving gRPC", "serving health and metrics", ...(day.scim ? ["serving SCIM"] : [])],
+    onLine: (line) => syncs.line(line),
+  });
+  const world: World = {
+    day,
+    pool,
+    cognito,
+    truth,
+    ledger,
+    service,
+    platform,
+    people,
+    groups,
+    grpc,
+    scim: `http://127.0.0.1:${scimPort}/scim/v2`,
+    folder,
+  };
+  const alive = probeAlive(service, `http://127.0.0.1:${healthPort}/livez`);
+  const armed = armDay(world, { redis, postgres });
+  try {
+    await allOf(
+      [
+        ...day.actors.map((actor) => [actor.name, playActor(world, actor)] as const),
+        ...day.readers.map((reader) => [reader.name, playReader(world, reader, beganMs)] as const),
+      ],
+      ledger,
+    );
+    await armed.calm();
+    await playReader(world, { name: "r0", front: "grpc", rounds: 1, pageSize: 0 }, beganMs);
+    if (platform !== undefined) {
+      await playReader(world, { name: "rp", front: "platform", rounds: 1, pageSize: 0 }, beganMs);
+    }
+    if (day.scheduled !== "none") await syncs.idle();
+    ledger.differences.push(...(await alive.close()));
+    const ended = await service.stop(true);
+    if (ended !== undefined && ended.code !== 0) {
+      ledger.differences.push(
+        `at its end SIGTERM ended it with ${String(ended?.code)}: ${ended?.stderr.slice(-400)}`,
+      );
+    }
+    await syncs.done();
+    const calls = [...cognito.stats.calls];
+    ledger.differences.push(...(await recovered(main, [...common, "--provisioning"], stateDir)));
+    const verified = await verifyAuditFile(auditLogPath(stateDir, SERVE_POOL), {}, never).catch(
+      () => undefined,
+    );
+    const differences = [
+      ...service.surprises,
+      ...ledger.differences,
+      ...judgeChanges(ledger, truth),
+      ...judgeReadings(ledger, truth),
+      ...judgeAudit(ledger, readAudit(auditLogPath(stateDir, SERVE_POOL)), truth),
+      ...judgeCreations(ledger, calls),
+      ...judgeRepeats(ledger, calls),
+      ...judgeRates(calls, service.starts, day.rate),
+      ...halfMade(ledger.changes, world),
+      ...(verified?.problems ?? []).map(({ line, problem }) => `line ${line} of the audit log ${problem}`),
+      ...calls
+        .filter(({ outcome }) => outcome === "ScriptedServerBug")
+        .map(({ operation }) => `a bug of the scripted server in ${operation}`),
+    ];
+    return {
+      day,
+      differences,
+      met: armed.met,
+      ledger,
+      requests: calls.length,
+      processes: service.starts.length,
+      tookMs: Date.now() - beganMs,
+      log: service.log(),
+    };
+  } finally {
+    await alive.close();
+    await end(service);
+    await cognito.close();
+    await platform?.close();
+    redis?.resume();
+    await redis?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const DAY_LIMIT_MS = 300_000;
+
+/** Nobody waits for ever: a caller that is not done by then is named. */
+async function allOf(callers: readonly (readonly [string, Promise<void>])[], ledger: Ledger): Promise<void> {
+  const waiting = new Set(callers.map(([name]) => name));
+  const all = Promise.all(callers.map(([name, work]) => work.finally(() => waiting.delete(name))));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, DAY_LIMIT_MS);
+  await Promise.race([all, promise]);
+  clearTimeout(timer);
+  if (waiting.size > 0)
+    ledger.differences.push(`still waiting after ${DAY_LIMIT_MS} ms: ${[...waiting].join(", ")}`);
+}
+
+const tokenLine = (name: string): string =>
+  `provision ${createHash("sha256").update(tokenOf(name)).digest("hex")} ${name}\n`;
+
+async function end(service: Service): Promise<void> {
+  await service.stop(true);
+}
+
+/** The journal ends what was begun: by itself, or by the command for that. */
+async function recovered(
+  main: string,
+  args: readonly string[],
+  stateDir: string,
+): Promise<readonly string[]> {
+  if (openChanges(stateDir) === 0) return [];
+  const { code, stderr } = await startCliAt(main, ["recover", ...args, "--output=json"]).result;
+  const open = openChanges(stateDir);
+  return code === 0 && open === 0
+    ? []
+    : [`recover ended with ${String(code)}, ${open} changes are open: ${stderr.trim()}`];
+}
+
+function openChanges(stateDir: string): number {
+  try {
+    const database = new DatabaseSync(journalDatabasePath(stateDir, SERVE_POOL), { readOnly: true });
+    const row = database.prepare("SELECT count(*) AS open FROM changes").get();
+    database.close();
+    return Number(row?.["open"]);
+  } catch {
+    return 0;
+  }
+}
+
+/** An account whose creation was cut off is whole, or gone: nobody has its password. */
+function halfMade(changes: readonly ChangeEntry[], { pool, truth }: World): readonly string[] {
+  const creations = changes.filter(({ kind }) => kind === "create-user");
+  return creations.flatMap(({ username, said }) => {
+    const same = creations.filter((one) => one.username === username);
+    const isExcused = same.some((one) => !one.password || one.said === "unknown");
+    if (isExcused || !truth.isNow(nameKey(username))) return [];
+    const { status } = pool.stored(username) ?? {};
+    return status === "CONFIRMED"
+      ? []
+      : [`the account ${username} is left in the state ${String(status)}, answered ${said}`];
+  });
+}

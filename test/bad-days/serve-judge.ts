@@ -1,0 +1,155 @@
+// Compares what callers were answered with what the server carried out.
+
+import { type ChangeEntry, effectOf, type Ledger, type Reading, textOfChange } from "./serve-ledger.ts";
+import { groupKey, nameKey, type Transition, type Truth, userKey } from "./serve-truth.ts";
+
+/** No change takes longer: at most some twelve calls, each of which gives up after its patience. */
+const CHANGE_LIMIT_MS = 90_000;
+/** One call, or the calls of one group. */
+const READ_LIMIT_MS = 45_000;
+
+/** Changes that others make are not of the connector; those that come with something else are nobody's. */
+const JUDGED = /^(name|member|group|enabled|nickname) /;
+
+export function judgeChanges({ changes }: Ledger, truth: Truth): readonly string[] {
+  const differences: string[] = [];
+  const byKey = Map.groupBy(changes, (change) => effectOf(change).key);
+  const transitions = truth.transitions.filter(({ key, by }) => by === "connector" && JUDGED.test(key));
+  const keys = new Set([...byKey.keys(), ...transitions.map(({ key }) => key)]);
+  for (const key of keys) {
+    const asked = byKey.get(key) ?? [];
+    const seen = transitions.filter((one) => one.key === key);
+    differences.push(...judgeKey(asked, seen, truth));
+  }
+  for (const change of changes) differences.push(...judgeAnswer(change, truth));
+  return differences;
+}
+
+/** Each change that was made has its one effect while it was under way, and no effect is left without a change. */
+function judgeKey(
+  asked: readonly ChangeEntry[],
+  seen: readonly Transition[],
+  truth: Truth,
+): readonly string[] {
+  const differences: string[] = [];
+  const left = [...seen];
+
+  function take(change: ChangeEntry, sign: string): Transition | undefined {
+    const toMs = isOpenEnded(change) ? Number.POSITIVE_INFINITY : change.toMs;
+    const at = left.findIndex((one) => one.sign === sign && one.atMs >= change.fromMs && one.atMs <= toMs);
+    return at < 0 ? undefined : left.splice(at, 1)[0];
+  }
+
+  const inOrder = asked.toSorted((a, b) => a.toMs - b.toMs);
+  for (const change of inOrder.filter(({ said }) => said === "made")) {
+    if (take(change, effectOf(change).sign) === undefined && !happened(change, truth)) {
+      differences.push(`not made: ${textOfChange(change)}`);
+    }
+  }
+  for (const change of inOrder.filter(({ said }) => said === "fine" || said === "already")) {
+    const { key, sign } = effectOf(change);
+    const { fromMs, toMs, said } = change;
+    const isSo =
+      sign === "+" ? truth.wasSometime(key, fromMs, toMs) : truth.wasNotSometime(key, fromMs, toMs);
+    if (!isSo) differences.push(`not so at any moment: ${textOfChange(change)}`);
+    if (said === "fine") take(change, sign);
+  }
+  for (const change of inOrder.filter(isOpenEnded)) {
+    const first = take(change, effectOf(change).sign);
+    if (first !== undefined && change.kind === "create-user") takeBack(left, first);
+  }
+  // An account that could not be finished is taken back.
+  for (const change of inOrder.filter(({ said, kind }) => said === "refused" && kind === "create-user")) {
+    const made = left.find((one) => one.sign === "+" && one.atMs >= change.fromMs && one.atMs <= change.toMs);
+    if (made !== undefined && takeBack(left, made)) left.splice(left.indexOf(made), 1);
+  }
+  for (const { key, sign, atMs } of left) {
+    const who = asked.map(textOfChange).join(" | ");
+    const when =
+      inOrder.length === 0 ? "" : `, ${atMs - (inOrder[0]?.fromMs ?? 0)} ms after the first was asked`;
+    differences.push(
+      `made without an answer that says so: ${sign}${key}${when}. Asked for: ${who || "by nobody"}`,
+    );
+  }
+  return differences;
+}
+
+/** Others were faster by so little that AWS was asked, and had nothing left to do. */
+function happened(change: ChangeEntry, truth: Truth): boolean {
+  const { key } = effectOf(change);
+  return (
+    truth.wasSometime(key, change.fromMs, change.toMs) &&
+    truth.wasNotSometime(key, change.fromMs, change.toMs)
+  );
+}
+
+function takeBack(left: Transition[], made: Transition): boolean {
+  const at = left.findIndex((one) => one.sign === "-" && one.atMs >= made.atMs);
+  if (at < 0) return false;
+  left.splice(at, 1);
+  return true;
+}
+
+const isOpenEnded = ({ said }: ChangeEntry): boolean => said === "unknown" || said === "no answer";
+
+/** What one answer says about the pool, and whether it says why. */
+function judgeAnswer(change: ChangeEntry, truth: Truth): readonly string[] {
+  const { said, code, text, sub, username, group, kind, fromMs, toMs } = change;
+  const differences: string[] = [];
+  if (toMs - fromMs > CHANGE_LIMIT_MS) differences.push(`took ${toMs - fromMs} ms: ${textOfChange(change)}`);
+  if (said !== "refused" && !(said === "unknown" && code !== "OK")) return differences;
+  differences.push(...judgeText(textOfChange(change), text));
+  const aboutGroup = kind === "grant" || kind === "revoke" || kind.endsWith("group");
+  if (code === "NOT_FOUND" || code === "404" || code === "5") {
+    const isMissing =
+      (!kind.endsWith("group") && truth.wasNotSometime(userKey(sub), fromMs, toMs)) ||
+      (aboutGroup && truth.wasNotSometime(groupKey(group), fromMs, toMs));
+    if (!isMissing)
+      differences.push(`refused as missing, and it was there all the time: ${textOfChange(change)}`);
+  }
+  if (code === "ALREADY_EXISTS" || code === "409" || code === "6") {
+    const key = kind === "create-user" ? nameKey(username) : groupKey(group);
+    if (!truth.wasSometime(key, fromMs, toMs)) {
+      differences.push(`refused as there already, and it was not there: ${textOfChange(change)}`);
+    }
+  }
+  return differences;
+}
+
+function judgeText(what: string, text: string): readonly string[] {
+  if (text.trim() === "") return [`says not why: ${what}`];
+  if (text.includes("\n")) return [`says why in several lines: ${what}`];
+  return /internal error|undefined|\[object/.test(text) ? [`says nothing of use: ${what}`] : [];
+}
+
+export function judgeReadings(
+  { readings, refusals, longestMs, changes }: Ledger,
+  truth: Truth,
+): readonly string[] {
+  return [
+    ...readings.flatMap((reading) =>
+      truth
+        .faultsOf(reading)
+        .map((fault) => `${reading.what}, ${reading.toMs - reading.fromMs} ms long: ${fault}`),
+    ),
+    ...readings.flatMap((reading) => unseen(reading, changes, truth)),
+    ...refusals.flatMap(({ what, code, text }) => judgeText(`${what}: ${code} ${text}`, text)),
+    ...["page", "SCIM read"].flatMap((what) => {
+      const ms = longestMs.get(what) ?? 0;
+      return ms > READ_LIMIT_MS ? [`a ${what} took ${ms} ms`] : [];
+    }),
+  ];
+}
+
+/** What was made here is seen by every reading that is asked for after its answer. */
+function unseen(reading: Reading, changes: readonly ChangeEntry[], truth: Truth): readonly string[] {
+  const { keys, covers, askedMs, toMs, what } = reading;
+  return changes.flatMap((change) => {
+    const { key } = effectOf(change);
+    const isMade = change.kind === "grant" && (change.said === "made" || change.said === "fine");
+    if (!isMade || change.toMs >= askedMs || !covers(key) || keys.has(key)) return [];
+    return truth.wasNotSometime(key, change.toMs, toMs)
+      ? []
+      : [`${what} does not show what was made before: ${textOfChange(change)}`];
+  });
+}

@@ -1,0 +1,44 @@
+// node test/bad-days/serve-main.ts [--seed N] [--days N] [--redis] [--postgres] [--log]
+// Plays bad days of the running service, says what was met and asked for, and ends with 1 where something differs.
+
+import { parseArgs } from "node:util";
+import { startPostgres } from "../support/postgres-server.ts";
+import { playServeDay } from "./serve-day.ts";
+import { textOfChange } from "./serve-ledger.ts";
+import { drawServeDay } from "./serve-plan.ts";
+import { tallyOf, textOfFailure } from "./serve-report.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
+    days: { type: "string", default: "1" },
+    redis: { type: "boolean", default: false },
+    postgres: { type: "boolean", default: false },
+    log: { type: "boolean", default: false },
+  },
+});
+
+const { redis, postgres: isPostgres } = values;
+const tally = tallyOf();
+const postgres = isPostgres ? await startPostgres() : undefined;
+let failed = 0;
+for (let index = 0; index < Number(values.days); index += 1) {
+  const day = drawServeDay(Number(values.seed) + index, { redis, postgres: isPostgres });
+  const report = await playServeDay(day, postgres === undefined ? {} : { postgres });
+  tally.add(report);
+  process.stdout.write(`${tally.line(report)}\n`);
+  if (report.differences.length > 0) {
+    failed += 1;
+    process.stdout.write(`${textOfFailure(report)}\n`);
+  }
+  if (values.log) {
+    process.stdout.write(`${report.ledger.changes.map(textOfChange).join("\n")}\n`);
+    process.stdout.write(
+      `${report.ledger.refusals.map(({ what, code, text }) => `${what}: ${code} ${text}`).join("\n")}\n`,
+    );
+  }
+  if (values.log) process.stdout.write(`${report.log.join("\n")}\n`);
+}
+await postgres?.remove();
+process.stdout.write(`${tally.table()}\n`);
+process.exitCode = failed > 0 ? 1 : 0;

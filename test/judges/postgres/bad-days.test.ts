@@ -1,0 +1,26 @@
+// Bad days of a service that syncs into a PostgreSQL which is restarted, and which crashes.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { playServeDay } from "../../bad-days/serve-day.ts";
+import { drawServeDay } from "../../bad-days/serve-plan.ts";
+import { textOfFailure } from "../../bad-days/serve-report.ts";
+import { type PostgresServer, startPostgres } from "../../support/postgres-server.ts";
+
+const first = Number(process.env["BAD_DAYS_SEED"] ?? Math.floor(Math.random() * 1e9));
+
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(async () => {
+  await server.remove();
+});
+
+test.for([1, first])(
+  "a bad day with PostgreSQL differs in nothing from the truth (seed %i)",
+  { timeout: 300_000 },
+  async (seed) => {
+    const report = await playServeDay(drawServeDay(seed, { postgres: true }), { postgres: server });
+    expect(report.differences.length === 0 ? "" : textOfFailure(report)).toBe("");
+  },
+);
