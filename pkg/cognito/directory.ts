@@ -166,7 +166,7 @@ export function createCognitoDirectory(options: CognitoOptions): CognitoDirector
       return caller.call(
         {
           operation: "AdminListGroupsForUser",
-          priority: "read",
+          priority: page.isOfSync === true ? "sync" : "read",
           hasMarker: page.marker !== undefined,
           send: (sdk, http) =>
             sdk.send(

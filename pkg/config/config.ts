@@ -7,6 +7,7 @@ import type { ProvisioningSettings } from "../core/provisioning-settings.ts";
 import type { RedisSettings } from "../core/redis-settings.ts";
 import type { ScimSettings } from "../core/scim-settings.ts";
 import type { JwtSettings, TlsSettings } from "../core/security-settings.ts";
+import type { ReadMembers } from "../core/sync-plan.ts";
 import type { SyncChoice } from "../core/sync-scope.ts";
 import type { UserFact } from "../core/user-facts.ts";
 import type { ListShards } from "../core/user-shards.ts";
@@ -144,6 +145,8 @@ export interface Config {
     readonly skipped: boolean;
     /** How many parts of the users are read side by side. */
     readonly listShards: ListShards;
+    /** As the members of each group, or as the groups of each user. */
+    readonly readMembers: ReadMembers;
   };
   /** Absolute; the one home of what is kept for the pool. "" when there is no home directory to derive it from. */
   readonly stateDir: string;

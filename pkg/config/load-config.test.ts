@@ -196,6 +196,7 @@ describe("the config that comes out", () => {
         choice: NO_CHOICE,
         skipped: false,
         listShards: 1,
+        readMembers: "auto",
       },
       stateDir: `/home/ann/.local/state/cognito-connector/${POOL}`,
       stateDirNamed: false,

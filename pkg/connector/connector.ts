@@ -166,6 +166,12 @@ export interface Connector {
   listGroups(request: ListRequest, signal: AbortSignal): Promise<Listing<GroupRow>>;
   /** The pages of `listGrants` of a group, as rows that are built on demand. Rejects with `group-gone`. */
   listMembers(groupName: string, request: ListRequest, signal: AbortSignal): Promise<Listing<MembershipRow>>;
+  /** The groups of one user. Rejects with `user-gone`. */
+  listGroupsOfUser(user: User, request: ListRequest, signal: AbortSignal): Promise<Listing<GroupRow>>;
+  /** The memberships of these users in a group of that name. Needs no call. */
+  memberships(groupName: string, members: readonly UserRow[]): readonly MembershipRow[];
+  /** Whether IAM lets us list the groups of users. Costs one call that reads nothing. */
+  mayListGroupsOfUsers(signal: AbortSignal): Promise<boolean>;
   getResource(id: ResourceId | undefined, signal: AbortSignal): Promise<Resource>;
   /** The user with that resource id; undefined when there is none. */
   findUser(id: string, signal: AbortSignal): Promise<UserRow | undefined>;

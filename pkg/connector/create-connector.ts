@@ -8,7 +8,7 @@ import type { User } from "../core/user.ts";
 import type { UserFacts } from "../core/user-facts.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
-import type { Grant, ResourceId } from "../protocol/messages.ts";
+import type { ResourceId } from "../protocol/messages.ts";
 import { createGroupLookup } from "../provision/group-lookup.ts";
 import { groupGone } from "../provision/groups/listings.ts";
 import { createClaims } from "./claims.ts";
@@ -25,16 +25,16 @@ import type {
 import { memberEntitlement } from "./entitlements.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { neededToServe } from "./features.ts";
-import { membershipGrants } from "./grants.ts";
 import { groupResource } from "./groups.ts";
-import { groupsFrom, membersFrom, usersFrom } from "./listing-sources.ts";
+import { groupsFrom, groupsOfUserFrom, membersFrom, usersFrom } from "./listing-sources.ts";
+import { membershipRows } from "./membership-rows.ts";
 import { connectorMetadata } from "./metadata.ts";
 import { type ListingSource, listPage } from "./paged-listing.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
 import { createDividedUsers, type DividedUsers } from "./user-parts.ts";
 import { userId, userResource, userResourceBytes, userStamp } from "./users.ts";
 import { requirePermissions } from "./validate.ts";
-import { membershipWriter, writeUserResource } from "./write-rows.ts";
+import { writeUserResource } from "./write-rows.ts";
 
 /** How long the pool's settings are kept, so that a page costs one call and not two. */
 const POOL_FRESH_MS = 10 * 60_000;
@@ -126,23 +126,6 @@ export function createConnector(options: ConnectorOptions): Connector {
     };
   }
 
-  function membershipRows(groupName: string, members: readonly UserRow[]): MembershipRow[] {
-    let grantOf: ((member: User) => Grant) | undefined;
-    let write: ReturnType<typeof membershipWriter> | undefined;
-    return members.map((member) => ({
-      groupName,
-      member,
-      build() {
-        grantOf ??= membershipGrants(groupName, userIdKind, poolId);
-        return grantOf(member.user);
-      },
-      write(into) {
-        write ??= membershipWriter(groupName, userIdKind, poolId);
-        write(into, member.user);
-      },
-    }));
-  }
-
   /** Who is listed otherwise may show that the parts are not all users. */
   async function listUndivided(source: ListingSource<User>, request: ListRequest, signal: AbortSignal) {
     const page = await listPage(source, request, signal);
@@ -178,7 +161,8 @@ export function createConnector(options: ConnectorOptions): Connector {
   ): Promise<Listing<MembershipRow>> {
     const pool = await cachedPool(signal);
     const { items, nextPageToken } = await listUndivided(source, request, signal);
-    return { items: membershipRows(source.scope, await userRows(items, pool, signal)), nextPageToken };
+    const members = await userRows(items, pool, signal);
+    return { items: membershipRows(source.scope, members, options), nextPageToken };
   }
 
   async function findUser(id: string, signal: AbortSignal): Promise<UserRow | undefined> {
@@ -260,6 +244,13 @@ export function createConnector(options: ConnectorOptions): Connector {
     listGroups: (request, signal) => listGroups(groupsFrom(directory), request, signal),
     listMembers: (groupName, request, signal) =>
       listMembers(membersFrom(directory, groupName), request, signal),
+    listGroupsOfUser: ({ username }, request, signal) =>
+      listGroups(groupsOfUserFrom(directory, username), request, signal),
+    memberships: (groupName, members) => membershipRows(groupName, members, options),
+    async mayListGroupsOfUsers(signal) {
+      const [probe] = await directory.probePermissions(["AdminListGroupsForUser"], signal);
+      return probe?.allowed === true || probe?.allowed === "likely";
+    },
     findUser,
     findGroup,
     async getResource(id, signal) {

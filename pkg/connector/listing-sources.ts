@@ -34,6 +34,20 @@ export function groupsFrom(from: PageSource): ListingSource<Group> {
   };
 }
 
+/** The groups of one user, for a sync. */
+export function groupsOfUserFrom(
+  directory: Pick<Directory, "listGroupsOfUser">,
+  username: string,
+): ListingSource<Group> {
+  return {
+    verb: "groups of a user",
+    scope: username,
+    read: (page, signal) => directory.listGroupsOfUser(username, { ...page, isOfSync: true }, signal),
+    key: (group) => group.name,
+    bytes: groupResourceBytes,
+  };
+}
+
 export function membersFrom(from: PageSource, groupName: string): ListingSource<User> {
   return {
     verb: "grants",

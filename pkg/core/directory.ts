@@ -33,6 +33,11 @@ export interface UserPageRequest extends PageRequest {
   readonly search?: UserSearch | undefined;
 }
 
+export interface UserGroupsRequest extends PageRequest {
+  /** The call waits for those of callers. */
+  readonly isOfSync?: boolean;
+}
+
 /**
  * The port for reading the pool. A method resolves with what Cognito answered or rejects with a GovernanceError; a page that
  * could not be read is never an empty page.
@@ -57,8 +62,8 @@ export interface Directory {
    */
   getUser(username: string, signal: AbortSignal): Promise<UserDetails>;
   getGroup(name: string, signal: AbortSignal): Promise<Group>;
-  /** One page of the groups of one user, by username, not by alias. */
-  listGroupsOfUser(username: string, page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
+  /** One page of the groups of one user, by username, not by alias. `not-found`, reason `user-gone`. */
+  listGroupsOfUser(username: string, page: UserGroupsRequest, signal: AbortSignal): Promise<Page<Group>>;
   /** Asks IAM about each of the operations, by one call each that changes nothing and bills no user. */
   probePermissions(
     operations: readonly Operation[],

@@ -1,8 +1,11 @@
 import type { ScopeSelection, SyncScope } from "./sync-scope.ts";
 
-export type ListingKind = "users" | "groups" | "members";
+export type ListingKind = "users" | "groups" | "members" | "users-with-groups";
 
-/** One listing read page by page, in order: users, groups, or the members of one group. Of chosen ones each is a page. */
+/**
+ * One listing read page by page, in order: users, groups, the members of one group, or users with the groups of each. Of
+ * chosen ones each is a page.
+ */
 export interface ListingCursor {
   readonly kind: ListingKind;
   /** The group of a `members` listing. Of `users` that are read in parts: how their `sub` begins. "": all of them. */
@@ -21,6 +24,8 @@ export interface ListingCursor {
 export type ListingState = "open" | "done" | "dropped";
 
 export const USERS_LISTING: ListingCursor = { kind: "users", part: "", token: "", state: "open", pages: 0 };
+/** In place of `USERS_LISTING`, in a run that reads memberships by user (D31). */
+export const USERS_WITH_GROUPS_LISTING: ListingCursor = { ...USERS_LISTING, kind: "users-with-groups" };
 export const GROUPS_LISTING: ListingCursor = {
   kind: "groups",
   part: "",
@@ -36,13 +41,25 @@ export const GROUPS_LISTING: ListingCursor = {
 export function firstListings(
   { users, groups }: SyncScope,
   prefixes: readonly string[] = [],
+  membersRead: MembersRead = "by group",
 ): readonly ListingCursor[] {
+  if (membersRead === "by user") return [USERS_WITH_GROUPS_LISTING, GROUPS_LISTING];
   const parts = users === "all" ? prefixes.map((part) => ({ ...USERS_LISTING, part })) : [];
   return [...(hasAny(users) ? [USERS_LISTING, ...parts] : []), ...(hasAny(groups) ? [GROUPS_LISTING] : [])];
 }
 
 /** How the users of a run were read: by one listing, in parts that were proved complete, or in both ways (D30). */
 export type UsersRead = "whole" | "in parts" | "again";
+
+/** How memberships are read: as the members of each group, or as the groups of each user (D31). */
+export type MembersRead = "by group" | "by user";
+
+/** What is asked for; `auto`: the way that takes less time. */
+export type ReadMembers = "auto" | "by-group" | "by-user";
+
+export function membersReadBy(listings: readonly ListingCursor[]): MembersRead {
+  return listings.some(({ kind }) => kind === "users-with-groups") ? "by user" : "by group";
+}
 
 /** Of a run whose listings are all read to their ends. */
 export function usersReadBy(listings: readonly ListingCursor[]): UsersRead {

@@ -49,7 +49,7 @@ export function isShardable(sub: string): boolean {
 }
 
 /** What a call is taken to last before one was measured. */
-const USUAL_LATENCY_MS = 200;
+export const USUAL_LATENCY_MS = 200;
 
 /**
  * How many listings a rate needs when each of them makes one call after the other. With more than one prefix each, some

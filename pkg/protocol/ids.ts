@@ -12,6 +12,11 @@ export function memberEntitlementId(groupName: string): string {
   return `${GROUP_TYPE}:${groupName}:${MEMBER}`;
 }
 
+/** The name of the group of such an entitlement, whose two ends are fixed. */
+export function groupOfEntitlement(id: string): string {
+  return id.slice(GROUP_TYPE.length + 1, -(MEMBER.length + 1));
+}
+
 /** `group:<name>:member:user:<user id>` */
 export function membershipGrantId(groupName: string, userId: string): string {
   return `${memberEntitlementId(groupName)}:${USER_TYPE}:${userId}`;

@@ -27,7 +27,7 @@ import {
   refuseUnread,
   removeLeftovers,
 } from "./publish/publish.ts";
-import { isAnotherGroup, markedRow } from "./run/group-creation.ts";
+import { isAnotherGroup, withMarks } from "./run/group-creation.ts";
 import { pageRows } from "./run/page-rows.ts";
 import type { PrincipalKey, RunPage } from "./run/run-page.ts";
 import { RunRows } from "./run/run-rows.ts";
@@ -211,8 +211,8 @@ class OpenSyncFile implements SyncFile {
   async commitRows(rows: RunPage): Promise<readonly ListingCursor[]> {
     this.#expect("reading");
     return this.#write("store a page", () => {
-      const isRecreated = rows.grants.length > 0 && this.#isRecreated(rows.cursor.part);
-      return this.#rows.commit(isRecreated ? { ...rows, grants: rows.grants.map(markedRow) } : rows);
+      const grants = withMarks(rows, (group, createdAt) => this.#isRecreated(group, createdAt));
+      return this.#rows.commit({ ...rows, grants });
     });
   }
 
@@ -284,9 +284,9 @@ class OpenSyncFile implements SyncFile {
   }
 
   /** Whether the newest complete run holds an older group of this name (L-11). */
-  #isRecreated(group: string): boolean {
+  #isRecreated(group: string, createdAt?: number): boolean {
     const before = this.#parts.previous?.groupCreatedAt(group);
-    return before !== undefined && isAnotherGroup(before, this.#rows.groupCreatedAt(group));
+    return before !== undefined && isAnotherGroup(before, createdAt ?? this.#rows.groupCreatedAt(group));
   }
 
   /** The run, once nothing of it is left to read. */

@@ -42,6 +42,9 @@ function stepFor(
   if (first === undefined) return undefined;
   if (known.length < cursors.length) {
     if (known.every(({ state }) => state === "dropped")) return "leave"; // by an alignment that was cut
+    // Nothing is to be read of it: a page that one target lacks notes it there when it is read again (D31).
+    if (known.every(({ kind, pages, state }) => kind === "members" && pages === 0 && state === "done"))
+      return "leave";
     // A group on a page that one target lacks. That page is read again, and opens the listing again in all of them.
     const unread = known.every(
       ({ kind, pages, state }) => kind === "members" && pages === 0 && state !== "done",

@@ -81,7 +81,8 @@ export function createListingQueue(partsAtOnce = Number.POSITIVE_INFINITY): List
 }
 
 function weightOf({ cursor, pagesLeft }: QueuedListing): number {
-  if (cursor.kind === "users" && cursor.part === "") return Number.POSITIVE_INFINITY;
+  if (cursor.kind === "users-with-groups" || (cursor.kind === "users" && cursor.part === ""))
+    return Number.POSITIVE_INFINITY;
   return cursor.kind === "groups" ? Number.MAX_VALUE : pagesLeft;
 }
 

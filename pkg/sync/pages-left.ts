@@ -25,6 +25,7 @@ export function createPagesLeft(users: number | undefined): PagesLeft {
   function lengthOf({ kind, part }: ListingCursor, expectedMembers: number): number {
     switch (kind) {
       case "users":
+      case "users-with-groups":
         return Math.ceil(userPages / 16 ** part.length);
       case "groups":
         return 0;

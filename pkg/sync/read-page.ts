@@ -3,6 +3,7 @@ import { GovernanceError } from "../core/errors.ts";
 import { advance, type ListingCursor, type ListingKind, membersListing } from "../core/sync-plan.ts";
 import type { ScopeSelection, SyncScope } from "../core/sync-scope.ts";
 import type { SyncPage } from "./target.ts";
+import { createUserGroupsReader, type UserGroupsPage } from "./user-groups.ts";
 
 export interface PageReaderOptions {
   readonly connector: Connector;
@@ -16,7 +17,7 @@ export type PageReader = (
   cursor: ListingCursor,
   callsAfter: number,
   signal: AbortSignal,
-) => Promise<SyncPage | "vanished">;
+) => Promise<SyncPage | UserGroupsPage | "vanished">;
 
 /** How the pages of one scope are read. */
 export function createPageReader({ connector, scope, onMissing }: PageReaderOptions): PageReader {
@@ -45,8 +46,12 @@ export function createPageReader({ connector, scope, onMissing }: PageReaderOpti
     return scope.depth === "resources" ? { ...row, entitlements: () => [] } : row;
   }
 
+  const readUserGroups = createUserGroupsReader(connector);
+
   return async (cursor, callsAfter, signal) => {
     switch (cursor.kind) {
+      case "users-with-groups":
+        return await readUserGroups(cursor, callsAfter, signal);
       case "users": {
         const { items, nextPageToken } = await page<UserRow>(
           cursor,

@@ -66,7 +66,7 @@ describe("a sync", () => {
       { connector: connectorOver(directory), listingsAtOnce: 3 },
       never,
     );
-    expect(outcome).toEqual({ pages: PAGES, droppedGroups: [], usersRead: "whole" });
+    expect(outcome).toEqual({ pages: PAGES, droppedGroups: [], usersRead: "whole", membersRead: "by group" });
     expect(calls.filter((call) => call !== "DescribeUserPool")).toHaveLength(PAGES);
     expect(countsOf(run)).toEqual({ users: 130, groups: 4, memberships: 192 });
   });

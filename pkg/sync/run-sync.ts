@@ -11,6 +11,8 @@ import {
   type ListingCursor,
   type ListingKind,
   listingKey,
+  type MembersRead,
+  membersReadBy,
   USERS_LISTING,
   type UsersRead,
   usersReadBy,
@@ -26,7 +28,8 @@ import { createListingQueue, type QueuedListing } from "./listing-queue.ts";
 import { createPagesLeft } from "./pages-left.ts";
 import { createPageReader } from "./read-page.ts";
 import { createShardProof, type ShardProof } from "./shard-proof.ts";
-import type { PublishedRun, SyncRun } from "./target.ts";
+import type { PublishedRun, SyncPage, SyncRun } from "./target.ts";
+import { MetGroups, type UserGroupsPage } from "./user-groups.ts";
 
 export interface RunSyncOptions {
   readonly connector: Connector;
@@ -40,6 +43,8 @@ export interface RunSyncOptions {
   readonly listingsAtOnce: number;
   /** Into how many parts that are read side by side all users are divided (D30). 1, the default: they are not divided. */
   readonly listShards?: number;
+  /** How a new run reads memberships (D31). A run that goes on reads them as it began. */
+  readonly membersRead?: MembersRead;
   /** Cognito's estimate, to hold the parts against. */
   readonly estimatedUsers?: number | undefined;
   /** After each commit. */
@@ -57,6 +62,7 @@ export interface ReadingOutcome {
   readonly pages: number;
   readonly droppedGroups: readonly string[];
   readonly usersRead: UsersRead;
+  readonly membersRead: MembersRead;
 }
 
 /**
@@ -67,12 +73,21 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   const { connector, targets, listingsAtOnce, listShards = 1 } = options;
   const isResumed = targets.run !== undefined;
   const run = targets.run ?? (await beginRun(options));
+  const isByUser = membersReadBy(await targets.listings()) === "by user";
+  const met = isByUser ? new MetGroups(connector) : undefined;
   const readPage = createPageReader({ connector, scope: run.scope, onMissing: options.onMissing });
   const pagesLeft = createPagesLeft(options.estimatedUsers ?? targets.previousCounts?.users);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const droppedGroups: string[] = [];
   let pages = 0;
+
+  /** What is committed of a page. Called in the order of the commits. */
+  function joined(page: SyncPage | UserGroupsPage): SyncPage {
+    if ("memberships" in page) return met !== undefined && page.groups.length > 0 ? met.ofGroups(page) : page;
+    if (met !== undefined) return met.ofUsers(page);
+    throw new GovernanceError("internal", "groups of users were read in a run that reads members of groups");
+  }
 
   /**
    * A group that was made again while no process read loses the members of the older one (SYNC-10). It is read by itself,
@@ -88,7 +103,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
       const page = await readPage(cursor, pagesLeft.after(cursor, 0), either);
       if (page === "vanished") return;
       guard.next(page.cursor.token);
-      await targets.commit({ ...page, membersAreIdle: true });
+      await targets.commit({ ...joined(page), membersAreIdle: true });
       pages += 1;
       cursor = page.cursor;
       options.onPage?.(cursor);
@@ -125,14 +140,15 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
           return;
         }
         guard.next(page.cursor.token);
-        const looked = proof?.look(page) ?? page;
+        const whole = joined(page);
+        const looked = proof?.look(whole) ?? whole;
         // The page that shows it is not committed: a process that goes on must see it too (SYNC-12).
         if (isUseless()) return;
         const opened = await targets.commit(looked); // SYNC-1
         pages += 1;
         cursor = page.cursor;
         options.onPage?.(cursor);
-        await enqueue(opened);
+        await enqueue(opened.filter(({ state }) => state === "open"));
       }
     }
 
@@ -208,12 +224,13 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   if (left > 0) {
     throw new GovernanceError("internal", `the sync ended with ${left} listings unread; sync again`); // SYNC-2
   }
-  return { pages, droppedGroups, usersRead: usersReadBy(after) };
+  return { pages, droppedGroups, usersRead: usersReadBy(after), membersRead: membersReadBy(after) };
 }
 
-async function beginRun({ connector, targets, newRun, listShards = 1 }: RunSyncOptions): Promise<SyncRun> {
-  const run = newRun();
-  const listings = firstListings(run.scope, subPrefixes(listShards));
+async function beginRun(options: RunSyncOptions): Promise<SyncRun> {
+  const { connector, targets, listShards = 1, membersRead } = options;
+  const run = options.newRun();
+  const listings = firstListings(run.scope, subPrefixes(listShards), membersRead);
   await targets.begin(run, typesOf(run.scope, connector), listings);
   return run;
 }
@@ -235,5 +252,6 @@ function isUsersListing(cursor: ListingCursor): boolean {
 }
 
 function describe(cursor: ListingCursor): string {
-  return cursor.kind === "members" ? "the members of a group" : `the ${cursor.kind}`;
+  if (cursor.kind === "members") return "the members of a group";
+  return cursor.kind === "groups" ? "the groups" : "the users";
 }

@@ -5,16 +5,21 @@ import type { Connector } from "../connector/connector.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { ksuid } from "../core/ksuid.ts";
+import type { Pool } from "../core/pool.ts";
 import {
   type ListingCursor,
   type ListingKind,
+  type MembersRead,
+  membersReadBy,
+  type ReadMembers,
   type SyncCounts,
   type UsersRead,
   usersReadBy,
 } from "../core/sync-plan.ts";
-import type { SyncScope } from "../core/sync-scope.ts";
+import { isWholePool, type SyncScope } from "../core/sync-scope.ts";
 import { worthwhileListings } from "../core/user-shards.ts";
 import { combineTargets, type TargetGroup } from "./combine-targets.ts";
+import { chooseMembers, type MemberFacts, type MembersChoice } from "./member-cost.ts";
 import { type ReadingOutcome, runSync } from "./run-sync.ts";
 import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
 
@@ -47,6 +52,8 @@ export interface SyncEvents {
   onResumed?(target: string, counts: SyncCounts): void;
   /** Reading begins. `open` are the listings that an earlier process left open; none when the run is new. */
   onReading?(open: readonly ListingCursor[], rows: RowsSoFar): ReadingObserver;
+  /** A new run of the whole pool begins. */
+  onMembersChosen?(choice: MembersChoice): void;
   onGroupDropped?(group: string): void;
   /** A chosen user or group does not exist. */
   onMissing?(kind: ListingKind, id: string): void;
@@ -56,6 +63,12 @@ export interface SyncEvents {
   onCloseFailed?(target: string, error: unknown): void;
 }
 
+/** What decides how memberships are read. Asked when a new run begins. */
+export interface MembersOptions {
+  readonly setting: ReadMembers;
+  readonly pace: () => Pick<MemberFacts, "listPerSecond" | "perUserPerSecond" | "latencyMs">;
+}
+
 export interface SyncOnceOptions<P extends PublishedRun> {
   readonly connector: Connector;
   /** What is read. The targets are opened for it. */
@@ -63,6 +76,8 @@ export interface SyncOnceOptions<P extends PublishedRun> {
   /** At least one. They are published in this order. */
   readonly targets: readonly OpenTarget<P>[];
   readonly listingsAtOnce: number;
+  /** How memberships are read (D31); by default by group. */
+  readonly members?: MembersOptions;
   /** Into how many parts the users are divided (D30). Asked when a new run begins; by default they are not. */
   readonly listShards?: () => number;
   readonly publishing: PublishOptions;
@@ -81,6 +96,9 @@ export interface SyncResult<P extends PublishedRun> extends CallTotals {
   readonly resumed: boolean;
   readonly droppedGroups: number;
   readonly usersRead: UsersRead;
+  readonly membersRead: MembersRead;
+  /** Why they are read so. Undefined where an earlier process has decided, or not the whole pool is read. */
+  readonly membersReason: string | undefined;
   readonly pages: number;
   readonly durationMs: number;
 }
@@ -100,7 +118,7 @@ export async function syncOnce<P extends PublishedRun>(
     if (group.resumed) for (const name of group.names) events.onResumed?.(name, group.counts);
     const { resumed } = group;
     const outcome = await readAll(group, options, signal);
-    const { pages, droppedGroups, usersRead } = outcome;
+    const { pages, droppedGroups, usersRead, membersRead, membersReason } = outcome;
     events.onRead?.(outcome, group.counts);
     const published = await group.publish(options.publishing, signal);
     const after = callTotals();
@@ -109,6 +127,8 @@ export async function syncOnce<P extends PublishedRun>(
       resumed,
       droppedGroups: droppedGroups.length,
       usersRead,
+      membersRead,
+      membersReason,
       pages,
       calls: after.calls - before.calls,
       throttles: after.throttles - before.throttles,
@@ -151,22 +171,30 @@ async function readAll(
   targets: TargetGroup<PublishedRun>,
   options: SyncOnceOptions<PublishedRun>,
   signal: AbortSignal,
-): Promise<ReadingOutcome> {
+): Promise<ReadingOutcome & { readonly membersReason: string | undefined }> {
   const { connector, scope, listingsAtOnce, clocks, randomBytes, events } = options;
   const open = targets.resumed ? await targets.openListings() : [];
   if (targets.resumed && open.length === 0) {
-    return { pages: 0, droppedGroups: [], usersRead: usersReadBy(await targets.listings()) };
+    const listings = await targets.listings();
+    const membersRead = membersReadBy(listings);
+    const usersRead = usersReadBy(listings);
+    return { pages: 0, droppedGroups: [], usersRead, membersRead, membersReason: undefined };
   }
   const observer = events.onReading?.(open, targets);
   try {
     const pool = await connector.cachedPool(signal);
     if (pool !== undefined) observer?.onPool(pool.estimatedUsers);
-    return await runSync(
+    const wanted = worthwhileListings(() => options.listShards?.() ?? 1, pool?.estimatedUsers);
+    const choice = await chooseWay(targets, options, { pool, partsAtOnce: wanted }, signal);
+    if (choice !== undefined) events.onMembersChosen?.(choice);
+    const outcome = await runSync(
       {
         connector,
         targets,
         listingsAtOnce,
-        listShards: worthwhileListings(() => options.listShards?.() ?? 1, pool?.estimatedUsers),
+        membersRead: choice?.membersRead ?? "by group",
+        // Nobody who is met in a group alone would show that the parts are not all users.
+        listShards: choice?.membersRead === "by user" ? 1 : wanted,
         estimatedUsers: pool?.estimatedUsers,
         newRun() {
           const nowMs = clocks.now();
@@ -179,11 +207,34 @@ async function readAll(
       },
       signal,
     );
+    return { ...outcome, membersReason: choice?.reason };
   } catch (error) {
     throw (await isUnread(targets)) ? resumable(error, options.resumedBy) : error;
   } finally {
     observer?.close();
   }
+}
+
+/** Undefined where the run has begun already, or reads a part of the pool alone. */
+async function chooseWay(
+  targets: TargetGroup<PublishedRun>,
+  { connector, scope, listingsAtOnce, members }: SyncOnceOptions<PublishedRun>,
+  { pool, partsAtOnce }: { readonly pool: Pool | undefined; readonly partsAtOnce: number },
+  signal: AbortSignal,
+): Promise<MembersChoice | undefined> {
+  if (targets.run !== undefined || members === undefined || !isWholePool(scope)) return undefined;
+  const { previousCounts } = targets;
+  const facts = previousCounts && {
+    counts: { ...previousCounts, users: pool?.estimatedUsers ?? previousCounts.users },
+    ...members.pace(),
+    listingsAtOnce,
+    partsAtOnce,
+  };
+  const choice = chooseMembers(members.setting, facts);
+  if (choice.membersRead === "by group" || members.setting !== "auto") return choice;
+  if (await connector.mayListGroupsOfUsers(signal)) return choice;
+  const reason = `${choice.reason}, which needs AdminListGroupsForUser, and IAM does not allow it`;
+  return { membersRead: "by group", reason };
 }
 
 /** Whether the run has begun and is not read to the end. A target that cannot answer any more says no. */

@@ -1,6 +1,11 @@
 import { MAX_PAGE_ITEMS } from "../core/page.ts";
-import type { ListingCursor, SyncCounts } from "../core/sync-plan.ts";
-import { firstListings } from "../core/sync-plan.ts";
+import {
+  firstListings,
+  type ListingCursor,
+  type ListingKind,
+  membersReadBy,
+  type SyncCounts,
+} from "../core/sync-plan.ts";
 import { type SyncScope, WHOLE_POOL } from "../core/sync-scope.ts";
 import type { RowsSoFar } from "./sync-once.ts";
 
@@ -16,6 +21,8 @@ export interface SyncState {
   readonly groupsOpen: boolean;
   /** Groups whose members are not yet read to the end. */
   readonly membersOpen: number;
+  /** The groups of each user are read with the users (D31). */
+  readonly isByUser: boolean;
 }
 
 export interface SyncTracker {
@@ -37,7 +44,8 @@ export function createSyncTracker(
   /** The pages of each listing of users: of all, or of those whose `sub` begins so. */
   const userPages = new Map<string, number>();
   const openUsers = new Set<string>();
-  for (const { kind, part, pages } of left) if (kind === "users") noteUsers(part, pages, true);
+  let isByUser = membersReadBy(left) === "by user";
+  for (const { kind, part, pages } of left) if (isOfUsers(kind)) noteUsers(part, pages, true);
   let groupsOpen = left.some(({ kind }) => kind === "groups");
   let membersDone = rows.counts.groups - open.filter(({ kind }) => kind === "members").length;
   let estimatedUsers: number | undefined;
@@ -53,7 +61,8 @@ export function createSyncTracker(
   return {
     onPage({ kind, part, state, pages }) {
       const isOpen = state === "open";
-      if (kind === "users") noteUsers(part, pages, isOpen);
+      isByUser ||= kind === "users-with-groups";
+      if (isOfUsers(kind)) noteUsers(part, pages, isOpen);
       else if (kind === "groups") groupsOpen = isOpen;
       else if (!isOpen) membersDone += 1;
     },
@@ -63,11 +72,16 @@ export function createSyncTracker(
     state() {
       const { counts } = rows;
       // The row of a group that was deleted meanwhile is removed, so nothing waits for its members.
-      const membersOpen = scope.depth === "grants" ? Math.max(0, counts.groups - membersDone) : 0;
+      const hasMembers = scope.depth === "grants" && !isByUser;
+      const membersOpen = hasMembers ? Math.max(0, counts.groups - membersDone) : 0;
       const pages = [...userPages.values()].reduce((sum, some) => sum + some, 0);
       const usersListed = Math.min(counts.users, pages * MAX_PAGE_ITEMS);
       const usersOpen = openUsers.size > 0;
-      return { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen };
+      return { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen, isByUser };
     },
   };
+}
+
+function isOfUsers(kind: ListingKind): boolean {
+  return kind === "users" || kind === "users-with-groups";
 }

@@ -44,7 +44,7 @@ export interface SyncPage {
   readonly users: readonly UserRow[];
   /** Inserted or replaced, with their entitlements. */
   readonly groups: readonly GroupRow[];
-  /** Inserted or replaced. All of one page are of the same group. */
+  /** Inserted or replaced, after what `opens` begins again has lost those of an older group. Of one group after the other. */
   readonly memberships: readonly MembershipRow[];
 }
 

@@ -14,6 +14,7 @@ function state(over: Partial<SyncState> = {}): SyncState {
     usersListed: over.counts?.users ?? 0,
     groupsOpen: true,
     membersOpen: 0,
+    isByUser: false,
     ...over,
   };
 }
@@ -36,6 +37,13 @@ describe("the time left", () => {
   test("has at least one call for each open group", () => {
     const left = timeLeft(state({ usersOpen: false, groupsOpen: false, membersOpen: 50 }), 5);
     expect(left).toEqual({ ms: 10_000, known: false });
+  });
+
+  test("of a run that reads memberships by user is one call for each user", () => {
+    const byUser = state({ isByUser: true, counts: { users: 1000, groups: 9, memberships: 9 } });
+    expect(timeLeft(byUser, 30, 50)).toEqual({ ms: 100_000, known: true });
+    expect(timeLeft({ ...byUser, usersOpen: false }, 30, 50)?.ms).toBe(0);
+    expect(timeLeft(byUser, 30, 0)).toBeUndefined();
   });
 
   test("stays above zero if the estimate is too low", () => {

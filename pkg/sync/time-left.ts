@@ -7,10 +7,22 @@ export interface TimeLeft {
   readonly known: boolean;
 }
 
-/** A sync waits for UserList calls, which read the pages of users and of members. */
-export function timeLeft(state: SyncState, userListPerSecond: number): TimeLeft | undefined {
+/**
+ * A sync waits for UserList calls, which read the pages of users and of members. One that reads memberships by user waits for
+ * the calls of each user.
+ */
+export function timeLeft(
+  state: SyncState,
+  userListPerSecond: number,
+  perUserPerSecond = 0,
+): TimeLeft | undefined {
   const { counts, estimatedUsers, previous, usersOpen, usersListed, groupsOpen, membersOpen } = state;
   if (userListPerSecond <= 0 || (usersOpen && estimatedUsers === undefined)) return undefined;
+  if (state.isByUser) {
+    if (perUserPerSecond <= 0) return undefined;
+    const left = usersOpen ? Math.max(1, (estimatedUsers ?? 0) - usersListed) : 0;
+    return { ms: (left / perUserPerSecond) * 1000, known: true };
+  }
   const users = usersOpen ? Math.max(1, pages((estimatedUsers ?? 0) - usersListed)) : 0;
   const groupsToCome = groupsOpen ? Math.max(0, (previous?.groups ?? 0) - counts.groups) : 0;
   // At least one call for each group. The memberships of the previous run tell how many more.

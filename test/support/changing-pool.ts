@@ -113,7 +113,7 @@ function randomUser(random: Random, number: number): User {
   for (const name of ATTRIBUTES) if (random() < 0.4) attributes[name] = pick(random, VALUES);
   const user = someUser({
     sub,
-    username: `${pick(random, ["ada", "Bob", "é", "🗼"])}${number}`,
+    username: `${pick(random, ["ada", "Bob", "é", "🗼"])}${number}-${hex}`,
     enabled: random() < 0.8,
     status: pick(random, STATES),
     createdAt: dateOf(random),

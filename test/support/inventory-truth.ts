@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createConnector } from "../../pkg/connector/create-connector.ts";
 import { GovernanceError } from "../../pkg/core/errors.ts";
+import type { ReadMembers } from "../../pkg/core/sync-plan.ts";
 import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import type { InventoryReader } from "../../pkg/inventory/reader.ts";
 import type { PublishedInventory } from "../../pkg/inventory/target/published.ts";
@@ -86,6 +87,8 @@ class History {
   readonly #random: Random;
   /** Whether the same reading fills a `.c1z`. */
   readonly #besideFile: boolean;
+  /** Whether its processes may read memberships by user. */
+  readonly #mayBeByUser: boolean;
   /** What the pool was in each run; undefined where it changed while it was read. */
   readonly #expected: (InventoryState | undefined)[] = [];
   #pool: PlainPool;
@@ -95,6 +98,7 @@ class History {
     this.#place = place;
     this.#random = randomOf(seed);
     this.#besideFile = this.#random() < 0.3;
+    this.#mayBeByUser = seed % 3 === 0;
     this.#pool = randomPool(this.#random, 4 + Math.floor(this.#random() * 12));
   }
 
@@ -111,6 +115,10 @@ class History {
     } finally {
       await reader.close();
     }
+  }
+
+  #setting(): ReadMembers {
+    return this.#mayBeByUser && this.#random() < 0.6 ? "by-user" : "by-group";
   }
 
   /** Reads until a run is published. Returns whether the pool was the same all the time. */
@@ -150,6 +158,10 @@ class History {
         ...(this.#besideFile ? [opener((options) => this.#place.openFile(options))] : []),
         opener((options) => this.#place.open(options)),
       ],
+      members: {
+        setting: this.#setting(),
+        pace: () => ({ listPerSecond: 1, perUserPerSecond: 1, latencyMs: 1 }),
+      },
       listingsAtOnce: 1 + Math.floor(this.#random() * 3),
       publishing: { acceptShrink: true },
       clocks: { now, monotonic: now },

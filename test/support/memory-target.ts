@@ -66,6 +66,11 @@ export function memoryTarget(run: MemoryRun, options: MemoryTargetOptions = {}):
     if (run.listings.get(key)?.state !== "open") throw new Error(`${key} is not open`);
     run.listings.set(key, cursor);
   }
+  /** Whether the run holds an older group of that name. */
+  function isAnother({ id, createdAt }: Resource): boolean {
+    const known = run.resources.get(`group:${id?.resource}`)?.createdAt;
+    return known !== undefined && known.seconds !== createdAt?.seconds;
+  }
   function clear(): void {
     for (const rows of [run.listings, run.resources, run.stamps, run.entitlements, run.grants, run.unlisted])
       rows.clear();
@@ -98,11 +103,18 @@ export function memoryTarget(run: MemoryRun, options: MemoryTargetOptions = {}):
     async commit(page) {
       await options.beforeWrite?.();
       move(page.cursor);
+      const again = new Set(
+        page.groups.filter((row) => isAnother(row.build())).map(({ group }) => group.name),
+      );
       const opened = page.opens.filter((cursor) => {
         const known = run.listings.get(listingKey(cursor));
-        return known === undefined || known.state === "dropped";
+        if (known === undefined || known.state === "dropped") return true;
+        return again.has(cursor.part) && (known.state === "done" || page.membersAreIdle === true);
       });
-      for (const cursor of opened) run.listings.set(listingKey(cursor), cursor);
+      for (const cursor of opened) {
+        run.listings.set(listingKey(cursor), cursor);
+        if (again.has(cursor.part)) removeGrants(cursor.part);
+      }
       for (const [place, user] of page.users.entries()) {
         const key = `${user.resourceTypeId}:${user.resourceId}`;
         const noted = page.proof?.users[place];

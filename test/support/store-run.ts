@@ -204,6 +204,7 @@ function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): Syn
     users: pool.users,
     groups: Object.keys(pool.groups),
     members: pool.groups[cursor.part] ?? [],
+    "users-with-groups": [],
   };
   const ids = all[cursor.kind].slice(from, from + pageSize);
   const more = from + pageSize < all[cursor.kind].length;
@@ -217,6 +218,8 @@ function nextPage(pool: SmallPool, cursor: ListingCursor, pageSize: number): Syn
         entitlements: ids.map(entitlement),
         opens: ids.map(membersListing),
       });
+    case "users-with-groups":
+      throw new Error("a small pool is read by group");
     case "members":
       return syncPage(after, {
         principals: ids.map(principal),

@@ -14,6 +14,7 @@ import {
   membersListing,
   NO_ROWS,
   USERS_LISTING,
+  USERS_WITH_GROUPS_LISTING,
 } from "../../pkg/core/sync-plan.ts";
 import { WHOLE_POOL } from "../../pkg/core/sync-scope.ts";
 import type { PageProof } from "../../pkg/core/unlisted-users.ts";
@@ -233,6 +234,38 @@ export function targetContract(name: string, make: () => TargetUnderTest): void 
       const opened = await target.commit({ ...older, membersAreIdle: true });
       expect(opened).toContainEqual(membersListing("all"));
       expect(target.counts.memberships).toBe(0);
+    });
+
+    test("users with their groups: of a group that was made again only the members of this page", async () => {
+      const connector = connectorOf(pool());
+      const { items: users } = await connector.listUsers({ pageToken: "", pageSize: 0 }, never);
+      const page = async (
+        pages: number,
+        groups: SyncPage["groups"],
+        of: SyncPage["users"],
+      ): Promise<SyncPage> => ({
+        cursor: advance({ ...USERS_WITH_GROUPS_LISTING, pages }, "more"),
+        opens: groups.map(({ group }) => ({ ...membersListing(group.name), state: "done" })),
+        users: of,
+        groups,
+        memberships: ["all", "two"].flatMap((group) => connector.memberships(group, of)),
+      });
+      await target.begin(RUN, [], firstListings(WHOLE_POOL, [], "by user"));
+      const { groups } = await groupsPage(advance(GROUPS_LISTING, ""));
+      await target.commit(await page(0, groups, users.slice(0, 2)));
+      await target.commit(await page(1, [], users.slice(0, 3)));
+      expect(target.counts).toEqual({ users: 3, groups: 3, memberships: 6 });
+      const again = pool().groups?.map((group) => ({
+        ...group,
+        createdAt: new Date("2026-11-20T00:00:00Z"),
+      }));
+      const made = await groupsPage(advance(GROUPS_LISTING, ""), { ...pool(), groups: again ?? [] });
+      const two = made.groups.filter(({ group }) => group.name === "two");
+      await target.commit(await page(2, two, users.slice(1, 3)));
+      // Three of "all", and of "two" the two of the newer group.
+      expect(target.counts).toEqual({ users: 3, groups: 3, memberships: 5 });
+      const [open] = (await (await reopened()).listings()).filter(({ kind }) => kind === "users-with-groups");
+      expect(open).toEqual({ ...USERS_WITH_GROUPS_LISTING, token: "more", pages: 3 });
     });
 
     test("sets listings back; one that begins again forgets its memberships", async () => {

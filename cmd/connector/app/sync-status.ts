@@ -15,10 +15,12 @@ export function syncStatus(tracker: SyncTracker, { meter, throttle }: Measured):
   const users = categories.find(({ category }) => category === "UserList");
   const grantedPerSecond = users?.currentPerSecond ?? 0;
   const usedPerSecond = meter.perSecond("UserList");
+  const perUser = categories.find(({ category }) => category === "UserResourceRead");
+  const perUserPerSecond = usable(meter.perSecond("UserResourceRead"), perUser?.currentPerSecond ?? 0);
   return {
     state,
     // A listing is read page by page, so the answers of AWS may allow fewer calls than are granted.
-    left: timeLeft(state, usedPerSecond > 0 ? Math.min(usedPerSecond, grantedPerSecond) : grantedPerSecond),
+    left: timeLeft(state, usable(usedPerSecond, grantedPerSecond), perUserPerSecond),
     setPerSecond: users?.setPerSecond ?? 0,
     grantedPerSecond,
     usedPerSecond,
@@ -26,4 +28,8 @@ export function syncStatus(tracker: SyncTracker, { meter, throttle }: Measured):
     calls: meter.total(),
     trouble: meter.trouble(),
   };
+}
+
+function usable(usedPerSecond: number, grantedPerSecond: number): number {
+  return usedPerSecond > 0 ? Math.min(usedPerSecond, grantedPerSecond) : grantedPerSecond;
 }

@@ -1,8 +1,9 @@
 // Composes one sync: the targets, what the log says, and how much AWS was called.
 
 import { randomBytes } from "node:crypto";
+import { type Category, DEFAULT_PER_SECOND } from "../../../pkg/core/operations.ts";
 import type { SyncScope } from "../../../pkg/core/sync-scope.ts";
-import { shardsFor } from "../../../pkg/core/user-shards.ts";
+import { shardsFor, USUAL_LATENCY_MS } from "../../../pkg/core/user-shards.ts";
 import { chooseScope } from "../../../pkg/sync/choose-scope.ts";
 import { listingsAtOnce } from "../../../pkg/sync/listings-at-once.ts";
 import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts";
@@ -29,6 +30,7 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
     scope,
     targets: targetsOf(setup, scope),
     listingsAtOnce: listingsAtOnce(config.rates.UserList),
+    members: { setting: config.sync.readMembers, pace: () => pace(setup) },
     listShards: () => (scope.users === "all" ? listShards(setup) : 1),
     publishing: config.sync,
     clocks: { now: context.now, monotonic: context.monotonic },
@@ -39,6 +41,16 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
     }),
     resumedBy,
     events: loggedEvents({ ...setup, scope }),
+  };
+}
+
+function pace({ pieces: { meter, throttle } }: SyncSetup) {
+  const granted = (category: Category): number =>
+    throttle.status().find((one) => one.category === category)?.currentPerSecond ?? DEFAULT_PER_SECOND;
+  return {
+    listPerSecond: granted("UserList"),
+    perUserPerSecond: granted("UserResourceRead"),
+    latencyMs: meter.latencyMs() ?? USUAL_LATENCY_MS,
   };
 }
 
@@ -64,6 +76,11 @@ function loggedEvents({ config, pieces: { log, userParts }, context, follow, sco
         onPage: (cursor) => tracker.onPage(cursor),
         close: () => shown?.close(),
       };
+    },
+    onMembersChosen({ membersRead, reason }) {
+      const line = `memberships are read ${membersRead}: ${reason}`;
+      if (membersRead === "by user") log.info(line);
+      else log.debug(line);
     },
     onGroupDropped: (group) =>
       log.warn("left out a group that was deleted during the sync", { names: { group } }),

@@ -20,6 +20,7 @@ export function buildSync(settings: Settings): Pick<Config, "sync" | "schedule" 
       },
       skipped: values["skip-full-sync"],
       listShards: values["list-shards"],
+      readMembers: values["read-members"],
     },
     enrich: facts === undefined ? undefined : { facts, perHour: values["enrich-per-hour"] },
     schedule: everyMs === undefined ? undefined : { everyMs, jitter: values["sync-jitter-percent"] / 100 },

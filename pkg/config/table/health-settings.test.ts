@@ -127,6 +127,7 @@ describe("scheduled syncs", () => {
       choice: NO_CHOICE,
       skipped: false,
       listShards: 1,
+      readMembers: "auto",
     });
     expect(stateDir).toBe("/home/ann/.local/state/cognito-connector/eu-west-1_AbCd12345");
   });

@@ -1,5 +1,6 @@
 import type { ListShards } from "../../core/user-shards.ts";
 import {
+  choiceSetting,
   flagSetting,
   optionalTextSetting,
   type Setting,
@@ -71,6 +72,15 @@ export const SYNC_SETTINGS = {
     parse: listShards,
     fallback: 1,
     fallbackText: "1",
+    operators: true,
+    commands: ["sync", "serve"],
+  }),
+  "read-members": choiceSetting({
+    group: "Sync",
+    description:
+      "How memberships are read: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser",
+    of: ["auto", "by-group", "by-user"],
+    fallback: "auto",
     operators: true,
     commands: ["sync", "serve"],
   }),

@@ -75,7 +75,7 @@ export class StoredListings {
   }
 }
 
-const KINDS: readonly ListingKind[] = ["users", "groups", "members"];
+const KINDS: readonly ListingKind[] = ["users", "groups", "members", "users-with-groups"];
 const STATES: readonly ListingState[] = ["open", "done", "dropped"];
 
 function cursorOf(row: SqlRow): ListingCursor {

@@ -117,13 +117,14 @@ export class RunRows {
         this.#unlisted.note(page.proof, place, isAdded);
       }
       for (const entitlement of page.entitlements) this.#putEntitlement(entitlement, at);
-      for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
-      this.#listings.move(page.cursor);
-      return page.opens.filter((cursor) =>
+      const opened = page.opens.filter((cursor) =>
         again.has(cursor.part)
           ? this.#readAnew(cursor, page.membersAreIdle === true, tally)
           : this.#listings.open(cursor),
       );
+      for (const grant of page.grants) this.#putGrant(grant, at, tally, met);
+      this.#listings.move(page.cursor);
+      return opened;
     });
   }
 

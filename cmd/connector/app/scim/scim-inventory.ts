@@ -46,12 +46,12 @@ export function scheduledRuns(config: Config, context: Places): readonly Schedul
 }
 
 function forLists(config: Config, { name }: SqlitePlace): ScheduledConfig {
-  const { acceptShrink, skipped, listShards } = config.sync;
+  const { acceptShrink, skipped, listShards, readMembers } = config.sync;
   const choice = { resourceTypeIds: [], resources: [], skipEntitlementsAndGrants: false, skipGrants: false };
   const inventory = { place: name, password: undefined };
   return {
     ...config,
-    sync: { file: undefined, inventory, acceptShrink, choice, skipped, listShards },
+    sync: { file: undefined, inventory, acceptShrink, choice, skipped, listShards, readMembers },
     schedule: { everyMs: EVERY_MS, jitter: JITTER },
   };
 }

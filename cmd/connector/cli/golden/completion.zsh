@@ -185,6 +185,7 @@ _connector_sync() {
     '--skip-entitlements-and-grants[Read users and groups, and neither entitlements nor memberships]' \
     '--skip-grants[With sync-resources\: read no memberships]' \
     '--list-shards[Into how many parts that are read side by side the users are divided, 1 to 64, or auto\: as many as rate needs. A sync that does not prove the parts complete reads all users again; over gRPC the proof is weaker (default\: 1)]:value: ' \
+    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default\: auto)]:value:(auto by-group by-user)' \
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
@@ -1661,6 +1662,7 @@ _connector_serve() {
     '--skip-entitlements-and-grants[Read users and groups, and neither entitlements nor memberships]' \
     '--skip-grants[With sync-resources\: read no memberships]' \
     '--list-shards[Into how many parts that are read side by side the users are divided, 1 to 64, or auto\: as many as rate needs. A sync that does not prove the parts complete reads all users again; over gRPC the proof is weaker (default\: 1)]:value: ' \
+    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default\: auto)]:value:(auto by-group by-user)' \
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \
@@ -1980,6 +1982,7 @@ _connector_config_show() {
     '--skip-entitlements-and-grants[Read users and groups, and neither entitlements nor memberships]' \
     '--skip-grants[With sync-resources\: read no memberships]' \
     '--list-shards[Into how many parts that are read side by side the users are divided, 1 to 64, or auto\: as many as rate needs. A sync that does not prove the parts complete reads all users again; over gRPC the proof is weaker (default\: 1)]:value: ' \
+    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default\: auto)]:value:(auto by-group by-user)' \
     '--skip-full-sync[Read nothing\: sync only validates, and a sync of the platform uploads a run without rows]' \
     '--sync-every[Interval of scheduled syncs to the file, from 1m to 7d, such as 30m, 1h or 24h (default\: no scheduled syncs)]:value: ' \
     '--sync-jitter-percent[Random shift of each scheduled sync, in percent of the interval (0 to 50; default\: 10)]:value: ' \

@@ -29,6 +29,8 @@ describe("the summary of a sync", () => {
     throttles: 2,
     durationMs: 25_040,
     usersRead: "whole",
+    membersRead: "by group",
+    membersReason: "by group about 2 calls in 1 s, by user about 30 calls in 2 s",
   };
 
   test("for people", async () => {

@@ -57,6 +57,8 @@ const COLUMNS: readonly Column<SummaryRow>[] = [
   { key: "run", value: ({ inventory }) => inventory?.runNumber },
   { key: "changes", value: ({ inventory }) => inventory?.changes },
   { key: "users_read", value: ({ usersRead }) => usersRead },
+  { key: "members_read", value: ({ membersRead }) => membersRead },
+  { key: "members_read_reason", value: ({ membersReason }) => membersReason },
 ];
 
 /** Prints the summary: a few lines for people, otherwise one row. */
@@ -82,7 +84,7 @@ const NUMBER = new Intl.NumberFormat("en");
 
 function forPeople(summary: SummaryRow): string {
   const { run, file, inventory, poolId, droppedGroups, usersRead, pages, calls, throttles } = summary;
-  const { durationMs, resumed } = summary;
+  const { durationMs, resumed, membersRead, membersReason } = summary;
   const { counts, previous } = run;
   const places = [
     ...(file === undefined ? [] : [`${printable(file.file)} (${formatBytes(file.bytes)})`]),
@@ -101,6 +103,8 @@ function forPeople(summary: SummaryRow): string {
   if (usersRead === "in parts") lines.push("  users read   in parts, which are proved to be all");
   if (usersRead === "again")
     lines.push("  users read   in parts, which were not proved to be all, and then whole");
+  if (membersRead === "by user")
+    lines.push(`  members read by user${membersReason === undefined ? "" : `: ${membersReason}`}`);
   if (resumed) lines.push(`  resumed      a sync that started at ${run.startedAt.toISOString()}`);
   if (droppedGroups > 0)
     lines.push(`  skipped      ${counted(droppedGroups, "group")}, deleted during the sync`);

@@ -29,6 +29,7 @@ function state(over: Partial<SyncState> = {}): SyncState {
     usersListed: over.counts?.users ?? 0,
     groupsOpen: true,
     membersOpen: 0,
+    isByUser: false,
     ...over,
   };
 }

@@ -25,6 +25,7 @@ const JSON_PLACES = new Set(
 interface Known {
   /** Stamps by `sub`. */
   readonly users: ReadonlyMap<string, number>;
+  /** As `memberKey` writes them. */
   readonly members: ReadonlySet<string>;
   /** Creation times by name. */
   readonly groups: ReadonlyMap<string, string>;
@@ -69,9 +70,12 @@ export class StagedPages {
       await this.#putGroups(page, known, tally);
       await this.#putUsers(page, known, tally);
       await this.#noteUnlisted(page, known);
-      await this.#putMembers(page, known, tally);
+      const another = anotherGroups(page, known);
+      const opened = await this.#openListings(page, another, tally);
+      const emptied = new Set(opened.map(({ part }) => part).filter((group) => another.has(group)));
+      await this.#putMembers(page, known, emptied, tally);
       await this.#move(page.cursor);
-      return await this.#openListings(page, known, tally);
+      return opened;
     });
   }
 
@@ -128,12 +132,13 @@ export class StagedPages {
       ...memberships.map(({ groupName }) => groupName),
     ]);
     const { rows } = await this.#session.run(
-      `SELECT 'user', sub, stamp, NULL::timestamptz FROM ${tables.users} WHERE sub = ANY ($1)
-       UNION ALL SELECT 'member', sub, NULL, NULL FROM ${tables.members} WHERE group_name = $2 AND sub = ANY ($3)
-       UNION ALL SELECT 'group', name, NULL, created_at FROM ${tables.groups} WHERE name = ANY ($4)`,
+      `SELECT 'user', sub, stamp, NULL::timestamptz, NULL FROM ${tables.users} WHERE sub = ANY ($1)
+       UNION ALL SELECT 'member', m.sub, NULL, NULL, m.group_name FROM ${tables.members} m
+         JOIN unnest($2::text[], $3::text[]) AS p(group_name, sub) USING (group_name, sub)
+       UNION ALL SELECT 'group', name, NULL, created_at, NULL FROM ${tables.groups} WHERE name = ANY ($4)`,
       [
         users.map(({ user }) => user.sub),
-        memberships[0]?.groupName ?? "",
+        memberships.map(({ groupName }) => groupName),
         memberships.map(({ member }) => member.user.sub),
         [...names],
       ],
@@ -142,7 +147,7 @@ export class StagedPages {
     const of = (kind: string) => rows.filter(([found]) => found === kind);
     return {
       users: new Map(of("user").map(([, sub, stamp]) => [String(sub), Number(stamp)])),
-      members: new Set(of("member").map(([, sub]) => String(sub))),
+      members: new Set(of("member").map(([, sub, , , group]) => memberKey(String(group), String(sub)))),
       groups: new Map(of("group").map(([, name, , createdAt]) => [String(name), String(createdAt)])),
     };
   }
@@ -197,22 +202,26 @@ export class StagedPages {
     );
   }
 
-  async #putMembers({ memberships, users }: SyncPage, known: Known, tally: Tally): Promise<void> {
+  /** `emptied`: groups whose members the page has dropped. */
+  async #putMembers(
+    { memberships, users, groups }: SyncPage,
+    known: Known,
+    emptied: ReadonlySet<string>,
+    tally: Tally,
+  ): Promise<void> {
     const met = new Set(users.map(({ user }) => user.sub));
-    const added = new Set<string>();
+    const arrived = new Set(groups.map(({ group }) => group.name));
+    const added = new Map<string, readonly [string, string]>();
     for (const { groupName, member } of memberships) {
       const { sub } = member.user;
-      if (!known.groups.has(groupName)) throw broken("a membership came without its group");
+      if (!known.groups.has(groupName) && !arrived.has(groupName))
+        throw broken("a membership came without its group");
       if (!met.has(sub)) throw broken("a membership came without its user");
-      if (!known.members.has(sub)) added.add(sub);
+      const key = memberKey(groupName, sub);
+      if (!known.members.has(key) || emptied.has(groupName)) added.set(key, [groupName, sub]);
     }
-    const group = memberships[0]?.groupName;
-    if (group === undefined || added.size === 0) return;
-    await this.#copy(
-      this.#tables.members,
-      ["group_name", "sub"],
-      [...added].map((sub) => [group, sub]),
-    );
+    if (added.size === 0) return;
+    await this.#copy(this.#tables.members, ["group_name", "sub"], [...added.values()]);
     tally.memberships += added.size;
   }
 
@@ -224,15 +233,13 @@ export class StagedPages {
     await copyRows(this.#session, `${table} (${columns.join(", ")})`, rows, PAGE);
   }
 
-  async #openListings(page: SyncPage, known: Known, tally: Tally): Promise<readonly ListingCursor[]> {
-    const { opens, groups, membersAreIdle = false } = page;
+  async #openListings(
+    page: SyncPage,
+    another: ReadonlySet<string>,
+    tally: Tally,
+  ): Promise<readonly ListingCursor[]> {
+    const { opens, membersAreIdle = false } = page;
     if (opens.length === 0) return [];
-    const another = new Set(
-      groups.flatMap(({ group: { name, createdAt } }) => {
-        const before = known.groups.get(name);
-        return before !== undefined && before !== createdAt.toISOString() ? [name] : [];
-      }),
-    );
     const opened = new Set<string>();
     // A group that is listed again after it had vanished: there is one of that name, and its members must be read.
     const fresh = await this.#session.run(
@@ -290,6 +297,21 @@ export class StagedPages {
     this.#counts = tally;
     return result;
   }
+}
+
+/** Of the groups of a page, those that are not the ones of the run by their names. */
+function anotherGroups({ groups }: SyncPage, known: Known): ReadonlySet<string> {
+  return new Set(
+    groups.flatMap(({ group: { name, createdAt } }) => {
+      const before = known.groups.get(name);
+      return before !== undefined && before !== createdAt.toISOString() ? [name] : [];
+    }),
+  );
+}
+
+/** No name of a group holds a "\0". */
+function memberKey(group: string, sub: string): string {
+  return `${group}\0${sub}`;
 }
 
 function storable(cells: readonly SqlCell[]): readonly SqlCell[] {

@@ -93,7 +93,7 @@ export function whyNotContinued(run: StagedRun, wanted: WantedContinuation): str
   return undefined;
 }
 
-const KINDS: readonly ListingKind[] = ["users", "groups", "members"];
+const KINDS: readonly ListingKind[] = ["users", "groups", "members", "users-with-groups"];
 const STATES: readonly ListingState[] = ["open", "done", "dropped"];
 
 export async function readListings(

@@ -72,13 +72,14 @@ export class StagedRows {
       for (const [place, user] of page.users.entries()) {
         this.#unlisted.note(page.proof, place, this.#putUser(user, tally));
       }
-      this.#putMembers(page, tally);
-      this.#listings.move(page.cursor);
-      return page.opens.filter((cursor) =>
+      const opened = page.opens.filter((cursor) =>
         again.has(cursor.part)
           ? this.#readAnew(cursor, page.membersAreIdle, tally)
           : this.#listings.open(cursor),
       );
+      this.#putMembers(page, tally);
+      this.#listings.move(page.cursor);
+      return opened;
     });
   }
 
@@ -176,7 +177,7 @@ export class StagedRows {
     return true;
   }
 
-  /** All are of one group, and their users are mostly in the same page. */
+  /** Their users are mostly in the same page. */
   #putMembers({ memberships, users }: StagedPage, tally: Tally): void {
     const met = new Set(users.map(({ sub }) => sub));
     const groups = new Set(memberships.map(({ groupName }) => groupName));
