@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-sync charts bench-callers bench-callers-hostile bad-days-serve bench-go-syncer bench-hostile bench-latency bench-quota bench-scim bench-upload fuzz build image man man-check sbom package chart-check clean
+.PHONY: help install demo test check lint types format unit whole slow coverage golden judges gen gen-check settings settings-check schema schema-check bench bench-sync charts bench-callers bench-callers-hostile bad-days bad-days-serve bench-go-syncer bench-hostile bench-latency bench-quota bench-scim bench-upload fuzz build image man man-check sbom package chart-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 23
@@ -92,6 +92,9 @@ bench-hostile: $(INSTALLED) ## attack the service in the memory of the chart (KI
 
 fuzz: $(INSTALLED) ## random files, calls and requests, for longer (SECONDS=60 each, SEED=)
 	FUZZ_SECONDS=$(or $(SECONDS),60) $(if $(SEED),FUZZ_SEED=$(SEED)) vitest run --project whole test/fuzz.test.ts test/fuzz-service.test.ts
+
+bad-days: $(INSTALLED) ## a thousand bad days of a sync in virtual time, compared with the truth (DAYS=, SEED= repeats a day)
+	node test/bad-days/main.ts $(if $(SEED),--seed $(SEED)) --days $(or $(DAYS),$(if $(SEED),1,1000))
 
 bad-days-serve: $(INSTALLED) ## bad days of the running service, compared with the truth (DAYS=20, SEED=, ARGS="--redis --postgres")
 	node test/bad-days/serve-main.ts --days $(or $(DAYS),20) $(if $(SEED),--seed $(SEED)) $(ARGS)

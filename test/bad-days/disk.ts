@@ -5,10 +5,11 @@
 import fs, { cpSync, rmSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Kill } from "./schedule.ts";
 
 export interface Disk {
-  /** The next process begins. It is killed before the write of that number, if one is given. */
-  begin(killBefore: number | undefined): void;
+  /** The next process begins. */
+  begin(kill: Kill | undefined): void;
   /** The process was killed. */
   readonly isKilled: boolean;
   /** Where it was killed, for people. */
@@ -25,6 +26,8 @@ interface DiskOptions {
   /** A path beside it, for a copy. */
   readonly aside: string;
   readonly isFull: () => boolean;
+  /** Calls of this process that were answered so far. */
+  readonly calls: () => number;
   /** The process is to end as soon as it can: what it does from now on is forgotten. */
   readonly onKill: () => void;
 }
@@ -45,22 +48,30 @@ const killed = (): Error => new Error("the process was killed");
 const NO_WRITE = /^\s*(?:SELECT|PRAGMA|ROLLBACK|DETACH|ATTACH|EXPLAIN)/iu;
 
 /** Watches every write of this process. Only one process of the day runs at a time. */
-export function watchDisk({ folder, aside, isFull, onKill }: DiskOptions): Disk {
+export function watchDisk({ folder, aside, isFull, calls, onKill }: DiskOptions): Disk {
   let writes = 0;
-  let killBefore: number | undefined;
+  let last = "";
+  let isPacking = false;
+  let kill: Kill | undefined;
   let killedAt = "";
   let isOurs = false;
 
   /** Returns whether the disk has no room for the write. */
   function step(what: string, needsRoom: boolean): boolean {
     if (isOurs) return false;
-    writes += 1;
+    if (what === "write") isPacking = true;
+    const isEarly =
+      kill !== undefined && (calls() < kill.afterCalls || (kill.whilePacking === true && !isPacking));
+    if (isEarly) return needsRoom && isFull();
+    // How many pieces a stream writes depends on the speed of the machine.
+    if (what !== "write" || last !== "write") writes += 1;
+    last = what;
     if (killedAt !== "") {
       if (needsRoom) throw killed();
       return false;
     }
-    if (killBefore !== undefined && writes >= killBefore) {
-      killedAt = `write ${writes}, ${what}`;
+    if (kill !== undefined && killedAt === "" && writes >= kill.write) {
+      killedAt = `write ${writes} after call ${kill.afterCalls}, ${what}`;
       isOurs = true;
       try {
         rmSync(aside, { recursive: true, force: true });
@@ -86,16 +97,26 @@ export function watchDisk({ folder, aside, isFull, onKill }: DiskOptions): Disk 
     restore.push(() => Object.assign(owner, { [name]: real }));
   }
 
+  /** Undefined: the write may be made. */
+  function failureOf(what: string): Error | undefined {
+    try {
+      return step(what, true) ? enospc() : undefined;
+    } catch (error) {
+      return error instanceof Error ? error : killed();
+    }
+  }
+
   for (const name of WRITES) {
     patch(
       fs,
       name,
       (real) =>
         function write(this: unknown, ...args) {
-          if (!step(name, true)) return real.apply(this, args);
+          const failure = failureOf(name);
+          if (failure === undefined) return real.apply(this, args);
           const done = args.at(-1);
-          if (typeof done !== "function") throw enospc();
-          process.nextTick(() => void Reflect.apply(done, undefined, [enospc()]));
+          if (typeof done !== "function") throw failure;
+          process.nextTick(() => void Reflect.apply(done, undefined, [failure]));
           return undefined;
         },
     );
@@ -134,9 +155,10 @@ export function watchDisk({ folder, aside, isFull, onKill }: DiskOptions): Disk 
   syncBuiltinESMExports();
 
   return {
-    begin(before) {
+    begin(wanted) {
       writes = 0;
-      killBefore = before;
+      isPacking = false;
+      kill = wanted;
       killedAt = "";
     },
     get isKilled() {

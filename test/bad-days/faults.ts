@@ -4,12 +4,12 @@ import type { FaultRule } from "../cognito/faults.ts";
 import type { CallRecord } from "../cognito/record.ts";
 import type { ScriptedCognito } from "../cognito/server.ts";
 import type { Connecting } from "./memory-network.ts";
-import { type DayPlan, drawing, type FaultKind, type LastingKind } from "./schedule.ts";
+import { type DayPlan, drawing, type FaultKind, LASTING, type LastingKind } from "./schedule.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 type Effect = Pick<FaultRule, "throttle" | "error" | "cut" | "malformed">;
 
-const EFFECTS: Readonly<Partial<Record<LastingKind, Effect>>> = {
+export const EFFECTS: Readonly<Partial<Record<LastingKind, Effect>>> = {
   "throttling-storm": { throttle: true },
   "server-errors": { error: { name: "InternalErrorException", status: 500 } },
   "reset-before": { cut: "before" },
@@ -54,20 +54,26 @@ export class FaultRecord {
 export interface FaultyServer {
   /** When calls of each category arrived. */
   readonly arrivals: ReadonlyMap<string, readonly number[]>;
+  /** Calls that were answered, or failed. */
+  answered(): number;
   /** When the program last sent something, or tried to. */
   lastSignMs(): number;
   /** What becomes of a connection that is made now. */
   connecting(): Connecting;
-  isHit(kind: LastingKind): boolean;
+  /** Whether the disk is full. */
+  isFull(): boolean;
 }
 
 export function bendServer(
   server: ScriptedCognito,
   { plan, time, met }: { readonly plan: DayPlan; readonly time: VirtualTime; readonly met: FaultRecord },
 ): FaultyServer {
-  const { random } = drawing(plan.seed ^ 0x2545f491);
+  // A kind each: how often one is met must not change what another does.
+  const draws = new Map(LASTING.map((kind, at) => [kind, drawing((plan.seed ^ 0x2545f491) + at)]));
   const arrivals = new Map<string, number[]>();
   let lastSignMs = 0;
+  let answered = 0;
+  let lastFullMs: number | undefined;
 
   const current = (kind: LastingKind) =>
     plan.lasting.filter(
@@ -75,8 +81,17 @@ export function bendServer(
     );
 
   function isHit(kind: LastingKind): boolean {
-    const hit = current(kind).some(({ chance }) => random() < chance);
+    const hit = current(kind).some(({ chance }) => (draws.get(kind)?.random() ?? 1) < chance);
     if (hit) met.add(kind);
+    return hit;
+  }
+
+  /** The same for all writes of one moment: how many there are depends on the speed of the machine. */
+  function isFull(): boolean {
+    const { random } = drawing(plan.seed ^ Math.trunc(time.elapsed()));
+    const hit = current("full-disk").some(({ chance }) => random() < chance);
+    if (hit && lastFullMs !== time.elapsed()) met.add("full-disk");
+    if (hit) lastFullMs = time.elapsed();
     return hit;
   }
 
@@ -112,11 +127,13 @@ export function bendServer(
       list.push(lastSignMs);
       arrivals.set(call.category ?? "", list);
       await time.sleep(isHit("black-hole") ? BLACK_HOLE_MS : plan.latencyMs);
+      answered += 1;
     },
   });
 
   return {
     arrivals,
+    answered: () => answered,
     lastSignMs: () => lastSignMs,
     connecting() {
       lastSignMs = time.elapsed();
@@ -126,6 +143,6 @@ export function bendServer(
       }
       return "connects";
     },
-    isHit,
+    isFull,
   };
 }

@@ -43,7 +43,7 @@ export function runInside(
   return run(args, context).then((code) => ({ code, stdout: stdout.text(), stderr: stderr.text() }));
 }
 
-export interface SeededIds {
+export interface SeededChance {
   /** When the run of this id began; undefined for an id that nobody drew here. */
   beganMs(runId: string): number | undefined;
   uninstall(): void;
@@ -53,11 +53,17 @@ const PAYLOAD_BYTES = 16;
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** The random bytes of this process come from the seed. Those of the id of a run tell when it began. */
-export function seedIds(seed: number, elapsed: () => number): SeededIds {
+export function seedChance(seed: number, elapsed: () => number): SeededChance {
   const { below } = drawing(seed ^ 0x1b873593);
+  const realRandom = Math.random;
+  Math.random = drawing(seed ^ 0x3c6ef372).random;
   const drawn = new Map<string, number>();
+  const { randomUUID } = crypto;
   const randomBytes: unknown = Reflect.get(crypto, "randomBytes");
+  let requests = 0;
   Object.assign(crypto, {
+    // Of a request, in messages.
+    randomUUID: () => `00000000-0000-4000-8000-${String((requests += 1)).padStart(12, "0")}`,
     randomBytes: (size: number): Buffer => {
       const bytes = Buffer.from(Array.from({ length: size }, () => below(256)));
       if (size === PAYLOAD_BYTES) drawn.set(bytes.toString("hex"), elapsed());
@@ -77,7 +83,8 @@ export function seedIds(seed: number, elapsed: () => number): SeededIds {
       );
     },
     uninstall() {
-      Object.assign(crypto, { randomBytes });
+      Math.random = realRandom;
+      Object.assign(crypto, { randomBytes, randomUUID });
       syncBuiltinESMExports();
     },
   };

@@ -71,6 +71,14 @@ export interface PoolPlan {
 
 export const TARGETS = ["file", "inventory", "both"] as const;
 
+/** Before which write a process is killed, counted from the answer to its call of that number on; 0: from its start. */
+export interface Kill {
+  readonly afterCalls: number;
+  readonly write: number;
+  /** Counted from the moment at which the new file is packed. */
+  readonly whilePacking?: boolean;
+}
+
 export interface DayPlan extends PoolPlan {
   /** Items of a page. */
   readonly pageItems: number;
@@ -86,8 +94,8 @@ export interface DayPlan extends PoolPlan {
   readonly lasting: readonly LastingFault[];
   readonly sudden: readonly SuddenFault[];
   readonly changes: readonly PoolChange[];
-  /** For each process of the day in turn: before which write it is killed. */
-  readonly kills: readonly (number | undefined)[];
+  /** For each process of the day in turn. */
+  readonly kills: readonly (Kill | undefined)[];
   /** Between two processes. */
   readonly restsMs: readonly number[];
 }
@@ -146,9 +154,16 @@ export function drawDay(seed: number): DayPlan {
       atMs: below(dayMs),
       choice: random(),
     })),
-    kills: many(4, () => (random() < 0.35 ? 1 + below(pick([20, 80, 300])) : undefined)),
-    restsMs: many(6, () => pick([0, 100, 11_000, 61_000, HOUR_MS + 60_000, 25 * HOUR_MS])),
+    kills: many(4, () => drawKill({ random, below, pick, many })),
+    restsMs: many(6, () => pick([0, 100, 11_000, 61_000, HOUR_MS + 60_000, HOUR_MS + 60_000, 25 * HOUR_MS])),
   };
+}
+
+/** Publishing takes a few writes of hundreds, so some kills are meant for it. */
+function drawKill({ random, below, pick }: Draw): Kill | undefined {
+  if (random() < 0.1) return { afterCalls: 0, write: 1 + below(12), whilePacking: true };
+  if (random() < 0.66) return undefined;
+  return { afterCalls: below(pick([1, 6, 20, 60])), write: 1 + below(pick([3, 20, 100])) };
 }
 
 export function drawLasting({ below, pick }: Draw, dayMs: number): LastingFault {

@@ -10,15 +10,17 @@ import { bendServer, FaultRecord, type FaultyServer } from "./faults.ts";
 import { type History, recordHistory } from "./history.ts";
 import { installMemoryNetwork } from "./memory-network.ts";
 import { changePool, DAY_POOL, poolOfDay } from "./pool-of-day.ts";
-import { type ProcessResult, runInside, type SeededIds, seedIds } from "./process.ts";
+import { type ProcessResult, runInside, type SeededChance, seedChance } from "./process.ts";
 import { judgeRates } from "./rates-kept.ts";
-import { type DayPlan, HOUR_MS } from "./schedule.ts";
+import { type DayPlan, HOUR_MS, type Kill } from "./schedule.ts";
 import { TargetsOfDay } from "./targets-of-day.ts";
 import { installVirtualTime, NoEnd, type VirtualTime } from "./virtual-time.ts";
 
 /** A defect that the runner puts into the program, to prove that it notices it. */
 export interface Planted {
   readonly compose?: ComposingContext["compose"];
+  readonly install?: () => void;
+  readonly uninstall?: () => void;
 }
 
 export interface DayReport {
@@ -38,18 +40,44 @@ const ROOM = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 const MOST_PROCESSES = 40;
 const LONGEST_PROCESS_MS = 6 * HOUR_MS;
 /**
- * The longest time without a request: an attempt of 30 seconds, a pause of 20 and the slowest turn of 5, with a margin. What
+ * The longest time without a request: an attempt without a byte for 30 seconds, a pause of 20 and the slowest turn of 5, with a margin. What
  * takes longer is a hang.
  */
 const LONGEST_SILENCE_MS = 60_000;
 const REFUSED_BY_GUARD = 21;
+const CALM_DAY: DayPlan = {
+  seed: 0,
+  users: 3,
+  groups: 1,
+  memberChance: 1,
+  pageItems: 2,
+  ratePerSecond: 30,
+  latencyMs: 1,
+  targets: "both",
+  shards: 1,
+  estimatedUsers: undefined,
+  syncs: 1,
+  lasting: [],
+  sudden: [],
+  changes: [],
+  kills: [],
+  restsMs: [],
+};
+
+/** The first day of a process loads code, which takes real time. */
+let isWarm = false;
 
 export async function syncDay(plan: DayPlan, planted: Planted = {}): Promise<DayReport> {
+  if (!isWarm) {
+    isWarm = true;
+    await syncDay(CALM_DAY);
+  }
+
   const parent = mkdtempSync(join(ROOM, "bad-day-"));
   const folder = join(parent, "state");
   mkdirSync(folder);
   const time = installVirtualTime();
-  const ids = seedIds(plan.seed, time.elapsed);
+  const ids = seedChance(plan.seed, time.elapsed);
   const met = new FaultRecord();
   const pool = poolOfDay(plan, plan.estimatedUsers);
   const server = await startScriptedCognito({ pools: [pool], clock: time.trueWall });
@@ -59,13 +87,15 @@ export async function syncDay(plan: DayPlan, planted: Planted = {}): Promise<Day
     accept: (socket) => server.accept(socket),
     connecting: () => faulty.connecting(),
   });
-  const quit = { now: new AbortController() };
+  const quit = { now: new AbortController(), answeredBefore: 0 };
   const disk = watchDisk({
     folder,
     aside: join(parent, "as-killed"),
-    isFull: () => faulty.isHit("full-disk"),
+    isFull: () => faulty.isFull(),
+    calls: () => faulty.answered() - quit.answeredBefore,
     onKill: () => quit.now.abort(new Error("killed")),
   });
+  planted.install?.();
   const day = new Day({ plan, planted, time, ids, met, history, faulty, disk, folder, quit });
   try {
     plan.changes.forEach((change, number) => {
@@ -85,6 +115,7 @@ export async function syncDay(plan: DayPlan, planted: Planted = {}): Promise<Day
     await day.happen();
     return day.report(server.stats.count());
   } finally {
+    planted.uninstall?.();
     disk.uninstall();
     network.uninstall();
     ids.uninstall();
@@ -98,14 +129,14 @@ interface DayParts {
   readonly plan: DayPlan;
   readonly planted: Planted;
   readonly time: VirtualTime;
-  readonly ids: SeededIds;
+  readonly ids: SeededChance;
   readonly met: FaultRecord;
   readonly history: History;
   readonly faulty: FaultyServer;
   readonly disk: Disk;
   readonly folder: string;
   /** Ends the process that runs now. */
-  readonly quit: { now: AbortController };
+  readonly quit: { now: AbortController; answeredBefore: number };
 }
 
 class Day {
@@ -176,13 +207,14 @@ class Day {
   }
 
   /** Returns the exit code, and undefined if it was killed. */
-  async #process(killBefore: number | undefined, acceptsShrink: boolean): Promise<number | undefined> {
+  async #process(kill: Kill | undefined, acceptsShrink: boolean): Promise<number | undefined> {
     const { time, disk, faulty, met, planted, folder, quit } = this.#parts;
     const startedMs = time.elapsed();
     const faultsBefore = met.total;
     this.#starts.push(startedMs);
     quit.now = new AbortController();
-    disk.begin(killBefore);
+    quit.answeredBefore = faulty.answered();
+    disk.begin(kill);
     this.#isRunning = true;
     const setup = { time, folder, signal: quit.now.signal, compose: planted.compose };
     const work = runInside(this.#args(acceptsShrink ? ["--accept-shrink"] : []), setup);
@@ -212,7 +244,7 @@ class Day {
     this.#tell(isKilled ? undefined : result, startedMs);
     disk.begin(undefined);
     const { published, broken } = await time.drive(
-      time.still(() => disk.aside(() => this.#targets.judge())),
+      time.still(() => disk.aside(() => this.#targets.judge(result?.stdout ?? ""))),
       1,
     );
     this.#broken.push(...broken);
@@ -226,7 +258,9 @@ class Day {
     const end =
       result === undefined
         ? `killed before ${this.#parts.disk.killedAt}`
-        : `exit ${result.code}${causeIn(result)}`;
+        : `exit ${result.code}${causeIn(result)
+            .replaceAll(`${this.#parts.folder}/`, "")
+            .replaceAll(/\.work-[0-9a-f]{12}/gu, ".work")}`;
     this.#story.push(`${seconds(startedMs)} s to ${seconds(this.#parts.time.elapsed())} s: ${end}`);
   }
 
@@ -238,7 +272,7 @@ class Day {
     if (code === 0) {
       this.#finished += 1;
       if (published === 0) this.#broken.push("a sync says that it published, and no target has a new run");
-      if (stdout.includes('"resumed":true') || stdout.includes('"resumed": true')) this.#resumed += 1;
+      if (/"resumed":\s*true/u.test(stdout)) this.#resumed += 1;
       return;
     }
     this.#unfinished += 1;
@@ -252,11 +286,18 @@ class Day {
 
   /** Another process tries the same targets. */
   secondSync(): void {
-    const { time, folder, met, faulty } = this.#parts;
+    const { time, folder, met, faulty, planted } = this.#parts;
     const own = this.#starts.at(-1) ?? 0;
     if (!this.#isRunning || faulty.lastSignMs() <= own) return;
     met.add("second-sync");
-    void this.#beside(runInside(this.#args([]), { time, folder, signal: new AbortController().signal }));
+    void this.#beside(
+      runInside(this.#args([]), {
+        time,
+        folder,
+        signal: new AbortController().signal,
+        compose: planted.compose,
+      }),
+    );
   }
 
   async #beside(second: Promise<ProcessResult>): Promise<void> {

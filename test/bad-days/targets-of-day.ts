@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { History } from "./history.ts";
 import { DAY_POOL } from "./pool-of-day.ts";
-import type { SeededIds } from "./process.ts";
+import type { SeededChance } from "./process.ts";
 import { type Said, saidByFile, saidByInventory } from "./said.ts";
 import type { DayPlan } from "./schedule.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -22,7 +22,7 @@ interface TargetsSetup {
   readonly plan: Pick<DayPlan, "targets">;
   readonly folder: string;
   readonly time: Pick<VirtualTime, "elapsed">;
-  readonly ids: Pick<SeededIds, "beganMs">;
+  readonly ids: Pick<SeededChance, "beganMs">;
   readonly history: History;
 }
 
@@ -53,12 +53,13 @@ export class TargetsOfDay {
     return this.#targets.flatMap(({ flag, path }) => [flag, path]);
   }
 
-  /** Compares each target that has a new run with the truth. */
-  async judge(): Promise<Judgement> {
+  /** Compares each target that has a new run with the truth. `summary` is what the process printed. */
+  async judge(summary: string): Promise<Judgement> {
     const broken: string[] = [];
     const found: Said[] = [];
     for (const target of this.#targets) {
-      const said = await target.read();
+      const said = await readOr(target, broken);
+      if (said === "damaged") continue;
       const content = contentOf(target);
       if (said === undefined || said.runId === target.newest) {
         if (said?.runId !== target.newest) broken.push(`${target.flag}: the newest run is gone`);
@@ -73,7 +74,9 @@ export class TargetsOfDay {
     }
     const [first, second] = found;
     const isOneRun = new Set(this.#targets.map(({ newest }) => newest)).size === 1;
-    if (isOneRun && first !== undefined && second !== undefined && !isSame(first, second))
+    // Where a run went on, one target may have a membership that ended between two readings of its page (SYNC-8).
+    const isReadOnce = /"resumed":\s*false/u.test(summary);
+    if (isReadOnce && isOneRun && first !== undefined && second !== undefined && !isSame(first, second))
       broken.push("file and inventory have the same run, with other rows");
     return { published: found.length, broken };
   }
@@ -86,6 +89,15 @@ export class TargetsOfDay {
       ...history.differences(state, fromMs, time.elapsed()),
       ...dangling.map((key) => `dangling: ${key}`),
     ];
+  }
+}
+
+async function readOr(target: Target, broken: string[]): Promise<Said | undefined | "damaged"> {
+  try {
+    return await target.read();
+  } catch (error) {
+    broken.push(`${target.flag}: it cannot be read: ${String(error)}`);
+    return "damaged";
   }
 }
 

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { drawProcessDay, processDay } from "./bad-days/process-day.ts";
+
+/** `BAD_DAYS_SEED` repeats one day. */
+const SEED = Number(process.env["BAD_DAYS_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const DAYS = process.env["BAD_DAYS_SEED"] === undefined ? 8 : 1;
+
+test.for(Array.from({ length: DAYS }, (_, index) => SEED + index))(
+  "what syncs say that were killed, cut off and doubled was so (seed %i)",
+  { timeout: 300_000 },
+  async (seed) => {
+    const plan = drawProcessDay(seed);
+    const { broken, story } = await processDay(plan);
+    expect({ broken, ...(broken.length > 0 && { plan, story }) }).toEqual({ broken: [] });
+  },
+);
