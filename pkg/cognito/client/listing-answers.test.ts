@@ -1,4 +1,5 @@
 // The answers of listings of users are read as the SDK reads them.
+import { once } from "node:events";
 import { Readable } from "node:stream";
 import {
   CognitoIdentityProviderClient,
@@ -154,5 +155,14 @@ describe("the answer of a listing of users", () => {
     );
     const groups = new ListGroupsCommand({ UserPoolId });
     expect((await ours.send(groups)).Groups).toEqual((await plain.send(groups)).Groups);
+  });
+
+  test("that was cut off before it is read fails at once, and not at the end of its time", async () => {
+    const cut = new Readable({ read: () => {} });
+    expectBody(cut, "host");
+    cut.push('{"Users":[');
+    cut.destroy();
+    await once(cut, "close");
+    await expect(collectAnswer(cut)).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 });

@@ -47,11 +47,14 @@ function collect(body: Readable, hostname: string): Promise<Buffer> {
       const refusal = count(chunk.byteLength);
       if (refusal !== undefined) body.destroy(refusal);
     });
+    const cutOff = (): void => {
+      if (!body.readableEnded) reject(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+    };
     body.once("error", reject);
     body.once("end", () => resolve(Buffer.concat(chunks)));
-    body.once("close", () => {
-      if (!body.readableEnded) reject(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
-    });
+    body.once("close", cutOff);
+    // It may have been cut off before anybody listened: then no event comes any more.
+    if (body.destroyed) cutOff();
   });
 }
 
