@@ -87,7 +87,7 @@ export function unrecorded(failure: GovernanceError, log: StepLog): GovernanceEr
   return failure.with({ message: `${failure.message}; ${rest}`, appliedEffects });
 }
 
-/** The failure is told as it is; the line in the audit log is written by the recovery. */
+/** The failure is reported as it is; the line in the audit log is written by the recovery. */
 export function keptOpen(failure: GovernanceError): GovernanceError {
   const rest = "the change is not in the audit log yet: repair the cause, then run connector recover";
   return failure.with({ message: `${failure.message}; ${rest}` });

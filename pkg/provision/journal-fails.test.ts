@@ -1,5 +1,5 @@
 // A journal that cannot be written in the middle of a change, as on a full disk: once, or from some write on. What the caller
-// is told is what the pool shows, and the recovery writes the line that is missing.
+// receives is what the pool shows, and the recovery writes the line that is missing.
 import { expect, test } from "vitest";
 import { never } from "../../test/support/adapter.ts";
 import { SCENARIOS, type Scenario, stateOf } from "../../test/support/change-scenarios.ts";
@@ -33,7 +33,7 @@ function onDisk(inner: Journal, disk: Disk): Journal {
   };
 }
 
-/** What the pool was and is, what the caller was told, and how the change is recorded after the recovery. */
+/** What the pool was and is, what the caller received, and how the change is recorded after the recovery. */
 async function play(scenario: Scenario, failsAt: number, isOnce: boolean) {
   const disk: Disk = { failsAt, isOnce, isRepaired: false, writes: 0 };
   const stage = createStage(scenario.pool);
@@ -76,7 +76,7 @@ test.for(Object.entries(SCENARIOS))(
         if (told === undefined) wrong.push(`${at}another error`);
         const isTold = told === "made" || (told instanceof GovernanceError && told.appliedEffects.length > 0);
         if (after !== before && !isTold)
-          wrong.push(`${at}it was made, and the caller was told ${String(told)}`);
+          wrong.push(`${at}it was made, but the caller received ${String(told)}`);
         if (open > 0 || failed.length > 0) wrong.push(`${at}it is still open`);
         if (outcomes.length > 1) wrong.push(`${at}several lines`);
         const [outcome] = outcomes;

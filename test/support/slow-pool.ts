@@ -58,7 +58,7 @@ export function slowPool(
     signal: AbortSignal,
   ): Promise<Page<T>> {
     const at = page.marker === undefined ? 0 : Number(page.marker);
-    // Let go once it has its answer, so that the calls hold no page.
+    // Released once it has its answer, so that the calls hold no page.
     let waiting: PromiseWithResolvers<Page<T>> | undefined = Promise.withResolvers<Page<T>>();
     const { promise } = waiting;
     const settle = (end: (one: PromiseWithResolvers<Page<T>>) => void): void => {
