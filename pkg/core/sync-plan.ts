@@ -37,6 +37,7 @@ export const GROUPS_LISTING: ListingCursor = {
 /**
  * A run begins with these; each group found may add a listing of its members (D5). With prefixes the users are read in
  * parts. The listing of all users stays open until the parts are proved to be complete, and is read where they are not (D30).
+ * By user there are no parts, since nobody who is met in a group alone would show that they are not all users (D31).
  */
 export function firstListings(
   { users, groups }: SyncScope,

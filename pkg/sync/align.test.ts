@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { type ListingCursor, USERS_LISTING } from "../core/sync-plan.ts";
+import {
+  type ListingCursor,
+  membersListing,
+  USERS_LISTING,
+  USERS_WITH_GROUPS_LISTING,
+} from "../core/sync-plan.ts";
 import { align } from "./align.ts";
 
 const closed = (cursor: ListingCursor): ListingCursor => ({ ...cursor, state: "done" });
@@ -21,6 +26,14 @@ test("a part that was given up in one target is given up in all: it is no group"
   const giveUp = { drop: [], rewind: [dropped] };
   expect(align([[dropped], [part]])).toEqual([leave, giveUp]);
   expect(align([[part], [dropped]])).toEqual([giveUp, leave]);
+});
+
+test("a group without members to read, of a page that one target lacks, is no other reading", () => {
+  const users = { ...USERS_WITH_GROUPS_LISTING, token: "t", pages: 1 };
+  const noMembers = closed(membersListing("g"));
+  const leave = { drop: [], rewind: [] };
+  const behind = { ...USERS_WITH_GROUPS_LISTING };
+  expect(align([[users, noMembers], [behind]])).toEqual([{ drop: [], rewind: [behind] }, leave]);
 });
 
 test("another token after as many pages is another reading", () => {

@@ -193,8 +193,7 @@ async function readAll(
         targets,
         listingsAtOnce,
         membersRead: choice?.membersRead ?? "by group",
-        // Nobody who is met in a group alone would show that the parts are not all users.
-        listShards: choice?.membersRead === "by user" ? 1 : wanted,
+        listShards: wanted,
         estimatedUsers: pool?.estimatedUsers,
         newRun() {
           const nowMs = clocks.now();
