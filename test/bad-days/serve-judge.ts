@@ -58,6 +58,11 @@ function judgeKey(
     const first = take(change, effectOf(change).sign);
     if (first !== undefined && change.kind === "create-user") takeBack(left, first);
   }
+  // The answer of its call was lost, and before the next one its user or its group was gone, and the effect with it.
+  for (const change of inOrder.filter(({ said, code }) => said === "refused" && isMissing(code))) {
+    const effect = effectOf(change);
+    if (!truth.wasSometime(effect.key, change.toMs, change.toMs)) take(change, effect.sign);
+  }
   // An account that could not be finished is taken back.
   for (const change of inOrder.filter(({ said, kind }) => said === "refused" && kind === "create-user")) {
     const made = left.find((one) => one.sign === "+" && one.atMs >= change.fromMs && one.atMs <= change.toMs);
@@ -90,6 +95,8 @@ function takeBack(left: Transition[], made: Transition): boolean {
   return true;
 }
 
+const isMissing = (code: string): boolean => code === "NOT_FOUND" || code === "404" || code === "5";
+
 const isOpenEnded = ({ said }: ChangeEntry): boolean => said === "unknown" || said === "no answer";
 
 /** What one answer says about the pool, and whether it says why. */
@@ -100,11 +107,11 @@ function judgeAnswer(change: ChangeEntry, truth: Truth): readonly string[] {
   if (said !== "refused" && !(said === "unknown" && code !== "OK")) return differences;
   differences.push(...judgeText(textOfChange(change), text));
   const aboutGroup = kind === "grant" || kind === "revoke" || kind.endsWith("group");
-  if (code === "NOT_FOUND" || code === "404" || code === "5") {
-    const isMissing =
+  if (isMissing(code)) {
+    const wasMissing =
       (!kind.endsWith("group") && truth.wasNotSometime(userKey(sub), fromMs, toMs)) ||
       (aboutGroup && truth.wasNotSometime(groupKey(group), fromMs, toMs));
-    if (!isMissing)
+    if (!wasMissing)
       differences.push(`refused as missing, and it was there all the time: ${textOfChange(change)}`);
   }
   if (code === "ALREADY_EXISTS" || code === "409" || code === "6") {
