@@ -40,3 +40,13 @@ test("two calls at once are one pass until both have their answer", () => {
   pass.answered(10);
   expect(pass.isOn(100_000)).toBe(false);
 });
+
+test("names that no pool can have so many of are not kept: another pass begins", () => {
+  const pass = new Pass();
+  const began: number[] = [];
+  for (let n = 0; n < 50_000; n += 1) {
+    if (pass.asks(`no-such-group-${n}`, 0)) began.push(n);
+    pass.answered(0);
+  }
+  expect(began).toEqual([0, 10_000, 20_000, 30_000, 40_000]);
+});

@@ -2,6 +2,8 @@ import type { MonotonicMs } from "../core/clock.ts";
 
 /** A caller that asks for nothing for so long does not go through the groups any more. */
 const PAUSE_MS = 5_000;
+/** A pool has no more groups. A caller may name more that do not exist. */
+const MOST_GROUPS = 10_000;
 
 /** One way of a caller through the groups, in which each group comes once and the caller makes no pause. */
 export class Pass {
@@ -23,7 +25,7 @@ export class Pass {
   /** The caller asks for the first page of the group, or for a later one. Answers whether a new pass begins with it. */
   asks(groupName: string | undefined, now: MonotonicMs): boolean {
     const comesAgain = groupName !== undefined && groupName !== this.#last && this.#groups.has(groupName);
-    const isNew = comesAgain || !this.isOn(now);
+    const isNew = comesAgain || (groupName !== undefined && this.#isFull(groupName)) || !this.isOn(now);
     if (isNew) this.#restart();
     if (groupName !== undefined) {
       this.#groups.add(groupName);
@@ -41,6 +43,10 @@ export class Pass {
 
   servedMembers(): void {
     this.#pages += 1;
+  }
+
+  #isFull(groupName: string): boolean {
+    return this.#groups.size >= MOST_GROUPS && !this.#groups.has(groupName);
   }
 
   #restart(): void {
