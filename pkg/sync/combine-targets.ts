@@ -112,6 +112,15 @@ export class TargetGroup<P extends PublishedRun> {
     return first ?? [];
   }
 
+  /** Groups of whose members every target has a listing: a page that one target lacks may have brought others (SYNC-8). */
+  async groupsInAll(): Promise<ReadonlySet<string>> {
+    const all = await this.each((target) => target.listings());
+    const [first = new Set<string>(), ...others] = all.map((listings) => {
+      return new Set(listings.filter(({ kind }) => kind === "members").map(({ part }) => part));
+    });
+    return others.reduce((common, names) => common.intersection(names), first);
+  }
+
   async openListings(): Promise<readonly ListingCursor[]> {
     return (await this.listings()).filter(({ state }) => state === "open");
   }

@@ -74,7 +74,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   const isResumed = targets.run !== undefined;
   const run = targets.run ?? (await beginRun(options));
   const isByUser = membersReadBy(await targets.listings()) === "by user";
-  const met = isByUser ? new MetGroups(connector) : undefined;
+  const met = isByUser ? new MetGroups(connector, await targets.groupsInAll()) : undefined;
   const readPage = createPageReader({ connector, scope: run.scope, onMissing: options.onMissing });
   const pagesLeft = createPagesLeft(options.estimatedUsers ?? targets.previousCounts?.users);
   const stop = new AbortController();
@@ -134,6 +134,7 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
         either.throwIfAborted(); // SYNC-3
         const page = await readPage(cursor, pagesLeft.after(cursor, expectedMembers), either);
         if (page === "vanished") {
+          met?.forget(cursor.part);
           await targets.dropGroup(drop(cursor)); // SYNC-4
           droppedGroups.push(cursor.part);
           options.onGroupDropped?.(cursor.part);

@@ -12,6 +12,7 @@ import {
   emptyRun,
   type MemoryRun,
   memoryTarget,
+  openListingsOf,
   syncInto,
 } from "../../test/support/memory-target.ts";
 import { createConnector } from "../connector/create-connector.ts";
@@ -102,6 +103,33 @@ describe("memberships that are read by user", () => {
         rows: whole,
         way: "by user",
       });
+    }
+  });
+
+  test("are the same rows in two targets, one of which fails at any write", async () => {
+    const whole = rowsOf((await readWorld()).run);
+    for (let cut = 1; cut <= 5; cut += 1) {
+      const runs = [emptyRun(), emptyRun()] as const;
+      let writes = 0;
+      const beforeWrite = async (): Promise<void> => {
+        writes += 1;
+        if (writes >= cut) throw new GovernanceError("unavailable", "the server is gone");
+      };
+      const connector = createConnector({
+        directory: fakeDirectory(world()).directory,
+        poolId: POOL,
+        userIdKind: "sub",
+        now: () => 0,
+      });
+      const options = { connector, membersRead: "by user", listingsAtOnce: 1 } as const;
+      const [first, second] = [memoryTarget(runs[0]), memoryTarget(runs[1], { beforeWrite })];
+      await expect(syncInto([first, second], options)).rejects.toThrow("the server is gone");
+      await syncInto(
+        runs.map((run) => memoryTarget(run)),
+        options,
+      );
+      expect(runs.map(rowsOf)).toEqual([whole, whole]);
+      expect(runs.map(openListingsOf)).toEqual([[], []]);
     }
   });
 
@@ -225,6 +253,60 @@ describe("a group that is deleted and made again while memberships are read by u
     expect(run.resources.get("group:all")?.createdAt?.seconds).toBe(
       BigInt(again("all").createdAt.getTime() / 1000),
     );
+  });
+
+  test("has the members of the newer one whom the run had passed", async () => {
+    let calls = 0;
+    const { directory, content } = fakeDirectory(world(), (operation) => {
+      if (operation !== "AdminListGroupsForUser") return;
+      calls += 1;
+      if (calls !== 9) return;
+      // Somebody replaces the group, and all are in the new one at once.
+      content.groups = content.groups.map((group) => (group.name === "all" ? again("all") : group));
+    });
+    const run = emptyRun();
+    await read(directory, run, { listingsAtOnce: 1 });
+    expect(membersIn(run, "all")).toHaveLength(11);
+    expect(openListingsOf(run)).toEqual([]);
+  });
+
+  test("has them too where it was made again while no process read", async () => {
+    const runs = [emptyRun(), emptyRun()] as const;
+    let writes = 0;
+    const beforeWrite = async (): Promise<void> => {
+      writes += 1;
+      if (writes === 4) throw new GovernanceError("unavailable", "the server is gone");
+    };
+    const { directory, content } = fakeDirectory(world());
+    const connector = createConnector({ directory, poolId: POOL, userIdKind: "sub", now: () => 0 });
+    const options = { connector, membersRead: "by user", listingsAtOnce: 2 } as const;
+    const [first, second] = [memoryTarget(runs[0]), memoryTarget(runs[1], { beforeWrite })];
+    await expect(syncInto([first, second], options)).rejects.toThrow("the server is gone");
+    content.groups = content.groups.map((group) => (group.name === "all" ? again("all") : group));
+    await syncInto(
+      runs.map((run) => memoryTarget(run)),
+      options,
+    );
+    for (const run of runs) {
+      expect(membersIn(run, "all")).toHaveLength(11);
+      expect(openListingsOf(run)).toEqual([]);
+    }
+  });
+
+  test("that vanishes while its members are read is met again with a user who is in it", async () => {
+    let calls = 0;
+    const { directory, content } = fakeDirectory(world(), (operation) => {
+      if (operation === "ListUsersInGroup all")
+        throw new GovernanceError("not-found", "gone", { reason: "group-gone" });
+      if (operation !== "AdminListGroupsForUser") return;
+      calls += 1;
+      if (calls === 6)
+        content.groups = content.groups.map((one) => (one.name === "all" ? again("all") : one));
+    });
+    const run = emptyRun();
+    await read(directory, run, { listingsAtOnce: 3 });
+    expect(run.resources.has("group:all")).toBe(membersIn(run, "all").length > 0);
+    expect(openListingsOf(run)).toEqual([]);
   });
 
   test("is not replaced by an answer of before, and has no membership of it", async () => {

@@ -80,25 +80,33 @@ async function everyGroupOf(
  */
 export class MetGroups {
   readonly #createdAt = new Map<string, number>();
+  readonly #earlier: ReadonlySet<string>;
   readonly #connector: Connector;
 
-  constructor(connector: Connector) {
+  /** `earlier`: groups of the run that other processes have met. */
+  constructor(connector: Connector, earlier: ReadonlySet<string>) {
     this.#connector = connector;
+    this.#earlier = earlier;
   }
 
-  /** A page of the groups, without those that were made again meanwhile, and without listings of members to read. */
+  /** A page of the groups, without those that were made again meanwhile. */
   ofGroups(page: SyncPage): SyncPage {
     const groups = page.groups.filter((row) => this.#isNewest(row));
-    for (const row of groups) this.#note(row);
-    return { ...page, groups, opens: groups.map(noMembersToRead) };
+    return { ...page, groups, opens: groups.map((row) => this.#note(row)) };
+  }
+
+  /** The targets drop the group. Who is in it all the same brings it again. */
+  forget(name: string): void {
+    this.#createdAt.delete(name);
   }
 
   /** The page with its memberships, and with those of their groups that are new to the run. */
   ofUsers({ cursor, users, groups: ofUsers }: UserGroupsPage): SyncPage {
     const groups = new Map<string, GroupRow>();
+    const opens = new Map<string, ListingCursor>();
     for (const row of ofUsers.flat()) {
       if (this.#isKnown(row) || !this.#isNewest(row)) continue;
-      this.#note(row);
+      opens.set(row.group.name, this.#note(row));
       groups.set(row.group.name, row);
     }
     // A group that is older than another one of its name is gone, and so is the membership.
@@ -112,8 +120,7 @@ export class MetGroups {
       }
     }
     const memberships = [...members].flatMap(([name, some]) => this.#connector.memberships(name, some));
-    const met = [...groups.values()];
-    return { cursor, users, groups: met, opens: met.map(noMembersToRead), memberships };
+    return { cursor, users, groups: [...groups.values()], opens: [...opens.values()], memberships };
   }
 
   #isKnown({ group }: GroupRow): boolean {
@@ -124,12 +131,14 @@ export class MetGroups {
     return group.createdAt.getTime() >= (this.#createdAt.get(group.name) ?? Number.NEGATIVE_INFINITY);
   }
 
-  #note({ group }: GroupRow): void {
-    this.#createdAt.set(group.name, group.createdAt.getTime());
+  /**
+   * Returns the listing of its members, with which a target drops the memberships of an older group of that name. It is read
+   * where there was one: the users whom the run has passed are asked for no group again.
+   */
+  #note({ group: { name, createdAt } }: GroupRow): ListingCursor {
+    const mayBeAgain = this.#createdAt.has(name) || this.#earlier.has(name);
+    this.#createdAt.set(name, createdAt.getTime());
+    const listing = membersListing(name);
+    return mayBeAgain ? listing : { ...listing, state: "done" };
   }
-}
-
-/** With it a target drops the memberships of an older group of that name. */
-function noMembersToRead({ group }: GroupRow): ListingCursor {
-  return { ...membersListing(group.name), state: "done" };
 }
