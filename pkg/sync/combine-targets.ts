@@ -42,6 +42,14 @@ export async function combineTargets<P extends PublishedRun>(
     others.length === 0
       ? "the targets of the sync are at different places in it"
       : "another target of the sync does not hold it";
+  return await beginAgain(targets, reason);
+}
+
+/** Discards the run in each target that holds it, so that another one begins. */
+export async function beginAgain<P extends PublishedRun>(
+  targets: readonly SyncTarget<P>[],
+  reason: string,
+): Promise<TargetGroup<P>> {
   const unfit = targets.filter((target) => target.run !== undefined);
   const now = unfit.map(({ name }) => ({ target: name, reason }));
   await new TargetGroup(unfit, []).each((target) => target.discard());

@@ -18,7 +18,7 @@ import {
 } from "../core/sync-plan.ts";
 import { isWholePool, type SyncScope } from "../core/sync-scope.ts";
 import { worthwhileListings } from "../core/user-shards.ts";
-import { combineTargets, type TargetGroup } from "./combine-targets.ts";
+import { beginAgain, combineTargets, type TargetGroup } from "./combine-targets.ts";
 import { chooseMembers, type MemberFacts, type MembersChoice } from "./member-cost.ts";
 import { type ReadingOutcome, runSync } from "./run-sync.ts";
 import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
@@ -113,7 +113,7 @@ export async function syncOnce<P extends PublishedRun>(
   const before = callTotals();
   const targets = await openTargets(options.targets, events, signal);
   try {
-    const group = await combineTargets(targets);
+    const group = await fittingGroup(targets, options);
     for (const { target, reason } of group.discarded) events.onDiscarded?.(target, reason);
     if (group.resumed) for (const name of group.names) events.onResumed?.(name, group.counts);
     const { resumed } = group;
@@ -137,6 +137,19 @@ export async function syncOnce<P extends PublishedRun>(
   } finally {
     await closeTargets(targets, events);
   }
+}
+
+/** A run that would ask for the groups of users does not go on where that is forbidden (D31). */
+async function fittingGroup<P extends PublishedRun>(
+  targets: readonly SyncTarget<P>[],
+  { members }: SyncOnceOptions<P>,
+): Promise<TargetGroup<P>> {
+  const group = await combineTargets(targets);
+  if (!group.resumed || members?.setting !== "by-group") return group;
+  const listings = await group.listings();
+  const isForbidden = listings.some(({ kind, state }) => kind === "users-with-groups" && state === "open");
+  if (!isForbidden) return group;
+  return await beginAgain(targets, "it reads memberships by user, and --read-members is by-group");
 }
 
 /** Opens all or none. */
