@@ -126,7 +126,7 @@ export class TargetGroup<P extends PublishedRun> {
     const [first = new Set<string>(), ...others] = all.map((listings) => {
       return new Set(listings.filter(({ kind }) => kind === "members").map(({ part }) => part));
     });
-    return others.reduce((common, names) => common.intersection(names), first);
+    return new Set([...first].filter((name) => others.every((names) => names.has(name))));
   }
 
   async openListings(): Promise<readonly ListingCursor[]> {
