@@ -88,7 +88,7 @@ test("by user is not chosen where IAM does not allow it, and its setting fails t
   expect({ summary, byGroup }).toMatchObject({ summary: { members_read: "by group" }, byGroup: 130 });
   expect(summary).toMatchObject({
     members_read_reason: expect.stringContaining(
-      "which needs AdminListGroupsForUser, and IAM does not allow it",
+      "which needs AdminListGroupsForUser, and that is not known to be allowed",
     ),
   });
   const refused = await connector("sync", `--file=${join(folder, "other.c1z")}`, "--read-members=by-user");

@@ -245,7 +245,7 @@ async function chooseWay(
   const choice = chooseMembers(members.setting, facts);
   if (choice.membersRead === "by group" || members.setting !== "auto") return choice;
   if (await connector.mayListGroupsOfUsers(signal)) return choice;
-  const reason = `${choice.reason}, which needs AdminListGroupsForUser, and IAM does not allow it`;
+  const reason = `${choice.reason}, which needs AdminListGroupsForUser, and that is not known to be allowed`;
   return { membersRead: "by group", reason };
 }
 
