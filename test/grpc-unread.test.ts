@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Connector } from "../pkg/connector/connector.ts";
 import { ConnectorService } from "../pkg/gen/c1/connector/v2/connector_pb.ts";
 import { GrantManagerService } from "../pkg/gen/c1/connector/v2/grant_pb.ts";
+import { ResourceTypesService } from "../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { ResourceTypeSchema } from "../pkg/protocol/messages.ts";
 import { codesDuring } from "./support/hostile.ts";
 import { beginningOf, call, EMPTY, useRawSessions } from "./support/raw-calls.ts";
@@ -38,7 +39,7 @@ describe("a caller whose answers wait for it", () => {
     const server = await stage.start({
       security: { tokensFile: stage.file("tokens", lines.join("\n")) },
       connector: { listResourceTypes: () => [LARGE], ...connector },
-      limits: { unread: { callerAnswers: 4, callerBytes: 4 * 1024 * 1024 } },
+      limits: { unread: { callerAnswers: 4, callerBytes: 4 * 1024 * 1024, callerMs: 0 } },
     });
     const session = sessions.open(server.port, { initialWindowSize: 0 });
     const leave = async (count: number) => {
@@ -104,6 +105,17 @@ describe("a caller whose answers wait for it", () => {
     let code = "14";
     while (code === "14") code = await beginningOf(ask(session, TYPES));
     expect(code).toBe("open");
+  });
+
+  test("meets no bound where many calls are answered at once, and it reads", async () => {
+    const page = create(ResourceTypeSchema, { id: "user", displayName: "x".repeat(100 * 1024) });
+    const { connect, bounds } = await stage.start({ connector: { listResourceTypes: () => [page] } });
+    const client = connect();
+    const { listResourceTypes } = ResourceTypesService.method;
+    expect((await client.unary(listResourceTypes, {})).code).toBe("OK");
+    const calls = Array.from({ length: 200 }, () => client.unary(listResourceTypes, {}));
+    expect(new Set((await Promise.all(calls)).map(({ code }) => code))).toEqual(OK);
+    expect(bounds).toEqual([]);
   });
 
   test("that does not read its answers is cut off, and others are answered", async () => {

@@ -141,6 +141,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     limits: createCallLimits(limits.maxCalls ?? MAX_CALLS, now),
     unread: createUnreadAnswers({
       limits: { ...UNREAD_LIMITS, ...limits.unread },
+      monotonic,
       cut(ends) {
         notify(onBound, "unread-answers");
         acceptor.cut(ends);

@@ -140,18 +140,22 @@ describe("calls", () => {
 });
 
 describe("LIMIT-4: unread answers", () => {
+  let time = 0;
   const NO_LIMITS = {
     connectionBytes: 1000,
     allBytes: 1000,
     timeMs: 1000,
     callerAnswers: 100,
     callerBytes: 0,
+    callerMs: 0,
   };
   const unreadAnswers = (limits: Partial<typeof NO_LIMITS>) => {
+    time = 0;
     const cut: unknown[] = [];
     const behind: string[] = [];
     const unread = createUnreadAnswers({
       limits: { ...NO_LIMITS, ...limits },
+      monotonic: () => time,
       cut: ({ remotePort }) => cut.push(remotePort),
       onBehind: (caller) => behind.push(caller),
     });
@@ -194,6 +198,24 @@ describe("LIMIT-4: unread answers", () => {
     expect(unread.isBehind("few")).toBe(false);
     unread.written({ remotePort: 1 }, "few", 9);
     expect(behind).toEqual(["few", "few"]);
+  });
+
+  test("put no caller behind that has read one a moment ago, however many are on their way", () => {
+    const { unread, behind } = unreadAnswers({ callerAnswers: 3, callerMs: 1000 });
+    const many = Array.from({ length: 5 }, () => unread.written({ remotePort: 1 }, "reads", 1));
+    expect(unread.isBehind("reads")).toBe(false);
+    time = 999;
+    many[0]?.();
+    time = 1998;
+    unread.written({ remotePort: 1 }, "reads", 1);
+    expect(unread.isBehind("reads")).toBe(false);
+    expect(behind).toEqual([]);
+    time = 1999;
+    expect(unread.isBehind("reads")).toBe(true);
+    for (let at = 0; at < 2; at += 1) unread.written({ remotePort: 1 }, "reads", 1);
+    expect(behind).toEqual(["reads"]);
+    many[1]?.();
+    expect(unread.isBehind("reads")).toBe(false);
   });
 });
 
