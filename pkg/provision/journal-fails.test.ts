@@ -90,3 +90,16 @@ test.for(Object.entries(SCENARIOS))(
     expect(wrong).toEqual([]);
   },
 );
+
+test("PROVISION-11: a group that was emptied and deleted is told as deleted, whichever write fails", async () => {
+  const scenario = SCENARIOS["delete-group that must be emptied first"];
+  if (scenario === undefined) throw new Error("no such scenario");
+  const { after: whole, writes: all } = await play(scenario, Number.POSITIVE_INFINITY, false);
+  const told: string[] = [];
+  for (let failsAt = 1; failsAt <= all; failsAt += 1) {
+    const played = await play(scenario, failsAt, true);
+    if (played.after !== whole || !(played.told instanceof GovernanceError)) continue;
+    told.push(played.told.appliedEffects.find((effect) => effect.startsWith("DeleteGroup")) ?? "nothing");
+  }
+  expect(new Set(told)).toEqual(new Set(["DeleteGroup is done"]));
+});

@@ -87,7 +87,7 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
   async function refill(steps: Steps, name: string, members: readonly Member[]): Promise<void> {
     for (const { username } of members.toReversed()) {
       const back = await steps.takeBack(1, "AdminAddUserToGroup", (signal) =>
-        goneIsDone(directory.addMember(name, username, signal)),
+        userGoneIsDone(directory.addMember(name, username, signal)),
       );
       if (!back) return;
     }
@@ -160,4 +160,15 @@ export function createGroupDeletion(deps: Deps): Family<"deleteGroup", "delete-g
     },
     reconcile: { "delete-group": reconcile },
   };
+}
+
+/** A group that is gone takes nobody back: it may be this change that deleted it, and could not write that down. */
+async function userGoneIsDone(call: Promise<Receipt>): Promise<Receipt> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof GovernanceError && error.reason === "user-gone")
+      return { requestId: error.requestId };
+    throw error;
+  }
 }
