@@ -91,7 +91,7 @@ test.for(Object.entries(SCENARIOS))(
   },
 );
 
-test("PROVISION-11: a group that was emptied and deleted is told as deleted, whichever write fails", async () => {
+test("PROVISION-11: a group that was emptied and deleted is reported as deleted, whichever write fails", async () => {
   const scenario = SCENARIOS["delete-group that must be emptied first"];
   if (scenario === undefined) throw new Error("no such scenario");
   const { after: whole, writes: all } = await play(scenario, Number.POSITIVE_INFINITY, false);
