@@ -97,7 +97,7 @@ export function userResourceBytes(user: User): number {
   return bytes + 2 * user.identities.length * 512;
 }
 
-/** The e-mail address that the protocol takes as one; "" where there is none. */
+/** The e-mail address that the protocol takes as one; "" where it finds no address. */
 export function emailOf(user: User): string {
   const address = user.attributes.get("email");
   return address !== undefined && isEmailAddress(address) ? address : "";

@@ -75,7 +75,7 @@ describe("LIMITER-11: the longest chain of a caller's sync", () => {
     expect(drained(chains(0, 3, 9, 3, 0, 9))).toEqual([2, 5, 1, 3, 0, 4]);
   });
 
-  test("passes no write, no read, and what is read in the background only as any sync", () => {
+  test("waits for every write and every read, and goes before what is read in the background", () => {
     const queue = new CallQueue({ current: 0 });
     const calls: readonly (readonly [Priority, number])[] = [
       ["background", 99],

@@ -27,7 +27,7 @@ export async function saidByFile(file: string, tempDir: string): Promise<Said | 
     for (const resource of reader.resources(run.syncId)) {
       const { resourceType, resource: id } = resource.id ?? { resourceType: "", resource: "" };
       if (resourceType === "user") state.set(userKey(id), userInFile(resource));
-      else state.set(groupKey(id), groupInFile(resource));
+      else state.set(groupKey(id), groupIn(resource.profile ?? {}));
     }
     for (const { entitlement, principal } of reader.grants(run.syncId)) {
       state.set(memberKey(entitlement?.resource?.id?.resource ?? "", principal?.id?.resource ?? ""), MEMBER);
@@ -75,17 +75,6 @@ function userInFile({ profile = {} }: Resource): string {
   });
 }
 
-function groupInFile({ profile = {} }: Resource): string {
-  const { description, precedence, role_arn: roleArn } = profile;
-  return groupText({
-    description: typeof description === "string" ? description : undefined,
-    precedence: typeof precedence === "number" ? precedence : undefined,
-    roleArn: typeof roleArn === "string" ? roleArn : undefined,
-    createdMs: Date.parse(textOf(profile["created_at"])),
-    modifiedMs: Date.parse(textOf(profile["modified_at"])),
-  });
-}
-
 export async function saidByInventory(file: string, poolId: string): Promise<Said | undefined> {
   if (!existsSync(file)) return undefined;
   const reader = await openInventoryReader({ engine: "sqlite", name: file }, never);
@@ -96,7 +85,7 @@ export async function saidByInventory(file: string, poolId: string): Promise<Sai
     const { users, groups, memberships } = await stateAt(reader, poolId, Number(run["run"]));
     const state = new Map<string, string>();
     for (const row of users) state.set(userKey(String(row["sub"])), userInRow(row));
-    for (const row of groups) state.set(groupKey(String(row["name"])), groupInRow(row));
+    for (const row of groups) state.set(groupKey(String(row["name"])), groupIn(row));
     for (const row of memberships)
       state.set(memberKey(String(row["group_name"]), String(row["sub"])), MEMBER);
     return withDangling(String(run["sync_id"]), state);
@@ -133,14 +122,15 @@ function userInRow(row: StateRow): string {
   });
 }
 
-function groupInRow(row: StateRow): string {
-  const { description, precedence, role_arn: roleArn } = row;
+/** The profile in a file and the row of an inventory have the same names. */
+function groupIn(fields: Readonly<Record<string, unknown>>): string {
+  const { description, precedence, role_arn: roleArn } = fields;
   return groupText({
     description: typeof description === "string" ? description : undefined,
     precedence: typeof precedence === "number" ? precedence : undefined,
     roleArn: typeof roleArn === "string" ? roleArn : undefined,
-    createdMs: Date.parse(String(row["created_at"])),
-    modifiedMs: Date.parse(String(row["modified_at"])),
+    createdMs: Date.parse(textOf(fields["created_at"])),
+    modifiedMs: Date.parse(textOf(fields["modified_at"])),
   });
 }
 

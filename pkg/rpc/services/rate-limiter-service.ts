@@ -53,14 +53,20 @@ export function rateLimiterService(limits: RateLimits | undefined): Handlers<typ
   };
 }
 
+/** The first operation of each quota category: a request may have thousands of entries. */
+const OPERATION_IN: ReadonlyMap<string, Operation> = new Map(
+  Object.keys(CATEGORY_OF)
+    .filter(isOperation)
+    .toReversed()
+    .map((operation) => [CATEGORY_OF[operation], operation]),
+);
+
 /** An operation that is named, or one of the category that is; undefined where neither is known. */
 function operationOf(descriptors: RateLimitDescriptors | undefined): Operation | undefined {
   for (const { key, value } of descriptors?.entries ?? []) {
-    for (const [operation, category] of Object.entries(CATEGORY_OF)) {
-      const isNamed =
-        key === "aws_operation" ? operation === value : key === "quota_category" && category === value;
-      if (isNamed && isOperation(operation)) return operation;
-    }
+    if (key === "aws_operation" && isOperation(value)) return value;
+    const operation = key === "quota_category" ? OPERATION_IN.get(value) : undefined;
+    if (operation !== undefined) return operation;
   }
   return undefined;
 }
