@@ -9,5 +9,6 @@ export interface RateLimits extends Pick<Throttle, "acquire"> {
     readonly category: Category;
     readonly currentPerSecond: number;
     readonly waiting: number;
+    readonly pausedMs: number;
   }[];
 }

@@ -90,6 +90,10 @@ export class CategoryLimiter {
     return this.#waiting;
   }
 
+  get pausedMs(): number {
+    return Math.max(0, this.#pause.endsAt - this.#options.monotonic());
+  }
+
   get granted(): number {
     return this.#granted;
   }

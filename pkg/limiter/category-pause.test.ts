@@ -11,6 +11,21 @@ describe("a pause that somebody else asks for", () => {
     expect(long.endsAt).toBe(60_000);
   });
 
+  it("becomes longer where somebody asks for more while it runs, up to a minute from its begin", () => {
+    const pause = new CategoryPause();
+    pause.until(5000, 1000);
+    pause.until(20_000, 3000);
+    expect(pause.endsAt).toBe(23_000);
+    pause.until(1000, 4000);
+    expect(pause.endsAt).toBe(23_000);
+    pause.until(100_000, 22_000);
+    expect(pause.endsAt).toBe(61_000);
+    pause.until(5000, 120_999);
+    expect(pause.endsAt).toBe(61_000);
+    pause.until(5000, 121_000);
+    expect(pause.endsAt).toBe(126_000);
+  });
+
   it("is at most half of all time, however often it is asked for", () => {
     const pause = new CategoryPause();
     let stopped = 0;

@@ -223,6 +223,7 @@ test("status() has every category of the quota table", () => {
     currentPerSecond: 100,
     waiting: 0,
     granted: 0,
+    pausedMs: 0,
     throttles: 0,
     refused: 0,
     restarts: 0,

@@ -269,7 +269,7 @@ describe("a throttle that AWS answered to somebody else", () => {
     const starts = scene.keepCalling(throttle, 4, 50);
     await scene.loop.run(10_000);
     throttle.overlimit("ListUsers", systemClocks.now() + 5000);
-    expect(statusOf(throttle, "UserList").currentPerSecond).toBe(5);
+    expect(statusOf(throttle, "UserList")).toMatchObject({ currentPerSecond: 5, pausedMs: 5000 });
     await scene.loop.run(20_000);
     expect(starts.filter((at) => at > 10_000 && at < 14_900)).toEqual([]);
     expect(starts.filter((at) => at >= 14_900).length).toBeGreaterThanOrEqual(20);

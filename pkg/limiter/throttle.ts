@@ -36,6 +36,8 @@ export interface CategoryStatus {
   /** Less than the set rate after AWS has throttled calls. */
   readonly currentPerSecond: number;
   readonly waiting: number;
+  /** No call starts for so long, in milliseconds, since somebody else was throttled. */
+  readonly pausedMs: number;
   /** Turns granted so far. */
   readonly granted: number;
   /** How often AWS has throttled a call so far. */
@@ -131,6 +133,7 @@ function categoryStatus(category: Category, limiter: CategoryLimiter): CategoryS
     setPerSecond: limiter.setPerSecond,
     currentPerSecond: limiter.currentPerSecond(),
     waiting: limiter.waiting,
+    pausedMs: limiter.pausedMs,
     granted: limiter.granted,
     throttles: limiter.throttles,
     refused: limiter.refused,

@@ -83,8 +83,9 @@ function perTenSeconds(limits: RateLimits, operation: Operation): bigint {
   return BigInt(Math.floor((statusOf(limits, operation)?.currentPerSecond ?? 0) * 10));
 }
 
-/** How long the calls that wait now take. */
+/** How long the calls that wait now take, and one more. */
 function queueMs(limits: RateLimits, operation: Operation): number {
   const status = statusOf(limits, operation);
-  return status === undefined ? 0 : Math.ceil((1000 * (status.waiting + 1)) / status.currentPerSecond);
+  if (status === undefined) return 0;
+  return Math.ceil(status.pausedMs + (1000 * (status.waiting + 1)) / status.currentPerSecond);
 }
