@@ -1,12 +1,14 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { create } from "@bufbuild/protobuf";
+import { readAtMost } from "../../../pkg/config/sources/read-at-most.ts";
 import { GovernanceError } from "../../../pkg/core/errors.ts";
+import { errnoOf } from "../../../pkg/core/unknown.ts";
 import { isPrivateKeyText, PRIVATE_KEY_REFUSED } from "../../../pkg/encryption/private-key.ts";
 import { createSealer, type Sealer } from "../../../pkg/encryption/sealer.ts";
 import { type EncryptionConfig, EncryptionConfigSchema } from "../../../pkg/protocol/messages.ts";
 
 const FLAG = "--encrypt-to";
+const MAX_BYTES = 1024 * 1024;
 
 interface EncryptionKey {
   readonly config: EncryptionConfig;
@@ -42,12 +44,14 @@ export async function keyFromFile(path: string, cwd: string): Promise<Encryption
 }
 
 function keyText(file: string, path: string): string {
+  let bytes: Buffer | undefined;
   try {
-    return readFileSync(file, "utf8");
+    bytes = readAtMost(file, MAX_BYTES);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    throw fileError(path, `cannot be read (${code})`);
+    throw fileError(path, `cannot be read (${errnoOf(error) || "unknown reason"})`);
   }
+  if (bytes === undefined) throw fileError(path, "is longer than 1 MiB, so it is no key");
+  return bytes.toString();
 }
 
 /** A JWK is JSON. A file of age has one recipient a line, and comments. */

@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/unknown.ts";
 import { inAwsConfig } from "../sources/aws-config-file.ts";
+import { readAtMost } from "../sources/read-at-most.ts";
 import { originOf, type ProcessInfo, type Settings } from "../sources/read-settings.ts";
+
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The CAs to trust at AWS. As other AWS tools have it, `ca_bundle` of the profile is before SSL_CERT_FILE, which is of OpenSSL. */
 export function caBundleOf(settings: Settings, { env, cwd }: ProcessInfo): string | undefined {
@@ -36,9 +38,9 @@ export function pemFile(path: string, cwd: string, label: string): string {
 }
 
 function pemIn(path: string, label: string): string {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readFileSync(path, "utf8");
+    text = readAtMost(path, MAX_BYTES)?.toString();
   } catch (error) {
     throw new GovernanceError(
       "invalid-argument",
@@ -46,9 +48,10 @@ function pemIn(path: string, label: string): string {
       { cause: error },
     );
   }
-  if (text.includes("-----BEGIN")) return text;
+  if (text?.includes("-----BEGIN") === true) return text;
+  const problem = text === undefined ? "is longer than 16 MiB" : "has no certificate";
   throw new GovernanceError(
     "invalid-argument",
-    `${label}: ${path} has no certificate; name a PEM file of CA certificates, or leave it out`,
+    `${label}: ${path} ${problem}; name a PEM file of CA certificates, or leave it out`,
   );
 }

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { GovernanceError } from "../../core/errors.ts";
+import { openToRead, readOpened } from "./read-at-most.ts";
 
 const GROUP_OR_OTHERS_WRITE = 0o022;
 const GROUP_WRITE = 0o020;
@@ -20,6 +21,7 @@ const OTHERS_WRITE = 0o002;
 const OTHERS_READ = 0o004;
 /** In a directory with this bit, only the owner of a file may replace it. */
 const STICKY = 0o1000;
+const MAX_BYTES = 1024 * 1024;
 
 /** The user that the process runs as; undefined on systems without such users, where nothing is checked. */
 export type Uid = number | undefined;
@@ -55,7 +57,7 @@ export function readFoundFile(path: string, uid: Uid): string {
 
 /** Reads a configuration file that the operator named, no matter who owns it. */
 export function readNamedFile(path: string, uid: Uid, warn: (line: string) => void): string {
-  const fd = openSync(path, "r");
+  const fd = openToRead(path);
   try {
     const file = fstatSync(fd);
     if (uid !== undefined) {
@@ -66,7 +68,9 @@ export function readNamedFile(path: string, uid: Uid, warn: (line: string) => vo
         );
       }
     }
-    return readFileSync(fd, "utf8");
+    const bytes = readOpened(fd, MAX_BYTES);
+    if (bytes === undefined) throw refused(path, "is longer than 1 MiB", "make it shorter");
+    return bytes.toString();
   } finally {
     closeSync(fd);
   }

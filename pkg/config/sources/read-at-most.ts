@@ -1,22 +1,74 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { errnoOf } from "../../core/unknown.ts";
 
 const CHUNK_BYTES = 64 * 1024;
+const POLL_MS = 20;
 
-/** The bytes of a file; undefined where it has more than `maxBytes`. A device or a pipe has no size that can be asked for before. */
-export function readAtMost(path: string, maxBytes: number): Buffer | undefined {
-  const fd = openSync(path, "r");
+/** How long a named pipe is waited for, in milliseconds. */
+export interface Patience {
+  /** Until somebody writes to it. */
+  readonly writerMs: number;
+  /** From one piece to the next, while a writer has it open. */
+  readonly pieceMs: number;
+}
+
+const PATIENCE: Patience = { writerMs: 10_000, pieceMs: 60_000 };
+
+/**
+ * The bytes of a file; undefined where it has more than `maxBytes`. A device or a pipe has no size that can be asked for
+ * before. Throws ETIMEDOUT for a named pipe that stays silent: a read that blocks would also hold back SIGTERM.
+ */
+export function readAtMost(path: string, maxBytes: number, patience?: Patience): Buffer | undefined {
+  const fd = openToRead(path);
   try {
-    const chunks: Buffer[] = [];
-    let total = 0;
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const read = readSync(fd, chunk);
-      if (read === 0) return Buffer.concat(chunks, total);
-      total += read;
-      if (total > maxBytes) return undefined;
-      chunks.push(chunk.subarray(0, read));
-    }
+    return readOpened(fd, maxBytes, patience);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** To open a named pipe for reading waits for its writer, unless asked otherwise. */
+export function openToRead(path: string): number {
+  return openSync(path, constants.O_RDONLY | (statSync(path).isFIFO() ? constants.O_NONBLOCK : 0));
+}
+
+/** As `readAtMost`, of a file that `openToRead` has opened. */
+export function readOpened(fd: number, maxBytes: number, patience = PATIENCE): Buffer | undefined {
+  const isPipe = fstatSync(fd).isFIFO();
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const read = isPipe ? readPipe(fd, chunk, total === 0, patience) : readSync(fd, chunk);
+    if (read === 0) return Buffer.concat(chunks, total);
+    total += read;
+    if (total > maxBytes) return undefined;
+    chunks.push(chunk.subarray(0, read));
+  }
+}
+
+/** How many bytes came; 0 where the writer has closed the pipe. */
+function readPipe(fd: number, chunk: Buffer, isFirst: boolean, { writerMs, pieceMs }: Patience): number {
+  let sawWriter = !isFirst;
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+    const read = readIfReady(fd, chunk);
+    // Without a writer a pipe reads as ended.
+    if (read === 0 && sawWriter) return 0;
+    if (read !== undefined && read > 0) return read;
+    sawWriter ||= read === undefined;
+    if (waitedMs >= (sawWriter ? pieceMs : writerMs)) {
+      throw Object.assign(new Error("nothing is written to the pipe"), { code: "ETIMEDOUT" });
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+  }
+}
+
+/** Undefined where a writer has the pipe open and has written nothing more. */
+function readIfReady(fd: number, chunk: Buffer): number | undefined {
+  try {
+    return readSync(fd, chunk);
+  } catch (error) {
+    if (errnoOf(error) === "EAGAIN") return undefined;
+    throw error;
   }
 }
