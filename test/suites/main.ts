@@ -5,8 +5,9 @@
 import { browser } from "./browser.ts";
 import { chart } from "./chart.ts";
 import { containers } from "./containers.ts";
+import { failureLines } from "./failures.ts";
 import { availableJudges, type Judge } from "./judges.ts";
-import { runStep, runVitest, type Tally, tallyOf } from "./run.ts";
+import { failedWhole, runStep, runVitest, type Tally, tallyOf } from "./run.ts";
 
 const onlyJudges = process.argv[2] === "judges";
 const required = process.env["CI"] === "true" || process.env["REQUIRE_ALL_SUITES"] === "1";
@@ -48,6 +49,7 @@ for (const { name, passed, failed: bad, skipped } of tallies) {
     `  ${bad === 0 ? "ok  " : "FAIL"} ${name.padEnd(24)} ${passed} passed, ${bad} failed, ${skipped} skipped`,
   );
 }
+for (const line of failureLines(tallies)) say(`  failed ${line}`);
 for (const reason of leftOut) say(`  left out ${reason}`);
 const total = tallyOf("total", tallies);
 say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -65,5 +67,5 @@ function runJudge(judge: Judge): Tally[] {
 
 function failed(name: string, reason: string): Tally {
   say(`${name}: ${reason}`);
-  return { name, passed: 0, failed: 1, skipped: 0 };
+  return failedWhole(name, reason);
 }
