@@ -2,21 +2,37 @@ import type { Service } from "./serve-service.ts";
 
 const PAUSE_MS = 50;
 /** A busy machine may keep a process waiting for a while. */
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
+
+export interface AliveProbe {
+  /**
+   * The longest time between two answers of one process that serves. While the process or this program is paused, no
+   * answer comes.
+   */
+  pausedMs(): number;
+  close(): Promise<readonly string[]>;
+}
 
 /** Asks all the time whether the process is alive. */
-export function probeAlive(service: Service, url: string): { close(): Promise<readonly string[]> } {
+export function probeAlive(service: Service, url: string): AliveProbe {
   const differences: string[] = [];
   const over = new AbortController();
+  let pausedMs = 0;
+  let answered: { readonly number: number; readonly atMs: number } | undefined;
 
   async function probe(): Promise<void> {
     const [number, wasServing] = [await service.up(), service.isServing()];
+    // The first one counts from when it is seen to serve.
+    if (answered?.number !== number) answered = { number, atMs: performance.now() };
     try {
       const { status } = await fetch(url, {
         signal: AbortSignal.timeout(LIMIT_MS),
         headers: { connection: "close" },
       });
       if (status !== 200) differences.push(`/livez answered ${status}`);
+      const now = performance.now();
+      pausedMs = Math.max(pausedMs, Math.ceil(now - answered.atMs));
+      answered = { number, atMs: now };
     } catch (error) {
       const isSame = wasServing && service.isServing() && (await service.up()) === number;
       if (isSame) differences.push(`/livez did not answer: ${String(error)}`);
@@ -30,6 +46,7 @@ export function probeAlive(service: Service, url: string): { close(): Promise<re
     }
   })();
   return {
+    pausedMs: () => pausedMs,
     async close() {
       over.abort();
       await done;

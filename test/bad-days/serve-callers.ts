@@ -36,7 +36,16 @@ async function playStep(world: World, actor: Actor, front: Front, step: Step): P
     const toMs = Date.now();
     leaving.end();
     tookMs(ledger, "change", toMs - fromMs);
-    ledger.changes.push({ ...asked, number, requester, front: actor.front, fromMs, toMs, ...answer });
+    ledger.changes.push({
+      ...asked,
+      number,
+      requester,
+      front: actor.front,
+      times: 1,
+      fromMs,
+      toMs,
+      ...answer,
+    });
     if (answer.said !== "refused" && answer.said !== "no answer") return;
     if (left <= 0) return;
   }

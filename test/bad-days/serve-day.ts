@@ -17,14 +17,16 @@ import { startRedis } from "../support/redis-server.ts";
 import { probeAlive } from "./serve-alive.ts";
 import { playActor, playReader } from "./serve-callers.ts";
 import { armDay } from "./serve-faults.ts";
-import { judgeChanges, judgeReadings } from "./serve-judge.ts";
-import { judgeAudit, judgeCreations, judgeRates, judgeRepeats, readAudit } from "./serve-judge-records.ts";
+import { followPool } from "./serve-follow.ts";
+import { type DayHistory, judgeDay, seenOf } from "./serve-history.ts";
+import { readAudit } from "./serve-judge-records.ts";
+import { nameKey } from "./serve-keys.ts";
 import { type ChangeEntry, createLedger, type Ledger } from "./serve-ledger.ts";
 import type { FaultKind, ServeDay } from "./serve-plan.ts";
 import { poolOfServeDay, SERVE_POOL } from "./serve-pool.ts";
 import { keepService, type Service } from "./serve-service.ts";
 import { followSyncs } from "./serve-syncs.ts";
-import { followPool, nameKey } from "./serve-truth.ts";
+import { isNow } from "./serve-truth.ts";
 import { tokenOf, type World } from "./serve-world.ts";
 
 export interface DayOptions {
@@ -42,7 +44,7 @@ export interface DayReport {
   readonly requests: number;
   readonly processes: number;
   readonly tookMs: number;
-  readonly log: readonly string[];
+  readonly history: DayHistory;
 }
 
 const never = new AbortController().signal;
@@ -54,10 +56,10 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
   const folder = mkdtempSync(join(tmpdir(), "bad-day-"));
   const stateDir = join(folder, "state");
   const pool = poolOfServeDay(day);
-  const truth = followPool(pool, Date.now);
   const people = pool.allUsers().map(({ username, sub }) => ({ username, sub }));
   const groups = pool.groups(-1, 1_000).items.map(({ name }) => name);
   const cognito = await startScriptedCognito({ pools: [pool], latencyMs: day.latencyMs });
+  const followed = followPool(pool, Date.now, () => cognito.stats.carriedOut);
   cognito.script({ shortPage: day.pageItems });
   const platform = day.platform ? await startPlatform() : undefined;
   const redis = day.redis ? await startRedis() : undefined;
@@ -124,7 +126,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
     day,
     pool,
     cognito,
-    truth,
+    followed,
     ledger,
     service,
     platform,
@@ -158,35 +160,40 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
       );
     }
     await syncs.done();
-    const calls = [...cognito.stats.calls];
+    const calls = cognito.stats.calls.map(seenOf);
     ledger.differences.push(...(await recovered(main, [...common, "--provisioning"], stateDir)));
     const verified = await verifyAuditFile(auditLogPath(stateDir, SERVE_POOL), {}, never).catch(
       () => undefined,
     );
-    const differences = [
-      ...service.surprises,
-      ...ledger.differences,
-      ...judgeChanges(ledger, truth),
-      ...judgeReadings(ledger, truth),
-      ...judgeAudit(ledger, readAudit(auditLogPath(stateDir, SERVE_POOL)), truth),
-      ...judgeCreations(ledger, calls),
-      ...judgeRepeats(ledger, calls),
-      ...judgeRates(calls, service.starts, day.rate),
-      ...halfMade(ledger.changes, world),
-      ...(verified?.problems ?? []).map(({ line, problem }) => `line ${line} of the audit log ${problem}`),
-      ...calls
-        .filter(({ outcome }) => outcome === "ScriptedServerBug")
-        .map(({ operation }) => `a bug of the scripted server in ${operation}`),
-    ];
+    const history: DayHistory = {
+      day,
+      changes: ledger.changes,
+      readings: ledger.readings,
+      refusals: ledger.refusals,
+      longestMs: [...ledger.longestMs],
+      times: [...followed.times],
+      transitions: followed.transitions,
+      calls,
+      starts: service.starts,
+      pausedMs: alive.pausedMs(),
+      audit: readAudit(auditLogPath(stateDir, SERVE_POOL)),
+      noted: [
+        ...service.surprises,
+        ...ledger.differences,
+        ...halfMade(ledger.changes, world),
+        ...(verified?.problems ?? []).map(({ line, problem }) => `line ${line} of the audit log ${problem}`),
+      ],
+      log: service.log(),
+    };
     return {
       day,
-      differences,
+      differences: judgeDay(history),
+      history,
       met: armed.met,
       ledger,
       requests: calls.length,
       processes: service.starts.length,
       tookMs: Date.now() - beganMs,
-      log: service.log(),
     };
   } finally {
     await alive.close();
@@ -246,12 +253,12 @@ function openChanges(stateDir: string): number {
 }
 
 /** An account whose creation was cut off is whole, or gone: nobody has its password. */
-function halfMade(changes: readonly ChangeEntry[], { pool, truth }: World): readonly string[] {
+function halfMade(changes: readonly ChangeEntry[], { pool, followed }: World): readonly string[] {
   const creations = changes.filter(({ kind }) => kind === "create-user");
   return creations.flatMap(({ username, said }) => {
     const same = creations.filter((one) => one.username === username);
     const isExcused = same.some((one) => !one.password || one.said === "unknown");
-    if (isExcused || !truth.isNow(nameKey(username))) return [];
+    if (isExcused || !isNow(followed, nameKey(username))) return [];
     const { status } = pool.stored(username) ?? {};
     return status === "CONFIRMED"
       ? []

@@ -57,7 +57,7 @@ const isAbout: Readonly<Record<Fault["on"], (call: CallRecord) => boolean>> = {
 };
 
 export function armDay(world: World, { redis, postgres }: Helpers): ArmedDay {
-  const { day, cognito, pool, truth, service, platform, ledger } = world;
+  const { day, cognito, pool, service, platform, ledger } = world;
   const random = randomOf(day.seed ^ 0x2545f491);
   const met = new Map<FaultKind, number>();
   const rules: { remove(): void }[] = [];
@@ -112,7 +112,7 @@ export function armDay(world: World, { redis, postgres }: Helpers): ArmedDay {
   async function play({ kind, requests, chance, on }: Fault, call: CallRecord): Promise<void> {
     if (isOther(kind)) {
       changes += 1;
-      if (truth.byOthers(() => changeByOthers(pool, kind, chance, changes))) count(kind);
+      if (changeByOthers(pool, kind, chance, changes)) count(kind);
       return;
     }
     if (isOfRequest(kind)) return;

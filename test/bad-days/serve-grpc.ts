@@ -17,9 +17,9 @@ import {
 } from "../../pkg/gen/c1/connector/v2/resource_pb.ts";
 import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from "../../pkg/protocol/messages.ts";
 import { type CallOptions, type GrpcTestClient, grpcClient, type Reply } from "../support/grpc-client.ts";
+import { groupKey, memberKey, userKey } from "./serve-keys.ts";
 import { isDoubtful, tookMs } from "./serve-ledger.ts";
 import type { Reader } from "./serve-plan.ts";
-import { coversGroups, coversMembersOf, coversUsers, groupKey, memberKey, userKey } from "./serve-truth.ts";
 import { type Answer, type Asked, type Front, HANG_MS, tokenOf, type World } from "./serve-world.ts";
 
 const groupOf = (group: string) => ({ id: { resourceType: "group", resource: group } });
@@ -217,14 +217,14 @@ export async function readByGrpc(world: World, { name, pageSize }: Reader): Prom
     );
     const names = read?.flatMap(({ list }) => list.map(({ id }) => id?.resource ?? ""));
     if (names === undefined) return undefined;
-    const keys = new Set(names.map(type === "user" ? userKey : groupKey));
+    const keys = names.map(type === "user" ? userKey : groupKey);
     ledger.readings.push({
       what: `the ${type}s by gRPC`,
       fromMs,
       askedMs: fromMs,
       toMs: Date.now(),
       keys,
-      covers: type === "user" ? coversUsers : coversGroups,
+      cover: type === "user" ? "users" : "groups",
     });
     return names;
   }
@@ -245,14 +245,14 @@ export async function readByGrpc(world: World, { name, pageSize }: Reader): Prom
       );
       if (read === undefined) continue;
       const subs = read.flatMap(({ list }) => list.map(({ principal }) => principal?.id?.resource ?? ""));
-      const keys = new Set(subs.map((sub) => memberKey(sub, group)));
+      const keys = subs.map((sub) => memberKey(sub, group));
       ledger.readings.push({
         what,
         fromMs: roundMs,
         askedMs: fromMs,
         toMs: Date.now(),
         keys,
-        covers: coversMembersOf(group),
+        cover: { membersOf: group },
       });
     }
   } finally {

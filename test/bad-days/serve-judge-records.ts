@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 import { isRecord } from "../../pkg/core/unknown.ts";
 import { busiestWindow } from "../cognito/rates.ts";
-import type { CallRecord } from "../cognito/record.ts";
-import { type ChangeEntry, effectOf, type Ledger, textOfChange } from "./serve-ledger.ts";
+import type { DayHistory, SeenCall } from "./serve-history.ts";
+import { lostCalls, needsNoAnswer } from "./serve-judge.ts";
+import { type ChangeEntry, effectOf, textOfChange } from "./serve-ledger.ts";
 import type { ChangeKind } from "./serve-plan.ts";
 import type { Truth } from "./serve-truth.ts";
 
@@ -68,8 +69,7 @@ export function readAudit(path: string): readonly AuditEntry[] {
 const SLACK_MS = 5;
 
 export function judgeAudit(
-  { changes }: Ledger,
-  audit: readonly AuditEntry[],
+  { changes, calls, audit }: Pick<DayHistory, "changes" | "calls" | "audit">,
   truth: Truth,
 ): readonly string[] {
   const differences: string[] = [];
@@ -111,7 +111,7 @@ export function judgeAudit(
   for (const { by, kind, outcome } of left.filter((line) => EFFECTIVE.has(line.outcome))) {
     differences.push(`a line of the audit log for nothing that was asked: ${kind} by ${by}, ${outcome}`);
   }
-  return [...differences, ...unrecorded(changes, audit, truth)];
+  return [...differences, ...unrecorded({ changes, calls, audit }, truth)];
 }
 
 const isOpenEnded = ({ said }: ChangeEntry): boolean => said === "no answer" || said === "unknown";
@@ -126,18 +126,19 @@ function isAbout({ user, group }: AuditEntry, change: ChangeEntry): boolean {
 
 /** What the server carried out for the connector, and no line of the audit log accounts for. */
 function unrecorded(
-  changes: readonly ChangeEntry[],
-  audit: readonly AuditEntry[],
+  { changes, calls, audit }: Pick<DayHistory, "changes" | "calls" | "audit">,
   truth: Truth,
 ): readonly string[] {
   const differences: string[] = [];
+  const lost = lostCalls(calls);
   const asked = Map.groupBy(changes, (change) => effectOf(change).key + effectOf(change).sign);
   for (const [key, same] of asked) {
     const [change] = same;
     if (change === undefined || change.kind === "create-user") continue;
-    const made = truth.transitions.filter(
-      (one) => one.by === "connector" && one.key + one.sign === key,
-    ).length;
+    const all = truth.transitions.filter((one) => one.call !== undefined && one.key + one.sign === key);
+    // One change, and its one line, for an effect that was made again.
+    const made =
+      all.filter((one) => !needsNoAnswer(one, same, lost, truth)).length || Math.min(all.length, 1);
     const lines = audit.filter(
       (line) =>
         BEGUN.has(line.outcome) && AUDIT_KINDS[change.kind].includes(line.kind) && isAbout(line, change),
@@ -152,7 +153,10 @@ function unrecorded(
 const NOT_DONE = /^(TooManyRequests|ExpiredToken)/;
 
 /** AdminCreateUser is sent once for each request, unless AWS said that it did nothing. */
-export function judgeCreations({ changes }: Ledger, calls: readonly CallRecord[]): readonly string[] {
+export function judgeCreations(
+  { changes }: Pick<DayHistory, "changes">,
+  calls: readonly SeenCall[],
+): readonly string[] {
   const sent = Map.groupBy(
     calls.filter(({ operation, outcome }) => operation === "AdminCreateUser" && !NOT_DONE.test(outcome)),
     ({ username }) => username ?? "",
@@ -161,16 +165,22 @@ export function judgeCreations({ changes }: Ledger, calls: readonly CallRecord[]
     // Nothing is made by the question whether an account may be made.
     if (username.startsWith("connector-probe-")) return [];
     const asked = changes.filter((one) => one.kind === "create-user" && one.username === username);
-    if (all.length <= asked.length) return [];
+    if (all.length <= timesOf(asked)) return [];
     const outcomes = all.map(({ outcome }) => outcome).join(", ");
     return [
-      `AdminCreateUser of ${username} was sent ${all.length} times (${outcomes}) for ${asked.length} requests`,
+      `AdminCreateUser of ${username} was sent ${all.length} times (${outcomes}) for ${timesOf(asked)} requests`,
     ];
   });
 }
 
-/** A write whose answer has arrived is not sent again. */
-export function judgeRepeats({ changes }: Ledger, calls: readonly CallRecord[]): readonly string[] {
+const timesOf = (changes: readonly ChangeEntry[]): number =>
+  changes.reduce((sum, { times }) => sum + times, 0);
+
+/** A write whose answer has arrived is not sent again. Of an answer that was only sent, nobody knows whether it arrived. */
+export function judgeRepeats(
+  { changes }: Pick<DayHistory, "changes">,
+  calls: readonly SeenCall[],
+): readonly string[] {
   const named: Readonly<Partial<Record<ChangeKind, string>>> = {
     grant: "AdminAddUserToGroup",
     revoke: "AdminRemoveUserFromGroup",
@@ -192,12 +202,13 @@ export function judgeRepeats({ changes }: Ledger, calls: readonly CallRecord[]):
       (call) =>
         call.operation === operation &&
         call.outcome === "ok" &&
+        call.received &&
         (call.username === undefined || call.username === first.username) &&
         (call.group === undefined || call.group === first.group),
     ).length;
-    if (delivered > same.length) {
+    if (delivered > timesOf(same)) {
       differences.push(
-        `${operation} was answered ${delivered} times for ${same.length} requests: ${textOfChange(first)}`,
+        `${operation} was answered ${delivered} times for ${timesOf(same)} requests: ${textOfChange(first)}`,
       );
     }
   }
@@ -209,11 +220,15 @@ function namesIn(kind: ChangeKind, username: string, group: string): readonly st
   return kind.endsWith("-group") ? [group] : [username];
 }
 
-/** Requests of one process in any second and in any ten, against the setting (LIMITER-1). */
+/**
+ * Requests of one process in any second and in any ten, against the setting (LIMITER-1). Seen is when the requests arrived:
+ * those of a longer time arrive together where the service, or this program, was paused between a turn and its request. The
+ * longest pause is measured (`pausedMs`); each request may be late by one of each of the two.
+ */
 export function judgeRates(
-  calls: readonly CallRecord[],
+  calls: readonly SeenCall[],
   starts: readonly number[],
-  rate: number,
+  { rate, pausedMs }: { readonly rate: number; readonly pausedMs: number },
 ): readonly string[] {
   const differences: string[] = [];
   const lives = Map.groupBy(calls, ({ clockMs }) => starts.findLastIndex((start) => start <= clockMs));
@@ -221,10 +236,11 @@ export function judgeRates(
     for (const [category, same] of Map.groupBy(ofLife, (call) => call.category ?? "none")) {
       const at = same.map(({ startedMs }) => startedMs);
       const [second, ten] = [busiestWindow(at, 1_000), busiestWindow(at, 10_000)];
+      const late = (2 * pausedMs) / 1_000;
       // What arrives in one second is what began in about one second: two more, as with several instances.
-      if (second > Math.ceil(rate) + 3 || ten > rate * 10) {
+      if (second > Math.ceil(rate * (1 + late)) + 3 || ten > rate * (10 + late)) {
         differences.push(
-          `process ${life + 1} sent ${second} requests of ${category} in a second and ${ten} in ten, at a rate of ${rate}`,
+          `process ${life + 1} sent ${second} requests of ${category} in a second and ${ten} in ten, at a rate of ${rate}, with pauses of at most ${pausedMs} ms`,
         );
       }
     }

@@ -1,7 +1,16 @@
 // Compares what callers were answered with what the server carried out.
+//
+// What it concludes, and from what. A change that is said to be made had its effect while it was asked for, and an effect has
+// a change that says so. One change may have its effect several times: a call whose answer is lost is sent again, and when
+// others took back what the first one did, the second one does it again. And a change may have its effect and be refused: when
+// others took back what a call with a lost answer did, the connector reads the pool, and nothing is there. So an effect needs
+// no answer where it was over before its change had ended, and the answer of its call is not known to have arrived
+// (`isLost`), or the change was given to the service again. Which of the two comes first is a matter of milliseconds on every machine.
 
-import { type ChangeEntry, effectOf, type Ledger, type Reading, textOfChange } from "./serve-ledger.ts";
-import { groupKey, nameKey, type Transition, type Truth, userKey } from "./serve-truth.ts";
+import type { DayHistory, SeenCall } from "./serve-history.ts";
+import { groupKey, isCovered, nameKey, userKey } from "./serve-keys.ts";
+import { type ChangeEntry, effectOf, type Reading, textOfChange } from "./serve-ledger.ts";
+import type { Transition, Truth } from "./serve-truth.ts";
 
 /** No change takes longer: at most some twelve calls, each of which gives up after its patience. */
 const CHANGE_LIMIT_MS = 90_000;
@@ -11,15 +20,20 @@ const READ_LIMIT_MS = 45_000;
 /** Changes that others make are not of the connector; those that come with something else are nobody's. */
 const JUDGED = /^(name|member|group|enabled|nickname) /;
 
-export function judgeChanges({ changes }: Ledger, truth: Truth): readonly string[] {
+export function judgeChanges(
+  { changes, calls }: Pick<DayHistory, "changes" | "calls">,
+  truth: Truth,
+): readonly string[] {
   const differences: string[] = [];
   const byKey = Map.groupBy(changes, (change) => effectOf(change).key);
-  const transitions = truth.transitions.filter(({ key, by }) => by === "connector" && JUDGED.test(key));
+  const transitions = truth.transitions.filter(({ key, call }) => call !== undefined && JUDGED.test(key));
+  const lost = lostCalls(calls);
   const keys = new Set([...byKey.keys(), ...transitions.map(({ key }) => key)]);
   for (const key of keys) {
     const asked = byKey.get(key) ?? [];
     const seen = transitions.filter((one) => one.key === key);
-    differences.push(...judgeKey(asked, seen, truth));
+    const needless = new Set(seen.filter((one) => needsNoAnswer(one, asked, lost, truth)));
+    differences.push(...judgeKey(asked, seen, needless, truth));
   }
   for (const change of changes) differences.push(...judgeAnswer(change, truth));
   return differences;
@@ -29,10 +43,12 @@ export function judgeChanges({ changes }: Ledger, truth: Truth): readonly string
 function judgeKey(
   asked: readonly ChangeEntry[],
   seen: readonly Transition[],
+  needless: ReadonlySet<Transition>,
   truth: Truth,
 ): readonly string[] {
   const differences: string[] = [];
-  const left = [...seen];
+  /** Those that need an answer first. */
+  const left = seen.toSorted((a, b) => Number(needless.has(a)) - Number(needless.has(b)));
 
   function take(change: ChangeEntry, sign: string): Transition | undefined {
     const toMs = isOpenEnded(change) ? Number.POSITIVE_INFINITY : change.toMs;
@@ -68,7 +84,7 @@ function judgeKey(
     const made = left.find((one) => one.sign === "+" && one.atMs >= change.fromMs && one.atMs <= change.toMs);
     if (made !== undefined && takeBack(left, made)) left.splice(left.indexOf(made), 1);
   }
-  for (const { key, sign, atMs } of left) {
+  for (const { key, sign, atMs } of left.filter((one) => !needless.has(one))) {
     const who = asked.map(textOfChange).join(" | ");
     const when =
       inOrder.length === 0 ? "" : `, ${atMs - (inOrder[0]?.fromMs ?? 0)} ms after the first was asked`;
@@ -77,6 +93,30 @@ function judgeKey(
     );
   }
   return differences;
+}
+
+/** The calls whose answer is not known to have arrived at the connector. */
+export function lostCalls(calls: readonly SeenCall[]): ReadonlySet<number> {
+  return new Set(calls.filter(isLost).map(({ number }) => number));
+}
+
+const isLost = ({ outcome, received }: SeenCall): boolean => outcome !== "ok" || !received;
+
+export function needsNoAnswer(
+  effect: Transition,
+  asked: readonly ChangeEntry[],
+  lost: ReadonlySet<number>,
+  truth: Truth,
+): boolean {
+  const { call, key, sign, atMs } = effect;
+  if (call === undefined) return false;
+  return asked.some((change) => {
+    const own = effectOf(change);
+    if (!lost.has(call) && change.times === 1) return false;
+    const toMs = isOpenEnded(change) ? Number.POSITIVE_INFINITY : change.toMs;
+    if (own.key !== key || own.sign !== sign || atMs < change.fromMs || atMs > toMs) return false;
+    return truth.wasTakenBack(effect, toMs);
+  });
 }
 
 /** Others were faster by so little that AWS was asked, and had nothing left to do. */
@@ -130,7 +170,12 @@ function judgeText(what: string, text: string): readonly string[] {
 }
 
 export function judgeReadings(
-  { readings, refusals, longestMs, changes }: Ledger,
+  {
+    readings,
+    refusals,
+    longestMs,
+    changes,
+  }: Pick<DayHistory, "readings" | "refusals" | "longestMs" | "changes">,
   truth: Truth,
 ): readonly string[] {
   return [
@@ -142,7 +187,7 @@ export function judgeReadings(
     ...readings.flatMap((reading) => unseen(reading, changes, truth)),
     ...refusals.flatMap(({ what, code, text }) => judgeText(`${what}: ${code} ${text}`, text)),
     ...["page", "SCIM read"].flatMap((what) => {
-      const ms = longestMs.get(what) ?? 0;
+      const ms = new Map(longestMs).get(what) ?? 0;
       return ms > READ_LIMIT_MS ? [`a ${what} took ${ms} ms`] : [];
     }),
   ];
@@ -150,11 +195,12 @@ export function judgeReadings(
 
 /** What was made here is seen by every reading that is asked for after its answer. */
 function unseen(reading: Reading, changes: readonly ChangeEntry[], truth: Truth): readonly string[] {
-  const { keys, covers, askedMs, toMs, what } = reading;
+  const { cover, askedMs, toMs, what } = reading;
+  const keys = new Set(reading.keys);
   return changes.flatMap((change) => {
     const { key } = effectOf(change);
     const isMade = change.kind === "grant" && (change.said === "made" || change.said === "fine");
-    if (!isMade || change.toMs >= askedMs || !covers(key) || keys.has(key)) return [];
+    if (!isMade || change.toMs >= askedMs || !isCovered(cover, key) || keys.has(key)) return [];
     return truth.wasNotSometime(key, change.toMs, toMs)
       ? []
       : [`${what} does not show what was made before: ${textOfChange(change)}`];

@@ -1,7 +1,7 @@
 // What the callers of a day asked for, and what they were answered.
 
+import { type Cover, enabledKey, groupKey, memberKey, nameKey, nicknameKey } from "./serve-keys.ts";
 import type { ChangeKind } from "./serve-plan.ts";
-import { enabledKey, groupKey, memberKey, nameKey, nicknameKey } from "./serve-truth.ts";
 
 /** What the answer says became of the change. `fine`: it is so now, and nothing is said about before. */
 export type Said = "made" | "already" | "fine" | "refused" | "unknown" | "no answer";
@@ -21,6 +21,8 @@ export interface ChangeEntry extends ChangeTarget {
   readonly front: string;
   readonly kind: ChangeKind;
   readonly password: boolean;
+  /** How often it was given to the service. */
+  readonly times: number;
   readonly fromMs: number;
   readonly toMs: number;
   readonly said: Said;
@@ -35,9 +37,8 @@ export interface Reading {
   readonly fromMs: number;
   readonly askedMs: number;
   readonly toMs: number;
-  readonly keys: ReadonlySet<string>;
-  /** Whether it names this if it is there. */
-  readonly covers: (key: string) => boolean;
+  readonly keys: readonly string[];
+  readonly cover: Cover;
 }
 
 /** A page that was not read, or a listing that was given up. */

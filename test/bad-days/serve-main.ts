@@ -1,9 +1,12 @@
-// node test/bad-days/serve-main.ts [--seed N] [--days N] [--redis] [--postgres] [--log]
+// node test/bad-days/serve-main.ts [--seed N] [--days N] [--redis] [--postgres] [--log] [--record FOLDER]
 // Plays bad days of the running service, says what was met and asked for, and ends with 1 where something differs.
+// --record keeps what each day has seen that differs: serve-again.ts judges it again.
 
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../support/postgres-server.ts";
 import { playServeDay } from "./serve-day.ts";
+import { writeHistory } from "./serve-history.ts";
 import { textOfChange } from "./serve-ledger.ts";
 import { drawServeDay } from "./serve-plan.ts";
 import { tallyOf, textOfFailure } from "./serve-report.ts";
@@ -15,6 +18,7 @@ const { values } = parseArgs({
     redis: { type: "boolean", default: false },
     postgres: { type: "boolean", default: false },
     log: { type: "boolean", default: false },
+    record: { type: "string" },
   },
 });
 
@@ -30,6 +34,11 @@ for (let index = 0; index < Number(values.days); index += 1) {
   if (report.differences.length > 0) {
     failed += 1;
     process.stdout.write(`${textOfFailure(report)}\n`);
+    if (values.record !== undefined) {
+      const name = `${day.seed}-${process.pid}-${index}.json`;
+      writeHistory(join(values.record, name), report.history);
+      process.stdout.write(`recorded in ${name}\n`);
+    }
   }
   if (values.log) {
     process.stdout.write(`${report.ledger.changes.map(textOfChange).join("\n")}\n`);
@@ -37,7 +46,7 @@ for (let index = 0; index < Number(values.days); index += 1) {
       `${report.ledger.refusals.map(({ what, code, text }) => `${what}: ${code} ${text}`).join("\n")}\n`,
     );
   }
-  if (values.log) process.stdout.write(`${report.log.join("\n")}\n`);
+  if (values.log) process.stdout.write(`${report.history.log.join("\n")}\n`);
 }
 await postgres?.remove();
 process.stdout.write(`${tally.table()}\n`);

@@ -1,11 +1,12 @@
 import type { DayReport } from "./serve-day.ts";
 import { linesOf } from "./serve-plan.ts";
 
-/** What a failing day prints: how it is repeated, what happened, and what differs. */
+/** What a failing day prints: the first difference, how it is repeated, what happened, and all that differs. */
 export function textOfFailure({ day, differences }: DayReport): string {
   const more = [...(day.redis ? ["--redis"] : []), ...(day.postgres ? ["--postgres"] : [])].join(" ");
   return [
-    `seed ${day.seed} differs from the truth. Again: node test/bad-days/serve-main.ts --seed ${day.seed} ${more}`.trim(),
+    `seed ${day.seed} differs from the truth: ${differences[0] ?? ""}`,
+    `again: node test/bad-days/serve-main.ts --seed ${day.seed} ${more}`.trim(),
     ...linesOf(day).map((line) => `  ${line}`),
     "what differs:",
     ...differences.map((line) => `  ${line}`),

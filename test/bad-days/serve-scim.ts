@@ -1,9 +1,9 @@
 // Clients over SCIM: they change, and they list.
 
 import { isRecord } from "../../pkg/core/unknown.ts";
+import { memberKey, userKey } from "./serve-keys.ts";
 import { isDoubtful, tookMs } from "./serve-ledger.ts";
 import type { Reader } from "./serve-plan.ts";
-import { coversMembersOf, memberKey, userKey } from "./serve-truth.ts";
 import { type Asked, type Front, HANG_MS, tokenOf, type World } from "./serve-world.ts";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -139,7 +139,7 @@ export async function readByScim(world: World, { name, pageSize }: Reader, dayFr
       for (const one of resources) if (isRecord(one)) subs.push(String(one["id"]));
       if (startIndex + pageSize > Number(page["totalResults"])) break;
     }
-    const keys = new Set(subs.map(userKey));
+    const keys = subs.map(userKey);
     // Pages by number may miss people while others are made and deleted, so only strangers are looked for.
     ledger.readings.push({
       what: "people by SCIM",
@@ -147,7 +147,7 @@ export async function readByScim(world: World, { name, pageSize }: Reader, dayFr
       askedMs: Date.now(),
       toMs: Date.now(),
       keys,
-      covers: () => false,
+      cover: "nothing",
     });
   }
 
@@ -158,16 +158,14 @@ export async function readByScim(world: World, { name, pageSize }: Reader, dayFr
     const read = await get(what, `/Groups/${groupId(group)}`);
     if (read === undefined) continue;
     const members: readonly unknown[] = Array.isArray(read["members"]) ? read["members"] : [];
-    const keys = new Set(
-      members.flatMap((one) => (isRecord(one) ? [memberKey(String(one["value"]), group)] : [])),
-    );
+    const keys = members.flatMap((one) => (isRecord(one) ? [memberKey(String(one["value"]), group)] : []));
     ledger.readings.push({
       what,
       fromMs,
       askedMs: fromMs,
       toMs: Date.now(),
       keys,
-      covers: coversMembersOf(group),
+      cover: { membersOf: group },
     });
   }
 }

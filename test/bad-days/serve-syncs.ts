@@ -2,9 +2,9 @@
 
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { groupKey, memberKey, userKey } from "./serve-keys.ts";
 import type { Ledger } from "./serve-ledger.ts";
 import { readingOfFile } from "./serve-tasks.ts";
-import { coversPool, groupKey, memberKey, userKey } from "./serve-truth.ts";
 
 export interface SyncPlaces {
   readonly folder: string;
@@ -40,20 +40,20 @@ export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
     const database = new DatabaseSync(inventory, { readOnly: true });
     try {
       const all = (sql: string) => database.prepare(sql).all();
-      const keys = new Set([
+      const keys = [
         ...all("SELECT sub FROM current_users").map(({ sub }) => userKey(String(sub))),
         ...all("SELECT name FROM current_groups").map(({ name }) => groupKey(String(name))),
         ...all("SELECT group_name, sub FROM current_memberships").map(({ group_name, sub }) =>
           memberKey(String(sub), String(group_name)),
         ),
-      ]);
+      ];
       ledger.readings.push({
         what: "a scheduled sync into the inventory",
         fromMs,
         askedMs: fromMs,
         toMs,
         keys,
-        covers: coversPool,
+        cover: "pool",
       });
     } finally {
       database.close();

@@ -7,8 +7,8 @@ import { BatonActionStatus, InvokeActionResponseSchema } from "../../pkg/gen/c1/
 import { taskId } from "../support/fake-platform-client.ts";
 import type { PlatformServer, PlatformTask } from "../support/platform-server.ts";
 import { runsIn } from "../support/platform-stage.ts";
+import { groupKey, userKey } from "./serve-keys.ts";
 import { isDoubtful, tookMs } from "./serve-ledger.ts";
-import { coversPool, groupKey, userKey } from "./serve-truth.ts";
 import { type Answer, type Asked, type Front, HANG_MS, type World } from "./serve-world.ts";
 
 type Work = NonNullable<PlatformTask["taskType"]>;
@@ -56,12 +56,17 @@ export function platformFront(world: World, platform: PlatformServer, name: stri
       const id = idOf();
       const task = { id, taskType: workOf(asked) };
       platform.tasks.push(task);
-      const finished = await finishOf(world, platform, task);
+      const { finished, times } = await finishOf(world, platform, task);
       if (finished === undefined)
-        return { said: "no answer", code: "", text: "the process of the task ended" };
+        return { said: "no answer", code: "", text: "the process of the task ended", times };
       const { finalState, status } = finished;
       if (finalState.case === "success") {
-        return { said: isUnderWay(finalState.value.response) ? "unknown" : "fine", code: "OK", text: "" };
+        return {
+          said: isUnderWay(finalState.value.response) ? "unknown" : "fine",
+          code: "OK",
+          text: "",
+          times,
+        };
       }
       // The second line is that of the official client.
       const text = (status?.message ?? "").replace(/\ntask failed and is non-retryable$/, "");
@@ -69,6 +74,7 @@ export function platformFront(world: World, platform: PlatformServer, name: stri
         said: isDoubtful(text) ? "unknown" : "refused",
         code: String(status?.code),
         text,
+        times,
       } satisfies Answer;
     },
     close() {},
@@ -87,6 +93,7 @@ async function finishOf({ service, ledger }: World, platform: PlatformServer, ta
     platform.calls.filter(({ call, taskId: of }) => call === "FinishTask" && of === task.id);
   const late = AbortSignal.timeout(HANG_MS);
   let refused = 0;
+  let times = 1;
   for (;;) {
     const number = await service.up();
     const isGone = service.ended(number).then(() => "gone" as const);
@@ -94,15 +101,16 @@ async function finishOf({ service, ledger }: World, platform: PlatformServer, ta
     const isReported = platform.until(() => found() !== undefined || reports().length > refused);
     const how = await Promise.race([isReported, isGone, isLate]);
     const finished = found();
-    if (finished !== undefined) return finished;
+    if (finished !== undefined) return { finished, times };
     if (how === "late") {
       ledger.differences.push(`task ${task.id} was not finished after ${HANG_MS} ms`);
-      return undefined;
+      return { finished, times };
     }
     if (how === undefined) {
       refused = reports().length;
+      times += 1;
       platform.tasks.push(task);
-    } else if (!platform.tasks.some(({ id }) => id === task.id)) return undefined;
+    } else if (!platform.tasks.some(({ id }) => id === task.id)) return { finished, times };
   }
 }
 
@@ -115,7 +123,7 @@ export async function readByPlatform(world: World, platform: PlatformServer, nam
     const id = taskId(`${name}s${platform.finished.length}x${attempt}x`);
     const task: PlatformTask = { id, taskType: { case: "syncFull", value: {} } };
     platform.tasks.push(task);
-    const finished = await finishOf(world, platform, task);
+    const { finished } = await finishOf(world, platform, task);
     if (finished === undefined) continue;
     if (finished.finalState.case !== "success") {
       ledger.refusals.push({
@@ -155,5 +163,5 @@ export async function readingOfFile(
     const [, group, sub] = /^group:(.*):member:user:([^:]*)$/s.exec(id) ?? [];
     keys.add(`member ${sub} ${group}`);
   }
-  ledger.readings.push({ what, fromMs, askedMs: fromMs, toMs, keys, covers: coversPool });
+  ledger.readings.push({ what, fromMs, askedMs: fromMs, toMs, keys: [...keys], cover: "pool" });
 }

@@ -6,13 +6,13 @@ import type { PlatformServer } from "../support/platform-server.ts";
 import type { ChangeTarget, Ledger, Said } from "./serve-ledger.ts";
 import type { ServeDay, Step } from "./serve-plan.ts";
 import type { Service } from "./serve-service.ts";
-import type { Truth } from "./serve-truth.ts";
+import type { PoolHistory } from "./serve-truth.ts";
 
 export interface World {
   readonly day: ServeDay;
   readonly pool: Pool;
   readonly cognito: ScriptedCognito;
-  readonly truth: Truth;
+  readonly followed: PoolHistory;
   readonly ledger: Ledger;
   readonly service: Service;
   readonly platform: PlatformServer | undefined;
@@ -30,6 +30,8 @@ export interface Answer {
   readonly said: Said;
   readonly code: string;
   readonly text: string;
+  /** How often it was given to the service, where that is more than once: a task whose report was lost. */
+  readonly times?: number;
 }
 
 export interface Asked extends ChangeTarget {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 import type { CredentialBook } from "./credentials.ts";
 import { AwsError, poolNotFound, tooManyRequests } from "./errors.ts";
@@ -138,7 +139,7 @@ function settle(
       };
     }
     if (operation === undefined) throw new AwsError("UnknownOperationException", "");
-    const body = carryOut(desk, call, operation, signed, effects);
+    const body = desk.recorder.carryOut(call, () => carryOut(desk, call, operation, signed, effects));
     call.done = true;
     if (effects.malformed === true) {
       return {
@@ -152,6 +153,9 @@ function settle(
     return failed(error);
   }
 }
+
+/** The newest call of each connection. */
+const newest = new WeakMap<Socket, CallRecord>();
 
 /** One call of the Cognito API, from its first byte to its last. */
 export async function handleCognito(
@@ -170,6 +174,9 @@ export async function handleCognito(
     desk.clock(),
   );
   response.on("close", () => desk.recorder.finish(call, "client-gone"));
+  const before = newest.get(request.socket);
+  if (before !== undefined) before.received = true;
+  newest.set(request.socket, call);
 
   const body = await readBody(request);
   fillIn(call, parseJson(body), request);

@@ -28,6 +28,8 @@ export interface CallRecord {
   /** Whether the operation was carried out, whatever answer the client got. */
   done: boolean;
   finishedMs: number | undefined;
+  /** A later request came on its connection, so the caller has read the answer. False: it may have, or may not. */
+  received: boolean;
 }
 
 export interface Stats {
@@ -43,6 +45,8 @@ export interface Stats {
   rate(of: Category): GrantedRate;
   readonly inFlight: number;
   readonly maxInFlight: number;
+  /** The call that changes the pool at this moment. */
+  readonly carriedOut: CallRecord | undefined;
   /** Forgets everything except the calls in flight. */
   reset(): void;
 }
@@ -50,6 +54,8 @@ export interface Stats {
 export interface Recorder extends Stats {
   begin(operation: string, category: Category | undefined, requestId: string, clockMs: number): CallRecord;
   finish(record: CallRecord, outcome: string): void;
+  /** Does what the call asks for. */
+  carryOut<T>(record: CallRecord, work: () => T): T;
 }
 
 /** How many calls are kept: all, none, or the newest so many. */
@@ -71,6 +77,7 @@ export function createRecorder(recording: Recording): Recorder {
   let total = 0;
   let inFlight = 0;
   let maxInFlight = 0;
+  let carriedOut: CallRecord | undefined;
 
   function keep(record: CallRecord): void {
     if (capacity === 0) return;
@@ -93,6 +100,17 @@ export function createRecorder(recording: Recording): Recorder {
     },
     get maxInFlight() {
       return maxInFlight;
+    },
+    get carriedOut() {
+      return carriedOut;
+    },
+    carryOut(record, work) {
+      carriedOut = record;
+      try {
+        return work();
+      } finally {
+        carriedOut = undefined;
+      }
     },
     reset() {
       calls = [];
@@ -130,6 +148,7 @@ export function createRecorder(recording: Recording): Recorder {
         outcome: "open",
         done: false,
         finishedMs: undefined,
+        received: false,
       };
       keep(record);
       return record;

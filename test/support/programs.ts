@@ -1,18 +1,30 @@
 // Programs of others that a test starts beside itself.
 import type { ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
+/**
+ * Below the ports that the system gives to connections and to listeners without one of their own (from 32768 on Linux): those
+ * may take it again between two starts of one program.
+ */
+const PORTS = { from: 10_000, to: 32_000 };
+
 /** A port that was free just before: for programs that do not accept "any". */
 export async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  for (let attempt = 1; attempt <= 100; attempt += 1) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    const probe = createServer();
+    const isFree = new Promise<boolean>((resolve) => {
+      probe.once("error", () => resolve(false));
+      probe.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!(await isFree)) continue;
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
+  throw new Error("no free port on 127.0.0.1");
 }
 
 /** Resolves when the program has printed the text; rejects with all that it printed when it ends first. Reads on after it. */
