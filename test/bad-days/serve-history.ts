@@ -1,6 +1,7 @@
 // All that a day has seen, as plain data: it is judged, and can be kept in a file and judged again.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { isRecord } from "../../pkg/core/unknown.ts";
 import type { CallRecord } from "../cognito/record.ts";
 import { judgeChanges, judgeReadings } from "./serve-judge.ts";
 import {
@@ -89,8 +90,13 @@ export function writeHistory(path: string, history: DayHistory): void {
 
 /** A file that `writeHistory` has written. */
 export function readHistory(path: string): DayHistory {
-  const history: DayHistory = JSON.parse(readFileSync(path, "utf8"));
+  const history: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (!isHistory(history)) throw new Error(`${path}: no history of a day`);
   return history;
+}
+
+function isHistory(value: unknown): value is DayHistory {
+  return isRecord(value) && "day" in value && "calls" in value && "transitions" in value;
 }
 
 /** Everything about one thing in the order of time: what was asked for, what was called, and what became of it. */

@@ -13,6 +13,11 @@ export function textOfFailure({ day, differences }: DayReport): string {
   ].join("\n");
 }
 
+/** Throws what a failing day prints: the first line of a test's message is shown at the end of `make test`. */
+export function refuseDifferences(report: DayReport): void {
+  if (report.differences.length > 0) throw new Error(textOfFailure(report));
+}
+
 export interface Tally {
   add(report: DayReport): void;
   line(report: DayReport): string;

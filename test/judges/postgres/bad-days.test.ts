@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { playServeDay } from "../../bad-days/serve-day.ts";
 import { drawServeDay } from "../../bad-days/serve-plan.ts";
-import { textOfFailure } from "../../bad-days/serve-report.ts";
+import { refuseDifferences } from "../../bad-days/serve-report.ts";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.ts";
 
 const asked = process.env["BAD_DAYS_SEED"];
@@ -21,6 +21,7 @@ test.for(asked === undefined ? [1, 2] : [Number(asked)])(
   { timeout: 300_000 },
   async (seed) => {
     const report = await playServeDay(drawServeDay(seed, { postgres: true }), { postgres: server });
-    expect(report.differences, textOfFailure(report)).toEqual([]);
+    refuseDifferences(report);
+    expect(report.differences).toEqual([]);
   },
 );
