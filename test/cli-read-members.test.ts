@@ -95,6 +95,59 @@ test("by user is not chosen where IAM does not allow it, and its setting fails t
   expect(refused).toMatchObject({ code: 7 });
 });
 
+const DENIED = { name: "AccessDeniedException", message: "not authorized" };
+
+test("a run by user, which IAM denies meanwhile, is read again by group in the same process", async () => {
+  await sync("pool.c1z");
+  // The first one asks whether it is allowed.
+  cognito.script({ operation: "AdminListGroupsForUser", nth: { from: 5 }, error: DENIED });
+  const { summary, stderr } = await sync("pool.c1z");
+  const reason = /^by user was begun, and AWS refuses it: AdminListGroupsForUser: not allowed/;
+  expect(summary).toMatchObject({
+    users: 20,
+    groups: 130,
+    memberships: 148,
+    members_read: "by group",
+    members_read_reason: expect.stringMatching(reason),
+    resumed: false,
+  });
+  expect(stderr).toContain("starting over: by user was begun, and AWS refuses it: AdminListGroupsForUser");
+});
+
+test("one user whom AWS does not take fails a run that has to read by user, and names the cure", async () => {
+  await sync("pool.c1z");
+  const name = "InvalidParameterException";
+  cognito.script({ operation: "AdminListGroupsForUser", nth: { from: 9 }, error: { name } });
+  expect((await sync("pool.c1z")).summary).toMatchObject({ members_read: "by group", memberships: 148 });
+  const refused = await connector("sync", `--file=${join(folder, "pool.c1z")}`, "--read-members=by-user");
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toMatch(
+    /AdminListGroupsForUser: .*, of the user with sub [0-9a-f-]{36}; or set --read-members to by-group/,
+  );
+});
+
+test.each([
+  ["a file", "--file"],
+  ["an inventory", "--inventory"],
+])("the reason is kept with a run in %s, for the process that goes on", async (_, flag) => {
+  const target = `${flag}=${join(folder, "kept")}`;
+  expect((await connector("sync", target)).code).toBe(0);
+  const outage = cognito.script({
+    operation: "AdminListGroupsForUser",
+    nth: { from: 5 },
+    error: { name: "ExpiredTokenException" },
+  });
+  expect((await connector("sync", target)).code).not.toBe(0);
+  outage.remove();
+  const { code, stdout } = await connector("sync", target);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    resumed: true,
+    members_read: "by user",
+    members_read_reason: expect.stringMatching(/^by group about 131 calls in .*, by user about 21 calls in /),
+  });
+});
+
 test("a run of chosen groups reads their members by group", async () => {
   const chosen = await sync("pool.c1z", "--read-members=by-user", "--sync-resources=group:group-3");
   expect(chosen).toMatchObject({ byUser: 0, byGroup: 1, summary: { members_read: "by group" } });

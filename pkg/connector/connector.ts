@@ -173,6 +173,11 @@ export interface Connector {
   /** Whether IAM lets us list the groups of users. Costs one call that reads nothing. */
   mayListGroupsOfUsers(signal: AbortSignal): Promise<boolean>;
   getResource(id: ResourceId | undefined, signal: AbortSignal): Promise<Resource>;
+  /**
+   * Whether the user was deleted, also where another one has the username since. AdminGetUser decides, which is right before
+   * listings are; where IAM denies it, a listing.
+   */
+  isUserGone(user: User, signal: AbortSignal): Promise<boolean>;
   /** The user with that resource id; undefined when there is none. */
   findUser(id: string, signal: AbortSignal): Promise<UserRow | undefined>;
   /** The group of that name; undefined when there is none. */

@@ -22,10 +22,12 @@ import type {
   Offers,
   UserRow,
 } from "./connector.ts";
+import { isDeleted } from "./deleted-user.ts";
 import { memberEntitlement } from "./entitlements.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { neededToServe } from "./features.ts";
 import { groupResource } from "./groups.ts";
+
 import { groupsFrom, groupsOfUserFrom, membersFrom, usersFrom } from "./listing-sources.ts";
 import { membershipRows } from "./membership-rows.ts";
 import { connectorMetadata } from "./metadata.ts";
@@ -251,6 +253,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       const [probe] = await directory.probePermissions(["AdminListGroupsForUser"], signal);
       return probe?.allowed === true || probe?.allowed === "likely";
     },
+    isUserGone: (user, signal) => isDeleted(directory, user, signal),
     findUser,
     findGroup,
     async getResource(id, signal) {

@@ -137,7 +137,12 @@ class OpenSyncFile implements SyncFile {
     this.#parts = parts;
     this.#database = work.database;
     this.#rows = new RunRows(work.database, work.run?.counts ?? NO_ROWS, options.now);
-    this.#run = work.run && { id: work.run.syncId, startedAt: new Date(work.run.startedAtMs), scope };
+    this.#run = work.run && {
+      id: work.run.syncId,
+      startedAt: new Date(work.run.startedAtMs),
+      scope,
+      membersReason: work.run.membersReason,
+    };
     this.#resumed = work.run !== undefined;
     this.#state = work.run === undefined ? "fresh" : "reading";
     this.name = parts.paths.target;
@@ -188,6 +193,7 @@ class OpenSyncFile implements SyncFile {
       syncId: run.id,
       fingerprint: this.#parts.options.fingerprint,
       scope: scopeText(run.scope),
+      membersReason: run.membersReason,
       previousId: this.complete?.id,
       startedAtMs,
       progressAtMs: startedAtMs,

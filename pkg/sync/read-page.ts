@@ -1,4 +1,5 @@
 import type { Connector, GroupRow, Listing, ListRequest, UserRow } from "../connector/connector.ts";
+import type { Sleep } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { advance, type ListingCursor, type ListingKind, membersListing } from "../core/sync-plan.ts";
 import type { ScopeSelection, SyncScope } from "../core/sync-scope.ts";
@@ -8,6 +9,7 @@ import { createUserGroupsReader, type UserGroupsPage } from "./user-groups.ts";
 export interface PageReaderOptions {
   readonly connector: Connector;
   readonly scope: SyncScope;
+  readonly sleep: Sleep;
   /** A chosen user or group does not exist. Must not throw. */
   readonly onMissing?: ((kind: ListingKind, id: string) => void) | undefined;
 }
@@ -20,7 +22,7 @@ export type PageReader = (
 ) => Promise<SyncPage | UserGroupsPage | "vanished">;
 
 /** How the pages of one scope are read. */
-export function createPageReader({ connector, scope, onMissing }: PageReaderOptions): PageReader {
+export function createPageReader({ connector, scope, sleep, onMissing }: PageReaderOptions): PageReader {
   /** Chosen ones are read one by one, in their order: the page token is the number of the next one. */
   async function page<T>(
     cursor: ListingCursor,
@@ -46,7 +48,7 @@ export function createPageReader({ connector, scope, onMissing }: PageReaderOpti
     return scope.depth === "resources" ? { ...row, entitlements: () => [] } : row;
   }
 
-  const readUserGroups = createUserGroupsReader(connector);
+  const readUserGroups = createUserGroupsReader(connector, sleep);
 
   return async (cursor, callsAfter, signal) => {
     switch (cursor.kind) {

@@ -2,6 +2,7 @@
 // Invariants SYNC-1 to SYNC-6 are in DESIGN.md.
 
 import type { Connector } from "../connector/connector.ts";
+import type { Sleep } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import {
   drop,
@@ -45,6 +46,8 @@ export interface RunSyncOptions {
   readonly listShards?: number;
   /** How a new run reads memberships (D31). A run that goes on reads them as it began. */
   readonly membersRead?: MembersRead;
+  /** Where AWS contradicts itself. By default it is asked again at once. */
+  readonly sleep?: Sleep | undefined;
   /** Cognito's estimate, to hold the parts against. */
   readonly estimatedUsers?: number | undefined;
   /** After each commit. */
@@ -75,7 +78,8 @@ export async function runSync(options: RunSyncOptions, signal: AbortSignal): Pro
   const run = targets.run ?? (await beginRun(options));
   const isByUser = membersReadBy(await targets.listings()) === "by user";
   const met = isByUser ? new MetGroups(connector, await targets.groupsInAll()) : undefined;
-  const readPage = createPageReader({ connector, scope: run.scope, onMissing: options.onMissing });
+  const { sleep = async () => {}, onMissing } = options;
+  const readPage = createPageReader({ connector, scope: run.scope, sleep, onMissing });
   const pagesLeft = createPagesLeft(options.estimatedUsers ?? targets.previousCounts?.users);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);

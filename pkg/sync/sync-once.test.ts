@@ -150,32 +150,6 @@ describe("one sync into two files", () => {
   });
 });
 
-test("a run that asks for the groups of users is not gone on with where that is forbidden", async () => {
-  const run = emptyRun();
-  const target: OpenTarget = async () => memoryTarget(run);
-  const pace = () => ({ listPerSecond: 5, perUserPerSecond: 5, latencyMs: 200 });
-  const denied = fakeDirectory(world(), (operation) => {
-    if (operation !== "AdminListGroupsForUser") return;
-    throw new GovernanceError("permission-denied", "IAM denies it", { reason: "iam-denied" });
-  });
-  const connector = createConnector({
-    directory: denied.directory,
-    poolId: POOL,
-    userIdKind: "sub",
-    now: () => 0,
-  });
-  const discarded: string[] = [];
-  const events: SyncEvents = { onDiscarded: (_, reason) => void discarded.push(reason) };
-  const sync = (setting: "by-user" | "by-group") =>
-    syncOnce({ ...stage([target], events).options, connector, members: { setting, pace } }, never);
-  await expect(sync("by-user")).rejects.toMatchObject({ code: "permission-denied" });
-  const asked = (): number => denied.calls.filter((call) => call === "AdminListGroupsForUser").length;
-  const before = asked();
-  expect(await sync("by-group")).toMatchObject({ membersRead: "by group", resumed: false });
-  expect(asked()).toBe(before);
-  expect(discarded).toEqual(["it reads memberships by user, and --read-members is by-group"]);
-});
-
 describe("opening the targets", () => {
   test("comes before the first call, and one that fails closes those before it", async () => {
     writeFileSync(pathOf("two"), "no sync file");

@@ -5,21 +5,20 @@ import type { Connector } from "../connector/connector.ts";
 import type { Clocks } from "../core/clock.ts";
 import { GovernanceError } from "../core/errors.ts";
 import { ksuid } from "../core/ksuid.ts";
-import type { Pool } from "../core/pool.ts";
 import {
   type ListingCursor,
   type ListingKind,
   type MembersRead,
   membersReadBy,
-  type ReadMembers,
   type SyncCounts,
   type UsersRead,
   usersReadBy,
 } from "../core/sync-plan.ts";
-import { isWholePool, type SyncScope } from "../core/sync-scope.ts";
+import type { SyncScope } from "../core/sync-scope.ts";
 import { worthwhileListings } from "../core/user-shards.ts";
-import { beginAgain, combineTargets, type TargetGroup } from "./combine-targets.ts";
-import { chooseMembers, type MemberFacts, type MembersChoice } from "./member-cost.ts";
+import { beginAgain, type TargetGroup } from "./combine-targets.ts";
+import type { MembersChoice } from "./member-cost.ts";
+import { byGroupInstead, chooseWay, fittingGroup, type MembersOptions, withCure } from "./members-way.ts";
 import { type ReadingOutcome, runSync } from "./run-sync.ts";
 import type { OpenTarget, PublishedRun, PublishOptions, SyncTarget } from "./target.ts";
 
@@ -63,12 +62,6 @@ export interface SyncEvents {
   onCloseFailed?(target: string, error: unknown): void;
 }
 
-/** What decides how memberships are read. Asked when a new run begins. */
-export interface MembersOptions {
-  readonly setting: ReadMembers;
-  readonly pace: () => Pick<MemberFacts, "listPerSecond" | "perUserPerSecond" | "latencyMs">;
-}
-
 export interface SyncOnceOptions<P extends PublishedRun> {
   readonly connector: Connector;
   /** What is read. The targets are opened for it. */
@@ -97,7 +90,7 @@ export interface SyncResult<P extends PublishedRun> extends CallTotals {
   readonly droppedGroups: number;
   readonly usersRead: UsersRead;
   readonly membersRead: MembersRead;
-  /** Why they are read so. Undefined where an earlier process has decided, or not the whole pool is read. */
+  /** Why they are read so. Undefined where not the whole pool is read. */
   readonly membersReason: string | undefined;
   readonly pages: number;
   readonly durationMs: number;
@@ -113,13 +106,14 @@ export async function syncOnce<P extends PublishedRun>(
   const before = callTotals();
   const targets = await openTargets(options.targets, events, signal);
   try {
-    const group = await fittingGroup(targets, options);
-    for (const { target, reason } of group.discarded) events.onDiscarded?.(target, reason);
-    if (group.resumed) for (const name of group.names) events.onResumed?.(name, group.counts);
-    const { resumed } = group;
-    const outcome = await readAll(group, options, signal);
-    const { pages, droppedGroups, usersRead, membersRead, membersReason } = outcome;
+    const first = await fittingGroup(targets, options.members);
+    for (const { target, reason } of first.discarded) events.onDiscarded?.(target, reason);
+    if (first.resumed) for (const name of first.names) events.onResumed?.(name, first.counts);
+    const { group, outcome } = await readOrBeginAgain(targets, first, options, signal);
+    const { pages, droppedGroups, usersRead, membersRead } = outcome;
     events.onRead?.(outcome, group.counts);
+    const { resumed } = group;
+    const membersReason = group.run?.membersReason;
     const published = await group.publish(options.publishing, signal);
     const after = callTotals();
     return {
@@ -137,19 +131,6 @@ export async function syncOnce<P extends PublishedRun>(
   } finally {
     await closeTargets(targets, events);
   }
-}
-
-/** A run that would ask for the groups of users does not go on where that is forbidden (D31). */
-async function fittingGroup<P extends PublishedRun>(
-  targets: readonly SyncTarget<P>[],
-  { members }: SyncOnceOptions<P>,
-): Promise<TargetGroup<P>> {
-  const group = await combineTargets(targets);
-  if (!group.resumed || members?.setting !== "by-group") return group;
-  const listings = await group.listings();
-  const isForbidden = listings.some(({ kind, state }) => kind === "users-with-groups" && state === "open");
-  if (!isForbidden) return group;
-  return await beginAgain(targets, "it reads memberships by user, and --read-members is by-group");
 }
 
 /** Opens all or none. */
@@ -179,38 +160,65 @@ export async function closeTargets(targets: readonly SyncTarget[], events: SyncE
   }
 }
 
+interface WholeReading<P extends PublishedRun> {
+  readonly group: TargetGroup<P>;
+  readonly outcome: ReadingOutcome;
+}
+
+/** Where AWS refuses the groups of a user and nobody has set that way, another run reads by group (D31). */
+async function readOrBeginAgain<P extends PublishedRun>(
+  targets: readonly SyncTarget<P>[],
+  group: TargetGroup<P>,
+  options: SyncOnceOptions<P>,
+  signal: AbortSignal,
+): Promise<WholeReading<P>> {
+  try {
+    return { group, outcome: await readAll(group, options, undefined, signal) };
+  } catch (error) {
+    const instead = byGroupInstead(error, options.members?.setting);
+    if (instead === undefined) throw error;
+    const again = await beginAgain(targets, `memberships are read by group: ${instead.reason}`);
+    for (const name of again.names) options.events.onDiscarded?.(name, instead.reason);
+    return { group: again, outcome: await readAll(again, options, instead, signal) };
+  }
+}
+
 /** Reads what the targets lack. Nothing at all when the run is whole and only waits to be published. */
 async function readAll(
   targets: TargetGroup<PublishedRun>,
   options: SyncOnceOptions<PublishedRun>,
+  decided: MembersChoice | undefined,
   signal: AbortSignal,
-): Promise<ReadingOutcome & { readonly membersReason: string | undefined }> {
-  const { connector, scope, listingsAtOnce, clocks, randomBytes, events } = options;
+): Promise<ReadingOutcome> {
+  const { connector, scope, members, listingsAtOnce, clocks, randomBytes, events } = options;
   const open = targets.resumed ? await targets.openListings() : [];
   if (targets.resumed && open.length === 0) {
     const listings = await targets.listings();
     const membersRead = membersReadBy(listings);
     const usersRead = usersReadBy(listings);
-    return { pages: 0, droppedGroups: [], usersRead, membersRead, membersReason: undefined };
+    return { pages: 0, droppedGroups: [], usersRead, membersRead };
   }
   const observer = events.onReading?.(open, targets);
   try {
     const pool = await connector.cachedPool(signal);
     if (pool !== undefined) observer?.onPool(pool.estimatedUsers);
     const wanted = worthwhileListings(() => options.listShards?.() ?? 1, pool?.estimatedUsers);
-    const choice = await chooseWay(targets, options, { pool, partsAtOnce: wanted }, signal);
+    const facts = { connector, scope, members, listingsAtOnce, partsAtOnce: wanted, pool };
+    const choice = decided ?? (await chooseWay(targets, facts, signal));
     if (choice !== undefined) events.onMembersChosen?.(choice);
-    const outcome = await runSync(
+    return await runSync(
       {
         connector,
         targets,
         listingsAtOnce,
+        sleep: members?.sleep,
         membersRead: choice?.membersRead ?? "by group",
         listShards: wanted,
         estimatedUsers: pool?.estimatedUsers,
         newRun() {
           const nowMs = clocks.now();
-          return { id: ksuid(nowMs, randomBytes), startedAt: new Date(nowMs), scope };
+          const startedAt = new Date(nowMs);
+          return { id: ksuid(nowMs, randomBytes), startedAt, scope, membersReason: choice?.reason };
         },
         onPage: (cursor) => observer?.onPage(cursor),
         onGroupDropped: (group) => events.onGroupDropped?.(group),
@@ -219,34 +227,12 @@ async function readAll(
       },
       signal,
     );
-    return { ...outcome, membersReason: choice?.reason };
   } catch (error) {
-    throw (await isUnread(targets)) ? resumable(error, options.resumedBy) : error;
+    if (byGroupInstead(error, members?.setting) !== undefined) throw error;
+    throw (await isUnread(targets)) ? resumable(withCure(error), options.resumedBy) : error;
   } finally {
     observer?.close();
   }
-}
-
-/** Undefined where the run has begun already, or reads a part of the pool alone. */
-async function chooseWay(
-  targets: TargetGroup<PublishedRun>,
-  { connector, scope, listingsAtOnce, members }: SyncOnceOptions<PublishedRun>,
-  { pool, partsAtOnce }: { readonly pool: Pool | undefined; readonly partsAtOnce: number },
-  signal: AbortSignal,
-): Promise<MembersChoice | undefined> {
-  if (targets.run !== undefined || members === undefined || !isWholePool(scope)) return undefined;
-  const { previousCounts } = targets;
-  const facts = previousCounts && {
-    counts: { ...previousCounts, users: pool?.estimatedUsers ?? previousCounts.users },
-    ...members.pace(),
-    listingsAtOnce,
-    partsAtOnce,
-  };
-  const choice = chooseMembers(members.setting, facts);
-  if (choice.membersRead === "by group" || members.setting !== "auto") return choice;
-  if (await connector.mayListGroupsOfUsers(signal)) return choice;
-  const reason = `${choice.reason}, which needs AdminListGroupsForUser, and that is not known to be allowed`;
-  return { membersRead: "by group", reason };
 }
 
 /** Whether the run has begun and is not read to the end. A target that cannot answer any more says no. */

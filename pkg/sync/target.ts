@@ -13,6 +13,8 @@ export interface SyncRun {
   readonly startedAt: Date;
   /** What is read. */
   readonly scope: SyncScope;
+  /** Why memberships are read as they are; kept for a process that goes on. Undefined where nothing was chosen. */
+  readonly membersReason?: string | undefined;
 }
 
 /** A run that was read to the end and published. What is compared with it has the same scope. */

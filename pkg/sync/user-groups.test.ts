@@ -145,18 +145,6 @@ describe("memberships that are read by user", () => {
     }
   });
 
-  test("of a user who was deleted since the page are left out, and of no other user", async () => {
-    let asked = 0;
-    const { run } = await readWorld((operation) => {
-      if (operation !== "AdminListGroupsForUser") return;
-      asked += 1;
-      if (asked !== 7) return;
-      throw new GovernanceError("not-found", "no such user", { reason: "user-gone" });
-    });
-    expect(countsOf(run).users).toBe(11);
-    expect(membersIn(run, "all")).toHaveLength(10);
-  });
-
   test("in a group that the listing of groups had passed come with their group", async () => {
     const content = world();
     const fake = fakeDirectory(content, (operation) => {

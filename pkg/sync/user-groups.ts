@@ -1,9 +1,9 @@
 // Memberships read by user (D31): the groups of each user of a page, with the page.
 
 import type { Connector, GroupRow, UserRow } from "../connector/connector.ts";
-import { GovernanceError } from "../core/errors.ts";
+import type { Sleep } from "../core/clock.ts";
 import { advance, type ListingCursor, membersListing } from "../core/sync-plan.ts";
-import { createCycleGuard } from "./cycle-guard.ts";
+import { readGroupsOfUser } from "./groups-of-user.ts";
 import type { SyncPage } from "./target.ts";
 
 /** A page of users, and the groups of each of them, place by place. */
@@ -29,13 +29,13 @@ export type UserGroupsReader = (
  * Reads one page after the other. The page after it is begun as soon as its token is known, so that calls wait for the limiter
  * all the time.
  */
-export function createUserGroupsReader(connector: Connector): UserGroupsReader {
+export function createUserGroupsReader(connector: Connector, sleep: Sleep): UserGroupsReader {
   let ahead: Reading | undefined;
 
   function begin(token: string, callsAfter: number, signal: AbortSignal): Reading {
     const listed = connector.listUsers({ pageToken: token, pageSize: 0, callsAfter }, signal);
     const groups = listed.then(({ items }) =>
-      Promise.all(items.map((row) => everyGroupOf(connector, row, signal))),
+      Promise.all(items.map((row) => readGroupsOfUser(connector, row, sleep, signal))),
     );
     // Who asks for the page gets its failure. A page that nobody asks for any more fails for nobody.
     for (const one of [listed, groups]) one.catch(() => undefined);
@@ -49,29 +49,6 @@ export function createUserGroupsReader(connector: Connector): UserGroupsReader {
     if (nextPageToken !== "") ahead = begin(nextPageToken, Math.max(0, callsAfter - 1), signal);
     return { cursor: advance(cursor, nextPageToken), users: items, groups: await reading.groups };
   };
-}
-
-/** Every page. None of a user that was deleted since it was listed. */
-async function everyGroupOf(
-  connector: Connector,
-  { user }: UserRow,
-  signal: AbortSignal,
-): Promise<readonly GroupRow[]> {
-  const groups: GroupRow[] = [];
-  const guard = createCycleGuard("the groups of a user");
-  let pageToken = "";
-  do {
-    try {
-      const page = await connector.listGroupsOfUser(user, { pageToken, pageSize: 0 }, signal);
-      groups.push(...page.items);
-      pageToken = page.nextPageToken;
-    } catch (error) {
-      if (error instanceof GovernanceError && error.reason === "user-gone") return [];
-      throw error;
-    }
-    guard.next(pageToken);
-  } while (pageToken !== "");
-  return groups;
 }
 
 /**

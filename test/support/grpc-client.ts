@@ -247,6 +247,7 @@ export function fakeConnector(different: Partial<Connector> = {}): Connector {
     listGroupsOfUser: noPool,
     memberships: () => [],
     mayListGroupsOfUsers: noPool,
+    isUserGone: noPool,
     findUser: noPool,
     findGroup: noPool,
     getResource: async (id) => (id?.resourceType === "user" ? user : group),

@@ -161,6 +161,7 @@ class History {
       members: {
         setting: this.#setting(),
         pace: () => ({ listPerSecond: 1, perUserPerSecond: 1, latencyMs: 1 }),
+        sleep: async () => {},
       },
       listingsAtOnce: 1 + Math.floor(this.#random() * 3),
       publishing: { acceptShrink: true },

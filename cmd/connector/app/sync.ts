@@ -8,6 +8,7 @@ import { chooseScope } from "../../../pkg/sync/choose-scope.ts";
 import { listingsAtOnce } from "../../../pkg/sync/listings-at-once.ts";
 import type { SyncEvents, SyncOnceOptions } from "../../../pkg/sync/sync-once.ts";
 import { createSyncTracker, type SyncTracker } from "../../../pkg/sync/sync-progress.ts";
+import { pause } from "../process/pause.ts";
 import { inventoryPlace } from "./inventory/inventory-target.ts";
 import type { SyncPieces } from "./sync-config.ts";
 import { type Published, type TargetsSetup, targetPlace, targetsOf } from "./sync-targets.ts";
@@ -30,7 +31,7 @@ export function syncOptions(setup: SyncSetup): SyncOnceOptions<Published> {
     scope,
     targets: targetsOf(setup, scope),
     listingsAtOnce: listingsAtOnce(config.rates.UserList),
-    members: { setting: config.sync.readMembers, pace: () => pace(setup) },
+    members: { setting: config.sync.readMembers, pace: () => pace(setup), sleep: pause },
     listShards: () => (scope.users === "all" ? listShards(setup) : 1),
     publishing: config.sync,
     clocks: { now: context.now, monotonic: context.monotonic },

@@ -11,6 +11,8 @@ export interface RunState {
   readonly fingerprint: RunFingerprint;
   /** What is read, as `scopeText` writes it. */
   readonly scope: string;
+  /** Why memberships are read as they are (D31). */
+  readonly membersReason: string | undefined;
   /** The newest run of the target with this scope when this one began. */
   readonly previousId: string | undefined;
   readonly startedAtMs: EpochMs;
@@ -32,6 +34,7 @@ export const RUN_TABLE = `
     user_id_kind TEXT NOT NULL,
     mapping_version INTEGER NOT NULL,
     scope TEXT NOT NULL,
+    members_reason TEXT,
     previous_id TEXT,
     started_at INTEGER NOT NULL,
     progress_at INTEGER NOT NULL,
@@ -60,6 +63,7 @@ export function readRun(database: DatabaseSync): RunState | undefined {
       mappingVersion: numberIn(row, "mapping_version"),
     },
     scope: textIn(row, "scope"),
+    membersReason: optionalTextIn(row, "members_reason"),
     previousId: optionalTextIn(row, "previous_id"),
     startedAtMs: numberIn(row, "started_at"),
     progressAtMs: numberIn(row, "progress_at"),
@@ -74,14 +78,25 @@ export function readRun(database: DatabaseSync): RunState | undefined {
 }
 
 export function insertRun(database: DatabaseSync, run: RunState): void {
-  const { syncId, scope, previousId = null, startedAtMs, progressAtMs } = run;
+  const { syncId, scope, membersReason = null, previousId = null, startedAtMs, progressAtMs } = run;
   const { poolId, userIdKind, mappingVersion } = run.fingerprint;
   database
     .prepare(`
       INSERT INTO run (
-        id, sync_id, pool_id, user_id_kind, mapping_version, scope, previous_id, started_at, progress_at)
-      VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    .run(syncId, poolId, userIdKind, mappingVersion, scope, previousId, startedAtMs, progressAtMs);
+        id, sync_id, pool_id, user_id_kind, mapping_version, scope, members_reason, previous_id, started_at,
+        progress_at)
+      VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(
+      syncId,
+      poolId,
+      userIdKind,
+      mappingVersion,
+      scope,
+      membersReason,
+      previousId,
+      startedAtMs,
+      progressAtMs,
+    );
 }
 
 /** Counts and progress move in the transaction of the rows. */

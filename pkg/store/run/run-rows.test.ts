@@ -30,6 +30,7 @@ const RUN: RunState = {
   syncId: "s",
   fingerprint: { poolId: "eu-west-1_P", userIdKind: "sub", mappingVersion: 3 },
   scope: "",
+  membersReason: "it is set",
   previousId: undefined,
   startedAtMs: 1000,
   progressAtMs: 1000,

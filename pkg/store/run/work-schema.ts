@@ -9,7 +9,7 @@ import type { WorkFormat } from "../../sqlite/work/work-file.ts";
 export const SYNC_WORK: WorkFormat = {
   // "Cgn1"
   applicationId: 0x43_67_6e_31,
-  version: 6,
+  version: 7,
   tables: `
     CREATE TABLE resource_types (
       id INTEGER PRIMARY KEY,

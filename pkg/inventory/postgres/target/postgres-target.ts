@@ -101,7 +101,12 @@ class PostgresTarget implements SyncTarget<PublishedInventory> {
     this.complete = complete;
     this.discarded = discarded;
     this.#pages = this.#pagesOf(run?.counts ?? NO_ROWS);
-    this.#run = run && { id: run.syncId, startedAt: new Date(run.beganAtMs), scope: WHOLE_POOL };
+    this.#run = run && {
+      id: run.syncId,
+      startedAt: new Date(run.beganAtMs),
+      scope: WHOLE_POOL,
+      membersReason: run.membersReason,
+    };
     this.#resumed = run !== undefined;
     this.#stage = run === undefined ? "fresh" : "reading";
   }
@@ -142,7 +147,8 @@ class PostgresTarget implements SyncTarget<PublishedInventory> {
     const { fingerprint, describePool } = options;
     const pool = await describePool(AbortSignal.timeout(DESCRIBE_TIMEOUT_MS));
     const facts = factsOfPool(fingerprint.poolId, pool, run.startedAt);
-    const staged = { syncId: run.id, fingerprint, beganAtMs: run.startedAt.getTime(), pool: facts };
+    const { id: syncId, membersReason } = run;
+    const staged = { syncId, fingerprint, beganAtMs: run.startedAt.getTime(), pool: facts, membersReason };
     const beginning = { doing: "begin the run in" };
     await session.transaction(beginning, async () => {
       await insertStagedRun(session, tables, staged, beginning);

@@ -17,6 +17,8 @@ export interface StagedRun {
   /** The shrink guard has refused to publish it. */
   readonly held: boolean;
   readonly pool: PoolFacts;
+  /** Why memberships are read as they are (D31). */
+  readonly membersReason: string | undefined;
   readonly counts: SyncCounts;
 }
 
@@ -27,13 +29,14 @@ export async function readStagedRun(
   options: StatementOptions,
 ): Promise<StagedRun | undefined> {
   const { rows } = await session.run(
-    `SELECT sync_id, fingerprint, began_at, progress_at, ended_at, held, pool, users, groups, memberships FROM ${run}`,
+    `SELECT sync_id, fingerprint, began_at, progress_at, ended_at, held, pool, users, groups, memberships,
+       members_reason FROM ${run}`,
     [],
     options,
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const [syncId, fingerprint, began, progress, ended, held, pool, users, groups, memberships] = row;
+  const [syncId, fingerprint, began, progress, ended, held, pool, users, groups, memberships, reason] = row;
   const read: unknown = JSON.parse(String(fingerprint));
   const facts: unknown = JSON.parse(String(pool));
   if (!isFingerprint(read) || !isPoolFacts(facts))
@@ -46,6 +49,7 @@ export async function readStagedRun(
     endedAtMs: ended === null ? undefined : Number(ended),
     held: held === true,
     pool: facts,
+    membersReason: typeof reason === "string" ? reason : undefined,
     counts: { users: Number(users), groups: Number(groups), memberships: Number(memberships) },
   };
 }
@@ -63,12 +67,14 @@ function isPoolFacts(value: unknown): value is PoolFacts {
 export async function insertStagedRun(
   session: PostgresSession,
   { run }: StagingTables,
-  { syncId, fingerprint, beganAtMs, pool }: Pick<StagedRun, "syncId" | "fingerprint" | "beganAtMs" | "pool">,
+  staged: Pick<StagedRun, "syncId" | "fingerprint" | "beganAtMs" | "pool" | "membersReason">,
   options: StatementOptions,
 ): Promise<void> {
+  const { syncId, fingerprint, beganAtMs, pool, membersReason = null } = staged;
   await session.run(
-    `INSERT INTO ${run} (id, sync_id, fingerprint, began_at, progress_at, pool) VALUES (1, $1, $2, $3, $3, $4)`,
-    [syncId, JSON.stringify(fingerprint), beganAtMs, JSON.stringify(pool)],
+    `INSERT INTO ${run} (id, sync_id, fingerprint, began_at, progress_at, pool, members_reason)
+     VALUES (1, $1, $2, $3, $3, $4, $5)`,
+    [syncId, JSON.stringify(fingerprint), beganAtMs, JSON.stringify(pool), membersReason],
     options,
   );
 }

@@ -6,7 +6,7 @@ import { type HistoryTable, stateColumnNames, stateColumns } from "../../target/
 import type { PostgresSession, StatementOptions } from "../session.ts";
 
 /** One more whenever a column changes: the tables of another layout are dropped with the run in them. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 export interface StagingTables {
   readonly run: string;
@@ -78,6 +78,7 @@ function createAll({ run, listings, users, groups, members, unlisted }: StagingT
       id integer PRIMARY KEY CHECK (id = 1),
       sync_id text NOT NULL,
       fingerprint text NOT NULL,
+      members_reason text,
       began_at bigint NOT NULL,
       progress_at bigint NOT NULL,
       ended_at bigint,

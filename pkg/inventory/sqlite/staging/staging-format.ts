@@ -18,7 +18,7 @@ const USER_COLUMNS = stateColumnNames("users").map((name) => (name === "sub" ? "
 export const INVENTORY_WORK: WorkFormat = {
   // "Cgs1"
   applicationId: 0x43_67_73_31,
-  version: 4,
+  version: 5,
   tables: `
     CREATE TABLE staged_pool (
       name TEXT,

@@ -67,6 +67,7 @@ export class OpenInventory {
       id: work.run.syncId,
       startedAt: new Date(work.run.startedAtMs),
       scope: WHOLE_POOL,
+      membersReason: work.run.membersReason,
     };
     this.#resumed = work.run !== undefined;
     this.#stage = work.run === undefined ? "fresh" : "reading";
@@ -103,6 +104,7 @@ export class OpenInventory {
       syncId: run.id,
       fingerprint: this.#parts.settings.fingerprint,
       scope: "",
+      membersReason: run.membersReason,
       previousId: this.#parts.runs.newest?.id,
       startedAtMs,
       progressAtMs: startedAtMs,
