@@ -7,7 +7,6 @@ const DAYS = process.env["BAD_DAYS_SEED"] === undefined ? 8 : 1;
 
 test.for(Array.from({ length: DAYS }, (_, index) => SEED + index))(
   "what syncs say that were killed, cut off and doubled was so (seed %i)",
-  { timeout: 300_000 },
   async (seed) => {
     const plan = drawProcessDay(seed);
     const { broken, story } = await processDay(plan);

@@ -43,7 +43,6 @@ async function breaches(scenario: Scenario, at: number, ends: Ends): Promise<str
 
 test.for(Object.entries(SCENARIOS))(
   "%s is complete, undone or reported in part, with one audit line, when its process dies at any moment",
-  { timeout: 120_000 },
   async ([, scenario]) => {
     const stage = await createWholeStage(scenario.pool);
     const before = JSON.stringify(stateOf(stage.pool));

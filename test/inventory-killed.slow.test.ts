@@ -115,7 +115,7 @@ describe("a merge that is killed", () => {
           const isReached = size() >= bytes || (await Promise.race([isOver, Promise.resolve(false)]));
           expect(isReached).toBe(true);
         },
-        { timeout: 50_000, interval: 1 },
+        { timeout: 200_000, interval: 1 },
       );
       killed.process.kill("SIGKILL");
       await killed.result;

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { startCli } from "./support/connector-cli.ts";
 import {
   emailOf,
@@ -19,8 +19,6 @@ import {
   VALUE,
 } from "./support/planted.ts";
 import { invoke, type Line, line, onStage, type Rig } from "./support/planted-cli.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 function start({ cognito, stateDir, folder }: Rig, { args, stdin = "" }: Line) {
   const env = {

@@ -137,25 +137,24 @@ async function runTo(end: ProcessEnd, { server, args, broken }: Run): Promise<Cl
   if (end.kind === "full-disk") return await startCliWithFileSize(end.kib, args).result;
   const running = startCli(args);
   const atCall = server.stats.count() + 1 + end.calls;
-  const seconds: Promise<void>[] = [];
   const rule = server.script({
     overall: atCall,
-    run: () => {
+    async run() {
       if (end.kind === "kill") setTimeout(() => running.process.kill("SIGKILL"), end.ms);
-      else seconds.push(trySecond());
+      // The first waits for its answer, and so has its target until the second has ended.
+      else await trySecond();
     },
   });
 
   async function trySecond(): Promise<void> {
     const { code, stderr } = await runCli(args);
-    // The first may have ended meanwhile.
+    // The first may have failed meanwhile, in another listing.
     const isBeside = running.process.exitCode === null;
     if (isBeside && !(code === 9 && stderr.includes("another sync")))
       broken.push(`a second sync of the same target ends with ${code}: ${stderr}`);
   }
 
   const result = await running.result;
-  await Promise.all(seconds);
   rule.remove();
   return result;
 }

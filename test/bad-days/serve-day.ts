@@ -206,7 +206,7 @@ export async function playServeDay(day: ServeDay, options: DayOptions = {}): Pro
   }
 }
 
-const DAY_LIMIT_MS = 300_000;
+const DAY_LIMIT_MS = 600_000;
 
 /** Nobody waits for ever: a caller that is not done by then is named. */
 async function allOf(callers: readonly (readonly [string, Promise<void>])[], ledger: Ledger): Promise<void> {

@@ -10,7 +10,7 @@ const asked = process.env["BAD_DAYS_SEED"];
 describe.concurrent("a bad day of the service", () => {
   test.for(asked === undefined ? KNOWN : [Number(asked)])(
     "differs in nothing from the truth (seed %i)",
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async (seed) => {
       const report = await playServeDay(drawServeDay(seed));
       refuseDifferences(report);

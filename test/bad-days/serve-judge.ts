@@ -12,10 +12,13 @@ import { groupKey, isCovered, nameKey, userKey } from "./serve-keys.ts";
 import { type ChangeEntry, effectOf, type Reading, textOfChange } from "./serve-ledger.ts";
 import type { Transition, Truth } from "./serve-truth.ts";
 
-/** No change takes longer: at most some twelve calls, each of which gives up after its patience. */
-const CHANGE_LIMIT_MS = 90_000;
+/**
+ * No change takes longer: at most some twelve calls, each of which gives up after its patience of 5 s. This and the next are
+ * bounds of a hang, and more than twice as long as that: a busy machine is slow too.
+ */
+const CHANGE_LIMIT_MS = 180_000;
 /** One call, or the calls of one group. */
-const READ_LIMIT_MS = 45_000;
+const READ_LIMIT_MS = 120_000;
 
 /** Changes that others make are not of the connector; those that come with something else are nobody's. */
 const JUDGED = /^(name|member|group|enabled|nickname) /;

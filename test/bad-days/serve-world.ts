@@ -47,7 +47,7 @@ export interface Front {
   close(): void;
 }
 
-/** Longer than all calls of one change may take with the settings of a day. */
-export const HANG_MS = 120_000;
+/** Far longer than all calls of one change may take with the settings of a day, on a busy machine too. */
+export const HANG_MS = 300_000;
 
 export const tokenOf = (name: string): string => `token-of-${name}`;

@@ -18,7 +18,7 @@ afterAll(async () => {
 
 test.for(asked === undefined ? [1, 2] : [Number(asked)])(
   "a bad day with PostgreSQL differs in nothing from the truth (seed %i)",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async (seed) => {
     const report = await playServeDay(drawServeDay(seed, { postgres: true }), { postgres: server });
     refuseDifferences(report);

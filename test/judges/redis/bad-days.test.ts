@@ -8,7 +8,7 @@ const asked = process.env["BAD_DAYS_SEED"];
 
 test.for(asked === undefined ? [1, 2] : [Number(asked)])(
   "a bad day with Redis differs in nothing from the truth (seed %i)",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async (seed) => {
     const report = await playServeDay(drawServeDay(seed, { redis: true }));
     refuseDifferences(report);
