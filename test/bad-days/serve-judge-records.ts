@@ -75,19 +75,18 @@ export function judgeAudit(
   const differences: string[] = [];
   const left = [...audit];
 
-  /** Oldest first. A change goes on after its caller has gone, so its line may come while the next one is under way. */
+  const open = changes.filter(isOpenEnded);
+
+  /**
+   * Oldest first. A change goes on after its caller has gone, so its line may come while the next one is under way: of one that
+   * was refused, a line that says otherwise is not the own one where it may be that of an earlier change.
+   */
   function linesOf(change: ChangeEntry): readonly AuditEntry[] {
-    const { requester, kind, fromMs, toMs } = change;
-    const isOpen = isOpenEnded(change);
-    return left.filter(
-      (line) =>
-        AUDIT_KINDS[kind].includes(line.kind) &&
-        isAbout(line, change) &&
-        line.atMs >= fromMs - SLACK_MS &&
-        (line.via === "recovery"
-          ? line.by.endsWith(` ${requester}`) && (isOpen || !EFFECTIVE.has(line.outcome))
-          : line.by === requester && (isOpen || line.atMs <= toMs + SLACK_MS)),
-    );
+    return left.filter((line) => {
+      if (!isLineOf(line, change)) return false;
+      if (change.said !== "refused" || !EFFECTIVE.has(line.outcome)) return true;
+      return !open.some((earlier) => earlier.fromMs <= change.fromMs && isLineOf(line, earlier));
+    });
   }
 
   const inOrder = changes.toSorted((a, b) => Number(isOpenEnded(a)) - Number(isOpenEnded(b)));
@@ -112,6 +111,16 @@ export function judgeAudit(
     differences.push(`a line of the audit log for nothing that was asked: ${kind} by ${by}, ${outcome}`);
   }
   return [...differences, ...unrecorded({ changes, calls, audit }, truth)];
+}
+
+function isLineOf(line: AuditEntry, change: ChangeEntry): boolean {
+  const { requester, kind, fromMs, toMs } = change;
+  if (!AUDIT_KINDS[kind].includes(line.kind) || !isAbout(line, change)) return false;
+  if (line.atMs < fromMs - SLACK_MS) return false;
+  const isOpen = isOpenEnded(change);
+  return line.via === "recovery"
+    ? line.by.endsWith(` ${requester}`) && (isOpen || !EFFECTIVE.has(line.outcome))
+    : line.by === requester && (isOpen || line.atMs <= toMs + SLACK_MS);
 }
 
 const isOpenEnded = ({ said }: ChangeEntry): boolean => said === "no answer" || said === "unknown";

@@ -150,6 +150,24 @@ test("a change that is said to be made, and was not, is found", () => {
   expect(judgeDay(history).map((line) => line.split(":")[0])).toEqual(["not made", "made without its line"]);
 });
 
+test("a refused change may have the line of an earlier one in its time, whose caller has gone", () => {
+  const gone = change({ toMs: 1_200, said: "no answer", code: "CANCELLED" });
+  const refused = change({ number: 18, fromMs: 1_300, said: "refused", code: "503", text: "not now" });
+  const history = {
+    calls: [call(114, 1_500)],
+    times: so([1_501, undefined]),
+    transitions: [became("+", 1_501, 114)],
+    audit: [audit(1_800)],
+  };
+  expect(judgeDay(historyOf({ ...history, changes: [gone, refused] }))).toEqual([]);
+  expect(judgeDay(historyOf({ ...history, changes: [refused] }))).toEqual([
+    expect.stringMatching(/^made without an answer that says so/),
+    expect.stringMatching(/^refused, and the audit log says otherwise/),
+  ]);
+  const made = { ...refused, said: "made", code: "OK", text: "" } as const;
+  expect(judgeDay(historyOf({ ...history, changes: [made] }))).toEqual([]);
+});
+
 test("an effect that nobody asked for is found, and one of others is not the connector's", () => {
   const [times, calls] = [so([1_501, undefined]), [call(114, 1_500)]];
   expect(judgeDay(historyOf({ times, calls, transitions: [became("+", 1_501, 114)] }))).toEqual([

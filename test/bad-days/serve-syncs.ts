@@ -12,6 +12,9 @@ export interface SyncPlaces {
   readonly inventory: string;
 }
 
+/** A process that begins or ends has the file to itself for a moment. */
+const BUSY_MS = 5_000;
+
 export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
   let beganMs: number | undefined;
   const reading: Promise<void>[] = [];
@@ -31,14 +34,16 @@ export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
     }
     if (entry["msg"] !== "synced" || beganMs === undefined) return;
     if (entry["file"] === file) {
-      reading.push(readingOfFile({ ledger }, "a scheduled sync into the file", file, beganMs, Date.now()));
+      reading.push(readingOfFile({ ledger }, "a scheduled sync into the file", file, beganMs));
     }
-    if (entry["inventory"] === inventory && existsSync(inventory)) readInventory(beganMs, Date.now());
+    if (entry["inventory"] === inventory && existsSync(inventory)) readInventory(beganMs);
   }
 
-  function readInventory(fromMs: number, toMs: number): void {
-    const database = new DatabaseSync(inventory, { readOnly: true });
+  /** In one moment, whatever the next sync publishes meanwhile. */
+  function readInventory(fromMs: number): void {
+    const database = new DatabaseSync(inventory, { readOnly: true, timeout: BUSY_MS });
     try {
+      database.exec("BEGIN");
       const all = (sql: string) => database.prepare(sql).all();
       const keys = [
         ...all("SELECT sub FROM current_users").map(({ sub }) => userKey(String(sub))),
@@ -51,7 +56,7 @@ export function followSyncs(ledger: Ledger, { file, inventory }: SyncPlaces) {
         what: "a scheduled sync into the inventory",
         fromMs,
         askedMs: fromMs,
-        toMs,
+        toMs: Date.now(),
         keys,
         cover: "pool",
       });

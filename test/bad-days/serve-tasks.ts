@@ -146,13 +146,13 @@ export async function readByPlatform(world: World, platform: PlatformServer, nam
   }
 }
 
-/** What the newest run of a `.c1z` says. */
+/** What the newest run of a `.c1z` says. The file may be replaced until it is read: `toMs` is when that was, unless it is given. */
 export async function readingOfFile(
   { ledger }: Pick<World, "ledger">,
   what: string,
   file: string,
   fromMs: number,
-  toMs: number,
+  toMs?: number,
 ): Promise<void> {
   const run = (await runsIn(file))[0];
   const keys = new Set<string>();
@@ -163,5 +163,12 @@ export async function readingOfFile(
     const [, group, sub] = /^group:(.*):member:user:([^:]*)$/s.exec(id) ?? [];
     keys.add(`member ${sub} ${group}`);
   }
-  ledger.readings.push({ what, fromMs, askedMs: fromMs, toMs, keys: [...keys], cover: "pool" });
+  ledger.readings.push({
+    what,
+    fromMs,
+    askedMs: fromMs,
+    toMs: toMs ?? Date.now(),
+    keys: [...keys],
+    cover: "pool",
+  });
 }
