@@ -118,16 +118,51 @@ describe("a caller whose answers wait for it", () => {
     expect(bounds).toEqual([]);
   });
 
-  test("that does not read its answers is cut off, and others are answered", async () => {
-    const { port, connect, bounds } = await stage.start({
+  test("meets no bound where its answers are more than its connection holds, and it reads", async () => {
+    const { connect, bounds } = await stage.start({ connector: { listResourceTypes: () => [LARGE] } });
+    const client = connect();
+    const { listResourceTypes } = ResourceTypesService.method;
+    expect((await client.unary(listResourceTypes, {})).code).toBe("OK");
+    const calls = Array.from({ length: 100 }, () => client.unary(listResourceTypes, {}));
+    expect(new Set((await Promise.all(calls)).map(({ code }) => code))).toEqual(OK);
+    expect(bounds).toEqual([]);
+  });
+
+  test("that does not read its answers gets no more than fit, then is cut off, and others are answered", async () => {
+    let begun = 1;
+    const { port, connect, bounds, events, told } = await stage.start({
       connector: { listResourceTypes: () => [LARGE] },
-      limits: { unread: { connectionBytes: 8 * 1024 * 1024 } },
+      limits: { unread: { connectionBytes: 8 * 1024 * 1024, timeMs: 5000 } },
     });
     const session = sessions.open(port, { initialWindowSize: 0 });
     const ended = session.closed ? undefined : once(session, "close");
-    for (let at = 0; at < 20; at += 1) call(session, TYPES).end(EMPTY);
+    // How large its answers are is known from the first.
+    expect(await beginningOf(ask(session, TYPES))).toBe("open");
+    for (let at = 0; at < 19; at += 1) {
+      const stream = call(session, TYPES);
+      stream.once("response", () => {
+        begun += 1;
+      });
+      stream.end(EMPTY);
+    }
     expect(await codesDuring(connect, ended ?? Promise.resolve())).toEqual(OK);
-    expect(bounds).toContain("unread-answers");
+    expect(begun).toBe(8);
+    expect(bounds).toEqual(["unread-answers"]);
+    // Those that waited for room have an end too.
+    while (events.filter(({ code }) => code === "CANCELLED").length < 12) {
+      await told("events", events.length + 1);
+    }
+  });
+
+  test("may change something on a connection with all the answers that it may leave unread", async () => {
+    const largest = create(ResourceTypeSchema, { id: "user", displayName: "x".repeat(3.9 * 1024 * 1024) });
+    const { port } = await stage.start({ connector: { listResourceTypes: () => [largest] } });
+    const session = sessions.open(port, { initialWindowSize: 0 });
+    const answers = Array.from({ length: 9 }, () => call(session, TYPES));
+    for (const stream of answers) stream.end(EMPTY);
+    expect(new Set(await Promise.all(answers.map(beginningOf)))).toEqual(new Set(["open"]));
+    // Not a field is set.
+    expect(await beginningOf(ask(session, GRANT))).toBe("3");
   });
 
   test("that reads an answer too slowly is cut off too", async () => {

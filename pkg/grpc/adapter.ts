@@ -14,9 +14,10 @@ import {
 } from "@grpc/grpc-js";
 import { shareName } from "../core/peer.ts";
 import type { HandlerCall, ServiceRoutes } from "../rpc/handlers.ts";
-import type { CallSurface, RunningCall, RunningCalls } from "./call-signal.ts";
+import type { CallSurface, RunningCalls } from "./call-signal.ts";
 import type { CallStatus } from "./errors.ts";
-import { intercepted, type Observation, type Serve } from "./interceptors.ts";
+import { type IncomingCall, intercepted, type Observation, type Serve } from "./interceptors.ts";
+import type { AnswerRoom } from "./limits/unread-answers.ts";
 import { roleFor } from "./method-roles.ts";
 
 type Bytes = Uint8Array;
@@ -52,42 +53,66 @@ export type CallerOf = (
   metadata: Metadata,
 ) => { readonly name: string; readonly role: "read" | "provision" } | undefined;
 
+/** The room on the connection of the call with this metadata object. */
+export type RoomFor = (metadata: Metadata) => AnswerRoom | undefined;
+
+/** What is known of the calls that the interceptor of the library has admitted. */
+export interface AdmittedCalls {
+  readonly callerOf: CallerOf;
+  readonly roomFor: RoomFor;
+}
+
 /** The handlers of a service as grpc-js calls them, each behind all interceptors. */
 export function implementationOf(
   { routes }: ServiceRoutes,
   running: RunningCalls,
   observation: Observation,
-  callerOf: CallerOf,
+  admitted: AdmittedCalls,
 ): UntypedServiceImplementation {
   const implementation: UntypedServiceImplementation = {};
   for (const route of routes) {
     const serve = intercepted(route, observation);
-    const begin = beginning(route.method, running);
+    const begin = beginning(route.method, running, admitted);
     implementation[route.method.localName] =
-      route.method.methodKind === "server_streaming"
-        ? streaming(serve, begin, callerOf)
-        : unary(serve, begin, callerOf);
+      route.method.methodKind === "server_streaming" ? streaming(serve, begin) : unary(serve, begin);
   }
   return implementation;
 }
 
-type Begin = (call: CallSurface, handled: HandlerCall) => RunningCall;
+type Begin = (call: CallSurface & LibraryCall) => BegunCall;
 
-function beginning(method: DescMethod, running: RunningCalls): Begin {
-  const reads = roleFor(rpcPath(method)) === "read";
-  return (call, { peer, caller }) => running.begin(call, reads ? shareName(peer, caller) : undefined);
+interface BegunCall extends Surface {
+  readonly incoming: IncomingCall;
+  readonly end: () => void;
 }
 
-function unary(serve: Serve, begin: Begin, callerOf: CallerOf): handleUnaryCall<Bytes, Bytes> {
-  return (call, respond) => {
+function beginning(method: DescMethod, running: RunningCalls, { callerOf, roomFor }: AdmittedCalls): Begin {
+  const reads = roleFor(rpcPath(method)) === "read";
+  return (call) => {
     const surface = surfaceOf(call, callerOf);
-    const { signal, end } = begin(call, surface.call);
+    const { peer, caller } = surface.call;
+    const { signal, end } = running.begin(call, reads ? shareName(peer, caller) : undefined);
+    const room = reads ? roomFor(call.metadata) : undefined;
+    return {
+      ...surface,
+      incoming: { ...surface.call, bytes: call.request, signal, room: () => room?.take(signal) },
+      end() {
+        room?.release();
+        end();
+      },
+    };
+  };
+}
+
+function unary(serve: Serve, begin: Begin): handleUnaryCall<Bytes, Bytes> {
+  return (call, respond) => {
+    const { incoming, end, ...surface } = begin(call);
     let answer: Bytes | undefined;
     const keep = async (bytes: Bytes): Promise<void> => {
       answer = bytes;
     };
     const answering = async (): Promise<void> => {
-      const outcome = await serve({ ...surface.call, bytes: call.request, signal }, keep);
+      const outcome = await serve(incoming, keep);
       end();
       if (answer === undefined || outcome.code !== status.OK) respond(surface.with(outcome));
       else respond(null, answer, surface.trailers);
@@ -96,15 +121,14 @@ function unary(serve: Serve, begin: Begin, callerOf: CallerOf): handleUnaryCall<
   };
 }
 
-function streaming(serve: Serve, begin: Begin, callerOf: CallerOf): handleServerStreamingCall<Bytes, Bytes> {
+function streaming(serve: Serve, begin: Begin): handleServerStreamingCall<Bytes, Bytes> {
   return (call) => {
-    const surface = surfaceOf(call, callerOf);
-    const { signal, end } = begin(call, surface.call);
+    const { incoming, end, ...surface } = begin(call);
     const write = async (bytes: Bytes): Promise<void> => {
-      if (!call.write(bytes)) await once(call, "drain", { signal });
+      if (!call.write(bytes)) await once(call, "drain", { signal: incoming.signal });
     };
     const answering = async (): Promise<void> => {
-      const outcome = await serve({ ...surface.call, bytes: call.request, signal }, write);
+      const outcome = await serve(incoming, write);
       end();
       if (call.cancelled) return;
       if (outcome.code === status.OK) call.end(surface.trailers);
@@ -112,6 +136,12 @@ function streaming(serve: Serve, begin: Begin, callerOf: CallerOf): handleServer
     };
     void answering();
   };
+}
+
+interface LibraryCall {
+  readonly metadata: Metadata;
+  readonly request: Bytes;
+  getPeer(): string;
 }
 
 interface Surface {
@@ -122,7 +152,7 @@ interface Surface {
 }
 
 /** The part of the library's call that a handler may use. */
-function surfaceOf(call: { readonly metadata: Metadata; getPeer(): string }, callerOf: CallerOf): Surface {
+function surfaceOf(call: LibraryCall, callerOf: CallerOf): Surface {
   const trailers = new Metadata();
   const peer = call.getPeer();
   return {

@@ -23,7 +23,7 @@ import type { Observation } from "./interceptors.ts";
 import { BoundMet, type CallLimits, type CallSlot } from "./limits/call-limits.ts";
 import type { Cancellations } from "./limits/cancellations.ts";
 import type { Penalties } from "./limits/penalties.ts";
-import type { UnreadAnswers } from "./limits/unread-answers.ts";
+import type { AnswerRoom, UnreadAnswers } from "./limits/unread-answers.ts";
 import { roleFor } from "./method-roles.ts";
 import type { ConnectionAcceptor } from "./transport/acceptor.ts";
 import { type ConnectionEnds, connectionName } from "./transport/connections.ts";
@@ -51,6 +51,8 @@ export interface AuthInterceptor {
   readonly interceptor: ServerInterceptor;
   /** The caller of the call with this metadata object; undefined for a call that did not pass the interceptor. */
   callerOf(metadata: Metadata): AuthenticatedCaller | undefined;
+  /** The room for the answer of this call on its connection. */
+  roomFor(metadata: Metadata): AnswerRoom | undefined;
   /** A call of this connection was cancelled before it began. */
   cancelled(ends: ConnectionEnds): void;
   /** A call of this connection was refused before it began, since so many of its caller wait. */
@@ -64,10 +66,14 @@ const COMPRESSED_BYTES = 512 * 1024;
 const CANCELLED = new GovernanceError("canceled", "the caller cancelled the call");
 
 export function createAuthInterceptor(options: AuthInterceptorOptions): AuthInterceptor {
-  const callers = new WeakMap<Metadata, AuthenticatedCaller>();
+  const admitted = new WeakMap<Metadata, AdmittedCall>();
   return {
-    interceptor: (method, call) => intercept(options, method, call, callers),
-    callerOf: (metadata) => callers.get(metadata),
+    interceptor: (method, call) => intercept(options, method, call, admitted),
+    callerOf: (metadata) => admitted.get(metadata)?.caller,
+    roomFor(metadata) {
+      const ends = admitted.get(metadata)?.ends;
+      return ends === undefined ? undefined : options.unread.room(ends);
+    },
     cancelled: (ends) => countCancelled(options, ends, ends.remoteAddress ?? "unknown"),
     refused(ends) {
       const owner = options.connections.ownerOf(ends);
@@ -94,11 +100,16 @@ function countCancelled(options: AuthInterceptorOptions, ends: ConnectionEnds, a
 
 type Method = Parameters<ServerInterceptor>[0];
 
+interface AdmittedCall {
+  readonly caller: AuthenticatedCaller;
+  readonly ends: ConnectionEnds;
+}
+
 function intercept(
   options: AuthInterceptorOptions,
   method: Method,
   call: ServerInterceptingCallInterface,
-  callers: WeakMap<Metadata, AuthenticatedCaller>,
+  admitted: WeakMap<Metadata, AdmittedCall>,
 ): AnsweringCall {
   const { authorize, observation, requestTimeoutMs, connections, limits } = options;
   const startedAt = observation.monotonic();
@@ -201,7 +212,7 @@ function intercept(
     }
     // No handler needs the secret.
     metadata.remove("authorization");
-    callers.set(metadata, caller);
+    admitted.set(metadata, { caller, ends });
   }
 
   async function begin(metadata: Metadata, admit: (metadata: Metadata) => void): Promise<void> {

@@ -19,6 +19,8 @@ import { checkRequestFields } from "./limits/request-fields.ts";
 export interface IncomingCall extends HandlerCall {
   readonly bytes: Uint8Array;
   readonly signal: AbortSignal;
+  /** Resolves when the answer may be made; undefined for at once. Rejects when the signal is aborted. */
+  room?(): Promise<void> | undefined;
 }
 
 /** Serves one call and resolves with its status. `send` is called with each answer and awaited. Never rejects. */
@@ -67,6 +69,8 @@ function answered({ method }: Route, { onCall, monotonic, wrapCall }: Observatio
     try {
       // Nobody waits for it any more: many calls are cancelled as soon as they begin.
       call.signal.throwIfAborted();
+      const room = call.room?.();
+      if (room !== undefined) await room;
       for await (const answer of next(call)) {
         answerBytes += answer.byteLength;
         await send(answer);

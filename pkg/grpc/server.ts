@@ -19,7 +19,7 @@ import type { RateLimits } from "../core/rate-limits.ts";
 import { type Bound, type Listener, openListener, requireProtected } from "../listener/listener.ts";
 import { allServices, SDK_VERSION } from "../rpc/services/services.ts";
 import type { AccessControl } from "../security/access-control.ts";
-import { definitionOf, implementationOf } from "./adapter.ts";
+import { definitionOf, implementationOf, type RoomFor } from "./adapter.ts";
 import { createAuthInterceptor } from "./auth-interceptor.ts";
 import { createRunningCalls } from "./call-signal.ts";
 import type { WrapCall } from "./interceptors.ts";
@@ -99,8 +99,9 @@ const LIBRARY_OPTIONS: ServerOptions = {
   // Not for its own sake: without it forceShutdown knows no connection and closes none (grpc-js 1.14.7).
   "grpc.enable_channelz": 1,
   "grpc.max_concurrent_streams": STREAMS_OF_UNPROVEN,
-  // In MiB, for what Node keeps of one connection: headers and frames, not answers. Without it there is no bound.
-  "grpc-node.max_session_memory": 32,
+  // In MiB, for what Node keeps of one connection: headers, frames, and the answers that are not read. Beyond it Node resets
+  // new streams, and then ends the connection, so there is room for all answers that LIMIT-4 allows.
+  "grpc-node.max_session_memory": 32 + UNREAD_LIMITS.allBytes / 2 ** 20,
 };
 
 const MAX_CALLS = 2000;
@@ -141,7 +142,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     limits: createCallLimits(limits.maxCalls ?? MAX_CALLS, now),
     unread: createUnreadAnswers({
       limits: { ...UNREAD_LIMITS, ...limits.unread },
-      monotonic,
+      sent: (ends) => acceptor.sent(ends),
       cut(ends) {
         notify(onBound, "unread-answers");
         acceptor.cut(ends);
@@ -171,11 +172,12 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   });
   const observation = { onCall, monotonic, wrapCall: options.wrapCall };
   const callerOf = (metadata: Metadata) => auth.callerOf(metadata);
+  const roomFor: RoomFor = (metadata) => auth.roomFor(metadata);
   const services = allServices(connector, sdkVersion, provisioning, options.rateLimits);
   const serving = createServingState(services.map(({ service }) => service.typeName));
   const served = [...services, serving.service];
   for (const service of served) {
-    const implementation = implementationOf(service, running, observation, callerOf);
+    const implementation = implementationOf(service, running, observation, { callerOf, roomFor });
     server.addService(definitionOf(service.service), implementation);
   }
   const reflect = createReflection(served.map(({ service }) => service));

@@ -38,6 +38,7 @@ func commands() []command {
 		{"dump", "print schema, runs and rows of a c1z file", runDump},
 		{"descriptors", "compare a FileDescriptorSet with the SDK's descriptors", runDescriptors},
 		{"probe", "call every method of every service and print the codes", runProbe},
+		{"burst", "make many calls at once on one connection and count the codes", runBurst},
 		{"reference", "serve a small connector made with the SDK's connectorbuilder", runReference},
 		{"decrypt", "open EncryptedData given on standard input", runDecrypt},
 		{"encrypt", "seal passwords given on standard input to a client secret's key", runEncrypt},

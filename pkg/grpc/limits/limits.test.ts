@@ -1,8 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type ArrivingCall, BoundMet, createCallLimits } from "./call-limits.ts";
 import { createCancellations } from "./cancellations.ts";
 import { createShares } from "./shares.ts";
-import { createUnreadAnswers } from "./unread-answers.ts";
 
 const boundOf = (attempt: () => unknown): string | undefined => {
   try {
@@ -136,86 +135,6 @@ describe("calls", () => {
     expect(boundOf(() => receive(other))).toBeUndefined();
     slots[0]?.release();
     expect(boundOf(() => receive())).toBeUndefined();
-  });
-});
-
-describe("LIMIT-4: unread answers", () => {
-  let time = 0;
-  const NO_LIMITS = {
-    connectionBytes: 1000,
-    allBytes: 1000,
-    timeMs: 1000,
-    callerAnswers: 100,
-    callerBytes: 0,
-    callerMs: 0,
-  };
-  const unreadAnswers = (limits: Partial<typeof NO_LIMITS>) => {
-    time = 0;
-    const cut: unknown[] = [];
-    const behind: string[] = [];
-    const unread = createUnreadAnswers({
-      limits: { ...NO_LIMITS, ...limits },
-      monotonic: () => time,
-      cut: ({ remotePort }) => cut.push(remotePort),
-      onBehind: (caller) => behind.push(caller),
-    });
-    return { unread, cut, behind };
-  };
-
-  test("cut their connection, or the one with the most", () => {
-    vi.useFakeTimers();
-    const { unread, cut } = unreadAnswers({ connectionBytes: 10, allBytes: 15 });
-    const read = unread.written({ remotePort: 1 }, "a", 9);
-    unread.written({ remotePort: 2 }, "b", 5);
-    expect(cut).toEqual([]);
-    unread.written({ remotePort: 3 }, "c", 2);
-    expect(cut).toEqual([1]);
-    read();
-    read();
-    unread.written({ remotePort: 2 }, "b", 6);
-    expect(cut).toEqual([1, 2]);
-    vi.advanceTimersByTime(1000);
-    expect(cut).toEqual([1, 2, 2, 3, 2]);
-    vi.useRealTimers();
-  });
-
-  test("put their caller behind, over all its connections, where they are many and large together", () => {
-    const { unread, behind } = unreadAnswers({ callerAnswers: 3, callerBytes: 30 });
-    const few = [20, 20].map((bytes) => unread.written({ remotePort: 1 }, "few", bytes));
-    for (let at = 0; at < 5; at += 1) unread.written({ remotePort: 2 }, "small", 5);
-    expect(behind).toEqual([]);
-    expect(["few", "small", "nobody"].filter((caller) => unread.isBehind(caller))).toEqual([]);
-    const third = unread.written({ remotePort: 3 }, "few", 0);
-    expect(behind).toEqual(["few"]);
-    unread.written({ remotePort: 3 }, "few", 0)();
-    expect(behind).toEqual(["few"]);
-    expect(unread.isBehind("few")).toBe(true);
-    third();
-    third();
-    expect(unread.isBehind("few")).toBe(false);
-    for (const read of few) read();
-    for (let at = 0; at < 3; at += 1) unread.written({ remotePort: 1 }, "few", 9);
-    expect(unread.isBehind("few")).toBe(false);
-    unread.written({ remotePort: 1 }, "few", 9);
-    expect(behind).toEqual(["few", "few"]);
-  });
-
-  test("put no caller behind that has read one a moment ago, however many are on their way", () => {
-    const { unread, behind } = unreadAnswers({ callerAnswers: 3, callerMs: 1000 });
-    const many = Array.from({ length: 5 }, () => unread.written({ remotePort: 1 }, "reads", 1));
-    expect(unread.isBehind("reads")).toBe(false);
-    time = 999;
-    many[0]?.();
-    time = 1998;
-    unread.written({ remotePort: 1 }, "reads", 1);
-    expect(unread.isBehind("reads")).toBe(false);
-    expect(behind).toEqual([]);
-    time = 1999;
-    expect(unread.isBehind("reads")).toBe(true);
-    for (let at = 0; at < 2; at += 1) unread.written({ remotePort: 1 }, "reads", 1);
-    expect(behind).toEqual(["reads"]);
-    many[1]?.();
-    expect(unread.isBehind("reads")).toBe(false);
   });
 });
 

@@ -1,13 +1,15 @@
-import type { MonotonicClock, MonotonicMs } from "../../core/clock.ts";
 import { type ConnectionEnds, connectionName } from "../transport/connections.ts";
+import { createRoomQueue, type RoomQueue } from "./room-queue.ts";
 
 export interface UnreadLimits {
-  /** Bytes of answers that one connection has not read. */
+  /** A connection that has not read so many bytes of answers gets no further ones meanwhile: its calls that read wait. */
   readonly connectionBytes: number;
+  /** Of all connections together. From half of it on, a connection gets no further ones after an eighth of its bytes. */
   readonly allBytes: number;
-  /** The longest time that one answer may wait to be read. */
+  /** The longest time that one answer may wait to be read; ten times as long while its connection reads `timeBytes` in it. */
   readonly timeMs: number;
-  /** A caller that has not read so many answers, of so many bytes together, and none for so long gets no further ones. */
+  readonly timeBytes: number;
+  /** A caller that has not read so many answers, of so many bytes together, and read nothing for so long gets no further ones. */
   readonly callerAnswers: number;
   readonly callerBytes: number;
   readonly callerMs: number;
@@ -22,10 +24,27 @@ export const UNREAD_LIMITS: UnreadLimits = {
   connectionBytes: 32 * 1024 * 1024,
   allBytes: 128 * 1024 * 1024,
   timeMs: 60_000,
+  timeBytes: 4 * 1024 * 1024,
   callerAnswers: 64,
   callerBytes: 4 * 1024 * 1024,
-  callerMs: 1000,
+  callerMs: 3000,
 };
+
+const MOST_TIMES = 10;
+/** What an answer takes is known once it is made; until a connection has had one it is a page. */
+const USUAL_BYTES = 64 * 1024;
+const SHARE_WHEN_MANY = 1 / 8;
+/** A connection that takes over so many bytes reads. Less may be the heads of answers. */
+const READING_BYTES = 64 * 1024;
+const TICK_MS = 250;
+
+/** Room for an answer that is to be made. */
+export interface AnswerRoom {
+  /** Resolves when there is; undefined for at once. Rejects when the signal is aborted. */
+  take(signal: AbortSignal): Promise<void> | undefined;
+  /** The answer is about to be written, or there is none. May be called twice, and without `take`. */
+  release(): void;
+}
 
 /** The answers that were written and not yet taken over by the system, by connection and by caller. */
 export interface UnreadAnswers {
@@ -33,86 +52,225 @@ export interface UnreadAnswers {
   written(ends: ConnectionEnds, caller: string, bytes: number): () => void;
   /** Whether the caller has so many to read that it gets no further ones. */
   isBehind(caller: string): boolean;
+  /** For one call of the connection. */
+  room(ends: ConnectionEnds): AnswerRoom;
 }
 
 export interface UnreadAnswersOptions {
   readonly limits: UnreadLimits;
-  readonly monotonic: MonotonicClock;
+  /** How many bytes of the connection the system has taken over so far. */
+  readonly sent: (ends: ConnectionEnds) => number;
   /** The connection reads too little. Must end its calls. */
   readonly cut: (ends: ConnectionEnds) => void;
   /** The caller is behind from now on. */
   readonly onBehind: (caller: string) => void;
 }
 
+interface OfConnection {
+  readonly ends: ConnectionEnds;
+  readonly queue: RoomQueue;
+  answers: number;
+  bytes: number;
+  /** Of the answers that are being made, and what each of them is expected to take. */
+  expectedBytes: number;
+  usualBytes: number;
+  /** What it had taken over when it was last seen to read, or began to have answers; and for how long since then. */
+  sentAt: number;
+  idleMs: number;
+  isCut: boolean;
+}
+
 interface OfCaller {
   answers: number;
   bytes: number;
-  /** When it has read one, or began to have any. */
-  readAt: MonotonicMs;
+  /** With answers of it. */
+  readonly connections: Set<OfConnection>;
   isTold: boolean;
 }
 
 export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswers {
-  const { limits, cut, onBehind, monotonic } = options;
-  const waiting = new Map<string, { readonly ends: ConnectionEnds; bytes: number }>();
+  const { limits, sent, onBehind } = options;
+  const waiting = new Map<string, OfConnection>();
   const ofCallers = new Map<string, OfCaller>();
   let all = 0;
+  let ticking: NodeJS.Timeout | undefined;
 
-  function isBehind(caller: string): boolean {
-    const counted = ofCallers.get(caller);
-    if (counted === undefined) return false;
-    const areMany = counted.answers >= limits.callerAnswers && counted.bytes >= limits.callerBytes;
-    return areMany && monotonic() - counted.readAt >= limits.callerMs;
+  function isFull({ bytes, expectedBytes }: OfConnection): boolean {
+    const share = all < limits.allBytes / 2 ? 1 : SHARE_WHEN_MANY;
+    return bytes + expectedBytes >= limits.connectionBytes * share;
   }
 
-  function addToCaller(caller: string, bytes: number): void {
-    const counted = ofCallers.get(caller) ?? { answers: 0, bytes: 0, readAt: monotonic(), isTold: false };
+  /** In ticks, not by the clock: while this process does not run, nobody can be seen to read. */
+  function tick(): void {
+    for (const connection of waiting.values()) {
+      if (sent(connection.ends) - connection.sentAt >= READING_BYTES) noteReading(connection);
+      else connection.idleMs += TICK_MS;
+    }
+    for (const [caller, counted] of ofCallers) tellBehind(caller, counted);
+  }
+
+  function noteReading(connection: OfConnection): void {
+    connection.sentAt = sent(connection.ends);
+    connection.idleMs = 0;
+  }
+
+  function areTooMany({ answers, bytes, connections }: OfCaller): boolean {
+    if (answers < limits.callerAnswers || bytes < limits.callerBytes) return false;
+    return [...connections].every(({ idleMs }) => idleMs >= limits.callerMs);
+  }
+
+  function tellBehind(caller: string, counted: OfCaller): void {
+    const wasTold = counted.isTold;
+    counted.isTold = areTooMany(counted);
+    if (counted.isTold && !wasTold) onBehind(caller);
+  }
+
+  function addToCaller(caller: string, connection: OfConnection, bytes: number): void {
+    const counted = ofCallers.get(caller) ?? { answers: 0, bytes: 0, connections: new Set(), isTold: false };
     ofCallers.set(caller, counted);
     counted.answers += 1;
     counted.bytes += bytes;
-    if (counted.isTold || !isBehind(caller)) return;
-    counted.isTold = true;
-    onBehind(caller);
+    counted.connections.add(connection);
+    tellBehind(caller, counted);
   }
 
-  function readByCaller(caller: string, bytes: number): void {
+  function readByCaller(caller: string, connection: OfConnection, bytes: number): void {
     const counted = ofCallers.get(caller);
     if (counted === undefined) return;
     counted.answers -= 1;
     counted.bytes -= bytes;
-    counted.readAt = monotonic();
-    counted.isTold = isBehind(caller);
+    if (connection.answers === 0) counted.connections.delete(connection);
+    counted.isTold = areTooMany(counted);
     if (counted.answers === 0) ofCallers.delete(caller);
   }
 
-  function largest(): ConnectionEnds | undefined {
-    let most: { readonly ends: ConnectionEnds; readonly bytes: number } | undefined;
-    for (const one of waiting.values()) if (most === undefined || one.bytes > most.bytes) most = one;
-    return most?.ends;
+  function connectionOf(ends: ConnectionEnds): OfConnection {
+    const key = connectionName(ends);
+    const known = waiting.get(key);
+    if (known !== undefined) return known;
+    const queue = createRoomQueue({
+      hasRoom: () => !isFull(connection),
+      onEmpty: () => forgetUnused(connection),
+    });
+    const connection: OfConnection = {
+      ends,
+      queue,
+      answers: 0,
+      bytes: 0,
+      expectedBytes: 0,
+      usualBytes: USUAL_BYTES,
+      sentAt: sent(ends),
+      idleMs: 0,
+      isCut: false,
+    };
+    waiting.set(key, connection);
+    ticking ??= setInterval(tick, TICK_MS).unref();
+    return connection;
+  }
+
+  /** What it holds is free from now on: the next answer must not cut another one too. */
+  function cut(connection: OfConnection): void {
+    if (connection.isCut) return;
+    connection.isCut = true;
+    all -= connection.bytes;
+    forget(connection);
+    options.cut(connection.ends);
+  }
+
+  function forget(connection: OfConnection): void {
+    const key = connectionName(connection.ends);
+    if (waiting.get(key) === connection) waiting.delete(key);
+    if (waiting.size > 0) return;
+    clearInterval(ticking);
+    ticking = undefined;
+  }
+
+  function forgetUnused(connection: OfConnection): void {
+    const { answers, expectedBytes, queue } = connection;
+    if (answers === 0 && expectedBytes === 0 && queue.isEmpty()) forget(connection);
+  }
+
+  /** The one with the most bytes that wait longest. */
+  function worst(): OfConnection | undefined {
+    let most: { readonly connection: OfConnection; readonly cost: number } | undefined;
+    for (const connection of waiting.values()) {
+      const cost = connection.bytes * (TICK_MS + connection.idleMs);
+      if (most === undefined || cost > most.cost) most = { connection, cost };
+    }
+    return most?.connection;
+  }
+
+  /** Cuts the connection unless the answer is read in time. Returns what must be called when it is read. */
+  function watchTime(connection: OfConnection): () => void {
+    let times = 1;
+    let timer = later();
+    function later(): NodeJS.Timeout {
+      const sentBefore = sent(connection.ends);
+      const ended = setTimeout(() => {
+        const isReading = sent(connection.ends) - sentBefore >= limits.timeBytes;
+        if (!isReading || times === MOST_TIMES) return cut(connection);
+        times += 1;
+        timer = later();
+      }, limits.timeMs);
+      return ended.unref();
+    }
+    return () => clearTimeout(timer);
+  }
+
+  function roomFor(ends: ConnectionEnds): AnswerRoom {
+    let connection: OfConnection | undefined;
+    let expected = 0;
+    let released = false;
+    const expect = (of: OfConnection): void => {
+      if (released) return;
+      expected = of.usualBytes;
+      of.expectedBytes += expected;
+    };
+    return {
+      take(signal) {
+        const of = connectionOf(ends);
+        connection = of;
+        const turn = of.queue.wait(signal, () => expect(of));
+        if (turn === undefined) expect(of);
+        return turn;
+      },
+      release() {
+        if (released) return;
+        released = true;
+        if (connection === undefined) return;
+        connection.expectedBytes -= expected;
+        // The answer that follows comes first.
+        connection.queue.serve();
+        forgetUnused(connection);
+      },
+    };
   }
 
   return {
-    isBehind,
+    isBehind: (caller) => ofCallers.get(caller)?.isTold === true,
+    room: roomFor,
     written(ends, caller, bytes) {
-      addToCaller(caller, bytes);
-      const key = connectionName(ends);
-      const connection = waiting.get(key) ?? { ends, bytes: 0 };
-      waiting.set(key, connection);
+      const connection = connectionOf(ends);
+      if (connection.answers === 0) noteReading(connection);
+      connection.usualBytes = Math.max(bytes, (connection.usualBytes + bytes) / 2);
+      connection.answers += 1;
       connection.bytes += bytes;
       all += bytes;
-      const timer = setTimeout(() => cut(ends), limits.timeMs);
-      timer.unref();
-      if (connection.bytes > limits.connectionBytes) cut(ends);
-      else if (all > limits.allBytes) cut(largest() ?? ends);
+      addToCaller(caller, connection, bytes);
+      const inTime = watchTime(connection);
+      if (all > limits.allBytes) cut(worst() ?? connection);
       let read = false;
       return () => {
         if (read) return;
         read = true;
-        clearTimeout(timer);
-        readByCaller(caller, bytes);
-        all -= bytes;
+        inTime();
+        noteReading(connection);
+        connection.answers -= 1;
         connection.bytes -= bytes;
-        if (connection.bytes === 0 && waiting.get(key) === connection) waiting.delete(key);
+        if (!connection.isCut) all -= bytes;
+        forgetUnused(connection);
+        readByCaller(caller, connection, bytes);
+        connection.queue.serve();
       };
     },
   };

@@ -48,7 +48,7 @@ export interface Injector {
 const INVALID_CERTIFICATE_GRACE_MS = 10_000;
 
 export interface ConnectionAcceptor
-  extends Pick<Connections, "callBegan" | "callEnded" | "markUsed" | "ownerOf" | "cut">,
+  extends Pick<Connections, "callBegan" | "callEnded" | "markUsed" | "ownerOf" | "sent" | "cut">,
     Pick<StreamTurns, "pause"> {
   accept(socket: Socket): void;
   /** Accepts no more connections and closes those without a call. Resolves when all are closed. */
@@ -123,6 +123,7 @@ export function createConnectionAcceptor(options: ConnectionAcceptorOptions): Co
     callEnded: (ends) => connections.callEnded(ends),
     markUsed: (ends) => connections.markUsed(ends),
     ownerOf: (ends) => connections.ownerOf(ends),
+    sent: (ends) => connections.sent(ends),
     cut,
     pause: (ends, howLong) => open && turns.pause(ends, howLong),
     close() {

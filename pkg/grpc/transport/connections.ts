@@ -25,6 +25,8 @@ export interface Connections {
   markUsed(ends: ConnectionEnds): void;
   /** The caller of the last authenticated call of the connection. */
   ownerOf(ends: ConnectionEnds): string | undefined;
+  /** How many bytes of the connection the system has taken over so far. */
+  sent(ends: ConnectionEnds): number;
   /** Destroys the connection, since its client breaks a bound. */
   cut(ends: ConnectionEnds): void;
   /** Destroys those without a call. */
@@ -138,6 +140,7 @@ export function createConnections(max: number, onRefused: (why: Reason, peer: st
       if (connection !== undefined) connection.used = true;
     },
     ownerOf: (ends) => open.get(connectionName(ends))?.owner,
+    sent: (ends) => open.get(connectionName(ends))?.socket.bytesWritten ?? 0,
     cut: (ends) => void open.get(connectionName(ends))?.socket.destroy(),
     destroyUnused() {
       for (const { socket, owner, used } of open.values()) {
