@@ -279,3 +279,13 @@ test("an account whose creation may have been carried out is not asked for again
     "AdminCreateUser of new-one was sent 2 times (client-gone, UsernameExistsException) for 1 requests",
   ]);
 });
+
+test("what takes far longer than its calls may is found, unless the machine was paused", () => {
+  const slow = change({ toMs: 201_000, said: "refused", code: "503", text: "not now" });
+  const history = { changes: [slow], longestMs: [["page", 130_000]] } satisfies Partial<DayHistory>;
+  expect(judgeDay(historyOf(history))).toEqual([
+    expect.stringMatching(/^took 200000 ms: change 17/),
+    "a page took 130000 ms",
+  ]);
+  expect(judgeDay(historyOf({ ...history, pausedMs: 10_000 }))).toEqual([]);
+});

@@ -14,17 +14,18 @@ import type { Transition, Truth } from "./serve-truth.ts";
 
 /**
  * No change takes longer: at most some twelve calls, each of which gives up after its patience of 5 s. This and the next are
- * bounds of a hang, and more than twice as long as that: a busy machine is slow too.
+ * bounds of a hang, and more than twice as long as that: a busy machine is slow too. Each of some pauses comes on top.
  */
 const CHANGE_LIMIT_MS = 180_000;
 /** One call, or the calls of one group. */
 const READ_LIMIT_MS = 120_000;
+const PAUSES = 4;
 
 /** Changes that others make are not of the connector; those that come with something else are nobody's. */
 const JUDGED = /^(name|member|group|enabled|nickname) /;
 
 export function judgeChanges(
-  { changes, calls }: Pick<DayHistory, "changes" | "calls">,
+  { changes, calls, pausedMs }: Pick<DayHistory, "changes" | "calls" | "pausedMs">,
   truth: Truth,
 ): readonly string[] {
   const differences: string[] = [];
@@ -38,7 +39,8 @@ export function judgeChanges(
     const needless = new Set(seen.filter((one) => needsNoAnswer(one, asked, lost, truth)));
     differences.push(...judgeKey(asked, seen, needless, truth));
   }
-  for (const change of changes) differences.push(...judgeAnswer(change, truth));
+  for (const change of changes)
+    differences.push(...judgeAnswer(change, truth, CHANGE_LIMIT_MS + PAUSES * pausedMs));
   return differences;
 }
 
@@ -143,10 +145,10 @@ const isMissing = (code: string): boolean => code === "NOT_FOUND" || code === "4
 const isOpenEnded = ({ said }: ChangeEntry): boolean => said === "unknown" || said === "no answer";
 
 /** What one answer says about the pool, and whether it says why. */
-function judgeAnswer(change: ChangeEntry, truth: Truth): readonly string[] {
+function judgeAnswer(change: ChangeEntry, truth: Truth, limitMs: number): readonly string[] {
   const { said, code, text, sub, username, group, kind, fromMs, toMs } = change;
   const differences: string[] = [];
-  if (toMs - fromMs > CHANGE_LIMIT_MS) differences.push(`took ${toMs - fromMs} ms: ${textOfChange(change)}`);
+  if (toMs - fromMs > limitMs) differences.push(`took ${toMs - fromMs} ms: ${textOfChange(change)}`);
   if (said !== "refused" && !(said === "unknown" && code !== "OK")) return differences;
   differences.push(...judgeText(textOfChange(change), text));
   const aboutGroup = kind === "grant" || kind === "revoke" || kind.endsWith("group");
@@ -178,7 +180,8 @@ export function judgeReadings(
     refusals,
     longestMs,
     changes,
-  }: Pick<DayHistory, "readings" | "refusals" | "longestMs" | "changes">,
+    pausedMs,
+  }: Pick<DayHistory, "readings" | "refusals" | "longestMs" | "changes" | "pausedMs">,
   truth: Truth,
 ): readonly string[] {
   return [
@@ -191,7 +194,7 @@ export function judgeReadings(
     ...refusals.flatMap(({ what, code, text }) => judgeText(`${what}: ${code} ${text}`, text)),
     ...["page", "SCIM read"].flatMap((what) => {
       const ms = new Map(longestMs).get(what) ?? 0;
-      return ms > READ_LIMIT_MS ? [`a ${what} took ${ms} ms`] : [];
+      return ms > READ_LIMIT_MS + PAUSES * pausedMs ? [`a ${what} took ${ms} ms`] : [];
     }),
   ];
 }
