@@ -5,12 +5,13 @@ const SLOW = "**/*.slow.test.ts";
 /** They need a program of somebody else. */
 const OUTSIDE = "test/{judges,container,chart,browser}/**/*.test.ts";
 
+// Each limit bounds a hang: on a busy machine a process alone takes many seconds to begin.
 export default defineConfig({
   test: {
     restoreMocks: true,
     unstubEnvs: true,
     // A check that is repeated may take as long as a test: Vitest's own second is short on a busy machine.
-    expect: { poll: { timeout: 25_000 } },
+    expect: { poll: { timeout: 100_000 } },
     // Vitest's own default leaves one core idle, which is half of a small machine.
     maxWorkers: "100%",
     coverage: {
@@ -26,7 +27,7 @@ export default defineConfig({
           name: "unit",
           include: ["pkg/**/*.test.ts", "cmd/**/*.test.ts"],
           exclude: [...configDefaults.exclude, SLOW],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           // All files share what they import, which halves their time: none may replace a module.
           isolate: false,
           // Node itself loads the files, as it loads the program: Vite's loader costs a quarter of the time. (Where each
@@ -40,13 +41,12 @@ export default defineConfig({
           name: "whole",
           include: ["test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, SLOW, OUTSIDE],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
       {
         extends: true,
-        // Each bounds a hang: on a busy machine a process alone takes many seconds to begin.
         test: { name: "slow", include: [SLOW], testTimeout: 300_000, hookTimeout: 120_000 },
       },
       {
@@ -55,8 +55,8 @@ export default defineConfig({
           name: "outside",
           include: [OUTSIDE],
           maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],

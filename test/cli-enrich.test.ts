@@ -225,7 +225,7 @@ describe("connector serve --enrich", () => {
     try {
       const both =
         "SELECT (SELECT count(*) FROM sign_ins) AS sign_ins, (SELECT count(*) FROM second_factors) AS factors";
-      await vi.waitFor(() => expect(rows(both)).toEqual([[3, 3]]), { timeout: 20_000, interval: 100 });
+      await vi.waitFor(() => expect(rows(both)).toEqual([[3, 3]]), { timeout: 100_000, interval: 100 });
     } finally {
       running.process.kill("SIGTERM");
     }
@@ -282,7 +282,7 @@ describe("single users beside scheduled syncs", () => {
         lastSync,
       });
       await front?.open();
-      await vi.waitFor(() => expect(steps).toEqual(["halt", "sync", "begin"]), { timeout: 20_000 });
+      await vi.waitFor(() => expect(steps).toEqual(["halt", "sync", "begin"]), { timeout: 100_000 });
       stop.abort();
       await front?.close(1000);
       return 0;

@@ -76,7 +76,7 @@ describe("a service that cannot reach AWS", () => {
       const args = ["--health-check", "--health-check-port=0", "--listen=127.0.0.1:0", "--log-format=json"];
       running = startCli(["serve", ...args, ...settings(url())]);
       running.process.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
-      await vi.waitFor(() => expect(log).toContain("serving health"), { timeout: 20_000 });
+      await vi.waitFor(() => expect(log).toContain("serving health"), { timeout: 100_000 });
       const [, address = ""] = /"address":"([^"]+)"[^\n]*"msg":"serving health and metrics"/.exec(log) ?? [];
       const asked: CliResult = await runCli(
         ["health-check", `--health-check-port=${address.split(":").at(-1)}`],
@@ -87,7 +87,7 @@ describe("a service that cannot reach AWS", () => {
       const answer: Response = await fetch(`http://${address}/readyz`);
       expect(answer.status).toBe(503);
       expect(await answer.text()).toMatch(why);
-      await vi.waitFor(() => expect(log).toContain('"msg":"waiting for AWS"'), { timeout: 20_000 });
+      await vi.waitFor(() => expect(log).toContain('"msg":"waiting for AWS"'), { timeout: 100_000 });
     },
   );
 });

@@ -130,7 +130,7 @@ describe("a peer without credentials", () => {
     const proof = call(session, VALIDATE, bearer("reader").headers);
     proof.end(EMPTY);
     expect(await beginningOf(proof)).toBe("open");
-    await vi.waitUntil(() => session.remoteSettings.maxConcurrentStreams === 250);
+    await expect.poll(() => session.remoteSettings.maxConcurrentStreams).toBe(250);
     call(session, VALIDATE, bearer("reader").headers).end(EMPTY);
   });
 

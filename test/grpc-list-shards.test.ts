@@ -75,7 +75,7 @@ async function serve(server: ScriptedCognito, ...more: readonly string[]): Promi
     log += chunk.toString();
   });
   await vi.waitFor(() => expect(log).toContain('"msg":"the pool can be read"'), {
-    timeout: 20_000,
+    timeout: 100_000,
     interval: 20,
   });
   client = grpcClient(/"address":"([^"]+)"[^\n]*"msg":"serving gRPC"/.exec(log)?.[1] ?? "");

@@ -60,7 +60,7 @@ async function serve(...more: readonly string[]): Promise<void> {
     log += chunk.toString();
   });
   await vi.waitFor(() => expect(log).toContain('"msg":"the pool can be read"'), {
-    timeout: 20_000,
+    timeout: 100_000,
     interval: 20,
   });
   client = grpcClient(/"address":"([^"]+)"[^\n]*"msg":"serving gRPC"/.exec(log)?.[1] ?? "");
@@ -164,9 +164,7 @@ describe("a client that asks for one page after the other", () => {
     }
     const [first = "", second = ""] = groups;
     await grants(first);
-    await vi.waitFor(() => expect(cognito.stats.count("ListUsersInGroup")).toBeGreaterThan(4), {
-      interval: 10,
-    });
+    await expect.poll(() => cognito.stats.count("ListUsersInGroup"), { interval: 10 }).toBeGreaterThan(4);
     const principal = { id: { resourceType: "user", resource: user } };
     const entitlement = { id: `group:${second}:member`, resource: groupOf(second) };
     await answered(client.unary(GrantManagerService.method.grant, { entitlement, principal }));
@@ -180,7 +178,7 @@ describe("a client that asks for one page after the other", () => {
     // The inventory of SCIM reads all users too.
     const twice = 2 * Math.ceil(USERS / 60);
     await vi.waitFor(() => expect(cognito.stats.count("ListUsers")).toBeGreaterThanOrEqual(twice), {
-      timeout: 10_000,
+      timeout: 100_000,
       interval: 10,
     });
     const deleted = pool.allUsers().at(-1)?.sub ?? "";
@@ -217,7 +215,7 @@ describe("a client that asks for one page after the other", () => {
     const before = cognito.stats.count("ListUsers");
     const { nextPageToken } = await answered(list("the-first-token"));
     const read = (): number => cognito.stats.count("ListUsers") - before;
-    await vi.waitFor(() => expect(read()).toBe(5), { interval: 10 });
+    await expect.poll(read, { interval: 10 }).toBe(5);
     await answered(list("the-other-token", nextPageToken));
     expect(read()).toBeGreaterThan(5);
     writeFileSync(file, line("provision", "the-other-token", "grace"));
@@ -225,7 +223,7 @@ describe("a client that asks for one page after the other", () => {
     await vi.waitFor(
       async () => expect((await list("the-first-token", nextPageToken)).code).toBe("UNAUTHENTICATED"),
       {
-        timeout: 10_000,
+        timeout: 100_000,
         interval: 50,
       },
     );

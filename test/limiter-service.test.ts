@@ -45,7 +45,7 @@ async function serve(more: readonly string[], env: Readonly<Record<string, strin
   started.process.stderr?.on("data", (chunk: Buffer) => {
     log += chunk.toString();
   });
-  await vi.waitFor(() => expect(log).toContain('"msg":"serving gRPC"'), { timeout: 20_000, interval: 20 });
+  await vi.waitFor(() => expect(log).toContain('"msg":"serving gRPC"'), { timeout: 100_000, interval: 20 });
   return /"address":"([^"]+)"[^\n]*"msg":"serving gRPC"/.exec(log)?.[1] ?? "";
 }
 

@@ -42,7 +42,7 @@ async function cutPoint() {
   const hold = stage.cognito.hold({ operation: "ListUsers", nth: 3 });
   await hold.arrived();
   const membersRead = () => stage.cognito.stats.outcomes()["ListUsersInGroup ok"] === PAGES.ListUsersInGroup;
-  await expect.poll(membersRead, { timeout: 20_000 }).toBe(true);
+  await expect.poll(membersRead, { timeout: 100_000 }).toBe(true);
   return hold;
 }
 

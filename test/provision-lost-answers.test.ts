@@ -75,7 +75,7 @@ test("a grant whose answers are all lost is confirmed by reading, and one that n
   const failed = await refusal(stage.provisioner.revoke(byText, "new", asked, never));
   expect(failed).toMatchObject({ code: "unavailable", appliedEffects: [] });
   expect(stage.audit()).toMatchObject([{ outcome: "done" }, { outcome: "failed" }]);
-}, 30_000);
+}, 180_000);
 
 test("mark 34: a deletion whose answer is lost is no failure", async () => {
   const stage = await createWholeStage(staff);

@@ -9,7 +9,7 @@ let scim: HostileScim;
 
 beforeAll(async () => {
   scim = await startHostileScim();
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => await scim.service.stop());
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
     env: { NODE_OPTIONS: "--max-old-space-size=256" },
   });
   first = pool.allUsers()[0]?.sub ?? "";
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => await service.stop());
 

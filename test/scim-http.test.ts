@@ -379,7 +379,7 @@ describe("a connection", () => {
       socket.pause();
       socket.write("GET /scim/v2/Users/u HTTP/1.1\r\nhost: a\r\n\r\n");
     }
-    await vi.waitFor(() => expect(running.connections.length).toBeGreaterThan(0), { timeout: 20_000 });
+    await vi.waitFor(() => expect(running.connections.length).toBeGreaterThan(0), { timeout: 100_000 });
     expect(running.connections[0]).toMatchObject({ why: "unread" });
     for (const socket of slow) socket.resume();
     await closed;

@@ -68,7 +68,7 @@ async function livesOf(scim: ScimService, password: boolean): Promise<readonly s
 }
 
 test("every request of Okta and Entra ID works under the policy of the documents", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const command =
     /^connector (iam-policy --with \S+)$/m.exec(PAGE.slice(PAGE.indexOf("\n## SCIM")))?.[1] ?? "";
@@ -77,7 +77,7 @@ test("every request of Okta and Entra ID works under the policy of the documents
   expect(await livesOf(service, false)).toEqual([]);
 });
 
-test("passwords need their feature too", { timeout: 60_000 }, async () => {
+test("passwords need their feature too", { timeout: 180_000 }, async () => {
   const args = ["--scim-password=permanent"];
   const pool = createPool({ id: POOL, users: people(3) });
   const allowed = await actionsOf("iam-policy --with provision,sessions,groups,attributes,passwords");
@@ -85,7 +85,7 @@ test("passwords need their feature too", { timeout: 60_000 }, async () => {
   expect(await livesOf(service, true)).toEqual([]);
 });
 
-test("reading needs neither of them", { timeout: 60_000 }, async () => {
+test("reading needs neither of them", { timeout: 180_000 }, async () => {
   const pool = createPool({ id: POOL, users: people(3), groups: ["staff"] });
   const allowed = [...(await actionsOf("iam-policy")), "AdminListGroupsForUser"];
   service = await startScimService({ pool, allowed, provisioning: false });

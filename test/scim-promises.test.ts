@@ -192,7 +192,7 @@ describe("trouble with AWS is never an empty list, nor 401 or 403", () => {
       500,
     ],
     ["a fault of AWS", { name: "InternalErrorException", status: 500 }, 503],
-  ] as const)("%s", { timeout: 60_000 }, async ([, error, status]) => {
+  ] as const)("%s", { timeout: 180_000 }, async ([, error, status]) => {
     const { service: scim, first } = await started({ args: ["--patience-seconds=5"] });
     scim.cognito.script({ operation: ["ListUsers", "ListGroups", "GetGroup", "DescribeUserPool"], error });
     const paths = [
@@ -210,7 +210,7 @@ describe("trouble with AWS is never an empty list, nor 401 or 403", () => {
   });
 
   test("throttling is waited for, then answered with the time to come back", {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const { service: scim, first } = await started({ args: ["--patience-seconds=5"] });
     scim.cognito.script({ operation: "ListUsers", throttle: true });
@@ -220,7 +220,7 @@ describe("trouble with AWS is never an empty list, nor 401 or 403", () => {
   });
 });
 
-test("nothing that a client sends is in a log, a metric or an error", { timeout: 60_000 }, async () => {
+test("nothing that a client sends is in a log, a metric or an error", { timeout: 180_000 }, async () => {
   const { service: scim, first } = await started({
     args: ["--scim-password=permanent", "--log-level=debug", "--health-check", "--health-check-port=0"],
   });

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 test("the first lines of the page make a token that the service takes, and a person who is found", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   folder = mkdtempSync(join(tmpdir(), "scim-recipes-"));
   const scim = await startScimService({ pool: createPool({ id: POOL, users: [person(1)] }) });
@@ -43,7 +43,7 @@ test("the first lines of the page make a token that the service takes, and a per
     .poll(
       async () =>
         (await scim.ask("/ServiceProviderConfig", { headers: { authorization: `Bearer ${token}` } })).status,
-      { timeout: 20_000 },
+      { timeout: 100_000 },
     )
     .toBe(200);
 
@@ -65,7 +65,7 @@ const ASKED =
   /^ *\$ curl [^\n]*https:\/\/scim\.example\.com\/scim\/v2(\/\w+)(?: --data-urlencode 'filter=([^']*)')? \| jq (\S+)\n *(\S+)$/gm;
 
 test("the page for administrators checks the service, and then a person, by commands that work", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const page = readFileSync(join(DOCS, "scim-okta-entra.md"), "utf8");
   const pool = createPool({ id: POOL, users: [person(1)] });

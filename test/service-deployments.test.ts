@@ -44,7 +44,7 @@ afterEach(async () => {
 });
 
 const said = (text: string) =>
-  vi.waitFor(() => expect(log).toContain(text), { timeout: 20_000, interval: 20 });
+  vi.waitFor(() => expect(log).toContain(text), { timeout: 100_000, interval: 20 });
 
 function file(name: string, text: string): string {
   const path = join(folder, name);

@@ -112,7 +112,7 @@ test("a call whose deadline passes is counted as DEADLINE_EXCEEDED, which the sh
   expect(reply.code).toBe("DEADLINE_EXCEEDED");
   const counted =
     'connector_grpc_requests_total{service="c1.connector.v2.ResourcesService",method="ListResources",code="DEADLINE_EXCEEDED"}';
-  await vi.waitFor(async () => expect(await scraped(counted)).toBe(`${counted} 1`), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await scraped(counted)).toBe(`${counted} 1`), { timeout: 100_000 });
   await said('"grpcCode":"DEADLINE_EXCEEDED"');
 });
 

@@ -153,7 +153,7 @@ describe("SIGHUP", () => {
     worker.stderr.on("data", (chunk: Buffer) => {
       told += chunk.toString();
     });
-    const line = (text: string) => vi.waitFor(() => expect(told).toContain(text), { timeout: 10_000 });
+    const line = (text: string) => vi.waitFor(() => expect(told).toContain(text), { timeout: 100_000 });
     await line('"msg":"ready"');
     worker.kill("SIGHUP");
     await line("SIGHUP: reloaded the log level, the debug line");

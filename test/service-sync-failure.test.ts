@@ -43,7 +43,7 @@ test("a service whose scheduled sync fails is ready, and says since when it fail
     service.process.stderr?.on("data", (chunk: Buffer) => {
       log += chunk.toString();
     });
-    await vi.waitFor(() => expect(log).toContain('"msg":"the scheduled sync failed"'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(log).toContain('"msg":"the scheduled sync failed"'), { timeout: 100_000 });
     const address = /"address":"([^"]+)"[^\n]*"msg":"serving health and metrics"/.exec(log)?.[1] ?? "";
     const answer = await fetch(`http://${address}/readyz`);
     const text = await answer.text();

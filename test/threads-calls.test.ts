@@ -131,7 +131,7 @@ test("a thread without a call does not keep its process alive, and one with a ca
   );
   const { stdout, stderr, status } = spawnSync(process.execPath, [script], {
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 100_000,
   });
   expect([stdout, stderr, status]).toEqual(["latelate\n", "", 0]);
 });

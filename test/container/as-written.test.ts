@@ -86,7 +86,7 @@ test.for([
 async function scimHasRead(service: ConnectorContainer): Promise<void> {
   const ask = `fetch("http://127.0.0.1:8090/scim/v2/Users?count=1").then(async (answer) => console.log(await answer.text()))`;
   await expect
-    .poll(async () => (await service.exec("node", "-e", ask)).output, { timeout: 20_000 })
+    .poll(async () => (await service.exec("node", "-e", ask)).output, { timeout: 100_000 })
     .toContain(`"totalResults":${USERS}`);
 }
 

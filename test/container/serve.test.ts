@@ -226,7 +226,7 @@ describe("connector serve in a container over mTLS, beside cognito-local in anot
     expect((await client.unary(ResourceTypesService.method.listResourceTypes)).code).toBe("OK");
     await pool.comeBack();
     const healthy = async () => expect((await running.exec("connector", "health-check")).code).toBe(0);
-    await vi.waitFor(healthy, { timeout: 60_000, interval: 500 });
+    await vi.waitFor(healthy, { timeout: 180_000, interval: 500 });
     expect((await client.unary(GrantManagerService.method.grant, request)).code).toBe("OK");
     expect((await peopleOf(client)).members).toContain(outsider.id?.resource);
   });

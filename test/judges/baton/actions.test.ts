@@ -178,7 +178,7 @@ describe("the official Go client, invoking actions", () => {
     expect(user.enabled).toBe(true);
     hold.release();
     await expect
-      .poll(async () => (await status()).reply, { timeout: 10_000, interval: 20 })
+      .poll(async () => (await status()).reply, { timeout: 100_000, interval: 20 })
       .toMatchObject({ status: "BATON_ACTION_STATUS_COMPLETE", response: { success: true } });
     expect(user.enabled).toBe(false);
   });

@@ -104,7 +104,7 @@ async function waitingBackend(database: string): Promise<unknown> {
   const sql = `SELECT pid FROM pg_stat_activity
     WHERE datname = '${database}' AND wait_event_type = 'Lock' AND usename = '${database}'`;
   return await expect
-    .poll(async () => (await server.sql(sql))[0]?.["pid"], { timeout: 10_000 })
+    .poll(async () => (await server.sql(sql))[0]?.["pid"], { timeout: 100_000 })
     .toBeTypeOf("number")
     .then(async () => (await server.sql(sql))[0]?.["pid"]);
 }

@@ -62,10 +62,10 @@ async function killedAt(table: string, mode: string): Promise<void> {
   try {
     await holder.script(`BEGIN; LOCK TABLE ${table} IN ${mode} MODE`, { doing: "hold" });
     const program = startCli(args(), env);
-    await expect.poll(waiting, { timeout: 40_000 }).toHaveLength(1);
+    await expect.poll(waiting, { timeout: 100_000 }).toHaveLength(1);
     program.process.kill("SIGKILL");
     expect((await program.result).code).toBeNull();
-    await expect.poll(waiting, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(waiting, { timeout: 100_000 }).toEqual([]);
   } finally {
     await holder.close();
   }

@@ -76,9 +76,9 @@ describe("connector query over PostgreSQL", () => {
     const cli = startCli(["query", RUNAWAY], env);
     const active =
       "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%FETCH %' AND state = 'active' AND pid <> pg_backend_pid()";
-    await expect.poll(async () => (await server.sql(active))[0]?.["n"], { timeout: 30_000 }).toBe(1);
+    await expect.poll(async () => (await server.sql(active))[0]?.["n"], { timeout: 100_000 }).toBe(1);
     cli.process.kill("SIGINT");
     expect(await cli.result).toEqual({ code: 1, stdout: "", stderr: "connector: stopped by SIGINT\n" });
-    await expect.poll(async () => (await server.sql(active))[0]?.["n"], { timeout: 30_000 }).toBe(0);
+    await expect.poll(async () => (await server.sql(active))[0]?.["n"], { timeout: 100_000 }).toBe(0);
   });
 });
