@@ -15,7 +15,7 @@ export interface NewStream {
   /** Whether its client has cancelled it, or the connection is gone. */
   isClosed(): boolean;
   begin(): void;
-  /** With an answer, and without a call. */
+  /** With an answer, unless the connection is gone, and without a call. */
   refuse(): void;
 }
 
@@ -60,6 +60,8 @@ export function takeStreams(session: unknown, onStream: (stream: NewStream) => v
       isClosed: () => stream.closed,
       begin,
       refuse() {
+        // Counting it may have cut the connection.
+        if (stream.destroyed) return;
         stream.respond(TOO_MANY, { endStream: true });
         // After the frames of the answer, also when the client does not end the stream.
         setImmediate(() => stream.close());
@@ -70,6 +72,7 @@ export function takeStreams(session: unknown, onStream: (stream: NewStream) => v
 
 interface Stream {
   readonly closed: boolean;
+  readonly destroyed: boolean;
   on(event: "error", listener: () => void): unknown;
   respond(headers: typeof TOO_MANY, options: { readonly endStream: boolean }): void;
   close(): void;
