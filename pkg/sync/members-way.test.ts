@@ -200,7 +200,7 @@ describe("a run that reads by user, where AWS does not say the groups of a user"
 test("why a run reads by user is known to the process that goes on, and to the one that only publishes", async () => {
   const into = runs();
   await sync(into, "auto", failing(5, throttledError));
-  const reason = /^by group about 31 calls in .* by user about 11 calls in /;
+  const reason = /^by group about 31 calls in .* by user about 12 calls in /;
   expect((await sync(into, "auto")).result).toMatchObject({
     resumed: true,
     membersReason: expect.stringMatching(reason),

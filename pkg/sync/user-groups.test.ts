@@ -145,6 +145,40 @@ describe("memberships that are read by user", () => {
     }
   });
 
+  test("of a user who was deleted, and made again under the username, are not those of the newer one", async () => {
+    let remade = false;
+    const { directory, content } = fakeDirectory(world(), (operation) => {
+      if (operation !== "AdminListGroupsForUser" || remade) return;
+      remade = true;
+      const [old, ...others] = content.users;
+      if (old === undefined) return;
+      const newer = { ...userNumber(70), username: old.username };
+      // At the end of the listing, as in a pool that lists by age.
+      content.users = [...others, newer];
+      content.members = new Map([
+        ["none", [newer]],
+        ["two", others.slice(0, 2)],
+      ]);
+    });
+    const run = emptyRun();
+    await read(directory, run, { listingsAtOnce: 1 });
+    expect(membersIn(run, "none")).not.toContain(userNumber(0).sub);
+    expect(membersIn(run, "two")).toEqual(subs(1, 2));
+  });
+
+  test("are kept where a user is only on another page by then", async () => {
+    let isMoved = false;
+    const { directory, content, calls } = fakeDirectory(world(), (operation) => {
+      if (operation !== "AdminListGroupsForUser" || isMoved) return;
+      isMoved = true;
+      content.users = [...content.users.slice(1), ...content.users.slice(0, 1)];
+    });
+    const run = emptyRun();
+    await read(directory, run, { listingsAtOnce: 1 });
+    expect(membersIn(run, "one")).toEqual(subs(0));
+    expect(calls).not.toContain("AdminGetUser");
+  });
+
   test("in a group that the listing of groups had passed come with their group", async () => {
     const content = world();
     const fake = fakeDirectory(content, (operation) => {

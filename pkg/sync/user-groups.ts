@@ -27,19 +27,42 @@ export type UserGroupsReader = (
 
 /**
  * Reads one page after the other. The page after it is begun as soon as its token is known, so that calls wait for the limiter
- * all the time.
+ * all the time. Groups are asked for by username, and another user may have it by then: so the page is listed again after its
+ * groups were read, and who is not in it any more is looked for.
  */
 export function createUserGroupsReader(connector: Connector, sleep: Sleep): UserGroupsReader {
   let ahead: Reading | undefined;
 
   function begin(token: string, callsAfter: number, signal: AbortSignal): Reading {
-    const listed = connector.listUsers({ pageToken: token, pageSize: 0, callsAfter }, signal);
-    const groups = listed.then(({ items }) =>
-      Promise.all(items.map((row) => readGroupsOfUser(connector, row, sleep, signal))),
-    );
+    const list = () => connector.listUsers({ pageToken: token, pageSize: 0, callsAfter }, signal);
+    const listed = list();
+    const groups = listed.then(({ items }) => groupsOf(items, list, signal));
     // Who asks for the page gets its failure. A page that nobody asks for any more fails for nobody.
     for (const one of [listed, groups]) one.catch(() => undefined);
     return { token, listed, groups };
+  }
+
+  async function groupsOf(
+    rows: readonly UserRow[],
+    list: () => ReturnType<Connector["listUsers"]>,
+    signal: AbortSignal,
+  ): Promise<readonly (readonly GroupRow[])[]> {
+    const groups = await Promise.all(rows.map((row) => readGroupsOfUser(connector, row, sleep, signal)));
+    if (groups.every((some) => some.length === 0)) return groups;
+    const still = new Set((await list()).items.map(({ user }) => user.sub));
+    return await Promise.all(
+      groups.map(async (some, place) => {
+        const row = rows[place];
+        if (row === undefined || some.length === 0 || still.has(row.user.sub)) return some;
+        return (await isThere(row, signal)) ? some : [];
+      }),
+    );
+  }
+
+  /** The listing is asked first: AdminGetUser makes a user active for the bill of AWS. */
+  async function isThere({ resourceId, user }: UserRow, signal: AbortSignal): Promise<boolean> {
+    const found = await connector.findUser(resourceId, signal);
+    return found?.user.sub === user.sub || !(await connector.isUserGone(user, signal));
   }
 
   return async (cursor, callsAfter, signal) => {
