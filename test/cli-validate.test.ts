@@ -14,8 +14,8 @@ const ACTIONS = [
   "ListUsersInGroup",
   "DescribeUserPool",
   "GetGroup",
-  "AdminGetUser",
   "AdminListGroupsForUser",
+  "AdminGetUser",
 ];
 
 interface Check {
@@ -109,6 +109,7 @@ describe("connector validate", () => {
     ["DescribeUserPool", "leaves out the facts of the pool"],
     ["GetGroup", "ListGroups is read up to the group instead"],
     ["AdminGetUser", "no change of a user"],
+    ["AdminListGroupsForUser", "a sync reads memberships by group"],
   ] as const)("D22: does not fail without %s, and says what is lost", async ([operation, lost]) => {
     cognito.credentials.deny(operation);
     const { code, checks } = await validate();
@@ -120,6 +121,18 @@ describe("connector validate", () => {
     expect(checks.get("pool")?.result).toBe(operation === "DescribeUserPool" ? "unknown" : "ok");
     expect(checks.get("feature read")?.result).toBe("ok");
   });
+
+  test.for([
+    ["by-user", 7, "missing"],
+    ["by-group", 0, "optional"],
+  ] as const)(
+    "D31: without AdminListGroupsForUser and with --read-members %s ends with %i",
+    async ([setting, exitCode, result]) => {
+      cognito.credentials.deny("AdminListGroupsForUser");
+      const { code, checks } = await validate(POOL, `--read-members=${setting}`);
+      expect([code, checks.get("cognito-idp:AdminListGroupsForUser")?.result]).toEqual([exitCode, result]);
+    },
+  );
 
   test("D22: with --provisioning shows feature by action what is missing, and changes nothing", async () => {
     cognito.credentials.allowOnly(VENDOR_ALL);

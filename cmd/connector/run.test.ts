@@ -314,6 +314,7 @@ describe("iam-policy", () => {
             "cognito-idp:ListUsersInGroup",
             "cognito-idp:DescribeUserPool",
             "cognito-idp:GetGroup",
+            "cognito-idp:AdminListGroupsForUser",
           ],
           Resource: arn,
         },

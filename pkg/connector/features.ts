@@ -22,7 +22,7 @@ export const FEATURES: Readonly<Record<FeatureName, Feature>> = {
   read: {
     offers: "sync, and list users, groups and members",
     needs: ["ListUsers", "ListGroups", "ListUsersInGroup"],
-    uses: ["DescribeUserPool", "GetGroup"],
+    uses: ["DescribeUserPool", "GetGroup", "AdminListGroupsForUser"],
   },
   provision: {
     offers: "grant and revoke memberships; create, invite, delete, enable and disable accounts",
@@ -82,7 +82,8 @@ export const LOST_WITHOUT: Readonly<Record<Operation, string>> = {
     "a sync leaves out the facts of the pool (login aliases, name, schema); no account is created, no password or attribute changed",
   GetGroup: "nothing: ListGroups is read up to the group instead",
   AdminGetUser: "no change of a user; no second factors in the inventory",
-  AdminListGroupsForUser: "no grant and no revoke; no account is deleted",
+  AdminListGroupsForUser:
+    "no grant and no revoke; no account is deleted; a sync reads memberships by group, also where by user takes less time",
   AdminListUserAuthEvents: "no last sign-in in the inventory",
   AdminAddUserToGroup: "no grant",
   AdminRemoveUserFromGroup: "no revoke",

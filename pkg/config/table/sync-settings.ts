@@ -82,7 +82,7 @@ export const SYNC_SETTINGS = {
     of: ["auto", "by-group", "by-user"],
     fallback: "auto",
     operators: true,
-    commands: ["sync", "serve"],
+    commands: ["sync", "serve", "validate"],
   }),
   "skip-full-sync": flagSetting({
     group: "Sync",

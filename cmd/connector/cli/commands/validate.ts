@@ -141,6 +141,7 @@ async function examine(
   const required = new Set([
     ...neededToServe(enabled),
     ...(enabled ? FEATURES.provision.needs : []),
+    ...(config.sync.readMembers === "by-user" ? (["AdminListGroupsForUser"] as const) : []),
     ...enriching,
   ]);
   const features: readonly FeatureName[] = [
@@ -159,7 +160,7 @@ async function examine(
 }
 
 /** What a sync and a lookup of one user call. */
-const READS: readonly Operation[] = [...operationsOf("read"), "AdminGetUser", "AdminListGroupsForUser"];
+const READS: readonly Operation[] = [...operationsOf("read"), "AdminGetUser"];
 
 const CALLED_FOR: Readonly<Record<UserFact, Operation>> = {
   mfa: "AdminGetUser",

@@ -78,6 +78,7 @@ complete -c connector -n '__connector_at validate' -l redis-sentinel-password-fi
 complete -c connector -n '__connector_at validate' -l redis-ca-file -r -F -d 'PEM file of the CAs to trust at Redis (default: the CAs of Node.js)'
 complete -c connector -n '__connector_at validate' -l redis-prefix -x -d 'What the keys in Redis begin with; instances with another prefix do not share (default: cognito-connector)'
 complete -c connector -n '__connector_at validate' -l aws-account-id -x -d 'AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default: that of the role to assume, else that of the pool\'s ARN)'
+complete -c connector -n '__connector_at validate' -l read-members -x -a 'auto by-group by-user' -d 'How memberships are read: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default: auto)'
 complete -c connector -n '__connector_at validate' -l inventory -r -F -d 'The inventory: a file of SQLite such as pool.db, or postgres://host/database (default: none)'
 complete -c connector -n '__connector_at validate' -l inventory-password-file -r -F -d 'File that contains inventory-password'
 complete -c connector -n '__connector_at validate' -l enrich -x -d 'Read these into inventory, user by user: mfa, last-sign-in. AWS bills each user whom mfa reads as active in that month, dormant users too. last-sign-in needs the pool\'s threat protection (default: nothing)'

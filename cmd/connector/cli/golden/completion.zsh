@@ -127,6 +127,7 @@ _connector_validate() {
     '--redis-ca-file[PEM file of the CAs to trust at Redis (default\: the CAs of Node.js)]:path:_files' \
     '--redis-prefix[What the keys in Redis begin with; instances with another prefix do not share (default\: cognito-connector)]:value: ' \
     '--aws-account-id[AWS account of the pool, for the key in Redis; asked of the pool unless it is known (default\: that of the role to assume, else that of the pool'\''s ARN)]:value: ' \
+    '--read-members[How memberships are read\: as the members of each group, as the groups of each user, or in the way that takes less time by the run before. By user needs AdminListGroupsForUser (default\: auto)]:value:(auto by-group by-user)' \
     '--inventory[The inventory\: a file of SQLite such as pool.db, or postgres\://host/database (default\: none)]:path:_files' \
     '--inventory-password-file[File that contains inventory-password]:path:_files' \
     '--enrich[Read these into inventory, user by user\: mfa, last-sign-in. AWS bills each user whom mfa reads as active in that month, dormant users too. last-sign-in needs the pool'\''s threat protection (default\: nothing)]:value: ' \
