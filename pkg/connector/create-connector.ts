@@ -4,7 +4,7 @@ import { GovernanceError } from "../core/errors.ts";
 import type { Group } from "../core/group.ts";
 import type { Pool } from "../core/pool.ts";
 import { quotedName } from "../core/text.ts";
-import type { User } from "../core/user.ts";
+import type { Member, User } from "../core/user.ts";
 import type { UserFacts } from "../core/user-facts.ts";
 import { isUuid } from "../core/uuid.ts";
 import { GROUP_TYPE, USER_TYPE } from "../protocol/ids.ts";
@@ -26,6 +26,7 @@ import { isDeleted } from "./deleted-user.ts";
 import { memberEntitlement } from "./entitlements.ts";
 import { createEventFeed } from "./event-feed.ts";
 import { neededToServe } from "./features.ts";
+import { membershipGrants } from "./grants.ts";
 import { groupResource } from "./groups.ts";
 
 import { groupsFrom, groupsOfUserFrom, membersFrom, usersFrom } from "./listing-sources.ts";
@@ -129,7 +130,11 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   /** Who is listed otherwise may show that the parts are not all users. */
-  async function listUndivided(source: ListingSource<User>, request: ListRequest, signal: AbortSignal) {
+  async function listUndivided<M extends Member>(
+    source: ListingSource<M>,
+    request: ListRequest,
+    signal: AbortSignal,
+  ): Promise<Listing<M>> {
     const page = await listPage(source, request, signal);
     parts?.met(page.items);
     return page;
@@ -288,7 +293,8 @@ export function createConnector(options: ConnectorOptions): Connector {
       const { resourceType, resource: name } = requireId(resource?.id, "resource");
       requireType(resourceType);
       if (resourceType === USER_TYPE) return { items: [], nextPageToken: "" };
-      return builtPage(await listMembers(membersFrom(served, name), request, signal));
+      const { items, nextPageToken } = await listUndivided(membersFrom(served, name), request, signal);
+      return { items: items.map(membershipGrants(name, userIdKind, poolId)), nextPageToken };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { signInProvider } from "../core/group.ts";
-import type { User } from "../core/user.ts";
+import type { Member } from "../core/user.ts";
 import { annotation, resourceStub } from "../protocol/builders.ts";
 import { GROUP_TYPE, memberEntitlementId, membershipGrantId, USER_TYPE } from "../protocol/ids.ts";
 import { EntitlementSchema, type Grant, GrantImmutableSchema, GrantSchema } from "../protocol/messages.ts";
@@ -17,7 +17,7 @@ export function membershipGrants(
   groupName: string,
   kind: UserIdKind,
   poolId: string,
-): (member: User) => Grant {
+): (member: Member) => Grant {
   const annotations = grantAnnotations(groupName, poolId);
   const entitlement = create(EntitlementSchema, {
     id: memberEntitlementId(groupName),

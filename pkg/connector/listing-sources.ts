@@ -1,14 +1,20 @@
 import type { Directory } from "../core/directory.ts";
 import type { Group } from "../core/group.ts";
+import type { Page, PageRequest } from "../core/page.ts";
 import type { ReadAhead } from "../core/read-ahead.ts";
-import type { User } from "../core/user.ts";
+import type { Member, User } from "../core/user.ts";
 import { membershipGrantBytes } from "./grants.ts";
 import { groupResourceBytes } from "./groups.ts";
 import type { ListingSource } from "./paged-listing.ts";
 import { userResourceBytes } from "./users.ts";
 
 /** The directory, or what reads ahead from it. */
-type PageSource = Pick<Directory, "listUsers" | "listGroups" | "listMembers"> & Partial<ReadAhead>;
+type PageSource = Pick<Directory, "listUsers" | "listGroups"> &
+  Partial<Pick<ReadAhead, "hasUsers" | "hasGroups">>;
+
+interface MemberSource<M extends Member> extends Partial<Pick<ReadAhead, "hasMembers">> {
+  listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<M>>;
+}
 
 /** All users, or those whose `sub` begins so. */
 export function usersFrom(from: PageSource, subPrefix = ""): ListingSource<User> {
@@ -48,13 +54,13 @@ export function groupsOfUserFrom(
   };
 }
 
-export function membersFrom(from: PageSource, groupName: string): ListingSource<User> {
+export function membersFrom<M extends Member>(from: MemberSource<M>, groupName: string): ListingSource<M> {
   return {
     verb: "grants",
     scope: groupName,
     read: (page, signal) => from.listMembers(groupName, page, signal),
     isHere: (page) => from.hasMembers?.(groupName, page) === true,
-    key: (user) => user.sub,
+    key: (member) => member.sub,
     bytes: () => membershipGrantBytes(groupName),
   };
 }

@@ -52,7 +52,7 @@ export interface DividedUsers {
     signal: AbortSignal,
   ): Promise<ListedUsers> | undefined;
   /** They were listed otherwise: as members of a group, or as users of a listing that is not divided. */
-  met(users: readonly User[]): void;
+  met(users: readonly Pick<User, "sub">[]): void;
 }
 
 export function createDividedUsers({ from, listings, bytes, onRefused }: DividedUsersOptions): DividedUsers {
@@ -63,7 +63,7 @@ export function createDividedUsers({ from, listings, bytes, onRefused }: Divided
     isRefused = true;
   }
 
-  function met(users: readonly User[]): void {
+  function met(users: readonly Pick<User, "sub">[]): void {
     if (!users.every(({ sub }) => isShardable(sub)))
       refuse("a user has an id (sub) that none of them selects");
   }

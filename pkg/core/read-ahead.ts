@@ -1,7 +1,8 @@
 import type { Directory, UserPageRequest } from "./directory.ts";
-import type { PageRequest } from "./page.ts";
+import type { Page, PageRequest } from "./page.ts";
+import type { Member } from "./user.ts";
 
-type ListedPage = Pick<Directory, "listUsers" | "listGroups" | "listMembers">;
+type ListedPage = Pick<Directory, "listUsers" | "listGroups">;
 
 /** A change in the pool, by what it makes old: the users, the groups, the members of one group or of all. */
 export type Outdated =
@@ -20,6 +21,7 @@ export interface ReadAhead extends ListedPage {
   expectUsers(pages: readonly UserPageRequest[]): void;
   /** The caller goes through the groups in this order: it has asked something about this one. */
   visited(groupName: string): void;
+  listMembers(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<Member>>;
   /** Whether a page is here, so that asking for it waits for nothing. */
   hasUsers(page: UserPageRequest): boolean;
   hasGroups(page: PageRequest): boolean;

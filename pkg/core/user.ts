@@ -25,6 +25,9 @@ export interface User {
   readonly identities: readonly Identity[];
 }
 
+/** What a membership says of its user. */
+export type Member = Pick<User, "sub" | "username">;
+
 /** The second factors that this program can turn off. */
 export const MFA_FACTORS = ["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"] as const;
 

@@ -2,8 +2,9 @@ import type { CallOrigins } from "../core/call-origin.ts";
 import type { MonotonicClock } from "../core/clock.ts";
 import type { Directory } from "../core/directory.ts";
 import type { AheadOutcome } from "../core/events.ts";
-import type { PageRequest } from "../core/page.ts";
+import type { Page, PageRequest } from "../core/page.ts";
 import type { Outdated, ReadAhead } from "../core/read-ahead.ts";
+import type { Member } from "../core/user.ts";
 import type { PageReaders } from "./listings.ts";
 import { MAX_AGE_MS, Shelf, USUAL_PAGE_BYTES } from "./shelf.ts";
 
@@ -46,12 +47,18 @@ export function createReadAhead({
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
+  /** Thousands of pages are held, and a membership needs nothing more. */
+  async function bareMembers(name: string, page: PageRequest, signal: AbortSignal): Promise<Page<Member>> {
+    const { items, next } = await directory.listMembers(name, page, signal);
+    return { items: items.map(({ sub, username }) => ({ sub, username })), next };
+  }
+
   const unasked = <T>({ ahead }: PageRequest, read: () => Promise<T>): Promise<T> =>
     ahead === undefined ? read() : origins.apart(read);
   const readers: PageReaders = {
     users: (page, signal) => unasked(page, () => directory.listUsers(page, signal)),
     groups: (page, signal) => unasked(page, () => directory.listGroups(page, signal)),
-    members: (name, page, signal) => unasked(page, () => directory.listMembers(name, page, signal)),
+    members: (name, page, signal) => unasked(page, () => bareMembers(name, page, signal)),
   };
 
   const sum = (of: (shelf: Shelf) => number): number =>
@@ -101,7 +108,7 @@ export function createReadAhead({
     listUsers: (page, signal) => ownShelf()?.users(page, signal) ?? directory.listUsers(page, signal),
     listGroups: (page, signal) => ownShelf()?.groups(page, signal) ?? directory.listGroups(page, signal),
     listMembers: (name, page, signal) =>
-      ownShelf()?.members(name, page, signal) ?? directory.listMembers(name, page, signal),
+      ownShelf()?.members(name, page, signal) ?? bareMembers(name, page, signal),
     begin: (kind) => ownShelf()?.begin(kind),
     expectUsers: (pages) => ownShelf()?.expectUsers(pages),
     visited: (groupName) => ownShelf()?.visited(groupName),

@@ -28,18 +28,19 @@ test("none is, before the pass has gone on for five seconds with a page", () => 
   expect(far.isNext(1, { pages: 0, largestGroup: 0, elapsedMs: 5_000 })).toBe(false);
 });
 
-test("the last groups take half of the place, as long as the caller has not come to them", () => {
+test("the last groups take a quarter of the place, as long as the caller has not come to them", () => {
   const far = new FarGroups();
   const last = { ...chain(3) };
   far.begins(last, true);
   far.begins(chain(4), false);
   far.begins(chain(5), true);
-  const has8 = () => [far.hasPlace(16, 16_002), far.hasPlace(17, 16_000), far.hasPlace(17, 16_001)];
-  expect(has8()).toEqual([false, false, true]);
+  const places = (held: number) =>
+    [
+      [4 * held, 4000 * held + 1],
+      [4 * held + 1, 4000 * held],
+      [4 * held + 1, 4000 * held + 1],
+    ].map(([pages = 0, bytes = 0]) => far.hasPlace(pages, bytes));
+  expect(places(8)).toEqual([false, false, true]);
   Object.assign(last, { wasAskedFor: true });
-  expect([far.hasPlace(10, 10_002), far.hasPlace(11, 10_000), far.hasPlace(11, 10_001)]).toEqual([
-    false,
-    false,
-    true,
-  ]);
+  expect(places(5)).toEqual([false, false, true]);
 });

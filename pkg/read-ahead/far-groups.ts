@@ -36,12 +36,12 @@ export class FarGroups {
     if (isFar) this.#chains.add(chain);
   }
 
-  /** Whether the pages of groups that the caller has not come to, here or under way, take less than half of what it may hold. */
+  /** Whether the pages of groups that the caller has not come to, here or under way, take less than a quarter of what it may hold. */
   hasPlace(pages: number, bytes: number): boolean {
     const chains = this.#still();
     const held = chains.reduce((sum, chain) => sum + chain.held, 0);
     const taken = chains.reduce((sum, chain) => sum + chain.bytes, 0);
-    return 2 * held < pages && 2 * taken < bytes;
+    return 4 * held < pages && 4 * taken < bytes;
   }
 
   #still(): GroupChain[] {

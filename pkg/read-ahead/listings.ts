@@ -1,15 +1,15 @@
 import type { UserPageRequest } from "../core/directory.ts";
 import type { Group } from "../core/group.ts";
 import type { Page, PageRequest } from "../core/page.ts";
-import type { User } from "../core/user.ts";
+import type { Member, User } from "../core/user.ts";
 import type { Chain } from "./chain.ts";
-import { groupBytes, userBytes } from "./row-bytes.ts";
+import { groupBytes, memberBytes, userBytes } from "./row-bytes.ts";
 
 /** How pages are read from AWS; without an origin where nobody has asked for them. */
 export interface PageReaders {
   users(page: UserPageRequest, signal: AbortSignal): Promise<Page<User>>;
   groups(page: PageRequest, signal: AbortSignal): Promise<Page<Group>>;
-  members(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>>;
+  members(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<Member>>;
 }
 
 export interface ListingOf<T> {
@@ -19,13 +19,13 @@ export interface ListingOf<T> {
   readonly bytes: (row: T) => number;
 }
 
-export type AnyChain = Chain<User> | Chain<Group>;
+export type AnyChain = Chain<User> | Chain<Group> | Chain<Member>;
 
 /** The listings that one caller is in or will come to, each with the size of its pages. */
 export class CallerListings {
   readonly users = new Map<string, Chain<User>>();
   readonly groups = new Map<string, Chain<Group>>();
-  readonly members = new Map<string, Chain<User>>();
+  readonly members = new Map<string, Chain<Member>>();
   readonly #readers: PageReaders;
 
   constructor(readers: PageReaders) {
@@ -65,12 +65,12 @@ export class CallerListings {
     };
   }
 
-  ofMembers(groupName: string, { limit }: PageRequest): ListingOf<User> {
+  ofMembers(groupName: string, { limit }: PageRequest): ListingOf<Member> {
     return {
       chains: this.members,
       key: memberKey(groupName) + String(limit),
       read: (one, signal) => this.#readers.members(groupName, one, signal),
-      bytes: userBytes,
+      bytes: memberBytes,
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Group } from "../core/group.ts";
-import type { User } from "../core/user.ts";
+import type { Member, User } from "../core/user.ts";
 
 /** The objects and dates of a row, beside its texts. */
 const ROW_BYTES = 400;
@@ -11,6 +11,10 @@ export function userBytes({ attributes, username, identities }: User): number {
   let bytes = ROW_BYTES + 2 * username.length;
   for (const [name, value] of attributes) bytes += ENTRY_BYTES + 2 * (name.length + value.length);
   return bytes + identities.length * ROW_BYTES;
+}
+
+export function memberBytes({ sub, username }: Member): number {
+  return ENTRY_BYTES + 2 * (sub.length + username.length);
 }
 
 export function groupBytes({ name, description = "", roleArn = "" }: Group): number {

@@ -3,7 +3,7 @@ import type { UserPageRequest } from "../core/directory.ts";
 import type { AheadOutcome } from "../core/events.ts";
 import type { Group } from "../core/group.ts";
 import type { Page, PageRequest } from "../core/page.ts";
-import type { User } from "../core/user.ts";
+import type { Member, User } from "../core/user.ts";
 import { MAX_LIST_SHARDS } from "../core/user-shards.ts";
 import { Allowance, MOST_PAGES_OUTSIDE_PASS } from "./allowance.ts";
 import { Chain, type ChainEvents, dropChains, forgetLeft } from "./chain.ts";
@@ -93,7 +93,7 @@ export class Shelf {
     return found;
   }
 
-  async members(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<User>> {
+  async members(groupName: string, page: PageRequest, signal: AbortSignal): Promise<Page<Member>> {
     const { monotonic } = this.#options;
     this.#memberLimit = page.limit;
     const isFirst = page.marker === undefined;
