@@ -45,7 +45,7 @@ describe.concurrent("AWS that cannot be reached", () => {
     async ([command, what, url, waits, says]) => {
       const file = command === "sync" ? ["--file", join(folder, `${what}.c1z`)] : [];
       const args = [...command.split(" "), ...file, ...settings(url())];
-      const { code, stderr, stdout }: CliResult = await runCli(args);
+      const { code, stderr, stdout }: CliResult = await startCli(args).whole;
       expect(code).toBe(14);
       expect(stderr).toContain('"msg":"waiting for AWS"');
       expect(stderr).toContain(`"outcome":"${waits}"`);
