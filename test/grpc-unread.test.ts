@@ -39,7 +39,9 @@ describe("a caller whose answers wait for it", () => {
     const server = await stage.start({
       security: { tokensFile: stage.file("tokens", lines.join("\n")) },
       connector: { listResourceTypes: () => [LARGE], ...connector },
-      limits: { unread: { callerAnswers: 4, callerBytes: 4 * 1024 * 1024, callerMs: 0 } },
+      limits: {
+        unread: { callerAnswers: 4, callerBytes: 4 * 1024 * 1024, callerMs: 0, idleBytes: Infinity },
+      },
     });
     const session = sessions.open(server.port, { initialWindowSize: 0 });
     const leave = async (count: number) => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type AnswerRoom, createUnreadAnswers } from "./unread-answers.ts";
 
 const KIB = 1024;
@@ -6,6 +6,7 @@ const KIB = 1024;
 const PAGE = 64 * KIB;
 const NO_LIMITS = {
   connectionBytes: 1000,
+  idleBytes: Infinity,
   allBytes: 1000,
   timeMs: 60_000,
   timeBytes: 100,
@@ -247,6 +248,28 @@ describe("LIMIT-4: room for another answer", () => {
     write(3, 9 * PAGE);
     void ask(3, "little");
     expect(went).toEqual(["alone", "little"]);
+  });
+
+  test("is not there while a connection with much to read reads nothing", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { unread, write, takeOver } = unreadAnswers({
+      connectionBytes: 100 * PAGE,
+      allBytes: 1000 * PAGE,
+      idleBytes: 2 * PAGE,
+    });
+    const { went, ask } = calls(unread);
+    write(1, PAGE);
+    write(2, 2 * PAGE);
+    const fresh = ask(2, "fresh");
+    vi.advanceTimersByTime(250);
+    const idle = ask(2, "idle");
+    void ask(1, "little");
+    expect(went).toEqual(["fresh", "little"]);
+    takeOver(2, PAGE);
+    vi.advanceTimersByTime(250);
+    await Promise.all([fresh, idle]);
+    expect(went).toEqual(["fresh", "little", "idle"]);
   });
 
   test("is waited for no longer than the call", async () => {

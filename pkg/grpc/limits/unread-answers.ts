@@ -4,6 +4,8 @@ import { createRoomQueue, type RoomQueue } from "./room-queue.ts";
 export interface UnreadLimits {
   /** A connection that has not read so many bytes of answers gets no further ones meanwhile: its calls that read wait. */
   readonly connectionBytes: number;
+  /** A connection with so many that has read nothing for a moment gets none meanwhile either. */
+  readonly idleBytes: number;
   /** Of all connections together. From half of it on, a connection gets no further ones after an eighth of its bytes. */
   readonly allBytes: number;
   /** The longest time that one answer may wait to be read; ten times as long while its connection reads `timeBytes` in it. */
@@ -22,20 +24,23 @@ export interface UnreadLimits {
  */
 export const UNREAD_LIMITS: UnreadLimits = {
   connectionBytes: 32 * 1024 * 1024,
+  idleBytes: 256 * 1024,
   allBytes: 128 * 1024 * 1024,
   timeMs: 60_000,
   timeBytes: 4 * 1024 * 1024,
   callerAnswers: 64,
   callerBytes: 4 * 1024 * 1024,
-  callerMs: 3000,
+  callerMs: 2000,
 };
 
 const MOST_TIMES = 10;
 /** What an answer takes is known once it is made; until a connection has had one it is a page. */
 const USUAL_BYTES = 64 * 1024;
 const SHARE_WHEN_MANY = 1 / 8;
-/** A connection that takes over so many bytes reads. Less may be the heads of answers. */
+/** Who takes over so many bytes reads. Less may be the heads of answers. */
 const READING_BYTES = 64 * 1024;
+/** And such a part of what is unread: a client that is paused takes over what its window has room for. */
+const READING_PART = 1 / 16;
 const TICK_MS = 250;
 
 /** Room for an answer that is to be made. */
@@ -66,6 +71,23 @@ export interface UnreadAnswersOptions {
   readonly onBehind: (caller: string) => void;
 }
 
+/** Whether somebody reads: what was taken over since that was last seen, and how long ago it was. */
+interface Reading {
+  taken: number;
+  idleMs: number;
+}
+
+function noteReading(reading: Reading): void {
+  reading.taken = 0;
+  reading.idleMs = 0;
+}
+
+function noteTick(reading: Reading, taken: number, unread: number): void {
+  reading.taken += taken;
+  if (reading.taken >= Math.max(READING_BYTES, unread * READING_PART)) noteReading(reading);
+  else reading.idleMs += TICK_MS;
+}
+
 interface OfConnection {
   readonly ends: ConnectionEnds;
   readonly queue: RoomQueue;
@@ -74,9 +96,11 @@ interface OfConnection {
   /** Of the answers that are being made, and what each of them is expected to take. */
   expectedBytes: number;
   usualBytes: number;
-  /** What it had taken over when it was last seen to read, or began to have answers; and for how long since then. */
+  /** What it had taken over by the last tick, and in that tick. */
   sentAt: number;
-  idleMs: number;
+  sentNow: number;
+  /** Of its own answers. */
+  readonly reading: Reading;
   isCut: boolean;
 }
 
@@ -85,6 +109,7 @@ interface OfCaller {
   bytes: number;
   /** With answers of it. */
   readonly connections: Set<OfConnection>;
+  readonly reading: Reading;
   isTold: boolean;
 }
 
@@ -95,7 +120,8 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
   let all = 0;
   let ticking: NodeJS.Timeout | undefined;
 
-  function isFull({ bytes, expectedBytes }: OfConnection): boolean {
+  function isFull({ bytes, expectedBytes, reading }: OfConnection): boolean {
+    if (reading.idleMs > 0 && bytes >= limits.idleBytes) return true;
     const share = all < limits.allBytes / 2 ? 1 : SHARE_WHEN_MANY;
     return bytes + expectedBytes >= limits.connectionBytes * share;
   }
@@ -103,20 +129,22 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
   /** In ticks, not by the clock: while this process does not run, nobody can be seen to read. */
   function tick(): void {
     for (const connection of waiting.values()) {
-      if (sent(connection.ends) - connection.sentAt >= READING_BYTES) noteReading(connection);
-      else connection.idleMs += TICK_MS;
+      const sentBefore = connection.sentAt;
+      connection.sentAt = sent(connection.ends);
+      connection.sentNow = Math.max(0, connection.sentAt - sentBefore);
+      noteTick(connection.reading, connection.sentNow, connection.bytes);
+      connection.queue.serve();
     }
-    for (const [caller, counted] of ofCallers) tellBehind(caller, counted);
+    for (const [caller, counted] of ofCallers) {
+      const taken = [...counted.connections].reduce((sum, { sentNow }) => sum + sentNow, 0);
+      noteTick(counted.reading, taken, counted.bytes);
+      tellBehind(caller, counted);
+    }
   }
 
-  function noteReading(connection: OfConnection): void {
-    connection.sentAt = sent(connection.ends);
-    connection.idleMs = 0;
-  }
-
-  function areTooMany({ answers, bytes, connections }: OfCaller): boolean {
+  function areTooMany({ answers, bytes, reading }: OfCaller): boolean {
     if (answers < limits.callerAnswers || bytes < limits.callerBytes) return false;
-    return [...connections].every(({ idleMs }) => idleMs >= limits.callerMs);
+    return reading.idleMs >= limits.callerMs;
   }
 
   function tellBehind(caller: string, counted: OfCaller): void {
@@ -126,7 +154,13 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
   }
 
   function addToCaller(caller: string, connection: OfConnection, bytes: number): void {
-    const counted = ofCallers.get(caller) ?? { answers: 0, bytes: 0, connections: new Set(), isTold: false };
+    const counted = ofCallers.get(caller) ?? {
+      answers: 0,
+      bytes: 0,
+      connections: new Set(),
+      reading: { taken: 0, idleMs: 0 },
+      isTold: false,
+    };
     ofCallers.set(caller, counted);
     counted.answers += 1;
     counted.bytes += bytes;
@@ -139,6 +173,7 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
     if (counted === undefined) return;
     counted.answers -= 1;
     counted.bytes -= bytes;
+    noteReading(counted.reading);
     if (connection.answers === 0) counted.connections.delete(connection);
     counted.isTold = areTooMany(counted);
     if (counted.answers === 0) ofCallers.delete(caller);
@@ -160,7 +195,8 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
       expectedBytes: 0,
       usualBytes: USUAL_BYTES,
       sentAt: sent(ends),
-      idleMs: 0,
+      sentNow: 0,
+      reading: { taken: 0, idleMs: 0 },
       isCut: false,
     };
     waiting.set(key, connection);
@@ -194,7 +230,7 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
   function worst(): OfConnection | undefined {
     let most: { readonly connection: OfConnection; readonly cost: number } | undefined;
     for (const connection of waiting.values()) {
-      const cost = connection.bytes * (TICK_MS + connection.idleMs);
+      const cost = connection.bytes * (TICK_MS + connection.reading.idleMs);
       if (most === undefined || cost > most.cost) most = { connection, cost };
     }
     return most?.connection;
@@ -251,7 +287,7 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
     room: roomFor,
     written(ends, caller, bytes) {
       const connection = connectionOf(ends);
-      if (connection.answers === 0) noteReading(connection);
+      if (connection.answers === 0) noteReading(connection.reading);
       connection.usualBytes = Math.max(bytes, (connection.usualBytes + bytes) / 2);
       connection.answers += 1;
       connection.bytes += bytes;
@@ -264,7 +300,7 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
         if (read) return;
         read = true;
         inTime();
-        noteReading(connection);
+        noteReading(connection.reading);
         connection.answers -= 1;
         connection.bytes -= bytes;
         if (!connection.isCut) all -= bytes;
