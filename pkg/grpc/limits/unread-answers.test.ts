@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AnswerRoom, createUnreadAnswers } from "./unread-answers.ts";
 
 const KIB = 1024;
@@ -52,6 +52,60 @@ describe("LIMIT-4: unread answers", () => {
     expect(cut).toEqual([1]);
     write(3, 1);
     expect(cut).toEqual([1, 1]);
+  });
+
+  test("of a connection that was cut count no more, and cut it no second time", () => {
+    const { cut, write } = unreadAnswers({ allBytes: 15 });
+    const read = write(1, 9);
+    write(1, 0);
+    write(2, 5);
+    write(3, 2);
+    expect(cut).toEqual([1]);
+    read();
+    write(4, 8);
+    expect(cut).toEqual([1]);
+    write(5, 1);
+    expect(cut).toEqual([1, 4]);
+    vi.advanceTimersByTime(60_000);
+    expect(cut).toEqual([1, 4, 2, 3, 5]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("leave nothing behind once they are read", () => {
+    const { unread, write } = unreadAnswers({});
+    const reads = [write(1, 1), write(1, 1), write(2, 1)];
+    const room = unread.room({ remotePort: 3 });
+    void room.take(NOBODY);
+    for (const read of reads) read();
+    expect(vi.getTimerCount()).toBe(1);
+    room.release();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("put their caller behind, although it takes over a small part of them at any time", () => {
+    const { behind, write, takeOver } = unreadAnswers({
+      callerAnswers: 1,
+      callerMs: 1000,
+      connectionBytes: 1000 * PAGE,
+      allBytes: 1000 * PAGE,
+    });
+    write(1, 160 * PAGE);
+    for (let tick = 0; tick < 4; tick += 1) {
+      takeOver(1, PAGE);
+      vi.advanceTimersByTime(250);
+    }
+    expect(behind).toEqual(["1"]);
+  });
+
+  test("put their caller behind by those connections alone that it has answers on", () => {
+    const { behind, write, takeOver } = unreadAnswers({ callerAnswers: 1, callerMs: 1000 });
+    write(1, 1, "leaves");
+    const other = write(2, 1, "leaves");
+    takeOver(2, PAGE);
+    vi.advanceTimersByTime(250);
+    other();
+    vi.advanceTimersByTime(1000);
+    expect(behind).toEqual(["leaves"]);
   });
 
   test("of all cut the connection that reads nothing before one that has more and reads", () => {
@@ -158,6 +212,9 @@ describe("LIMIT-4: unread answers", () => {
 });
 
 describe("LIMIT-4: room for another answer", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+  afterEach(() => void vi.useRealTimers());
+
   /** The calls that went on, in their order. */
   function calls(unread: ReturnType<typeof unreadAnswers>["unread"]) {
     const went: string[] = [];
@@ -202,12 +259,62 @@ describe("LIMIT-4: room for another answer", () => {
     void ask(1, "b");
     void ask(1, "c");
     const d = ask(1, "d");
+    void ask(1, "e");
     expect(went).toEqual(["a", "b", "c"]);
     // It ends without an answer.
     release("b");
     release("b");
     await d;
+    await nextTurn();
+    await nextTurn();
     expect(went).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("is kept for an answer that is being made, also when all others are read", async () => {
+    const { unread, write } = unreadAnswers({ connectionBytes: 10 * PAGE, allBytes: 1000 * PAGE });
+    const { went, ask } = calls(unread);
+    void ask(1, "a");
+    const read = write(1, 10 * PAGE);
+    read();
+    void ask(1, "b");
+    void ask(1, "c");
+    await nextTurn();
+    expect(went).toEqual(["a", "b"]);
+  });
+
+  test("is taken by the one that waits, unless an answer was written before its turn", async () => {
+    const { unread, write } = unreadAnswers({ connectionBytes: 10 * PAGE, allBytes: 1000 * PAGE });
+    const { went, ask } = calls(unread);
+    const read = write(1, 10 * PAGE);
+    const first = ask(1, "first");
+    read();
+    const readNext = write(1, 10 * PAGE);
+    await nextTurn();
+    expect(went).toEqual([]);
+    readNext();
+    const second = ask(1, "second");
+    expect(went).toEqual([]);
+    await first;
+    expect(went).toEqual(["first"]);
+    void second;
+  });
+
+  test("is there at once when a connection has read one, or has its first", () => {
+    const { unread, write } = unreadAnswers({
+      connectionBytes: 100 * PAGE,
+      allBytes: 1000 * PAGE,
+      idleBytes: 2 * PAGE,
+    });
+    const { went, ask } = calls(unread);
+    void ask(1, "a");
+    vi.advanceTimersByTime(250);
+    const read = write(1, PAGE);
+    write(1, 2 * PAGE);
+    void ask(1, "b");
+    vi.advanceTimersByTime(250);
+    read();
+    void ask(1, "c");
+    expect(went).toEqual(["a", "b", "c"]);
   });
 
   test("is given to one call in each turn, in their order, while what they take leaves some", async () => {
@@ -251,8 +358,6 @@ describe("LIMIT-4: room for another answer", () => {
   });
 
   test("is not there while a connection with much to read reads nothing", async () => {
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    onTestFinished(() => void vi.useRealTimers());
     const { unread, write, takeOver } = unreadAnswers({
       connectionBytes: 100 * PAGE,
       allBytes: 1000 * PAGE,
@@ -285,6 +390,20 @@ describe("LIMIT-4: room for another answer", () => {
     read();
     await next;
     expect(went).toEqual(["gone left", "next"]);
+    release("next");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("is waited for by a call that leaves after the last answer", async () => {
+    const { unread, write } = unreadAnswers({ connectionBytes: PAGE, allBytes: 1000 * PAGE });
+    const { ask } = calls(unread);
+    const call = new AbortController();
+    const read = write(1, PAGE);
+    const gone = ask(1, "gone", call.signal);
+    read();
+    call.abort();
+    await gone;
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

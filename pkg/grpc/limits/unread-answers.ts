@@ -258,7 +258,6 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
     let expected = 0;
     let released = false;
     const expect = (of: OfConnection): void => {
-      if (released) return;
       expected = of.usualBytes;
       of.expectedBytes += expected;
     };
