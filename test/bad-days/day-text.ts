@@ -3,11 +3,22 @@
 import type { DayPlan } from "./schedule.ts";
 
 export function textOfDay(plan: DayPlan): readonly string[] {
-  const { users, groups, pageItems, ratePerSecond, latencyMs, targets, shards, estimatedUsers, syncs } = plan;
+  const {
+    users,
+    groups,
+    pageItems,
+    ratePerSecond,
+    latencyMs,
+    targets,
+    shards,
+    estimatedUsers,
+    syncs,
+    readMembers,
+  } = plan;
   const estimate = estimatedUsers === undefined ? "" : `, estimated as ${estimatedUsers}`;
   return [
     `pool: ${users} users${estimate}, ${groups} groups, ${pageItems} rows a page, ${latencyMs} ms a call`,
-    `${syncs} syncs at ${ratePerSecond} a second into ${targets}${shards > 1 ? `, --list-shards ${shards}` : ""}`,
+    `${syncs} syncs at ${ratePerSecond} a second into ${targets}${shards > 1 ? `, --list-shards ${shards}` : ""}, --read-members ${readMembers}`,
     ...eventsOf(plan)
       .toSorted((a, b) => a.atMs - b.atMs)
       .map(({ atMs, what }) => `${seconds(atMs).padStart(9)}  ${what}`),

@@ -4,7 +4,7 @@ import type { FaultRule } from "../cognito/faults.ts";
 import type { CallRecord } from "../cognito/record.ts";
 import type { ScriptedCognito } from "../cognito/server.ts";
 import type { Connecting } from "./memory-network.ts";
-import { type DayPlan, drawing, type FaultKind, LASTING, type LastingKind } from "./schedule.ts";
+import { ALL_LASTING, type DayPlan, drawing, type FaultKind, type LastingKind } from "./schedule.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 type Effect = Pick<FaultRule, "throttle" | "error" | "cut" | "malformed">;
@@ -22,6 +22,19 @@ export const EFFECTS: Readonly<Partial<Record<LastingKind, Effect>>> = {
       message: "The security token included in the request is expired",
     },
   },
+  "no-such-user": { error: { name: "UserNotFoundException", message: "User does not exist." } },
+  "groups-denied": {
+    error: {
+      name: "AccessDeniedException",
+      message: "not authorized to perform: cognito-idp:AdminListGroupsForUser",
+    },
+  },
+};
+
+/** The operation that meets the fault; otherwise all do. */
+const OPERATIONS: Readonly<Partial<Record<LastingKind, string>>> = {
+  "no-such-user": "AdminListGroupsForUser",
+  "groups-denied": "AdminListGroupsForUser",
 };
 
 const CONNECTING: Readonly<Partial<Record<LastingKind, Connecting>>> = {
@@ -69,7 +82,7 @@ export function bendServer(
   { plan, time, met }: { readonly plan: DayPlan; readonly time: VirtualTime; readonly met: FaultRecord },
 ): FaultyServer {
   // A kind each: how often one is met must not change what another does.
-  const draws = new Map(LASTING.map((kind, at) => [kind, drawing((plan.seed ^ 0x2545f491) + at)]));
+  const draws = new Map(ALL_LASTING.map((kind, at) => [kind, drawing((plan.seed ^ 0x2545f491) + at)]));
   const arrivals = new Map<string, number[]>();
   let lastSignMs = 0;
   let answered = 0;
@@ -113,7 +126,9 @@ export function bendServer(
   server.script({ shortPage: plan.pageItems });
   for (const { kind } of plan.lasting) {
     const effect = EFFECTS[kind];
-    if (effect !== undefined) server.script({ when: () => isHit(kind), ...effect });
+    const operation = OPERATIONS[kind];
+    const of = operation === undefined ? {} : { operation };
+    if (effect !== undefined) server.script({ ...of, when: () => isHit(kind), ...effect });
   }
   server.script({ when: isEaten, throttle: true });
   server.script({

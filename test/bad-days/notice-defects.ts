@@ -2,6 +2,7 @@
 // notices it. Fails where it does not.
 
 import { DEFECTS } from "./planted.ts";
+import { BY_USER_DEFECTS } from "./planted-by-user.ts";
 import { drawDay } from "./schedule.ts";
 import { syncDay } from "./sync-day.ts";
 
@@ -9,7 +10,9 @@ const MOST_DAYS = 80;
 const [, , wanted = ""] = process.argv;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-for (const { name, plant, noticed } of DEFECTS.filter((one) => one.name.includes(wanted))) {
+for (const { name, plant, noticed } of [...DEFECTS, ...BY_USER_DEFECTS].filter((one) =>
+  one.name.includes(wanted),
+)) {
   let seed = 0;
   let line: string | undefined;
   while (line === undefined && seed < MOST_DAYS) {

@@ -50,6 +50,16 @@ export function changePool(
     case "delete-user":
       if (user !== undefined) pool.deleteUser(user.username);
       return user !== undefined;
+    case "remake-user":
+      if (user === undefined) return false;
+      pool.deleteUser(user.username);
+      pool.addUser(
+        person(100_000 + number, {
+          username: user.username,
+          groups: groups.filter((_, index) => (index + number) % 3 === 0).map(({ name }) => name),
+        }),
+      );
+      return true;
     case "disable-user":
     case "change-user":
       if (user === undefined) return false;

@@ -5,7 +5,7 @@ import { openInventoryReader } from "../../pkg/inventory/open-reader.ts";
 import type { Resource } from "../../pkg/protocol/messages.ts";
 import { readSyncFile } from "../../pkg/store/read-sync-file.ts";
 import { rowsOf, type StateRow, stateAt } from "../support/inventory-state.ts";
-import { groupKey, groupText, MEMBER, memberKey, type PoolState, userKey, userText } from "./history.ts";
+import { groupKey, groupText, memberKey, memberText, type PoolState, userKey, userText } from "./history.ts";
 
 /** The newest run of a target. */
 export interface Said {
@@ -24,13 +24,19 @@ export async function saidByFile(file: string, tempDir: string): Promise<Said | 
     const [run] = reader.runs();
     if (run === undefined) return undefined;
     const state = new Map<string, string>();
+    const members = new Map<string, string>();
     for (const resource of reader.resources(run.syncId)) {
       const { resourceType, resource: id } = resource.id ?? { resourceType: "", resource: "" };
-      if (resourceType === "user") state.set(userKey(id), userInFile(resource));
-      else state.set(groupKey(id), groupIn(resource.profile ?? {}));
+      if (resourceType === "user") {
+        state.set(userKey(id), userInFile(resource));
+        continue;
+      }
+      state.set(groupKey(id), groupIn(resource.profile ?? {}));
+      members.set(id, membershipIn(resource.profile ?? {}));
     }
     for (const { entitlement, principal } of reader.grants(run.syncId)) {
-      state.set(memberKey(entitlement?.resource?.id?.resource ?? "", principal?.id?.resource ?? ""), MEMBER);
+      const group = entitlement?.resource?.id?.resource ?? "";
+      state.set(memberKey(group, principal?.id?.resource ?? ""), members.get(group) ?? "");
     }
     return withDangling(run.syncId, state);
   } finally {
@@ -85,9 +91,12 @@ export async function saidByInventory(file: string, poolId: string): Promise<Sai
     const { users, groups, memberships } = await stateAt(reader, poolId, Number(run["run"]));
     const state = new Map<string, string>();
     for (const row of users) state.set(userKey(String(row["sub"])), userInRow(row));
+    const members = new Map(groups.map((row) => [String(row["name"]), membershipIn(row)]));
     for (const row of groups) state.set(groupKey(String(row["name"])), groupIn(row));
-    for (const row of memberships)
-      state.set(memberKey(String(row["group_name"]), String(row["sub"])), MEMBER);
+    for (const row of memberships) {
+      const group = String(row["group_name"]);
+      state.set(memberKey(group, String(row["sub"])), members.get(group) ?? "");
+    }
     return withDangling(String(run["sync_id"]), state);
   } finally {
     await reader.close();
@@ -132,6 +141,11 @@ function groupIn(fields: Readonly<Record<string, unknown>>): string {
     createdMs: Date.parse(textOf(fields["created_at"])),
     modifiedMs: Date.parse(textOf(fields["modified_at"])),
   });
+}
+
+/** What a membership of the group is said to be. */
+function membershipIn(fields: Readonly<Record<string, unknown>>): string {
+  return memberText(Date.parse(textOf(fields["created_at"])));
 }
 
 function withDangling(runId: string, state: PoolState): Said {

@@ -3,7 +3,7 @@
 import { randomOf } from "../support/changing-pool.ts";
 
 /** Faults that last: while one does, calls or connections meet it by its chance. */
-export const LASTING = [
+const LASTING = [
   "throttling-storm",
   "quota-eaten",
   "server-errors",
@@ -19,10 +19,14 @@ export const LASTING = [
   "full-disk",
 ] as const;
 
+/** Faults of the groups of a user, drawn for themselves. AWS contradicts itself for a while, and a policy may be changed. */
+const OF_USER_GROUPS = ["no-such-user", "groups-denied"] as const;
+
 /** Faults of one moment. */
 export const SUDDEN = ["clock-forward", "clock-back", "network-cut", "second-sync"] as const;
 
-export type LastingKind = (typeof LASTING)[number];
+export const ALL_LASTING = [...LASTING, ...OF_USER_GROUPS] as const;
+export type LastingKind = (typeof ALL_LASTING)[number];
 export type SuddenKind = (typeof SUDDEN)[number];
 /** `long-rest`: markers, which live one hour, have died before the next process. */
 export type FaultKind = LastingKind | SuddenKind | "kill" | "long-rest" | "marker-refused" | "change";
@@ -54,9 +58,12 @@ export const CHANGES = [
   "leave",
 ] as const;
 
+/** Drawn for themselves too. Who is deleted and made again has the username of before, and other groups. */
+const REMAKE_USER = "remake-user";
+
 /** Another program changes the pool. */
 export interface PoolChange {
-  readonly kind: (typeof CHANGES)[number];
+  readonly kind: (typeof CHANGES)[number] | typeof REMAKE_USER;
   readonly atMs: number;
   /** From 0 to 1: who it is about. */
   readonly choice: number;
@@ -70,6 +77,8 @@ export interface PoolPlan {
 }
 
 export const TARGETS = ["file", "inventory", "both"] as const;
+
+export const READ_MEMBERS = ["auto", "by-group", "by-user"] as const;
 
 /** Before which write a process is killed, counted from the answer to its call of that number on; 0: from its start. */
 export interface Kill {
@@ -87,6 +96,8 @@ export interface DayPlan extends PoolPlan {
   readonly targets: (typeof TARGETS)[number];
   /** `--list-shards`. */
   readonly shards: number;
+  /** `--read-members`. */
+  readonly readMembers: (typeof READ_MEMBERS)[number];
   /** What Cognito estimates; undefined: the truth. */
   readonly estimatedUsers: number | undefined;
   /** How many syncs are to be finished. */
@@ -131,6 +142,7 @@ export function drawDay(seed: number): DayPlan {
   const shards = random() < 0.25 ? pick([2, 8, 16]) : 1;
   // About as long as its syncs take.
   const dayMs = pick([8_000, 30_000, 120_000, 600_000]);
+  const members = drawMembers(seed, dayMs);
   return {
     seed,
     users: isLarge ? 1_000 + below(300) : 1 + below(60),
@@ -141,21 +153,42 @@ export function drawDay(seed: number): DayPlan {
     latencyMs: pick([1, 20, 200, 800]),
     targets: pick(TARGETS),
     shards,
+    readMembers: members.readMembers,
     estimatedUsers: shards > 1 && !isLarge ? 1_000 : undefined,
     syncs: 1 + below(3),
-    lasting: many(below(6), () => drawLasting({ random, below, pick, many }, dayMs)),
+    lasting: [...many(below(6), () => drawLasting({ random, below, pick, many }, dayMs)), ...members.lasting],
     sudden: many(below(4), () => ({
       kind: pick(SUDDEN),
       atMs: below(dayMs),
       byMs: pick([1_000, 30_000, 10 * 60_000, HOUR_MS, 40 * 24 * HOUR_MS]),
     })),
-    changes: many(below(pick([1, 10, 60])), () => ({
-      kind: pick(CHANGES),
+    changes: [
+      ...many(below(pick([1, 10, 60])), () => ({
+        kind: pick(CHANGES),
+        atMs: below(dayMs),
+        choice: random(),
+      })),
+      ...members.changes,
+    ],
+    kills: many(4, () => drawKill({ random, below, pick, many })),
+    restsMs: many(6, () => pick([0, 100, 11_000, 61_000, HOUR_MS + 60_000, HOUR_MS + 60_000, 25 * HOUR_MS])),
+  };
+}
+
+/** What came to the days later, from numbers of its own: what a seed draws otherwise stays as it was. */
+function drawMembers(seed: number, dayMs: number): Pick<DayPlan, "readMembers" | "lasting" | "changes"> {
+  const { random, below, pick, many } = drawing(seed ^ 0x165667b1);
+  return {
+    readMembers: pick(READ_MEMBERS),
+    lasting: many(below(3), () => ({
+      ...drawLasting({ random, below, pick, many }, dayMs),
+      kind: pick(OF_USER_GROUPS),
+    })),
+    changes: many(below(pick([1, 10, 40])), () => ({
+      kind: pick([REMAKE_USER, REMAKE_USER, "remake-group"] as const),
       atMs: below(dayMs),
       choice: random(),
     })),
-    kills: many(4, () => drawKill({ random, below, pick, many })),
-    restsMs: many(6, () => pick([0, 100, 11_000, 61_000, HOUR_MS + 60_000, HOUR_MS + 60_000, 25 * HOUR_MS])),
   };
 }
 

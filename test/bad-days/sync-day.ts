@@ -55,6 +55,7 @@ const CALM_DAY: DayPlan = {
   latencyMs: 1,
   targets: "both",
   shards: 1,
+  readMembers: "auto",
   estimatedUsers: undefined,
   syncs: 1,
   lasting: [],
@@ -201,6 +202,8 @@ class Day {
       String(plan.ratePerSecond),
       "--output",
       "json",
+      "--read-members",
+      plan.readMembers,
       ...(plan.shards > 1 ? ["--list-shards", String(plan.shards)] : []),
       ...more,
     ];
