@@ -6,7 +6,7 @@ import { BY_USER_DEFECTS } from "./planted-by-user.ts";
 import { drawDay } from "./schedule.ts";
 import { syncDay } from "./sync-day.ts";
 
-const MOST_DAYS = 80;
+const MOST_DAYS = 300;
 const [, , wanted = ""] = process.argv;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
